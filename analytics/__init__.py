@@ -1,0 +1,1 @@
+"""Floor 5: analytics. Reads every table below and writes none; the floor is declared so that the import law already holds."""

@@ -1,0 +1,59 @@
+"""Images: uploaded, generated or enhanced. Files are content-addressed; the row says whose they are."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from teams.membership.ownership import OwnedQuerySet, TeamOwned
+
+
+class AssetKind(models.TextChoices):
+    REFERENCE = "reference"
+    GENERATED = "generated"
+    ENHANCED = "enhanced"
+
+
+class AssetQuerySet(OwnedQuerySet["Asset"]):
+    def kept(self) -> "AssetQuerySet":
+        """Those not in the trash."""
+        return self.filter(trashed_at__isnull=True)
+
+    def trashed(self) -> "AssetQuerySet":
+        return self.filter(trashed_at__isnull=False)
+
+
+class Asset(TeamOwned):
+    """One image of a team."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16, choices=AssetKind)
+    title = models.CharField(max_length=200, blank=True)
+    sha256 = models.CharField(max_length=64)
+    path = models.CharField(max_length=200)
+    media_type = models.CharField(max_length=40)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    bytes = models.PositiveBigIntegerField()
+    facts = models.JSONField(default=dict, blank=True)
+    parent = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="versions")
+    generation = models.ForeignKey(
+        "designer.Generation", models.SET_NULL, null=True, blank=True, related_name="assets", db_constraint=True
+    )
+    seed = models.BigIntegerField(null=True, blank=True)
+    simulated = models.BooleanField(default=False)
+    perceptual_hash = models.BigIntegerField(null=True, blank=True)
+    provenance = models.JSONField(default=dict, blank=True)
+    trashed_at = models.DateTimeField(null=True, blank=True)
+    objects = AssetQuerySet.as_manager()
+
+    class Meta:
+        db_table = "assets"
+        constraints = [models.CheckConstraint(name="asset_kind_known", condition=Q(kind__in=AssetKind.values))]
+        indexes = [
+            models.Index(fields=["team", "-created_at", "-id"]),
+            models.Index(fields=["team", "sha256"]),
+            models.Index(fields=["path"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or str(self.id)

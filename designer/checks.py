@@ -1,0 +1,20 @@
+"""System checks that say at start what is missing or unsafe, each with its remedy."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+
+
+@register(Tags.security)
+def secret_is_set(**_: Any) -> list[CheckMessage]:
+    if settings.EMBEDDED or not settings.SECRET_KEY.startswith("embedded-only-"):
+        return []
+    return [Error("SECRET_KEY is not set.", hint="Set SECRET_KEY to 50 or more random characters.", id="designer.E001")]
+
+
+@register(Tags.security)
+def debug_is_off(**_: Any) -> list[CheckMessage]:
+    if settings.EMBEDDED or not settings.DEBUG:
+        return []
+    return [Error("DEBUG is on in production.", hint="Unset DEBUG, or set DESIGNER_EMBEDDED=1.", id="designer.E002")]

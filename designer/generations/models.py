@@ -1,0 +1,106 @@
+"""One run of the pipeline: what was asked, what was understood, what was made and what it cost."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from teams.base.models import Row
+from teams.base.states import MovingQuerySet
+from teams.membership.ownership import OwnedQuerySet, TeamOwned
+
+
+class Status(models.TextChoices):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+ENDS = {Status.SUCCEEDED, Status.PARTIAL, Status.FAILED, Status.CANCELLED}
+
+
+class Stage(models.TextChoices):
+    ANALYSIS = "analysis"
+    PROMPTING = "prompting"
+    PERSONA = "persona"
+    ROUTING = "routing"
+    OPTIMISATION = "optimisation"
+    GENERATION = "generation"
+
+
+class GenerationQuerySet(OwnedQuerySet["Generation"], MovingQuerySet["Generation"]):
+    def kept(self) -> "GenerationQuerySet":
+        return self.filter(trashed_at__isnull=True)
+
+
+class Generation(TeamOwned):
+    """A brief on its way to images."""
+
+    MOVES: ClassVar[dict[str, set[str]]] = {
+        Status.QUEUED: {Status.RUNNING, Status.FAILED, Status.CANCELLED},
+        Status.RUNNING: {Status.RUNNING, *ENDS},
+    }
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    brief = models.TextField(blank=True)
+    references = models.ManyToManyField("designer.Asset", related_name="used_in", blank=True)
+    persona = models.ForeignKey("designer.Persona", models.SET_NULL, null=True, blank=True, related_name="+")
+    settings = models.JSONField(default=dict, blank=True)
+    corrections = models.JSONField(default=dict, blank=True)
+    status = models.CharField(max_length=16, choices=Status, default=Status.QUEUED)
+    stage = models.CharField(max_length=16, choices=Stage, blank=True)
+    percent = models.PositiveSmallIntegerField(default=0)
+    understood = models.JSONField(default=dict, blank=True)
+    prompt = models.TextField(blank=True)
+    negative_prompt = models.TextField(blank=True)
+    provider = models.CharField(max_length=60, blank=True)
+    model = models.CharField(max_length=120, blank=True)
+    seed = models.BigIntegerField(null=True, blank=True)
+    estimate = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
+    cost = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
+    simulated = models.BooleanField(default=False)
+    error = models.JSONField(null=True, blank=True)
+    job_id = models.UUIDField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    trashed_at = models.DateTimeField(null=True, blank=True)
+    objects = GenerationQuerySet.as_manager()
+
+    class Meta:
+        db_table = "generations"
+        constraints = [models.CheckConstraint(name="generation_status_known", condition=Q(status__in=Status.values))]
+        indexes = [models.Index(fields=["team", "-created_at", "-id"])]
+
+    def __str__(self) -> str:
+        return self.brief[:60] or str(self.id)
+
+
+class StageRun(Row):
+    """One stage of one generation, with what went in and what came out."""
+
+    generation = models.ForeignKey(Generation, models.CASCADE, related_name="stages")
+    name = models.CharField(max_length=16, choices=Stage)
+    status = models.CharField(max_length=16, default="running")
+    input_digest = models.CharField(max_length=64, blank=True)
+    output = models.JSONField(default=dict, blank=True)
+    cost = models.DecimalField(max_digits=12, decimal_places=6, default=0)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "stage_runs"
+        constraints = [
+            models.UniqueConstraint(name="stage_run_once", fields=["generation", "name"]),
+            models.CheckConstraint(name="stage_run_name_known", condition=Q(name__in=Stage.values)),
+            models.CheckConstraint(
+                name="stage_run_status_known", condition=Q(status__in=["running", "succeeded", "failed", "cancelled"])
+            ),
+        ]
+        ordering = ["started_at"]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.generation_id}"

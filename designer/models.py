@@ -1,0 +1,28 @@
+"""The face of the designer floor for Django: each room's models, named once. Nobody else imports this module."""
+
+from designer.assets.models import Asset
+from designer.catalogue.models import ModelPrice, ModelProfile
+from designer.generations.models import Generation, StageRun
+from designer.jobs.models import Job, JobAttempt
+from designer.ledger.models import LedgerEntry
+from designer.personas.models import AttributeCorrection, Feedback, LearnedWeight, Persona
+from designer.realtime.models import ChannelHead, Event
+from designer.web.models import IdempotencyKey
+
+__all__ = [
+    "Asset",
+    "AttributeCorrection",
+    "ChannelHead",
+    "Event",
+    "Feedback",
+    "Generation",
+    "IdempotencyKey",
+    "Job",
+    "JobAttempt",
+    "LearnedWeight",
+    "LedgerEntry",
+    "ModelPrice",
+    "ModelProfile",
+    "Persona",
+    "StageRun",
+]

@@ -1,0 +1,42 @@
+"""Every address of the house. Each room lists its own under `api` (below /api/) and `pages`."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+ROOMS = [
+    "teams.accounts",
+    "teams.membership",
+    "designer.web",
+    "designer.realtime",
+    "designer.jobs",
+    "designer.assets",
+    "designer.catalogue",
+    "designer.ledger",
+    "designer.personas",
+    "designer.generations",
+    "enhancement",
+]
+
+
+def gathered(kind: str) -> list[URLPattern | URLResolver]:
+    """The rooms' `api` or `pages` lists, in floor order."""
+    found: list[URLPattern | URLResolver] = []
+    for room in ROOMS:
+        if find_spec(f"{room}.urls"):
+            found += getattr(import_module(f"{room}.urls"), kind, [])
+    return found
+
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("api/", include(gathered("api"))),
+    *gathered("pages"),
+]
+handler400 = "designer.web.problems.bad_request"
+handler403 = "designer.web.problems.forbidden"
+handler404 = "designer.web.problems.not_found"
+handler500 = "designer.web.problems.server_error"

@@ -1,0 +1,54 @@
+"""What belongs to a team, and the one place that answers who may see and change it."""
+
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+
+from teams.accounts.models import User
+from teams.base.errors import Forbidden, Missing
+from teams.base.models import Row
+from teams.membership.models import Membership, Role, Team
+
+M = TypeVar("M", bound="TeamOwned")
+EDIT_ALL = (Role.OWNER, Role.ADMIN)
+
+
+class OwnedQuerySet(models.QuerySet[M]):
+    """Rows of tenant tables. Everything a user reaches goes through `visible_to` or `for_edit`."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(team__in=Membership.objects.filter(user_id=user.pk).values("team"))
+
+    def see(self, user: "User | AnonymousUser", pk: UUID | str) -> M:
+        """The row `pk`, if `user` may see it. Raises Missing otherwise."""
+        row = self.visible_to(user).filter(pk=pk).first()
+        if row is None:
+            name = self.model._meta.verbose_name
+            raise Missing(message=f"There is no such {name}.", remedy="Check the id, or ask for access.")
+        return row
+
+    def for_edit(self, user: "User | AnonymousUser", pk: UUID | str) -> M:
+        """The row `pk`, if `user` may change it. Raises Missing if not theirs to see, Forbidden if only to see."""
+        row = self.see(user, pk)
+        role = Membership.objects.filter(user_id=user.pk, team_id=row.team_id).values_list("role", flat=True).first()
+        own = getattr(row, "owner_id", user.pk) == user.pk
+        if role in EDIT_ALL or (role == Role.EDITOR and own):
+            return row
+        raise Forbidden(message="Your role lets you see this, not change it.", remedy="Ask an owner or admin.")
+
+
+class TeamOwned(Row):
+    """Abstract tenant row."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="+")
+
+    if TYPE_CHECKING:
+        team_id: UUID
+        objects: Any
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,1 @@
+"""What membership hears: a new account gets its personal team."""

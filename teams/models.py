@@ -1,0 +1,15 @@
+"""The face of the ground floor for Django: each room's models, named once."""
+
+from teams.accounts.models import ApiToken, User
+from teams.audit.models import AuditEntry
+from teams.membership.models import Membership, Team, TeamGroupObjectPermission, TeamUserObjectPermission
+
+__all__ = [
+    "ApiToken",
+    "AuditEntry",
+    "Membership",
+    "Team",
+    "TeamGroupObjectPermission",
+    "TeamUserObjectPermission",
+    "User",
+]
