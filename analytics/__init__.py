@@ -1,1 +1,1 @@
-"""Floor 5: analytics. Reads every table below and writes none; the floor is declared so that the import law already holds."""
+"""Floor 5: analytics. Reads every table below and writes none; declared so that the import law already holds."""

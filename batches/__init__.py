@@ -1,1 +1,1 @@
-"""Floor 4: batches. Plans, budgets and webhooks come with their own issue; the floor is declared so that nothing below may lean on it."""
+"""Floor 4: batches. Plans, budgets and webhooks come later; declared so that nothing below may lean on it."""

@@ -1,4 +1,4 @@
-"""The environment, read in one place: each bad value is collected and all are reported together, with their remedies."""
+"""The environment, read in one place: bad values are collected and reported together, each with its remedy."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""All settings. Each is an environment variable with a safe default; the embedded stack sets what it needs by itself."""
+"""All settings: environment variables with safe defaults; the embedded stack sets what it needs by itself."""
 
 from datetime import timedelta
 from pathlib import Path
