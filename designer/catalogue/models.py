@@ -12,9 +12,15 @@ class Lifecycle(models.TextChoices):
     RETIRED = "retired"
 
 
+class ModelKind(models.TextChoices):
+    IMAGE = "image"
+    ENHANCEMENT = "enhancement"
+
+
 class ModelProfile(Row):
     """One model of one provider, under the family name a designer knows."""
 
+    kind = models.CharField(max_length=16, choices=ModelKind, default=ModelKind.IMAGE)
     provider = models.CharField(max_length=60)
     model = models.CharField(max_length=120)
     family = models.CharField(max_length=60)
@@ -33,6 +39,7 @@ class ModelProfile(Row):
         db_table = "model_profiles"
         constraints = [
             models.UniqueConstraint(name="model_once", fields=["provider", "model"]),
+            models.CheckConstraint(name="model_kind_known", condition=Q(kind__in=ModelKind.values)),
             models.CheckConstraint(name="model_lifecycle_known", condition=Q(lifecycle__in=Lifecycle.values)),
         ]
 

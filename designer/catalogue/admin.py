@@ -1,0 +1,16 @@
+from django.contrib import admin
+
+from designer.catalogue.models import ModelPrice, ModelProfile
+
+
+class PriceInline(admin.TabularInline[ModelPrice, ModelProfile]):
+    model = ModelPrice
+    extra = 0
+
+
+@admin.register(ModelProfile)
+class ModelProfileAdmin(admin.ModelAdmin[ModelProfile]):
+    list_display = ("title", "kind", "family", "provider", "model", "lifecycle", "ends_on", "successor", "enabled")
+    list_filter = ("kind", "provider", "lifecycle", "enabled")
+    search_fields = ("title", "model", "family")
+    inlines = (PriceInline,)
