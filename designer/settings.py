@@ -3,10 +3,12 @@
 from datetime import timedelta
 from pathlib import Path
 
+import django_stubs_ext
 from csp.constants import NONCE, SELF
 
 from designer.env import ROOT, Env, database
 
+django_stubs_ext.monkeypatch()  # so that admin classes may name their model as a type argument
 env = Env()
 
 DEBUG = env.flag("DEBUG")
