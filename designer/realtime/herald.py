@@ -1,0 +1,105 @@
+"""The messenger: carries nudges and ticks to the web processes from any thread, worker or loop, and never makes one wait.
+
+One daemon thread per process owns one event loop and one Redis connection. Callers only put a note on its board; a newer
+note of the same key replaces the older. Whatever goes wrong here is logged: a lost nudge costs the watchers one heartbeat.
+"""
+
+import asyncio
+import atexit
+import logging
+import os
+import threading
+import time
+from typing import Any, Final
+
+from channels.layers import get_channel_layer
+from redis.exceptions import RedisError
+
+log = logging.getLogger(__name__)
+CONTROL: Final = "live.control"
+MAX_NOTES: Final = 10_000
+SEND_TIMEOUT: Final = 2.0  # seconds
+Note = tuple[str, dict[str, Any]]
+
+
+def group_of(channel: str) -> str:
+    """The Channels group of a channel; group names know no colon."""
+    return "live." + channel.replace(":", ".")
+
+
+class Herald:
+    """Posts messages to the channel layer in the background."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Start afresh: also in a forked child, which inherits the board but not the thread."""
+        self._lock = threading.Lock()
+        self._notes: dict[tuple[str, ...], Note] = {}
+        self._sending = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._wake: asyncio.Event | None = None
+        self._thread: threading.Thread | None = None
+
+    def nudge(self, channel: str) -> None:
+        """Tell every web process that `channel` has news."""
+        self._post(("nudge", channel), group_of(channel), {"type": "nudge", "channel": channel})
+
+    def tick(self, channel: str, message: dict[str, Any]) -> None:
+        key = ("tick", channel, message["event"], message["source"])
+        self._post(key, group_of(channel), {**message, "type": "tick", "channel": channel})
+
+    def recheck(self, user_id: str) -> None:
+        """Tell every web process to ask again what this person may watch."""
+        self._post(("recheck", user_id), CONTROL, {"type": "recheck", "user": user_id})
+
+    def drain(self, timeout: float) -> bool:
+        """Wait up to `timeout` seconds until the board is empty; whether it is."""
+        end = time.monotonic() + timeout
+        while (self._notes or self._sending) and time.monotonic() < end:
+            time.sleep(0.01)
+        return not (self._notes or self._sending)
+
+    def _post(self, key: tuple[str, ...], group: str, message: dict[str, Any]) -> None:
+        with self._lock:
+            if len(self._notes) >= MAX_NOTES and key not in self._notes:
+                log.warning("The board is full; a note for %s is dropped.", group)
+                return
+            self._notes[key] = (group, message)
+            if self._thread is None or not self._thread.is_alive():
+                self._start()
+            elif self._loop and self._wake and not self._loop.is_closed():
+                self._loop.call_soon_threadsafe(self._wake.set)
+
+    def _start(self) -> None:
+        self._loop = self._wake = None
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="herald", daemon=True)
+        self._thread.start()
+
+    async def _serve(self) -> None:
+        with self._lock:
+            self._loop, self._wake = asyncio.get_running_loop(), asyncio.Event()
+        wake = self._wake
+        wake.set()  # the note that started this thread is on the board already
+        while True:
+            await wake.wait()
+            wake.clear()
+            with self._lock:
+                notes, self._notes = list(self._notes.values()), {}
+                self._sending = True
+            await self._send(notes)
+            self._sending = False
+
+    async def _send(self, notes: list[Note]) -> None:
+        layer = get_channel_layer()
+        try:
+            for group, message in notes:
+                await asyncio.wait_for(layer.group_send(group, message), SEND_TIMEOUT)
+        except (RedisError, OSError, TimeoutError) as error:
+            log.warning("%d notes were not delivered; watchers see the news at their next heartbeat: %s", len(notes), error)
+
+
+herald: Final = Herald()
+os.register_at_fork(after_in_child=herald.forget)
+atexit.register(herald.drain, 1.0)
