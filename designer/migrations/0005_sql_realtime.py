@@ -13,7 +13,7 @@ CREATE INDEX events_unnumbered ON events (channel, id) WHERE seq IS NULL;
 
 CREATE FUNCTION number_events() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    found record;
+    pending record;
     top bigint;
 BEGIN
     PERFORM 1 FROM events WHERE id = NEW.id AND seq IS NULL;
@@ -21,15 +21,15 @@ BEGIN
         RETURN NULL;
     END IF;
     -- rows without a number are visible only to the transaction that wrote them
-    FOR found IN
+    FOR pending IN
         SELECT channel, count(*) AS n FROM events WHERE seq IS NULL GROUP BY channel ORDER BY channel COLLATE "C"
     LOOP
-        INSERT INTO channel_heads AS head (channel, seq, epoch) VALUES (found.channel, found.n, gen_random_uuid())
+        INSERT INTO channel_heads AS head (channel, seq, epoch) VALUES (pending.channel, pending.n, gen_random_uuid())
             ON CONFLICT (channel) DO UPDATE SET seq = head.seq + excluded.seq RETURNING head.seq INTO top;
-        UPDATE events SET seq = top - found.n + ranked.place
+        UPDATE events SET seq = top - pending.n + ranked.place
             FROM (
                 SELECT id, row_number() OVER (ORDER BY id) AS place
-                FROM events WHERE seq IS NULL AND channel = found.channel
+                FROM events WHERE seq IS NULL AND channel = pending.channel
             ) AS ranked
             WHERE events.id = ranked.id;
     END LOOP;
