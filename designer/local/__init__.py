@@ -1,0 +1,1 @@
+"""The stack on one machine: Postgres and Valkey of our own, the web server, the workers, the scheduler."""

@@ -1,0 +1,18 @@
+"""Bring the database up to date and have the demo workspace in it: one Django process, since each costs seconds."""
+
+import os
+
+import django
+from django.core.management import call_command
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "designer.settings")
+    django.setup()
+    call_command("check")
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("seed_demo")
+
+
+if __name__ == "__main__":
+    main()
