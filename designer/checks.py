@@ -18,3 +18,11 @@ def debug_is_off(**_: Any) -> list[CheckMessage]:
     if settings.EMBEDDED or not settings.DEBUG:
         return []
     return [Error("DEBUG is on in production.", hint="Unset DEBUG, or set DESIGNER_EMBEDDED=1.", id="designer.E002")]
+
+
+@register(Tags.security)
+def no_test_hooks(**_: Any) -> list[CheckMessage]:
+    if settings.EMBEDDED or not (settings.FAULTS or settings.EXTRA_HANDLERS):
+        return []
+    hint = "Unset FAULTS and DESIGNER_EXTRA_HANDLERS: they exist for tests."
+    return [Error("Planned faults or extra job handlers are on in production.", hint=hint, id="designer.E003")]

@@ -3,7 +3,7 @@
 from designer.assets.models import Asset
 from designer.catalogue.models import ModelPrice, ModelProfile
 from designer.generations.models import Generation, StageRun
-from designer.jobs.models import Job, JobAttempt
+from designer.jobs.models import Job, JobAttempt, PeriodicSlot, SchedulerBeat
 from designer.ledger.models import LedgerEntry
 from designer.personas.models import AttributeCorrection, Feedback, LearnedWeight, Persona
 from designer.realtime.models import ChannelHead, Event
@@ -23,6 +23,8 @@ __all__ = [
     "LedgerEntry",
     "ModelPrice",
     "ModelProfile",
+    "PeriodicSlot",
     "Persona",
+    "SchedulerBeat",
     "StageRun",
 ]

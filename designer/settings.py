@@ -263,6 +263,9 @@ SPECTACULAR_SETTINGS = {
 JOB_LEASE = timedelta(seconds=env.whole("JOB_LEASE_SECONDS", 30, low=1, high=3600, unit="seconds"))
 JOB_HEARTBEAT = timedelta(seconds=env.whole("JOB_HEARTBEAT_SECONDS", 10, low=1, high=600, unit="seconds"))
 JOB_SWEEP = timedelta(seconds=env.whole("JOB_SWEEP_SECONDS", 5, low=1, high=60, unit="seconds"))
+JOB_TEAM_LIMIT = env.whole("JOB_TEAM_LIMIT", 0, low=0, high=10_000, unit="jobs at once per team and lane (0: any)")
+FAULTS = env.text("FAULTS")  # a directory of planned faults; for tests only
+EXTRA_HANDLERS = env.words("DESIGNER_EXTRA_HANDLERS")  # modules with more job handlers; for tests only
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
@@ -271,6 +274,7 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
 CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
 CELERY_BROKER_POOL_ACQUIRE_TIMEOUT = 5
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker outlives any outage of the broker
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "socket_connect_timeout": 2,

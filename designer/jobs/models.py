@@ -1,9 +1,15 @@
 """The durable queue: `job_queue` is the record, Celery only the bell."""
 
+from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 
+from teams.accounts.models import User
 from teams.base.models import Row
+from teams.membership.models import Membership, Role
 
 
 class Lane(models.TextChoices):
@@ -24,12 +30,38 @@ class JobStatus(models.TextChoices):
     CANCELLED = "cancelled"
 
 
+LATER = (JobStatus.SCHEDULED, JobStatus.RETRYING)
 WAITING = (JobStatus.SCHEDULED, JobStatus.QUEUED, JobStatus.RETRYING)
 FINAL = (JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.DEAD, JobStatus.CANCELLED)
 
 
+class JobQuerySet(models.QuerySet["Job"]):
+    """Rows of the queue as people may see them."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Jobs of the teams that `user` belongs to."""
+        return self._of_teams(user, tuple(Role.values))
+
+    def administered_by(self, user: User | AnonymousUser) -> Self:
+        """Jobs of the teams that `user` owns or administers."""
+        return self._of_teams(user, (Role.OWNER, Role.ADMIN))
+
+    def dead(self) -> Self:
+        return self.filter(status=JobStatus.DEAD)
+
+    def _of_teams(self, user: User | AnonymousUser, roles: tuple[str, ...]) -> Self:
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(team_id__in=Membership.objects.filter(user_id=user.pk, role__in=roles).values("team_id"))
+
+
 class Job(Row):
-    """One piece of slow work. The payload carries ids only."""
+    """One piece of slow work. The payload carries ids only.
+
+    `attempts` counts leases and is the fencing token: only the holder of the latest may write. `failures` counts
+    tries that ended in an error, `deaths` workers that died holding the job. `turn` is the job's place in a round
+    robin among teams (start-time fair queuing): the n-th waiting job of each team stands in round n.
+    """
 
     kind = models.CharField(max_length=60)
     payload = models.JSONField(default=dict)
@@ -37,7 +69,9 @@ class Job(Row):
     priority = models.PositiveSmallIntegerField(default=5)
     status = models.CharField(max_length=16, choices=JobStatus, default=JobStatus.QUEUED)
     scheduled_at = models.DateTimeField()
+    turn = models.BigIntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)
+    failures = models.PositiveSmallIntegerField(default=0)
     max_attempts = models.PositiveSmallIntegerField(default=5)
     deaths = models.PositiveSmallIntegerField(default=0)
     lease_expires_at = models.DateTimeField(null=True, blank=True)
@@ -48,6 +82,7 @@ class Job(Row):
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     last_error = models.JSONField(null=True, blank=True)
+    objects = JobQuerySet.as_manager()
 
     class Meta:
         db_table = "job_queue"
@@ -55,18 +90,30 @@ class Job(Row):
             models.CheckConstraint(name="job_status_known", condition=Q(status__in=JobStatus.values)),
             models.CheckConstraint(name="job_lane_known", condition=Q(lane__in=Lane.values)),
             models.CheckConstraint(name="job_priority_range", condition=Q(priority__lte=9)),
+            models.CheckConstraint(
+                name="job_lease_has_holder",
+                condition=~Q(status=JobStatus.LEASED) | (Q(lease_expires_at__isnull=False) & ~Q(worker="")),
+            ),
             models.UniqueConstraint(
                 name="job_dedup_live", fields=["dedup_key"], condition=~Q(status__in=FINAL) & Q(dedup_key__isnull=False)
             ),
         ]
         indexes = [
-            # partial: finished rows by the million must not slow the claim
-            models.Index(
+            # All partial: finished rows by the million must not slow the claim.
+            models.Index(  # what the claim walks: the best job is the first entry of its lane
                 name="job_ready",
-                fields=["lane", "priority", "scheduled_at"],
-                condition=Q(status__in=WAITING),
+                fields=["lane", "priority", "turn", "scheduled_at"],
+                condition=Q(status=JobStatus.QUEUED),
             ),
-            models.Index(name="job_leased", fields=["lease_expires_at"], condition=Q(status=JobStatus.LEASED)),
+            models.Index(  # a team's last place in the round robin, asked at every enqueue
+                name="job_team_turn",
+                fields=["lane", "priority", "team_id", "turn"],
+                condition=Q(status=JobStatus.QUEUED),
+            ),
+            models.Index(name="job_due", fields=["scheduled_at"], condition=Q(status__in=LATER)),
+            # not on lease_expires_at: a heartbeat then touches no index and stays a cheap in-page update
+            models.Index(name="job_leased", fields=["lane", "team_id"], condition=Q(status=JobStatus.LEASED)),
+            models.Index(name="job_dead", fields=["team_id", "-created_at"], condition=Q(status=JobStatus.DEAD)),
             models.Index(fields=["team_id", "-created_at"]),
         ]
 
@@ -79,6 +126,7 @@ class AttemptOutcome(models.TextChoices):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     UNKNOWN = "unknown"
+    SUPERSEDED = "superseded"  # was unknown, then asked again with the same key and answered
 
 
 class JobAttempt(Row):
@@ -94,12 +142,47 @@ class JobAttempt(Row):
     outcome = models.CharField(max_length=16, choices=AttemptOutcome, default=AttemptOutcome.STARTED)
     error = models.JSONField(null=True, blank=True)
 
+    if TYPE_CHECKING:
+        job_id: UUID
+        objects: Any
+
     class Meta:
         db_table = "job_attempts"
         constraints = [
             models.UniqueConstraint(name="job_attempt_once", fields=["job", "number", "step"]),
             models.CheckConstraint(name="job_attempt_outcome_known", condition=Q(outcome__in=AttemptOutcome.values)),
         ]
+        indexes = [
+            models.Index(name="job_attempt_unknown", fields=["created_at"], condition=Q(outcome=AttemptOutcome.UNKNOWN))
+        ]
 
     def __str__(self) -> str:
         return f"{self.provider} for {self.job_id} #{self.number}"
+
+
+class SchedulerBeat(models.Model):
+    """The leader's last sign of life: one row. `backend` is the Postgres process that holds the leader's lock."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    holder = models.CharField(max_length=120)
+    backend = models.PositiveIntegerField()
+    beat_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "scheduler_beats"
+
+    def __str__(self) -> str:
+        return f"{self.name} held by {self.holder}"
+
+
+class PeriodicSlot(models.Model):
+    """The last slot (whole intervals since 1970) in which a periodic duty ran, so that each fires once."""
+
+    name = models.CharField(max_length=120, primary_key=True)
+    slot = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "periodic_slots"
+
+    def __str__(self) -> str:
+        return f"{self.name} #{self.slot}"

@@ -1,0 +1,140 @@
+"""The queue's statements: claim, renew, promote, expire. Each is one short transaction by the database's clock."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from designer.jobs.models import Job, JobStatus
+
+DEATHS_ALLOWED: Final = 3
+URGENCY: Final = ("interactive", "io", "gpu", "batch")
+
+# The round that a newcomer joins: that of the job at the front of its lane and priority.
+_FRONT = """(SELECT q.turn FROM job_queue q WHERE q.status = 'queued' AND q.lane = {row}.lane
+             AND q.priority = {row}.priority ORDER BY q.turn LIMIT 1)"""
+_AFTER_OWN = """(SELECT max(q.turn) + 1 FROM job_queue q WHERE q.status = 'queued' AND q.lane = {row}.lane
+                 AND q.priority = {row}.priority AND q.team_id = {row}.team_id)"""
+TURN: Final = f"GREATEST(0, {_FRONT}, {_AFTER_OWN})"
+
+CLAIM = """
+WITH best AS (
+  SELECT id FROM job_queue WHERE status = 'queued' AND lane = %(lane)s {limit}
+  ORDER BY priority, turn, scheduled_at LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+UPDATE job_queue j
+SET status = 'leased', attempts = j.attempts + 1, worker = %(worker)s,
+    lease_expires_at = statement_timestamp() + %(lease)s,
+    started_at = statement_timestamp(), updated_at = statement_timestamp()
+FROM best WHERE j.id = best.id RETURNING j.*
+"""
+_BELOW_LIMIT = """AND team_id NOT IN (SELECT team_id FROM job_queue WHERE status = 'leased' AND lane = %(lane)s
+                  GROUP BY team_id HAVING count(*) >= %(team_limit)s)"""
+
+RENEW = """
+UPDATE job_queue SET lease_expires_at = statement_timestamp() + %s
+WHERE id = %s AND attempts = %s AND worker = %s AND status = 'leased' RETURNING cancel_requested_at IS NOT NULL
+"""
+LOOK = """
+SELECT cancel_requested_at IS NOT NULL FROM job_queue
+WHERE id = %s AND attempts = %s AND worker = %s AND status = 'leased'
+"""
+# Back to the front of today's queue, never before it: a row from an old round would drag newcomers back with it.
+REQUEUE = f"""
+UPDATE job_queue j SET status = 'queued', worker = '', lease_expires_at = NULL, updated_at = statement_timestamp(),
+    turn = GREATEST(j.turn, {_FRONT.format(row="j")}), deaths = j.deaths + %(deaths)s
+WHERE j.id = %(id)s AND j.attempts = %(attempt)s AND j.status = 'leased' RETURNING j.lane
+"""
+PROMOTE = f"""
+WITH due AS (
+  SELECT id FROM job_queue WHERE status IN ('scheduled', 'retrying') AND scheduled_at <= statement_timestamp()
+  ORDER BY scheduled_at LIMIT 1000 FOR UPDATE SKIP LOCKED
+), placed AS (
+  SELECT w.id, {TURN.format(row="w")}
+         + row_number() OVER (PARTITION BY w.lane, w.priority, w.team_id ORDER BY w.scheduled_at) - 1 AS turn
+  FROM job_queue w JOIN due USING (id)
+)
+UPDATE job_queue j SET status = 'queued', turn = placed.turn, updated_at = statement_timestamp()
+FROM placed WHERE j.id = placed.id RETURNING j.lane
+"""
+
+
+class LeaseLost(Exception):
+    """Another worker has this job by now; whatever this one still writes is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on a job: its id, the attempt number that fences it, and who holds it."""
+
+    job_id: UUID
+    attempt: int
+    worker: str
+
+
+def claim(lane: str, worker: str) -> Job | None:
+    """Lease the best ready job of this lane: priority, then fairness among teams, then age. None if there is none."""
+    limit = settings.JOB_TEAM_LIMIT
+    values = {"lane": lane, "worker": worker, "lease": settings.JOB_LEASE, "team_limit": limit}
+    if not limit:
+        return next(iter(Job.objects.raw(CLAIM.format(limit=""), values)), None)
+    with transaction.atomic(), connection.cursor() as cursor:
+        # one claim at a time per lane, else two workers could pass the limit together
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"designer.jobs.claim.{lane}"])
+        return next(iter(Job.objects.raw(CLAIM.format(limit=_BELOW_LIMIT), values)), None)
+
+
+def claim_best(lanes: tuple[str, ...], worker: str) -> Job | None:
+    """Lease from the most urgent of these lanes that has a ready job; due jobs count as ready."""
+    for attempt in range(2):
+        for lane in sorted(lanes, key=URGENCY.index):
+            job = claim(lane, worker)
+            if job is not None:
+                return job
+        if attempt or not promote_due():
+            break
+    return None
+
+
+def renew(lease: Lease) -> bool:
+    """Prolong the lease; True if the job's cancellation was asked for. Raises LeaseLost."""
+    return _flag(RENEW, [settings.JOB_LEASE, lease.job_id, lease.attempt, lease.worker])
+
+
+def look(lease: Lease) -> bool:
+    """True if the job's cancellation was asked for. Raises LeaseLost."""
+    return _flag(LOOK, [lease.job_id, lease.attempt, lease.worker])
+
+
+def _flag(statement: str, values: list[object]) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        row = cursor.fetchone()
+    if row is None:
+        raise LeaseLost
+    return bool(row[0])
+
+
+def hold(lease: Lease) -> Job:
+    """The job row, locked until the transaction ends. Raises LeaseLost if the lease went to another."""
+    row = Job.objects.select_for_update().filter(pk=lease.job_id).first()
+    if row is None or row.status != JobStatus.LEASED or (row.attempts, row.worker) != (lease.attempt, lease.worker):
+        raise LeaseLost
+    return row
+
+
+def requeue(job_id: UUID, attempt: int, *, deaths: int) -> str | None:
+    """Put a leased job back for another worker, adding to its deaths. Its lane, or None if it has moved on."""
+    with connection.cursor() as cursor:
+        cursor.execute(REQUEUE, {"id": job_id, "attempt": attempt, "deaths": deaths})
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def promote_due() -> set[str]:
+    """Move scheduled and retrying jobs whose time has come into the queue. The lanes that got some."""
+    with connection.cursor() as cursor:
+        cursor.execute(PROMOTE)
+        return {lane for (lane,) in cursor.fetchall()}

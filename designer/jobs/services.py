@@ -1,0 +1,119 @@
+"""What other rooms ask of the queue: enqueue, cancel, replay. (Attempts at paid calls: `attempts`.)"""
+
+import json
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from designer.jobs import settling
+from designer.jobs.attempts import begin_attempt, settle_attempt
+from designer.jobs.bell import ring_after_commit
+from designer.jobs.claims import TURN
+from designer.jobs.handlers import FINISHERS, REPLAYERS
+from designer.jobs.models import WAITING, Job, JobStatus
+from teams.accounts.models import User
+from teams.base.errors import Conflict, Forbidden, Missing
+
+__all__ = ["begin_attempt", "enqueue", "replay", "request_cancel", "settle_attempt"]
+
+INSERT: Final = f"""
+INSERT INTO job_queue AS made (id, created_at, updated_at, kind, payload, lane, priority, status, scheduled_at, turn,
+  attempts, failures, max_attempts, deaths, worker, team_id, dedup_key)
+SELECT wish.id, statement_timestamp(), statement_timestamp(), %(kind)s, %(payload)s::jsonb, wish.lane, wish.priority,
+  CASE WHEN %(run_at)s::timestamptz > statement_timestamp() THEN 'scheduled' ELSE 'queued' END,
+  COALESCE(%(run_at)s::timestamptz, statement_timestamp()), {TURN.format(row="wish")},
+  0, 0, %(max_attempts)s, 0, '', wish.team_id, %(dedup_key)s
+FROM (SELECT %(id)s::uuid AS id, %(lane)s::text AS lane, %(priority)s::int AS priority, %(team_id)s::uuid AS team_id) wish
+ON CONFLICT DO NOTHING RETURNING made.*
+"""
+
+
+def enqueue(
+    kind: str,
+    payload: Mapping[str, str],
+    *,
+    team_id: UUID,
+    lane: str = "interactive",
+    priority: int = 5,
+    run_at: datetime | None = None,
+    max_attempts: int = 5,
+    dedup_key: str | None = None,
+) -> Job:
+    """Add a job in the caller's transaction; a worker is woken after the commit. Priority 0 is the most urgent, 9 the
+    least. With `dedup_key`, a job of that key which has not ended yet is returned instead of a second one."""
+    values = {
+        "id": uuid.uuid4(),
+        "kind": kind,
+        "payload": json.dumps(dict(payload)),
+        "lane": lane,
+        "priority": priority,
+        "team_id": team_id,
+        "run_at": run_at,
+        "max_attempts": max_attempts,
+        "dedup_key": dedup_key,
+    }
+    while True:
+        made = next(iter(Job.objects.raw(INSERT, values)), None)
+        if made is not None:
+            if made.status == JobStatus.QUEUED:
+                ring_after_commit(lane)
+            return made
+        twin = Job.objects.filter(dedup_key=dedup_key).exclude(status__in=settling.FINAL).first()
+        if twin is not None:
+            return twin  # else it ended between the two statements, and the key is free again
+
+
+@transaction.atomic
+def request_cancel(job_id: UUID) -> None:
+    """Cancel a waiting job at once; ask a running one to stop at its next safe point. Nothing if it has ended."""
+    row = Job.objects.select_for_update().filter(pk=job_id).first()
+    if row is None:
+        raise Missing(message="There is no such job.")
+    if row.status in WAITING:
+        settling.close(row, JobStatus.CANCELLED, settling.CANCELLED)
+    elif row.status == JobStatus.LEASED and row.cancel_requested_at is None:
+        Job.objects.filter(pk=row.pk).update(cancel_requested_at=Now(), updated_at=Now())
+
+
+@transaction.atomic
+def replay(*, actor: User, job_ids: Iterable[UUID]) -> int:
+    """Run dead jobs again; how many. Owners and admins of the job's team only.
+
+    Raises Missing if an id is not the actor's to see, Forbidden if only to see, Conflict if not dead or not replayable.
+    """
+    wanted = set(job_ids)
+    if Job.objects.visible_to(actor).filter(pk__in=wanted).count() != len(wanted):
+        raise Missing(message="There is no such job.", remedy="Check the ids.")
+    if Job.objects.administered_by(actor).filter(pk__in=wanted).count() != len(wanted):
+        raise Forbidden(message="Only owners and admins of the team may replay its jobs.", remedy="Ask one of them.")
+    rows = list(Job.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
+    for row in rows:
+        _revive(row)
+    return len(rows)
+
+
+def _revive(row: Job) -> None:
+    if row.status != JobStatus.DEAD:
+        raise Conflict("not_dead", f"Job {row.pk} is {row.status}, not dead.", remedy="Reload the list.")
+    replayer = REPLAYERS.get(row.kind)
+    if replayer is None and row.kind in FINISHERS:
+        raise Conflict("not_replayable", f"Work of kind {row.kind} cannot be replayed.", remedy="Start it again.")
+    if replayer is not None:
+        replayer(row)
+    # through `scheduled`, so that promotion gives it a turn in today's queue
+    Job.objects.filter(pk=row.pk).update(
+        status=JobStatus.SCHEDULED,
+        scheduled_at=Now(),
+        failures=0,
+        deaths=0,
+        worker="",
+        cancel_requested_at=None,
+        finished_at=None,
+        updated_at=Now(),
+    )
+    ring_after_commit(row.lane)

@@ -1,0 +1,74 @@
+"""The Celery side: a wake-up makes a worker drain its lanes. The message names a lane and carries no work."""
+
+import os
+import socket
+import threading
+import time
+from importlib import import_module
+from typing import Any, Final
+
+from celery import current_app, shared_task
+from celery.signals import worker_shutting_down
+from django.conf import settings
+
+from designer.jobs import bell, claims, heartbeat
+from designer.jobs.claims import URGENCY
+from designer.jobs.heartbeat import beating
+from designer.jobs.models import Job
+from designer.jobs.running import perform
+
+DRAIN_SECONDS: Final = 30.0  # then the next wake-up goes on, so that no message waits behind an endless one
+_STARTED: Final = int(time.time())
+
+if settings.EMBEDDED:  # elsewhere a system check refuses the setting
+    for module in settings.EXTRA_HANDLERS:
+        import_module(module)
+
+
+@shared_task(name=bell.WAKE, ignore_result=True)
+def wake(lane: str) -> None:
+    """Work until nothing is ready in this worker's lanes, or for a bounded time."""
+    lanes = served_lanes(lane)
+    end = time.monotonic() + DRAIN_SECONDS
+    while not heartbeat.stopping():
+        row = claims.claim_best(lanes, worker_id())
+        if row is None:
+            return
+        _work(row)
+        if time.monotonic() > end:
+            bell.ring(lane)
+            return
+
+
+def _work(row: Job) -> None:
+    with beating(claims.Lease(row.pk, row.attempts, row.worker)) as beat:
+        perform(row, pulse=beat)
+
+
+def drain(*lanes: str, limit: int = 1000) -> int:
+    """Do what is ready in these lanes (all if none named), in this thread and without a heartbeat. Jobs done.
+
+    For tests and management commands; a worker does the same in `wake`.
+    """
+    for done in range(limit):
+        row = claims.claim_best(lanes or URGENCY, worker_id())
+        if row is None:
+            return done
+        perform(row)
+    return limit
+
+
+def served_lanes(lane: str) -> tuple[str, ...]:
+    """The lanes that this worker consumes: a free worker takes the most urgent job, whichever bell rang."""
+    own = tuple(name for name in URGENCY if name in current_app.amqp.queues.consume_from)
+    return own if lane in own else (lane,)
+
+
+def worker_id() -> str:
+    """Host, process, thread and start: never the same for two lives."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}:{threading.get_ident() % 10**8}:{_STARTED}"
+
+
+@worker_shutting_down.connect
+def _stop(**_: Any) -> None:
+    heartbeat.announce_stop()
