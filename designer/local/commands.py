@@ -73,7 +73,7 @@ def running_environment(var: Path) -> Mapping[str, str]:
     for _ in patience(90, 0.2):
         record = Record.read(var)
         if record and record.url and answers(f"http://127.0.0.1:{record.environment['PORT']}"):
-            print(f"Using the studio that runs at {record.url}.", flush=True)
+            print(f"Using the studio that runs at {record.url}.", file=sys.stderr, flush=True)
             return {**os.environ, **record.environment}
     raise Trouble("Another run.py holds this folder, but its studio does not answer. End it with: python3 run.py stop")
 
@@ -114,6 +114,17 @@ def call(command: Sequence[str], environment: Mapping[str, str]) -> int:
         raise
 
 
+def manage(arguments: Sequence[str]) -> int:
+    """Django's command line on the running studio's data, or on the services that DATABASE_URL and REDIS_URL name."""
+    var = data_folder()
+    named = os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")
+    lock = lock_of(var)
+    if not named and lock.take():
+        raise Trouble("The studio does not run: start it with `python3 run.py`, then try again.")
+    environment = os.environ if named else running_environment(var)
+    return call([sys.executable, "manage.py", *arguments], environment)
+
+
 def stop(arguments: Sequence[str]) -> int:
     """Stop the studio of this folder, or what a killed one left running."""
     var = data_folder()
@@ -140,5 +151,6 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "demo": demo,
     "test": test,
     "bench": bench,
+    "manage": manage,
     "stop": stop,
 }
