@@ -22,9 +22,9 @@ def begin_attempt(
 ) -> JobAttempt:
     """Commit, in a transaction of its own, that this provider is about to be called; call it only after this returns.
 
-    `step` tells several calls of one job apart (a fallback to another provider is another step). `idempotency` is the provider's: with a key or a lookup, a call whose
-    outcome is unknown is asked again under the same key; with neither, Permanent("outcome_unknown") is raised, for a
-    second call could be a second bill. Raises LeaseLost.
+    `step` tells several calls of one job apart (a fallback to another provider is another step). `idempotency` is the
+    provider's: with a key or a lookup, a call whose outcome is unknown is asked again under the same key; with neither,
+    Permanent("outcome_unknown") is raised, for a second call could be a second bill. Raises LeaseLost.
     """
     with job.fenced(durable=True):
         calls = JobAttempt.objects.filter(job_id=job.id, step=step)

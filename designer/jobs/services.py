@@ -15,11 +15,11 @@ from designer.jobs.attempts import begin_attempt, settle_attempt
 from designer.jobs.bell import ring_after_commit
 from designer.jobs.claims import TURN
 from designer.jobs.handlers import FINISHERS, REPLAYERS
-from designer.jobs.models import WAITING, Job, JobStatus
+from designer.jobs.models import FINAL, WAITING, Job, JobStatus
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Forbidden, Missing
 
-__all__ = ["begin_attempt", "enqueue", "replay", "request_cancel", "settle_attempt"]
+__all__ = ["begin_attempt", "enqueue", "replay", "request_cancel", "revive", "settle_attempt"]
 
 INSERT: Final = f"""
 INSERT INTO job_queue AS made (id, created_at, updated_at, kind, payload, lane, priority, status, scheduled_at, turn,
@@ -28,9 +28,10 @@ SELECT wish.id, statement_timestamp(), statement_timestamp(), %(kind)s, %(payloa
   CASE WHEN %(run_at)s::timestamptz > statement_timestamp() THEN 'scheduled' ELSE 'queued' END,
   COALESCE(%(run_at)s::timestamptz, statement_timestamp()), {TURN.format(row="wish")},
   0, 0, %(max_attempts)s, 0, '', wish.team_id, %(dedup_key)s
-FROM (SELECT %(id)s::uuid AS id, %(lane)s::text AS lane, %(priority)s::int AS priority, %(team_id)s::uuid AS team_id) wish
+FROM (SELECT %(id)s::uuid AS id, %(lane)s::text AS lane, %(priority)s::int AS priority,
+  %(team_id)s::uuid AS team_id) wish
 ON CONFLICT DO NOTHING RETURNING made.*
-"""
+"""  # noqa: S608  (only constants of this house)
 
 
 def enqueue(
@@ -63,7 +64,7 @@ def enqueue(
             if made.status == JobStatus.QUEUED:
                 ring_after_commit(lane)
             return made
-        twin = Job.objects.filter(dedup_key=dedup_key).exclude(status__in=settling.FINAL).first()
+        twin = Job.objects.filter(dedup_key=dedup_key).exclude(status__in=FINAL).first()
         if twin is not None:
             return twin  # else it ended between the two statements, and the key is free again
 
@@ -91,13 +92,17 @@ def replay(*, actor: User, job_ids: Iterable[UUID]) -> int:
         raise Missing(message="There is no such job.", remedy="Check the ids.")
     if Job.objects.administered_by(actor).filter(pk__in=wanted).count() != len(wanted):
         raise Forbidden(message="Only owners and admins of the team may replay its jobs.", remedy="Ask one of them.")
-    rows = list(Job.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
-    for row in rows:
-        _revive(row)
-    return len(rows)
+    for pk in sorted(wanted):
+        revive(pk)
+    return len(wanted)
 
 
-def _revive(row: Job) -> None:
+@transaction.atomic
+def revive(job_id: UUID) -> None:
+    """Run a dead job again, with all its tries. Raises Missing, or Conflict if not dead or not replayable."""
+    row = Job.objects.select_for_update().filter(pk=job_id).first()
+    if row is None:
+        raise Missing(message="There is no such job.", remedy="Check the id.")
     if row.status != JobStatus.DEAD:
         raise Conflict("not_dead", f"Job {row.pk} is {row.status}, not dead.", remedy="Reload the list.")
     replayer = REPLAYERS.get(row.kind)

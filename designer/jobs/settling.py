@@ -92,7 +92,7 @@ def pause(failures: int, after: timedelta | None) -> timedelta:
     """Full jitter below a doubling ceiling; a given Retry-After is kept (to an hour), plus up to a tenth."""
     if after is not None:
         return min(max(after, timedelta()), MAX_RETRY_AFTER) * (1 + random.random() / 10)  # noqa: S311
-    ceiling = min(MAX_DELAY, BASE_DELAY * 2 ** min(failures - 1, 16))
+    ceiling: timedelta = min(MAX_DELAY, BASE_DELAY * 2 ** min(failures - 1, 16))
     return ceiling * random.random()  # noqa: S311
 
 

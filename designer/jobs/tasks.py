@@ -25,7 +25,7 @@ if settings.EMBEDDED:  # elsewhere a system check refuses the setting
         import_module(module)
 
 
-@shared_task(name=bell.WAKE, ignore_result=True)
+@shared_task(name=bell.WAKE, ignore_result=True)  # type: ignore[untyped-decorator]
 def wake(lane: str) -> None:
     """Work until nothing is ready in this worker's lanes, or for a bounded time."""
     lanes = served_lanes(lane)
@@ -69,6 +69,6 @@ def worker_id() -> str:
     return f"{socket.gethostname()[:60]}:{os.getpid()}:{threading.get_ident() % 10**8}:{_STARTED}"
 
 
-@worker_shutting_down.connect
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]
 def _stop(**_: Any) -> None:
     heartbeat.announce_stop()

@@ -1,0 +1,78 @@
+"""The queue in the admin: to read, and to cancel or replay through the services."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from designer.jobs.models import Job, JobAttempt, PeriodicSlot, SchedulerBeat
+from designer.jobs.services import request_cancel, revive
+from teams.base.errors import Refused
+
+
+class ReadOnly(admin.ModelAdmin[Any]):
+    """Rows that only the kernel writes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnly):
+    list_display = [
+        "id",
+        "kind",
+        "lane",
+        "priority",
+        "status",
+        "attempts",
+        "failures",
+        "deaths",
+        "worker",
+        "created_at",
+    ]
+    list_filter = ["status", "lane", "kind"]
+    search_fields = ["id", "team_id", "dedup_key"]
+    show_full_result_count = False
+    actions = ["cancel", "replay"]
+
+    @admin.action(description="Cancel", permissions=["view"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
+        for pk in queryset.values_list("pk", flat=True):
+            request_cancel(pk)
+
+    @admin.action(description="Replay (dead jobs only)", permissions=["view"])
+    def replay(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
+        for pk in queryset.values_list("pk", flat=True):
+            try:
+                revive(pk)
+            except Refused as refusal:
+                self.message_user(request, str(refusal), messages.WARNING)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_active and request.user.is_superuser)
+
+
+@admin.register(JobAttempt)
+class JobAttemptAdmin(ReadOnly):
+    list_display = ["id", "job_id", "number", "step", "provider", "model", "outcome", "price", "created_at"]
+    list_filter = ["outcome", "provider"]
+    search_fields = ["job__id", "idempotency_key"]
+    show_full_result_count = False
+
+
+@admin.register(SchedulerBeat)
+class SchedulerBeatAdmin(ReadOnly):
+    list_display = ["name", "holder", "beat_at"]
+
+
+@admin.register(PeriodicSlot)
+class PeriodicSlotAdmin(ReadOnly):
+    list_display = ["name", "slot"]
