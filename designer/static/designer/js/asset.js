@@ -1,0 +1,39 @@
+// The asset page: zoom, before and after, feedback in place.
+import "./live.js";
+
+customElements.define("zoom-view", class extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("click", (event) => this.toggle(event));
+    this.addEventListener("keydown", (event) => { if (["Enter", "+", "-", "Escape"].includes(event.key)) this.toggle(event); });
+  }
+  toggle(event) {
+    const image = this.querySelector("img");
+    const box = image.getBoundingClientRect();
+    const x = event.clientX ? (event.clientX - box.left) / box.width : 0.5;
+    const y = event.clientY ? (event.clientY - box.top) / box.height : 0.5;
+    if (this.toggleAttribute("data-zoomed")) this.scrollTo(image.offsetWidth * x - this.clientWidth / 2, image.offsetHeight * y - this.clientHeight / 2);
+  }
+});
+
+customElements.define("before-after", class extends HTMLElement {
+  connectedCallback() {
+    const range = this.querySelector("input");
+    const show = () => this.style.setProperty("--cut", `${range.value}%`);
+    range.addEventListener("input", show);
+    show();
+  }
+});
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("[data-feedback]");
+  if (!form) return;
+  event.preventDefault();
+  const data = new FormData(form, event.submitter);
+  const name = event.submitter.name;
+  const value = event.submitter.value;
+  const answer = await fetch(form.action, { method: "POST", body: data, headers: { "X-Partial": "1" }, credentials: "same-origin" });
+  if (!answer.ok) return;
+  const holder = form.parentElement;
+  form.outerHTML = await answer.text();
+  holder.querySelector(`[name="${name}"][value="${value}"]`)?.focus();
+});

@@ -1,0 +1,40 @@
+// Selection and endless paging; without script the same page has links and check boxes.
+const grid = document.querySelector("[data-tiles]");
+const count = document.querySelector("[data-bulk-count]");
+
+function showCount() {
+  const chosen = document.querySelectorAll("[data-select]:checked").length;
+  count.textContent = chosen ? `${chosen} selected` : "Select images to act on several at once.";
+}
+
+async function more(link) {
+  const answer = await fetch(link.href, { headers: { "X-Partial": "1" }, credentials: "same-origin" });
+  if (!answer.ok) return;
+  link.closest("[data-more]").remove();
+  grid.insertAdjacentHTML("beforeend", await answer.text());
+  watchEnd();
+}
+
+const seen = new IntersectionObserver((entries) => {
+  for (const entry of entries) if (entry.isIntersecting) { seen.unobserve(entry.target); more(entry.target.querySelector("a")); }
+}, { rootMargin: "600px" });
+
+function watchEnd() {
+  const end = document.querySelector("[data-more]");
+  if (end) seen.observe(end);
+}
+
+if (grid) {
+  watchEnd();
+  grid.addEventListener("change", showCount);
+  grid.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-more-link]");
+    if (link) { event.preventDefault(); more(link); }
+  });
+  document.querySelector("[data-select-all]").addEventListener("click", () => {
+    const boxes = [...document.querySelectorAll("[data-select]")];
+    const all = boxes.every((box) => box.checked);
+    for (const box of boxes) box.checked = !all;
+    showCount();
+  });
+}

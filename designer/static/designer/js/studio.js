@@ -1,0 +1,125 @@
+// The composer: photos by drop, paste or picker; what was understood as one writes; runs that appear without a reload.
+import { toast } from "./app.js";
+import "./live.js";
+
+const form = document.querySelector("[data-composer]");
+const csrf = () => form.querySelector("[name=csrfmiddlewaretoken]").value;
+
+async function post(url, body) {
+  return fetch(url, { method: "POST", body, headers: { "X-CSRFToken": csrf(), "X-Partial": "1" }, credentials: "same-origin" });
+}
+
+function showError(text) {
+  const box = form.querySelector("[data-form-error]");
+  box.textContent = text;
+  box.hidden = !text;
+}
+
+// Photos
+async function upload(file) {
+  const data = new FormData();
+  data.append("file", file, file.name || "pasted.png");
+  const answer = await fetch(form.dataset.uploadUrl, { method: "POST", body: data, headers: { "X-CSRFToken": csrf() }, credentials: "same-origin" });
+  const body = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Error(`${file.name || "Pasted picture"}: ${body.errors?.[0]?.message || body.detail || body.title || "it could not be read"}`);
+  return Array.isArray(body.results) ? body.results[0] : body;
+}
+
+function referenceItem(asset) {
+  const item = document.createElement("li");
+  item.className = "reference";
+  const image = Object.assign(new Image(72, 72), { src: `/api/assets/${asset.id}/thumbnail?w=160`, alt: asset.title || "Reference photo" });
+  const input = Object.assign(document.createElement("input"), { type: "hidden", name: "references", value: asset.id });
+  const remove = Object.assign(document.createElement("button"), { type: "button", className: "icon-button reference-remove", textContent: "×" });
+  remove.dataset.removeReference = "";
+  remove.setAttribute("aria-label", `Remove ${asset.title || "photo"}`);
+  item.append(image, input, remove);
+  return item;
+}
+
+async function addPhotos(files) {
+  const images = [...files];
+  if (!images.length) return;
+  const status = form.querySelector("[data-upload-status]");
+  const problems = [];
+  for (const [index, file] of images.entries()) {
+    status.textContent = `Uploading ${index + 1} of ${images.length}…`;
+    try {
+      form.querySelector("[data-references]").append(referenceItem(await upload(file)));
+    } catch (error) {
+      problems.push(error.message);
+    }
+  }
+  status.textContent = problems.length ? "" : `${images.length} added.`;
+  showError(problems.join(" "));
+  understand();
+}
+
+// What was understood
+let waiting;
+let asked = 0;
+function understandSoon() {
+  clearTimeout(waiting);
+  waiting = setTimeout(understand, 500);
+}
+
+async function understand() {
+  const mine = ++asked;
+  const answer = await post(form.dataset.understoodUrl, new FormData(form)).catch(() => null);
+  if (!answer || mine !== asked) return;
+  const body = await answer.json().catch(() => ({}));
+  if (!answer.ok) return showError(body.detail || "");
+  showError("");
+  const focused = document.activeElement?.id;
+  form.querySelector("[data-understood]").innerHTML = body.understood;
+  form.querySelector("[data-estimate]").innerHTML = body.estimate;
+  if (focused?.startsWith("fix-")) document.getElementById(focused)?.focus();
+}
+
+async function submit(event) {
+  event.preventDefault();
+  const button = form.querySelector("[data-submit]");
+  button.disabled = true;
+  showError("");
+  try {
+    const answer = await post(form.action, new FormData(form));
+    const body = await answer.json().catch(() => ({}));
+    if (!answer.ok) return showError(body.detail || "That did not work. Try again in a moment.");
+    document.querySelector("[data-empty]")?.remove();
+    const runs = document.querySelector("[data-runs]");
+    runs.insertAdjacentHTML("afterbegin", body.card);
+    runs.firstElementChild.scrollIntoView({ behavior: "smooth", block: "nearest" });
+    toast("Queued. It appears below.");
+  } catch {
+    showError("The studio cannot be reached. Your words are still here; try again in a moment.");
+  } finally {
+    button.disabled = false;
+  }
+}
+
+if (form) {
+  const zone = form.querySelector("[data-dropzone]");
+  const picker = form.querySelector("[name=photos]");
+  picker.addEventListener("change", async () => { await addPhotos(picker.files); picker.value = ""; });
+  for (const kind of ["dragenter", "dragover"]) zone.addEventListener(kind, (event) => { event.preventDefault(); zone.dataset.over = ""; });
+  for (const kind of ["dragleave", "drop"]) zone.addEventListener(kind, () => delete zone.dataset.over);
+  zone.addEventListener("drop", (event) => { event.preventDefault(); addPhotos(event.dataTransfer.files); });
+  document.addEventListener("paste", (event) => { if (event.clipboardData?.files.length) addPhotos(event.clipboardData.files); });
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-remove-reference]");
+    if (button) { button.closest("li").remove(); understand(); form.querySelector("[name=brief]").focus(); }
+  });
+  form.addEventListener("input", (event) => { if (event.target.type !== "file") understandSoon(); });
+  form.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(); });
+  form.addEventListener("submit", submit);
+  if (form.querySelector("[name=brief]").value || form.querySelector("[name=references]")) understand();
+}
+
+// Small posts inside live cards (cancel) need no new page.
+document.addEventListener("submit", async (event) => {
+  const quiet = event.target.closest("[data-quiet-post]");
+  if (!quiet) return;
+  event.preventDefault();
+  const answer = await fetch(quiet.action, { method: "POST", body: new FormData(quiet), credentials: "same-origin" });
+  toast(answer.ok ? "Stopping…" : "That could not be stopped.");
+});

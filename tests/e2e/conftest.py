@@ -1,0 +1,46 @@
+"""A real browser against a real studio."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.stack import ROOT, studio
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "e2e" in Path(item.fspath).parts:
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="No Chromium: install it, on Debian `apt-get install chromium`."))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    more = ["--disable-component-update", "--disable-sync", "--no-sandbox"]
+    return {"executable_path": CHROMIUM, "args": quiet + more}
+
+
+@pytest.fixture(scope="session")
+def studio_url(django_db_setup: None, django_db_blocker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with django_db_blocker.unblock(), studio(tmp_path_factory.mktemp("studio")) as url:
+        yield url
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A real photo where the data is beside the project, else one drawn here."""
+    beside = sorted((ROOT.parent / "shared" / "data" / "photos" / "clothing").glob("dress_*.jpg"))
+    if beside:
+        return beside[0]
+    from PIL import Image
+
+    path = tmp_path / "photo.jpg"
+    Image.linear_gradient("L").convert("RGB").resize((400, 520)).save(path)
+    return path
