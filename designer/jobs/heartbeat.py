@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 TICK: Final = 0.25
 LOOK_EVERY: Final = 0.5
-GRACE: Final = 7.0  # seconds from the stop signal to handing back; the rest of the ten is for leaving
+GRACE: Final = 5.0  # seconds from the stop signal to handing back; the rest of the ten is for Celery to leave
 
 # One byte shared by a worker's parent and its forked children: not zero once the worker is shutting down.
 STOPPING: Final = mmap.mmap(-1, 1)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from celery import current_app, shared_task
 from celery.signals import worker_shutting_down
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 
 from designer.jobs import bell, claims, heartbeat
 from designer.jobs.claims import URGENCY
@@ -31,13 +32,21 @@ def wake(lane: str) -> None:
     lanes = served_lanes(lane)
     end = time.monotonic() + DRAIN_SECONDS
     while not heartbeat.stopping():
-        row = claims.claim_best(lanes, worker_id())
+        row = _claim(lanes)
         if row is None:
             return
         _work(row)
         if time.monotonic() > end:
             bell.ring(lane)
             return
+
+
+def _claim(lanes: tuple[str, ...]) -> Job | None:
+    try:
+        return claims.claim_best(lanes, worker_id())
+    except (OperationalError, InterfaceError):  # the kept connection broke since the last wake-up
+        connection.close()
+        return claims.claim_best(lanes, worker_id())
 
 
 def _work(row: Job) -> None:
