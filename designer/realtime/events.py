@@ -1,8 +1,9 @@
 """Facts for the people who watch: written in the transaction of the change they tell of, numbered at its commit.
 
-`record` adds a row without a number. A deferred trigger (migration `*_sql_realtime`) numbers all rows of the transaction
-as its very last act, one counter row per channel in sorted order: no gaps, no reorders, no deadlock between writers, and
-a change that is rolled back leaves no trace. After the commit a nudge says "look at this channel"; it may be lost.
+`record` adds a row without a number. A deferred trigger (migration `*_sql_realtime`) numbers all rows of the
+transaction as its very last act, one counter row per channel in sorted order: no gaps, no reorders, no deadlock between
+writers, and a change that is rolled back leaves no trace. After the commit a nudge says "look at this channel"; it may
+be lost.
 """
 
 import json
@@ -88,7 +89,7 @@ def checked_channel(channel: str) -> str:
 
 
 def plain(data: object, *, limit: int = MAX_DATA) -> Any:
-    """`data` as JSON knows it (UUID, Decimal and times as text). Raises ValueError if it is over `limit` bytes or NaN."""
+    """`data` as JSON knows it (UUID, Decimal and times as text). Raises ValueError over `limit` bytes and for NaN."""
     text = json.dumps(data, cls=DjangoJSONEncoder, allow_nan=False)
     if len(text) > limit:
         raise ValueError(f"An event's data may be {limit} bytes long, this is {len(text)}: send ids, not contents.")
@@ -98,7 +99,7 @@ def plain(data: object, *, limit: int = MAX_DATA) -> Any:
 def record(channel: str, event: str, data: "dict[str, Any] | Any", *, team_id: UUID | None) -> None:
     """Tell the watchers of `channel` that `event` happened, if and only if the caller's transaction commits.
 
-    `event` is `<family>:<what>`, `data` a small JSON object. Raises ValueError for a malformed channel, name or payload.
+    `event` is `<family>:<what>`, `data` a small JSON object. Raises ValueError for a bad channel, name or payload.
     """
     if not EVENT_FORM.fullmatch(event):
         raise ValueError(f"{event!r} is no event name: expected '<family>:<what>' in lower case.")

@@ -1,7 +1,8 @@
-"""The messenger: carries nudges and ticks to the web processes from any thread, worker or loop, and never makes one wait.
+"""The messenger: carries nudges and ticks to the web processes from any thread, worker or loop; nobody waits for it.
 
-One daemon thread per process owns one event loop and one Redis connection. Callers only put a note on its board; a newer
-note of the same key replaces the older. Whatever goes wrong here is logged: a lost nudge costs the watchers one heartbeat.
+One daemon thread per process owns one event loop and one Redis connection. Callers only put a note on its board; a
+newer note of the same key replaces the older. Whatever goes wrong here is logged: a lost nudge costs the watchers one
+heartbeat.
 """
 
 import asyncio
@@ -50,9 +51,9 @@ class Herald:
         key = ("tick", channel, message["event"], message["source"])
         self._post(key, group_of(channel), {**message, "type": "tick", "channel": channel})
 
-    def recheck(self, user_id: str) -> None:
-        """Tell every web process to ask again what this person may watch."""
-        self._post(("recheck", user_id), CONTROL, {"type": "recheck", "user": user_id})
+    def recheck(self, *, user: str = "", channel: str = "") -> None:
+        """Tell every web process to ask anew what this person, or who watches this channel, may see."""
+        self._post(("recheck", user, channel), CONTROL, {"type": "recheck", "user": user, "channel": channel})
 
     def drain(self, timeout: float) -> bool:
         """Wait up to `timeout` seconds until the board is empty; whether it is."""
@@ -97,7 +98,9 @@ class Herald:
             for group, message in notes:
                 await asyncio.wait_for(layer.group_send(group, message), SEND_TIMEOUT)
         except (RedisError, OSError, TimeoutError) as error:
-            log.warning("%d notes were not delivered; watchers see the news at their next heartbeat: %s", len(notes), error)
+            log.warning(
+                "%d notes were not delivered; watchers see the news at their next heartbeat: %s", len(notes), error
+            )
 
 
 herald: Final = Herald()

@@ -26,7 +26,7 @@ SUBJECTS: Final[dict[str, Subject]] = {}
 def register(
     kind: str, *, may_watch: Callable[[User, UUID], bool], snapshot: Callable[[User, UUID], dict[str, Any]]
 ) -> None:
-    """Make channels `<kind>:<uuid>` watchable. Called once, when Django starts. Raises ValueError for a second of a kind."""
+    """Make channels `<kind>:<uuid>` watchable. Called when Django starts. Raises ValueError for a second of a kind."""
     if kind in SUBJECTS:
         raise ValueError(f"Subject {kind!r} is registered twice.")
     SUBJECTS[kind] = Subject(may_watch, snapshot)

@@ -11,7 +11,7 @@ MAX_TICK = 8 << 10
 
 
 def tick(channel: str, event: str, data: dict[str, Any], *, source: str = "") -> None:
-    """Show `data` to those who watch `channel` right now. Of ticks with one name and `source`, a newer replaces an older.
+    """Show `data` to those who watch `channel` right now; a newer tick of one name and `source` replaces an older.
 
     Safe from anywhere: inside or outside a transaction, in a worker, a thread or an event loop. Raises ValueError for a
     malformed channel, name or payload, and never because of the network.

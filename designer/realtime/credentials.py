@@ -1,0 +1,79 @@
+"""Who opens a socket: a session cookie from our own pages, or a program's bearer token. Never anything in the URL."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.http import HttpRequest, parse_cookie
+from django.http.request import validate_host
+from django.utils import timezone
+
+from teams.accounts.models import ApiToken, User
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A person, and what proves it: either `session_key` or `token_id`. `expires_at` is the proof's end, UTC."""
+
+    user: User
+    session_key: str | None = None
+    token_id: UUID | None = None
+    expires_at: datetime | None = None
+
+    def expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+
+def bearer(headers: dict[str, str]) -> str | None:
+    """The token of an `Authorization: Bearer` header, or None."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def session_cookie(headers: dict[str, str]) -> str | None:
+    return parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
+
+
+def origin_is_ours(headers: dict[str, str], scheme: str) -> bool:
+    """Whether the page that opens the socket is our own. Browsers send Origin; a cookie without it is refused."""
+    origin, host = headers.get("origin", ""), headers.get("host", "")
+    if origin in {settings.SITE_URL, *settings.CSRF_TRUSTED_ORIGINS}:
+        return True
+    parts = urlsplit(origin)
+    same = parts.scheme == {"ws": "http", "wss": "https"}.get(scheme) and parts.netloc == host
+    return same and validate_host(parts.hostname or "", settings.ALLOWED_HOSTS)
+
+
+def by_session(key: str) -> Identity | None:
+    """The person of a live session, or None. Checks the password fingerprint as every page does."""
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    user = get_user(request)
+    if not isinstance(user, User) or not user.is_active:
+        return None
+    return Identity(user, session_key=key, expires_at=request.session.get_expiry_date())
+
+
+def by_token(token: str) -> Identity | None:
+    """The person of a live API token, or None."""
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    return _of_token(ApiToken.objects.live().filter(digest=digest, user__is_active=True).select_related("user").first())
+
+
+def _of_token(found: ApiToken | None) -> Identity | None:
+    return Identity(found.user, token_id=found.pk, expires_at=found.expires_at) if found else None
+
+
+def renewed(identity: Identity) -> Identity | None:
+    """The same person by the same proof, asked anew; None if the proof no longer holds."""
+    if identity.session_key:
+        return by_session(identity.session_key)
+    if identity.token_id is None:
+        return None
+    live = ApiToken.objects.live().filter(pk=identity.token_id, user__is_active=True)
+    return _of_token(live.select_related("user").first())

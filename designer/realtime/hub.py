@@ -1,0 +1,287 @@
+"""One per web process: hears the nudges, reads the log once for all sockets, and hands out what is new.
+
+A thousand sockets on one channel cost one query and one encoding per event. The hub trusts no nudge: every heartbeat
+it compares what it has handed out with the heads in the database, so a lost nudge, a flushed or restarted Redis, or a
+layer that cannot be reached costs at most one heartbeat. The same heartbeat asks whether people still are who they
+were.
+"""
+
+import asyncio
+import json
+import logging
+from collections import defaultdict
+from collections.abc import Coroutine, Iterable
+from itertools import groupby
+from typing import Any, Final, Protocol
+
+from channels.layers import get_channel_layer
+from django.db import DatabaseError
+from django.utils import timezone
+from redis.exceptions import RedisError
+
+from designer.realtime import log as event_log
+from designer.realtime import revocation
+from designer.realtime.credentials import Identity
+from designer.realtime.herald import CONTROL, group_of
+from designer.realtime.limits import DEAF_HEARTBEAT, HEARTBEAT, MAX_SOCKETS, PAGE, STALL
+from designer.realtime.log import Fact, Head
+from designer.realtime.pool import close_all, in_database
+
+logger = logging.getLogger(__name__)
+UNREACHABLE: Final = (RedisError, OSError, TimeoutError)
+
+
+class Socket(Protocol):
+    """What the hub knows of a consumer."""
+
+    identity: Identity | None
+
+    def channels(self) -> Iterable[str]: ...
+    def offer(self, channel: str, facts: list[Fact]) -> None: ...
+    def show(self, channel: str, frame: str, key: tuple[object, ...]) -> None: ...
+    def resync(self, channel: str, reason: str) -> None: ...
+    def recheck(self, channel: str = "") -> None: ...
+    def ping(self, frame: str) -> None: ...
+    def stalled(self, seconds: float) -> bool: ...
+    def drop(self, code: int, reason: str) -> None: ...
+
+
+class Hub:
+    """Everything here runs in one event loop."""
+
+    def __init__(self) -> None:
+        self.sockets: set[Socket] = set()
+        self.people: dict[str, set[Socket]] = defaultdict(set)
+        self.watchers: dict[str, set[Socket]] = {}
+        self.handed: dict[str, Head] = {}
+        self.marks: dict[str, revocation.Mark] = {}
+        self._dirty: set[str] = set()
+        self._news = asyncio.Event()
+        self._read_all = asyncio.Event()
+        self._read_all.set()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._layer_name: str | None = None
+
+    # Sockets come and go
+
+    def attach(self, socket: Socket) -> bool:
+        """Take in a signed-in socket. False if its person has too many in this process."""
+        person = str(socket.identity.user.pk) if socket.identity else ""
+        if len(self.people[person]) >= MAX_SOCKETS:
+            return False
+        self.people[person].add(socket)
+        self.sockets.add(socket)
+        if not self._tasks:
+            self._tasks = [asyncio.create_task(work) for work in self._works()]
+        return True
+
+    def _works(self) -> list[Coroutine[Any, Any, None]]:
+        return [self._listen_forever(), self._read_forever(), self._beat_forever()]
+
+    async def detach(self, socket: Socket) -> None:
+        """Forget a socket. With the last one the hub rests and gives its connections back."""
+        self.sockets.discard(socket)
+        person = str(socket.identity.user.pk) if socket.identity else ""
+        self.people[person].discard(socket)
+        if not self.people[person]:
+            del self.people[person]
+            self.marks.pop(person, None)
+        for channel in list(socket.channels()):
+            await self.leave(channel, socket)
+        if not self.sockets:
+            await self._rest()
+
+    async def _rest(self) -> None:
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if not self.sockets:
+            await asyncio.get_running_loop().run_in_executor(None, close_all)
+
+    async def join(self, channel: str, socket: Socket) -> None:
+        """Hear of `channel` from now on. Join first, then read: nothing falls between."""
+        new = channel not in self.watchers
+        self.watchers.setdefault(channel, set()).add(socket)
+        if new:
+            await self._group("group_add", channel)
+
+    async def leave(self, channel: str, socket: Socket) -> None:
+        watchers = self.watchers.get(channel, set())
+        watchers.discard(socket)
+        if channel in self.watchers and not watchers:
+            del self.watchers[channel]
+            self.handed.pop(channel, None)
+            await self._group("group_discard", channel)
+
+    async def _group(self, verb: str, channel: str) -> None:
+        if self._layer_name is None:
+            return  # the listener joins every watched channel when it reaches the layer
+        try:
+            await asyncio.wait_for(getattr(get_channel_layer(), verb)(group_of(channel), self._layer_name), 2)
+        except UNREACHABLE as error:
+            logger.warning("%s %s failed; heartbeats cover for it: %s", verb, channel, error)
+
+    def stands_at(self, channel: str, head: Head) -> None:
+        """The first reader of a channel says where it stands; what was nudged meanwhile is read from there."""
+        if channel in self.watchers and channel not in self.handed:
+            self.handed[channel] = head
+            self.look(channel)
+
+    def look(self, channel: str) -> None:
+        """Read `channel` soon."""
+        self._dirty.add(channel)
+        self._read_all.clear()
+        self._news.set()
+
+    # Hearing
+
+    async def _listen_forever(self) -> None:
+        while True:
+            try:
+                await self._listen()
+            except UNREACHABLE as error:
+                logger.warning("The channel layer cannot be reached; heartbeats cover for it: %s", error)
+            finally:
+                self._layer_name = None
+            await asyncio.sleep(1)
+
+    async def _listen(self) -> None:
+        layer = get_channel_layer()
+        name = await layer.new_channel("live")
+        for group in [CONTROL, *map(group_of, self.watchers)]:
+            await layer.group_add(group, name)
+        self._layer_name = name
+        for channel in list(self.watchers):
+            await layer.group_add(group_of(channel), name)  # those that came while we joined the others
+            self.look(channel)
+        while True:
+            self._hear(await layer.receive(name))
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        channel = message.get("channel", "")
+        if message["type"] == "nudge":
+            self.look(channel)
+        elif message["type"] == "tick":
+            self._show(channel, message)
+        elif message["type"] == "recheck":
+            people = self.people.get(message.get("user", ""), ())
+            for socket in list(people or self.watchers.get(channel, ())):
+                socket.recheck(channel)
+
+    def _show(self, channel: str, tick: dict[str, Any]) -> None:
+        event, source = tick["event"], tick["source"]
+        kind = event.partition(":")[0]
+        about = {"type": kind} if kind in ("presence", "cursor") else {"type": "event", "event": event}
+        content = tick["data"] if "event" not in about else {"data": tick["data"]}
+        frame = json.dumps({**about, "channel": channel, **content, "at": tick["at"]})
+        for socket in self.watchers.get(channel, ()):
+            socket.show(channel, frame, ("tick", channel, event, source))
+
+    # Reading
+
+    async def _read_forever(self) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            wanted = {channel: self.handed[channel].seq for channel in self._dirty if channel in self.handed}
+            self._dirty.clear()
+            try:
+                facts = await in_database(event_log.news, wanted, PAGE) if wanted else []
+            except DatabaseError as error:
+                logger.warning("The event log cannot be read, trying again: %s", error)
+                self._dirty.update(wanted)
+                self._news.set()
+                await asyncio.sleep(1)
+                continue
+            self._hand_out(facts)
+            if not self._dirty:
+                self._read_all.set()
+
+    def _hand_out(self, facts: list[Fact]) -> None:
+        for channel, group in groupby(facts, key=lambda fact: fact.channel):
+            batch = list(group)
+            if channel not in self.handed:
+                continue
+            self.handed[channel] = Head(batch[-1].seq, self.handed[channel].epoch)
+            for socket in list(self.watchers.get(channel, ())):
+                socket.offer(channel, batch)
+            if len(batch) == PAGE:
+                self.look(channel)
+
+    # Beating
+
+    async def _beat_forever(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT if self._layer_name else DEAF_HEARTBEAT)
+            before = dict(self.handed)
+            try:
+                heads = await in_database(event_log.heads, list(before))
+                marks = await in_database(revocation.marks, list(self.people))
+                sessions = await in_database(revocation.live_sessions, self._sessions())
+            except DatabaseError as error:
+                logger.warning("Heartbeat without a database: %s", error)
+                continue
+            self._compare(heads, before)
+            self._check_people(marks, sessions)
+            try:
+                await asyncio.wait_for(self._read_all.wait(), 2)
+            except TimeoutError:
+                logger.info("Heartbeat goes out before everything new was read.")
+            await self._ping_all(heads)
+
+    def _compare(self, heads: dict[str, Head], before: dict[str, Head]) -> None:
+        """`before` was handed out before `heads` were read, so a head behind it means that history went back."""
+        for channel, head in heads.items():
+            mine = self.handed.get(channel)
+            if mine is None:
+                continue
+            if (mine.epoch and head.epoch != mine.epoch) or head.seq < before[channel].seq:
+                self.handed[channel] = head
+                for socket in list(self.watchers.get(channel, ())):
+                    socket.resync(channel, "epoch")
+            else:
+                self.handed[channel] = Head(mine.seq, head.epoch)
+                if head.seq > mine.seq:
+                    self.look(channel)
+
+    def _sessions(self) -> list[str]:
+        return [one.identity.session_key for one in self.sockets if one.identity and one.identity.session_key]
+
+    def _check_people(self, marks: dict[str, revocation.Mark], sessions: set[str]) -> None:
+        before, self.marks = self.marks, marks
+        for socket in list(self.sockets):
+            identity = socket.identity
+            if identity is None:
+                continue
+            person = str(identity.user.pk)
+            changed = person in before and before[person] != marks.get(person)
+            logged_out = identity.session_key is not None and identity.session_key not in sessions
+            if changed or logged_out or identity.expired():
+                socket.recheck()
+
+    async def _ping_all(self, heads: dict[str, Head]) -> None:
+        frames: dict[tuple[str, ...], str] = {}
+        at = timezone.now().isoformat()
+        for number, socket in enumerate(list(self.sockets)):
+            if socket.stalled(STALL):
+                socket.drop(4408, "too slow")
+                continue
+            channels = tuple(socket.channels())
+            if channels not in frames:
+                known = {channel: heads[channel].seq for channel in channels if channel in heads}
+                frames[channels] = json.dumps({"type": "ping", "heads": known, "at": at})
+            socket.ping(frames[channels])
+            if number % 50 == 49:
+                await asyncio.sleep(0)  # events go before heartbeats
+
+
+HUBS: Final[dict[asyncio.AbstractEventLoop, Hub]] = {}
+
+
+def hub() -> Hub:
+    """The hub of the running loop."""
+    loop = asyncio.get_running_loop()
+    for closed in [other for other in HUBS if other.is_closed()]:
+        del HUBS[closed]
+    return HUBS.setdefault(loop, Hub())

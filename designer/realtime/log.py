@@ -1,0 +1,105 @@
+"""Reads the event log: what is new, where a channel stands, whether a reader can resume. Writes only to prune."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+from django.db import connection
+from django.db.models import Max
+from django.utils import timezone
+
+from designer.realtime.models import ChannelHead, Event
+
+RETENTION: Final = timedelta(hours=24)
+# a slow transaction's events are older than their neighbours, and a channel is cut at its newest old event
+MARGIN: Final = timedelta(minutes=5)
+NEW: Final = """
+    SELECT e.channel, e.seq, e.event, e.data::text, e.created_at
+    FROM unnest(%s::text[], %s::bigint[]) AS wanted(channel, after)
+    CROSS JOIN LATERAL (
+        SELECT * FROM events WHERE events.channel = wanted.channel AND events.seq > wanted.after
+        ORDER BY events.seq LIMIT %s
+    ) AS e
+    ORDER BY e.channel, e.seq
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One numbered event; `frame` is its message, the same text for every reader."""
+
+    channel: str
+    seq: int
+    frame: str
+
+    def message(self) -> dict[str, Any]:
+        return dict(json.loads(self.frame))
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a channel stands. A new `epoch` means that its history was cut, and older numbers say nothing any more."""
+
+    seq: int
+    epoch: str
+
+
+NOTHING_YET: Final = Head(0, "")
+
+
+def news(wanted: Mapping[str, int], limit: int) -> list[Fact]:
+    """The next facts of each channel after its number, at most `limit` per channel, in order. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEW, [list(wanted), list(wanted.values()), limit])
+        return [_fact(*row) for row in cursor.fetchall()]
+
+
+def _fact(channel: str, seq: int, event: str, data: str, at: datetime) -> Fact:
+    head = json.dumps({"type": "event", "channel": channel, "seq": seq, "event": event, "at": at.isoformat()})
+    return Fact(channel, seq, f'{head[:-1]}, "data": {json.dumps(json.loads(data))}}}')
+
+
+def heads(channels: Iterable[str]) -> dict[str, Head]:
+    """Where each of the channels stands; those on which nothing ever happened are left out."""
+    rows = ChannelHead.objects.filter(channel__in=list(channels)).values_list("channel", "seq", "epoch")
+    return {channel: Head(seq, str(epoch)) for channel, seq, epoch in rows}
+
+
+def head(channel: str) -> Head:
+    return heads([channel]).get(channel, NOTHING_YET)
+
+
+def cut(channel: str, now: Head, after: int, epoch: str | None) -> str:
+    """Why a reader who has seen `after` cannot resume: 'epoch', 'ahead', 'expired', or '' if nothing is missing."""
+    if epoch and epoch != now.epoch:
+        return "epoch"
+    if after > now.seq:
+        return "ahead"
+    if after < now.seq and not Event.objects.filter(channel=channel, seq=after + 1).exists():
+        return "expired"
+    return ""
+
+
+def prune(now: datetime) -> int:
+    """Delete events older than 24 hours; their channels keep counting. Returns how many went."""
+    old = Event.objects.filter(created_at__lt=now - RETENTION - MARGIN, seq__isnull=False)
+    gone = 0
+    for channel, newest in old.values_list("channel").annotate(newest=Max("seq")).order_by("channel"):
+        gone += Event.objects.filter(channel=channel, seq__lte=newest).delete()[0]
+    return gone
+
+
+def prune_now() -> None:
+    """The scheduler's duty."""
+    prune(timezone.now())
+
+
+def begin_epoch() -> int:
+    """Say that history was cut, as after restoring a backup: every reader starts afresh. Returns the channels."""
+    changed = 0
+    for channel in ChannelHead.objects.order_by("channel").values_list("channel", flat=True).iterator():
+        changed += ChannelHead.objects.filter(channel=channel).update(epoch=uuid4())
+    return changed

@@ -1,0 +1,35 @@
+"""What this room hears: whoever lost a right, a token or a session is asked anew on every socket, within a second."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.signals import user_logged_out
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+
+from designer.realtime.revocation import person_changed
+from teams.accounts.models import ApiToken, User
+from teams.signals import access_revoked
+
+
+@receiver(access_revoked, dispatch_uid="realtime.access_revoked")
+def recheck_after_revocation(sender: object, user_id: UUID, **_: Any) -> None:
+    person_changed(user_id)
+
+
+@receiver([post_save, post_delete], sender=ApiToken, dispatch_uid="realtime.token_changed")
+def recheck_after_token_change(sender: object, instance: ApiToken, created: bool = False, **about: Any) -> None:
+    if not created and about.get("update_fields") != frozenset({"last_used_at"}):
+        person_changed(instance.user_id)
+
+
+@receiver(post_save, sender=User, dispatch_uid="realtime.user_changed")
+def recheck_after_account_change(sender: object, instance: User, created: bool, **_: Any) -> None:
+    if not created:
+        person_changed(instance.pk)
+
+
+@receiver(user_logged_out, dispatch_uid="realtime.logged_out")
+def recheck_after_logout(sender: object, user: User | None, **_: Any) -> None:
+    if user is not None:
+        person_changed(user.pk)

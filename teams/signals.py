@@ -1,0 +1,8 @@
+"""What the ground floor announces. Sent with `send` inside the transaction of the change."""
+
+from typing import Final
+
+from django.dispatch import Signal
+
+# user_id: UUID, team_id: UUID | None (None: everywhere). The person lost a role, or has a lower one, in that team.
+access_revoked: Final = Signal()

@@ -1,0 +1,151 @@
+"""A real server process on the test database, and a client that speaks plainly. For tests and benchmarks."""
+
+import hashlib
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from designer.env import ROOT
+from teams.accounts.models import ApiToken, User
+from teams.membership.models import Membership, Team
+
+FLAGS = ["--ws-max-size", "65536", "--ws-max-queue", "32", "--log-level", "warning", "--lifespan", "off"]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def database_url() -> str:
+    at = connection.settings_dict
+    return f"postgres://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
+
+
+@contextmanager
+def server(*flags: str, **environment: str) -> Iterator[int]:
+    """The port of a web process on this database, until the end of the block."""
+    port = free_port()
+    environ = {
+        **os.environ,
+        "DATABASE_URL": database_url(),
+        "REDIS_URL": settings.REDIS_URL,
+        "DJANGO_SETTINGS_MODULE": "designer.settings",
+        **environment,
+    }
+    command = [sys.executable, "-m", "uvicorn", "designer.asgi:application", "--port", str(port), *FLAGS, *flags]
+    process = subprocess.Popen(command, env=environ, cwd=ROOT)
+    try:
+        await_health(port, process)
+        yield port
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def await_health(port: int, process: "subprocess.Popen[bytes]") -> None:
+    for _ in range(300):
+        assert process.poll() is None, "the server ended"
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).close()  # noqa: S310  (fixed scheme)
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not start")
+
+
+def person(name: str = "") -> User:
+    return User.objects.create_user(f"{name or secrets.token_hex(6)}@example.org", "correct horse battery")
+
+
+def team_of(*members: User, role: str = "editor") -> Team:
+    team = Team.objects.create(name="Atelier", slug=secrets.token_hex(8))
+    for member in members:
+        Membership.objects.create(team=team, user=member, role=role)
+    return team
+
+
+def token_of(user: User) -> str:
+    raw = secrets.token_urlsafe(32)
+    ApiToken.objects.create(
+        user=user,
+        name="test",
+        prefix=raw[:8],
+        digest=hashlib.sha256(raw.encode()).hexdigest(),
+        scopes=["read", "write"],
+    )
+    return raw
+
+
+def cookie_of(user: User) -> str:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return f"{settings.SESSION_COOKIE_NAME}={client.session.session_key}"
+
+
+class Talk:
+    """One socket. `expect` waits for a message of a type; heartbeats and others pass by into `heard`."""
+
+    def __init__(self, port: int, token: str | None = None, path: str = "/ws/", **headers: str) -> None:
+        sent = {name.title(): value for name, value in headers.items()}
+        if token:
+            sent["Authorization"] = f"Bearer {token}"
+        self._stack = ExitStack()
+        self.heard: list[dict[str, Any]] = []
+        opening = connect(f"ws://127.0.0.1:{port}{path}", additional_headers=sent, proxy=None, close_timeout=2)
+        self.ws: ClientConnection = self._stack.enter_context(opening)
+
+    def __enter__(self) -> "Talk":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._stack.close()
+
+    def say(self, **message: Any) -> None:
+        self.ws.send(json.dumps(message))
+
+    def hear(self, timeout: float = 15) -> dict[str, Any]:
+        message: dict[str, Any] = json.loads(self.ws.recv(timeout=timeout))
+        self.heard.append(message)
+        return message
+
+    def expect(self, kind: str, timeout: float = 15) -> dict[str, Any]:
+        end = time.monotonic() + timeout
+        while True:
+            message = self.hear(max(0.01, end - time.monotonic()))
+            if message["type"] == kind:
+                return message
+
+    def subscribe(self, channel: str, **more: Any) -> dict[str, Any]:
+        self.say(type="subscribe", channel=channel, **more)
+        return self.expect("subscribed")
+
+    def closing_code(self, timeout: float = 15) -> int:
+        """Read to the end; the code with which the server closed."""
+        try:
+            while True:
+                self.hear(timeout)
+        except ConnectionClosed as closed:
+            return closed.rcvd.code if closed.rcvd else 1006

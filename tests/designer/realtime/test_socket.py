@@ -1,0 +1,196 @@
+"""The socket, through a real server: snapshot, replay, live events, limits."""
+
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+
+from designer.realtime import events, ticks
+from tests.designer.realtime.live import Talk, person, team_of, token_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def watcher():
+    return person()
+
+
+@pytest.fixture
+def channel(watcher):
+    return f"team:{team_of(watcher).pk}"
+
+
+@pytest.fixture
+def talk(port, watcher):
+    with Talk(port, token_of(watcher)) as open_talk:
+        yield open_talk
+
+
+def record(channel, *numbers, event="generation:stage"):
+    for number in numbers:
+        with transaction.atomic():
+            events.record(channel, event, {"n": number}, team_id=None)
+
+
+def test_a_subscriber_gets_the_snapshot_and_then_every_event_in_order(talk, channel):
+    record(channel, 1, 2)
+    answer = talk.subscribe(channel)
+    assert (answer["seq"], answer["resumed"], answer["snapshot"]["role"]) == (2, False, "editor")
+    record(channel, 3, 4, 5)
+    assert [(e["seq"], e["data"]["n"]) for e in (talk.expect("event") for _ in range(3))] == [(3, 3), (4, 4), (5, 5)]
+
+
+def test_a_returning_reader_gets_what_it_missed(talk, channel):
+    record(channel, *range(250))
+    answer = talk.subscribe(channel, after=7)
+    assert (answer["seq"], answer["head"], answer["resumed"]) == (7, 250, True)
+    assert [talk.expect("event")["seq"] for _ in range(243)] == list(range(8, 251))
+
+
+def test_a_rolled_back_change_is_never_seen(talk, channel):
+    talk.subscribe(channel)
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        events.record(channel, "generation:stage", {"n": 0}, team_id=None)
+        raise ZeroDivisionError
+    record(channel, 1)
+    seen = talk.expect("event")
+    assert (seen["seq"], seen["data"]) == (1, {"n": 1})
+
+
+def test_the_roadmaps_message_forms_are_understood(talk, watcher, channel):
+    talk.say(type="subscribe:team", id=channel.partition(":")[2])
+    assert talk.expect("subscribed")["channel"] == channel
+    talk.say(type="subscribe:user")
+    assert talk.expect("subscribed")["channel"] == f"user:{watcher.pk}"
+    talk.say(type="unsubscribe", channel=channel)
+    assert talk.expect("unsubscribed")["channel"] == channel
+    talk.say(type="ping")
+    assert talk.expect("pong")
+
+
+def test_ticks_are_shown_and_not_kept(talk, channel):
+    talk.subscribe(channel)
+    ticks.tick(channel, "generation:progress", {"stage": "generate", "percent": 40})
+    seen = talk.expect("event")
+    assert seen["data"]["percent"] == 40
+    assert "seq" not in seen
+    assert talk.subscribe(channel)["seq"] == 0
+
+
+@pytest.mark.parametrize("after", [-1, 1.5, "x", True, 2**63])
+def test_a_number_that_is_none_is_refused(talk, channel, after):
+    talk.say(type="subscribe", channel=channel, after=after)
+    assert talk.expect("error")["code"] == "bad_after"
+
+
+def test_a_reader_from_the_future_is_told_to_start_afresh(talk, channel):
+    record(channel, 1)
+    talk.say(type="subscribe", channel=channel, after=99)
+    assert talk.expect("resync")["reason"] == "ahead"
+    answer = talk.expect("subscribed")
+    assert (answer["seq"], answer["resumed"], answer["snapshot"]["role"]) == (1, False, "editor")
+
+
+def test_a_reader_of_another_epoch_is_told_to_start_afresh(talk, channel):
+    record(channel, 1)
+    talk.say(type="subscribe", channel=channel, after=1, epoch=str(uuid4()))
+    assert talk.expect("resync")["reason"] == "epoch"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "malformed"),
+        ("{", "malformed"),
+        ("[]", "malformed"),
+        ("[" * 60_000, "malformed"),
+        ('{"type": 7}', "malformed"),
+        ('{"type": "subscribe"}', "malformed"),
+        ('{"type": "subscribe", "channel": {"a": 1}}', "malformed"),
+        ('{"type": "cursor", "channel": "system", "state": NaN}', "malformed"),
+        ('{"type": "dance"}', "unknown_type"),
+        ('{"type": "unsubscribe", "channel": "system"}', "not_subscribed"),
+        ('{"type": "presence", "channel": "system", "state": 1}', "not_subscribed"),
+    ],
+)
+def test_a_message_that_makes_no_sense_is_answered_and_the_socket_lives_on(talk, text, code):
+    talk.ws.send(text)
+    assert talk.expect("error")["code"] == code
+    talk.say(type="ping")
+    assert talk.expect("pong")
+
+
+def test_bytes_are_answered_and_the_socket_lives_on(talk):
+    talk.ws.send(b"\x00\xff")
+    assert talk.expect("error")["code"] == "malformed"
+    talk.say(type="ping")
+    assert talk.expect("pong")
+
+
+def test_an_oversized_frame_closes_the_socket(talk):
+    talk.ws.send("x" * 70_000)
+    assert talk.closing_code() == 1009
+
+
+def test_endless_nonsense_closes_the_socket(talk):
+    for _ in range(25):
+        talk.ws.send("{")
+    assert talk.closing_code() == 4400
+
+
+def test_a_flood_is_slowed_and_then_closed(talk):
+    try:
+        for _ in range(400):
+            talk.say(type="ping")
+    finally:
+        assert talk.closing_code() == 4429
+    assert any(message.get("code") == "slow_down" for message in talk.heard)
+
+
+def test_a_socket_has_at_most_a_hundred_channels(port, watcher):
+    channels = [f"team:{team_of(watcher).pk}" for _ in range(101)]
+    with Talk(port, token_of(watcher)) as talk:
+        for channel in channels[:100]:
+            talk.subscribe(channel)
+        talk.say(type="subscribe", channel=channels[100])
+        refusal = talk.expect("error")
+    assert (refusal["code"], refusal["channel"]) == ("too_many_channels", channels[100])
+
+
+def test_a_person_has_at_most_twenty_sockets(port, watcher):
+    token = token_of(watcher)
+    talks = [Talk(port, token) for _ in range(20)]
+    try:
+        for talk in talks:
+            talk.subscribe("system")
+        with Talk(port, token) as one_more:
+            assert one_more.closing_code() == 4429
+    finally:
+        for talk in talks:
+            talk.close()
+
+
+def test_presence_says_who_it_is_by_the_session_not_by_the_message(port, watcher, channel):
+    with Talk(port, token_of(watcher)) as one, Talk(port, token_of(watcher)) as other:
+        one.subscribe(channel)
+        other.subscribe(channel)
+        one.say(type="presence", channel=channel, state={"at": 3}, user=str(uuid4()), name="The boss")
+        seen = other.expect("presence")
+        assert (seen["user"], seen["name"], seen["state"]) == (str(watcher.pk), watcher.shown_name, {"at": 3})
+        one.close()
+        assert other.expect("presence")["state"] is None
+
+
+def test_a_state_over_a_kilobyte_is_refused(talk, channel):
+    talk.subscribe(channel)
+    talk.say(type="presence", channel=channel, state="x" * 1100)
+    assert talk.expect("error")["code"] == "too_large"
+
+
+def test_events_bigger_than_the_send_buffer_all_arrive(talk, channel):
+    talk.subscribe(channel)
+    with transaction.atomic():
+        for _ in range(40):
+            events.record(channel, "generation:stage", {"text": "x" * 30_000}, team_id=None)
+    assert [talk.expect("event")["seq"] for _ in range(40)] == list(range(1, 41))
