@@ -52,3 +52,18 @@ class TeamOwned(Row):
 
     class Meta:
         abstract = True
+
+
+def visible_teams(user: "User | AnonymousUser") -> models.QuerySet[Team]:
+    """The teams that `user` belongs to."""
+    if not user.is_authenticated or not user.is_active:
+        return Team.objects.none()
+    return Team.objects.filter(pk__in=Membership.objects.filter(user_id=user.pk).values("team"))
+
+
+def visible_team(user: "User | AnonymousUser", pk: UUID | str) -> Team:
+    """The team `pk`, if `user` belongs to it. Raises Missing otherwise."""
+    team = visible_teams(user).filter(pk=pk).first()
+    if team is None:
+        raise Missing(message="There is no such team.", remedy="Check the id, or ask for access.")
+    return team
