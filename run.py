@@ -173,8 +173,9 @@ def install_base(env: Mapping[str, str], gpu: bool) -> None:
 
 def install_dev(env: Mapping[str, str], gpu: bool) -> None:
     uv(env, "pip", "install", "--require-hashes", "-r", "requirements/dev.txt")
-    try:  # old packages, compared with in tests and benchmarks that skip without them
-        uv(env, "pip", "install", "--require-hashes", "--no-deps", "-r", "requirements/backends.txt")
+    try:  # old packages, only compared with; an isolated build of basicsr would fetch a CUDA torch, 6 GB, to throw away
+        apart = ["--no-deps", "--no-build-isolation"]
+        uv(env, "pip", "install", "--require-hashes", *apart, "-r", "requirements/backends.txt")
     except Trouble as trouble:
         print(f"Going on without basicsr and realesrgan: {trouble}", flush=True)
 

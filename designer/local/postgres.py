@@ -9,6 +9,7 @@ import os
 import secrets
 import shutil
 import subprocess
+import tempfile
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from urllib.parse import quote
@@ -116,15 +117,19 @@ class Postgres:
             return
         if os.geteuid() != 0:
             raise Trouble(f"{self.home} belongs to another user. Start as that user, or name another DESIGNER_VAR.")
-        for path in (self.home, *self.home.rglob("*")):
-            os.chown(path, owner, -1, follow_symlinks=False)
+        for path in (self.home, self.log, *self.home.rglob("*")):
+            if path.exists():
+                os.chown(path, owner, -1, follow_symlinks=False)
 
     def _create(self) -> None:
         """initdb beside the place, moved there when whole: a crash half-way leaves nothing that looks like data."""
-        draft = self.home.with_name(f".{self.home.name}.new")
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(parents=True, mode=0o700)
-        word = draft.with_name(f".{self.home.name}.word")
+        self.home.parent.mkdir(parents=True, exist_ok=True)
+        for old in self.home.parent.glob(f".{self.home.name}.new-*"):
+            old.unlink() if old.is_file() else shutil.rmtree(
+                old, ignore_errors=True
+            )  # a killed launcher's initdb may still be writing there
+        draft = Path(tempfile.mkdtemp(prefix=f".{self.home.name}.new-", dir=self.home.parent))
+        word = draft.with_name(f"{draft.name}.word")
         _, owner = unprivileged()
         try:
             os.chown(draft, owner, -1)
@@ -145,6 +150,10 @@ class Postgres:
             *("--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions"),
             *(("--no-sync",) if self.settings.get("fsync") == "off" else ()),
         )
+        if done.returncode and "No space left" in done.stderr:
+            raise Trouble(
+                f"The disk is full: the database in {folder.parent} needs 60 MB. Free some space, start again."
+            )
         if done.returncode:
             raise Trouble(f"The database could not be made in {folder.parent}: {last_words(done.stderr)}")
 

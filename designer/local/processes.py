@@ -29,7 +29,7 @@ class Program:
 def programs(port: int) -> list[Program]:
     """What a whole studio consists of, besides its services. Lanes are queue names."""
     python = sys.executable
-    worker = [python, "-m", "celery", "-A", "designer", "worker", "--loglevel", "WARNING"]
+    worker = [python, "-m", "celery", "--quiet", "-A", "designer", "worker", "--loglevel", "WARNING"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     cpu = os.environ.get("DESIGNER_CPU_WORKERS", "2")
     return [
@@ -67,7 +67,8 @@ class Child:
 
     def __init__(self, program: Program, environment: Mapping[str, str], say: Callable[[str, str], None]) -> None:
         self.program = program
-        self.environment = {**environment, "DESIGNER_PROCESS": program.name}
+        root_is_meant = "ignore:You're running the worker with superuser privileges"
+        self.environment = {"PYTHONWARNINGS": root_is_meant, **environment, "DESIGNER_PROCESS": program.name}
         self.say = say
         self.process: subprocess.Popen[bytes] | None = None
         self.started = self.due = 0.0
