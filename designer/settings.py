@@ -117,6 +117,7 @@ CELERY_BROKER_URL = REDIS_URL
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR / "media")))
 MEDIA_URL = "/media/"
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [("sdk", ROOT / "sdk" / "javascript" / "src")]  # the dashboard runs on the published client
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR / "static")))
 X_ACCEL_PREFIX = env.text("X_ACCEL_PREFIX")
 S3_BUCKET = env.text("S3_BUCKET")

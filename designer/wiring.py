@@ -1,5 +1,6 @@
 """Who hears whom: job handlers, watchable subjects and receivers are registered here when Django starts."""
 
+from datetime import timedelta
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -13,3 +14,12 @@ def connect() -> None:
             path = f"designer.{room}.{name}"
             if find_spec(path):
                 import_module(path)
+    _keep_house()
+
+
+def _keep_house() -> None:
+    """Periodic duties of rooms that lie below the scheduler's and so cannot name it."""
+    from designer.jobs.scheduler import every
+    from designer.realtime.log import prune_now
+
+    every(timedelta(minutes=10))(prune_now)

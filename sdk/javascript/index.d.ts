@@ -1,0 +1,76 @@
+export interface ClientOptions {
+  /** Where the studio is, e.g. "https://studio.example". In a page of the studio: its own origin. */
+  url?: string;
+  /** An API token. Without one, the page's session cookie signs in. Sent in a header or first message, never in a URL. */
+  token?: string | null;
+  /** A WebSocket implementation, needed on Node 20 (Node 22 and browsers have one). */
+  WebSocket?: new (url: string) => unknown;
+  fetch?: typeof fetch;
+  random?: () => number;
+}
+
+export interface Progress { stage: string; percent: number; message?: string }
+
+export type Message =
+  | { type: "snapshot"; channel: string; seq: number; data: Record<string, unknown> }
+  | { type: "event"; channel: string; seq: number; event: string; data: Record<string, unknown>; at: string }
+  | { type: "tick"; channel: string; event: string; data: Record<string, unknown>; at: string }
+  | { type: "presence" | "cursor"; channel: string; user: string; name: string; socket: string; state: unknown; at: string }
+  | { type: "resync"; channel: string; reason: string }
+  | { type: "ended"; channel: string; code: string }
+  | { type: "error"; channel: string; error: DesignerBFFError };
+
+export interface GenerationWish {
+  brief: string;
+  references?: string[];
+  team?: string;
+  persona?: string;
+  n?: number;
+  aspect_ratio?: string;
+  strategy?: string;
+  provider?: string | null;
+  model?: string | null;
+  seed?: number | null;
+  max_cost?: string | null;
+  exact?: boolean;
+  auto_enhance?: { operations: Record<string, unknown>[] } | null;
+}
+
+export interface Once { idempotencyKey?: string }
+
+export class DesignerBFFClient {
+  constructor(options?: ClientOptions);
+  createGeneration(wish: GenerationWish, once?: Once): Promise<Record<string, unknown>>;
+  getGeneration(id: string): Promise<Record<string, unknown>>;
+  uploadAsset(file: Blob, options?: Once & { name?: string }): Promise<Record<string, unknown>>;
+  enhance(generationId: string, wish?: Record<string, unknown>, once?: Once): Promise<Record<string, unknown>>;
+  getEnhancement(id: string): Promise<Record<string, unknown>>;
+  feedback(generationId: string, kind: string, value?: unknown): Promise<Record<string, unknown>>;
+  request(method: string, path: string, wish?: Once & { json?: unknown; form?: FormData }): Promise<unknown>;
+  /** Each returns the function that stops watching. */
+  watch(channel: string, callback: (message: Message) => void): () => void;
+  watchGeneration(id: string, callback: (message: Message) => void): () => void;
+  watchEnhancement(id: string, callback: (message: Message) => void): () => void;
+  presence(channel: string, state: unknown): void;
+  cursor(channel: string, state: unknown): void;
+  close(): void;
+}
+
+export class DesignerBFFError extends Error {
+  code: string;
+  /** HTTP status, or the socket's closing code, or 0. */
+  status: number;
+  field: string | null;
+  remedy: string;
+  errors: { field: string; code: string; message: string }[];
+  /** Seconds. */
+  retryAfter: number | null;
+}
+export class AuthenticationError extends DesignerBFFError {}
+export class ForbiddenError extends DesignerBFFError {}
+export class NotFoundError extends DesignerBFFError {}
+export class ConflictError extends DesignerBFFError {}
+export class InvalidRequestError extends DesignerBFFError {}
+export class RateLimitError extends DesignerBFFError {}
+export class ServerError extends DesignerBFFError {}
+export class NetworkError extends DesignerBFFError {}
