@@ -19,7 +19,7 @@ APART = ("DATABASE_URL", "REDIS_URL", "SITE_URL", "PORT", "SECRET_KEY", "DESIGNE
 
 
 @pytest.fixture(autouse=True)
-def apart(monkeypatch: pytest.MonkeyPatch) -> None:
+def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """The test run's own services must not be taken for the ones under test."""
     for name in APART:
         monkeypatch.delenv(name, raising=False)

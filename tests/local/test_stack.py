@@ -1,0 +1,126 @@
+"""The whole studio as one command: started, asked, killed, started again, stopped. All its processes are real."""
+
+import json
+import os
+import signal
+import socket
+import stat
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from designer.local.stack import Record, answers
+from designer.local.system import HOST, any_port, birth, patience
+from tests.local.conftest import Launched
+
+pytestmark = [pytest.mark.fault, pytest.mark.slow]
+Launch = Callable[..., Launched]
+
+
+@pytest.fixture
+def serve(launch: Launch) -> Iterator[Callable[..., Launched]]:
+    """serve(**env): a studio that answers."""
+    started: list[Launched] = []
+
+    def start(**env: str) -> Launched:
+        studio = launch("-m", "designer.local", "serve", **{"PORT": str(any_port()), **env})
+        started.append(studio)
+        assert studio.says("Designer BFF    http", within=120), studio.said
+        return studio
+
+    yield start
+    for each in started:
+        each.end()
+
+
+def record_of(var: Path) -> Record:
+    record = Record.read(var)
+    assert record
+    return record
+
+
+def all_gone(marks: list[tuple[int, str]]) -> bool:
+    return not any(birth(pid) == born for pid, born in marks)
+
+
+def service_marks(var: Path) -> list[tuple[int, str]]:
+    files = (var / "postgres" / "postmaster.pid", var / "valkey" / "valkey.pid")
+    pids = [int(path.read_text().splitlines()[0]) for path in files if path.exists()]
+    return [(pid, born) for pid in pids if (born := birth(pid))]
+
+
+def test_the_studio_answers_tells_its_sign_in_and_stops_without_a_trace(
+    var: Path, serve: Callable[..., Launched]
+) -> None:
+    studio = serve()
+    record = record_of(var)
+    assert answers(record.url)
+    with urllib.request.urlopen(f"{record.url}/accounts/login/", timeout=10) as page:  # noqa: S310  (our own address)
+        assert page.status == 200
+    account = json.loads((var / "credentials.json").read_text())
+    assert account["email"] in studio.said and account["password"] in studio.said
+    assert stat.S_IMODE((var / "credentials.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE((var / "stack.json").stat().st_mode) == 0o600
+    marks = [*(tuple(mark) for mark in record.children), *service_marks(var)]
+    assert len(marks) == 6  # web, worker, gpu, scheduler; postgres, valkey
+    assert studio.end(signal.SIGINT) == 0
+    assert all_gone(marks)
+    assert not (var / "stack.json").exists()
+
+
+def test_a_second_start_says_where_the_first_runs_and_disturbs_nothing(
+    var: Path, serve: Callable[..., Launched], launch: Launch
+) -> None:
+    serve()
+    record = record_of(var)
+    second = launch("-m", "designer.local", "serve")
+    assert second.process.wait(30) == 1
+    assert second.said.startswith(f"run.py: The studio of this folder already runs at {record.url}.")
+    manage = launch(
+        "-m", "designer.local", "manage", "shell", "-c", "from teams.models import User; print(User.objects.count())"
+    )
+    assert manage.process.wait(60) == 0, manage.said
+    assert answers(record.url)
+    stopper = launch("-m", "designer.local", "stop")
+    assert stopper.process.wait(60) == 0
+    assert not answers(record.url)
+
+
+def test_a_taken_port_is_announced_and_the_next_one_used(var: Path, serve: Callable[..., Launched]) -> None:
+    with socket.create_server((HOST, 0)) as taken:
+        port = taken.getsockname()[1]
+        studio = serve(PORT=str(port))
+        assert f"Port {port} is taken by another program; using " in studio.said
+        assert answers(record_of(var).url)
+
+
+def test_after_kill_9_of_the_launcher_the_next_start_clears_up_and_runs(
+    var: Path, serve: Callable[..., Launched]
+) -> None:
+    first = serve()
+    left = [*(tuple(mark) for mark in record_of(var).children), *service_marks(var)]
+    first.end(signal.SIGKILL)
+    serve()
+    assert all_gone(left)
+    assert answers(record_of(var).url)
+
+
+def test_a_killed_web_server_worker_and_database_come_back(var: Path, serve: Callable[..., Launched]) -> None:
+    studio = serve()
+    before = record_of(var)
+    victims = [*(tuple(mark) for mark in before.children), *service_marks(var)]
+    for pid, _ in victims:
+        os.kill(pid, signal.SIGKILL)
+    assert studio.says("postgres had stopped; it runs again.", within=60)
+    assert any(answers(before.url) for _ in patience(60, 0.2)), studio.said
+    assert any(len(record_of(var).children) == 4 for _ in patience(20, 0.2))
+    assert all_gone(victims)
+
+
+def test_an_impossible_port_is_one_line(var: Path, launch: Launch) -> None:
+    studio = launch("-m", "designer.local", "serve", PORT="eighty")
+    assert studio.process.wait(60) == 1
+    assert studio.said == "run.py: PORT='eighty' is not a port: set it to a number from 1 to 65535, or unset it.\n"
+    assert service_marks(var) == []
