@@ -1,0 +1,39 @@
+"""The operations by name. Those of this house are filed at import; a plug-in files its own with `register`."""
+
+from __future__ import annotations
+
+from enhancement.operations.base import Operation, ParameterError
+from enhancement.operations.upscale import Upscale
+
+_OPERATIONS: dict[str, Operation] = {}
+
+
+def register(operation: Operation) -> Operation:
+    """File an operation under its name. Raises ValueError at import for a second of the same name."""
+    if operation.name in _OPERATIONS:
+        raise ValueError(f"There are two operations named {operation.name!r}: rename one.")
+    _OPERATIONS[operation.name] = operation
+    return operation
+
+
+def find(name: str) -> Operation | None:
+    return _OPERATIONS.get(name)
+
+
+def get(name: str) -> Operation:
+    """The operation of that name. Raises ParameterError if there is none."""
+    if name not in _OPERATIONS:
+        raise ParameterError("name", f"There is no operation {name!r:.60}.", f"Use one of: {', '.join(names())}.")
+    return _OPERATIONS[name]
+
+
+def names() -> list[str]:
+    return sorted(_OPERATIONS)
+
+
+def everything() -> list[Operation]:
+    """All operations, by name."""
+    return [_OPERATIONS[name] for name in names()]
+
+
+register(Upscale())
