@@ -3,9 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.signals import user_logged_out
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
+from django.utils import timezone
 
 from designer.realtime.revocation import person_changed
 from teams.accounts.models import ApiToken, User
@@ -29,7 +31,8 @@ def recheck_after_account_change(sender: object, instance: User, created: bool, 
         person_changed(instance.pk)
 
 
-@receiver(user_logged_out, dispatch_uid="realtime.logged_out")
-def recheck_after_logout(sender: object, user: User | None, **_: Any) -> None:
-    if user is not None:
-        person_changed(user.pk)
+@receiver(post_delete, sender=Session, dispatch_uid="realtime.session_ended")
+def recheck_after_sign_out(sender: object, instance: Session, **_: Any) -> None:
+    """Not `user_logged_out`: that is sent while the session still stands."""
+    if instance.expire_date > timezone.now() and (user_id := instance.get_decoded().get(SESSION_KEY)):
+        person_changed(user_id)

@@ -1,0 +1,133 @@
+"""The log: numbers without gaps under many writers, ghosts never, 24 hours of memory."""
+
+import random
+import threading
+from collections import defaultdict
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from designer.realtime import events, log, ticks
+from designer.realtime.models import ChannelHead, Event
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WRITERS, ROUNDS = 16, 60
+
+
+def write(number, channels, committed, errors):
+    """Transactions over several channels in random order, some slow, one in ten rolled back."""
+    dice = random.Random(number)
+    try:
+        for turn in range(ROUNDS):
+            chosen = dice.sample(channels, dice.randint(1, len(channels)))
+            mine = [(channel, f"{number}.{turn}.{place}") for place, channel in enumerate(chosen)]
+            try:
+                with transaction.atomic():
+                    for channel, name in mine:
+                        events.record(channel, "generation:stage", {"name": name}, team_id=None)
+                    if dice.random() < 0.2:
+                        with connection.cursor() as cursor:
+                            cursor.execute("SELECT pg_sleep(%s)", [dice.random() / 100])
+                    if dice.random() < 0.1:
+                        raise ZeroDivisionError
+                committed += mine
+            except ZeroDivisionError:
+                pass
+    except Exception as error:  # noqa: BLE001  (a thread's error must reach the test)
+        errors.append(error)
+    finally:
+        connection.close()
+
+
+def test_sixteen_writers_leave_no_gap_no_reorder_and_no_ghost():
+    channels = [f"team:{uuid4()}" for _ in range(5)]
+    committed, errors, seen = [], [], defaultdict(list)
+    threads = [threading.Thread(target=write, args=(n, channels, committed, errors)) for n in range(WRITERS)]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads) or poll(channels, seen):
+        poll(channels, seen)  # a reader beside the writers, who only asks for what is above the newest it has
+    assert errors == []
+    for channel in channels:
+        assert [seq for seq, _ in seen[channel]] == list(range(1, len(seen[channel]) + 1))
+        assert ChannelHead.objects.get(channel=channel).seq == len(seen[channel])
+    assert sorted((c, name) for c in channels for _, name in seen[c]) == sorted(committed)
+
+
+def poll(channels, seen):
+    facts = log.news({channel: len(seen[channel]) for channel in channels}, 1000)
+    for fact in facts:
+        seen[fact.channel].append((fact.seq, fact.message()["data"]["name"]))
+    return facts
+
+
+def test_events_of_one_transaction_keep_their_order_also_across_savepoints():
+    channel = f"team:{uuid4()}"
+    with transaction.atomic():
+        events.record(channel, "generation:stage", {"n": 1}, team_id=None)
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            events.record(channel, "generation:stage", {"n": 2}, team_id=None)
+            raise ZeroDivisionError
+        with transaction.atomic():
+            events.record(channel, "generation:stage", {"n": 3}, team_id=None)
+    assert [fact.message()["data"]["n"] for fact in log.news({channel: 0}, 10)] == [1, 3]
+
+
+def test_the_counter_is_not_held_while_a_transaction_works():
+    channel = f"team:{uuid4()}"
+    done = threading.Event()
+
+    def quick():
+        events.record(channel, "generation:stage", {"who": "quick"}, team_id=None)
+        connection.close()
+        done.set()
+
+    with transaction.atomic():
+        events.record(channel, "generation:stage", {"who": "slow"}, team_id=None)
+        threading.Thread(target=quick).start()
+        assert done.wait(10), "a writer waited for another's unfinished transaction"
+    assert [fact.message()["data"]["who"] for fact in log.news({channel: 0}, 10)] == ["quick", "slow"]
+
+
+def test_what_is_older_than_a_day_goes_and_the_count_goes_on():
+    channel, other = f"team:{uuid4()}", f"team:{uuid4()}"
+    for n in range(4):
+        events.record(channel, "generation:stage", {"n": n}, team_id=None)
+        events.record(other, "generation:stage", {"n": n}, team_id=None)
+    day_ago = timezone.now() - timedelta(hours=25)
+    Event.objects.filter(channel=channel, seq__in=[1, 3]).update(created_at=day_ago)  # 3: a slow transaction's
+    assert log.prune(timezone.now()) == 3
+    events.record(channel, "generation:stage", {"n": 4}, team_id=None)
+    assert [fact.seq for fact in log.news({channel: 0}, 10)] == [4, 5]
+    assert len(log.news({other: 0}, 10)) == 4
+    head = log.head(channel)
+    assert [log.cut(channel, head, after, head.epoch) for after in (0, 2, 3, 5)] == ["expired", "expired", "", ""]
+
+
+@pytest.mark.parametrize("channel", ["team", "team:7", f"TEAM:{uuid4()}", f"team:{uuid4()} ", "system:1", ""])
+def test_a_channel_that_is_none_is_refused(channel):
+    with pytest.raises(ValueError, match="is no channel"):
+        events.record(channel, "generation:stage", {}, team_id=None)
+    with pytest.raises(ValueError, match="is no channel"):
+        ticks.tick(channel, "generation:progress", {})
+
+
+@pytest.mark.parametrize("event", ["stage", "Generation:stage", "generation:", "generation:a b", ""])
+def test_an_event_without_a_proper_name_is_refused(event):
+    with pytest.raises(ValueError, match="is no event name"):
+        events.record("system", event, {}, team_id=None)
+
+
+@pytest.mark.parametrize("data", [{"x": "y" * 40_000}, {"x": float("nan")}])
+def test_data_that_does_not_fit_is_refused(data):
+    with pytest.raises(ValueError):
+        events.record("system", "system:alert", data, team_id=None)
+
+
+def test_ids_amounts_and_times_are_written_as_text():
+    channel, now = f"team:{uuid4()}", timezone.now()
+    events.record(channel, "cost:updated", {"id": uuid4(), "at": now, "amount": 1}, team_id=None)
+    assert set(log.news({channel: 0}, 1)[0].message()["data"]) == {"id", "at", "amount"}

@@ -1,0 +1,105 @@
+"""Nudges may be lost, Redis may be away, history may be cut: nothing is missed, and what is missing is said."""
+
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+
+from designer.realtime import events, log
+from designer.realtime.models import ChannelHead, Event
+from tests.designer.realtime import live
+from tests.designer.realtime.live import Talk, person, team_of, token_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BEAT = 10
+
+
+@pytest.fixture
+def watcher():
+    return person()
+
+
+@pytest.fixture
+def channel(watcher):
+    return f"team:{team_of(watcher).pk}"
+
+
+def test_a_lost_nudge_costs_at_most_a_heartbeat(port, watcher, channel):
+    with Talk(port, token_of(watcher)) as talk:
+        talk.subscribe(channel)
+        Event.objects.create(channel=channel, event="generation:stage", data={"n": 1})  # numbered, and nobody is told
+        assert talk.expect("event", timeout=BEAT + 5)["seq"] == 1
+        assert talk.expect("ping", timeout=BEAT + 5)["heads"] == {channel: 1}
+
+
+def test_without_redis_events_still_arrive_in_order(watcher, channel):
+    with (
+        live.server(REDIS_URL=f"redis://127.0.0.1:{live.free_port()}/0") as port,
+        Talk(port, token_of(watcher)) as talk,
+    ):
+        talk.subscribe(channel)
+        for n in range(3):
+            events.record(channel, "generation:stage", {"n": n}, team_id=None)
+        assert [talk.expect("event", timeout=BEAT + 5)["seq"] for _ in range(3)] == [1, 2, 3]
+
+
+def test_a_writer_does_not_wait_for_redis(settings, channel):
+    settings.CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [f"redis://127.0.0.1:{live.free_port()}/0"]},
+        }
+    }
+    events.record(channel, "generation:stage", {}, team_id=None)
+    assert log.head(channel).seq == 1
+
+
+def test_a_reader_whose_events_are_gone_is_told_and_gets_the_truth(port, watcher, channel):
+    for _ in range(5):
+        events.record(channel, "generation:stage", {}, team_id=None)
+    Event.objects.filter(channel=channel, seq__lte=3).delete()
+    with Talk(port, token_of(watcher)) as talk:
+        talk.say(type="subscribe", channel=channel, after=1)
+        assert talk.expect("resync")["reason"] == "expired"
+        answer = talk.expect("subscribed")
+        assert (answer["seq"], answer["resumed"], answer["snapshot"]["role"]) == (5, False, "editor")
+
+
+def test_a_restored_backup_is_announced_to_those_who_are_connected(port, watcher, channel):
+    events.record(channel, "generation:stage", {}, team_id=None)
+    events.record(channel, "generation:stage", {}, team_id=None)
+    with Talk(port, token_of(watcher)) as talk:
+        before = talk.subscribe(channel)["epoch"]
+        Event.objects.filter(channel=channel, seq=2).delete()
+        ChannelHead.objects.filter(channel=channel).update(seq=1)
+        log.begin_epoch()
+        assert talk.expect("resync", timeout=BEAT + 5)["channel"] == channel
+        after = talk.expect("subscribed")
+        assert (after["seq"], after["epoch"] != before) == (1, True)
+        events.record(channel, "generation:stage", {}, team_id=None)
+        assert talk.expect("event")["seq"] == 2
+
+
+def test_a_web_process_that_stops_says_that_it_will_be_back(watcher, channel):
+    with live.server() as port:
+        talk = Talk(port, token_of(watcher))
+        talk.subscribe(channel)
+    assert talk.closing_code() == 1012
+    talk.close()
+
+
+def test_many_transactions_at_once_reach_many_readers_in_order(port, watcher, channel):
+    token = token_of(watcher)
+    talks = [Talk(port, token) for _ in range(10)]
+    try:
+        for talk in talks:
+            talk.subscribe(channel)
+        for n in range(100):
+            with transaction.atomic():
+                events.record(channel, "generation:stage", {"n": n}, team_id=None)
+                events.record(f"team:{uuid4()}", "generation:stage", {"n": n}, team_id=None)
+        for talk in talks:
+            assert [talk.expect("event")["data"]["n"] for _ in range(100)] == list(range(100))
+    finally:
+        for talk in talks:
+            talk.close()
