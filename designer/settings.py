@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
+    "django.forms",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
@@ -64,6 +65,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "designer.web.headers.HeadersMiddleware",
+    "designer.web.problems.RefusalMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 ROOT_URLCONF = "designer.urls"
@@ -112,6 +114,8 @@ CHANNEL_LAYERS = {
     }
 }
 CELERY_BROKER_URL = REDIS_URL
+
+METRICS_TOKEN = env.text("METRICS_TOKEN")
 
 # Files
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR / "media")))
@@ -172,12 +176,12 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 GUARDIAN_MONKEY_PATCH_USER = False
 ANONYMOUS_USER_NAME = None
+ACCOUNT_ADAPTER = "teams.accounts.adapter.AccountAdapter"  # its sign-in limits: teams/accounts/throttle.py
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = env.text("ACCOUNT_EMAIL_VERIFICATION", "optional")
+ACCOUNT_EMAIL_VERIFICATION = env.text("ACCOUNT_EMAIL_VERIFICATION", "mandatory" if env.text("EMAIL_HOST") else "optional")
 ACCOUNT_RATE_LIMITS = {
-    "login_failed": "10/15m/key,100/15m/ip",
     "signup": "20/h/ip",
     "reset_password": "20/h/ip,5/h/key",
 }
@@ -210,6 +214,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
 SECURE_SSL_REDIRECT = False  # the proxy that ends TLS redirects
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+CSRF_FAILURE_VIEW = "designer.web.problems.csrf_failed"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -5,4 +5,5 @@ class TeamsConfig(AppConfig):
     name = "teams"
 
     def ready(self) -> None:
-        from teams.membership import receivers  # noqa: F401
+        import teams.accounts.receivers
+        import teams.membership.receivers  # noqa: F401

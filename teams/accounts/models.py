@@ -17,7 +17,7 @@ class UserManager(BaseUserManager["User"]):
         """A person who signs in by e-mail. Raises ValueError without an address."""
         if not email:
             raise ValueError("A user needs an e-mail address.")
-        user = self.model(email=self.normalize_email(email), **fields)
+        user = self.model(email=self.normalize_email(email.strip()), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -64,6 +64,12 @@ class User(Row, AbstractBaseUser, PermissionsMixin):
         return self.name or self.email.split("@")[0]
 
 
+class Scope(models.TextChoices):
+    READ = "read"
+    WRITE = "write"
+    ADMIN = "admin"
+
+
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def live(self) -> "ApiTokenQuerySet":
         """Neither revoked nor expired, by the database's clock."""
@@ -85,6 +91,10 @@ class ApiToken(Row):
 
     class Meta:
         db_table = "api_tokens"
+        constraints = [
+            models.CheckConstraint(name="api_token_scopes_known", condition=Q(scopes__contained_by=Scope.values))
+        ]
+        indexes = [models.Index(fields=["user", "-created_at"])]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"

@@ -9,10 +9,10 @@ from django.db import models
 from teams.accounts.models import User
 from teams.base.errors import Forbidden, Missing
 from teams.base.models import Row
-from teams.membership.models import Membership, Role, Team
+from teams.membership.models import Membership, Team
+from teams.membership.permissions import CODES
 
 M = TypeVar("M", bound="TeamOwned")
-EDIT_ALL = (Role.OWNER, Role.ADMIN)
 
 
 class OwnedQuerySet(models.QuerySet[M]):
@@ -21,7 +21,7 @@ class OwnedQuerySet(models.QuerySet[M]):
     def visible_to(self, user: "User | AnonymousUser") -> Self:
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        return self.filter(team__in=Membership.objects.filter(user_id=user.pk).values("team"))
+        return self.filter(team__in=Membership.objects.filter(user=user.pk).values("team"))
 
     def see(self, user: "User | AnonymousUser", pk: UUID | str) -> M:
         """The row `pk`, if `user` may see it. Raises Missing otherwise."""
@@ -35,8 +35,9 @@ class OwnedQuerySet(models.QuerySet[M]):
         """The row `pk`, if `user` may change it. Raises Missing if not theirs to see, Forbidden if only to see."""
         row = self.see(user, pk)
         role = Membership.objects.filter(user_id=user.pk, team_id=row.team_id).values_list("role", flat=True).first()
+        codes = CODES.get(role or "", frozenset())
         own = getattr(row, "owner_id", user.pk) == user.pk
-        if role in EDIT_ALL or (role == Role.EDITOR and own):
+        if "edit_all_work" in codes or ("edit_own_work" in codes and own):
             return row
         raise Forbidden(message="Your role lets you see this, not change it.", remedy="Ask an owner or admin.")
 
@@ -58,7 +59,7 @@ def visible_teams(user: "User | AnonymousUser") -> models.QuerySet[Team]:
     """The teams that `user` belongs to."""
     if not user.is_authenticated or not user.is_active:
         return Team.objects.none()
-    return Team.objects.filter(pk__in=Membership.objects.filter(user_id=user.pk).values("team"))
+    return Team.objects.filter(pk__in=Membership.objects.filter(user=user.pk).values("team"))
 
 
 def visible_team(user: "User | AnonymousUser", pk: UUID | str) -> Team:
@@ -67,3 +68,10 @@ def visible_team(user: "User | AnonymousUser", pk: UUID | str) -> Team:
     if team is None:
         raise Missing(message="There is no such team.", remedy="Check the id, or ask for access.")
     return team
+
+
+def working_team(user: User, pk: UUID | str | None) -> Team:
+    """The team `pk`, or the personal team of `user` where none is named. Raises Missing for one not theirs to see."""
+    if pk is not None:
+        return visible_team(user, pk)
+    return visible_teams(user).get(personal=True)

@@ -1,11 +1,13 @@
-"""What membership hears: a new account gets its personal team."""
+"""What membership hears: a new account gets its personal team, and permissions follow every change of a role."""
 
 from typing import Any
 
-from django.db.models.signals import post_save
+from django.db.models.signals import post_delete, post_migrate, post_save
 from django.dispatch import receiver
 
 from teams.accounts.models import User
+from teams.membership import permissions
+from teams.membership.models import Membership
 from teams.membership.services import create_personal_team
 
 
@@ -13,3 +15,15 @@ from teams.membership.services import create_personal_team
 def give_personal_team(sender: object, instance: User, created: bool, raw: bool = False, **_: Any) -> None:
     if created and not raw:
         create_personal_team(owner=instance)
+
+
+@receiver([post_save, post_delete], sender=Membership, dispatch_uid="membership.permissions")
+def follow_role(sender: object, instance: Membership, **_: Any) -> None:
+    permissions.sync(user_id=instance.user_id, team_id=instance.team_id)
+
+
+@receiver(post_migrate, dispatch_uid="membership.permissions_of_all")
+def follow_release(sender: Any, **_: Any) -> None:
+    """A release may give roles other permissions: existing members get them too."""
+    if sender.name == "teams":
+        permissions.sync()

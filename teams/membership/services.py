@@ -1,14 +1,24 @@
-"""The only writers of teams and memberships."""
+"""The only writers of teams and memberships. Each locks the team's row first, and notes its deed in the audit log."""
 
 import secrets
+from typing import Final
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.text import slugify
 
 from teams.accounts.models import User
+from teams.audit import services as audit
+from teams.base.errors import Conflict, Forbidden, Missing, Refused
+from teams.base.preconditions import require_match
+from teams.base.text import one_line
 from teams.membership.models import Membership, Role, Team
+from teams.membership.ownership import visible_teams
+from teams.membership.permissions import CODES, may
+from teams.signals import access_revoked
 
-NAME_LENGTH = 80
+NAME_LENGTH: Final = 80
+MOST_OWNED: Final = 100  # teams that one person may own
 
 
 def free_slug(name: str) -> str:
@@ -23,3 +33,124 @@ def create_personal_team(*, owner: User) -> Team:
     team = Team.objects.create(name=name, slug=free_slug(owner.shown_name), personal=True)
     Membership.objects.create(team=team, user=owner, role=Role.OWNER)
     return team
+
+
+@transaction.atomic
+def create_team(*, actor: User, name: str) -> Team:
+    """A shared team with `actor` as its owner. Raises Refused for a bad name, Conflict beyond `MOST_OWNED` teams."""
+    name = one_line(name, field="name", longest=NAME_LENGTH)
+    User.objects.select_for_update(no_key=True).get(pk=actor.pk)  # two creations at once would both count too few
+    if Membership.objects.filter(user=actor, role=Role.OWNER).count() >= MOST_OWNED:
+        raise Conflict("too_many_teams", f"You own {MOST_OWNED} teams.", remedy="Leave one, or hand one over.")
+    team = Team.objects.create(name=name, slug=free_slug(name))
+    Membership.objects.create(team=team, user=actor, role=Role.OWNER)
+    audit.write(actor, "team.created", f"team:{team.pk}", {"name": name}, team.pk)
+    return team
+
+
+@transaction.atomic
+def rename_team(*, actor: User, team_id: UUID, name: str, if_match: str | None) -> Team:
+    """Give the team another name, if `if_match` names its present version. Raises Missing, Forbidden, Refused."""
+    team = _locked(actor, team_id)
+    if not may(actor, "change_team", team):
+        raise _not_manager()
+    require_match(if_match, team)
+    before, team.name = team.name, one_line(name, field="name", longest=NAME_LENGTH)
+    team.save(update_fields=["name", "updated_at"])
+    audit.write(actor, "team.renamed", f"team:{team.pk}", {"from": before, "to": team.name}, team.pk)
+    return team
+
+
+def change_role(*, actor: User, team_id: UUID, user_id: UUID, role: str) -> Membership:
+    """Give a member another role. Raises Missing, Forbidden (and notes the try), Conflict for the last owner."""
+    try:
+        return _change_role(actor, team_id, user_id, role)
+    except Forbidden:
+        audit.write(actor, "member.role_refused", f"user:{user_id}", {"role": role}, team_id)
+        raise
+
+
+@transaction.atomic
+def _change_role(actor: User, team_id: UUID, user_id: UUID, role: str) -> Membership:
+    team = _locked(actor, team_id)
+    membership = _member(team, user_id)
+    _check_may_manage(actor, team, membership.role, role)
+    before = membership.role
+    if before == role:
+        return membership
+    _check_owner_stays(membership, role)
+    membership.role = role
+    membership.save(update_fields=["role", "updated_at"])
+    audit.write(actor, "member.role_changed", f"user:{user_id}", {"from": before, "to": role}, team.pk)
+    if not CODES[before] <= CODES[role]:
+        access_revoked.send(sender=Membership, user_id=user_id, team_id=team.pk)
+    return membership
+
+
+def remove_member(*, actor: User, team_id: UUID, user_id: UUID) -> None:
+    """End a membership, also one's own. Raises Missing, Forbidden (and notes the try), Conflict for the last owner."""
+    try:
+        _remove_member(actor, team_id, user_id)
+    except Forbidden:
+        audit.write(actor, "member.removal_refused", f"user:{user_id}", {}, team_id)
+        raise
+
+
+def leave_team(*, actor: User, team_id: UUID) -> None:
+    """End one's own membership; every role may. Raises Missing, Conflict for the last owner."""
+    _remove_member(actor, team_id, actor.pk)
+
+
+@transaction.atomic
+def _remove_member(actor: User, team_id: UUID, user_id: UUID) -> None:
+    team = _locked(actor, team_id)
+    membership = _member(team, user_id)
+    leaves = user_id == actor.pk
+    if not leaves:
+        _check_may_manage(actor, team, membership.role)
+    _check_owner_stays(membership, None)
+    membership.delete()
+    audit.write(actor, "member.left" if leaves else "member.removed", f"user:{user_id}", {}, team.pk)
+    access_revoked.send(sender=Membership, user_id=user_id, team_id=team.pk)
+
+
+def _locked(actor: User, team_id: UUID) -> Team:
+    """The team, locked until the transaction ends, if `actor` still belongs to it. Raises Missing otherwise."""
+    Team.objects.select_for_update(no_key=True).filter(pk=team_id).first()
+    team = visible_teams(actor).filter(pk=team_id).first()  # asked only now: the role may have gone while we waited
+    if team is None:
+        raise Missing(message="There is no such team.", remedy="Check the id, or ask for access.")
+    return team
+
+
+def _member(team: Team, user_id: UUID) -> Membership:
+    membership = Membership.objects.filter(team=team, user_id=user_id).first()
+    if membership is None:
+        raise Missing(message="There is no such member in this team.", remedy="Check the id, or invite them.")
+    return membership
+
+
+def _check_may_manage(actor: User, team: Team, *roles: str) -> None:
+    """Managing members takes the permission; where an owner is made or touched, it takes an owner."""
+    if not may(actor, "manage_members", team):
+        raise _not_manager()
+    owner = Membership.objects.filter(team=team, user=actor, role=Role.OWNER).exists()
+    if Role.OWNER in roles and not owner:
+        raise Forbidden(
+            "owner_only", "Only an owner may make or change an owner.", field="role", remedy="Ask an owner."
+        )
+
+
+def _check_owner_stays(membership: Membership, role: str | None) -> None:
+    """The clean answer; the database's trigger has the last word."""
+    if membership.role != Role.OWNER or role == Role.OWNER:
+        return
+    others = Membership.objects.filter(team_id=membership.team_id, role=Role.OWNER).exclude(pk=membership.pk)
+    if not others.exists():
+        raise Conflict(
+            "last_owner", "A team keeps at least one owner.", field="role", remedy="Make somebody else an owner first."
+        )
+
+
+def _not_manager() -> Refused:
+    return Forbidden(message="Your role does not let you manage this team.", remedy="Ask an owner or admin.")

@@ -1,0 +1,7 @@
+"""The admin of the ground floor: each room registers its own models."""
+
+from teams.accounts import admin as accounts
+from teams.audit import admin as audit
+from teams.membership import admin as membership
+
+__all__ = ["accounts", "audit", "membership"]

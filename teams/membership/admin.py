@@ -1,0 +1,54 @@
+"""Teams and members in the admin: to be looked at. Roles change through the services, which keep the rules."""
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from teams.membership.models import Membership, Team, TeamGroupObjectPermission, TeamUserObjectPermission
+
+
+class LookedAt:
+    """Mixin: nothing is added, changed or deleted here."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class Members(LookedAt, admin.TabularInline[Membership, Team]):
+    model = Membership
+    fields = ["user", "role", "created_at"]
+    readonly_fields = fields
+    extra = 0
+
+
+@admin.register(Team)
+class TeamAdmin(LookedAt, admin.ModelAdmin[Team]):
+    list_display = ["name", "slug", "personal", "created_at"]
+    list_filter = ["personal"]
+    search_fields = ["name", "slug"]
+    inlines = [Members]
+
+
+@admin.register(Membership)
+class MembershipAdmin(LookedAt, admin.ModelAdmin[Membership]):
+    list_display = ["user", "team", "role", "created_at"]
+    list_filter = ["role"]
+    list_select_related = ["user", "team"]
+    search_fields = ["user__email", "team__name"]
+
+
+@admin.register(TeamUserObjectPermission)
+class TeamUserObjectPermissionAdmin(LookedAt, admin.ModelAdmin[TeamUserObjectPermission]):
+    list_display = ["content_object", "user", "permission"]
+    list_select_related = ["content_object", "user", "permission__content_type"]
+
+
+@admin.register(TeamGroupObjectPermission)
+class TeamGroupObjectPermissionAdmin(LookedAt, admin.ModelAdmin[TeamGroupObjectPermission]):
+    list_display = ["content_object", "group", "permission"]

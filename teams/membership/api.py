@@ -1,0 +1,133 @@
+"""Teams and their members over HTTP."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.db.models import CharField, OuterRef, QuerySet, Subquery
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import generics, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from teams.accounts.models import User
+from teams.base.preconditions import etag_of
+from teams.membership import services
+from teams.membership.models import Membership, Role, Team
+from teams.membership.ownership import visible_team, visible_teams
+
+IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag you read")
+
+
+class TeamAnswer(serializers.ModelSerializer[Team]):
+    role = serializers.ChoiceField(Role.choices, help_text="Your own role in this team")
+
+    class Meta:
+        model = Team
+        fields = ["id", "name", "slug", "personal", "role", "created_at", "updated_at"]
+        read_only_fields = fields
+
+
+class TeamWish(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=services.NAME_LENGTH)
+
+
+class MemberAnswer(serializers.ModelSerializer[Membership]):
+    user = serializers.UUIDField(source="user_id")
+    name = serializers.CharField(source="user.shown_name")
+    email = serializers.EmailField(source="user.email")
+    joined_at = serializers.DateTimeField(source="created_at")
+
+    class Meta:
+        model = Membership
+        fields = ["user", "name", "email", "role", "joined_at"]
+        read_only_fields = fields
+
+
+class RoleWish(serializers.Serializer[Any]):
+    role = serializers.ChoiceField(Role.choices)
+
+
+def person(request: Request) -> User:
+    return cast("User", request.user)
+
+
+def with_role(user: User) -> QuerySet[Team]:
+    """The teams of `user`, each with `role`, theirs in it."""
+    role = Membership.objects.filter(team=OuterRef("pk"), user=user).values("role")[:1]
+    return visible_teams(user).annotate(role=Subquery(role, output_field=CharField()))
+
+
+def answer(team_id: UUID, request: Request, status: int = 200) -> Response:
+    team = with_role(person(request)).get(pk=team_id)
+    headers = {"ETag": etag_of(team)}
+    if status == 201:
+        headers["Location"] = f"/api/teams/{team.pk}"
+    return Response(TeamAnswer(team).data, status=status, headers=headers)
+
+
+class TeamList(generics.ListAPIView[Team]):
+    """The teams that the caller belongs to."""
+
+    queryset = Team.objects.none()
+    serializer_class = TeamAnswer
+
+    def get_queryset(self) -> QuerySet[Team]:
+        return with_role(person(self.request)).order_by("-created_at", "-id")
+
+    @extend_schema(request=TeamWish, responses={201: TeamAnswer})
+    def post(self, request: Request) -> Response:
+        """Make a team and be its owner."""
+        wish = TeamWish(data=request.data)
+        wish.is_valid(raise_exception=True)
+        team = services.create_team(actor=person(request), **wish.validated_data)
+        return answer(team.pk, request, 201)
+
+
+class TeamDetail(APIView):
+    @extend_schema(responses=TeamAnswer)
+    def get(self, request: Request, team_id: UUID) -> Response:
+        return answer(visible_team(person(request), team_id).pk, request)
+
+    @extend_schema(request=TeamWish, responses=TeamAnswer, parameters=[IF_MATCH])
+    def patch(self, request: Request, team_id: UUID) -> Response:
+        """Rename the team. For owners and admins; needs If-Match."""
+        visible_team(person(request), team_id)
+        wish = TeamWish(data=request.data)
+        wish.is_valid(raise_exception=True)
+        if_match = request.headers.get("If-Match")
+        services.rename_team(actor=person(request), team_id=team_id, if_match=if_match, **wish.validated_data)
+        return answer(team_id, request)
+
+
+class MemberList(generics.ListAPIView[Membership]):
+    """Who belongs to the team. For every member of it."""
+
+    queryset = Membership.objects.none()
+    serializer_class = MemberAnswer
+
+    def get_queryset(self) -> QuerySet[Membership]:
+        team = visible_team(person(self.request), self.kwargs["team_id"])
+        members = Membership.objects.filter(team=team).select_related("user")
+        return members.order_by("-created_at", "-id")
+
+
+class MemberDetail(APIView):
+    required_scopes = {"PUT": "admin", "DELETE": "admin"}
+
+    @extend_schema(request=RoleWish, responses=MemberAnswer)
+    def put(self, request: Request, team_id: UUID, user_id: UUID) -> Response:
+        """Change a member's role. For owners and admins; only owners make or change owners."""
+        visible_team(person(request), team_id)
+        wish = RoleWish(data=request.data)
+        wish.is_valid(raise_exception=True)
+        membership = services.change_role(
+            actor=person(request), team_id=team_id, user_id=user_id, **wish.validated_data
+        )
+        return Response(MemberAnswer(membership).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, team_id: UUID, user_id: UUID) -> Response:
+        """Remove a member, or leave the team oneself."""
+        services.remove_member(actor=person(request), team_id=team_id, user_id=user_id)
+        return Response(status=204)

@@ -1,0 +1,64 @@
+"""What each role may do in its team. django-guardian keeps it on the team's row, by direct foreign key."""
+
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from guardian.shortcuts import get_user_perms
+
+from teams.membership.models import Role, Team
+
+if TYPE_CHECKING:
+    from teams.accounts.models import User
+
+VIEW: Final = frozenset({"view_team", "view_work"})
+EDIT: Final = VIEW | {"create_work", "edit_own_work"}
+MANAGE: Final = EDIT | {"change_team", "manage_members", "edit_all_work", "view_billing"}
+CODES: Final[dict[str, frozenset[str]]] = {
+    Role.OWNER: MANAGE | {"delete_team"},
+    Role.ADMIN: MANAGE,
+    Role.EDITOR: EDIT,
+    Role.VIEWER: VIEW,
+}
+
+# The rows that the memberships of one person, one team or everybody call for: the rest goes, what is missing is added.
+SYNC: Final = """
+WITH granted(role, code) AS (SELECT * FROM unnest(%(roles)s::text[], %(codes)s::text[])),
+wanted AS (
+    SELECT member.user_id, member.team_id, permission.id AS permission_id
+    FROM team_members member JOIN granted ON granted.role = member.role
+    JOIN django_content_type kind ON kind.app_label = 'teams' AND kind.model = 'team'
+    JOIN auth_permission permission ON permission.content_type_id = kind.id AND permission.codename = granted.code
+    WHERE (%(user)s::uuid IS NULL OR member.user_id = %(user)s)
+      AND (%(team)s::uuid IS NULL OR member.team_id = %(team)s)
+), taken AS (
+    DELETE FROM teams_teamuserobjectpermission held
+    WHERE (%(user)s::uuid IS NULL OR held.user_id = %(user)s)
+      AND (%(team)s::uuid IS NULL OR held.content_object_id = %(team)s)
+      AND (held.user_id, held.content_object_id, held.permission_id) NOT IN (SELECT * FROM wanted)
+)
+INSERT INTO teams_teamuserobjectpermission (user_id, content_object_id, permission_id)
+SELECT * FROM wanted ON CONFLICT DO NOTHING
+"""
+
+
+def sync(*, user_id: UUID | None = None, team_id: UUID | None = None) -> None:
+    """Make the permission rows say what the memberships say; of one person, one team, or everybody."""
+    pairs = [(str(role), code) for role, codes in CODES.items() for code in sorted(codes)]
+    facts = {
+        "roles": [role for role, _ in pairs],
+        "codes": [code for _, code in pairs],
+        "user": user_id,
+        "team": team_id,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(SYNC, facts)
+
+
+def may(user: "User | AnonymousUser", code: str, team: Team) -> bool:
+    """Whether `user` holds `code` ("manage_members") in `team` itself.
+
+    Asks for rows on the team alone: neither a superuser's nor a model-wide permission opens somebody else's team.
+    """
+    return user.is_authenticated and user.is_active and code in get_user_perms(user, team)
