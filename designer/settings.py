@@ -287,6 +287,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_keepalive": True,
     "health_check_interval": 10,
     "max_retries": 1,
+    "interval_start": 0,  # a request that cannot ring the bell must not wait for it
+    "interval_step": 0.1,
+    "interval_max": 0.1,
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 

@@ -34,7 +34,7 @@ class OwnedQuerySet(models.QuerySet[M]):
     def for_edit(self, user: "User | AnonymousUser", pk: UUID | str) -> M:
         """The row `pk`, if `user` may change it. Raises Missing if not theirs to see, Forbidden if only to see."""
         row = self.see(user, pk)
-        role = Membership.objects.filter(user_id=user.pk, team_id=row.team_id).values_list("role", flat=True).first()
+        role = Membership.objects.filter(user=user.pk, team=row.team_id).values_list("role", flat=True).first()
         codes = CODES.get(role or "", frozenset())
         own = getattr(row, "owner_id", user.pk) == user.pk
         if "edit_all_work" in codes or ("edit_own_work" in codes and own):

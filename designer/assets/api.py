@@ -1,0 +1,201 @@
+"""Assets over HTTP: uploads, lists, files."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpResponse
+from django.urls import reverse
+from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import generics, serializers, status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from designer.assets import delivery, services
+from designer.assets.models import Asset, AssetKind, AssetQuerySet
+from designer.web.idempotency import IdempotentPostMixin
+from teams.base.errors import Refused
+
+MAX_FILES = 20
+
+
+class AssetSerializer(serializers.ModelSerializer[Asset]):
+    url = serializers.SerializerMethodField()
+    thumbnail = serializers.SerializerMethodField()
+    facts = serializers.DictField(read_only=True)
+    provenance = serializers.DictField(read_only=True)
+    team = serializers.UUIDField(source="team_id", read_only=True)
+    parent = serializers.UUIDField(source="parent_id", read_only=True, allow_null=True)
+    generation = serializers.UUIDField(source="generation_id", read_only=True, allow_null=True)
+
+    class Meta:
+        model = Asset
+        fields = [
+            "id",
+            "team",
+            "kind",
+            "title",
+            "url",
+            "thumbnail",
+            "width",
+            "height",
+            "bytes",
+            "media_type",
+            "seed",
+            "simulated",
+            "parent",
+            "generation",
+            "provenance",
+            "facts",
+            "trashed_at",
+            "created_at",
+        ]
+
+    @extend_schema_field(OpenApiTypes.STR)
+    def get_url(self, asset: Asset) -> str:
+        return reverse("api_asset_content", args=[asset.pk])
+
+    @extend_schema_field(OpenApiTypes.STR)
+    def get_thumbnail(self, asset: Asset) -> str:
+        return reverse("api_asset_thumbnail", args=[asset.pk])
+
+
+class UploadRequest(serializers.Serializer[Any]):
+    file = serializers.FileField(help_text="A picture. Repeat the part to send several.")
+    team = serializers.UUIDField(required=False)
+
+
+class UploadRefusal(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class AssetFilter(filters.FilterSet):
+    kind = filters.ChoiceFilter(choices=AssetKind.choices)
+    generation = filters.UUIDFilter(field_name="generation_id")
+    team = filters.UUIDFilter(field_name="team_id")
+    search = filters.CharFilter(method="matching", max_length=200)
+    trashed = filters.BooleanFilter(field_name="trashed_at", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = Asset
+        fields: list[str] = []
+
+    def matching(self, rows: AssetQuerySet, name: str, words: str) -> AssetQuerySet:
+        for word in words.split():
+            rows = rows.filter(title__icontains=word)
+        return rows
+
+
+class AssetList(IdempotentPostMixin, generics.ListAPIView[Asset]):
+    """List assets, or upload pictures."""
+
+    serializer_class = AssetSerializer
+    filterset_class = AssetFilter
+    parser_classes = [MultiPartParser]
+
+    def get_queryset(self) -> QuerySet[Asset]:
+        rows = Asset.objects.visible_to(self.request.user)
+        return rows if "trashed" in self.request.query_params else rows.kept()
+
+    @extend_schema(request={"multipart/form-data": UploadRequest}, responses={201: AssetSerializer})
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One `file` part answers with the asset, several with `results` and `refused`: one refusal stops no other."""
+        files = request.FILES.getlist("file")
+        team = _team_of(request)
+        if not files:
+            raise Refused(
+                "missing", "There is no file.", field="file", remedy="Send a multipart part named file.", status=400
+            )
+        if len(files) > MAX_FILES:
+            raise Refused(
+                "too_many", f"At most {MAX_FILES} files at once.", field="file", remedy="Send fewer.", status=413
+            )
+        if len(files) == 1:
+            made = services.store_upload(actor=request.user, team_id=team, file=files[0], name=files[0].name or "")
+            body = self.get_serializer(made).data
+            return Response(body, status=status.HTTP_201_CREATED, headers={"Location": f"/api/assets/{made.pk}"})
+        return self._several(request, team, files)
+
+    def _several(self, request: Request, team: UUID | None, files: list[Any]) -> Response:
+        made, refused = [], []
+        for file in files:
+            try:
+                made.append(services.store_upload(actor=request.user, team_id=team, file=file, name=file.name or ""))
+            except Refused as error:
+                if error.field != "file":
+                    raise
+                line = {"name": services.display_name(file.name or ""), "code": error.code, "message": str(error)}
+                refused.append(line)
+        code = status.HTTP_201_CREATED if made else status.HTTP_422_UNPROCESSABLE_ENTITY
+        return Response({"results": self.get_serializer(made, many=True).data, "refused": refused}, status=code)
+
+
+def _team_of(request: Request) -> UUID | None:
+    raw = request.data.get("team")
+    if raw in (None, ""):
+        return None
+    try:
+        return UUID(str(raw))
+    except ValueError as error:
+        raise Refused(
+            "invalid", "This is no id.", field="team", remedy="Send a team's id, or none.", status=400
+        ) from error
+
+
+class AssetDetail(generics.GenericAPIView[Asset]):
+    """One asset; DELETE moves it to the trash for 30 days."""
+
+    serializer_class = AssetSerializer
+    queryset = Asset.objects.none()
+
+    def get(self, request: Request, pk: UUID) -> Response:
+        return Response(self.get_serializer(Asset.objects.see(request.user, pk)).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, pk: UUID) -> Response:
+        services.trash(actor=request.user, asset_id=pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class AssetRestore(generics.GenericAPIView[Asset]):
+    """Take an asset out of the trash."""
+
+    serializer_class = AssetSerializer
+    queryset = Asset.objects.none()
+
+    @extend_schema(request=None, responses={200: AssetSerializer})
+    def post(self, request: Request, pk: UUID) -> Response:
+        return Response(self.get_serializer(services.restore(actor=request.user, asset_id=pk)).data)
+
+
+class AssetContent(APIView):
+    """The picture itself; `format` converts it, `download` asks the browser to save it."""
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("format", str, enum=["png", "jpeg", "webp"]),
+            OpenApiParameter("download", bool),
+        ],
+        responses={(200, "image/*"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, pk: UUID) -> HttpResponse | FileResponse:
+        asset = Asset.objects.see(request.user, pk)
+        wish = request.query_params.get("format", "")
+        return delivery.content(request, asset, wish, download=request.query_params.get("download") == "1")
+
+
+class AssetThumbnail(APIView):
+    """A WebP thumbnail at least `w` pixels wide where the picture has them."""
+
+    @extend_schema(
+        parameters=[OpenApiParameter("w", int, description="160, 320, 640 or 1280")],
+        responses={(200, "image/webp"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, pk: UUID) -> HttpResponse | FileResponse:
+        return delivery.thumbnail(request, Asset.objects.see(request.user, pk), request.query_params.get("w", ""))
