@@ -80,7 +80,7 @@ def running_environment(var: Path) -> Mapping[str, str]:
 
 def test(arguments: Sequence[str]) -> int:
     """pytest on throw-away services. With no arguments: everything, in two processes."""
-    return on_throw_away([sys.executable, "-m", "pytest", *(arguments or ["-n", "2", "--dist", "loadfile"])])
+    return on_throw_away([sys.executable, "-m", "pytest", *(arguments or ["-n", "2", "--dist", "loadgroup"])])
 
 
 def bench(arguments: Sequence[str]) -> int:

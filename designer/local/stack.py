@@ -151,8 +151,7 @@ class Stack:
         if done.returncode:
             log = self.var / "log" / "prepare.log"
             log.write_text(done.stdout)
-            last = (done.stdout.strip().splitlines() or ["no output"])[-1]
-            raise Trouble(f"The database could not be prepared: {last} (all of it in {log})")
+            raise Trouble(f"The database could not be prepared: {reason(done.stdout)} (all of it in {log})")
 
     def _note_children(self) -> None:
         self.record.children = self.group.marks if self.group else []
@@ -164,7 +163,13 @@ class Stack:
                 return
             if self.group:
                 self.group.tend()
-        raise Trouble("The web server did not answer within 90 s; its log lines above say why.")
+        raise Trouble("The web server did not answer within 90 s; its log lines say why.")
+
+
+def reason(output: str) -> str:
+    """Why Django did not come up: every wrong setting with its remedy, else the last line of the traceback."""
+    _, found, settings = output.partition("The environment needs attention:")
+    return found + settings.rstrip() if found else (output.strip().splitlines() or ["no output"])[-1]
 
 
 def answers(url: str) -> bool:

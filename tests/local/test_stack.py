@@ -19,7 +19,7 @@ from designer.local.stack import Record, answers
 from designer.local.system import HOST, ROOT, any_port, birth, patience
 from tests.local.conftest import APART, Launched
 
-pytestmark = [pytest.mark.fault, pytest.mark.slow]
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.xdist_group("stack")]
 Launch = Callable[..., Launched]
 
 
@@ -62,6 +62,11 @@ def serve(launch: Launch) -> Iterator[Callable[..., Launched]]:
         each.end()
 
 
+def marks_of(var: Path) -> list[tuple[int, str]]:
+    """Every process of the running studio: web, worker, gpu, scheduler, postgres, valkey."""
+    return [*((pid, born) for pid, born in record_of(var).children), *service_marks(var)]
+
+
 def record_of(var: Path) -> Record:
     record = Record.read(var)
     assert record
@@ -90,8 +95,8 @@ def test_the_studio_answers_tells_its_sign_in_and_stops_without_a_trace(
     assert account["email"] in studio.said and account["password"] in studio.said
     assert stat.S_IMODE((var / "credentials.json").stat().st_mode) == 0o600
     assert stat.S_IMODE((var / "stack.json").stat().st_mode) == 0o600
-    marks = [*(tuple(mark) for mark in record.children), *service_marks(var)]
-    assert len(marks) == 6  # web, worker, gpu, scheduler; postgres, valkey
+    marks = marks_of(var)
+    assert len(marks) == 6
     assert studio.end(signal.SIGINT) == 0
     assert all_gone(marks)
     assert not (var / "stack.json").exists()
@@ -110,6 +115,10 @@ def test_a_second_start_says_where_the_first_runs_and_disturbs_nothing(
     )
     assert manage.process.wait(60) == 0, manage.said
     assert answers(record.url)
+    demo = launch("-m", "designer.local", "demo", "--help")  # on the running studio, which it must leave running
+    assert demo.process.wait(60) == 0
+    assert f"Using the studio that runs at {record.url}." in demo.said
+    assert answers(record.url)
     stopper = launch("-m", "designer.local", "stop")
     assert stopper.process.wait(60) == 0
     assert not answers(record.url)
@@ -127,7 +136,7 @@ def test_after_kill_9_of_the_launcher_the_next_start_clears_up_and_runs(
     var: Path, serve: Callable[..., Launched]
 ) -> None:
     first = serve()
-    left = [*(tuple(mark) for mark in record_of(var).children), *service_marks(var)]
+    left = marks_of(var)
     first.end(signal.SIGKILL)
     serve()
     assert all_gone(left)
@@ -137,13 +146,30 @@ def test_after_kill_9_of_the_launcher_the_next_start_clears_up_and_runs(
 def test_a_killed_web_server_worker_and_database_come_back(var: Path, serve: Callable[..., Launched]) -> None:
     studio = serve()
     before = record_of(var)
-    victims = [*(tuple(mark) for mark in before.children), *service_marks(var)]
+    victims = marks_of(var)
     for pid, _ in victims:
         os.kill(pid, signal.SIGKILL)
     assert studio.says("postgres had stopped; it runs again.", within=60)
     assert any(answers(before.url) for _ in patience(60, 0.2)), studio.said
     assert any(len(record_of(var).children) == 4 for _ in patience(20, 0.2))
     assert all_gone(victims)
+
+
+def test_the_demo_starts_a_studio_when_none_runs_and_stops_it_again(var: Path, launch: Launch) -> None:
+    demo = launch("-m", "designer.local", "demo", "--help", PORT=str(any_port()))
+    assert demo.process.wait(120) == 0, demo.said
+    assert demo.said.startswith("Starting the studio ...")
+    assert "usage: manage.py demo" in demo.said
+    assert service_marks(var) == []
+    assert not (var / "stack.json").exists()
+
+
+def test_all_wrong_settings_are_told_together(var: Path, launch: Launch) -> None:
+    studio = launch("-m", "designer.local", "serve", UPLOAD_MAX_SIDE="huge", EMAIL_PORT="0", PORT=str(any_port()))
+    assert studio.process.wait(60) == 1
+    assert "UPLOAD_MAX_SIDE='huge' must be" in studio.said and "EMAIL_PORT='0' must be" in studio.said
+    assert "Traceback" not in studio.said
+    assert service_marks(var) == []
 
 
 def test_an_impossible_port_is_one_line(var: Path, launch: Launch) -> None:
