@@ -38,7 +38,7 @@ def database_url() -> str:
 
 
 @contextmanager
-def server(*flags: str, **environment: str) -> Iterator[int]:
+def server(*flags: str, app: str = "designer.asgi:application", **environment: str) -> Iterator[int]:
     """The port of a web process on this database, until the end of the block."""
     port = free_port()
     environ = {
@@ -48,7 +48,7 @@ def server(*flags: str, **environment: str) -> Iterator[int]:
         "DJANGO_SETTINGS_MODULE": "designer.settings",
         **environment,
     }
-    command = [sys.executable, "-m", "uvicorn", "designer.asgi:application", "--port", str(port), *FLAGS, *flags]
+    command = [sys.executable, "-m", "uvicorn", app, "--port", str(port), *FLAGS, *flags]
     process = subprocess.Popen(command, env=environ, cwd=ROOT)
     try:
         await_health(port, process)
