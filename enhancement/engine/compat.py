@@ -7,10 +7,13 @@ Where torchvision is installed nothing is touched.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import sys
 import types
 from typing import Any, NoReturn
+
+from enhancement.engine.errors import MissingBackend
 
 
 def _absent(*_: object, **__: object) -> NoReturn:
@@ -35,8 +38,9 @@ def provide_torchvision() -> None:
 
 
 def import_spandrel() -> Any:
-    """The package spandrel. Raises ImportError if it is not installed."""
+    """The package spandrel. Raises MissingBackend if it is not installed."""
     provide_torchvision()
-    import spandrel
-
-    return spandrel
+    try:
+        return importlib.import_module("spandrel")
+    except ImportError as error:
+        raise MissingBackend("spandrel is not installed.", remedy="Install requirements/nodeps.txt.") from error

@@ -91,7 +91,7 @@ class Network:
     def enlarge(self, tile: Pixels) -> Pixels:
         """One piece in one go: uint8 (height, width, 3) to the same `scale` times larger. Raises what torch raises."""
         height, width = tile.shape[:2]
-        image = torch.from_numpy(np.ascontiguousarray(tile)).to(self.device).permute(2, 0, 1).unsqueeze(0)
+        image = torch.from_numpy(np.array(tile, order="C")).to(self.device).permute(2, 0, 1).unsqueeze(0)
         image = self._aligned(image.to(torch.float32).div_(255))
         native = image if isinstance(self.module, CompactNetwork) else image.to(self.dtype)
         made = self.module(native)[:, :, : height * self.scale, : width * self.scale]

@@ -59,8 +59,10 @@ def average_into(average: nn.Module, network: nn.Module, step: int) -> None:
         mean.lerp_(value, 1 - keep)
 
 
-def train(network: CompactNetwork, crops: Crops, *, minutes: float, batch: int, peak: float, bf16: bool) -> nn.Module:
-    """Train for `minutes` of wall time; the averaged network."""
+def train(
+    network: CompactNetwork, crops: Crops, out: Path, *, minutes: float, batch: int, peak: float, bf16: bool
+) -> None:
+    """Train for `minutes` of wall time; the averaged network lies in `out` at the end, and now and then before."""
     average = copy.deepcopy(network)
     optimiser = torch.optim.Adam(network.parameters(), lr=peak, betas=(0.9, 0.99))
     for step, progress in _clock(minutes):
@@ -70,7 +72,8 @@ def train(network: CompactNetwork, crops: Crops, *, minutes: float, batch: int, 
         average_into(average, network, step)
         if step % 200 == 0:
             print(f"step {step} progress {progress:.3f} loss {loss:.5f}", flush=True)
-    return average
+            save(average, out)
+    save(average, out)
 
 
 def _clock(minutes: float) -> Iterator[tuple[int, float]]:
@@ -125,8 +128,8 @@ def run(options: argparse.Namespace) -> None:
     shelves = shelves_from(options.photos, scale=options.scale, edge=options.edge, textiles=150, rng=rng)
     crops = Crops(shelves, scale=options.scale, edge=options.edge, spoiled=options.spoiled, rng=rng)
     network = starting_network(shape, options.start)
-    trained = train(network, crops, minutes=options.minutes, batch=options.batch, peak=options.peak, bf16=options.bf16)
-    save(trained, options.out)
+    plan = {"minutes": options.minutes, "peak": options.peak}
+    train(network, crops, options.out, batch=options.batch, bf16=options.bf16, **plan)
 
 
 if __name__ == "__main__":

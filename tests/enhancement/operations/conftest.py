@@ -1,0 +1,29 @@
+"""Pictures of every kind, and an engine that measures nothing."""
+
+import pytest
+from PIL import Image, ImageCms
+
+from enhancement.engine import device
+
+
+@pytest.fixture(autouse=True)
+def exact_engine(monkeypatch):
+    """Compute in float32 on the CPU, whatever this machine does best, and find no downloads but a test's own."""
+    monkeypatch.setenv("DESIGNER_ENGINE_DEVICE", "cpu")
+    monkeypatch.setenv("DESIGNER_ENGINE_DTYPE", "fp32")
+    monkeypatch.delenv("DESIGNER_MODELS_DIR", raising=False)
+    device.choose.cache_clear()
+    yield
+    device.choose.cache_clear()
+
+
+@pytest.fixture
+def picture():
+    """A soft picture of 24 x 16 pixels in RGB."""
+    return Image.linear_gradient("L").resize((24, 16)).convert("RGB")
+
+
+@pytest.fixture
+def srgb():
+    """The bytes of an sRGB profile."""
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

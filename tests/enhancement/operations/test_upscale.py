@@ -1,0 +1,171 @@
+import json
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from enhancement.engine import manifest, stock
+from enhancement.engine.errors import EngineCancelled, EngineError, InvalidWeights, MissingWeights
+from enhancement.operations import registry, upscale
+from enhancement.operations.base import ParameterError
+from tests.enhancement.engine.conftest import shared_data
+
+
+def run(image, *, progress=lambda share: None, cancelled=lambda: False, **params):
+    return registry.get("upscale").run(image, params, progress=progress, cancelled=cancelled)
+
+
+@pytest.mark.parametrize("scale", [2, 4])
+def test_a_picture_becomes_that_many_times_as_large_and_stays_itself(picture, scale):
+    result = run(picture, scale=scale)
+    assert result.image.size == (24 * scale, 16 * scale)
+    plain = picture.resize(result.image.size, Image.Resampling.BICUBIC)
+    assert np.abs(np.asarray(plain, int) - np.asarray(result.image, int)).mean() < 4
+
+
+def test_the_facts_say_what_was_done_and_fit_into_json(picture):
+    facts = run(picture, scale=2).facts
+    assert json.loads(json.dumps(facts)) == facts
+    assert facts["model"] == "designer-compact-x2"
+    assert facts["device"] == "cpu float32"
+    assert (facts["width"], facts["height"]) == (48, 32)
+    assert facts["seconds"] > 0
+
+
+def test_the_wish_is_filled_with_defaults_and_numbers_may_be_text():
+    operation = registry.get("upscale")
+    assert operation.validate({}) == {"scale": 2, "model": "auto", "backend": "torch"}
+    assert operation.validate({"scale": "4"})["scale"] == 4
+
+
+@pytest.mark.parametrize(
+    ("wish", "field"),
+    [
+        ({"scale": 3}, "scale"),
+        ({"scale": True}, "scale"),
+        ({"scale": None}, "scale"),
+        ({"scale": [2]}, "scale"),
+        ({"model": "unknown"}, "model"),
+        ({"scale": 4, "model": "designer-compact-x2"}, "model"),
+        ({"backend": "abacus"}, "backend"),
+        ({"sharpness": 1}, "sharpness"),
+    ],
+)
+def test_a_wish_that_cannot_be_met_names_the_parameter_and_a_remedy(wish, field):
+    with pytest.raises(ParameterError) as refusal:
+        registry.get("upscale").validate(wish)
+    assert refusal.value.field == field
+    assert refusal.value.message
+    assert refusal.value.remedy
+
+
+def test_the_estimate_tells_the_size_and_grows_with_the_picture():
+    operation = registry.get("upscale")
+    small, large = operation.estimate(100, 50, {"scale": 4}), operation.estimate(1000, 500, {"scale": 4})
+    assert (small.width, small.height) == (400, 200)
+    assert 0 < small.seconds < large.seconds < 60
+    deep = operation.estimate(1000, 500, {"scale": 4, "model": "RealESRGAN_x4plus"})
+    assert deep.seconds > 10 * large.seconds
+
+
+def test_a_result_that_would_be_too_large_is_refused_before_any_work():
+    operation = registry.get("upscale")
+    assert operation.estimate(2000, 2000, {"scale": 4}).width == 8000
+    for refused in (operation.estimate, lambda w, h, p: run(Image.new("L", (w, h)), **p)):
+        with pytest.raises(ParameterError, match="million pixels") as refusal:
+            refused(2001, 2000, {"scale": 4})
+        assert refusal.value.field == "scale"
+
+
+def test_cancelling_stops_and_leaves_the_source_alone(picture):
+    before = picture.tobytes()
+    with pytest.raises(EngineCancelled):
+        run(picture, cancelled=lambda: True)
+    assert picture.tobytes() == before
+
+
+def test_progress_ends_at_one(picture):
+    seen = []
+    run(picture, progress=seen.append)
+    assert seen[-1] == 1.0
+
+
+@pytest.fixture
+def downloads(tmp_path, monkeypatch):
+    """A models folder with Real-ESRGAN general in it."""
+    shutil.copy(shared_data("weights/realesr-general-x4v3.pth"), tmp_path)
+    monkeypatch.setenv("DESIGNER_MODELS_DIR", str(tmp_path))
+    return tmp_path
+
+
+def test_auto_takes_the_general_model_for_four_times_where_it_is_installed(picture, downloads):
+    assert run(picture, scale=4).facts["model"] == "realesr-general-x4v3"
+    assert run(picture, scale=2).facts["model"] == "designer-compact-x2"
+
+
+def test_auto_takes_our_own_where_nothing_is_installed(picture):
+    assert run(picture, scale=4).facts["model"] == "designer-compact-x4"
+
+
+def tamper(folder):
+    file = folder / "realesr-general-x4v3.pth"
+    file.chmod(0o600)
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+
+
+def test_auto_leaves_weights_alone_that_were_tampered_with_and_says_so(picture, downloads):
+    tamper(downloads)
+    facts = run(picture, scale=4).facts
+    assert facts["model"] == "designer-compact-x4"
+    assert "realesr-general-x4v3 was refused" in facts["notes"][0]
+
+
+def test_a_model_asked_for_by_name_is_refused_if_it_was_tampered_with(picture, downloads):
+    tamper(downloads)
+    with pytest.raises(InvalidWeights):
+        run(picture, scale=4, model="realesr-general-x4v3")
+
+
+def test_a_model_that_is_not_installed_says_where_to_get_it(picture):
+    with pytest.raises(MissingWeights) as refusal:
+        run(picture, scale=4, model="RealESRGAN_x4plus")
+    assert manifest.entries()["RealESRGAN_x4plus"].url in refusal.value.remedy
+
+
+def test_a_model_of_four_times_can_be_asked_for_two(picture, downloads):
+    result = run(picture, scale=2, model="realesr-general-x4v3")
+    assert result.image.size == (48, 32)
+
+
+@pytest.mark.skipif(not stock.available(), reason="basicsr and realesrgan are not installed")
+def test_the_stock_backend_gives_the_pixels_of_our_own(picture):
+    ours, theirs = (np.asarray(run(picture, backend=name).image, int) for name in ("torch", "realesrgan"))
+    assert np.abs(ours - theirs).max() <= 1
+
+
+def test_every_failure_of_the_engine_has_a_code_and_a_remedy():
+    for kind in (EngineError, *EngineError.__subclasses__()):
+        assert kind.code.islower()
+    assert {"invalid_weights", "missing_weights", "out_of_memory"} <= {k.code for k in EngineError.__subclasses__()}
+
+
+def test_checking_a_wish_loads_no_torch():
+    code = (
+        "import sys; from enhancement.operations import registry; "
+        "registry.get('upscale').estimate(10, 10, {'scale': 4}); "
+        "sys.exit('torch' in sys.modules or 'django' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_limit_is_what_the_network_makes_not_only_what_is_kept(monkeypatch):
+    monkeypatch.setattr(upscale, "LARGEST_OUTPUT", 24 * 16 * 4)
+    operation = registry.get("upscale")
+    assert operation.estimate(24, 16, {"scale": 2}).width == 48
+    with pytest.raises(ParameterError):
+        operation.estimate(24, 16, {"scale": 2, "model": "realesr-general-x4v3"})
