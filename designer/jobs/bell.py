@@ -13,6 +13,8 @@ from designer.jobs import faults
 
 log = logging.getLogger(__name__)
 
+BELL_AWAY: Final = (BrokerDown, RedisError, OSError)
+
 WAKE: Final = "designer.jobs.wake"
 EXPIRES: Final = 60  # seconds; an older message wakes nobody
 QUIET: Final = 2.0  # seconds without trying after a failure, so that requests stay quick while Redis is away
@@ -38,7 +40,7 @@ def ring(lane: str) -> bool:
         return False
     try:
         current_app.send_task(WAKE, args=[lane], queue=lane, expires=EXPIRES, retry=False, ignore_result=True)
-    except (BrokerDown, RedisError, OSError) as error:
+    except BELL_AWAY as error:
         _silent_until = time.monotonic() + QUIET
         log.warning("could not wake a worker of %s: %s", lane, error)
         return False
@@ -46,6 +48,6 @@ def ring(lane: str) -> bool:
 
 
 def waiting(lane: str) -> int:
-    """How many wake-ups lie unread in this lane. Raises RedisError or OSError when the broker is away."""
+    """How many wake-ups lie unread in this lane. Raises one of BELL_AWAY."""
     with current_app.connection_for_read() as broker:
         return int(broker.default_channel.client.llen(lane))

@@ -17,9 +17,9 @@ INVARIANTS: Final[dict[str, str]] = {
     "a job without success says why": """
         SELECT id FROM job_queue WHERE status IN ('failed', 'dead', 'cancelled') AND last_error IS NULL""",
     "no job had more than three deaths": "SELECT id FROM job_queue WHERE deaths > 3",
-    "no paid call is open after its job has ended or moved on": """
+    "no paid call is open after its job has ended": """
         SELECT a.id FROM job_attempts a JOIN job_queue j ON j.id = a.job_id
-        WHERE a.outcome = 'started' AND j.status = 'succeeded'""",
+        WHERE a.outcome = 'started' AND j.status IN ('succeeded', 'failed', 'dead', 'cancelled')""",
     "at most one call under a key succeeded": """
         SELECT min(id::text) FROM job_attempts WHERE outcome = 'succeeded'
         GROUP BY idempotency_key HAVING count(*) > 1""",

@@ -18,7 +18,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, connections, transaction
 from django.db.models.functions import Now
-from redis.exceptions import RedisError
 
 from designer.jobs import bell, claims, settling
 from designer.jobs.models import Job, JobStatus, Lane, PeriodicSlot, SchedulerBeat
@@ -70,10 +69,11 @@ class Scheduler:
         self.holder = f"{socket.gethostname()[:60]}:{os.getpid()}"
         self.leading = False
         self._lock: Any = None
+        self._backend = 0
         self._swept = float("-inf")
 
     def tick(self) -> None:
-        """Lead for one second, or try to. Never raises for a database that is away."""
+        """Lead for one second, or try to. Never raises: a leader in trouble resigns, and the next may do better."""
         try:
             if self._holds_lock():
                 self._lead()
@@ -81,6 +81,9 @@ class Scheduler:
             log.warning("scheduler: %s", error)
             self.resign()
             connection.close()
+        except Exception:
+            log.exception("scheduler: unforeseen")
+            self.resign()
 
     def resign(self) -> None:
         """Let another lead."""
@@ -104,17 +107,17 @@ class Scheduler:
             _end_frozen_leader()
             return False
         log.info("%s leads", self.holder)
-        beat = {"holder": self.holder, "backend": backend, "beat_at": Now()}
-        SchedulerBeat.objects.update_or_create(name=NAME, defaults=beat)
+        self._backend = backend
         return True
 
     def _lead(self) -> None:
-        SchedulerBeat.objects.filter(name=NAME, holder=self.holder).update(beat_at=Now())
-        for lane, count in claims.promote_due().items():
-            _ring_some(lane, count)
+        beat = {"holder": self.holder, "backend": self._backend, "beat_at": Now()}
+        SchedulerBeat.objects.update_or_create(name=NAME, defaults=beat)
+        claims.promote_due()
         if time.monotonic() - self._swept >= settings.JOB_SWEEP.total_seconds():
             self._swept = time.monotonic()
             sweep()
+        ring_where_work_waits()
         run_duties()
 
 
@@ -135,9 +138,13 @@ def _end_frozen_leader() -> None:
 
 
 def sweep() -> None:
-    """Put back what dead workers held, and ring again wherever something waits."""
+    """Put back what dead workers held."""
     for job_id in _expired():
         _bury(job_id)
+
+
+def ring_where_work_waits() -> None:
+    """Make up for wake-ups that were lost, or that nobody could send."""
     for lane in Lane.values:
         ready = Job.objects.filter(status=JobStatus.QUEUED, lane=lane).values("pk")[: bell.ENOUGH].count()
         if ready:
@@ -178,16 +185,14 @@ def _bury(job_id: UUID) -> None:
         row = late.first()
         lane = settling.died(row) if row else None
     if row is not None:
-        log.warning("worker %s died with job %s (%s)", row.worker, row.pk, row.kind)
-    if lane:
-        bell.ring(lane)
+        log.warning("worker %s died with job %s (%s); %s", row.worker, row.pk, row.kind, lane or "closed")
 
 
 def _ring_some(lane: str, ready: int) -> None:
     """Ring once per ready job, but leave no more unread wake-ups than there can be use for."""
     try:
         missing = min(ready, bell.ENOUGH) - bell.waiting(lane)
-    except (RedisError, OSError) as error:
+    except bell.BELL_AWAY as error:
         log.warning("could not look at the bell of %s: %s", lane, error)
         return
     for _ in range(missing):

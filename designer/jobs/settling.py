@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from designer.jobs import claims
 from designer.jobs.claims import DEATHS_ALLOWED, Lease
 from designer.jobs.handlers import FINISHERS
-from designer.jobs.models import FINAL, Job, JobStatus
+from designer.jobs.models import FINAL, AttemptOutcome, Job, JobAttempt, JobStatus
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +77,8 @@ def close(row: Job, status: JobStatus, error: dict[str, str]) -> None:
     """End this locked row without success and let what hangs on it follow, in the caller's transaction."""
     if row.status in FINAL:
         return
+    # a call that was under way may have been charged for: list it, never forget it
+    JobAttempt.objects.filter(job_id=row.pk, outcome=AttemptOutcome.STARTED).update(outcome=AttemptOutcome.UNKNOWN)
     Job.objects.filter(pk=row.pk).update(
         status=status,
         last_error=_followed(row, status, error),

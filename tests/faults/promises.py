@@ -1,0 +1,349 @@
+"""The promises of the queue, each as a play with real processes. A play returns figures and judges nothing."""
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from decimal import Decimal
+from statistics import quantiles
+from typing import Any
+
+import redis
+from django.db import DatabaseError, InterfaceError, connection
+from django.db.models import Count, F, Sum
+
+from designer.jobs.invariants import broken
+from designer.jobs.models import FINAL, AttemptOutcome, Job, JobAttempt, JobStatus
+from designer.ledger.models import LedgerEntry
+from tests.faults.chaos import Chaos
+from tests.faults.kit import Client, Proc, Stage, ended, until
+from tests.faults.provider import Provider
+
+Figures = dict[str, Any]
+
+
+def spread(seconds: list[float]) -> Figures:
+    """p50, p99 and maximum, in seconds."""
+    if not seconds:
+        return {"p50": None, "p99": None, "max": None}
+    cuts = quantiles(seconds, n=100, method="inclusive") if len(seconds) > 1 else [seconds[0]] * 99
+    return {"p50": round(cuts[49], 3), "p99": round(cuts[98], 3), "max": round(max(seconds), 3)}
+
+
+def no_job_is_lost(
+    stage: Stage,
+    client: Client,
+    workers: list[Proc],
+    scheduler: Proc,
+    *,
+    jobs: int,
+    seed: int,
+    faults: int,
+    frozen: float,
+) -> Figures:
+    """1: accepted jobs under chaos, then peace; what became of each."""
+    dice = random.Random(seed)
+    chaos = Chaos(stage, workers, scheduler, seed=seed, freeze=frozen)
+    before = set(Job.objects.values_list("pk", flat=True))
+    accepted: set[str] = set()
+    strikes = {round((n + 1) * jobs / (faults + 1)) for n in range(faults)}
+    for n in range(jobs):
+        chaos.tend()
+        if n in strikes:
+            chaos.strike(client)
+        job_id = stage.enqueue(client, "faults.effect", payload={"seconds": f"{dice.random() / 5:.3f}"})
+        if job_id:
+            accepted.add(job_id)
+        time.sleep(0.02)
+    chaos.calm()
+    _when_up(lambda: until(_idle, 240, every=0.2))
+    rows = dict(Job.objects.exclude(pk__in=before).values_list("pk", "status"))
+    known = {str(pk) for pk in rows}
+    effects = Counter(LedgerEntry.objects.filter(job_id__in=list(rows)).values_list("job_id", flat=True))
+    return {
+        "promise": 1,
+        "seed": seed,
+        "accepted": len(accepted),
+        "lost": len(accepted - known) + sum(status not in FINAL for status in rows.values()),
+        "without_effect": sum(1 for pk, status in rows.items() if status == JobStatus.SUCCEEDED and not effects[pk]),
+        "duplicated": sum(1 for count in effects.values() if count > 1),
+        "committed_without_reply": len(known - accepted),
+        "states": dict(Counter(rows.values())),
+        "faults": dict(chaos.done),
+        "broken_invariants": broken(),
+    }
+
+
+def dead_workers_job_runs_again(stage: Stage, client: Client, *, jobs: int, lease: int) -> Figures:
+    """2: seconds from the SIGKILL of a worker's whole group to the next claim of its job."""
+    waits = []
+    victims = [stage.worker("batch", children=1) for _ in range(jobs)]
+    ids = [stage.enqueue(client, "faults.sleep", payload={"seconds": "2"}, lane="batch") for _ in victims]
+    until(ended(filter(None, ids)), 60)  # all are up and have a pool
+    ids = [stage.enqueue(client, "faults.sleep", payload={"seconds": "600"}, lane="batch") for _ in victims]
+    until(lambda: Job.objects.filter(pk__in=ids, status=JobStatus.LEASED).count() == jobs, 60)
+    time.sleep(1 + lease / 2)  # somewhere between two heartbeats
+    killed = {}
+    for victim in victims:
+        held = {row.pk: row for row in Job.objects.filter(pk__in=ids, status=JobStatus.LEASED)}
+        mine = [pk for pk, row in held.items() if int(row.worker.split(":")[1]) in victim.children()]
+        victim.kill()
+        killed |= {pk: time.time() for pk in mine}
+        time.sleep(0.3)
+    rescuers = [stage.worker("batch", children=1) for _ in range(jobs)]
+    again = until(lambda: Job.objects.filter(pk__in=ids, attempts=2).count() == jobs, lease * 3 + 30)
+    waits = [row.started_at.timestamp() - killed[row.pk] for row in Job.objects.filter(pk__in=ids) if row.started_at]
+    for rescuer in rescuers:
+        rescuer.kill()
+    Job.objects.filter(pk__in=ids).update(
+        status=JobStatus.CANCELLED, lease_expires_at=None, finished_at=F("updated_at"), last_error={"code": "test"}
+    )
+    return {"promise": 2, "lease": lease, "killed": len(killed), "again": bool(again), **spread(waits)}
+
+
+CRASHES = {
+    "before the attempt row": ("claim.committed", "kill"),
+    "after the attempt row": ("attempt.committed", "kill"),
+    "before sending": ("call.sending", "kill"),
+    "half-sent body": ("call.half", "kill"),
+    "accepted, reply unread": ("call.accepted", "kill"),
+    "reply read, not committed": ("reply.read", "kill"),
+    "in the commit": ("result.before_commit", "kill"),
+    "after the commit": ("result.committed", "kill"),
+    "lease lost": ("reply.read", "freeze"),
+    "cancel race": ("call.sending", "sleep:1"),
+    "accepted, no reply": ("", ""),
+}
+
+
+def never_billed_twice(stage: Stage, client: Client, *, rounds: int) -> Figures:
+    """3: the provider's own log against the ledger, with a crash at every step of a paid call."""
+    found: Figures = {"promise": 3, "crash_points": len(CRASHES), "rounds": rounds}
+    for idempotency in ("key", "lookup", "none"):
+        provider = Provider(stage.folder / f"charges-{idempotency}-{time.time_ns()}", honours_keys=idempotency == "key")
+        ids = []
+        for _ in range(rounds):
+            batch = [_paid(stage, client, provider, idempotency, name) for name in CRASHES]
+            _thaw_when_taken_over(stage, batch)
+            until(ended(batch), 180, every=0.2)
+            ids += batch
+        found[idempotency] = _reconciled(provider, ids)
+        provider.close()
+    found["broken_invariants"] = broken()
+    return found
+
+
+def _paid(stage: Stage, client: Client, provider: Provider, idempotency: str, name: str) -> str:
+    point, action = CRASHES[name]
+    payload = {"url": provider.url, "idempotency": idempotency, "reply": "yes" if point else "none"}
+    job_id = stage.enqueue(client, "faults.paid", payload=payload, plan=point, action=action)
+    assert job_id
+    if name == "cancel race":
+        until(lambda: JobAttempt.objects.filter(job_id=job_id).exists(), 60)
+        client.ask(do="cancel", job_id=job_id)
+    return job_id
+
+
+def _reconciled(provider: Provider, ids: list[str]) -> Figures:
+    charges = {job: prices for job, prices in provider.charges().items() if job in set(ids)}
+    ledger = LedgerEntry.objects.filter(job_id__in=ids)
+    unknown = set(
+        map(
+            str,
+            JobAttempt.objects.filter(job_id__in=ids, outcome=AttemptOutcome.UNKNOWN).values_list("job_id", flat=True),
+        )
+    )
+    charged = sum((sum(prices, Decimal()) for prices in charges.values()), Decimal())
+    listed = sum((sum(charges.get(job, []), Decimal()) for job in unknown), Decimal())
+    booked = ledger.aggregate(total=Sum("amount"))["total"] or Decimal()
+    return {
+        "jobs": len(ids),
+        "charges": sum(map(len, charges.values())),
+        "ledger": ledger.count(),
+        "unknown": len(unknown),
+        "unknown_charged": sum(len(charges.get(job, [])) for job in unknown),
+        "double": sum(1 for prices in charges.values() if len(prices) > 1)
+        + ledger.values("job_id").annotate(n=Count("pk")).filter(n__gt=1).count(),
+        "difference": str(charged - listed - booked),
+        "states": dict(Counter(Job.objects.filter(pk__in=ids).values_list("status", flat=True))),
+    }
+
+
+def _thaw_when_taken_over(stage: Stage, ids: list[str]) -> list[str]:
+    """Wake frozen workers once another has ended their job; the workers' ids, newest lease last."""
+    frozen = {row.pk: row.worker for row in _held(ids)}
+    thawed = []
+    end = time.monotonic() + 180
+    while time.monotonic() < end:
+        for row in _held(ids):
+            frozen.setdefault(row.pk, row.worker)
+        for pk, worker in list(frozen.items()):
+            if Job.objects.filter(pk=pk, status__in=FINAL).exists():
+                _send(worker, signal.SIGCONT)
+                thawed.append(worker)
+                del frozen[pk]
+        if Job.objects.filter(pk__in=ids, status__in=FINAL).count() == len(ids) and not frozen:
+            return thawed
+        time.sleep(0.05)
+    return thawed
+
+
+def _held(ids: list[str]) -> list[Job]:
+    return list(Job.objects.filter(pk__in=ids, status=JobStatus.LEASED))
+
+
+def _send(worker: str, number: int) -> None:
+    """A signal to the pool process that carries this worker id, which the stage itself started."""
+    try:
+        os.kill(int(worker.split(":")[1]), number)
+    except ProcessLookupError:
+        return
+
+
+def zombies_write_nothing(stage: Stage, client: Client, *, rounds: int) -> Figures:
+    """4: a worker is stopped past its lease just before it writes, another finishes, the first goes on."""
+    changed = doubled = zombies = 0
+    for _ in range(rounds):
+        job_id = stage.enqueue(client, "faults.effect", plan="reply.read", action="freeze")
+        first = until(lambda job_id=job_id: _held([job_id] if job_id else []), 30)[0]
+        until(ended([job_id]), 60)
+        after = Job.objects.filter(pk=job_id).values().get()
+        _send(first.worker, signal.SIGCONT)
+        time.sleep(0.3)
+        zombies += after["attempts"] > first.attempts
+        changed += Job.objects.filter(pk=job_id).values().get() != after
+        doubled += LedgerEntry.objects.filter(job_id=job_id).count() != 1
+    return {"promise": 4, "zombies": zombies, "rows_changed": changed, "effects_doubled": doubled}
+
+
+def committed_is_queued(stage: Stage, client: Client, *, rounds: int) -> Figures:
+    """5: the web process dies between commit and wake-up; and as many requests are rolled back."""
+    before = list(Job.objects.values_list("pk", flat=True))
+    killed = undone = 0
+    for _ in range(rounds):
+        killed += bool((client.ask(do="doomed", kind="faults.effect", team_id=str(stage.team.pk)) or {}).get("killed"))
+        undone += bool((client.ask(do="rollback", kind="faults.noop", team_id=str(stage.team.pk)) or {}).get("undone"))
+        time.sleep(0.05)
+    made = Job.objects.exclude(pk__in=before)
+    until(lambda: made.filter(status=JobStatus.SUCCEEDED).count() == killed, 60)
+    delays = [(row.started_at - row.created_at).total_seconds() for row in made if row.started_at]
+    return {
+        "promise": 5,
+        "killed_before_wake": killed,
+        "rolled_back": undone,
+        "ghosts": made.count() - killed,
+        "delay": spread(delays),
+    }
+
+
+def redis_is_disposable(stage: Stage, client: Client, *, seconds: float, flush_every: float, off: float) -> Figures:
+    """6: FULL flushes under load, then no Redis at all for a while; the web node must not mind."""
+    ids: list[str] = []
+    errors = 0
+    request_seconds = []
+    phases = [(seconds, flush_every), (off, 0.0)]
+    for length, flush in phases:
+        if not flush:
+            stage.valkey.stop()
+        end, next_flush = time.monotonic() + length, time.monotonic()
+        while time.monotonic() < end:
+            if flush and time.monotonic() >= next_flush:
+                next_flush += flush
+                with redis.Redis.from_url(stage.valkey.url) as link:
+                    link.flushall()
+            began = time.monotonic()
+            job_id = stage.enqueue(client, "faults.effect")
+            request_seconds.append(time.monotonic() - began)
+            errors += job_id is None
+            ids += [job_id] if job_id else []
+            time.sleep(0.05)
+    stage.valkey.start()
+    back = time.monotonic()
+    until(ended(ids), 120, every=0.2)
+    drained = time.monotonic() - back
+    effects = LedgerEntry.objects.filter(job_id__in=ids).count()
+    return {
+        "promise": 6,
+        "accepted": len(ids),
+        "errors": errors,
+        "lost": len(ids) - effects,
+        "request": spread(request_seconds),
+        "seconds_to_drain_after_return": round(drained, 2),
+    }
+
+
+def poison_is_isolated(stage: Stage, client: Client, *, good: int) -> Figures:
+    """8: three kinds of poison amid good jobs."""
+    began = time.monotonic()
+    alone = [stage.enqueue(client, "faults.effect", payload={"seconds": "0.05"}) for _ in range(good)]
+    until(ended(filter(None, alone)), 120)
+    baseline = time.monotonic() - began
+    bad = {kind: stage.enqueue(client, kind) for kind in ("faults.poison", "faults.hog", "faults.memory")}
+    began = time.monotonic()
+    amid = [stage.enqueue(client, "faults.effect", payload={"seconds": "0.05"}) for _ in range(good)]
+    until(ended(filter(None, amid)), 240)
+    with_poison = time.monotonic() - began
+    until(ended(filter(None, bad.values())), 240, every=0.2)
+    rows = {kind: Job.objects.get(pk=pk) for kind, pk in bad.items()}
+    return {
+        "promise": 8,
+        "good": good,
+        "good_done": Job.objects.filter(pk__in=amid, status=JobStatus.SUCCEEDED).count(),
+        "deaths": {kind: row.deaths for kind, row in rows.items()},
+        "states": {kind: row.status for kind, row in rows.items()},
+        "reasons": {kind: row.last_error["code"] for kind, row in rows.items()},
+        "slowdown_of_the_good": round(with_poison / baseline, 2),
+    }
+
+
+def cancel_is_quick(stage: Stage, client: Client, *, rounds: int, seed: int = 1) -> Figures:
+    """9: seconds from asking to the cancelled state, for Python, torch and a provider that hangs."""
+    provider = Provider(stage.folder / f"hang-{time.time_ns()}", honours_keys=True)
+    dice = random.Random(seed)
+    waits: dict[str, list[float]] = {}
+    wishes = {
+        "faults.sleep": ("interactive", {"seconds": "60"}),
+        "faults.tiles": ("gpu", {"count": "100000"}),
+        "faults.hanging": ("io", {"url": provider.url}),
+    }
+    for n in range(rounds):
+        kind = list(wishes)[n % len(wishes)]
+        lane, payload = wishes[kind]
+        job_id = stage.enqueue(client, kind, lane=lane, payload=payload)
+        until(lambda job_id=job_id: Job.objects.filter(pk=job_id, status=JobStatus.LEASED).exists(), 60)
+        time.sleep(dice.random() * (1.5 if n >= len(wishes) else 4))
+        began = time.monotonic()
+        client.ask(do="cancel", job_id=job_id)
+        until(lambda job_id=job_id: Job.objects.filter(pk=job_id, status=JobStatus.CANCELLED).exists(), 30, every=0.01)
+        waits.setdefault(kind, []).append(time.monotonic() - began)
+    charges = sum(map(len, provider.charges().values()))
+    provider.close()
+    every = [wait for kind in waits.values() for wait in kind]
+    return {
+        "promise": 9,
+        "cancelled": len(every),
+        **spread(every),
+        "by_kind": {kind: spread(found) for kind, found in waits.items()},
+        "charges_after_cancel": charges,
+    }
+
+
+def _idle() -> bool:
+    try:
+        return not Job.objects.exclude(status__in=FINAL).exists()
+    except (DatabaseError, InterfaceError):
+        connection.close()
+        return False
+
+
+def _when_up(act: Callable[[], Any]) -> Any:
+    """Do this once the database answers again."""
+    for _ in range(100):
+        try:
+            return act()
+        except (DatabaseError, InterfaceError):
+            connection.close()
+            time.sleep(0.1)
+    return act()

@@ -1,0 +1,66 @@
+"""The queue's promises in small numbers; `python -m tests.faults.run --full` plays them at full size."""
+
+from decimal import Decimal
+
+import pytest
+
+from designer.jobs.models import JobStatus
+from tests.faults import promises
+from tests.faults.conftest import LEASE
+
+pytestmark = pytest.mark.fault
+
+
+def test_no_accepted_job_is_lost_or_done_twice_whatever_dies(cast):
+    figures = promises.no_job_is_lost(
+        cast.stage, cast.client, cast.workers, cast.scheduler, jobs=150, seed=1, faults=12, frozen=LEASE + 2
+    )
+    assert (figures["lost"], figures["duplicated"], figures["without_effect"]) == (0, 0, 0), figures
+    assert set(figures["states"]) == {JobStatus.SUCCEEDED}, figures
+    assert figures["broken_invariants"] == {}
+    assert figures["accepted"] > 100
+
+
+def test_a_dead_workers_job_runs_again_after_its_lease_and_one_sweep(cast):
+    figures = promises.dead_workers_job_runs_again(cast.stage, cast.client, jobs=2, lease=LEASE)
+    assert (figures["killed"], figures["again"]) == (2, True)
+
+
+def test_no_crash_at_any_step_of_a_paid_call_bills_twice_or_hides_a_charge(cast):
+    figures = promises.never_billed_twice(cast.stage, cast.client, rounds=1)
+    for idempotency in ("key", "lookup", "none"):
+        found = figures[idempotency]
+        assert (found["double"], Decimal(found["difference"])) == (0, 0), figures
+    assert figures["key"]["unknown"] == figures["lookup"]["unknown"] == 0, figures
+    assert figures["key"]["ledger"] == figures["lookup"]["ledger"] == len(promises.CRASHES), figures
+    assert figures["none"]["unknown"] > 0, figures
+    assert figures["broken_invariants"] == {}
+
+
+def test_a_worker_that_was_frozen_past_its_lease_changes_nothing_when_it_wakes(cast):
+    figures = promises.zombies_write_nothing(cast.stage, cast.client, rounds=2)
+    assert figures == {"promise": 4, "zombies": 2, "rows_changed": 0, "effects_doubled": 0}
+
+
+def test_a_job_committed_by_a_web_node_that_died_at_once_is_done_and_a_rolled_back_one_never_was(cast):
+    figures = promises.committed_is_queued(cast.stage, cast.client, rounds=5)
+    assert (figures["killed_before_wake"], figures["rolled_back"], figures["ghosts"]) == (5, 5, 0), figures
+
+
+def test_flushing_and_losing_redis_costs_no_job_and_no_request(cast):
+    figures = promises.redis_is_disposable(cast.stage, cast.client, seconds=3, flush_every=1, off=3)
+    assert (figures["lost"], figures["errors"]) == (0, 0), figures
+
+
+def test_a_poison_job_kills_three_workers_at_most_and_leaves_the_others_alone(cast):
+    figures = promises.poison_is_isolated(cast.stage, cast.client, good=40)
+    assert figures["good_done"] == 40
+    assert max(figures["deaths"].values()) <= 3
+    assert set(figures["states"].values()) == {JobStatus.DEAD}
+    assert figures["reasons"]["faults.poison"] == "worker_died"
+
+
+def test_cancelling_stops_running_work_in_every_lane_without_a_charge(cast):
+    figures = promises.cancel_is_quick(cast.stage, cast.client, rounds=3)
+    assert (figures["cancelled"], figures["charges_after_cancel"]) == (3, 0)
+    assert figures["max"] < 10, figures
