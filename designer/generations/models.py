@@ -1,6 +1,6 @@
 """One run of the pipeline: what was asked, what was understood, what was made and what it cost."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -70,6 +70,10 @@ class Generation(TeamOwned):
     trashed_at = models.DateTimeField(null=True, blank=True)
     objects = GenerationQuerySet.as_manager()
 
+    if TYPE_CHECKING:
+        assets: Any
+        stages: Any
+
     class Meta:
         db_table = "generations"
         constraints = [models.CheckConstraint(name="generation_status_known", condition=Q(status__in=Status.values))]
@@ -77,6 +81,22 @@ class Generation(TeamOwned):
 
     def __str__(self) -> str:
         return self.brief[:60] or str(self.id)
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in (Status.QUEUED, Status.RUNNING)
+
+    @property
+    def stage_steps(self) -> list[dict[str, str]]:
+        """Each stage with where it stands: done, now or next."""
+        names = list(Stage)
+        reached = names.index(Stage(self.stage)) if self.stage else -1
+        standing = [("done" if i < reached else "now" if i == reached else "next") for i in range(len(names))]
+        return [{"label": name.label, "state": state} for name, state in zip(names, standing, strict=True)]
+
+    @property
+    def shown_assets(self) -> list[Any]:
+        return [asset for asset in self.assets.all() if asset.trashed_at is None and asset.kind == "generated"]
 
 
 class StageRun(Row):
@@ -101,6 +121,10 @@ class StageRun(Row):
             ),
         ]
         ordering = ["started_at"]
+
+    @property
+    def seconds(self) -> float | None:
+        return (self.finished_at - self.started_at).total_seconds() if self.finished_at else None
 
     def __str__(self) -> str:
         return f"{self.name} of {self.generation_id}"

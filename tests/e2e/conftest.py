@@ -17,7 +17,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.xdist_group("e2e"))
             if CHROMIUM is None:
-                item.add_marker(pytest.mark.skip(reason="No Chromium: install it, on Debian `apt-get install chromium`."))
+                item.add_marker(
+                    pytest.mark.skip(reason="No Chromium: install it, on Debian `apt-get install chromium`.")
+                )
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +29,7 @@ def browser_type_launch_args() -> dict[str, object]:
     return {"executable_path": CHROMIUM, "args": quiet + more}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: its worker would take the jobs of other tests
 def studio_url(django_db_setup: None, django_db_blocker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with django_db_blocker.unblock(), studio(tmp_path_factory.mktemp("studio")) as url:
         yield url

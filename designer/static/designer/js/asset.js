@@ -24,6 +24,16 @@ customElements.define("before-after", class extends HTMLElement {
   }
 });
 
+// Enhance and cancel from the panel; the live row shows what follows.
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("[data-panel-post], [data-quiet-post]");
+  if (!form) return;
+  event.preventDefault();
+  const row = form.closest("live-row");
+  const answer = await fetch(form.action, { method: "POST", body: new FormData(form, event.submitter), headers: { "X-Partial": "1" }, credentials: "same-origin" });
+  if (form.matches("[data-panel-post]")) row.innerHTML = await answer.text();
+});
+
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("[data-feedback]");
   if (!form) return;

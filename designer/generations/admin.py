@@ -1,0 +1,20 @@
+from django.contrib import admin
+
+from designer.generations.models import Generation, StageRun
+
+
+class StageInline(admin.TabularInline[StageRun, Generation]):
+    model = StageRun
+    extra = 0
+    can_delete = False
+    readonly_fields = ("name", "status", "started_at", "finished_at", "cost", "output")
+
+
+@admin.register(Generation)
+class GenerationAdmin(admin.ModelAdmin[Generation]):
+    list_display = ("created_at", "team", "owner", "status", "provider", "model", "cost", "simulated")
+    list_filter = ("status", "provider", "simulated")
+    search_fields = ("brief", "prompt", "id")
+    raw_id_fields = ("team", "owner", "persona", "references")
+    readonly_fields = ("understood", "error", "job_id", "cost", "estimate")
+    inlines = (StageInline,)

@@ -1,0 +1,92 @@
+"""The composer's form. It knows shapes; what may be asked is decided by the wish and the services."""
+
+import json
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils import timezone
+
+from designer.assets.models import Asset
+from designer.catalogue.services import usable_models
+from designer.generations.wishes import MAX_BRIEF, RATIOS, STRATEGIES, GenerationWish
+from designer.personas.models import Persona
+from teams.accounts.models import User
+
+OPTIONS = ["n", "aspect_ratio", "persona", "strategy", "model", "seed", "max_cost", "exact", "auto_enhance"]
+
+
+class ComposerForm(forms.Form):
+    """A brief with its options, as typed on the Studio page."""
+
+    brief = forms.CharField(required=False, max_length=MAX_BRIEF, strip=False)
+    references = forms.CharField(required=False)
+    n = forms.IntegerField(label="Images", initial=2, min_value=1, max_value=8, required=False)
+    aspect_ratio = forms.ChoiceField(label="Format", choices=[(r, r) for r in RATIOS], initial="3:4", required=False)
+    persona = forms.ChoiceField(label="Persona", required=False)
+    strategy = forms.ChoiceField(
+        label="Choose the model by", choices=[(s, s.capitalize()) for s in STRATEGIES], required=False
+    )
+    model = forms.ChoiceField(label="Model", required=False)
+    seed = forms.IntegerField(label="Seed", min_value=0, required=False, help_text="Empty for a new one.")
+    max_cost = forms.DecimalField(
+        label="At most, in USD", min_value=Decimal(0), max_digits=12, decimal_places=6, required=False
+    )
+    exact = forms.BooleanField(label="Use my words exactly", required=False)
+    auto_enhance = forms.BooleanField(label="Upscale 2× when done", required=False)
+
+    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+        people = Persona.objects.visible_to(actor).order_by("name")
+        self._choices("persona", [("", "None"), *((str(p.pk), p.name) for p in people)])
+        models = usable_models(today=timezone.now().date())
+        self._choices("model", [("", "Automatic"), *((f"{m.provider}/{m.model}", m.title) for m in models)])
+
+    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  (narrows the type)
+        field.choices = choices
+
+    @property
+    def options(self) -> list[forms.BoundField]:
+        return [self[name] for name in OPTIONS]
+
+    @property
+    def reference_ids(self) -> tuple[UUID, ...]:
+        raw = self.data.getlist("references") if hasattr(self.data, "getlist") else []
+        return tuple(UUID(word) for word in raw if len(word) == 36)
+
+    @property
+    def reference_assets(self) -> list[Asset]:
+        return list(Asset.objects.visible_to(self.actor).kept().filter(pk__in=self.reference_ids))
+
+    def corrections(self) -> dict[str, Any]:
+        """The chips that the designer changed: those whose value differs from what was understood."""
+        changed = {}
+        for name, value in self.data.items():
+            if name.startswith("fix-") and value != self.data.get(f"was-{name[4:]}", ""):
+                changed[name[4:]] = str(value) or None
+        kept = self.data.get("kept_corrections")
+        return {**(json.loads(kept) if kept else {}), **changed}
+
+    def wish(self) -> GenerationWish:
+        """What was typed, as a wish. Call after `is_valid`."""
+        said = self.cleaned_data
+        provider, _, model = said["model"].partition("/")
+        return GenerationWish(
+            brief=said["brief"],
+            references=self.reference_ids,
+            persona=UUID(said["persona"]) if said["persona"] else None,
+            n=said["n"] or 1,
+            aspect_ratio=said["aspect_ratio"] or "3:4",
+            strategy=said["strategy"] or "balanced",
+            provider=provider or None,
+            model=model or None,
+            seed=said["seed"],
+            max_cost=said["max_cost"],
+            exact=said["exact"],
+            auto_enhance={"operations": [{"name": "upscale", "scale": 2}]} if said["auto_enhance"] else None,
+            corrections=self.corrections(),
+        )

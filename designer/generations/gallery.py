@@ -1,0 +1,193 @@
+"""The Gallery and the Asset page: images found, looked at, judged and tidied."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_GET, require_POST
+
+from designer.assets import services as assets
+from designer.assets.models import Asset, AssetKind
+from designer.generations.presenting import parts_of, provenance_of
+from designer.generations.views import is_partial
+from designer.personas import services as personas
+from designer.personas.models import Feedback
+from teams.base.errors import Forbidden, Refused
+
+PAGE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the gallery's form says, taken from the address."""
+
+    q: str
+    kind: str
+    liked: str
+    order: str
+    trash: bool
+
+    @classmethod
+    def from_query(cls, query: QueryDict) -> "Filters":
+        return cls(
+            q=query.get("q", "").replace("\x00", "")[:200].strip(),
+            kind=query.get("kind", ""),
+            liked=query.get("liked", ""),
+            order="old" if query.get("order") == "old" else "new",
+            trash=query.get("trash") == "1",
+        )
+
+    @property
+    def active(self) -> bool:
+        return bool(self.q or self.kind or self.liked or self.order != "new")
+
+    def apply(self, rows: QuerySet[Asset]) -> QuerySet[Asset]:
+        rows = rows.filter(trashed_at__isnull=not self.trash)
+        for word in self.q.split():
+            rows = rows.filter(
+                Q(title__icontains=word) | Q(generation__brief__icontains=word) | Q(generation__prompt__icontains=word)
+            )
+        if self.kind in AssetKind.values:
+            rows = rows.filter(kind=self.kind)
+        said = Feedback.objects.filter(asset=OuterRef("pk"))
+        if self.liked == "none":
+            rows = rows.filter(~Exists(said))
+        elif self.liked:
+            rows = rows.filter(Exists(said.filter(kind=self.liked)))
+        return rows.order_by(*(("created_at", "id") if self.order == "old" else ("-created_at", "-id")))
+
+
+def after(rows: QuerySet[Asset], mark: str, order: str) -> QuerySet[Asset]:
+    """Rows behind the mark `time~id` of the last one shown; a mark that cannot be read means the beginning."""
+    raw_time, _, raw_id = mark.partition("~")
+    moment: datetime | None
+    try:
+        moment, pk = parse_datetime(raw_time), UUID(raw_id)
+    except ValueError:
+        return rows
+    if moment is None or moment.tzinfo is None:
+        return rows
+    side = "gt" if order == "old" else "lt"
+    return rows.filter(Q(**{f"created_at__{side}": moment}) | Q(created_at=moment, **{f"id__{side}": pk}))
+
+
+@login_required
+@require_GET
+def gallery(request: HttpRequest) -> HttpResponse:
+    filters = Filters.from_query(request.GET)
+    rows = filters.apply(Asset.objects.visible_to(request.user).select_related("generation"))
+    page = list(after(rows, request.GET.get("after", ""), filters.order)[: PAGE + 1])
+    more = len(page) > PAGE
+    page = page[:PAGE]
+    said = {name: value for name in ("q", "kind", "liked", "order", "trash") if (value := request.GET.get(name))}
+    mark = f"{page[-1].created_at.isoformat()}~{page[-1].pk}" if more else ""
+    context = {
+        "page": page,
+        "next_url": f"{request.path}?{urlencode({**said, 'after': mark})}" if more else "",
+        "filters": filters,
+        "trash": filters.trash,
+        "kinds": AssetKind.choices,
+    }
+    name = "designer/gallery/_tiles.html" if is_partial(request) else "designer/gallery/gallery.html"
+    return render(request, name, context)
+
+
+@login_required
+@require_POST
+def bulk(request: HttpRequest) -> HttpResponse:
+    """Trash or restore what was selected; what may not be changed is counted and said."""
+    act = assets.restore if request.POST.get("action") == "restore" else assets.trash
+    done = refused = 0
+    for raw in request.POST.getlist("asset")[:500]:
+        try:
+            act(actor=request.user, asset_id=UUID(raw))
+            done += 1
+        except (ValueError, Refused):
+            refused += 1
+    if done:
+        messages.success(
+            request, f"{done} image{'s' * (done != 1)} {'restored' if act is assets.restore else 'moved to the trash'}."
+        )
+    if refused:
+        messages.warning(request, f"{refused} could not be changed: they are not yours to change.")
+    if not done and not refused:
+        messages.info(request, "Nothing was selected.")
+    return redirect(f"{request.META.get('HTTP_REFERER', '')}" if _own(request) else "gallery")
+
+
+def _own(request: HttpRequest) -> bool:
+    return request.META.get("HTTP_REFERER", "").startswith(request.build_absolute_uri("/gallery"))
+
+
+def asset_context(request: HttpRequest, asset: Asset) -> dict[str, Any]:
+    mine = Feedback.objects.filter(owner_id=request.user.pk, asset=asset)
+    said = {row.kind: row for row in mine}
+    moved = [move for row in said.values() for move in row.moved]
+    return {
+        "asset": asset,
+        "said": set(said),
+        "rating": said["rating"].rating if "rating" in said else None,
+        "stars": range(1, 6),
+        "moved": [personas.move_shown(move) for move in moved][:6],
+    }
+
+
+@login_required
+@require_GET
+def asset(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = Asset.objects.see(request.user, pk)
+    generation = found.generation or (found.parent.generation if found.parent else None)
+    related = Asset.objects.visible_to(request.user).kept().filter(Q(parent=found) | Q(pk=found.parent_id))
+    context = {
+        **asset_context(request, found),
+        "generation": generation,
+        "before": found.parent if found.kind == AssetKind.ENHANCED else None,
+        "versions": related.order_by("created_at"),
+        "may_edit": _may_edit(request, found),
+        "parts": parts_of(generation) if generation else [],
+        "provenance": provenance_of(found),
+    }
+    return render(request, "designer/assets/asset.html", context)
+
+
+def _may_edit(request: HttpRequest, found: Asset) -> bool:
+    try:
+        Asset.objects.for_edit(request.user, found.pk)
+    except Forbidden:
+        return False
+    return True
+
+
+@login_required
+@require_POST
+def asset_trash(request: HttpRequest, pk: UUID) -> HttpResponse:
+    if request.POST.get("action") == "restore":
+        assets.restore(actor=request.user, asset_id=pk)
+        messages.success(request, "Restored.")
+        return redirect("asset", pk)
+    assets.trash(actor=request.user, asset_id=pk)
+    messages.success(request, "Moved to the trash. It can be restored for 30 days.")
+    return redirect("gallery")
+
+
+@login_required
+@require_POST
+def feedback(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Give feedback, or take it back when it had been given already."""
+    found = Asset.objects.see(request.user, pk)
+    rating = request.POST.get("rating", "")
+    kind = "rating" if rating else request.POST.get("kind", "")
+    personas.toggle_feedback(
+        actor=request.user, asset_id=found.pk, kind=kind, rating=int(rating) if rating.isdigit() else None
+    )
+    if not is_partial(request):
+        return redirect("asset", pk)
+    return render(request, "designer/assets/_feedback.html", asset_context(request, found))

@@ -1,0 +1,61 @@
+"""Rows as the pages show them: attributes as chips, prompts as parts, provenance as lines."""
+
+from decimal import Decimal
+from typing import Any
+
+from designer.assets.models import Asset
+from designer.generations.estimates import Preview
+from designer.generations.models import Generation, Stage
+from designer.pipeline import taxonomy
+
+SHOWN = ("garment", "silhouette", "length", "neckline", "sleeves", "fabric", "pattern", "mood")
+PROVENANCE = {"digital_source_type": "Source type", "model": "Made by", "parent": "Made from"}
+
+
+def label(value: str) -> str:
+    return value.replace("_", " ")
+
+
+def understood_shown(preview: Preview, corrections: dict[str, Any]) -> dict[str, Any]:
+    """The chips: one per attribute worth editing, and the colours."""
+    record = preview.understanding
+    rows = [_chip(name, record.get(name), name in corrections) for name in SHOWN]
+    colours = record.get("colours", {}).get("value") or []
+    shown = [{**colour, "percent": round(100 * (colour.get("coverage") or 0))} for colour in colours]
+    return {"rows": rows, "colours": shown, "prompt": preview.prompt.prompt, "parts": preview.prompt_parts()}
+
+
+def _chip(name: str, attribute: dict[str, Any] | None, corrected: bool) -> dict[str, Any]:
+    found = attribute or {"value": None, "confidence": 0.0, "source": "none"}
+    choices = [{"value": value, "label": label(value)} for value in taxonomy.values(name)]
+    value = found["value"] if isinstance(found["value"], str) else None
+    percent = round(100 * found["confidence"])
+    facts = {"value": value, "percent": percent, "source": found["source"], "choices": choices}
+    return {"name": name, "label": label(name), "corrected": corrected, **facts}
+
+
+def money(amount: Decimal) -> str:
+    """USD with at least two and at most six decimals."""
+    text = f"{amount:.6f}".rstrip("0")
+    return text + "0" * max(0, 2 - len(text.partition(".")[2]))
+
+
+def estimate_shown(preview: Preview) -> dict[str, Any]:
+    plan = preview.plan
+    total = None if plan.total is None else money(plan.total)
+    facts = {"n": plan.n, "title": plan.title, "seconds": round(plan.seconds), "simulated": plan.simulated}
+    return {"total": total, "reason": plan.route.reason, **facts}
+
+
+def parts_of(generation: Generation) -> list[dict[str, str]]:
+    """The prompt in the parts that the last stage which touched it left; empty before there is one."""
+    runs = {run.name: run.output for run in generation.stages.all()}
+    for name in (Stage.OPTIMISATION, Stage.PERSONA, Stage.PROMPTING):
+        parts = runs.get(name, {}).get("parts")
+        if parts:
+            return list(parts)
+    return []
+
+
+def provenance_of(asset: Asset) -> list[tuple[str, str]]:
+    return [(title, str(asset.provenance[key])) for key, title in PROVENANCE.items() if asset.provenance.get(key)]

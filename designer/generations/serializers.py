@@ -1,0 +1,145 @@
+"""Shapes of the generations API: what comes in, what goes out."""
+
+from typing import Any
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from designer.assets.api import AssetSerializer
+from designer.generations.models import Generation, StageRun
+from designer.generations.wishes import MAX_BRIEF, RATIOS, STRATEGIES, GenerationWish
+from designer.web.serializers import StrictSerializer
+
+
+class GenerationRequest(StrictSerializer):
+    """What to make. Ids are plain: what you may not see does not exist."""
+
+    brief = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=MAX_BRIEF, trim_whitespace=False
+    )
+    references = serializers.ListField(child=serializers.UUIDField(), required=False, default=list, max_length=8)
+    team = serializers.UUIDField(required=False, allow_null=True, default=None)
+    persona = serializers.UUIDField(required=False, allow_null=True, default=None)
+    n = serializers.IntegerField(required=False, default=1, min_value=1, max_value=8)
+    aspect_ratio = serializers.ChoiceField(choices=list(RATIOS), required=False, default="3:4")
+    strategy = serializers.ChoiceField(choices=list(STRATEGIES), required=False, default="balanced")
+    provider = serializers.CharField(required=False, allow_null=True, default=None, max_length=60)
+    model = serializers.CharField(required=False, allow_null=True, default=None, max_length=120)
+    seed = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=0, max_value=2**53 - 1)
+    max_cost = serializers.DecimalField(
+        required=False, allow_null=True, default=None, max_digits=12, decimal_places=6, min_value=0
+    )
+    exact = serializers.BooleanField(required=False, default=False)
+    auto_enhance = serializers.JSONField(required=False, allow_null=True, default=None)
+    corrections = serializers.DictField(required=False, default=dict)
+
+    def wish(self) -> GenerationWish:
+        said: dict[str, Any] = self.validated_data
+        return GenerationWish(**{**said, "references": tuple(said["references"])})
+
+
+class StageSerializer(serializers.ModelSerializer[StageRun]):
+    class Meta:
+        model = StageRun
+        fields = ["name", "status", "started_at", "finished_at", "cost", "output"]
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    message = serializers.CharField()
+    remedy = serializers.CharField()
+
+
+class LinksSerializer(serializers.Serializer[Any]):
+    self = serializers.CharField()
+    cancel = serializers.CharField()
+    feedback = serializers.CharField()
+    channel = serializers.CharField()
+
+
+class GenerationSerializer(serializers.ModelSerializer[Generation]):
+    assets = serializers.SerializerMethodField()
+    stages = StageSerializer(many=True, read_only=True)
+    error = ErrorSerializer(allow_null=True, read_only=True)
+    links = serializers.SerializerMethodField()
+    understood = serializers.DictField(read_only=True)
+    persona = serializers.UUIDField(source="persona_id", allow_null=True, read_only=True)
+    team = serializers.UUIDField(source="team_id", read_only=True)
+
+    class Meta:
+        model = Generation
+        fields = [
+            "id",
+            "team",
+            "status",
+            "stage",
+            "percent",
+            "brief",
+            "persona",
+            "understood",
+            "prompt",
+            "negative_prompt",
+            "provider",
+            "model",
+            "seed",
+            "estimate",
+            "cost",
+            "simulated",
+            "assets",
+            "stages",
+            "error",
+            "links",
+            "created_at",
+            "started_at",
+            "finished_at",
+        ]
+
+    @extend_schema_field(AssetSerializer(many=True))
+    def get_assets(self, row: Generation) -> list[dict[str, Any]]:
+        return list(AssetSerializer(row.shown_assets, many=True, context=self.context).data)
+
+    @extend_schema_field(LinksSerializer)
+    def get_links(self, row: Generation) -> dict[str, str]:
+        return {
+            "self": reverse("api_generation", args=[row.pk]),
+            "cancel": reverse("api_generation_cancel", args=[row.pk]),
+            "feedback": reverse("api_generation_feedback", args=[row.pk]),
+            "channel": f"generation:{row.pk}",
+        }
+
+
+class AttributeSerializer(serializers.Serializer[Any]):
+    value = serializers.JSONField(allow_null=True)
+    confidence = serializers.FloatField()
+    source = serializers.CharField()
+
+
+class EstimateSerializer(serializers.Serializer[Any]):
+    provider = serializers.CharField()
+    model = serializers.CharField()
+    title = serializers.CharField()
+    n = serializers.IntegerField()
+    unit_price = serializers.DecimalField(max_digits=12, decimal_places=6, allow_null=True)
+    total = serializers.DecimalField(max_digits=12, decimal_places=6, allow_null=True)
+    seconds = serializers.FloatField()
+    simulated = serializers.BooleanField()
+    reason = serializers.CharField()
+    alternatives = serializers.ListField(child=serializers.DictField())
+
+
+class PreviewSerializer(serializers.Serializer[Any]):
+    understood = serializers.DictField(child=AttributeSerializer())
+    prompt = serializers.CharField()
+    negative_prompt = serializers.CharField()
+    parts = serializers.ListField(child=serializers.DictField())
+    estimate = EstimateSerializer()
+
+
+class AnalyzeRequest(StrictSerializer):
+    brief = serializers.CharField(required=False, allow_blank=True, default="", max_length=MAX_BRIEF)
+    references = serializers.ListField(child=serializers.UUIDField(), required=False, default=list, max_length=8)
+
+
+class AnalysisSerializer(serializers.Serializer[Any]):
+    understood = serializers.DictField(child=AttributeSerializer())

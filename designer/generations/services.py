@@ -1,0 +1,151 @@
+"""The writers of generations: ask, cancel, trash, restore. And the preview, which writes nothing."""
+
+import secrets
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from designer.assets.models import Asset
+from designer.generations import estimates
+from designer.generations.models import Generation, Status
+from designer.generations.signals import generation_finished
+from designer.generations.wishes import GenerationWish
+from designer.jobs.services import enqueue, request_cancel
+from designer.personas.models import Persona
+from designer.realtime.events import GENERATION_CANCELLED, GENERATION_FAILED, GENERATION_STAGE, record
+from teams.accounts.models import User
+from teams.base.errors import Forbidden, Refused
+from teams.membership.models import Team
+from teams.membership.ownership import working_team
+from teams.membership.permissions import may
+
+SETTINGS = ("n", "aspect_ratio", "strategy", "provider", "model", "seed", "exact", "auto_enhance")
+
+
+def _team_for(actor: User, wish: GenerationWish) -> Team:
+    team = working_team(actor, wish.team)
+    if not may(actor, "create_work", team):
+        raise Forbidden(message="Your role lets you look, not create.", remedy="Ask an owner or admin of the team.")
+    return team
+
+
+def _references(actor: User, team: Team, wish: GenerationWish) -> list[Asset]:
+    """The wished photos, in order. A foreign id is answered like one that does not exist."""
+    ids = list(dict.fromkeys(wish.references))
+    found = {asset.pk: asset for asset in Asset.objects.visible_to(actor).kept().filter(team=team, pk__in=ids)}
+    if len(found) < len(ids):
+        raise Refused(
+            "not_found", "There is no such image in this team.", field="references", remedy="Upload it first."
+        )
+    return [found[pk] for pk in ids]
+
+
+def _persona(actor: User, team: Team, wish: GenerationWish) -> Persona | None:
+    if wish.persona is None:
+        return None
+    found = Persona.objects.visible_to(actor).filter(team=team, pk=wish.persona).first()
+    if found is None:
+        raise Refused("not_found", "There is no such persona in this team.", field="persona", remedy="Choose another.")
+    return found
+
+
+def preview(*, actor: User, wish: GenerationWish) -> estimates.Preview:
+    """What the wish is understood as, its prompt and price. Raises Refused naming the field at fault."""
+    wish.check()
+    team = _team_for(actor, wish)
+    _persona(actor, team, wish)
+    return estimates.preview(wish, team=team, references=_references(actor, team, wish))
+
+
+def analyse_request(*, actor: User, brief: str, references: list[UUID]) -> dict[str, Any]:
+    """The attributes read from a brief and photos, as JSON."""
+    wish = GenerationWish(brief=brief, references=tuple(references))
+    wish.check()
+    found = list(Asset.objects.visible_to(actor).kept().filter(pk__in=wish.references))
+    if len(found) < len(set(wish.references)):
+        raise Refused("not_found", "There is no such image.", field="references", remedy="Upload it first.")
+    return estimates.understand(wish, found).to_json()
+
+
+@transaction.atomic
+def request_generation(*, actor: User, wish: GenerationWish) -> Generation:
+    """Queue a generation. Raises Refused (with the field at fault), Missing or Forbidden; then nothing is written."""
+    wish.check()
+    team = _team_for(actor, wish)
+    references, persona = _references(actor, team, wish), _persona(actor, team, wish)
+    plan = estimates.plan_for(wish, team=team, garment=None, has_references=bool(references))
+    said = asdict(wish)
+    made = Generation.objects.create(
+        team=team,
+        owner=actor,
+        brief=wish.brief,
+        persona=persona,
+        settings={**{name: said[name] for name in SETTINGS}, "max_cost": _text(wish.max_cost)},
+        corrections=wish.corrections,
+        seed=wish.seed if wish.seed is not None else secrets.randbelow(2**31),
+        estimate=plan.total,
+        simulated=plan.simulated,
+    )
+    made.references.set(references)
+    job = enqueue("generation.run", {"generation_id": str(made.pk)}, team_id=team.pk, lane="interactive")
+    Generation.objects.filter(pk=made.pk).update(job_id=job.pk)
+    made.job_id = job.pk
+    announce(made, GENERATION_STAGE, {"stage": "queued", "percent": 0, "status": Status.QUEUED})
+    return made
+
+
+def _text(amount: Any) -> str | None:
+    return None if amount is None else str(amount)
+
+
+def announce(row: Generation, event: str, data: dict[str, Any]) -> None:
+    """Tell those who watch the generation."""
+    record(f"generation:{row.pk}", event, data, team_id=row.team_id)
+
+
+def cancel(*, actor: User, generation_id: UUID) -> Generation:
+    """Stop at the next safe point; harmless when it has ended. Raises Missing or Forbidden."""
+    row: Generation = Generation.objects.for_edit(actor, generation_id)
+    if row.job_id and row.is_live:
+        request_cancel(row.job_id)
+        row.refresh_from_db()
+    return row
+
+
+def close(generation_id: str, *, status: str, error: dict[str, Any]) -> None:
+    """End a generation whose job did not succeed. Called in the transaction that ends the job.
+
+    What was made before a cancel stays, and the row says so: `partial` when there are images.
+    """
+    row = Generation.objects.select_for_update().filter(pk=generation_id).first()
+    if row is None or not row.is_live:
+        return
+    end = Status.CANCELLED if status == "cancelled" else Status.FAILED
+    now = timezone.now()
+    row.stages.filter(status="running").update(status=end if end == Status.CANCELLED else "failed", finished_at=now)
+    shown = None if end == Status.CANCELLED else error
+    Generation.objects.move(row.pk, end, error=shown, finished_at=now)
+    event = GENERATION_CANCELLED if end == Status.CANCELLED else GENERATION_FAILED
+    announce(row, event, {"status": end, **(shown or {})})
+    row.refresh_from_db()
+    generation_finished.send(Generation, generation=row)
+
+
+@transaction.atomic
+def trash(*, actor: User, generation_id: UUID) -> None:
+    """Move a generation and its images to the trash. Raises Missing or Forbidden."""
+    row: Generation = Generation.objects.for_edit(actor, generation_id)
+    now = timezone.now()
+    Generation.objects.filter(pk=row.pk, trashed_at__isnull=True).update(trashed_at=now)
+    Asset.objects.filter(generation=row, trashed_at__isnull=True).update(trashed_at=now)
+
+
+@transaction.atomic
+def restore(*, actor: User, generation_id: UUID) -> None:
+    """Take a generation and its images out of the trash."""
+    row: Generation = Generation.objects.for_edit(actor, generation_id)
+    Generation.objects.filter(pk=row.pk).update(trashed_at=None)
+    Asset.objects.filter(generation=row, trashed_at=row.trashed_at).update(trashed_at=None)

@@ -1,0 +1,118 @@
+"""The Studio: compose, see what was understood and what it costs, watch it run."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from designer.assets.models import Asset
+from designer.generations import services
+from designer.generations.forms import ComposerForm
+from designer.generations.models import Generation, GenerationQuerySet
+from designer.generations.presenting import estimate_shown, parts_of, understood_shown
+from teams.base.errors import Refused
+
+RECENT = 6
+
+
+def shown(rows: GenerationQuerySet) -> GenerationQuerySet:
+    """Rows with what a card draws, in a constant number of queries."""
+    return rows.prefetch_related("stages", Prefetch("assets", queryset=Asset.objects.order_by("created_at", "id")))
+
+
+def is_partial(request: HttpRequest) -> bool:
+    return request.headers.get("X-Partial") == "1"
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def studio(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return compose(request)
+    return render_studio(request, ComposerForm(actor=request.user))
+
+
+def render_studio(request: HttpRequest, form: ComposerForm, status: int = 200) -> HttpResponse:
+    recent = shown(Generation.objects.visible_to(request.user).kept().order_by("-created_at"))[:RECENT]
+    return render(request, "designer/generations/studio.html", {"form": form, "recent": recent}, status=status)
+
+
+def compose(request: HttpRequest) -> HttpResponse:
+    form = ComposerForm(request.POST, actor=request.user)
+    made = None
+    if form.is_valid():
+        try:
+            made = services.request_generation(actor=request.user, wish=form.wish())
+        except Refused as refused:
+            field = refused.field if refused.field in form.fields else None
+            form.add_error(field, f"{refused.message} {refused.remedy}".strip())
+    if made is None:
+        return refuse(request, form)
+    if not is_partial(request):
+        return redirect("generation", made.pk)
+    card = shown(Generation.objects.filter(pk=made.pk)).get()
+    html = render_to_string("designer/generations/_live_card.html", {"generation": card}, request)
+    return JsonResponse({"id": str(made.pk), "card": html}, status=201)
+
+
+def refuse(request: HttpRequest, form: ComposerForm) -> HttpResponse:
+    if not is_partial(request):
+        return render_studio(request, form, status=422)
+    labels = {name: field.label or name.capitalize() for name, field in form.fields.items()}
+    lines = [
+        f"{labels.get(name, '')}: {' '.join(map(str, errors))}".lstrip(": ") for name, errors in form.errors.items()
+    ]
+    return JsonResponse({"detail": " ".join(lines), "errors": form.errors}, status=422)
+
+
+@login_required
+@require_POST
+def understood(request: HttpRequest) -> HttpResponse:
+    """The chips and the estimate for what is typed so far. Writes nothing."""
+    form = ComposerForm(request.POST, actor=request.user)
+    if not form.is_valid():
+        return refuse(request, form)
+    wish = form.wish()
+    if not wish.brief.strip() and not wish.references:
+        context: dict[str, Any] = {"understood": None, "estimate": None}
+    else:
+        try:
+            preview = services.preview(actor=request.user, wish=wish)
+        except Refused as refused:
+            return JsonResponse({"detail": f"{refused.message} {refused.remedy}".strip()}, status=refused.status)
+        context = {"understood": understood_shown(preview, wish.corrections), "estimate": estimate_shown(preview)}
+    return JsonResponse(
+        {
+            "understood": render_to_string("designer/generations/_understood.html", context, request),
+            "estimate": render_to_string("designer/generations/_estimate.html", context, request),
+        }
+    )
+
+
+@login_required
+@require_GET
+def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    Generation.objects.see(request.user, pk)
+    generation = shown(Generation.objects.filter(pk=pk)).get()
+    context = {"generation": generation, "stages": generation.stages.all(), "parts": parts_of(generation)}
+    return render(request, "designer/generations/detail.html", context)
+
+
+@login_required
+@require_GET
+def card(request: HttpRequest, pk: UUID) -> HttpResponse:
+    Generation.objects.see(request.user, pk)
+    generation = shown(Generation.objects.filter(pk=pk)).get()
+    return render(request, "designer/generations/_card.html", {"generation": generation})
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    services.cancel(actor=request.user, generation_id=pk)
+    return redirect("generation", pk)

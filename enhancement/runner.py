@@ -1,0 +1,143 @@
+"""Runs a recipe: reads the source, applies each operation, stores the result with its charge and its event."""
+
+import io
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from PIL import Image
+
+from designer.assets.services import prepare_result, read_bytes, store_prepared
+from designer.catalogue.models import ModelProfile
+from designer.catalogue.services import unit_price
+from designer.jobs.handlers import Cancelled, Permanent, RunningJob
+from designer.ledger.models import EntryKind
+from designer.ledger.services import charge
+from designer.realtime.events import ENHANCEMENT_COMPLETE, ENHANCEMENT_PROGRESS
+from designer.realtime.ticks import tick
+from enhancement.engine.errors import EngineCancelled, EngineError
+from enhancement.models import Enhancement, Status
+from enhancement.operations import registry
+from enhancement.services import announce
+
+PROVIDER, MODEL = "local", "super-resolution"
+PNG_LEVEL = 2  # level 6 costs a third of the whole time at these sizes and saves a tenth of the bytes
+
+
+def run(job: RunningJob, enhancement_id: str) -> None:
+    """Bring one enhancement to its end. Safe to run again: nothing is stored before the last transaction."""
+    row = _begin(job, enhancement_id)
+    try:
+        image, facts = _apply(job, row)
+    except EngineCancelled as stop:
+        raise Cancelled from stop
+    except EngineError as error:
+        raise Permanent(error.code, error.message, error.remedy) from error
+    _store(job, row, image, facts)
+
+
+def _begin(job: RunningJob, enhancement_id: str) -> Enhancement:
+    with job.fenced():
+        Enhancement.objects.move(enhancement_id, Status.RUNNING, started_at=timezone.now(), percent=0)
+        row = Enhancement.objects.select_related("source").get(pk=enhancement_id)
+        announce(row, ENHANCEMENT_PROGRESS, {"stage": "reading", "percent": 0, "status": Status.RUNNING})
+    return row
+
+
+def _apply(job: RunningJob, row: Enhancement) -> tuple[Image.Image, list[dict[str, Any]]]:
+    image = Image.open(io.BytesIO(read_bytes(row.source)))
+    image.load()
+    facts = []
+    for position, step in enumerate(row.operations):
+        job.stop_if_cancelled()
+        operation = registry.get(step["name"])
+        params = {key: value for key, value in step.items() if key != "name"}
+        show = _progress(row, operation.name, position, len(row.operations))
+        result = operation.run(image, params, progress=show, cancelled=job.is_cancelled)
+        image = result.image
+        facts.append({"name": operation.name, **result.facts})
+    return image, facts
+
+
+def _progress(row: Enhancement, name: str, position: int, count: int) -> Callable[[float], None]:
+    last = -1
+
+    def show(share: float) -> None:
+        nonlocal last
+        percent = min(99, int(100 * (position + share) / count))
+        if percent > last:
+            last = percent
+            data = {"stage": name, "percent": percent}
+            tick(f"enhancement:{row.pk}", ENHANCEMENT_PROGRESS, data)
+            tick(f"asset:{row.source_id}", ENHANCEMENT_PROGRESS, {"enhancement": str(row.pk), **data})
+
+    return show
+
+
+def _encoded(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", compress_level=PNG_LEVEL, icc_profile=image.info.get("icc_profile"))
+    return buffer.getvalue()
+
+
+def _store(job: RunningJob, row: Enhancement, image: Image.Image, facts: list[dict[str, Any]]) -> None:
+    source = row.source
+    made = prepare_result(team_id=row.team_id, data=_encoded(image))
+    price = _price(image)
+    with job.fenced(finish=True):
+        asset = store_prepared(
+            made,
+            owner_id=row.owner_id,
+            kind="enhanced",
+            generation_id=source.generation_id,
+            parent=source,
+            title=source.title,
+            seed=source.seed,
+            simulated=source.simulated,
+            provenance={"operations": facts, "parent": str(source.pk), **_origin(source.provenance)},
+        )
+        cost = _charge(job, row, price)
+        end = {"result": asset, "percent": 100, "facts": {"operations": facts}, "cost": cost}
+        Enhancement.objects.move(row.pk, Status.SUCCEEDED, finished_at=timezone.now(), **end)
+        done = {
+            "status": Status.SUCCEEDED,
+            "percent": 100,
+            "assets": [str(asset.pk)],
+            "cost": str(cost),
+            "simulated": False,
+        }
+        announce(row, ENHANCEMENT_COMPLETE, done)
+
+
+def _origin(provenance: dict[str, Any]) -> dict[str, Any]:
+    return {key: provenance[key] for key in ("model", "provider", "digital_source_type") if key in provenance}
+
+
+def _price(image: Image.Image) -> Decimal:
+    profile = ModelProfile.objects.filter(provider=PROVIDER, model=MODEL).first()
+    price = unit_price(profile, width=image.width, height=image.height) if profile else None
+    if price is None:
+        raise Permanent(
+            "price_unknown",
+            f"{PROVIDER}/{MODEL} has no price for {image.width} x {image.height}.",
+            "Add one to the catalogue in the admin.",
+        )
+    return price
+
+
+def _charge(job: RunningJob, row: Enhancement, price: Decimal) -> Decimal:
+    entry = charge(
+        team_id=row.team_id,
+        job_id=job.id,
+        attempt=job.attempt,
+        kind=EntryKind.ENHANCEMENT,
+        subject=f"enhancement:{row.pk}",
+        actor_id=row.owner_id,
+        provider=PROVIDER,
+        model=MODEL,
+        quantity=Decimal(1),
+        unit_price=price,
+        simulated=False,
+    )
+    return entry.amount

@@ -1,0 +1,73 @@
+"""Pictures good and bad, made here byte by byte."""
+
+import io
+import struct
+import zlib
+from typing import Any
+
+from PIL import Image, ImageCms, PngImagePlugin
+
+MARKER = b"PLANTED-SECRET-48.8584N-2.2945E"
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def photo(size: tuple[int, int] = (64, 48), mode: str = "RGB") -> Image.Image:
+    """A picture whose corners differ, so that a turn shows: left dark, right light, top warmer."""
+    ramp = Image.linear_gradient("L").rotate(90).resize(size)
+    tall = Image.linear_gradient("L").resize(size)
+    return Image.merge("RGB", (ramp, tall, ramp)).convert(mode)
+
+
+def encoded(kind: str, image: Image.Image | None = None, **options: Any) -> bytes:
+    if kind == "HEIF":
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+    buffer = io.BytesIO()
+    (image or photo()).save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def png_header_only(width: int, height: int) -> bytes:
+    """A PNG that promises width x height pixels and holds none."""
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\0" * 64)) + chunk(b"IEND", b"")
+
+
+def exif(orientation: int = 1) -> Image.Exif:
+    """EXIF with an orientation, a place, a serial number and a maker's words."""
+    tags = Image.Exif()
+    tags[0x0112] = orientation
+    tags[0x010F] = MARKER.decode()
+    tags[0x9286] = MARKER
+    tags.get_ifd(0x8825)[2] = (48.0, 51.0, 30.0)
+    tags.get_ifd(0x8825)[29] = MARKER.decode()
+    return tags
+
+
+def with_secrets(kind: str) -> bytes:
+    """A picture that tells where and by whom it was taken, in every place its format has for it."""
+    options: dict[str, Any] = {"exif": exif(), "icc_profile": SRGB}
+    if kind == "JPEG":
+        options |= {"comment": MARKER, "xmp": b"<x:xmpmeta>" + MARKER + b"</x:xmpmeta>"}
+    elif kind == "PNG":
+        info = PngImagePlugin.PngInfo()
+        info.add_text("Comment", MARKER.decode())
+        info.add_itxt("XML:com.adobe.xmp", MARKER.decode())
+        options["pnginfo"] = info
+    elif kind in ("WEBP", "AVIF", "HEIF"):
+        options["xmp"] = MARKER
+    elif kind == "TIFF":
+        options = {"icc_profile": SRGB, "description": MARKER.decode(), "software": MARKER.decode()}
+    return encoded(kind, **options) + MARKER
+
+
+def text_bomb() -> bytes:
+    """A PNG with a text chunk that inflates to 64 MiB."""
+    packed = zlib.compress(b"A" * (64 << 20), 9)
+    body = encoded("PNG")
+    return body[:33] + chunk(b"zTXt", b"Comment\0\0" + packed) + body[33:]

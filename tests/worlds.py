@@ -1,0 +1,121 @@
+"""A team with everything in it, for tests that walk the whole house."""
+
+import io
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image
+
+from designer.assets.models import Asset
+from designer.assets.services import store_upload
+from designer.generations.models import Generation
+from designer.personas.models import Feedback, Persona
+from enhancement.models import Enhancement
+from teams.accounts.models import ApiToken, User
+from teams.membership.models import Membership, Team
+from tests.factories import MembershipFactory, TeamFactory, UserFactory
+
+SECRET = "chartreuse-walrus"
+
+
+@dataclass
+class World:
+    team: Team
+    people: dict[str, User]
+    asset: Asset
+    generation: Generation
+    enhancement: Enhancement
+    persona: Persona
+    token: ApiToken
+
+    def id_for(self, route: str, name: str) -> Any:
+        """What the placeholder `name` means in `route`; None when the walk has not been told."""
+        if name in ("team", "team_id", "teamId") or (name in ("pk", "id") and "teams/<" in route):
+            return self.team.pk
+        if name in ("user", "user_id", "userId"):
+            return self.people["editor"].pk
+        if name == "kind":
+            return "like"
+        if name == "asset_id":
+            return self.asset.pk
+        for word, row in self._rows():
+            if word in route:
+                return row.pk
+        return None
+
+    def _rows(self) -> list[tuple[str, Any]]:
+        return [
+            ("assets/", self.asset),
+            ("generations/", self.generation),
+            ("enhance/", self.enhancement),
+            ("enhancements/", self.enhancement),
+            ("personas/", self.persona),
+            ("tokens/", self.token),
+        ]
+
+    def readable(self) -> list[str]:
+        a, g, e = self.asset.pk, self.generation.pk, self.enhancement.pk
+        return [
+            f"/assets/{a}",
+            f"/assets/{a}/enhancements",
+            f"/generations/{g}",
+            f"/generations/{g}/card",
+            f"/api/assets/{a}",
+            f"/api/assets/{a}/content",
+            f"/api/assets/{a}/thumbnail?w=320",
+            f"/api/generations/{g}",
+            f"/api/enhance/{e}",
+            f"/api/teams/{self.team.pk}",
+            f"/api/teams/{self.team.pk}/generations",
+        ]
+
+    def deletable(self) -> list[str]:
+        return [f"/api/assets/{self.asset.pk}", f"/api/generations/{self.generation.pk}"]
+
+    def channels(self) -> list[str]:
+        return [
+            f"asset:{self.asset.pk}",
+            f"generation:{self.generation.pk}",
+            f"enhancement:{self.enhancement.pk}",
+            f"team:{self.team.pk}",
+        ]
+
+    def secrets(self) -> list[str]:
+        return [SECRET, str(self.asset.pk), str(self.generation.pk), str(self.team.pk)]
+
+    def fingerprint(self) -> dict[str, Any]:
+        """What must not change under a viewer's hands."""
+        own = {"team_id": self.team.pk}
+        return {
+            "assets": sorted(Asset.objects.filter(**own).values_list("pk", "title", "trashed_at")),
+            "generations": sorted(Generation.objects.filter(**own).values_list("pk", "status", "trashed_at")),
+            "enhancements": sorted(Enhancement.objects.filter(**own).values_list("pk", "status")),
+            "personas": sorted(Persona.objects.filter(**own).values_list("pk", "name")),
+            "feedback": Feedback.objects.filter(**own).count(),
+            "members": sorted(Membership.objects.filter(**own).values_list("user_id", "role")),
+            "name": Team.objects.get(pk=self.team.pk).name,
+        }
+
+
+def picture(colour: str = "#1f6b52") -> io.BytesIO:
+    file = io.BytesIO()
+    Image.new("RGB", (96, 128), colour).save(file, "PNG")
+    file.seek(0)
+    return file
+
+
+def build_world() -> World:
+    owner = UserFactory()
+    team = TeamFactory(owner=owner)
+    people = {role: MembershipFactory(team=team, role=role).user for role in ("admin", "editor", "viewer")}
+    people |= {"owner": owner, "stranger": UserFactory()}
+    editor = people["editor"]
+    asset = store_upload(actor=editor, team_id=team.pk, file=picture(), name=f"{SECRET}.png")
+    generation = Generation.objects.create(team=team, owner=editor, brief=f"a coat, {SECRET}", status="succeeded")
+    enhancement = Enhancement.objects.create(
+        team=team, owner=editor, source=asset, operations=[{"name": "upscale", "scale": 2}], recipe_digest="0" * 64
+    )
+    persona = Persona.objects.create(team=team, owner=editor, name=f"{SECRET} persona")
+    token = ApiToken.objects.create(user=editor, name=SECRET, prefix="x", digest=uuid.uuid4().hex * 2)
+    return World(team, people, asset, generation, enhancement, persona, token)
