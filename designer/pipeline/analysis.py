@@ -1,0 +1,51 @@
+"""Stage 1: brief and photos as one record of attributes. Words win over photos; what neither says is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from designer.pipeline import photo, words
+from designer.pipeline.records import ATTRIBUTES, UNKNOWN, Attribute, Brief, Understanding
+
+Photo = Image.Image | NDArray[np.uint8]
+
+
+def analyse(brief: str, photos: Sequence[Photo] = ()) -> Understanding:
+    """The record of one brief. `photos`: decoded, upright; PIL images, or uint8 RGB arrays (height, width, 3).
+
+    Several photos: the surest reading of each attribute stands. A value that the brief refuses is unknown, not read.
+    """
+    read = words.parse(brief)
+    said = words.attributes_of(read)
+    seen = surest([photo.read(each).attributes for each in photos])
+    return Understanding(attributes={name: _settled(name, said, seen, read) for name in ATTRIBUTES})
+
+
+def surest(readings: Sequence[Mapping[str, Attribute]]) -> dict[str, Attribute]:
+    """Of several readings, the most confident one of each attribute; the first of equals."""
+    best: dict[str, Attribute] = {}
+    for reading in readings:
+        for name, found in reading.items():
+            if found.is_known and found.confidence > best.get(name, UNKNOWN).confidence:
+                best[name] = found
+    return best
+
+
+def _settled(name: str, said: Mapping[str, Attribute], seen: Mapping[str, Attribute], read: Brief) -> Attribute:
+    if name in said:
+        return said[name]
+    found = seen.get(name, UNKNOWN)
+    refused = {mention.value for mention in read.mentions if mention.negated and mention.attribute == name}
+    if isinstance(found.value, list):
+        kept = [item for item in found.value if _name(item) not in refused]
+        return Attribute(value=kept, confidence=found.confidence, source=found.source) if kept else UNKNOWN
+    return UNKNOWN if found.value in refused else found
+
+
+def _name(item: Any) -> Any:
+    return item.get("name") if isinstance(item, dict) else item

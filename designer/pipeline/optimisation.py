@@ -1,0 +1,256 @@
+"""Stage 5: what feedback taught. Beta posteriors that fade with time, and what they put into the next prompt.
+
+A weight is a sum of past rewards, each faded by 2^(-age / half-life). Because that is linear, taking one feedback back
+leaves the weight exactly as if it had never been given, whatever came after it.
+Keys: `attribute:<persona id or ->:<attribute>=<value>` and `model:<model>:<garment or ->`; the team is the row's owner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from designer.pipeline import taxonomy
+from designer.pipeline.codec import Record
+from designer.pipeline.records import Learned, LearnedChoice, LearnedWeights, Moved, Posterior, Understanding
+
+Kind = Literal["like", "dislike", "pick", "rating", "comment"]
+
+HALF_LIFE: Final = timedelta(days=60)
+EXPLORATION: Final = 0.15  # share of prompts that try something unproven, unless the team sets another
+MIN_SAMPLE: Final = 3.0  # observations (after decay) before a rate is shown as one or a value is put forward
+MIN_MEAN: Final = 0.6  # a value is put forward only if more liked than not, by this much
+MAX_CHOICES: Final = 2  # learned values in one prompt
+LEARNABLE: Final = (
+    "silhouette",
+    "fabric",
+    "pattern",
+    "neckline",
+    "sleeves",
+    "length",
+    "fit",
+    "aesthetic",
+    "mood",
+    "finish",
+)
+NOBODY: Final = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal(Record):
+    """Feedback as learning sees it: `reward` 0 (bad) to 1 (good), `weight` = how many likes it counts for."""
+
+    reward: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate(Record):
+    """A share that shows its own basis; `value` is None under the minimum sample."""
+
+    numerator: float
+    denominator: float
+    min_sample: float
+    value: float | None
+
+
+def signal_of(kind: Kind, value: int | None = None) -> Signal | None:
+    """What a feedback teaches. A rating needs `value` 1-5 (else ValueError); a comment alone teaches nothing (None)."""
+    if kind == "rating":
+        if value is None or not 1 <= value <= 5:
+            raise ValueError("A rating must be from 1 to 5.")
+        return Signal(reward=(value - 1) / 4, weight=1.0)
+    plain = {"like": (1.0, 1.0), "dislike": (0.0, 1.0), "pick": (1.0, 1.5)}.get(kind)
+    return Signal(reward=plain[0], weight=plain[1]) if plain else None
+
+
+def attribute_key(persona: object | None, attribute: str, value: str) -> str:
+    return f"attribute:{persona or NOBODY}:{attribute}={value}"
+
+
+def model_key(model: str, garment: str | None) -> str:
+    return f"model:{model}:{garment or NOBODY}"
+
+
+def keys_of(understanding: Understanding, *, persona: object | None, model: str) -> tuple[str, ...]:
+    """The weights that feedback on one image moves: its known learnable values, and its model for its garment."""
+    known = understanding.known()
+    said = [(name, known[name]) for name in LEARNABLE if isinstance(known.get(name), str)]
+    colours = known.get("colours")
+    names = [each["name"] for each in colours[:2]] if isinstance(colours, list) else []
+    said += [("colours", name) for name in names]
+    attributes = [attribute_key(persona, name, str(value)) for name, value in said]
+    return (*attributes, model_key(model, understanding.value("garment")))
+
+
+def decayed(posterior: Posterior, now: datetime, half_life: timedelta = HALF_LIFE) -> Posterior:
+    """The posterior as it stands at `now`: its evidence halves every `half_life`, back to Beta(1, 1)."""
+    if posterior.updated_at is None or now <= posterior.updated_at:
+        return posterior
+    share = 0.5 ** ((now - posterior.updated_at) / half_life)
+    return Posterior(alpha=1 + (posterior.alpha - 1) * share, beta=1 + (posterior.beta - 1) * share, updated_at=now)
+
+
+def update(posterior: Posterior, signal: Signal, now: datetime, half_life: timedelta = HALF_LIFE) -> Posterior:
+    """The posterior after one more signal at `now`."""
+    faded = decayed(posterior, now, half_life)
+    return Posterior(
+        alpha=faded.alpha + signal.reward * signal.weight,
+        beta=faded.beta + (1 - signal.reward) * signal.weight,
+        updated_at=max(now, faded.updated_at or now),
+    )
+
+
+def learn(
+    weights: LearnedWeights, keys: Iterable[str], signal: Signal | None, now: datetime, half_life: timedelta = HALF_LIFE
+) -> tuple[dict[str, Posterior], tuple[Moved, ...]]:
+    """All weights after one feedback, and each one that moved with where it stood before and after."""
+    after, moved = dict(weights), []
+    for key in dict.fromkeys(keys) if signal else ():
+        before = decayed(weights.get(key, Posterior()), now, half_life)
+        after[key] = update(before, signal, now, half_life) if signal else before
+        moved.append(Moved(key=key, before=before, after=after[key]))
+    return after, tuple(moved)
+
+
+def revert(
+    weights: LearnedWeights, moves: Iterable[Moved], now: datetime, half_life: timedelta = HALF_LIFE
+) -> tuple[dict[str, Posterior], tuple[Moved, ...]]:
+    """Take moves back: what each added, faded to `now`, is subtracted; later feedback keeps its own effect."""
+    after, undone = dict(weights), []
+    for move in moves:
+        before = decayed(after.get(move.key, Posterior()), now, half_life)
+        share = _faded(move.after.updated_at, before.updated_at or now, half_life)
+        after[move.key] = Posterior(
+            alpha=max(1.0, before.alpha - (move.after.alpha - move.before.alpha) * share),
+            beta=max(1.0, before.beta - (move.after.beta - move.before.beta) * share),
+            updated_at=before.updated_at,
+        )
+        undone.append(Moved(key=move.key, before=before, after=after[move.key]))
+    return after, tuple(undone)
+
+
+def _faded(since: datetime | None, now: datetime, half_life: timedelta) -> float:
+    return 1.0 if since is None or now <= since else float(0.5 ** ((now - since) / half_life))
+
+
+def rate_of(posterior: Posterior, *, min_sample: float = MIN_SAMPLE) -> Rate:
+    """Liked out of seen, after decay; no value before `min_sample` observations."""
+    liked, seen = posterior.alpha - 1, posterior.evidence
+    value = round(liked / seen, 4) if seen >= min_sample else None
+    return Rate(numerator=round(liked, 3), denominator=round(seen, 3), min_sample=min_sample, value=value)
+
+
+def choose(
+    weights: LearnedWeights,
+    understanding: Understanding,
+    *,
+    persona: object | None,
+    rng: np.random.Generator,
+    now: datetime | None = None,
+    exploration: float = EXPLORATION,
+    limit: int = MAX_CHOICES,
+) -> Learned:
+    """Values for attributes that brief, photo and corrections left open, by Thompson sampling.
+
+    With probability `exploration` (0 = never) one of them is exploratory: a value with little evidence, tried to learn.
+    """
+    if not 0 <= exploration <= 1:
+        raise ValueError("exploration must lie in 0..1")
+    moment = now or datetime.now(UTC)
+    open_arms = list(_arms(weights, understanding, persona, moment))
+    proven = [arm for arm in open_arms if arm.evidence >= MIN_SAMPLE and arm.mean >= MIN_MEAN]
+    best = _sampled(proven, weights, rng, moment)[:limit]
+    if exploration and rng.random() < exploration:
+        taken = {arm.attribute for arm in best[: limit - 1]}
+        best = [*best[: limit - 1], *_trial(understanding, weights, persona, rng, taken)]
+    return Learned(choices=tuple(best), exploration=exploration)
+
+
+def _arms(
+    weights: LearnedWeights, understanding: Understanding, persona: object | None, now: datetime
+) -> Iterable[LearnedChoice]:
+    """Each learned value that fits this garment and speaks where nothing else did."""
+    for key, posterior in weights.items():
+        attribute, value = _value_of(key, persona)
+        if attribute not in LEARNABLE or not _fits(understanding, attribute, value):
+            continue
+        at = decayed(posterior, now)
+        liked = f"liked {at.alpha - 1:.1f} of {at.evidence:.1f} times"
+        yield LearnedChoice(
+            attribute=attribute, value=value, part="learned", key=key, mean=at.mean, evidence=at.evidence, reason=liked
+        )
+
+
+def _value_of(key: str, persona: object | None) -> tuple[str, str]:
+    own = f"attribute:{persona or NOBODY}:"
+    if not key.startswith(own):
+        return "", ""
+    attribute, _, value = key.removeprefix(own).partition("=")
+    return attribute, value
+
+
+def _fits(understanding: Understanding, attribute: str, value: str) -> bool:
+    found = understanding[attribute]
+    settled = found.is_known or found.source == "correction"  # a person who says 'unknown' wants it left open
+    return not settled and taxonomy.suits(attribute, value, understanding.value("garment"))
+
+
+def _sampled(
+    arms: list[LearnedChoice], weights: LearnedWeights, rng: np.random.Generator, now: datetime
+) -> list[LearnedChoice]:
+    """The best sampled value of each attribute, the best attribute first."""
+    drawn: dict[str, tuple[float, LearnedChoice]] = {}
+    for arm in sorted(arms, key=lambda arm: arm.key):  # a fixed order, so that one seed gives one answer
+        at = decayed(weights[arm.key], now)
+        sample = float(rng.beta(at.alpha, at.beta))
+        if arm.attribute not in drawn or sample > drawn[arm.attribute][0]:
+            drawn[arm.attribute] = (sample, arm)
+    ranked = sorted(drawn.values(), key=lambda pair: -pair[0])
+    return [arm for _, arm in ranked]
+
+
+def _trial(
+    understanding: Understanding,
+    weights: LearnedWeights,
+    persona: object | None,
+    rng: np.random.Generator,
+    taken: set[str],
+) -> list[LearnedChoice]:
+    """One value nobody has judged enough yet; [] if all are known."""
+    untried = [
+        (attribute, value)
+        for attribute in LEARNABLE
+        if attribute not in taken
+        for value in taxonomy.values(attribute)
+        if _fits(understanding, attribute, value)
+        and weights.get(attribute_key(persona, attribute, value), Posterior()).evidence < MIN_SAMPLE
+    ]
+    if not untried:
+        return []
+    attribute, value = untried[int(rng.integers(len(untried)))]
+    key = attribute_key(persona, attribute, value)
+    known = weights.get(key, Posterior())
+    return [
+        LearnedChoice(
+            attribute=attribute,
+            value=value,
+            part="exploratory",
+            key=key,
+            mean=known.mean,
+            evidence=known.evidence,
+            reason="tried to learn whether you like it",
+        )
+    ]
+
+
+def weights_json(weights: LearnedWeights) -> dict[str, Any]:
+    return {key: posterior.to_json() for key, posterior in weights.items()}
+
+
+def weights_from_json(data: Mapping[str, Any]) -> dict[str, Posterior]:
+    return {key: Posterior.from_json(value) for key, value in data.items()}

@@ -1,0 +1,322 @@
+"""Stage 4: which model makes the images. An explicit choice always wins; every other model is named with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final, Literal
+
+import numpy as np
+
+from designer.pipeline.codec import Record
+from designer.pipeline.optimisation import model_key
+from designer.pipeline.records import Alternative, Excluded, LearnedWeights, Posterior, Route
+from designer.providers.base import Capabilities
+
+STRATEGIES: Final[Mapping[str, Mapping[str, float]]] = {
+    "balanced": {"quality": 0.45, "cost": 0.25, "speed": 0.15, "success": 0.15},
+    "quality": {"quality": 0.80, "cost": 0.05, "speed": 0.00, "success": 0.15},
+    "cost": {"quality": 0.15, "cost": 0.70, "speed": 0.05, "success": 0.10},
+    "speed": {"quality": 0.15, "cost": 0.05, "speed": 0.70, "success": 0.10},
+}
+PRIOR_MASS: Final = 10.0  # observations that a model's stated quality counts for, against what a team taught
+HALF_COST: Final = Decimal("0.04")  # USD per image at which the cost score is one half
+HALF_TIME: Final = 10.0  # seconds per image at which the speed score is one half
+
+
+class RouteError(Exception):
+    """No model can be chosen. Codes: unknown_provider, unknown_model, no_capable_model, below_cheapest, unhealthy,
+    unknown_strategy."""
+
+    def __init__(self, code: str, field: str, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.code, self.field, self.message, self.remedy = code, field, message, remedy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A model that may be called today. `unit_price` USD per image of the wished size, None = unknown; `latency_s`
+    seconds per image; `quality`, `success` in 0..1; `healthy` False = its circuit is open."""
+
+    provider: str
+    model: str
+    capabilities: Capabilities
+    unit_price: Decimal | None = None
+    latency_s: float = 5.0
+    quality: float = 0.5
+    success: float = 1.0
+    healthy: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constraints:
+    """What is wished. `weights` replaces the strategy when strategy is "custom"; `max_cost` USD for all images."""
+
+    n: int = 1
+    width: int = 1024
+    height: int = 1024
+    aspect_ratio: str = "1:1"
+    strategy: str = "balanced"
+    weights: Mapping[str, float] = field(default_factory=dict)
+    max_cost: Decimal | None = None
+    min_quality: float | None = None
+    provider: str | None = None
+    model: str | None = None
+    needs_seed: bool = False
+    needs_negative: bool = False
+    needs_references: bool = False
+
+    @property
+    def is_explicit(self) -> bool:
+        return self.provider is not None or self.model is not None
+
+
+def route(
+    candidates: Sequence[Candidate],
+    wish: Constraints,
+    posteriors: LearnedWeights | None = None,
+    *,
+    garment: str | None = None,
+    rng: np.random.Generator | None = None,
+) -> Route:
+    """The best model for `wish`; raises RouteError. `rng` makes it explore by Thompson sampling, else means decide.
+
+    A model named by the caller is taken as it is: what it lacks becomes a warning, and only a price above `max_cost`,
+    a size it cannot make or an open circuit refuse it.
+    """
+    weights = _weights(wish)
+    named = _named(candidates, wish)
+    checked = [(each, _objection(each, wish)) for each in named]
+    fit = [each for each, why in checked if why is None]
+    if not fit:
+        raise _refusal(checked, wish)
+    scored = [(each, _scores(each, wish, posteriors or {}, garment, rng)) for each in fit]
+    ranked = sorted(scored, key=lambda pair: (-_total(pair[1], weights), pair[0].provider, pair[0].model))
+    left_out = [(each, why) for each, why in checked if why] + _unnamed(candidates, named)
+    return _route(ranked, left_out, wish, weights)
+
+
+def _weights(wish: Constraints) -> Mapping[str, float]:
+    given = wish.weights if wish.strategy == "custom" else STRATEGIES.get(wish.strategy)
+    names = set(STRATEGIES["balanced"])
+    if given is None or not given or set(given) - names or min(given.values()) < 0 or sum(given.values()) <= 0:
+        known = ", ".join([*STRATEGIES, "custom (with weights)"])
+        raise RouteError("unknown_strategy", "strategy", "There is no such strategy.", f"Use one of: {known}.")
+    total = sum(given.values())
+    return {name: given.get(name, 0.0) / total for name in sorted(names)}
+
+
+def _named(candidates: Sequence[Candidate], wish: Constraints) -> list[Candidate]:
+    """The candidates that the caller's own choice leaves. Raises RouteError for one that is not there."""
+    of_provider = [each for each in candidates if wish.provider in (None, each.provider)]
+    if wish.provider is not None and not of_provider:
+        known = ", ".join(sorted({each.provider for each in candidates})) or "none is set up"
+        shown = f"There is no provider {wish.provider!r} that can be used today."
+        raise RouteError("unknown_provider", "provider", shown, f"Use one of: {known}.")
+    found = [each for each in of_provider if wish.model in (None, each.model)]
+    if wish.model is not None and not found:
+        known = ", ".join(sorted(each.model for each in of_provider)) or "none is set up"
+        shown = f"There is no model {wish.model!r} that can be used today."
+        raise RouteError("unknown_model", "model", shown, f"Use one of: {known}.")
+    return found
+
+
+def _unnamed(candidates: Sequence[Candidate], named: Sequence[Candidate]) -> list[tuple[Candidate, Excluded]]:
+    chosen = {(each.provider, each.model) for each in named}
+    reason = "another one was chosen by name"
+    return [
+        (each, _excluded(each, "not_chosen", reason))
+        for each in candidates
+        if (each.provider, each.model) not in chosen
+    ]
+
+
+def _excluded(each: Candidate, code: str, reason: str) -> Excluded:
+    return Excluded(provider=each.provider, model=each.model, code=code, reason=reason)
+
+
+def _objection(each: Candidate, wish: Constraints) -> Excluded | None:
+    """Why this model cannot serve; None if it can. Its first reason is enough."""
+    if not each.healthy:
+        return _excluded(each, "unhealthy", "it failed several times just now and is given a rest")
+    if wish.width * wish.height > each.capabilities.max_pixels:
+        return _excluded(each, "too_large", f"it makes at most {each.capabilities.max_pixels:,} pixels")
+    if wish.max_cost is not None:
+        total = _cost(each, wish)
+        if total is None:
+            return _excluded(each, "price_unknown", "its price is unknown, so the budget cannot be kept")
+        if total > wish.max_cost:
+            return _excluded(each, "too_dear", f"it costs {_usd(total)} for {wish.n}")
+    lacks = [] if wish.model is not None else _lacks(each, wish)
+    if lacks:
+        return _excluded(each, "incapable", lacks[0])
+    if wish.model is None and wish.min_quality is not None and each.quality < wish.min_quality:
+        return _excluded(each, "low_quality", f"its quality {each.quality:.2f} is under {wish.min_quality:.2f}")
+    return None
+
+
+def _lacks(each: Candidate, wish: Constraints) -> list[str]:
+    """What the wish asks and this model does not know."""
+    can = each.capabilities
+    found = []
+    if wish.aspect_ratio not in can.ratios:
+        found.append(f"it does not make {wish.aspect_ratio} images")
+    if wish.needs_seed and not can.seed:
+        found.append("it takes no seed, so the image cannot be repeated")
+    if wish.needs_negative and not can.negative_prompt:
+        found.append("it takes no negative prompt")
+    if wish.needs_references and not can.references:
+        found.append("it takes no reference photos; only what was read from them is used")
+    return found
+
+
+def _cost(each: Candidate, wish: Constraints) -> Decimal | None:
+    return None if each.unit_price is None else each.unit_price * wish.n
+
+
+def _usd(amount: Decimal) -> str:
+    return f"${amount.normalize():f}" if amount % Decimal("0.01") else f"${amount:.2f}"
+
+
+def _refusal(checked: Sequence[tuple[Candidate, Excluded | None]], wish: Constraints) -> RouteError:
+    """The error that helps most: the budget if that alone stands in the way, then health, then what is lacking."""
+    reasons = [why for _, why in checked if why]
+    codes = {why.code for why in reasons}
+    if "too_dear" in codes:
+        costs = [_cost(each, wish) for each, why in checked if why and why.code == "too_dear"]
+        cheapest = _usd(min(cost for cost in costs if cost is not None))
+        shown = f"{_usd(wish.max_cost or Decimal(0))} is below the cheapest model that fits, {cheapest} for {wish.n}."
+        return RouteError("below_cheapest", "max_cost", shown, f"Allow at least {cheapest}, or ask for fewer images.")
+    if "unhealthy" in codes:
+        field_name = "model" if wish.model else "provider" if wish.provider else "strategy"
+        shown = "The models that could do this failed several times just now."
+        return RouteError("unhealthy", field_name, shown, "Try again in a minute, or choose another model.")
+    told = "; ".join(dict.fromkeys(f"{why.model}: {why.reason}" for why in reasons)) or "no model is set up"
+    remedy = "Change the setting that is in the way, or add a model in the admin."
+    return RouteError("no_capable_model", _at_fault(codes, wish), f"No model can do this ({told}).", remedy)
+
+
+def _at_fault(codes: Iterable[str], wish: Constraints) -> str:
+    if "price_unknown" in codes:
+        return "max_cost"
+    if "low_quality" in codes:
+        return "min_quality"
+    if "incapable" in codes and wish.needs_references:
+        return "references"
+    return "seed" if "incapable" in codes and wish.needs_seed else "aspect_ratio"
+
+
+def _scores(
+    each: Candidate,
+    wish: Constraints,
+    posteriors: LearnedWeights,
+    garment: str | None,
+    rng: np.random.Generator | None,
+) -> dict[str, float]:
+    """Each part of the score in 0..1. An unknown price scores as the dearest: it is never taken for free."""
+    price = each.unit_price
+    return {
+        "quality": _quality(each, posteriors, garment, rng),
+        "cost": 0.0 if price is None else float(HALF_COST / (HALF_COST + price)),
+        "speed": HALF_TIME / (HALF_TIME + max(0.0, each.latency_s)),
+        "success": each.success,
+    }
+
+
+def _quality(
+    each: Candidate, posteriors: LearnedWeights, garment: str | None, rng: np.random.Generator | None
+) -> float:
+    """Stated quality as a prior of PRIOR_MASS observations, with what this team liked for this garment on top."""
+    seen = posteriors.get(model_key(each.model, garment), Posterior())
+    alpha = PRIOR_MASS * each.quality + seen.alpha - 1
+    beta = PRIOR_MASS * (1 - each.quality) + seen.beta - 1
+    if rng is not None:
+        return float(rng.beta(max(alpha, 1e-3), max(beta, 1e-3)))
+    return alpha / (alpha + beta)
+
+
+def _total(scores: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    return sum(weight * scores[name] for name, weight in weights.items())
+
+
+def _route(
+    ranked: Sequence[tuple[Candidate, dict[str, float]]],
+    left_out: Sequence[tuple[Candidate, Excluded]],
+    wish: Constraints,
+    weights: Mapping[str, float],
+) -> Route:
+    best, parts = ranked[0]
+    return Route(
+        provider=best.provider,
+        model=best.model,
+        score=round(_total(parts, weights), 4),
+        reason=_reason(best, parts, wish, weights, len(ranked)),
+        total=_cost(best, wish),
+        explicit=wish.is_explicit,
+        alternatives=tuple(_alternative(each, own, parts, weights, wish) for each, own in ranked[1:]),
+        excluded=tuple(why for _, why in left_out),
+        warnings=tuple(f"{best.model}: {lack}." for lack in _lacks(best, wish)),
+        parts={name: round(value, 4) for name, value in parts.items()},
+    )
+
+
+def _reason(
+    best: Candidate, parts: Mapping[str, float], wish: Constraints, weights: Mapping[str, float], among: int
+) -> str:
+    if wish.model is not None:
+        return "You chose this model."
+    chosen = f"You chose {best.provider}; " if wish.provider else ""
+    if among == 1:
+        return (
+            f"{chosen}it is the only model that fits.".capitalize() if not chosen else f"{chosen}only this model fits."
+        )
+    strongest = max(weights, key=lambda name: weights[name] * parts[name])
+    return f"{chosen or ''}Best of {among} for the {wish.strategy} strategy, mostly for its {strongest}."
+
+
+def _alternative(
+    each: Candidate,
+    own: Mapping[str, float],
+    best: Mapping[str, float],
+    weights: Mapping[str, float],
+    wish: Constraints,
+) -> Alternative:
+    behind = max(weights, key=lambda name: weights[name] * (best[name] - own[name]))
+    reason = f"behind in {behind}: {own[behind]:.2f} against {best[behind]:.2f}"
+    score = round(_total(own, weights), 4)
+    return Alternative(provider=each.provider, model=each.model, score=score, reason=reason, total=_cost(each, wish))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breaker(Record):
+    """A circuit for one provider and model. `opened_at` None = closed; half open once the rest is over."""
+
+    failures: int = 0
+    opened_at: datetime | None = None
+    trips: int = 0
+
+
+Outcome = Literal["success", "failure"]
+TRIP_AFTER: Final = 5  # failures in a row
+REST: Final = timedelta(seconds=30)  # doubled at each trip, up to LONGEST_REST
+LONGEST_REST: Final = timedelta(minutes=10)
+
+
+def observed(breaker: Breaker, outcome: Outcome, now: datetime) -> Breaker:
+    """The circuit after one call: success closes it; TRIP_AFTER failures in a row, or a failed trial call, open it."""
+    if outcome == "success":
+        return Breaker()
+    failures = breaker.failures + 1
+    if failures >= TRIP_AFTER or breaker.opened_at is not None:
+        return Breaker(failures=failures, opened_at=now, trips=breaker.trips + 1)
+    return Breaker(failures=failures, trips=breaker.trips)
+
+
+def is_healthy(breaker: Breaker, now: datetime) -> bool:
+    """Whether a call may be made: the circuit is closed, or has rested long enough for one trial call."""
+    if breaker.opened_at is None:
+        return True
+    rest = min(LONGEST_REST, REST * 2 ** min(breaker.trips - 1, 10))
+    return bool(now - breaker.opened_at >= rest)
