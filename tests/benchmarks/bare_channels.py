@@ -1,4 +1,4 @@
-"""Plain Channels, as its documentation shows it: one consumer per socket, one group, no log. The event benchmark's rival."""
+"""Plain Channels, as its documentation shows it: one consumer per socket, one group, no log. The benchmark's rival."""
 
 import os
 from typing import Any

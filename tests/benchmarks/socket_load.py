@@ -1,8 +1,8 @@
 """Many cheap sockets in one process, which note when each numbered event arrives. Started by the event benchmark.
 
-Speaks just enough WebSocket to read short text frames, so that the figures are the server's and not the client's. Reads one
-line of JSON from its input: {port, channel, tokens}; prints "ready" when all are subscribed; at the end of its input prints
-{event number: [arrival times]}, in seconds of the system's monotonic clock.
+Speaks just enough WebSocket to read short text frames, so that the figures are the server's and not the client's. Reads
+one line of JSON from its input: {port, channel, tokens}; prints "ready" when all are subscribed; at the next line
+prints {event number: [arrival times]}, in seconds of the system's monotonic clock.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ import re
 import sys
 import time
 from collections import defaultdict
+from functools import partial
 
 NUMBER = re.compile(rb'"n": (\d+)')
 ARRIVALS: dict[int, list[float]] = defaultdict(list)
@@ -59,7 +60,7 @@ async def main() -> None:
     port, tokens = wish["port"], wish["tokens"]
     for start in range(0, len(tokens), AT_ONCE):
         readers = [
-            (await loop.create_connection(lambda t=token: Reader(port, t, wish["channel"]), "127.0.0.1", port))[1]
+            (await loop.create_connection(partial(Reader, port, token, wish["channel"]), "127.0.0.1", port))[1]
             for token in tokens[start : start + AT_ONCE]
         ]
         await asyncio.gather(*(reader.subscribed for reader in readers))

@@ -38,9 +38,9 @@ def database_url() -> str:
 
 
 @contextmanager
-def server(*flags: str, app: str = "designer.asgi:application", **environment: str) -> Iterator[int]:
+def server(*flags: str, app: str = "designer.asgi:application", port: int = 0, **environment: str) -> Iterator[int]:
     """The port of a web process on this database, until the end of the block."""
-    port = free_port()
+    port = port or free_port()
     environ = {
         **os.environ,
         "DATABASE_URL": database_url(),

@@ -44,7 +44,9 @@ def write(number, channels, committed, errors):
 
 def test_sixteen_writers_leave_no_gap_no_reorder_and_no_ghost():
     channels = [f"team:{uuid4()}" for _ in range(5)]
-    committed, errors, seen = [], [], defaultdict(list)
+    committed: list[tuple[str, str]] = []
+    errors: list[Exception] = []
+    seen: dict[str, list[tuple[int, str]]] = defaultdict(list)
     threads = [threading.Thread(target=write, args=(n, channels, committed, errors)) for n in range(WRITERS)]
     for thread in threads:
         thread.start()

@@ -151,7 +151,7 @@ def test_revoking_the_token_closes_its_socket(port, watcher):
     with Talk(port, token) as talk, Talk(port, token_of(watcher)) as other:
         talk.subscribe("system")
         other.subscribe("system")
-        mine = ApiToken.objects.filter(user=watcher).order_by("created_at").first()
+        mine = ApiToken.objects.filter(user=watcher).earliest("created_at")
         mine.revoked_at = timezone.now()
         mine.save()
         assert talk.closing_code(timeout=5) == 4401

@@ -1,11 +1,17 @@
 """The socket, through a real server: snapshot, replay, live events, limits."""
 
+import json
+import socket
+import struct
+import time
 from uuid import uuid4
 
 import pytest
 from django.db import transaction
 
 from designer.realtime import events, ticks
+from designer.realtime.limits import STALL
+from tests.designer.realtime import live
 from tests.designer.realtime.live import Talk, person, team_of, token_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -194,3 +200,52 @@ def test_events_bigger_than_the_send_buffer_all_arrive(talk, channel):
         for _ in range(40):
             events.record(channel, "generation:stage", {"text": "x" * 30_000}, team_id=None)
     assert [talk.expect("event")["seq"] for _ in range(40)] == list(range(1, 41))
+
+
+def test_one_who_stops_reading_costs_the_others_nothing_and_is_let_go(watcher, channel):
+    token = token_of(watcher)
+    with (
+        live.server("--ws-ping-interval", "300") as port,
+        Talk(port, token) as reader,
+        socket.create_connection(("127.0.0.1", port)) as stalled,
+    ):
+        stalled.sendall(handshake(port, token))
+        assert stalled.recv(4096).startswith(b"HTTP/1.1 101")
+        stalled.sendall(masked(json.dumps({"type": "subscribe", "channel": channel}).encode()))
+        reader.subscribe(channel)
+        began = time.monotonic()
+        for _ in range(30):
+            with transaction.atomic():
+                for _ in range(10):
+                    events.record(channel, "generation:stage", {"text": "x" * 30_000}, team_id=None)
+        assert [reader.expect("event")["seq"] for _ in range(300)] == list(range(1, 301))
+        while time.monotonic() - began < STALL + 4:
+            reader.expect("ping")
+        rest = everything(stalled)
+    assert len(rest) < 9_000_000, "what nobody read was kept for him"
+    assert rest.endswith(struct.pack("!H", 4408) + b"too slow")
+
+
+def handshake(port, token):
+    lines = ["GET /ws/ HTTP/1.1", f"Host: 127.0.0.1:{port}", "Upgrade: websocket", "Connection: Upgrade"]
+    lines += [
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Version: 13",
+        f"Authorization: Bearer {token}",
+    ]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+def masked(data):
+    """A text frame of under 126 bytes with a mask of zeros."""
+    return b"\x81" + bytes([0x80 | len(data)]) + bytes(4) + data
+
+
+def everything(stalled):
+    stalled.settimeout(15)
+    parts = []
+    while part := stalled.recv(1 << 20):
+        parts.append(part)
+        if part.endswith(b"too slow"):
+            break
+    return b"".join(parts)

@@ -1,0 +1,101 @@
+"""The JavaScript client: its own tests, and the published file on a real server that dies and comes back."""
+
+import json
+import shutil
+import subprocess
+import threading
+from queue import Queue
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.staticfiles import finders
+
+from designer.env import ROOT
+from designer.realtime import events, ticks
+from tests.designer.realtime import live
+from tests.designer.realtime.live import person, team_of, token_of
+
+NODE = shutil.which("node") or ""
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not NODE, reason="Node is not installed"),
+]
+SCRIPT = ROOT / "tests/designer/realtime/sdk_watch.mjs"
+
+
+class Watch:
+    """The client in a process of its own."""
+
+    def __init__(self, port, token, channel):
+        command = [NODE, str(SCRIPT), f"http://127.0.0.1:{port}", token, channel]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.lines: Queue[dict[str, Any]] = Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.lines.put(json.loads(line))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait(10)
+
+    def next(self):
+        return self.lines.get(timeout=30)
+
+
+def record(channel, *numbers):
+    for number in numbers:
+        events.record(channel, "generation:stage", {"n": number}, team_id=None)
+
+
+def test_its_own_tests_pass():
+    ran = subprocess.run([NODE, "--test", "sdk/javascript/test/"], cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout
+
+
+def test_the_dashboard_is_served_the_published_file():
+    assert finders.find("sdk/index.js") == str(ROOT / "sdk/javascript/src/index.js")
+    live_js = (ROOT / "designer/static/designer/js/live.js").read_text()
+    assert 'from "../../sdk/index.js"' in live_js
+
+
+def test_it_watches_from_snapshot_to_tick(port):
+    watcher = person()
+    channel = f"team:{team_of(watcher).pk}"
+    with Watch(port, token_of(watcher), channel) as watch:
+        assert watch.next()["data"]["role"] == "editor"
+        record(channel, 1)
+        assert watch.next()["data"] == {"n": 1}
+        ticks.tick(channel, "generation:progress", {"percent": 7})
+        tick = watch.next()
+        assert (tick["type"], tick["data"]) == ("tick", {"percent": 7})
+
+
+def test_it_misses_nothing_and_repeats_nothing_while_the_server_dies_and_comes_back():
+    watcher = person()
+    channel = f"team:{team_of(watcher).pk}"
+    port = live.free_port()
+    with live.server(port=port):
+        watch = Watch(port, token_of(watcher), channel)
+        assert watch.next()["type"] == "snapshot"
+        record(channel, 1, 2)
+        assert [watch.next()["seq"] for _ in range(2)] == [1, 2]
+    record(channel, 3, 4)  # nobody serves
+    with watch, live.server(port=port):
+        record(channel, 5)
+        heard = [watch.next() for _ in range(3)]
+        assert [(one["type"], one["seq"]) for one in heard] == [("event", 3), ("event", 4), ("event", 5)]
+
+
+def test_a_bad_token_and_a_foreign_channel_are_errors_by_name(port):
+    with Watch(port, "no token", "system") as watch:
+        assert watch.next()["error"] == "unauthenticated"
+    with Watch(port, token_of(person()), f"team:{uuid4()}") as watch:
+        assert watch.next()["error"] == "not_found"
