@@ -73,10 +73,18 @@ def entries() -> dict[str, Entry]:
     return {row["name"]: _entry(row) for row in rows}
 
 
+_configured: list[Path] = []
+
+
+def use_models_folder(folder: Path) -> None:
+    """What an application's settings say; called at its start. The variable in the environment still goes before."""
+    _configured[:] = [folder]
+
+
 def models_folder(folder: Path | None = None) -> Path | None:
-    """Where downloaded weights lie: the argument, else the variable DESIGNER_MODELS_DIR, else nowhere."""
+    """Where downloads lie: the argument, else the variable DESIGNER_MODELS_DIR, else as configured, else nowhere."""
     named = os.environ.get(FOLDER_VARIABLE, "").strip()
-    return folder or (Path(named) if named else None)
+    return folder or (Path(named) if named else next(iter(_configured), None))
 
 
 def locate(entry: Entry, folder: Path | None = None) -> Path | None:

@@ -32,7 +32,12 @@ def test_the_faster_format_is_chosen_by_measurement_if_it_is_worth_it(monkeypatc
 
 def test_the_measurement_is_made_once(monkeypatch, on_cpu):
     calls = []
-    monkeypatch.setattr(device, "measure", lambda dtype: calls.append(dtype) or 1.0)
+
+    def measure(dtype):
+        calls.append(dtype)
+        return 1.0
+
+    monkeypatch.setattr(device, "measure", measure)
     assert device.choose() == device.choose()
     assert len(calls) == 2
 

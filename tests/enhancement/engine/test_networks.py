@@ -25,8 +25,8 @@ def test_half_precision_leaves_flat_colour_alone():
     """bfloat16 is 1/128 coarse near white; the sum in float32 keeps a picture exact where the detail is nought."""
     module = CompactNetwork(SHAPE)
     with torch.no_grad():
-        module.body[-1].weight.zero_()
-        module.body[-1].bias.zero_()
+        for parameter in module.body[-1].parameters():
+            parameter.zero_()
     network = ready(module, name="flat", scale=2, halo=5, device=torch.device("cpu"), dtype=torch.bfloat16)
     levels = torch.arange(256, dtype=torch.uint8).reshape(16, 16, 1).expand(16, 16, 3).numpy()
     assert (network.enlarge(levels)[::2, ::2] == levels).all()

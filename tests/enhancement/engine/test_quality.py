@@ -11,8 +11,9 @@ from .conftest import shared_data
 
 @pytest.mark.parametrize(("scale", "gain"), [(2, 1.5), (4, 0.8)])
 def test_the_shipped_network_beats_lanczos_clearly(scale, gain):
-    pairs = set5_pairs(shared_data("set5"), scale)
-    decibels, similarity = score(by_name(f"designer-compact-x{scale}", EXACT), pairs, scale)
+    pairs, ours = set5_pairs(shared_data("set5"), scale), by_name(f"designer-compact-x{scale}", EXACT)
+    assert ours is not None
+    decibels, similarity = score(ours, pairs, scale)
     plain, plain_similarity = score(resampled(Image.Resampling.LANCZOS, scale), pairs, scale)
     assert decibels > plain + gain
     assert similarity > plain_similarity

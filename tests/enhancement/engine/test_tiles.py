@@ -7,6 +7,7 @@ from torch import nn
 
 from enhancement.engine import tiles
 from enhancement.engine.errors import EngineCancelled, OutOfMemory, UnsupportedImage
+from enhancement.engine.networks import Network
 
 
 def largest_step(one, other):
@@ -56,7 +57,7 @@ def test_a_picture_that_cannot_be_enlarged_is_refused_with_a_remedy(network, pic
 
 
 def test_progress_never_goes_back_and_ends_at_one(network, photo):
-    seen = []
+    seen: list[float] = []
     tiles.upscale(photo, network, tile=32, progress=seen.append)
     assert len(seen) == 4 * 5
     assert seen == sorted(seen)
@@ -64,7 +65,7 @@ def test_progress_never_goes_back_and_ends_at_one(network, photo):
 
 
 def test_progress_covers_colour_and_transparency_together(network, photo):
-    seen = []
+    seen: list[float] = []
     tiles.upscale(np.dstack([photo, photo[..., 0]]), network, tile=64, progress=seen.append)
     assert seen == sorted(seen)
     assert seen[-1] == 1.0
@@ -77,7 +78,7 @@ def test_cancel_is_asked_before_every_tile_and_stops_the_work(network, photo):
         asked.append(True)
         return len(asked) > 3
 
-    done = []
+    done: list[float] = []
     with pytest.raises(EngineCancelled):
         tiles.upscale(photo, network, tile=32, progress=done.append, cancelled=cancelled)
     assert len(asked) == 4
@@ -154,5 +155,5 @@ def test_a_network_that_halves_its_input_gets_even_tiles(photo):
             return nn.functional.interpolate(nn.functional.pixel_shuffle(packed, 2), scale_factor=2)
 
     odd = photo[:77, :91]
-    network = tiles.Network(name="halving", module=Halving(), scale=2, halo=3, align=2)
+    network = Network(name="halving", module=Halving(), scale=2, halo=3, align=2)
     assert (tiles.upscale(odd, network, tile=33) == odd.repeat(2, axis=0).repeat(2, axis=1)).all()

@@ -14,6 +14,7 @@ from enhancement.engine import manifest, weights
 from enhancement.engine.compat import import_spandrel
 from enhancement.engine.device import Device
 from enhancement.engine.errors import InvalidWeights, MissingWeights
+from enhancement.engine.networks import compact_shape_of
 
 from .conftest import SHAPE, random_module, shared_data
 
@@ -149,13 +150,23 @@ def test_downloads_are_found_in_the_folder_named_by_the_environment(known, monke
     assert weights.load("known", device=CPU).scale == 2
 
 
+def test_a_configured_folder_serves_where_the_environment_names_none(monkeypatch, tmp_path):
+    monkeypatch.setattr(manifest, "_configured", [])
+    monkeypatch.delenv(manifest.FOLDER_VARIABLE, raising=False)
+    assert manifest.models_folder() is None
+    manifest.use_models_folder(tmp_path)
+    assert manifest.models_folder() == tmp_path
+    monkeypatch.setenv(manifest.FOLDER_VARIABLE, str(tmp_path / "other"))
+    assert manifest.models_folder() == tmp_path / "other"
+
+
 @pytest.mark.parametrize("name", [entry.name for entry in manifest.entries().values() if entry.shipped])
 def test_the_shipped_weights_are_small_and_are_those_of_the_manifest(name):
     entry = manifest.entries()[name]
     assert (manifest.SHIPPED / entry.file).stat().st_size < 500_000
     network = weights.load(name, device=CPU)
-    assert network.module.shape.scale == entry.scale
-    assert network.halo == network.module.shape.halo
+    shape = compact_shape_of(network.module.state_dict())
+    assert (network.scale, network.halo) == (shape.scale, shape.halo)
 
 
 def test_every_download_has_a_hash_a_licence_and_an_official_address():
@@ -163,22 +174,24 @@ def test_every_download_has_a_hash_a_licence_and_an_official_address():
         assert entry.licence
         assert entry.sha256
         assert all(len(value) == 64 for value in entry.sha256)
-        assert entry.shipped or entry.url.startswith("https://github.com/xinntao/Real-ESRGAN/releases/download/")
+        assert entry.shipped or str(entry.url).startswith("https://github.com/xinntao/Real-ESRGAN/releases/download/")
 
 
 def test_a_published_compact_model_loads_with_the_halo_of_its_layers():
     folder = shared_data("weights/realesr-general-x4v3.pth").parent
     network = weights.load("realesr-general-x4v3", folder=folder, device=CPU)
-    assert network.halo == network.module.shape.halo == 34
+    assert network.halo == compact_shape_of(network.module.state_dict()).halo == 34
 
 
-def test_a_deep_published_model_is_read_by_spandrel(known):
+def test_a_deep_published_model_is_read_by_spandrel(tmp_path):
     pytest.importorskip("einops")
     import_spandrel()
     deep = importlib.import_module("spandrel.architectures.ESRGAN.__arch.RRDB").RRDBNet(num_filters=8, num_blocks=1)
-    folder = known(as_pth({"params_ema": deep.state_dict()}))
-    entry = dataclasses.replace(weights.entries()["known"], architecture="rrdb", scale=4, halo=32)
-    module = weights.build(entry, weights.read_state(entry, folder))
+    data = as_pth({"params_ema": deep.state_dict()})
+    deepest = manifest.entries()["RealESRGAN_x4plus"]
+    entry = dataclasses.replace(deepest, sha256=(hashlib.sha256(data).hexdigest(),))
+    (tmp_path / entry.file).write_bytes(data)
+    module = weights.build(entry, weights.read_state(entry, tmp_path))
     assert module(torch.zeros(1, 3, 5, 7)).shape == (1, 3, 20, 28)
 
 

@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image, ImageCms
 
-from enhancement.engine import device
+from enhancement.engine import device, manifest
 
 
 @pytest.fixture(autouse=True)
@@ -12,6 +12,7 @@ def exact_engine(monkeypatch):
     monkeypatch.setenv("DESIGNER_ENGINE_DEVICE", "cpu")
     monkeypatch.setenv("DESIGNER_ENGINE_DTYPE", "fp32")
     monkeypatch.delenv("DESIGNER_MODELS_DIR", raising=False)
+    monkeypatch.setattr(manifest, "_configured", [])
     device.choose.cache_clear()
     yield
     device.choose.cache_clear()
