@@ -19,7 +19,7 @@ from designer.pipeline import generation as drawing
 from designer.pipeline import routing
 from designer.pipeline.analysis import analyse
 from designer.pipeline.prompting import compose
-from designer.pipeline.records import PromptParts, Route, Understanding
+from designer.pipeline.records import InvalidCorrection, PromptParts, Route, Understanding
 from designer.providers.registry import image_provider
 from teams.base.errors import Refused
 from teams.membership.models import Team
@@ -97,7 +97,10 @@ def photos_of(assets: Iterable[Asset]) -> list[Image.Image]:
 
 def understand(wish: GenerationWish, references: Iterable[Asset]) -> Understanding:
     """Stage 1: words and photos as attributes, with the designer's own corrections on top."""
-    return analyse(wish.brief, photos_of(references)).merged_with_corrections(wish.corrections)
+    try:
+        return analyse(wish.brief, photos_of(references)).merged_with_corrections(wish.corrections)
+    except InvalidCorrection as error:
+        raise Refused(error.code, error.message, field=f"corrections.{error.field}", remedy=error.remedy) from error
 
 
 def candidates(*, width: int, height: int) -> list[routing.Candidate]:

@@ -97,6 +97,7 @@ class LearnedWeight(TeamOwned):
     key = models.CharField(max_length=200)
     alpha = models.FloatField(default=1.0)
     beta = models.FloatField(default=1.0)
+    moved_at = models.DateTimeField(null=True, blank=True)
     objects = OwnedQuerySet["LearnedWeight"].as_manager()
 
     class Meta:

@@ -1,0 +1,26 @@
+from django.urls import path
+
+from designer.generations import api as rest
+from designer.generations import gallery, views
+
+api = [
+    path("analyze", rest.Analyze.as_view(), name="api_analyze"),
+    path("generations", rest.GenerationList.as_view(), name="api_generations"),
+    path("generations/preview", rest.GenerationPreview.as_view(), name="api_generation_preview"),
+    path("generations/<uuid:pk>", rest.GenerationDetail.as_view(), name="api_generation"),
+    path("generations/<uuid:pk>/cancel", rest.GenerationCancel.as_view(), name="api_generation_cancel"),
+    path("generations/<uuid:pk>/restore", rest.GenerationRestore.as_view(), name="api_generation_restore"),
+    path("teams/<uuid:team>/generations", rest.TeamGenerationList.as_view(), name="api_team_generations"),
+]
+pages = [
+    path("", views.studio, name="studio"),
+    path("studio/understood", views.understood, name="studio_understood"),
+    path("generations/<uuid:pk>", views.detail, name="generation"),
+    path("generations/<uuid:pk>/card", views.card, name="generation_card"),
+    path("generations/<uuid:pk>/cancel", views.cancel, name="generation_cancel"),
+    path("gallery", gallery.gallery, name="gallery"),
+    path("gallery/bulk", gallery.bulk, name="gallery_bulk"),
+    path("assets/<uuid:pk>", gallery.asset, name="asset"),
+    path("assets/<uuid:pk>/trash", gallery.asset_trash, name="asset_trash"),
+    path("assets/<uuid:pk>/feedback", gallery.feedback, name="asset_feedback"),
+]

@@ -1,0 +1,33 @@
+from django.contrib import admin
+
+from designer.personas.models import AttributeCorrection, Feedback, LearnedWeight, Persona
+
+
+@admin.register(Persona)
+class PersonaAdmin(admin.ModelAdmin[Persona]):
+    list_display = ("name", "team", "owner", "starter", "version", "created_at")
+    search_fields = ("name", "description")
+    list_filter = ("starter",)
+    raw_id_fields = ("team", "owner")
+
+
+@admin.register(Feedback)
+class FeedbackAdmin(admin.ModelAdmin[Feedback]):
+    list_display = ("created_at", "team", "owner", "kind", "rating", "generation")
+    list_filter = ("kind",)
+    raw_id_fields = ("team", "owner", "generation", "asset")
+    readonly_fields = ("moved",)
+
+
+@admin.register(LearnedWeight)
+class LearnedWeightAdmin(admin.ModelAdmin[LearnedWeight]):
+    list_display = ("key", "team", "alpha", "beta", "moved_at")
+    search_fields = ("key",)
+    raw_id_fields = ("team",)
+
+
+@admin.register(AttributeCorrection)
+class AttributeCorrectionAdmin(admin.ModelAdmin[AttributeCorrection]):
+    list_display = ("created_at", "team", "owner", "attribute", "before", "after")
+    list_filter = ("attribute",)
+    raw_id_fields = ("team", "owner")

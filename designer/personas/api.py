@@ -1,0 +1,141 @@
+"""Personas and feedback over HTTP."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from designer.assets.models import Asset
+from designer.personas import services
+from designer.personas.models import Feedback, FeedbackKind, Persona
+from designer.web.idempotency import IdempotentPostMixin
+from designer.web.serializers import StrictSerializer
+from teams.base.errors import Missing
+from teams.membership.ownership import visible_team
+
+
+class PersonaSerializer(serializers.ModelSerializer[Persona]):
+    team = serializers.UUIDField(source="team_id", read_only=True)
+    keywords = serializers.DictField(read_only=True)
+    attributes = serializers.DictField(read_only=True)
+    palette = serializers.ListField(read_only=True)
+
+    class Meta:
+        model = Persona
+        fields = ["id", "team", "name", "description", "keywords", "attributes", "palette", "starter", "created_at"]
+
+
+class PersonaRequest(StrictSerializer):
+    name = serializers.CharField(max_length=80)
+    description = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+    keywords = serializers.ListField(
+        child=serializers.CharField(max_length=60), max_length=50, required=False, default=list
+    )
+    team = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
+class PersonaList(IdempotentPostMixin, generics.ListAPIView[Persona]):
+    """List personas, or make one from words."""
+
+    serializer_class = PersonaSerializer
+    filterset_fields = ["starter"]
+
+    def get_queryset(self) -> QuerySet[Persona]:
+        return Persona.objects.visible_to(self.request.user)
+
+    @extend_schema(request=PersonaRequest, responses={201: PersonaSerializer})
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        form = PersonaRequest(data=request.data)
+        form.is_valid(raise_exception=True)
+        said = form.validated_data
+        team = kwargs.get("team") or said.pop("team")
+        said.pop("team", None)
+        made = services.create_persona(actor=request.user, team_id=team, **said)
+        return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
+
+
+@extend_schema(operation_id="team_personas")
+class TeamPersonaList(PersonaList):
+    """The personas of one team."""
+
+    def get_queryset(self) -> QuerySet[Persona]:
+        if getattr(self, "swagger_fake_view", False):
+            return Persona.objects.none()
+        return super().get_queryset().filter(team=visible_team(self.request.user, self.kwargs["team"]))
+
+
+class PersonaDetail(generics.GenericAPIView[Persona]):
+    """One persona."""
+
+    serializer_class = PersonaSerializer
+    queryset = Persona.objects.none()
+
+    def get(self, request: Request, pk: UUID) -> Response:
+        return Response(self.get_serializer(Persona.objects.see(request.user, pk)).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, pk: UUID) -> Response:
+        services.delete_persona(actor=request.user, persona_id=pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class FeedbackRequest(StrictSerializer):
+    kind = serializers.ChoiceField(choices=FeedbackKind.choices)
+    asset = serializers.UUIDField(required=False, allow_null=True, default=None)
+    rating = serializers.IntegerField(required=False, allow_null=True, default=None)
+    text = serializers.CharField(required=False, allow_blank=True, default="", max_length=services.MAX_TEXT)
+
+
+class MoveSerializer(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    before = serializers.DictField()
+    after = serializers.DictField()
+
+
+class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
+    asset = serializers.UUIDField(source="asset_id", read_only=True)
+    generation = serializers.UUIDField(source="generation_id", read_only=True)
+    moved = MoveSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Feedback
+        fields = ["id", "generation", "asset", "kind", "rating", "text", "moved", "created_at"]
+
+
+def image_of(request: Request, generation_id: UUID, asset_id: UUID | None) -> Asset:
+    """The named image of the generation, or its first. Raises Missing."""
+    rows = Asset.objects.visible_to(request.user).filter(generation_id=generation_id).order_by("created_at", "id")
+    found = rows.filter(pk=asset_id).first() if asset_id else rows.first()
+    if found is None:
+        raise Missing(message="There is no such image.", remedy="Check the ids.")
+    return found
+
+
+class FeedbackList(IdempotentPostMixin, APIView):
+    """Say what you think of an image. The answer shows every weight that moved."""
+
+    @extend_schema(request=FeedbackRequest, responses={201: FeedbackSerializer})
+    def post(self, request: Request, pk: UUID) -> Response:
+        form = FeedbackRequest(data=request.data)
+        form.is_valid(raise_exception=True)
+        said = form.validated_data
+        asset = image_of(request, pk, said.pop("asset"))
+        row = services.give_feedback(actor=request.user, asset_id=asset.pk, **said)
+        return Response(FeedbackSerializer(row).data, status=status.HTTP_201_CREATED)
+
+
+class FeedbackDetail(APIView):
+    """Take your feedback back, and all that it moved. `?asset=` names the image; else the first."""
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, pk: UUID, kind: str) -> Response:
+        raw = request.query_params.get("asset", "")
+        wanted = serializers.UUIDField(allow_null=True).run_validation(raw or None)
+        asset = image_of(request, pk, wanted)
+        services.withdraw_feedback(actor=request.user, asset_id=asset.pk, kind=kind)
+        return Response(status=status.HTTP_204_NO_CONTENT)
