@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as nnf
+
+from enhancement.engine.errors import EngineCancelled
 
 Pixels = NDArray[np.uint8]
 CPU = torch.device("cpu")
@@ -77,6 +81,7 @@ class Network:
     """A network made ready for a device.
 
     halo: input pixels that a tile borrows on each side. align: tiles begin, and are padded, at multiples of this.
+    layers: how often it asks whether to go on (see `heeding`); nought if it never does.
     """
 
     name: str
@@ -84,6 +89,7 @@ class Network:
     scale: int
     halo: int
     align: int = 1
+    layers: int = 0
     device: torch.device = CPU
     dtype: torch.dtype = torch.float32
 
@@ -103,10 +109,39 @@ class Network:
         return nnf.pad(image, (0, right, 0, down), mode="replicate") if down or right else image
 
 
+def _never() -> bool:
+    return False
+
+
+_asked_to_stop: ContextVar[Callable[[], bool]] = ContextVar("asked_to_stop", default=_never)
+
+
+@contextmanager
+def heeding(cancelled: Callable[[], bool]) -> Iterator[None]:
+    """While this is open, networks ask `cancelled` before every convolution and raise EngineCancelled when it says so.
+
+    A tile of a deep network takes many seconds on a processor; a convolution takes a fraction of one.
+    """
+    token = _asked_to_stop.set(cancelled)
+    try:
+        yield
+    finally:
+        _asked_to_stop.reset(token)
+
+
+def _heed(*_: object) -> None:
+    if _asked_to_stop.get()():
+        raise EngineCancelled
+
+
 def ready(
     module: nn.Module, *, name: str, scale: int, halo: int, device: torch.device, dtype: torch.dtype, align: int = 1
 ) -> Network:
     """Put a network on its device for use: no gradients, its number format, and the layout that convolutions like."""
+    convolutions = [layer for layer in module.modules() if isinstance(layer, nn.Conv2d)]
+    for layer in convolutions:
+        layer.register_forward_pre_hook(_heed)
     moved = module.eval().requires_grad_(False).to(device=device, dtype=dtype)
     laid_out: nn.Module = moved.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return Network(name=name, module=laid_out, scale=scale, halo=halo, align=align, device=device, dtype=dtype)
+    sizes = {"scale": scale, "halo": halo, "align": align, "layers": len(convolutions)}
+    return Network(name=name, module=laid_out, device=device, dtype=dtype, **sizes)

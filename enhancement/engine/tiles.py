@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from enhancement.engine.alpha import bleed, snapped
 from enhancement.engine.errors import EngineCancelled, OutOfMemory, UnsupportedImage
-from enhancement.engine.networks import Network
+from enhancement.engine.networks import Network, heeding
 
 Pixels = NDArray[np.uint8]
 TILE = 512
@@ -50,6 +50,36 @@ class Area:
         return Area(top, left, min(height, self.bottom + margin), min(width, self.right + margin))
 
 
+class _Meter:
+    """Tells how far the work is, never backwards, and stops it when asked. pixels: those of the whole input."""
+
+    def __init__(self, pixels: int, progress: Callable[[float], None], cancelled: Callable[[], bool]) -> None:
+        self.pixels, self.progress, self.cancelled = pixels, progress, cancelled
+        self.done, self.told = 0, 0.0
+
+    def tell(self, pixels: float) -> None:
+        share = min(1.0, pixels / self.pixels)
+        if share > self.told:
+            self.told = share
+            self.progress(share)
+
+    def finish(self, area: Area) -> None:
+        self.done += area.pixels
+        self.tell(self.done)
+
+    def within(self, area: Area, layers: int) -> Callable[[], bool]:
+        """What a network asks before each of its `layers`: whether to stop. Each question is a step forward."""
+        passed = -1
+
+        def ask() -> bool:
+            nonlocal passed
+            passed += 1
+            self.tell(self.done + area.pixels * min(1.0, passed / max(1, layers)))
+            return self.cancelled()
+
+        return ask
+
+
 def _never() -> bool:
     return False
 
@@ -70,7 +100,8 @@ def upscale(
     """The picture `network.scale` times as large: uint8 (height, width, 3 or 4) to the same with both sides larger.
 
     tile: edge of a piece, input pixels. halo: its margin (by default the network's own, which makes tiles exact).
-    progress: called after each piece with the share done, 0..1. cancelled: asked before each piece.
+    progress: called with the share done, 0..1, after each layer of each piece. cancelled: asked before each of them, so
+    it must be cheap.
     Raises EngineCancelled, UnsupportedImage for a shape it cannot take, OutOfMemory if the smallest piece is too large.
     """
     _check(image, network)
@@ -113,19 +144,19 @@ def _enlarge(
     scale, margin = network.scale, _aligned(network.halo if halo is None else halo, network.align)
     edge = _aligned(max(tile, SMALLEST_TILE), network.align)
     made = np.empty((height * scale, width * scale, 3), np.uint8)
-    todo, done = deque(Area(0, 0, height, width).cut(edge)), 0
+    todo, meter = deque(Area(0, 0, height, width).cut(edge)), _Meter(height * width, progress, cancelled)
     while todo:
         if cancelled():
             raise EngineCancelled
         area = todo.popleft()
         try:
-            _paste(made, image, area, margin, network)
+            with heeding(meter.within(area, network.layers)):
+                _paste(made, image, area, margin, network)
         except (RuntimeError, MemoryError) as error:
             edge = _smaller(edge, network, error)
             todo = deque(piece for waiting in (area, *todo) for piece in waiting.cut(edge))
             continue
-        done += area.pixels
-        progress(done / (height * width))
+        meter.finish(area)
     return made
 
 

@@ -1,8 +1,8 @@
 """Quality on Set5: python -m tests.benchmarks.bench_quality [--weights FILE --scale 2].
 
 PSNR (dB) and SSIM on luma, the border of `scale` pixels left out: bicubic, Lanczos, our shipped networks and, where its
-weights are in DESIGNER_MODELS_DIR or in the shared data, Real-ESRGAN general. That one is trained to look sharp on spoilt
-photographs and not to be near the original, so a low number here is not a defect of it.
+weights are in DESIGNER_MODELS_DIR or in the shared data, Real-ESRGAN general. That one is trained to look sharp on
+spoilt photographs and not to be near the original, so a low number here is not a defect of it.
 """
 
 import argparse
@@ -48,8 +48,8 @@ def by_file(file: Path) -> Method:
     module = CompactNetwork(compact_shape_of(state))
     module.load_state_dict(state)
     shape = module.shape
-    place = {"device": EXACT.device, "dtype": EXACT.dtype}
-    network = ready(module, name=file.stem, scale=shape.scale, halo=shape.halo, **place)
+    sizes = {"scale": shape.scale, "halo": shape.halo}
+    network = ready(module, name=file.stem, device=EXACT.device, dtype=EXACT.dtype, **sizes)
     return lambda small: tiles.upscale(small, network)
 
 

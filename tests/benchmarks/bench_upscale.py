@@ -1,7 +1,7 @@
 """Speed against the stock runner with the same weights: python -m tests.benchmarks.bench_upscale [--quick].
 
-Real-ESRGAN's own runner (float32, whole picture) and this engine take turns on the same picture; the median of each, the
-ratio within this run, and how near the results are (PSNR over all channels, largest step of 255). Weights:
+Real-ESRGAN's own runner (float32, whole picture) and this engine take turns on the same picture; the median of each,
+the ratio within this run, and how near the results are (PSNR over all channels, largest step of 255). Weights:
 realesr-general-x4v3 where they are in the shared data or in DESIGNER_MODELS_DIR, else random ones of that shape.
 The ratio is what counts: seconds depend on what else the machine does.
 """
