@@ -14,7 +14,7 @@ from teams.accounts.services import revoke_token
 class PersonAdmin(UserAdmin[User]):
     """Nobody is deleted here: their work and the audit log name them. Take the tick from `active` instead."""
 
-    form = UserChangeForm
+    form = UserChangeForm[User]
     add_form = AdminUserCreationForm
     ordering = ["email"]
     list_display = ["email", "name", "is_active", "is_staff", "last_login"]
@@ -37,8 +37,9 @@ class TokenAdmin(admin.ModelAdmin[ApiToken]):
     list_display = ["name", "prefix", "user", "scopes", "expires_at", "revoked_at", "last_used_at"]
     list_select_related = ["user"]
     search_fields = ["name", "prefix", "user__email"]
-    fields = ["name", "prefix", "user", "scopes", "created_at", "expires_at", "revoked_at", "last_used_at"]
-    readonly_fields = fields
+    fields = readonly_fields = (
+        "name", "prefix", "user", "scopes", "created_at", "expires_at", "revoked_at", "last_used_at",
+    )  # fmt: skip
     actions = ["revoke"]
 
     @admin.action(description="Revoke at once", permissions=["view"])

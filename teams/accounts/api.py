@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
-from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -64,6 +64,15 @@ def _body(request: Request) -> dict[str, Any]:
     return request.data if isinstance(request.data, dict) else {}
 
 
+def told(refused: Refused) -> Exception:
+    """DRF's own error where its answer carries a header of its own: WWW-Authenticate, Retry-After."""
+    if refused.status == 401:
+        return AuthenticationFailed(str(refused), code=refused.code)
+    if refused.status == 429:
+        return Throttled(float(str(refused.facts["retry_after"])), str(refused), refused.code)
+    return refused
+
+
 class TokenList(generics.ListAPIView[ApiToken]):
     """One's own API tokens, without their keys."""
 
@@ -75,9 +84,12 @@ class TokenList(generics.ListAPIView[ApiToken]):
     def get_queryset(self) -> QuerySet[ApiToken]:
         return ApiToken.objects.filter(user=cast("User", self.request.user)).order_by("-created_at", "-id")
 
-    @extend_schema(request=TokenWish, responses={201: NewTokenAnswer})
+    @extend_schema(request=TokenWish, responses={201: NewTokenAnswer})  # type: ignore[untyped-decorator]
     def post(self, request: Request) -> Response:
-        """Make a token, by e-mail and password or as whoever is signed in. The key is in this answer only."""
+        """Make a token, by e-mail and password or as whoever is signed in. The key is in this answer only.
+
+        Idempotency-Key is not honoured here, for that would keep the answer and so the key.
+        """
         wish = TokenWish(data=request.data)
         wish.is_valid(raise_exception=True)
         given = wish.validated_data
@@ -94,9 +106,7 @@ class TokenList(generics.ListAPIView[ApiToken]):
         try:
             return services.prove(request._request, email=email, password=password)
         except Refused as refused:
-            if refused.status != 401:
-                raise
-            raise AuthenticationFailed(str(refused), code=refused.code) from refused
+            raise told(refused) from refused
 
     def check_no_escalation(self, auth: object, scopes: list[str]) -> None:
         if isinstance(auth, ApiToken) and not set(scopes) <= set(auth.scopes):
@@ -111,7 +121,7 @@ class TokenDetail(generics.RetrieveAPIView[ApiToken]):
     def get_queryset(self) -> QuerySet[ApiToken]:
         return ApiToken.objects.filter(user=cast("User", self.request.user))
 
-    @extend_schema(responses={204: None})
+    @extend_schema(responses={204: None})  # type: ignore[untyped-decorator]
     def delete(self, request: Request, token_id: UUID) -> Response:
         """Revoke a token at once. A token may revoke itself; to revoke others it needs the scope admin."""
         auth = request.auth
@@ -144,12 +154,12 @@ class ProfileWish(serializers.Serializer[Any]):
 
 
 class MyAccount(APIView):
-    @extend_schema(responses=Me)
+    @extend_schema(responses=Me)  # type: ignore[untyped-decorator]
     def get(self, request: Request) -> Response:
         """Who is calling, and their teams."""
         return self.answer(cast("User", request.user))
 
-    @extend_schema(request=ProfileWish, responses=Me)
+    @extend_schema(request=ProfileWish, responses=Me)  # type: ignore[untyped-decorator]
     def patch(self, request: Request) -> Response:
         """Change one's name or time zone. If-Match is honoured where sent."""
         wish = ProfileWish(data=request.data)

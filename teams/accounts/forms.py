@@ -31,7 +31,8 @@ class ProfileForm(RefusalsShown):
     timezone = forms.ChoiceField(label="Time zone", help_text="Dates and times are shown in it.")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"name": user.name, "timezone": user.timezone}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = {"name": user.name, "timezone": user.timezone}
         zones = cast("forms.ChoiceField", self.fields["timezone"])
         zones.choices = [(zone, zone.replace("_", " ")) for zone in time_zones()]
 

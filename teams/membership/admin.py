@@ -22,8 +22,7 @@ class LookedAt:
 
 class Members(LookedAt, admin.TabularInline[Membership, Team]):
     model = Membership
-    fields = ["user", "role", "created_at"]
-    readonly_fields = fields
+    fields = readonly_fields = ("user", "role", "created_at")
     extra = 0
 
 

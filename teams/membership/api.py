@@ -75,7 +75,7 @@ class TeamList(generics.ListAPIView[Team]):
     def get_queryset(self) -> QuerySet[Team]:
         return with_role(person(self.request)).order_by("-created_at", "-id")
 
-    @extend_schema(request=TeamWish, responses={201: TeamAnswer})
+    @extend_schema(request=TeamWish, responses={201: TeamAnswer})  # type: ignore[untyped-decorator]
     def post(self, request: Request) -> Response:
         """Make a team and be its owner."""
         wish = TeamWish(data=request.data)
@@ -85,11 +85,11 @@ class TeamList(generics.ListAPIView[Team]):
 
 
 class TeamDetail(APIView):
-    @extend_schema(responses=TeamAnswer)
+    @extend_schema(responses=TeamAnswer)  # type: ignore[untyped-decorator]
     def get(self, request: Request, team_id: UUID) -> Response:
         return answer(visible_team(person(request), team_id).pk, request)
 
-    @extend_schema(request=TeamWish, responses=TeamAnswer, parameters=[IF_MATCH])
+    @extend_schema(request=TeamWish, responses=TeamAnswer, parameters=[IF_MATCH])  # type: ignore[untyped-decorator]
     def patch(self, request: Request, team_id: UUID) -> Response:
         """Rename the team. For owners and admins; needs If-Match."""
         visible_team(person(request), team_id)
@@ -115,7 +115,7 @@ class MemberList(generics.ListAPIView[Membership]):
 class MemberDetail(APIView):
     required_scopes = {"PUT": "admin", "DELETE": "admin"}
 
-    @extend_schema(request=RoleWish, responses=MemberAnswer)
+    @extend_schema(request=RoleWish, responses=MemberAnswer)  # type: ignore[untyped-decorator]
     def put(self, request: Request, team_id: UUID, user_id: UUID) -> Response:
         """Change a member's role. For owners and admins; only owners make or change owners."""
         visible_team(person(request), team_id)
@@ -126,7 +126,7 @@ class MemberDetail(APIView):
         )
         return Response(MemberAnswer(membership).data)
 
-    @extend_schema(responses={204: None})
+    @extend_schema(responses={204: None})  # type: ignore[untyped-decorator]
     def delete(self, request: Request, team_id: UUID, user_id: UUID) -> Response:
         """Remove a member, or leave the team oneself."""
         services.remove_member(actor=person(request), team_id=team_id, user_id=user_id)
