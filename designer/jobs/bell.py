@@ -2,10 +2,11 @@
 
 import logging
 import time
+from functools import partial
 from typing import Final
 
 from celery import current_app
-from django.db import transaction
+from django.db import connection, transaction
 from kombu.exceptions import OperationalError as BrokerDown
 from redis.exceptions import RedisError
 
@@ -24,8 +25,24 @@ _silent_until = 0.0
 
 
 def ring_after_commit(lane: str) -> None:
-    """Wake a worker of `lane` once the caller's transaction has committed; never if it rolls back."""
-    transaction.on_commit(lambda: _ring_committed(lane))
+    """Wake a worker of `lane` once the caller's transaction has committed; never if it rolls back.
+
+    A transaction that enqueues thousands rings only as often as there can be use for.
+    """
+    if not _rings_enough(lane):
+        transaction.on_commit(partial(_ring_committed, lane))
+
+
+def _rings_enough(lane: str) -> bool:
+    """Whether this transaction will ring `lane` often enough already, in any case in which the caller's work stays."""
+    mine = set(connection.savepoint_ids)
+    rings = 0
+    for savepoints, call, *_ in reversed(connection.run_on_commit):
+        if isinstance(call, partial) and call.func is _ring_committed and call.args == (lane,) and savepoints <= mine:
+            rings += 1
+            if rings >= ENOUGH:
+                return True
+    return False
 
 
 def _ring_committed(lane: str) -> None:

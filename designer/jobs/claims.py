@@ -43,6 +43,11 @@ LOOK = """
 SELECT cancel_requested_at IS NOT NULL FROM job_queue
 WHERE id = %s AND attempts = %s AND worker = %s AND status = 'leased'
 """
+SUCCEED = """
+UPDATE job_queue SET status = 'succeeded', lease_expires_at = NULL, finished_at = statement_timestamp(),
+    updated_at = statement_timestamp()
+WHERE id = %s AND attempts = %s AND worker = %s AND status = 'leased' RETURNING false
+"""
 # Back to the front of today's queue, never before it: a row from an old round would drag newcomers back with it.
 REQUEUE = f"""
 UPDATE job_queue j SET status = 'queued', worker = '', lease_expires_at = NULL, updated_at = statement_timestamp(),
@@ -108,6 +113,11 @@ def renew(lease: Lease) -> bool:
 def look(lease: Lease) -> bool:
     """True if the job's cancellation was asked for. Raises LeaseLost."""
     return _flag(LOOK, [lease.job_id, lease.attempt, lease.worker])
+
+
+def succeed(lease: Lease) -> None:
+    """Mark the job done: one statement, for it is asked once per job. Raises LeaseLost."""
+    _flag(SUCCEED, [lease.job_id, lease.attempt, lease.worker])
 
 
 def _flag(statement: str, values: Sequence[Any]) -> bool:

@@ -16,11 +16,10 @@ from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models.functions import Now
 
 from designer.jobs import claims, faults
 from designer.jobs.claims import Lease, LeaseLost
-from designer.jobs.models import Job, JobStatus
+from designer.jobs.models import Job
 
 LOOK_EVERY: Final = 0.5  # seconds for which an answer about cancellation may be old
 
@@ -95,9 +94,7 @@ class RunningJob:
             row = claims.hold(self.lease)
             yield row
             if finish:
-                Job.objects.filter(pk=self.id).update(
-                    status=JobStatus.SUCCEEDED, lease_expires_at=None, finished_at=Now(), updated_at=Now()
-                )
+                claims.succeed(self.lease)
                 faults.point("result.before_commit", self.id)
         if finish:
             self.finished = True

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db import InterfaceError, OperationalError, connection
 
-from designer.jobs import faults, settling
+from designer.jobs import claims, faults, settling
 from designer.jobs.claims import LeaseLost
 from designer.jobs.handlers import HANDLERS, Cancelled, Permanent, Pulse, Retry, RunningJob
 from designer.jobs.models import Job
@@ -58,7 +58,7 @@ def _outcome(job: RunningJob, row: Job) -> Callable[[], None]:
         log.exception("job %s (%s) attempt %s crashed", job.id, job.kind, job.attempt)
         error = problem("crashed", f"{type(crash).__name__}: {crash}")
         return lambda: settling.try_again(job.lease, error)
-    return (lambda: None) if job.finished else (lambda: settling.succeed(job.lease))
+    return (lambda: None) if job.finished else (lambda: claims.succeed(job.lease))
 
 
 def _lost() -> None:

@@ -5,6 +5,7 @@ freezes, its beat grows old, a stand-by ends its connection and takes over. What
 harmless: every action is a conditional update, and every slot of a duty is taken by one.
 """
 
+import contextlib
 import logging
 import os
 import socket
@@ -89,10 +90,12 @@ class Scheduler:
         """Let another lead."""
         if self.leading:
             log.info("%s no longer leads", self.holder)
-        self.leading = False
         if self._lock is not None:
+            # closing frees the lock too, but only once the server notices
+            with contextlib.suppress(DatabaseError, InterfaceError), self._lock.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock_all()")
             self._lock.close()
-            self._lock = None
+        self.leading, self._lock = False, None
 
     def _holds_lock(self) -> bool:
         if self._lock is None:

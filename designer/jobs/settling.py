@@ -27,15 +27,6 @@ def problem(code: str, message: str, remedy: str = "") -> dict[str, str]:
     return {"code": code, "message": message[:500], "remedy": remedy}
 
 
-def succeed(lease: Lease) -> None:
-    """Mark the job done. Raises LeaseLost."""
-    with transaction.atomic():
-        claims.hold(lease)
-        Job.objects.filter(pk=lease.job_id).update(
-            status=JobStatus.SUCCEEDED, lease_expires_at=None, finished_at=Now(), updated_at=Now()
-        )
-
-
 def fail(lease: Lease, error: dict[str, str]) -> None:
     """Close the job as failed: trying again cannot help. Raises LeaseLost."""
     with transaction.atomic():

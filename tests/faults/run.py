@@ -1,0 +1,116 @@
+"""The promises of the queue, played outside pytest: one JSON line of figures each.
+
+`python -m tests.faults.run [--full] [--only 1,2,…] [--seed N]` with DATABASE_URL naming a Postgres on which databases
+may be created. Small numbers without --full. With --full, promise 1 also restarts a Postgres of its own, as after a
+power cut, and promise 2 keeps the real lease of 30 seconds.
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import django
+
+django.setup()
+
+from django.db import connection  # noqa: E402  (Django must be set up first)
+
+from designer.local.postgres import DURABLE, Postgres  # noqa: E402
+from tests.faults import promises  # noqa: E402
+from tests.faults.conftest import Cast  # noqa: E402
+from tests.faults.kit import Stage, ended, private_database, until  # noqa: E402
+
+SHORT = 3  # seconds of lease where its length is not the question
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--full", action="store_true")
+    arguments.add_argument("--only", default="1,2,3,4,5,6,8,9")
+    arguments.add_argument("--seed", type=int, default=1)
+    wish = arguments.parse_args()
+    for number in map(int, wish.only.split(",")):
+        for play in plays(number, full=wish.full, seed=wish.seed):
+            began = time.monotonic()
+            figures = play()
+            print(json.dumps({**figures, "seconds": round(time.monotonic() - began, 1)}), flush=True)
+
+
+def plays(number: int, *, full: bool, seed: int) -> list[Callable[[], promises.Figures]]:
+    """What is played for one promise, each on a stage of its own."""
+    if number == 1:
+        return [lambda s=s: chaos(s, full=full) for s in ((seed, seed + 1, seed + 2) if full else (seed,))]
+    return [lambda: quiet(number, full=full)]
+
+
+def chaos(seed: int, *, full: bool) -> promises.Figures:
+    jobs, faults = (1000, 160) if full else (150, 12)
+    with stage(SHORT, own_postgres=full) as cast:
+        return promises.no_job_is_lost(
+            cast.stage, cast.client, cast.workers, cast.scheduler, jobs=jobs, seed=seed, faults=faults, frozen=SHORT + 2
+        )
+
+
+def quiet(number: int, *, full: bool) -> promises.Figures:
+    with stage(30 if number == 2 else SHORT) as cast:
+        known = (cast.stage, cast.client)
+        n: Callable[[int, int], int] = lambda small, large: large if full else small  # noqa: E731
+        acts: dict[int, Callable[[], promises.Figures]] = {
+            2: lambda: promises.dead_workers_job_runs_again(*known, cast.workers, kills=n(2, 20), lease=30),
+            3: lambda: promises.never_billed_twice(*known, rounds=n(1, 30)),
+            4: lambda: promises.zombies_write_nothing(*known, rounds=n(3, 100)),
+            5: lambda: promises.committed_is_queued(*known, rounds=n(20, 200)),
+            6: lambda: promises.redis_is_disposable(*known, seconds=n(6, 120), flush_every=n(1, 5), off=n(5, 60)),
+            8: lambda: promises.poison_is_isolated(*known, good=n(100, 500)),
+            9: lambda: promises.cancel_is_quick(*known, rounds=n(12, 200)),
+        }
+        return acts[number]()
+
+
+@contextmanager
+def stage(lease: int, *, own_postgres: bool = False) -> Iterator[Cast]:
+    """Two workers with two processes each, one for torch, a scheduler and a client, on a database of their own."""
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder, database(Path(folder), own_postgres) as postgres:
+        heartbeat, sweep = (10, 5) if lease == 30 else (1, 1)
+        platform = Stage(lease=lease, heartbeat=heartbeat, sweep=sweep, postgres=postgres)
+        try:
+            client = platform.client()
+            workers = [platform.worker(), platform.worker()]
+            platform.worker("gpu", children=1)
+            scheduler = platform.scheduler()
+            until(ended([platform.enqueue(client, "faults.noop")]), 60)
+            yield Cast(platform, client, workers, scheduler)
+        finally:
+            platform.close()
+
+
+@contextmanager
+def database(folder: Path, own: bool) -> Iterator[Postgres | None]:
+    """A fresh database; on a server of our own if it is to be restarted."""
+    if not own:
+        with private_database():
+            yield None
+        return
+    server = Postgres(folder / "postgres", folder / "postgres.log", settings=DURABLE)
+    server.start()
+    before = dict(connection.settings_dict)
+    connection.close()
+    head, _, tail = server.url.removeprefix("postgres://").partition("@")
+    user, _, password = head.partition(":")
+    host, _, port = tail.partition("/")[0].partition(":")
+    connection.settings_dict.update(USER=user, PASSWORD=password, HOST=host, PORT=port, NAME=tail.partition("/")[2])
+    try:
+        with private_database():
+            yield server
+    finally:
+        connection.close()
+        connection.settings_dict.update(before)
+        server.stop("immediate")
+
+
+if __name__ == "__main__":
+    main()
