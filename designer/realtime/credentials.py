@@ -1,6 +1,5 @@
 """Who opens a socket: a session cookie from our own pages, or a program's bearer token. Never anything in the URL."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -13,7 +12,8 @@ from django.http import HttpRequest, parse_cookie
 from django.http.request import validate_host
 from django.utils import timezone
 
-from teams.accounts.models import ApiToken, User
+from teams.accounts.credentials import BadToken, check
+from teams.accounts.models import ApiToken, Scope, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,12 @@ def by_session(key: str) -> Identity | None:
 
 
 def by_token(token: str) -> Identity | None:
-    """The person of a live API token, or None."""
-    digest = hashlib.sha256(token.encode()).hexdigest()
-    return _of_token(ApiToken.objects.live().filter(digest=digest, user__is_active=True).select_related("user").first())
+    """The person of a live API token that may read, or None. Its use is noted."""
+    try:
+        found = check(token)
+    except BadToken:
+        return None
+    return _of_token(found) if Scope.READ in found.scopes else None
 
 
 def _of_token(found: ApiToken | None) -> Identity | None:

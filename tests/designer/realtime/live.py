@@ -1,6 +1,5 @@
 """A real server process on the test database, and a client that speaks plainly. For tests and benchmarks."""
 
-import hashlib
 import json
 import os
 import secrets
@@ -20,6 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from designer.env import ROOT
+from teams.accounts.credentials import SHOWN, digest_of, new_key
 from teams.accounts.models import ApiToken, User
 from teams.membership.models import Membership, Team
 
@@ -84,14 +84,14 @@ def team_of(*members: User, role: str = "editor") -> Team:
     return team
 
 
-def token_of(user: User) -> str:
-    raw = secrets.token_urlsafe(32)
+def token_of(user: User, *scopes: str) -> str:
+    raw = new_key()
     ApiToken.objects.create(
         user=user,
         name="test",
-        prefix=raw[:8],
-        digest=hashlib.sha256(raw.encode()).hexdigest(),
-        scopes=["read", "write"],
+        prefix=raw[:SHOWN],
+        digest=digest_of(raw),
+        scopes=list(scopes) or ["read", "write"],
     )
     return raw
 

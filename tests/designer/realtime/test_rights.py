@@ -10,7 +10,9 @@ from websockets.exceptions import InvalidStatus
 
 from designer.realtime import events, revocation
 from teams.accounts.models import ApiToken
+from teams.accounts.services import revoke_token
 from teams.membership.models import Membership
+from teams.membership.services import remove_member
 from teams.signals import access_revoked
 from tests.designer.realtime.live import Talk, cookie_of, person, team_of, token_of
 
@@ -81,9 +83,9 @@ def test_a_token_in_the_address_is_no_credential(port, watcher):
         assert talk.closing_code() == 4401
 
 
-@pytest.mark.parametrize("ill", ["unknown", "revoked", "expired", "inactive"])
+@pytest.mark.parametrize("ill", ["unknown", "revoked", "expired", "inactive", "narrow"])
 def test_a_token_that_is_not_live_closes_the_socket(port, watcher, ill):
-    token = token_of(watcher) if ill != "unknown" else "dbff_unknown"
+    token = token_of(watcher, "write" if ill == "narrow" else "read") if ill != "unknown" else "dbff_unknown"
     ApiToken.objects.filter(user=watcher).update(
         **{"revoked": {"revoked_at": timezone.now()}, "expired": {"expires_at": timezone.now()}}.get(ill, {"name": "x"})
     )
@@ -157,6 +159,22 @@ def test_revoking_the_token_closes_its_socket(port, watcher):
         assert talk.closing_code(timeout=5) == 4401
         other.say(type="ping")
         assert other.expect("pong")
+
+
+def test_revoking_a_token_in_the_settings_closes_its_socket(port, watcher):
+    with Talk(port, token_of(watcher)) as talk:
+        talk.subscribe("system")
+        revoke_token(actor=watcher, token_id=ApiToken.objects.get(user=watcher).pk)
+        assert talk.closing_code(timeout=5) == 4401
+
+
+def test_removing_a_member_ends_his_channel(port, watcher, team):
+    owner = person()
+    Membership.objects.create(team=team, user=owner, role="owner")
+    with Talk(port, token_of(watcher)) as talk:
+        talk.subscribe(f"team:{team.pk}")
+        remove_member(actor=owner, team_id=team.pk, user_id=watcher.pk)
+        assert talk.expect("unsubscribed", timeout=5)["code"] == "access_lost"
 
 
 def test_signing_out_closes_the_socket(port, watcher):
