@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -37,7 +37,8 @@ def pytest_configure() -> None:
     os.environ["REDIS_URL"] = url
     django_settings.REDIS_URL = django_settings.CELERY_BROKER_URL = url
     django_settings.CACHES = {"default": {**django_settings.CACHES["default"], "LOCATION": url}}
-    django_settings.CHANNEL_LAYERS["default"]["CONFIG"]["hosts"] = [url]
+    layer: dict[str, Any] = django_settings.CHANNEL_LAYERS["default"]
+    layer["CONFIG"]["hosts"] = [url]
 
 
 def places(folder: Path) -> dict[str, Path]:
