@@ -57,8 +57,10 @@ class CompactNetwork(nn.Module):
         features = image.to(next(self.parameters()).dtype)
         for layer in self.body:
             features = layer(features)
-        detail = nnf.pixel_shuffle(features, self.shape.scale).float()
-        return detail + nnf.interpolate(image, scale_factor=float(self.shape.scale), mode="nearest")
+        features = features.float()
+        subpixels = features.unflatten(1, (3, self.shape.scale**2))
+        subpixels += image.unsqueeze(2)  # every subpixel of a colour starts from its pixel: no enlarged copy is needed
+        return nnf.pixel_shuffle(features, self.shape.scale)
 
 
 def compact_shape_of(state: Mapping[str, Tensor]) -> CompactShape:
