@@ -264,6 +264,15 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "AssetKindEnum": "designer.assets.models.AssetKind.choices",
+        "FeedbackKindEnum": "designer.personas.models.FeedbackKind.choices",
+        "ModelKindEnum": "designer.catalogue.models.ModelKind.choices",
+        "StageEnum": "designer.generations.models.Stage.choices",
+        "GenerationStatusEnum": "designer.generations.models.Status.choices",
+        "EnhancementStatusEnum": "enhancement.models.Status.choices",
+        "RoleEnum": "teams.membership.models.Role.choices",
+    },
 }
 
 # Queue: Postgres remembers, Celery wakes (DESIGN: the queue kernel)

@@ -1,10 +1,16 @@
-"""The generation job: an id in, nothing out."""
+"""The generation job: an id in, nothing out. And what the rooms below have to tidy by the clock."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
+
+from designer.assets.services import purge
 from designer.generations import runner, services
 from designer.jobs.handlers import RunningJob, finishes, handles
 from designer.jobs.models import Job
+from designer.jobs.scheduler import every
+from designer.web.models import IdempotencyKey
 
 
 @handles("generation.run")
@@ -15,3 +21,13 @@ def run_generation(job: RunningJob, generation_id: str) -> None:
 @finishes("generation.run")
 def close_generation(job: Job, status: str, error: dict[str, Any]) -> None:
     services.close(job.payload["generation_id"], status=status, error=error)
+
+
+@every(timedelta(hours=1))
+def empty_old_trash() -> None:
+    purge()
+
+
+@every(timedelta(hours=1))
+def forget_old_answers() -> None:
+    IdempotencyKey.objects.filter(expires_at__lt=timezone.now()).delete()

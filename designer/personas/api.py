@@ -59,7 +59,6 @@ class PersonaList(IdempotentPostMixin, generics.ListAPIView[Persona]):
         return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
 
 
-@extend_schema(operation_id="team_personas")
 class TeamPersonaList(PersonaList):
     """The personas of one team."""
 

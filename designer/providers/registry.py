@@ -1,4 +1,4 @@
-"""The providers by name. Each adapter's module files its class here when it is imported; a second of a name stops it."""
+"""The providers by name. Each adapter files its class here when it is imported; a second of a name stops it."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
@@ -33,3 +35,19 @@ class ProblemSchema(AutoSchema):
                 "content": {"application/problem+json": {"schema": shown}},
             }
         return bodies
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    target_class = "teams.accounts.authentication.BearerAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "description": "A token from /api/auth/tokens."}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):
+    target_class = "teams.accounts.authentication.SessionAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}

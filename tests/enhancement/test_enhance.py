@@ -1,0 +1,145 @@
+"""Enhancing an image through the API, the queue's own claim and the real network."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from designer.assets.models import Asset
+from designer.assets.services import read_bytes, store_upload
+from designer.jobs.services import request_cancel
+from designer.ledger.models import LedgerEntry
+from designer.realtime.models import Event
+from enhancement.models import Enhancement
+from tests import images
+from tests.work import work_off
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TWICE = [{"name": "upscale", "scale": 2}]
+
+
+@pytest.fixture
+def asset(member, team) -> Asset:
+    data = images.encoded("PNG", images.photo((48, 36)), icc_profile=images.SRGB)
+    return store_upload(actor=member("editor"), team_id=team.pk, file=io.BytesIO(data), name="swatch.png")
+
+
+@pytest.fixture
+def editor(asset, client_of):
+    """The asset's own editor."""
+    client = client_of(None)
+    client.force_login(asset.owner, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def ask(client, asset, operations=TWICE):
+    return client.post(f"/api/enhance/{asset.pk}", {"operations": operations}, format="json")
+
+
+def test_an_image_comes_out_twice_as_large_and_both_are_kept(editor, asset):
+    asked = ask(editor, asset)
+    assert asked.status_code == 202, asked.content
+    work_off("gpu")
+    done = editor.get(f"/api/enhance/{asked.json()['id']}").json()
+    assert done["status"] == "succeeded", done["error"]
+    result = Asset.objects.get(pk=done["result"]["id"])
+    assert (result.width, result.height, result.kind, result.parent_id) == (96, 72, "enhanced", asset.pk)
+    with Image.open(io.BytesIO(read_bytes(result))) as picture:
+        assert picture.info["icc_profile"] == images.SRGB
+    assert Asset.objects.filter(pk=asset.pk, trashed_at=None).exists()
+    assert LedgerEntry.objects.get().subject == f"enhancement:{done['id']}"
+
+
+def test_the_end_is_told_on_the_enhancement_and_on_its_source(editor, asset):
+    pk = ask(editor, asset).json()["id"]
+    work_off("gpu")
+    for channel in (f"enhancement:{pk}", f"asset:{asset.pk}"):
+        assert Event.objects.filter(channel=channel).order_by("seq").last().event == "enhancement:complete"
+
+
+@pytest.mark.parametrize(
+    ("operations", "field"),
+    [
+        ([], "operations"),
+        ([{"name": "magic"}], "operations[0].name"),
+        ([{"scale": 2}], "operations[0].name"),
+        ([{"name": "upscale", "scale": 3}], "operations[0].scale"),
+        ([{"name": "upscale", "scale": "huge"}], "operations[0].scale"),
+        ([{"name": "upscale", "colour": "red"}], "operations[0].colour"),
+        ([*TWICE, {"name": "upscale", "model": "../../etc/passwd"}], "operations[1].model"),
+    ],
+)
+def test_a_recipe_that_cannot_be_is_refused_by_field(operations, field, editor, asset):
+    answer = ask(editor, asset, operations)
+    assert answer.status_code in (400, 422)
+    assert answer.json()["errors"][0]["field"] == field
+    assert not Enhancement.objects.exists()
+
+
+def test_the_same_again_is_refused_while_it_runs(editor, asset):
+    assert ask(editor, asset).status_code == 202
+    assert ask(editor, asset).status_code == 409
+    work_off("gpu")
+    assert ask(editor, asset).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("owner", 202), ("admin", 202), ("editor", 403), ("viewer", 403), ("stranger", 404)]
+)
+def test_only_those_who_may_edit_an_asset_may_enhance_it(role, status, asset, client_of):
+    assert ask(client_of(role), asset).status_code == status
+
+
+def test_cancelling_a_waiting_enhancement_costs_nothing(editor, asset):
+    pk = ask(editor, asset).json()["id"]
+    assert editor.post(f"/api/enhance/{pk}/cancel").json()["status"] == "cancelled"
+    assert work_off() == 0 and not LedgerEntry.objects.exists()
+
+
+def test_cancelling_a_running_one_stops_it_at_a_tile(editor, asset, monkeypatch):
+    pk = ask(editor, asset).json()["id"]
+    job = Enhancement.objects.get(pk=pk).job_id
+    from enhancement import runner
+
+    def asked_meanwhile(*args):
+        request_cancel(job)
+        return read_bytes(*args)
+
+    monkeypatch.setattr(runner, "read_bytes", asked_meanwhile)
+    work_off("gpu")
+    assert Enhancement.objects.get(pk=pk).status == "cancelled"
+    assert not LedgerEntry.objects.exists() and Asset.objects.count() == 1
+
+
+def test_a_batch_lists_what_it_refused_and_queues_the_rest(editor, asset):
+    body = {"assets": [str(asset.pk), "6a1f6a3e-0000-4000-8000-000000000000"], "operations": TWICE}
+    answer = editor.post("/api/enhance/batch", body, format="json")
+    assert answer.status_code == 202
+    assert [len(answer.json()["results"]), answer.json()["refused"][0]["code"]] == [1, "not_found"]
+
+
+def test_an_image_in_the_trash_is_not_enhanced(editor, asset):
+    editor.delete(f"/api/assets/{asset.pk}")
+    assert ask(editor, asset).status_code == 409
+
+
+def test_the_operations_are_listed_with_their_limits(editor):
+    listed = editor.get("/api/enhance/operations").json()
+    scale = next(p for o in listed if o["name"] == "upscale" for p in o["parameters"] if p["name"] == "scale")
+    assert scale["choices"] == [2, 4]
+
+
+@pytest.mark.parametrize("scale", [2, 4])
+def test_a_generation_that_asked_for_it_is_enhanced_when_done(scale, client_of):
+    client = client_of("editor")
+    wish = {
+        "brief": "a linen skirt",
+        "auto_enhance": {"operations": [{"name": "upscale", "scale": 2}]},
+        "aspect_ratio": "1:1",
+    }
+    if scale == 4:
+        wish["auto_enhance"] = {"operations": "nonsense"}
+    pk = client.post("/api/generations", wish, format="json").json()["id"]
+    work_off("interactive")
+    assert client.get(f"/api/generations/{pk}").json()["status"] == "succeeded"
+    assert Enhancement.objects.count() == (1 if scale == 2 else 0)
