@@ -180,7 +180,9 @@ ACCOUNT_ADAPTER = "teams.accounts.adapter.AccountAdapter"  # its sign-in limits:
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = env.text("ACCOUNT_EMAIL_VERIFICATION", "mandatory" if env.text("EMAIL_HOST") else "optional")
+ACCOUNT_EMAIL_VERIFICATION = env.text(
+    "ACCOUNT_EMAIL_VERIFICATION", "mandatory" if env.text("EMAIL_HOST") else "optional"
+)
 ACCOUNT_RATE_LIMITS = {
     "signup": "20/h/ip",
     "reset_password": "20/h/ip,5/h/key",

@@ -15,6 +15,7 @@ from designer.web.serializers import StrictSerializer
 from enhancement import services
 from enhancement.models import Enhancement
 from enhancement.operations import registry
+from teams.accounts.people import person
 from teams.base.errors import Refused
 
 
@@ -33,7 +34,7 @@ class EnhanceBatchRequest(StrictSerializer):
 
 
 class EnhancementSerializer(serializers.ModelSerializer[Enhancement]):
-    source = serializers.SerializerMethodField()
+    source = serializers.SerializerMethodField()  # type: ignore[assignment]  # hides an attribute of the base
     result = serializers.SerializerMethodField()
     error = serializers.DictField(allow_null=True, read_only=True)
     operations = serializers.ListField(child=serializers.DictField(), read_only=True)
@@ -79,8 +80,8 @@ class EnhanceDetail(IdempotentPostMixin, generics.GenericAPIView[Enhancement]):
         form = EnhanceRequest(data=request.data)
         form.is_valid(raise_exception=True)
         said = form.validated_data
-        source = services.source_of(actor=request.user, subject_id=pk, asset_id=said["asset"])
-        made = services.request_enhancement(actor=request.user, asset_id=source.pk, operations=said["operations"])
+        source = services.source_of(actor=person(request), subject_id=pk, asset_id=said["asset"])
+        made = services.request_enhancement(actor=person(request), asset_id=source.pk, operations=said["operations"])
         return Response(self.get_serializer(made).data, status=status.HTTP_202_ACCEPTED)
 
 
@@ -92,7 +93,7 @@ class EnhanceCancel(generics.GenericAPIView[Enhancement]):
 
     @extend_schema(request=None, responses={202: EnhancementSerializer})
     def post(self, request: Request, pk: UUID) -> Response:
-        row = services.cancel(actor=request.user, enhancement_id=pk)
+        row = services.cancel(actor=person(request), enhancement_id=pk)
         return Response(self.get_serializer(row).data, status=status.HTTP_202_ACCEPTED)
 
 
@@ -112,7 +113,7 @@ class EnhanceBatch(IdempotentPostMixin, APIView):
         for pk in dict.fromkeys(said["assets"]):
             try:
                 made.append(
-                    services.request_enhancement(actor=request.user, asset_id=pk, operations=said["operations"])
+                    services.request_enhancement(actor=person(request), asset_id=pk, operations=said["operations"])
                 )
             except Refused as refusal:
                 refused.append({"asset": str(pk), "code": refusal.code, "message": refusal.message})

@@ -19,7 +19,7 @@ class Status(models.TextChoices):
     CANCELLED = "cancelled"
 
 
-class EnhancementQuerySet(OwnedQuerySet["Enhancement"], MovingQuerySet["Enhancement"]):
+class EnhancementQuerySet(OwnedQuerySet["Enhancement"], MovingQuerySet["Enhancement"]):  # type: ignore[override]  # both make a manager
     pass
 
 

@@ -46,7 +46,7 @@ def _begin(job: RunningJob, enhancement_id: str) -> Enhancement:
 
 
 def _apply(job: RunningJob, row: Enhancement) -> tuple[Image.Image, list[dict[str, Any]]]:
-    image = Image.open(io.BytesIO(read_bytes(row.source)))
+    image: Image.Image = Image.open(io.BytesIO(read_bytes(row.source)))
     image.load()
     facts = []
     for position, step in enumerate(row.operations):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from designer.assets.models import Asset
 from enhancement import services
 from enhancement.models import Enhancement, Status
+from teams.accounts.people import person
 from teams.base.errors import Forbidden, Missing, Refused
 
 SHOWN = 8
@@ -47,7 +48,7 @@ def enhance(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     operations = [{"name": "upscale", "scale": int(scale) if scale.isdigit() else scale}]
     refused = ""
     try:
-        services.request_enhancement(actor=request.user, asset_id=asset_id, operations=operations)
+        services.request_enhancement(actor=person(request), asset_id=asset_id, operations=operations)
     except (Missing, Forbidden):
         raise
     except Refused as refusal:
@@ -63,5 +64,5 @@ def enhance(request: HttpRequest, asset_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
-    row = services.cancel(actor=request.user, enhancement_id=pk)
+    row = services.cancel(actor=person(request), enhancement_id=pk)
     return redirect("asset", row.source_id)

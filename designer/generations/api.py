@@ -22,6 +22,7 @@ from designer.generations.serializers import (
     PreviewSerializer,
 )
 from designer.web.idempotency import IdempotentPostMixin
+from teams.accounts.people import person
 from teams.membership.models import Team
 from teams.membership.ownership import visible_team
 
@@ -61,7 +62,7 @@ class GenerationList(IdempotentPostMixin, generics.ListAPIView[Generation]):
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         form = GenerationRequest(data=request.data)
         form.is_valid(raise_exception=True)
-        made = services.request_generation(actor=request.user, wish=form.wish())
+        made = services.request_generation(actor=person(request), wish=form.wish())
         body = self.get_serializer(shown(Generation.objects.filter(pk=made.pk)).get()).data
         return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": body["links"]["self"]})
 
@@ -91,7 +92,7 @@ class GenerationDetail(generics.GenericAPIView[Generation]):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:
-        services.trash(actor=request.user, generation_id=pk)
+        services.trash(actor=person(request), generation_id=pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -103,7 +104,7 @@ class GenerationRestore(generics.GenericAPIView[Generation]):
 
     @extend_schema(request=None, responses={200: GenerationSerializer})
     def post(self, request: Request, pk: UUID) -> Response:
-        services.restore(actor=request.user, generation_id=pk)
+        services.restore(actor=person(request), generation_id=pk)
         return Response(self.get_serializer(shown(Generation.objects.filter(pk=pk)).get()).data)
 
 
@@ -115,7 +116,7 @@ class GenerationCancel(generics.GenericAPIView[Generation]):
 
     @extend_schema(request=None, responses={202: GenerationSerializer})
     def post(self, request: Request, pk: UUID) -> Response:
-        services.cancel(actor=request.user, generation_id=pk)
+        services.cancel(actor=person(request), generation_id=pk)
         body = self.get_serializer(shown(Generation.objects.filter(pk=pk)).get()).data
         return Response(body, status=status.HTTP_202_ACCEPTED)
 
@@ -127,7 +128,7 @@ class GenerationPreview(APIView):
     def post(self, request: Request) -> Response:
         form = GenerationRequest(data=request.data)
         form.is_valid(raise_exception=True)
-        return Response(services.preview(actor=request.user, wish=form.wish()).to_json())
+        return Response(services.preview(actor=person(request), wish=form.wish()).to_json())
 
 
 class Analyze(APIView):
@@ -137,5 +138,5 @@ class Analyze(APIView):
     def post(self, request: Request) -> Response:
         form = AnalyzeRequest(data=request.data)
         form.is_valid(raise_exception=True)
-        record = services.analyse_request(actor=request.user, **form.validated_data)
+        record = services.analyse_request(actor=person(request), **form.validated_data)
         return Response({"understood": record})

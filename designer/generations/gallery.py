@@ -20,6 +20,7 @@ from designer.generations.presenting import parts_of, provenance_of
 from designer.generations.views import is_partial
 from designer.personas import services as personas
 from designer.personas.models import Feedback
+from teams.accounts.people import person
 from teams.base.errors import Forbidden, Refused
 
 PAGE = 24
@@ -108,7 +109,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     done = refused = 0
     for raw in request.POST.getlist("asset")[:500]:
         try:
-            act(actor=request.user, asset_id=UUID(raw))
+            act(actor=person(request), asset_id=UUID(raw))
             done += 1
         except (ValueError, Refused):
             refused += 1
@@ -124,7 +125,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 
 def _own(request: HttpRequest) -> bool:
-    return request.META.get("HTTP_REFERER", "").startswith(request.build_absolute_uri("/gallery"))
+    return str(request.META.get("HTTP_REFERER", "")).startswith(request.build_absolute_uri("/gallery"))
 
 
 def asset_context(request: HttpRequest, asset: Asset) -> dict[str, Any]:
@@ -170,10 +171,10 @@ def _may_edit(request: HttpRequest, found: Asset) -> bool:
 @require_POST
 def asset_trash(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.POST.get("action") == "restore":
-        assets.restore(actor=request.user, asset_id=pk)
+        assets.restore(actor=person(request), asset_id=pk)
         messages.success(request, "Restored.")
         return redirect("asset", pk)
-    assets.trash(actor=request.user, asset_id=pk)
+    assets.trash(actor=person(request), asset_id=pk)
     messages.success(request, "Moved to the trash. It can be restored for 30 days.")
     return redirect("gallery")
 
@@ -186,7 +187,7 @@ def feedback(request: HttpRequest, pk: UUID) -> HttpResponse:
     rating = request.POST.get("rating", "")
     kind = "rating" if rating else request.POST.get("kind", "")
     personas.toggle_feedback(
-        actor=request.user, asset_id=found.pk, kind=kind, rating=int(rating) if rating.isdigit() else None
+        actor=person(request), asset_id=found.pk, kind=kind, rating=int(rating) if rating.isdigit() else None
     )
     if not is_partial(request):
         return redirect("asset", pk)

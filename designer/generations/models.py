@@ -32,7 +32,7 @@ class Stage(models.TextChoices):
     GENERATION = "generation"
 
 
-class GenerationQuerySet(OwnedQuerySet["Generation"], MovingQuerySet["Generation"]):
+class GenerationQuerySet(OwnedQuerySet["Generation"], MovingQuerySet["Generation"]):  # type: ignore[override]  # both make a manager
     def kept(self) -> "GenerationQuerySet":
         return self.filter(trashed_at__isnull=True)
 

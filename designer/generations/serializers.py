@@ -112,7 +112,7 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
 class AttributeSerializer(serializers.Serializer[Any]):
     value = serializers.JSONField(allow_null=True)
     confidence = serializers.FloatField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # a field of this name hides an attribute of the base
 
 
 class EstimateSerializer(serializers.Serializer[Any]):

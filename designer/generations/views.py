@@ -15,6 +15,7 @@ from designer.generations import services
 from designer.generations.forms import ComposerForm
 from designer.generations.models import Generation, GenerationQuerySet
 from designer.generations.presenting import estimate_shown, parts_of, understood_shown
+from teams.accounts.people import person
 from teams.base.errors import Refused
 
 RECENT = 6
@@ -34,7 +35,7 @@ def is_partial(request: HttpRequest) -> bool:
 def studio(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return compose(request)
-    return render_studio(request, ComposerForm(actor=request.user))
+    return render_studio(request, ComposerForm(actor=person(request)))
 
 
 def render_studio(request: HttpRequest, form: ComposerForm, status: int = 200) -> HttpResponse:
@@ -43,11 +44,11 @@ def render_studio(request: HttpRequest, form: ComposerForm, status: int = 200) -
 
 
 def compose(request: HttpRequest) -> HttpResponse:
-    form = ComposerForm(request.POST, actor=request.user)
+    form = ComposerForm(request.POST, actor=person(request))
     made = None
     if form.is_valid():
         try:
-            made = services.request_generation(actor=request.user, wish=form.wish())
+            made = services.request_generation(actor=person(request), wish=form.wish())
         except Refused as refused:
             field = refused.field if refused.field in form.fields else None
             form.add_error(field, f"{refused.message} {refused.remedy}".strip())
@@ -74,7 +75,7 @@ def refuse(request: HttpRequest, form: ComposerForm) -> HttpResponse:
 @require_POST
 def understood(request: HttpRequest) -> HttpResponse:
     """The chips and the estimate for what is typed so far. Writes nothing."""
-    form = ComposerForm(request.POST, actor=request.user)
+    form = ComposerForm(request.POST, actor=person(request))
     if not form.is_valid():
         return refuse(request, form)
     wish = form.wish()
@@ -82,7 +83,7 @@ def understood(request: HttpRequest) -> HttpResponse:
         context: dict[str, Any] = {"understood": None, "estimate": None}
     else:
         try:
-            preview = services.preview(actor=request.user, wish=wish)
+            preview = services.preview(actor=person(request), wish=wish)
         except Refused as refused:
             return JsonResponse({"detail": f"{refused.message} {refused.remedy}".strip()}, status=refused.status)
         context = {"understood": understood_shown(preview, wish.corrections), "estimate": estimate_shown(preview)}
@@ -114,5 +115,5 @@ def card(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
-    services.cancel(actor=request.user, generation_id=pk)
+    services.cancel(actor=person(request), generation_id=pk)
     return redirect("generation", pk)

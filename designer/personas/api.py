@@ -15,6 +15,7 @@ from designer.personas import services
 from designer.personas.models import Feedback, FeedbackKind, Persona
 from designer.web.idempotency import IdempotentPostMixin
 from designer.web.serializers import StrictSerializer
+from teams.accounts.people import person
 from teams.base.errors import Missing
 from teams.membership.ownership import visible_team
 
@@ -55,7 +56,7 @@ class PersonaList(IdempotentPostMixin, generics.ListAPIView[Persona]):
         said = form.validated_data
         team = kwargs.get("team") or said.pop("team")
         said.pop("team", None)
-        made = services.create_persona(actor=request.user, team_id=team, **said)
+        made = services.create_persona(actor=person(request), team_id=team, **said)
         return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
 
 
@@ -79,7 +80,7 @@ class PersonaDetail(generics.GenericAPIView[Persona]):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:
-        services.delete_persona(actor=request.user, persona_id=pk)
+        services.delete_persona(actor=person(request), persona_id=pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -124,7 +125,7 @@ class FeedbackList(IdempotentPostMixin, APIView):
         form.is_valid(raise_exception=True)
         said = form.validated_data
         asset = image_of(request, pk, said.pop("asset"))
-        row = services.give_feedback(actor=request.user, asset_id=asset.pk, **said)
+        row = services.give_feedback(actor=person(request), asset_id=asset.pk, **said)
         return Response(FeedbackSerializer(row).data, status=status.HTTP_201_CREATED)
 
 
@@ -136,5 +137,5 @@ class FeedbackDetail(APIView):
         raw = request.query_params.get("asset", "")
         wanted = serializers.UUIDField(allow_null=True).run_validation(raw or None)
         asset = image_of(request, pk, wanted)
-        services.withdraw_feedback(actor=request.user, asset_id=asset.pk, kind=kind)
+        services.withdraw_feedback(actor=person(request), asset_id=asset.pk, kind=kind)
         return Response(status=status.HTTP_204_NO_CONTENT)

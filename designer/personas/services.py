@@ -1,7 +1,7 @@
 """The writers of personas, feedback and what was learned. Feedback moves weights; taking it back moves them back."""
 
 import re
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import numpy as np
@@ -143,7 +143,7 @@ def give_feedback(*, actor: User, asset_id: UUID, kind: str, rating: int | None 
     row = Feedback.objects.create(
         team_id=asset.team_id,
         owner=actor,
-        generation_id=asset.generation_id,
+        generation_id=cast(UUID, asset.generation_id),
         asset=asset,
         kind=kind,
         rating=rating if kind == FeedbackKind.RATING else None,
@@ -159,7 +159,7 @@ def _learn(row: Feedback) -> tuple[Moved, ...]:
     generation = row.generation
     understanding = Understanding.from_json(generation.understood)
     keys = optimisation.keys_of(understanding, persona=generation.persona_id, model=generation.model)
-    signal = optimisation.signal_of(row.kind, row.rating)
+    signal = optimisation.signal_of(cast("optimisation.Kind", row.kind), row.rating)
     weights = _locked(row.team_id, keys)
     after, moved = optimisation.learn(weights, keys, signal, timezone.now())
     _write(row.team_id, after, moved)

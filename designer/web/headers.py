@@ -1,8 +1,20 @@
-"""Headers that every answer carries, and the rate limit of those that were counted."""
+"""Headers that every answer carries: safety, the request's id, and the rate limit of those that were counted."""
 
+import re
 from collections.abc import Callable
+from typing import Any, Final
 
+import structlog
 from django.http import HttpRequest, HttpResponse
+
+from designer.web.problems import page, problem
+from designer.web.throttles import counted_refusal
+
+ALWAYS: Final = {
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+PLAIN_ID: Final = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
 class HeadersMiddleware:
@@ -11,10 +23,28 @@ class HeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         answer = self.get_response(request)
-        answer.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        answer.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-        for name, value in getattr(request, "rate_limit", {}).items():
+        of_api = request.path.startswith("/api/")
+        if of_api and answer.status_code == 401:
+            answer = self._refused(request, answer)
+        rates: dict[str, Any] = getattr(request, "rate_limit", {})
+        for name, value in {**ALWAYS, **_own_id(), **({"Cache-Control": "no-store"} if of_api else {})}.items():
+            answer.headers.setdefault(name, value)
+        for name, value in rates.items():
             answer.headers[name] = str(value)
-        if request.path.startswith("/api/") and not answer.has_header("Cache-Control"):
-            answer.headers["Cache-Control"] = "no-store"
         return answer
+
+    def _refused(self, request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+        """A 401, counted per address; past the limit, 429 in its place."""
+        facts = counted_refusal(request)
+        request.rate_limit = facts  # type: ignore[attr-defined]
+        if not facts or facts["RateLimit-Used"] <= facts["RateLimit-Limit"]:
+            return answer
+        detail = "Too many requests without a sign-in came from this address. Wait a minute."
+        wait = {"Retry-After": str(facts["RateLimit-Reset"])}
+        return page(request, problem(429, code="throttled", detail=detail), wait)
+
+
+def _own_id() -> dict[str, str]:
+    """The id by which the logs know this request, unless somebody made up a strange one."""
+    known = str(structlog.contextvars.get_contextvars().get("request_id", ""))
+    return {"X-Request-Id": known} if PLAIN_ID.fullmatch(known) else {}

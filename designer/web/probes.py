@@ -2,7 +2,10 @@
 
 import ipaddress
 import secrets
+import tempfile
 from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -16,33 +19,50 @@ from designer.jobs.scheduler import scheduler_is_alive
 from teams.base.limits import link
 
 
-def database() -> str:
+class NotReady(Exception):
+    """What is amiss, with its remedy."""
+
+
+def database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    return "ok"
 
 
-def migrations() -> str:
+@lru_cache(maxsize=1)
+def migrations() -> None:
+    """Asked until all are applied; a running process does not get older migrations."""
     executor = MigrationExecutor(connection)
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return "ok" if not waiting else f"{len(waiting)} migrations are not applied; run manage.py migrate"
+    if waiting:
+        raise NotReady(f"{len(waiting)} migrations are not applied; run manage.py migrate")
 
 
-def broker() -> str:
+def broker() -> None:
     link().ping()
-    return "ok"
 
 
-def storage() -> str:
-    default_storage.exists("probe")
-    return "ok"
+def storage() -> None:
+    """Write where files go. Of a bucket only that it answers: a probe there would cost at each call."""
+    if settings.S3_BUCKET:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            default_storage.exists("probe")
+        except (BotoCoreError, ClientError) as error:
+            raise NotReady(f"the bucket does not answer: {type(error).__name__}") from error
+        return
+    folder = Path(settings.MEDIA_ROOT)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder) as probe:
+        probe.write(b"x" * 4096)
 
 
-def scheduler() -> str:
-    return "ok" if scheduler_is_alive() else "no scheduler has been seen lately; start manage.py run_scheduler"
+def scheduler() -> None:
+    if not scheduler_is_alive():
+        raise NotReady("no scheduler has been seen lately; start manage.py run_scheduler")
 
 
-CHECKS: dict[str, Callable[[], str]] = {
+CHECKS: dict[str, Callable[[], None]] = {
     "database": database,
     "migrations": migrations,
     "redis": broker,
@@ -51,11 +71,14 @@ CHECKS: dict[str, Callable[[], str]] = {
 }
 
 
-def state_of(check: Callable[[], str]) -> str:
+def state_of(check: Callable[[], None]) -> str:
     try:
-        return check()
+        check()
+    except NotReady as error:
+        return str(error)
     except (DatabaseError, RedisError, OSError) as error:
         return f"failed: {type(error).__name__}"
+    return "ok"
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
@@ -67,9 +90,17 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def metrics(request: HttpRequest) -> HttpResponse:
     """For this machine alone, or for whoever holds METRICS_TOKEN."""
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    allowed = settings.METRICS_TOKEN and secrets.compare_digest(given, settings.METRICS_TOKEN)
-    address = ipaddress.ip_address(request.META.get("REMOTE_ADDR") or "0.0.0.0")  # noqa: S104  (a value, not a bind)
-    direct = address.is_loopback and "HTTP_X_FORWARDED_FOR" not in request.META
-    if not (allowed or direct):
+    token: str = settings.METRICS_TOKEN
+    allowed = bool(token) and secrets.compare_digest(given.encode(), token.encode())
+    if not (allowed or _from_this_machine(request)):
         raise Http404
-    return ExportToDjangoView(request)
+    answer: HttpResponse = ExportToDjangoView(request)
+    return answer
+
+
+def _from_this_machine(request: HttpRequest) -> bool:
+    try:
+        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR") or "")
+    except ValueError:
+        return False
+    return address.is_loopback and "HTTP_X_FORWARDED_FOR" not in request.META

@@ -2,11 +2,15 @@
 
 import logging
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+import redis
+import structlog
+from django.apps import apps
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, ValidationError
+from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db.models import BaseConstraint
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import render
 from django.utils.deprecation import MiddlewareMixin
 from rest_framework import exceptions
@@ -15,13 +19,14 @@ from rest_framework.response import Response
 from teams.base.errors import Refused
 
 log = logging.getLogger(__name__)
-MEDIA_TYPE = "application/problem+json"
-TITLES = {
+MEDIA_TYPE: Final = "application/problem+json"
+TITLES: Final = {
     400: "The request cannot be read",
     401: "Sign in first",
     403: "Not allowed",
     404: "There is no such thing here",
     405: "Not done here in this way",
+    406: "Not to be had in that form",
     409: "Something else came first",
     412: "It changed meanwhile",
     413: "Too large",
@@ -33,19 +38,26 @@ TITLES = {
     503: "Not ready",
     507: "There is no room",
 }
+SLOW: Final = {"57014", "55P03", "40P01", "40001"}  # statement timeout, lock timeout, deadlock, serialization failure
 Errors = list[dict[str, str]]
 
 
+def printable(text: str) -> str:
+    """Text from outside, fit to be said again: UTF-8, no NUL, not endless."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "\N{REPLACEMENT CHARACTER}")[:1000]
+
+
 def problem(status: int, *, code: str, detail: str, errors: Errors | None = None, **more: Any) -> dict[str, Any]:
-    """The body of an error answer."""
-    title = TITLES.get(status, "Error")
+    """The body of an error answer. `more` are further members, such as `remedy`."""
+    lines = [{name: printable(text) for name, text in line.items()} for line in (errors or [])[:50]]
     return {
-        "type": "about:blank",
-        "title": title,
+        "type": f"urn:designer-bff:problem:{code}",
+        "title": TITLES.get(status, "Error"),
         "status": status,
         "code": code,
-        "detail": detail,
-        "errors": errors or [],
+        "detail": printable(detail),
+        "errors": lines,
+        "request_id": str(structlog.contextvars.get_contextvars().get("request_id", ""))[:64],
         **more,
     }
 
@@ -56,16 +68,17 @@ def body_of(refused: Refused) -> dict[str, Any]:
     return problem(refused.status, code=refused.code, detail=detail, errors=errors, remedy=refused.remedy)
 
 
+def headers_of(refused: Refused) -> dict[str, str]:
+    wait = refused.facts.get("retry_after")
+    return {"Retry-After": str(max(1, int(wait)))} if isinstance(wait, int | float) else {}
+
+
 def flattened(detail: Any, field: str = "") -> Iterator[dict[str, str]]:
     """DRF's nested validation details as {field, code, message} lines."""
     if isinstance(detail, dict):
         for name, inner in detail.items():
-            path = (
-                f"{field}.{name}"
-                if field and name != "non_field_errors"
-                else (field if name == "non_field_errors" else str(name))
-            )
-            yield from flattened(inner, path)
+            path = ".".join(part for part in (field, str(name)) if part)
+            yield from flattened(inner, field if name == "non_field_errors" else path)
     elif isinstance(detail, list):
         for index, inner in enumerate(detail):
             yield from flattened(inner, f"{field}[{index}]" if isinstance(inner, dict | list) else field)
@@ -73,20 +86,48 @@ def flattened(detail: Any, field: str = "") -> Iterator[dict[str, str]]:
         yield {"field": field, "code": getattr(detail, "code", "invalid"), "message": str(detail)}
 
 
+def said_by_constraint(error: IntegrityError) -> str:
+    """The message that the broken constraint itself carries in its model, else a general one."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if constraint.name == name and constraint.violation_error_message != BaseConstraint.default_violation_error_message:
+                return str(constraint.violation_error_message)
+    return "This clashes with what is there. Reload and try again."
+
+
+def away(error: Exception) -> dict[str, Any]:
+    """The answer when the database or Redis cannot be used just now."""
+    log.error("a service is away: %s: %s", type(error).__name__, error)
+    if getattr(error.__cause__, "sqlstate", None) in SLOW:
+        return problem(503, code="too_slow", detail="This took too long and was given up. Try again in a moment.")
+    return problem(503, code="service_away", detail="A service is away for the moment. Try again in a few seconds.")
+
+
+def unreadable(error: Exception) -> dict[str, Any]:
+    if isinstance(error, RequestDataTooBig):
+        return problem(413, code="too_large", detail="The request is larger than is read here. Send less.")
+    return problem(400, code="bad_request", detail="The request cannot be read. Send it again as documented.")
+
+
 def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler. Unknown errors are left to Django, which answers 500 and logs them."""
-    if isinstance(error, Http404):
-        error = exceptions.NotFound()
-    elif isinstance(error, PermissionDenied):
-        error = exceptions.PermissionDenied()
     if isinstance(error, Refused):
-        return _answer(body_of(error))
+        return _answer(body_of(error), headers_of(error))
     if isinstance(error, IntegrityError):
         log.warning("constraint refused a write: %s", error)
-        return _answer(problem(409, code="conflict", detail="This clashes with what is there. Reload and try again."))
-    if isinstance(error, exceptions.APIException):
-        return _from_api(error)
-    return None
+        return _answer(problem(409, code="conflict", detail=said_by_constraint(error)))
+    if isinstance(error, OperationalError | InterfaceError | redis.RedisError):
+        return _answer(away(error), {"Retry-After": "5"})
+    if isinstance(error, SuspiciousOperation | UnreadablePostError):
+        return _answer(unreadable(error))
+    if isinstance(error, ValidationError):
+        return _answer(problem(400, code="invalid", detail=" ".join(error.messages)))
+    if isinstance(error, Http404):
+        return _from_api(exceptions.NotFound())
+    if isinstance(error, PermissionDenied):
+        return _from_api(exceptions.PermissionDenied())
+    return _from_api(error) if isinstance(error, exceptions.APIException) else None
 
 
 def _from_api(error: exceptions.APIException) -> Response:
@@ -97,7 +138,7 @@ def _from_api(error: exceptions.APIException) -> Response:
         headers["Retry-After"] = str(int(wait) + 1)
     if isinstance(error, exceptions.ValidationError):
         errors = list(flattened(error.detail))
-        detail = " ".join(f"{line['field']}: {line['message']}".lstrip(": ") for line in errors[:5])
+        detail = " ".join(f"{line['field']}: {line['message']}".removeprefix(": ") for line in errors[:5])
         return _answer(problem(error.status_code, code="invalid", detail=detail, errors=errors), headers)
     code = error.get_codes()
     shown = code if isinstance(code, str) else "error"
@@ -108,22 +149,34 @@ def _answer(body: dict[str, Any], headers: dict[str, str] | None = None) -> Resp
     return Response(body, status=body["status"], headers=headers, content_type=MEDIA_TYPE)
 
 
-def page(request: HttpRequest, body: dict[str, Any]) -> HttpResponse:
-    """The same error for whoever asked: JSON below /api/, a page elsewhere."""
+def page(request: HttpRequest, body: dict[str, Any], headers: dict[str, str] | None = None) -> HttpResponse:
+    """The same error for whoever asked: JSON below /api/, a page elsewhere.
+
+    From 500 on the page stands by itself: what broke may be what every other page needs.
+    """
+    status = body["status"]
     if request.path.startswith("/api/") or request.headers.get("X-Partial") == "1":
-        return JsonResponse(body, status=body["status"], content_type=MEDIA_TYPE)
-    return render(request, "errors/error.html", {"problem": body}, status=body["status"])
+        return JsonResponse(body, status=status, content_type=MEDIA_TYPE, headers=headers)
+    name = "errors/broken.html" if status >= 500 and status != 507 else "errors/error.html"
+    answer = render(None if name == "errors/broken.html" else request, name, {"problem": body}, status=status)  # type: ignore[arg-type]
+    for header, value in (headers or {}).items():
+        answer.headers[header] = value
+    return answer
 
 
 class RefusalMiddleware(MiddlewareMixin):
-    """A Refused that a page's view lets through becomes a page that says so."""
+    """A Refused that a page's view lets through becomes a page that says so; so does a service that is away."""
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return page(request, body_of(exception)) if isinstance(exception, Refused) else None
+        if isinstance(exception, Refused):
+            return page(request, body_of(exception), headers_of(exception))
+        if isinstance(exception, OperationalError | InterfaceError | redis.RedisError):
+            return page(request, away(exception), {"Retry-After": "5"})
+        return None
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(request, problem(400, code="bad_request", detail="The request cannot be read."))
+    return page(request, unreadable(exception or SuspiciousOperation()))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -1,11 +1,13 @@
 """OpenAPI: each operation also documents its problem+json answers."""
 
-from typing import Any
+from typing import Any, Literal
 
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
+
+Direction = Literal["request", "response"]
 
 
 class ProblemLine(serializers.Serializer[Any]):
@@ -22,11 +24,11 @@ class Problem(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     code = serializers.CharField()
     detail = serializers.CharField()
-    errors = ProblemLine(many=True)
+    errors = ProblemLine(many=True)  # type: ignore[assignment]  # a field of this name hides an attribute of the base
 
 
 class ProblemSchema(AutoSchema):
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         if "default" not in bodies:
             shown = self.resolve_serializer(Problem, direction).ref
@@ -37,7 +39,7 @@ class ProblemSchema(AutoSchema):
         return bodies
 
 
-class BearerScheme(OpenApiAuthenticationExtension):
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "teams.accounts.authentication.BearerAuthentication"
     name = "token"
 
@@ -45,7 +47,7 @@ class BearerScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "description": "A token from /api/auth/tokens."}
 
 
-class SessionScheme(OpenApiAuthenticationExtension):
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "teams.accounts.authentication.SessionAuthentication"
     name = "session"
 
