@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from designer.web.models import IdempotencyKey
 from designer.web.problems import MEDIA_TYPE as PROBLEM
+from teams.accounts.people import person
 from teams.base.errors import Conflict, Refused
 
 KEPT: Final = timedelta(hours=24)
