@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import structlog
 
+WORDS: Final = r"token|secret|password|passwd|api_?key|signature|sessionid|code"
 SECRETS: Final = [
     (re.compile(r"(?i)\b(bearer|basic|token)\s+[\w.~+/=-]{8,}"), r"\1 ***"),
     (re.compile(r"\b(dbff|sk|whsec|ghp)_[\w-]{8,}"), r"\1_***"),
-    (re.compile(r"(?i)([?&;\s]|^)(\w*(?:token|secret|password|passwd|api_?key|signature|sessionid|code))=[^\s&;\"']+"), r"\1\2=***"),
+    (re.compile(rf"(?i)([?&;\s]|^)(\w*(?:{WORDS}))=[^\s&;\"']+"), r"\1\2=***"),
     (re.compile(r"(\w+://[^\s/:@]*):[^\s/@]+@"), r"\1:***@"),
 ]
 SECRET_NAME: Final = re.compile(r"(?i)(password|secret|token|authorization|cookie|api_?key)")
@@ -54,7 +55,7 @@ def clean(_logger: Any, _method: str, record: Record) -> Record:
     return record
 
 
-CHAIN: Final = [
+CHAIN: Final[list[Any]] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,

@@ -41,7 +41,7 @@ class CursorPages(CursorPagination):
         try:
             cursor = super().decode_cursor(request)
             if cursor is not None and cursor.position is not None:
-                _moment(cursor.position)
+                _moment(str(cursor.position))
         except (NotFound, ValueError) as error:
             remedy = "Follow `next` and `previous` as they are."
             raise _refused("bad_cursor", "This cursor was not made here.", "cursor", remedy) from error

@@ -69,7 +69,7 @@ def texts_in(value: Any) -> Iterator[str]:
 
 def storable(text: str) -> bool:
     """Neither Postgres nor UTF-8 has a place for NUL and for half a surrogate pair."""
-    return ("\x00" not in text and text.isascii()) or not any(c == "\x00" or "\ud800" <= c <= "\udfff" for c in text)
+    return not any(letter == "\x00" or "\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def parsed(raw: bytes) -> Any:

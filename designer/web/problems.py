@@ -91,8 +91,9 @@ def said_by_constraint(error: IntegrityError) -> str:
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     for model in apps.get_models():
         for constraint in model._meta.constraints:
-            if constraint.name == name and constraint.violation_error_message != BaseConstraint.default_violation_error_message:
-                return str(constraint.violation_error_message)
+            said = constraint.violation_error_message
+            if constraint.name == name and said != BaseConstraint.default_violation_error_message:
+                return str(said)
     return "This clashes with what is there. Reload and try again."
 
 
