@@ -320,7 +320,11 @@ LOGGING = {
     "formatters": {"structured": {"()": "designer.web.logs.formatter", "as_json": LOG_JSON}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}, "django_structlog": {"level": "WARNING" if EMBEDDED else "INFO"}},
+    "loggers": {
+        "httpx2": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        "django_structlog": {"level": "WARNING" if EMBEDDED else "INFO"},
+    },
 }
 
 env.raise_problems()

@@ -51,6 +51,7 @@ def web_flags(port: int) -> list[str]:
         "--ws-ping-timeout": "20",
         "--limit-concurrency": "3000",
         "--timeout-graceful-shutdown": str(int(GRACE_S)),
+        "--ws-per-message-deflate": "false",  # frames are small; compressing costs each socket CPU and memory
         "--lifespan": "off",
         "--log-level": "warning",
     }

@@ -1,0 +1,35 @@
+"""`python3 run.py bench [names] [--full]`: every benchmark, each a table of ratios measured in one run.
+
+Names choose among them; without --full the quick sizes run. Quote ratios: seconds are this machine's.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+NAMES = sorted(path.stem.removeprefix("bench_") for path in FOLDER.glob("bench_*.py"))
+
+
+def main() -> int:
+    wanted = [word for word in sys.argv[1:] if not word.startswith("-")] or NAMES
+    unknown = sorted(set(wanted) - set(NAMES))
+    if unknown:
+        print(f"There is no benchmark {', '.join(unknown)}. There are: {', '.join(NAMES)}.")
+        return 2
+    size = [] if "--full" in sys.argv else ["--quick"]
+    failed = []
+    for name in wanted:
+        print(f"\n== {name}", flush=True)
+        command = [sys.executable, "-m", f"tests.benchmarks.bench_{name}", *size]
+        if subprocess.run(command, check=False).returncode:
+            failed.append(name)
+    print(
+        f"\n{len(wanted) - len(failed)} of {len(wanted)} benchmarks ran."
+        + (f" Failed: {', '.join(failed)}" if failed else "")
+    )
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
