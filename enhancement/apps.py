@@ -5,4 +5,9 @@ class EnhancementConfig(AppConfig):
     name = "enhancement"
 
     def ready(self) -> None:
+        from django.conf import settings
+
         from enhancement import receivers, tasks, watching  # noqa: F401  (their decorators register)
+        from enhancement.engine.manifest import use_models_folder
+
+        use_models_folder(settings.DESIGNER_MODELS_DIR)

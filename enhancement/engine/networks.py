@@ -58,7 +58,7 @@ class CompactNetwork(nn.Module):
         for layer in self.body:
             features = layer(features)
         features = features.float()
-        subpixels = features.unflatten(1, (3, self.shape.scale**2))
+        subpixels = features.view(len(features), 3, self.shape.scale**2, *features.shape[2:])
         subpixels += image.unsqueeze(2)  # every subpixel of a colour starts from its pixel: no enlarged copy is needed
         return nnf.pixel_shuffle(features, self.shape.scale)
 
