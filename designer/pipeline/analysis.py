@@ -22,7 +22,8 @@ def analyse(brief: str, photos: Sequence[Photo] = ()) -> Understanding:
     """
     read = words.parse(brief)
     said = words.attributes_of(read)
-    seen = surest([photo.read(each).attributes for each in photos])
+    garment = str(said["garment"].value) if "garment" in said else None
+    seen = surest([photo.read(each, garment).attributes for each in photos])
     return Understanding(attributes={name: _settled(name, said, seen, read) for name in ATTRIBUTES})
 
 

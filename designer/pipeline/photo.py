@@ -1,22 +1,128 @@
-"""Reads a photo of a garment without any model: where it is, its colours, its pattern, its outline."""
+"""Reads a photo of a garment without any network: where it is, its colours, its pattern, its outline.
+
+What it cannot tell stays unknown: fabric, fit, neckline and the like are for a vision model or the designer to say.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from designer.pipeline import outline, pattern
 from designer.pipeline.codec import Record
+from designer.pipeline.colours import delta_e, hex_of, lab_of, nearest_name
 from designer.pipeline.records import Attribute
+from designer.pipeline.segmentation import EDGE, Bools, Floats, Segment, kmeans, segment
+
+WORKING: Final = 512  # pixels of the longer side for colour and pattern
+LEAST_SIDE: Final = 16  # a smaller picture shows no garment
+LEAST_SURE: Final = 0.35  # segment confidence under which nothing is read from the picture
+COLOUR_GROUPS: Final = 6
+SAME_COLOUR: Final = 11.0  # CIEDE2000 under which two groups are one colour in light and shade
+LEAST_COVERAGE: Final = 0.06
+MOST_COLOURS: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoReading(Record):
+    """`share`: of the picture that the garment takes; `sure` 0..1: of where it is; `texture_energy`: L* units of the
+    finest detail, 0 if no patch was large enough. Attributes that are absent are unknown."""
+
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    share: float = 0.0
+    sure: float = 0.0
+    texture_energy: float = 0.0
 
 
-def read(photo: Image.Image | NDArray[np.uint8]) -> PhotoReading:
-    return PhotoReading()
+def read(photo: Image.Image | NDArray[np.uint8], garment: str | None = None) -> PhotoReading:
+    """What one decoded, upright photo shows. `garment`: what the brief says it is, which helps to read its outline."""
+    image = _upright(photo)
+    if min(image.size) < LEAST_SIDE:
+        return PhotoReading()
+    found = segment(_lab(image, EDGE))
+    if found.confidence < LEAST_SURE:
+        return PhotoReading(share=round(found.share, 3), sure=found.confidence)
+    lab = _lab(image, WORKING)
+    mask = _grown(found.mask, lab.shape[:2])
+    attributes = {"colours": _colours(lab, mask, found)}
+    attributes |= outline.read(found.mask, garment=garment, sure=found.confidence)
+    cloth = pattern.patch_of(lab, mask)
+    weave = pattern.weave_of(cloth) if cloth is not None else None
+    if weave:
+        attributes["pattern"] = pattern.class_of(weave)
+    return PhotoReading(
+        attributes={name: each for name, each in attributes.items() if each.is_known},
+        share=round(found.share, 3),
+        sure=found.confidence,
+        texture_energy=round(weave.energy, 2) if weave else 0.0,
+    )
+
+
+def _upright(photo: Image.Image | NDArray[np.uint8]) -> Image.Image:
+    """RGB on white: what is transparent is background, and white is the kindest one."""
+    image = photo if isinstance(photo, Image.Image) else Image.fromarray(photo)
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        clear = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear)
+    return image.convert("RGB")
+
+
+def _lab(image: Image.Image, edge: int) -> Floats:
+    small = image.copy() if max(image.size) <= edge else image.resize(_within(image.size, edge), Image.Resampling.BOX)
+    return lab_of(np.asarray(small))
+
+
+def _within(size: tuple[int, int], edge: int) -> tuple[int, int]:
+    """`size` made to fit `edge`; no side under 8 pixels, however thin the picture."""
+    share = edge / max(size)
+    return max(8, round(size[0] * share)), max(8, round(size[1] * share))
+
+
+def _grown(mask: Bools, shape: tuple[int, ...]) -> Bools:
+    large = Image.fromarray(mask.astype(np.uint8) * 255).resize((shape[1], shape[0]), Image.Resampling.BILINEAR)
+    grown: Bools = np.asarray(large) > 140
+    return grown
+
+
+def _colours(lab: Floats, mask: Bools, found: Segment) -> Attribute:
+    """The garment's main colours, the largest first; shades of one colour are one. Coverage is of the garment."""
+    pixels = lab[mask]
+    if len(pixels) < 32:
+        return Attribute()
+    centres, nearest = kmeans(pixels, COLOUR_GROUPS, turns=8)
+    shares = np.bincount(nearest, minlength=COLOUR_GROUPS) / len(pixels)
+    merged = _merged(centres, shares)
+    named = [_named(centre, share) for centre, share in merged if share >= LEAST_COVERAGE][:MOST_COLOURS]
+    return Attribute(value=_once(named), confidence=round(0.5 + 0.4 * found.confidence, 3), source="image")
+
+
+def _merged(centres: Floats, shares: Floats) -> list[tuple[Floats, float]]:
+    """Groups that look alike joined, by area; (CIELAB, share) by falling share."""
+    kept: list[tuple[Floats, float]] = []
+    for place in np.argsort(-shares):
+        centre, share = centres[place], float(shares[place])
+        near = [at for at, (other, _) in enumerate(kept) if float(delta_e(centre, other)) < SAME_COLOUR]
+        if near:
+            other, had = kept[near[0]]
+            kept[near[0]] = ((other * had + centre * share) / max(had + share, 1e-9), had + share)
+        elif share > 0:
+            kept.append((centre, share))
+    return sorted(kept, key=lambda pair: -pair[1])
+
+
+def _named(centre: Floats, share: float) -> dict[str, Any]:
+    return {"name": nearest_name(centre)[0], "hex": hex_of(centre), "coverage": round(share, 3)}
+
+
+def _once(named: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One entry per name: two greys with one name are one colour to a reader."""
+    found: dict[str, dict[str, Any]] = {}
+    for colour in named:
+        had = found.get(colour["name"])
+        found[colour["name"]] = {**had, "coverage": round(had["coverage"] + colour["coverage"], 3)} if had else colour
+    return list(found.values())
