@@ -12,8 +12,9 @@ import os
 import signal
 import sys
 import time
+from functools import partial
 from statistics import median, quantiles
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import django
@@ -95,9 +96,12 @@ class Contestant:
         self.board.delete("bench:seconds")
         for n in range(count):
             self.send_note(str(time.monotonic()))
-            until(lambda n=n: self.board.llen("bench:seconds") > n, 60, every=0.002)
+            until(partial(self.noted, n + 1), 60, every=0.002)
             time.sleep(0.005)
-        return [float(value) for value in self.board.lrange("bench:seconds", 0, -1)]
+        return [float(value) for value in cast("list[bytes]", self.board.lrange("bench:seconds", 0, -1))]
+
+    def noted(self, count: int) -> bool:
+        return cast("int", self.board.llen("bench:seconds")) >= count
 
     def open(self) -> None: ...
     def send(self, count: int) -> None: ...
@@ -148,7 +152,7 @@ class PlainCelery(Contestant):
         self.kinds.plain_note.delay(sent)
 
     def all_done(self) -> bool:
-        return int(self.board.llen("bench:seconds")) == 2
+        return self.noted(2)
 
 
 class Procrastinate(Contestant):

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -59,7 +60,12 @@ def cancel(job_id: str) -> dict[str, Any]:
     return {"cancelled": job_id}
 
 
-ACTIONS = {"enqueue": one_job, "rollback": rolled_back, "doomed": doomed, "cancel": cancel}
+ACTIONS: dict[str, Callable[..., dict[str, Any]]] = {
+    "enqueue": one_job,
+    "rollback": rolled_back,
+    "doomed": doomed,
+    "cancel": cancel,
+}
 
 for line in sys.stdin:
     wish = json.loads(line)

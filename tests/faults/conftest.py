@@ -27,7 +27,7 @@ def cast(django_db_blocker) -> Iterator[Cast]:
             workers = [stage.worker(), stage.worker()]
             stage.worker("gpu", children=1)
             scheduler = stage.scheduler()
-            until(ended([stage.enqueue(client, "faults.noop")]), 60)
+            until(ended([stage.sure(client, "faults.noop")]), 60)
             yield Cast(stage, client, workers, scheduler)
         finally:
             stage.close()

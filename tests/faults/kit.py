@@ -44,6 +44,12 @@ def ended(ids: Iterable[UUID | str]) -> Callable[[], bool]:
     return lambda: Job.objects.filter(pk__in=wanted, status__in=FINAL).count() == len(wanted)
 
 
+def all_in(ids: Iterable[UUID | str], status: str) -> Callable[[], bool]:
+    """Whether all these jobs are in this state."""
+    wanted = list(ids)
+    return lambda: Job.objects.filter(pk__in=wanted, status=status).count() == len(wanted)
+
+
 class Proc:
     """A process with everything it forks, in its own group."""
 
@@ -176,6 +182,13 @@ class Stage:
             self.journal.write(answer["id"])
             return str(answer["id"])
         return None
+
+    def sure(self, client: Client, kind: str, **more: Any) -> str:
+        """As `enqueue`, where the client must not fail."""
+        job_id = self.enqueue(client, kind, **more)
+        if job_id is None:
+            raise RuntimeError(f"the client refused {kind}; see {self.log('client')}")
+        return job_id
 
     def plan(self, point: str, action: str, key: str = "") -> None:
         """Let `action` happen at the named fault point, once; only for the job `key` if given."""

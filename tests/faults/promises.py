@@ -7,8 +7,10 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from statistics import quantiles
 from typing import Any
+from uuid import UUID
 
 import redis
 from django.db import DatabaseError, InterfaceError, connection
@@ -18,7 +20,7 @@ from designer.jobs.invariants import broken
 from designer.jobs.models import FINAL, AttemptOutcome, Job, JobAttempt, JobStatus
 from designer.ledger.models import LedgerEntry
 from tests.faults.chaos import Chaos
-from tests.faults.kit import Client, Proc, Stage, ended, until
+from tests.faults.kit import Client, Proc, Stage, all_in, ended, until
 from tests.faults.provider import Provider
 
 Figures = dict[str, Any]
@@ -83,22 +85,25 @@ def dead_workers_job_runs_again(
     dice = random.Random(seed)
     waits = []
     for _ in range(kills):
-        ids = [stage.enqueue(client, "faults.sleep", payload={"seconds": "600"}) for _ in range(2)]
-        until(lambda ids=ids: Job.objects.filter(pk__in=ids, status=JobStatus.LEASED).count() == 2, 60)
+        ids = [stage.sure(client, "faults.sleep", payload={"seconds": "600"}) for _ in range(2)]
+        until(all_in(ids, JobStatus.LEASED), 60)
         time.sleep(dice.random() * lease / 2)  # somewhere between two heartbeats
         first = Job.objects.get(pk=ids[0])
         victim = next(worker for worker in workers if int(first.worker.split(":")[1]) in worker.children())
         held = [row.pk for row in Job.objects.filter(pk__in=ids) if int(row.worker.split(":")[1]) in victim.children()]
         victim.kill()
         killed = time.time()
-        again = Job.objects.filter(pk__in=held, attempts=2)
-        until(lambda again=again, held=held: again.count() == len(held), lease + 30)
-        waits += [row.started_at.timestamp() - killed for row in again if row.started_at]
+        until(partial(_again, held), lease + 30)
+        waits += [row.started_at.timestamp() - killed for row in Job.objects.filter(pk__in=held) if row.started_at]
         for job_id in ids:
             client.ask(do="cancel", job_id=job_id)
-        until(ended(filter(None, ids)), 30)
+        until(ended(ids), 30)
         victim.start()
     return {"promise": 2, "lease": lease, "kills": kills, "jobs_held": len(waits), **spread(waits)}
+
+
+def _again(held: list[UUID]) -> bool:
+    return Job.objects.filter(pk__in=held, attempts=2).count() == len(held)
 
 
 CRASHES = {
@@ -136,8 +141,7 @@ def never_billed_twice(stage: Stage, client: Client, *, rounds: int) -> Figures:
 def _paid(stage: Stage, client: Client, provider: Provider, idempotency: str, name: str) -> str:
     point, action = CRASHES[name]
     payload = {"url": provider.url, "idempotency": idempotency, "reply": "yes" if point else "none"}
-    job_id = stage.enqueue(client, "faults.paid", payload=payload, plan=point, action=action)
-    assert job_id
+    job_id = stage.sure(client, "faults.paid", payload=payload, plan=point, action=action)
     if name == "cancel race":
         until(lambda: JobAttempt.objects.filter(job_id=job_id).exists(), 60)
         client.ask(do="cancel", job_id=job_id)
@@ -204,8 +208,8 @@ def zombies_write_nothing(stage: Stage, client: Client, *, rounds: int) -> Figur
     """4: a worker is stopped past its lease just before it writes, another finishes, the first goes on."""
     changed = doubled = zombies = 0
     for _ in range(rounds):
-        job_id = stage.enqueue(client, "faults.effect", plan="reply.read", action="freeze")
-        first = until(lambda job_id=job_id: _held([job_id] if job_id else []), 30)[0]
+        job_id = stage.sure(client, "faults.effect", plan="reply.read", action="freeze")
+        first = until(partial(_held, [job_id]), 30)[0]
         until(ended([job_id]), 60)
         after = Job.objects.filter(pk=job_id).values().get()
         _send(first.worker, signal.SIGCONT)
@@ -275,16 +279,16 @@ def redis_is_disposable(stage: Stage, client: Client, *, seconds: float, flush_e
 def poison_is_isolated(stage: Stage, client: Client, *, good: int) -> Figures:
     """8: three kinds of poison amid good jobs."""
     began = time.monotonic()
-    alone = [stage.enqueue(client, "faults.effect", payload={"seconds": "0.05"}) for _ in range(good)]
-    until(ended(filter(None, alone)), 120)
+    alone = [stage.sure(client, "faults.effect", payload={"seconds": "0.05"}) for _ in range(good)]
+    until(ended(alone), 120)
     baseline = time.monotonic() - began
     kinds = ("faults.poison", "faults.hog", "faults.memory")
-    bad = {kind: stage.enqueue(client, kind, max_attempts=3) for kind in kinds}
+    bad = {kind: stage.sure(client, kind, max_attempts=3) for kind in kinds}
     began = time.monotonic()
-    amid = [stage.enqueue(client, "faults.effect", payload={"seconds": "0.05"}) for _ in range(good)]
-    until(ended(filter(None, amid)), 240)
+    amid = [stage.sure(client, "faults.effect", payload={"seconds": "0.05"}) for _ in range(good)]
+    until(ended(amid), 240)
     with_poison = time.monotonic() - began
-    until(ended(filter(None, bad.values())), 240, every=0.2)
+    until(ended(bad.values()), 240, every=0.2)
     rows = {kind: Job.objects.get(pk=pk) for kind, pk in bad.items()}
     return {
         "promise": 8,
@@ -292,7 +296,7 @@ def poison_is_isolated(stage: Stage, client: Client, *, good: int) -> Figures:
         "good_done": Job.objects.filter(pk__in=amid, status=JobStatus.SUCCEEDED).count(),
         "deaths": {kind: row.deaths for kind, row in rows.items()},
         "states": {kind: row.status for kind, row in rows.items()},
-        "reasons": {kind: row.last_error["code"] for kind, row in rows.items()},
+        "reasons": {kind: (row.last_error or {}).get("code") for kind, row in rows.items()},
         "slowdown_of_the_good": round(with_poison / baseline, 2),
     }
 
@@ -307,17 +311,17 @@ def cancel_is_quick(stage: Stage, client: Client, *, rounds: int, seed: int = 1)
         "faults.tiles": ("gpu", {"count": "100000"}),
         "faults.hanging": ("io", {"url": provider.url}),
     }
-    warm = stage.enqueue(client, "faults.tiles", lane="gpu", payload={"count": "1"})  # loading torch has no safe point
-    until(ended([warm] if warm else []), 120)
+    warm = stage.sure(client, "faults.tiles", lane="gpu", payload={"count": "1"})  # loading torch has no safe point
+    until(ended([warm]), 120)
     for n in range(rounds):
         kind = list(wishes)[n % len(wishes)]
         lane, payload = wishes[kind]
-        job_id = stage.enqueue(client, kind, lane=lane, payload=payload)
-        until(lambda job_id=job_id: Job.objects.filter(pk=job_id, status=JobStatus.LEASED).exists(), 60)
+        job_id = stage.sure(client, kind, lane=lane, payload=payload)
+        until(all_in([job_id], JobStatus.LEASED), 60)
         time.sleep(dice.random() * 1.5)
         began = time.monotonic()
         client.ask(do="cancel", job_id=job_id)
-        until(lambda job_id=job_id: Job.objects.filter(pk=job_id, status=JobStatus.CANCELLED).exists(), 30, every=0.01)
+        until(all_in([job_id], JobStatus.CANCELLED), 30, every=0.01)
         waits.setdefault(kind, []).append(time.monotonic() - began)
     charges = sum(map(len, provider.charges().values()))
     provider.close()

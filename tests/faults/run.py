@@ -82,7 +82,7 @@ def stage(lease: int, *, own_postgres: bool = False) -> Iterator[Cast]:
             workers = [platform.worker(), platform.worker()]
             platform.worker("gpu", children=1)
             scheduler = platform.scheduler()
-            until(ended([platform.enqueue(client, "faults.noop")]), 60)
+            until(ended([platform.sure(client, "faults.noop")]), 60)
             yield Cast(platform, client, workers, scheduler)
         finally:
             platform.close()
