@@ -148,7 +148,9 @@ def test_no_planted_secret_leaves_and_the_colour_profile_stays(kind, client_of, 
     ],
 )
 def test_a_file_name_is_text_to_show_and_nothing_else(name, shown, member, team, settings):
-    asset = services.store_upload(actor=member("editor"), team_id=team.pk, file=io.BytesIO(images.encoded("PNG")), name=name)
+    asset = services.store_upload(
+        actor=member("editor"), team_id=team.pk, file=io.BytesIO(images.encoded("PNG")), name=name
+    )
     assert asset.title == shown
     stored = {path.name for path in files_under(Path(settings.MEDIA_ROOT))}
     assert all(file.startswith(asset.sha256) for file in stored)
@@ -195,7 +197,9 @@ def test_a_full_disk_is_said_and_leaves_nothing(client_of, settings, monkeypatch
     assert not Asset.objects.exists()
 
 
-@pytest.mark.parametrize(("role", "status"), [("owner", 201), ("admin", 201), ("editor", 201), ("viewer", 403), (None, 401)])
+@pytest.mark.parametrize(
+    ("role", "status"), [("owner", 201), ("admin", 201), ("editor", 201), ("viewer", 403), (None, 401)]
+)
 def test_who_may_upload_into_a_team(role, status, client_of, team):
     file = SimpleUploadedFile("a.png", images.encoded("PNG"))
     answer = client_of(role).post("/api/assets", {"file": file, "team": str(team.pk)}, format="multipart")

@@ -1,0 +1,62 @@
+"""The Python SDK against a real studio: what its README shows, its errors, its resumed channel."""
+
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from teams.accounts.services import create_token
+from tests import images
+from tests.factories import UserFactory
+from tests.stack import ROOT, studio
+
+sys.path.insert(0, str(ROOT / "sdk" / "python"))
+from designer_bff import ApiError, DesignerBFF
+
+pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("e2e"), pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def client(transactional_db: None, tmp_path: Path) -> Iterator[DesignerBFF]:
+    _, key = create_token(actor=UserFactory(email=f"{uuid.uuid4().hex}@example.org"), name="sdk")
+    with studio(tmp_path) as url, DesignerBFF(url, key) as made:
+        yield made
+
+
+def test_the_readmes_example_and_the_whole_main_job(client: DesignerBFF, tmp_path: Path):
+    photo = tmp_path / "swatch.png"
+    photo.write_bytes(images.encoded("PNG", images.photo((120, 160))))
+    reference = client.upload(photo)
+    asked = client.generate("a midi wrap dress in emerald silk satin", references=[reference["id"]], n=2)
+    names, numbers = [], []
+    for event in client.watch(f"generation:{asked['id']}", timeout=120):
+        names.append(event.name)
+        numbers += [event.seq] if event.seq is not None else []
+        if event.is_last:
+            break
+    assert names[0] == "snapshot" and names[-1] in ("generation:complete", "snapshot")
+    assert numbers == sorted(numbers)
+    done = client.generation(asked["id"])
+    assert done["status"] == "succeeded" and len(done["assets"]) == 2
+    enhanced = client.enhance(reference["id"], [{"name": "upscale", "scale": 2}])
+    assert any(event.is_last for event in client.watch(f"enhancement:{enhanced['id']}", timeout=120))
+    result = client.enhancement(enhanced["id"])["result"]
+    with Image.open(client.download(result["id"], tmp_path / "large.png", format="png")) as picture:
+        assert picture.size == (240, 320)
+    facts = client.feedback(done["id"], "like")
+    assert facts["moved"]
+
+
+def test_a_late_watcher_gets_the_end_as_its_snapshot_and_errors_are_typed(client: DesignerBFF):
+    asked = client.generate("a linen skirt")
+    assert any(event.is_last for event in client.watch(f"generation:{asked['id']}", timeout=120))
+    first = next(iter(client.watch(f"generation:{asked['id']}", timeout=30)))
+    assert (first.name, first.is_last) == ("snapshot", True)
+    with pytest.raises(ApiError) as refused:
+        client.generate("a coat", n=9)
+    assert refused.value.status in (400, 422) and refused.value.errors[0]["field"] == "n"
+    with pytest.raises(PermissionError):
+        next(iter(client.watch(f"generation:{uuid.uuid4()}", timeout=30)))
