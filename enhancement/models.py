@@ -29,6 +29,7 @@ class Enhancement(TeamOwned):
     MOVES: ClassVar[dict[str, set[str]]] = {
         Status.QUEUED: {Status.RUNNING, Status.FAILED, Status.CANCELLED},
         Status.RUNNING: {Status.RUNNING, Status.SUCCEEDED, Status.FAILED, Status.CANCELLED},
+        Status.FAILED: {Status.QUEUED},  # an admin replays its dead job
     }
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

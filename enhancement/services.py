@@ -110,6 +110,13 @@ def announce(row: Enhancement, event: str, data: dict[str, Any]) -> None:
     record(f"enhancement:{row.pk}", event, data, team_id=row.team_id)
 
 
+def reopen(enhancement_id: str) -> None:
+    """Make a failed enhancement wait again. Called in the transaction that revives its dead job."""
+    Enhancement.objects.move(enhancement_id, Status.QUEUED, error=None, finished_at=None, percent=0)
+    row = Enhancement.objects.get(pk=enhancement_id)
+    announce(row, ENHANCEMENT_PROGRESS, {"stage": "queued", "percent": 0, "status": Status.QUEUED})
+
+
 def close(enhancement_id: str, *, status: str, error: dict[str, Any]) -> None:
     """End an enhancement that did not succeed. Called in the transaction that ends its job."""
     end = Status.CANCELLED if status == "cancelled" else Status.FAILED

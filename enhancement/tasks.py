@@ -1,8 +1,12 @@
 """The enhancement job: an id in, nothing out."""
 
+import sys
+from importlib import import_module
 from typing import Any
 
-from designer.jobs.handlers import RunningJob, finishes, handles
+from celery.signals import worker_process_init
+
+from designer.jobs.handlers import RunningJob, finishes, handles, replays
 from designer.jobs.models import Job
 from enhancement import runner, services
 
@@ -15,3 +19,15 @@ def run_enhancement(job: RunningJob, enhancement_id: str) -> None:
 @finishes("enhancement.run")
 def close_enhancement(job: Job, status: str, error: dict[str, Any]) -> None:
     services.close(job.payload["enhancement_id"], status=status, error=error)
+
+
+@replays("enhancement.run")
+def reopen_enhancement(job: Job) -> None:
+    services.reopen(job.payload["enhancement_id"])
+
+
+@worker_process_init.connect(dispatch_uid="enhancement.warm_up")
+def warm_up(**_: Any) -> None:
+    """Load torch when a worker of the gpu lane starts: the first job would wait for it and could not be stopped."""
+    if any("gpu" in word for word in sys.argv):
+        import_module("enhancement.engine.networks")

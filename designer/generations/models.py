@@ -43,6 +43,7 @@ class Generation(TeamOwned):
     MOVES: ClassVar[dict[str, set[str]]] = {
         Status.QUEUED: {Status.RUNNING, Status.FAILED, Status.CANCELLED},
         Status.RUNNING: {Status.RUNNING, *ENDS},
+        Status.FAILED: {Status.QUEUED},  # an admin replays its dead job
     }
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -134,6 +134,13 @@ def close(generation_id: str, *, status: str, error: dict[str, Any]) -> None:
     generation_finished.send(Generation, generation=row)
 
 
+def reopen(generation_id: str) -> None:
+    """Make a failed generation wait again. Called in the transaction that revives its dead job."""
+    Generation.objects.move(generation_id, Status.QUEUED, error=None, finished_at=None, percent=0, stage="")
+    row = Generation.objects.get(pk=generation_id)
+    announce(row, GENERATION_STAGE, {"stage": "queued", "percent": 0, "status": Status.QUEUED})
+
+
 @transaction.atomic
 def trash(*, actor: User, generation_id: UUID) -> None:
     """Move a generation and its images to the trash. Raises Missing or Forbidden."""

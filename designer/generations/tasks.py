@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from designer.assets.services import purge
 from designer.generations import runner, services
-from designer.jobs.handlers import RunningJob, finishes, handles
+from designer.jobs.handlers import RunningJob, finishes, handles, replays
 from designer.jobs.models import Job
 from designer.jobs.scheduler import every
 from designer.web.models import IdempotencyKey
@@ -21,6 +21,11 @@ def run_generation(job: RunningJob, generation_id: str) -> None:
 @finishes("generation.run")
 def close_generation(job: Job, status: str, error: dict[str, Any]) -> None:
     services.close(job.payload["generation_id"], status=status, error=error)
+
+
+@replays("generation.run")
+def reopen_generation(job: Job) -> None:
+    services.reopen(job.payload["generation_id"])
 
 
 @every(timedelta(hours=1))

@@ -264,3 +264,25 @@ def test_stored_images_are_whole(client_of):
             picture.load()
             assert picture.size == (row.width, row.height)
             assert abs(row.width / row.height - 16 / 9) < 0.02
+
+
+def test_a_dead_generation_is_replayed_by_an_admin_and_ends_well(client_of, team, monkeypatch):
+    from designer.generations import runner
+    from designer.jobs.models import JobStatus
+
+    owner = client_of("owner")
+    pk = owner.post("/api/generations", {"brief": BRIEF, "team": str(team.pk)}, format="json").json()["id"]
+    job = Generation.objects.get(pk=pk).job_id
+    Job.objects.filter(pk=job).update(max_attempts=1)
+    with monkeypatch.context() as broken:
+        broken.setattr(runner, "run", lambda *_: 1 / 0)
+        work_off("interactive")
+    assert Job.objects.get(pk=job).status == JobStatus.DEAD
+    assert owner.get(f"/api/generations/{pk}").json()["status"] == "failed"
+    answer = owner.post("/api/queue/dead/replay", {"ids": [str(job)]}, format="json")
+    assert answer.status_code in (200, 202), answer.content
+    from designer.jobs.claims import promote_due
+
+    promote_due()
+    work_off("interactive")
+    assert owner.get(f"/api/generations/{pk}").json()["status"] == "succeeded"
