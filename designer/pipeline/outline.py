@@ -1,8 +1,9 @@
-"""What an outline tells: two legs, a skirt's spread, a dress's waist. Rules that stay silent unless the shape is plain."""
+"""What an outline tells: two legs, a skirt's spread, a dress's waist. The rules are silent unless it is plain."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -35,7 +36,7 @@ def outline_of(mask: Bools) -> Outline | None:
     first, last = box.argmax(axis=1), width - box[:, ::-1].argmax(axis=1)
     gaps = (last - first) / height - covered
     cuts = np.linspace(0, height, ROWS + 1).astype(int)
-    mean = [(covered[a:b].mean(), gaps[a:b].mean()) for a, b in zip(cuts, cuts[1:], strict=False)]
+    mean = [(covered[a:b].mean(), gaps[a:b].mean()) for a, b in pairwise(cuts)]
     return Outline(widths=np.array([m[0] for m in mean]), gap=np.array([m[1] for m in mean]), tall=height / width)
 
 

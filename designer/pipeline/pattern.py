@@ -17,8 +17,8 @@ SOLID_CONTRAST: Final = 3.2  # L* units of mid-frequency contrast under which cl
 CLEAR_CONTRAST: Final = 5.0  # and over which there is a pattern of some kind
 LOW, HIGH = 3.0, 40.0  # repeats per patch that can be a pattern: fewer are folds, more are weave
 DIRECTIONS: Final = 36
-# share of the energy in one direction that makes a stripe. Of 40 photos over 0.62, read by eye, the 17 over this held one
-# that was none; under it folds, seams and quilting pass for stripes more often than not.
+# share of the energy in one direction that makes a stripe. Of 40 photos over 0.62, read by eye, the 17 over this held
+# one that was none; under it folds, seams and quilting pass for stripes more often than not.
 ONE_WAY: Final = 0.77
 
 

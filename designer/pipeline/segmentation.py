@@ -1,7 +1,7 @@
 """Where the garment is: colour models of border and centre, sharpened in turns. Plain numpy, about 40 ms a photo.
 
-The idea is GrabCut's (Rother, Kolmogorov, Blake 2004, doi:10.1145/1015706.1015720) without the graph: the picture's colours
-are grouped, each group's share inside and outside decides its pixels, and a blur lets neighbours agree.
+The idea is GrabCut's (Rother, Kolmogorov, Blake 2004, doi:10.1145/1015706.1015720) without the graph: the picture's
+colours are grouped, each group's share inside and outside decides its pixels, and a blur lets neighbours agree.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def box_blur(values: Floats, radius: int) -> Floats:
 
 
 def kmeans(points: Floats, count: int, *, turns: int = 10) -> tuple[Floats, NDArray[np.intp]]:
-    """`count` centres (count, 3) of points (n, 3), and each point's centre (n,). Farthest-point start: no chance in it."""
+    """`count` centres (count, 3) of points (n, 3), and each point's centre (n,). Starts far apart: no chance in it."""
     data = np.asarray(points, np.float32)
     sample = data[:: max(1, len(data) // 4000)]
     centres = _spread(sample, count)

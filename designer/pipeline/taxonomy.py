@@ -146,7 +146,9 @@ _SPELLED: Final = {
     "a_line": "A-line", "t_shirt": "T-shirt", "v_neck": "V", "three_quarter": "three-quarter",
     "off_shoulder": "off-the-shoulder",    "peter_pan": "Peter Pan", "avant_garde": "avant-garde",
     "wide_leg": "wide-leg", "high_waist": "high waist",
-    "double_breasted": "double-breasted", "single_breasted": "single-breasted", "shirt_collar": "shirt",
+    "double_breasted": "double-breasted", "single_breasted": "single-breasted", "shirt_collar": "shirt collar",
+    "on_model": "on a model", "hanger": "on a hanger", "front": "front view",
+    "back": "back view", "side": "side view", "detail": "detail view",
     "all_season": "all-season",
 }  # fmt: skip
 _ENDINGS: Final = {
@@ -154,4 +156,10 @@ _ENDINGS: Final = {
     "fabric_weight": "weight", "texture": "texture", "finish": "finish", "pattern": "pattern", "aesthetic": "style",
     "mood": "mood", "season": "season", "light": "light", "background": "background",
 }  # fmt: skip
-_WHOLE: Final = {("sleeves", "sleeveless"), ("neckline", "strapless"), ("pattern", "solid"), ("background", "runway")}
+_WHOLE: Final = {
+    ("sleeves", "sleeveless"),
+    ("neckline", "strapless"),
+    ("neckline", "shirt_collar"),
+    ("pattern", "solid"),
+    ("background", "runway"),
+}

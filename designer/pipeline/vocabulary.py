@@ -93,7 +93,7 @@ VOCABULARY: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         turtleneck: turtle neck, roll neck, rollneck, polo neck, mock neck, high neck, funnel neck
         off_shoulder: off the shoulder, bardot, bare shoulder
         sweetheart: sweetheart neckline, sweetheart neck
-        shirt_collar: collared, button down collar, pointed collar, spread collar
+        shirt_collar: collared, shirt collar, button down collar, pointed collar, spread collar
         lapel: notch lapel, notched lapel, peak lapel, shawl lapel, shawl collar, revers, notched collar
         cowl: cowl neck, draped neck
         strapless: bandeau, tube top
@@ -319,7 +319,6 @@ NEEDS_CONTEXT: Final[dict[str, frozenset[str]]] = {
     "fabric_weight": frozenset({"light", "medium", "heavy"}),
     "silhouette": frozenset({"empire", "straight"}),
     "texture": frozenset({"plain_weave"}),
-    "occasion": frozenset({"sport", "travel"}),
     "background": frozenset({"street", "beach", "garden", "interior"}),
     "pose": frozenset({"front", "back", "side", "detail", "hanger", "on_model"}),
     "light": frozenset({"soft", "natural", "hard", "dramatic", "neon"}),
@@ -334,7 +333,6 @@ CONTEXT: Final[dict[str, tuple[str, ...]]] = {
     "fabric_weight": ("weight", "@fabric"),
     "silhouette": ("waist", "line", "leg", "cut", "silhouette", "@garment"),
     "texture": ("weave",),
-    "occasion": (),
     "background": ("background", "backdrop", "setting"),
     "pose": ("view", "shot", "pose"),
     "light": ("light", "lighting"),

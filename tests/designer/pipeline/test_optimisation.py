@@ -1,0 +1,132 @@
+"""Learning: what moves, how it fades, and that it can be taken back."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from designer.pipeline import optimisation as learning
+from designer.pipeline.analysis import analyse
+from designer.pipeline.records import Learned, Moved, Posterior
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+LIKE, DISLIKE = learning.signal_of("like"), learning.signal_of("dislike")
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(["k1", "k2", "k3"]),
+        st.sampled_from([LIKE, DISLIKE, learning.signal_of("pick")]),
+        st.integers(0, 400),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+def replay(feedback):
+    weights: dict[str, Posterior] = {}
+    moves, at = [], NOW
+    for key, signal, hours in feedback:
+        at += timedelta(hours=hours)
+        weights, moved = learning.learn(weights, [key], signal, at)
+        moves.append(moved)
+    return weights, moves, at
+
+
+@given(steps, st.data())
+def test_taking_any_one_feedback_back_leaves_the_weights_as_if_it_had_never_been_given(feedback, data):
+    at = data.draw(st.integers(0, len(feedback) - 1))
+    weights, moves, end = replay(feedback)
+    reverted, undone = learning.revert(weights, moves[at], end)
+    hours = feedback[at][2]
+    rest = [list(each) for index, each in enumerate(feedback) if index != at]
+    if at < len(rest):
+        rest[at][2] += hours  # the time it took still passed
+    without, _, _ = replay(rest)
+    for key in ("k1", "k2", "k3"):
+        one, two = (learning.decayed(each.get(key, Posterior()), end) for each in (reverted, without))
+        assert (one.alpha, one.beta) == pytest.approx((two.alpha, two.beta), abs=1e-9)
+    assert {move.key for move in undone} == {move.key for move in moves[at]}
+
+
+@given(steps)
+def test_every_move_is_told_and_goes_to_json_and_back(feedback):
+    weights, moves, _ = replay(feedback)
+    flat = [move for each in moves for move in each]
+    assert [Moved.from_json(move.to_json()) for move in flat] == flat
+    assert learning.weights_from_json(learning.weights_json(weights)) == weights
+    assert all(move.before != move.after for move in flat)
+
+
+def test_evidence_halves_in_a_half_life_and_the_mean_stays_between_old_and_even():
+    strong = Posterior(alpha=9, beta=1, updated_at=NOW)
+    later = learning.decayed(strong, NOW + learning.HALF_LIFE)
+    assert later.evidence == pytest.approx(strong.evidence / 2) and 0.5 < later.mean < strong.mean
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "reward"),
+    [
+        ("like", None, 1.0),
+        ("dislike", None, 0.0),
+        ("pick", None, 1.0),
+        ("rating", 1, 0.0),
+        ("rating", 3, 0.5),
+        ("rating", 5, 1.0),
+    ],
+)
+def test_each_kind_of_feedback_has_its_reward(kind, value, reward):
+    assert learning.signal_of(kind, value).reward == reward
+
+
+def test_a_comment_alone_moves_nothing_and_a_rating_out_of_range_is_refused():
+    assert learning.signal_of("comment") is None
+    assert learning.learn({}, ["k"], None, NOW) == ({}, ())
+    for wrong in (None, 0, 6):
+        with pytest.raises(ValueError, match="1 to 5"):
+            learning.signal_of("rating", wrong)
+
+
+def test_a_rate_shows_its_basis_and_waits_for_a_minimum_sample():
+    few, many = (learning.rate_of(Posterior(alpha=1 + liked, beta=2)) for liked in (1, 7))
+    assert few.value is None and few.denominator == 2
+    assert (many.value, many.numerator, many.denominator) == (0.875, 7, 8)
+
+
+def taught(value="silk", times=8, signal=LIKE):
+    weights: dict[str, Posterior] = {}
+    for _ in range(times):
+        weights, _ = learning.learn(weights, [learning.attribute_key("p", "fabric", value)], signal, NOW)
+    return weights
+
+
+def chosen(weights, brief="dress", persona="p", exploration=0.0, seed=0):
+    rng = np.random.default_rng(seed)
+    return learning.choose(weights, analyse(brief), persona=persona, rng=rng, now=NOW, exploration=exploration)
+
+
+def test_what_was_liked_comes_back_where_the_brief_is_silent_and_for_that_persona_only():
+    (choice,) = chosen(taught()).choices
+    assert (choice.attribute, choice.value, choice.part) == ("fabric", "silk", "learned")
+    assert chosen(taught(), "linen dress").choices == ()
+    assert chosen(taught(), persona="q").choices == ()
+    assert chosen(taught(signal=DISLIKE)).choices == () and chosen(taught(times=2)).choices == ()
+
+
+def test_a_garment_is_not_given_what_it_cannot_have():
+    weights = {learning.attribute_key("p", "neckline", "boat"): Posterior(alpha=20, beta=1, updated_at=NOW)}
+    assert chosen(weights, "dress").choices and not chosen(weights, "skirt").choices
+
+
+def test_the_exploration_share_is_kept_and_can_be_off():
+    tries = [chosen(taught(), exploration=0.3, seed=seed) for seed in range(400)]
+    explored = sum(any(choice.part == "exploratory" for choice in each.choices) for each in tries) / len(tries)
+    assert 0.22 < explored < 0.38
+    assert not any(choice.part == "exploratory" for seed in range(50) for choice in chosen(taught(), seed=seed).choices)
+    assert Learned.from_json(tries[0].to_json()) == tries[0]
+
+
+def test_feedback_on_an_image_moves_its_attributes_and_its_model_for_its_garment():
+    keys = learning.keys_of(analyse("red silk dress"), persona="p", model="sketchbook-1")
+    assert keys == ("attribute:p:fabric=silk", "attribute:p:colours=red", "model:sketchbook-1:dress")

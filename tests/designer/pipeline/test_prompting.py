@@ -1,0 +1,107 @@
+"""Prompts: whose words they hold, and how many."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from designer.pipeline import persona
+from designer.pipeline.analysis import analyse
+from designer.pipeline.prompting import LEAST, MOST, compose
+from designer.pipeline.records import LearnedChoice, PersonaMatch, PromptParts
+from designer.pipeline.words import clean
+
+TASTE = persona.STARTER_PERSONAS[0]
+LEARNED = LearnedChoice(
+    attribute="neckline", value="boat", part="learned", key="k", mean=0.9, evidence=9, reason="liked"
+)
+SAID = "red silk midi dress with no lace 👗 שלום boxy flared and <b> calm"
+words = st.lists(st.sampled_from(SAID.split()), max_size=120)
+
+
+@given(words, st.booleans(), st.integers(0, 2**60))
+def test_the_users_words_are_never_dropped(said, exact, seed):
+    brief = " ".join(said)
+    record = analyse(brief)
+    match = persona.match(brief, record, TASTE)
+    made = compose(brief, record, TASTE, match, [LEARNED], exact=exact, seed=seed)
+    kept = clean(brief).rstrip(" ,;")
+    assert made.prompt.startswith(kept)
+    assert made.prompt == ", ".join(part.text for part in made.parts)
+    assert [part.text for part in made.parts if part.part == "user"] == ([kept] if kept else [])
+    if not exact:
+        assert LEAST <= len(made.prompt.split()) <= max(MOST, len(kept.split()))
+    assert PromptParts.from_json(made.to_json()) == made
+
+
+def test_a_brief_beyond_the_budget_stays_whole_and_gets_nothing_added():
+    brief = " ".join(["verdant"] * 90) + " dress"
+    made = compose(brief, analyse(brief), learned=[LEARNED])
+    assert made.prompt == brief
+
+
+def test_exact_mode_is_the_users_words_alone():
+    made = compose("red dress, no lace", analyse("red dress, no lace"), learned=[LEARNED], exact=True)
+    assert made.prompt == "red dress, no lace" and [part.part for part in made.parts] == ["user"]
+    assert made.negative_prompt == "lace"
+
+
+def test_each_part_says_whose_it_is():
+    brief = "red dress"
+    record = analyse(brief).merged_with_corrections({"fabric": "linen"})
+    match = persona.match(brief, record, TASTE)
+    made = compose(brief, record, TASTE, match, [LEARNED])
+    by_part = {part.text: part.part for part in made.parts}
+    assert by_part["red dress"] == "user" and by_part["linen"] == "locked"
+    assert by_part["straight silhouette"] == "locked" and by_part["boat neckline"] == "learned"
+    assert "exploratory" in by_part.values()
+
+
+def test_a_correction_stays_even_when_the_brief_fills_the_budget():
+    brief = " ".join(["verdant"] * 80)
+    made = compose(brief, analyse(brief).merged_with_corrections({"fabric": "linen"}))
+    assert made.prompt.endswith(", linen")
+
+
+def test_what_the_brief_refuses_goes_to_the_negative_prompt_and_is_never_learned_back():
+    brief = "dress, no boat neck"
+    made = compose(brief, analyse(brief), learned=[LEARNED])
+    assert "boat neckline" not in made.prompt and made.negative_prompt.startswith("boat neck")
+
+
+def test_the_seed_moves_only_the_exploratory_part():
+    one, two = (compose("red dress", analyse("red dress"), seed=seed) for seed in (1, 5))
+    fixed = [[part for part in made.parts if part.part != "exploratory"] for made in (one, two)]
+    assert fixed[0] == fixed[1] and one.prompt != two.prompt
+    assert compose("red dress", analyse("red dress"), seed=1) == one
+
+
+@pytest.mark.parametrize(
+    ("brief", "nearest"),
+    [
+        ("sharply tailored minimal suit jacket, clean lines", "Minimal tailoring"),
+        ("romantic flowing evening gown in chiffon", "Romantic eveningwear"),
+        ("oversized urban hoodie", "Streetwear"),
+        ("double-breasted tweed overcoat in herringbone", "Heritage outerwear"),
+        ("breezy linen summer shirt", "Coastal linen"),
+        ("sculptural deconstructed asymmetric dress", "Avant-garde"),
+    ],
+)
+def test_a_brief_is_nearest_to_the_persona_it_sounds_like(brief, nearest):
+    record = analyse(brief)
+    scores = {taste.name: persona.match(brief, record, taste).score for taste in persona.STARTER_PERSONAS}
+    assert max(scores, key=lambda name: scores[name]) == nearest, scores
+    assert all(0 <= score <= 1 for score in scores.values())
+
+
+def test_a_persona_speaks_only_where_brief_and_corrections_are_silent():
+    brief = "flared dress, not matte, in velvet"
+    record = analyse(brief).merged_with_corrections({"fit": None})
+    added = {each.attribute: each.value for each in persona.match(brief, record, TASTE).adjustments}
+    assert not {"silhouette", "fabric", "fit"} & set(added) and added.get("finish") != "matte"
+
+
+def test_a_specific_brief_leaves_a_persona_less_strength():
+    long = "fitted midi silk dress, v-neck, puff sleeves, floral, emerald"
+    vague, specific = (persona.match(text, analyse(text), TASTE) for text in ("something new", long))
+    assert vague.strength > specific.strength and len(vague.adjustments) >= len(specific.adjustments)
+    assert PersonaMatch.from_json(vague.to_json()) == vague

@@ -1,0 +1,180 @@
+"""Routes: an explicit choice wins, a budget holds, and a refusal says what to do."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from designer.pipeline import optimisation, routing
+from designer.pipeline.records import Moved, Posterior, Route
+from designer.pipeline.routing import Breaker, Candidate, Constraints, RouteError, is_healthy, observed, route
+from designer.providers.base import Capabilities
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def candidate(name, price="0.04", **more):
+    can = {
+        "seed": True,
+        "negative_prompt": True,
+        "references": True,
+        "max_images": 4,
+        "ratios": ("1:1", "3:4"),
+        "max_pixels": 2**22,
+        "idempotency": "key",
+    }
+    can |= {key: more.pop(key) for key in list(more) if key in can}
+    unit = None if price is None else Decimal(price)
+    return Candidate(provider=f"of-{name}", model=name, capabilities=Capabilities(**can), unit_price=unit, **more)
+
+
+prices = st.one_of(st.none(), st.decimals("0.001", "0.5", places=3).map(str))
+someone = st.builds(
+    lambda name, price, **more: candidate(name, price, **more),
+    st.sampled_from("abcdefgh"),
+    prices,
+    quality=st.floats(0.01, 0.99),
+    latency_s=st.floats(0.1, 90),
+    seed=st.booleans(),
+    references=st.booleans(),
+)
+crowds = st.lists(someone, min_size=1, max_size=6, unique_by=lambda each: each.model)
+strategies = st.sampled_from(sorted(routing.STRATEGIES))
+
+
+@given(crowds, strategies, st.data(), st.booleans(), st.integers(0, 99))
+def test_an_explicit_choice_always_wins(crowd, strategy, data, needs_seed, seed):
+    chosen = data.draw(st.sampled_from(crowd))
+    wish = Constraints(model=chosen.model, strategy=strategy, needs_seed=needs_seed, min_quality=0.9)
+    made = route(crowd, wish, rng=np.random.default_rng(seed))
+    assert (made.provider, made.model, made.explicit) == (chosen.provider, chosen.model, True)
+    assert bool(made.warnings) == (needs_seed and not chosen.capabilities.seed)
+    assert Route.from_json(made.to_json()) == made
+
+
+@given(crowds, strategies, st.decimals("0.001", "1", places=3), st.integers(1, 8), st.integers(0, 99))
+def test_a_budget_is_never_broken_and_the_refusal_names_the_cheapest(crowd, strategy, cap, n, seed):
+    wish = Constraints(strategy=strategy, max_cost=cap, n=n)
+    known = [each.unit_price * n for each in crowd if each.unit_price is not None]
+    try:
+        made = route(crowd, wish, rng=np.random.default_rng(seed))
+    except RouteError as error:
+        assert not known or min(known) > cap
+        assert (error.field, error.code) == ("max_cost", "below_cheapest" if known else "no_capable_model")
+        assert error.remedy
+    else:
+        assert made.total is not None and made.total <= cap
+
+
+@given(crowds, strategies)
+def test_every_candidate_is_accounted_for_with_a_reason(crowd, strategy):
+    assume(any(each.capabilities.references for each in crowd))
+    made = route(crowd, Constraints(strategy=strategy, needs_references=True))
+    told = {made.model} | {each.model for each in (*made.alternatives, *made.excluded)}
+    assert told == {each.model for each in crowd}
+    assert all(each.reason for each in (*made.alternatives, *made.excluded)) and made.reason
+    assert not made.warnings
+
+
+def test_strategies_prefer_what_they_are_named_after():
+    fine = candidate("fine", "0.20", quality=0.95, latency_s=40)
+    cheap = candidate("cheap", "0.002", quality=0.4, latency_s=20)
+    quick = candidate("quick", "0.06", quality=0.4, latency_s=0.5)
+    crowd = [fine, cheap, quick]
+    found = {name: route(crowd, Constraints(strategy=name)).model for name in ("quality", "cost", "speed")}
+    assert found == {"quality": "fine", "cost": "cheap", "speed": "quick"}
+    own = Constraints(strategy="custom", weights={"speed": 1.0})
+    assert route(crowd, own).model == "quick"
+
+
+@pytest.mark.parametrize(
+    ("wish", "code", "field"),
+    [
+        (Constraints(provider="nobody"), "unknown_provider", "provider"),
+        (Constraints(model="nothing"), "unknown_model", "model"),
+        (Constraints(strategy="magic"), "unknown_strategy", "strategy"),
+        (Constraints(strategy="custom", weights={"luck": 1}), "unknown_strategy", "strategy"),
+        (Constraints(max_cost=Decimal("0.001")), "below_cheapest", "max_cost"),
+        (Constraints(min_quality=0.99), "no_capable_model", "min_quality"),
+        (Constraints(aspect_ratio="9:16"), "no_capable_model", "aspect_ratio"),
+        (Constraints(width=9999, height=9999), "no_capable_model", "aspect_ratio"),
+    ],
+)
+def test_a_refusal_has_a_code_a_field_and_a_remedy(wish, code, field):
+    with pytest.raises(RouteError) as caught:
+        route([candidate("a"), candidate("b", "0.08")], wish)
+    assert (caught.value.code, caught.value.field) == (code, field) and caught.value.remedy
+    if code == "below_cheapest":
+        assert "$0.04" in caught.value.message
+
+
+def test_no_model_at_all_is_a_refusal_too():
+    with pytest.raises(RouteError) as caught:
+        route([], Constraints())
+    assert caught.value.code == "no_capable_model"
+
+
+def test_an_open_circuit_is_passed_over_and_named():
+    made = route([candidate("a", quality=0.99, healthy=False), candidate("b")], Constraints())
+    assert made.model == "b" and made.excluded[0].code == "unhealthy"
+    with pytest.raises(RouteError) as caught:
+        route([candidate("a", healthy=False)], Constraints(model="a"))
+    assert (caught.value.code, caught.value.field) == ("unhealthy", "model")
+
+
+def test_an_unknown_price_is_never_taken_for_free():
+    made = route([candidate("unpriced", None), candidate("priced", "0.01")], Constraints(strategy="cost"))
+    assert made.model == "priced"
+
+
+def test_a_circuit_opens_after_failures_in_a_row_rests_and_tries_once():
+    circuit = Breaker()
+    for _ in range(routing.TRIP_AFTER):
+        assert is_healthy(circuit, NOW)
+        circuit = observed(circuit, "failure", NOW)
+    assert not is_healthy(circuit, NOW) and is_healthy(circuit, NOW + routing.REST)
+    again = observed(circuit, "failure", NOW + routing.REST)
+    assert not is_healthy(again, NOW + 2 * routing.REST) and is_healthy(again, NOW + 3 * routing.REST)
+    assert observed(again, "success", NOW) == Breaker()
+    assert Breaker.from_json(again.to_json()) == again
+
+
+def test_learned_routing_beats_the_best_fixed_model_and_keeps_the_budget():
+    """Three garments, three models, each best at one; the stated qualities tell nothing of it."""
+    truth = {
+        "dress": {"a": 0.85, "b": 0.5, "c": 0.4},
+        "coat": {"a": 0.4, "b": 0.85, "c": 0.5},
+        "trousers": {"a": 0.5, "b": 0.4, "c": 0.85},
+    }
+    crowd = [candidate(name, "0.04", quality=0.6) for name in "abc"] + [candidate("dear", "9", quality=0.99)]
+    rng, got, rounds = np.random.default_rng(7), 0.0, 900
+    weights: dict[str, Posterior] = {}
+    wish = Constraints(strategy="quality", max_cost=Decimal("0.05"))
+    for turn in range(rounds):
+        garment = sorted(truth)[turn % 3]
+        model = route(crowd, wish, weights, garment=garment, rng=rng).model
+        liked = rng.random() < truth[garment][model]
+        got += liked
+        signal = optimisation.signal_of("like" if liked else "dislike")
+        key = optimisation.model_key(model, garment)
+        weights, _ = optimisation.learn(weights, [key], signal, NOW + timedelta(minutes=turn))
+    best_fixed = max(sum(chances[name] for chances in truth.values()) / 3 for name in "abc")
+    assert got / rounds >= 1.05 * best_fixed
+
+
+def test_a_route_changes_with_feedback_and_changes_back_when_it_is_reverted():
+    crowd = [candidate("a", quality=0.6), candidate("b", quality=0.55)]
+    key = optimisation.model_key("a", "dress")
+    weights: dict[str, Posterior] = {}
+    moves: list[Moved] = []
+    for _ in range(6):
+        weights, moved = optimisation.learn(weights, [key], optimisation.signal_of("dislike"), NOW)
+        moves.extend(moved)
+    assert route(crowd, Constraints(), {}, garment="dress").model == "a"
+    assert route(crowd, Constraints(), weights, garment="dress").model == "b"
+    assert route(crowd, Constraints(), weights, garment="coat").model == "a"
+    back, _ = optimisation.revert(weights, moves, NOW)
+    assert route(crowd, Constraints(), back, garment="dress").model == "a"
