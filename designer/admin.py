@@ -5,6 +5,6 @@ from importlib.util import find_spec
 
 from designer.wiring import ROOMS
 
-for room in ROOMS:
+for room in ["web", *ROOMS]:
     if find_spec(f"designer.{room}.admin"):
         import_module(f"designer.{room}.admin")

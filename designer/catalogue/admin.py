@@ -8,6 +8,13 @@ class PriceInline(admin.TabularInline[ModelPrice, ModelProfile]):
     extra = 0
 
 
+@admin.register(ModelPrice)
+class ModelPriceAdmin(admin.ModelAdmin[ModelPrice]):
+    list_display = ("model", "valid_from", "quality", "max_pixels", "amount")
+    list_filter = ("model__provider",)
+    date_hierarchy = "valid_from"
+
+
 @admin.register(ModelProfile)
 class ModelProfileAdmin(admin.ModelAdmin[ModelProfile]):
     list_display = ("title", "kind", "family", "provider", "model", "lifecycle", "ends_on", "successor", "enabled")

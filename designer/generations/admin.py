@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 
 from designer.generations.models import Generation, StageRun
 
@@ -8,6 +11,21 @@ class StageInline(admin.TabularInline[StageRun, Generation]):
     extra = 0
     can_delete = False
     readonly_fields = ("name", "status", "started_at", "finished_at", "cost", "output")
+
+
+@admin.register(StageRun)
+class StageRunAdmin(admin.ModelAdmin[StageRun]):
+    """History: to be read, never edited."""
+
+    list_display = ("started_at", "name", "status", "generation", "cost", "finished_at")
+    list_filter = ("name", "status")
+    raw_id_fields = ("generation",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(Generation)

@@ -14,7 +14,7 @@ from designer.assets.services import read_bytes
 from designer.catalogue.models import ModelProfile
 from designer.catalogue.services import unit_price, usable_models
 from designer.generations.wishes import GenerationWish
-from designer.personas.services import posteriors_of
+from designer.personas.services import corrections_for, posteriors_of
 from designer.pipeline import generation as drawing
 from designer.pipeline import routing
 from designer.pipeline.analysis import analyse
@@ -95,10 +95,11 @@ def photos_of(assets: Iterable[Asset]) -> list[Image.Image]:
     return photos
 
 
-def understand(wish: GenerationWish, references: Iterable[Asset]) -> Understanding:
-    """Stage 1: words and photos as attributes, with the designer's own corrections on top."""
+def understand(wish: GenerationWish, references: list[Asset], *, team: Team | None = None) -> Understanding:
+    """Stage 1: words and photos as attributes; on top what the team corrected before, then this wish's fixes."""
+    known = corrections_for(team, wish.brief, references) if team else {}
     try:
-        return analyse(wish.brief, photos_of(references)).merged_with_corrections(wish.corrections)
+        return analyse(wish.brief, photos_of(references)).merged_with_corrections({**known, **wish.corrections})
     except InvalidCorrection as error:
         raise Refused(error.code, error.message, field=f"corrections.{error.field}", remedy=error.remedy) from error
 
@@ -152,7 +153,7 @@ def plan_for(wish: GenerationWish, *, team: Team, garment: str | None, has_refer
 
 
 def preview(wish: GenerationWish, *, team: Team, references: list[Asset]) -> Preview:
-    record = understand(wish, references)
+    record = understand(wish, references, team=team)
     garment = record.value("garment")
     plan = plan_for(wish, team=team, garment=garment, has_references=bool(references))
     return Preview(

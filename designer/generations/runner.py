@@ -123,7 +123,8 @@ def _stage(work: Work, name: Stage, step: Callable[[Work], tuple[dict[str, Any],
 
 
 def _analyse(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
-    work.understanding = estimates.understand(work.wish, work.references)
+    row = work.row
+    work.understanding = estimates.understand(work.wish, work.references, team=row.team)
     found = work.understanding.to_json()
     return {"understood": found}, {"understood": found}
 

@@ -1,7 +1,7 @@
 """The writers of generations: ask, cancel, trash, restore. And the preview, which writes nothing."""
 
 import secrets
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from designer.generations.signals import generation_finished
 from designer.generations.wishes import GenerationWish
 from designer.jobs.services import enqueue, request_cancel
 from designer.personas.models import Persona
+from designer.personas.services import remember_corrections
 from designer.realtime.events import GENERATION_CANCELLED, GENERATION_FAILED, GENERATION_STAGE, record
 from teams.accounts.models import User
 from teams.base.errors import Forbidden, Refused
@@ -90,11 +91,27 @@ def request_generation(*, actor: User, wish: GenerationWish) -> Generation:
         simulated=plan.simulated,
     )
     made.references.set(references)
+    if wish.corrections:
+        _remember(actor, team, wish, references)
     job = enqueue("generation.run", {"generation_id": str(made.pk)}, team_id=team.pk, lane="interactive")
     Generation.objects.filter(pk=made.pk).update(job_id=job.pk)
     made.job_id = job.pk
     announce(made, GENERATION_STAGE, {"stage": "queued", "percent": 0, "status": Status.QUEUED})
     return made
+
+
+def _remember(actor: User, team: Team, wish: GenerationWish, references: list[Asset]) -> None:
+    """Check the designer's fixes against the words (photos are read by the worker) and keep them for the next time."""
+    words = estimates.understand(replace(wish, corrections={}), [])
+    estimates.understand(wish, [])
+    remember_corrections(
+        owner=actor,
+        team=team,
+        brief=wish.brief,
+        references=references,
+        understood=words.to_json(),
+        fixes=wish.corrections,
+    )
 
 
 def _text(amount: Any) -> str | None:

@@ -94,6 +94,14 @@ def test_a_correction_wins_over_words_and_is_kept(client_of):
     assert done["understood"]["sleeves"]["value"] is None
 
 
+def test_a_correction_is_remembered_for_the_same_words_and_forgotten_for_others(client_of):
+    client = client_of("editor")
+    made(client, corrections={"garment": "coat"})
+    assert made(client)["understood"]["garment"] == {"value": "coat", "confidence": 1.0, "source": "correction"}
+    assert made(client, brief="a plain dress")["understood"]["garment"]["value"] == "dress"
+    assert made(client, corrections={"garment": "skirt"})["understood"]["garment"]["value"] == "skirt"
+
+
 def test_exact_mode_sends_the_designers_words_alone(client_of):
     assert made(client_of("editor"), exact=True)["prompt"] == BRIEF
 
@@ -142,8 +150,7 @@ BAD_WISHES = {
 def test_a_wish_that_cannot_be_is_refused_by_field_and_writes_nothing(name, client_of):
     wish, field = BAD_WISHES[name]
     client = client_of("editor")
-    url = "/api/generations/preview" if name == "an attribute from nowhere" else "/api/generations"
-    answer = client.post(url, {"brief": BRIEF, **wish}, format="json")
+    answer = client.post("/api/generations", {"brief": BRIEF, **wish}, format="json")
     body = answer.json()
     assert answer.status_code in (400, 422), body
     assert body["errors"][0]["field"] == field
