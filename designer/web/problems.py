@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, Unread
 from django.shortcuts import render
 from django.utils.deprecation import MiddlewareMixin
 from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from teams.base.errors import Refused
@@ -111,8 +112,16 @@ def unreadable(error: Exception) -> dict[str, Any]:
     return problem(400, code="bad_request", detail="The request cannot be read. Send it again as documented.")
 
 
-def handler(error: Exception, context: dict[str, Any]) -> Response | None:
+def handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """DRF's exception handler. Unknown errors are left to Django, which answers 500 and logs them."""
+    answer = _told(error)
+    renderers = getattr(context.get("view"), "renderer_classes", [JSONRenderer])
+    if answer is None or JSONRenderer in renderers:
+        return answer
+    return JsonResponse(answer.data, status=answer.status_code, content_type=MEDIA_TYPE, headers=answer.headers)
+
+
+def _told(error: Exception) -> Response | None:
     if isinstance(error, Refused):
         return _answer(body_of(error), headers_of(error))
     if isinstance(error, IntegrityError):
