@@ -38,6 +38,7 @@ ATTRIBUTES: Final = (
 LISTS: Final = frozenset({"colours", "construction"})
 DICTS: Final = frozenset({"photography"})
 MAX_VALUE: Final = 80  # characters of a corrected value
+MAX_ITEMS: Final = 12  # of a corrected list
 
 
 class InvalidCorrection(ValueError):
@@ -140,17 +141,30 @@ def _corrected(name: str, value: Any) -> Attribute:
         raise InvalidCorrection(
             name, f"{name} must be a {_NAMES[kind]}.", f"Give a {_NAMES[kind]}, or null for unknown."
         )
+    if len(value) > (MAX_VALUE if kind is str else MAX_ITEMS):
+        limit = f"{MAX_VALUE} characters" if kind is str else f"{MAX_ITEMS} items"
+        raise InvalidCorrection(name, f"{name} is too long.", f"Use at most {limit}.")
     if name == "colours":
         value = [_colour(item) for item in value]
-    if any(len(text) > MAX_VALUE for text in _texts(value)):
-        raise InvalidCorrection(name, f"{name} is too long.", f"Use at most {MAX_VALUE} characters.")
+    _check_texts(name, _texts(value))
     return Attribute(value=value, confidence=1.0, source="correction")
 
 
 _NAMES: Final[dict[type, str]] = {list: "list", dict: "object", str: "text"}
 
 
+def _check_texts(name: str, texts: Iterable[str]) -> None:
+    """Raises InvalidCorrection for a text too long, or one with characters that cannot be seen."""
+    for text in texts:
+        if len(text) > MAX_VALUE:
+            raise InvalidCorrection(name, f"{name} is too long.", f"Use at most {MAX_VALUE} characters.")
+        if not text.isprintable():
+            raise InvalidCorrection(name, f"{name} holds characters that cannot be seen.", "Use plain text.")
+
+
 def _texts(value: Any) -> Iterable[str]:
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return [str(item[key]) for item in value for key in ("name", "hex")]
     if isinstance(value, dict):
         return [str(item) for pair in value.items() for item in pair]
     return [str(item) for item in value] if isinstance(value, list) else [value]

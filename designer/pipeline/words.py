@@ -6,6 +6,8 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import replace
+from itertools import count, takewhile
 from typing import Any, Final
 
 from designer.pipeline import taxonomy
@@ -125,40 +127,39 @@ def _resolved(words: tuple[Token, ...], mentions: list[Mention]) -> list[Mention
 
 def _denied(text: str, words: tuple[Token, ...], mentions: list[Mention]) -> list[Mention]:
     """Each mention with `negated` set where a "no", "without" or "not" stands before it in the same clause."""
-    by_start = {word.start: place for place, word in enumerate(words)}
+    places = {word.start: place for place, word in enumerate(words)}
+    ends = {each.start: each.end for each in mentions}
+    covered = {words[place].start for start, end in ends.items() for place in _inside(words, places.get(start), end)}
     denied: set[int] = set()
-    out = []
-    for each in mentions:
-        place = by_start.get(each.start)
-        no = place is not None and (each.start in denied or _is_denied(text, words, place, denied, mentions))
-        if no:
-            denied.add(each.start)
-        out.append(
-            Mention(
-                attribute=each.attribute,
-                value=each.value,
-                start=each.start,
-                end=each.end,
-                negated=no,
-                confidence=each.confidence,
-            )
-        )
-    return out
+    joining: set[int] = set()  # what an "or" carries on from: also "without sleeves", which says sleeveless
+    for start in sorted(ends):
+        inside = [words[each] for each in _inside(words, places.get(start), ends[start])]
+        if inside and _is_denied(text, words, places[start], joining, covered):
+            denied.add(start)
+        if start in denied or any(word.word in NEGATIONS for word in inside):
+            joining.update(word.start for word in inside)
+    return [replace(each, negated=True) if each.start in denied else each for each in mentions]
 
 
-def _is_denied(text: str, words: tuple[Token, ...], place: int, denied: set[int], mentions: list[Mention]) -> bool:
-    """Walk back over fillers, adjectives and an "or" that joins it to what is already denied."""
-    spans = {each.start: each.end for each in mentions}
-    covered = {word.start for word in words for each in mentions if each.start <= word.start < each.end}
+def _inside(words: tuple[Token, ...], place: int | None, end: int) -> Iterable[int]:
+    """Places of the words of a phrase that begins at `place` and ends before character `end`."""
+    return () if place is None else takewhile(lambda at: at < len(words) and words[at].start < end, count(place))
+
+
+def _is_denied(text: str, words: tuple[Token, ...], place: int, joining: set[int], covered: set[int]) -> bool:
+    """Walk back over fillers, adjectives and an "or" that joins it to what is already denied.
+
+    `joining`, `covered`: first characters of words in phrases that refuse something, and in phrases of any kind.
+    """
     seen = 0
     for back in range(place - 1, -1, -1):
         word = words[back]
         if _parted(text[word.end : words[back + 1].start]):
             return False
         if word.word in NEGATIONS:
-            return word.start not in covered or word.start in spans
+            return word.start not in covered
         if word.word in JOINED:
-            return any(start < word.start and start in denied for start in spans) and seen < REACH
+            return back > 0 and words[back - 1].start in joining
         seen += word.word not in PASSED
         if seen >= REACH or (word.word not in PASSED and word.start not in covered and not _adjective(word.word)):
             return False

@@ -40,12 +40,20 @@ def test_a_phrase_is_read_as_a_designer_means_it(brief, known):
         ("a dress, not red", "red", "colours"),
         ("gown without lace or velvet", "velvet", "fabric"),
         ("a top, neither floral nor striped", "striped", "pattern"),
+        ("jacket without sleeves or pockets", "pockets", "construction"),
         ("I don't want a floral print", "floral", "pattern"),
     ],
 )
 def test_what_is_refused_is_neither_read_nor_forgotten(brief, excluded, attribute):
     assert excluded in parse(brief).excluded
     assert analyse(brief).value(attribute) is None
+
+
+def test_a_brief_of_the_greatest_length_is_read_in_full():
+    """The reader's work grows with the words, not with their square: 30,000 words would take minutes otherwise."""
+    brief = "no red or blue lace, boxy silk dress " * 4_000
+    read = parse(brief)
+    assert read.excluded == ("red", "blue", "lace") and len(read.mentions) == 7 * 4_000
 
 
 def test_a_refusal_ends_with_its_clause():
@@ -130,7 +138,18 @@ def test_a_correction_wins_and_null_makes_unknown():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"price": "1"}, {"fabric": 3}, {"fabric": "x" * 81}, {"colours": ["no such hue"]}, {"colours": "red"}]
+    "wrong",
+    [
+        {"price": "1"},
+        {"fabric": 3},
+        {"fabric": "x" * 81},
+        {"colours": ["no such hue"]},
+        {"colours": "red"},
+        {"mood": "a\x00b"},
+        {"colours": [{"name": "x\u202e", "hex": "#112233"}]},
+        {"construction": ["belt"] * 13},
+        {"photography": {"pose": "x" * 99}},
+    ],
 )
 def test_a_correction_that_cannot_be_kept_names_field_and_remedy(wrong):
     with pytest.raises(InvalidCorrection) as caught:
