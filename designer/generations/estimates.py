@@ -74,6 +74,7 @@ class Preview:
                 "seconds": plan.seconds,
                 "simulated": plan.simulated,
                 "reason": plan.route.reason,
+                "warnings": list(plan.route.warnings),
                 "alternatives": plan.route.to_json()["alternatives"],
             },
         }

@@ -44,7 +44,7 @@ def estimate_shown(preview: Preview) -> dict[str, Any]:
     plan = preview.plan
     total = None if plan.total is None else money(plan.total)
     facts = {"n": plan.n, "title": plan.title, "seconds": round(plan.seconds), "simulated": plan.simulated}
-    return {"total": total, "reason": plan.route.reason, **facts}
+    return {"total": total, "reason": plan.route.reason, "warnings": plan.route.warnings, **facts}
 
 
 def parts_of(generation: Generation) -> list[dict[str, str]]:

@@ -151,6 +151,7 @@ def _match(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
     prompt = compose(
         work.wish.brief, work.understanding, persona=taste, match=match, exact=work.wish.exact, seed=work.row.seed or 0
     )
+    work.facts["adjustments"] = match.to_json()["adjustments"]
     return _set_prompt(work, prompt, matched=True, match=match.to_json())
 
 
@@ -209,16 +210,14 @@ def _request(work: Work) -> base.ImageRequest:
         width=work.plan.width,
         height=work.plan.height,
         seeds=drawing.seeds_for(work.row.seed or 0, work.wish.n),
-        attributes={**work.understanding.known(), **_learned_attributes(work)},
+        attributes={**_added_attributes(work), **work.understanding.known()},
     )
 
 
-def _learned_attributes(work: Work) -> dict[str, Any]:
-    """Learned values speak only where brief, photo and corrections were silent."""
-    assert work.understanding is not None  # noqa: S101
-    known = work.understanding.known()
-    choices = work.facts.get("learned", [])
-    return {choice["attribute"]: choice["value"] for choice in choices if choice["attribute"] not in known}
+def _added_attributes(work: Work) -> dict[str, Any]:
+    """What the persona adds and, over it, what was learned; both speak only where the record is silent."""
+    added = [*work.facts.get("adjustments", []), *work.facts.get("learned", [])]
+    return {each["attribute"]: each["value"] for each in added if each["attribute"] != "colours"}
 
 
 def _shows(work: Work) -> Callable[[float], None]:

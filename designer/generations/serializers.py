@@ -125,6 +125,7 @@ class EstimateSerializer(serializers.Serializer[Any]):
     seconds = serializers.FloatField()
     simulated = serializers.BooleanField()
     reason = serializers.CharField()
+    warnings = serializers.ListField(child=serializers.CharField())
     alternatives = serializers.ListField(child=serializers.DictField())
 
 

@@ -1,14 +1,13 @@
 """A real browser against a real studio."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.browsing import CHROMIUM, chromium
 from tests.stack import ROOT, studio
-
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -22,11 +21,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 )
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, object]:
-    quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-    more = ["--disable-component-update", "--disable-sync", "--no-sandbox"]
-    return {"executable_path": CHROMIUM, "args": quiet + more}
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window; ended with the module, for its event loop would stand in the way of other tests."""
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")  # no longer: its worker would take the jobs of other tests

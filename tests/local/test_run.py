@@ -92,8 +92,9 @@ def test_a_checkout_that_may_not_be_written_is_one_line(copy: Path) -> None:
             sys.executable,
             str(copy / "run.py"),
         ]
-        for folder in (copy, *copy.parents[:3]):
-            folder.chmod(0o755)
+        for folder in (copy, *copy.parents):
+            if any(part.startswith("pytest-of-") for part in folder.parts):
+                folder.chmod(0o755)
         if subprocess.run([*words[:-1], "-c", ""], capture_output=True).returncode:
             pytest.skip("nobody may not use this interpreter")
         done = subprocess.run(words, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, timeout=60)
