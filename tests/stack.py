@@ -27,7 +27,9 @@ def free_port() -> int:
 def database_url() -> str:
     """The URL of the database this test session works on."""
     facts = connection.settings_dict
-    return f"postgres://{quote(facts['USER'])}:{quote(facts['PASSWORD'])}@{facts['HOST']}:{facts['PORT']}/{facts['NAME']}"
+    return (
+        f"postgres://{quote(facts['USER'])}:{quote(facts['PASSWORD'])}@{facts['HOST']}:{facts['PORT']}/{facts['NAME']}"
+    )
 
 
 def environment(url: str, var: Path, **more: str) -> dict[str, str]:

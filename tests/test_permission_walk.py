@@ -127,7 +127,7 @@ def test_to_a_stranger_what_is_anothers_is_what_does_not_exist(world: World):
         for method in METHODS:
             there = told(say(client, method, address.path(real)))
             missing = told(say(client, method, address.path(nowhere)))
-            if there != missing or there[0] < 300:
+            if there != missing or (there[0] < 300 and method != "options"):
                 leaks.append((method, address.route, there, missing))
     assert not leaks
 

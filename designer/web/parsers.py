@@ -54,17 +54,25 @@ def too_deep(raw: bytes) -> bool:
     return bool(left)
 
 
-def texts_in(value: Any) -> Iterator[str]:
-    """Every string in parsed JSON, keys too."""
+def texts_in(value: Any, field: str = "") -> Iterator[tuple[str, str]]:
+    """Every string in parsed JSON, keys too, each after the path of the field that holds it."""
     if isinstance(value, str):
-        yield value
+        yield field, value
     elif isinstance(value, dict):
         for key, inner in value.items():
-            yield key
-            yield from texts_in(inner)
+            yield field, key
+            yield from texts_in(inner, f"{field}.{key}".removeprefix("."))
     elif isinstance(value, list):
-        for inner in value:
-            yield from texts_in(inner)
+        for place, inner in enumerate(value):
+            yield from texts_in(inner, f"{field}[{place}]")
+
+
+class UnfitText(ParseError):
+    """A text that cannot be stored, and the path of the field that holds it; "" is the body itself."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__("A text holds a NUL or half a character. Remove it.", code="unfit_text")
+        self.field = field
 
 
 def storable(text: str) -> bool:
@@ -85,8 +93,10 @@ def parsed(raw: bytes) -> Any:
         raise ParseError(f"This is not JSON: {str(error)[:200]}.", code="not_json") from error
     if too_deep(raw):
         raise _deep()
-    if UNFIT_ESCAPE.search(text) and not all(map(storable, texts_in(value))):
-        raise ParseError("A text holds a NUL or half a character. Remove it.", code="unfit_text")
+    if UNFIT_ESCAPE.search(text):
+        for field, found in texts_in(value):
+            if not storable(found):
+                raise UnfitText(field)
     return value
 
 

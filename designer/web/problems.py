@@ -118,7 +118,8 @@ def handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     renderers = getattr(context.get("view"), "renderer_classes", [JSONRenderer])
     if answer is None or JSONRenderer in renderers:
         return answer
-    return JsonResponse(answer.data, status=answer.status_code, content_type=MEDIA_TYPE, headers=answer.headers)
+    said = {name: value for name, value in answer.headers.items() if name != "Content-Type"}
+    return JsonResponse(answer.data, status=answer.status_code, content_type=MEDIA_TYPE, headers=said)
 
 
 def _told(error: Exception) -> Response | None:
@@ -147,12 +148,14 @@ def _from_api(error: exceptions.APIException) -> Response:
     if (wait := getattr(error, "wait", None)) is not None:
         headers["Retry-After"] = str(int(wait) + 1)
     if isinstance(error, exceptions.ValidationError):
-        errors = list(flattened(error.detail))
-        detail = " ".join(f"{line['field']}: {line['message']}".removeprefix(": ") for line in errors[:5])
-        return _answer(problem(error.status_code, code="invalid", detail=detail, errors=errors), headers)
+        lines = list(flattened(error.detail))
+        detail = " ".join(f"{line['field']}: {line['message']}".removeprefix(": ") for line in lines[:5])
+        return _answer(problem(error.status_code, code="invalid", detail=detail, errors=lines), headers)
     code = error.get_codes()
     shown = code if isinstance(code, str) else "error"
-    return _answer(problem(error.status_code, code=shown, detail=str(error.detail)), headers)
+    said, field = str(error.detail), getattr(error, "field", "")
+    errors = [{"field": field, "code": shown, "message": said}] if field else []
+    return _answer(problem(error.status_code, code=shown, detail=said, errors=errors), headers)
 
 
 def _answer(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:

@@ -41,6 +41,13 @@ def test_bad_json_is_refused_by_a_code_of_its_own(name):
     assert caught.value.get_codes() == code
 
 
+def test_the_field_with_an_unfit_text_is_named(client_of):
+    answer = client_of("editor").post(
+        "/api/generations", b'{"brief": "a", "palette": ["red", "\\u0000"]}', content_type="application/json"
+    )
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "palette[1]")
+
+
 @pytest.mark.parametrize(
     "value",
     [{}, [], None, True, "x", 0, -1.5e10, {"a": [{"b": "[[[[" * 100}]}, '\\"[{', "👗", json.loads("[" * 32 + "]" * 32)],
