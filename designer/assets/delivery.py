@@ -1,17 +1,15 @@
 """Files to those who may see them: one fixed type, no sniffing, revalidated on each use."""
 
-import io
 from typing import Final
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import content_disposition_header, parse_etags
-from PIL import Image
 
-from designer.assets.images import EXTENSIONS, encoded
+from designer.assets.images import EXTENSIONS
 from designer.assets.models import Asset
-from designer.assets.services import read_bytes, thumbnail_path, thumbnail_width
+from designer.assets.services import converted, thumbnail_path, thumbnail_width
 from teams.base.errors import Conflict, Refused
 
 TYPES: Final = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
@@ -71,9 +69,7 @@ def content(request: HttpRequest, asset: Asset, wish: str, *, download: bool) ->
         return stored(request, asset.path, media_type, etag, name, download=download)
     if fresh(request, etag):
         return finished(HttpResponseNotModified(), etag)
-    with Image.open(io.BytesIO(read_bytes(asset))) as picture:
-        picture.load()
-        answer = HttpResponse(encoded(picture, media_type), content_type=media_type)
+    answer = HttpResponse(converted(asset, media_type), content_type=media_type)
     answer.headers["Content-Disposition"] = content_disposition_header(download, name) or "inline"
     return finished(answer, etag)
 

@@ -1,20 +1,29 @@
 """What a picture file is, and what becomes of it. Pure: no ORM, no network. Runs in the sandbox process.
 
-Rules, stated once: the type is read from the content, never from the name. Of an animation or MPO the first picture
-counts, with a notice. EXIF orientation is applied. Everything else in the file is dropped, but for its ICC profile.
-16-bit grey becomes 8-bit with a notice; CMYK becomes sRGB through its profile with a notice; palettes become RGB(A).
+Rules, stated once:
+- The type is read from the content, never from the name: JPEG (also MPO), PNG, WebP, TIFF, AVIF, HEIC; no other.
+- Of an animation or of several pages the first picture counts, with a notice.
+- EXIF orientation is applied. All else that is in the file is dropped, but for a sound ICC profile.
+- More than 8 bits per channel become 8, with a notice; 32-bit and floating-point channels are refused.
+- CMYK and Lab become sRGB (CMYK through its profile), with a notice; palettes become RGB(A); grey stays grey.
+- A file that ends too early is refused, never filled up with grey.
+- Stored: JPEG as JPEG, WebP as WebP, HEIC and AVIF as JPEG (WebP with transparency), the rest as PNG.
+- A thumbnail is WebP in sRGB.
 """
 
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps
 
-FORMATS: Final = ("JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF")  # an MPO comes through JPEG
+from designer.assets.sniffing import bits_of, kind_of
+from designer.assets.stripping import stripped
+
 SHOWN_FORMATS: Final = "JPEG, PNG, WebP, TIFF, AVIF or HEIC"
 MEDIA_TYPES: Final = {
     "JPEG": "image/jpeg",
@@ -24,7 +33,21 @@ MEDIA_TYPES: Final = {
 EXTENSIONS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 WIDTHS: Final = (160, 320, 640, 1280)
 MAX_ICC: Final = 4 << 20
-SRGB: Final = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+DAMAGE: Final = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    IndexError,
+    KeyError,
+    TypeError,
+    ArithmeticError,
+    RuntimeError,
+    MemoryError,
+    struct.error,
+)  # what Pillow's readers are seen to raise over damaged files
+SRGB_PROFILE: Final = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+SRGB: Final = SRGB_PROFILE.tobytes()
 
 
 class ImageRefused(Exception):
@@ -52,25 +75,29 @@ def open_checked(data: bytes, *, max_pixels: int, max_side: int) -> Image.Image:
     """The picture's header, read and held against the limits before a pixel is decoded. Raises ImageRefused."""
     if not data:
         raise ImageRefused("empty", "The file is empty.", "Choose a picture.", 400)
-    _register_heif()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(data), formats=FORMATS)
-    except UnidentifiedImageError as error:
-        raise ImageRefused(
-            "unknown_format", "This is not a picture we can read.", f"Use {SHOWN_FORMATS}.", 415
-        ) from error
-    except Image.DecompressionBombError as error:
-        raise _too_many("far too many", max_pixels) from error
-    except (OSError, ValueError, SyntaxError, EOFError, RuntimeError) as error:
-        raise ImageRefused("truncated", "The file's header cannot be read.", "Send the whole file.") from error
+    kind = kind_of(data)
+    if kind is None:
+        raise ImageRefused("unknown_format", "This is not a picture we can read.", f"Use {SHOWN_FORMATS}.", 415)
+    image = _opened(data, kind, max_pixels)
     if image.width * image.height > max_pixels:
         raise _too_many(f"{image.width} x {image.height}", max_pixels)
     if max(image.size) > max_side:
         shown = f"The picture is {image.width} x {image.height} pixels; {max_side} on a side are the limit."
         raise ImageRefused("too_large_side", shown, "Scale it down.", 413)
     return image
+
+
+def _opened(data: bytes, kind: str, max_pixels: int) -> Image.Image:
+    if kind == "HEIF":
+        _register_heif()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            return Image.open(io.BytesIO(data), formats=[kind])
+    except Image.DecompressionBombError as error:
+        raise _too_many("far too many", max_pixels) from error
+    except DAMAGE as error:  # UnidentifiedImageError too: it begins like one and goes on like none
+        raise ImageRefused("truncated", "The file's header cannot be read.", "Send the whole file.") from error
 
 
 def _too_many(size: str, limit: int) -> ImageRefused:
@@ -85,19 +112,29 @@ def _register_heif() -> None:
     pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 
 
-def decoded(image: Image.Image) -> tuple[Image.Image, dict[str, Any]]:
+def decoded(image: Image.Image, bits: int = 8) -> tuple[Image.Image, dict[str, Any]]:
     """All pixels, upright, in L, LA, RGB or RGBA, and facts about what was done. Raises ImageRefused."""
     facts: dict[str, Any] = {"format": image.format, "mode": image.mode, "notices": []}
-    if getattr(image, "n_frames", 1) > 1:
-        facts["notices"].append("Only the first picture of this file was taken.")
-        image.seek(0)
     try:
-        image.load()
-        upright = ImageOps.exif_transpose(image)
-    except (OSError, ValueError, SyntaxError, EOFError, IndexError, RuntimeError, MemoryError) as error:
+        if getattr(image, "n_frames", 1) > 1:
+            facts["notices"].append("Only the first picture of this file was taken.")
+        image.load()  # of several pictures this is the first, in HEIC the primary one
+    except DAMAGE as error:
         raise ImageRefused("truncated", "The file ends too early or is damaged.", "Send the whole file.") from error
+    if image.mode == "F" or (image.format == "TIFF" and bits > 16):
+        raise ImageRefused("too_deep", f"{bits} bits per channel are too many.", "Save it with 8 or 16.")
+    if bits > 8:
+        facts["notices"].append(f"Reduced from {bits} to 8 bits per channel.")
     profile = image.info.get("icc_profile")
+    upright = _upright(image)
     return _in_plain_mode(upright, profile if _sound(profile, upright.mode) else None, facts), facts
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    except DAMAGE:  # EXIF that cannot be read turns nothing
+        return image
 
 
 def _sound(profile: Any, mode: str) -> bool:
@@ -108,7 +145,8 @@ def _sound(profile: Any, mode: str) -> bool:
         space = ImageCms.ImageCmsProfile(io.BytesIO(profile)).profile.xcolor_space.strip()
     except (OSError, ImageCms.PyCMSError):
         return False
-    return bool(space == {"CMYK": "CMYK", "L": "GRAY", "LA": "GRAY"}.get(mode, "RGB"))
+    expected = "GRAY" if mode in ("1", "L", "LA") or mode.startswith("I") else {"CMYK": "CMYK", "LAB": "Lab"}.get(mode)
+    return bool(space == (expected or "RGB"))
 
 
 def _in_plain_mode(image: Image.Image, profile: bytes | None, facts: dict[str, Any]) -> Image.Image:
@@ -116,14 +154,12 @@ def _in_plain_mode(image: Image.Image, profile: bytes | None, facts: dict[str, A
     if mode == "CMYK":
         facts["notices"].append("Converted from CMYK to sRGB.")
         image, profile = _from_cmyk(image, profile), SRGB
-    elif mode.startswith("I") or mode == "F":
-        facts["notices"].append("Reduced from 16 to 8 bits per channel.")
-        image = (
-            image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
-            if mode != "F"
-            else image.convert("L")
-        )
-    elif mode == "P" or mode == "PA":
+    elif mode == "LAB":
+        facts["notices"].append("Converted from Lab to sRGB.")
+        image, profile = _from_lab(image), SRGB
+    elif mode.startswith("I"):
+        image = image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+    elif mode in ("P", "PA"):
         image = image.convert("RGBA" if "transparency" in image.info or mode == "PA" else "RGB")
     elif mode not in ("L", "LA", "RGB", "RGBA"):
         image = image.convert("RGBA" if "A" in mode or "a" in mode else "RGB" if mode != "1" else "L")
@@ -135,9 +171,19 @@ def _in_plain_mode(image: Image.Image, profile: bytes | None, facts: dict[str, A
 def _from_cmyk(image: Image.Image, profile: bytes | None) -> Image.Image:
     if profile is None:
         return image.convert("RGB")
-    source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-    made = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        made = ImageCms.profileToProfile(image, source, SRGB_PROFILE, outputMode="RGB")
+    except (OSError, ImageCms.PyCMSError):
+        return image.convert("RGB")
     return made if made is not None else image.convert("RGB")
+
+
+def _from_lab(image: Image.Image) -> Image.Image:
+    made = ImageCms.profileToProfile(image, ImageCms.createProfile("LAB"), SRGB_PROFILE, outputMode="RGB")
+    if made is None:
+        raise ImageRefused("unreadable", "These Lab colours cannot be read.", "Save it in RGB.")
+    return made
 
 
 def encoded(image: Image.Image, media_type: str, *, quality: int = 92) -> bytes:
@@ -167,16 +213,37 @@ def flattened(image: Image.Image) -> Image.Image:
 
 
 def thumbnails_of(image: Image.Image) -> dict[int, bytes]:
-    """WebP thumbnails in sRGB, by width in pixels; none is wider than the picture, but the smallest is always there."""
-    made = {}
-    for width in WIDTHS:
-        if width != WIDTHS[0] and width > image.width:
-            break
-        height = max(1, round(image.height * min(width, image.width) / image.width))
-        small = image.convert("RGBA" if "A" in image.mode else "RGB")
-        small = small.resize((min(width, image.width), min(height, 16_000)), Image.Resampling.LANCZOS, reducing_gap=2.0)
-        small.info = dict(image.info)
+    """WebP thumbnails in sRGB, by width in pixels; none is wider than the picture, but the smallest is always there.
+
+    Each is made from the next larger one: a picture of 64 megapixels is gone through once.
+    """
+    made: dict[int, bytes] = {}
+    small = image
+    for width in sorted((width for width in WIDTHS if width == WIDTHS[0] or width <= image.width), reverse=True):
+        wide = min(width, image.width)
+        size = (wide, min(max(1, round(image.height * wide / image.width)), 16_000))
+        small = small.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+        if not made:
+            small = _in_srgb(small, image.info.get("icc_profile"))
         made[width] = encoded(small, "image/webp", quality=82)
+    return dict(sorted(made.items()))
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """RGB or RGBA in sRGB, without a profile: what a browser takes an untagged picture for."""
+    plain = image.convert("RGBA" if "A" in image.mode else "RGB")
+    plain.info = {}
+    if not profile or profile == SRGB or image.mode == "LA":
+        return plain
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        start = image if image.mode == "L" else plain
+        made = ImageCms.profileToProfile(start, source, SRGB_PROFILE, outputMode=plain.mode)
+    except (OSError, ImageCms.PyCMSError):
+        return plain
+    if made is None:
+        return plain
+    made.info = {}
     return made
 
 
@@ -192,18 +259,15 @@ def difference_hash(image: Image.Image) -> int:
 
 
 def normalise(data: bytes, *, max_pixels: int, max_side: int, keep: bool = False) -> Normalised:
-    """The whole way from a file to what is stored. `keep` stores the given bytes (our own results) as they are."""
+    """The whole way from a file to what is stored. `keep`: our own result, whose coded pixels stay as they are."""
     opened = open_checked(data, max_pixels=max_pixels, max_side=max_side)
-    source = opened.format or ""
-    image, facts = decoded(opened)
-    media_type = MEDIA_TYPES.get("JPEG" if source == "MPO" else source, "image/png")
-    if source in ("HEIF", "AVIF"):
-        media_type = "image/webp" if "A" in image.mode else "image/jpeg"
-    if media_type == "image/jpeg" and "A" in image.mode:
-        media_type = "image/png"
-    stored = data if keep and source in MEDIA_TYPES else encoded(image, media_type)
+    source = "JPEG" if opened.format == "MPO" else opened.format or ""
+    image, facts = decoded(opened, bits_of(data, source, opened))
+    media_type = media_type_for(source, image.mode)
+    as_it_is = keep and MEDIA_TYPES.get(source) == media_type and _faithful(opened, image, facts)
+    lossless = stripped(data, source) if as_it_is else None
     return Normalised(
-        data=stored,
+        data=lossless or encoded(image, media_type),
         media_type=media_type,
         width=image.width,
         height=image.height,
@@ -211,3 +275,27 @@ def normalise(data: bytes, *, max_pixels: int, max_side: int, keep: bool = False
         thumbnails=thumbnails_of(image),
         facts=facts,
     )
+
+
+def _faithful(opened: Image.Image, image: Image.Image, facts: dict[str, Any]) -> bool:
+    """Whether the file already shows what was made of it: nothing turned, converted or taken away."""
+    same = opened.size == image.size and opened.info.get("icc_profile") == image.info.get("icc_profile")
+    try:
+        return same and not facts["notices"] and opened.getexif().get(0x0112, 1) == 1
+    except DAMAGE:
+        return same and not facts["notices"]
+
+
+def media_type_for(source: str, mode: str) -> str:
+    """What a picture of this format and mode is stored as."""
+    if source in ("HEIF", "AVIF"):
+        return "image/webp" if "A" in mode else "image/jpeg"
+    media_type = MEDIA_TYPES.get(source, "image/png")
+    return "image/png" if media_type == "image/jpeg" and "A" in mode else media_type
+
+
+def converted(data: bytes, media_type: str) -> bytes:
+    """A stored picture in another format, without anything but pixels and profile."""
+    with Image.open(io.BytesIO(data), formats=list(MEDIA_TYPES)) as image:
+        image.load()
+        return encoded(image, media_type)

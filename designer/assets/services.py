@@ -63,7 +63,7 @@ def prepare_result(*, team_id: UUID, data: bytes, keep: bool = True) -> Prepared
     try:
         picture = sandbox.run(data, max_pixels=settings.UPLOAD_MAX_PIXELS, max_side=settings.UPLOAD_MAX_SIDE, keep=keep)
     except ImageRefused as error:
-        raise Refused(error.code, error.message, field="file", remedy=error.remedy, status=error.status) from error
+        raise _said(error, "file") from error
     digest = hashlib.sha256(picture.data).hexdigest()
     path = f"{team_id}/{digest[:2]}/{digest}.{EXTENSIONS[picture.media_type]}"
     for width, thumbnail in picture.thumbnails.items():
@@ -166,6 +166,19 @@ def read_bytes(asset: Asset) -> bytes:
         raise Conflict(
             "file_missing", "The file of this image is missing from the storage.", remedy="Tell the operator."
         ) from error
+
+
+def converted(asset: Asset, media_type: str) -> bytes:
+    """The stored picture as `media_type`, made in the sandbox. Raises Refused or Conflict."""
+    data = read_bytes(asset)
+    try:
+        return sandbox.convert(data, media_type)
+    except ImageRefused as error:
+        raise _said(error, "format") from error
+
+
+def _said(error: ImageRefused, field: str) -> Refused:
+    return Refused(error.code, error.message, field=field, remedy=error.remedy, status=error.status)
 
 
 def thumbnail_width(asset: Asset, wish: int) -> int:
