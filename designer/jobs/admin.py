@@ -8,24 +8,12 @@ from django.http import HttpRequest
 
 from designer.jobs.models import Job, JobAttempt, PeriodicSlot, SchedulerBeat
 from designer.jobs.services import request_cancel, revive
+from teams.base.admin import LookedAt
 from teams.base.errors import Refused
 
 
-class ReadOnly(admin.ModelAdmin[Any]):
-    """Rows that only the kernel writes."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(Job)
-class JobAdmin(ReadOnly):
+class JobAdmin(LookedAt, admin.ModelAdmin[Any]):
     list_display = [
         "id",
         "kind",
@@ -61,7 +49,7 @@ class JobAdmin(ReadOnly):
 
 
 @admin.register(JobAttempt)
-class JobAttemptAdmin(ReadOnly):
+class JobAttemptAdmin(LookedAt, admin.ModelAdmin[Any]):
     list_display = ["id", "job_id", "number", "step", "provider", "model", "outcome", "price", "created_at"]
     list_filter = ["outcome", "provider"]
     search_fields = ["job__id", "idempotency_key"]
@@ -69,10 +57,10 @@ class JobAttemptAdmin(ReadOnly):
 
 
 @admin.register(SchedulerBeat)
-class SchedulerBeatAdmin(ReadOnly):
+class SchedulerBeatAdmin(LookedAt, admin.ModelAdmin[Any]):
     list_display = ["name", "holder", "beat_at"]
 
 
 @admin.register(PeriodicSlot)
-class PeriodicSlotAdmin(ReadOnly):
+class PeriodicSlotAdmin(LookedAt, admin.ModelAdmin[Any]):
     list_display = ["name", "slot"]

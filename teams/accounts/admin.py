@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from teams.accounts.models import ApiToken, User
 from teams.accounts.services import revoke_token
+from teams.base.admin import LookedAt
 
 
 @admin.register(User)
@@ -33,7 +34,7 @@ class PersonAdmin(UserAdmin[User]):
 
 
 @admin.register(ApiToken)
-class TokenAdmin(admin.ModelAdmin[ApiToken]):
+class TokenAdmin(LookedAt, admin.ModelAdmin[ApiToken]):
     list_display = ["name", "prefix", "user", "scopes", "expires_at", "revoked_at", "last_used_at"]
     list_select_related = ["user"]
     search_fields = ["name", "prefix", "user__email"]
@@ -47,12 +48,3 @@ class TokenAdmin(admin.ModelAdmin[ApiToken]):
         for token in queryset.select_related("user"):
             revoke_token(actor=token.user, token_id=token.pk)
         self.message_user(request, "Revoked.", messages.SUCCESS)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
-        return False

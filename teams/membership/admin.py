@@ -1,23 +1,9 @@
 """Teams and members in the admin: to be looked at. Roles change through the services, which keep the rules."""
 
 from django.contrib import admin
-from django.db.models import Model
-from django.http import HttpRequest
 
+from teams.base.admin import LookedAt
 from teams.membership.models import Membership, Team, TeamGroupObjectPermission, TeamUserObjectPermission
-
-
-class LookedAt:
-    """Mixin: nothing is added, changed or deleted here."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 class Members(LookedAt, admin.TabularInline[Membership, Team]):
