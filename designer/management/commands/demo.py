@@ -50,8 +50,12 @@ class Command(BaseCommand):
             asset = studio.upload(photo)
             self.say(f"Photo     {photo.name}  {asset['width']} x {asset['height']}")
             made = self.generate(studio, options, asset["id"])
-            enhanced = self.enhance(studio, made)
-            self.write_pictures(studio, target, made, enhanced)
+            sources = {"photo": asset["id"], "image": made["assets"][0]["id"]}
+            written = [self.write_images(studio, target, made)]
+            for name, source in sources.items():
+                written += self.write_pair(studio, target, name, source, self.enhance(studio, name, source))
+            for path in written:
+                self.show(path)
             self.say(f"Done in {time.monotonic() - began:.1f} s. Pictures: {target}")
 
     def say(self, line: str) -> None:
@@ -71,38 +75,48 @@ class Command(BaseCommand):
         self.say(f"Cost      ${made['cost']}{simulated} with {made['model']}, estimated ${made['estimate']}")
         return made
 
-    def enhance(self, studio: DesignerBFF, made: dict[str, Any]) -> dict[str, Any]:
-        asked = studio.enhance(made["id"], [{"name": "upscale", "scale": 2}], asset=made["assets"][0]["id"])
+    def enhance(self, studio: DesignerBFF, name: str, source: str) -> dict[str, Any]:
+        asked = studio.enhance(source, [{"name": "upscale", "scale": 2}])
         self.follow(studio, f"enhancement:{asked['id']}")
         done = studio.enhancement(asked["id"])
         if done["status"] != "succeeded":
             raise SystemExit(f"The enhancement {done['status']}: {done['error']}")
-        self.say(f"  upscale 2x   {seconds(done):6.2f} s  ${done['cost']}")
+        self.say(f"  {name} 2x{'':<5}{seconds(done):6.2f} s  ${done['cost']}")
         return done
 
     def follow(self, studio: DesignerBFF, channel: str) -> None:
         """A progress bar fed by the live channel until the last event."""
         for event in studio.watch(channel, timeout=540):
             percent = int(event.data.get("percent") or 0)
-            filled = BAR * percent // 100
-            stage = event.data.get("stage") or event.data.get("status") or ""
-            self.stdout.write(f"  [{'█' * filled}{'·' * (BAR - filled)}] {percent:3d} %  {stage:<14}", ending="\r")
-            self.stdout.flush()
+            if self.stdout.isatty():
+                filled = BAR * percent // 100
+                stage = event.data.get("stage") or event.data.get("status") or ""
+                self.stdout.write(f"  [{'█' * filled}{'·' * (BAR - filled)}] {percent:3d} %  {stage:<14}", ending="\r")
+                self.stdout.flush()
             if event.is_last:
                 break
         self.stdout.write(f"  [{'█' * BAR}] 100 %{'':<18}")
 
-    def write_pictures(self, studio: DesignerBFF, target: Path, made: dict[str, Any], enhanced: dict[str, Any]) -> None:
-        before = studio.download(made["assets"][0]["id"], target / "before.png", format="png")
-        after = studio.download(enhanced["result"]["id"], target / "after.png", format="png")
-        all_made = [
+    def write_images(self, studio: DesignerBFF, target: Path, made: dict[str, Any]) -> Path:
+        """Every image of the generation, and all of them on one sheet; the sheet's path."""
+        images = [
             studio.download(asset["id"], target / f"image-{n}.png", format="png")
             for n, asset in enumerate(made["assets"], 1)
         ]
-        contact_sheet(all_made, target / "contact-sheet.png")
-        for path in (before, after, target / "contact-sheet.png"):
-            with Image.open(path) as picture:
-                self.say(f"  {path.name:<18} {picture.width} x {picture.height}  {path.stat().st_size // 1024} kB")
+        contact_sheet(images, target / "contact-sheet.png")
+        return target / "contact-sheet.png"
+
+    def write_pair(
+        self, studio: DesignerBFF, target: Path, name: str, source: str, enhanced: dict[str, Any]
+    ) -> list[Path]:
+        return [
+            studio.download(source, target / f"{name}-before.png", format="png"),
+            studio.download(enhanced["result"]["id"], target / f"{name}-after.png", format="png"),
+        ]
+
+    def show(self, path: Path) -> None:
+        with Image.open(path) as picture:
+            self.say(f"  {path.name:<18} {picture.width} x {picture.height}  {path.stat().st_size // 1024} kB")
 
 
 def seconds(row: dict[str, Any]) -> float:

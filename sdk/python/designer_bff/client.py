@@ -79,10 +79,10 @@ class DesignerBFF:
         answer: Json = self.call("POST", f"/generations/{generation_id}/feedback", json={"kind": kind, **more})
         return answer
 
-    def enhance(self, generation_id: str, operations: list[Json], *, asset: str | None = None) -> Json:
-        """Enhance one asset of a generation (its first when none is named); returns the enhancement, still queued."""
+    def enhance(self, subject_id: str, operations: list[Json], *, asset: str | None = None) -> Json:
+        """Enhance an asset, or one of a generation (its first when none is named); the enhancement, still queued."""
         body: Json = {"operations": operations, **({"asset": asset} if asset else {})}
-        answer: Json = self.call("POST", f"/enhance/{generation_id}", json=body)
+        answer: Json = self.call("POST", f"/enhance/{subject_id}", json=body)
         return answer
 
     def enhancement(self, enhancement_id: str) -> Json:
