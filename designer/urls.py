@@ -22,12 +22,18 @@ ROOMS = [
 
 
 def gathered(kind: str) -> list[URLPattern | URLResolver]:
-    """The rooms' `api` or `pages` lists, in floor order."""
-    found: list[URLPattern | URLResolver] = []
-    for room in ROOMS:
-        if find_spec(f"{room}.urls"):
-            found += getattr(import_module(f"{room}.urls"), kind, [])
-    return found
+    """The rooms' `api` or `pages` lists, in floor order; a view that a later room gives `instead` takes its place."""
+    rooms = [import_module(f"{room}.urls") for room in ROOMS if find_spec(f"{room}.urls")]
+    found = [entry for room in rooms for entry in getattr(room, kind, [])]
+    instead = {name: view for room in rooms for name, view in getattr(room, "instead", {}).items()}
+    return [
+        path(str(entry.pattern), instead[entry.name], name=entry.name) if _name(entry) in instead else entry
+        for entry in found
+    ]
+
+
+def _name(entry: URLPattern | URLResolver) -> str | None:
+    return entry.name if isinstance(entry, URLPattern) else None
 
 
 urlpatterns = [

@@ -19,7 +19,10 @@ def connect() -> None:
 
 def _keep_house() -> None:
     """Periodic duties of rooms that lie below the scheduler's and so cannot name it."""
+    from designer.assets import garbage
     from designer.jobs.scheduler import every
     from designer.realtime.log import prune_now
 
     every(timedelta(minutes=10))(prune_now)
+    every(timedelta(minutes=2))(garbage.purge)
+    every(timedelta(minutes=10))(garbage.sweep_orphans)

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
@@ -187,7 +187,7 @@ class AssetContent(APIView):
         ],
         responses={(200, "image/*"): OpenApiTypes.BINARY},
     )
-    def get(self, request: Request, pk: UUID) -> HttpResponse | FileResponse:
+    def get(self, request: Request, pk: UUID) -> HttpResponseBase:
         asset = Asset.objects.see(request.user, pk)
         wish = request.query_params.get("format", "")
         return delivery.content(request, asset, wish, download=request.query_params.get("download") == "1")
@@ -200,5 +200,5 @@ class AssetThumbnail(APIView):
         parameters=[OpenApiParameter("w", int, description="160, 320, 640 or 1280")],
         responses={(200, "image/webp"): OpenApiTypes.BINARY},
     )
-    def get(self, request: Request, pk: UUID) -> HttpResponse | FileResponse:
+    def get(self, request: Request, pk: UUID) -> HttpResponseBase:
         return delivery.thumbnail(request, Asset.objects.see(request.user, pk), request.query_params.get("w", ""))

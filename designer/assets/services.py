@@ -1,31 +1,30 @@
 """The writers of assets. Files are written before their row; a file left without a row is swept later."""
 
-import errno
 import hashlib
-import tempfile
+import re
+import unicodedata
 from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path, PurePosixPath
+from datetime import datetime
 from typing import IO, Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from designer.assets import sandbox
+from designer.assets.blobs import hold_blob, read, write_blob
 from designer.assets.images import EXTENSIONS, ImageRefused, Normalised
 from designer.assets.models import Asset, AssetKind
 from designer.realtime.events import record
+from designer.realtime.revocation import channel_changed
 from teams.accounts.models import User
-from teams.base.errors import Conflict, Forbidden, Refused
+from teams.base.errors import Forbidden, Refused
 from teams.membership.ownership import working_team
 from teams.membership.permissions import may
 
-TRASH_KEPT: Final = timedelta(days=30)
-HIDDEN: Final = {chr(code) for code in [*range(32), 127, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]}
+HIDDEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +50,15 @@ def read_limited(file: IO[bytes]) -> bytes:
     return data
 
 
+def plain(text: str) -> str:
+    """Text to show on one line: composed (NFC), no control or direction characters, at most 200 characters."""
+    seen = " ".join(unicodedata.normalize("NFC", text).split())
+    return "".join(letter for letter in seen if not HIDDEN.match(letter))[:200].strip()
+
+
 def display_name(name: str) -> str:
-    """A file's name as text to show: no path, no control or direction characters, at most 200 characters."""
-    last = PurePosixPath(name.replace("\\", "/")).name
-    shown = "".join(letter for letter in last if letter not in HIDDEN and not "\ud800" <= letter <= "\udfff")
-    return shown.strip()[:200]
+    """A file's name as text to show: the last part of a path, plain."""
+    return plain("".join(HIDDEN.split(name)).replace("\\", "/").rstrip("/").rpartition("/")[2])
 
 
 def prepare_result(*, team_id: UUID, data: bytes, keep: bool = True) -> Prepared:
@@ -66,49 +69,9 @@ def prepare_result(*, team_id: UUID, data: bytes, keep: bool = True) -> Prepared
         raise _said(error, "file") from error
     digest = hashlib.sha256(picture.data).hexdigest()
     path = f"{team_id}/{digest[:2]}/{digest}.{EXTENSIONS[picture.media_type]}"
-    for width, thumbnail in picture.thumbnails.items():
-        write_once(thumbnail_path(path, width), thumbnail)
-    write_once(path, picture.data)
+    write_blob(path, picture)
     picture.facts["thumbnails"] = list(picture.thumbnails)
     return Prepared(team_id=team_id, sha256=digest, path=path, picture=picture)
-
-
-def thumbnail_path(path: str, width: int) -> str:
-    return f"{path}.{width}.webp"
-
-
-def write_once(path: str, data: bytes) -> None:
-    """Store `data` under its content's name, whole or not at all; a second writer of the same changes nothing."""
-    if default_storage.exists(path):
-        return
-    try:
-        if isinstance(default_storage, FileSystemStorage) or hasattr(default_storage, "base_location"):
-            _write_local(Path(default_storage.path(path)), data)
-        else:
-            default_storage.save(path, ContentFile(data))
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
-            raise Refused(
-                "no_room",
-                "There is no room to store this.",
-                field="file",
-                remedy="Free space, or try again later.",
-                status=507,
-            ) from error
-        raise
-
-
-def _write_local(target: Path, data: bytes) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".part-", delete=False) as part:
-        try:
-            part.write(data)
-            part.flush()
-            Path(part.name).chmod(0o644)
-            Path(part.name).replace(target)
-        except BaseException:
-            Path(part.name).unlink(missing_ok=True)
-            raise
 
 
 def store_prepared(
@@ -123,13 +86,14 @@ def store_prepared(
     simulated: bool = False,
     provenance: dict[str, Any] | None = None,
 ) -> Asset:
-    """The row of a prepared picture, in the caller's transaction."""
+    """The row of a prepared picture, in the caller's transaction. Raises Refused when its file is gone for good."""
     picture = made.picture
+    hold_blob(made.path, picture)
     return Asset.objects.create(
         team_id=made.team_id,
         owner_id=owner_id,
         kind=kind,
-        title=display_name(title),
+        title=plain(title),
         sha256=made.sha256,
         path=made.path,
         media_type=picture.media_type,
@@ -153,19 +117,12 @@ def store_upload(*, actor: User, team_id: UUID | None, file: IO[bytes], name: st
         raise Forbidden(message="Your role lets you look, not upload.", remedy="Ask an owner or admin of the team.")
     made = prepare_result(team_id=team.pk, data=read_limited(file), keep=False)
     with transaction.atomic():
-        return store_prepared(made, owner_id=actor.pk, kind=AssetKind.REFERENCE, title=name or "Untitled")
+        return store_prepared(made, owner_id=actor.pk, kind=AssetKind.REFERENCE, title=display_name(name) or "Untitled")
 
 
 def read_bytes(asset: Asset) -> bytes:
-    """The stored file. Raises Conflict when it is gone from the storage."""
-    try:
-        with default_storage.open(asset.path) as file:
-            data: bytes = file.read()
-            return data
-    except FileNotFoundError as error:
-        raise Conflict(
-            "file_missing", "The file of this image is missing from the storage.", remedy="Tell the operator."
-        ) from error
+    """The stored file. Raises Conflict when it is gone from the storage, Refused when that is away."""
+    return read(asset.path)
 
 
 def converted(asset: Asset, media_type: str) -> bytes:
@@ -192,10 +149,20 @@ def trash(*, actor: User, asset_id: UUID) -> Asset:
     """Move to the trash for 30 days; harmless when it is there already. Raises Missing or Forbidden."""
     asset = Asset.objects.for_edit(actor, asset_id)
     if asset.trashed_at is None:
-        asset.trashed_at = timezone.now()
-        asset.save(update_fields=["trashed_at", "updated_at"])
-        record(f"asset:{asset.pk}", "asset:trashed", {}, team_id=asset.team_id)
+        move_to_trash(Asset.objects.filter(pk=asset.pk), at=timezone.now())
+        asset.refresh_from_db()
     return asset
+
+
+@transaction.atomic
+def move_to_trash(rows: QuerySet[Asset], *, at: datetime) -> int:
+    """Trash those of `rows` that are not yet, tell their watchers, and let these go; how many. Asks no permission."""
+    moved = list(rows.filter(trashed_at=None).select_for_update().order_by("pk").values_list("pk", "team_id"))
+    Asset.objects.filter(pk__in=[pk for pk, _ in moved]).update(trashed_at=at, updated_at=at)
+    for pk, team_id in moved:
+        record(f"asset:{pk}", "asset:trashed", {}, team_id=team_id)
+        channel_changed(f"asset:{pk}")
+    return len(moved)
 
 
 @transaction.atomic
@@ -207,19 +174,3 @@ def restore(*, actor: User, asset_id: UUID) -> Asset:
         asset.save(update_fields=["trashed_at", "updated_at"])
         record(f"asset:{asset.pk}", "asset:restored", {}, team_id=asset.team_id)
     return asset
-
-
-def purge() -> int:
-    """Delete for good what has been in the trash for 30 days and is no source of anything kept; how many."""
-    old = Asset.objects.filter(trashed_at__lt=timezone.now() - TRASH_KEPT, enhancements=None)
-    gone = 0
-    for asset in old[:500]:
-        with transaction.atomic():
-            Asset.objects.filter(pk=asset.pk).delete()
-            alone = not Asset.objects.filter(path=asset.path).exists()
-        if alone:
-            for width in asset.facts.get("thumbnails", []):
-                default_storage.delete(thumbnail_path(asset.path, width))
-            default_storage.delete(asset.path)
-        gone += 1
-    return gone

@@ -1,4 +1,4 @@
-"""Who may watch an asset, and what the truth looks like."""
+"""Who may watch an asset (nobody while it is in the trash), and what the truth looks like."""
 
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from teams.accounts.models import User
 
 
 def may_watch(user: User, pk: UUID) -> bool:
-    return Asset.objects.visible_to(user).filter(pk=pk).exists()
+    return Asset.objects.visible_to(user).kept().filter(pk=pk).exists()
 
 
 def snapshot(user: User, pk: UUID) -> dict[str, Any]:

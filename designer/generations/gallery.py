@@ -150,13 +150,19 @@ def asset(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         **asset_context(request, found),
         "generation": generation,
-        "before": found.parent if found.kind == AssetKind.ENHANCED else None,
+        "before": _before(found),
         "versions": related.order_by("created_at"),
         "may_edit": _may_edit(request, found),
         "parts": parts_of(generation) if generation else [],
         "provenance": provenance_of(found),
     }
     return render(request, "designer/assets/asset.html", context)
+
+
+def _before(found: Asset) -> Asset | None:
+    """What an enhancement began with, while both can be looked at whole."""
+    trashed = found.trashed_at or (found.parent and found.parent.trashed_at)
+    return None if trashed or found.kind != AssetKind.ENHANCED else found.parent
 
 
 def _may_edit(request: HttpRequest, found: Asset) -> bool:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from designer.assets.models import Asset
+from designer.assets.services import move_to_trash
 from designer.generations import estimates
 from designer.generations.models import Generation, Status
 from designer.generations.signals import generation_finished
@@ -164,7 +165,7 @@ def trash(*, actor: User, generation_id: UUID) -> None:
     row: Generation = Generation.objects.for_edit(actor, generation_id)
     now = timezone.now()
     Generation.objects.filter(pk=row.pk, trashed_at__isnull=True).update(trashed_at=now)
-    Asset.objects.filter(generation=row, trashed_at__isnull=True).update(trashed_at=now)
+    move_to_trash(Asset.objects.filter(generation=row), at=now)
 
 
 @transaction.atomic

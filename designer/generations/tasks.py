@@ -5,7 +5,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from designer.assets.services import purge
 from designer.generations import runner, services
 from designer.jobs.handlers import RunningJob, finishes, handles, replays
 from designer.jobs.models import Job
@@ -26,11 +25,6 @@ def close_generation(job: Job, status: str, error: dict[str, Any]) -> None:
 @replays("generation.run")
 def reopen_generation(job: Job) -> None:
     services.reopen(job.payload["generation_id"])
-
-
-@every(timedelta(hours=1))
-def empty_old_trash() -> None:
-    purge()
 
 
 @every(timedelta(hours=1))

@@ -31,7 +31,7 @@ TICK: Final = 1.0
 WEDGED: Final = timedelta(seconds=10)  # a beat older than this belongs to a leader that froze
 ALIVE: Final = timedelta(seconds=15)  # and one older than this means that nobody leads
 
-Duty = Callable[[], None]
+Duty = Callable[[], object]  # what it returns is of no account
 
 
 @dataclass(frozen=True, slots=True)

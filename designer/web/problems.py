@@ -40,6 +40,7 @@ TITLES: Final = {
     507: "There is no room",
 }
 SLOW: Final = {"57014", "55P03", "40P01", "40001"}  # statement timeout, lock timeout, deadlock, serialization failure
+WAIT: Final = {429: 60, 503: 5}  # seconds, where a refusal does not know better
 Errors = list[dict[str, str]]
 
 
@@ -70,7 +71,8 @@ def body_of(refused: Refused) -> dict[str, Any]:
 
 
 def headers_of(refused: Refused) -> dict[str, str]:
-    wait = refused.facts.get("retry_after")
+    """Retry-After in seconds, where the refusal knows when; a 429 and a 503 always say it."""
+    wait = refused.facts.get("retry_after", WAIT.get(refused.status))
     return {"Retry-After": str(max(1, int(wait)))} if isinstance(wait, int | float) else {}
 
 

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from PIL import Image
 
-from designer.assets import services
+from designer.assets import blobs, services
 from designer.assets.models import Asset
 from tests import images
 
@@ -160,7 +160,7 @@ def test_a_download_name_is_quoted_for_the_header(client_of):
     client = client_of("editor")
     url = send(client, images.encoded("PNG"), 'naïve "coat".png').json()["url"]
     header = client.get(url, {"download": "1"})["Content-Disposition"]
-    assert header.startswith("attachment; filename*=utf-8''na%C3%AFve")
+    assert header == ("attachment; filename=\"naive _coat_.png\"; filename*=UTF-8''na%C3%AFve%20%22coat%22.png")
 
 
 def test_an_inflating_text_chunk_costs_nothing(client_of):
@@ -191,7 +191,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(client_of, settings, monkeypatch
     def full(target, data):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(services, "_write_local", full)
+    monkeypatch.setattr(blobs, "_write_local", full)
     answer = send(client_of("editor"), images.encoded("PNG"))
     assert (answer.status_code, answer.json()["code"]) == (507, "no_room")
     assert not Asset.objects.exists()
@@ -235,7 +235,7 @@ def test_a_picture_is_served_so_that_no_browser_runs_it(client_of):
         assert answer["X-Content-Type-Options"] == "nosniff"
         assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
         assert answer["Content-Type"].startswith("image/")
-        assert answer["Cache-Control"] == "private, no-cache"
+        assert answer["Cache-Control"] == "private, max-age=3600, immutable"
         assert b"<script>" not in b"".join(answer.streaming_content)
 
 
