@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import django_stubs_ext
 from csp.constants import NONCE, SELF
@@ -123,21 +124,26 @@ STATICFILES_DIRS = [("sdk", ROOT / "sdk" / "javascript" / "src")]  # the dashboa
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR / "static")))
 X_ACCEL_PREFIX = env.text("X_ACCEL_PREFIX")
 S3_BUCKET = env.text("S3_BUCKET")
+
+
+def s3_storage() -> dict[str, Any]:
+    """Any store that speaks S3; its keys come from the environment as its client knows them. It may not hang."""
+    from botocore.config import Config
+
+    patience = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "max_attempts": 2})
+    options = {
+        "bucket_name": S3_BUCKET,
+        "endpoint_url": env.text("S3_ENDPOINT") or None,
+        "region_name": env.text("S3_REGION") or None,
+        "default_acl": None,
+        "file_overwrite": True,
+        "client_config": patience,
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
 STORAGES = {
-    "default": (
-        {
-            "BACKEND": "storages.backends.s3.S3Storage",
-            "OPTIONS": {
-                "bucket_name": S3_BUCKET,
-                "endpoint_url": env.text("S3_ENDPOINT") or None,
-                "region_name": env.text("S3_REGION") or None,
-                "default_acl": None,
-                "file_overwrite": True,
-            },
-        }
-        if S3_BUCKET
-        else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
-    ),
+    "default": s3_storage() if S3_BUCKET else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if EMBEDDED
@@ -152,7 +158,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 UPLOAD_MAX_BYTES = env.whole("UPLOAD_MAX_BYTES", 40 << 20, low=1 << 10, high=1 << 30, unit="bytes")
 UPLOAD_MAX_PIXELS = env.whole("UPLOAD_MAX_PIXELS", 64_000_000, low=1, high=400_000_000, unit="pixels")
 UPLOAD_MAX_SIDE = env.whole("UPLOAD_MAX_SIDE", 16_384, low=16, high=65_535, unit="pixels")
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["designer.assets.receiving.LimitedUploadHandler"]
 DESIGNER_MODELS_DIR = Path(env.text("DESIGNER_MODELS_DIR", str(VAR / "models")))
 
 # People

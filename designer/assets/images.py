@@ -127,7 +127,7 @@ def decoded(image: Image.Image, bits: int = 8) -> tuple[Image.Image, dict[str, A
         facts["notices"].append(f"Reduced from {bits} to 8 bits per channel.")
     profile = image.info.get("icc_profile")
     upright = _upright(image)
-    return _in_plain_mode(upright, profile if _sound(profile, upright.mode) else None, facts), facts
+    return _in_plain_mode(upright, _sound(profile, upright.mode), facts), facts
 
 
 def _upright(image: Image.Image) -> Image.Image:
@@ -137,16 +137,19 @@ def _upright(image: Image.Image) -> Image.Image:
         return image
 
 
-def _sound(profile: Any, mode: str) -> bool:
-    """Whether an embedded profile is one, small, and of the picture's own colour space."""
+def _sound(profile: Any, mode: str) -> bytes | None:
+    """An embedded profile if it is one, whole, small, and of the picture's own colour space; nothing behind it."""
     if not isinstance(profile, bytes) or not 128 <= len(profile) <= MAX_ICC:
-        return False
+        return None
+    size = int.from_bytes(profile[:4], "big")  # by its own word (ICC.1:2022, 7.2.2)
+    if not 128 <= size <= len(profile):
+        return None
     try:
-        space = ImageCms.ImageCmsProfile(io.BytesIO(profile)).profile.xcolor_space.strip()
-    except (OSError, ImageCms.PyCMSError):
-        return False
+        space = ImageCms.ImageCmsProfile(io.BytesIO(profile[:size])).profile.xcolor_space.strip()
+    except (*DAMAGE, ImageCms.PyCMSError):
+        return None
     expected = "GRAY" if mode in ("1", "L", "LA") or mode.startswith("I") else {"CMYK": "CMYK", "LAB": "Lab"}.get(mode)
-    return bool(space == (expected or "RGB"))
+    return profile[:size] if space == (expected or "RGB") else None
 
 
 def _in_plain_mode(image: Image.Image, profile: bytes | None, facts: dict[str, Any]) -> Image.Image:
@@ -174,7 +177,7 @@ def _from_cmyk(image: Image.Image, profile: bytes | None) -> Image.Image:
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         made = ImageCms.profileToProfile(image, source, SRGB_PROFILE, outputMode="RGB")
-    except (OSError, ImageCms.PyCMSError):
+    except (*DAMAGE, ImageCms.PyCMSError):
         return image.convert("RGB")
     return made if made is not None else image.convert("RGB")
 
@@ -239,7 +242,7 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         start = image if image.mode == "L" else plain
         made = ImageCms.profileToProfile(start, source, SRGB_PROFILE, outputMode=plain.mode)
-    except (OSError, ImageCms.PyCMSError):
+    except (*DAMAGE, ImageCms.PyCMSError):
         return plain
     if made is None:
         return plain

@@ -1,6 +1,7 @@
 """The composer's form. It knows shapes; what may be asked is decided by the wish and the services."""
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from designer.generations.wishes import MAX_BRIEF, RATIOS, STRATEGIES, Generatio
 from designer.personas.models import Persona
 from teams.accounts.models import User
 
+UUID_WORD = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 OPTIONS = ["n", "aspect_ratio", "persona", "strategy", "model", "seed", "max_cost", "exact", "auto_enhance"]
 
 
@@ -39,6 +41,7 @@ class ComposerForm(forms.Form):
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.actor = actor
+        self.uploaded: tuple[UUID, ...] = ()  # photos that came with the form itself
         people = Persona.objects.visible_to(actor).order_by("name")
         self._choices("persona", [("", "None"), *((str(p.pk), p.name) for p in people)])
         models = usable_models(today=timezone.now().date())
@@ -56,7 +59,7 @@ class ComposerForm(forms.Form):
     @property
     def reference_ids(self) -> tuple[UUID, ...]:
         raw = self.data.getlist("references") if hasattr(self.data, "getlist") else []
-        return tuple(UUID(word) for word in raw if len(word) == 36)
+        return (*(UUID(word) for word in raw if UUID_WORD.fullmatch(word)), *self.uploaded)
 
     @property
     def reference_assets(self) -> list[Asset]:

@@ -10,11 +10,13 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from designer.assets import services as assets
 from designer.assets.models import Asset
 from designer.generations import services
 from designer.generations.forms import ComposerForm
 from designer.generations.models import Generation, GenerationQuerySet
 from designer.generations.presenting import estimate_shown, parts_of, understood_shown
+from designer.generations.wishes import MAX_REFERENCES
 from teams.accounts.people import person
 from teams.base.errors import Refused
 
@@ -45,6 +47,7 @@ def render_studio(request: HttpRequest, form: ComposerForm, status: int = 200) -
 
 def compose(request: HttpRequest) -> HttpResponse:
     form = ComposerForm(request.POST, actor=person(request))
+    take_photos(request, form)
     made = None
     if form.is_valid():
         try:
@@ -59,6 +62,20 @@ def compose(request: HttpRequest) -> HttpResponse:
     card = shown(Generation.objects.filter(pk=made.pk)).get()
     html = render_to_string("designer/generations/_live_card.html", {"generation": card}, request)
     return JsonResponse({"id": str(made.pk), "card": html}, status=201)
+
+
+def take_photos(request: HttpRequest, form: ComposerForm) -> None:
+    """Photos sent with the form by a browser without script; with it they are uploaded as they are chosen."""
+    if is_partial(request):
+        return
+    form.full_clean()  # only then can an error be added
+    for file in request.FILES.getlist("photos")[:MAX_REFERENCES]:
+        name = assets.display_name(file.name or "")
+        try:
+            asset = assets.store_upload(actor=person(request), team_id=None, file=file, name=name)
+            form.uploaded += (asset.pk,)
+        except Refused as refused:
+            form.add_error("references", f"{name}: {refused.message} {refused.remedy}".strip())
 
 
 def refuse(request: HttpRequest, form: ComposerForm) -> HttpResponse:

@@ -191,6 +191,8 @@ class RefusalMiddleware(MiddlewareMixin):
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, Refused):
+        return page(request, body_of(exception), headers_of(exception))
     return page(request, unreadable(exception or SuspiciousOperation()))
 
 
