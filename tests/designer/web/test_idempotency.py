@@ -14,6 +14,7 @@ from designer.personas import services
 from designer.personas.models import Persona
 from designer.web.idempotency import forget_old
 from designer.web.models import IdempotencyKey
+from teams.membership.models import Team
 from tests import images
 
 KEY = {"Idempotency-Key": "3f1b-once"}
@@ -35,6 +36,18 @@ def test_a_repeated_request_gets_the_first_answer(client_of):
     assert "Idempotent-Replayed" not in first
     assert again["Idempotent-Replayed"] == "true"
     assert made() == 1
+
+
+def test_a_team_is_made_once_though_its_floor_knows_no_keys(client_of):
+    client = client_of("editor")
+    first, again = (client.post("/api/teams", {"name": "Atelier Linen"}, headers=KEY) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json() == again.json() and again["Idempotent-Replayed"] == "true"
+    assert first["Location"] == again["Location"]
+    assert Team.objects.filter(name="Atelier Linen").count() == 1
+    other = client.post("/api/teams", {"name": "Atelier Wool"}, headers=KEY)
+    assert (other.status_code, other.json()["code"]) == (422, "key_reused")
+    assert client.get("/api/teams").json()["results"]
 
 
 def test_a_repeated_refusal_is_the_same_refusal(client_of):

@@ -56,6 +56,18 @@ def test_a_refusal_names_its_field_and_its_remedy():
     assert answer.data["errors"] == [{"field": "max_cost", "code": "too_dear", "message": "It costs more. Raise it."}]
 
 
+@pytest.mark.parametrize(
+    ("status", "facts", "wait"), [(429, {}, "60"), (503, {}, "5"), (503, {"retry_after": 0.2}, "1")]
+)
+def test_a_refusal_to_try_again_always_says_when(status, facts, wait, rf):
+    refused = Refused("busy", "Too much at once.", status=status, **facts)
+    answer = handler(refused, {})
+    assert answer is not None and answer["Retry-After"] == wait
+    for path in ("/", "/api/assets"):
+        shown = RefusalMiddleware(lambda request: None).process_exception(rf.get(path), refused)
+        assert shown is not None and (shown.status_code, shown["Retry-After"]) == (status, wait)
+
+
 def test_a_refusal_that_knows_when_says_so():
     answer = handler(Conflict("later", "Not now.", retry_after=7), {})
     assert answer is not None
