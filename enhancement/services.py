@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from designer.assets.garbage import TRASH_KEPT
 from designer.assets.models import Asset, AssetKind
 from designer.generations.models import Generation
 from designer.jobs.services import enqueue, request_cancel
@@ -127,3 +128,12 @@ def close(enhancement_id: str, *, status: str, error: dict[str, Any]) -> None:
     Enhancement.objects.move(row.pk, end, error=shown, finished_at=timezone.now())
     event = "enhancement:cancelled" if end == Status.CANCELLED else "enhancement:failed"
     announce(row, event, {"status": end, **({} if shown is None else shown)})
+
+
+def forget_trashed() -> int:
+    """Delete the finished enhancements of sources whose time in the trash is over, so that these can go; how many.
+
+    The results stay: what was done to them stands in their provenance, what it cost in the ledger.
+    """
+    over = Enhancement.objects.filter(source__trashed_at__lt=timezone.now() - TRASH_KEPT)
+    return over.exclude(status__in=[Status.QUEUED, Status.RUNNING]).delete()[0]

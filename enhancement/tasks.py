@@ -1,6 +1,7 @@
 """The enhancement job: an id in, nothing out."""
 
 import sys
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
@@ -8,6 +9,7 @@ from celery.signals import worker_process_init
 
 from designer.jobs.handlers import RunningJob, finishes, handles, replays
 from designer.jobs.models import Job
+from designer.jobs.scheduler import every
 from enhancement import runner, services
 
 
@@ -24,6 +26,11 @@ def close_enhancement(job: Job, status: str, error: dict[str, Any]) -> None:
 @replays("enhancement.run")
 def reopen_enhancement(job: Job) -> None:
     services.reopen(job.payload["enhancement_id"])
+
+
+@every(timedelta(hours=1))
+def forget_trashed() -> None:
+    services.forget_trashed()
 
 
 @worker_process_init.connect(dispatch_uid="enhancement.warm_up")

@@ -1,15 +1,19 @@
 """Enhancing an image through the API, the queue's own claim and the real network."""
 
 import io
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from PIL import Image
 
+from designer.assets.garbage import purge
 from designer.assets.models import Asset
 from designer.assets.services import read_bytes, store_upload
 from designer.jobs.services import request_cancel
 from designer.ledger.models import LedgerEntry
 from designer.realtime.models import Event
+from enhancement import services
 from enhancement.models import Enhancement
 from tests import images
 from tests.work import work_off
@@ -123,6 +127,21 @@ def test_a_batch_lists_what_it_refused_and_queues_the_rest(editor, asset):
 def test_an_image_in_the_trash_is_not_enhanced(editor, asset):
     editor.delete(f"/api/assets/{asset.pk}")
     assert ask(editor, asset).status_code == 409
+
+
+def test_thirty_days_in_the_trash_end_an_enhanced_source_and_leave_its_result(editor, asset):
+    editor.post("/api/enhance/batch", {"assets": [str(asset.pk)], "operations": TWICE}, format="json")
+    work_off()
+    done = Enhancement.objects.get(source=asset)
+    Asset.objects.filter(pk=asset.pk).update(trashed_at=timezone.now() - timedelta(days=29))
+    assert (services.forget_trashed(), purge()) == (0, 0)
+    Asset.objects.filter(pk=asset.pk).update(trashed_at=timezone.now() - timedelta(days=31))
+    assert (services.forget_trashed(), purge()) == (1, 1)
+    result = Asset.objects.get()
+    assert (result.pk, result.parent) == (done.result_id, None)
+    assert result.provenance["parent"] == str(asset.pk)
+    assert read_bytes(result)
+    assert LedgerEntry.objects.exists()
 
 
 def test_the_operations_are_listed_with_their_limits(editor):
