@@ -2,7 +2,11 @@
 
 import io
 import random
+import shutil
 import struct
+import subprocess
+import sys
+import threading
 import zipfile
 import zlib
 from pathlib import Path
@@ -13,6 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from designer.assets import sandbox
 from designer.assets.images import ImageRefused, normalise
 from designer.assets.models import Asset
 from designer.assets.services import read_bytes
@@ -253,3 +258,30 @@ def test_a_page_is_told_of_a_file_over_the_limit(page, settings):
 def test_ids_that_are_none_are_passed_over_by_the_page(page):
     answer = page.post("/", {"brief": "A linen dress", "references": "x" * 36})
     assert answer.status_code == 302
+
+
+def test_a_reader_that_dies_or_hangs_is_a_refusal(client_of, settings, monkeypatch):
+    monkeypatch.setattr(sandbox, "WALL_SECONDS", 0.01)
+    assert_refused(send(client_of("editor"), images.encoded("PNG")), settings, (422,))
+    monkeypatch.undo()
+    monkeypatch.setattr(sandbox.sys, "executable", shutil.which("false"))
+    assert_refused(send(client_of("admin"), images.encoded("PNG")), settings, (422,))
+
+
+def test_with_too_many_at_once_one_is_asked_to_come_back(client_of, settings, monkeypatch):
+    monkeypatch.setattr(sandbox, "QUEUE_SECONDS", 0)
+    monkeypatch.setattr(sandbox, "AT_ONCE", threading.BoundedSemaphore(1))
+    with sandbox.AT_ONCE:
+        answer = send(client_of("editor"), images.encoded("PNG"))
+    assert_refused(answer, settings, (503,))
+    assert (answer.json()["code"], answer["Retry-After"]) == ("busy", "5")
+
+
+def test_the_reader_may_not_write_a_file_or_take_all_memory():
+    limits = (
+        "import resource; from designer.assets import sandbox; sandbox._limit();"
+        "print(resource.getrlimit(resource.RLIMIT_AS)[0], resource.getrlimit(resource.RLIMIT_FSIZE)[0])"
+    )
+    done = subprocess.run([sys.executable, "-c", limits], cwd=sandbox.ROOT, capture_output=True, text=True, check=True)
+    if sys.platform == "linux":
+        assert done.stdout.split() == [str(sandbox.MEMORY), "0"]
