@@ -1,6 +1,5 @@
 """The composer's form. It knows shapes; what may be asked is decided by the wish and the services."""
 
-import json
 import re
 from decimal import Decimal
 from typing import Any
@@ -66,13 +65,12 @@ class ComposerForm(forms.Form):
         return list(Asset.objects.visible_to(self.actor).kept().filter(pk__in=self.reference_ids))
 
     def corrections(self) -> dict[str, Any]:
-        """The chips that the designer changed: those whose value differs from what was understood."""
-        changed = {}
-        for name, value in self.data.items():
-            if name.startswith("fix-") and value != self.data.get(f"was-{name[4:]}", ""):
-                changed[name[4:]] = str(value) or None
-        kept = self.data.get("kept_corrections")
-        return {**(json.loads(kept) if kept else {}), **changed}
+        """The chips that the designer changed: now, or before the last preview, which then came without a `was-`."""
+        return {
+            name[4:]: str(value) or None
+            for name, value in self.data.items()
+            if name.startswith("fix-") and value != self.data.get(f"was-{name[4:]}")
+        }
 
     def wish(self) -> GenerationWish:
         """What was typed, as a wish. Call after `is_valid`."""
