@@ -9,7 +9,10 @@ from designer.generations.models import Generation, Stage
 from designer.pipeline import taxonomy
 
 SHOWN = ("garment", "silhouette", "length", "neckline", "sleeves", "fabric", "pattern", "mood")
-PROVENANCE = {"digital_source_type": "Source type", "model": "Made by", "parent": "Made from"}
+SOURCE_TYPES = {  # the last words of IPTC's digital source types, https://cv.iptc.org/newscodes/digitalsourcetype/
+    "algorithmicMedia": "Drawn by a program",
+    "trainedAlgorithmicMedia": "Made by a trained model",
+}
 
 
 def label(value: str) -> str:
@@ -58,4 +61,13 @@ def parts_of(generation: Generation) -> list[dict[str, str]]:
 
 
 def provenance_of(asset: Asset) -> list[tuple[str, str]]:
-    return [(title, str(asset.provenance[key])) for key, title in PROVENANCE.items() if asset.provenance.get(key)]
+    """Titles and words: what kind of picture it is, and each step of its enhancement."""
+    said = asset.provenance
+    kind = str(said.get("digital_source_type", "")).rpartition("/")[2]
+    lines = [("Source type", SOURCE_TYPES.get(kind, kind))] if kind else []
+    return lines + [(str(step["name"]).capitalize(), _step(step)) for step in said.get("operations", [])]
+
+
+def _step(facts: dict[str, Any]) -> str:
+    scale = f"{facts['scale']}× " if "scale" in facts else ""
+    return f"{scale}with {facts.get('model', 'an unknown model')}"
