@@ -1,0 +1,1 @@
+"""Fashion flats: geometry, cloth, light and garments. Pure: attributes and a seed in, pixels out."""
