@@ -3,11 +3,13 @@
 import logging
 from typing import Any
 
+from django.db import transaction
 from django.dispatch import receiver
 
-from designer.generations.models import Generation
+from designer.generations import follow_ups
+from designer.generations.models import Generation, Status
 from designer.generations.signals import generation_finished
-from enhancement.services import request_enhancement
+from enhancement.services import check_recipe, request_enhancement
 from teams.base.errors import Refused
 
 log = logging.getLogger(__name__)
@@ -15,12 +17,27 @@ log = logging.getLogger(__name__)
 
 @receiver(generation_finished)
 def enhance_when_asked(sender: Any, generation: Generation, **_: Any) -> None:
-    """Queue the recipe for each new image, in the transaction that ended the generation."""
+    """Queue the recipe for each new image, in the transaction that ended the generation.
+
+    Whatever goes wrong here must not undo what was made and paid for: it is noted, and the image stays as it is.
+    """
     wish = generation.settings.get("auto_enhance")
-    if not wish:
+    if not wish or generation.status != Status.SUCCEEDED:
         return
     for asset in generation.shown_assets:
         try:
-            request_enhancement(actor=generation.owner, asset_id=asset.pk, operations=wish.get("operations"))
-        except Refused as refused:
-            log.warning("auto-enhance of asset %s was refused: %s", asset.pk, refused)
+            with transaction.atomic():
+                request_enhancement(actor=generation.owner, asset_id=asset.pk, operations=wish["operations"])
+        except Exception:
+            log.exception("auto-enhance of asset %s could not begin", asset.pk)
+
+
+def check_auto_enhance(value: Any, width: int, height: int) -> None:
+    """Raises Refused naming the part at fault."""
+    if not isinstance(value, dict) or set(value) != {"operations"}:
+        remedy = 'Send {"operations": [{"name": "upscale", "scale": 2}]}, or leave it out.'
+        raise Refused("invalid", "This is not a recipe.", remedy=remedy)
+    check_recipe(value["operations"], width=width, height=height)
+
+
+follow_ups.register("auto_enhance", check_auto_enhance)

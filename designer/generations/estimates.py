@@ -1,6 +1,7 @@
 """What a wish will be understood as, who will draw it and what it will cost, before anything is written or spent."""
 
 import io
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,10 +21,12 @@ from designer.pipeline import routing
 from designer.pipeline.analysis import analyse
 from designer.pipeline.prompting import compose
 from designer.pipeline.records import InvalidCorrection, PromptParts, Route, Understanding
+from designer.providers.base import ProviderError
 from designer.providers.registry import image_provider
 from teams.base.errors import Refused
 from teams.membership.models import Team
 
+log = logging.getLogger(__name__)
 ANALYSIS_EDGE = 1024
 
 
@@ -105,15 +108,22 @@ def understand(wish: GenerationWish, references: list[Asset], *, team: Team | No
         raise Refused(error.code, error.message, field=f"corrections.{error.field}", remedy=error.remedy) from error
 
 
-def candidates(*, width: int, height: int) -> list[routing.Candidate]:
-    return [_candidate(model, width, height) for model in usable_models(today=timezone.now().date())]
+def candidates(wish: GenerationWish, *, width: int, height: int) -> list[routing.Candidate]:
+    """The models that can be called today. One without a price is among them only when it was asked for by name."""
+    found = [_candidate(model, width, height) for model in usable_models(today=timezone.now().date())]
+    return [each for each in found if each and (each.unit_price is not None or each.model == wish.model)]
 
 
-def _candidate(model: ModelProfile, width: int, height: int) -> routing.Candidate:
+def _candidate(model: ModelProfile, width: int, height: int) -> routing.Candidate | None:
+    try:
+        capabilities = image_provider(model.provider).capabilities(model.model)
+    except ProviderError as error:  # a row of the catalogue that no adapter knows
+        log.warning("model_without_adapter", extra={"model": str(model), "reason": error.message})
+        return None
     return routing.Candidate(
         provider=model.provider,
         model=model.model,
-        capabilities=image_provider(model.provider).capabilities(model.model),
+        capabilities=capabilities,
         unit_price=unit_price(model, width=width, height=height),
         latency_s=model.latency_seconds,
         quality=model.quality,
@@ -135,19 +145,27 @@ def plan_for(wish: GenerationWish, *, team: Team, garment: str | None, has_refer
         needs_seed=wish.seed is not None,
         needs_references=has_references,
     )
-    found = candidates(width=width, height=height)
+    found = candidates(wish, width=width, height=height)
     try:
         chosen = routing.route(found, limits, posteriors=posteriors_of(team), garment=garment)
     except routing.RouteError as error:
         raise Refused(error.code, error.message, field=error.field, remedy=error.remedy) from error
     profile = ModelProfile.objects.get(provider=chosen.provider, model=chosen.model)
+    price = unit_price(profile, width=width, height=height)
+    if price is None:
+        raise Refused(
+            "price_unknown",
+            f"What {profile.title} costs is not known.",
+            field="model",
+            remedy="Choose another model, or have an admin add its price to the catalogue.",
+        )
     return Plan(
         route=chosen,
         title=profile.title,
         n=wish.n,
         width=width,
         height=height,
-        unit_price=unit_price(profile, width=width, height=height),
+        unit_price=price,
         seconds=profile.latency_seconds * wish.n,
         simulated=image_provider(chosen.provider).simulated,
     )

@@ -23,6 +23,13 @@ class Status(models.TextChoices):
 ENDS = {Status.SUCCEEDED, Status.PARTIAL, Status.FAILED, Status.CANCELLED}
 
 
+class StageStatus(models.TextChoices):
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
 class Stage(models.TextChoices):
     ANALYSIS = "analysis"
     PROMPTING = "prompting"
@@ -41,9 +48,10 @@ class Generation(TeamOwned):
     """A brief on its way to images."""
 
     MOVES: ClassVar[dict[str, set[str]]] = {
-        Status.QUEUED: {Status.RUNNING, Status.FAILED, Status.CANCELLED},
+        Status.QUEUED: {Status.RUNNING, Status.PARTIAL, Status.FAILED, Status.CANCELLED},
         Status.RUNNING: {Status.RUNNING, *ENDS},
         Status.FAILED: {Status.QUEUED},  # an admin replays its dead job
+        Status.PARTIAL: {Status.QUEUED},
     }
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -105,7 +113,7 @@ class StageRun(Row):
 
     generation = models.ForeignKey(Generation, models.CASCADE, related_name="stages")
     name = models.CharField(max_length=16, choices=Stage)
-    status = models.CharField(max_length=16, default="running")
+    status = models.CharField(max_length=16, choices=StageStatus, default=StageStatus.RUNNING)
     input_digest = models.CharField(max_length=64, blank=True)
     output = models.JSONField(default=dict, blank=True)
     cost = models.DecimalField(max_digits=12, decimal_places=6, default=0)
@@ -117,9 +125,7 @@ class StageRun(Row):
         constraints = [
             models.UniqueConstraint(name="stage_run_once", fields=["generation", "name"]),
             models.CheckConstraint(name="stage_run_name_known", condition=Q(name__in=Stage.values)),
-            models.CheckConstraint(
-                name="stage_run_status_known", condition=Q(status__in=["running", "succeeded", "failed", "cancelled"])
-            ),
+            models.CheckConstraint(name="stage_run_status_known", condition=Q(status__in=StageStatus.values)),
         ]
         ordering = ["started_at"]
 

@@ -10,14 +10,21 @@ from django.utils import timezone
 
 from designer.assets.models import Asset
 from designer.assets.services import move_to_trash
-from designer.generations import estimates
-from designer.generations.models import Generation, Status
+from designer.generations import estimates, follow_ups
+from designer.generations.models import Generation, Stage, StageStatus, Status
 from designer.generations.signals import generation_finished
 from designer.generations.wishes import GenerationWish
+from designer.jobs.models import AttemptOutcome, JobAttempt
 from designer.jobs.services import enqueue, request_cancel
 from designer.personas.models import Persona
 from designer.personas.services import remember_corrections
-from designer.realtime.events import GENERATION_CANCELLED, GENERATION_FAILED, GENERATION_STAGE, record
+from designer.realtime.events import (
+    GENERATION_CANCELLED,
+    GENERATION_COMPLETE,
+    GENERATION_FAILED,
+    GENERATION_STAGE,
+    record,
+)
 from teams.accounts.models import User
 from teams.base.errors import Forbidden, Refused
 from teams.membership.models import Team
@@ -59,7 +66,9 @@ def preview(*, actor: User, wish: GenerationWish) -> estimates.Preview:
     wish.check()
     team = _team_for(actor, wish)
     _persona(actor, team, wish)
-    return estimates.preview(wish, team=team, references=_references(actor, team, wish))
+    found = estimates.preview(wish, team=team, references=_references(actor, team, wish))
+    follow_ups.check(wish, width=found.plan.width, height=found.plan.height)
+    return found
 
 
 def analyse_request(*, actor: User, brief: str, references: list[UUID]) -> dict[str, Any]:
@@ -78,14 +87,20 @@ def request_generation(*, actor: User, wish: GenerationWish) -> Generation:
     wish.check()
     team = _team_for(actor, wish)
     references, persona = _references(actor, team, wish), _persona(actor, team, wish)
-    plan = estimates.plan_for(wish, team=team, garment=None, has_references=bool(references))
+    garment = estimates.understand(wish, [], team=team).value("garment")
+    plan = estimates.plan_for(wish, team=team, garment=garment, has_references=bool(references))
+    follow_ups.check(wish, width=plan.width, height=plan.height)
     said = asdict(wish)
     made = Generation.objects.create(
         team=team,
         owner=actor,
         brief=wish.brief,
         persona=persona,
-        settings={**{name: said[name] for name in SETTINGS}, "max_cost": _text(wish.max_cost)},
+        settings={
+            **{name: said[name] for name in SETTINGS},
+            "references": [str(asset.pk) for asset in references],
+            "max_cost": _text(wish.max_cost),
+        },
         corrections=wish.corrections,
         seed=wish.seed if wish.seed is not None else secrets.randbelow(2**31),
         estimate=plan.total,
@@ -136,33 +151,50 @@ def cancel(*, actor: User, generation_id: UUID) -> Generation:
 def close(generation_id: str, *, status: str, error: dict[str, Any]) -> None:
     """End a generation whose job did not succeed. Called in the transaction that ends the job.
 
-    What was made before a cancel stays, and the row says so: `partial` when there are images.
+    What was made before stays, and the row says so: `partial` when there are images.
     """
     row = Generation.objects.select_for_update().filter(pk=generation_id).first()
     if row is None or not row.is_live:
         return
-    end = Status.CANCELLED if status == "cancelled" else Status.FAILED
+    stopped = status == "cancelled"
+    end = StageStatus.CANCELLED if stopped else StageStatus.FAILED
     now = timezone.now()
-    row.stages.filter(status="running").update(status=end if end == Status.CANCELLED else "failed", finished_at=now)
-    shown = None if end == Status.CANCELLED else error
-    Generation.objects.move(row.pk, end, error=shown, finished_at=now)
-    event = GENERATION_CANCELLED if end == Status.CANCELLED else GENERATION_FAILED
-    announce(row, event, {"status": end, **(shown or {})})
-    row.refresh_from_db()
+    row.stages.filter(status=StageStatus.RUNNING).update(status=end, finished_at=now)
+    final = Status.PARTIAL if row.shown_assets else Status(end)
+    Generation.objects.move(row.pk, final, error=None if stopped else error, finished_at=now)
+    announce_end(row.pk)
+
+
+def announce_end(pk: UUID) -> None:
+    """Tell the floors above and those who watch how it ended. Called in the transaction that ends it."""
+    row = Generation.objects.select_related("owner").get(pk=pk)
     generation_finished.send(Generation, generation=row)
+    if row.status in (Status.SUCCEEDED, Status.PARTIAL):
+        assets = [str(asset.pk) for asset in row.shown_assets]
+        facts = {"percent": row.percent, "assets": assets, "cost": str(row.cost), "simulated": row.simulated}
+        announce(row, GENERATION_COMPLETE, {"status": row.status, **facts})
+        return
+    event = GENERATION_CANCELLED if row.status == Status.CANCELLED else GENERATION_FAILED
+    announce(row, event, {"status": row.status, **(row.error or {})})
 
 
 def reopen(generation_id: str) -> None:
-    """Make a failed generation wait again. Called in the transaction that revives its dead job."""
-    Generation.objects.move(generation_id, Status.QUEUED, error=None, finished_at=None, percent=0, stage="")
+    """Make a failed generation wait again. Called in the transaction that revives its dead job.
+
+    It is planned anew, unless something was made or may have been paid for already: then the same is asked again.
+    """
+    Generation.objects.move(generation_id, Status.QUEUED, error=None, finished_at=None)
     row = Generation.objects.get(pk=generation_id)
-    announce(row, GENERATION_STAGE, {"stage": "queued", "percent": 0, "status": Status.QUEUED})
+    if not JobAttempt.objects.filter(job_id=row.job_id).exclude(outcome=AttemptOutcome.FAILED).exists():
+        row.stages.filter(name=Stage.GENERATION).delete()
+        Generation.objects.filter(pk=row.pk).update(stage="", percent=0)
+    announce(row, GENERATION_STAGE, {"stage": "queued", "percent": row.percent, "status": Status.QUEUED})
 
 
 @transaction.atomic
 def trash(*, actor: User, generation_id: UUID) -> None:
-    """Move a generation and its images to the trash. Raises Missing or Forbidden."""
-    row: Generation = Generation.objects.for_edit(actor, generation_id)
+    """Move a generation and its images to the trash, and stop it if it runs. Raises Missing or Forbidden."""
+    row = cancel(actor=actor, generation_id=generation_id)
     now = timezone.now()
     Generation.objects.filter(pk=row.pk, trashed_at__isnull=True).update(trashed_at=now)
     move_to_trash(Asset.objects.filter(generation=row), at=now)

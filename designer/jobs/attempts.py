@@ -22,19 +22,21 @@ def begin_attempt(
 ) -> JobAttempt:
     """Commit, in a transaction of its own, that this provider is about to be called; call it only after this returns.
 
-    `step` tells several calls of one job apart (a fallback to another provider is another step). `idempotency` is the
-    provider's: with a key or a lookup, a call whose outcome is unknown is asked again under the same key; with neither,
-    Permanent("outcome_unknown") is raised, for a second call could be a second bill. Raises LeaseLost.
+    `step` tells several calls of one job apart. `idempotency` is the provider's: with a key or a lookup, a call whose
+    outcome is unknown is asked again under the same key; with neither, or at another provider or model, which would
+    not know the key, Permanent("outcome_unknown") is raised: a second call could be a second bill. Raises LeaseLost.
     """
     with job.fenced(durable=True):
         calls = JobAttempt.objects.filter(job_id=job.id, step=step)
         calls.filter(outcome=AttemptOutcome.STARTED).exclude(number=job.attempt).update(outcome=AttemptOutcome.UNKNOWN)
         unknown = calls.filter(outcome__in=OPEN).first()
-        attempt = None if unknown and idempotency == "none" else _recorded(job, provider, model, price, step)
+        again = unknown is None or (idempotency != "none" and (unknown.provider, unknown.model) == (provider, model))
+        attempt = _recorded(job, provider, model, price, step) if again else None
     if attempt is None:
+        asked = unknown.provider if unknown else provider
         raise Permanent(
             "outcome_unknown",
-            f"The connection to {provider} broke while it was working, so it may have charged for this already.",
+            f"The connection to {asked} broke while it was working, so it may have charged for this already.",
             "It was not sent again. Check the provider's own log, then start it anew if nothing was made.",
         )
     faults.point("attempt.committed", job.id)

@@ -34,9 +34,16 @@ def fail(lease: Lease, error: dict[str, str]) -> None:
 
 
 def cancel(lease: Lease) -> None:
-    """Close the job as cancelled. Raises LeaseLost."""
+    """Close the job as cancelled; one that stopped only because its worker had lost its pulse waits for another.
+
+    Raises LeaseLost.
+    """
     with transaction.atomic():
-        close(claims.hold(lease), JobStatus.CANCELLED, CANCELLED)
+        row = claims.hold(lease)
+        if row.cancel_requested_at:
+            close(row, JobStatus.CANCELLED, CANCELLED)
+        else:
+            claims.requeue(row.pk, row.attempts, deaths=0)
 
 
 def try_again(lease: Lease, error: dict[str, str], *, after: timedelta | None = None) -> None:

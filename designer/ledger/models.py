@@ -20,6 +20,7 @@ class LedgerEntry(TeamOwned):
 
     job_id = models.UUIDField()
     attempt = models.PositiveIntegerField()
+    step = models.CharField(max_length=40, blank=True)  # tells several purchases of one attempt apart
     kind = models.CharField(max_length=16, choices=EntryKind)
     subject = models.CharField(max_length=80)
     actor_id = models.UUIDField(null=True)
@@ -35,7 +36,7 @@ class LedgerEntry(TeamOwned):
         db_table = "ledger_entries"
         verbose_name_plural = "ledger entries"
         constraints = [
-            models.UniqueConstraint(name="ledger_once", fields=["job_id", "attempt", "kind"]),
+            models.UniqueConstraint(name="ledger_once", fields=["job_id", "attempt", "kind", "step"]),
             models.CheckConstraint(name="ledger_kind_known", condition=Q(kind__in=EntryKind.values)),
         ]
         indexes = [models.Index(fields=["team", "-created_at"]), models.Index(fields=["subject"])]

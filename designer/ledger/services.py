@@ -24,12 +24,14 @@ def charge(
     unit_price: Decimal,
     simulated: bool,
     actor_id: UUID | None = None,
+    step: str = "",
 ) -> LedgerEntry:
-    """Record quantity x unit_price USD. Raises IntegrityError if this (job, attempt, kind) has been charged already."""
+    """Record quantity x unit_price USD. IntegrityError if this (job, attempt, kind, step) was charged before."""
     return LedgerEntry.objects.create(
         team_id=team_id,
         job_id=job_id,
         attempt=attempt,
+        step=step,
         kind=kind,
         subject=subject,
         actor_id=actor_id,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 Idempotency = Literal["key", "lookup", "none"]
 
@@ -150,6 +150,14 @@ class ImageProvider(Protocol):
         progress: Callable[[float], None],
     ) -> ImageResult:
         """Make one image per seed. `progress` is called with 0..1, never backwards."""
+
+
+@runtime_checkable
+class Lookup(Protocol):
+    """What a provider whose `idempotency` is "lookup" has besides."""
+
+    def look_up(self, idempotency_key: str) -> ImageResult | None:
+        """What an earlier call with this key made; None if it made nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

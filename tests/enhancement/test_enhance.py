@@ -13,7 +13,7 @@ from designer.assets.services import read_bytes, store_upload
 from designer.jobs.services import request_cancel
 from designer.ledger.models import LedgerEntry
 from designer.realtime.models import Event
-from enhancement import services
+from enhancement import receivers, services
 from enhancement.models import Enhancement
 from tests import images
 from tests.work import work_off
@@ -150,17 +150,23 @@ def test_the_operations_are_listed_with_their_limits(editor):
     assert scale["choices"] == [2, 4]
 
 
-@pytest.mark.parametrize("scale", [2, 4])
-def test_a_generation_that_asked_for_it_is_enhanced_when_done(scale, client_of):
-    client = client_of("editor")
-    wish = {
-        "brief": "a linen skirt",
-        "auto_enhance": {"operations": [{"name": "upscale", "scale": 2}]},
-        "aspect_ratio": "1:1",
-    }
-    if scale == 4:
-        wish["auto_enhance"] = {"operations": "nonsense"}
+def test_a_generation_that_asked_for_it_is_enhanced_when_done(client_of):
+    recipe = {"operations": [{"name": "upscale", "scale": 2}]}
+    assert asked_to_enhance(client_of("editor"), recipe)["status"] == "succeeded"
+    assert Enhancement.objects.count() == 1
+
+
+def test_trouble_in_the_auto_enhance_never_undoes_the_images(client_of, monkeypatch):
+    def broken(**_):
+        raise KeyError("nothing that anybody foresaw")
+
+    monkeypatch.setattr(receivers, "request_enhancement", broken)
+    done = asked_to_enhance(client_of("editor"), {"operations": [{"name": "upscale", "scale": 2}]})
+    assert (done["status"], len(done["assets"]), Enhancement.objects.count()) == ("succeeded", 1, 0)
+
+
+def asked_to_enhance(client, recipe) -> dict:
+    wish = {"brief": "a linen skirt", "auto_enhance": recipe, "aspect_ratio": "1:1"}
     pk = client.post("/api/generations", wish, format="json").json()["id"]
     work_off("interactive")
-    assert client.get(f"/api/generations/{pk}").json()["status"] == "succeeded"
-    assert Enhancement.objects.count() == (1 if scale == 2 else 0)
+    return client.get(f"/api/generations/{pk}").json()

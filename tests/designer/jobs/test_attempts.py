@@ -83,3 +83,12 @@ def test_a_zombie_cannot_begin_a_call(team_id):
     with pytest.raises(claims.LeaseLost):
         begin(zombie, "key")
     assert not JobAttempt.objects.exists()
+
+
+def test_an_unknown_call_is_never_followed_by_one_to_another_provider(team_id):
+    enqueue("t.paid", {}, team_id=team_id)
+    begin(leased(), "key")
+    job = after_a_crash()
+    with pytest.raises(Permanent) as refusal:
+        begin_attempt(job, provider="other", model="m", price=PRICE, step="image", idempotency="key")
+    assert "acme" in refusal.value.message and JobAttempt.objects.count() == 1

@@ -234,3 +234,20 @@ def claims_running(job: Job) -> RunningJob:
     row = claims.claim(job.lane, "w1")
     assert row is not None and row.pk == job.pk
     return RunningJob(id=row.pk, kind=row.kind, attempt=row.attempts, team_id=row.team_id, worker="w1")
+
+
+def test_a_handler_that_stopped_though_nobody_asked_waits_for_another_worker(kinds, team_id):
+    """As after a database outage longer than the lease: the pulse is lost, the cancellation was never wished."""
+    tries, ends = [], []
+
+    def stop_once(job: RunningJob) -> None:
+        tries.append(job.attempt)
+        if len(tries) == 1:
+            raise Cancelled
+
+    kinds.handles("t.outage")(stop_once)
+    kinds.finishes("t.outage")(lambda job, status, error: ends.append(status))
+    job = enqueue("t.outage", {}, team_id=team_id)
+    drain()
+    job.refresh_from_db()
+    assert (job.status, len(tries), ends, job.failures, job.deaths) == ("succeeded", 2, [], 0, 0)

@@ -1,0 +1,255 @@
+"""What becomes of a generation whose provider refuses, waits, breaks or sends rubbish."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, ClassVar
+
+import pytest
+from django.utils import timezone
+
+from designer.catalogue.models import ModelPrice, ModelProfile
+from designer.generations.models import Generation
+from designer.jobs.claims import promote_due
+from designer.jobs.models import AttemptOutcome, Job, JobAttempt
+from designer.jobs.services import revive
+from designer.ledger.models import LedgerEntry
+from designer.personas.models import LearnedWeight
+from designer.providers import base, registry
+from designer.realtime.models import Event
+from tests import images
+from tests.designer.generations.test_flow import ask
+from tests.work import work_off
+
+pytestmark = pytest.mark.django_db(transaction=True)
+GOOD = images.encoded("PNG", images.photo((768, 1024)))
+
+
+class Scripted:
+    """A provider that does what the test wrote down: bytes are images, an error is raised."""
+
+    name: ClassVar[str] = "scripted"
+    simulated: ClassVar[bool] = False
+    answers: ClassVar[list[bytes | Exception]] = []
+    found: ClassVar[bytes | None] = None
+    cost: ClassVar[Decimal | None] = None
+    asked: ClassVar[list[tuple[base.ImageRequest, str]]] = []
+    idempotency: ClassVar[str] = "key"
+    before: ClassVar[Any] = staticmethod(lambda place: None)
+
+    def capabilities(self, model: str) -> base.Capabilities:
+        facts = {"seed": True, "negative_prompt": True, "references": True, "max_images": 8, "ratios": ("3:4",)}
+        return base.Capabilities(**facts, max_pixels=4_000_000, idempotency=self.idempotency)
+
+    def generate(self, request, *, idempotency_key, cancelled, progress) -> base.ImageResult:
+        self.asked.append((request, idempotency_key))
+        self.before(len(self.asked) - 1)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return self.result(answer, request.seeds[0])
+
+    def look_up(self, idempotency_key: str) -> base.ImageResult | None:
+        return self.result(self.found, 1) if self.found else None
+
+    def result(self, data: bytes, seed: int) -> base.ImageResult:
+        image = base.GeneratedImage(data=data, media_type="image/png", width=768, height=1024, seed=seed)
+        return base.ImageResult(images=(image,), model="one", cost=self.cost)
+
+
+@pytest.fixture
+def script(monkeypatch) -> Iterator[type[Scripted]]:
+    registry.discover()
+    monkeypatch.setitem(registry.PROVIDERS, "scripted", Scripted)
+    registry.image_provider.cache_clear()
+    model = ModelProfile.objects.create(
+        provider="scripted", model="one", family="scripted", title="Scripted", ratios=["3:4"]
+    )
+    ModelPrice.objects.create(model=model, valid_from=timezone.now().date(), amount=Decimal("0.04"))
+    for name, value in {"answers": [], "asked": [], "cost": None, "idempotency": "key", "found": None}.items():
+        monkeypatch.setattr(Scripted, name, value)
+    monkeypatch.setattr(Scripted, "before", staticmethod(lambda place: None))
+    yield Scripted
+    registry.image_provider.cache_clear()
+
+
+def run(client_of, n: int = 1, **wish) -> Generation:
+    answer = ask(client_of("editor"), provider="scripted", n=n, **wish)
+    assert answer.status_code == 202, answer.content
+    work_off("interactive")
+    return Generation.objects.get(pk=answer.json()["id"])
+
+
+def try_again(row: Generation) -> Generation:
+    """The next try of its job, now."""
+    Job.objects.filter(pk=row.job_id).update(scheduled_at=timezone.now())
+    promote_due()
+    work_off("interactive")
+    row.refresh_from_db()
+    return row
+
+
+def paid() -> list[Decimal]:
+    return list(LedgerEntry.objects.order_by("created_at").values_list("amount", flat=True))
+
+
+def test_what_the_provider_says_it_cost_is_charged(script, client_of):
+    script.answers, script.cost = [GOOD, GOOD], Decimal("0.05")
+    done = run(client_of, n=2)
+    assert (done.status, done.cost, done.simulated) == ("succeeded", Decimal("0.10"), False)
+    assert paid() == [Decimal("0.05")] * 2
+
+
+def test_without_a_said_cost_each_image_is_charged_at_the_dated_price(script, client_of):
+    script.answers = [GOOD] * 3
+    assert run(client_of, n=3).cost == Decimal("0.12") == sum(paid())
+
+
+def test_an_image_that_cannot_be_used_ends_it_readably_and_is_paid_for(script, client_of):
+    script.answers = [b"<html>no picture</html>"]
+    done = run(client_of)
+    assert (done.status, done.error["code"]) == ("failed", "no_image")
+    assert (done.cost, paid()) == (Decimal("0.04"), [Decimal("0.04")])
+    assert JobAttempt.objects.get().outcome == AttemptOutcome.FAILED
+
+
+def test_what_was_made_before_a_refusal_stays_and_only_that_is_paid_for(script, client_of):
+    script.answers = [GOOD, base.Moderated("This was refused.", "Say it differently.")]
+    done = run(client_of, n=3)
+    assert (done.status, done.error["code"], len(done.shown_assets)) == ("partial", "moderated", 1)
+    assert paid() == [Decimal("0.04")] == [done.cost]
+    last = Event.objects.filter(channel=f"generation:{done.pk}").order_by("seq").last()
+    assert (last.event, last.data["status"], len(last.data["assets"])) == ("generation:complete", "partial", 1)
+
+
+def test_a_retry_makes_only_what_is_missing_and_sends_the_same_order(script, client_of):
+    script.answers = [GOOD, base.ProviderDown("Away."), GOOD]
+    row = run(client_of, n=2, brief="a dress")
+    assert (row.status, len(row.shown_assets)) == ("running", 1)
+    LearnedWeight.objects.all().delete()
+    ModelPrice.objects.update(amount=Decimal("9"))
+    Generation.objects.filter(pk=row.pk).update(brief="a coat, changed behind its back")
+    row = try_again(row)
+    assert (row.status, paid(), len({asset.seed for asset in row.shown_assets})) == (
+        "succeeded",
+        [Decimal("0.04")] * 2,
+        2,
+    )
+    assert len({request.prompt for request, _ in script.asked}) == 1
+
+
+def test_a_cancel_keeps_what_is_made_and_lists_what_may_have_been_charged(script, client_of):
+    client = client_of("editor")
+
+    script.answers = [GOOD, base.Cancelled()]
+    asked = ask(client, provider="scripted", n=2).json()
+    script.before = staticmethod(lambda place: place == 1 and client.post(asked["links"]["cancel"]))
+    work_off("interactive")
+    done = Generation.objects.get(pk=asked["id"])
+    assert (done.status, done.error, len(done.shown_assets)) == ("partial", None, 1)
+    assert sorted(JobAttempt.objects.values_list("outcome", flat=True)) == ["succeeded", "unknown"]
+
+
+def test_a_dead_partial_generation_is_replayed_to_its_end(script, client_of):
+    script.answers = [GOOD, *[base.ProviderDown("Away.")] * 5, GOOD]
+    row = run(client_of, n=2)
+    for _ in range(4):
+        row = try_again(row)
+    assert (row.status, Job.objects.get(pk=row.job_id).status) == ("partial", "dead")
+    revive(row.job_id)
+    row = try_again(row)
+    assert (row.status, row.error, len(row.shown_assets), len(paid())) == ("succeeded", None, 2, 2)
+
+
+def test_the_estimate_is_made_for_the_garment_and_never_exceeded(script, client_of):
+    script.answers = [GOOD]
+    done = run(client_of)
+    assert done.estimate == done.cost == Decimal("0.04")
+    asked = ask(client_of("editor"), provider="scripted").json()
+    ModelPrice.objects.update(amount=Decimal("0.09"))
+    work_off("interactive")
+    dearer = Generation.objects.get(pk=asked["id"])
+    assert (dearer.status, dearer.cost, len(script.asked)) == ("failed", None, 1)
+    assert dearer.error["code"] == "below_cheapest"
+
+
+def test_a_model_without_a_price_is_refused_before_it_is_called(script, client_of):
+    ModelPrice.objects.filter(model__provider="scripted").delete()
+    answer = ask(client_of("editor"), provider="scripted", model="one")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "model")
+    assert answer.json()["code"] == "price_unknown" and not Generation.objects.exists()
+
+
+def test_a_row_of_the_catalogue_that_no_adapter_knows_breaks_nobody(client_of):
+    ModelProfile.objects.create(provider="nobody", model="x", family="x", title="X")
+    ModelProfile.objects.create(provider="sketchbook", model="no-such", family="x", title="Y")
+    assert ask(client_of("editor")).status_code == 202
+
+
+@pytest.mark.parametrize(
+    "value",
+    [["x"], "yes", {}, {"nope": 1}, {"operations": "nonsense"}, {"operations": [{"name": "fly"}]},
+     {"operations": [{"name": "upscale", "scale": 3}]}],
+)  # fmt: skip
+def test_an_auto_enhance_that_cannot_be_is_refused_by_field(value, client_of):
+    answer = ask(client_of("editor"), auto_enhance=value)
+    assert answer.status_code == 422 and answer.json()["errors"][0]["field"].startswith("auto_enhance")
+    assert not Generation.objects.exists()
+
+
+def test_the_wait_that_a_provider_asks_for_is_kept(script, client_of):
+    until = timezone.now() + timedelta(minutes=7)
+    script.answers = [base.RateLimited("Too many at once.", retry_at=until)]
+    done = run(client_of)
+    job = Job.objects.get(pk=done.job_id)
+    assert (done.status, job.status) == ("running", "retrying")
+    assert abs(job.scheduled_at - until) < timedelta(seconds=30)
+
+
+def test_a_refusal_is_told_in_the_providers_words_and_never_sent_again(script, client_of):
+    script.answers = [base.Moderated("This was refused.", "Say it differently.")]
+    done = run(client_of)
+    assert (done.status, done.error["code"], done.error["remedy"]) == ("failed", "moderated", "Say it differently.")
+    assert len(script.asked) == 1 and not LedgerEntry.objects.exists()
+
+
+@pytest.mark.parametrize(("idempotency", "times", "end"), [("key", 2, "succeeded"), ("none", 1, "failed")])
+def test_an_unknown_outcome_is_asked_again_only_under_its_key(script, idempotency, times, end, client_of):
+    script.answers, script.idempotency = [base.TimedOut("No answer in time."), GOOD], idempotency
+    done = try_again(run(client_of))
+    assert (len(script.asked), len({key for _, key in script.asked}), done.status) == (times, 1, end)
+
+
+def test_an_unknown_outcome_is_looked_up_where_the_provider_can_be_asked(script, client_of):
+    script.answers, script.idempotency = [base.TimedOut("No answer in time.")], "lookup"
+    row = run(client_of)
+    script.found = GOOD
+    done = try_again(row)
+    assert (done.status, len(script.asked), paid()) == ("succeeded", 1, [Decimal("0.04")])
+    assert sorted(JobAttempt.objects.values_list("outcome", flat=True)) == ["succeeded", "superseded"]
+
+
+def test_reference_photos_reach_the_provider_and_the_corrections_its_attributes(script, client_of):
+    client = client_of("editor")
+    photo = client.post("/api/assets", {"file": _file(images.encoded("PNG"))}, format="multipart").json()
+    script.answers = [GOOD]
+    answer = ask(client, provider="scripted", references=[photo["id"]], corrections={"garment": "coat"})
+    work_off("interactive")
+    assert Generation.objects.get(pk=answer.json()["id"]).status == "succeeded"
+    request, _ = script.asked[0]
+    assert len(request.references) == 1 and request.references[0].startswith(b"\x89PNG")
+    assert request.attributes["garment"] == "coat"
+
+
+def test_a_generation_in_the_trash_runs_no_more(script, client_of):
+    client = client_of("editor")
+    asked = ask(client, provider="scripted").json()
+    assert client.delete(f"/api/generations/{asked['id']}").status_code == 204
+    work_off("interactive")
+    assert Generation.objects.get(pk=asked["id"]).status == "cancelled" and not script.asked
+
+
+def _file(data: bytes):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    return SimpleUploadedFile("photo.png", data, content_type="image/png")
