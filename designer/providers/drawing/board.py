@@ -16,8 +16,9 @@ def lay(sheet: Sheet, spec: Spec) -> None:
     """A large draped piece with smaller swatches over its edge."""
     dice = spec.dice("board")
     main = _pinked(0, 0, 68, 82, dice.uniform(-2.5, 2.5))
-    sheet.panel(main, folds=_drapes(dice), volume=0.5, pen=0.3)
-    for fold in _drapes(dice)[:3]:
+    folds = _drapes(dice)
+    sheet.panel(main, folds=folds, volume=0.5, pen=0.3)
+    for fold in folds[2:5]:
         sheet.crease(fold.line, width=0.4, opacity=0.4)
     _swatches(sheet, dice)
     for x in (-28.0, 28.0):

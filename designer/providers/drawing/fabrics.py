@@ -25,7 +25,7 @@ class Material:
     `drape` 0..1, how many soft folds it falls in."""
 
     texture: str
-    relief: float = 0.10
+    relief: float = 0.04
     shade: float = 0.62
     shine: float = 0.16
     gloss: float = 1.0
@@ -36,23 +36,23 @@ class Material:
 
 MATERIALS: Final = {
     "cotton": Material(texture="plain_weave", drape=0.45),
-    "linen": Material(texture="slub", relief=0.13, shade=0.58, drape=0.4),
-    "silk": Material(texture="satin", relief=0.025, shade=0.66, shine=0.44, gloss=1.6, drape=0.85),
-    "satin": Material(texture="satin", relief=0.02, shade=0.72, shine=0.62, gloss=1.9, drape=0.8),
-    "denim": Material(texture="denim", relief=0.17, shade=0.55, shine=0.10, drape=0.25),
-    "wool": Material(texture="felt", relief=0.10, shade=0.58, shine=0.10, drape=0.35),
-    "tweed": Material(texture="tweed", relief=0.22, shade=0.5, shine=0.08, drape=0.2),
-    "knit": Material(texture="knit", relief=0.24, shade=0.58, shine=0.14, drape=0.4),
-    "velvet": Material(texture="velvet", relief=0.07, shade=0.85, shine=0.34, gloss=1.3, rim=0.42, drape=0.6),
-    "lace": Material(texture="lace", relief=0.10, shade=0.45, shine=0.12, cover=0.97, drape=0.5),
-    "leather": Material(texture="leather", relief=0.09, shade=0.85, shine=0.68, gloss=2.6, drape=0.25),
-    "chiffon": Material(texture="sheer", relief=0.05, shade=0.46, shine=0.26, cover=0.66, drape=1.0),
-    "jersey": Material(texture="jersey", relief=0.07, shade=0.6, shine=0.15, drape=0.65),
-    "organza": Material(texture="sheer", relief=0.05, shade=0.46, shine=0.42, gloss=1.6, cover=0.6, drape=0.6),
-    "corduroy": Material(texture="corduroy", relief=0.24, shade=0.58, shine=0.14, drape=0.25),
-    "cashmere": Material(texture="felt", relief=0.09, shade=0.55, shine=0.16, drape=0.5),
-    "tulle": Material(texture="net", relief=0.06, shade=0.4, shine=0.2, cover=0.55, drape=0.9),
-    "crepe": Material(texture="crepe", relief=0.09, shade=0.6, shine=0.12, drape=0.75),
+    "linen": Material(texture="slub", relief=0.06, shade=0.58, drape=0.4),
+    "silk": Material(texture="satin", relief=0.022, shade=0.7, shine=0.52, gloss=1.6, drape=0.85),
+    "satin": Material(texture="satin", relief=0.016, shade=0.8, shine=0.74, gloss=1.9, drape=0.8),
+    "denim": Material(texture="denim", relief=0.085, shade=0.55, shine=0.10, drape=0.25),
+    "wool": Material(texture="felt", relief=0.034, shade=0.58, shine=0.10, drape=0.35),
+    "tweed": Material(texture="tweed", relief=0.12, shade=0.5, shine=0.08, drape=0.2),
+    "knit": Material(texture="knit", relief=0.13, shade=0.58, shine=0.14, drape=0.4),
+    "velvet": Material(texture="velvet", relief=0.045, shade=0.85, shine=0.34, gloss=1.3, rim=0.42, drape=0.6),
+    "lace": Material(texture="lace", relief=0.05, shade=0.45, shine=0.12, cover=1.0, drape=0.5),
+    "leather": Material(texture="leather", relief=0.045, shade=0.85, shine=0.68, gloss=2.6, drape=0.25),
+    "chiffon": Material(texture="sheer", relief=0.03, shade=0.46, shine=0.26, cover=0.76, drape=1.0),
+    "jersey": Material(texture="jersey", relief=0.035, shade=0.6, shine=0.15, drape=0.65),
+    "organza": Material(texture="sheer", relief=0.03, shade=0.46, shine=0.42, gloss=1.6, cover=0.7, drape=0.6),
+    "corduroy": Material(texture="corduroy", relief=0.17, shade=0.58, shine=0.14, drape=0.25),
+    "cashmere": Material(texture="felt", relief=0.03, shade=0.55, shine=0.16, drape=0.5),
+    "tulle": Material(texture="net", relief=0.04, shade=0.4, shine=0.2, cover=0.66, drape=0.9),
+    "crepe": Material(texture="crepe", relief=0.036, shade=0.6, shine=0.12, drape=0.75),
 }
 BY_TEXTURE: Final = {
     "plain_weave": "cotton", "twill": "cotton", "denim": "denim", "knit": "knit", "satin": "satin",
@@ -73,7 +73,7 @@ def material_of(spec: Spec) -> Material:
     if spec.texture in TEXTURES and spec.texture not in ("satin", "sheer") and spec.fabric in MATERIALS:
         found = replace(found, texture=spec.texture, relief=max(found.relief, BASE_RELIEF.get(spec.texture, 0.1)))
     if spec.texture == "sheer":
-        found = replace(found, cover=min(found.cover, 0.66))
+        found = replace(found, cover=min(found.cover, 0.76))
     found = replace(found, drape=min(1.0, max(0.1, found.drape + FALL.get(spec.weight, 0.0))))
     return _finished(found, spec.finish)
 
@@ -90,7 +90,7 @@ def _finished(found: Material, finish: str) -> Material:
     return found
 
 
-BASE_RELIEF: Final = {"twill": 0.13, "denim": 0.17, "knit": 0.24, "tweed": 0.22, "corduroy": 0.24, "lace": 0.1}
+BASE_RELIEF: Final = {"twill": 0.07, "denim": 0.085, "knit": 0.13, "tweed": 0.12, "corduroy": 0.17, "lace": 0.05}
 
 
 def _plain_weave(n: int, seed: int) -> Field:
@@ -117,8 +117,8 @@ def _denim(n: int, seed: int) -> Field:
     lines = np.sin(2 * np.pi * (x * (n // 5) + y * (n // 8)))
     return (
         lines * 0.8
-        + 0.8 * cloudy(n, seed, across=0.0016, down=0.03)
-        + 0.5 * cloudy(n, seed + 1, across=0.03, down=0.03)
+        + 0.4 * cloudy(n, seed, across=0.0016, down=0.014)
+        + 0.16 * cloudy(n, seed + 1, across=0.03, down=0.03)
     )
 
 
@@ -164,7 +164,7 @@ def _velvet(n: int, seed: int) -> Field:
 def _felt(n: int, seed: int) -> Field:
     """Milled wool and cashmere: short fibres lying all ways."""
     soft = cloudy(n, seed, across=0.007, down=0.002) + cloudy(n, seed + 1, across=0.002, down=0.007)
-    return soft + 0.5 * cloudy(n, seed + 2, across=0.02, down=0.02)
+    return soft + 0.15 * cloudy(n, seed + 2, across=0.02, down=0.02)
 
 
 def _tweed(n: int, seed: int) -> Field:
@@ -271,10 +271,11 @@ def _textured(colours: NDArray[np.float64], relief: Field, depth: float) -> NDAr
     return np.asarray(colours * (1 + lit) + np.maximum(lit, 0) * 0.16 * dark - 0.064 * depth * dark)
 
 
-def _uri(colours: NDArray[np.float64], cover: Field | float) -> str:
-    n = colours.shape[0]
-    alpha = np.broadcast_to(cover, (n, n))[..., None]
-    pixels = (np.clip(np.concatenate([colours, alpha], axis=2), 0, 1) * 255 + 0.5).astype(np.uint8)
+def _uri(colours: NDArray[np.float64], cover: Field | float = 1.0, ground: str = "#ffffff") -> str:
+    """A PNG tile. Where cloth does not cover, the ground shows: mixed in here, for a pane that really let through
+    would show the seams and pieces below it."""
+    share = np.broadcast_to(cover, colours.shape[:2])[..., None]
+    pixels = (np.clip(colours * share + rgb(ground) * (1 - share), 0, 1) * 255 + 0.5).astype(np.uint8)
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, "PNG", compress_level=1)
     return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
@@ -286,7 +287,7 @@ def cloth_for(spec: Spec, scale: float) -> Cloth:
     material = material_of(spec)
     seed = spec.dice("cloth").randrange(2**31)
     heavy = material.texture == "knit" and (spec.weight == "heavy" or spec.says("chunky"))
-    relief = TEXTURES["chunky" if heavy else material.texture](n, seed)
+    relief = standard(TEXTURES["chunky" if heavy else material.texture](n, seed))
     colours = patterns.tile(spec, n)
     if material.texture == "tweed":
         colours = _flecked(colours, spec, seed)
@@ -294,11 +295,13 @@ def cloth_for(spec: Spec, scale: float) -> Cloth:
         colours = _washed(colours, seed)
     cover: Field | float = _lace_cover(n, seed) if material.texture == "lace" else material.cover
     under = mixed(spec.palette.main, "#14100e" if lightness(spec.palette.main) > 12 else "#6a625c", 0.3)
+    paper = mixed(spec.palette.paper, spec.palette.main, 0.12)
+    deep = mixed(paper, under, 0.45)
     tiles = {
-        "cloth": _uri(_textured(colours, relief, material.relief), cover),
-        "self": _uri(_textured(patterns.plain(spec.palette.main, n), relief, material.relief), cover),
-        "lining": _uri(_textured(patterns.plain(under, n), relief, material.relief * 0.4), min(1.0, material.cover)),
-        "trim": _uri(_textured(patterns.plain(spec.palette.second, n), relief, material.relief), 1.0),
-        "rib": _uri(_textured(patterns.plain(spec.palette.main, n), _rib(n, seed), 0.17), 1.0),
+        "cloth": _uri(_textured(colours, relief, material.relief), cover, paper),
+        "self": _uri(_textured(patterns.plain(spec.palette.main, n), relief, material.relief), cover, paper),
+        "lining": _uri(_textured(patterns.plain(under, n), relief, material.relief * 0.4), material.cover, deep),
+        "trim": _uri(_textured(patterns.plain(spec.palette.second, n), relief, material.relief)),
+        "rib": _uri(_textured(patterns.plain(spec.palette.main, n), standard(_rib(n, seed)), 0.13)),
     }
     return Cloth(material=material, tiles=tiles, side=n / scale)

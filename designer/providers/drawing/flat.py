@@ -69,9 +69,10 @@ def draw(spec: Spec, width: int, height: int, *, step: Callable[[float], None] =
     garment = _answered(ink[..., :3], np.asarray(lit, dtype=np.float32) / np.float32(255), cloth.material)
     ground = paper.ground(spec, page, width, height, placed, sheet.extent())
     ground *= _shadow(alpha[..., 0], page.scale)[..., None]
-    marked = _render(paper.marks(spec, page, cloth), width, height)
     result = garment * alpha + ground * (1 - alpha)
-    result = marked[..., :3] * marked[..., 3:] + result * (1 - marked[..., 3:])
+    strip = min(height, round(paper.STRIP * page.scale))
+    marked = _render(paper.marks(spec, page), width, strip)
+    result[-strip:] = marked[..., :3] * marked[..., 3:] + result[-strip:] * (1 - marked[..., 3:])
     picture = Image.fromarray((np.clip(result, 0, 1) * 255 + 0.5).astype(np.uint8))
     return Drawing(picture, (alpha[..., 0] * 255).astype(np.uint8))
 
@@ -100,7 +101,14 @@ def _svg(sheet: Sheet, page: Page, placed: tuple[float, float, float], body: str
 
 def _render(svg: str, width: int, height: int, ground: str | None = None) -> Pixels:
     """RGBA of exactly that size."""
-    png = resvg_py.svg_to_bytes(svg_string=svg, width=width, height=height, background=ground, skip_system_fonts=True)
+    png = resvg_py.svg_to_bytes(
+        svg_string=svg,
+        width=width,
+        height=height,
+        background=ground,
+        skip_system_fonts=True,
+        image_rendering="optimize_speed",
+    )
     picture = Image.open(io.BytesIO(png)).convert("RGBA")
     if picture.size != (width, height):
         picture = picture.resize((width, height), Image.Resampling.BILINEAR)

@@ -47,6 +47,12 @@ def bow(start: Point, end: Point, sag: float) -> Line:
     return np.asarray(a + (b - a) * t + normal * (4 * sag * t * (1 - t)))
 
 
+def cup(half: float, y: float, sag: float) -> Line:
+    """The right half of a parabola: from its lowest point in the middle, `sag` below y, up to (half, y)."""
+    x = np.linspace(0, half, SAMPLES)
+    return np.column_stack([x, y + sag * (1 - (x / max(half, 1e-6)) ** 2)])
+
+
 def join(*lines: Line) -> Line:
     """One after the other; a point that repeats its neighbour is dropped."""
     every = np.vstack(lines)

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from designer.providers.drawing.fabrics import Cloth
 from designer.providers.drawing.noise import cloudy
 from designer.providers.drawing.palette import INK, distance, lightness, mixed, rgb
 from designer.providers.drawing.spec import Spec
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from designer.providers.drawing.flat import Page
 
 GRAIN_TILE: Final = 256
+STRIP: Final = 110  # units at the foot of the page that the marks lie in
 SHAPES: Final = ("plain", "plain", "disc", "arch", "band", "wash")
 
 
@@ -70,15 +70,16 @@ def _shape(
     elif kind == "wash":
         pen.ellipse((cx - r * 1.1, cy - r * 1.3, cx + r * 1.0, cy + r * 1.2), fill=150)
         mask = mask.filter(ImageFilter.GaussianBlur(r * 0.28))
-    mask = mask.filter(ImageFilter.GaussianBlur(max(0.6, 1.2 * s)))
+    mask = mask.filter(ImageFilter.GaussianBlur(max(0.8, 2.6 * s)))
     return np.asarray(mask.resize((width, height), Image.Resampling.BILINEAR), dtype=np.float32) / np.float32(255)
 
 
-def marks(spec: Spec, page: Page, cloth: Cloth) -> str:
-    """Chips of the palette at the lower left and the mark at the lower right, as SVG of the page's size."""
+def marks(spec: Spec, page: Page) -> str:
+    """Chips of the palette at the lower left and the mark at the lower right, as SVG of its lowest STRIP units."""
     w, h = page.width, page.height
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w:.3f} {h:.3f}" preserveAspectRatio="none">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 {h - STRIP:.3f} {w:.3f} {STRIP}"'
+        f' preserveAspectRatio="none">'
         f"{_chips(spec, w, h)}{_mark(spec, w, h)}</svg>"
     )
 

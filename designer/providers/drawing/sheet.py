@@ -39,6 +39,8 @@ class Sheet:
         self._clips = 0
         dark = lightness(spec.palette.main) < 34
         self.seam_colour = spec.palette.seam
+        # on near-black cloth an ink line would be lost where two pieces meet
+        self.ink_colour = INK if lightness(spec.palette.main) > 20 else mixed(spec.palette.main, "#ffffff", 0.34)
         self.stitch_colour = mixed(spec.palette.main, "#ffffff" if dark else "#201a17", 0.5 if dark else 0.45)
 
     def fill(self, kind: str, grain: float = 0.0) -> str:
@@ -64,9 +66,12 @@ class Sheet:
         """A piece of cloth. volume: how round it lies; tone: its own light, 0..1; casts: shade on what is below."""
         self.box.append(outline)
         data = path(outline, closed=True)
+        if pen and self.ink_colour != INK:  # a dark rim outside, the pale line inside
+            self.ink.append(f'<path d="{contour(outline, 1.5 * pen)}" fill="{INK}"/>')
+            pen *= 0.6
         self.ink.append(f'<path d="{data}" fill="{self.fill(kind, grain)}"/>')
         if pen:
-            self.ink.append(f'<path d="{contour(outline, pen)}" fill="{INK}"/>')
+            self.ink.append(f'<path d="{contour(outline, pen)}" fill="{self.ink_colour}"/>')
         if casts:
             shadow = path(moved(outline, 0.5 * casts, 0.9 * casts), closed=True)
             self.light.append(f'<path d="{shadow}" fill="#000" fill-opacity=".34" filter="url(#near)"/>')
@@ -81,9 +86,9 @@ class Sheet:
         turn = min(6.0, wide * 0.30)
         round_ = (
             f'<path d="{path(moved(outline, -turn * 0.30, -turn * 0.22), closed=True)}" fill="none" stroke="#000"'
-            f' stroke-width="{turn:.2f}" stroke-opacity="{0.34 * volume:.2f}" filter="url(#{_blur(turn)})"/>'
+            f' stroke-width="{turn:.2f}" stroke-opacity="{0.46 * volume:.2f}" filter="url(#{_blur(turn)})"/>'
             f'<path d="{path(moved(outline, turn * 0.42, turn * 0.30), closed=True)}" fill="none" stroke="#fff"'
-            f' stroke-width="{turn * 0.5:.2f}" stroke-opacity="{0.26 * volume:.2f}" filter="url(#{_blur(turn)})"/>'
+            f' stroke-width="{turn * 0.5:.2f}" stroke-opacity="{0.34 * volume:.2f}" filter="url(#{_blur(turn)})"/>'
             if volume > 0 and turn > 0.6
             else ""
         )
@@ -156,7 +161,7 @@ def _fallen(folds: Sequence[Fold]) -> str:
     wedges = []
     for fold in folds:
         dark, pale = ("#000", "#fff") if fold.depth >= 0 else ("#fff", "#000")
-        depth, width = abs(fold.depth), fold.width
+        depth, width = min(0.8, 1.35 * abs(fold.depth)), 1.1 * fold.width
         shape = (width, width * 0.72, width * 0.34, 0.05)
         wedges.append(
             f'<path d="{path(brush(fold.line, shape), closed=True)}" fill="{dark}" fill-opacity="{depth:.2f}"/>'
@@ -169,13 +174,14 @@ def _fallen(folds: Sequence[Fold]) -> str:
     return f'<g filter="url(#fold)">{"".join(wedges)}</g>'
 
 
-BLURS: Final = {"far": 2.6, "mid": 1.3, "near": 0.65, "fold": 0.55}  # standard deviations, cm
+# standard deviations, cm, and how far around the shape the blur is worked out: wide is dear, and panels clip it anyway
+BLURS: Final = {"far": (2.6, 12), "mid": (1.3, 16), "near": (0.65, 40), "fold": (0.6, 14)}
 
 
 def filters() -> str:
     """The blurs that the light uses, in centimetres."""
     return "".join(
-        f'<filter id="{name}" x="-40%" y="-40%" width="180%" height="180%">'
+        f'<filter id="{name}" x="-{room}%" y="-{room}%" width="{100 + 2 * room}%" height="{100 + 2 * room}%">'
         f'<feGaussianBlur stdDeviation="{spread}"/></filter>'
-        for name, spread in BLURS.items()
+        for name, (spread, room) in BLURS.items()
     )

@@ -21,6 +21,7 @@ class Neck:
     edge: Line
     at: tuple[float, float]
     bare: bool = False
+    raglan: bool = False
 
 
 # half width at the shoulder and depth in the middle of the front, cm
@@ -79,7 +80,14 @@ def shoulder_and_arm(neck: Neck, body: Figure, *, kind: str) -> Line:
     if neck.bare:
         start = (float(neck.edge[-1, 0]), float(neck.edge[-1, 1]))
         return smooth(start, (body.chest - 2.4, 19.4), u)
+    if neck.raglan:
+        return smooth(neck.at, (body.chest * 0.62, 10.5), (body.chest * 0.83, 17.0), u)
     s = (body.shoulder, body.shoulder_y)
+    if s[0] < body.chest - 3.5:  # cut in, for bare arms
+        hole = smooth(
+            s, (s[0] - 0.9, s[1] + 5.0), (s[0] - 0.3, s[1] + 9.5), (s[0] + 0.42 * (u[0] - s[0]), u[1] - 2.4), u
+        )
+        return join(bow(neck.at, s, -0.4), hole)
     dip = min(2.4, body.shoulder * 0.12)
     hole = smooth(
         s, (s[0] - dip * 0.8, s[1] + 5.0), (s[0] - dip, s[1] + 10.0), (min(u[0], s[0]) - 0.5, u[1] - 3.2), u
@@ -107,7 +115,7 @@ def side(body: Figure, hem: float, *, shape: str = "", flare: float = 0.0) -> Li
     if shape == "cocoon":
         middle = u[1] + 0.52 * (hem - u[1])
         return smooth(
-            u, (body.chest + 4.6, middle), (body.chest + 3.4, hem - 0.2 * (hem - middle)), (body.chest - 2.4, hem)
+            u, (body.chest + 4.6, middle), (body.chest + 2.2, hem - 0.34 * (hem - middle)), (body.chest - 3.6, hem)
         )
     wide = body.hip + flare * max(0.2, (hem - HIP) / 60)
     whole_side = smooth(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from designer.providers.drawing.geometry import Line, bow, brush, flipped, join, part, path, smooth, straight, whole
+from designer.providers.drawing.geometry import Line, brush, cup, flipped, join, part, path, smooth, straight, whole
 from designer.providers.drawing.palette import INK, lightness, mixed
 from designer.providers.drawing.sheet import SEAM, Fold, Sheet
 
@@ -90,9 +90,9 @@ def waistband(
     sheet: Sheet, half: float, y: float, deep: float, *, kind: str = "cloth", sag: float = 1.0, spread: float = 0.5
 ) -> None:
     """A band around the waist: `half` wide at its top y, a little wider at its foot."""
-    top = bow((0, y + sag), (half, y), sag * 0.18)
-    foot = bow((half + spread, y + deep), (0, y + deep + sag), sag * 0.18)
-    back = whole(join(bow((0, y - sag * 0.55), (half, y), -sag * 0.2), bow((half, y), (0, y + sag + 0.4), 0.2)))
+    top = cup(half, y, sag)
+    foot = cup(half + spread, y + deep, sag)[::-1]
+    back = whole(join(cup(half, y, -sag * 0.55), cup(half, y, sag + 0.4)[::-1]))
     sheet.panel(back, kind="lining", volume=0, tone=0.34, pen=0.3)
     folds = _elastic(half, y, deep, sag) if kind == "elastic" else []
     sheet.panel(
@@ -126,7 +126,7 @@ def loops(sheet: Sheet, places: Sequence[tuple[float, float]], deep: float) -> N
 
 def belt(sheet: Sheet, half: float, y: float, *, tied: bool, deep: float = 3.6, kind: str = "trim") -> None:
     """A belt around the waist, closed by a buckle or tied."""
-    top, foot = bow((0, y + 0.9), (half + 0.3, y), 0.2), bow((half + 0.4, y + deep), (0, y + deep + 0.9), 0.2)
+    top, foot = cup(half + 0.3, y, 0.9), cup(half + 0.4, y + deep, 0.9)[::-1]
     sheet.panel(whole(join(top, foot)), kind=kind, volume=0.7, casts=0.6, pen=0.4)
     if tied:
         knot(sheet, y + deep / 2 + 0.9, kind)

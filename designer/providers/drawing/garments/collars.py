@@ -9,6 +9,7 @@ from designer.providers.drawing.garments.measures import Figure
 from designer.providers.drawing.geometry import (
     Line,
     bow,
+    dense,
     flipped,
     join,
     mirrored,
@@ -50,7 +51,7 @@ def finish(sheet: Sheet, neck: Neck, *, rib: bool) -> None:
         inner = offset(edge, -2.0)
         sheet.panel(join(edge, inner[::-1])[::-1], kind="rib", volume=0.5, pen=0.34, casts=0.3)
         return
-    sheet.stitch(part(offset(edge, -1.3), 0.02, 0.98))
+    sheet.stitch(part(offset(dense(edge, 0.5), 1.3), 0.03, 0.97))
 
 
 def turtleneck(sheet: Sheet, neck: Neck, *, rib: bool) -> None:
@@ -83,7 +84,7 @@ def turtleneck(sheet: Sheet, neck: Neck, *, rib: bool) -> None:
 
 def shirt_collar(sheet: Sheet, *, spread: float, size: float = 1.0, camp: bool = False) -> None:
     """Stand and two leaves. spread: cm that the points lie apart; size: 1 is ordinary."""
-    back = whole(join(smooth((0, -3.9), (4.6, -3.6), (7.0, -1.2)), smooth((7.0, -1.2), (4.6, 1.0), (0, 1.5))))
+    back = whole(join(smooth((0, -4.2), (4.4, -4.0), (7.0, -2.8)), smooth((7.0, -2.8), (6.0, 0.2), (0, 1.5))))
     sheet.panel(back, kind="self", volume=0.4, tone=0.44, pen=0.36)
     if not camp:
         stand = join(
@@ -103,21 +104,20 @@ def shirt_collar(sheet: Sheet, *, spread: float, size: float = 1.0, camp: bool =
 
 def peter_pan(sheet: Sheet, neck: Neck) -> None:
     """Two flat rounded leaves."""
-    inner = neck.edge[::-1]
     x, y = neck.at
     outer = smooth(
-        (x - 0.4, y - 1.4),
-        (x + 3.6, y + 3.0),
-        (x + 2.6, y + 8.6),
-        (5.4, 13.0),
-        (1.6, 12.4),
+        (x - 0.9, y - 0.9),
+        (x + 2.2, y + 0.9),
+        (x + 3.4, y + 5.6),
+        (x - 0.4, y + 10.2),
+        (3.4, 13.6),
+        (0.9, 12.0),
         (0.2, float(neck.edge[0, 1])),
     )
     leaf = join(outer, neck.edge)
     both_sides(sheet, leaf, kind=_contrast(sheet), grain=-18, casts=0.8)
     for way in (1.0, -1.0):
         sheet.stitch(part(offset(outer, -0.8), 0.04, 0.92) * np.array([way, 1.0]))
-    del inner
 
 
 def _contrast(sheet: Sheet) -> str:
@@ -132,34 +132,44 @@ def _contrast(sheet: Sheet) -> str:
 
 def lapels(sheet: Sheet, *, opens: float, wide: float, style: str, over: float) -> None:
     """Collar and revers. opens: y where the fronts meet; wide: of the lapel, cm; over: x of the front edge."""
-    back = whole(join(smooth((0, -4.4), (4.8, -4.0), (7.4, -0.8)), smooth((7.4, -0.8), (5.0, 1.2), (0, 1.7))))
+    back = whole(join(smooth((0, -4.8), (4.6, -4.5), (7.0, -3.2)), smooth((7.0, -3.2), (6.2, 0.4), (0, 1.7))))
     sheet.panel(back, kind="self", volume=0.4, tone=0.45, pen=0.36)
-    roll = smooth((6.9, -0.6), (6.0, 6.0), (3.9, opens * 0.5), (over * 0.9, opens))
+    # the lower lapel ends at the middle, below the upper one, which reaches to the other front's edge
+    lower, upper = (_lapel(min(opens, o), wide, style, x) for o, x in ((opens * 0.92, 0.1), (opens, over)))
+    sheet.panel(mirrored(lower), grain=12, volume=0.7, casts=0.8, pen=0.42)
+    sheet.panel(upper, grain=-12, volume=0.7, casts=1.0, pen=0.42)
+    if style != "shawl":
+        both_sides(sheet, _collar_leaf(opens, wide, over), kind=_collar_cloth(sheet), grain=-30, casts=0.7)
+
+
+GORGE = (4.6, 8.0)  # where collar and lapel meet at the roll
+
+
+def _roll(opens: float, over: float) -> Line:
+    """The fold that a lapel turns over, from the neck down to the first button."""
+    return smooth((6.9, -0.6), (6.0, 6.0), (3.9, opens * 0.5), (over * 0.9, opens))
+
+
+def _lapel(opens: float, wide: float, style: str, over: float) -> Line:
+    roll = _roll(opens, over)
     if style == "shawl":
         outer = smooth((7.2, -3.2), (10.6, 2.0), (wide + 0.6, 11.5), (wide * 0.86, opens * 0.62), (over + 0.1, opens))
-        _lapel_pair(sheet, join(roll[::-1][:-1], outer)[::-1], over)
-        return
-    notch, gorge = (wide - 3.0, 10.2), (4.6, 8.0)
+        return join(roll[::-1][:-1], outer)[::-1]
     tip = (wide + 1.6, 7.2) if style == "peak" else (wide + 0.8, 10.8)
-    front = smooth(tip, (wide * 0.93, opens * 0.52), (wide * 0.46, opens * 0.84), (over + 0.1, opens))
-    inner = roll[roll[:, 1] > gorge[1]]
-    lapel = join(straight(gorge, notch), straight(notch, tip), front, inner[::-1], straight(gorge))
-    _lapel_pair(sheet, lapel, over)
-    outer = smooth((7.0, -3.2), (9.6, 0.8), (wide - 1.6, 6.2))
-    edge = straight((wide - 1.6, 6.2), (notch[0] - 0.2, notch[1] - 0.3))
-    collar = join(outer, edge, straight(gorge), roll[roll[:, 1] < gorge[1]][::-1], straight((7.0, -3.2)))
-    both_sides(sheet, collar, kind=_collar_cloth(sheet), grain=-30, casts=0.7)
+    front = smooth(tip, (wide * 0.93, opens * 0.52), (wide * 0.46 + over * 0.3, opens * 0.84), (over + 0.1, opens))
+    inner = roll[roll[:, 1] > GORGE[1]]
+    return join(straight(GORGE, (wide - 3.0, 10.2), tip), front, inner[::-1], straight(GORGE))
+
+
+def _collar_leaf(opens: float, wide: float, over: float) -> Line:
+    roll = _roll(opens, over)
+    outer = smooth((7.0, -3.2), (9.0, 0.2), (wide - 1.6, 6.2))
+    edge = straight((wide - 1.6, 6.2), (wide - 3.2, 9.9))
+    return join(outer, edge, straight(GORGE), roll[roll[:, 1] < GORGE[1]][::-1], straight((7.0, -3.2)))
 
 
 def _collar_cloth(sheet: Sheet) -> str:
     return "trim" if sheet.spec.says("tuxedo", "velvet") and sheet.spec.fabric != "velvet" else "cloth"
-
-
-def _lapel_pair(sheet: Sheet, lapel: Line, over: float) -> None:
-    """The lower lapel reaches to the other front; the upper one lies over it."""
-    sheet.panel(mirrored(lapel) + np.array([0.0, 0.0]), grain=12, volume=0.7, casts=1.0, pen=0.42)
-    sheet.panel(lapel, grain=-12, volume=0.7, casts=1.0, pen=0.42)
-    del over
 
 
 def hood(sheet: Sheet, neck: Neck) -> None:

@@ -8,11 +8,11 @@ from typing import Final
 import numpy as np
 
 from designer.providers.drawing.garments import bodice, closures, collars, legs, skirts, torso
-from designer.providers.drawing.garments.measures import HIP, WAIST, Figure, ease_of, figure, level
+from designer.providers.drawing.garments.measures import HIP, WAIST, Figure, ease_of, level
 from designer.providers.drawing.garments.plan import Plan
 from designer.providers.drawing.garments.skirts import Skirt
 from designer.providers.drawing.garments.torso import Torso
-from designer.providers.drawing.geometry import Line, bow, flipped, join, smooth, straight, x_at
+from designer.providers.drawing.geometry import Line, bow, cup, flipped, join, smooth, straight, x_at
 from designer.providers.drawing.sheet import Sheet
 from designer.providers.drawing.spec import Spec
 
@@ -26,7 +26,7 @@ def skirt(sheet: Sheet, spec: Spec, plan: Plan) -> None:
     """A skirt with its waistband."""
     bottom = level(spec, "mini" if spec.says("mini", "miniskirt") else "midi", highest=72.0)
     ease = 0.5 + 0.5 * ease_of(spec) if spec.fit else 1.0
-    shape = {"empire": "a_line", "fitted": "pencil"}.get(plan.silhouette, plan.silhouette)
+    shape = {"empire": "a_line", "fitted": "pencil", "peplum": "pencil"}.get(plan.silhouette, plan.silhouette)
     waist = 16.8 if not spec.has("low_rise") else 18.4
     top = WAIST + (4.0 if spec.has("low_rise") else -3.0 if spec.has("high_waist") else 0.0)
     piece = Skirt(shape=shape, waist=waist * ease, hip=21.2 * ease, top=top, bottom=bottom)
@@ -49,8 +49,8 @@ def _skirt_details(sheet: Sheet, spec: Spec, piece: Skirt) -> None:
     if piece.shape == "wrap":
         skirts.wrapped(sheet, piece)
         return
-    if piece.shape == "peplum":
-        skirts.peplum_over(sheet, piece.waist, piece.top, deep=18, wide=piece.hip + 6)
+    if spec.silhouette == "peplum":
+        skirts.frill(sheet, piece.waist, piece.top, deep=18, wide=piece.hip + 6)
     narrow = piece.shape in ("pencil", "straight", "fitted")
     if spec.has("slit") or (narrow and piece.long > 55 and dice.random() < 0.4):
         slit(sheet, piece, reach=0.42 if spec.has("slit") else 0.24)
@@ -79,8 +79,8 @@ def slit(sheet: Sheet, piece: Skirt, *, reach: float) -> None:
     x = float(side[-1, 0]) * 0.46
     top = (x * 0.86, piece.bottom - piece.long * reach)
     left, right = (
-        smooth(top, (x * 0.86, piece.bottom - piece.long * reach * 0.5), (x * 0.74, piece.bottom + 1.4)),
-        smooth(top, (x * 0.98, piece.bottom - piece.long * reach * 0.45), (x * 1.12, piece.bottom + 1.1)),
+        smooth(top, (x * 0.86, piece.bottom - piece.long * reach * 0.5), (x * 0.74, piece.bottom + 0.7)),
+        smooth(top, (x * 0.98, piece.bottom - piece.long * reach * 0.45), (x * 1.12, piece.bottom + 0.6)),
     )
     gap = join(right, left[::-1])
     sheet.panel(gap[:-1], kind="lining", volume=0.4, tone=0.24, pen=0.34)
@@ -89,7 +89,7 @@ def slit(sheet: Sheet, piece: Skirt, *, reach: float) -> None:
 
 
 def figure_for(spec: Spec, plan: Plan) -> Figure:
-    body = figure(spec, waisted=plan.silhouette not in LOOSE)
+    body = torso.figure_of(plan, spec, waisted=plan.silhouette not in LOOSE)
     if plan.silhouette in ("fitted", "pencil", "mermaid") and not spec.fit:
         body = replace(body, waist=body.waist * 0.96, hip=body.hip * 0.98)
     return body
@@ -121,20 +121,21 @@ def _waist_at(body: Figure, cut: float) -> float:
 def _seamed(sheet: Sheet, spec: Spec, plan: Plan, body: Figure, piece: Skirt) -> None:
     """A bodice sewn to a skirt."""
     flank = bodice.until(bodice.side(body, HIP), piece.top)
-    top = torso.torso_of(plan, body, flank, opens=piece.top - 5 if plan.neckline == "lapel" else 0.0)
+    opens = piece.top - 5 if plan.neckline == "lapel" else 27.0 if plan.silhouette == "wrap" else 0.0
+    top = torso.torso_of(plan, body, flank, opens=opens)
     torso.behind(sheet, top, cuff=_cuff(plan))
     skirts.lay(sheet, piece)
     if plan.silhouette == "wrap":
         skirts.wrapped(sheet, piece)
     if plan.silhouette == "peplum":
-        skirts.peplum_over(sheet, piece.waist, piece.top, deep=19, wide=piece.hip + 7)
+        skirts.frill(sheet, piece.waist, piece.top, deep=19, wide=piece.hip + 7)
     if spec.has("slit"):
         slit(sheet, piece, reach=0.5)
     folds = bodice.body_folds(body, piece.top, sheet.cloth.material.drape, spec.dice("folds").uniform(-1.5, 1.5))
     if plan.silhouette == "wrap" and not top.neck.bare:
         _wrapped_bodice(sheet, top)
     else:
-        sheet.panel(torso.outline(top, sag=1.0), folds=folds, volume=0.9, casts=0.35)
+        sheet.panel(torso.outline(top, sag=1.0), folds=folds, volume=0.9, casts=0.35, pen=0.4)
         _bodice_details(sheet, spec, plan, top, piece)
     _waist_detail(sheet, spec, plan, piece)
 
@@ -224,16 +225,16 @@ def _waist_detail(sheet: Sheet, spec: Spec, plan: Plan, piece: Skirt) -> None:
     elif plan.silhouette == "wrap":
         half = piece.waist + 0.2
         band = join(
-            bow((0, piece.top + 0.4), (half, piece.top - 1.0), 0.2),
-            bow((half, piece.top + 1.4), (0, piece.top + 2.8), 0.2),
+            cup(half, piece.top - 1.0, 1.4),
+            cup(half, piece.top + 1.4, 1.4)[::-1],
         )
         sheet.panel(join(band, flipped(band)[::-1])[:-1], kind="self", volume=0.5, casts=0.4, pen=0.34)
         closures.knot(sheet, piece.top + 1.6, "self", x=-piece.waist * 0.72, size=0.9)
     elif plan.silhouette in ("empire", "tiered") or spec.dice("waist").random() < 0.25:
         half = piece.waist + 0.1
         band = join(
-            bow((0, piece.top - 1.0), (half, piece.top - 1.8), 0.2),
-            bow((half, piece.top + 0.4), (0, piece.top + 1.4), 0.2),
+            cup(half, piece.top - 1.8, 0.8),
+            cup(half, piece.top + 0.4, 1.0)[::-1],
         )
         sheet.panel(join(band, flipped(band)[::-1])[:-1], kind="self", volume=0.4, casts=0.3, pen=0.3)
 
@@ -313,7 +314,7 @@ def _cuff(plan: Plan) -> str:
 
 def jumpsuit(sheet: Sheet, spec: Spec, plan: Plan) -> None:
     """A bodice with legs."""
-    body = figure(spec)
+    body = torso.figure_of(plan, spec)
     body = replace(body, waist=min(body.waist, 18.5))
     flank = bodice.until(bodice.side(body, HIP), WAIST)
     top = torso.torso_of(plan, body, flank, opens=WAIST - 6 if plan.neckline == "lapel" else 0.0)
@@ -321,7 +322,7 @@ def jumpsuit(sheet: Sheet, spec: Spec, plan: Plan) -> None:
     waist = float(flank[-1, 0])
     legs.below(sheet, spec, plan, waist=waist)
     folds = bodice.body_folds(body, WAIST, sheet.cloth.material.drape, spec.dice("folds").uniform(-1.5, 1.5))
-    sheet.panel(torso.outline(top, sag=1.0), folds=folds, volume=0.9, casts=0.35)
+    sheet.panel(torso.outline(top, sag=1.0), folds=folds, volume=0.9, casts=0.35, pen=0.4)
     piece = Skirt(shape="straight", waist=waist, hip=21.0, top=WAIST, bottom=WAIST + 2)
     _bodice_details(sheet, spec, plan, top, piece)
     if spec.has("belt") or spec.dice("belt").random() < 0.5:

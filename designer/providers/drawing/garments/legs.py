@@ -13,6 +13,7 @@ from designer.providers.drawing.garments.plan import Plan
 from designer.providers.drawing.geometry import (
     Line,
     bow,
+    cup,
     join,
     mirrored,
     offset,
@@ -48,16 +49,16 @@ class Cut:
 
 CUTS: Final = {
     "skinny": Cut(knee=15.0, ankle=11.5, thigh=-1.4),
-    "tapered": Cut(knee=21.5, ankle=15.0, thigh=1.4),
+    "tapered": Cut(knee=18.8, ankle=13.6, thigh=0.8),
     "straight": Cut(knee=21.5, ankle=20.0),
     "bootcut": Cut(knee=19.0, ankle=24.5, thigh=-0.4),
     "flared": Cut(knee=19.0, ankle=34.0, thigh=-0.4),
-    "wide_leg": Cut(knee=29.0, ankle=33.0, thigh=2.0),
+    "wide_leg": Cut(knee=25.6, ankle=32.5, thigh=1.2),
     "pencil": Cut(knee=17.0, ankle=14.0),
     "fitted": Cut(knee=18.0, ankle=16.0, thigh=-0.8),
-    "oversized": Cut(knee=30.0, ankle=29.0, thigh=4.0),
+    "oversized": Cut(knee=26.5, ankle=26.0, thigh=3.4),
     "boxy": Cut(knee=27.0, ankle=26.5, thigh=2.4),
-    "cocoon": Cut(knee=30.0, ankle=16.5, thigh=3.6),
+    "cocoon": Cut(knee=27.0, ankle=14.5, thigh=3.6),
     "a_line": Cut(knee=27.0, ankle=36.0, thigh=1.0),
     "pleated": Cut(knee=24.0, ankle=20.0, thigh=2.4),
 }
@@ -77,7 +78,7 @@ class Leg:
         a, b = self.outer[-1], self.inner[-1]
         foot = bow((float(a[0]), float(a[1])), (float(b[0]), float(b[1])), -0.8)
         rise = bow((0, CROTCH), (0, self.top + 0.9), 0.0)
-        waist = bow((0, self.top + 0.9), (self.waist, self.top), 0.14)
+        waist = cup(self.waist, self.top, 0.9)
         return join(waist, self.outer, foot, self.inner[::-1], rise)[:-1]
 
 
@@ -88,6 +89,8 @@ def leg_of(spec: Spec, plan: Plan, *, top: float, waist: float, end: float) -> L
     grow = 0.5 + 0.5 * ease
     hip = 21.0 * grow + cut.thigh + 5 * max(0.0, ease - 1)
     knee, ankle = cut.knee * (0.25 + 0.75 * ease), cut.ankle * (0.25 + 0.75 * ease)
+    if end < 104 and plan.silhouette in ("flared", "a_line", "wide_leg"):  # short legs flare above the knee
+        knee = max(knee, ankle * 0.9) + 2.0
     inner_knee, inner_ankle = max(1.3, 12.2 - knee / 2), max(1.7, 13.6 - ankle / 2)
     if plan.silhouette in ("wide_leg", "flared", "a_line", "oversized"):
         inner_ankle = max(1.7, inner_ankle - 1.0)

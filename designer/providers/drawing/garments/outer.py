@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from designer.providers.drawing.garments import bodice, closures, collars, skirts, torso
-from designer.providers.drawing.garments.measures import HIP, WAIST, Figure, figure, level
+from designer.providers.drawing.garments.measures import HIP, WAIST, Figure, level
 from designer.providers.drawing.garments.plan import Plan
 from designer.providers.drawing.garments.torso import Torso
 from designer.providers.drawing.geometry import bow, flipped, join, smooth, straight, x_at
@@ -15,7 +15,7 @@ from designer.providers.drawing.sheet import Fold, Sheet
 from designer.providers.drawing.spec import Spec
 
 SHAPES = {"straight": "straight", "boxy": "straight", "oversized": "straight", "cocoon": "cocoon", "a_line": "a_line",
-          "flared": "", "tiered": "a_line"}  # fmt: skip
+          "flared": "", "tiered": "a_line", "wrap": ""}  # fmt: skip
 STYLES = ("notch", "notch", "peak", "shawl")
 
 
@@ -49,10 +49,14 @@ def coat(sheet: Sheet, spec: Spec, plan: Plan) -> None:
     """A coat: long, lapelled, single or double breasted, belted or not."""
     dice = spec.dice("details")
     trench = spec.says("trench")
-    body = figure(spec, layer=1.1, waisted=plan.silhouette not in ("straight", "boxy", "oversized", "cocoon", "a_line"))
-    hem = level(spec, "knee" if dice.random() < 0.6 else "midi", highest=76.0)
     double = spec.has("double_breasted") or trench or (not spec.has("single_breasted", "zip") and dice.random() < 0.45)
     belted = spec.has("belt") or trench or plan.silhouette == "wrap" or (not double and dice.random() < 0.3)
+    if belted and not spec.silhouette:  # a belt draws the waist in
+        plan = replace(plan, silhouette="flared")
+    body = torso.figure_of(
+        plan, spec, layer=1.1, waisted=plan.silhouette not in ("straight", "boxy", "oversized", "cocoon", "a_line")
+    )
+    hem = level(spec, "knee" if dice.random() < 0.6 else "midi", highest=76.0)
     opens = 30.0 if not belted or double else 33.0
     made = torso.torso_of(plan, body, _sides(plan, body, hem), opens=opens if plan.neckline == "lapel" else 0.0)
     torso.behind(
@@ -122,9 +126,8 @@ def _coat_pockets(sheet: Sheet, spec: Spec, made: Torso, lot: float) -> None:
         inner = (made.body.hip * 0.56, HIP - 5)
         closures.welt_pockets(sheet, inner, (inner[0] + 3.8, HIP + 10.5), deep=-2.6)
     else:
-        closures.welt_pockets(
-            sheet, (made.body.hip * 0.40, HIP + 0.8), (made.body.hip * 0.40 + 14, HIP - 0.8), deep=4.6
-        )
+        outer = x_at(made.flank, HIP) * 0.84
+        closures.welt_pockets(sheet, (outer - 13.5, HIP + 0.8), (outer, HIP - 0.8), deep=4.6)
 
 
 def epaulettes(sheet: Sheet, made: Torso) -> None:
@@ -171,7 +174,7 @@ def quilted(sheet: Sheet, made: Torso) -> None:
 def blazer(sheet: Sheet, spec: Spec, plan: Plan) -> None:
     """A tailored jacket."""
     dice = spec.dice("details")
-    body = figure(spec, layer=1.06, waisted=plan.silhouette not in ("boxy", "oversized", "cocoon"))
+    body = torso.figure_of(plan, spec, layer=1.06, waisted=plan.silhouette not in ("boxy", "oversized", "cocoon"))
     body = replace(
         body, waist=body.waist + (1.2 if plan.silhouette == "straight" else 0.0), shoulder=body.shoulder + 0.5
     )
@@ -193,7 +196,7 @@ def blazer(sheet: Sheet, spec: Spec, plan: Plan) -> None:
             smooth((body.chest - 2.4, 22), (body.waist * 0.80, WAIST), (body.hip * 0.82, hem)) * np.array([way, 1.0]),
             width=0.26,
         )
-    closures.welt_pockets(sheet, (7.6, HIP - 6.6), (18.4 * body.hip / 22.5, HIP - 8.0), deep=4.4)
+    closures.welt_pockets(sheet, (7.6, HIP - 6.6), (x_at(flank, HIP - 8) * 0.86, HIP - 8.0), deep=4.4)
     _breast_welt(sheet)
     _blazer_buttons(
         sheet,
@@ -233,7 +236,7 @@ def jacket(sheet: Sheet, spec: Spec, plan: Plan) -> None:
         blazer(sheet, spec, plan)
         return
     dice = spec.dice("details")
-    body = figure(spec, layer=1.08, waisted=plan.silhouette in ("fitted", "peplum"))
+    body = torso.figure_of(plan, spec, layer=1.08, waisted=plan.silhouette in ("fitted", "peplum"))
     hem = level(spec, "hip") - (3.0 if not spec.length else 0.0)
     bomber = spec.says("bomber", "varsity") or spec.has("elastic_waist")
     biker = spec.says("biker", "moto") or (spec.fabric == "leather" and dice.random() < 0.7)

@@ -49,7 +49,8 @@ USUAL: Final[dict[str, Choices]] = {
 SAID: Final = (
     ("hoodie", "neckline", "hooded"), ("polo", "neckline", "shirt_collar"), ("parka", "neckline", "hooded"),
     ("camisole", "sleeves", "strap"), ("tank", "sleeves", "sleeveless"), ("culottes", "silhouette", "wide_leg"),
-    ("leggings", "silhouette", "skinny"), ("bomber", "neckline", "crew"), ("sundress", "sleeves", "strap"),
+    ("leggings", "silhouette", "skinny"), ("bomber", "neckline", "crew"), ("biker", "neckline", "lapel"),
+    ("moto", "neckline", "lapel"), ("sundress", "sleeves", "strap"),
 )  # fmt: skip
 KNOWN: Final = {
     "silhouette": frozenset(

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from designer.providers.drawing.geometry import Line, bow, flipped, join, smooth, straight, whole, x_at
+from designer.providers.drawing.geometry import Line, bow, cup, flipped, join, smooth, straight, whole, x_at
 from designer.providers.drawing.sheet import OUTLINE, Fold, Sheet
 
 WAVES: Final = {"flared": 5.5, "a_line": 3.0, "wrap": 2.5, "empire": 3.5, "mermaid": 4.5, "peplum": 4.5, "tiered": 6.5}
@@ -200,8 +200,8 @@ def lay(sheet: Sheet, skirt: Skirt) -> None:
     count = 15
     edge = _zigzag(skirt, count) if skirt.shape == "pleated" else hem(skirt, dice, drape)
     side = flank(skirt)
-    outline = join(bow((0, skirt.top + 0.8), (skirt.waist, skirt.top), 0.12), side, edge, flipped(side)[::-1])
-    outline = join(outline, bow((-skirt.waist, skirt.top), (0, skirt.top + 0.8), 0.12))
+    outline = join(cup(skirt.waist, skirt.top, 0.8), side, edge, flipped(side)[::-1])
+    outline = join(outline, flipped(cup(skirt.waist, skirt.top, 0.8))[::-1])
     if WAVES.get(skirt.shape) and skirt.shape not in ("wrap",):
         inside(sheet, skirt, edge)
     folds, marks = pleats(skirt, edge, count) if skirt.shape == "pleated" else falling(skirt, edge, dice, drape)
@@ -222,7 +222,9 @@ def inside(sheet: Sheet, skirt: Skirt, edge: Line) -> None:
     x = float(edge[0, 0])
     lift = min(2.6, 0.7 + 0.02 * x)
     back = hem_of(x * 0.97, skirt.bottom - 0.4, waves=0, deep=0, sag=_sag(skirt, x) * 0.75 + lift * 0.2, phase=0)
-    upper = straight((-x * 0.9, skirt.bottom - 7), (x * 0.9, skirt.bottom - 7))
+    high = skirt.bottom - 5
+    upper_x = x * 0.9 if skirt.shape in ("tiered", "peplum") else x_at(flank(skirt), high) * 0.95
+    upper = straight((-upper_x, high), (upper_x, high))
     sheet.panel(join(upper, back), kind="lining", volume=0, tone=0.27, pen=0.3)
 
 
@@ -242,7 +244,7 @@ def _tiers(sheet: Sheet, skirt: Skirt, dice: random.Random) -> None:
         if k == count - 1:
             inside(sheet, tier, edge)
         folds, marks = _tier_folds(tier, edge, flank_, dice)
-        outline = join(bow((0, top + 0.9), (tier.waist, top), 0.12), flank_, edge, flipped(flank_)[::-1])
+        outline = join(cup(tier.waist, top, 0.9), flank_, edge, flipped(flank_)[::-1])
         sheet.panel(outline, folds=folds, volume=0.8, casts=0.7)
         for mark in marks:
             sheet.crease(mark, width=0.26)
@@ -328,15 +330,15 @@ def wrapped(sheet: Sheet, skirt: Skirt, *, way: float = 1.0) -> None:
     sheet.stitch((edge + np.array([1.2, -0.2]))[2:-8] * turned)
 
 
-def peplum_over(sheet: Sheet, waist: float, top: float, *, deep: float, wide: float) -> None:
-    """The peplum's panel: gathered at the waist, waving at its edge."""
+def frill(sheet: Sheet, waist: float, top: float, *, deep: float, wide: float) -> None:
+    """A gathered panel that waves at its edge, over what lies below: a peplum, a flounce. waist, wide: half widths."""
     dice = sheet.spec.dice("peplum")
     side = smooth((waist, top), (waist + (wide - waist) * 0.62, top + deep * 0.42), (wide, top + deep))
     shape = Skirt(shape="peplum", waist=waist, hip=wide, top=top, bottom=top + deep)
     edge = hem_of(wide, top + deep, waves=5.0, deep=1.1, sag=2.0, phase=dice.uniform(0, 6.28))
     inside(sheet, shape, edge)
     folds, marks = _tier_folds(shape, edge, side, dice)
-    outline = whole(join(bow((0, top + 0.8), (waist, top), 0.12), side))
+    outline = whole(join(cup(waist, top, 0.8), side))
     outline = join(outline[: len(outline) // 2], edge, outline[len(outline) // 2 :])
     sheet.panel(outline, folds=folds, volume=0.9, casts=0.9)
     for mark in marks:

@@ -10,7 +10,18 @@ import numpy as np
 
 from designer.providers.drawing.garments.closures import button
 from designer.providers.drawing.garments.measures import Figure
-from designer.providers.drawing.geometry import Line, bow, join, mirrored, part, point, resampled, smooth, straight
+from designer.providers.drawing.geometry import (
+    Line,
+    Point,
+    bow,
+    join,
+    mirrored,
+    part,
+    point,
+    resampled,
+    smooth,
+    straight,
+)
 from designer.providers.drawing.sheet import Fold, Sheet
 
 
@@ -150,9 +161,10 @@ def _crumples(sleeve: Sleeve, depth: float, count: int) -> list[Fold]:
 
 
 def lay(
-    sheet: Sheet, kind: str, body: Figure, *, cuff: str = "plain", swing: float = 0.0, armhole: bool = True
+    sheet: Sheet, kind: str, body: Figure, *, cuff: str = "plain", swing: float = 0.0, neck: Point | None = None
 ) -> None:
-    """Both sleeves, under the body panel that follows. cuff: plain, rib, shirt, turned, none."""
+    """Both sleeves, under the body panel that follows. cuff: plain, rib, shirt, turned, none; neck: where a raglan
+    sleeve begins."""
     if kind not in CUTS:
         return
     sleeve = cut_of(kind, body, swing)
@@ -163,6 +175,12 @@ def lay(
     folds += _gathers(kind, sleeve)
     foot = _wavy_foot(sleeve) if kind == "bell" else _foot(sleeve, 0.7)
     outline = join(sleeve.outer, foot, sleeve.inner[::-1], inward)
+    if neck:
+        s = point(sleeve.outer[0])
+        top = smooth(neck, ((neck[0] + s[0]) / 2, (neck[1] + s[1]) / 2 - 0.7), (s[0] - 1.0, s[1] - 0.2))
+        outline = join(
+            top, sleeve.outer[3:], foot, sleeve.inner[::-1], straight((body.chest - 8, body.underarm - 4), (2.0, 9.0))
+        )
     for way in (1, -1):
         shape = outline if way == 1 else mirrored(outline)
         turned = [Fold(line=f.line * np.array([way, 1.0]), width=f.width, depth=f.depth) for f in folds]

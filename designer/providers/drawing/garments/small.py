@@ -34,8 +34,9 @@ def _brimmed(sheet: Sheet, *, wide: float, fedora: bool) -> None:
         folds=[Fold(line=smooth((-wide * 0.8, 20), (0, 22.4), (wide * 0.8, 20)), width=2.2, depth=0.3)],
         volume=0.8,
     )
-    top = smooth((0, 1.9), (3.4, 0.2), (7.6, 0.6), (10.4, 3.6)) if fedora else smooth((0, -0.6), (6, 0.0), (10.2, 3.6))
-    crown = whole(join(top, smooth((10.4, 3.6), (11.9, 11), (12.6, 18.4)), smooth((12.6, 18.4), (7, 20.4), (0, 20.9))))
+    top = ((0, 1.9), (3.4, 0.3), (7.4, 0.7)) if fedora else ((0, -0.6), (3.4, -0.5), (7.2, 0.6))
+    side = smooth(*top, (10.1, 3.4), (11.5, 9.6), (12.6, 18.4))
+    crown = whole(join(side, smooth((12.6, 18.4), (7, 20.4), (0, 20.9))))
     dent = Fold(line=smooth((-0.6, 2.4), (0.2, 6.0), (-0.4, 10.0)), width=2.4, depth=0.5)
     pinches = [
         Fold(line=smooth((way * 5.6, 2.0), (way * 7.0, 7), (way * 6.0, 12)), width=1.8, depth=0.32) for way in (-1, 1)
@@ -55,7 +56,7 @@ def _brimmed(sheet: Sheet, *, wide: float, fedora: bool) -> None:
                     (wide * 0.86, 21.4),
                     (wide - 0.6, 19.0),
                 ),
-                -0.8,
+                0.9,
             ),
             0.02,
             0.98,

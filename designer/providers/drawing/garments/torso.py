@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from designer.providers.drawing.garments import bodice, closures, collars, sleeves
+from designer.providers.drawing.garments import bodice, closures, collars, skirts, sleeves
 from designer.providers.drawing.garments.bodice import Neck
-from designer.providers.drawing.garments.measures import WAIST, Figure, narrowed
+from designer.providers.drawing.garments.measures import WAIST, Figure, figure, narrowed
 from designer.providers.drawing.garments.plan import Plan
 from designer.providers.drawing.geometry import (
     Line,
@@ -16,7 +16,6 @@ from designer.providers.drawing.geometry import (
     flipped,
     join,
     mirrored,
-    moved,
     offset,
     part,
     smooth,
@@ -24,6 +23,7 @@ from designer.providers.drawing.geometry import (
     x_at,
 )
 from designer.providers.drawing.sheet import Fold, Sheet
+from designer.providers.drawing.spec import Spec
 
 OPEN = frozenset({"lapel", "v_neck"})
 
@@ -46,15 +46,28 @@ class Torso:
 def torso_of(plan: Plan, body: Figure, flank: Line, *, opens: float = 0.0) -> Torso:
     """The torso for a plan. opens: how deep the front of a lapel goes, cm; 0 is the usual."""
     straps = plan.sleeves == "strap" and plan.neckline not in bodice.BARE
-    if not plan.sleeved and not straps and plan.neckline not in bodice.BARE:
-        body = narrowed(body, max(14.6, bodice.OPENINGS.get(plan.neckline, (8, 8))[0] + 3.0))
     kind = plan.neckline if plan.neckline in bodice.BARE else ("strap" if straps else plan.neckline)
-    neck = bodice.neck_of(plan.neckline, body, straps=straps)
+    if kind == "off_shoulder" and not plan.sleeved:
+        kind = "strapless"
+    neck = bodice.neck_of(kind if kind in bodice.BARE else plan.neckline, body, straps=straps)
     if plan.neckline == "sweetheart" and plan.sleeved:
         neck, kind = _held_sweetheart(body), "square"
     if opens and not neck.bare:
         neck = replace(neck, edge=bow((0, opens), neck.at, -opens * 0.035))
+    neck = replace(neck, raglan=plan.sleeves == "raglan" and not neck.bare)
     return Torso(plan=plan, body=body, neck=neck, kind=kind, flank=flank)
+
+
+def figure_of(plan: Plan, spec: Spec, *, layer: float = 1.0, waisted: bool = True) -> Figure:
+    """The figure under this fit; bare arms want a narrower shoulder and a higher, closer armhole."""
+    body = figure(spec, layer=layer, waisted=waisted)
+    if plan.sleeved:
+        return body
+    body = replace(body, underarm=body.underarm - 2.2, chest=body.chest * 0.965)
+    if plan.sleeves == "strap" or plan.neckline in bodice.BARE:
+        return body
+    opening = bodice.OPENINGS.get(plan.neckline, (8.0, 8.0))[0]
+    return narrowed(body, max(15.2, opening + 2.6, body.chest * 0.74))
 
 
 def _held_sweetheart(body: Figure) -> Neck:
@@ -80,7 +93,7 @@ def behind(sheet: Sheet, torso: Torso, *, cuff: str = "plain", swing: float = 0.
         collars.straps(sheet, at=min(10.4, float(high[0])), y=float(high[1]))
     if plan.sleeved:
         held = replace(body, shoulder=body.shoulder + 1.4, shoulder_y=11.0) if torso.kind == "off_shoulder" else body
-        sleeves.lay(sheet, plan.sleeves, held, cuff=cuff, swing=swing)
+        sleeves.lay(sheet, plan.sleeves, held, cuff=cuff, swing=swing, neck=neck.at if neck.raglan else None)
 
 
 def _bare_back(sheet: Sheet, torso: Torso) -> None:
@@ -155,14 +168,12 @@ def armholes(sheet: Sheet, torso: Torso) -> None:
 
 
 def raglan(sheet: Sheet, torso: Torso) -> None:
-    """The seam from the neck to the underarm."""
-    if torso.plan.sleeves != "raglan":
+    """Stitching along the seam from the neck to the underarm."""
+    if not torso.neck.raglan:
         return
-    x, y = torso.neck.at
+    line = bodice.shoulder_and_arm(torso.neck, torso.body, kind=torso.kind)
     for way in (1.0, -1.0):
-        line = smooth((x * 0.92, y + 2.2), (torso.body.chest * 0.72, 12), (torso.body.chest, torso.body.underarm))
-        sheet.line(line * np.array([way, 1.0]), width=0.36)
-        sheet.stitch(moved(line, -0.8, 0.3)[1:-2] * np.array([way, 1.0]))
+        sheet.stitch(part(offset(line, -0.9), 0.03, 0.97) * np.array([way, 1.0]))
 
 
 def body_creases(sheet: Sheet, torso: Torso, *, shaped: bool = True) -> None:
@@ -209,9 +220,16 @@ def neckwear(sheet: Sheet, torso: Torso, *, rib: bool = False, closed_front: boo
     else:
         collars.finish(sheet, neck, rib=rib)
     if kind == "off_shoulder" and not plan.sleeved:
+        flounce(sheet, torso)
         return
     if closed_front and sheet.spec.has("bow") and kind not in ("lapel", "strapless"):
         closures.bow_tie(sheet, 0.0, float(neck.edge[0, 1]) + 1.2)
+
+
+def flounce(sheet: Sheet, torso: Torso) -> None:
+    """A gathered frill along the edge of a dress that leaves the shoulders bare."""
+    wide = torso.body.chest - 1.4
+    skirts.frill(sheet, wide, 13.6, deep=11.5, wide=torso.body.chest + 4.5)
 
 
 def placket(sheet: Sheet, top: float, bottom: float, *, over: float = 1.7) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from designer.providers.drawing.garments import bodice, closures, skirts, torso
-from designer.providers.drawing.garments.measures import WAIST, Figure, figure, level
+from designer.providers.drawing.garments.measures import WAIST, Figure, level
 from designer.providers.drawing.garments.plan import Plan
 from designer.providers.drawing.garments.torso import Torso
 from designer.providers.drawing.geometry import Line, bow, flipped, join, offset, part, smooth, straight, x_at
@@ -42,9 +42,11 @@ def _folds(sheet: Sheet, body: Figure, hem: float) -> list[Fold]:
 def shirt(sheet: Sheet, spec: Spec, plan: Plan) -> None:
     """A shirt: collar, placket, cuffs, a curved hem."""
     dice = spec.dice("details")
-    body = figure(
-        spec, waisted=plan.silhouette in ("fitted", "peplum", "") and spec.fit not in ("relaxed", "oversized")
+    body = torso.figure_of(
+        plan, spec, waisted=plan.silhouette in ("fitted", "peplum", "") and spec.fit not in ("relaxed", "oversized")
     )
+    if not plan.silhouette:  # a shirt is shaped only a little
+        body = replace(body, waist=0.45 * body.waist + 0.55 * body.chest * 0.97)
     hem = level(spec, "hip") + (5.0 if not spec.length else 2.0)
     flank = _flank(plan, body, hem - 6.0 if hem > 52 else hem, loose=False)
     top = torso.torso_of(plan, body, flank)
@@ -114,7 +116,7 @@ def blouse(sheet: Sheet, spec: Spec, plan: Plan) -> None:
     if plan.neckline == "shirt_collar" and plan.silhouette != "peplum":
         shirt(sheet, spec, plan)
         return
-    body = figure(spec, waisted=plan.silhouette in ("fitted", "peplum", ""))
+    body = torso.figure_of(plan, spec, waisted=plan.silhouette in ("fitted", "peplum", ""))
     hem = level(spec, "hip")
     peplum = plan.silhouette == "peplum"
     wrap = plan.silhouette == "wrap"
@@ -122,7 +124,7 @@ def blouse(sheet: Sheet, spec: Spec, plan: Plan) -> None:
     top = torso.torso_of(plan, body, flank)
     torso.behind(sheet, top, swing=dice.uniform(-2, 3))
     if peplum or wrap:
-        skirts.peplum_over(
+        skirts.frill(
             sheet, float(flank[-1, 0]), WAIST, deep=max(14.0, hem - WAIST), wide=body.hip + (7 if peplum else 2)
         )
     folds = _folds(sheet, body, hem) + _yoke_gathers(sheet, top)
@@ -167,21 +169,21 @@ def _ruffle(sheet: Sheet, spec: Spec, top: Torso) -> None:
     if not spec.has("ruffles"):
         return
     start, stop = float(top.neck.edge[0, 1]) + 1, min(top.hem - 4, 52)
-    y = np.linspace(start, stop, 90)
+    y = np.linspace(start, stop, 180)
     for way in (1.0, -1.0):
-        wave = 4.4 + 1.1 * np.sin((y - start) * 1.15 + way)
-        outer = np.column_stack([way * wave, y])
+        turn = (y - start) * 0.95 + way
+        outer = np.column_stack([way * (4.6 + 1.3 * np.sin(turn)), y + 0.8 * np.cos(turn)])
         inner = straight((way * 1.0, stop), (way * 1.0, start))
         shape = join(outer, inner) if way > 0 else join(outer, inner)[::-1]
         sheet.panel(shape, volume=0.6, casts=0.7, pen=0.32)
-        for k in range(8, 90, 9):
+        for k in range(12, 180, 14):
             sheet.crease(straight((way * 1.2, float(y[k])), (float(outer[k, 0]) * 0.9, float(y[k]) + 0.8)), width=0.24)
 
 
 def t_shirt(sheet: Sheet, spec: Spec, plan: Plan) -> None:
     """A T-shirt: rib at the neck, two rows at hem and sleeve."""
     dice = spec.dice("details")
-    body = figure(spec, waisted=plan.silhouette == "fitted" or spec.fit == "slim")
+    body = torso.figure_of(plan, spec, waisted=plan.silhouette == "fitted" or spec.fit == "slim")
     hem = level(spec, "hip") + 3.0
     flank = _flank(plan, body, hem, loose=True)
     top = torso.torso_of(plan, body, flank)
@@ -200,14 +202,14 @@ def t_shirt(sheet: Sheet, spec: Spec, plan: Plan) -> None:
 
 def top(sheet: Sheet, spec: Spec, plan: Plan) -> None:
     """A top: close to the body, often bare."""
-    body = figure(spec, waisted=plan.silhouette not in ("boxy", "oversized", "straight"))
+    body = torso.figure_of(plan, spec, waisted=plan.silhouette not in ("boxy", "oversized", "straight"))
     hem = level(spec, "hip") - (4.0 if not spec.length else 0.0)
     peplum = plan.silhouette == "peplum"
     flank = _flank(plan, body, WAIST if peplum else hem, loose=False)
     made = torso.torso_of(plan, body, flank)
     torso.behind(sheet, made)
     if peplum:
-        skirts.peplum_over(sheet, float(flank[-1, 0]), WAIST, deep=max(14.0, hem - WAIST), wide=body.hip + 7)
+        skirts.frill(sheet, float(flank[-1, 0]), WAIST, deep=max(14.0, hem - WAIST), wide=body.hip + 7)
     sheet.panel(torso.outline(made), folds=_folds(sheet, body, hem), volume=1.0, casts=0.4 if peplum else 0.0)
     x = float(flank[-1, 0])
     if not peplum:
@@ -240,7 +242,7 @@ def _knit_edge(sheet: Sheet, flank: Line, deep: float, *, over: float | None = N
 def sweater(sheet: Sheet, spec: Spec, plan: Plan) -> None:
     """A sweater: ribbed edges, full sleeves, cables when the words ask."""
     dice = spec.dice("details")
-    body = figure(spec, layer=1.06, waisted=plan.silhouette == "fitted" or spec.fit == "slim")
+    body = torso.figure_of(plan, spec, layer=1.06, waisted=plan.silhouette == "fitted" or spec.fit == "slim")
     hem = level(spec, "hip") - 1.0
     flank = _flank(plan, body, hem - 5.0, loose=True)
     made = torso.torso_of(plan, body, flank)
@@ -248,7 +250,10 @@ def sweater(sheet: Sheet, spec: Spec, plan: Plan) -> None:
     _knit_edge(sheet, flank, 5.6)
     sheet.panel(torso.outline(made), folds=_folds(sheet, body, hem), volume=1.1, casts=0.3)
     if spec.says("cable", "cabled", "aran", "cables") or (
-        sheet.cloth.material.texture == "knit" and not spec.pattern and dice.random() < 0.25
+        sheet.cloth.material.texture == "knit"
+        and not spec.pattern
+        and dice.random() < 0.25
+        and plan.neckline != "hooded"
     ):
         _cables(sheet, made, top=float(made.neck.edge[0, 1]) + 3.4, bottom=hem - 5.5)
     torso.body_creases(sheet, made, shaped=False)
@@ -290,7 +295,7 @@ def _kangaroo(sheet: Sheet, hem: float) -> None:
 def cardigan(sheet: Sheet, spec: Spec, plan: Plan) -> None:
     """A cardigan: two fronts, a ribbed band around them."""
     dice = spec.dice("details")
-    body = figure(spec, layer=1.05, waisted=plan.silhouette == "fitted")
+    body = torso.figure_of(plan, spec, layer=1.05, waisted=plan.silhouette == "fitted")
     hem = level(spec, "hip")
     flank = _flank(plan, body, hem - 5.0, loose=True)
     made = torso.torso_of(plan, body, flank)
@@ -329,9 +334,9 @@ def _band(sheet: Sheet, made: Torso, foot: float) -> None:
 def vest(sheet: Sheet, spec: Spec, plan: Plan) -> None:
     """A waistcoat: a deep V, points in front, buttons."""
     dice = spec.dice("details")
-    body = figure(spec)
+    body = torso.figure_of(plan, spec)
     if spec.says("puffer", "padded", "gilet") or spec.has("quilting"):
-        _gilet(sheet, spec, plan, figure(spec, layer=1.08, waisted=False))
+        _gilet(sheet, spec, plan, torso.figure_of(plan, spec, layer=1.08, waisted=False))
         return
     hem = level(spec, "hip") - (6.0 if not spec.length else 0.0)
     flank = _flank(replace(plan, silhouette=plan.silhouette or "fitted"), body, hem, loose=False)
