@@ -8,9 +8,9 @@ ROOMS = ["realtime", "jobs", "assets", "catalogue", "ledger", "personas", "gener
 
 
 def connect() -> None:
-    """Import each room's `tasks`, `receivers` and `watching` where it has them: their decorators do the rest."""
+    """Import each room's modules that register something, where it has them."""
     for room in ROOMS:
-        for name in ("tasks", "receivers", "watching"):
+        for name in ("tasks", "receivers", "watching", "invariants"):
             path = f"designer.{room}.{name}"
             if find_spec(path):
                 import_module(path)

@@ -9,19 +9,18 @@ from django.utils import timezone
 from PIL import Image
 
 from designer.assets.services import prepare_result, read_bytes, store_prepared
-from designer.catalogue.models import ModelProfile
-from designer.catalogue.services import unit_price
 from designer.jobs.handlers import Cancelled, Permanent, RunningJob
 from designer.ledger.models import EntryKind
 from designer.ledger.services import charge
-from designer.realtime.events import ENHANCEMENT_COMPLETE, ENHANCEMENT_PROGRESS
+from designer.realtime.events import COST_UPDATED, ENHANCEMENT_COMPLETE, ENHANCEMENT_PROGRESS, record
 from designer.realtime.ticks import tick
 from enhancement.engine.errors import EngineCancelled, EngineError
 from enhancement.models import Enhancement, Status
 from enhancement.operations import registry
+from enhancement.prices import MODEL, PROVIDER, price_of
 from enhancement.services import announce
+from teams.base.errors import Refused
 
-PROVIDER, MODEL = "local", "super-resolution"
 PNG_LEVEL = 2  # level 6 costs a third of the whole time at these sizes and saves a tenth of the bytes
 
 
@@ -84,7 +83,10 @@ def _encoded(image: Image.Image) -> bytes:
 def _store(job: RunningJob, row: Enhancement, image: Image.Image, facts: list[dict[str, Any]]) -> None:
     source = row.source
     made = prepare_result(team_id=row.team_id, data=_encoded(image))
-    price = _price(image)
+    try:
+        price = price_of(image.width, image.height)
+    except Refused as refused:
+        raise Permanent(refused.code, refused.message, refused.remedy) from refused
     with job.fenced(finish=True):
         asset = store_prepared(
             made,
@@ -107,23 +109,13 @@ def _store(job: RunningJob, row: Enhancement, image: Image.Image, facts: list[di
             "cost": str(cost),
             "simulated": False,
         }
+        paid = {"subject": f"enhancement:{row.pk}", "amount": str(cost), "simulated": False}
+        record(f"team:{row.team_id}", COST_UPDATED, paid, team_id=row.team_id)
         announce(row, ENHANCEMENT_COMPLETE, done)
 
 
 def _origin(provenance: dict[str, Any]) -> dict[str, Any]:
     return {key: provenance[key] for key in ("model", "provider", "digital_source_type") if key in provenance}
-
-
-def _price(image: Image.Image) -> Decimal:
-    profile = ModelProfile.objects.filter(provider=PROVIDER, model=MODEL).first()
-    price = unit_price(profile, width=image.width, height=image.height) if profile else None
-    if price is None:
-        raise Permanent(
-            "price_unknown",
-            f"{PROVIDER}/{MODEL} has no price for {image.width} x {image.height}.",
-            "Add one to the catalogue in the admin.",
-        )
-    return price
 
 
 def _charge(job: RunningJob, row: Enhancement, price: Decimal) -> Decimal:

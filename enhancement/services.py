@@ -16,6 +16,7 @@ from designer.realtime.events import ENHANCEMENT_PROGRESS, record
 from enhancement.models import Enhancement, Status
 from enhancement.operations import registry
 from enhancement.operations.base import ParameterError
+from enhancement.prices import price_of
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Missing, Refused
 
@@ -24,7 +25,8 @@ Recipe = list[dict[str, Any]]
 
 
 def check_recipe(operations: Any, *, width: int, height: int) -> Recipe:
-    """The recipe with every parameter filled in. Raises Refused naming the operation or parameter at fault."""
+    """The recipe with every parameter filled in. Raises Refused naming the operation or parameter at fault, or when
+    the price of the result is not known."""
     if not isinstance(operations, list) or not operations:
         raise Refused(
             "empty", "No operation was named.", field="operations", remedy='Add {"name": "upscale", "scale": 2}.'
@@ -35,6 +37,7 @@ def check_recipe(operations: Any, *, width: int, height: int) -> Recipe:
     for position, wish in enumerate(operations):
         step, (width, height) = _check_step(wish, f"operations[{position}]", width, height)
         recipe.append(step)
+    price_of(width, height)
     return recipe
 
 

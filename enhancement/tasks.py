@@ -7,15 +7,19 @@ from typing import Any
 
 from celery.signals import worker_process_init
 
-from designer.jobs.handlers import RunningJob, finishes, handles, replays
+from designer.jobs.handlers import Permanent, RunningJob, finishes, handles, replays
 from designer.jobs.models import Job
 from designer.jobs.scheduler import every
 from enhancement import runner, services
+from teams.base.errors import Conflict
 
 
 @handles("enhancement.run")
 def run_enhancement(job: RunningJob, enhancement_id: str) -> None:
-    runner.run(job, enhancement_id)
+    try:
+        runner.run(job, enhancement_id)
+    except Conflict as over:  # it has ended meanwhile: another try would find the same
+        raise Permanent(over.code, over.message, over.remedy) from over
 
 
 @finishes("enhancement.run")

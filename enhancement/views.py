@@ -45,7 +45,7 @@ def panel(request: HttpRequest, asset_id: UUID) -> HttpResponse:
 @require_POST
 def enhance(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     scale = request.POST.get("scale", "")
-    operations = [{"name": "upscale", "scale": int(scale) if scale.isdigit() else scale}]
+    operations = [{"name": "upscale", "scale": int(scale) if scale.isdecimal() and len(scale) < 4 else scale[:20]}]
     refused = ""
     try:
         services.request_enhancement(actor=person(request), asset_id=asset_id, operations=operations)

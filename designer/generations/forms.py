@@ -13,9 +13,11 @@ from designer.catalogue.services import usable_models
 from designer.generations.wishes import MAX_BRIEF, RATIOS, STRATEGIES, GenerationWish
 from designer.personas.models import Persona
 from teams.accounts.models import User
+from teams.membership.ownership import visible_teams
+from teams.membership.permissions import may
 
 UUID_WORD = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-OPTIONS = ["n", "aspect_ratio", "persona", "strategy", "model", "seed", "max_cost", "exact", "auto_enhance"]
+OPTIONS = ["team", "n", "aspect_ratio", "persona", "strategy", "model", "seed", "max_cost", "exact", "auto_enhance"]
 
 
 class ComposerForm(forms.Form):
@@ -23,6 +25,7 @@ class ComposerForm(forms.Form):
 
     brief = forms.CharField(required=False, max_length=MAX_BRIEF, strip=False)
     references = forms.CharField(required=False)
+    team = forms.ChoiceField(label="Team", required=False)
     n = forms.IntegerField(label="Images", initial=2, min_value=1, max_value=8, required=False)
     aspect_ratio = forms.ChoiceField(label="Format", choices=[(r, r) for r in RATIOS], initial="3:4", required=False)
     persona = forms.ChoiceField(label="Persona", required=False)
@@ -41,8 +44,14 @@ class ComposerForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.actor = actor
         self.uploaded: tuple[UUID, ...] = ()  # photos that came with the form itself
-        people = Persona.objects.visible_to(actor).order_by("name")
-        self._choices("persona", [("", "None"), *((str(p.pk), p.name) for p in people)])
+        teams = [team for team in visible_teams(actor).order_by("-personal", "name") if may(actor, "create_work", team)]
+        self._choices("team", [(str(team.pk), team.name) for team in teams])
+        several = len(teams) > 1
+        if not several:
+            self.fields["team"].widget = forms.HiddenInput()
+        people = Persona.objects.visible_to(actor).filter(team__in=teams).select_related("team").order_by("name")
+        named = ((str(p.pk), f"{p.name} ({p.team.name})" if several else p.name) for p in people)
+        self._choices("persona", [("", "None"), *named])
         models = usable_models(today=timezone.now().date())
         self._choices("model", [("", "Automatic"), *((f"{m.provider}/{m.model}", m.title) for m in models)])
 
@@ -53,7 +62,13 @@ class ComposerForm(forms.Form):
 
     @property
     def options(self) -> list[forms.BoundField]:
-        return [self[name] for name in OPTIONS]
+        return [self[name] for name in OPTIONS if not self[name].is_hidden]
+
+    @property
+    def team_id(self) -> UUID | None:
+        """The team that is worked in; None is the personal one. For use before the form is known to be valid."""
+        said = str(self.data.get("team", ""))
+        return UUID(said) if UUID_WORD.fullmatch(said) else None
 
     @property
     def reference_ids(self) -> tuple[UUID, ...]:
@@ -67,7 +82,7 @@ class ComposerForm(forms.Form):
     def corrections(self) -> dict[str, Any]:
         """The chips that the designer changed: now, or before the last preview, which then came without a `was-`."""
         return {
-            name[4:]: str(value) or None
+            name[4:]: str(value).replace("\x00", "") or None
             for name, value in self.data.items()
             if name.startswith("fix-") and value != self.data.get(f"was-{name[4:]}")
         }
@@ -79,6 +94,7 @@ class ComposerForm(forms.Form):
         return GenerationWish(
             brief=said["brief"],
             references=self.reference_ids,
+            team=UUID(said["team"]) if said["team"] else None,
             persona=UUID(said["persona"]) if said["persona"] else None,
             n=said["n"] or 1,
             aspect_ratio=said["aspect_ratio"] or "3:4",

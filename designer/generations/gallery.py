@@ -1,5 +1,6 @@
 """The Gallery and the Asset page: images found, looked at, judged and tidied."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,11 +20,12 @@ from designer.assets.models import Asset, AssetKind
 from designer.generations.presenting import parts_of, provenance_of
 from designer.generations.views import is_partial
 from designer.personas import services as personas
-from designer.personas.models import Feedback
+from designer.personas.models import Feedback, FeedbackKind
 from teams.accounts.people import person
 from teams.base.errors import Forbidden, Refused
 
 PAGE = 24
+RATINGS = ("1", "2", "3", "4", "5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,8 @@ class Filters:
     def from_query(cls, query: QueryDict) -> "Filters":
         return cls(
             q=query.get("q", "").replace("\x00", "")[:200].strip(),
-            kind=query.get("kind", ""),
-            liked=query.get("liked", ""),
+            kind=_one_of(AssetKind.values, query.get("kind", "")),
+            liked=_one_of([*FeedbackKind.values, "none"], query.get("liked", "")),
             order="old" if query.get("order") == "old" else "new",
             trash=query.get("trash") == "1",
         )
@@ -56,7 +58,7 @@ class Filters:
             rows = rows.filter(
                 Q(title__icontains=word) | Q(generation__brief__icontains=word) | Q(generation__prompt__icontains=word)
             )
-        if self.kind in AssetKind.values:
+        if self.kind:
             rows = rows.filter(kind=self.kind)
         said = Feedback.objects.filter(asset=OuterRef("pk"))
         if self.liked == "none":
@@ -64,6 +66,10 @@ class Filters:
         elif self.liked:
             rows = rows.filter(Exists(said.filter(kind=self.liked)))
         return rows.order_by(*(("created_at", "id") if self.order == "old" else ("-created_at", "-id")))
+
+
+def _one_of(known: Iterable[str], said: str) -> str:
+    return said if said in known else ""
 
 
 def after(rows: QuerySet[Asset], mark: str, order: str) -> QuerySet[Asset]:
@@ -192,8 +198,10 @@ def feedback(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = Asset.objects.see(request.user, pk)
     rating = request.POST.get("rating", "")
     kind = "rating" if rating else request.POST.get("kind", "")
+    if kind not in FeedbackKind.values or (rating and rating not in RATINGS):
+        raise Refused("unknown_feedback", "There is no such feedback.", field="kind", remedy="Use the buttons.")
     personas.toggle_feedback(
-        actor=person(request), asset_id=found.pk, kind=kind, rating=int(rating) if rating.isdigit() else None
+        actor=person(request), asset_id=found.pk, kind=kind, rating=int(rating) if rating else None
     )
     if not is_partial(request):
         return redirect("asset", pk)

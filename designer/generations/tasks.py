@@ -6,15 +6,19 @@ from typing import Any
 from django.utils import timezone
 
 from designer.generations import runner, services
-from designer.jobs.handlers import RunningJob, finishes, handles, replays
+from designer.jobs.handlers import Permanent, RunningJob, finishes, handles, replays
 from designer.jobs.models import Job
 from designer.jobs.scheduler import every
 from designer.web.models import IdempotencyKey
+from teams.base.errors import Conflict
 
 
 @handles("generation.run")
 def run_generation(job: RunningJob, generation_id: str) -> None:
-    runner.run(job, generation_id)
+    try:
+        runner.run(job, generation_id)
+    except Conflict as over:  # it has ended meanwhile: another try would find the same
+        raise Permanent(over.code, over.message, over.remedy) from over
 
 
 @finishes("generation.run")

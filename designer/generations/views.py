@@ -72,7 +72,7 @@ def take_photos(request: HttpRequest, form: ComposerForm) -> None:
     for file in request.FILES.getlist("photos")[:MAX_REFERENCES]:
         name = assets.display_name(file.name or "")
         try:
-            asset = assets.store_upload(actor=person(request), team_id=None, file=file, name=name)
+            asset = assets.store_upload(actor=person(request), team_id=form.team_id, file=file, name=name)
             form.uploaded += (asset.pk,)
         except Refused as refused:
             form.add_error("references", f"{name}: {refused.message} {refused.remedy}".strip())

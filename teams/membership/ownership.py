@@ -9,7 +9,7 @@ from django.db import models
 from teams.accounts.models import User
 from teams.base.errors import Forbidden, Missing
 from teams.base.models import Row
-from teams.membership.models import Membership, Team
+from teams.membership.models import Membership, Role, Team
 from teams.membership.permissions import CODES
 
 M = TypeVar("M", bound="TeamOwned")
@@ -74,4 +74,5 @@ def working_team(user: User, pk: UUID | str | None) -> Team:
     """The team `pk`, or the personal team of `user` where none is named. Raises Missing for one not theirs to see."""
     if pk is not None:
         return visible_team(user, pk)
-    return visible_teams(user).get(personal=True)
+    own = Membership.objects.filter(user=user, role=Role.OWNER).values("team")
+    return Team.objects.get(personal=True, pk__in=own)

@@ -10,6 +10,7 @@ from PIL import Image
 from designer.assets.garbage import purge
 from designer.assets.models import Asset
 from designer.assets.services import read_bytes, store_upload
+from designer.catalogue.models import ModelPrice
 from designer.jobs.services import request_cancel
 from designer.ledger.models import LedgerEntry
 from designer.realtime.models import Event
@@ -170,3 +171,21 @@ def asked_to_enhance(client, recipe) -> dict:
     pk = client.post("/api/generations", wish, format="json").json()["id"]
     work_off("interactive")
     return client.get(f"/api/generations/{pk}").json()
+
+
+def test_an_unknown_price_is_refused_before_the_work(client_of):
+    client = client_of("editor")
+    photo = store_upload(actor=client.user, team_id=None, file=io.BytesIO(images.encoded("PNG")), name="a.png")
+    ModelPrice.objects.filter(model__model="super-resolution").delete()
+    answer = client.post(f"/api/enhance/{photo.pk}", {"operations": [{"name": "upscale", "scale": 2}]}, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (422, "price_unknown")
+    assert not Enhancement.objects.exists()
+
+
+def test_the_team_is_told_what_an_enhancement_cost(client_of):
+    client = client_of("editor")
+    photo = store_upload(actor=client.user, team_id=None, file=io.BytesIO(images.encoded("PNG")), name="a.png")
+    client.post(f"/api/enhance/{photo.pk}", {"operations": [{"name": "upscale", "scale": 2}]}, format="json")
+    work_off()
+    told = Event.objects.get(channel=f"team:{photo.team_id}", event="cost:updated")
+    assert told.data["subject"] == f"enhancement:{Enhancement.objects.get().pk}"

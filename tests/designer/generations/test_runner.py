@@ -66,7 +66,8 @@ def script(monkeypatch) -> Iterator[type[Scripted]]:
         provider="scripted", model="one", family="scripted", title="Scripted", ratios=["3:4"]
     )
     ModelPrice.objects.create(model=model, valid_from=timezone.now().date(), amount=Decimal("0.04"))
-    for name, value in {"answers": [], "asked": [], "cost": None, "idempotency": "key", "found": None}.items():
+    blank: dict[str, Any] = {"answers": [], "asked": [], "cost": None, "idempotency": "key", "found": None}
+    for name, value in blank.items():
         monkeypatch.setattr(Scripted, name, value)
     monkeypatch.setattr(Scripted, "before", staticmethod(lambda place: None))
     yield Scripted

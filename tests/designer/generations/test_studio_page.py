@@ -1,11 +1,16 @@
 """The composer: what a designer changed stays changed through every later preview."""
 
+import io
 import re
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
+from designer.assets.services import store_upload
 from designer.generations.models import Generation
+from designer.personas.models import Persona
+from tests import images
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +28,8 @@ def fields_of(html: str) -> dict[str, str]:
 @pytest.fixture
 def client(member) -> Client:
     made = Client()
-    made.force_login(member("editor"), backend="django.contrib.auth.backends.ModelBackend")
+    made.user = member("editor")  # type: ignore[attr-defined]
+    made.force_login(made.user, backend="django.contrib.auth.backends.ModelBackend")  # type: ignore[attr-defined]
     return made
 
 
@@ -49,3 +55,43 @@ def test_a_corrected_chip_outlives_later_previews_and_reaches_the_generation(nam
 def test_untouched_chips_are_no_corrections(client):
     client.post("/", {"brief": "a linen dress with long sleeves", **preview(client)})
     assert Generation.objects.latest("created_at").corrections == {}
+
+
+def test_work_is_done_in_the_team_that_was_chosen_with_its_personas(client, team):
+    shown = client.get("/").content.decode()
+    persona = Persona.objects.filter(team=team).first()
+    assert f'<option value="{team.pk}"' in shown and f"{persona.name} ({team.name})" in shown
+    answer = client.post("/", {"brief": "a coat", "team": str(team.pk), "persona": str(persona.pk)})
+    assert answer.status_code == 302
+    made = Generation.objects.latest("created_at")
+    assert (made.team, made.persona) == (team, persona)
+
+
+def test_somebody_with_one_team_is_not_asked_which(client_of):
+    page = Client()
+    page.force_login(client_of("stranger").user, backend="django.contrib.auth.backends.ModelBackend")
+    assert 'for="id_team"' not in page.get("/").content.decode()
+    assert page.post("/", {"brief": "a coat"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("asset_feedback", {"rating": "²"}),
+        ("asset_feedback", {"rating": "9" * 5000}),
+        ("asset_feedback", {"kind": "a\x00"}),
+        ("enhance_asset", {"scale": "²"}),
+        ("enhance_asset", {"scale": "9" * 5000}),
+        ("studio", {"brief": "a coat", "fix-construction": "x\x00"}),
+        ("studio", {"brief": "a coat", "team": "nobody's"}),
+    ],
+)
+def test_what_no_button_sends_is_refused_and_breaks_nothing(path, sent, client):
+    asset = store_upload(actor=client.user, team_id=None, file=io.BytesIO(images.encoded("PNG")), name="a.png")
+    where = reverse(path, args=[] if path == "studio" else [asset.pk])
+    assert client.post(where, sent).status_code in (302, 400, 422)
+
+
+@pytest.mark.parametrize("query", ["liked=%00", "kind=a%00", "q=%00", "after=%00", "order=%00"])
+def test_a_strange_address_of_the_gallery_shows_the_gallery(query, client):
+    assert client.get(f"/gallery?{query}").status_code == 200

@@ -19,6 +19,7 @@ function showError(text) {
 async function upload(file) {
   const data = new FormData();
   data.append("file", file, file.name || "pasted.png");
+  if (form.elements.team?.value) data.append("team", form.elements.team.value);
   const answer = await fetch(form.dataset.uploadUrl, { method: "POST", body: data, headers: { "X-CSRFToken": csrf() }, credentials: "same-origin" });
   const body = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Error(`${file.name || "Pasted picture"}: ${body.errors?.[0]?.message || body.detail || body.title || "it could not be read"}`);

@@ -1,0 +1,30 @@
+"""What must hold beyond the queue: money, ends, events and owners, as SQL that finds what breaks it."""
+
+from designer.jobs.invariants import INVARIANTS
+
+INVARIANTS.update(
+    {
+        "a generation cost what its ledger entries say": """
+            SELECT g.id FROM generations g LEFT JOIN (
+                SELECT subject, sum(amount) AS paid FROM ledger_entries WHERE kind = 'generation' GROUP BY subject
+            ) l ON l.subject = 'generation:' || g.id WHERE coalesce(g.cost, 0) <> coalesce(l.paid, 0)""",
+        "an image that was made was charged for": """
+            SELECT a.id FROM job_attempts a JOIN job_queue j ON j.id = a.job_id AND j.kind = 'generation.run'
+            WHERE a.outcome = 'succeeded' AND NOT EXISTS (
+                SELECT 1 FROM ledger_entries l
+                WHERE l.job_id = a.job_id AND l.attempt = a.number AND l.step = a.step)""",
+        "a generation waits or runs as long as its job does": """
+            SELECT g.id FROM generations g JOIN job_queue j ON j.id = g.job_id
+            WHERE (g.status IN ('queued', 'running'))
+            <> (j.status IN ('scheduled', 'queued', 'leased', 'retrying'))""",
+        "whoever watched a generation was told its end": """
+            SELECT g.id FROM generations g WHERE g.finished_at > now() - interval '23 hours' AND NOT EXISTS (
+                SELECT 1 FROM events e WHERE e.channel = 'generation:' || g.id
+                AND e.event IN ('generation:complete', 'generation:failed', 'generation:cancelled'))""",
+        "the facts of a channel are numbered without a gap": """
+            SELECT channel FROM events GROUP BY channel HAVING count(seq) <> max(seq) - min(seq) + 1""",
+        "every team has an owner": """
+            SELECT t.id FROM teams t WHERE NOT EXISTS (
+                SELECT 1 FROM team_members m WHERE m.team_id = t.id AND m.role = 'owner')""",
+    }
+)
