@@ -108,6 +108,8 @@ def revive(job_id: UUID) -> None:
     replayer = REPLAYERS.get(row.kind)
     if replayer is None and row.kind in FINISHERS:
         raise Conflict("not_replayable", f"Work of kind {row.kind} cannot be replayed.", remedy="Start it again.")
+    if row.dedup_key and Job.objects.filter(dedup_key=row.dedup_key).exclude(status__in=FINAL).exists():
+        raise Conflict("twin_is_live", f"The same as job {row.pk} is under way already.", remedy="Wait for that one.")
     if replayer is not None:
         replayer(row)
     # through `scheduled`, so that promotion gives it a turn in today's queue

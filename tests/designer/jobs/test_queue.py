@@ -9,8 +9,9 @@ from designer.jobs import claims, settling
 from designer.jobs.claims import LeaseLost
 from designer.jobs.handlers import Cancelled, Permanent, Retry, RunningJob
 from designer.jobs.models import Job
-from designer.jobs.services import enqueue, request_cancel
+from designer.jobs.services import enqueue, request_cancel, revive
 from designer.jobs.tasks import drain
+from teams.base.errors import Conflict
 
 pytestmark = pytest.mark.django_db
 
@@ -251,3 +252,12 @@ def test_a_handler_that_stopped_though_nobody_asked_waits_for_another_worker(kin
     drain()
     job.refresh_from_db()
     assert (job.status, len(tries), ends, job.failures, job.deaths) == ("succeeded", 2, [], 0, 0)
+
+
+def test_a_dead_job_is_not_replayed_while_its_twin_lives(team_id):
+    first = enqueue("t.twin", {}, team_id=team_id, dedup_key="one")
+    Job.objects.filter(pk=first.pk).update(status="dead", finished_at=timezone.now())
+    enqueue("t.twin", {}, team_id=team_id, dedup_key="one")
+    with pytest.raises(Conflict) as refusal:
+        revive(first.pk)
+    assert refusal.value.code == "twin_is_live"
