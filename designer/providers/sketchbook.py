@@ -43,7 +43,9 @@ class Sketchbook:
         cancelled: Callable[[], bool],
         progress: Callable[[float], None],
     ) -> ImageResult:
-        """One flat per seed. Raises Cancelled between the steps of a drawing, InvalidRequest for an impossible size."""
+        """One flat per seed. Raises Cancelled between the steps of a drawing, InvalidRequest for an unknown model
+        or an impossible size."""
+        self.capabilities(request.model)
         _check(request)
         made = []
         for number, seed in enumerate(request.seeds):

@@ -221,7 +221,7 @@ def _flecked(colours: NDArray[np.float64], spec: Spec, seed: int) -> NDArray[np.
     ]
     for number, colour in enumerate(threads):
         field = cloudy(n, seed + 11 * number, across=0.006, down=0.003)
-        cover = np.clip((field - 1.35) * 3, 0, 0.8)[..., None]
+        cover = np.clip((field - 1.45) * 2.4, 0, 0.62)[..., None]
         colours = colours * (1 - cover) + rgb(colour) * cover
     return colours
 
@@ -229,7 +229,7 @@ def _flecked(colours: NDArray[np.float64], spec: Spec, seed: int) -> NDArray[np.
 def _washed(colours: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
     """Denim: the white weft shows through in short dashes."""
     field = cloudy(colours.shape[0], seed + 5, across=0.004, down=0.0015)
-    cover = np.clip((field - 0.9) * 0.3, 0, 0.3)[..., None]
+    cover = np.clip((field - 0.9) * 0.24, 0, 0.2)[..., None]
     return np.asarray(colours * (1 - cover) + np.array([0.93, 0.94, 0.95]) * cover)
 
 

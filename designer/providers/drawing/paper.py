@@ -32,7 +32,7 @@ def ground(
     dramatic = spec.light in ("dramatic", "hard") or spec.mood in ("dramatic", "moody")
     level = 1.025 - (0.24 if dramatic else 0.13) * lamp**1.6
     tint = _shape(spec, page, width, height, dice.choice(SHAPES), placed, extent)
-    partner = rgb(mixed(spec.palette.paper, spec.palette.main if spec.palette.named else spec.palette.second, 0.30))
+    partner = rgb(mixed(spec.palette.paper, spec.palette.main, 0.26))
     base = colour * (1 - tint[..., None]) + partner * tint[..., None]
     return np.asarray(base * (level + _grain(spec, width, height))[..., None], dtype=np.float32)
 

@@ -135,7 +135,9 @@ def lapels(sheet: Sheet, *, opens: float, wide: float, style: str, over: float) 
     back = whole(join(smooth((0, -4.8), (4.6, -4.5), (7.0, -3.2)), smooth((7.0, -3.2), (6.2, 0.4), (0, 1.7))))
     sheet.panel(back, kind="self", volume=0.4, tone=0.45, pen=0.36)
     # the lower lapel ends at the middle, below the upper one, which reaches to the other front's edge
-    lower, upper = (_lapel(min(opens, o), wide, style, x) for o, x in ((opens * 0.92, 0.1), (opens, over)))
+    lower, upper = (
+        _lapel(min(opens, o), wide, style, x) for o, x in ((opens * (0.92 + 0.02 * over), 0.1), (opens, over))
+    )
     sheet.panel(mirrored(lower), grain=12, volume=0.7, casts=0.8, pen=0.42)
     sheet.panel(upper, grain=-12, volume=0.7, casts=1.0, pen=0.42)
     if style != "shawl":

@@ -89,8 +89,8 @@ def coat(sheet: Sheet, spec: Spec, plan: Plan) -> None:
 def _open_hem(sheet: Sheet, made: Torso) -> None:
     """The inside of the back at the hem."""
     x, y = (float(v) for v in made.flank[-1])
-    low = bow((x - 0.3, y), (-x + 0.3, y), -0.5)
-    sheet.panel(join(straight((-x + 0.3, y - 4), (x - 0.3, y - 4)), low), kind="lining", volume=0, tone=0.28, pen=0.28)
+    low, high = bow((x - 0.3, y), (-x + 0.3, y), -0.5), min(x, x_at(made.flank, y - 4)) - 0.6
+    sheet.panel(join(straight((-high, y - 4), (high, y - 4)), low), kind="lining", volume=0, tone=0.28, pen=0.28)
 
 
 def _edges(sheet: Sheet, made: Torso, over: float, opens: float) -> None:
