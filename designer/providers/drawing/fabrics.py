@@ -14,7 +14,7 @@ from PIL import Image
 
 from designer.providers.drawing import patterns
 from designer.providers.drawing.noise import Field, cloudy, covering, grid, standard
-from designer.providers.drawing.palette import lightness, mixed, rgb
+from designer.providers.drawing.palette import distance, lightness, mixed, rgb
 from designer.providers.drawing.spec import Spec
 
 
@@ -37,15 +37,15 @@ class Material:
 MATERIALS: Final = {
     "cotton": Material(texture="plain_weave", drape=0.45),
     "linen": Material(texture="slub", relief=0.06, shade=0.58, drape=0.4),
-    "silk": Material(texture="satin", relief=0.022, shade=0.7, shine=0.52, gloss=1.6, drape=0.85),
-    "satin": Material(texture="satin", relief=0.016, shade=0.8, shine=0.74, gloss=1.9, drape=0.8),
+    "silk": Material(texture="satin", relief=0.016, shade=0.72, shine=0.62, gloss=1.4, drape=0.85),
+    "satin": Material(texture="satin", relief=0.01, shade=0.84, shine=0.85, gloss=1.5, drape=0.8),
     "denim": Material(texture="denim", relief=0.085, shade=0.55, shine=0.10, drape=0.25),
     "wool": Material(texture="felt", relief=0.034, shade=0.58, shine=0.10, drape=0.35),
     "tweed": Material(texture="tweed", relief=0.12, shade=0.5, shine=0.08, drape=0.2),
     "knit": Material(texture="knit", relief=0.13, shade=0.58, shine=0.14, drape=0.4),
     "velvet": Material(texture="velvet", relief=0.045, shade=0.85, shine=0.34, gloss=1.3, rim=0.42, drape=0.6),
     "lace": Material(texture="lace", relief=0.05, shade=0.45, shine=0.12, cover=1.0, drape=0.5),
-    "leather": Material(texture="leather", relief=0.045, shade=0.85, shine=0.68, gloss=2.6, drape=0.25),
+    "leather": Material(texture="leather", relief=0.045, shade=0.85, shine=0.9, gloss=1.5, drape=0.25),
     "chiffon": Material(texture="sheer", relief=0.03, shade=0.46, shine=0.26, cover=0.76, drape=1.0),
     "jersey": Material(texture="jersey", relief=0.035, shade=0.6, shine=0.15, drape=0.65),
     "organza": Material(texture="sheer", relief=0.03, shade=0.46, shine=0.42, gloss=1.6, cover=0.7, drape=0.6),
@@ -216,12 +216,12 @@ def _flecked(colours: NDArray[np.float64], spec: Spec, seed: int) -> NDArray[np.
     n = colours.shape[0]
     threads = [
         *spec.palette.accents[:2],
-        mixed(spec.palette.main, "#ffffff", 0.55),
-        mixed(spec.palette.main, "#000000", 0.5),
+        mixed(spec.palette.main, "#ffffff", 0.34),
+        mixed(spec.palette.main, "#000000", 0.4),
     ]
     for number, colour in enumerate(threads):
         field = cloudy(n, seed + 11 * number, across=0.006, down=0.003)
-        cover = np.clip((field - 1.45) * 2.4, 0, 0.62)[..., None]
+        cover = np.clip((field - 1.3) * 1.6, 0, 0.5)[..., None]
         colours = colours * (1 - cover) + rgb(colour) * cover
     return colours
 
@@ -237,11 +237,11 @@ def _lace_cover(n: int, seed: int) -> Field:
     """How far lace covers: whole in its flowers and scallops, a third in the net between."""
     x, y = grid(n)
     cover = np.zeros((n, n))
-    for cx, cy, petals, turn in _LACE_FLOWERS:
+    for cx, cy, petals, turn, size in _LACE_FLOWERS:
         dx, dy = (x - cx + 0.5) % 1 - 0.5, (y - cy + 0.5) % 1 - 0.5
         r, angle = np.hypot(dx, dy), np.arctan2(dy, dx) + turn
-        edge = 0.082 + 0.036 * np.cos(petals * angle)
-        ring = np.minimum(covering(r - edge, 0.008), covering(0.022 - r, 0.008))
+        edge = size * (0.60 + 0.40 * np.abs(np.cos(petals * angle / 2)) ** 0.7)
+        ring = np.minimum(covering(r - edge, 0.008), covering(0.2 * size - r, 0.008))
         vein = covering(np.abs(np.cos(petals * angle / 2)) * r - 0.006, 0.006) * covering(r - edge, 0.008)
         cover = np.maximum(cover, ring * (0.8 + 0.2 * vein))
         cover = np.maximum(cover, covering(np.abs(r - edge - 0.016) - 0.004, 0.006) * 0.95)
@@ -249,9 +249,12 @@ def _lace_cover(n: int, seed: int) -> Field:
     return np.maximum(cover, mesh)
 
 
+# middle, petals, turn, size of each flower in shares of the tile
 _LACE_FLOWERS: Final = (
-    (0.18, 0.2, 5, 0.3), (0.66, 0.12, 6, 0.9), (0.42, 0.5, 5, 1.7), (0.88, 0.46, 5, 2.2), (0.16, 0.74, 6, 0.1),
-    (0.66, 0.82, 5, 1.1),
+    (0.16, 0.16, 5, 0.3, 0.13), (0.63, 0.10, 6, 0.9, 0.10), (0.40, 0.42, 5, 1.7, 0.12), (0.86, 0.38, 5, 2.2, 0.13),
+    (0.13, 0.66, 6, 0.1, 0.11), (0.62, 0.70, 5, 1.1, 0.13), (0.38, 0.90, 5, 0.6, 0.09), (0.90, 0.84, 6, 2.6, 0.10),
+    (0.40, 0.15, 5, 2.0, 0.055), (0.62, 0.38, 5, 0.2, 0.06), (0.36, 0.66, 6, 1.4, 0.06), (0.12, 0.41, 5, 0.8, 0.055),
+    (0.88, 0.61, 5, 1.9, 0.06), (0.86, 0.12, 5, 1.2, 0.055), (0.13, 0.90, 5, 2.4, 0.055),
 )  # fmt: skip
 
 
@@ -296,6 +299,8 @@ def cloth_for(spec: Spec, scale: float) -> Cloth:
     cover: Field | float = _lace_cover(n, seed) if material.texture == "lace" else material.cover
     under = mixed(spec.palette.main, "#14100e" if lightness(spec.palette.main) > 12 else "#6a625c", 0.3)
     paper = mixed(spec.palette.paper, spec.palette.main, 0.12)
+    if distance(paper, spec.palette.main) < 22:  # pale lace needs a deeper ground to be seen on
+        paper = mixed(paper, "#6d5f55", 0.36)
     deep = mixed(paper, under, 0.45)
     tiles = {
         "cloth": _uri(_textured(colours, relief, material.relief), cover, paper),

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 GRAIN_TILE: Final = 256
 STRIP: Final = 110  # units at the foot of the page that the marks lie in
+# what a lamp does to the paper
+LAMPS: Final = {"golden_hour": (1.03, 0.985, 0.90), "neon": (0.97, 0.95, 1.05), "high_key": (1.03, 1.03, 1.03),
+                "backlit": (1.02, 1.0, 0.97)}  # fmt: skip
 SHAPES: Final = ("plain", "plain", "disc", "arch", "band", "wash")
 
 
@@ -26,7 +29,7 @@ def ground(
 ) -> NDArray[np.float32]:  # fmt: skip
     """The paper, (height, width, 3): lit from the upper left, with a shape of its own tint by the dice."""
     dice = spec.dice("composition")
-    colour = rgb(spec.palette.paper)
+    colour = np.minimum(rgb(spec.palette.paper) * np.array(LAMPS.get(spec.light, (1.0, 1.0, 1.0))), 1.0)
     x, y = np.meshgrid(np.linspace(0, 1, width, dtype=np.float32), np.linspace(0, 1, height, dtype=np.float32))
     lamp = np.hypot(x - 0.36, (y - 0.30) * 0.9)
     dramatic = spec.light in ("dramatic", "hard") or spec.mood in ("dramatic", "moody")

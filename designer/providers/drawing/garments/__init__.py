@@ -43,11 +43,14 @@ FRAMES: Final[dict[str, tuple[float, float]]] = {
     "hat": (46, 34),
     "shoes": (44, 44),
 }
+WITHOUT_SHOULDERS: Final = frozenset({"skirt", "trousers", "jeans", "shorts", "hat", "shoes"})
 BOARD: Final = (90.0, 110.0)
 
 
 def lay(sheet: Sheet, spec: Spec) -> None:
     """Draw the garment of a spec whose garment is known."""
+    if spec.pose == "hanger" and spec.garment not in WITHOUT_SHOULDERS:
+        small.hanger(sheet)
     MAKERS[spec.garment](sheet, spec, plan_of(spec))
 
 

@@ -50,7 +50,12 @@ def coat(sheet: Sheet, spec: Spec, plan: Plan) -> None:
     dice = spec.dice("details")
     trench = spec.says("trench")
     double = spec.has("double_breasted") or trench or (not spec.has("single_breasted", "zip") and dice.random() < 0.45)
-    belted = spec.has("belt") or trench or plan.silhouette == "wrap" or (not double and dice.random() < 0.3)
+    belted = (
+        spec.has("belt")
+        or trench
+        or plan.silhouette == "wrap"
+        or (not double and not spec.has("quilting") and dice.random() < 0.3)
+    )
     if belted and not spec.silhouette:  # a belt draws the waist in
         plan = replace(plan, silhouette="flared")
     body = torso.figure_of(

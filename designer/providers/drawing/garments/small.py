@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from designer.providers.drawing.garments.plan import Plan
-from designer.providers.drawing.geometry import Line, bow, join, offset, part, smooth, straight, whole
+from designer.providers.drawing.geometry import Line, bow, join, offset, part, point, smooth, straight, whole
+from designer.providers.drawing.palette import lightness
 from designer.providers.drawing.sheet import Fold, Sheet
 from designer.providers.drawing.spec import Spec
 
@@ -177,21 +178,38 @@ def _boot(sheet: Sheet, at: Line) -> None:
 
 
 def _sneaker(sheet: Sheet, at: Line) -> None:
-    sole = smooth(
-        (-18.2, 12.6), (-18.4, 16.4), (-8, 17.4), (4, 17.0), (14.0, 16.8), (14.2, 12.8), (0, 13.4), (-18.2, 12.6)
-    )
+    """A low sneaker: toe cap, tongue, laces, a thick sole."""
+    lace = "#f4efe4" if lightness(sheet.spec.palette.main) < 70 else sheet.spec.palette.seam
+    tongue = smooth((-6.0, 5.0), (-3.6, 0.2), (0.4, -4.4), (3.4, -3.4), (3.0, 1.0), (-1.0, 5.4), (-6.0, 5.0))
+    sheet.panel(tongue[:-1] + at, kind="self", volume=0.6, pen=0.34)
     upper = join(
-        smooth((-17.8, 13.4), (-17.0, 9.6), (-11, 7.6), (-5.4, 4.2), (0.0, -1.6)),
-        smooth((0.0, -1.6), (5.0, 1.6), (10.4, 0.0), (13.2, -1.6)),
-        smooth((13.2, -1.6), (13.0, 5), (14.0, 13.4)),
+        smooth((-17.8, 13.4), (-17.2, 10.4), (-13.0, 8.2), (-7.0, 5.6), (-1.6, 1.0), (1.4, -2.6)),
+        smooth((1.4, -2.6), (4.4, -0.4), (8.4, 0.6), (13.0, -2.2)),
+        smooth((13.0, -2.2), (13.6, 4.0), (14.2, 13.4)),
         straight((-17.8, 13.6)),
     )
-    sheet.panel(upper + at, volume=1.1)
+    sheet.panel(upper + at, volume=1.1, casts=0.3)
+    sole = smooth(
+        (-18.4, 12.4), (-18.6, 16.0), (-8, 17.2), (4, 17.0), (14.4, 16.6), (14.6, 12.6), (0, 13.3), (-18.4, 12.4)
+    )
     sheet.panel(sole[:-1] + at, kind="#f1ece2", volume=0.4, casts=0.3)
-    sheet.stitch(smooth((-17.6, 14.8), (-8, 15.6), (13.6, 15.0)) + at)
-    cap = smooth((-12.2, 8.2), (-9.4, 10.4), (-8.6, 13.2))
-    sheet.line(cap + at, width=0.34)
-    sheet.line(smooth((8.0, 1.0), (7.4, 6), (8.6, 13.2)) + at, width=0.3)
-    for k in range(4):
-        a = np.array([-7.4 + 2.2 * k, 6.2 - 1.9 * k])
-        sheet.line(straight(tuple(a), (float(a[0]) + 3.6, float(a[1]) + 2.6)) + at, width=0.8, colour="#f1ece2")
+    sheet.line(smooth((-18.0, 14.8), (-8, 15.6), (14.2, 14.8)) + at, width=0.3, colour=sheet.spec.palette.second)
+    sheet.line(smooth((-13.4, 8.4), (-10.4, 10.2), (-9.4, 13.2)) + at, width=0.34)
+    sheet.line(smooth((9.0, 0.6), (8.2, 6), (9.2, 13.0)) + at, width=0.3)
+    facing = smooth((-9.0, 9.4), (-3.4, 5.4), (3.4, 0.6))
+    sheet.line(facing + at, width=0.3)
+    for k in range(5):
+        a = np.array([-7.4 + 2.0 * k, 5.6 - 1.75 * k])
+        sheet.line(straight(point(a), (float(a[0]) + 1.4, float(a[1]) + 2.5)) + at, width=0.75, colour=lace)
+
+
+def hanger(sheet: Sheet) -> None:
+    """A wooden hanger, before the garment is laid over it: only its hook and neck are seen."""
+    hook = smooth(
+        (0, 3), (0, -6.5), (0.6, -9.4), (3.2, -10.6), (4.6, -13.2), (2.6, -16.0), (-0.8, -15.4), (-1.6, -13.4)
+    )
+    sheet.box.append(hook)
+    sheet.line(hook, width=0.95, colour="#35302c")
+    sheet.line(hook, width=0.5, colour="#b9b3a8")
+    wood = whole(join(smooth((0, -3.6), (4.6, -2.2), (15.0, 3.0)), smooth((15.0, 5.6), (6.0, 2.6), (0, 1.8))))
+    sheet.panel(wood, kind="#a5794f", volume=0.6, pen=0.36)
