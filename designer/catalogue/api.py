@@ -14,7 +14,7 @@ from designer.catalogue.services import unit_price, usable_models
 class ModelSerializer(serializers.ModelSerializer[ModelProfile]):
     unit_price = serializers.SerializerMethodField(help_text="USD per image at 1024 x 1024; null when unknown.")
     successor: serializers.SlugRelatedField[ModelProfile] = serializers.SlugRelatedField(
-        slug_field="model", read_only=True
+        slug_field="model", read_only=True, allow_null=True
     )
 
     class Meta:

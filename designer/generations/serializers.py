@@ -110,7 +110,7 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
 
 
 class AttributeSerializer(serializers.Serializer[Any]):
-    value = serializers.JSONField(allow_null=True)
+    value = serializers.JSONField()  # any JSON, null among it
     confidence = serializers.FloatField()
     source = serializers.CharField()  # type: ignore[assignment]  # a field of this name hides an attribute of the base
 

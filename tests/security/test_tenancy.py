@@ -1,0 +1,182 @@
+"""Two teams, five people, any order of things: nobody ever sees or changes what is not theirs (promise 26).
+
+Hypothesis writes the play; the reference model below knows who belongs where. Every surface is asked: the API, pages,
+files, search, bulk actions and channels. What one may not see answers exactly like what does not exist.
+"""
+
+import json
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from designer.assets.models import Asset
+from designer.assets.services import store_upload
+from designer.realtime import subjects
+from teams.accounts.models import User
+from teams.membership.models import Membership, Team
+from teams.membership.permissions import sync
+from tests.factories import MembershipFactory, TeamFactory, UserFactory
+from tests.worlds import picture
+
+pytestmark = pytest.mark.django_db
+PEOPLE = ("ann", "bea", "cleo", "dot", "eve")
+ROLES = ("owner", "admin", "editor", "viewer", None)
+BEGIN = {("ann", 0): "owner", ("bea", 1): "owner", ("cleo", 0): "editor", ("dot", 0): "viewer", ("dot", 1): "admin"}
+MOVES = ("see", "page", "file", "list", "search", "trash", "restore", "bulk", "watch", "enhance", "become")
+MOVE = st.tuples(st.sampled_from(MOVES), st.sampled_from(PEOPLE), st.integers(0, 5), st.sampled_from(ROLES))
+
+QUICK = settings(
+    max_examples=10, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+)
+
+
+@dataclass
+class Play:
+    """The real rows beside what the model holds true of them."""
+
+    teams: list[Team]
+    people: dict[str, User]
+    roles: dict[tuple[str, int], str]
+    assets: list[Asset] = field(default_factory=list)
+    trashed: set[uuid.UUID] = field(default_factory=set)
+
+    def team_of(self, asset: Asset) -> int:
+        return next(place for place, team in enumerate(self.teams) if team.pk == asset.team_id)
+
+    def role(self, who: str, asset: Asset) -> str | None:
+        return self.roles.get((who, self.team_of(asset)))
+
+    def may_change(self, who: str, asset: Asset) -> bool:
+        role = self.role(who, asset)
+        return role in ("owner", "admin") or (role == "editor" and asset.owner_id == self.people[who].pk)
+
+    def expected(self, who: str, asset: Asset, done: int) -> int:
+        return 404 if self.role(who, asset) is None else done if self.may_change(who, asset) else 403
+
+    def seen_by(self, who: str) -> set[str]:
+        return {str(a.pk) for a in self.assets if self.role(who, a) and a.pk not in self.trashed}
+
+    def client(self, who: str) -> Client:
+        made = Client(raise_request_exception=False)
+        made.force_login(self.people[who], backend="django.contrib.auth.backends.ModelBackend")
+        return made
+
+
+def begin() -> Play:
+    people = {name: UserFactory() for name in PEOPLE}
+    teams = [TeamFactory(owner=people["ann"]), TeamFactory(owner=people["bea"])]
+    play = Play(teams, people, dict(BEGIN))
+    for (who, place), role in BEGIN.items():
+        if role != "owner":
+            MembershipFactory(team=teams[place], user=people[who], role=role)
+    for place, owner in ((0, "ann"), (1, "bea")):
+        first = store_upload(actor=people[owner], team_id=teams[place].pk, file=picture(), name=f"plum-{place}.png")
+        play.assets.append(first)
+        for who in ("cleo", owner):  # cleo's work stays the team's also where she does not belong (any more)
+            twin = Asset.objects.get(pk=first.pk)
+            twin.pk, twin.id, twin.owner = None, uuid.uuid4(), people[who]
+            twin._state.adding = True
+            twin.save()
+            play.assets.append(twin)
+    return play
+
+
+def told(answer: Any) -> tuple[int, str]:
+    body = json.loads(answer.content or b"{}") if "json" in answer.get("Content-Type", "") else {}
+    return answer.status_code, json.dumps({**body, "request_id": "", "instance": ""}, sort_keys=True)
+
+
+def same_as_missing(client: Client, method: str, path: str, asset: Asset, **sent: Any) -> None:
+    """The answer about `asset` must be, word by word, the one about an id that was never given out."""
+    there = told(getattr(client, method)(path.format(asset.pk), **sent))
+    nowhere = told(getattr(client, method)(path.format(uuid.uuid4()), **sent))
+    assert there == nowhere, (method, path)
+
+
+def step(play: Play, what: str, who: str, number: int, role: str | None) -> None:
+    client, asset = play.client(who), play.assets[number]
+    belongs, gone = play.role(who, asset) is not None, asset.pk in play.trashed
+    if what == "become":
+        return become(play, who, number % 2, role)
+    if what == "list":
+        rows = client.get("/api/assets?page_size=100").json()["results"]
+        assert {row["id"] for row in rows} & ids(play) == play.seen_by(who)
+    elif what == "search":
+        shown = client.get("/gallery?q=plum").content.decode()
+        assert {pk for pk in ids(play) if pk in shown} == play.seen_by(who)
+    elif what == "watch":
+        assert subjects.may_watch(play.people[who], f"asset:{asset.pk}") == (belongs and not gone)
+    elif what == "see":
+        assert client.get(f"/api/assets/{asset.pk}").status_code == (200 if belongs else 404)
+    elif what == "page":
+        assert client.get(f"/assets/{asset.pk}").status_code == (200 if belongs else 404)
+    elif what == "file":
+        assert client.get(f"/api/assets/{asset.pk}/content").status_code == (200 if belongs and not gone else 404)
+        assert client.get(f"/api/assets/{asset.pk}/thumbnail").status_code == (200 if belongs else 404)
+    else:
+        change(play, client, what, who, asset)
+    if not belongs:
+        same_as_missing(client, "get", "/api/assets/{}", asset)
+        same_as_missing(client, "delete", "/api/assets/{}", asset)
+        same_as_missing(client, "get", "/api/assets/{}/content", asset)
+
+
+def change(play: Play, client: Client, what: str, who: str, asset: Asset) -> None:
+    if what == "trash":
+        assert client.delete(f"/api/assets/{asset.pk}").status_code == play.expected(who, asset, 204)
+    elif what == "restore":
+        assert client.post(f"/api/assets/{asset.pk}/restore").status_code == play.expected(who, asset, 200)
+    elif what == "bulk":
+        assert client.post("/gallery/bulk", {"action": "trash", "asset": [str(asset.pk)]}).status_code == 302
+    elif what == "enhance":
+        body = json.dumps({"operations": [{"name": "upscale", "scale": 2}]})
+        answer = client.post(f"/api/enhance/{asset.pk}", body, content_type="application/json")
+        allowed = (409,) if asset.pk in play.trashed else (202, 409)  # 409 too while the same is under way
+        assert answer.status_code in ((play.expected(who, asset, 0),) if not play.may_change(who, asset) else allowed)
+        return
+    if play.may_change(who, asset):
+        (play.trashed.discard if what == "restore" else play.trashed.add)(asset.pk)
+    now = Asset.objects.values_list("trashed_at", flat=True).get(pk=asset.pk)
+    assert (now is not None) == (asset.pk in play.trashed)
+
+
+def become(play: Play, who: str, place: int, role: str | None) -> None:
+    """Somebody joins, leaves or changes role; the two first owners stay, for a team needs one."""
+    if who in ("ann", "bea") and BEGIN.get((who, place)) == "owner":
+        return
+    team, person = play.teams[place], play.people[who]
+    if role is None:
+        Membership.objects.filter(team=team, user=person).delete()
+        play.roles.pop((who, place), None)
+    else:
+        Membership.objects.update_or_create(team=team, user=person, defaults={"role": role})
+        play.roles[(who, place)] = role
+    sync(user_id=person.pk, team_id=team.pk)
+
+
+def ids(play: Play) -> set[str]:
+    return {str(asset.pk) for asset in play.assets}
+
+
+def test_whatever_happens_nobody_sees_or_changes_what_is_not_theirs(settings, db):
+    settings.API_RATE_PER_MINUTE = 1_000_000
+
+    @given(moves=st.lists(MOVE, min_size=25, max_size=50))
+    @QUICK
+    def play_out(moves: list[tuple[str, str, int, str | None]]) -> None:
+        with transaction.atomic():
+            play = begin()
+            for what, who, number, role in moves:
+                step(play, what, who, number, role)
+            for who in PEOPLE:
+                step(play, "list", who, 0, None)
+                step(play, "search", who, 0, None)
+            transaction.set_rollback(True)
+
+    play_out()
