@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from designer.providers.drawing import patterns
+from designer.providers.drawing.needlework import worked
 from designer.providers.drawing.noise import Field, cloudy, covering, grid, standard
 from designer.providers.drawing.palette import distance, lightness, mixed, rgb
 from designer.providers.drawing.spec import Spec
@@ -291,7 +292,7 @@ def cloth_for(spec: Spec, scale: float) -> Cloth:
     seed = spec.dice("cloth").randrange(2**31)
     heavy = material.texture == "knit" and (spec.weight == "heavy" or spec.says("chunky"))
     relief = standard(TEXTURES["chunky" if heavy else material.texture](n, seed))
-    colours = patterns.tile(spec, n)
+    colours = worked(spec, patterns.tile(spec, n))
     if material.texture == "tweed":
         colours = _flecked(colours, spec, seed)
     if material.texture == "denim":

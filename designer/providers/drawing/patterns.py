@@ -128,14 +128,20 @@ def _abstract(spec: Spec, n: int) -> Tile:
 
 
 def _drawn(spec: Spec, n: int, marks: str) -> Tile:
-    """Vector marks on the cloth's colour; what crosses an edge comes in on the other side."""
+    """Vector marks on the cloth's colour."""
+    return over(plain(spec.palette.main, n), marks)
+
+
+def over(tile: Tile, marks: str) -> Tile:
+    """Vector marks, SIDE units a side, laid over a tile; what crosses an edge comes in on the other side."""
+    n = tile.shape[0]
     copies = "".join(
         f'<g transform="translate({dx} {dy})">{marks}</g>' for dx in (-SIDE, 0, SIDE) for dy in (-SIDE, 0, SIDE)
     )
-    ground = f'<rect width="{SIDE}" height="{SIDE}" fill="{spec.palette.main}"/>'
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIDE} {SIDE}">{ground}{copies}</svg>'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIDE} {SIDE}">{copies}</svg>'
     png = resvg_py.svg_to_bytes(svg_string=svg, width=n, height=n, skip_system_fonts=True)
-    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), dtype=np.float64) / 255
+    drawn = np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"), dtype=np.float64) / 255
+    return np.asarray(tile * (1 - drawn[..., 3:]) + drawn[..., :3] * drawn[..., 3:])
 
 
 def scattered(dice: random.Random, count: int) -> list[tuple[float, float]]:

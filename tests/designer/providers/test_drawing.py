@@ -187,3 +187,23 @@ def test_the_words_of_the_brief_name_a_garment_that_no_attribute_names():
     assert spec.read({}, seed=1, prompt="A pair of loose pants").garment == "trousers"
     assert spec.read({"silhouette": "mermaid"}, seed=1).garment == "dress"
     assert spec.read({}, seed=1, prompt="something blue").garment == ""
+
+
+@pytest.mark.parametrize(
+    ("garment", "detail"),
+    [
+        *(("dress", name) for name in ("belt", "buttons", "zip", "ruching", "fringe", "ruffles", "scalloped", "slit")),
+        *(("dress", name) for name in ("asymmetric", "beading", "embroidery", "patchwork", "bow", "corset")),
+        *(("coat", name) for name in ("quilting", "epaulettes", "shoulder_pads")),
+        *(("trousers", name) for name in ("cuffs", "elastic_waist", "high_waist", "low_rise", "belt")),
+    ],
+)
+def test_a_detail_of_the_making_is_seen(garment, detail):
+    wish = {"garment": garment, "colours": COLOURS, "silhouette": "a_line" if garment == "dress" else "straight"}
+    wish |= {"sleeves": "long"} if garment == "coat" else {"neckline": "v_neck", "sleeves": "short"}
+    plain, made = (
+        flat.draw(spec.read({**wish, "construction": names}, seed=7), WIDE, HIGH) for names in ([], [detail])
+    )
+    pixels = [np.asarray(drawing.picture, dtype=int) for drawing in (plain, made)]
+    changed = np.abs(pixels[0] - pixels[1]).max(axis=2) > 24
+    assert changed.sum() > 25

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from designer.providers.drawing.geometry import Line, brush, cup, flipped, join, part, path, smooth, straight, whole
-from designer.providers.drawing.palette import INK, lightness, mixed
+from designer.providers.drawing.palette import INK, mixed
 from designer.providers.drawing.sheet import SEAM, Fold, Sheet
 
 METAL = "#b9b3a8"
@@ -181,7 +181,3 @@ def contrast_thread(sheet: Sheet) -> str:
     return (
         "#c98f4e" if sheet.spec.garment == "jeans" or sheet.cloth.material.texture == "denim" else sheet.stitch_colour
     )
-
-
-def dark_cloth(sheet: Sheet) -> bool:
-    return lightness(sheet.spec.palette.main) < 34

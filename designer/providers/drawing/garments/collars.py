@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from designer.providers.drawing.garments.bodice import Neck
-from designer.providers.drawing.garments.measures import Figure
 from designer.providers.drawing.geometry import (
     Line,
     bow,
@@ -174,7 +173,7 @@ def _collar_cloth(sheet: Sheet) -> str:
     return "trim" if sheet.spec.says("tuxedo", "velvet") and sheet.spec.fabric != "velvet" else "cloth"
 
 
-def hood(sheet: Sheet, neck: Neck) -> None:
+def hood(sheet: Sheet) -> None:
     """A hood that lies open behind the neck, before the body is laid over it."""
     shape = whole(
         join(
@@ -190,7 +189,6 @@ def hood(sheet: Sheet, neck: Neck) -> None:
         join(smooth((0, -11.0), (4.6, -9.8), (7.6, -4.8), (8.4, 2.0)), smooth((8.4, 2.0), (4.6, 7.6), (0, 9.0)))
     )
     sheet.panel(inside, kind="lining", volume=0.6, tone=0.36, pen=0.36)
-    del neck
 
 
 def drawstrings(sheet: Sheet, neck: Neck) -> None:
@@ -233,7 +231,7 @@ def straps(sheet: Sheet, *, at: float, y: float, wide: float = 1.1) -> None:
     both_sides(sheet, strap, kind="self", volume=0.2, casts=0, pen=0.3)
 
 
-def halter(sheet: Sheet, body: Figure) -> None:
+def halter(sheet: Sheet) -> None:
     """The band behind the neck of a halter."""
     ring = whole(
         join(
@@ -243,4 +241,3 @@ def halter(sheet: Sheet, body: Figure) -> None:
         )
     )
     sheet.panel(ring, kind="lining", volume=0.4, tone=0.42, pen=0.36)
-    del body

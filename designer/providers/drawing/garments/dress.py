@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from designer.providers.drawing.garments import bodice, closures, collars, legs, skirts, torso
+from designer.providers.drawing.garments import bodice, closures, collars, hems, legs, skirts, torso
 from designer.providers.drawing.garments.measures import HIP, WAIST, Figure, ease_of, level
 from designer.providers.drawing.garments.plan import Plan
 from designer.providers.drawing.garments.skirts import Skirt
@@ -165,6 +165,7 @@ def _wrapped_bodice(sheet: Sheet, top: Torso) -> None:
 def _bodice_details(sheet: Sheet, spec: Spec, plan: Plan, top: Torso, piece: Skirt) -> None:
     """Darts, placket, neck."""
     dice = spec.dice("details")
+    torso.ruched(sheet, top)
     torso.raglan(sheet, top)
     torso.armholes(sheet, top)
     torso.body_creases(sheet, top, shaped=False)
@@ -205,12 +206,18 @@ def _front(sheet: Sheet, spec: Spec, plan: Plan, top: Torso, *, bottom: float) -
 
 
 def _bones(sheet: Sheet, top: Torso) -> None:
-    for share in (0.24, 0.6):
+    """A corset's channels, each a ridge between two seams."""
+    foot = float(top.flank[-1, 1])
+    for share in (0.0, 0.3, 0.62):
+        high = max(float(top.neck.edge[0, 1]) + 0.8, 19.0) if share < 0.1 else 18.0
+        line = smooth((top.body.chest * share, high), (top.body.waist * share, foot))
         for way in (1.0, -1.0):
-            high = 19.0 if share < 0.5 else 17.0
-            line = smooth((top.body.chest * share, high), (top.body.waist * share, float(top.flank[-1, 1])))
-            sheet.stitch((line + np.array([0.5, 0])) * np.array([way, 1.0]))
-            sheet.stitch((line - np.array([0.5, 0])) * np.array([way, 1.0]))
+            turn = np.array([way, 1.0])
+            left, right = line - np.array([0.65, 0]), line + np.array([0.65, 0])
+            sheet.line(left * turn, width=0.3)
+            sheet.line(right * turn, width=0.3)
+            sheet.shade(join(line, right[::-1]) * turn, 0.3)
+            sheet.shade(join(left, line[::-1]) * turn, 0.3, light=True)
 
 
 def _waist_detail(sheet: Sheet, spec: Spec, plan: Plan, piece: Skirt) -> None:
@@ -245,7 +252,7 @@ def _sheath(sheet: Sheet, spec: Spec, plan: Plan, body: Figure, piece: Skirt) ->
     flank = join(upper, skirts.flank(piece))
     top = torso.torso_of(plan, body, flank)
     torso.behind(sheet, top, cuff=_cuff(plan))
-    edge = skirts.hem(piece, spec.dice("hem"), sheet.cloth.material.drape)
+    edge = hems.shaped(spec, skirts.hem(piece, spec.dice("hem"), sheet.cloth.material.drape))
     folds = bodice.body_folds(body, HIP, sheet.cloth.material.drape, spec.dice("folds").uniform(-1.5, 1.5))
     marks: list[Line] = []
     if piece.shape == "mermaid":
@@ -256,6 +263,7 @@ def _sheath(sheet: Sheet, spec: Spec, plan: Plan, body: Figure, piece: Skirt) ->
     else:
         folds = folds + skirts.quiet(piece, spec.dice("hem"))
     sheet.panel(torso.outline(top, hem=edge), folds=folds, volume=1.0)
+    hems.edged(sheet, edge)
     for mark in marks:
         sheet.crease(mark, width=0.3)
     for way in (1.0, -1.0):
@@ -273,6 +281,7 @@ def _sheath(sheet: Sheet, spec: Spec, plan: Plan, body: Figure, piece: Skirt) ->
 
 
 def _upper_details(sheet: Sheet, spec: Spec, plan: Plan, top: Torso) -> None:
+    torso.ruched(sheet, top)
     torso.raglan(sheet, top)
     torso.armholes(sheet, top)
     torso.body_creases(sheet, top)

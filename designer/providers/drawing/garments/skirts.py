@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from designer.providers.drawing.garments import hems
 from designer.providers.drawing.geometry import Line, bow, cup, flipped, join, smooth, straight, whole, x_at
 from designer.providers.drawing.sheet import OUTLINE, Fold, Sheet
 
@@ -198,7 +199,7 @@ def lay(sheet: Sheet, skirt: Skirt) -> None:
         _tiers(sheet, skirt, dice)
         return
     count = 15
-    edge = _zigzag(skirt, count) if skirt.shape == "pleated" else hem(skirt, dice, drape)
+    edge = _zigzag(skirt, count) if skirt.shape == "pleated" else hems.shaped(sheet.spec, hem(skirt, dice, drape))
     side = flank(skirt)
     outline = join(cup(skirt.waist, skirt.top, 0.8), side, edge, flipped(side)[::-1])
     outline = join(outline, flipped(cup(skirt.waist, skirt.top, 0.8))[::-1])
@@ -213,6 +214,7 @@ def lay(sheet: Sheet, skirt: Skirt) -> None:
             sheet.line(mark, width=0.3)
         else:
             sheet.crease(mark, width=0.3)
+    hems.edged(sheet, edge)
     if skirt.shape not in ("pleated", "mermaid"):
         sheet.stitch((edge - np.array([0, 1.6]))[3:-3] * np.array([0.99, 1.0]))
 

@@ -11,9 +11,8 @@ from designer.providers.drawing.sheet import Fold, Sheet
 from designer.providers.drawing.spec import Spec
 
 
-def hat(sheet: Sheet, spec: Spec, plan: Plan) -> None:
+def hat(sheet: Sheet, spec: Spec, _plan: Plan) -> None:
     """A brimmed hat, a beanie or a beret."""
-    del plan
     lot = spec.dice("hat").random()
     if spec.says("beanie") or spec.fabric == "knit" or (not spec.says("fedora", "beret", "brim") and lot < 0.2):
         _beanie(sheet)
@@ -108,9 +107,8 @@ def _beret(sheet: Sheet) -> None:
     sheet.line(smooth((-2.6, -2.2), (-2.9, -3.8), (-2.0, -5.2)), width=0.9, colour=sheet.spec.palette.seam)
 
 
-def shoes(sheet: Sheet, spec: Spec, plan: Plan) -> None:
+def shoes(sheet: Sheet, spec: Spec, _plan: Plan) -> None:
     """A pair in profile: pumps, boots or sneakers."""
-    del plan
     lot = spec.dice("shoes").random()
     if spec.says("boots", "boot") or (not _named(spec) and lot < 0.3):
         draw = _boot

@@ -81,9 +81,9 @@ def behind(sheet: Sheet, torso: Torso, *, cuff: str = "plain", swing: float = 0.
     """All that lies under the body: hood, back, straps, sleeves."""
     plan, neck, body = torso.plan, torso.neck, torso.body
     if plan.neckline == "hooded":
-        collars.hood(sheet, neck)
+        collars.hood(sheet)
     if plan.neckline == "halter":
-        collars.halter(sheet, body)
+        collars.halter(sheet)
     if plan.neckline not in ("hooded", "turtleneck"):
         bodice.back_inside(sheet, neck, body)
     if neck.bare:
@@ -165,6 +165,24 @@ def armholes(sheet: Sheet, torso: Torso) -> None:
     if len(line) > 4:
         for way in (1.0, -1.0):
             sheet.stitch(part(offset(line, -1.1), 0.04, 0.96) * np.array([way, 1.0]))
+
+
+def ruched(sheet: Sheet, torso: Torso) -> None:
+    """Gathers across the body from both side seams, where the words ask for ruching, smocking or draping."""
+    if not sheet.spec.has("ruching", "smocking", "draping"):
+        return
+    dice, flank = sheet.spec.dice("ruching"), torso.flank
+    low, start = min(torso.hem, 56.0) - 1.5, max(torso.body.underarm + 1.5, float(torso.neck.edge[0, 1]) + 2)
+    step = 1.5 if sheet.spec.has("smocking") else 2.4
+    for y in np.arange(start, low, step):
+        for way in (1.0, -1.0):
+            x, dip = x_at(flank, float(y)), dice.uniform(-0.8, 2.6)
+            end = x * dice.uniform(-0.1, 0.3)
+            line = smooth((x, float(y)), ((x + end) / 2, float(y) + dip), (end, float(y) + dip * 0.4)) * np.array(
+                [way, 1.0]
+            )
+            sheet.crease(line, width=0.3)
+            sheet.shade(join(line, (line + np.array([0, 1.1]))[::-1]), 0.2)
 
 
 def raglan(sheet: Sheet, torso: Torso) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from designer.providers.drawing.garments import bodice, closures, skirts, torso
+from designer.providers.drawing.garments import bodice, closures, collars, outer, skirts, torso
 from designer.providers.drawing.garments.measures import WAIST, Figure, level
 from designer.providers.drawing.garments.plan import Plan
 from designer.providers.drawing.garments.torso import Torso
@@ -65,6 +65,7 @@ def shirt(sheet: Sheet, spec: Spec, plan: Plan) -> None:
         closures.buttons(sheet, 0.0, start + 5.0, stop - (3 if polo else 6), step=8.6 if not polo else 5.0, r=0.62)
     _yoke(sheet, top)
     torso.body_creases(sheet, top)
+    torso.ruched(sheet, top)
     torso.raglan(sheet, top)
     torso.armholes(sheet, top)
     if not polo and (spec.has("pockets") or dice.random() < 0.6):
@@ -77,8 +78,6 @@ def shirt(sheet: Sheet, spec: Spec, plan: Plan) -> None:
 
 def _neck(sheet: Sheet, spec: Spec, plan: Plan, top: Torso, *, rib: bool = False) -> None:
     if plan.neckline == "lapel" and not top.neck.bare:
-        from designer.providers.drawing.garments import collars
-
         collars.lapels(sheet, opens=float(top.neck.edge[0, 1]), wide=9.0, style="notch", over=-1.4)
         closures.buttons(sheet, 0.0, float(top.neck.edge[0, 1]) + 1.6, top.hem - 5, step=8.6, r=0.62)
         return
@@ -148,6 +147,7 @@ def _yoke_gathers(sheet: Sheet, top: Torso) -> list[Fold]:
 
 def _blouse_details(sheet: Sheet, spec: Spec, plan: Plan, top: Torso) -> None:
     start = float(top.neck.edge[0, 1])
+    torso.ruched(sheet, top)
     torso.raglan(sheet, top)
     torso.armholes(sheet, top)
     torso.body_creases(sheet, top)
@@ -193,6 +193,7 @@ def t_shirt(sheet: Sheet, spec: Spec, plan: Plan) -> None:
     for k in (0.0, 0.6):
         sheet.stitch(bow((x - 0.2, hem - 2.0 - k), (-x + 0.2, hem - 2.0 - k), -1.2)[1:-1])
     torso.body_creases(sheet, top, shaped=False)
+    torso.ruched(sheet, top)
     torso.raglan(sheet, top)
     torso.armholes(sheet, top)
     if spec.has("pockets") or dice.random() < 0.3:
@@ -215,6 +216,7 @@ def top(sheet: Sheet, spec: Spec, plan: Plan) -> None:
     if not peplum:
         sheet.stitch(bow((x - 0.2, hem - 1.6), (-x + 0.2, hem - 1.6), -1.2)[1:-1])
     torso.body_creases(sheet, made)
+    torso.ruched(sheet, made)
     torso.raglan(sheet, made)
     torso.armholes(sheet, made)
     if spec.has("corset"):
@@ -226,8 +228,8 @@ def top(sheet: Sheet, spec: Spec, plan: Plan) -> None:
     _neck(sheet, spec, plan, made, rib=sheet.cloth.material.texture in ("knit", "jersey"))
 
 
-def _knit_edge(sheet: Sheet, flank: Line, deep: float, *, over: float | None = None) -> None:
-    """The ribbed welt below a sweater; `over`: fronts that end at the middle."""
+def _knit_edge(sheet: Sheet, flank: Line, deep: float) -> None:
+    """The ribbed welt below a sweater."""
     x, y = (float(v) for v in flank[-1])
     upper, lower = (
         bow((x + 0.2, y - 0.4), (-x - 0.2, y - 0.4), -1.2),
@@ -236,7 +238,6 @@ def _knit_edge(sheet: Sheet, flank: Line, deep: float, *, over: float | None = N
     side = smooth((x + 0.2, y - 0.4), (x - 0.2, y + deep * 0.5), (x - 1.2, y + deep))
     outline = join(upper[::-1], side, lower, flipped(side)[::-1])
     sheet.panel(outline[:-1], kind="rib", volume=0.8, casts=0.4)
-    del over
 
 
 def sweater(sheet: Sheet, spec: Spec, plan: Plan) -> None:
@@ -255,15 +256,16 @@ def sweater(sheet: Sheet, spec: Spec, plan: Plan) -> None:
         and dice.random() < 0.25
         and plan.neckline != "hooded"
     ):
-        _cables(sheet, made, top=float(made.neck.edge[0, 1]) + 3.4, bottom=hem - 5.5)
+        _cables(sheet, top=float(made.neck.edge[0, 1]) + 3.4, bottom=hem - 5.5)
     torso.body_creases(sheet, made, shaped=False)
+    torso.ruched(sheet, made)
     torso.raglan(sheet, made)
     if plan.neckline == "hooded":
         _kangaroo(sheet, hem)
     _neck(sheet, spec, plan, made, rib=True)
 
 
-def _cables(sheet: Sheet, made: Torso, *, top: float, bottom: float) -> None:
+def _cables(sheet: Sheet, *, top: float, bottom: float) -> None:
     """Two ropes of crossing strands."""
     y = np.linspace(top, bottom, 160)
     for x in (-7.0, 0.0, 7.0):
@@ -277,7 +279,6 @@ def _cables(sheet: Sheet, made: Torso, *, top: float, bottom: float) -> None:
             sheet.line(strand, width=0.3)
         for edge in (-2.5, 2.5):
             sheet.line(straight((x + edge, float(rows[0])), (x + edge, float(rows[-1]))), width=0.26)
-    del made
 
 
 def _kangaroo(sheet: Sheet, hem: float) -> None:
@@ -303,6 +304,7 @@ def cardigan(sheet: Sheet, spec: Spec, plan: Plan) -> None:
     _knit_edge(sheet, flank, 5.4)
     torso.fronts(sheet, made, over=1.9, folds=_folds(sheet, body, hem))
     torso.body_creases(sheet, made, shaped=False)
+    torso.ruched(sheet, made)
     torso.raglan(sheet, made)
     if made.neck.bare or plan.neckline in ("turtleneck", "shirt_collar", "hooded", "lapel", "peter_pan"):
         _neck(sheet, spec, plan, made, rib=True)
@@ -362,8 +364,6 @@ def vest(sheet: Sheet, spec: Spec, plan: Plan) -> None:
 
 
 def _gilet(sheet: Sheet, spec: Spec, plan: Plan, body: Figure) -> None:
-    from designer.providers.drawing.garments import outer
-
     hem = level(spec, "hip")
     flank = bodice.side(body, hem, shape="straight")
     neckline = plan.neckline if plan.neckline in ("hooded", "turtleneck", "crew") else "turtleneck"
