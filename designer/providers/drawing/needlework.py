@@ -60,8 +60,8 @@ def _sprays(spec: Spec) -> str:
         )
         stem = "M-4 22C-2 8 -4 -4 0 -16M-2 6C4 4 8 -2 10 -6M-3 12C-6 10 -8 6 -9 4"
         marks.append(
-            f'<g transform="translate({x:.1f} {y:.1f}) rotate({dice.uniform(-35, 35):.0f})"><path d="{stem}" fill="none"'
-            f' stroke-width="1.6"/>{petals}</g>'
+            f'<g transform="translate({x:.1f} {y:.1f}) rotate({dice.uniform(-35, 35):.0f})">'
+            f'<path d="{stem}" fill="none" stroke-width="1.6"/>{petals}</g>'
         )
     return f'<g fill="{thread}" stroke="{thread}" stroke-width=".5">{"".join(marks)}</g>'
 

@@ -30,11 +30,14 @@ def button(sheet: Sheet, x: float, y: float, r: float) -> None:
     sheet.draw(f'<g fill="#1c1614">{holes}</g>')
 
 
-def buttons(sheet: Sheet, x: float, top: float, bottom: float, *, step: float, r: float = 0.75) -> None:
-    """A row of buttons between two heights, about `step` cm apart."""
+def buttons(
+    sheet: Sheet, x: float, top: float, bottom: float, *, step: float, r: float = 0.75, but: float = -99.0
+) -> None:
+    """A row of buttons between two heights, about `step` cm apart; none near the height `but`, where a belt lies."""
     count = max(1, round((bottom - top) / step) + 1) if bottom > top else 1
     for y in np.linspace(top, max(top, bottom), count):
-        button(sheet, x, float(y), r)
+        if abs(float(y) - but) > 3.6:
+            button(sheet, x, float(y), r)
 
 
 def zipper(sheet: Sheet, line: Line, *, wide: float = 1.0, pull: bool = True) -> None:

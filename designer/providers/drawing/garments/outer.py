@@ -63,12 +63,14 @@ def coat(sheet: Sheet, spec: Spec, plan: Plan) -> None:
     )
     hem = level(spec, "knee" if dice.random() < 0.6 else "midi", highest=76.0)
     opens = 30.0 if not belted or double else 33.0
-    made = torso.torso_of(plan, body, _sides(plan, body, hem), opens=opens if plan.neckline == "lapel" else 0.0)
+    over = 6.4 if double else 2.0
+    made = torso.torso_of(
+        plan, body, _sides(plan, body, hem), opens=opens - torso.CROSSING * over if plan.neckline == "lapel" else 0.0
+    )
     torso.behind(
         sheet, made, cuff="turned" if dice.random() < 0.35 or spec.has("cuffs") else "plain", swing=dice.uniform(-2, 1)
     )
     _open_hem(sheet, made)
-    over = 6.4 if double else 2.0
     torso.fronts(sheet, made, over=over, folds=_folds(sheet, made, dice.uniform(-2, 2)), sag=1.4)
     _edges(sheet, made, over, opens)
     torso.body_creases(sheet, made, shaped=bool(made.body.waist < made.body.chest * 0.93))
@@ -118,7 +120,9 @@ def _closing(sheet: Sheet, spec: Spec, made: Torso, *, opens: float, over: float
         return
     if double:
         for x in (over - 1.4, -over + 1.4):
-            closures.buttons(sheet, x, start, min(stop, start + 34), step=11.0, r=1.2)
+            closures.buttons(
+                sheet, x, start, min(stop, start + 34), step=11.0, r=1.2, but=WAIST + 1.0 if belted else -99.0
+            )
     else:
         closures.buttons(sheet, 0.0, start, stop, step=12.5, r=1.2)
 
@@ -185,12 +189,11 @@ def blazer(sheet: Sheet, spec: Spec, plan: Plan) -> None:
     )
     hem = level(spec, "hip") + (7.0 if not spec.length else 2.0)
     double = spec.has("double_breasted") or (not spec.has("single_breasted") and dice.random() < 0.3)
-    opens = 27.0 if double else 33.0
+    opens, over = (27.0, 6.0) if double else (33.0, 1.6)
     flank = _sides(replace(plan, silhouette=plan.silhouette if plan.silhouette != "straight" else "fitted"), body, hem)
-    made = torso.torso_of(plan, body, flank, opens=opens if plan.neckline == "lapel" else 0.0)
+    made = torso.torso_of(plan, body, flank, opens=opens - torso.CROSSING * over if plan.neckline == "lapel" else 0.0)
     torso.behind(sheet, made, swing=dice.uniform(-2, 1), cuff="none")
     _open_hem(sheet, made)
-    over = 6.0 if double else 1.6
     torso.fronts(
         sheet, made, over=over, folds=_folds(sheet, made, dice.uniform(-2, 2)), sag=1.6, corner=0.0 if double else 7.0
     )
@@ -250,9 +253,9 @@ def jacket(sheet: Sheet, spec: Spec, plan: Plan) -> None:
         replace(plan, silhouette=plan.silhouette if plan.silhouette != "straight" else "boxy"), body, hem - deep
     )
     opens = 24.0
-    made = torso.torso_of(plan, body, flank, opens=opens if plan.neckline == "lapel" else 0.0)
-    torso.behind(sheet, made, cuff="rib" if bomber else "shirt", swing=dice.uniform(-1, 3))
     over = 2.2 if not (biker and plan.neckline == "lapel") else 5.0
+    made = torso.torso_of(plan, body, flank, opens=opens - torso.CROSSING * over if plan.neckline == "lapel" else 0.0)
+    torso.behind(sheet, made, cuff="rib" if bomber else "shirt", swing=dice.uniform(-1, 3))
     torso.fronts(sheet, made, over=over, folds=_folds(sheet, made, dice.uniform(-2, 2)))
     _band(sheet, made, deep, kind="rib" if bomber else "cloth", over=over)
     torso.body_creases(sheet, made, shaped=False)

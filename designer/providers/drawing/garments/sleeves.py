@@ -179,7 +179,11 @@ def lay(
         s = point(sleeve.outer[0])
         top = smooth(neck, ((neck[0] + s[0]) / 2, (neck[1] + s[1]) / 2 - 0.7), (s[0] - 1.0, s[1] - 0.2))
         outline = join(
-            top, sleeve.outer[3:], foot, sleeve.inner[::-1], straight((body.chest - 8, body.underarm - 4), (2.0, 9.0))
+            top,
+            sleeve.outer[3:],
+            foot,
+            sleeve.inner[::-1],
+            straight((body.chest - 8, body.underarm - 4), (body.chest * 0.56, 12.0)),
         )
     for way in (1, -1):
         shape = outline if way == 1 else mirrored(outline)

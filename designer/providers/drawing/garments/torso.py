@@ -25,7 +25,8 @@ from designer.providers.drawing.geometry import (
 from designer.providers.drawing.sheet import Fold, Sheet
 from designer.providers.drawing.spec import Spec
 
-OPEN = frozenset({"lapel", "v_neck"})
+# how much higher than its first button a lapelled front crosses the middle, per cm that it reaches past it
+CROSSING = 0.75
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +137,8 @@ def front(torso: Torso, *, over: float, sag: float = 1.2, corner: float = 0.0, d
     else:
         foot = smooth((x, y), (x * 0.5, y + sag * 0.85), (-over, foot_y))
     arm = bodice.shoulder_and_arm(torso.neck, torso.body, kind=torso.kind)
-    edge = straight((-over, float(foot[-1, 1])), (-over, float(start[1]) + (0.35 * over if over > 2.5 else 0.1)))
+    drop = CROSSING * over if torso.plan.neckline == "lapel" else 0.35 * over if over > 2.5 else 0.1
+    edge = straight((-over, float(foot[-1, 1])), (-over, float(start[1]) + drop))
     return join(edge[::-1][:1], torso.neck.edge, arm, torso.flank, foot, edge)[:-1]
 
 
