@@ -1,4 +1,4 @@
-"""What must hold beyond the queue: money, ends, events and owners, as SQL that finds what breaks it."""
+"""What must hold beyond the queue: money, ends and events, as SQL that finds what breaks it."""
 
 from designer.jobs.invariants import INVARIANTS
 
@@ -23,8 +23,5 @@ INVARIANTS.update(
                 AND e.event IN ('generation:complete', 'generation:failed', 'generation:cancelled'))""",
         "the facts of a channel are numbered without a gap": """
             SELECT channel FROM events GROUP BY channel HAVING count(seq) <> max(seq) - min(seq) + 1""",
-        "every team has an owner": """
-            SELECT t.id FROM teams t WHERE NOT EXISTS (
-                SELECT 1 FROM team_members m WHERE m.team_id = t.id AND m.role = 'owner')""",
     }
 )

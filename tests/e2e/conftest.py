@@ -14,6 +14,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "e2e" in Path(item.fspath).parts:
             item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.django_db)  # else a run of these alone would have no database of its own
             item.add_marker(pytest.mark.xdist_group("e2e"))
             if CHROMIUM is None:
                 item.add_marker(

@@ -52,8 +52,8 @@ async function addPhotos(files) {
     }
   }
   status.textContent = problems.length ? "" : `${images.length} added.`;
-  showError(problems.join(" "));
-  understand();
+  await understand();
+  if (problems.length) showError(problems.join(" "));
 }
 
 // What was understood
