@@ -13,6 +13,7 @@ ALWAYS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 
 
 class HeadersMiddleware:
@@ -20,7 +21,7 @@ class HeadersMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        answer = self.get_response(request)
+        answer = self.get_response(request) if request.method in METHODS else self._unheard_of(request)
         of_api = request.path.startswith("/api/")
         if of_api and answer.status_code == 401:
             answer = self._refused(request, answer)
@@ -30,6 +31,11 @@ class HeadersMiddleware:
         for name, value in rates.items():
             answer.headers[name] = str(value)
         return answer
+
+    def _unheard_of(self, request: HttpRequest) -> HttpResponse:
+        """405 before anything counts it: the figures would keep each invented method as a name for ever."""
+        detail = "There is no such method here. Use one that the documentation names."
+        return page(request, problem(405, code="method_not_allowed", detail=detail), {"Allow": ", ".join(METHODS)})
 
     def _refused(self, request: HttpRequest, answer: HttpResponse) -> HttpResponse:
         """A 401, counted per address; past the limit, 429 in its place."""

@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
 from redis import RedisError
 
@@ -81,12 +82,14 @@ def state_of(check: Callable[[], None]) -> str:
     return "ok"
 
 
+@require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     states = {name: state_of(check) for name, check in CHECKS.items()}
     ready = all(state == "ok" for state in states.values())
     return JsonResponse({"ready": ready, "checks": states}, status=200 if ready else 503)
 
 
+@require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """For this machine alone, or for whoever holds METRICS_TOKEN."""
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
