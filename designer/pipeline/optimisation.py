@@ -167,7 +167,7 @@ def choose(
     best = _sampled(proven, weights, rng, moment)[:limit]
     if exploration and rng.random() < exploration:
         taken = {arm.attribute for arm in best[: limit - 1]}
-        best = [*best[: limit - 1], *_trial(understanding, weights, persona, rng, taken)]
+        best = [*best[: limit - 1], *_trial(understanding, weights, persona, rng, moment, taken)]
     return Learned(choices=tuple(best), exploration=exploration)
 
 
@@ -219,28 +219,31 @@ def _trial(
     weights: LearnedWeights,
     persona: object | None,
     rng: np.random.Generator,
+    now: datetime,
     taken: set[str],
 ) -> list[LearnedChoice]:
-    """One value nobody has judged enough yet; [] if all are known."""
+    """One value nobody has judged enough lately; [] if all are known."""
+
+    def known_of(attribute: str, value: str) -> Posterior:
+        return decayed(weights.get(attribute_key(persona, attribute, value), Posterior()), now)
+
     untried = [
         (attribute, value)
         for attribute in LEARNABLE
         if attribute not in taken
         for value in taxonomy.values(attribute)
-        if _fits(understanding, attribute, value)
-        and weights.get(attribute_key(persona, attribute, value), Posterior()).evidence < MIN_SAMPLE
+        if _fits(understanding, attribute, value) and known_of(attribute, value).evidence < MIN_SAMPLE
     ]
     if not untried:
         return []
     attribute, value = untried[int(rng.integers(len(untried)))]
-    key = attribute_key(persona, attribute, value)
-    known = weights.get(key, Posterior())
+    known = known_of(attribute, value)
     return [
         LearnedChoice(
             attribute=attribute,
             value=value,
             part="exploratory",
-            key=key,
+            key=attribute_key(persona, attribute, value),
             mean=known.mean,
             evidence=known.evidence,
             reason="tried to learn whether you like it",

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final, Literal
 
 import numpy as np
 
 from designer.pipeline.codec import Record
-from designer.pipeline.optimisation import model_key
+from designer.pipeline.optimisation import EXPLORATION, decayed, model_key
 from designer.pipeline.records import Alternative, Excluded, LearnedWeights, Posterior, Route
 from designer.providers.base import Capabilities
 
@@ -24,6 +24,7 @@ STRATEGIES: Final[Mapping[str, Mapping[str, float]]] = {
 PRIOR_MASS: Final = 10.0  # observations that a model's stated quality counts for, against what a team taught
 HALF_COST: Final = Decimal("0.04")  # USD per image at which the cost score is one half
 HALF_TIME: Final = 10.0  # seconds per image at which the speed score is one half
+STREAM: Final = 4  # of a generation's seed: the stage's number
 
 
 class RouteError(Exception):
@@ -80,9 +81,13 @@ def route(
     *,
     garment: str | None = None,
     rng: np.random.Generator | None = None,
+    exploration: float = EXPLORATION,
+    now: datetime | None = None,
 ) -> Route:
-    """The best model for `wish`; raises RouteError. `rng` makes it explore by Thompson sampling, else means decide.
+    """The best model for `wish`; raises RouteError. What a team taught counts as it has faded by `now`.
 
+    With `rng` (see `dice`) a share `exploration` of the routes is chosen by Thompson sampling, and the reason says so
+    where that chose another model; in all others, and without `rng`, means decide.
     A model named by the caller is taken as it is: what it lacks becomes a warning, and only a price above `max_cost`,
     a size it cannot make or an open circuit refuse it.
     """
@@ -92,10 +97,43 @@ def route(
     fit = [each for each, why in checked if why is None]
     if not fit:
         raise _refusal(checked, wish)
-    scored = [(each, _scores(each, wish, posteriors or {}, garment, rng)) for each in fit]
-    ranked = sorted(scored, key=lambda pair: (-_total(pair[1], weights), pair[0].provider, pair[0].model))
+    seen = _seen(fit, posteriors or {}, garment, now or datetime.now(UTC))
+    ranked = best = _ranked(fit, weights, seen, None)
+    if rng is not None and rng.random() < exploration:
+        ranked = _ranked(fit, weights, seen, rng)
     left_out = [(each, why) for each, why in checked if why] + _unnamed(candidates, named)
-    return _route(ranked, left_out, wish, weights)
+    found = _route(ranked, left_out, wish, weights)
+    if ranked[0][0] == best[0][0]:
+        return found
+    tried = f"Tried to learn how you like it; {exploration:.0%} of the choices may try one."
+    return replace(found, reason=tried)
+
+
+def dice(seed: int) -> np.random.Generator:
+    """Chance for one route: the same seed explores the same, and apart from what the other stages draw from it."""
+    return np.random.default_rng([seed % 2**63, STREAM])
+
+
+Ranked = Sequence[tuple[Candidate, dict[str, float]]]
+
+
+def _seen(
+    fit: Sequence[Candidate], posteriors: LearnedWeights, garment: str | None, now: datetime
+) -> dict[str, Posterior]:
+    """What the team's feedback says today of each model for this garment."""
+    return {each.model: decayed(posteriors.get(model_key(each.model, garment), Posterior()), now) for each in fit}
+
+
+def _ranked(
+    fit: Sequence[Candidate],
+    weights: Mapping[str, float],
+    seen: LearnedWeights,
+    rng: np.random.Generator | None,
+) -> Ranked:
+    """The best first. Scored in a fixed order, so that one seed gives one answer however the catalogue is sorted."""
+    fixed = sorted(fit, key=lambda each: (each.provider, each.model))
+    scored = [(each, _scores(each, seen[each.model], rng)) for each in fixed]
+    return sorted(scored, key=lambda pair: -_total(pair[1], weights))
 
 
 def _weights(wish: Constraints) -> Mapping[str, float]:
@@ -208,28 +246,19 @@ def _at_fault(codes: Iterable[str], wish: Constraints) -> str:
     return "seed" if "incapable" in codes and wish.needs_seed else "aspect_ratio"
 
 
-def _scores(
-    each: Candidate,
-    wish: Constraints,
-    posteriors: LearnedWeights,
-    garment: str | None,
-    rng: np.random.Generator | None,
-) -> dict[str, float]:
+def _scores(each: Candidate, seen: Posterior, rng: np.random.Generator | None) -> dict[str, float]:
     """Each part of the score in 0..1. An unknown price scores as the dearest: it is never taken for free."""
     price = each.unit_price
     return {
-        "quality": _quality(each, posteriors, garment, rng),
+        "quality": _quality(each, seen, rng),
         "cost": 0.0 if price is None else float(HALF_COST / (HALF_COST + price)),
         "speed": HALF_TIME / (HALF_TIME + max(0.0, each.latency_s)),
         "success": each.success,
     }
 
 
-def _quality(
-    each: Candidate, posteriors: LearnedWeights, garment: str | None, rng: np.random.Generator | None
-) -> float:
+def _quality(each: Candidate, seen: Posterior, rng: np.random.Generator | None) -> float:
     """Stated quality as a prior of PRIOR_MASS observations, with what this team liked for this garment on top."""
-    seen = posteriors.get(model_key(each.model, garment), Posterior())
     alpha = PRIOR_MASS * each.quality + seen.alpha - 1
     beta = PRIOR_MASS * (1 - each.quality) + seen.beta - 1
     if rng is not None:
@@ -242,7 +271,7 @@ def _total(scores: Mapping[str, float], weights: Mapping[str, float]) -> float:
 
 
 def _route(
-    ranked: Sequence[tuple[Candidate, dict[str, float]]],
+    ranked: Ranked,
     left_out: Sequence[tuple[Candidate, Excluded]],
     wish: Constraints,
     weights: Mapping[str, float],

@@ -130,3 +130,16 @@ def test_the_exploration_share_is_kept_and_can_be_off():
 def test_feedback_on_an_image_moves_its_attributes_and_its_model_for_its_garment():
     keys = learning.keys_of(analyse("red silk dress"), persona="p", model="sketchbook-1")
     assert keys == ("attribute:p:fabric=silk", "attribute:p:colours=red", "model:sketchbook-1:dress")
+
+
+def test_a_value_judged_long_ago_is_worth_trying_again():
+    values = [(name, value) for name in learning.LEARNABLE for value in learning.taxonomy.values(name)]
+    weights = {learning.attribute_key("p", *each): Posterior(alpha=2, beta=8, updated_at=NOW) for each in values}
+
+    def tried(now):
+        rng = np.random.default_rng(1)
+        return learning.choose(weights, analyse("dress"), persona="p", rng=rng, now=now, exploration=1.0).choices
+
+    assert tried(NOW) == ()
+    (again,) = tried(NOW + 4 * learning.HALF_LIFE)
+    assert again.part == "exploratory" and again.evidence == pytest.approx(0.5)

@@ -154,13 +154,13 @@ def test_learned_routing_beats_the_best_fixed_model_and_keeps_the_budget():
     weights: dict[str, Posterior] = {}
     wish = Constraints(strategy="quality", max_cost=Decimal("0.05"))
     for turn in range(rounds):
-        garment = sorted(truth)[turn % 3]
-        model = route(crowd, wish, weights, garment=garment, rng=rng).model
+        garment, now = sorted(truth)[turn % 3], NOW + timedelta(minutes=turn)
+        model = route(crowd, wish, weights, garment=garment, rng=rng, exploration=1, now=now).model
         liked = rng.random() < truth[garment][model]
         got += liked
         signal = optimisation.signal_of("like" if liked else "dislike")
         key = optimisation.model_key(model, garment)
-        weights, _ = optimisation.learn(weights, [key], signal, NOW + timedelta(minutes=turn))
+        weights, _ = optimisation.learn(weights, [key], signal, now)
     best_fixed = max(sum(chances[name] for chances in truth.values()) / 3 for name in "abc")
     assert got / rounds >= 1.05 * best_fixed
 
@@ -178,3 +178,23 @@ def test_a_route_changes_with_feedback_and_changes_back_when_it_is_reverted():
     assert route(crowd, Constraints(), weights, garment="coat").model == "a"
     back, _ = optimisation.revert(weights, moves, NOW)
     assert route(crowd, Constraints(), back, garment="dress").model == "a"
+
+
+def test_what_a_team_disliked_long_ago_no_longer_turns_the_route():
+    crowd = [candidate("a", quality=0.6), candidate("b", quality=0.55)]
+    weights = {optimisation.model_key("a", "dress"): Posterior(alpha=1, beta=9, updated_at=NOW)}
+    assert route(crowd, Constraints(), weights, garment="dress", now=NOW).model == "b"
+    later = NOW + 10 * optimisation.HALF_LIFE
+    assert route(crowd, Constraints(), weights, garment="dress", now=later).model == "a"
+
+
+def test_routing_explores_by_its_stated_share_the_same_for_the_same_seed_and_says_so():
+    crowd = [candidate("a", quality=0.6), candidate("b", quality=0.59)]
+    routes = [route(crowd, Constraints(), rng=routing.dice(seed)) for seed in range(600)]
+    again = [route(crowd[::-1], Constraints(), rng=routing.dice(seed)) for seed in range(600)]
+    tried = [each for each in routes if each.model == "b"]
+    assert [each.model for each in routes] == [each.model for each in again]
+    assert 0.2 * optimisation.EXPLORATION < len(tried) / len(routes) < optimisation.EXPLORATION
+    assert all("Tried to learn" in each.reason and "15%" in each.reason for each in tried)
+    never = [route(crowd, Constraints(), rng=routing.dice(seed), exploration=0) for seed in range(100)]
+    assert {each.model for each in never} == {"a"} == {route(crowd, Constraints()).model}
