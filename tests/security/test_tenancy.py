@@ -112,6 +112,8 @@ def step(play: Play, what: str, who: str, number: int, role: str | None) -> None
         assert {pk for pk in ids(play) if pk in shown} == play.seen_by(who)
     elif what == "watch":
         assert subjects.may_watch(play.people[who], f"asset:{asset.pk}") == (belongs and not gone)
+        log = client.get(f"/api/events?channel=asset:{asset.pk}")
+        assert log.status_code == (200 if belongs and not gone else 404)
     elif what == "see":
         assert client.get(f"/api/assets/{asset.pk}").status_code == (200 if belongs else 404)
     elif what == "page":
@@ -125,6 +127,8 @@ def step(play: Play, what: str, who: str, number: int, role: str | None) -> None
         same_as_missing(client, "get", "/api/assets/{}", asset)
         same_as_missing(client, "delete", "/api/assets/{}", asset)
         same_as_missing(client, "get", "/api/assets/{}/content", asset)
+        same_as_missing(client, "get", "/api/events?channel=asset:{}", asset)
+        same_as_missing(client, "options", "/api/assets/{}", asset)
 
 
 def change(play: Play, client: Client, what: str, who: str, asset: Asset) -> None:

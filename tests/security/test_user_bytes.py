@@ -13,7 +13,8 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from rest_framework.test import APIClient
 
-from designer.assets.models import Asset
+from designer.assets.models import Asset, AssetKind
+from designer.assets.services import prepare_result, store_prepared
 from tests import images
 
 CODE = b"<html><body><script>alert(document.domain)</script><svg onload=alert(1)>"
@@ -77,6 +78,17 @@ def test_no_planted_code_leaves_and_no_door_is_open(name, client_of):
         assert answer.status_code == 200 and not open_doors(answer), form
         data = body_of(answer)
         assert b"<script" not in data and b"onload" not in data, form
+
+
+@pytest.mark.parametrize("name", list(POLYGLOTS))
+def test_what_a_model_sends_along_with_its_pixels_does_not_leave_either(name, client_of):
+    client = client_of("editor")
+    team = client.user.memberships.get(team__personal=True).team
+    ready = prepare_result(team_id=team.pk, data=POLYGLOTS[name])
+    made = store_prepared(ready, owner_id=client.user.pk, kind=AssetKind.GENERATED, title="look")
+    for form in ADDRESSES:
+        data = body_of(client.get(f"/api/assets/{made.pk}/{form}"))
+        assert data and b"<script" not in data and b"onload" not in data, form
 
 
 @pytest.mark.parametrize("name", list(REFUSED))
