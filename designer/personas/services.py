@@ -14,7 +14,7 @@ from designer.assets.models import Asset
 from designer.personas.models import AttributeCorrection, Feedback, FeedbackKind, LearnedWeight, Persona
 from designer.pipeline import optimisation
 from designer.pipeline.persona import STARTER_PERSONAS, Taste
-from designer.pipeline.records import LearnedChoice, Moved, Posterior, Understanding
+from designer.pipeline.records import Adjustment, LearnedChoice, Moved, Posterior, PromptPart, Understanding
 from designer.realtime.events import FEEDBACK_CHANGED, record
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Forbidden, Missing, Refused
@@ -193,10 +193,26 @@ def give_feedback(*, actor: User, asset_id: UUID, kind: str, rating: int | None 
     return row
 
 
-def _learn(row: Feedback) -> tuple[Moved, ...]:
-    generation = row.generation
+def _keys_of(generation: Any) -> tuple[str, ...]:
+    """The weights that feedback on an image of `generation` moves: of what was understood, and of what the persona and
+    earlier feedback put into its prompt."""
     understanding = Understanding.from_json(generation.understood)
-    keys = optimisation.keys_of(understanding, persona=generation.persona_id, model=generation.model)
+    said = optimisation.keys_of(understanding, persona=generation.persona_id, model=generation.model)
+    stages = dict(generation.stages.filter(name__in=("persona", "optimisation")).values_list("name", "output"))
+    last = stages.get("optimisation", {})
+    added = optimisation.keys_added(
+        [PromptPart.from_json(each) for each in last.get("parts", [])],
+        persona=generation.persona_id,
+        adjustments=[
+            Adjustment.from_json(each) for each in stages.get("persona", {}).get("match", {}).get("adjustments", [])
+        ],
+        learned=[LearnedChoice.from_json(each) for each in last.get("learned", [])],
+    )
+    return tuple(dict.fromkeys([*said, *added]))
+
+
+def _learn(row: Feedback) -> tuple[Moved, ...]:
+    keys = _keys_of(row.generation)
     signal = optimisation.signal_of(cast("optimisation.Kind", row.kind), row.rating)
     weights = _locked(row.team_id, keys)
     after, moved = optimisation.learn(weights, keys, signal, timezone.now())

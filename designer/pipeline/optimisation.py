@@ -16,7 +16,16 @@ import numpy as np
 
 from designer.pipeline import taxonomy
 from designer.pipeline.codec import Record
-from designer.pipeline.records import Learned, LearnedChoice, LearnedWeights, Moved, Posterior, Understanding
+from designer.pipeline.records import (
+    Adjustment,
+    Learned,
+    LearnedChoice,
+    LearnedWeights,
+    Moved,
+    Posterior,
+    PromptPart,
+    Understanding,
+)
 
 Kind = Literal["like", "dislike", "pick", "rating", "comment"]
 
@@ -85,6 +94,26 @@ def keys_of(understanding: Understanding, *, persona: object | None, model: str)
     said += [("colours", name) for name in names]
     attributes = [attribute_key(persona, name, str(value)) for name, value in said]
     return (*attributes, model_key(model, understanding.value("garment")))
+
+
+def keys_added(
+    parts: Iterable[PromptPart],
+    *,
+    persona: object | None,
+    adjustments: Iterable[Adjustment] = (),
+    learned: Iterable[LearnedChoice] = (),
+) -> tuple[str, ...]:
+    """The weights of what the persona and this stage put into the prompt of these parts; what found no room in it was
+    not judged. Without a persona its adjustments teach nothing: they were not the team's own taste."""
+    told = {(part.text, part.part) for part in parts}
+    own = [each for each in adjustments if persona and each.attribute in (*LEARNABLE, "colours")]
+    keys = [
+        attribute_key(persona, each.attribute, each.value)
+        for each in own
+        if (taxonomy.say(each.attribute, each.value), "locked") in told
+    ]
+    keys += [each.key for each in learned if (taxonomy.say(each.attribute, each.value), each.part) in told]
+    return tuple(dict.fromkeys(keys))
 
 
 def decayed(posterior: Posterior, now: datetime, half_life: timedelta = HALF_LIFE) -> Posterior:
