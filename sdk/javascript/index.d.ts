@@ -45,7 +45,7 @@ export class DesignerBFFClient {
   uploadAsset(file: Blob, options?: Once & { name?: string }): Promise<Record<string, unknown>>;
   enhance(generationId: string, wish?: Record<string, unknown>, once?: Once): Promise<Record<string, unknown>>;
   getEnhancement(id: string): Promise<Record<string, unknown>>;
-  feedback(generationId: string, kind: string, value?: unknown): Promise<Record<string, unknown>>;
+  feedback(generationId: string, kind: "like" | "dislike" | "pick" | "rating" | "comment", about?: { asset?: string; rating?: number; text?: string }): Promise<Record<string, unknown>>;
   request(method: string, path: string, wish?: Once & { json?: unknown; form?: FormData }): Promise<unknown>;
   /** Each returns the function that stops watching. */
   watch(channel: string, callback: (message: Message) => void): () => void;

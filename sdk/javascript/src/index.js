@@ -62,7 +62,11 @@ export class DesignerBFFClient {
   getGeneration(id) { return this.request("GET", `/api/generations/${encodeURIComponent(id)}`); }
   enhance(generationId, wish = {}, { idempotencyKey } = {}) { return this.request("POST", `/api/enhance/${encodeURIComponent(generationId)}`, { json: wish, idempotencyKey }); }
   getEnhancement(id) { return this.request("GET", `/api/enhance/${encodeURIComponent(id)}`); }
-  feedback(generationId, kind, value) { return this.request("POST", `/api/generations/${encodeURIComponent(generationId)}/feedback`, { json: { kind, value } }); }
+
+  // kind: like, dislike, pick, rating (with `rating` 1 to 5) or comment (with `text`); `asset` names one image of several.
+  feedback(generationId, kind, { asset, rating, text } = {}) {
+    return this.request("POST", `/api/generations/${encodeURIComponent(generationId)}/feedback`, { json: { kind, asset, rating, text } });
+  }
 
   uploadAsset(file, { name = file.name ?? "photo", idempotencyKey } = {}) {
     const form = new FormData();
