@@ -15,6 +15,8 @@ from tests.stack import ROOT, studio
 
 sys.path.insert(0, str(ROOT / "sdk" / "python"))
 from designer_bff import ApiError, DesignerBFF
+from designer_bff.live import _heard, _Place, _Refused
+from websockets.exceptions import WebSocketException
 
 pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("e2e"), pytest.mark.django_db(transaction=True)]
 
@@ -60,3 +62,30 @@ def test_a_late_watcher_gets_the_end_as_its_snapshot_and_errors_are_typed(client
     assert refused.value.status in (400, 422) and refused.value.errors[0]["field"] == "n"
     with pytest.raises(PermissionError):
         next(iter(client.watch(f"generation:{uuid.uuid4()}", timeout=30)))
+
+
+def line(*messages: dict, place: _Place) -> list[tuple[str, int | None]]:
+    return [(event.name, event.seq) for message in messages for event in _heard(message, place)]
+
+
+def test_after_a_resync_the_numbers_begin_anew():
+    place = _Place(None)
+    first = {"type": "subscribed", "seq": 7, "epoch": "a", "snapshot": {}}
+    assert line(first, {"type": "event", "event": "x", "seq": 8}, place=place) == [("snapshot", 7), ("x", 8)]
+    again = {"type": "subscribed", "seq": 1, "epoch": "b", "snapshot": {}}
+    heard = line({"type": "resync", "reason": "epoch"}, again, {"type": "event", "event": "y", "seq": 2}, place=place)
+    assert (heard, place.epoch) == ([("snapshot", 1), ("y", 2)], "b")
+
+
+def test_passing_trouble_is_tried_again_and_a_refusal_is_not():
+    with pytest.raises(WebSocketException):
+        line({"type": "error", "code": "unavailable"}, place=_Place(1))
+    with pytest.raises(_Refused):
+        line({"type": "error", "code": "not_found", "message": "There is no such channel."}, place=_Place(1))
+
+
+def test_a_token_that_is_no_more_ends_the_watch_at_once(client: DesignerBFF):
+    asked = client.generate("a linen skirt")
+    client.token = "dbff_no_such_token"
+    with pytest.raises(PermissionError):
+        next(iter(client.watch(f"generation:{asked['id']}", timeout=60)))

@@ -7,10 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from websockets.exceptions import WebSocketException
+from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 LAST = (":complete", ":failed", ":cancelled")
+FINAL = {
+    4400: "The studio did not understand this client.",
+    4401: "The token is not valid (any more).",
+    4403: "Not allowed.",
+}
+PASSING = ("unavailable", "rate_limited")  # trouble that another try may find gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,47 +36,67 @@ class _Refused(Exception):
     pass
 
 
+@dataclass(slots=True)
+class _Place:
+    """How far a watcher has come: the newest number it has and the history that number belongs to."""
+
+    seen: int | None
+    epoch: str | None = None
+
+
 def watch(url: str, token: str, channel: str, *, after: int | None, timeout: float) -> Iterator[LiveEvent]:
-    """See `DesignerBFF.watch`. Raises PermissionError when the channel is not there for this token."""
+    """See `DesignerBFF.watch`. Raises PermissionError when the token or the channel is refused."""
     deadline = time.monotonic() + timeout
-    seen = after
+    place = _Place(after)
     pause = 0.2
     while time.monotonic() < deadline:
         try:
             with connect(_address(url), additional_headers={"Authorization": f"Bearer {token}"}, proxy=None) as socket:
-                pause = 0.2
-                for event in _events(socket, channel, seen, deadline):
-                    seen = event.seq if event.seq is not None else seen
+                for event in _events(socket, channel, place, deadline):
+                    pause = 0.2
                     yield event
                 return
         except _Refused as refused:
             raise PermissionError(str(refused)) from refused
+        except ConnectionClosed as closed:
+            if closed.rcvd and closed.rcvd.code in FINAL:
+                raise PermissionError(FINAL[closed.rcvd.code]) from closed
         except (OSError, WebSocketException):
-            time.sleep(min(pause * random.uniform(0.5, 1.5), max(0.0, deadline - time.monotonic())))  # noqa: S311
-            pause = min(pause * 2, 5.0)
+            pass
+        time.sleep(min(pause * random.uniform(0.5, 1.5), max(0.0, deadline - time.monotonic())))  # noqa: S311
+        pause = min(pause * 2, 5.0)
 
 
 def _address(url: str) -> str:
     return "ws" + url.removeprefix("http") + "/ws/"
 
 
-def _events(socket: ClientConnection, channel: str, seen: int | None, deadline: float) -> Iterator[LiveEvent]:
-    ask: dict[str, Any] = {"type": "subscribe", "channel": channel}
-    socket.send(json.dumps(ask if seen is None else {**ask, "after": seen}))
+def _events(socket: ClientConnection, channel: str, place: _Place, deadline: float) -> Iterator[LiveEvent]:
+    known = {"after": place.seen, "epoch": place.epoch} if place.seen is not None else {}
+    ask = {"type": "subscribe", "channel": channel, **known}
+    socket.send(json.dumps({name: value for name, value in ask.items() if value is not None}))
     while (left := deadline - time.monotonic()) > 0:
         try:
             message = json.loads(socket.recv(timeout=left))
         except TimeoutError:
             return
-        kind = message.get("type")
-        if kind == "error" and message.get("channel", channel) == channel:
-            raise _Refused(message.get("message", "refused"))
-        if message.get("channel") != channel:
-            continue
-        if kind in ("subscribed", "resync") and message.get("snapshot") is not None:
-            yield LiveEvent("snapshot", message["snapshot"], message.get("seq"))
-        elif kind in ("event", "tick"):
-            seq = message.get("seq")
-            if seq is None or seen is None or seq > seen:
-                seen = seq if seq is not None else seen
-                yield LiveEvent(message.get("event", ""), message.get("data", {}), seq)
+        if message.get("channel", channel) == channel:
+            yield from _heard(message, place)
+
+
+def _heard(message: dict[str, Any], place: _Place) -> Iterator[LiveEvent]:
+    """What a message of the channel tells, each fact once. Raises _Refused or, to try again, WebSocketException."""
+    kind, seq = message.get("type"), message.get("seq")
+    if kind == "error":
+        passing = message.get("code") in PASSING
+        raise WebSocketException(message["code"]) if passing else _Refused(message.get("message", "refused"))
+    if kind == "resync":  # the numbers begin anew: a fresh `subscribed` follows
+        place.seen = None
+    elif kind == "subscribed":
+        place.epoch = message.get("epoch")
+        if message.get("snapshot") is not None:
+            place.seen = seq
+            yield LiveEvent("snapshot", message["snapshot"], seq)
+    elif kind in ("event", "tick") and (seq is None or place.seen is None or seq > place.seen):
+        place.seen = place.seen if seq is None else seq
+        yield LiveEvent(message.get("event", ""), message.get("data", {}), seq)
