@@ -16,7 +16,7 @@ FINAL = {
     4401: "The token is not valid (any more).",
     4403: "Not allowed.",
 }
-PASSING = ("unavailable", "rate_limited")  # trouble that another try may find gone
+PASSING = ("unavailable", "slow_down")  # trouble that another try may find gone
 
 
 @dataclass(frozen=True, slots=True)
