@@ -1,5 +1,6 @@
 """The writers of personas, feedback and what was learned. Feedback moves weights; taking it back moves them back."""
 
+import contextlib
 import hashlib
 import re
 from collections.abc import Iterable
@@ -24,6 +25,7 @@ from teams.membership.ownership import working_team
 from teams.membership.permissions import may
 
 MAX_TEXT = 2000
+OPPOSITES: dict[str, str] = {FeedbackKind.LIKE: FeedbackKind.DISLIKE, FeedbackKind.DISLIKE: FeedbackKind.LIKE}
 KEY = re.compile(r"attribute:[^:]*:(?P<attribute>\w+)=(?P<value>.+)|model:(?P<model>[^:]+):(?P<garment>.*)")
 
 
@@ -142,8 +144,12 @@ def learned_for(
 
 
 def _subject(actor: User, asset_id: UUID) -> Asset:
-    """The image to speak about. Raises Missing, Forbidden or Refused when nothing can be said of it."""
-    asset = Asset.objects.see(actor, asset_id)
+    """The image to speak about, locked: two verdicts on it follow one another. Call in a transaction.
+
+    Raises Missing, Forbidden, Refused or Conflict when nothing can be said of it.
+    """
+    Asset.objects.see(actor, asset_id)
+    asset = Asset.objects.select_for_update(no_key=True).see(actor, asset_id)
     if not may(actor, "edit_own_work", asset.team):
         raise Forbidden(message="Your role lets you look, not judge.", remedy="Ask an owner or admin of the team.")
     if asset.generation_id is None:
@@ -173,10 +179,10 @@ def give_feedback(*, actor: User, asset_id: UUID, kind: str, rating: int | None 
     """
     asset = _subject(actor, asset_id)
     _checked(kind, rating, text)
-    opposite = {FeedbackKind.LIKE: FeedbackKind.DISLIKE, FeedbackKind.DISLIKE: FeedbackKind.LIKE}.get(
-        FeedbackKind(kind)
-    )
-    for stale in Feedback.objects.select_for_update().filter(owner=actor, asset=asset, kind__in=[kind, opposite]):
+    said = list(Feedback.objects.filter(owner=actor, asset=asset, kind__in=[kind, OPPOSITES.get(kind)]))
+    # all at once, for two images that share some of their weights must not wait for each other
+    _locked(asset.team_id, {*_keys_of(asset.generation), *(move["key"] for each in said for move in each.moved)})
+    for stale in said:
         _take_back(stale)
     row = Feedback.objects.create(
         team_id=asset.team_id,
@@ -250,7 +256,7 @@ def _take_back(row: Feedback) -> None:
 def withdraw_feedback(*, actor: User, asset_id: UUID, kind: str) -> None:
     """Take one's own feedback back, with all that it moved. Raises Missing when there is none."""
     asset = _subject(actor, asset_id)
-    row = Feedback.objects.select_for_update().filter(owner=actor, asset=asset, kind=kind).first()
+    row = Feedback.objects.filter(owner=actor, asset=asset, kind=kind).first()
     if row is None:
         raise Missing(message="You said no such thing of this image.", remedy="Reload the page.")
     _tell(row, given=False)
@@ -258,12 +264,14 @@ def withdraw_feedback(*, actor: User, asset_id: UUID, kind: str) -> None:
 
 
 def toggle_feedback(*, actor: User, asset_id: UUID, kind: str, rating: int | None = None) -> None:
-    """Give feedback; the same again takes it back."""
+    """Give feedback; the same again takes it back. What was meant is what stood there at the click: of two equal ones
+    at once, both mean to give or both to take back, so that together they are one."""
     said = Feedback.objects.filter(owner=actor, asset_id=asset_id, kind=kind).first()
-    if said is not None and said.rating == rating:
-        withdraw_feedback(actor=actor, asset_id=asset_id, kind=kind)
-    else:
+    if said is None or said.rating != rating:
         give_feedback(actor=actor, asset_id=asset_id, kind=kind, rating=rating)
+        return
+    with contextlib.suppress(Missing):  # its twin was here first
+        withdraw_feedback(actor=actor, asset_id=asset_id, kind=kind)
 
 
 def _tell(row: Feedback, *, given: bool) -> None:

@@ -1,15 +1,24 @@
 """What a word on an image teaches, what taking it back leaves, and two words at once."""
 
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
+from designer.assets.models import Asset
 from designer.generations.models import StageRun
+from designer.personas import services
 from designer.personas.models import Feedback, LearnedWeight, Persona
 from designer.pipeline import optimisation
 from tests.designer.generations.test_flow import made
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SILK = "attribute:-:fabric=silk"
+MIDI = "attribute:-:length=midi"  # of the brief that `made` gives
 
 
 def weights():
@@ -83,3 +92,78 @@ def test_what_found_no_place_in_the_prompt_is_not_judged(client_of, exploration)
     moved = judge(client, done)
     assert not any(key.endswith("fabric=silk") for key in moved)
     assert Feedback.objects.count() == 1
+
+
+def waiting() -> int:
+    """How many connections to this database wait for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees what it saw first
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def at_once(asset: Asset, *deeds: Callable[[], object]) -> list[Exception]:
+    """Do all of `deeds` in threads that have all begun before the first may end; what they raised."""
+    raised: list[Exception] = []
+
+    def do(deed: Callable[[], object]) -> None:
+        try:
+            deed()
+        except Exception as error:  # noqa: BLE001  (the test shows what it was)
+            raised.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=do, args=[deed]) for deed in deeds]
+    with transaction.atomic():
+        Asset.objects.select_for_update().get(pk=asset.pk)
+        for thread in threads:
+            thread.start()
+        end = time.monotonic() + 20
+        while waiting() < len(threads) and time.monotonic() < end:
+            time.sleep(0.01)
+    for thread in threads:
+        thread.join()
+    return raised
+
+
+@pytest.fixture
+def judged(client_of):
+    """An image and the person who judges it."""
+    client = client_of("editor")
+    done = made(client)
+    return Asset.objects.get(generation=done["id"]), client.user
+
+
+def evidence():
+    return sum(weights()[MIDI]) - 2
+
+
+@pytest.mark.parametrize("say", [services.give_feedback, services.toggle_feedback])
+def test_of_a_like_and_a_dislike_at_once_the_later_stands_alone(say, judged):
+    asset, person = judged
+    deeds = [partial(say, actor=person, asset_id=asset.pk, kind=kind) for kind in ("like", "dislike")]
+    assert at_once(asset, *deeds) == []
+    (stands,) = Feedback.objects.all()
+    alpha, beta = weights()[MIDI]
+    assert (alpha > 1.5, beta > 1.5) == (stands.kind == "like", stands.kind == "dislike")
+    assert evidence() == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.parametrize("say", [services.give_feedback, services.toggle_feedback])
+def test_two_equal_words_at_once_are_one(say, judged):
+    asset, person = judged
+    assert at_once(asset, *[partial(say, actor=person, asset_id=asset.pk, kind="like")] * 2) == []
+    assert [row.kind for row in Feedback.objects.all()] == ["like"]
+    assert evidence() == pytest.approx(1, abs=1e-3)
+
+
+def test_two_clicks_at_once_that_take_back_are_one(judged):
+    asset, person = judged
+    click = partial(services.toggle_feedback, actor=person, asset_id=asset.pk, kind="like")
+    click()
+    assert at_once(asset, click, click) == []
+    assert not Feedback.objects.exists()
+    assert evidence() == pytest.approx(0, abs=1e-3)
