@@ -3,6 +3,7 @@
 Names choose among them; without --full the quick sizes run. Quote ratios: seconds are this machine's.
 """
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,8 @@ def main() -> int:
         print(f"There is no benchmark {', '.join(unknown)}. There are: {', '.join(NAMES)}.")
         return 2
     size = [] if "--full" in sys.argv else ["--quick"]
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "designer.settings")
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=FOLDER.parents[1], check=True)
     failed = []
     for name in wanted:
         print(f"\n== {name}", flush=True)
