@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,7 +17,10 @@ from designer.web.idempotency import IdempotentPostMixin
 from designer.web.serializers import StrictSerializer
 from teams.accounts.people import person
 from teams.base.errors import Missing
+from teams.base.preconditions import etag_of
 from teams.membership.ownership import visible_team
+
+IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag you read")
 
 
 class PersonaSerializer(serializers.ModelSerializer[Persona]):
@@ -28,15 +31,21 @@ class PersonaSerializer(serializers.ModelSerializer[Persona]):
 
     class Meta:
         model = Persona
-        fields = ["id", "team", "name", "description", "keywords", "attributes", "palette", "starter", "created_at"]
+        fields = [
+            "id", "team", "name", "description", "keywords", "attributes", "palette", "starter", "version",
+            "created_at",
+        ]  # fmt: skip
 
 
-class PersonaRequest(StrictSerializer):
+class PersonaChange(StrictSerializer):
     name = serializers.CharField(max_length=80)
     description = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
     keywords = serializers.ListField(
         child=serializers.CharField(max_length=60), max_length=50, required=False, default=list
     )
+
+
+class PersonaRequest(PersonaChange):
     team = serializers.UUIDField(required=False, allow_null=True, default=None)
 
 
@@ -57,7 +66,8 @@ class PersonaList(IdempotentPostMixin, generics.ListAPIView[Persona]):
         team = kwargs.get("team") or said.pop("team")
         said.pop("team", None)
         made = services.create_persona(actor=person(request), team_id=team, **said)
-        return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
+        headers = {"ETag": etag_of(made)}
+        return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED, headers=headers)
 
 
 class TeamPersonaList(PersonaList):
@@ -76,7 +86,20 @@ class PersonaDetail(generics.GenericAPIView[Persona]):
     queryset = Persona.objects.none()
 
     def get(self, request: Request, pk: UUID) -> Response:
-        return Response(self.get_serializer(Persona.objects.see(request.user, pk)).data)
+        return self._answer(Persona.objects.see(request.user, pk))
+
+    @extend_schema(request=PersonaChange, responses=PersonaSerializer, parameters=[IF_MATCH])
+    def patch(self, request: Request, pk: UUID) -> Response:
+        """Change its name, description or keywords. For its maker, owners and admins; needs If-Match."""
+        Persona.objects.for_edit(request.user, pk)
+        form = PersonaChange(data=request.data, partial=True)
+        form.is_valid(raise_exception=True)
+        if_match = request.headers.get("If-Match")
+        row = services.change_persona(actor=person(request), persona_id=pk, if_match=if_match, **form.validated_data)
+        return self._answer(row)
+
+    def _answer(self, row: Persona) -> Response:
+        return Response(self.get_serializer(row).data, headers={"ETag": etag_of(row)})
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:

@@ -19,6 +19,7 @@ from designer.pipeline.records import Adjustment, LearnedChoice, Moved, Posterio
 from designer.realtime.events import FEEDBACK_CHANGED, record
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Forbidden, Missing, Refused
+from teams.base.preconditions import require_match
 from teams.base.text import one_line
 from teams.membership.models import Team
 from teams.membership.ownership import working_team
@@ -59,13 +60,53 @@ def create_persona(
     team = working_team(actor, team_id)
     if not may(actor, "create_work", team):
         raise Forbidden(message="Your role lets you look, not create.", remedy="Ask an owner or admin of the team.")
+    row = Persona(team=team, owner=actor, description=description)
+    row.name, row.keywords = _free_name(row, name), _weighed(row, keywords or [])
+    row.save()
+    return row
+
+
+def _free_name(row: Persona, name: str) -> str:
+    """The name as it is kept. Raises Refused, or Conflict if another persona of the team has it."""
     shown = one_line(name, field="name", longest=80)
-    if Persona.objects.filter(team=team, name=shown).exists():
+    if Persona.objects.filter(team=row.team_id, name=shown).exclude(pk=row.pk).exists():
         raise Conflict(
             "name_taken", "This team has a persona of that name.", field="name", remedy="Choose another name."
         )
-    words = {one_line(word, field="keywords", longest=60).lower(): 1.0 for word in keywords or []}
-    return Persona.objects.create(team=team, owner=actor, name=shown, description=description, keywords=words)
+    return shown
+
+
+def _weighed(row: Persona, keywords: list[str]) -> dict[str, float]:
+    """Each word with its weight: what it had in this persona, 1 for a new one. Raises Refused."""
+    words = [one_line(word, field="keywords", longest=60).lower() for word in keywords]
+    return {word: row.keywords.get(word, 1.0) for word in words}
+
+
+@transaction.atomic
+def change_persona(
+    *,
+    actor: User,
+    persona_id: UUID,
+    if_match: str | None,
+    name: str | None = None,
+    description: str | None = None,
+    keywords: list[str] | None = None,
+) -> Persona:
+    """Change what is given, if `if_match` names the present version; what changes nothing makes no new one.
+
+    Raises Missing, Forbidden, Refused (428, 412, or a field) or Conflict for a name that is taken.
+    """
+    Persona.objects.for_edit(actor, persona_id)
+    row: Persona = Persona.objects.select_for_update(no_key=True).see(actor, persona_id)
+    require_match(if_match, row)
+    before = (row.name, row.description, row.keywords)
+    row.name = row.name if name is None else _free_name(row, name)
+    row.description = row.description if description is None else description
+    row.keywords = row.keywords if keywords is None else _weighed(row, keywords)
+    if (row.name, row.description, row.keywords) != before:
+        row.version += 1
+        row.save(update_fields=["name", "description", "keywords", "version", "updated_at"])
+    return row
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from designer.generations.models import StageRun
 from designer.personas import services
 from designer.personas.models import Feedback, LearnedWeight, Persona
 from designer.pipeline import optimisation
+from teams.base.models import Row
 from tests.designer.generations.test_flow import made
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -104,8 +105,8 @@ def waiting() -> int:
         return int(cursor.fetchone()[0])
 
 
-def at_once(asset: Asset, *deeds: Callable[[], object]) -> list[Exception]:
-    """Do all of `deeds` in threads that have all begun before the first may end; what they raised."""
+def at_once(row: Row, *deeds: Callable[[], object]) -> list[Exception]:
+    """Do all of `deeds` to `row` in threads that have all begun before the first may end; what they raised."""
     raised: list[Exception] = []
 
     def do(deed: Callable[[], object]) -> None:
@@ -118,7 +119,7 @@ def at_once(asset: Asset, *deeds: Callable[[], object]) -> list[Exception]:
 
     threads = [threading.Thread(target=do, args=[deed]) for deed in deeds]
     with transaction.atomic():
-        Asset.objects.select_for_update().get(pk=asset.pk)
+        type(row)._base_manager.select_for_update().get(pk=row.pk)
         for thread in threads:
             thread.start()
         end = time.monotonic() + 20
