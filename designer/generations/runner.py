@@ -207,8 +207,8 @@ def _order(work: Work) -> Order:
 
 
 def _added_attributes(work: Work) -> dict[str, Any]:
-    """What the persona adds and, over it, what was learned; both speak only where the record is silent."""
-    added = [*work.facts.get("adjustments", []), *work.facts.get("learned", [])]
+    """What was learned and, over it, what the persona adds, as in the prompt; both only where the record is silent."""
+    added = [*work.facts.get("learned", []), *work.facts.get("adjustments", [])]
     return {each["attribute"]: each["value"] for each in added if each["attribute"] != "colours"}
 
 
