@@ -8,6 +8,9 @@ from urllib.parse import unquote, urlsplit
 ROOT: Final = Path(__file__).resolve().parent.parent
 
 
+LOOPBACK: Final = {"127.0.0.1", "localhost", "::1", "[::1]"}
+
+
 class SettingsError(Exception):
     """One or more environment values are missing or wrong; the message lists every one of them."""
 
@@ -48,6 +51,13 @@ class Env:
             self.problems.append(f"{name} must start with {' or '.join(s + '://' for s in schemes)}.")
             return default
         return raw
+
+    def refuse_public_key(self, site: str, hosts: list[str]) -> None:
+        """Without SECRET_KEY everybody knows the key: that is for this machine alone, where the launcher sets one."""
+        strangers = {urlsplit(site).hostname or "", *hosts} - LOOPBACK
+        if strangers and not self.text("SECRET_KEY"):
+            named = ", ".join(sorted(strangers))
+            self.problems.append(f"SECRET_KEY is missing, and others may reach {named}. Set 50 random characters.")
 
     def raise_problems(self) -> None:
         """Raises SettingsError naming every bad value read so far."""

@@ -18,6 +18,7 @@ EMBEDDED = env.flag("DESIGNER_EMBEDDED", True)
 SECRET_KEY = env.text("SECRET_KEY") or "embedded-only-" + "0" * 50
 SITE_URL = env.url("SITE_URL", schemes=("http", "https"), default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
+env.refuse_public_key(SITE_URL, ALLOWED_HOSTS)
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 TRUSTED_PROXIES = env.whole("TRUSTED_PROXIES", 0, low=0, high=10, unit="proxies")
 
@@ -331,4 +332,6 @@ LOGGING = {
     },
 }
 
+if JOB_HEARTBEAT >= JOB_LEASE:
+    env.problems.append("JOB_HEARTBEAT_SECONDS must be less than JOB_LEASE_SECONDS: every job would seem dead.")
 env.raise_problems()

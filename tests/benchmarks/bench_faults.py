@@ -1,0 +1,17 @@
+"""The promises of the queue while processes are really killed: figures, no ratios.
+
+    python3 run.py bench faults [--full]     (--full: all counts, about 40 minutes)
+
+The plays are those of `tests.faults`, which CI runs at small counts.
+"""
+
+import os
+import sys
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "designer.settings")
+
+if __name__ == "__main__":
+    from tests.faults import run
+
+    sys.argv = [sys.argv[0], *([] if "--quick" in sys.argv else ["--full"])]
+    run.main()
