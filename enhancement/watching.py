@@ -14,7 +14,14 @@ def may_watch(user: User, pk: UUID) -> bool:
 
 def snapshot(user: User, pk: UUID) -> dict[str, Any]:
     row = Enhancement.objects.see(user, pk)
-    return {"id": str(row.pk), "status": row.status, "percent": row.percent, "error": row.error}
+    return {
+        "id": str(row.pk),
+        "status": row.status,
+        "percent": row.percent,
+        "assets": [str(row.result_id)] if row.result_id else [],
+        "cost": None if row.cost is None else str(row.cost),
+        "error": row.error,
+    }
 
 
 subjects.register("enhancement", may_watch=may_watch, snapshot=snapshot)

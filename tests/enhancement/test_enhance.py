@@ -13,6 +13,7 @@ from designer.assets.services import read_bytes, store_upload
 from designer.catalogue.models import ModelPrice
 from designer.jobs.services import request_cancel
 from designer.ledger.models import LedgerEntry
+from designer.realtime import subjects
 from designer.realtime.models import Event
 from enhancement import receivers, services
 from enhancement.models import Enhancement
@@ -188,4 +189,7 @@ def test_the_team_is_told_what_an_enhancement_cost(client_of):
     client.post(f"/api/enhance/{photo.pk}", {"operations": [{"name": "upscale", "scale": 2}]}, format="json")
     work_off()
     told = Event.objects.get(channel=f"team:{photo.team_id}", event="cost:updated")
-    assert told.data["subject"] == f"enhancement:{Enhancement.objects.get().pk}"
+    row = Enhancement.objects.get()
+    assert told.data["subject"] == f"enhancement:{row.pk}"
+    late = subjects.snapshot(client.user, f"enhancement:{row.pk}")
+    assert (late["status"], late["assets"], late["cost"]) == ("succeeded", [str(row.result_id)], str(row.cost))
