@@ -23,7 +23,7 @@ from designer.realtime import log as event_log
 from designer.realtime import revocation
 from designer.realtime.credentials import Identity
 from designer.realtime.herald import CONTROL, group_of
-from designer.realtime.limits import DEAF_HEARTBEAT, HEARTBEAT, MAX_SOCKETS, PAGE, STALL
+from designer.realtime.limits import CLOSE_GOING_ON, DEAF_HEARTBEAT, HEARTBEAT, MAX_SOCKETS, PAGE, STALL
 from designer.realtime.log import Fact, Head
 from designer.realtime.pool import close_all, in_database
 
@@ -73,7 +73,20 @@ class Hub:
         self.sockets.add(socket)
         if not self._tasks:
             self._tasks = [asyncio.create_task(work) for work in self._works()]
+            for task in self._tasks:
+                task.add_done_callback(self._ended)
         return True
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        """None of the three ends by itself. One that did would leave sockets that are pinged and told nothing."""
+        if task.cancelled() or task not in self._tasks:
+            return
+        logger.error("the hub broke; its sockets begin anew", exc_info=task.exception())
+        tasks, self._tasks = self._tasks, []
+        for other in tasks:
+            other.cancel()
+        for socket in list(self.sockets):
+            socket.drop(CLOSE_GOING_ON, "going_on")
 
     def _works(self) -> list[Coroutine[Any, Any, None]]:
         return [self._listen_forever(), self._read_forever(), self._beat_forever()]
