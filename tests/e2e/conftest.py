@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browsing import CHROMIUM, chromium
 from tests.stack import ROOT, studio
+
+expect.set_options(timeout=20_000)  # milliseconds; two cores may have more to do than this page
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -48,6 +48,7 @@ def sign_up(page: Page) -> None:
     page.locator("input[type=password]").first.fill(PASSWORD)
     page.get_by_role("button", name=re.compile("sign up|create", re.I)).click()
     expect(page.get_by_label("Your brief")).to_be_visible()
+    page.wait_for_load_state("load")  # the scripts too: what is dropped before they listen is lost
 
 
 def generate(page: Page, photo: Path) -> None:
