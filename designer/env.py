@@ -52,6 +52,14 @@ class Env:
             return default
         return raw
 
+    def web_address(self, name: str) -> str:
+        """An http(s) address without its trailing slash, or "" when it is not set."""
+        raw = self.text(name)
+        if raw and (urlsplit(raw).scheme not in {"http", "https"} or not urlsplit(raw).hostname):
+            self.problems.append(f"{name}={raw!r} is no web address. Write http://host:port or https://host.")
+            return ""
+        return raw.rstrip("/")
+
     def refuse_public_key(self, site: str, hosts: list[str]) -> None:
         """Without SECRET_KEY everybody knows the key: that is for this machine alone, where the launcher sets one."""
         strangers = {urlsplit(site).hostname or "", *hosts} - LOOPBACK

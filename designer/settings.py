@@ -8,6 +8,7 @@ import django_stubs_ext
 from csp.constants import NONCE, SELF
 
 from designer.env import ROOT, Env, database
+from designer.providers.base import ProviderConfig
 
 django_stubs_ext.monkeypatch()  # so that admin classes may name their model as a type argument
 env = Env()
@@ -281,6 +282,26 @@ SPECTACULAR_SETTINGS = {
         "RoleEnum": "teams.membership.models.Role.choices",
     },
 }
+
+# Providers of images and language: one is there as soon as its key or address is set
+PROVIDERS = {
+    **{
+        name: ProviderConfig(
+            api_key=env.text(f"{name.upper()}_API_KEY"), base_url=env.web_address(f"{name.upper()}_BASE_URL")
+        )
+        for name in ("openai", "google", "anthropic", "stability")
+    },
+    "comfyui": ProviderConfig(
+        base_url=env.web_address("COMFYUI_URL"), options={"workflow": env.text("COMFYUI_WORKFLOW")}
+    ),
+    "a1111": ProviderConfig(base_url=env.web_address("A1111_URL"), api_key=env.text("A1111_LOGIN")),  # user:password
+    "diffusers": ProviderConfig(
+        options={"folder": env.text("DIFFUSERS_FOLDER"), "device": env.text("DIFFUSERS_DEVICE")}
+    ),
+}
+IMAGE_PROVIDERS = env.words("IMAGE_PROVIDERS")  # those that may be used; none named: all that are set up
+LANGUAGE_PROVIDER = env.text("LANGUAGE_PROVIDER")  # google, openai, anthropic, or local; empty: the first with a key
+LANGUAGE_MODEL = env.text("LANGUAGE_MODEL")  # empty: the catalogue's first for that provider
 
 # Queue: Postgres remembers, Celery wakes (DESIGN: the queue kernel)
 JOB_LEASE = timedelta(seconds=env.whole("JOB_LEASE_SECONDS", 30, low=1, high=3600, unit="seconds"))

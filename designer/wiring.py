@@ -4,11 +4,16 @@ from datetime import timedelta
 from importlib import import_module
 from importlib.util import find_spec
 
+from django.conf import settings
+
+from designer.providers import registry
+
 ROOMS = ["realtime", "jobs", "assets", "catalogue", "ledger", "personas", "generations"]
 
 
 def connect() -> None:
-    """Import each room's modules that register something, where it has them."""
+    """Tell the providers how they are reached, and import each room's modules that register something."""
+    registry.configure(settings.PROVIDERS)
     for room in ROOMS:
         for name in ("tasks", "receivers", "watching", "invariants"):
             path = f"designer.{room}.{name}"

@@ -13,13 +13,18 @@ Idempotency = Literal["key", "lookup", "none"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageRequest:
-    """One call. `seeds` has one entry per image wanted; `attributes` holds known VLT attributes (missing = unknown)."""
+    """One call. `seeds` has one entry per image wanted; `attributes` holds known VLT attributes (missing = unknown).
+
+    `aspect_ratio` says the same as width and height for models that take no pixels; `quality` is one of the model's.
+    """
 
     prompt: str
     model: str
     width: int
     height: int
     seeds: tuple[int, ...]
+    aspect_ratio: str = "3:4"
+    quality: str = "standard"
     negative_prompt: str = ""
     attributes: Mapping[str, object] = field(default_factory=dict)
     references: tuple[bytes, ...] = ()
@@ -39,7 +44,11 @@ class GeneratedImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageResult:
-    """What came back. `model` is what really made it; `cost` in USD, None = take the dated price."""
+    """What came back; fewer images than asked is no error here. `model` is what really made it.
+
+    `usage`: tokens under text_in, image_in, text_out and image_out, where the vendor counts them; `cost` in USD where
+    the vendor states one, None = reckon it from the usage, else from the dated price.
+    """
 
     images: tuple[GeneratedImage, ...]
     model: str
@@ -51,7 +60,11 @@ class ImageResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What a model can do, so that a setting it lacks is said before spending."""
+    """What a model can do, so that a setting it lacks is said before spending.
+
+    `images_per_call`: how many images one call may be asked for, where that is cheaper than one each;
+    `exact_size` False = it knows ratios only, and sends a size of its own; `qualities`: the words it takes.
+    """
 
     seed: bool
     negative_prompt: bool
@@ -60,6 +73,18 @@ class Capabilities:
     ratios: tuple[str, ...]
     max_pixels: int
     idempotency: Idempotency
+    images_per_call: int = 1
+    exact_size: bool = True
+    qualities: tuple[str, ...] = ("standard",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderConfig:
+    """How to reach a provider: its key, another address than the vendor's, and what else its adapter documents."""
+
+    api_key: str = ""
+    base_url: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 class Cancelled(Exception):
@@ -138,6 +163,11 @@ class ImageProvider(Protocol):
     name: ClassVar[str]
     simulated: ClassVar[bool]
 
+    def __init__(self, config: ProviderConfig) -> None: ...
+
+    def is_ready(self) -> bool:
+        """Whether it has what it needs to be called: a key, an address, a library. No call is made."""
+
     def capabilities(self, model: str) -> Capabilities:
         """What `model` can do. Raises InvalidRequest for an unknown model."""
 
@@ -164,6 +194,7 @@ class Lookup(Protocol):
 class LanguageRequest:
     """A question to a language or vision model whose answer must fit a JSON schema."""
 
+    model: str
     system: str
     text: str
     schema: Mapping[str, Any]
@@ -174,13 +205,20 @@ class LanguageRequest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LanguageResult:
     data: Mapping[str, Any]
+    model: str = ""
     usage: Mapping[str, int] = field(default_factory=dict)
     cost: Decimal | None = None
+    request_id: str = ""
 
 
 class LanguageProvider(Protocol):
-    """Answers in structured form. Raises only ProviderError."""
+    """Answers in structured form. Raises only ProviderError; never retries. `usage` as in ImageResult."""
 
     name: ClassVar[str]
+
+    def __init__(self, config: ProviderConfig) -> None: ...
+
+    def is_ready(self) -> bool:
+        """Whether it has what it needs to be called. No call is made."""
 
     def complete(self, request: LanguageRequest, *, idempotency_key: str) -> LanguageResult: ...

@@ -13,6 +13,7 @@ from designer.providers.base import (
     ImageRequest,
     ImageResult,
     InvalidRequest,
+    ProviderConfig,
 )
 from designer.providers.drawing import flat, spec
 from designer.providers.registry import register
@@ -28,6 +29,12 @@ class Sketchbook:
 
     name: ClassVar[str] = "sketchbook"
     simulated: ClassVar[bool] = True
+
+    def __init__(self, config: ProviderConfig) -> None:
+        """Nothing to set up: it draws by itself."""
+
+    def is_ready(self) -> bool:
+        return True
 
     def capabilities(self, model: str) -> Capabilities:
         if model != MODEL:

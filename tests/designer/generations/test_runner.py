@@ -37,6 +37,12 @@ class Scripted:
     idempotency: ClassVar[str] = "key"
     before: ClassVar[Any] = staticmethod(lambda place: None)
 
+    def __init__(self, config: base.ProviderConfig) -> None:
+        self.config = config
+
+    def is_ready(self) -> bool:
+        return True
+
     def capabilities(self, model: str) -> base.Capabilities:
         facts = {"seed": True, "negative_prompt": True, "references": True, "max_images": 8, "ratios": ("3:4",)}
         return base.Capabilities(**facts, max_pixels=4_000_000, idempotency=self.idempotency)
