@@ -1,7 +1,7 @@
 """The face of the designer floor for Django: each room's models, named once. Nobody else imports this module."""
 
 from designer.assets.models import Asset
-from designer.catalogue.models import ModelPrice, ModelProfile
+from designer.catalogue.models import ModelHealth, ModelPrice, ModelProfile
 from designer.generations.models import Generation, StageRun
 from designer.jobs.models import Job, JobAttempt, PeriodicSlot, SchedulerBeat
 from designer.ledger.models import LedgerEntry
@@ -21,6 +21,7 @@ __all__ = [
     "JobAttempt",
     "LearnedWeight",
     "LedgerEntry",
+    "ModelHealth",
     "ModelPrice",
     "ModelProfile",
     "PeriodicSlot",

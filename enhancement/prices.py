@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
-from designer.catalogue.models import ModelProfile
+from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.services import unit_price
 from teams.base.errors import Refused
 
@@ -13,7 +13,7 @@ MODEL: Final = "super-resolution"
 
 def price_of(width: int, height: int) -> Decimal:
     """USD for a result of width x height pixels. Raises Refused when the catalogue does not say."""
-    profile = ModelProfile.objects.filter(provider=PROVIDER, model=MODEL).first()
+    profile = ModelProfile.objects.filter(kind=ModelKind.ENHANCEMENT, provider=PROVIDER, model=MODEL).first()
     price = unit_price(profile, width=width, height=height) if profile else None
     if price is None:
         raise Refused(

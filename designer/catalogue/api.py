@@ -1,18 +1,40 @@
 """GET /api/models: what may be asked for, with prices and limits."""
 
+from dataclasses import asdict
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import generics, serializers
 
-from designer.catalogue.models import ModelProfile
-from designer.catalogue.services import unit_price, usable_models
+from designer.catalogue.models import ModelKind, ModelProfile
+from designer.catalogue.ready import capabilities_of, why_not
+from designer.catalogue.services import ending_soon, unit_price, usable_models, warning_of
+
+
+class CapabilitiesSerializer(serializers.Serializer[Any]):
+    """What a model can do; what it cannot is said before anything is spent."""
+
+    seed = serializers.BooleanField()
+    negative_prompt = serializers.BooleanField()
+    references = serializers.BooleanField()
+    max_images = serializers.IntegerField()
+    ratios = serializers.ListField(child=serializers.CharField())
+    max_pixels = serializers.IntegerField()
+    idempotency = serializers.CharField()
+    images_per_call = serializers.IntegerField()
+    exact_size = serializers.BooleanField()
+    qualities = serializers.ListField(child=serializers.CharField())
 
 
 class ModelSerializer(serializers.ModelSerializer[ModelProfile]):
     unit_price = serializers.SerializerMethodField(help_text="USD per image at 1024 x 1024; null when unknown.")
+    available = serializers.SerializerMethodField(help_text="Whether it can be called in this studio.")
+    remedy = serializers.SerializerMethodField(help_text="What an admin has to do where it cannot; else empty.")
+    capabilities = serializers.SerializerMethodField(help_text="What it can do, where it can be called.")
+    warning = serializers.SerializerMethodField(help_text="Said from 30 days before it is shut down.")
     successor: serializers.SlugRelatedField[ModelProfile] = serializers.SlugRelatedField(
         slug_field="model", read_only=True, allow_null=True
     )
@@ -34,6 +56,10 @@ class ModelSerializer(serializers.ModelSerializer[ModelProfile]):
             "quality",
             "latency_seconds",
             "unit_price",
+            "available",
+            "remedy",
+            "capabilities",
+            "warning",
             "created_at",
         ]
 
@@ -41,6 +67,22 @@ class ModelSerializer(serializers.ModelSerializer[ModelProfile]):
     def get_unit_price(self, model: ModelProfile) -> str | None:
         price: Decimal | None = unit_price(model, width=1024, height=1024)
         return None if price is None else str(price)
+
+    def get_available(self, model: ModelProfile) -> bool:
+        return model.kind != ModelKind.IMAGE or capabilities_of(model) is not None
+
+    def get_remedy(self, model: ModelProfile) -> str:
+        return "" if self.get_available(model) else why_not(model.provider)
+
+    @extend_schema_field(CapabilitiesSerializer(allow_null=True))
+    def get_capabilities(self, model: ModelProfile) -> dict[str, Any] | None:
+        can = capabilities_of(model) if model.kind == ModelKind.IMAGE else None
+        return asdict(can) if can else None
+
+    def get_warning(self, model: ModelProfile) -> str:
+        today = timezone.now().date()
+        ending = next((each for each in ending_soon(today=today) if each.model == model), None)
+        return warning_of(ending) if ending else ""
 
 
 class ModelList(generics.ListAPIView[ModelProfile]):
@@ -53,5 +95,5 @@ class ModelList(generics.ListAPIView[ModelProfile]):
         if getattr(self, "swagger_fake_view", False):
             return ModelProfile.objects.none()
         today = timezone.now().date()
-        ids = [model.pk for kind in ("image", "enhancement") for model in usable_models(today=today, kind=kind)]
+        ids = [model.pk for kind in ModelKind.values for model in usable_models(today=today, kind=kind)]
         return ModelProfile.objects.filter(pk__in=ids).select_related("successor")

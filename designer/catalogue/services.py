@@ -1,12 +1,23 @@
-"""Which models may be called today, and what they cost."""
+"""Which models may be called today, what they cost, what follows them; and the writers of prices and lifecycles."""
 
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Final
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from designer.catalogue.models import Lifecycle, ModelKind, ModelPrice, ModelProfile
+from designer.catalogue.models import Lifecycle, ModelKind, ModelPrice, ModelProfile, PriceUnit
+from teams.audit.services import write
+from teams.base.errors import Refused
+
+MICRO: Final = Decimal("0.000001")
+TOKENS: Final = Decimal(1_000_000)  # token prices are per million
+WARNED: Final = timedelta(days=30)  # before its end a model is announced as ending
+ALIASES: Final = {"dalle": "DALL-E", "gptimage": "GPT Image", "sd": "Stable Diffusion", "nanobanana": "Gemini"}
 
 
 def usable_models(*, today: date, kind: str = ModelKind.IMAGE) -> list[ModelProfile]:
@@ -24,6 +35,180 @@ def unit_price(
     """USD for one image of width x height pixels, by the newest price valid on `at`. None means unknown, never free."""
     day = at or timezone.now().date()
     fits = Q(max_pixels__isnull=True) | Q(max_pixels__gte=width * height)
-    rows = ModelPrice.objects.filter(fits, model=model, quality=quality, valid_from__lte=day)
+    rows = ModelPrice.objects.filter(fits, model=model, unit=PriceUnit.IMAGE, quality=quality, valid_from__lte=day)
     newest = rows.order_by("-valid_from", "max_pixels").first()
     return newest.amount if newest else None
+
+
+def cost_of(model: ModelProfile, usage: Mapping[str, int], *, at: date | None = None) -> Decimal | None:
+    """USD for the tokens that a vendor counted, by the prices valid on `at`.
+
+    None when nothing was counted, or when the price of anything that was is unknown: never a part of the truth.
+    """
+    used = {unit: count for unit, count in usage.items() if count > 0}
+    if not used:
+        return None
+    prices = token_prices(model, at=at)
+    if set(used) - set(prices):
+        return None
+    return sum((prices[unit] * count / TOKENS for unit, count in used.items()), Decimal(0)).quantize(MICRO)
+
+
+def token_prices(model: ModelProfile, *, at: date | None = None) -> dict[str, Decimal]:
+    """USD per million tokens of each sort, by the newest price valid on `at`."""
+    rows = ModelPrice.objects.filter(model=model, valid_from__lte=at or timezone.now().date())
+    return dict(rows.exclude(unit=PriceUnit.IMAGE).order_by("valid_from").values_list("unit", "amount"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """What a designer's choice stands for today: one model, or those of a family. `note` says what is new to them."""
+
+    models: tuple[ModelProfile, ...]
+    note: str = ""
+
+
+def named(choice: str, *, provider: str | None, today: date) -> Named:
+    """The usable models that `choice`, a model or a family, stands for; empty when nothing bears that name.
+
+    A family whose last model is gone stands for its successor, and the note says so. Raises Refused for a model that
+    has ended, with its successor and what that costs.
+    """
+    rows = ModelProfile.objects.filter(kind=ModelKind.IMAGE).select_related("successor")
+    if provider is not None:
+        rows = rows.filter(provider=provider)
+    exact = [row for row in rows if row.model == choice]
+    if exact:
+        return Named(models=tuple(_living(row, today) for row in exact if row.enabled))
+    family = [row for row in rows if _same(row.family, choice)]
+    alive = tuple(row for row in family if row.enabled and not row.is_over(today))
+    return Named(models=alive) if alive else _succeeded(family, today)
+
+
+def _same(family: str, choice: str) -> bool:
+    said = "".join(letter for letter in choice.casefold() if letter.isalnum())
+    return said == "".join(letter for letter in ALIASES.get(said, family).casefold() if letter.isalnum()) or (
+        ALIASES.get(said) == family
+    )
+
+
+def _living(row: ModelProfile, today: date) -> ModelProfile:
+    if not row.is_over(today):
+        return row
+    when = f" on {row.ends_on:%d %B %Y}" if row.ends_on else ""
+    after = successor_of(row, today)
+    remedy = f"Use {after.title} ({difference(row, after)}) instead." if after else "Choose another model."
+    raise Refused("model_retired", f"{row.title} was shut down{when}.", field="model", remedy=remedy)
+
+
+def _succeeded(family: list[ModelProfile], today: date) -> Named:
+    """What serves a family whose own models have all ended."""
+    for row in sorted(family, key=lambda each: each.ends_on or date.min, reverse=True):
+        after = successor_of(row, today)
+        if after:
+            return Named(models=(after,), note=f"{row.family} has been shut down; {after.title} serves it today.")
+    return Named(models=())
+
+
+def successor_of(row: ModelProfile, today: date) -> ModelProfile | None:
+    """The first in the chain of successors that may be called today."""
+    seen, after = {row.pk}, row.successor
+    while after is not None and after.pk not in seen:
+        if after.enabled and not after.is_over(today):
+            return after
+        seen.add(after.pk)
+        after = after.successor
+    return None
+
+
+def price_shown(row: ModelProfile, *, at: date | None = None) -> str:
+    """What an image of 1024 x 1024 pixels costs, in words."""
+    price = unit_price(row, width=1024, height=1024, at=at)
+    return "price unknown" if price is None else f"${price.normalize():f} an image"
+
+
+def difference(row: ModelProfile, after: ModelProfile) -> str:
+    """The successor's price beside the old one's, in words."""
+    return f"{price_shown(after)}, before: {price_shown(row)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """A model that is shut down soon: when, in how many days, what follows it and what changes in price."""
+
+    model: ModelProfile
+    days: int
+    successor: ModelProfile | None
+    difference: str
+
+
+def ending_soon(*, today: date) -> list[Ending]:
+    """The usable models with an end within 30 days, the nearest first."""
+    rows = ModelProfile.objects.filter(enabled=True, ends_on__gt=today, ends_on__lte=today + WARNED)
+    rows = rows.exclude(lifecycle=Lifecycle.RETIRED).select_related("successor").order_by("ends_on", "title")
+    return [_ending(row, today) for row in rows]
+
+
+def _ending(row: ModelProfile, today: date) -> Ending:
+    after = successor_of(row, today)
+    shown = difference(row, after) if after else ""
+    days = (row.ends_on - today).days if row.ends_on else 0
+    return Ending(model=row, days=days, successor=after, difference=shown)
+
+
+def warning_of(ending: Ending) -> str:
+    """The banner's words."""
+    model, after = ending.model, ending.successor
+    when = f"{model.title} is shut down on {model.ends_on:%d %B %Y}, in {ending.days} day{'s' * (ending.days != 1)}."
+    return f"{when} {after.title} follows it ({ending.difference})." if after else f"{when} Choose another model."
+
+
+@transaction.atomic
+def reprice(
+    *,
+    actor: object,
+    model: ModelProfile,
+    amount: Decimal,
+    valid_from: date,
+    unit: str = PriceUnit.IMAGE,
+    quality: str = "standard",
+    max_pixels: int | None = None,
+    source: str = "",
+) -> ModelPrice:
+    """A new price from a day on, with its line in the audit log; what was charged before stays as it was."""
+    key = {"unit": unit, "quality": quality, "max_pixels": max_pixels}
+    before = ModelPrice.objects.filter(model=model, valid_from__lte=valid_from, **key).order_by("-valid_from").first()
+    row, _ = ModelPrice.objects.update_or_create(
+        model=model, valid_from=valid_from, **key, defaults={"amount": amount, "source": source}
+    )
+    note_price(actor, row, before.amount if before else None)
+    return row
+
+
+def note_price(actor: object, row: ModelPrice, before: Decimal | None) -> None:
+    """The audit line of a price that was set."""
+    facts: dict[str, object] = {
+        "model": f"{row.model.provider}/{row.model.model}",
+        "unit": row.unit,
+        "quality": row.quality,
+        "from": row.valid_from.isoformat(),
+        "before": None if before is None else str(before),
+        "amount": str(row.amount),
+        "source": row.source,
+    }
+    write(actor, "catalogue.price", f"model:{row.model_id}", facts)  # type: ignore[arg-type]  # a user or nobody
+
+
+@transaction.atomic
+def retire(*, actor: object, model: ModelProfile, reason: str, ends_on: date | None = None) -> bool:
+    """End a model, today or on `ends_on`, with a line in the audit log; False if that was known already."""
+    day = ends_on or timezone.now().date()
+    row = ModelProfile.objects.select_for_update().get(pk=model.pk)
+    if row.ends_on == day or (ends_on is None and row.is_over(day)):
+        return False
+    before = row.ends_on.isoformat() if row.ends_on else None
+    row.ends_on, row.lifecycle = day, Lifecycle.DEPRECATED if day > timezone.now().date() else Lifecycle.RETIRED
+    row.save(update_fields=["ends_on", "lifecycle", "updated_at"])
+    facts: dict[str, object] = {"reason": reason, "before": before, "ends_on": day.isoformat()}
+    write(actor, "catalogue.end", f"model:{row.pk}", facts)  # type: ignore[arg-type]  # a user or nobody
+    return True

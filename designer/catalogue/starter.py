@@ -1,46 +1,167 @@
-"""The models an empty database begins with. Rows are only added: what an admin changed stays changed."""
+"""The models an empty database begins with. Rows are only added: what an admin changed stays changed.
 
+Prices in USD, as published in November 2026; an image is priced at up to 1024 x 1024 pixels unless a row says more.
+"""
+
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from designer.catalogue.models import ModelKind, ModelPrice, ModelProfile
+from designer.catalogue.models import Lifecycle, ModelKind, ModelPrice, ModelProfile, PriceUnit
 
 RATIOS: Final = ["1:1", "3:4", "4:3", "2:3", "3:2", "4:5", "9:16", "16:9"]
-STARTERS: Final[list[dict[str, Any]]] = [
-    {
-        "provider": "sketchbook",
-        "model": "sketchbook-1",
-        "kind": ModelKind.IMAGE,
-        "family": "Sketchbook",
-        "title": "Sketchbook (offline)",
-        "ratios": RATIOS,
-        "max_pixels": 4_200_000,
-        "quality": 0.4,
-        "latency_seconds": 2.0,
-        "price": Decimal("0.010000"),
-    },
-    {
-        "provider": "local",
-        "model": "super-resolution",
-        "kind": ModelKind.ENHANCEMENT,
-        "family": "Local super-resolution",
-        "title": "Super-resolution on this machine",
-        "ratios": [],
-        "max_pixels": 64_000_000,
-        "quality": 0.6,
-        "latency_seconds": 10.0,
-        "price": Decimal("0.000000"),
-    },
-]
+PRICED: Final = date(2026, 1, 1)
+MEGAPIXEL: Final = 1_100_000
+OPENAI_TOKENS: Final = {"text_in": "5", "image_in": "8", "image_out": "30"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Starter:
+    """One row of the catalogue. `prices`: USD per image by quality; `tokens`: USD per million by sort."""
+
+    provider: str
+    model: str
+    family: str
+    title: str
+    kind: str = ModelKind.IMAGE
+    quality: float = 0.5
+    seconds: float = 8.0
+    max_pixels: int = 1_600_000
+    prices: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    up_to: int | None = None
+    ends_on: date | None = None
+    successor: str = ""
+    source: str = ""
+
+
+def _gpt(model: str, title: str, quality: float, prices: tuple[str, str, str], **more: Any) -> Starter:
+    low, medium, high = prices
+    facts: dict[str, Any] = {"prices": {"low": low, "medium": medium, "high": high}, "tokens": OPENAI_TOKENS}
+    facts |= {"provider": "openai", "family": "GPT Image", "up_to": MEGAPIXEL, "max_pixels": 8_294_400}
+    return Starter(model=model, title=title, quality=quality, seconds=20.0, **{**facts, **more})
+
+
+def _dalle(model: str, title: str) -> Starter:
+    end = {"ends_on": date(2026, 5, 12), "successor": "gpt-image-2.6-flare"}
+    price = {"standard": "0.04" if model == "dall-e-3" else "0.02"}
+    return Starter(provider="openai", model=model, family="DALL-E", title=title, prices=price, **end)
+
+
+def _imagen(model: str, title: str, price: str) -> Starter:
+    end = {"ends_on": date(2026, 8, 17), "successor": "gemini-3.1-flash-image"}
+    return Starter(provider="google", model=model, family="Imagen", title=title, prices={"standard": price}, **end)
+
+
+def _gemini(model: str, title: str, price: str, quality: float, seconds: float, **more: Any) -> Starter:
+    prices = {"standard": price}
+    facts: dict[str, Any] = {"provider": "google", "family": "Gemini", "prices": prices, "max_pixels": 2_400_000}
+    return Starter(model=model, title=title, quality=quality, seconds=seconds, **{**facts, **more})
+
+
+def _stability(model: str, title: str, price: str, quality: float, seconds: float) -> Starter:
+    prices, family = {"standard": price}, "Stable Diffusion"
+    return Starter(
+        provider="stability", model=model, family=family, title=title, prices=prices, quality=quality, seconds=seconds
+    )
+
+
+def _own(provider: str, model: str, title: str) -> Starter:
+    """A model on the studio's own machines: free until an admin says what an image costs there."""
+    said = {"prices": {"standard": "0"}, "source": "your own machine: set what an image costs you"}
+    return Starter(
+        provider=provider, model=model, family="Stable Diffusion", title=title, quality=0.55, seconds=15.0, **said
+    )
+
+
+STARTERS: Final = (
+    Starter(
+        provider="sketchbook", model="sketchbook-1", family="Sketchbook", title="Sketchbook (offline)",
+        quality=0.4, seconds=2.0, max_pixels=4_200_000, prices={"standard": "0.01"},
+    ),
+    Starter(
+        provider="local", model="super-resolution", family="Local super-resolution", kind=ModelKind.ENHANCEMENT,
+        title="Super-resolution on this machine", quality=0.6, seconds=10.0, max_pixels=64_000_000,
+        prices={"standard": "0"},
+    ),
+    _gpt("gpt-image-2.6-sunburst", "GPT Image 2.6 Sunburst", 0.86, ("0.006", "0.013", "0.053")),
+    _gpt("gpt-image-2.6-flare", "GPT Image 2.6 Flare", 0.8, ("0.006", "0.013", "0.053")),
+    _gpt("gpt-image-2", "GPT Image 2", 0.84, ("0.006", "0.053", "0.211")),
+    _gpt(
+        "gpt-image-1.5", "GPT Image 1.5", 0.74, ("0.009", "0.034", "0.133"),
+        ends_on=date(2026, 12, 1), successor="gpt-image-2.6-flare",
+    ),
+    _gpt(
+        "gpt-image-1-mini", "GPT Image 1 mini", 0.6, ("0.005", "0.011", "0.036"),
+        ends_on=date(2026, 12, 1), successor="gpt-image-2.6-flare",
+    ),
+    _gpt(
+        "gpt-image-1", "GPT Image 1", 0.7, ("0.011", "0.042", "0.167"),
+        ends_on=date(2026, 10, 23), successor="gpt-image-2.6-sunburst",
+    ),
+    _dalle("dall-e-3", "DALL-E 3"),
+    _dalle("dall-e-2", "DALL-E 2"),
+    _gemini("gemini-3-pro-image", "Gemini 3 Pro Image", "0.134", 0.9, 22.0),
+    _gemini("gemini-3.1-flash-image", "Gemini 3.1 Flash Image", "0.0672", 0.82, 10.0),
+    _gemini("gemini-3.1-flash-lite-image", "Gemini 3.1 Flash-Lite Image", "0.0336", 0.72, 6.0),
+    _gemini(
+        "gemini-2.5-flash-image", "Gemini 2.5 Flash Image", "0.039", 0.7, 8.0,
+        ends_on=date(2027, 3, 15), successor="gemini-3.1-flash-image",
+    ),
+    _imagen("imagen-4.0-ultra-generate-001", "Imagen 4 Ultra", "0.06"),
+    _imagen("imagen-4.0-generate-001", "Imagen 4", "0.04"),
+    _imagen("imagen-4.0-fast-generate-001", "Imagen 4 Fast", "0.02"),
+    _stability("ultra", "Stable Image Ultra", "0.08", 0.78, 9.0),
+    _stability("core", "Stable Image Core", "0.03", 0.62, 5.0),
+    _stability("sd3.5-large", "Stable Diffusion 3.5 Large", "0.065", 0.7, 8.0),
+    _stability("sd3.5-large-turbo", "Stable Diffusion 3.5 Large Turbo", "0.04", 0.64, 4.0),
+    _stability("sd3.5-medium", "Stable Diffusion 3.5 Medium", "0.035", 0.6, 6.0),
+    _own("comfyui", "workflow", "ComfyUI"),
+    _own("a1111", "checkpoint", "Stable Diffusion WebUI"),
+    _own("diffusers", "pipeline", "Diffusers on this machine"),
+)  # fmt: skip
 
 
 def ensure_models(**_: Any) -> None:
     """Add the starter models that are missing. Safe to run again."""
-    for starter in STARTERS:
-        values = {key: value for key, value in starter.items() if key not in {"provider", "model", "price"}}
-        profile, made = ModelProfile.objects.get_or_create(
-            provider=starter["provider"], model=starter["model"], defaults=values
+    made = {row.model: starter for starter in STARTERS if (row := _added(starter)) is not None}
+    for model, starter in made.items():
+        after = ModelProfile.objects.filter(kind=starter.kind, provider=starter.provider, model=starter.successor)
+        ModelProfile.objects.filter(kind=starter.kind, provider=starter.provider, model=model).update(
+            successor=after.first()
         )
-        if made:
-            ModelPrice.objects.create(model=profile, valid_from=date(2026, 1, 1), amount=starter["price"])
+
+
+def _added(starter: Starter) -> ModelProfile | None:
+    """The new row with its prices, or None if there was one."""
+    facts = {
+        "family": starter.family,
+        "title": starter.title,
+        "lifecycle": _lifecycle(starter.ends_on),
+        "ends_on": starter.ends_on,
+        "ratios": RATIOS if starter.kind == ModelKind.IMAGE else [],
+        "max_pixels": starter.max_pixels,
+        "quality": starter.quality,
+        "latency_seconds": starter.seconds,
+    }
+    key = {"kind": starter.kind, "provider": starter.provider, "model": starter.model}
+    profile, made = ModelProfile.objects.get_or_create(**key, defaults=facts)
+    if not made:
+        return None
+    said: dict[str, Any] = {"model": profile, "valid_from": PRICED, "source": starter.source}
+    ModelPrice.objects.bulk_create(
+        [
+            *(
+                ModelPrice(**said, quality=quality, amount=Decimal(amount), max_pixels=starter.up_to)
+                for quality, amount in starter.prices.items()
+            ),
+            *(ModelPrice(**said, unit=PriceUnit(unit), amount=Decimal(usd)) for unit, usd in starter.tokens.items()),
+        ]
+    )
+    return profile
+
+
+def _lifecycle(ends_on: date | None) -> str:
+    """A model with a published end is deprecated; whether it is over is told by the day (`ModelProfile.is_over`)."""
+    return Lifecycle.DEPRECATED if ends_on else Lifecycle.ACTIVE

@@ -6,10 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils import timezone
 
 from designer.assets.models import Asset
-from designer.catalogue.services import usable_models
+from designer.catalogue.ready import ready_models
 from designer.generations.wishes import MAX_BRIEF, RATIOS, STRATEGIES, GenerationWish
 from designer.personas.models import Persona
 from teams.accounts.models import User
@@ -52,7 +51,7 @@ class ComposerForm(forms.Form):
         people = Persona.objects.visible_to(actor).filter(team__in=teams).select_related("team").order_by("name")
         named = ((str(p.pk), f"{p.name} ({p.team.name})" if several else p.name) for p in people)
         self._choices("persona", [("", "None"), *named])
-        models = usable_models(today=timezone.now().date())
+        models = [model for model, _ in ready_models()]
         self._choices("model", [("", "Automatic"), *((f"{m.provider}/{m.model}", m.title) for m in models)])
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:

@@ -1,6 +1,7 @@
-"""Stage 6: draws an order image by image. Each is stored, paid for and announced as it comes; what is made stays."""
+"""Stage 6: draws an order call by call. Images are stored, paid for and announced as they come; what is made stays."""
 
 import hashlib
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -13,9 +14,13 @@ from django.utils import timezone
 
 from designer.assets.models import Asset
 from designer.assets.services import prepare_result, read_bytes, store_prepared
+from designer.catalogue.models import ModelKind, ModelProfile
+from designer.catalogue.services import cost_of
+from designer.generations import health, stand_ins
 from designer.generations.models import Generation, Stage, StageRun, StageStatus, Status
 from designer.generations.orders import Order
 from designer.generations.services import announce, announce_end
+from designer.generations.wishes import GenerationWish
 from designer.jobs.handlers import Cancelled, Permanent, Retry, RunningJob
 from designer.jobs.models import AttemptOutcome, JobAttempt
 from designer.jobs.services import begin_attempt, settle_attempt
@@ -33,35 +38,39 @@ IPTC_SYNTHETIC = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorith
 IPTC_DRAWN = "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicMedia"
 
 
-def make(job: RunningJob, row: Generation, order: Order, references: list[Asset]) -> None:
-    """Make the images that are still missing and finish the job.
+def make(job: RunningJob, row: Generation, wish: GenerationWish, order: Order, references: list[Asset]) -> None:
+    """Make the images that are still missing and finish the job; where the model is out of order, another steps in.
 
     Raises Permanent, Retry or Cancelled; then the images made so far are there, with their charges.
     """
-    provider = image_provider(order.provider)
-    capabilities = provider.capabilities(order.model)
-    photos = _photos(references) if capabilities.references else ()
-    made = set(
-        JobAttempt.objects.filter(job_id=job.id, outcome=AttemptOutcome.SUCCEEDED).values_list("step", flat=True)
-    )
-    for place in range(len(order.seeds)):
-        if step_of(place) not in made:
-            job.stop_if_cancelled()
-            _make_one(job, row, order, place, provider, capabilities, photos)
+    photos = _photos(references)
+    while left := _left(row, order):
+        job.stop_if_cancelled()
+        try:
+            _make_some(job, row, order, left, photos)
+        except (Permanent, Retry) as stop:
+            stand_in = stand_ins.find(job, row, wish, order, _reason(stop), left)
+            if stand_in is None:
+                raise
+            order = stand_in
     _finish(job, row)
 
 
-def _open(job: RunningJob, row: Generation) -> None:
-    """The stage is under way, be it for the first time or after a retry."""
-    with job.fenced():
-        StageRun.objects.filter(generation=row, name=Stage.GENERATION).update(
-            status=StageStatus.RUNNING, finished_at=None
-        )
-        Generation.objects.move(row.pk, Status.RUNNING, stage=Stage.GENERATION)
+def _reason(stop: Exception) -> Exception | None:
+    cause = stop.__cause__
+    return cause if isinstance(cause, Exception) else None
 
 
-def step_of(place: int) -> str:
-    return f"image-{place}"
+def _left(row: Generation, order: Order) -> list[int]:
+    """The places of the images that are not made yet."""
+    output = StageRun.objects.values_list("output", flat=True).get(generation=row, name=Stage.GENERATION)
+    made = set(output.get("made", []))
+    return [place for place in range(len(order.seeds)) if place not in made]
+
+
+def step_of(place: int, turn: int = 0) -> str:
+    """The name of the purchase that begins with the image at `place`; `turn` tells the stand-ins' purchases apart."""
+    return f"image-{place}.{turn}" if turn else f"image-{place}"
 
 
 def _photos(references: list[Asset]) -> tuple[bytes, ...]:
@@ -74,41 +83,49 @@ def _photos(references: list[Asset]) -> tuple[bytes, ...]:
         raise Permanent(refused.code, refused.message, refused.remedy) from refused
 
 
-def _make_one(
-    job: RunningJob,
-    row: Generation,
-    order: Order,
-    place: int,
-    provider: base.ImageProvider,
-    capabilities: base.Capabilities,
-    photos: tuple[bytes, ...],
-) -> None:
+def _make_some(job: RunningJob, row: Generation, order: Order, left: list[int], photos: tuple[bytes, ...]) -> None:
+    """One call for the next missing image, or for the next few where the model takes several at once."""
+    provider = image_provider(order.provider)
+    capabilities = provider.capabilities(order.model)
+    places = _together(order, left, capabilities.images_per_call if photos else 1)
     attempt = begin_attempt(
         job,
         provider=order.provider,
         model=order.model,
-        price=order.unit_price,
-        step=step_of(place),
+        price=order.unit_price * len(places),
+        step=step_of(places[0], order.turn),
         idempotency=capabilities.idempotency,
     )
     request = base.ImageRequest(
-        prompt=order.prompt,
-        negative_prompt=order.negative_prompt,
+        prompt=order.prompt_at(places[0]),
+        negative_prompt=order.negative_prompt if capabilities.negative_prompt else "",
         model=order.model,
         width=order.width,
         height=order.height,
-        seeds=order.seeds[place : place + 1],
+        aspect_ratio=order.aspect_ratio,
+        quality=order.quality,
+        seeds=tuple(order.seeds[place] for place in places),
         attributes=order.attributes,
-        references=photos,
+        references=photos if capabilities.references else (),
     )
+    begun = time.monotonic()
     with _translated(job, attempt, free=provider.simulated):
         result = _found(provider, capabilities, attempt) or provider.generate(
             request,
             idempotency_key=attempt.idempotency_key,
             cancelled=job.is_cancelled,
-            progress=_shows(row, place, len(order.seeds)),
+            progress=_shows(row, places, len(order.seeds)),
         )
-    _keep(job, row, order, place, attempt, result)
+    if result.images:
+        health.went_well(order.provider, order.model, (time.monotonic() - begun) / len(result.images))
+    _keep(job, row, order, places, attempt, result)
+
+
+def _together(order: Order, left: list[int], at_once: int) -> list[int]:
+    """The first missing place, and those after it that one call can bring as well: they share their prompt."""
+    first = left[0]
+    same = [place for place in left if order.prompt_at(place) == order.prompt_at(first)]
+    return same[: max(1, at_once)]
 
 
 def _found(provider: base.ImageProvider, can: base.Capabilities, attempt: JobAttempt) -> base.ImageResult | None:
@@ -119,12 +136,12 @@ def _found(provider: base.ImageProvider, can: base.Capabilities, attempt: JobAtt
     return provider.look_up(attempt.idempotency_key) if unknown.exists() else None
 
 
-def _shows(row: Generation, place: int, count: int) -> Callable[[float], None]:
+def _shows(row: Generation, places: list[int], count: int) -> Callable[[float], None]:
     last = 0
 
     def show(share: float) -> None:
         nonlocal last
-        percent = percent_at(place + share, count)
+        percent = percent_at(places[0] + share * len(places), count)
         if percent > last:
             last = percent
             tick(f"generation:{row.pk}", GENERATION_PROGRESS, {"stage": Stage.GENERATION, "percent": percent})
@@ -148,6 +165,7 @@ def _translated(job: RunningJob, attempt: JobAttempt, *, free: bool) -> Iterator
     except base.ProviderError as error:
         told = {"code": error.code, "message": error.message, "remedy": error.remedy}
         _settle(job, attempt, AttemptOutcome.UNKNOWN if error.outcome_unknown else AttemptOutcome.FAILED, told)
+        health.went_wrong(attempt.provider, attempt.model, error)
         if error.retryable:
             raise Retry(_wait_of(error), error.message) from error
         raise Permanent(error.code, error.message, error.remedy) from error
@@ -165,30 +183,40 @@ def _wait_of(error: base.ProviderError) -> timedelta | None:
 
 
 def _keep(
-    job: RunningJob, row: Generation, order: Order, place: int, attempt: JobAttempt, result: base.ImageResult
+    job: RunningJob, row: Generation, order: Order, places: list[int], attempt: JobAttempt, result: base.ImageResult
 ) -> None:
     """Store what came, with its charge, in one transaction. Raises Permanent when nothing of it can be used."""
-    image = next((each for each in result.images if not check_image(each.data, (order.width, order.height))), None)
+    images = [each for each in result.images if not check_image(each.data)][: len(places)]
     # A file without a row is swept later; a row never lacks its file.
-    made = prepare_result(team_id=row.team_id, data=image.data) if image else None
+    ready = [(image, prepare_result(team_id=row.team_id, data=image.data)) for image in images]
     refused = Permanent("no_image", "The model returned no usable image.", "Try again, or choose another model.")
     with job.fenced():
-        if image is None or made is None:
+        if ready:
+            settle_attempt(attempt, AttemptOutcome.SUCCEEDED)
+        else:
             told = {"code": refused.code, "message": refused.message, "remedy": refused.remedy}
             settle_attempt(attempt, AttemptOutcome.FAILED, error=told)
-            assets = []
-        else:
-            settle_attempt(attempt, AttemptOutcome.SUCCEEDED)
-            asset = store_prepared(made, **_facts(row, order, image, result))
-            Asset.objects.filter(pk=asset.pk).update(trashed_at=_trashed_at(row))
-            assets = [str(asset.pk)]
+        assets = [
+            store_prepared(made, **_facts(row, order, place, image, result))
+            for place, (image, made) in zip(places, ready, strict=False)
+        ]
+        Asset.objects.filter(pk__in=[asset.pk for asset in assets]).update(trashed_at=_trashed_at(row))
         if result.images or result.cost:
-            _pay(job, row, order, place, result)
-        percent = percent_at(place + 1, len(order.seeds))
+            _pay(job, row, order, attempt, result)
+        percent = percent_at(_note_made(row, places[: len(ready)]), len(order.seeds))
         Generation.objects.filter(pk=row.pk).update(percent=percent, model=result.model, simulated=result.simulated)
-        announce(row, GENERATION_PROGRESS, {"stage": Stage.GENERATION, "percent": percent, "assets": assets})
-    if image is None:
+        shown = [str(asset.pk) for asset in assets]
+        announce(row, GENERATION_PROGRESS, {"stage": Stage.GENERATION, "percent": percent, "assets": shown})
+    if not ready:
         raise refused
+
+
+def _note_made(row: Generation, places: list[int]) -> int:
+    """Write down which images are there; how many there are now."""
+    run = StageRun.objects.get(generation=row, name=Stage.GENERATION)
+    made = sorted({*run.output.get("made", []), *places})
+    StageRun.objects.filter(pk=run.pk).update(output={**run.output, "made": made})
+    return len(made)
 
 
 def _trashed_at(row: Generation) -> datetime | None:
@@ -196,7 +224,9 @@ def _trashed_at(row: Generation) -> datetime | None:
     return Generation.objects.values_list("trashed_at", flat=True).get(pk=row.pk)
 
 
-def _facts(row: Generation, order: Order, image: base.GeneratedImage, result: base.ImageResult) -> dict[str, Any]:
+def _facts(
+    row: Generation, order: Order, place: int, image: base.GeneratedImage, result: base.ImageResult
+) -> dict[str, Any]:
     return {
         "owner_id": row.owner_id,
         "kind": "generated",
@@ -204,24 +234,42 @@ def _facts(row: Generation, order: Order, image: base.GeneratedImage, result: ba
         "title": row.brief[:200],
         "seed": image.seed,
         "simulated": result.simulated,
-        "provenance": {
-            "digital_source_type": IPTC_DRAWN if result.simulated else IPTC_SYNTHETIC,
-            "provider": order.provider,
-            "model": result.model,
-            "prompt_sha256": hashlib.sha256(order.prompt.encode()).hexdigest(),
-            "references": [str(pk) for pk in row.settings.get("references", [])],
-        },
+        "provenance": _provenance(row, order, place, image, result),
     }
 
 
-def _pay(job: RunningJob, row: Generation, order: Order, place: int, result: base.ImageResult) -> None:
-    """Charge what the provider says it cost in all; else the dated price of each image that it sent."""
-    count, unit = (len(result.images), order.unit_price) if result.cost is None else (1, result.cost)
+def _provenance(
+    row: Generation, order: Order, place: int, image: base.GeneratedImage, result: base.ImageResult
+) -> dict[str, Any]:
+    """All that is needed to ask for this very image again, and who asked."""
+    prompt = order.prompt_at(place)
+    return {
+        "digital_source_type": IPTC_DRAWN if result.simulated else IPTC_SYNTHETIC,
+        "provider": order.provider,
+        "model": result.model,
+        "asked_model": order.model,
+        "prompt": prompt,
+        "prompt_sha256": hashlib.sha256(prompt.encode()).hexdigest(),
+        "negative_prompt": order.negative_prompt,
+        "seed": "not supported" if image.seed is None else image.seed,
+        "quality": order.quality,
+        "size": [order.width, order.height],
+        "persona": {"id": str(row.persona.pk), "version": row.persona.version} if row.persona else None,
+        "unit_price": str(order.unit_price),
+        "request_id": result.request_id,
+        "references": [str(pk) for pk in row.settings.get("references", [])],
+    }
+
+
+def _pay(job: RunningJob, row: Generation, order: Order, attempt: JobAttempt, result: base.ImageResult) -> None:
+    """Charge what the provider says it cost in all, or what its tokens cost; else the dated price of each image."""
+    said = result.cost if result.cost is not None else _token_cost(order, result)
+    count, unit = (len(result.images), order.unit_price) if said is None else (1, said)
     entry = charge(
         team_id=row.team_id,
         job_id=job.id,
         attempt=job.attempt,
-        step=step_of(place),
+        step=attempt.step,
         kind=EntryKind.GENERATION,
         subject=f"generation:{row.pk}",
         actor_id=row.owner_id,
@@ -235,6 +283,11 @@ def _pay(job: RunningJob, row: Generation, order: Order, place: int, result: bas
     StageRun.objects.filter(generation=row, name=Stage.GENERATION).update(cost=F("cost") + entry.amount)
     paid = {"subject": f"generation:{row.pk}", "amount": str(entry.amount), "simulated": result.simulated}
     record(f"team:{row.team_id}", COST_UPDATED, paid, team_id=row.team_id)
+
+
+def _token_cost(order: Order, result: base.ImageResult) -> Decimal | None:
+    profile = ModelProfile.objects.filter(kind=ModelKind.IMAGE, provider=order.provider, model=order.model).first()
+    return cost_of(profile, result.usage) if profile else None
 
 
 def _finish(job: RunningJob, row: Generation) -> None:

@@ -72,6 +72,7 @@ class Generation(TeamOwned):
     estimate = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
     cost = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
     simulated = models.BooleanField(default=False)
+    fallbacks = models.JSONField(default=list, blank=True)  # each model that stepped in, with the reason and the price
     error = models.JSONField(null=True, blank=True)
     job_id = models.UUIDField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)

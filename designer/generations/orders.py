@@ -18,11 +18,26 @@ class Order:
     seeds: tuple[int, ...]
     attributes: dict[str, Any]
     unit_price: Decimal
+    aspect_ratio: str = "3:4"
+    quality: str = "standard"
+    variety: tuple[str, ...] = ()  # what each image has besides the prompt, so that they are not all alike
+    turn: int = 0  # how often another model had to step in
 
     def to_json(self) -> dict[str, Any]:
         facts = {name: getattr(self, name) for name in self.__slots__}
-        return {**facts, "seeds": list(self.seeds), "unit_price": str(self.unit_price)}
+        return {
+            **facts,
+            "seeds": list(self.seeds),
+            "variety": list(self.variety),
+            "unit_price": str(self.unit_price),
+        }
+
+    def prompt_at(self, place: int) -> str:
+        """The prompt of the image at `place`."""
+        own = self.variety[place] if place < len(self.variety) else ""
+        return f"{self.prompt}, {own}" if own else self.prompt
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        return cls(**{**data, "seeds": tuple(data["seeds"]), "unit_price": Decimal(data["unit_price"])})
+        rows = {name: tuple(data[name]) for name in ("seeds", "variety")}
+        return cls(**{**data, **rows, "unit_price": Decimal(data["unit_price"])})

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from designer.assets.models import Asset
-from designer.generations import estimates, making
+from designer.generations import choosing, estimates, making
 from designer.generations.models import Generation, Stage, StageRun, StageStatus, Status
 from designer.generations.orders import Order
 from designer.generations.services import announce
@@ -20,6 +20,7 @@ from designer.jobs.handlers import Permanent, RunningJob
 from designer.personas.services import learned_for, taste_of
 from designer.pipeline import generation as drawing
 from designer.pipeline import persona as personas
+from designer.pipeline import routing
 from designer.pipeline.prompting import compose
 from designer.pipeline.records import PromptParts, Understanding
 from designer.realtime.events import GENERATION_STAGE
@@ -46,7 +47,7 @@ class Work:
     references: list[Asset]
     understanding: Understanding | None = None
     prompt: PromptParts | None = None
-    plan: estimates.Plan | None = None
+    plan: choosing.Plan | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
 
@@ -58,7 +59,7 @@ def run(job: RunningJob, generation_id: str) -> None:
         for name, step in STEPS.items():
             _stage(work, name, step)
         order = _write_order(work)
-    making.make(job, work.row, order, work.references)
+    making.make(job, work.row, work.wish, order, work.references)
 
 
 def _begin(job: RunningJob, generation_id: str) -> Work:
@@ -160,7 +161,13 @@ def _match(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
 def _route(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
     assert work.understanding is not None  # noqa: S101
     garment = work.understanding.value("garment")
-    work.plan = estimates.plan_for(work.wish, team=work.row.team, garment=garment, has_references=bool(work.references))
+    work.plan = choosing.plan_for(
+        work.wish,
+        team=work.row.team,
+        garment=garment,
+        has_references=bool(work.references),
+        rng=routing.dice(work.row.seed or 0),
+    )
     route = work.plan.route
     columns = {"provider": route.provider, "model": route.model, "simulated": work.plan.simulated}
     return {**route.to_json(), "width": work.plan.width, "height": work.plan.height}, columns
@@ -203,6 +210,8 @@ def _order(work: Work) -> Order:
         seeds=drawing.seeds_for(work.row.seed or 0, work.wish.n),
         attributes={**_added_attributes(work), **work.understanding.known()},
         unit_price=work.plan.unit_price,
+        aspect_ratio=work.wish.aspect_ratio,
+        quality=work.plan.quality,
     )
 
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from designer.assets.api import AssetSerializer
 from designer.generations.models import Generation, StageRun
-from designer.generations.wishes import MAX_BRIEF, RATIOS, STRATEGIES, GenerationWish
+from designer.generations.wishes import MAX_BRIEF, QUALITIES, RATIOS, STRATEGIES, GenerationWish
 from designer.web.serializers import StrictSerializer
 
 
@@ -24,6 +24,19 @@ class GenerationRequest(StrictSerializer):
     n = serializers.IntegerField(required=False, default=1, min_value=1, max_value=8)
     aspect_ratio = serializers.ChoiceField(choices=list(RATIOS), required=False, default="3:4")
     strategy = serializers.ChoiceField(choices=list(STRATEGIES), required=False, default="balanced")
+    weights = serializers.DictField(
+        child=serializers.FloatField(min_value=0),
+        required=False,
+        default=dict,
+        help_text="What the strategy custom goes by: quality, cost, speed, success; only their proportions count.",
+    )
+    min_quality = serializers.FloatField(required=False, allow_null=True, default=None, min_value=0, max_value=1)
+    quality = serializers.ChoiceField(choices=list(QUALITIES), required=False, default="standard")
+    fallback = serializers.BooleanField(
+        required=False,
+        default=True,
+        help_text="Whether another model may step in when the chosen one is out of order; never for a model you named.",
+    )
     provider = serializers.CharField(required=False, allow_null=True, default=None, max_length=60)
     model = serializers.CharField(required=False, allow_null=True, default=None, max_length=120)
     seed = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=0, max_value=2**53 - 1)
@@ -51,6 +64,18 @@ class ErrorSerializer(serializers.Serializer[Any]):
     remedy = serializers.CharField()
 
 
+class FallbackSerializer(serializers.Serializer[Any]):
+    """Another model that stepped in; prices in USD per image."""
+
+    provider = serializers.CharField()
+    model = serializers.CharField()
+    instead_of = serializers.CharField()
+    code = serializers.CharField()
+    reason = serializers.CharField()
+    unit_price = serializers.CharField()
+    unit_price_before = serializers.CharField()
+
+
 class LinksSerializer(serializers.Serializer[Any]):
     self = serializers.CharField()
     cancel = serializers.CharField()
@@ -64,6 +89,7 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
     error = ErrorSerializer(allow_null=True, read_only=True)
     links = serializers.SerializerMethodField()
     understood = serializers.DictField(read_only=True)
+    fallbacks = FallbackSerializer(many=True, read_only=True)
     persona = serializers.UUIDField(source="persona_id", allow_null=True, read_only=True)
     team = serializers.UUIDField(source="team_id", read_only=True)
 
@@ -82,6 +108,7 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
             "negative_prompt",
             "provider",
             "model",
+            "fallbacks",
             "seed",
             "estimate",
             "cost",
@@ -126,7 +153,9 @@ class EstimateSerializer(serializers.Serializer[Any]):
     simulated = serializers.BooleanField()
     reason = serializers.CharField()
     warnings = serializers.ListField(child=serializers.CharField())
-    alternatives = serializers.ListField(child=serializers.DictField())
+    parts = serializers.DictField(child=serializers.FloatField(), help_text="Of the score, each in 0..1.")
+    alternatives = serializers.ListField(child=serializers.DictField(), help_text="The others, with their scores.")
+    excluded = serializers.ListField(child=serializers.DictField(), help_text="Those that could not, and why.")
 
 
 class PreviewSerializer(serializers.Serializer[Any]):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from designer.assets.models import Asset
 from designer.assets.services import move_to_trash
-from designer.generations import estimates, follow_ups
+from designer.generations import choosing, estimates, follow_ups
 from designer.generations.models import Generation, Stage, StageStatus, Status
 from designer.generations.signals import generation_finished
 from designer.generations.wishes import GenerationWish
@@ -31,7 +31,20 @@ from teams.membership.models import Team
 from teams.membership.ownership import working_team
 from teams.membership.permissions import may
 
-SETTINGS = ("n", "aspect_ratio", "strategy", "provider", "model", "seed", "exact", "auto_enhance")
+SETTINGS = (
+    "n",
+    "aspect_ratio",
+    "strategy",
+    "weights",
+    "min_quality",
+    "quality",
+    "fallback",
+    "provider",
+    "model",
+    "seed",
+    "exact",
+    "auto_enhance",
+)
 
 
 def _team_for(actor: User, wish: GenerationWish) -> Team:
@@ -88,7 +101,7 @@ def request_generation(*, actor: User, wish: GenerationWish) -> Generation:
     team = _team_for(actor, wish)
     references, persona = _references(actor, team, wish), _persona(actor, team, wish)
     garment = estimates.understand(wish, [], team=team).value("garment")
-    plan = estimates.plan_for(wish, team=team, garment=garment, has_references=bool(references))
+    plan = choosing.plan_for(wish, team=team, garment=garment, has_references=bool(references))
     follow_ups.check(wish, width=plan.width, height=plan.height)
     said = asdict(wish)
     made = Generation.objects.create(

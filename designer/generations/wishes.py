@@ -1,5 +1,6 @@
 """What a designer asks for, checked before anything is written or spent."""
 
+import math
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -10,13 +11,20 @@ from teams.base.errors import Refused
 MAX_BRIEF = 8_000
 MAX_IMAGES = 8
 MAX_REFERENCES = 8
-STRATEGIES = ("balanced", "quality", "cost", "speed")
+STRATEGIES = ("balanced", "quality", "cost", "speed", "custom")
+WEIGHTS = ("quality", "cost", "speed", "success")
+QUALITIES = ("draft", "standard", "high")
 RATIOS = ("1:1", "3:4", "4:3", "2:3", "3:2", "4:5", "9:16", "16:9")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationWish:
-    """One request. `corrections` are the designer's fixes of understood attributes: name -> value (None = unknown)."""
+    """One request. `corrections` are the designer's fixes of understood attributes: name -> value (None = unknown).
+
+    `weights` say what the strategy "custom" goes by; `model` may be a model or a family; `quality` is how finely the
+    model is to draw, where it can; with `fallback` another model steps in when the chosen one is out of order,
+    unless a model was chosen by name.
+    """
 
     brief: str = ""
     references: tuple[UUID, ...] = ()
@@ -25,6 +33,10 @@ class GenerationWish:
     n: int = 1
     aspect_ratio: str = "3:4"
     strategy: str = "balanced"
+    weights: dict[str, float] = field(default_factory=dict)
+    min_quality: float | None = None
+    quality: str = "standard"
+    fallback: bool = True
     provider: str | None = None
     model: str | None = None
     seed: int | None = None
@@ -64,6 +76,11 @@ class GenerationWish:
                 field="strategy",
                 remedy=f"Use {', '.join(STRATEGIES)}.",
             )
+        if self.quality not in QUALITIES:
+            raise Refused(
+                "unknown_quality", "There is no such quality.", field="quality", remedy=f"Use {', '.join(QUALITIES)}."
+            )
+        self._check_weights()
         if self.aspect_ratio not in RATIOS:
             raise Refused(
                 "unknown_ratio",
@@ -71,6 +88,17 @@ class GenerationWish:
                 field="aspect_ratio",
                 remedy=f"Use one of {', '.join(RATIOS)}.",
             )
+
+    def _check_weights(self) -> None:
+        remedy = f"Give weights of 0 or more for {', '.join(WEIGHTS)}, one of them above 0."
+        if self.strategy != "custom" and self.weights:
+            raise Refused("not_custom", "Weights need the strategy custom.", field="weights", remedy=remedy)
+        if self.strategy != "custom":
+            return
+        values = list(self.weights.values())
+        fine = set(self.weights) <= set(WEIGHTS) and all(math.isfinite(value) and value >= 0 for value in values)
+        if not fine or sum(values) <= 0:
+            raise Refused("bad_weights", "These weights cannot be used.", field="weights", remedy=remedy)
 
     def _check_numbers(self) -> None:
         if not 1 <= self.n <= MAX_IMAGES:
@@ -81,5 +109,7 @@ class GenerationWish:
             raise Refused(
                 "out_of_range", "A budget cannot be negative.", field="max_cost", remedy="Leave it out for none."
             )
+        if self.min_quality is not None and not 0 <= self.min_quality <= 1:
+            raise Refused("out_of_range", "min_quality must be from 0 to 1.", field="min_quality", remedy="Try 0.6.")
         if self.seed is not None and not 0 <= self.seed < 2**53:
             raise Refused("out_of_range", "The seed must be from 0 to 2^53.", field="seed", remedy="Leave it out.")

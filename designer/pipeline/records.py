@@ -246,13 +246,14 @@ class PersonaMatch(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alternative(Record):
-    """A model that could have done it. `total` in USD for all images, None = unknown."""
+    """A model that could have done it. `total` in USD for all images, None = unknown; `parts` of the score in 0..1."""
 
     provider: str
     model: str
     score: float
     reason: str
     total: Decimal | None = None
+    parts: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,13 +65,14 @@ class Constraints:
     min_quality: float | None = None
     provider: str | None = None
     model: str | None = None
+    family: bool = False  # the candidates are those of a family that was chosen by name
     needs_seed: bool = False
     needs_negative: bool = False
     needs_references: bool = False
 
     @property
     def is_explicit(self) -> bool:
-        return self.provider is not None or self.model is not None
+        return self.family or self.provider is not None or self.model is not None
 
 
 def route(
@@ -315,7 +316,9 @@ def _alternative(
     behind = max(weights, key=lambda name: weights[name] * (best[name] - own[name]))
     reason = f"behind in {behind}: {own[behind]:.2f} against {best[behind]:.2f}"
     score = round(_total(own, weights), 4)
-    return Alternative(provider=each.provider, model=each.model, score=score, reason=reason, total=_cost(each, wish))
+    parts = {name: round(value, 4) for name, value in own.items()}
+    total = _cost(each, wish)
+    return Alternative(provider=each.provider, model=each.model, score=score, reason=reason, total=total, parts=parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ MAX_DATA: Final = 32 << 10  # bytes of JSON: a socket's whole send buffer is 256
 
 GENERATION_STAGE: Final = "generation:stage"
 GENERATION_PROGRESS: Final = "generation:progress"
+GENERATION_FALLBACK: Final = "generation:fallback"
 GENERATION_COMPLETE: Final = "generation:complete"
 GENERATION_FAILED: Final = "generation:failed"
 GENERATION_CANCELLED: Final = "generation:cancelled"
@@ -48,6 +49,18 @@ class Progress(TypedDict):
     stage: str
     percent: float
     message: NotRequired[str]
+
+
+class Fallback(TypedDict):
+    """Payload of `generation:fallback`: another model stepped in. Prices are USD per image as decimal text."""
+
+    provider: str
+    model: str
+    instead_of: str
+    code: str
+    reason: str
+    unit_price: str
+    unit_price_before: str
 
 
 class Complete(TypedDict):

@@ -1,0 +1,47 @@
+"""Which of the catalogue's models can really be called here: an adapter knows them and is set up."""
+
+import logging
+from typing import Final
+
+from django.conf import settings
+from django.utils import timezone
+
+from designer.catalogue.models import ModelProfile
+from designer.catalogue.services import usable_models
+from designer.providers.base import Capabilities, ProviderError
+from designer.providers.registry import image_provider
+
+log = logging.getLogger(__name__)
+KEYS: Final = {
+    "openai": "OPENAI_API_KEY",
+    "google": "GOOGLE_API_KEY",
+    "stability": "STABILITY_API_KEY",
+    "comfyui": "COMFYUI_URL",
+    "a1111": "A1111_URL",
+    "diffusers": "DIFFUSERS_FOLDER",
+}
+
+
+def ready_models() -> list[tuple[ModelProfile, Capabilities]]:
+    """The image models that the catalogue allows today, this studio may use, and an adapter is set up for."""
+    found = ((profile, capabilities_of(profile)) for profile in usable_models(today=timezone.now().date()))
+    return [(profile, can) for profile, can in found if can is not None]
+
+
+def capabilities_of(profile: ModelProfile) -> Capabilities | None:
+    """What the model can do; None when it cannot be called here."""
+    if settings.IMAGE_PROVIDERS and profile.provider not in settings.IMAGE_PROVIDERS:
+        return None
+    try:
+        adapter = image_provider(profile.provider)
+        return adapter.capabilities(profile.model) if adapter.is_ready() else None
+    except ProviderError as error:  # a row of the catalogue that no adapter knows
+        log.info("model_without_adapter", extra={"model": str(profile), "reason": error.message})
+        return None
+
+
+def why_not(provider: str) -> str:
+    """What an admin has to do so that a provider can be called."""
+    if settings.IMAGE_PROVIDERS and provider not in settings.IMAGE_PROVIDERS:
+        return f"Add {provider} to IMAGE_PROVIDERS."
+    return f"Set {KEYS[provider]}." if provider in KEYS else f"No adapter is installed for {provider}."

@@ -1,0 +1,188 @@
+"""Which model makes the images of a wish, how large, how finely and at which price. Writes nothing and calls nobody."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Final
+
+import numpy as np
+from django.utils import timezone
+
+from designer.catalogue.models import ModelKind, ModelProfile
+from designer.catalogue.ready import ready_models, why_not
+from designer.catalogue.services import named, unit_price
+from designer.generations import health
+from designer.generations.wishes import GenerationWish
+from designer.personas.services import posteriors_of
+from designer.pipeline import generation as drawing
+from designer.pipeline import routing
+from designer.pipeline.optimisation import EXPLORATION
+from designer.pipeline.records import Route
+from designer.providers.base import Capabilities, ProviderError
+from designer.providers.registry import image_provider
+from teams.base.errors import Refused
+from teams.membership.models import Team
+
+VENDORS_WORD: Final = {"draft": "low", "standard": "medium", "high": "high"}
+Key = tuple[str, str]  # provider and model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Who will draw, how large, how finely, and at which price. `quality` is the model's own word."""
+
+    route: Route
+    title: str
+    n: int
+    width: int
+    height: int
+    quality: str
+    unit_price: Decimal | None
+    seconds: float
+    simulated: bool
+
+    @property
+    def total(self) -> Decimal | None:
+        return None if self.unit_price is None else self.unit_price * self.n
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A model that can be called today, with what the router knows of it."""
+
+    profile: ModelProfile
+    candidate: routing.Candidate
+    quality: str
+
+
+def quality_of(can: Capabilities, wished: str) -> str:
+    """The model's own word for how finely it is to draw."""
+    own = (wished, VENDORS_WORD[wished], can.qualities[0])
+    return next(word for word in own if word in can.qualities)
+
+
+def _found(wish: GenerationWish, width: int, height: int) -> list[Found]:
+    """The models that can be called today. One without a price is among them only when it was asked for by name."""
+    healths, now = health.all_health(), timezone.now()
+    found = []
+    for profile, can in ready_models():
+        quality, seen = quality_of(can, wish.quality), healths.get((profile.provider, profile.model))
+        price = unit_price(profile, width=width, height=height, quality=quality)
+        if price is None and profile.model != wish.model:
+            continue
+        candidate = routing.Candidate(
+            provider=profile.provider,
+            model=profile.model,
+            capabilities=can,
+            unit_price=price,
+            latency_s=health.pace(seen, profile.latency_seconds),
+            quality=profile.quality,
+            success=health.success_rate(seen),
+            healthy=health.healthy(seen, now),
+        )
+        found.append(Found(profile=profile, candidate=candidate, quality=quality))
+    return found
+
+
+def plan_for(
+    wish: GenerationWish,
+    *,
+    team: Team,
+    garment: str | None,
+    has_references: bool,
+    rng: np.random.Generator | None = None,
+    without: Collection[Key] = (),
+) -> Plan:
+    """Choose the model. Raises Refused naming the field when nothing fits the wish.
+
+    With `rng` a share of the routes tries another model that fits, to learn; `without` leaves models out.
+    """
+    width, height = drawing.size_of(wish.aspect_ratio)
+    everything = [each for each in _found(wish, width, height) if _key(each.profile) not in without]
+    chosen, family, note = _chosen(wish, everything)
+    limits = routing.Constraints(
+        n=wish.n,
+        width=width,
+        height=height,
+        aspect_ratio=wish.aspect_ratio,
+        strategy=wish.strategy,
+        weights=wish.weights,
+        min_quality=wish.min_quality,
+        max_cost=wish.max_cost,
+        provider=wish.provider if not family else None,
+        model=None if family else wish.model,
+        family=family,
+        needs_seed=wish.seed is not None,
+        needs_references=has_references,
+    )
+    try:
+        route = routing.route(
+            [each.candidate for each in chosen],
+            limits,
+            posteriors=posteriors_of(team),
+            garment=garment,
+            rng=rng,
+            exploration=EXPLORATION,
+        )
+    except routing.RouteError as error:
+        raise Refused(error.code, error.message, field=error.field, remedy=error.remedy) from error
+    taken = next(each for each in chosen if _key(each.profile) == (route.provider, route.model))
+    return _plan(wish, route, taken, note)
+
+
+def _key(profile: ModelProfile) -> Key:
+    return profile.provider, profile.model
+
+
+def _chosen(wish: GenerationWish, found: list[Found]) -> tuple[list[Found], bool, str]:
+    """What the designer's own choice leaves, whether it names a family, and what is new about it.
+
+    Raises Refused for a model that has ended, or whose provider is not set up here.
+    """
+    if wish.provider is not None and all(each.profile.provider != wish.provider for each in found):
+        _refuse_unready(wish.provider)
+    if wish.model is None or any(each.profile.model == wish.model for each in found):
+        return found, False, ""
+    choice = named(wish.model, provider=wish.provider, today=timezone.now().date())
+    keys = {_key(profile) for profile in choice.models}
+    left = [each for each in found if _key(each.profile) in keys]
+    if choice.models and not left:
+        _refuse_unready(choice.models[0].provider)
+    return (left, True, choice.note) if left else (found, False, "")
+
+
+def _refuse_unready(provider: str) -> None:
+    """Raises Refused for a provider that exists but has no key or address here; one that does not is the router's."""
+    try:
+        image_provider(provider)
+    except ProviderError:
+        return
+    if ModelProfile.objects.filter(kind=ModelKind.IMAGE, provider=provider).exists():
+        remedy = f"Choose another model, or have an admin set it up: {why_not(provider)}"
+        raise Refused("not_set_up", f"{provider} is not set up in this studio.", field="model", remedy=remedy)
+
+
+def _plan(wish: GenerationWish, route: Route, found: Found, note: str) -> Plan:
+    profile, candidate = found.profile, found.candidate
+    if candidate.unit_price is None:
+        raise Refused(
+            "price_unknown",
+            f"What {profile.title} costs is not known.",
+            field="model",
+            remedy="Choose another model, or have an admin add its price to the catalogue.",
+        )
+    width, height = drawing.size_of(wish.aspect_ratio)
+    told = [note] if note else []
+    if wish.quality != "standard" and len(candidate.capabilities.qualities) == 1:
+        told.append(f"{profile.title} has one quality only.")
+    return Plan(
+        route=replace(route, warnings=(*route.warnings, *told)),
+        title=profile.title,
+        n=wish.n,
+        width=width,
+        height=height,
+        quality=found.quality,
+        unit_price=candidate.unit_price,
+        seconds=candidate.latency_s * wish.n,
+        simulated=image_provider(profile.provider).simulated,
+    )

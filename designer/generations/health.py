@@ -1,0 +1,72 @@
+"""How the calls to each model went lately: shared by all workers, read by the router, written after every call.
+
+The rules of the circuit are the pipeline's (`routing.observed`); here its rows are kept.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from designer.catalogue.models import ModelHealth
+from designer.pipeline.routing import TRIP_AFTER, Breaker, is_healthy, observed
+from designer.providers import base
+
+KEPT: Final = 0.98  # of the counts, at each call: they fade by half in 34 calls
+PACE: Final = 0.2  # weight of the newest call in the mean seconds
+PRIOR_CALLS: Final = 10.0  # calls that went well, which a model begins with: one early failure is no verdict
+MEASURED: Final = 5.0  # calls from which on the measured pace counts for more than the catalogue's word
+AT_ONCE: Final = frozenset({"auth", "quota_exhausted"})  # the next call would fail as well
+NOT_THE_MODEL: Final = frozenset({"moderated", "invalid_request", "rate_limited", "model_retired"})
+Healths = Mapping[tuple[str, str], ModelHealth]
+
+
+def all_health() -> Healths:
+    """Every row, by provider and model."""
+    return {(row.provider, row.model): row for row in ModelHealth.objects.all()}
+
+
+def went_well(provider: str, model: str, seconds_per_image: float) -> None:
+    """Note a call that brought an image; it closes the circuit."""
+    row, _ = ModelHealth.objects.get_or_create(provider=provider, model=model)
+    pace = seconds_per_image if row.seconds is None else row.seconds + PACE * (seconds_per_image - row.seconds)
+    counts = {"calls": F("calls") * KEPT + 1, "successes": F("successes") * KEPT + 1}
+    ModelHealth.objects.filter(pk=row.pk).update(**counts, seconds=pace, failures=0, opened_at=None, trips=0)
+
+
+def went_wrong(provider: str, model: str, error: base.ProviderError) -> None:
+    """Note a call that failed. What the designer or the pace of asking is to blame for says nothing of the model."""
+    if error.code in NOT_THE_MODEL:
+        return
+    now = timezone.now()
+    ModelHealth.objects.get_or_create(provider=provider, model=model)
+    with transaction.atomic():
+        row = ModelHealth.objects.select_for_update().get(provider=provider, model=model)
+        failures = max(row.failures, TRIP_AFTER - 1) if error.code in AT_ONCE else row.failures
+        after = observed(Breaker(failures=failures, opened_at=row.opened_at, trips=row.trips), "failure", now)
+        row.failures, row.opened_at, row.trips = after.failures, after.opened_at, after.trips
+        row.calls, row.successes = row.calls * KEPT + 1, row.successes * KEPT
+        row.last_error, row.last_error_at = error.code, now
+        row.save()
+
+
+def healthy(row: ModelHealth | None, now: datetime) -> bool:
+    """Whether the model may be called: its circuit is closed, or rested long enough for a trial."""
+    if row is None:
+        return True
+    return is_healthy(Breaker(failures=row.failures, opened_at=row.opened_at, trips=row.trips), now)
+
+
+def success_rate(row: ModelHealth | None) -> float:
+    """Share of calls that went well, of all that were made and counted: failures are in the denominator."""
+    if row is None:
+        return 1.0
+    return (row.successes + PRIOR_CALLS) / (row.calls + PRIOR_CALLS)
+
+
+def pace(row: ModelHealth | None, stated: float) -> float:
+    """Seconds per image: measured once there are enough calls, the catalogue's until then."""
+    return row.seconds if row is not None and row.seconds is not None and row.calls >= MEASURED else stated

@@ -1,0 +1,117 @@
+"""When the chosen model is out of order: which other one draws what is still missing, and telling everybody so.
+
+Never in place of a model that was chosen by name, never for more money than was shown, and never while it is unknown
+whether the failed call was carried out after all.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from django.utils import timezone
+
+from designer.catalogue.models import ModelKind, ModelProfile
+from designer.catalogue.services import retire
+from designer.generations import choosing
+from designer.generations.models import Generation, Stage, StageRun
+from designer.generations.orders import Order
+from designer.generations.services import announce
+from designer.generations.wishes import GenerationWish
+from designer.jobs.handlers import RunningJob
+from designer.jobs.models import AttemptOutcome, JobAttempt
+from designer.pipeline.records import Understanding
+from designer.providers import base
+from designer.realtime.events import GENERATION_FALLBACK
+from teams.base.errors import Refused
+
+AT_ONCE: Final = frozenset({"auth", "quota_exhausted", "model_retired"})  # trying again cannot help
+IN_A_WHILE: Final = frozenset({"provider_down", "rate_limited"})  # the same model gets a second chance
+LONG: Final = timedelta(minutes=1)  # a provider that wants to be left alone for longer is not waited for
+TRIES: Final = 2
+
+
+def find(
+    job: RunningJob, row: Generation, wish: GenerationWish, order: Order, error: Exception | None, left: list[int]
+) -> Order | None:
+    """The order as another model will carry it out, written and announced; None when none may or can step in."""
+    if not isinstance(error, base.ProviderError):
+        return None
+    if error.code == "model_retired":
+        _note_end(order, error)
+    if not wish.fallback or wish.model or wish.provider or not _is_time(job, error) or _is_unknown(job, left):
+        return None
+    plan = _plan(row, wish, order, error, len(left))
+    return _changed(job, row, order, plan, error) if plan else None
+
+
+def _is_time(job: RunningJob, error: base.ProviderError) -> bool:
+    if error.code in AT_ONCE:
+        return True
+    wait = getattr(error, "retry_at", None)
+    if error.code == "rate_limited" and wait is not None and wait - timezone.now() > LONG:
+        return True
+    return error.code in IN_A_WHILE and job.attempt >= TRIES
+
+
+def _is_unknown(job: RunningJob, left: list[int]) -> bool:
+    """Whether a call for a missing image may have been carried out, and paid for, without our hearing of it."""
+    unknown = JobAttempt.objects.filter(job_id=job.id, outcome=AttemptOutcome.UNKNOWN)
+    places = {step.removeprefix("image-").partition(".")[0] for step in unknown.values_list("step", flat=True)}
+    return bool(places & set(map(str, left)))
+
+
+def _plan(
+    row: Generation, wish: GenerationWish, order: Order, error: base.ProviderError, n: int
+) -> choosing.Plan | None:
+    """What the router says without the models that failed, for the rest of the images and of the money."""
+    failed = {(order.provider, order.model), *((each["from"], each["instead_of"]) for each in row.fallbacks)}
+    if error.code in ("auth", "quota_exhausted"):
+        rows = ModelProfile.objects.filter(kind=ModelKind.IMAGE, provider=order.provider)
+        failed |= set(rows.values_list("provider", "model"))
+    spent = Generation.objects.values_list("cost", flat=True).get(pk=row.pk) or Decimal(0)
+    rest = None if wish.max_cost is None else wish.max_cost - spent
+    garment = Understanding.from_json(row.understood).value("garment")
+    references = bool(row.settings.get("references"))
+    try:
+        return choosing.plan_for(
+            replace(wish, n=n, max_cost=rest), team=row.team, garment=garment, has_references=references, without=failed
+        )
+    except Refused:
+        return None
+
+
+def _changed(
+    job: RunningJob, row: Generation, order: Order, plan: choosing.Plan, error: base.ProviderError
+) -> Order | None:
+    """Write the order anew before anybody is called by it, and say what changed."""
+    price = plan.unit_price
+    if price is None:
+        return None
+    facts = {"provider": plan.route.provider, "model": plan.route.model, "quality": plan.quality}
+    after = replace(order, **facts, unit_price=price, turn=order.turn + 1)
+    told = {
+        "provider": after.provider,
+        "model": after.model,
+        "from": order.provider,
+        "instead_of": order.model,
+        "code": error.code,
+        "reason": error.message,
+        "unit_price": str(price),
+        "unit_price_before": str(order.unit_price),
+    }
+    with job.fenced():
+        run = StageRun.objects.get(generation=row, name=Stage.GENERATION)
+        StageRun.objects.filter(pk=run.pk).update(output={**run.output, "order": after.to_json()})
+        row.fallbacks = [*row.fallbacks, told]
+        columns: dict[str, Any] = {"provider": after.provider, "model": after.model, "fallbacks": row.fallbacks}
+        Generation.objects.filter(pk=row.pk).update(**columns)
+        announce(row, GENERATION_FALLBACK, told)
+    return after
+
+
+def _note_end(order: Order, error: base.ProviderError) -> None:
+    """The vendor says that the model is gone: nobody shall call it again."""
+    profile = ModelProfile.objects.filter(kind=ModelKind.IMAGE, provider=order.provider, model=order.model).first()
+    if profile:
+        retire(actor=None, model=profile, reason=f"{order.provider} says: {error.message}"[:300])
