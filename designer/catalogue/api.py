@@ -11,7 +11,7 @@ from rest_framework import generics, serializers
 
 from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.ready import capabilities_of, why_not
-from designer.catalogue.services import ending_soon, unit_price, usable_models, warning_of
+from designer.catalogue.services import ending_soon, usable_models, usual_price, warning_of
 
 
 class CapabilitiesSerializer(serializers.Serializer[Any]):
@@ -30,7 +30,9 @@ class CapabilitiesSerializer(serializers.Serializer[Any]):
 
 
 class ModelSerializer(serializers.ModelSerializer[ModelProfile]):
-    unit_price = serializers.SerializerMethodField(help_text="USD per image at 1024 x 1024; null when unknown.")
+    unit_price = serializers.SerializerMethodField(
+        help_text="USD per image at 1024 x 1024 and its middle quality; null when unknown."
+    )
     available = serializers.SerializerMethodField(help_text="Whether it can be called in this studio.")
     remedy = serializers.SerializerMethodField(help_text="What an admin has to do where it cannot; else empty.")
     capabilities = serializers.SerializerMethodField(help_text="What it can do, where it can be called.")
@@ -65,7 +67,7 @@ class ModelSerializer(serializers.ModelSerializer[ModelProfile]):
 
     @extend_schema_field(serializers.DecimalField(max_digits=12, decimal_places=6, allow_null=True))
     def get_unit_price(self, model: ModelProfile) -> str | None:
-        price: Decimal | None = unit_price(model, width=1024, height=1024)
+        price: Decimal | None = usual_price(model)
         return None if price is None else str(price)
 
     def get_available(self, model: ModelProfile) -> bool:

@@ -86,10 +86,13 @@ def named(choice: str, *, provider: str | None, today: date) -> Named:
 
 
 def _same(family: str, choice: str) -> bool:
-    said = "".join(letter for letter in choice.casefold() if letter.isalnum())
-    return said == "".join(letter for letter in ALIASES.get(said, family).casefold() if letter.isalnum()) or (
-        ALIASES.get(said) == family
-    )
+    said = _letters(choice)
+    return _letters(family) == _letters(ALIASES.get(said, choice))
+
+
+def _letters(name: str) -> str:
+    """A name as people mean it: "DALL-E", "dalle" and "Dall E" are one."""
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
 def _living(row: ModelProfile, today: date) -> ModelProfile:
@@ -121,9 +124,15 @@ def successor_of(row: ModelProfile, today: date) -> ModelProfile | None:
     return None
 
 
+def usual_price(row: ModelProfile, *, at: date | None = None) -> Decimal | None:
+    """USD for an image of 1024 x 1024 pixels at the model's middle quality; None when unknown."""
+    found = (unit_price(row, width=1024, height=1024, quality=quality, at=at) for quality in ("standard", "medium"))
+    return next((price for price in found if price is not None), None)
+
+
 def price_shown(row: ModelProfile, *, at: date | None = None) -> str:
-    """What an image of 1024 x 1024 pixels costs, in words."""
-    price = unit_price(row, width=1024, height=1024, at=at)
+    """What such an image costs, in words."""
+    price = usual_price(row, at=at)
     return "price unknown" if price is None else f"${price.normalize():f} an image"
 
 
@@ -192,8 +201,8 @@ def note_price(actor: object, row: ModelPrice, before: Decimal | None) -> None:
         "unit": row.unit,
         "quality": row.quality,
         "from": row.valid_from.isoformat(),
-        "before": None if before is None else str(before),
-        "amount": str(row.amount),
+        "before": None if before is None else f"{before:.6f}",
+        "amount": f"{row.amount:.6f}",
         "source": row.source,
     }
     write(actor, "catalogue.price", f"model:{row.model_id}", facts)  # type: ignore[arg-type]  # a user or nobody

@@ -13,7 +13,7 @@ from designer.catalogue.ready import ready_models, why_not
 from designer.catalogue.services import named, unit_price
 from designer.generations import health
 from designer.generations.wishes import GenerationWish
-from designer.personas.services import posteriors_of
+from designer.personas.learning import posteriors_of
 from designer.pipeline import generation as drawing
 from designer.pipeline import routing
 from designer.pipeline.optimisation import EXPLORATION
@@ -139,9 +139,10 @@ def _chosen(wish: GenerationWish, found: list[Found]) -> tuple[list[Found], bool
 
     Raises Refused for a model that has ended, or whose provider is not set up here.
     """
-    if wish.provider is not None and all(each.profile.provider != wish.provider for each in found):
-        _refuse_unready(wish.provider)
-    if wish.model is None or any(each.profile.model == wish.model for each in found):
+    fits = [each for each in found if wish.provider in (None, each.profile.provider)]
+    if wish.model is None or any(each.profile.model == wish.model for each in fits):
+        if wish.provider is not None and not fits:
+            _refuse_unready(wish.provider)
         return found, False, ""
     choice = named(wish.model, provider=wish.provider, today=timezone.now().date())
     keys = {_key(profile) for profile in choice.models}

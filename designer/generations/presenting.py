@@ -3,7 +3,11 @@
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from designer.assets.models import Asset
+from designer.catalogue.ready import capabilities_of
+from designer.catalogue.services import ending_soon, warning_of
 from designer.generations.estimates import Preview
 from designer.generations.models import Generation, Stage
 from designer.pipeline import taxonomy
@@ -48,6 +52,46 @@ def estimate_shown(preview: Preview) -> dict[str, Any]:
     total = None if plan.total is None else money(plan.total)
     facts = {"n": plan.n, "title": plan.title, "seconds": round(plan.seconds), "simulated": plan.simulated}
     return {"total": total, "reason": plan.route.reason, "warnings": plan.route.warnings, **facts}
+
+
+PARTS = ("quality", "cost", "speed", "success")
+
+
+def route_shown(route: dict[str, Any]) -> dict[str, Any] | None:
+    """A stored or planned route as a table: every model that could, with its score, and every one that could not."""
+    if "model" not in route:
+        return None
+    best = {**route, "reason": "", "chosen": True}
+    rows = [_route_row(each) for each in (best, *route.get("alternatives", []))]
+    excluded = [
+        {"name": f"{each['provider']}/{each['model']}", "reason": each["reason"]} for each in route.get("excluded", [])
+    ]
+    labels = [name.capitalize() for name in PARTS]
+    return {
+        "reason": route["reason"],
+        "rows": rows,
+        "excluded": excluded,
+        "labels": labels,
+        "columns": len(labels) + 3,
+    }
+
+
+def _route_row(each: dict[str, Any]) -> dict[str, Any]:
+    parts = each.get("parts") or {}
+    return {
+        "name": f"{each['provider']}/{each['model']}",
+        "score": f"{each['score']:.2f}",
+        "parts": [f"{parts[name]:.2f}" if name in parts else "-" for name in PARTS],
+        "total": "unknown" if each.get("total") is None else f"${money(Decimal(str(each['total'])))}",
+        "reason": each.get("reason", ""),
+        "chosen": each.get("chosen", False),
+    }
+
+
+def endings_shown() -> list[str]:
+    """A sentence for each model of this studio that is shut down within 30 days."""
+    endings = ending_soon(today=timezone.now().date())
+    return [warning_of(each) for each in endings if capabilities_of(each.model) is not None]
 
 
 def parts_of(generation: Generation) -> list[dict[str, str]]:

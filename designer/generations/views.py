@@ -14,8 +14,8 @@ from designer.assets import services as assets
 from designer.assets.models import Asset
 from designer.generations import services
 from designer.generations.forms import ComposerForm
-from designer.generations.models import Generation, GenerationQuerySet
-from designer.generations.presenting import estimate_shown, parts_of, understood_shown
+from designer.generations.models import Generation, GenerationQuerySet, Stage
+from designer.generations.presenting import endings_shown, estimate_shown, parts_of, route_shown, understood_shown
 from designer.generations.wishes import MAX_REFERENCES
 from teams.accounts.people import person
 from teams.base.errors import Refused
@@ -42,7 +42,8 @@ def studio(request: HttpRequest) -> HttpResponse:
 
 def render_studio(request: HttpRequest, form: ComposerForm, status: int = 200) -> HttpResponse:
     recent = shown(Generation.objects.visible_to(request.user).kept().order_by("-created_at"))[:RECENT]
-    return render(request, "designer/generations/studio.html", {"form": form, "recent": recent}, status=status)
+    context = {"form": form, "recent": recent, "endings": endings_shown()}
+    return render(request, "designer/generations/studio.html", context, status=status)
 
 
 def compose(request: HttpRequest) -> HttpResponse:
@@ -117,7 +118,14 @@ def understood(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     Generation.objects.see(request.user, pk)
     generation = shown(Generation.objects.filter(pk=pk)).get()
-    context = {"generation": generation, "stages": generation.stages.all(), "parts": parts_of(generation)}
+    stages = list(generation.stages.all())
+    routes = [stage.output for stage in stages if stage.name == Stage.ROUTING]
+    context = {
+        "generation": generation,
+        "stages": stages,
+        "parts": parts_of(generation),
+        "route": route_shown(routes[0]) if routes else None,
+    }
     return render(request, "designer/generations/detail.html", context)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
@@ -188,6 +188,22 @@ class Lookup(Protocol):
 
     def look_up(self, idempotency_key: str) -> ImageResult | None:
         """What an earlier call with this key made; None if it made nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedModel:
+    """A model as its vendor lists it. `ends_on`: the day from which it is shut down, None where none is published."""
+
+    model: str
+    ends_on: date | None = None
+
+
+@runtime_checkable
+class Lists(Protocol):
+    """What a provider whose vendor publishes a list of models has besides."""
+
+    def models(self) -> tuple[ListedModel, ...]:
+        """The vendor's list. Raises only ProviderError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

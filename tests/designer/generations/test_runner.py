@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, ClassVar
 
 import pytest
 from django.utils import timezone
@@ -15,69 +14,20 @@ from designer.jobs.models import AttemptOutcome, Job, JobAttempt
 from designer.jobs.services import revive
 from designer.ledger.models import LedgerEntry
 from designer.personas.models import LearnedWeight
-from designer.providers import base, registry
+from designer.providers import base
 from designer.realtime.models import Event
 from tests import images
 from tests.designer.generations.test_flow import ask
+from tests.scripted import GOOD, Scripted, scripted
 from tests.work import work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
-GOOD = images.encoded("PNG", images.photo((768, 1024)))
-
-
-class Scripted:
-    """A provider that does what the test wrote down: bytes are images, an error is raised."""
-
-    name: ClassVar[str] = "scripted"
-    simulated: ClassVar[bool] = False
-    answers: ClassVar[list[bytes | Exception]] = []
-    found: ClassVar[bytes | None] = None
-    cost: ClassVar[Decimal | None] = None
-    asked: ClassVar[list[tuple[base.ImageRequest, str]]] = []
-    idempotency: ClassVar[str] = "key"
-    before: ClassVar[Any] = staticmethod(lambda place: None)
-
-    def __init__(self, config: base.ProviderConfig) -> None:
-        self.config = config
-
-    def is_ready(self) -> bool:
-        return True
-
-    def capabilities(self, model: str) -> base.Capabilities:
-        facts = {"seed": True, "negative_prompt": True, "references": True, "max_images": 8, "ratios": ("3:4",)}
-        return base.Capabilities(**facts, max_pixels=4_000_000, idempotency=self.idempotency)
-
-    def generate(self, request, *, idempotency_key, cancelled, progress) -> base.ImageResult:
-        self.asked.append((request, idempotency_key))
-        self.before(len(self.asked) - 1)
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return self.result(answer, request.seeds[0])
-
-    def look_up(self, idempotency_key: str) -> base.ImageResult | None:
-        return self.result(self.found, 1) if self.found else None
-
-    def result(self, data: bytes, seed: int) -> base.ImageResult:
-        image = base.GeneratedImage(data=data, media_type="image/png", width=768, height=1024, seed=seed)
-        return base.ImageResult(images=(image,), model="one", cost=self.cost)
 
 
 @pytest.fixture
 def script(monkeypatch) -> Iterator[type[Scripted]]:
-    registry.discover()
-    monkeypatch.setitem(registry.PROVIDERS, "scripted", Scripted)
-    registry.image_provider.cache_clear()
-    model = ModelProfile.objects.create(
-        provider="scripted", model="one", family="scripted", title="Scripted", ratios=["3:4"]
-    )
-    ModelPrice.objects.create(model=model, valid_from=timezone.now().date(), amount=Decimal("0.04"))
-    blank: dict[str, Any] = {"answers": [], "asked": [], "cost": None, "idempotency": "key", "found": None}
-    for name, value in blank.items():
-        monkeypatch.setattr(Scripted, name, value)
-    monkeypatch.setattr(Scripted, "before", staticmethod(lambda place: None))
-    yield Scripted
-    registry.image_provider.cache_clear()
+    with scripted(monkeypatch) as provider:
+        yield provider
 
 
 def run(client_of, n: int = 1, **wish) -> Generation:

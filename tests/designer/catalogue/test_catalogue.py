@@ -1,0 +1,151 @@
+"""Families, ends, successors and dated prices: nothing is called past its day, and every change leaves a line."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from designer.catalogue import services
+from designer.catalogue.models import Lifecycle, ModelPrice, ModelProfile
+from designer.catalogue.starter import STARTERS, ensure_models
+from designer.providers.registry import image_provider
+from teams.audit.models import AuditEntry
+from teams.base.errors import Refused
+from tests.designer.generations.test_flow import ask
+from tests.scripted import Scripted, scripted
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture
+def one(monkeypatch):
+    with scripted(monkeypatch):
+        yield ModelProfile.objects.get(provider="scripted")
+
+
+def days(count: int) -> date:
+    return timezone.now().date() + timedelta(days=count)
+
+
+def test_a_second_filling_of_the_catalogue_changes_nothing_that_an_admin_set():
+    flash = ModelProfile.objects.get(model="gemini-3.1-flash-image")
+    ModelProfile.objects.filter(pk=flash.pk).update(enabled=False, quality=0.1)
+    count = ModelPrice.objects.count()
+    ensure_models()
+    flash.refresh_from_db()
+    assert (flash.enabled, flash.quality, ModelPrice.objects.count()) == (False, 0.1, count)
+
+
+def test_whoever_has_an_end_has_a_successor_that_outlives_it():
+    for row in ModelProfile.objects.exclude(ends_on=None):
+        after = services.successor_of(row, TODAY)
+        assert after is not None and (after.ends_on is None or after.ends_on > row.ends_on), row.model
+
+
+def test_every_image_model_of_the_start_has_a_price():
+    for row in ModelProfile.objects.filter(kind="image"):
+        assert row.prices.filter(unit="image").exists(), row.model
+
+
+@pytest.mark.parametrize(
+    ("said", "models"),
+    [
+        ("Gemini", {"gemini-3-pro-image", "gemini-3.1-flash-image", "gemini-3.1-flash-lite-image"}),
+        ("stable diffusion", {"core", "ultra", "sd3.5-large"}),
+        ("gpt-image", {"gpt-image-2", "gpt-image-2.6-flare"}),
+    ],
+)
+def test_a_family_stands_for_its_living_models(said, models):
+    found = services.named(said, provider=None, today=TODAY)
+    assert models <= {row.model for row in found.models} and not found.note
+    assert not any(row.is_over(TODAY) for row in found.models)
+
+
+@pytest.mark.parametrize(
+    ("said", "serves"), [("Imagen", "gemini-3.1-flash-image"), ("DALL-E", "gpt-image-2.6-flare"), ("dalle", None)]
+)
+def test_a_family_that_is_gone_is_served_by_its_successor_and_the_designer_is_told(said, serves):
+    found = services.named(said, provider=None, today=TODAY)
+    assert [row.model for row in found.models] == [serves or "gpt-image-2.6-flare"]
+    assert "has been shut down" in found.note
+
+
+def test_a_model_past_its_day_is_refused_with_its_successor_and_both_prices():
+    with pytest.raises(Refused) as refused:
+        services.named("dall-e-3", provider=None, today=TODAY)
+    assert (refused.value.code, refused.value.field) == ("model_retired", "model")
+    assert "12 May 2026" in refused.value.message
+    assert refused.value.remedy == "Use GPT Image 2.6 Flare ($0.013 an image, before: $0.04 an image) instead."
+
+
+def test_a_request_for_an_ended_model_is_refused_before_anything_is_spent(client_of):
+    answer = ask(client_of("editor"), model="dall-e-3")
+    assert answer.status_code == 422
+    assert (answer.json()["errors"][0]["field"], answer.json()["errors"][0]["code"]) == ("model", "model_retired")
+
+
+def test_a_model_whose_provider_has_no_key_here_is_refused_with_what_to_set(client_of):
+    answer = ask(client_of("editor"), model="gemini-3.1-flash-image")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["code"] == "not_set_up"
+    assert "GOOGLE_API_KEY" in answer.json()["errors"][0]["message"] + answer.json()["errors"][0].get("remedy", "")
+
+
+@pytest.mark.parametrize(("left", "warned"), [(31, False), (30, True), (1, True), (0, False)])
+def test_the_banner_comes_thirty_days_before_the_end_and_goes_with_it(one, client_of, left, warned):
+    ModelProfile.objects.filter(provider="openai").update(enabled=False)
+    ModelProfile.objects.filter(pk=one.pk).update(ends_on=days(left), successor=ModelProfile.objects.get(model="core"))
+    page = client_of("editor").get("/").content.decode()
+    assert ("Scripted is shut down" in page) is warned
+    assert ("Stable Image Core follows it ($0.03 an image, before: $0.04 an image)" in page) is warned
+
+
+def test_no_call_is_made_to_a_model_from_its_last_day_on(one, client_of):
+    with time_machine.travel(timezone.now(), tick=True):
+        ModelProfile.objects.filter(pk=one.pk).update(ends_on=days(0))
+        assert ask(client_of("editor"), model="one").status_code == 422
+        assert Scripted.asked == []
+
+
+def test_a_new_price_counts_from_its_day_and_leaves_a_line_in_the_audit_log(one, user):
+    services.reprice(actor=user, model=one, amount=Decimal("0.07"), valid_from=days(3), source="vendor's page")
+    size = {"width": 768, "height": 1024}
+    assert services.unit_price(one, **size) == Decimal("0.04")
+    assert services.unit_price(one, **size, at=days(3)) == Decimal("0.07")
+    line = AuditEntry.objects.get(action="catalogue.price")
+    assert (line.actor_id, line.facts["before"], line.facts["amount"]) == (user.pk, "0.040000", "0.070000")
+
+
+def test_a_vendor_s_end_date_is_taken_over_once(one, user):
+    assert services.retire(actor=None, model=one, reason="the vendor's list", ends_on=days(60))
+    assert not services.retire(actor=None, model=one, reason="the vendor's list", ends_on=days(60))
+    one.refresh_from_db()
+    assert (one.ends_on, one.lifecycle) == (days(60), Lifecycle.DEPRECATED)
+    assert AuditEntry.objects.filter(action="catalogue.end").count() == 1
+
+
+def test_the_list_says_what_can_be_called_what_cannot_and_what_to_do(one, client_of):
+    rows = {row["model"]: row for row in client_of("viewer").get("/api/models?page_size=100").json()["results"]}
+    assert rows["one"]["available"] and rows["one"]["capabilities"]["ratios"] == ["3:4"]
+    gemini = rows["gemini-3.1-flash-image"]
+    assert (gemini["available"], gemini["remedy"], gemini["capabilities"]) == (False, "Set GOOGLE_API_KEY.", None)
+    assert "dall-e-3" not in rows
+
+
+def test_a_price_in_the_admin_is_added_never_changed_and_audited(one, admin_client, admin_user):
+    row = one.prices.get()
+    assert admin_client.get(f"/admin/designer/modelprice/{row.pk}/change/").status_code == 200
+    assert admin_client.post(f"/admin/designer/modelprice/{row.pk}/change/", {"amount": "9"}).status_code == 403
+    said = {"model": str(one.pk), "valid_from": days(0).isoformat(), "unit": "image", "quality": "high", "amount": "2"}
+    assert admin_client.post("/admin/designer/modelprice/add/", said).status_code == 302
+    assert AuditEntry.objects.get(action="catalogue.price").facts["amount"] == "2.000000"
+
+
+def test_the_starter_rows_of_each_adapter_are_models_that_it_knows():
+    for starter in STARTERS:
+        living = starter.ends_on is None or starter.ends_on > TODAY
+        if starter.kind == "image" and living:
+            assert image_provider(starter.provider).capabilities(starter.model), starter.model

@@ -1,0 +1,178 @@
+"""A model that is out of order: who steps in, for how much, and who is told. A named model is never replaced."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from designer.catalogue.models import ModelHealth, ModelProfile
+from designer.generations.models import Generation
+from designer.jobs.models import AttemptOutcome, JobAttempt
+from designer.ledger.models import LedgerEntry
+from designer.providers import base
+from designer.realtime.models import Event
+from teams.audit.models import AuditEntry
+from tests import images
+from tests.designer.generations.test_flow import ask
+from tests.designer.generations.test_runner import try_again
+from tests.scripted import GOOD, Other, Scripted, scripted
+from tests.work import work_off
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def pair(monkeypatch, settings) -> Iterator[tuple[type[Scripted], type[Scripted]]]:
+    """The better model and the one that may step in for it; nobody else."""
+    settings.IMAGE_PROVIDERS = ["scripted", "other"]
+    with scripted(monkeypatch, quality=0.9) as one, scripted(monkeypatch, Other, price="0.03", quality=0.2) as other:
+        yield one, other
+
+
+def photo(client) -> str:
+    file = SimpleUploadedFile("photo.png", images.encoded("PNG"), "image/png")
+    return client.post("/api/assets", {"file": file}, format="multipart").json()["id"]
+
+
+def begin(client_of, n: int = 1, client=None, **wish) -> Generation:
+    answer = ask(client or client_of("editor"), n=n, strategy="quality", **wish)
+    assert answer.status_code == 202, answer.content
+    work_off("interactive")
+    return Generation.objects.get(pk=answer.json()["id"])
+
+
+@pytest.mark.parametrize(
+    "error",
+    [base.AuthFailed("The key was refused."), base.QuotaExhausted("No money left."), base.ModelRetired("It is gone.")],
+)
+def test_a_model_that_cannot_serve_is_replaced_at_once_and_everybody_is_told(pair, client_of, error):
+    one, other = pair
+    one.answers, other.answers = [GOOD, error], [GOOD, GOOD]
+    done = begin(client_of, n=3)
+    assert (done.status, done.provider, len(done.shown_assets)) == ("succeeded", "other", 3)
+    assert done.cost == Decimal("0.10") == sum(LedgerEntry.objects.values_list("amount", flat=True))
+    told = done.fallbacks[0]
+    assert (told["instead_of"], told["provider"], told["code"], told["reason"]) == (
+        "one",
+        "other",
+        error.code,
+        error.message,
+    )
+    assert (told["unit_price_before"], told["unit_price"]) == ("0.040000", "0.030000")
+    assert Event.objects.filter(channel=f"generation:{done.pk}", event="generation:fallback").count() == 1
+    made_by = [asset.provenance["provider"] for asset in done.shown_assets]
+    assert sorted(made_by) == ["other", "other", "scripted"]
+
+
+def test_the_page_and_the_api_say_who_stepped_in_and_why(pair, client_of):
+    one, other = pair
+    client = client_of("editor")
+    one.answers, other.answers = [base.QuotaExhausted("The month's money is spent.")], [GOOD]
+    done = begin(client_of, client=client)
+    body = client.get(f"/api/generations/{done.pk}").json()
+    assert body["fallbacks"][0]["reason"] == "The month's money is spent."
+    for address in (f"/generations/{done.pk}", f"/generations/{done.pk}/card"):
+        shown = client.get(address).content.decode()
+        assert "The month&#x27;s money is spent." in shown and "stepped in" in shown, address
+
+
+@pytest.mark.parametrize("choice", [{"provider": "scripted"}, {"provider": "scripted", "model": "one"}])
+def test_a_choice_by_name_is_never_replaced(pair, client_of, choice):
+    one, other = pair
+    one.answers = [base.QuotaExhausted("No money left.", "Top it up.")]
+    done = begin(client_of, **choice)
+    assert (done.status, done.error["code"], done.fallbacks, other.asked) == ("failed", "quota_exhausted", [], [])
+
+
+def test_nobody_steps_in_who_was_not_wished(pair, client_of):
+    one, other = pair
+    one.answers = [base.QuotaExhausted("No money left.")]
+    done = begin(client_of, fallback=False)
+    assert (done.status, done.fallbacks, other.asked) == ("failed", [], [])
+
+
+def test_no_stand_in_costs_more_than_was_shown(pair, client_of):
+    one, other = pair
+    ModelProfile.objects.get(provider="other").prices.update(amount=Decimal("0.05"))
+    one.answers = [base.QuotaExhausted("No money left.")]
+    done = begin(client_of)
+    assert (done.status, done.cost, other.asked) == ("failed", None, [])
+
+
+def test_one_that_is_down_gets_a_second_chance(pair, client_of):
+    one, other = pair
+    one.answers, other.answers = [base.ProviderDown("Away.")] * 2, [GOOD]
+    row = begin(client_of)
+    assert (row.status, row.fallbacks) == ("running", [])
+    row = try_again(row)
+    assert (row.status, row.provider, len(one.asked)) == ("succeeded", "other", 2)
+
+
+def test_nobody_steps_in_while_a_call_may_still_have_been_carried_out(pair, client_of):
+    one, other = pair
+    one.idempotency = "none"
+    one.answers = [base.TimedOut("Too long.")]
+    row = try_again(begin(client_of))
+    assert (row.status, row.error["code"], other.asked) == ("failed", "outcome_unknown", [])
+    assert JobAttempt.objects.get().outcome == AttemptOutcome.UNKNOWN
+
+
+def test_a_model_that_fails_often_is_left_alone_for_a_while(pair, client_of):
+    one, other = pair
+    one.answers = [base.QuotaExhausted("No money left.")]
+    other.answers = [GOOD, GOOD]
+    begin(client_of)
+    assert ModelHealth.objects.get(provider="scripted").opened_at is not None
+    again = begin(client_of)
+    assert (again.provider, again.fallbacks, len(one.asked)) == ("other", [], 1)
+    ModelHealth.objects.filter(provider="scripted").update(opened_at=timezone.now() - timedelta(minutes=5))
+    one.answers = [GOOD]
+    assert begin(client_of).provider == "scripted"
+    assert ModelHealth.objects.get(provider="scripted").opened_at is None
+
+
+def test_what_the_designer_is_to_blame_for_is_held_against_no_model(pair, client_of):
+    one, _ = pair
+    one.answers = [base.Moderated("Not this.")]
+    assert begin(client_of).status == "failed"
+    assert not ModelHealth.objects.filter(provider="scripted").exists()
+
+
+def test_a_vendor_that_says_a_model_is_gone_is_believed(pair, client_of):
+    one, other = pair
+    one.answers, other.answers = [base.ModelRetired("Shut down yesterday.")], [GOOD]
+    begin(client_of)
+    profile = ModelProfile.objects.get(provider="scripted")
+    assert profile.is_over(timezone.now().date())
+    assert AuditEntry.objects.get(action="catalogue.end").facts["reason"] == "scripted says: Shut down yesterday."
+    refused = ask(client_of("editor"), model="one", provider="scripted")
+    assert refused.status_code == 422 and refused.json()["errors"][0]["code"] == "model_retired"
+
+
+def test_a_call_may_bring_several_images_where_that_is_cheaper(pair, client_of):
+    one, _ = pair
+    client = client_of("editor")
+    one.images_per_call = 4
+    one.answers = [[GOOD, GOOD, b"<html>"], [GOOD]]
+    done = begin(client_of, n=3, client=client, references=[photo(client)])
+    assert [len(request.seeds) for request, _ in one.asked] == [3, 1]
+    assert (done.status, len(done.shown_assets), len({asset.seed for asset in done.shown_assets})) == (
+        "succeeded",
+        3,
+        3,
+    )
+    assert done.cost == Decimal("0.16") == sum(LedgerEntry.objects.values_list("amount", flat=True))
+
+
+def test_tokens_are_charged_at_their_dated_price(pair, client_of):
+    one, _ = pair
+    profile = ModelProfile.objects.get(provider="scripted")
+    for unit, amount in (("text_in", "5"), ("image_out", "30")):
+        profile.prices.create(unit=unit, amount=Decimal(amount), valid_from=timezone.now().date())
+    one.answers, one.usage = [GOOD], {"text_in": 200, "image_out": 1000}
+    assert begin(client_of).cost == Decimal("0.031")
+    one.answers, one.usage = [GOOD], {"text_in": 200, "image_in": 10}
+    assert begin(client_of).cost == Decimal("0.04"), "an unpriced token makes the whole sum unknown"
