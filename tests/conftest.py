@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 from teams.accounts.models import User
 from teams.membership.models import Membership, Role, Team
 
+pytest_plugins = ["tests.simulators.fixtures"]
 ROLES: Final = ("owner", "admin", "editor", "viewer")
 LIVE: Final = {"e2e", "fault"}  # these share one running studio among tests: its queue is left alone
 

@@ -1,0 +1,333 @@
+"""The provider simulator: one threaded HTTP server on loopback with a path per vendor, told what goes wrong next.
+
+A vendor's root is http://127.0.0.1:<port>/<vendor>. Under /_control: POST plan, POST reset, GET charges, GET calls.
+A vendor's module words its refusals; what goes wrong on the way (slow, drip, cut, html, empty, corrupt, huge_json) is
+played here, with the socket in hand, after the vendor did the work and billed it.
+"""
+
+from __future__ import annotations
+
+import json
+import pkgutil
+import socket
+import struct
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
+from typing import Any, ClassVar, Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tests.simulators.providers.wire import BEHAVIOURS, Answer, Call, Charge, Route, answer, in_base64, picture
+
+__all__ = ["BEHAVIOURS", "Answer", "Call", "Charge", "Route", "Simulator", "answer", "in_base64", "picture"]
+
+ON_THE_WAY: Final = ("slow", "drip", "cut", "html", "empty", "corrupt", "huge_json")
+UNBILLED: Final = ("html",)  # a gateway before the vendor speaks: the vendor did nothing
+MAX_BODY: Final = 64 << 20
+HUGE: Final = 24 << 20
+RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST, so the caller sees a cut and not an end
+ENVIRONMENT: Final = {
+    "openai": ("OPENAI_BASE_URL", "OPENAI_API_KEY"),
+    "google": ("GOOGLE_BASE_URL", "GOOGLE_API_KEY"),
+    "anthropic": ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY"),
+    "stability": ("STABILITY_BASE_URL", "STABILITY_API_KEY"),
+    "comfyui": ("COMFYUI_URL", ""),
+    "a1111": ("A1111_URL", ""),
+}
+KEY: Final = "simulated-key"
+
+
+@dataclass(slots=True)
+class Plan:
+    """What happens to the next `left` calls of a vendor (0 = all of them) whose path holds `path`."""
+
+    vendor: str
+    behaviour: str
+    left: int
+    path: str
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """One line of the vendor's bill."""
+
+    vendor: str
+    path: str
+    number: int
+    model: str
+    images: int
+    usage: Mapping[str, int]
+
+
+class Simulator:
+    """Started by its making; `close` it, or use it as a context. Safe to ask from any thread."""
+
+    def __init__(self, port: int = 0) -> None:
+        self._lock, self._release = threading.Lock(), threading.Event()
+        self._plans: list[Plan] = []
+        self._calls: list[Call] = []
+        self._charges: list[Billed] = []
+        self._states: dict[str, dict[str, Any]] = {}
+        self.routes = dict(_discovered())
+        handler = type("Handler", (Handler,), {"simulator": self})
+        self.server = Server(("127.0.0.1", port), handler)
+        self.port: int = self.server.server_address[1]
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), name="simulator", daemon=True)
+        self.thread.start()
+
+    def __enter__(self) -> Simulator:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._release.set()
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+    def url(self, vendor: str) -> str:
+        """The root of that vendor, as its adapter wants it. Raises KeyError for a vendor that is not played."""
+        if vendor not in self.routes:
+            raise KeyError(f"The simulator plays no {vendor!r}; it plays {', '.join(self.vendors)}.")
+        return f"http://127.0.0.1:{self.port}/{vendor}"
+
+    @property
+    def vendors(self) -> tuple[str, ...]:
+        return tuple(sorted(self.routes))
+
+    def environment(self) -> dict[str, str]:
+        """The variables that point the studio at every vendor played here."""
+        lines: dict[str, str] = {}
+        for vendor in self.vendors:
+            address, key = ENVIRONMENT[vendor]
+            lines |= {address: self.url(vendor)} | ({key: KEY} if key else {})
+        return lines
+
+    def plan(self, vendor: str, behaviour: str, times: int = 1, *, path: str = "", **details: Any) -> None:
+        """What befalls the next `times` calls of `vendor` (0: all until the reset), after what is planned already.
+
+        `path`: only calls whose path holds it. Details: `retry_after`, `headers` (rate_limited); `seconds`, `pause`
+        (slow, drip); `at` = "start" or "body" (cut); `status` (html); `field` (bad_field) and more by vendor.
+        """
+        self.url(vendor)
+        if behaviour not in BEHAVIOURS:
+            raise ValueError(f"There is no behaviour {behaviour!r}. Known: {', '.join(BEHAVIOURS)}.")
+        with self._lock:
+            self._plans.append(Plan(vendor, behaviour, times, path, details))
+
+    def reset(self) -> None:
+        """Forget plans, calls, charges and what vendors remember; let every waiting call go."""
+        with self._lock:
+            self._release.set()
+            self._release = threading.Event()
+            self._plans.clear()
+            self._calls.clear()
+            self._charges.clear()
+            self._states.clear()
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every call to a vendor so far, in the order of arrival."""
+        with self._lock:
+            return list(self._calls)
+
+    @property
+    def charges(self) -> list[Billed]:
+        """What the vendors billed so far."""
+        with self._lock:
+            return list(self._charges)
+
+    def arrived(self, vendor: str, method: str, path: str, about: Mapping[str, Any]) -> tuple[Call, Route | None, Plan]:
+        """Note a call: with its route and what is planned for it."""
+        with self._lock:
+            state = self._states.setdefault(vendor, {})
+            call = Call(vendor=vendor, method=method, path=path, state=state, root=self.url(vendor), **about)
+            route, plan = None, Plan(vendor, "ok", 1, "", {})
+            for candidate in self.routes[vendor]:
+                args = candidate.match(method, path)
+                if args is not None:
+                    route, call.args = candidate, args
+                    break
+            if route is not None and route.plans:
+                plan = self._next(vendor, path) or plan
+            call.number, call.behaviour = len(self._calls) + 1, plan.behaviour if plan.behaviour != "ok" else None
+            self._calls.append(call)
+            return call, route, plan
+
+    def _next(self, vendor: str, path: str) -> Plan | None:
+        for plan in self._plans:
+            if plan.vendor == vendor and plan.path in path:
+                if plan.left == 1:
+                    self._plans.remove(plan)
+                elif plan.left > 1:
+                    plan.left -= 1
+                return plan
+        return None
+
+    def bill(self, call: Call, charge: Charge) -> None:
+        with self._lock:
+            self._charges.append(
+                Billed(call.vendor, call.path, call.number, charge.model, charge.images, dict(charge.usage))
+            )
+
+    def release(self) -> threading.Event:
+        """Set at the next reset or at the end: whoever waits, waits for this too."""
+        with self._lock:
+            return self._release
+
+
+def _discovered() -> Iterator[tuple[str, tuple[Route, ...]]]:
+    package = import_module("tests.simulators.providers.vendors")
+    for found in pkgutil.iter_modules(package.__path__):
+        module = import_module(f"{package.__name__}.{found.name}")
+        if hasattr(module, "VENDOR"):
+            yield module.VENDOR, tuple(module.ROUTES)
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 64
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A caller that went away is no news; a fault in a vendor's module is."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    simulator: ClassVar[Simulator]
+    protocol_version = "HTTP/1.1"
+    server_version = "simulator"
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Calls are remembered, not printed."""
+
+    def do_GET(self) -> None:
+        self._serve()
+
+    do_POST = do_PUT = do_DELETE = do_PATCH = do_GET  # noqa: N815 - named by http.server
+
+    def _serve(self) -> None:
+        body = self._body()
+        parts = urlsplit(self.path)
+        _, vendor, rest = f"{parts.path}//".split("/", 2)
+        path, query = "/" + unquote(rest.rstrip("/")), dict(parse_qsl(parts.query, keep_blank_values=True))
+        if vendor == "_control":
+            return self._send(self._control(path, body))
+        if vendor not in self.simulator.routes:
+            return self._send(answer({"error": f"no vendor {vendor!r}"}, 404))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        about = {"headers": headers, "query": query, "body": body}
+        self._play(*self.simulator.arrived(vendor, self.command, path, about))
+
+    def _body(self) -> bytes:
+        if "chunked" not in self.headers.get("Transfer-Encoding", ""):
+            return self.rfile.read(min(int(self.headers.get("Content-Length") or 0), MAX_BODY))
+        body = b""
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
+
+    def _control(self, path: str, body: bytes) -> Answer:
+        wish = json.loads(body or b"{}")
+        match self.command, path:
+            case "POST", "/plan":
+                try:
+                    self.simulator.plan(**wish)
+                except (KeyError, ValueError, TypeError) as error:
+                    return answer({"error": str(error)}, 400)
+                return answer({"planned": True})
+            case "POST", "/reset":
+                self.simulator.reset()
+                return answer({"reset": True})
+            case "GET", "/charges":
+                return answer([asdict(line) for line in self.simulator.charges])
+            case "GET", "/calls":
+                return answer([call.told() for call in self.simulator.calls])
+        return answer({"error": "Use POST plan, POST reset, GET charges or GET calls."}, 404)
+
+    def _play(self, call: Call, route: Route | None, plan: Plan) -> None:
+        if route is None:
+            return self._send(answer({"error": {"message": f"Unknown path {call.method} {call.path}."}}, 404))
+        worded = None if plan.behaviour == "ok" or plan.behaviour in ON_THE_WAY else plan.behaviour
+        if plan.behaviour in UNBILLED:
+            return self._send(_page(int(plan.details.get("status", 502))))
+        said = route.handle(call, worded, plan.details)
+        if said.charge is not None:
+            self.simulator.bill(call, said.charge)
+        self._on_the_way(said, plan)
+
+    def _on_the_way(self, said: Answer, plan: Plan) -> None:
+        match plan.behaviour:
+            case "slow":
+                self.simulator.release().wait(float(plan.details.get("seconds", 30)))
+            case "drip":
+                return self._drip(said, plan.details)
+            case "cut":
+                return self._cut(said, plan.details)
+            case "empty":
+                said = Answer(status=said.status, headers=said.headers, media_type=said.media_type)
+            case "corrupt":
+                half = said.body[: len(said.body) // 2] + b"\x00\xff}"
+                said = Answer(status=said.status, headers=said.headers, body=half, media_type=said.media_type)
+            case "huge_json":
+                body = b'{"padding": "' + b"x" * int(plan.details.get("bytes", HUGE)) + b'"}'
+                said = Answer(body=body, headers=said.headers)
+        self._send(said)
+
+    def _send(self, said: Answer) -> None:
+        with suppress(OSError):  # the caller may have hung up
+            self._head(said)
+            self.wfile.write(said.body)
+
+    def _head(self, said: Answer) -> None:
+        self.send_response(said.status)
+        for name, value in {"Content-Type": said.media_type, **said.headers}.items():
+            self.send_header(name, str(value))
+        self.send_header("Content-Length", str(len(said.body)))
+        self.end_headers()
+
+    def _drip(self, said: Answer, details: Mapping[str, Any]) -> None:
+        """The head at once, then a byte every `pause` seconds: no read ever waits long, the whole never ends."""
+        pause, release = float(details.get("pause", 0.05)), self.simulator.release()
+        with suppress(OSError):
+            self._head(said)
+            for at in range(min(len(said.body), round(float(details.get("seconds", 30)) / pause))):
+                self.wfile.write(said.body[at : at + 1])
+                self.wfile.flush()
+                if release.wait(pause):
+                    break
+        self._break()
+
+    def _cut(self, said: Answer, details: Mapping[str, Any]) -> None:
+        """The connection breaks: `at` "start", before a byte was answered, or "body", half way through it."""
+        if details.get("at", "body") == "body":
+            with suppress(OSError):
+                self._head(said)
+                self.wfile.write(said.body[: len(said.body) // 2])
+                self.wfile.flush()
+        self._break()
+
+    def _break(self) -> None:
+        self.close_connection = True
+        with suppress(OSError):
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            self.connection.close()
+
+
+def _page(status: int) -> Answer:
+    """What a gateway or a captive portal says instead of the vendor."""
+    body = b"<!doctype html><html><head><title>Bad gateway</title></head><body><h1>502</h1></body></html>"
+    return Answer(status=status, body=body, media_type="text/html")
