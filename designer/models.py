@@ -5,7 +5,16 @@ from designer.catalogue.models import ModelHealth, ModelPrice, ModelProfile
 from designer.generations.models import Generation, StageRun
 from designer.jobs.models import Job, JobAttempt, PeriodicSlot, SchedulerBeat
 from designer.ledger.models import LedgerEntry
-from designer.personas.models import AttributeCorrection, Feedback, LearnedWeight, Persona
+from designer.personas.models import (
+    AttributeCorrection,
+    Evidence,
+    Feedback,
+    LearnedWeight,
+    LearningAct,
+    LearningMove,
+    LearningSettings,
+    Persona,
+)
 from designer.realtime.models import ChannelHead, Event
 from designer.web.models import IdempotencyKey
 
@@ -14,12 +23,16 @@ __all__ = [
     "AttributeCorrection",
     "ChannelHead",
     "Event",
+    "Evidence",
     "Feedback",
     "Generation",
     "IdempotencyKey",
     "Job",
     "JobAttempt",
     "LearnedWeight",
+    "LearningAct",
+    "LearningMove",
+    "LearningSettings",
     "LedgerEntry",
     "ModelHealth",
     "ModelPrice",

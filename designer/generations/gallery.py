@@ -19,7 +19,7 @@ from designer.assets import services as assets
 from designer.assets.models import Asset, AssetKind
 from designer.generations.presenting import parts_of, provenance_of
 from designer.generations.views import is_partial
-from designer.personas import services as personas
+from designer.personas import feedback as personas
 from designer.personas.models import Feedback, FeedbackKind
 from teams.accounts.people import person
 from teams.base.errors import Forbidden, Refused

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from designer.assets.models import Asset
-from designer.personas import services
+from designer.personas import feedback, services
 from designer.personas.models import Feedback, FeedbackKind, Persona
 from designer.web.idempotency import IdempotentPostMixin
 from designer.web.serializers import StrictSerializer
@@ -111,7 +111,7 @@ class FeedbackRequest(StrictSerializer):
     kind = serializers.ChoiceField(choices=FeedbackKind.choices)
     asset = serializers.UUIDField(required=False, allow_null=True, default=None)
     rating = serializers.IntegerField(required=False, allow_null=True, default=None)
-    text = serializers.CharField(required=False, allow_blank=True, default="", max_length=services.MAX_TEXT)
+    text = serializers.CharField(required=False, allow_blank=True, default="", max_length=feedback.MAX_TEXT)
 
 
 class MoveSerializer(serializers.Serializer[Any]):
@@ -148,7 +148,7 @@ class FeedbackList(IdempotentPostMixin, APIView):
         form.is_valid(raise_exception=True)
         said = form.validated_data
         asset = image_of(request, pk, said.pop("asset"))
-        row = services.give_feedback(actor=person(request), asset_id=asset.pk, **said)
+        row = feedback.give_feedback(actor=person(request), asset_id=asset.pk, **said)
         return Response(FeedbackSerializer(row).data, status=status.HTTP_201_CREATED)
 
 
@@ -160,5 +160,5 @@ class FeedbackDetail(APIView):
         raw = request.query_params.get("asset", "")
         wanted = serializers.UUIDField(allow_null=True).run_validation(raw or None)
         asset = image_of(request, pk, wanted)
-        services.withdraw_feedback(actor=person(request), asset_id=asset.pk, kind=kind)
+        feedback.withdraw_feedback(actor=person(request), asset_id=asset.pk, kind=kind)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -103,6 +103,117 @@ class LearnedWeight(TeamOwned):
     class Meta:
         db_table = "learned_weights"
         constraints = [models.UniqueConstraint(name="learned_weight_once", fields=["team", "key"])]
+        indexes = [  # for what all teams together think of a model
+            models.Index(name="learned_weight_models", fields=["key"], condition=Q(key__startswith="model:"))
+        ]
 
     def __str__(self) -> str:
         return f"{self.key} {self.alpha:.2f}/{self.beta:.2f}"
+
+
+class ActKind(models.TextChoices):
+    """What somebody did to feedback or to what was learned."""
+
+    GIVE = "give"
+    WITHDRAW = "withdraw"
+    REVERT = "revert"
+    UNDO = "undo"
+
+
+class LearningAct(TeamOwned):
+    """One thing a person did, written once and kept. `said` and `unsaid`: feedback that appeared and went, whole;
+    `reverted` and `restored`: ids of the evidence that no longer counts, or counts again, by this act."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    kind = models.CharField(max_length=16, choices=ActKind)
+    about = models.CharField(max_length=200, blank=True)
+    said = models.JSONField(default=list, blank=True)
+    unsaid = models.JSONField(default=list, blank=True)
+    reverted = models.JSONField(default=list, blank=True)
+    restored = models.JSONField(default=list, blank=True)
+    undoes = models.OneToOneField("self", models.CASCADE, null=True, blank=True, related_name="undone_by")
+    objects = OwnedQuerySet["LearningAct"].as_manager()
+
+    class Meta:
+        db_table = "learning_acts"
+        constraints = [
+            models.CheckConstraint(name="learning_act_kind_known", condition=Q(kind__in=ActKind.values)),
+            models.CheckConstraint(
+                name="learning_act_undoes_one",
+                condition=Q(kind=ActKind.UNDO, undoes__isnull=False) | (~Q(kind=ActKind.UNDO) & Q(undoes__isnull=True)),
+            ),
+        ]
+        indexes = [models.Index(fields=["team", "-created_at"]), models.Index(fields=["owner", "-created_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.about}".strip()
+
+
+class Evidence(TeamOwned):
+    """What one feedback adds to one weight. It counts while the feedback stands and nobody reverted it.
+
+    `feedback` is no foreign key: feedback goes and comes back under its id. None = what was known before the record.
+    """
+
+    key = models.CharField(max_length=200)
+    feedback = models.UUIDField(null=True, blank=True)
+    alpha = models.FloatField()
+    beta = models.FloatField()
+    at = models.DateTimeField()
+    stands = models.BooleanField(default=True)
+    reverted = models.BooleanField(default=False)
+    objects = OwnedQuerySet["Evidence"].as_manager()
+
+    class Meta:
+        db_table = "learning_evidence"
+        verbose_name_plural = "evidence"
+        constraints = [
+            models.UniqueConstraint(name="evidence_once", fields=["team", "key", "feedback"], nulls_distinct=False),
+            models.CheckConstraint(name="evidence_not_negative", condition=Q(alpha__gte=0, beta__gte=0)),
+        ]
+        indexes = [models.Index(fields=["team", "key", "at"]), models.Index(fields=["feedback"])]
+
+    def __str__(self) -> str:
+        return f"{self.key} +{self.alpha:.2f}/+{self.beta:.2f}"
+
+
+class LearningMove(TeamOwned):
+    """How one act moved one weight: the posterior before and after, both as they stood then. Written once."""
+
+    act = models.ForeignKey(LearningAct, models.CASCADE, related_name="moves")
+    key = models.CharField(max_length=200)
+    alpha_before = models.FloatField()
+    beta_before = models.FloatField()
+    alpha_after = models.FloatField()
+    beta_after = models.FloatField()
+    objects = OwnedQuerySet["LearningMove"].as_manager()
+
+    class Meta:
+        db_table = "learning_moves"
+        constraints = [models.UniqueConstraint(name="learning_move_once", fields=["act", "key"])]
+        indexes = [models.Index(fields=["team", "-created_at", "-id"]), models.Index(fields=["team", "key"])]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class LearningSettings(TeamOwned):
+    """How a team wants to be learned from. No row = the studio's own settings."""
+
+    exploration = models.FloatField()
+    objects = OwnedQuerySet["LearningSettings"].as_manager()
+
+    class Meta:
+        db_table = "learning_settings"
+        verbose_name_plural = "learning settings"
+        constraints = [
+            models.UniqueConstraint(name="learning_settings_once", fields=["team"]),
+            models.CheckConstraint(
+                name="learning_exploration_range",
+                condition=Q(exploration__gte=0, exploration__lte=0.5),
+                violation_error_message="The share of trials is from 0 to 0.5.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.exploration:.0%}"

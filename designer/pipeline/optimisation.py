@@ -16,6 +16,7 @@ import numpy as np
 
 from designer.pipeline import taxonomy
 from designer.pipeline.codec import Record
+from designer.pipeline.credible import interval
 from designer.pipeline.records import (
     Adjustment,
     Learned,
@@ -32,6 +33,7 @@ Kind = Literal["like", "dislike", "pick", "rating", "comment"]
 HALF_LIFE: Final = timedelta(days=60)
 EXPLORATION: Final = 0.15  # share of prompts that try something unproven, unless the team sets another
 MIN_SAMPLE: Final = 3.0  # observations (after decay) before a rate is shown as one or a value is put forward
+INTERVAL: Final = 0.8  # of the posterior's mass lies in the interval that is shown
 MIN_MEAN: Final = 0.6  # a value is put forward only if more liked than not, by this much
 MAX_CHOICES: Final = 2  # learned values in one prompt
 LEARNABLE: Final = (
@@ -56,6 +58,24 @@ class Signal(Record):
     reward: float
     weight: float
 
+    @property
+    def alpha(self) -> float:
+        """What it adds to a posterior's alpha."""
+        return self.reward * self.weight
+
+    @property
+    def beta(self) -> float:
+        return (1 - self.reward) * self.weight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace(Record):
+    """What one feedback left in one weight: the amounts it added, and when."""
+
+    alpha: float
+    beta: float
+    at: datetime
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate(Record):
@@ -65,6 +85,21 @@ class Rate(Record):
     denominator: float
     min_sample: float
     value: float | None
+    mean: float = 0.5
+    low: float = 0.1
+    high: float = 0.9
+
+    @property
+    def is_enough(self) -> bool:
+        return self.denominator >= self.min_sample
+
+    @property
+    def words(self) -> str:
+        """The basis as people say it: "liked 3.2 of 4.1", or how much is missing."""
+        liked, seen = f"{self.numerator:.1f}".removesuffix(".0"), f"{self.denominator:.1f}".removesuffix(".0")
+        if self.is_enough:
+            return f"liked {liked} of {seen}"
+        return f"{seen} of {self.min_sample:g} rated"
 
 
 def signal_of(kind: Kind, value: int | None = None) -> Signal | None:
@@ -124,12 +159,12 @@ def decayed(posterior: Posterior, now: datetime, half_life: timedelta = HALF_LIF
     return Posterior(alpha=1 + (posterior.alpha - 1) * share, beta=1 + (posterior.beta - 1) * share, updated_at=now)
 
 
-def update(posterior: Posterior, signal: Signal, now: datetime, half_life: timedelta = HALF_LIFE) -> Posterior:
+def update(posterior: Posterior, signal: Signal | Trace, now: datetime, half_life: timedelta = HALF_LIFE) -> Posterior:
     """The posterior after one more signal at `now`."""
     faded = decayed(posterior, now, half_life)
     return Posterior(
-        alpha=faded.alpha + signal.reward * signal.weight,
-        beta=faded.beta + (1 - signal.reward) * signal.weight,
+        alpha=faded.alpha + signal.alpha,
+        beta=faded.beta + signal.beta,
         updated_at=max(now, faded.updated_at or now),
     )
 
@@ -144,6 +179,15 @@ def learn(
         after[key] = update(before, signal, now, half_life) if signal else before
         moved.append(Moved(key=key, before=before, after=after[key]))
     return after, tuple(moved)
+
+
+def folded(trace: Iterable[Trace], half_life: timedelta = HALF_LIFE) -> Posterior:
+    """The posterior that this evidence alone leaves, in the order of its times: bit for bit what `learn` would have
+    left if nothing else had ever been given."""
+    posterior = Posterior()
+    for each in trace:
+        posterior = update(posterior, each, each.at, half_life)
+    return posterior
 
 
 def revert(
@@ -171,7 +215,16 @@ def rate_of(posterior: Posterior, *, min_sample: float = MIN_SAMPLE) -> Rate:
     """Liked out of seen, after decay; no value before `min_sample` observations."""
     liked, seen = posterior.alpha - 1, posterior.evidence
     value = round(liked / seen, 4) if seen >= min_sample else None
-    return Rate(numerator=round(liked, 3), denominator=round(seen, 3), min_sample=min_sample, value=value)
+    low, high = interval(posterior, INTERVAL)
+    return Rate(
+        numerator=round(liked, 3),
+        denominator=round(seen, 3),
+        min_sample=min_sample,
+        value=value,
+        mean=round(posterior.mean, 4),
+        low=round(low, 4),
+        high=round(high, 4),
+    )
 
 
 def choose(

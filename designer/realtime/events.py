@@ -39,6 +39,7 @@ COST_UPDATED: Final = "cost:updated"
 COMMENT_CREATED: Final = "comment:created"
 APPROVAL_CHANGED: Final = "approval:changed"
 FEEDBACK_CHANGED: Final = "feedback:changed"
+LEARNING_CHANGED: Final = "learning:changed"
 PRESENCE_CHANGED: Final = "presence:changed"
 SYSTEM_ALERT: Final = "system:alert"
 
@@ -85,6 +86,14 @@ class CostUpdated(TypedDict):
     subject: str
     amount: str
     simulated: bool
+
+
+class LearningChanged(TypedDict):
+    """Payload of `learning:changed` of a team: weights were reverted, or that was undone. Read them anew."""
+
+    act: str
+    kind: str
+    about: str
 
 
 class Alert(TypedDict):

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from designer.assets.models import Asset
 from designer.generations.models import StageRun
-from designer.personas import services
+from designer.personas import feedback as services
+from designer.personas import learning
 from designer.personas.models import Feedback, LearnedWeight, Persona
-from designer.pipeline import optimisation
 from teams.base.models import Row
 from tests.designer.generations.test_flow import made
 
@@ -41,7 +41,7 @@ def exploration(monkeypatch):
     """Sets the share of prompts that try something."""
 
     def share(value: float) -> None:
-        monkeypatch.setitem(optimisation.choose.__kwdefaults__, "exploration", value)
+        monkeypatch.setattr(learning, "exploration_of", lambda team: value)
 
     return share
 
