@@ -26,6 +26,7 @@ class Scripted:
     idempotency: ClassVar[str] = "key"
     usage: ClassVar[dict[str, int]] = {}
     images_per_call: ClassVar[int] = 1
+    seedless: ClassVar[bool] = False
     before: ClassVar[Any] = staticmethod(lambda place: None)
 
     def __init__(self, config: base.ProviderConfig) -> None:
@@ -53,7 +54,8 @@ class Scripted:
 
     def result(self, pictures: list[bytes], seeds: tuple[int, ...]) -> base.ImageResult:
         facts: dict[str, Any] = {"media_type": "image/png", "width": 768, "height": 1024}
-        made = [base.GeneratedImage(data=data, seed=seed, **facts) for data, seed in zip(pictures, seeds, strict=False)]
+        pairs = zip(pictures, seeds, strict=False)
+        made = [base.GeneratedImage(data=data, seed=None if self.seedless else seed, **facts) for data, seed in pairs]
         return base.ImageResult(images=tuple(made), model="one", cost=self.cost, usage=self.usage)
 
 

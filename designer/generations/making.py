@@ -254,6 +254,8 @@ def _provenance(
         "seed": "not supported" if image.seed is None else image.seed,
         "quality": order.quality,
         "size": [order.width, order.height],
+        "aspect_ratio": order.aspect_ratio,
+        "attributes": order.attributes,
         "persona": {"id": str(row.persona.pk), "version": row.persona.version} if row.persona else None,
         "unit_price": str(order.unit_price),
         "request_id": result.request_id,

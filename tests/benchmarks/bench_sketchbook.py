@@ -15,7 +15,8 @@ from collections.abc import Callable
 from PIL import Image, ImageDraw
 
 from designer.providers.base import ImageRequest
-from designer.providers.sketchbook import MODEL, Sketchbook
+from designer.providers.registry import image_provider
+from designer.providers.sketchbook import MODEL
 
 WIDE, HIGH, LIMIT_S = 1024, 1365, 2.0
 WISHES: dict[str, dict[str, object]] = {
@@ -37,7 +38,9 @@ def flat_of(attributes: dict[str, object]) -> Callable[[int], None]:
         wish = ImageRequest(
             prompt="a cable knit", model=MODEL, width=WIDE, height=HIGH, seeds=(seed,), attributes=attributes
         )
-        Sketchbook().generate(wish, idempotency_key="bench", cancelled=lambda: False, progress=lambda share: None)
+        image_provider("sketchbook").generate(
+            wish, idempotency_key="bench", cancelled=lambda: False, progress=lambda share: None
+        )
 
     return draw
 
