@@ -13,10 +13,9 @@ from designer.catalogue.ready import ready_models, why_not
 from designer.catalogue.services import named, unit_price
 from designer.generations import health
 from designer.generations.wishes import GenerationWish
-from designer.personas.learning import posteriors_of
+from designer.personas.learning import exploration_of, posteriors_of
 from designer.pipeline import generation as drawing
 from designer.pipeline import routing
-from designer.pipeline.optimisation import EXPLORATION
 from designer.pipeline.records import Route
 from designer.providers.base import Capabilities, ProviderError
 from designer.providers.registry import image_provider
@@ -122,7 +121,7 @@ def plan_for(
             posteriors=posteriors_of(team),
             garment=garment,
             rng=rng,
-            exploration=EXPLORATION,
+            exploration=exploration_of(team),
         )
     except routing.RouteError as error:
         raise Refused(error.code, error.message, field=error.field, remedy=error.remedy) from error

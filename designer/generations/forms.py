@@ -1,6 +1,7 @@
 """The composer's form. It knows shapes; what may be asked is decided by the wish and the services."""
 
 import re
+from collections import Counter
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,14 +10,37 @@ from django import forms
 
 from designer.assets.models import Asset
 from designer.catalogue.ready import ready_models
-from designer.generations.wishes import MAX_BRIEF, RATIOS, STRATEGIES, GenerationWish
+from designer.generations.wishes import MAX_BRIEF, QUALITIES, RATIOS, STRATEGIES, WEIGHTS, GenerationWish
 from designer.personas.models import Persona
 from teams.accounts.models import User
 from teams.membership.ownership import visible_teams
 from teams.membership.permissions import may
 
 UUID_WORD = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-OPTIONS = ["team", "n", "aspect_ratio", "persona", "strategy", "model", "seed", "max_cost", "exact", "auto_enhance"]
+OPTIONS = [
+    "team",
+    "n",
+    "aspect_ratio",
+    "persona",
+    "strategy",
+    "model",
+    "quality",
+    "seed",
+    "max_cost",
+    "exact",
+    "auto_enhance",
+    "fallback",
+]
+
+
+def _models() -> list[tuple[str, str]]:
+    """Each family with more than one model that can be called, then each model."""
+    models = [model for model, _ in ready_models()]
+    families = Counter(model.family for model in models)
+    several = [
+        (f"/{family}", f"{family}: the best of its models") for family in sorted(families) if families[family] > 1
+    ]
+    return [*several, *((f"{model.provider}/{model.model}", model.title) for model in models)]
 
 
 class ComposerForm(forms.Form):
@@ -36,8 +60,21 @@ class ComposerForm(forms.Form):
     max_cost = forms.DecimalField(
         label="At most, in USD", min_value=Decimal(0), max_digits=12, decimal_places=6, required=False
     )
+    quality = forms.ChoiceField(
+        label="How finely", choices=[(q, q.capitalize()) for q in QUALITIES], initial="standard", required=False
+    )
     exact = forms.BooleanField(label="Use my words exactly", required=False)
     auto_enhance = forms.BooleanField(label="Upscale 2× when done", required=False)
+    fallback = forms.BooleanField(
+        label="Another model may step in",
+        required=False,
+        initial=True,
+        help_text="When the chosen one is out of order, for no more than was shown. Never for a model you named.",
+    )
+    weight_quality = forms.FloatField(label="Quality", min_value=0, max_value=10, initial=5, required=False)
+    weight_cost = forms.FloatField(label="Cost", min_value=0, max_value=10, initial=3, required=False)
+    weight_speed = forms.FloatField(label="Speed", min_value=0, max_value=10, initial=1, required=False)
+    weight_success = forms.FloatField(label="Reliability", min_value=0, max_value=10, initial=1, required=False)
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,13 +88,16 @@ class ComposerForm(forms.Form):
         people = Persona.objects.visible_to(actor).filter(team__in=teams).select_related("team").order_by("name")
         named = ((str(p.pk), f"{p.name} ({p.team.name})" if several else p.name) for p in people)
         self._choices("persona", [("", "None"), *named])
-        models = [model for model, _ in ready_models()]
-        self._choices("model", [("", "Automatic"), *((f"{m.provider}/{m.model}", m.title) for m in models)])
+        self._choices("model", [("", "Automatic"), *_models()])
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  (narrows the type)
         field.choices = choices
+
+    @property
+    def weights(self) -> list[forms.BoundField]:
+        return [self[f"weight_{name}"] for name in WEIGHTS]
 
     @property
     def options(self) -> list[forms.BoundField]:
@@ -90,6 +130,7 @@ class ComposerForm(forms.Form):
         """What was typed, as a wish. Call after `is_valid`."""
         said = self.cleaned_data
         provider, _, model = said["model"].partition("/")
+        strategy = said["strategy"] or "balanced"
         return GenerationWish(
             brief=said["brief"],
             references=self.reference_ids,
@@ -97,7 +138,10 @@ class ComposerForm(forms.Form):
             persona=UUID(said["persona"]) if said["persona"] else None,
             n=said["n"] or 1,
             aspect_ratio=said["aspect_ratio"] or "3:4",
-            strategy=said["strategy"] or "balanced",
+            strategy=strategy,
+            weights={name: said[f"weight_{name}"] or 0.0 for name in WEIGHTS} if strategy == "custom" else {},
+            quality=said["quality"] or "standard",
+            fallback=said["fallback"],
             provider=provider or None,
             model=model or None,
             seed=said["seed"],

@@ -11,6 +11,7 @@ from designer.assets.services import store_upload
 from designer.generations.models import Generation
 from designer.personas.models import Persona
 from tests import images
+from tests.scripted import Other, scripted
 
 pytestmark = pytest.mark.django_db
 
@@ -95,3 +96,31 @@ def test_what_no_button_sends_is_refused_and_breaks_nothing(path, sent, client):
 @pytest.mark.parametrize("query", ["liked=%00", "kind=a%00", "q=%00", "after=%00", "order=%00"])
 def test_a_strange_address_of_the_gallery_shows_the_gallery(query, client):
     assert client.get(f"/gallery?{query}").status_code == 200
+
+
+def test_custom_weights_decide_as_they_were_typed(monkeypatch, settings, client_of):
+    settings.IMAGE_PROVIDERS = ["scripted", "other"]
+    with scripted(monkeypatch, price="0.20", quality=0.95), scripted(monkeypatch, Other, price="0.01", quality=0.1):
+        client = client_of("editor")
+        form = {"brief": "a coat", "n": "1", "strategy": "custom", "fallback": "on"}
+        for weights, provider in (({"weight_cost": "9"}, "other"), ({"weight_quality": "9"}, "scripted")):
+            assert (
+                client.post("/", {**form, **weights}, format="multipart", headers={"X-Partial": "1"}).status_code == 201
+            )
+            made = Generation.objects.latest("created_at")
+            assert made.settings["weights"] | weights_of(weights) == made.settings["weights"]
+            route = client.post("/api/generations/preview", wish_of(made), format="json").json()["estimate"]
+            assert route["provider"] == provider
+
+
+def weights_of(said: dict[str, str]) -> dict[str, float]:
+    return {name.removeprefix("weight_"): float(value) for name, value in said.items()}
+
+
+def wish_of(made: Generation) -> dict[str, object]:
+    return {"brief": made.brief, "strategy": "custom", "weights": made.settings["weights"]}
+
+
+def test_weights_without_any_weight_are_refused_with_their_field(client_of):
+    answer = client_of("editor").post("/api/generations", {"brief": "a coat", "strategy": "custom"}, format="json")
+    assert answer.status_code == 422 and answer.json()["errors"][0]["field"] == "weights"
