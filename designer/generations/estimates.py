@@ -11,7 +11,9 @@ from designer.assets.models import Asset
 from designer.assets.services import read_bytes
 from designer.generations.choosing import Plan, plan_for
 from designer.generations.wishes import GenerationWish
-from designer.personas.services import corrections_for
+from designer.personas.models import Persona
+from designer.personas.services import corrections_for, taste_of
+from designer.pipeline import persona as personas
 from designer.pipeline.analysis import analyse
 from designer.pipeline.prompting import compose
 from designer.pipeline.records import InvalidCorrection, PromptParts, Understanding
@@ -83,10 +85,11 @@ def understand(wish: GenerationWish, references: list[Asset], *, team: Team | No
         raise Refused(error.code, error.message, field=f"corrections.{error.field}", remedy=error.remedy) from error
 
 
-def preview(wish: GenerationWish, *, team: Team, references: list[Asset]) -> Preview:
+def preview(wish: GenerationWish, *, team: Team, references: list[Asset], persona: Persona | None = None) -> Preview:
+    """Understanding, prompt and plan of a wish. What is learned or tried out joins the prompt only when it runs."""
     record = understand(wish, references, team=team)
-    garment = record.value("garment")
-    plan = plan_for(wish, team=team, garment=garment, has_references=bool(references))
-    return Preview(
-        understanding=record.to_json(), prompt=compose(wish.brief, record, exact=wish.exact, seed=0), plan=plan
-    )
+    taste = taste_of(persona)
+    match = personas.match(wish.brief, record, taste) if taste else None
+    prompt = compose(wish.brief, record, persona=taste, match=match, exact=wish.exact, seed=0)
+    plan = plan_for(wish, team=team, garment=record.value("garment"), has_references=bool(references))
+    return Preview(understanding=record.to_json(), prompt=prompt, plan=plan)

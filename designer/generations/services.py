@@ -78,8 +78,8 @@ def preview(*, actor: User, wish: GenerationWish) -> estimates.Preview:
     """What the wish is understood as, its prompt and price. Raises Refused naming the field at fault."""
     wish.check()
     team = _team_for(actor, wish)
-    _persona(actor, team, wish)
-    found = estimates.preview(wish, team=team, references=_references(actor, team, wish))
+    persona = _persona(actor, team, wish)
+    found = estimates.preview(wish, team=team, references=_references(actor, team, wish), persona=persona)
     follow_ups.check(wish, width=found.plan.width, height=found.plan.height)
     return found
 

@@ -124,3 +124,12 @@ def wish_of(made: Generation) -> dict[str, object]:
 def test_weights_without_any_weight_are_refused_with_their_field(client_of):
     answer = client_of("editor").post("/api/generations", {"brief": "a coat", "strategy": "custom"}, format="json")
     assert answer.status_code == 422 and answer.json()["errors"][0]["field"] == "weights"
+
+
+def test_the_preview_shows_what_the_persona_adds(client_of):
+    client = client_of("editor")
+    bare = client.post("/api/generations/preview", {"brief": "a coat"}, format="json").json()
+    persona = Persona.objects.get(team__memberships__user=client.user, team__personal=True, name="Minimal tailoring")
+    dressed = client.post("/api/generations/preview", {"brief": "a coat", "persona": str(persona.pk)}, format="json")
+    added = [part["text"] for part in dressed.json()["parts"] if part not in bare["parts"]]
+    assert added and dressed.json()["prompt"].startswith("a coat")
