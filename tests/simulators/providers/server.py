@@ -13,7 +13,7 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -73,7 +73,7 @@ class Simulator:
         self._calls: list[Call] = []
         self._charges: list[Billed] = []
         self._states: dict[str, dict[str, Any]] = {}
-        self.routes = dict(_discovered())
+        self.routes: dict[str, tuple[Route, ...]] = _discovered()
         handler = type("Handler", (Handler,), {"simulator": self})
         self.server = Server(("127.0.0.1", port), handler)
         self.port: int = self.server.server_address[1]
@@ -183,12 +183,15 @@ class Simulator:
             return self._release
 
 
-def _discovered() -> Iterator[tuple[str, tuple[Route, ...]]]:
+def _discovered() -> dict[str, tuple[Route, ...]]:
+    """The routes of each vendor; several modules may play one (its images here, its language there)."""
     package = import_module("tests.simulators.providers.vendors")
-    for found in pkgutil.iter_modules(package.__path__):
+    routes: dict[str, tuple[Route, ...]] = {}
+    for found in sorted(pkgutil.iter_modules(package.__path__), key=lambda module: module.name):
         module = import_module(f"{package.__name__}.{found.name}")
         if hasattr(module, "VENDOR"):
-            yield module.VENDOR, tuple(module.ROUTES)
+            routes[module.VENDOR] = routes.get(module.VENDOR, ()) + tuple(module.ROUTES)
+    return routes
 
 
 class Server(ThreadingHTTPServer):

@@ -1,1 +1,1 @@
-"""One module per vendor, each with `VENDOR` (its name, and the first part of its path) and `ROUTES`."""
+"""A module or more per vendor, each with `VENDOR` (its name, the first part of its path) and `ROUTES`."""
