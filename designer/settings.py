@@ -275,6 +275,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AssetKindEnum": "designer.assets.models.AssetKind.choices",
         "FeedbackKindEnum": "designer.personas.models.FeedbackKind.choices",
+        "LearningActEnum": "designer.personas.models.ActKind.choices",
         "ModelKindEnum": "designer.catalogue.models.ModelKind.choices",
         "StageEnum": "designer.generations.models.Stage.choices",
         "GenerationStatusEnum": "designer.generations.models.Status.choices",

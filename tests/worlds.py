@@ -10,7 +10,7 @@ from PIL import Image
 from designer.assets.models import Asset
 from designer.assets.services import store_upload
 from designer.generations.models import Generation
-from designer.personas.models import Feedback, Persona
+from designer.personas.models import Feedback, LearnedWeight, LearningAct, LearningMove, Persona
 from enhancement.models import Enhancement
 from teams.accounts.models import ApiToken, User
 from teams.membership.models import Membership, Team
@@ -28,6 +28,8 @@ class World:
     enhancement: Enhancement
     persona: Persona
     token: ApiToken
+    weight: LearnedWeight
+    move: LearningMove
 
     def id_for(self, route: str, name: str) -> Any:
         """What the placeholder `name` means in `route`; None when the walk has not been told."""
@@ -52,6 +54,8 @@ class World:
             ("enhancements/", self.enhancement),
             ("personas/", self.persona),
             ("tokens/", self.token),
+            ("learning/moves/", self.move),
+            ("learning/", self.weight),
         ]
 
     def readable(self) -> list[str]:
@@ -93,6 +97,7 @@ class World:
             "enhancements": sorted(Enhancement.objects.filter(**own).values_list("pk", "status")),
             "personas": sorted(Persona.objects.filter(**own).values_list("pk", "name")),
             "feedback": Feedback.objects.filter(**own).count(),
+            "weights": sorted(LearnedWeight.objects.filter(**own).values_list("key", "alpha", "beta")),
             "members": sorted(Membership.objects.filter(**own).values_list("user_id", "role")),
             "name": Team.objects.get(pk=self.team.pk).name,
         }
@@ -118,4 +123,8 @@ def build_world() -> World:
     )
     persona = Persona.objects.create(team=team, owner=editor, name=f"{SECRET} persona")
     token = ApiToken.objects.create(user=editor, name=SECRET, prefix="x", digest=uuid.uuid4().hex * 2)
-    return World(team, people, asset, generation, enhancement, persona, token)
+    weight = LearnedWeight.objects.create(team=team, key=f"attribute:{persona.pk}:fabric=silk", alpha=4, beta=2)
+    act = LearningAct.objects.create(team=team, owner=editor, kind="give", about=f"like, {SECRET}")
+    about = {"alpha_before": 3, "beta_before": 2, "alpha_after": 4, "beta_after": 2}
+    move = LearningMove.objects.create(team=team, act=act, key=weight.key, **about)
+    return World(team, people, asset, generation, enhancement, persona, token, weight, move)

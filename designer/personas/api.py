@@ -1,4 +1,4 @@
-"""Personas and feedback over HTTP."""
+"""Personas over HTTP."""
 
 from typing import Any
 from uuid import UUID
@@ -8,15 +8,12 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from designer.assets.models import Asset
-from designer.personas import feedback, services
-from designer.personas.models import Feedback, FeedbackKind, Persona
+from designer.personas import services
+from designer.personas.models import Persona
 from designer.web.idempotency import IdempotentPostMixin
 from designer.web.serializers import StrictSerializer
 from teams.accounts.people import person
-from teams.base.errors import Missing
 from teams.base.preconditions import etag_of
 from teams.membership.ownership import visible_team
 
@@ -104,61 +101,4 @@ class PersonaDetail(generics.GenericAPIView[Persona]):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:
         services.delete_persona(actor=person(request), persona_id=pk)
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class FeedbackRequest(StrictSerializer):
-    kind = serializers.ChoiceField(choices=FeedbackKind.choices)
-    asset = serializers.UUIDField(required=False, allow_null=True, default=None)
-    rating = serializers.IntegerField(required=False, allow_null=True, default=None)
-    text = serializers.CharField(required=False, allow_blank=True, default="", max_length=feedback.MAX_TEXT)
-
-
-class MoveSerializer(serializers.Serializer[Any]):
-    key = serializers.CharField()
-    before = serializers.DictField()
-    after = serializers.DictField()
-
-
-class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
-    asset = serializers.UUIDField(source="asset_id", read_only=True)
-    generation = serializers.UUIDField(source="generation_id", read_only=True)
-    moved = MoveSerializer(many=True, read_only=True)
-
-    class Meta:
-        model = Feedback
-        fields = ["id", "generation", "asset", "kind", "rating", "text", "moved", "created_at"]
-
-
-def image_of(request: Request, generation_id: UUID, asset_id: UUID | None) -> Asset:
-    """The named image of the generation, or its first. Raises Missing."""
-    rows = Asset.objects.visible_to(request.user).filter(generation_id=generation_id).order_by("created_at", "id")
-    found = rows.filter(pk=asset_id).first() if asset_id else rows.first()
-    if found is None:
-        raise Missing(message="There is no such image.", remedy="Check the ids.")
-    return found
-
-
-class FeedbackList(IdempotentPostMixin, APIView):
-    """Say what you think of an image. The answer shows every weight that moved."""
-
-    @extend_schema(request=FeedbackRequest, responses={201: FeedbackSerializer})
-    def post(self, request: Request, pk: UUID) -> Response:
-        form = FeedbackRequest(data=request.data)
-        form.is_valid(raise_exception=True)
-        said = form.validated_data
-        asset = image_of(request, pk, said.pop("asset"))
-        row = feedback.give_feedback(actor=person(request), asset_id=asset.pk, **said)
-        return Response(FeedbackSerializer(row).data, status=status.HTTP_201_CREATED)
-
-
-class FeedbackDetail(APIView):
-    """Take your feedback back, and all that it moved. `?asset=` names the image; else the first."""
-
-    @extend_schema(responses={204: None})
-    def delete(self, request: Request, pk: UUID, kind: str) -> Response:
-        raw = request.query_params.get("asset", "")
-        wanted = serializers.UUIDField(allow_null=True).run_validation(raw or None)
-        asset = image_of(request, pk, wanted)
-        feedback.withdraw_feedback(actor=person(request), asset_id=asset.pk, kind=kind)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -148,6 +148,10 @@ class LearningAct(TeamOwned):
     def __str__(self) -> str:
         return f"{self.kind} {self.about}".strip()
 
+    @property
+    def is_undone(self) -> bool:
+        return hasattr(self, "undone_by")
+
 
 class Evidence(TeamOwned):
     """What one feedback adds to one weight. It counts while the feedback stands and nobody reverted it.
@@ -195,6 +199,14 @@ class LearningMove(TeamOwned):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def mean_before(self) -> float:
+        return self.alpha_before / (self.alpha_before + self.beta_before)
+
+    @property
+    def mean_after(self) -> float:
+        return self.alpha_after / (self.alpha_after + self.beta_after)
 
 
 class LearningSettings(TeamOwned):

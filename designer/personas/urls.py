@@ -1,13 +1,25 @@
 from django.urls import path
 
 from designer.personas import api as rest
+from designer.personas import feedback_api, learning_api
 
 api = [
     path("personas", rest.PersonaList.as_view(), name="api_personas"),
     path("personas/<uuid:pk>", rest.PersonaDetail.as_view(), name="api_persona"),
     path("teams/<uuid:team>/personas", rest.TeamPersonaList.as_view(), name="api_team_personas"),
-    path("generations/<uuid:pk>/feedback", rest.FeedbackList.as_view(), name="api_generation_feedback"),
+    path("generations/<uuid:pk>/feedback", feedback_api.FeedbackList.as_view(), name="api_generation_feedback"),
     path(
-        "generations/<uuid:pk>/feedback/<slug:kind>", rest.FeedbackDetail.as_view(), name="api_generation_feedback_kind"
+        "generations/<uuid:pk>/feedback/<slug:kind>",
+        feedback_api.FeedbackDetail.as_view(),
+        name="api_generation_feedback_kind",
     ),
+    path("feedback", feedback_api.FeedbackEverywhere.as_view(), name="api_feedback"),
+    path("feedback/undo", feedback_api.FeedbackUndo.as_view(), name="api_feedback_undo"),
+    path("learning", learning_api.LearnedList.as_view(), name="api_learning"),
+    path("learning/settings", learning_api.LearningSettingsView.as_view(), name="api_learning_settings"),
+    path("learning/revert", learning_api.EverythingRevert.as_view(), name="api_learning_revert"),
+    path("learning/acts", learning_api.ActList.as_view(), name="api_learning_acts"),
+    path("learning/moves", learning_api.MoveList.as_view(), name="api_learning_moves"),
+    path("learning/moves/<uuid:pk>/revert", learning_api.MoveRevert.as_view(), name="api_learning_move_revert"),
+    path("learning/<uuid:pk>/revert", learning_api.LearnedRevert.as_view(), name="api_learning_weight_revert"),
 ]

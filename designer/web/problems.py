@@ -67,6 +67,7 @@ def problem(status: int, *, code: str, detail: str, errors: Errors | None = None
 def body_of(refused: Refused) -> dict[str, Any]:
     detail = f"{refused.message} {refused.remedy}".strip()
     errors = [{"field": refused.field, "code": refused.code, "message": detail}] if refused.field else []
+    errors = list(refused.facts.get("lines", errors))  # of several things refused at once, each by its name
     return problem(refused.status, code=refused.code, detail=detail, errors=errors, remedy=refused.remedy)
 
 
