@@ -36,7 +36,7 @@ def capabilities_of(profile: ModelProfile) -> Capabilities | None:
         adapter = image_provider(profile.provider)
         return adapter.capabilities(profile.model) if adapter.is_ready() else None
     except ProviderError as error:  # a row of the catalogue that no adapter knows
-        log.info("model_without_adapter", extra={"model": str(profile), "reason": error.message})
+        log.debug("model_without_adapter", extra={"model": str(profile), "reason": error.message})
         return None
 
 
