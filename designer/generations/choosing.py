@@ -52,6 +52,7 @@ class Found:
     profile: ModelProfile
     candidate: routing.Candidate
     quality: str
+    simulated: bool
 
 
 def quality_of(can: Capabilities, wished: str) -> str:
@@ -79,7 +80,8 @@ def _found(wish: GenerationWish, width: int, height: int) -> list[Found]:
             success=health.success_rate(seen),
             healthy=health.healthy(seen, now),
         )
-        found.append(Found(profile=profile, candidate=candidate, quality=quality))
+        simulated = image_provider(profile.provider).simulated
+        found.append(Found(profile=profile, candidate=candidate, quality=quality, simulated=simulated))
     return found
 
 
@@ -142,13 +144,18 @@ def _chosen(wish: GenerationWish, found: list[Found]) -> tuple[list[Found], bool
     if wish.model is None or any(each.profile.model == wish.model for each in fits):
         if wish.provider is not None and not fits:
             _refuse_unready(wish.provider)
-        return found, False, ""
+        return found if wish.provider or wish.model else _real(found), False, ""
     choice = named(wish.model, provider=wish.provider, today=timezone.now().date())
     keys = {_key(profile) for profile in choice.models}
     left = [each for each in found if _key(each.profile) in keys]
     if choice.models and not left:
         _refuse_unready(choice.models[0].provider)
     return (left, True, choice.note) if left else (found, False, "")
+
+
+def _real(found: list[Found]) -> list[Found]:
+    """Without a choice by name, a studio that has real models set up is not given simulated images."""
+    return [each for each in found if not each.simulated] or found
 
 
 def _refuse_unready(provider: str) -> None:
@@ -184,5 +191,5 @@ def _plan(wish: GenerationWish, route: Route, found: Found, note: str) -> Plan:
         quality=found.quality,
         unit_price=candidate.unit_price,
         seconds=candidate.latency_s * wish.n,
-        simulated=image_provider(profile.provider).simulated,
+        simulated=found.simulated,
     )

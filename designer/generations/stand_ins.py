@@ -73,12 +73,12 @@ def _plan(
     rest = None if wish.max_cost is None else wish.max_cost - spent
     garment = Understanding.from_json(row.understood).value("garment")
     references = bool(row.settings.get("references"))
+    rest_of_it = replace(wish, n=n, max_cost=rest)
     try:
-        return choosing.plan_for(
-            replace(wish, n=n, max_cost=rest), team=row.team, garment=garment, has_references=references, without=failed
-        )
+        plan = choosing.plan_for(rest_of_it, team=row.team, garment=garment, has_references=references, without=failed)
     except Refused:
         return None
+    return plan if row.simulated or not plan.simulated else None  # a drawing is no stand-in for a photograph
 
 
 def _changed(

@@ -176,3 +176,40 @@ def test_tokens_are_charged_at_their_dated_price(pair, client_of):
     assert begin(client_of).cost == Decimal("0.031")
     one.answers, one.usage = [GOOD], {"text_in": 200, "image_in": 10}
     assert begin(client_of).cost == Decimal("0.04"), "an unpriced token makes the whole sum unknown"
+
+
+def test_a_studio_with_real_models_draws_by_sketchbook_only_when_it_is_named(pair, settings, client_of):
+    one, _ = pair
+    settings.IMAGE_PROVIDERS = []
+    one.answers = [GOOD]
+    assert begin(client_of).provider == "scripted"
+    answer = ask(client_of("editor"), strategy="cost").json()
+    assert not answer["simulated"] and answer["estimate"] == "0.040000"
+    named = ask(client_of("editor"), provider="sketchbook").json()
+    assert named["simulated"] and named["estimate"] == "0.010000"
+
+
+def test_a_drawing_never_steps_in_for_a_photograph(pair, settings, client_of):
+    one, other = pair
+    settings.IMAGE_PROVIDERS = ["scripted", "sketchbook"]
+    one.answers = [base.QuotaExhausted("No money left.")]
+    done = begin(client_of)
+    assert (done.status, done.error["code"], other.asked) == ("failed", "quota_exhausted", [])
+
+
+def test_when_every_provider_is_down_the_request_says_so_and_costs_nothing(pair, client_of):
+    for provider in ("scripted", "other"):
+        ModelHealth.objects.create(provider=provider, model="one", failures=9, opened_at=timezone.now(), trips=1)
+    answer = ask(client_of("editor"))
+    assert answer.status_code == 422 and answer.json()["errors"][0]["code"] == "unhealthy"
+    assert not Generation.objects.exists()
+
+
+def test_through_the_page_too_the_model_that_was_named_is_the_one_that_draws(pair, client_of):
+    one, other = pair
+    client, other.answers = client_of("editor"), [GOOD]
+    form = {"brief": "a coat", "n": "1", "strategy": "quality", "model": "other/one", "fallback": "on"}
+    assert client.post("/", form, format="multipart").status_code == 302
+    work_off("interactive")
+    made = Generation.objects.get()
+    assert (made.status, made.provider, made.fallbacks, one.asked) == ("succeeded", "other", [], [])
