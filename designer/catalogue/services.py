@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Q
@@ -185,7 +185,7 @@ def reprice(
     source: str = "",
 ) -> ModelPrice:
     """A new price from a day on, with its line in the audit log; what was charged before stays as it was."""
-    key = {"unit": unit, "quality": quality, "max_pixels": max_pixels}
+    key: dict[str, Any] = {"unit": unit, "quality": quality, "max_pixels": max_pixels}
     before = ModelPrice.objects.filter(model=model, valid_from__lte=valid_from, **key).order_by("-valid_from").first()
     row, _ = ModelPrice.objects.update_or_create(
         model=model, valid_from=valid_from, **key, defaults={"amount": amount, "source": source}

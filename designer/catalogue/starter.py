@@ -44,13 +44,13 @@ def _gpt(model: str, title: str, quality: float, prices: tuple[str, str, str], *
 
 
 def _dalle(model: str, title: str) -> Starter:
-    end = {"ends_on": date(2026, 5, 12), "successor": "gpt-image-2.6-flare"}
+    end: dict[str, Any] = {"ends_on": date(2026, 5, 12), "successor": "gpt-image-2.6-flare"}
     price = {"standard": "0.04" if model == "dall-e-3" else "0.02"}
     return Starter(provider="openai", model=model, family="DALL-E", title=title, prices=price, **end)
 
 
 def _imagen(model: str, title: str, price: str) -> Starter:
-    end = {"ends_on": date(2026, 8, 17), "successor": "gemini-3.1-flash-image"}
+    end: dict[str, Any] = {"ends_on": date(2026, 8, 17), "successor": "gemini-3.1-flash-image"}
     return Starter(provider="google", model=model, family="Imagen", title=title, prices={"standard": price}, **end)
 
 
@@ -69,7 +69,7 @@ def _stability(model: str, title: str, price: str, quality: float, seconds: floa
 
 def _own(provider: str, model: str, title: str) -> Starter:
     """A model on the studio's own machines: free until an admin says what an image costs there."""
-    said = {"prices": {"standard": "0"}, "source": "your own machine: set what an image costs you"}
+    said: dict[str, Any] = {"prices": {"standard": "0"}, "source": "your own machine: set what an image costs you"}
     return Starter(
         provider=provider, model=model, family="Stable Diffusion", title=title, quality=0.55, seconds=15.0, **said
     )

@@ -88,7 +88,7 @@ def _changed(
     price = plan.unit_price
     if price is None:
         return None
-    facts = {"provider": plan.route.provider, "model": plan.route.model, "quality": plan.quality}
+    facts: dict[str, Any] = {"provider": plan.route.provider, "model": plan.route.model, "quality": plan.quality}
     after = replace(order, **facts, unit_price=price, turn=order.turn + 1)
     told = {
         "provider": after.provider,

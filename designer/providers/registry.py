@@ -28,19 +28,20 @@ def configure(configs: Mapping[str, ProviderConfig]) -> None:
 
 def register(provider: type[P]) -> type[P]:
     """Class decorator: file an image adapter under its `name`. Raises ValueError for a second of the same name."""
-    return _filed(PROVIDERS, provider)
+    _file(PROVIDERS, provider)
+    return provider
 
 
 def register_language(provider: type[L]) -> type[L]:
     """Class decorator: file a language adapter under its `name`. Raises ValueError for a second of the same name."""
-    return _filed(LANGUAGES, provider)
+    _file(LANGUAGES, provider)
+    return provider
 
 
-def _filed(kinds: dict[str, Any], provider: Any) -> Any:
+def _file(kinds: dict[str, Any], provider: Any) -> None:
     if kinds.get(provider.name, provider) is not provider:
         raise ValueError(f"There are two providers named {provider.name!r}: rename one.")
     kinds[provider.name] = provider
-    return provider
 
 
 @cache
