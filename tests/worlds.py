@@ -56,6 +56,8 @@ class World:
             ("tokens/", self.token),
             ("learning/moves/", self.move),
             ("learning/", self.weight),
+            ("style/moves/", self.move),
+            ("style/weights/", self.weight),
         ]
 
     def readable(self) -> list[str]:

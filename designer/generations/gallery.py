@@ -144,6 +144,7 @@ def asset_context(request: HttpRequest, asset: Asset) -> dict[str, Any]:
         "rating": said["rating"].rating if "rating" in said else None,
         "stars": range(1, 6),
         "moved": [personas.move_shown(move) for move in moved][:6],
+        "last_act": personas.last_act_on(person(request), asset.pk),
     }
 
 

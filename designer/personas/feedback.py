@@ -241,6 +241,13 @@ def last_act(actor: User) -> LearningAct | None:
     return rows.order_by("-created_at", "-id").first()
 
 
+def last_act_on(actor: User, asset_id: UUID) -> LearningAct | None:
+    """That newest act, if it was about this image."""
+    act = last_act(actor)
+    told = [row["asset"] for row in (*act.said, *act.unsaid)] if act else []
+    return act if str(asset_id) in told else None
+
+
 @transaction.atomic
 def undo(*, actor: User, act_id: UUID | None = None) -> LearningAct:
     """Take one's last feedback back, or the act named: a revert, or an undo itself. All stands as it stood before it.

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from designer.personas import api as rest
-from designer.personas import feedback_api, learning_api
+from designer.personas import deck_views, feedback_api, learning_api, learning_views
 
 api = [
     path("personas", rest.PersonaList.as_view(), name="api_personas"),
@@ -22,4 +22,16 @@ api = [
     path("learning/moves", learning_api.MoveList.as_view(), name="api_learning_moves"),
     path("learning/moves/<uuid:pk>/revert", learning_api.MoveRevert.as_view(), name="api_learning_move_revert"),
     path("learning/<uuid:pk>/revert", learning_api.LearnedRevert.as_view(), name="api_learning_weight_revert"),
+]
+pages = [
+    path("style", learning_views.learned, name="style"),
+    path("style/moves", learning_views.moves, name="style_moves"),
+    path("style/moves/<uuid:pk>/revert", learning_views.revert_move, name="style_move_revert"),
+    path("style/weights/<uuid:pk>/revert", learning_views.revert_weight, name="style_weight_revert"),
+    path("style/revert", learning_views.revert_everything, name="style_revert"),
+    path("style/undo", learning_views.undo, name="style_undo"),
+    path("style/settings", learning_views.settings, name="style_settings"),
+    path("style/feedback", learning_views.several, name="style_feedback"),
+    path("style/deck", deck_views.show, name="style_deck"),
+    path("style/deck/back", deck_views.back, name="style_deck_back"),
 ]

@@ -7,12 +7,22 @@ function setTheme(theme) {
   toast(`Colours: ${theme}`);
 }
 
-export function toast(text) {
+// `action` {label, run} adds a button; with one the toast stays longer, and as long as it has the focus.
+export function toast(text, action) {
   const line = document.createElement("p");
   line.className = "toast";
   line.textContent = text;
+  if (action) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-small toast-action";
+    button.textContent = action.label;
+    button.addEventListener("click", () => { line.remove(); action.run(); });
+    line.append(button);
+  }
   document.getElementById("toasts").append(line);
-  setTimeout(() => line.remove(), 5000);
+  const away = () => (line.contains(document.activeElement) ? setTimeout(away, 2000) : line.remove());
+  setTimeout(away, action ? 10000 : 5000);
 }
 
 document.querySelector("[data-theme-toggle]")?.addEventListener("click", () => {

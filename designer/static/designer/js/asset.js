@@ -1,4 +1,5 @@
 // The asset page: zoom, before and after, feedback in place.
+import { toast } from "./app.js";
 import "./live.js";
 
 customElements.define("zoom-view", class extends HTMLElement {
@@ -36,7 +37,7 @@ document.addEventListener("submit", async (event) => {
 
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("[data-feedback]");
-  if (!form) return;
+  if (!form || event.submitter.matches("[data-undo]")) return;
   event.preventDefault();
   const data = new FormData(form, event.submitter);
   const name = event.submitter.name;
@@ -46,4 +47,6 @@ document.addEventListener("submit", async (event) => {
   const holder = form.parentElement;
   form.outerHTML = await answer.text();
   holder.querySelector(`[name="${name}"][value="${value}"]`)?.focus();
+  const undo = holder.querySelector("[data-undo]");
+  if (undo) toast("Noted.", { label: "Undo", run: () => undo.click() });
 });
