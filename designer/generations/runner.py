@@ -17,11 +17,12 @@ from designer.generations.orders import Order
 from designer.generations.services import announce
 from designer.generations.wishes import GenerationWish
 from designer.jobs.handlers import Permanent, RunningJob
-from designer.personas.services import learned_for, taste_of
+from designer.personas.learning import learned_for
+from designer.personas.services import taste_of
 from designer.pipeline import generation as drawing
 from designer.pipeline import persona as personas
 from designer.pipeline import routing
-from designer.pipeline.prompting import compose
+from designer.pipeline.prompting import compose, variety
 from designer.pipeline.records import PromptParts, Understanding
 from designer.realtime.events import GENERATION_STAGE
 from teams.base.errors import Refused
@@ -212,7 +213,16 @@ def _order(work: Work) -> Order:
         unit_price=work.plan.unit_price,
         aspect_ratio=work.wish.aspect_ratio,
         quality=work.plan.quality,
+        variety=_variety(work),
     )
+
+
+def _variety(work: Work) -> tuple[str, ...]:
+    """What sets the images apart; a reference photo says itself how it is to be shown."""
+    assert work.understanding is not None  # noqa: S101  (the first stage set it)
+    if work.references:
+        return ()
+    return variety(work.wish.n, work.understanding, seed=work.row.seed or 0, exact=work.wish.exact)
 
 
 def _added_attributes(work: Work) -> dict[str, Any]:

@@ -40,6 +40,24 @@ SETTINGS: Final = (
     ("fashion design presentation", "lookbook photograph", "considered editorial presentation"),
 )
 
+# what tells the images of one wish apart: how the garment is shown, never what it is
+VIEWS: Final = (
+    "three-quarter view", "caught mid-step", "seen from the side", "relaxed standing pose", "turned to show the back",
+    "seated pose", "framed close on cloth and seams",
+)  # fmt: skip
+
+
+def variety(n: int, understanding: Understanding, *, seed: int, exact: bool = False) -> tuple[str, ...]:
+    """One exploratory phrase for each of `n` images, "" for the first: it is as it was asked for.
+
+    None is added in exact mode, or when the brief says itself how the garment is to be shown. A longer row begins with
+    the shorter one of the same seed.
+    """
+    if exact or understanding.value("photography"):
+        return ("",) * n
+    order = np.random.default_rng([seed % 2**63, len(VIEWS)]).permutation(len(VIEWS))
+    return ("", *(VIEWS[int(order[place % len(VIEWS)])] for place in range(n - 1)))[:n]
+
 
 def compose(
     brief: str,

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from designer.pipeline import persona
 from designer.pipeline.analysis import analyse
-from designer.pipeline.prompting import LEAST, MOST, compose
-from designer.pipeline.records import LearnedChoice, PersonaMatch, PromptParts
+from designer.pipeline.prompting import LEAST, MOST, compose, variety
+from designer.pipeline.records import Attribute, LearnedChoice, PersonaMatch, PromptParts, Understanding
 from designer.pipeline.words import clean
 
 TASTE = persona.STARTER_PERSONAS[0]
@@ -105,3 +105,18 @@ def test_a_specific_brief_leaves_a_persona_less_strength():
     vague, specific = (persona.match(text, analyse(text), TASTE) for text in ("something new", long))
     assert vague.strength > specific.strength and len(vague.adjustments) >= len(specific.adjustments)
     assert PersonaMatch.from_json(vague.to_json()) == vague
+
+
+@given(st.integers(1, 8), st.integers(0, 2**31))
+def test_the_first_image_is_as_it_was_asked_for_and_the_others_differ(n, seed):
+    row = variety(n, Understanding(), seed=seed)
+    assert len(row) == n and row[0] == "" and len(set(row)) == n
+    assert variety(8, Understanding(), seed=seed)[:n] == row
+
+
+def test_nothing_is_varied_where_the_words_or_the_designer_say_how_it_is_shown():
+    shown = Understanding(
+        attributes={"photography": Attribute(value={"pose": "seated"}, confidence=0.9, source="brief")}
+    )
+    assert variety(4, shown, seed=1) == ("",) * 4
+    assert variety(4, Understanding(), seed=1, exact=True) == ("",) * 4
