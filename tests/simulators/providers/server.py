@@ -114,7 +114,8 @@ class Simulator:
         """What befalls the next `times` calls of `vendor` (0: all until the reset), after what is planned already.
 
         `path`: only calls whose path holds it. Details: `retry_after`, `headers` (rate_limited); `seconds`, `pause`
-        (slow, drip); `at` = "start" or "body" (cut); `status` (html); `field` (bad_field) and more by vendor.
+        (slow, drip); `at` = "start" or "body" (cut); `status`, `location` (html); `field` (bad_field);
+        and more by vendor.
         """
         self.url(vendor)
         if behaviour not in BEHAVIOURS:
@@ -266,7 +267,7 @@ class Handler(BaseHTTPRequestHandler):
             return self._send(answer({"error": {"message": f"Unknown path {call.method} {call.path}."}}, 404))
         worded = None if plan.behaviour == "ok" or plan.behaviour in ON_THE_WAY else plan.behaviour
         if plan.behaviour in UNBILLED:
-            return self._send(_page(int(plan.details.get("status", 502))))
+            return self._send(_page(plan.details))
         said = route.handle(call, worded, plan.details)
         if said.charge is not None:
             self.simulator.bill(call, said.charge)
@@ -330,7 +331,10 @@ class Handler(BaseHTTPRequestHandler):
             self.connection.close()
 
 
-def _page(status: int) -> Answer:
+def _page(details: Mapping[str, Any]) -> Answer:
     """What a gateway or a captive portal says instead of the vendor."""
+    status, headers = int(details.get("status", 502)), {}
+    if "location" in details:
+        headers["Location"] = str(details["location"])
     body = b"<!doctype html><html><head><title>Bad gateway</title></head><body><h1>502</h1></body></html>"
-    return Answer(status=status, body=body, media_type="text/html")
+    return Answer(status=status, body=body, media_type="text/html", headers=headers)

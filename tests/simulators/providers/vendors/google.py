@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -117,10 +118,20 @@ def generate(call: Call, behaviour: str | None, details: dict[str, Any]) -> Answ
     if refused is not None:
         return refused
     try:
-        prompt, files, ratio, size = _read(call.json(), model)
+        prompt, files, ratio, size = _read(camel(call.json()), model)
     except Refusal as stop:
         return stop.said
     return _answered(call, model, behaviour, details, prompt=prompt, files=files, ratio=ratio, size=size)
+
+
+def camel(told: Any) -> Any:
+    """JSON with its keys in lowerCamelCase: Google takes the names of its fields in either spelling, and the SDK
+    sends both."""
+    if isinstance(told, list):
+        return [camel(each) for each in told]
+    if not isinstance(told, dict):
+        return told
+    return {re.sub("_([a-z])", lambda found: found[1].upper(), name): camel(each) for name, each in told.items()}
 
 
 def _read(wish: Mapping[str, Any], model: str) -> tuple[str, int, str, str]:

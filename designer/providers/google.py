@@ -1,0 +1,310 @@
+"""Gemini's image models through Google's SDK: one picture per call. Imagen has ended.
+
+Fields, finish reasons and errors as in the SDK google-genai 3.4 and the Gemini API's guide to images:
+https://ai.google.dev/gemini-api/docs/image-generation. The models choose the pixels for a ratio and a size word; they
+take no negative prompt, and no seed that would bring the same picture again. There is no idempotency key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from designer.providers.base import (
+    AuthFailed,
+    Cancelled,
+    Capabilities,
+    GeneratedImage,
+    ImageRequest,
+    ImageResult,
+    InvalidRequest,
+    ModelRetired,
+    Moderated,
+    ProviderConfig,
+    ProviderDown,
+    ProviderError,
+    QuotaExhausted,
+    RateLimited,
+    TimedOut,
+)
+from designer.providers.registry import register
+from designer.providers.remote.checks import check, clipped, installed
+
+if TYPE_CHECKING:
+    import httpx2
+    from google.genai import Client, types
+    from google.genai.errors import APIError
+
+VENDOR: Final = "Google"
+ROOT: Final = "https://generativelanguage.googleapis.com"
+RATIOS: Final = ("1:1", "3:4", "4:3", "2:3", "3:2", "4:5", "9:16", "16:9", "5:4", "21:9")
+SUCCESSOR: Final = "gemini-3.1-flash-image"
+MAX_IMAGES, MAX_PROMPT = 8, 32_000
+UNSAFE: Final = frozenset(
+    {
+        "SAFETY", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "RECITATION", "IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT",
+        "IMAGE_RECITATION",
+    }
+)  # fmt: skip
+FIELDS: Final = {"aspect_ratio": "aspect_ratio", "image_size": "size", "contents": "prompt", "model": "model"}
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """`sizes`: its words for sizes with the most pixels each is asked for; the word "" is not sent at all."""
+
+    sizes: tuple[tuple[str, int], ...]
+    references: int = 14
+
+
+ONE_K: Final = 1_600_000
+MODELS: Final[Mapping[str, Model]] = {
+    "gemini-3.1-flash-image": Model((("512", 300_000), ("1K", ONE_K), ("2K", 6_500_000), ("4K", 17_000_000))),
+    "gemini-3.1-flash-lite-image": Model((("1K", ONE_K),)),
+    "gemini-3-pro-image": Model((("1K", ONE_K), ("2K", 6_500_000), ("4K", 17_000_000))),
+    "gemini-2.5-flash-image": Model((("", ONE_K),), references=3),
+}
+
+
+@register
+class GoogleImages:
+    """Needs a key of the Gemini API; `base_url` is its root without the version."""
+
+    name: ClassVar[str] = "google"
+    simulated: ClassVar[bool] = False
+
+    def __init__(self, config: ProviderConfig) -> None:
+        self.config = config
+
+    def is_ready(self) -> bool:
+        return bool(self.config.api_key) and installed("google.genai")
+
+    def capabilities(self, model: str) -> Capabilities:
+        """Raises ModelRetired for Imagen, InvalidRequest for an unknown model."""
+        if model.startswith("imagen"):
+            raise ModelRetired(f"Google has shut {model} down.", f"Use {SUCCESSOR} instead.", successor=SUCCESSOR)
+        if model not in MODELS:
+            raise InvalidRequest(f"Google has no model {model!r}.", f"Use one of {', '.join(MODELS)}.", field="model")
+        return Capabilities(
+            seed=False,
+            negative_prompt=False,
+            references=True,
+            max_images=MAX_IMAGES,
+            ratios=RATIOS,
+            max_pixels=MODELS[model].sizes[-1][1],
+            idempotency="none",
+            images_per_call=1,
+            exact_size=False,
+        )
+
+    def generate(
+        self,
+        request: ImageRequest,
+        *,
+        idempotency_key: str,
+        cancelled: Callable[[], bool],
+        progress: Callable[[float], None],
+    ) -> ImageResult:
+        """One call per image. Once a picture is there it is paid for: a later failure or a stop then leaves the rest
+        undrawn, and what came is given."""
+        can = self.capabilities(request.model)
+        check(request, can, VENDOR, max_prompt=MAX_PROMPT, max_references=MODELS[request.model].references)
+        made: list[ImageResult] = []
+        for number in range(len(request.seeds)):
+            if cancelled():
+                break
+            progress(number / len(request.seeds))
+            try:
+                made.append(self._asked(request))
+            except ProviderError:
+                if not any(result.images for result in made):
+                    raise
+                break
+        if not made:
+            raise Cancelled
+        progress(1.0)
+        return _together(made)
+
+    def _asked(self, request: ImageRequest) -> ImageResult:
+        from google.genai import errors
+
+        from designer.providers.remote.client import bounded_client, fit_key, garbled
+
+        key = fit_key(VENDOR, self.config.api_key)
+        with bounded_client(VENDOR, timeout_s=request.timeout_s) as http:
+            client = self._client(key, http, request.timeout_s)
+            try:
+                answer = client.models.generate_content(
+                    model=request.model, contents=_contents(request), config=_config(request)
+                )
+            except errors.APIError as error:
+                raise translated(error, request.model) from error
+            except (ValueError, TypeError, AttributeError) as error:  # the SDK could not read it
+                raise garbled(VENDOR, "no answer of Gemini's") from error
+        return _result(answer, request)
+
+    def _client(self, key: str, http: httpx2.Client, timeout_s: float) -> Client:
+        """The SDK's client, for the Gemini API whatever the environment says; it asks once only."""
+        from google.genai import Client, types
+
+        options = types.HttpOptions(
+            base_url=self.config.base_url or ROOT,
+            api_version="v1beta",
+            timeout=max(1, round(timeout_s * 1000)),
+            httpx_client=http,
+            retry_options=types.HttpRetryOptions(attempts=1),
+        )
+        return Client(api_key=key, vertexai=False, http_options=options)
+
+
+def size_of(request: ImageRequest) -> str:
+    """The model's word for the smallest size that is large enough."""
+    sizes = MODELS[request.model].sizes
+    return next((word for word, most in sizes if request.width * request.height <= most), sizes[-1][0])
+
+
+def _contents(request: ImageRequest) -> Any:
+    """The references, then the words. Raises InvalidRequest for a reference that is no picture."""
+    from google.genai import types
+
+    from designer.providers.remote.pictures import media_type_of
+
+    parts = [types.Part.from_bytes(data=data, mime_type=media_type_of(data)) for data in request.references]
+    return [types.Content(role="user", parts=[*parts, types.Part.from_text(text=request.prompt)])]
+
+
+def _config(request: ImageRequest) -> types.GenerateContentConfig:
+    from google.genai import types
+
+    image = types.ImageConfig(aspect_ratio=request.aspect_ratio, image_size=size_of(request) or None)
+    by_itself = types.AutomaticFunctionCallingConfig(disable=True)  # else the SDK may call again
+    return types.GenerateContentConfig(
+        response_modalities=["IMAGE"], image_config=image, automatic_function_calling=by_itself
+    )
+
+
+def _together(made: list[ImageResult]) -> ImageResult:
+    """Several answers as one: their pictures, their tokens added up."""
+    usage: dict[str, int] = {}
+    for result in made:
+        for sort, count in result.usage.items():
+            usage[sort] = usage.get(sort, 0) + count
+    images = tuple(image for result in made for image in result.images)
+    ids = " ".join(result.request_id for result in made if result.request_id)
+    return ImageResult(images=images, model=made[-1].model, usage=usage, request_id=ids)
+
+
+def _result(answer: types.GenerateContentResponse, request: ImageRequest) -> ImageResult:
+    """The picture of an answer. Raises Moderated if it was declined, ProviderDown if the answer is none."""
+    from designer.providers.remote.client import garbled
+
+    blocked = answer.prompt_feedback.block_reason if answer.prompt_feedback else None
+    if blocked:
+        raise Moderated("Google declined the prompt.", "Reword the brief, or leave the reference out.", stage="input")
+    if answer.candidates is None and answer.usage_metadata is None:
+        raise garbled(VENDOR, "no candidates")
+    pictures = list(_pictures(answer))
+    reasons = {candidate.finish_reason.name for candidate in answer.candidates or () if candidate.finish_reason}
+    if not pictures and reasons & UNSAFE:
+        raise Moderated("Google drew it and declined to show it.", "Reword the brief.", stage="output")
+    return ImageResult(
+        images=tuple(pictures[:1]),
+        model=answer.model_version or request.model,
+        usage=usage_of(answer.usage_metadata),
+        request_id=answer.response_id or "",
+    )
+
+
+def _pictures(answer: types.GenerateContentResponse) -> Iterator[GeneratedImage]:
+    """The finished pictures; those that the model drew while it was thinking are left out."""
+    from designer.providers.remote.pictures import generated
+
+    contents = [candidate.content for candidate in answer.candidates or () if candidate.content]
+    for part in (part for content in contents for part in content.parts or ()):
+        data = part.inline_data.data if part.inline_data and not part.thought else None
+        if data and (made := generated(data)) is not None:
+            yield made
+
+
+def usage_of(usage: Any) -> dict[str, int]:
+    """Tokens by the house's names; those that are none left out. Without details, what came is a picture."""
+    if usage is None:
+        return {}
+    sent, made = _by_modality(usage.prompt_tokens_details), _by_modality(usage.candidates_tokens_details)
+    thoughts = usage.thoughts_token_count or 0
+    told = {
+        "text_in": sent.get("TEXT", 0) if sent else usage.prompt_token_count or 0,
+        "image_in": sent.get("IMAGE", 0),
+        "text_out": made.get("TEXT", 0) + thoughts,
+        "image_out": made.get("IMAGE", 0) if made else usage.candidates_token_count or 0,
+    }
+    return {name: count for name, count in told.items() if count > 0}
+
+
+def _by_modality(details: Any) -> dict[str, int]:
+    return {each.modality.name: each.token_count or 0 for each in details or () if each.modality}
+
+
+def translated(error: APIError, model: str) -> ProviderError:
+    """Google's refusal in the house's words."""
+    status, words, details = int(error.code or 0), clipped(error.message), _details(error)
+    match status:
+        case 401 | 403:
+            return _auth()
+        case 400 if _reason(details) == "API_KEY_INVALID":
+            return _auth()
+        case 402:
+            return _quota()
+        case 404:
+            return ModelRetired(f"Google no longer has {model}.", f"Use {SUCCESSOR} instead.", successor=SUCCESSOR)
+        case 400 | 413 | 422:
+            return InvalidRequest(f"Google refused the request: {words}", field=_field(details))
+        case 429:
+            return _quota() if _is_used_up(details) else _rate_limited(error, details)
+        case 408 | 504:
+            return TimedOut("Google ran out of time.", "It may have done the work: look at its usage page.")
+    return ProviderDown(f"Google failed with status {status}.", "Try again later, or choose another model.")
+
+
+def _auth() -> AuthFailed:
+    return AuthFailed("Google refused the key, or what it may do.", "Check GOOGLE_API_KEY and its project.")
+
+
+def _quota() -> QuotaExhausted:
+    return QuotaExhausted("The Google project has used up its quota.", "Raise it, or choose another model.")
+
+
+def _rate_limited(error: APIError, details: list[Mapping[str, Any]]) -> RateLimited:
+    """The pause is in RetryInfo (google.rpc), else in a header."""
+    from designer.providers.remote.waits import after, retry_at, seconds_of
+
+    said = next((str(each["retryDelay"]) for each in details if "retryDelay" in each), "")
+    seconds = seconds_of(said) if said else None
+    headers = {name.lower(): value for name, value in getattr(error.response, "headers", {}).items()}
+    when = retry_at(headers) if seconds is None else after(seconds)
+    return RateLimited("Google asks for a pause.", "The studio asks again by itself.", retry_at=when)
+
+
+def _details(error: APIError) -> list[Mapping[str, Any]]:
+    """The typed additions of google.rpc.Status; [] for an answer without them."""
+    body = error.details.get("error", {}) if isinstance(error.details, dict) else {}
+    found = body.get("details", []) if isinstance(body, dict) else []
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def _reason(details: list[Mapping[str, Any]]) -> str:
+    return next((str(each["reason"]) for each in details if "reason" in each), "")
+
+
+def _field(details: list[Mapping[str, Any]]) -> str:
+    """The house's name of the field that BadRequest complains of; "" if it names none."""
+    told = [broken for each in details for broken in each.get("fieldViolations", []) if isinstance(broken, dict)]
+    last = str(told[0].get("field", "")).rpartition(".")[2] if told else ""
+    return FIELDS.get(last, last)
+
+
+def _is_used_up(details: list[Mapping[str, Any]]) -> bool:
+    """Whether a quota of the day is gone, or is none at all: a pause of seconds would not help."""
+    broken = [each for detail in details for each in detail.get("violations", []) if isinstance(each, dict)]
+    return any("PerDay" in str(each.get("quotaId", "")) or str(each.get("quotaValue", "")) == "0" for each in broken)

@@ -1,0 +1,131 @@
+"""The table of the contract suite: each image adapter, and what it must make of each behaviour of its vendor.
+
+A new adapter adds one `Adapter` with a model that can do what its `can` says; where its vendor words a behaviour in
+another way than EXPECTED, or does not know it (None), that stands in `instead`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from designer.providers.base import (
+    AuthFailed,
+    ImageProvider,
+    InvalidRequest,
+    ModelRetired,
+    Moderated,
+    ProviderConfig,
+    ProviderDown,
+    ProviderError,
+    QuotaExhausted,
+    RateLimited,
+    TimedOut,
+)
+from designer.providers.registry import PROVIDERS, discover
+from tests.simulators.providers.server import KEY, Simulator
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """An error with these attributes, or (no error) a result of `images` pictures out of two asked for.
+
+    `details` go into the plan; `billed`: whether the vendor bills the call; None where it depends on the vendor.
+    """
+
+    error: type[ProviderError] | None = None
+    about: Mapping[str, Any] = field(default_factory=dict)
+    images: int = 2
+    details: Mapping[str, Any] = field(default_factory=dict)
+    billed: bool | None = False
+
+
+DOWN: Final = Expect(ProviderDown, billed=None)
+UNKNOWN: Final = Expect(TimedOut, billed=True)
+EXPECTED: Final[Mapping[str, Expect]] = {
+    "ok": Expect(billed=True),
+    "bad_field": Expect(InvalidRequest),
+    "unauthorized": Expect(AuthFailed),
+    "moderated": Expect(Moderated, {"stage": "input"}),
+    "moderated_output": Expect(Moderated, {"stage": "output"}, billed=None),
+    "retired": Expect(ModelRetired),
+    "unprocessable": Expect(InvalidRequest),
+    "rate_limited": Expect(RateLimited, details={"retry_after": 7}),
+    "quota": Expect(QuotaExhausted),
+    "error_500": Expect(ProviderDown),
+    "unavailable": Expect(ProviderDown),
+    "slow": UNKNOWN,
+    "drip": UNKNOWN,
+    "cut": UNKNOWN,
+    "html": Expect(ProviderDown),
+    "empty": DOWN,
+    "corrupt": DOWN,
+    "huge_json": DOWN,
+    "invalid_base64": Expect(images=0, billed=True),
+    "wrong_media_type": Expect(images=0, billed=True),
+    "no_images": Expect(images=0, billed=None),
+    "fewer_images": Expect(images=1, billed=True),
+    "wrong_size": Expect(billed=True),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapter:
+    """One row. `at_once`: a call brings both images; else there is a call, and a charge, for each.
+
+    `retired`: models that are refused before any call, with their successors; `lacks`: settings that must be refused
+    before any call, each as a change of the request and the field that the refusal names.
+    """
+
+    name: str
+    model: str
+    at_once: bool = False
+    retired: Mapping[str, str] = field(default_factory=dict)
+    lacks: tuple[tuple[Mapping[str, Any], str], ...] = ()
+    instead: Mapping[str, Expect | None] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+    keyless: bool = False
+    usage: bool = True
+
+    def expected(self, behaviour: str) -> Expect | None:
+        return self.instead.get(behaviour, EXPECTED[behaviour])
+
+    def made(self, simulator: Simulator, **config: Any) -> ImageProvider:
+        """The adapter, pointed at the simulator."""
+        discover()
+        said = {"api_key": "" if self.keyless else KEY, "base_url": simulator.url(self.name), "options": self.options}
+        return PROVIDERS[self.name](ProviderConfig(**{**said, **config}))
+
+
+PROMPT_OVER: Final = ({"prompt": "x" * 32_001}, "prompt")
+NO_NEGATIVE: Final = ({"negative_prompt": "buttons"}, "negative_prompt")
+ODD_RATIO: Final = ({"aspect_ratio": "7:9"}, "aspect_ratio")
+ODD_QUALITY: Final = ({"quality": "divine"}, "quality")
+TEXT_FILE: Final = ({"references": (b"no picture",)}, "references")
+ONE_OF_TWO: Final = Expect(images=1, billed=True)
+
+ADAPTERS: Final = (
+    Adapter(
+        name="openai",
+        model="gpt-image-2.6-flare",
+        at_once=True,
+        retired={
+            "dall-e-2": "gpt-image-2.6-flare",
+            "dall-e-3": "gpt-image-2.6-flare",
+            "gpt-image-1": "gpt-image-2.6-sunburst",
+        },
+        lacks=(PROMPT_OVER, NO_NEGATIVE, ODD_RATIO, ODD_QUALITY, TEXT_FILE, ({"seeds": tuple(range(11))}, "n")),
+        instead={"bad_field": Expect(InvalidRequest, {"field": "size"})},
+    ),
+    Adapter(
+        name="google",
+        model="gemini-3.1-flash-image",
+        retired=dict.fromkeys(("imagen-4.0-generate-001", "imagen-3.0-generate-002"), "gemini-3.1-flash-image"),
+        lacks=(PROMPT_OVER, NO_NEGATIVE, ODD_RATIO, ODD_QUALITY, TEXT_FILE, ({"seeds": tuple(range(9))}, "n")),
+        instead={
+            "bad_field": Expect(InvalidRequest, {"field": "aspect_ratio"}),
+            "invalid_base64": DOWN,  # the SDK refuses the whole answer
+        },
+    ),
+)  # fmt: skip
