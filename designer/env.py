@@ -45,6 +45,13 @@ class Env:
     def words(self, name: str, default: str = "") -> list[str]:
         return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
 
+    def choice(self, name: str, known: tuple[str, ...], default: str) -> str:
+        raw = self.text(name, default).lower()
+        if raw not in known:
+            self.problems.append(f"{name}={raw!r} is not known. Use one of {', '.join(known)}.")
+            return default
+        return raw
+
     def url(self, name: str, *, schemes: tuple[str, ...], default: str) -> str:
         raw = self.text(name, default)
         if urlsplit(raw).scheme not in schemes:

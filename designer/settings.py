@@ -161,6 +161,9 @@ UPLOAD_MAX_BYTES = env.whole("UPLOAD_MAX_BYTES", 40 << 20, low=1 << 10, high=1 <
 UPLOAD_MAX_PIXELS = env.whole("UPLOAD_MAX_PIXELS", 64_000_000, low=1, high=400_000_000, unit="pixels")
 UPLOAD_MAX_SIDE = env.whole("UPLOAD_MAX_SIDE", 16_384, low=16, high=65_535, unit="pixels")
 FILE_UPLOAD_HANDLERS = ["designer.assets.receiving.LimitedUploadHandler"]
+C2PA_CERT = env.text("C2PA_CERT")  # path of a certificate chain (PEM): with its key, files are signed
+C2PA_KEY = env.text("C2PA_KEY")
+C2PA_ALG = env.choice("C2PA_ALG", ("es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519"), "es256")
 DESIGNER_MODELS_DIR = Path(env.text("DESIGNER_MODELS_DIR", str(VAR / "models")))
 
 # People

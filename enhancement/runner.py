@@ -8,6 +8,8 @@ from typing import Any
 from django.utils import timezone
 from PIL import Image
 
+from designer.assets.models import Asset
+from designer.assets.provenance import SOURCE_TYPES, source_type_after
 from designer.assets.services import prepare_result, read_bytes, store_prepared
 from designer.jobs.handlers import Cancelled, Permanent, RunningJob
 from designer.ledger.models import EntryKind
@@ -82,7 +84,9 @@ def _encoded(image: Image.Image) -> bytes:
 
 def _store(job: RunningJob, row: Enhancement, image: Image.Image, facts: list[dict[str, Any]]) -> None:
     source = row.source
-    made = prepare_result(team_id=row.team_id, data=_encoded(image))
+    provenance = _provenance(source, facts)
+    before = (read_bytes(source), source.media_type)
+    made = prepare_result(team_id=row.team_id, data=_encoded(image), provenance=provenance, parent=before)
     try:
         price = price_of(image.width, image.height)
     except Refused as refused:
@@ -97,7 +101,7 @@ def _store(job: RunningJob, row: Enhancement, image: Image.Image, facts: list[di
             title=source.title,
             seed=source.seed,
             simulated=source.simulated,
-            provenance={"operations": facts, "parent": str(source.pk), **_origin(source.provenance)},
+            provenance=provenance,
         )
         cost = _charge(job, row, price)
         end = {"result": asset, "percent": 100, "facts": {"operations": facts}, "cost": cost}
@@ -114,8 +118,13 @@ def _store(job: RunningJob, row: Enhancement, image: Image.Image, facts: list[di
         announce(row, ENHANCEMENT_COMPLETE, done)
 
 
-def _origin(provenance: dict[str, Any]) -> dict[str, Any]:
-    return {key: provenance[key] for key in ("model", "provider", "digital_source_type") if key in provenance}
+def _provenance(source: Asset, facts: list[dict[str, Any]]) -> dict[str, Any]:
+    """What was done, to which image, and what kind of picture it is now: a trained network leaves its mark."""
+    kept = {key: source.provenance[key] for key in ("model", "provider", "prompt_sha256") if key in source.provenance}
+    said = source.facts.get("origin", {}).get("source_type", "")
+    before = str(source.provenance.get("digital_source_type") or (said and SOURCE_TYPES + said))
+    after = source_type_after(before, trained=any(step.get("model") for step in facts))
+    return {"operations": facts, "parent": str(source.pk), **kept, "digital_source_type": after}
 
 
 def _charge(job: RunningJob, row: Enhancement, price: Decimal) -> Decimal:

@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from PIL import Image, ImageCms, ImageOps
 
+from designer.assets.provenance import origin_of
 from designer.assets.sniffing import bits_of, kind_of
 from designer.assets.stripping import stripped
 
@@ -266,6 +267,8 @@ def normalise(data: bytes, *, max_pixels: int, max_side: int, keep: bool = False
     opened = open_checked(data, max_pixels=max_pixels, max_side=max_side)
     source = "JPEG" if opened.format == "MPO" else opened.format or ""
     image, facts = decoded(opened, bits_of(data, source, opened))
+    if origin := origin_of(data, opened.info):
+        facts["origin"] = origin
     media_type = media_type_for(source, image.mode)
     as_it_is = keep and MEDIA_TYPES.get(source) == media_type and _faithful(opened, image, facts)
     lossless = stripped(data, source) if as_it_is else None

@@ -43,6 +43,8 @@ class Asset(TeamOwned):
     simulated = models.BooleanField(default=False)
     perceptual_hash = models.BigIntegerField(null=True, blank=True)
     provenance = models.JSONField(default=dict, blank=True)
+    quality = models.JSONField(default=dict, blank=True)  # a pipeline QualityRecord; {} where nothing was measured
+    set_aside = models.BooleanField(default=False)  # made for a best-of and not among the best
     trashed_at = models.DateTimeField(null=True, blank=True)
     objects = AssetQuerySet.as_manager()
 

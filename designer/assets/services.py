@@ -13,10 +13,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from designer.assets import sandbox
+from designer.assets import sandbox, signing
 from designer.assets.blobs import hold_blob, read, write_blob
 from designer.assets.images import EXTENSIONS, ImageRefused, Normalised
 from designer.assets.models import Asset, AssetKind
+from designer.assets.provenance import Facts
 from designer.realtime.events import record
 from designer.realtime.revocation import channel_changed
 from teams.accounts.models import User
@@ -61,12 +62,24 @@ def display_name(name: str) -> str:
     return plain("".join(HIDDEN.split(name)).replace("\\", "/").rstrip("/").rpartition("/")[2])
 
 
-def prepare_result(*, team_id: UUID, data: bytes, keep: bool = True) -> Prepared:
-    """Decode in the sandbox, make thumbnails, write the files. Raises Refused; then nothing is left behind."""
+def prepare_result(
+    *,
+    team_id: UUID,
+    data: bytes,
+    keep: bool = True,
+    provenance: dict[str, Any] | None = None,
+    parent: tuple[bytes, str] | None = None,
+) -> Prepared:
+    """Decode in the sandbox, make thumbnails, write the files. Raises Refused; then nothing is left behind.
+
+    `provenance` is written into the files, with `parent` (bytes and media type) as what the picture was made from.
+    """
     try:
         picture = sandbox.run(data, max_pixels=settings.UPLOAD_MAX_PIXELS, max_side=settings.UPLOAD_MAX_SIDE, keep=keep)
     except ImageRefused as error:
         raise _said(error, "file") from error
+    if provenance is not None:
+        signing.put_into(picture, provenance, parent)
     digest = hashlib.sha256(picture.data).hexdigest()
     path = f"{team_id}/{digest[:2]}/{digest}.{EXTENSIONS[picture.media_type]}"
     write_blob(path, picture)
@@ -85,6 +98,7 @@ def store_prepared(
     seed: int | None = None,
     simulated: bool = False,
     provenance: dict[str, Any] | None = None,
+    quality: dict[str, Any] | None = None,
 ) -> Asset:
     """The row of a prepared picture, in the caller's transaction. Raises Refused when its file is gone for good."""
     picture = made.picture
@@ -107,6 +121,7 @@ def store_prepared(
         seed=seed,
         simulated=simulated,
         provenance=provenance or {},
+        quality=quality or {},
     )
 
 
@@ -129,9 +144,19 @@ def converted(asset: Asset, media_type: str) -> bytes:
     """The stored picture as `media_type`, made in the sandbox. Raises Refused or Conflict."""
     data = read_bytes(asset)
     try:
-        return sandbox.convert(data, media_type)
+        other = sandbox.convert(data, media_type)
     except ImageRefused as error:
         raise _said(error, "format") from error
+    if asset.kind == AssetKind.REFERENCE:
+        return other
+    facts = Facts.of(asset.provenance)
+    return signing.written(other, media_type, facts, "converted", (data, asset.media_type))[0]
+
+
+def provenance_report(asset: Asset) -> dict[str, Any]:
+    """What the stored file says of its making, and whether it is untouched. Raises Conflict or Refused."""
+    told = signing.report(read_bytes(asset), asset.media_type, asset.sha256)
+    return {**told, "origin": asset.facts.get("origin", {})}
 
 
 def _said(error: ImageRefused, field: str) -> Refused:
@@ -151,6 +176,17 @@ def trash(*, actor: User, asset_id: UUID) -> Asset:
     if asset.trashed_at is None:
         move_to_trash(Asset.objects.filter(pk=asset.pk), at=timezone.now())
         asset.refresh_from_db()
+    return asset
+
+
+@transaction.atomic
+def promote(*, actor: User, asset_id: UUID) -> Asset:
+    """Show an image that a best-of had set aside; harmless when it is shown already. Raises Missing or Forbidden."""
+    asset = Asset.objects.for_edit(actor, asset_id)
+    if asset.set_aside:
+        asset.set_aside = False
+        asset.save(update_fields=["set_aside", "updated_at"])
+        record(f"asset:{asset.pk}", "asset:promoted", {}, team_id=asset.team_id)
     return asset
 
 
