@@ -28,11 +28,13 @@ Key = tuple[str, str]  # provider and model
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Who will draw, how large, how finely, and at which price. `quality` is the model's own word."""
+    """Who will draw, how large, how finely, and at which price. `n` images are made and paid for, `shown` of them are
+    shown at first. `quality` is the model's own word."""
 
     route: Route
     title: str
     n: int
+    shown: int
     width: int
     height: int
     quality: str
@@ -102,7 +104,7 @@ def plan_for(
     everything = [each for each in _found(wish, width, height) if _key(each.profile) not in without]
     chosen, family, note = _chosen(wish, everything)
     limits = routing.Constraints(
-        n=wish.n,
+        n=wish.images,
         width=width,
         height=height,
         aspect_ratio=wish.aspect_ratio,
@@ -185,11 +187,12 @@ def _plan(wish: GenerationWish, route: Route, found: Found, note: str) -> Plan:
     return Plan(
         route=replace(route, warnings=(*route.warnings, *told)),
         title=profile.title,
-        n=wish.n,
+        n=wish.images,
+        shown=wish.n,
         width=width,
         height=height,
         quality=found.quality,
         unit_price=candidate.unit_price,
-        seconds=candidate.latency_s * wish.n,
+        seconds=candidate.latency_s * wish.images,
         simulated=found.simulated,
     )

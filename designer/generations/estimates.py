@@ -47,6 +47,7 @@ class Preview:
                 "model": plan.route.model,
                 "title": plan.title,
                 "n": plan.n,
+                "shown": plan.shown,
                 "unit_price": None if price is None else f"{price:.6f}",
                 "total": None if total is None else f"{total:.6f}",
                 "seconds": plan.seconds,

@@ -13,10 +13,12 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from designer.assets.models import Asset
-from designer.assets.services import prepare_result, read_bytes, store_prepared
+from designer.assets.provenance import DRAWN, TRAINED
+from designer.assets.services import Prepared, prepare_result, read_bytes, store_prepared
 from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.services import cost_of
 from designer.generations import health, stand_ins
+from designer.generations.judging import pick, quality_of, set_aside
 from designer.generations.models import Generation, Stage, StageRun, StageStatus, Status
 from designer.generations.orders import Order
 from designer.generations.services import announce, announce_end
@@ -34,8 +36,6 @@ from designer.realtime.ticks import tick
 from teams.base.errors import Refused
 
 BEGINS = 24  # percent of the whole that the stages before have taken
-IPTC_SYNTHETIC = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
-IPTC_DRAWN = "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicMedia"
 
 
 def make(job: RunningJob, row: Generation, wish: GenerationWish, order: Order, references: list[Asset]) -> None:
@@ -53,7 +53,7 @@ def make(job: RunningJob, row: Generation, wish: GenerationWish, order: Order, r
             if stand_in is None:
                 raise
             order = stand_in
-    _finish(job, row)
+    _finish(job, row, wish)
 
 
 def _reason(stop: Exception) -> Exception | None:
@@ -186,9 +186,9 @@ def _keep(
     job: RunningJob, row: Generation, order: Order, places: list[int], attempt: JobAttempt, result: base.ImageResult
 ) -> None:
     """Store what came, with its charge, in one transaction. Raises Permanent when nothing of it can be used."""
-    images = [each for each in result.images if not check_image(each.data)][: len(places)]
+    images = [each for each in result.images if not check_image(each.data)]
     # A file without a row is swept later; a row never lacks its file.
-    ready = [(image, prepare_result(team_id=row.team_id, data=image.data)) for image in images]
+    ready = [_ready(row, order, place, image, result) for place, image in zip(places, images, strict=False)]
     refused = Permanent("no_image", "The model returned no usable image.", "Try again, or choose another model.")
     with job.fenced():
         if ready:
@@ -197,8 +197,8 @@ def _keep(
             told = {"code": refused.code, "message": refused.message, "remedy": refused.remedy}
             settle_attempt(attempt, AttemptOutcome.FAILED, error=told)
         assets = [
-            store_prepared(made, **_facts(row, order, place, image, result))
-            for place, (image, made) in zip(places, ready, strict=False)
+            store_prepared(made, **_facts(row, image, result), provenance=provenance, quality=quality)
+            for image, made, provenance, quality in ready
         ]
         Asset.objects.filter(pk__in=[asset.pk for asset in assets]).update(trashed_at=_trashed_at(row))
         if result.images or result.cost:
@@ -209,6 +209,15 @@ def _keep(
         announce(row, GENERATION_PROGRESS, {"stage": Stage.GENERATION, "percent": percent, "assets": shown})
     if not ready:
         raise refused
+
+
+def _ready(
+    row: Generation, order: Order, place: int, image: base.GeneratedImage, result: base.ImageResult
+) -> tuple[base.GeneratedImage, Prepared, dict[str, Any], dict[str, Any]]:
+    """The image with its files written, how it came to be, and what it is worth."""
+    provenance = _provenance(row, order, place, image, result)
+    made = prepare_result(team_id=row.team_id, data=image.data, provenance=provenance)
+    return image, made, provenance, quality_of(made.picture.data, order, simulated=result.simulated)
 
 
 def _note_made(row: Generation, places: list[int]) -> int:
@@ -224,9 +233,7 @@ def _trashed_at(row: Generation) -> datetime | None:
     return Generation.objects.values_list("trashed_at", flat=True).get(pk=row.pk)
 
 
-def _facts(
-    row: Generation, order: Order, place: int, image: base.GeneratedImage, result: base.ImageResult
-) -> dict[str, Any]:
+def _facts(row: Generation, image: base.GeneratedImage, result: base.ImageResult) -> dict[str, Any]:
     return {
         "owner_id": row.owner_id,
         "kind": "generated",
@@ -234,7 +241,6 @@ def _facts(
         "title": row.brief[:200],
         "seed": image.seed,
         "simulated": result.simulated,
-        "provenance": _provenance(row, order, place, image, result),
     }
 
 
@@ -244,7 +250,7 @@ def _provenance(
     """All that is needed to ask for this very image again, and who asked."""
     prompt = order.prompt_at(place)
     return {
-        "digital_source_type": IPTC_DRAWN if result.simulated else IPTC_SYNTHETIC,
+        "digital_source_type": DRAWN if result.simulated else TRAINED,
         "provider": order.provider,
         "model": result.model,
         "asked_model": order.model,
@@ -292,9 +298,10 @@ def _token_cost(order: Order, result: base.ImageResult) -> Decimal | None:
     return cost_of(profile, result.usage) if profile else None
 
 
-def _finish(job: RunningJob, row: Generation) -> None:
-    now = timezone.now()
+def _finish(job: RunningJob, row: Generation, wish: GenerationWish) -> None:
+    now, picks = timezone.now(), pick(row, wish)
     with job.fenced(finish=True):
+        set_aside(picks)
         StageRun.objects.filter(generation=row, name=Stage.GENERATION).update(
             status=StageStatus.SUCCEEDED, finished_at=now
         )

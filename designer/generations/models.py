@@ -106,6 +106,15 @@ class Generation(TeamOwned):
 
     @property
     def shown_assets(self) -> list[Any]:
+        return [asset for asset in self._made_assets if not asset.set_aside]
+
+    @property
+    def set_aside_assets(self) -> list[Any]:
+        """Made for a best-of and not among the best; kept all the same."""
+        return [asset for asset in self._made_assets if asset.set_aside]
+
+    @property
+    def _made_assets(self) -> list[Any]:
         return [asset for asset in self.assets.all() if asset.trashed_at is None and asset.kind == "generated"]
 
 

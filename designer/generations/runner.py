@@ -208,7 +208,7 @@ def _order(work: Work) -> Order:
         negative_prompt=work.prompt.negative_prompt,
         width=work.plan.width,
         height=work.plan.height,
-        seeds=drawing.seeds_for(work.row.seed or 0, work.wish.n),
+        seeds=drawing.seeds_for(work.row.seed or 0, work.wish.images),
         attributes={**_added_attributes(work), **work.understanding.known()},
         unit_price=work.plan.unit_price,
         aspect_ratio=work.wish.aspect_ratio,
@@ -222,7 +222,7 @@ def _variety(work: Work) -> tuple[str, ...]:
     assert work.understanding is not None  # noqa: S101  (the first stage set it)
     if work.references:
         return ()
-    return variety(work.wish.n, work.understanding, seed=work.row.seed or 0, exact=work.wish.exact)
+    return variety(work.wish.images, work.understanding, seed=work.row.seed or 0, exact=work.wish.exact)
 
 
 def _added_attributes(work: Work) -> dict[str, Any]:

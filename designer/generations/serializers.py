@@ -22,6 +22,14 @@ class GenerationRequest(StrictSerializer):
     team = serializers.UUIDField(required=False, allow_null=True, default=None)
     persona = serializers.UUIDField(required=False, allow_null=True, default=None)
     n = serializers.IntegerField(required=False, default=1, min_value=1, max_value=8)
+    best_of = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        default=None,
+        min_value=1,
+        max_value=8,
+        help_text="Make and pay for this many, and show the best n that differ; the others are set aside, not lost.",
+    )
     aspect_ratio = serializers.ChoiceField(choices=list(RATIOS), required=False, default="3:4")
     strategy = serializers.ChoiceField(choices=list(STRATEGIES), required=False, default="balanced")
     weights = serializers.DictField(
@@ -85,6 +93,7 @@ class LinksSerializer(serializers.Serializer[Any]):
 
 class GenerationSerializer(serializers.ModelSerializer[Generation]):
     assets = serializers.SerializerMethodField()
+    set_aside = serializers.SerializerMethodField()
     stages = StageSerializer(many=True, read_only=True)
     error = ErrorSerializer(allow_null=True, read_only=True)
     links = serializers.SerializerMethodField()
@@ -114,6 +123,7 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
             "cost",
             "simulated",
             "assets",
+            "set_aside",
             "stages",
             "error",
             "links",
@@ -125,6 +135,10 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
     @extend_schema_field(AssetSerializer(many=True))
     def get_assets(self, row: Generation) -> list[dict[str, Any]]:
         return list(AssetSerializer(row.shown_assets, many=True, context=self.context).data)
+
+    @extend_schema_field(AssetSerializer(many=True))
+    def get_set_aside(self, row: Generation) -> list[dict[str, Any]]:
+        return list(AssetSerializer(row.set_aside_assets, many=True, context=self.context).data)
 
     @extend_schema_field(LinksSerializer)
     def get_links(self, row: Generation) -> dict[str, str]:
@@ -146,7 +160,8 @@ class EstimateSerializer(serializers.Serializer[Any]):
     provider = serializers.CharField()
     model = serializers.CharField()
     title = serializers.CharField()
-    n = serializers.IntegerField()
+    n = serializers.IntegerField(help_text="How many images are made and paid for.")
+    shown = serializers.IntegerField(help_text="How many of them are shown; the others are set aside.")
     unit_price = serializers.DecimalField(max_digits=12, decimal_places=6, allow_null=True)
     total = serializers.DecimalField(max_digits=12, decimal_places=6, allow_null=True)
     seconds = serializers.FloatField()

@@ -33,6 +33,7 @@ from teams.membership.permissions import may
 
 SETTINGS = (
     "n",
+    "best_of",
     "aspect_ratio",
     "strategy",
     "weights",

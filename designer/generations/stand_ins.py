@@ -73,7 +73,7 @@ def _plan(
     rest = None if wish.max_cost is None else wish.max_cost - spent
     garment = Understanding.from_json(row.understood).value("garment")
     references = bool(row.settings.get("references"))
-    rest_of_it = replace(wish, n=n, max_cost=rest)
+    rest_of_it = replace(wish, n=n, best_of=None, max_cost=rest)
     try:
         plan = choosing.plan_for(rest_of_it, team=row.team, garment=garment, has_references=references, without=failed)
     except Refused:

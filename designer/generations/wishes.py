@@ -21,6 +21,7 @@ RATIOS = ("1:1", "3:4", "4:3", "2:3", "3:2", "4:5", "9:16", "16:9")
 class GenerationWish:
     """One request. `corrections` are the designer's fixes of understood attributes: name -> value (None = unknown).
 
+    With `best_of` that many images are made and paid for, and the best `n` that differ are shown.
     `weights` say what the strategy "custom" goes by; `model` may be a model or a family; `quality` is how finely the
     model is to draw, where it can; with `fallback` another model steps in when the chosen one is out of order,
     unless a model was chosen by name.
@@ -31,6 +32,7 @@ class GenerationWish:
     team: UUID | None = None
     persona: UUID | None = None
     n: int = 1
+    best_of: int | None = None
     aspect_ratio: str = "3:4"
     strategy: str = "balanced"
     weights: dict[str, float] = field(default_factory=dict)
@@ -44,6 +46,11 @@ class GenerationWish:
     exact: bool = False
     auto_enhance: dict[str, Any] | None = None
     corrections: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def images(self) -> int:
+        """How many images are made, and paid for."""
+        return self.best_of or self.n
 
     def check(self) -> None:
         """Raises Refused naming the first field at fault and its remedy."""
@@ -105,6 +112,9 @@ class GenerationWish:
             raise Refused(
                 "out_of_range", f"n must be from 1 to {MAX_IMAGES}.", field="n", remedy="Use a batch for more."
             )
+        if self.best_of is not None and not self.n <= self.best_of <= MAX_IMAGES:
+            shown = f"best_of must be from {self.n} (the images to show) to {MAX_IMAGES}."
+            raise Refused("out_of_range", shown, field="best_of", remedy="Leave it out to make just those you see.")
         if self.max_cost is not None and (not self.max_cost.is_finite() or self.max_cost < 0):
             raise Refused(
                 "out_of_range", "A budget cannot be negative.", field="max_cost", remedy="Leave it out for none."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -72,7 +72,7 @@ def garment_kept(wished: Mapping[str, Any], reading: PhotoReading) -> Check:
     return Check(**facts, value=value, verdict=verdict, said=said[:1].upper() + said[1:], score=score)
 
 
-def _surely_wrong(known: list[tuple[str, bool | None, str]], reading: PhotoReading) -> bool:
+def _surely_wrong(known: Sequence[tuple[str, bool | None, str]], reading: PhotoReading) -> bool:
     garment_differs = any(name == "garment" and not same for name, same, _ in known)
     return garment_differs and reading.attributes["garment"].confidence >= VERY_SURE
 
