@@ -148,11 +148,15 @@ class GoogleImages:
         """The SDK's client, for the Gemini API whatever the environment says; it asks once only."""
         from google.genai import Client, types
 
+        from designer.providers.remote.client import trusted
+
         options = types.HttpOptions(
             base_url=self.config.base_url or ROOT,
             api_version="v1beta",
             timeout=max(1, round(timeout_s * 1000)),
             httpx_client=http,
+            client_args={"verify": trusted()},  # else each client reads the trust store again
+            async_client_args={"verify": trusted(), "ssl": trusted()},
             retry_options=types.HttpRetryOptions(attempts=1),
         )
         return Client(api_key=key, vertexai=False, http_options=options)
@@ -202,10 +206,11 @@ def _result(answer: types.GenerateContentResponse, request: ImageRequest) -> Ima
     blocked = answer.prompt_feedback.block_reason if answer.prompt_feedback else None
     if blocked:
         raise Moderated("Google declined the prompt.", "Reword the brief, or leave the reference out.", stage="input")
-    if answer.candidates is None and answer.usage_metadata is None:
+    said = [each for each in answer.candidates or () if each.content or each.finish_reason]
+    if not said and answer.usage_metadata is None:
         raise garbled(VENDOR, "no candidates")
     pictures = list(_pictures(answer))
-    reasons = {candidate.finish_reason.name for candidate in answer.candidates or () if candidate.finish_reason}
+    reasons = {candidate.finish_reason.name for candidate in said if candidate.finish_reason}
     if not pictures and reasons & UNSAFE:
         raise Moderated("Google drew it and declined to show it.", "Reword the brief.", stage="output")
     return ImageResult(

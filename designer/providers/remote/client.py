@@ -7,9 +7,11 @@ ProviderDown; after that nobody knows whether the vendor did it, and billed it: 
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Final
 
 import httpcore2
@@ -33,6 +35,12 @@ def bounded_client(vendor: str, *, timeout_s: float, max_bytes: int = MAX_BYTES)
         yield client
 
 
+@cache
+def trusted() -> ssl.SSLContext:
+    """The system's trust store. Reading it takes some 60 ms, so it is read once."""
+    return httpx2.create_ssl_context()
+
+
 def fit_key(vendor: str, key: str) -> str:
     """The key, if it can be sent in a header. Raises AuthFailed."""
     if not key or any(ord(letter) not in PRINTABLE for letter in key):
@@ -46,9 +54,7 @@ class BoundedTransport(httpx2.BaseTransport):
     def __init__(self, vendor: str, *, timeout_s: float, max_bytes: int) -> None:
         self.vendor, self.timeout_s, self.max_bytes = vendor, timeout_s, max_bytes
         self.backend = TimedBackend()
-        self.pool = httpcore2.ConnectionPool(
-            ssl_context=httpx2.create_ssl_context(), network_backend=self.backend, retries=0
-        )
+        self.pool = httpcore2.ConnectionPool(ssl_context=trusted(), network_backend=self.backend, retries=0)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         self.backend.deadline = time.monotonic() + self.timeout_s

@@ -15,7 +15,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from typing import Any, ClassVar, Final
@@ -115,7 +115,7 @@ class Simulator:
 
         `path`: only calls whose path holds it. Details: `retry_after`, `headers` (rate_limited); `seconds`, `pause`
         (slow, drip); `at` = "start" or "body" (cut); `status`, `location` (html); `field` (bad_field);
-        and more by vendor.
+        `json`, `status`, `headers` (ok): these very words instead of the vendor's; and more by vendor.
         """
         self.url(vendor)
         if behaviour not in BEHAVIOURS:
@@ -268,6 +268,9 @@ class Handler(BaseHTTPRequestHandler):
         worded = None if plan.behaviour == "ok" or plan.behaviour in ON_THE_WAY else plan.behaviour
         if plan.behaviour in UNBILLED:
             return self._send(_page(plan.details))
+        if "json" in plan.details:  # word for word what a test wants to be said, and no bill
+            words = answer(plan.details["json"], int(plan.details.get("status", 200)))
+            return self._send(replace(words, headers=plan.details.get("headers", {})))
         said = route.handle(call, worded, plan.details)
         if said.charge is not None:
             self.simulator.bill(call, said.charge)
