@@ -75,6 +75,13 @@ def _own(provider: str, model: str, title: str) -> Starter:
     )
 
 
+def _language(provider: str, model: str, title: str, text_in: str, text_out: str, **more: Any) -> Starter:
+    """A model that reads and writes words. These vendors count a picture's tokens at the price of words."""
+    facts: dict[str, Any] = {"kind": ModelKind.LANGUAGE, "family": title.rpartition(" ")[0], "seconds": 3.0, **more}
+    tokens = {"text_in": text_in, "image_in": text_in, "text_out": text_out}
+    return Starter(provider=provider, model=model, title=title, tokens=tokens, **facts)
+
+
 STARTERS: Final = (
     Starter(
         provider="sketchbook", model="sketchbook-1", family="Sketchbook", title="Sketchbook (offline)",
@@ -117,6 +124,10 @@ STARTERS: Final = (
     _stability("sd3.5-large", "Stable Diffusion 3.5 Large", "0.065", 0.7, 8.0),
     _stability("sd3.5-large-turbo", "Stable Diffusion 3.5 Large Turbo", "0.04", 0.64, 4.0),
     _stability("sd3.5-medium", "Stable Diffusion 3.5 Medium", "0.035", 0.6, 6.0),
+    _language("google", "gemini-3.1-flash-lite", "Gemini 3.1 Flash-Lite", "0.25", "1.50"),
+    _language("google", "gemini-3.8-flash", "Gemini 3.8 Flash", "0.75", "3.75", quality=0.7),
+    _language("openai", "gpt-5.4-mini", "GPT-5.4 mini", "0.75", "4.50"),
+    _language("anthropic", "claude-haiku-5-5", "Claude Haiku 5.5", "0.10", "0.50"),
     _own("comfyui", "workflow", "ComfyUI"),
     _own("a1111", "checkpoint", "Stable Diffusion WebUI"),
     _own("diffusers", "pipeline", "Diffusers on this machine"),
