@@ -24,11 +24,75 @@ from teams.base.errors import Refused
 MAX_FILES = 20
 
 
+class CheckSerializer(serializers.Serializer[Any]):
+    """One measure of an image. `unknown` is no fault: the check could not tell."""
+
+    name = serializers.CharField()
+    verdict = serializers.ChoiceField(choices=["ok", "warn", "failed", "unknown"])
+    value = serializers.FloatField(allow_null=True)
+    unit = serializers.CharField()
+    basis = serializers.CharField(help_text="How it was measured.")
+    source = serializers.CharField(  # type: ignore[assignment]  # a field of this name hides an attribute of the base
+        help_text="The paper behind it."
+    )
+    said = serializers.CharField(help_text="The sentence that a person reads.")
+    score = serializers.FloatField(allow_null=True, help_text="How desirable the value is, 0 to 1.")
+
+
+class SelectionSerializer(serializers.Serializer[Any]):
+    rank = serializers.IntegerField(required=False, help_text="From 1 for images chosen, 0 for those set aside.")
+    of = serializers.IntegerField(required=False, help_text="How many were made to choose from.")
+    reason = serializers.CharField(required=False)
+
+
+class QualitySerializer(serializers.Serializer[Any]):
+    checks = CheckSerializer(many=True)
+    score = serializers.FloatField(allow_null=True, help_text="0 to 1 by `formula`; null when no check could tell.")
+    formula = serializers.CharField()
+    simulated = serializers.BooleanField(help_text="A drawing of the offline model, not a real model's picture.")
+    selection = SelectionSerializer(help_text="Why it was chosen or set aside; empty without best_of.")
+
+
+class FileFactsSerializer(serializers.Serializer[Any]):
+    digital_source_type = serializers.CharField(help_text="IPTC's, as an address.")
+    model = serializers.CharField()
+    prompt_sha256 = serializers.CharField()
+    parent = serializers.CharField()
+    operations = serializers.CharField()
+    program = serializers.CharField()
+
+
+class SignedActionSerializer(serializers.Serializer[Any]):
+    action = serializers.CharField()
+    digital_source_type = serializers.CharField()
+
+
+class CredentialsSerializer(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(choices=["valid", "unsigned", "broken", "unavailable"])
+    signer = serializers.CharField()
+    issuer = serializers.CharField()
+    algorithm = serializers.CharField()
+    actions = SignedActionSerializer(many=True)
+    parents = serializers.IntegerField()
+    problems = serializers.ListField(child=serializers.CharField())
+
+
+class ProvenanceSerializer(serializers.Serializer[Any]):
+    """What the stored file says, read and checked now."""
+
+    file = FileFactsSerializer(allow_null=True, help_text="From the file's own XMP; null where there is none of ours.")
+    intact = serializers.BooleanField(help_text="Whether it is, byte for byte, the file that was stored.")
+    credentials = CredentialsSerializer(help_text="Content Credentials (C2PA).")
+    origin = serializers.DictField(help_text="What an uploaded file said of its own making.")
+    summary = serializers.CharField()
+
+
 class AssetSerializer(serializers.ModelSerializer[Asset]):
     url = serializers.SerializerMethodField()
     thumbnail = serializers.SerializerMethodField()
     facts = serializers.DictField(read_only=True)
     provenance = serializers.DictField(read_only=True)
+    quality = serializers.SerializerMethodField()
     team = serializers.UUIDField(source="team_id", read_only=True)
     parent = serializers.UUIDField(  # type: ignore[assignment]  # a field of this name hides an attribute of the base
         source="parent_id", read_only=True, allow_null=True
@@ -53,10 +117,16 @@ class AssetSerializer(serializers.ModelSerializer[Asset]):
             "parent",
             "generation",
             "provenance",
+            "quality",
+            "set_aside",
             "facts",
             "trashed_at",
             "created_at",
         ]
+
+    @extend_schema_field(QualitySerializer(allow_null=True))
+    def get_quality(self, asset: Asset) -> dict[str, Any] | None:
+        return asset.quality or None
 
     @extend_schema_field(OpenApiTypes.STR)
     def get_url(self, asset: Asset) -> str:
@@ -82,6 +152,7 @@ class AssetFilter(filters.FilterSet):
     kind = filters.ChoiceFilter(choices=AssetKind.choices)
     generation = filters.UUIDFilter(field_name="generation_id")
     team = filters.UUIDFilter(field_name="team_id")
+    set_aside = filters.BooleanFilter()
     search = filters.CharFilter(method="matching", max_length=200)
     trashed = filters.BooleanFilter(field_name="trashed_at", lookup_expr="isnull", exclude=True)
 
@@ -175,6 +246,28 @@ class AssetRestore(generics.GenericAPIView[Asset]):
     @extend_schema(request=None, responses={200: AssetSerializer})
     def post(self, request: Request, pk: UUID) -> Response:
         return Response(self.get_serializer(services.restore(actor=person(request), asset_id=pk)).data)
+
+
+class AssetPromote(generics.GenericAPIView[Asset]):
+    """Show an image that a best-of had set aside."""
+
+    serializer_class = AssetSerializer
+    queryset = Asset.objects.none()
+
+    @extend_schema(request=None, responses={200: AssetSerializer})
+    def post(self, request: Request, pk: UUID) -> Response:
+        return Response(self.get_serializer(services.promote(actor=person(request), asset_id=pk)).data)
+
+
+class AssetProvenance(generics.GenericAPIView[Asset]):
+    """How the image came to be, read from its file, and whether its signature holds."""
+
+    serializer_class = ProvenanceSerializer
+    queryset = Asset.objects.none()
+
+    def get(self, request: Request, pk: UUID) -> Response:
+        report = services.provenance_report(Asset.objects.see(request.user, pk))
+        return Response(self.get_serializer(report).data)
 
 
 class AssetContent(APIView):

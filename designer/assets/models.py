@@ -57,5 +57,10 @@ class Asset(TeamOwned):
             models.Index(fields=["path"]),
         ]
 
+    @property
+    def complaints(self) -> list[str]:
+        """What is to be said of the image at first sight: its failed checks, in words."""
+        return [check["said"] for check in self.quality.get("checks", []) if check["verdict"] == "failed"]
+
     def __str__(self) -> str:
         return self.title or str(self.id)

@@ -20,6 +20,7 @@ UUID_WORD = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 OPTIONS = [
     "team",
     "n",
+    "best_of",
     "aspect_ratio",
     "persona",
     "strategy",
@@ -50,6 +51,13 @@ class ComposerForm(forms.Form):
     references = forms.CharField(required=False)
     team = forms.ChoiceField(label="Team", required=False)
     n = forms.IntegerField(label="Images", initial=2, min_value=1, max_value=8, required=False)
+    best_of = forms.IntegerField(
+        label="Best of",
+        min_value=1,
+        max_value=8,
+        required=False,
+        help_text="Make and pay for this many, show the best. Empty: just those you see.",
+    )
     aspect_ratio = forms.ChoiceField(label="Format", choices=[(r, r) for r in RATIOS], initial="3:4", required=False)
     persona = forms.ChoiceField(label="Persona", required=False)
     strategy = forms.ChoiceField(
@@ -137,6 +145,7 @@ class ComposerForm(forms.Form):
             team=UUID(said["team"]) if said["team"] else None,
             persona=UUID(said["persona"]) if said["persona"] else None,
             n=said["n"] or 1,
+            best_of=said["best_of"],
             aspect_ratio=said["aspect_ratio"] or "3:4",
             strategy=strategy,
             weights={name: said[f"weight_{name}"] or 0.0 for name in WEIGHTS} if strategy == "custom" else {},

@@ -54,6 +54,7 @@ class Filters:
 
     def apply(self, rows: QuerySet[Asset]) -> QuerySet[Asset]:
         rows = rows.filter(trashed_at__isnull=not self.trash)
+        rows = rows if self.trash else rows.filter(set_aside=False)  # shown on their generation, folded
         for word in self.q.split():
             rows = rows.filter(
                 Q(title__icontains=word) | Q(generation__brief__icontains=word) | Q(generation__prompt__icontains=word)

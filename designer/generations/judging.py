@@ -3,7 +3,6 @@
 import io
 import logging
 import struct
-from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db.models import QuerySet
@@ -63,13 +62,3 @@ def set_aside(picks: Picks) -> None:
     for asset, choice in picks:
         told = {**asset.quality, "selection": {"rank": choice.rank, "of": len(picks), "reason": choice.reason}}
         Asset.objects.filter(pk=asset.pk).update(set_aside=not choice.chosen, quality=told)
-
-
-def complaints(asset: Asset) -> list[str]:
-    """What is to be said on the image's card: its failed checks, in words."""
-    return [check["said"] for check in checks_of(asset) if check["verdict"] == "failed" and check["said"]]
-
-
-def checks_of(asset: Asset) -> Iterable[dict[str, Any]]:
-    found: list[dict[str, Any]] = asset.quality.get("checks") or []
-    return found

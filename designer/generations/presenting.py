@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from designer.assets.models import Asset
+from designer.assets.presenting import source_type_words
 from designer.catalogue.ready import capabilities_of
 from designer.catalogue.services import ending_soon, warning_of
 from designer.generations.estimates import Preview
@@ -13,10 +14,6 @@ from designer.generations.models import Generation, Stage
 from designer.pipeline import taxonomy
 
 SHOWN = ("garment", "silhouette", "length", "neckline", "sleeves", "fabric", "pattern", "mood")
-SOURCE_TYPES = {  # the last words of IPTC's digital source types, https://cv.iptc.org/newscodes/digitalsourcetype/
-    "algorithmicMedia": "Drawn by a program",
-    "trainedAlgorithmicMedia": "Made by a trained model",
-}
 
 
 def label(value: str) -> str:
@@ -50,7 +47,13 @@ def money(amount: Decimal) -> str:
 def estimate_shown(preview: Preview) -> dict[str, Any]:
     plan = preview.plan
     total = None if plan.total is None else money(plan.total)
-    facts = {"n": plan.n, "title": plan.title, "seconds": round(plan.seconds), "simulated": plan.simulated}
+    facts = {
+        "n": plan.n,
+        "shown": plan.shown,
+        "title": plan.title,
+        "seconds": round(plan.seconds),
+        "simulated": plan.simulated,
+    }
     return {"total": total, "reason": plan.route.reason, "warnings": plan.route.warnings, **facts}
 
 
@@ -107,8 +110,8 @@ def parts_of(generation: Generation) -> list[dict[str, str]]:
 def provenance_of(asset: Asset) -> list[tuple[str, str]]:
     """Titles and words: what kind of picture it is, and each step of its enhancement."""
     said = asset.provenance
-    kind = str(said.get("digital_source_type", "")).rpartition("/")[2]
-    lines = [("Source type", SOURCE_TYPES.get(kind, kind))] if kind else []
+    kind = str(said.get("digital_source_type", ""))
+    lines = [("Source type", source_type_words(kind))] if kind else []
     return lines + [(str(step["name"]).capitalize(), _step(step)) for step in said.get("operations", [])]
 
 

@@ -1,0 +1,64 @@
+"""What a file says of its making, in words."""
+
+from typing import Any, Final
+
+from designer.assets.models import Asset
+
+SOURCE_TYPES: Final = {  # IPTC's digital source types, https://cv.iptc.org/newscodes/digitalsourcetype/
+    "algorithmicMedia": "Drawn by a program",
+    "trainedAlgorithmicMedia": "Made by a trained model",
+    "compositeWithTrainedAlgorithmicMedia": "Edited with a trained model",
+    "compositeSynthetic": "Composite with synthetic parts",
+    "humanEdits": "Edited by a person",
+    "digitalCapture": "Taken with a camera",
+    "computationalCapture": "Taken with a camera, several frames in one",
+    "digitalCreation": "Made by a person with a program",
+    "algorithmicallyEnhanced": "Changed by a program without a generative model",
+}
+STATES: Final = {
+    "valid": ("badge-good", "signed"),
+    "broken": ("badge-bad", "broken"),
+    "unsigned": ("", "not signed"),
+    "unavailable": ("badge-warn", "cannot be checked"),
+}
+LABELS: Final = {
+    "model": "Model",
+    "operations": "Operations",
+    "prompt_sha256": "Prompt (SHA-256)",
+    "parent": "Made from",
+    "program": "Written by",
+}
+
+
+def source_type_words(address: str) -> str:
+    """'Made by a trained model' for IPTC's address or its last word; the word itself where it is not known."""
+    word = address.rpartition("/")[2]
+    return SOURCE_TYPES.get(word, word)
+
+
+def report_shown(report: dict[str, Any]) -> dict[str, Any]:
+    badge, state = STATES[report["credentials"]["state"]]
+    said = report["file"] or {}
+    rows = [(label, said[name]) for name, label in LABELS.items() if said.get(name)]
+    if said.get("digital_source_type"):
+        rows.insert(0, ("Source type", source_type_words(said["digital_source_type"])))
+    actions = [
+        {"name": each["action"].removeprefix("c2pa."), "type": source_type_words(each["digital_source_type"])}
+        for each in report["credentials"]["actions"]
+    ]
+    return {"report": report, "rows": rows, "actions": actions, "badge": badge, "state": state}
+
+
+def origin_shown(asset: Asset) -> list[str]:
+    """Sentences about what an uploaded file said of its own making, before that was taken out."""
+    said = asset.facts.get("origin") or {}
+    told = []
+    if said.get("ai"):
+        told.append("This photo says it was made by AI.")
+    if word := said.get("source_type"):
+        told.append(f"Its file said: {source_type_words(word)} (IPTC {word}).")
+    if generator := said.get("generator"):
+        told.append(f"It carried the settings of {generator}.")
+    if said.get("content_credentials"):
+        told.append("It came with Content Credentials (C2PA), which were not checked and are not kept in our copy.")
+    return told
