@@ -152,7 +152,7 @@ class GoogleImages:
 
         options = types.HttpOptions(
             base_url=self.config.base_url or ROOT,
-            api_version="v1beta",
+            api_version="v1",  # the SDK's own default, whatever the environment says
             timeout=max(1, round(timeout_s * 1000)),
             httpx_client=http,
             client_args={"verify": trusted()},  # else each client reads the trust store again

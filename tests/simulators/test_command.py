@@ -7,6 +7,9 @@ import subprocess
 import sys
 from urllib.request import Request, urlopen
 
+import pytest
+from django.core.management import CommandError, call_command
+
 from designer.env import ROOT
 
 
@@ -32,3 +35,9 @@ def test_a_port_that_is_taken_is_told_with_the_way_out(simulator) -> None:
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert said.returncode != 0
     assert "Choose another with --port" in said.stderr and "Traceback" not in said.stderr
+
+
+def test_an_installation_without_the_tests_is_told_what_it_lacks(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "tests.simulators.providers.server", None)
+    with pytest.raises(CommandError, match="part of the tests"):
+        call_command("provider_simulator")

@@ -245,11 +245,10 @@ class Handler(BaseHTTPRequestHandler):
         return body
 
     def _control(self, path: str, body: bytes) -> Answer:
-        wish = json.loads(body or b"{}")
         match self.command, path:
             case "POST", "/plan":
                 try:
-                    self.simulator.plan(**wish)
+                    self.simulator.plan(**json.loads(body))
                 except (KeyError, ValueError, TypeError) as error:
                     return answer({"error": str(error)}, 400)
                 return answer({"planned": True})

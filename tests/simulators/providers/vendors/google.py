@@ -234,7 +234,7 @@ def models(call: Call, behaviour: str | None, details: dict[str, Any]) -> Answer
 
 
 ROUTES: Final = (
-    Route("POST", r"/v1beta/models/(?P<model>[\w.-]*image[\w.-]*):generateContent", generate),
-    Route("POST", r"/v1beta/models/(?P<model>[\w.-]+):predict", predict),
-    Route("GET", "/v1beta/models", models),
+    Route("POST", r"/v1(?:beta)?/models/(?P<model>[\w.-]*image[\w.-]*):generateContent", generate),
+    Route("POST", r"/v1(?:beta)?/models/(?P<model>[\w.-]+):predict", predict),
+    Route("GET", "/v1(?:beta)?/models", models),
 )
