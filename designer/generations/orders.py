@@ -39,5 +39,5 @@ class Order:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        rows = {name: tuple(data[name]) for name in ("seeds", "variety")}
+        rows = {name: tuple(data.get(name, ())) for name in ("seeds", "variety")}  # older orders have no variety
         return cls(**{**data, **rows, "unit_price": Decimal(data["unit_price"])})
