@@ -14,6 +14,7 @@ from designer.generations.wishes import GenerationWish
 from designer.personas.models import Persona
 from designer.personas.services import corrections_for, taste_of
 from designer.pipeline import persona as personas
+from designer.pipeline import seeing
 from designer.pipeline.analysis import analyse
 from designer.pipeline.prompting import compose
 from designer.pipeline.records import InvalidCorrection, PromptParts, Understanding
@@ -77,11 +78,17 @@ def photos_of(assets: Iterable[Asset]) -> list[Image.Image]:
     return photos
 
 
-def understand(wish: GenerationWish, references: list[Asset], *, team: Team | None = None) -> Understanding:
-    """Stage 1: words and photos as attributes; on top what the team corrected before, then this wish's fixes."""
+def understand(
+    wish: GenerationWish, references: list[Asset], *, team: Team | None = None, seen: seeing.Reading | None = None
+) -> Understanding:
+    """Stage 1: words and photos as attributes; on top what the team corrected before, then this wish's fixes.
+
+    `seen`: what a model read in them; None = they are read here.
+    """
     known = corrections_for(team, wish.brief, references) if team else {}
+    read = analyse(wish.brief, photos_of(references)) if seen is None else seeing.understood(wish.brief, seen)
     try:
-        return analyse(wish.brief, photos_of(references)).merged_with_corrections({**known, **wish.corrections})
+        return read.merged_with_corrections({**known, **wish.corrections})
     except InvalidCorrection as error:
         raise Refused(error.code, error.message, field=f"corrections.{error.field}", remedy=error.remedy) from error
 

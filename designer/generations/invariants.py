@@ -6,7 +6,8 @@ INVARIANTS.update(
     {
         "a generation cost what its ledger entries say": """
             SELECT g.id FROM generations g LEFT JOIN (
-                SELECT subject, sum(amount) AS paid FROM ledger_entries WHERE kind = 'generation' GROUP BY subject
+                SELECT subject, sum(amount) AS paid FROM ledger_entries
+                WHERE kind IN ('generation', 'analysis', 'prompting') GROUP BY subject
             ) l ON l.subject = 'generation:' || g.id WHERE coalesce(g.cost, 0) <> coalesce(l.paid, 0)""",
         "an image that was made was charged for": """
             SELECT a.id FROM job_attempts a JOIN job_queue j ON j.id = a.job_id AND j.kind = 'generation.run'

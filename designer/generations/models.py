@@ -137,6 +137,7 @@ class StageRun(Row):
             models.CheckConstraint(name="stage_run_name_known", condition=Q(name__in=Stage.values)),
             models.CheckConstraint(name="stage_run_status_known", condition=Q(status__in=StageStatus.values)),
         ]
+        indexes = [models.Index(name="stage_run_by_input", fields=["name", "input_digest"])]
         ordering = ["started_at"]
 
     @property

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from designer.assets.models import Asset
-from designer.generations import choosing, estimates, making
+from designer.generations import choosing, estimates, making, reading
 from designer.generations.models import Generation, Stage, StageRun, StageStatus, Status
 from designer.generations.orders import Order
 from designer.generations.services import announce
@@ -23,7 +23,7 @@ from designer.pipeline import generation as drawing
 from designer.pipeline import persona as personas
 from designer.pipeline import routing
 from designer.pipeline.prompting import compose, variety
-from designer.pipeline.records import PromptParts, Understanding
+from designer.pipeline.records import PromptPart, PromptParts, Understanding
 from designer.realtime.events import GENERATION_STAGE
 from teams.base.errors import Refused
 
@@ -48,6 +48,7 @@ class Work:
     references: list[Asset]
     understanding: Understanding | None = None
     prompt: PromptParts | None = None
+    written: tuple[PromptPart, ...] = ()  # by a language model
     plan: choosing.Plan | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
@@ -128,9 +129,10 @@ def _stage(work: Work, name: Stage, step: Callable[[Work], tuple[dict[str, Any],
 
 def _analyse(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
     row = work.row
-    work.understanding = estimates.understand(work.wish, work.references, team=row.team)
+    heard = reading.analysed(work.job, row, work.wish, work.references)
+    work.understanding = estimates.understand(work.wish, work.references, team=row.team, seen=heard.value)
     found = work.understanding.to_json()
-    return {"understood": found}, {"understood": found}
+    return {"understood": found, **heard.facts}, {"understood": found}
 
 
 def _set_prompt(work: Work, prompt: PromptParts, **more: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -141,8 +143,16 @@ def _set_prompt(work: Work, prompt: PromptParts, **more: Any) -> tuple[dict[str,
 
 def _compose(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
     assert work.understanding is not None  # noqa: S101  (the stage before set it)
-    prompt = compose(work.wish.brief, work.understanding, exact=work.wish.exact, seed=work.row.seed or 0)
-    return _set_prompt(work, prompt)
+    heard = reading.prompted(work.job, work.row, work.wish, work.understanding)
+    work.written = heard.value or ()
+    prompt = compose(
+        work.wish.brief,
+        work.understanding,
+        exact=work.wish.exact,
+        seed=work.row.seed or 0,
+        written=work.written,
+    )
+    return _set_prompt(work, prompt, **heard.facts)
 
 
 def _match(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -153,7 +163,13 @@ def _match(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
         return {"matched": False, "parts": estimates.parts_json(work.prompt)}, {}
     match = personas.match(work.wish.brief, work.understanding, taste)
     prompt = compose(
-        work.wish.brief, work.understanding, persona=taste, match=match, exact=work.wish.exact, seed=work.row.seed or 0
+        work.wish.brief,
+        work.understanding,
+        persona=taste,
+        match=match,
+        exact=work.wish.exact,
+        seed=work.row.seed or 0,
+        written=work.written,
     )
     work.facts["adjustments"] = match.to_json()["adjustments"]
     return _set_prompt(work, prompt, matched=True, match=match.to_json())
@@ -183,7 +199,15 @@ def _optimise(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
     learned = learned_for(work.row.team, work.row.persona, work.understanding, seed=seed)
     taste = taste_of(work.row.persona)
     match = personas.match(work.wish.brief, work.understanding, taste) if taste else None
-    prompt = compose(work.wish.brief, work.understanding, persona=taste, match=match, learned=learned, seed=seed)
+    prompt = compose(
+        work.wish.brief,
+        work.understanding,
+        persona=taste,
+        match=match,
+        learned=learned,
+        seed=seed,
+        written=work.written,
+    )
     work.facts["learned"] = [choice.to_json() for choice in learned]
     return _set_prompt(work, prompt, learned=work.facts["learned"])
 

@@ -23,7 +23,12 @@ def analyse(brief: str, photos: Sequence[Photo] = ()) -> Understanding:
     read = words.parse(brief)
     said = words.attributes_of(read)
     garment = str(said["garment"].value) if "garment" in said else None
-    seen = surest([photo.read(each, garment).attributes for each in photos])
+    return settled(read, surest([photo.read(each, garment).attributes for each in photos]))
+
+
+def settled(read: Brief, seen: Mapping[str, Attribute]) -> Understanding:
+    """What the brief says and, where it is silent, what was seen; a value that it refuses is unknown."""
+    said = words.attributes_of(read)
     return Understanding(attributes={name: _settled(name, said, seen, read) for name in ATTRIBUTES})
 
 
@@ -42,6 +47,10 @@ def _settled(name: str, said: Mapping[str, Attribute], seen: Mapping[str, Attrib
         return said[name]
     found = seen.get(name, UNKNOWN)
     refused = {mention.value for mention in read.mentions if mention.negated and mention.attribute == name}
+    if isinstance(found.value, dict):
+        no = {(mention.attribute, mention.value) for mention in read.mentions if mention.negated}
+        left = {key: value for key, value in found.value.items() if (key, value) not in no}
+        return Attribute(value=left, confidence=found.confidence, source=found.source) if left else UNKNOWN
     if isinstance(found.value, list):
         kept = [item for item in found.value if _name(item) not in refused]
         return Attribute(value=kept, confidence=found.confidence, source=found.source) if kept else UNKNOWN

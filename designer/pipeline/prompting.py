@@ -68,10 +68,12 @@ def compose(
     *,
     exact: bool = False,
     seed: int = 0,
+    written: Sequence[PromptPart] = (),
 ) -> PromptParts:
     """The prompt with its parts. The same arguments give the same prompt; `seed` varies only the exploratory part.
 
     `match` brings what `persona` adds; a taste without a match adds nothing. Parts joined by ', ' are the prompt.
+    `written`: parts that a model wrote and that were checked; they stand in for those that would be made here.
     """
     read = parse(brief)
     negative = _negative(read, exact)
@@ -79,7 +81,8 @@ def compose(
         return _joined(
             [PromptPart(text=read.text, part="user")] if read.text else [], negative, _keywords(understanding)
         )
-    parts = _told(read, understanding, match, learned)
+    added = _preferred(read, match, learned)
+    parts = _rewritten(written, added) if written else _told(read, understanding, added)
     parts += _filler(parts, seed)
     return _joined(parts, negative, _keywords(understanding))
 
@@ -89,13 +92,28 @@ def _joined(parts: list[PromptPart], negative: str, keywords: tuple[str, ...]) -
     return PromptParts(prompt=prompt, negative_prompt=negative, keywords=keywords, parts=tuple(parts))
 
 
-def _told(
-    read: Brief, understanding: Understanding, match: PersonaMatch | None, learned: Sequence[LearnedChoice]
-) -> list[PromptPart]:
+def must_say(read: Brief, understanding: Understanding, *, corrected_only: bool = False) -> tuple[str, ...]:
+    """Phrases for what is known and the brief does not say; `corrected_only`: just those that may not be left out."""
+    return tuple(part.text for must, part in _locked(read, understanding) if must or not corrected_only)
+
+
+Added = Iterable[tuple[bool, PromptPart]]
+
+
+def _rewritten(written: Sequence[PromptPart], added: Added) -> list[PromptPart]:
+    """A model's user and fixed parts, then what was learned, then its exploratory ones, as long as there is room."""
+    parts = [part for part in written if part.part in ("user", "locked")]
+    for part in (*(part for _, part in added), *(part for part in written if part not in parts)):
+        if _words([*parts, part]) <= MOST:
+            parts.append(part)
+    return parts
+
+
+def _told(read: Brief, understanding: Understanding, added: Added) -> list[PromptPart]:
     """User's words, then what is fixed, then what was learned, as long as there is room."""
     parts = [PromptPart(text=read.text.rstrip(" ,;"), part="user")] if read.text.rstrip(" ,;") else []
     room = MOST - _words(parts)
-    for must, part in (*_locked(read, understanding), *_preferred(read, match, learned)):
+    for must, part in (*_locked(read, understanding), *added):
         size = len(part.text.split())
         if must or size <= room:
             parts.append(part)

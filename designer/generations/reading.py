@@ -1,0 +1,313 @@
+"""Stages 1 and 2 by a language model, where one is set up: called, paid for and kept like any other purchase.
+
+Nothing here can fail a generation. Whatever stands in the way (no key, no price, a limit, an outage, an answer that
+cannot be used) sends the stage back to the studio's own reading, with the reason in the stage's output as `basis`.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final, Generic, TypeVar
+
+from django.conf import settings
+from django.db.models import F
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from designer.assets.models import Asset
+from designer.assets.services import read_bytes
+from designer.catalogue.models import ModelHealth, ModelKind, ModelProfile
+from designer.catalogue.services import cost_of, token_prices, usable_models
+from designer.generations import health
+from designer.generations.models import Generation, Stage, StageRun, StageStatus
+from designer.generations.wishes import GenerationWish
+from designer.jobs.handlers import Permanent, RunningJob
+from designer.jobs.models import AttemptOutcome, JobAttempt
+from designer.jobs.services import begin_attempt, settle_attempt
+from designer.ledger.models import EntryKind
+from designer.ledger.services import charge
+from designer.pipeline import seeing, wording
+from designer.pipeline.asking import Question, Unfit
+from designer.pipeline.records import PromptPart, Understanding
+from designer.providers import base
+from designer.providers.registry import language_provider
+from designer.realtime.events import COST_UPDATED, record
+from teams.base.errors import Refused
+
+T = TypeVar("T")
+ORDER: Final = ("google", "openai", "anthropic")
+LETTERS_PER_TOKEN: Final = 3.5  # fewer than the four of English prose: schemas are dense
+PHOTO_TOKENS: Final = 1500  # of 1024 x 1024 pixels at the vendor that counts most: width x height / 750 at Anthropic
+OUT_TOKENS: Final = {Stage.ANALYSIS: 900, Stage.PROMPTING: 400}
+KINDS: Final = {Stage.ANALYSIS: EntryKind.ANALYSIS, Stage.PROMPTING: EntryKind.PROMPTING}
+
+
+class Local(Exception):
+    """Read here instead; `reason` in words for the designer."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Heard(Generic[T]):
+    """What a model made of it, None = to be read here; `facts` go into the stage's output."""
+
+    value: T | None
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Task(Generic[T]):
+    """One question with what reads its answer (raises Unfit) and what keeps and restores what was read."""
+
+    stage: Stage
+    question: Question
+    read: Callable[[Mapping[str, Any]], T]
+    keep: Callable[[T], dict[str, Any]]
+    restore: Callable[[Mapping[str, Any]], T]
+
+
+@dataclass(slots=True)
+class Call(Generic[T]):
+    """A task under way for a job."""
+
+    job: RunningJob
+    row: Generation
+    task: Task[T]
+    profile: ModelProfile
+
+    @property
+    def by(self) -> str:
+        return f"{self.profile.provider} {self.profile.model}"
+
+    @property
+    def price(self) -> Decimal:
+        """What one call is expected to cost. Raises Local when nobody knows."""
+        price = _price(self.profile, self.task.question, self.task.stage)
+        if price is None:
+            raise Local(f"The price of {self.by} is not known, so it was not asked.")
+        return price
+
+
+def chosen_model() -> ModelProfile:
+    """The language model that reads for this studio. Raises Local when there is none to be asked."""
+    wanted = settings.LANGUAGE_PROVIDER
+    if wanted == "local":
+        raise Local("This studio reads briefs itself.")
+    names = [name for name in ((wanted,) if wanted else ORDER) if _is_ready(name)]
+    if not names:
+        raise Local("No language model is set up." if not wanted else f"{wanted} is not set up.")
+    rows = usable_models(today=timezone.now().date(), kind=ModelKind.LANGUAGE)
+    mine = [row for row in rows if row.provider == names[0] and settings.LANGUAGE_MODEL in ("", row.model)]
+    if not mine:
+        named = settings.LANGUAGE_MODEL or "Language model"
+        raise Local(f"{named} of {names[0]} is not in the catalogue, or is not called any more.")
+    return min(mine, key=lambda row: (token_prices(row).get("text_out", Decimal("Infinity")), row.model))
+
+
+def _is_ready(name: str) -> bool:
+    try:
+        return language_provider(name).is_ready()
+    except base.ProviderError:
+        return False
+
+
+def expected_cost(wish: GenerationWish, *, photos: int | None = None) -> Decimal:
+    """USD that reading this wish by a model is expected to cost; 0 when it is read here. Nobody is called."""
+    count = len(wish.references) if photos is None else photos
+    try:
+        profile = chosen_model()
+    except Local:
+        return Decimal(0)
+    prices = [_price(profile, seeing.question(wish.brief), Stage.ANALYSIS, photos=count)]
+    if not wish.exact and wording.has_room(wish.brief):
+        prices.append(_price(profile, wording.question(wish.brief, Understanding()), Stage.PROMPTING))
+    return sum((price for price in prices if price is not None), Decimal(0))
+
+
+def _price(profile: ModelProfile, question: Question, stage: Stage, *, photos: int | None = None) -> Decimal | None:
+    request = question.request(profile.model)
+    letters = len(request.system) + len(request.text) + len(json.dumps(request.schema))
+    count = len(question.images) if photos is None else photos
+    usage = {"text_in": round(letters / LETTERS_PER_TOKEN), "image_in": count * PHOTO_TOKENS}
+    return cost_of(profile, usage | {"text_out": OUT_TOKENS[stage]})
+
+
+def analysed(job: RunningJob, row: Generation, wish: GenerationWish, references: list[Asset]) -> Heard[seeing.Reading]:
+    """What a model reads in brief and photos; corrections and the designer's own words come on top later."""
+
+    def task() -> Task[seeing.Reading]:
+        photos = tuple(_photo(asset) for asset in references)
+        return Task(
+            stage=Stage.ANALYSIS,
+            question=seeing.question(wish.brief, photos),
+            read=lambda data: seeing.read(data, has_photos=bool(photos)),
+            keep=seeing.to_json,
+            restore=seeing.from_json,
+        )
+
+    return _heard(job, row, task)
+
+
+def prompted(
+    job: RunningJob, row: Generation, wish: GenerationWish, understanding: Understanding
+) -> Heard[tuple[PromptPart, ...]]:
+    """The parts of a prompt that a model wrote. In exact mode, and for a brief that fills the prompt, none is asked."""
+
+    def task() -> Task[tuple[PromptPart, ...]]:
+        if wish.exact:
+            raise Local("The brief is used exactly as it is.")
+        if not wording.has_room(wish.brief):
+            raise Local("The brief leaves no room for more words.")
+        return Task(
+            stage=Stage.PROMPTING,
+            question=wording.question(wish.brief, understanding),
+            read=lambda data: wording.read(data, wish.brief, understanding),
+            keep=wording.to_json,
+            restore=wording.from_json,
+        )
+
+    return _heard(job, row, task)
+
+
+def _photo(asset: Asset) -> bytes:
+    try:
+        return read_bytes(asset)
+    except Refused as refused:
+        raise Local(refused.message) from refused
+
+
+def _heard(job: RunningJob, row: Generation, task: Callable[[], Task[T]]) -> Heard[T]:
+    """Ask, or say why not."""
+    try:
+        profile = chosen_model()
+        return _asked(Call(job, row, task(), profile))
+    except Local as stop:
+        return Heard(None, {"basis": {"by": "local", "reason": stop.reason}})
+
+
+def _asked(call: Call[T]) -> Heard[T]:
+    digest = _digest(call)
+    kept = _kept(call, digest)
+    if kept is not None:
+        return _done(call, digest, kept, "The same was read before.")
+    _check_health(call)
+    value, data = _answered(call)
+    return _done(call, digest, data, "", value)
+
+
+def _done(call: Call[T], digest: str, data: Mapping[str, Any], reason: str, value: T | None = None) -> Heard[T]:
+    """Note under which digest it can be found again."""
+    StageRun.objects.filter(generation=call.row, name=call.task.stage).update(input_digest=digest)
+    heard = call.task.restore(data) if value is None else value
+    return Heard(heard, {"basis": {"by": call.by, "reason": reason}, "answer": {"digest": digest, "data": dict(data)}})
+
+
+def _digest(call: Call[T]) -> str:
+    """What the answer depends on: the model, the question, the photos."""
+    request = call.task.question.request(call.profile.model)
+    told = [call.profile.provider, request.model, request.system, request.text, request.schema]
+    told.append([hashlib.sha256(image).hexdigest() for image in request.images])
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _kept(call: Call[T], digest: str) -> Mapping[str, Any] | None:
+    """What the same model made of the same before: in an earlier try of this job, or for this team."""
+    runs = StageRun.objects.filter(name=call.task.stage, generation__team=call.row.team)
+    mine = runs.filter(generation=call.row, output__answer__digest=digest)
+    theirs = runs.filter(status=StageStatus.SUCCEEDED, input_digest=digest, output__answer__digest=digest)
+    found = mine.first() or theirs.order_by("-started_at").first()
+    return found.output["answer"]["data"] if found else None
+
+
+def _check_health(call: Call[T]) -> None:
+    seen = ModelHealth.objects.filter(provider=call.profile.provider, model=call.profile.model).first()
+    if not health.healthy(seen, timezone.now()):
+        raise Local(f"{call.by} is out of order for the moment.")
+
+
+def _answered(call: Call[T]) -> tuple[T, dict[str, Any]]:
+    """Ask; an answer that cannot be used is sent back once with what is wrong with it. Raises Local."""
+    step = str(call.task.stage)
+    first = _paid(call, step, call.task.question.request(call.profile.model))
+    try:
+        return _read(call, first)
+    except Unfit as unfit:
+        faults = unfit.faults
+    again = call.task.question.request(call.profile.model, answer=first.data, faults=faults)
+    second = _paid(call, f"{step}-repair", again)
+    try:
+        return _read(call, second)
+    except Unfit as unfit:
+        raise Local(f"The answer of {call.by} could not be used: {unfit.faults[0]}") from unfit
+
+
+def _read(call: Call[T], result: base.LanguageResult) -> tuple[T, dict[str, Any]]:
+    """What is in the answer; if it is fit it is kept at once, for a retry of the job."""
+    value = call.task.read(result.data)
+    data = call.task.keep(value)
+    with call.job.fenced():
+        run = StageRun.objects.get(generation=call.row, name=call.task.stage)
+        run.output = {**run.output, "answer": {"digest": _digest(call), "data": data}}
+        run.save(update_fields=["output"])
+    return value, data
+
+
+def _paid(call: Call[T], step: str, request: base.LanguageRequest) -> base.LanguageResult:
+    """One call: on record before it is made, charged in the transaction that settles it. Raises Local."""
+    call.job.stop_if_cancelled()
+    attempt = _begun(call, step)
+    begun = time.monotonic()
+    try:
+        result = language_provider(call.profile.provider).complete(request, idempotency_key=attempt.idempotency_key)
+    except base.ProviderError as error:
+        told = {"code": error.code, "message": error.message, "remedy": error.remedy}
+        outcome = AttemptOutcome.UNKNOWN if error.outcome_unknown else AttemptOutcome.FAILED
+        with call.job.fenced():
+            settle_attempt(attempt, outcome, error=told)
+        health.went_wrong(call.profile.provider, call.profile.model, error)
+        raise Local(error.message) from error
+    health.went_well(call.profile.provider, call.profile.model, time.monotonic() - begun)
+    _pay(call, attempt, result)
+    return result
+
+
+def _begun(call: Call[T], step: str) -> JobAttempt:
+    try:
+        return begin_attempt(
+            call.job, provider=call.profile.provider, model=call.profile.model, price=call.price, step=step
+        )
+    except Permanent as unknown:
+        raise Local(unknown.message) from unknown
+
+
+def _pay(call: Call[T], attempt: JobAttempt, result: base.LanguageResult) -> None:
+    """Charge what was counted; where nothing was, what was expected."""
+    counted = result.cost if result.cost is not None else cost_of(call.profile, result.usage)
+    amount = call.price if counted is None else counted
+    row = call.row
+    with call.job.fenced():
+        settle_attempt(attempt, AttemptOutcome.SUCCEEDED)
+        entry = charge(
+            team_id=row.team_id,
+            job_id=call.job.id,
+            attempt=call.job.attempt,
+            step=attempt.step,
+            kind=KINDS[call.task.stage],
+            subject=f"generation:{row.pk}",
+            actor_id=row.owner_id,
+            provider=call.profile.provider,
+            model=result.model or call.profile.model,
+            quantity=Decimal(1),
+            unit_price=amount,
+            simulated=False,
+        )
+        Generation.objects.filter(pk=row.pk).update(cost=Coalesce(F("cost"), Decimal(0)) + entry.amount)
+        StageRun.objects.filter(generation=row, name=call.task.stage).update(cost=F("cost") + entry.amount)
+        paid = {"subject": f"generation:{row.pk}", "amount": str(entry.amount), "simulated": False}
+        record(f"team:{row.team_id}", COST_UPDATED, paid, team_id=row.team_id)

@@ -1,0 +1,179 @@
+"""Stage 1 by a language or vision model: what it is asked, and what of its answer may become the record.
+
+The answer is held to our vocabulary. A word of another is looked up in the taxonomy, and is unknown if it is not there;
+a colour goes through the colour list; an answer of another shape is refused. What the designer's own words say is read
+here and wins over the model in any case.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+from designer.pipeline import analysis, taxonomy, words
+from designer.pipeline.asking import Question, Unfit, closed, keys_at_fault
+from designer.pipeline.colours import colour_of
+from designer.pipeline.records import ATTRIBUTES, MAX_ITEMS, MAX_VALUE, UNKNOWN, Attribute, Source, Understanding
+
+SYSTEM: Final = (
+    "You read a fashion designer's brief and reference photos and say which garment they ask for, attribute by "
+    "attribute, in the words of the schema. Say unknown, with confidence 0, for whatever is neither said nor clearly "
+    "seen: never guess. A confidence lies between 0 and 1. `from` tells whether the brief says it or a photo shows it. "
+    "Where brief and photo differ the brief is right. Leave a value that the brief refuses ('no lace') unknown. "
+    "Colours are those of the garment alone, with their share of its area, the largest first."
+)
+ORIGINS: Final[Mapping[str, Source]] = {"brief": "brief", "photo": "image"}
+NOTHING: Final = frozenset({"", "unknown", "none", "n_a", "na", "null", "unclear"})
+MAX_COLOURS: Final = 6
+Reading = dict[str, Attribute]
+
+
+def question(brief: str, photos: tuple[bytes, ...] = ()) -> Question:
+    """What a model is asked about a brief and encoded photos."""
+    data = {"brief": words.clean(brief), "photos": len(photos)}
+    return Question(system=SYSTEM, data=data, schema=SCHEMA, images=photos)
+
+
+def _choice(values: tuple[str, ...]) -> dict[str, Any]:
+    return {"type": "string", "enum": [*values, "unknown"]}
+
+
+def _attribute(**values: Any) -> dict[str, Any]:
+    origin = {"type": "string", "enum": [*ORIGINS, "none"]}
+    return closed({**values, "confidence": {"type": "number"}, "from": origin})
+
+
+def _schema() -> dict[str, Any]:
+    colour = {"name": {"type": "string"}, "hex": {"type": "string"}, "coverage": {"type": "number"}}
+    made: dict[str, Any] = {}
+    for name in ATTRIBUTES:
+        if name == "colours":
+            made[name] = _attribute(value={"type": "array", "items": closed(colour)})
+        elif name == "construction":
+            items = {"type": "string", "enum": list(taxonomy.values(name))}
+            made[name] = _attribute(value={"type": "array", "items": items})
+        elif name == "photography":
+            made[name] = _attribute(**{key: _choice(values) for key, values in taxonomy.photography().items()})
+        else:
+            made[name] = _attribute(value=_choice(taxonomy.values(name)))
+    return closed(made)
+
+
+SCHEMA: Final = _schema()
+
+
+def read(data: Mapping[str, Any], *, has_photos: bool) -> Reading:
+    """What the answer says, by attribute; unknown ones left out. Raises Unfit for an answer of another shape."""
+    faults = keys_at_fault("the answer", data, ATTRIBUTES)
+    faults += [fault for name in ATTRIBUTES if name in data for fault in _faults(name, data[name])]
+    if faults:
+        raise Unfit(faults)
+    found = {name: _read(name, data[name], has_photos) for name in ATTRIBUTES}
+    return {name: each for name, each in found.items() if each.is_known}
+
+
+def understood(brief: str, reading: Reading) -> Understanding:
+    """The record: what the designer's words say, and where they are silent the model's reading of it."""
+    said = words.parse(brief)
+    garments = [each.value for each in said.mentions if each.attribute == "garment" and not each.negated]
+    garment = garments[0] if garments else reading.get("garment", UNKNOWN).value
+    fits = {name: each for name, each in reading.items() if _suits(name, each, garment)}
+    return analysis.settled(said, fits)
+
+
+def to_json(reading: Reading) -> dict[str, Any]:
+    return {name: each.to_json() for name, each in reading.items()}
+
+
+def from_json(data: Mapping[str, Any]) -> Reading:
+    return {name: Attribute.from_json(each) for name, each in data.items() if name in ATTRIBUTES}
+
+
+def _suits(name: str, found: Attribute, garment: Any) -> bool:
+    whole = isinstance(garment, str) and isinstance(found.value, str) and name != "garment"
+    return not whole or taxonomy.suits(name, str(found.value), garment)
+
+
+def _faults(name: str, told: Any) -> list[str]:
+    """What is wrong with the shape of one attribute."""
+    values = tuple(taxonomy.photography()) if name == "photography" else ("value",)
+    faults = keys_at_fault(repr(name), told, (*values, "confidence", "from"))
+    if faults:
+        return faults
+    if not _is_share(told["confidence"]):
+        faults.append(f"The confidence of {name!r} must be a number from 0 to 1.")
+    if told["from"] not in (*ORIGINS, "none"):
+        faults.append(f"`from` of {name!r} must be brief, photo or none.")
+    return faults + [fault for key in values for fault in _value_faults(name, told[key])]
+
+
+def _value_faults(name: str, value: Any) -> list[str]:
+    if name not in ("colours", "construction"):
+        return _text_faults(name, value)
+    if not isinstance(value, list) or len(value) > MAX_ITEMS:
+        return [f"The value of {name!r} must be a list of at most {MAX_ITEMS}."]
+    if name == "construction":
+        return [fault for item in value for fault in _text_faults(name, item)]
+    return [fault for item in value for fault in _colour_faults(item)]
+
+
+def _colour_faults(item: Any) -> list[str]:
+    faults = keys_at_fault("a colour", item, ("name", "hex", "coverage"))
+    if faults:
+        return faults
+    if not _is_share(item["coverage"]):
+        faults.append("The coverage of a colour must be a number from 0 to 1.")
+    return faults + [fault for key in ("name", "hex") for fault in _text_faults("colours", item[key])]
+
+
+def _text_faults(name: str, text: Any) -> list[str]:
+    if not isinstance(text, str) or len(text) > MAX_VALUE:
+        return [f"Each value of {name!r} must be a text of at most {MAX_VALUE} characters."]
+    return [] if text.isprintable() else [f"{name!r} holds characters that cannot be seen."]
+
+
+def _is_share(number: Any) -> bool:
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return False
+    return math.isfinite(number) and 0 <= number <= 1
+
+
+def _read(name: str, told: Mapping[str, Any], has_photos: bool) -> Attribute:
+    """One attribute of an answer of the right shape, in our words."""
+    value = _value(name, told)
+    if not value or not told["confidence"]:
+        return UNKNOWN
+    source = ORIGINS.get(told["from"], "image") if has_photos else "brief"
+    return Attribute(value=value, confidence=round(float(told["confidence"]), 3), source=source)
+
+
+def _value(name: str, told: Mapping[str, Any]) -> Any:
+    if name == "colours":
+        found = [_colour(item) for item in told["value"]]
+        return [each for each in found if each is not None][:MAX_COLOURS]
+    if name == "construction":
+        return list(dict.fromkeys(each for item in told["value"] if (each := word_of(name, item))))
+    if name == "photography":
+        return {key: each for key in taxonomy.photography() if (each := word_of(key, told[key]))}
+    return word_of(name, told["value"])
+
+
+def _colour(item: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A colour of the list, or of its hex by the nearest name: what the model calls it is not taken over."""
+    named = colour_of(item["name"])
+    found = colour_of("", item["hex"]) or named
+    if found is None:
+        return None
+    return {**found, "name": named["name"] if named else found["name"], "coverage": round(float(item["coverage"]), 3)}
+
+
+def word_of(attribute: str, text: str) -> str | None:
+    """Our value for a text: as it stands, or as the taxonomy knows it; None for what is in neither."""
+    plain = "_".join(text.lower().replace("-", " ").replace("_", " ").split())
+    if plain in NOTHING:
+        return None
+    if plain in taxonomy.values(attribute):
+        return plain
+    found = words.parse(plain.replace("_", " ")).mentions
+    return next((each.value for each in found if each.attribute == attribute and not each.negated), None)
