@@ -13,7 +13,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from designer.assets.provenance import PROGRAM, Facts
+from designer.assets.provenance import DRAWN, PROGRAM, Facts
 
 ALGORITHMS: Final = ("es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519")
 ASSERTION: Final = "example.designer-bff.provenance"
@@ -92,7 +92,7 @@ REMEDY: Final = (
 def problem_of(signing: Signing) -> str:
     """What is wrong with a certificate and key, tried on a picture of one pixel; "" if nothing is."""
     try:
-        checked = check(sign(_pixel(), "image/png", Facts(), signing=signing), "image/png")
+        checked = check(sign(_pixel(), "image/png", Facts(digital_source_type=DRAWN), signing=signing), "image/png")
     except CredentialsError as error:
         return error.message
     return "" if checked.state == "valid" else f"The signature does not hold: {'; '.join(checked.problems)}"

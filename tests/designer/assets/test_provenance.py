@@ -1,0 +1,273 @@
+"""Every image that the studio makes says how in its very file; what uploads say of themselves is read and taken out."""
+
+import io
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, PngImagePlugin
+
+from designer.assets import credentials, provenance
+from designer.assets.models import Asset
+from designer.assets.provenance import COMPOSITE, DRAWN, EDITED, TRAINED, Facts, embed, read
+from tests import images, signers
+from tests.designer.generations.test_flow import made
+from tests.work import work_off
+
+TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
+IPTC = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}"
+FACTS = Facts(digital_source_type=TRAINED, model="google/banana", prompt_sha256="a" * 64, parent="p-1")
+
+
+def xmp_of(data: bytes) -> dict[str, str]:
+    """The packet as Pillow hands it over, its properties read by a plain XML parser."""
+    with Image.open(io.BytesIO(data)) as image:
+        image.load()
+        packet = image.info.get("xmp") or image.info["XML:com.adobe.xmp"]
+    text = packet.decode() if isinstance(packet, bytes) else packet
+    body = ElementTree.fromstring(re.sub(r"<\?xpacket[^>]*\?>", "", text).strip())  # noqa: S314 (our own packet)
+    return {key: value for node in body.iter() for key, value in node.attrib.items()}
+
+
+def pixels(data: bytes) -> tuple[str, tuple[int, int], bytes, bytes | None]:
+    with Image.open(io.BytesIO(data)) as image:
+        return image.mode, image.size, image.tobytes(), image.info.get("icc_profile")
+
+
+FILES = [
+    ("PNG", "L", {}),
+    ("PNG", "RGB", {"icc_profile": images.SRGB}),
+    ("PNG", "RGBA", {}),
+    ("JPEG", "L", {}),
+    ("JPEG", "RGB", {"icc_profile": images.SRGB, "progressive": True}),
+    ("WEBP", "RGB", {}),
+    ("WEBP", "RGB", {"icc_profile": images.SRGB}),
+    ("WEBP", "RGBA", {"lossless": True}),
+    ("WEBP", "RGB", {"lossless": True}),
+]
+
+
+@pytest.mark.parametrize(("kind", "mode", "options"), FILES)
+@pytest.mark.parametrize("size", [(64, 48), (33, 17)])
+def test_facts_go_into_the_file_and_no_pixel_changes(kind, mode, options, size):
+    data = images.encoded(kind, images.photo(size, mode), **options)
+    marked = embed(data, TYPES[kind], FACTS)
+    assert pixels(marked) == pixels(data)
+    assert xmp_of(marked)[f"{IPTC}DigitalSourceType"] == TRAINED
+    assert xmp_of(marked)[f"{IPTC}AISystemUsed"] == "google/banana"
+    assert read(marked, TYPES[kind]) == FACTS
+    assert embed(marked, TYPES[kind], FACTS) == marked
+    assert read(data, TYPES[kind]) is None
+
+
+@given(st.text(max_size=300), st.sampled_from(sorted(TYPES)))
+@settings(max_examples=60, deadline=None)
+def test_no_words_of_a_model_break_the_packet(words, kind):
+    marked = embed(images.encoded(kind), TYPES[kind], Facts(model=words, digital_source_type=DRAWN))
+    xmp_of(marked)
+    assert read(marked, TYPES[kind]).digital_source_type == DRAWN
+
+
+@given(st.binary(max_size=400), st.sampled_from([*TYPES.values(), "image/tiff"]))
+@settings(max_examples=100, deadline=None)
+def test_what_is_no_picture_is_refused_and_reads_as_nothing(data, media_type):
+    head = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8", "image/webp": b"RIFF\x40\0\0\0WEBP"}
+    for each in (data, head.get(media_type, b"") + data):
+        assert read(each, media_type) is None
+        try:
+            embed(each, media_type, FACTS)
+        except ValueError:
+            continue
+
+
+def test_the_type_of_a_picture_follows_from_what_was_done_to_what():
+    assert provenance.source_type_after(TRAINED, trained=True) == TRAINED
+    assert provenance.source_type_after("", trained=True) == COMPOSITE
+    assert provenance.source_type_after(DRAWN, trained=True) == COMPOSITE
+    assert provenance.source_type_after("", trained=False) == EDITED
+    assert provenance.source_type_after(DRAWN, trained=False) == DRAWN
+
+
+def bytes_at(client, url: str) -> bytes:
+    answer = client.get(url)
+    assert answer.status_code == 200
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
+@pytest.mark.django_db(transaction=True)
+class TestGenerated:
+    def test_every_download_says_how_it_was_made(self, client_of):
+        client = client_of("editor")
+        asset = made(client)["assets"][0]
+        wanted = asset["provenance"]
+        for wish in ("", "?format=png&download=1", "?format=jpeg&download=1", "?format=webp&download=1"):
+            said = xmp_of(bytes_at(client, asset["url"] + wish))
+            assert said[f"{IPTC}DigitalSourceType"] == DRAWN
+            assert said[f"{IPTC}AISystemUsed"] == "sketchbook/sketchbook-1"
+            assert wanted["prompt_sha256"] in said.values()
+            assert wanted["prompt"] not in " ".join(said.values())
+        small = bytes_at(client, asset["thumbnail"])
+        assert xmp_of(small)[f"{IPTC}DigitalSourceType"] == DRAWN
+
+    def test_without_a_key_the_file_is_said_to_be_unsigned_and_whole(self, client_of):
+        client = client_of("editor")
+        asset = made(client)["assets"][0]
+        report = client.get(f"/api/assets/{asset['id']}/provenance").json()
+        assert report["credentials"]["state"] == "unsigned"
+        assert report["intact"] is True
+        assert report["file"]["digital_source_type"] == DRAWN
+
+    def test_an_enhanced_image_names_its_parent_and_that_a_network_took_part(self, client_of):
+        client = client_of("editor")
+        first = made(client)["assets"][0]
+        wish = {"operations": [{"name": "upscale", "scale": 2}]}
+        assert client.post(f"/api/enhance/{first['generation']}", wish, format="json").status_code == 202
+        work_off("gpu")
+        better = Asset.objects.get(kind="enhanced")
+        facts = read(default_storage.open(better.path).read(), better.media_type)
+        assert (facts.parent, facts.digital_source_type) == (first["id"], COMPOSITE)
+        assert facts.operations == "upscale"
+
+
+@pytest.fixture
+def signing(settings, tmp_path):
+    signers.install(settings, tmp_path)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("signing")
+class TestSigned:
+    def test_the_manifest_says_who_signed_and_what_was_done(self, client_of):
+        client = client_of("editor")
+        asset = made(client)["assets"][0]
+        report = client.get(f"/api/assets/{asset['id']}/provenance").json()["credentials"]
+        assert (report["state"], report["signer"], report["issuer"]) == (
+            "valid",
+            signers.NAME,
+            "Throw-away Atelier",
+        )
+        assert report["actions"] == [{"action": "c2pa.created", "digital_source_type": DRAWN}]
+        page = client.get(f"/assets/{asset['id']}/provenance")
+        assert f"signed by {signers.NAME} (Throw-away Atelier), valid" in page.content.decode()
+
+    @pytest.mark.parametrize("wish", ["jpeg", "webp"])
+    def test_a_download_in_another_format_is_signed_anew_with_the_original_as_its_parent(self, client_of, wish):
+        client = client_of("editor")
+        asset = made(client)["assets"][0]
+        checked = credentials.check(bytes_at(client, f"{asset['url']}?format={wish}"), f"image/{wish}")
+        assert (checked.state, checked.parents) == ("valid", 1)
+        assert [each["action"] for each in checked.actions] == ["c2pa.opened", "c2pa.converted"]
+
+    def test_a_file_that_was_tampered_with_is_said_to_be_broken(self, client_of):
+        client = client_of("editor")
+        asset = made(client)["assets"][0]
+        path = Path(default_storage.path(Asset.objects.get(pk=asset["id"]).path))
+        data = bytearray(path.read_bytes())
+        data[-200] ^= 1
+        path.write_bytes(data)
+        report = client.get(f"/api/assets/{asset['id']}/provenance").json()
+        assert (report["intact"], report["credentials"]["state"]) == (False, "broken")
+        assert "broken" in client.get(f"/assets/{asset['id']}/provenance").content.decode()
+
+    def test_another_signed_file_in_its_place_is_said_to_be_broken(self, client_of):
+        client = client_of("editor")
+        asset = made(client)["assets"][0]
+        path = Path(default_storage.path(Asset.objects.get(pk=asset["id"]).path))
+        chain, key = signers.chain_and_key()
+        other = credentials.sign(
+            images.encoded("PNG"), "image/png", FACTS, signing=credentials.Signing(chain=chain, key=key)
+        )
+        path.write_bytes(other)
+        assert client.get(f"/api/assets/{asset['id']}/provenance").json()["credentials"]["state"] == "broken"
+
+    def test_an_enhanced_image_carries_the_first_one_as_its_ingredient(self, client_of):
+        client = client_of("editor")
+        first = made(client)["assets"][0]
+        wish = {"operations": [{"name": "upscale", "scale": 2}]}
+        client.post(f"/api/enhance/{first['generation']}", wish, format="json")
+        work_off("gpu")
+        better = Asset.objects.get(kind="enhanced")
+        checked = credentials.check(default_storage.open(better.path).read(), better.media_type)
+        assert (checked.state, checked.parents) == ("valid", 1)
+        assert [each["action"] for each in checked.actions] == ["c2pa.opened", "c2pa.edited"]
+
+    def test_a_key_that_fails_later_costs_the_signature_and_not_the_image(self, client_of, settings):
+        Path(settings.C2PA_KEY).write_bytes(signers.another_key())
+        client = client_of("editor")
+        done = made(client)
+        assert done["status"] == "succeeded"
+        asset = done["assets"][0]
+        assert asset["facts"]["credentials"]["state"] == "unsigned"
+        assert xmp_of(bytes_at(client, asset["url"]))[f"{IPTC}DigitalSourceType"] == DRAWN
+
+
+@pytest.mark.usefixtures("signing")
+class TestTheCheckAtStart:
+    def test_a_right_key_passes(self):
+        call_command("check", tags=["security"])
+
+    @pytest.mark.parametrize("how", ["other key", "nonsense", "no file", "half"])
+    def test_a_wrong_key_is_told_with_its_remedy(self, settings, tmp_path, how):
+        if how == "half":
+            settings.C2PA_KEY = ""
+        elif how == "no file":
+            settings.C2PA_KEY = str(tmp_path / "gone.pem")
+        else:
+            Path(settings.C2PA_KEY).write_bytes(signers.another_key() if how == "other key" else b"nonsense")
+        with pytest.raises(SystemCheckError, match="C2PA_CERT"):
+            call_command("check", tags=["security"])
+
+
+def packet(word: str) -> bytes:
+    return f'<x:xmpmeta><d Iptc4xmpExt:DigitalSourceType="{provenance.SOURCE_TYPES}{word}"/></x:xmpmeta>'.encode()
+
+
+def upload(client, data: bytes) -> dict:
+    sent = client.post("/api/assets", {"file": SimpleUploadedFile("a.jpg", data)}, format="multipart")
+    assert sent.status_code == 201, sent.content
+    return sent.json()
+
+
+@pytest.mark.django_db
+class TestUploads:
+    @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF"])
+    def test_what_a_photo_says_of_its_making_is_read_and_taken_out(self, client_of, kind):
+        options: dict = {"xmp": packet("trainedAlgorithmicMedia")}
+        if kind == "PNG":
+            info = PngImagePlugin.PngInfo()
+            info.add_itxt("XML:com.adobe.xmp", packet("trainedAlgorithmicMedia").decode())
+            options = {"pnginfo": info}
+        elif kind == "TIFF":
+            options = {"tiffinfo": {700: packet("trainedAlgorithmicMedia")}}
+        client = client_of("editor")
+        asset = upload(client, images.encoded(kind, **options))
+        assert asset["facts"]["origin"] == {"source_type": "trainedAlgorithmicMedia", "ai": True}
+        assert b"DigitalSourceType" not in bytes_at(client, asset["url"])
+        page = client.get(f"/assets/{asset['id']}/provenance").content.decode()
+        assert "This photo says it was made by AI." in page
+
+    def test_content_credentials_that_came_along_are_noted(self, client_of):
+        chain, key = signers.chain_and_key()
+        who = credentials.Signing(chain=chain, key=key)
+        for kind, media_type in TYPES.items():
+            signed = credentials.sign(images.encoded(kind), media_type, FACTS, signing=who)
+            asset = upload(client_of("editor"), signed)
+            assert asset["facts"]["origin"] == {"content_credentials": True}
+
+    def test_the_settings_of_a_well_known_generator_are_noted_without_their_words(self, client_of):
+        info = PngImagePlugin.PngInfo()
+        info.add_text("parameters", f"a dress {images.MARKER.decode()}, Steps: 20")
+        asset = upload(client_of("editor"), images.encoded("PNG", pnginfo=info))
+        assert asset["facts"]["origin"] == {"generator": "Stable Diffusion web UI", "ai": True}
+        assert images.MARKER.decode() not in str(asset)
+
+    def test_a_photo_that_says_nothing_has_no_origin(self, client_of):
+        asset = upload(client_of("editor"), images.with_secrets("JPEG"))
+        assert "origin" not in asset["facts"]
