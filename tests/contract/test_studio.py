@@ -1,0 +1,114 @@
+"""The whole studio with real adapters: what a designer asks for, what the vendor is asked, what the ledger says."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from designer.catalogue.models import ModelProfile
+from designer.catalogue.services import cost_of
+from designer.generations.models import Generation
+from designer.jobs.models import AttemptOutcome, JobAttempt
+from designer.ledger.models import LedgerEntry
+from designer.providers import registry
+from designer.providers.base import ProviderConfig
+from tests import images
+from tests.designer.generations.test_flow import ask
+from tests.designer.generations.test_runner import try_again
+from tests.simulators.providers.server import KEY, Simulator
+from tests.work import work_off
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FLARE, NANO = "gpt-image-2.6-flare", "gemini-3.1-flash-image"
+
+
+@pytest.fixture(autouse=True)
+def set_up(simulator: Simulator, settings) -> Iterator[None]:
+    """A studio with keys for both vendors."""
+    names = ("openai", "google")
+    settings.IMAGE_PROVIDERS = list(names)
+    settings.LANGUAGE_PROVIDER = "local"  # what is read and understood is judged elsewhere
+    registry.configure({name: ProviderConfig(api_key=KEY, base_url=simulator.url(name)) for name in names})
+    yield
+    registry.configure(settings.PROVIDERS)
+
+
+def begin(client, **wish: Any) -> Generation:
+    answer = ask(client, **wish)
+    assert answer.status_code == 202, answer.content
+    work_off("interactive")
+    return Generation.objects.get(pk=answer.json()["id"])
+
+
+def paid() -> Decimal:
+    return sum(LedgerEntry.objects.values_list("amount", flat=True), Decimal(0))
+
+
+def drawn(simulator: Simulator) -> list[str]:
+    """The paths of the calls that asked for pictures."""
+    return [call.path for call in simulator.calls if "image" in call.path]
+
+
+def test_openai_draws_and_the_ledger_holds_what_its_tokens_cost(client_of, simulator):
+    done = begin(client_of("editor"), n=2, model=FLARE, quality="high")
+    assert (done.status, done.provider, done.model, done.simulated) == ("succeeded", "openai", FLARE, False)
+    assert [asset.width for asset in done.shown_assets] == [768, 768]
+    profile = ModelProfile.objects.get(model=FLARE)
+    billed = sum((cost_of(profile, charge.usage) or Decimal(0) for charge in simulator.charges), Decimal(0))
+    assert done.cost == paid() == billed > 0
+
+
+def test_a_photo_makes_one_edit_of_all_the_images(client_of, simulator):
+    client = client_of("editor")
+    file = SimpleUploadedFile("photo.png", images.encoded("PNG"), "image/png")
+    photo = client.post("/api/assets", {"file": file}, format="multipart").json()["id"]
+    done = begin(client, n=3, model=FLARE, references=[photo])
+    assert (done.status, len(done.shown_assets)) == ("succeeded", 3)
+    assert drawn(simulator) == ["/v1/images/edits"]
+    assert simulator.calls[-1].fields()["n"] == "3"
+
+
+def test_google_draws_and_each_image_costs_its_price(client_of, simulator):
+    done = begin(client_of("editor"), n=2, model=NANO, aspect_ratio="3:4")
+    assert (done.status, done.provider, len(done.shown_assets)) == ("succeeded", "google", 2)
+    assert done.cost == paid() == 2 * Decimal("0.0672")
+    assert [asset.provenance["seed"] for asset in done.shown_assets] == ["not supported"] * 2
+
+
+def test_a_pause_that_the_vendor_asks_for_is_waited_out_and_paid_once(client_of, simulator):
+    simulator.plan("openai", "rate_limited", path="/images", retry_after=1)
+    done = begin(client_of("editor"), n=1, model=FLARE)
+    assert done.status == "running" and paid() == 0
+    done = try_again(done)
+    assert (done.status, len(drawn(simulator)), len(simulator.charges)) == ("succeeded", 2, 1)
+
+
+def test_a_connection_that_breaks_leaves_an_unknown_outcome_and_nothing_is_paid_twice(client_of, simulator):
+    simulator.plan("openai", "cut", path="/images")
+    done = try_again(begin(client_of("editor"), n=1, model=FLARE))
+    assert (done.status, done.error["code"]) == ("failed", "outcome_unknown")
+    assert JobAttempt.objects.filter(outcome=AttemptOutcome.UNKNOWN).count() == 1
+    assert (len(drawn(simulator)), len(simulator.charges), paid()) == (1, 1, 0)
+
+
+def test_what_the_vendor_declines_is_told_in_words_with_a_way_out(client_of, simulator):
+    simulator.plan("google", "moderated_output", path="image")
+    done = begin(client_of("editor"), n=1, model=NANO)
+    assert (done.status, done.error["code"], paid()) == ("failed", "moderated", 0)
+    assert done.error["remedy"]
+
+
+def test_a_model_without_a_name_is_replaced_when_the_vendor_has_shut_it_down(client_of, simulator):
+    simulator.plan("google", "retired", times=0, path="image")
+    simulator.plan("openai", "retired", times=1, path="/images")
+    done = begin(client_of("editor"), n=1, strategy="quality")
+    assert (done.status, done.provider) == ("succeeded", "openai")
+    assert done.fallbacks and done.fallbacks[0]["code"] == "model_retired"
+
+
+def test_an_ended_family_is_refused_by_name_with_its_successor(client_of, simulator):
+    answer = ask(client_of("editor"), n=1, model="dall-e-3")
+    assert answer.status_code == 422 and "GPT Image 2.6 Flare" in answer.json()["remedy"]
+    assert drawn(simulator) == []
