@@ -7,6 +7,7 @@ from designer.jobs.models import Job, JobAttempt, PeriodicSlot, SchedulerBeat
 from designer.ledger.models import LedgerEntry
 from designer.personas.models import (
     AttributeCorrection,
+    DefaultPersona,
     Evidence,
     Feedback,
     LearnedWeight,
@@ -15,6 +16,7 @@ from designer.personas.models import (
     LearningSettings,
     Persona,
 )
+from designer.personas.portfolio_models import PortfolioImport, PortfolioItem
 from designer.realtime.models import ChannelHead, Event
 from designer.web.models import IdempotencyKey
 
@@ -22,6 +24,7 @@ __all__ = [
     "Asset",
     "AttributeCorrection",
     "ChannelHead",
+    "DefaultPersona",
     "Event",
     "Evidence",
     "Feedback",
@@ -39,6 +42,8 @@ __all__ = [
     "ModelProfile",
     "PeriodicSlot",
     "Persona",
+    "PortfolioImport",
+    "PortfolioItem",
     "SchedulerBeat",
     "StageRun",
 ]

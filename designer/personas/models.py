@@ -8,7 +8,11 @@ from teams.membership.ownership import OwnedQuerySet, TeamOwned
 
 
 class Persona(TeamOwned):
-    """A named taste: keywords, attribute preferences and a palette."""
+    """A named taste: keywords, attribute preferences and a palette.
+
+    `attributes`: name -> values, the dearest first; `weights`: name -> value -> 0..1, for those that have them. Behind
+    one from pictures stand `evidence` of them, counted by value in `distributions`, the most typical as `exemplars`.
+    """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     name = models.CharField(max_length=80)
@@ -16,6 +20,12 @@ class Persona(TeamOwned):
     keywords = models.JSONField(default=dict, blank=True)
     attributes = models.JSONField(default=dict, blank=True)
     palette = models.JSONField(default=list, blank=True)
+    weights = models.JSONField(default=dict, blank=True)
+    distributions = models.JSONField(default=dict, blank=True)
+    exemplars = models.JSONField(default=list, blank=True)
+    evidence = models.PositiveIntegerField(default=0)
+    confidence = models.FloatField(null=True, blank=True)
+    origin = models.JSONField(default=dict, blank=True)
     starter = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     objects = OwnedQuerySet["Persona"].as_manager()
@@ -32,6 +42,21 @@ class Persona(TeamOwned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DefaultPersona(TeamOwned):
+    """The persona that a member's composer begins with in a team; one at most."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    persona = models.ForeignKey(Persona, models.CASCADE, related_name="default_of")
+    objects = OwnedQuerySet["DefaultPersona"].as_manager()
+
+    class Meta:
+        db_table = "default_personas"
+        constraints = [models.UniqueConstraint(name="default_persona_once", fields=["team", "user"])]
+
+    def __str__(self) -> str:
+        return f"{self.persona_id} of {self.user_id}"
 
 
 class FeedbackKind(models.TextChoices):

@@ -1,0 +1,71 @@
+"""A name for a taste, out of what marks it: "Relaxed linen in ecru"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, Protocol
+
+from designer.pipeline import taxonomy
+
+COMMON: Final = 0.4  # share of the pictures from which a value may name them all
+MANNERS: Final = ("fit", "aesthetic", "silhouette", "mood", "finish", "length")
+PLAIN: Final = frozenset({"regular", "solid", "plain_weave", "knee"})  # values that say nothing of a taste
+PLURALS: Final = {
+    "dress": "dresses", "trousers": "trousers", "jeans": "jeans", "shorts": "shorts", "shoes": "shoes",
+    "t_shirt": "T-shirts",
+}  # fmt: skip
+LONGEST: Final = 80
+
+
+class Marked(Protocol):
+    """A trait, as far as a name needs it."""
+
+    @property
+    def attribute(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+
+
+def name_of(
+    counts: Mapping[str, Mapping[str, int]],
+    size: int,
+    palette: Sequence[Mapping[str, Any]],
+    signature: Iterable[Marked] = (),
+    taken: Iterable[str] = (),
+) -> str:
+    """A short name, unlike those `taken`."""
+    common = {name: _common(counts, name, size) for name in counts}
+    how = next((taxonomy.say(name, common[name]).removesuffix(f" {name}") for name in MANNERS if common.get(name)), "")
+    how = how.removesuffix(" style")
+    what = _noun(common)
+    colour = str(palette[0]["name"]) if palette else ""
+    whole = " ".join(word for word in (how, what or "looks") if word)
+    first = f"{whole} in {colour}" if colour else whole
+    more = [f"{first}, {taxonomy.say(each.attribute, each.value)}" for each in signature if each.attribute != "colours"]
+    return next(_unlike([first, *more], set(taken)))
+
+
+def _common(counts: Mapping[str, Mapping[str, int]], name: str, size: int) -> str:
+    values = counts.get(name, {})
+    best = max(values, key=lambda value: values[value], default="")
+    return best if best and best not in PLAIN and values[best] >= COMMON * size else ""
+
+
+def _noun(common: Mapping[str, str]) -> str:
+    """What it is: cloth, else pattern, before or instead of the garment."""
+    cloth = common.get("fabric") or common.get("pattern") or ""
+    garment = common.get("garment", "")
+    worn = PLURALS.get(garment, f"{garment}s" if garment else "")
+    cloth = taxonomy.say("fabric", cloth)
+    return f"{cloth} {worn}".strip() if cloth or worn else ""
+
+
+def _unlike(names: Sequence[str], taken: set[str]) -> Iterable[str]:  # type: ignore[misc]  # a generator that never ends
+    shown = [(name[:1].upper() + name[1:])[: LONGEST - 4] for name in names]
+    yield from (name for name in shown if name not in taken)
+    number = 2
+    while True:
+        name = f"{shown[0]} {number}"
+        if name not in taken:
+            yield name
+        number += 1
