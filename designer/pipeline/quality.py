@@ -2,7 +2,7 @@
 
 Pure and deterministic, about 0.3 s for 1024 pixels. A check that cannot tell says `unknown`, never `failed`: a reading
 that abstains is no fault of the picture. Limits were set on photographs (Kodak, 500 photos of clothes) and on the same
-ones blurred, noisy and coarsely compressed; tests/benchmarks/bench_quality.py prints both.
+ones blurred, noisy and coarsely compressed; tests/benchmarks/bench_measures.py prints both.
 """
 
 from __future__ import annotations
@@ -169,14 +169,14 @@ def _contrast(picture: Image.Image) -> Check:
 
 
 def _naturalness(picture: Image.Image, *, drawn: bool) -> Check:
-    basis = "Distance of local statistics from those of 24 photographs (NIQE's formula); ordinary photos have 4 to 11."
+    basis = "Distance of local statistics from those of 24 photographs (NIQE's formula); ordinary photos have 4 to 13."
     source = "Mittal, Soundararajan, Bovik 2013, doi:10.1109/LSP.2012.2227726"
     if drawn:
         told = "A drawing cannot be held against photographs."
         return Check(name="naturalness", verdict="unknown", basis=basis, source=source, said=told)
     bad = "Unlike a photograph"
     value = natural.distance(picture)
-    return judged("naturalness", value, "distance", ok=8.0, warn=11.0, basis=basis, source=source, bad=bad)
+    return judged("naturalness", value, "distance", ok=8.0, warn=13.0, basis=basis, source=source, bad=bad)
 
 
 def _exposure(picture: Image.Image, known: Mapping[str, Any]) -> Check:
