@@ -116,7 +116,8 @@ class Lesson:
 
     @property
     def points(self) -> str:
-        return f"{100 * (self.after - self.before):+.0f}"
+        moved = round(100 * (self.after - self.before))
+        return f"{moved:+d} points" if moved else "no change"
 
 
 def lessons(acts: Sequence[str], team: Team) -> list[Lesson]:

@@ -72,6 +72,7 @@ class MoveShown:
     assets: tuple[str, ...]
     reverted: bool
     may_revert: bool
+    by: str
 
     @property
     def up(self) -> bool:
@@ -111,4 +112,5 @@ def _move_shown(move: LearningMove, counting: set[tuple[str, str]], *, own: bool
         assets=tuple(dict.fromkeys(row["asset"] for row in causes))[:3],
         reverted=gave and not counts,
         may_revert=gave and counts and (own or manages),
+        by="you" if own else str(move.act.owner or ""),
     )

@@ -34,7 +34,10 @@ HALF_LIFE: Final = timedelta(days=60)
 EXPLORATION: Final = 0.15  # share of prompts that try something unproven, unless the team sets another
 MIN_SAMPLE: Final = 3.0  # observations (after decay) before a rate is shown as one or a value is put forward
 INTERVAL: Final = 0.8  # of the posterior's mass lies in the interval that is shown
-MIN_MEAN: Final = 0.6  # a value is put forward only if more liked than not, by this much
+MIN_LIFT: Final = 0.05  # a value is put forward only if liked more than this team likes things in general, by this
+LEVEL_MASS: Final = 10.0  # observations that an even share counts for in what a team likes in general
+SHRINK: Final = 3.0  # observations that this general share counts for in each value
+CALM: Final = 4.0  # dice fall as if there were this many times the evidence: wide ones try what is known to be bad
 MAX_CHOICES: Final = 2  # learned values in one prompt
 LEARNABLE: Final = (
     "silhouette",
@@ -244,13 +247,34 @@ def choose(
     if not 0 <= exploration <= 1:
         raise ValueError("exploration must lie in 0..1")
     moment = now or datetime.now(UTC)
+    level = liking(weights, moment)
     open_arms = list(_arms(weights, understanding, persona, moment))
-    proven = [arm for arm in open_arms if arm.evidence >= MIN_SAMPLE and arm.mean >= MIN_MEAN]
-    best = _sampled(proven, weights, rng, moment)[:limit]
+    proven = [arm for arm in open_arms if arm.evidence >= MIN_SAMPLE and _lift(arm, level) >= MIN_LIFT]
+    best = _sampled(proven, level, rng)[:limit]
     if exploration and rng.random() < exploration:
         taken = {arm.attribute for arm in best[: limit - 1]}
-        best = [*best[: limit - 1], *_trial(understanding, weights, persona, rng, moment, taken)]
+        best = [*best[: limit - 1], *_trial(understanding, weights, persona, rng, moment, taken, level)]
     return Learned(choices=tuple(best), exploration=exploration)
+
+
+def liking(weights: LearnedWeights, now: datetime, even: float = 0.5) -> float:
+    """The share of all judged images that was liked, from the weights of the models (each image moves one of them), or
+    where none is known from all weights. It starts at `even`."""
+    models = [weight for key, weight in weights.items() if key.startswith("model:")]
+    faded = [decayed(weight, now) for weight in models or weights.values()]
+    liked, seen = sum(each.alpha - 1 for each in faded), sum(each.evidence for each in faded)
+    return (liked + LEVEL_MASS * even) / (seen + LEVEL_MASS)
+
+
+def _shrunk(arm: LearnedChoice, level: float) -> tuple[float, float]:
+    """alpha and beta of a value: what was seen of it, on top of what this team likes in general."""
+    liked = arm.mean * (arm.evidence + 2) - 1
+    return liked + SHRINK * level, arm.evidence - liked + SHRINK * (1 - level)
+
+
+def _lift(arm: LearnedChoice, level: float) -> float:
+    alpha, beta = _shrunk(arm, level)
+    return alpha / (alpha + beta) - level
 
 
 def _arms(
@@ -282,14 +306,12 @@ def _fits(understanding: Understanding, attribute: str, value: str) -> bool:
     return not settled and taxonomy.suits(attribute, value, understanding.value("garment"))
 
 
-def _sampled(
-    arms: list[LearnedChoice], weights: LearnedWeights, rng: np.random.Generator, now: datetime
-) -> list[LearnedChoice]:
-    """The best sampled value of each attribute, the best attribute first."""
+def _sampled(arms: list[LearnedChoice], level: float, rng: np.random.Generator) -> list[LearnedChoice]:
+    """The best sampled value of each attribute, the best attribute first; the dice are calm (see CALM)."""
     drawn: dict[str, tuple[float, LearnedChoice]] = {}
     for arm in sorted(arms, key=lambda arm: arm.key):  # a fixed order, so that one seed gives one answer
-        at = decayed(weights[arm.key], now)
-        sample = float(rng.beta(at.alpha, at.beta))
+        alpha, beta = _shrunk(arm, level)
+        sample = float(rng.beta(CALM * alpha, CALM * beta))
         if arm.attribute not in drawn or sample > drawn[arm.attribute][0]:
             drawn[arm.attribute] = (sample, arm)
     ranked = sorted(drawn.values(), key=lambda pair: -pair[0])
@@ -303,34 +325,38 @@ def _trial(
     rng: np.random.Generator,
     now: datetime,
     taken: set[str],
+    level: float,
 ) -> list[LearnedChoice]:
-    """One value nobody has judged enough lately; [] if all are known."""
-
-    def known_of(attribute: str, value: str) -> Posterior:
-        return decayed(weights.get(attribute_key(persona, attribute, value), Posterior()), now)
-
+    """One value nobody has judged enough lately, rather one of promise; [] if all are known."""
     untried = [
-        (attribute, value)
+        arm
         for attribute in LEARNABLE
         if attribute not in taken
         for value in taxonomy.values(attribute)
-        if _fits(understanding, attribute, value) and known_of(attribute, value).evidence < MIN_SAMPLE
+        if _fits(understanding, attribute, value)
+        and (arm := _untried(weights, attribute, value, persona, now)).evidence < MIN_SAMPLE
     ]
     if not untried:
         return []
-    attribute, value = untried[int(rng.integers(len(untried)))]
-    known = known_of(attribute, value)
-    return [
-        LearnedChoice(
-            attribute=attribute,
-            value=value,
-            part="exploratory",
-            key=attribute_key(persona, attribute, value),
-            mean=known.mean,
-            evidence=known.evidence,
-            reason="tried to learn whether you like it",
-        )
-    ]
+    shrunk = np.array([_shrunk(arm, level) for arm in untried])
+    drawn = rng.beta(CALM * shrunk[:, 0], CALM * shrunk[:, 1])
+    return [untried[int(drawn.argmax())]]
+
+
+def _untried(
+    weights: LearnedWeights, attribute: str, value: str, persona: object | None, now: datetime
+) -> LearnedChoice:
+    key = attribute_key(persona, attribute, value)
+    known = decayed(weights.get(key, Posterior()), now)
+    return LearnedChoice(
+        attribute=attribute,
+        value=value,
+        part="exploratory",
+        key=key,
+        mean=known.mean,
+        evidence=known.evidence,
+        reason="tried to learn whether you like it",
+    )
 
 
 def weights_json(weights: LearnedWeights) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Final, Literal
 import numpy as np
 
 from designer.pipeline.codec import Record
-from designer.pipeline.optimisation import EXPLORATION, decayed, model_key
+from designer.pipeline.optimisation import CALM, EXPLORATION, decayed, liking, model_key
 from designer.pipeline.records import Alternative, Excluded, LearnedWeights, Posterior, Route
 from designer.providers.base import Capabilities
 
@@ -21,7 +21,7 @@ STRATEGIES: Final[Mapping[str, Mapping[str, float]]] = {
     "cost": {"quality": 0.15, "cost": 0.70, "speed": 0.05, "success": 0.10},
     "speed": {"quality": 0.15, "cost": 0.05, "speed": 0.70, "success": 0.10},
 }
-PRIOR_MASS: Final = 10.0  # observations that a model's stated quality counts for, against what a team taught
+PRIOR_MASS: Final = 4.0  # observations that a model's stated quality counts for, against what a team taught
 HALF_COST: Final = Decimal("0.04")  # USD per image at which the cost score is one half
 HALF_TIME: Final = 10.0  # seconds per image at which the speed score is one half
 STREAM: Final = 4  # of a generation's seed: the stage's number
@@ -98,10 +98,12 @@ def route(
     fit = [each for each, why in checked if why is None]
     if not fit:
         raise _refusal(checked, wish)
-    seen = _seen(fit, posteriors or {}, garment, now or datetime.now(UTC))
-    ranked = best = _ranked(fit, weights, seen, None)
+    moment = now or datetime.now(UTC)
+    seen = _seen(fit, posteriors or {}, garment, moment)
+    shift = _shift(candidates, posteriors or {}, moment)
+    ranked = best = _ranked(fit, weights, seen, shift, None)
     if rng is not None and rng.random() < exploration:
-        ranked = _ranked(fit, weights, seen, rng)
+        ranked = _ranked(fit, weights, seen, shift, rng)
     left_out = [(each, why) for each, why in checked if why] + _unnamed(candidates, named)
     found = _route(ranked, left_out, wish, weights)
     if ranked[0][0] == best[0][0]:
@@ -125,15 +127,23 @@ def _seen(
     return {each.model: decayed(posteriors.get(model_key(each.model, garment), Posterior()), now) for each in fit}
 
 
+def _shift(candidates: Sequence[Candidate], posteriors: LearnedWeights, now: datetime) -> float:
+    """How much more, or less, this team likes images in general than the models' stated qualities say: a model that
+    nobody judged is expected at its stated place among the others, not above or below all that was."""
+    stated = sum(each.quality for each in candidates) / len(candidates)
+    return liking(posteriors, now, stated) - stated
+
+
 def _ranked(
     fit: Sequence[Candidate],
     weights: Mapping[str, float],
     seen: LearnedWeights,
+    shift: float,
     rng: np.random.Generator | None,
 ) -> Ranked:
     """The best first. Scored in a fixed order, so that one seed gives one answer however the catalogue is sorted."""
     fixed = sorted(fit, key=lambda each: (each.provider, each.model))
-    scored = [(each, _scores(each, seen[each.model], rng)) for each in fixed]
+    scored = [(each, _scores(each, seen[each.model], shift, rng)) for each in fixed]
     return sorted(scored, key=lambda pair: -_total(pair[1], weights))
 
 
@@ -247,23 +257,25 @@ def _at_fault(codes: Iterable[str], wish: Constraints) -> str:
     return "seed" if "incapable" in codes and wish.needs_seed else "aspect_ratio"
 
 
-def _scores(each: Candidate, seen: Posterior, rng: np.random.Generator | None) -> dict[str, float]:
+def _scores(each: Candidate, seen: Posterior, shift: float, rng: np.random.Generator | None) -> dict[str, float]:
     """Each part of the score in 0..1. An unknown price scores as the dearest: it is never taken for free."""
     price = each.unit_price
     return {
-        "quality": _quality(each, seen, rng),
+        "quality": _quality(each, seen, shift, rng),
         "cost": 0.0 if price is None else float(HALF_COST / (HALF_COST + price)),
         "speed": HALF_TIME / (HALF_TIME + max(0.0, each.latency_s)),
         "success": each.success,
     }
 
 
-def _quality(each: Candidate, seen: Posterior, rng: np.random.Generator | None) -> float:
-    """Stated quality as a prior of PRIOR_MASS observations, with what this team liked for this garment on top."""
-    alpha = PRIOR_MASS * each.quality + seen.alpha - 1
-    beta = PRIOR_MASS * (1 - each.quality) + seen.beta - 1
+def _quality(each: Candidate, seen: Posterior, shift: float, rng: np.random.Generator | None) -> float:
+    """Stated quality, shifted to what this team likes in general, as a prior of PRIOR_MASS observations, with what it
+    liked of this model for this garment on top."""
+    expected = min(0.98, max(0.02, each.quality + shift))
+    alpha = PRIOR_MASS * expected + seen.alpha - 1
+    beta = PRIOR_MASS * (1 - expected) + seen.beta - 1
     if rng is not None:
-        return float(rng.beta(max(alpha, 1e-3), max(beta, 1e-3)))
+        return float(rng.beta(CALM * alpha, CALM * beta))
     return alpha / (alpha + beta)
 
 

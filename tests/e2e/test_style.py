@@ -1,0 +1,84 @@
+"""The swipe deck by keys and by finger, and the Style profile that it fills."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.test_journey import note, sign_up
+from tests.e2e.test_studio import check_contrast_and_names, make
+
+WAYS = {"desk": ((1440, 900), "light", False), "phone": ((390, 844), "dark", True)}
+
+
+@pytest.fixture(params=WAYS)
+def page(request: pytest.FixtureRequest, browser: Browser, studio_url: str) -> Iterator[Page]:
+    """Somebody new with a few images, at a desk in the light or with a phone in the dark."""
+    (width, height), scheme, touch = WAYS[request.param]
+    size = {"width": width, "height": height}
+    context = browser.new_context(base_url=studio_url, viewport=size, color_scheme=scheme, has_touch=touch)
+    page = context.new_page()
+    page.size_name, page.problems = request.param, []  # type: ignore[attr-defined]
+    page.on("console", lambda said: note(page, said))
+    sign_up(page)
+    for brief in ("a silk dress", "a tweed coat"):
+        page.goto("/")
+        make(page, brief)
+    expect(page.locator(".run-card").filter(has_text="Succeeded")).to_have_count(2)
+    yield page
+    context.close()
+
+
+def left(page: Page) -> int:
+    return int(page.locator("[data-deck]").get_attribute("data-left") or 0)
+
+
+def swipe(page: Page, across: int, up: int = 0) -> None:
+    box = page.locator("figure[data-card]").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + across / 2, y + up / 2)
+    page.mouse.move(x + across, y + up)
+    page.mouse.up()
+
+
+def test_the_deck_takes_keys_and_drags_goes_back_and_ends_with_what_was_learned(page: Page):
+    page.goto("/style/deck")
+    begun = left(page)
+    assert begun >= 2
+    page.wait_for_timeout(400); page.screenshot(path=f"/tmp/p6_deck_{page.size_name}.png")
+    check_contrast_and_names(page, "deck")
+    page.keyboard.press("l")
+    expect(page.locator("[data-deck]")).to_have_attribute("data-left", str(begun - 1))
+    expect(page.locator("[data-deck-said]")).to_contain_text("Liked")
+    page.keyboard.press("z")
+    expect(page.locator("[data-deck]")).to_have_attribute("data-left", str(begun))
+    expect(page.locator("[data-deck-said]")).to_contain_text("Undone: liked.")
+    swipe(page, 20)  # a slip
+    assert left(page) == begun
+    swipe(page, 200)
+    expect(page.locator("[data-deck]")).to_have_attribute("data-left", str(begun - 1))
+    for _ in range(begun - 2):
+        now = left(page)
+        page.keyboard.press("ArrowRight")
+        expect(page.locator("[data-deck]")).to_have_attribute("data-left", str(now - 1))
+    page.get_by_role("button", name=re.compile("^Not this")).click()
+    expect(page.get_by_role("heading", name="That was all")).to_be_visible()
+    expect(page.locator(".lessons")).to_contain_text("fabric")
+    page.screenshot(path=f"/tmp/p6_end_{page.size_name}.png")
+    check_contrast_and_names(page, "the end of the deck")
+
+    page.get_by_role("link", name="What was learned").click()
+    expect(page.get_by_role("heading", name="What moved lately")).to_be_visible()
+    page.screenshot(path=f"/tmp/p6_learned_{page.size_name}.png", full_page=True)
+    check_contrast_and_names(page, "learned")
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0
+    page.get_by_role("button", name="Forget").first.click()
+    expect(page.locator(".notice")).to_contain_text("Forgotten")
+    page.locator(".notice").get_by_role("button", name="Undo").click()
+    expect(page.locator(".notice")).to_contain_text("Undone")
+    assert not page.problems  # type: ignore[attr-defined]
