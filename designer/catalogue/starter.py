@@ -94,6 +94,8 @@ STARTERS: Final = (
     ),
     _gpt("gpt-image-2.6-sunburst", "GPT Image 2.6 Sunburst", 0.86, ("0.006", "0.013", "0.053")),
     _gpt("gpt-image-2.6-flare", "GPT Image 2.6 Flare", 0.8, ("0.006", "0.013", "0.053")),
+    _gpt("gpt-image-2.5-sunburst", "GPT Image 2.5 Sunburst", 0.83, ("0.006", "0.013", "0.053")),
+    _gpt("gpt-image-2.5-flare", "GPT Image 2.5 Flare", 0.77, ("0.006", "0.013", "0.053")),
     _gpt("gpt-image-2", "GPT Image 2", 0.84, ("0.006", "0.053", "0.211")),
     _gpt(
         "gpt-image-1.5", "GPT Image 1.5", 0.74, ("0.009", "0.034", "0.133"),

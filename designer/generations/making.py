@@ -201,7 +201,7 @@ def _keep(
             for image, made, provenance, quality in ready
         ]
         Asset.objects.filter(pk__in=[asset.pk for asset in assets]).update(trashed_at=_trashed_at(row))
-        if result.images or result.cost:
+        if result.images or result.cost or result.usage:
             _pay(job, row, order, attempt, result)
         percent = percent_at(_note_made(row, places[: len(ready)]), len(order.seeds))
         Generation.objects.filter(pk=row.pk).update(percent=percent, model=result.model, simulated=result.simulated)
@@ -272,6 +272,8 @@ def _provenance(
 def _pay(job: RunningJob, row: Generation, order: Order, attempt: JobAttempt, result: base.ImageResult) -> None:
     """Charge what the provider says it cost in all, or what its tokens cost; else the dated price of each image."""
     said = result.cost if result.cost is not None else _token_cost(order, result)
+    if said is None and not result.images:
+        return  # tokens were used whose price nobody knows, and nothing came of them
     count, unit = (len(result.images), order.unit_price) if said is None else (1, said)
     entry = charge(
         team_id=row.team_id,

@@ -149,6 +149,12 @@ class ProviderDown(ProviderError):
     retryable = True
 
 
+class Garbled(ProviderDown):
+    """An answer came that cannot be read: the work was done, perhaps, and billed."""
+
+    outcome_unknown = True
+
+
 class TimedOut(ProviderError):
     """The call ran out of time; whether it was done, and billed, is not known."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from designer.providers.base import (
@@ -19,6 +20,7 @@ from designer.providers.base import (
     ImageRequest,
     ImageResult,
     InvalidRequest,
+    ListedModel,
     ModelRetired,
     Moderated,
     ProviderConfig,
@@ -55,6 +57,7 @@ RETIRED: Final = {
     "gpt-image-1": "gpt-image-2.6-sunburst",
 }
 STEP, MIN_PIXELS, MAX_PIXELS, MAX_EDGE = 16, 655_360, 8_294_400, 3840
+LIST_S: Final = 20.0  # seconds
 MAX_IMAGES, MAX_PROMPT, MAX_REFERENCES = 10, 32_000, 16
 NO_MONEY: Final = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}
 UNSAFE: Final = {"moderation_blocked", "content_policy_violation"}
@@ -95,6 +98,22 @@ class OpenAIImages:
             exact_size=free,
             qualities=ANY_SIZE.get(model, PLAIN),
         )
+
+    def models(self) -> tuple[ListedModel, ...]:
+        """OpenAI's list, with the days on which it shuts models down where it says them."""
+        import openai
+
+        from designer.providers.remote.client import bounded_client, fit_key
+
+        key = fit_key(VENDOR, self.config.api_key)
+        with bounded_client(VENDOR, timeout_s=LIST_S) as http:
+            try:
+                listed = list(self._client(key, http, LIST_S).models.list())
+            except openai.APIStatusError as error:
+                raise translated(error, "the list of models") from error
+            except (openai.OpenAIError, ValueError, TypeError, AttributeError) as error:
+                raise ProviderDown("OpenAI's list of models cannot be read.", "Try again later.") from error
+        return tuple(ListedModel(model=each.id, ends_on=_day(each.shutdown_date)) for each in listed)
 
     def generate(
         self,
@@ -144,6 +163,14 @@ class OpenAIImages:
 
         root = f"{self.config.base_url or ROOT}/v1"
         return openai.OpenAI(api_key=key, base_url=root, max_retries=0, timeout=timeout_s, http_client=http)
+
+
+def _day(text: str | None) -> date | None:
+    """A published day (YYYY-MM-DD); None for none, or for what is no day."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
 
 
 def size_of(request: ImageRequest) -> str:

@@ -2,7 +2,7 @@
 
 1. A model chosen by name is the one that is taken, or the route is refused: over random catalogues and wishes.
 2. A cost ceiling is never broken: over the same.
-3. No choice, by name, by family or by itself, leads to a model past its end: each day of two years x each name.
+3. No choice, by name, by family or by itself, leads to a model past its end: each week of two years x each name.
 4. A model's end is announced at least 30 days before: each model that has one.
 And what one route costs in time, beside sorting as many candidates by price, which is the least that a choice costs.
 """
@@ -127,7 +127,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="2,000 routes and every 30th day")
     quick = parser.parse_args().quick
     routes(2_000 if quick else 50_000)
-    ends(30 if quick else 1)
+    ends(30 if quick else 7)
     return 0
 
 

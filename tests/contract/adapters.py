@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from designer.providers.base import (
     AuthFailed,
+    Garbled,
     ImageProvider,
     InvalidRequest,
     ModelRetired,
@@ -41,7 +42,7 @@ class Expect:
     billed: bool | None = False
 
 
-DOWN: Final = Expect(ProviderDown, billed=None)
+DOWN: Final = Expect(Garbled, billed=None)  # it came, unreadable: nobody knows what was billed
 UNKNOWN: Final = Expect(TimedOut, billed=True)
 EXPECTED: Final[Mapping[str, Expect]] = {
     "ok": Expect(billed=True),

@@ -54,8 +54,8 @@ class Row:
             "unprocessable": (base.InvalidRequest, False), "rate_limited": (base.RateLimited, False),
             "quota": (base.QuotaExhausted, False), "error_500": (base.ProviderDown, False),
             "unavailable": (base.ProviderDown, False), "slow": UNKNOWN, "drip": UNKNOWN, "cut": UNKNOWN,
-            "html": (base.ProviderDown, False), "empty": (base.ProviderDown, None),
-            "corrupt": (base.ProviderDown, None), "huge_json": (base.ProviderDown, None), "no_images": (None, True),
+            "html": (base.ProviderDown, False), "empty": (base.Garbled, None),
+            "corrupt": (base.Garbled, None), "huge_json": (base.Garbled, None), "no_images": (None, True),
         }  # fmt: skip
 
 

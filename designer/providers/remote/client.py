@@ -18,7 +18,7 @@ import httpcore2
 import httpx2
 
 from designer.outbound import CONNECT_S, TimedStream
-from designer.providers.base import AuthFailed, ProviderDown, ProviderError, TimedOut
+from designer.providers.base import AuthFailed, Garbled, ProviderDown, ProviderError, TimedOut
 
 MAX_BYTES: Final = 16 << 20  # of an answer with one picture at most
 PRINTABLE: Final = range(33, 127)
@@ -111,9 +111,9 @@ def _untimed(request: httpx2.Request) -> dict[str, object]:
     return {name: value for name, value in request.extensions.items() if name != "timeout"}
 
 
-def garbled(vendor: str, what: str) -> ProviderDown:
+def garbled(vendor: str, what: str) -> Garbled:
     """For an answer that is none: `what` says what came instead."""
-    return ProviderDown(f"{vendor} gave no usable answer: {what}.", "Try again later, or choose another model.")
+    return Garbled(f"{vendor} gave no usable answer: {what}.", "Try again later, or choose another model.")
 
 
 class TimedBackend(httpcore2.NetworkBackend):
