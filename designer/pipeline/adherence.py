@@ -41,7 +41,7 @@ def colours_kept(wished: Any, reading: PhotoReading) -> Check:
     value = float((nearest * weights).sum())
     got = seen[int(far[worst].argmin())]["name"]
     bad = f"Colour is off: asked {asked[worst]['name']}, got {got}"
-    facts = {"ok": OK_COLOUR, "warn": WARN_COLOUR, "basis": COLOUR_BASIS, "source": source}
+    facts = {"ok": OK_COLOUR, "warn": WARN_COLOUR, "basis": COLOUR_BASIS, "source": source, "shown": "ΔE {:.1f}"}
     return judged("colour", value, "ΔE", **facts, bad=bad)  # type: ignore[arg-type]  # floats and texts by name
 
 

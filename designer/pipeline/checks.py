@@ -38,15 +38,19 @@ def judged(
     basis: str,
     source: str,
     bad: str,
+    shown: str = "{:.3g}",
 ) -> Check:
-    """A value against two limits; `ok` above `warn` means that more is better. None is unknown."""
+    """A value against two limits; `ok` above `warn` means that more is better. None is unknown.
+
+    `bad`: what a person is told when it is not good; `shown`: the figure in words.
+    """
     if value is None:
         return Check(name=name, verdict="unknown", unit=unit, basis=basis, source=source, said=NOT_TOLD)
     better = ok > warn
     fine, bearable = (value >= ok, value >= warn) if better else (value <= ok, value <= warn)
     verdict: Verdict = "ok" if fine else "warn" if bearable else "failed"
     limits = f" Good {'from' if better else 'up to'} {ok:g}, failed {'under' if better else 'over'} {warn:g}."
-    told = f"{value:.3g} {unit}"
+    told = shown.format(value)
     return Check(
         name=name,
         value=round(float(value), 4),
@@ -54,7 +58,7 @@ def judged(
         verdict=verdict,
         basis=basis + limits,
         source=source,
-        said=f"Good: {told}." if fine else f"{bad}: {told}.",
+        said=f"Good: {told}." if fine else f"{bad}, {told}.",
         score=_desirability(value, ok, warn),
     )
 

@@ -136,6 +136,7 @@ def _sharpness(luminance: Any) -> Check:
         basis="How little a further blur of 9 pixels changes the picture at 1024 pixels: 0 is sharp, 1 is blurred.",
         source="Crété-Roffet et al. 2007, doi:10.1117/12.702790",
         bad="Blurred",
+        shown="blur {:.2f} of 1",
     )
 
 
@@ -149,6 +150,7 @@ def _noise(luminance: Any) -> Check:
         basis="Deviation of the noise where the picture is plainest (a tenth of its blocks).",
         source="Immerkaer 1996, doi:10.1006/cviu.1996.0060",
         bad="Noisy",
+        shown="{:.1f} grey levels",
     )
 
 
@@ -165,6 +167,7 @@ def _contrast(picture: Image.Image) -> Check:
         basis="Standard deviation of lightness L* over the whole picture.",
         source="Peli 1990, doi:10.1364/JOSAA.7.002032",
         bad="Hardly any contrast",
+        shown="{:.0f} L*",
     )
 
 
@@ -176,7 +179,17 @@ def _naturalness(picture: Image.Image, *, drawn: bool) -> Check:
         return Check(name="naturalness", verdict="unknown", basis=basis, source=source, said=told)
     bad = "Unlike a photograph"
     value = natural.distance(picture)
-    return judged("naturalness", value, "distance", ok=8.0, warn=13.0, basis=basis, source=source, bad=bad)
+    return judged(
+        "naturalness",
+        value,
+        "distance",
+        ok=8.0,
+        warn=13.0,
+        basis=basis,
+        source=source,
+        bad=bad,
+        shown="distance {:.1f}",
+    )
 
 
 def _exposure(picture: Image.Image, known: Mapping[str, Any]) -> Check:
@@ -203,6 +216,7 @@ def _exposure(picture: Image.Image, known: Mapping[str, Any]) -> Check:
         "An end that was asked for (a black or white garment) does not count.",
         source="CIE 15:2004 (L*)",
         bad="Overexposed" if high > low else "Underexposed",
+        shown="{:.0%} clipped",
     )
     return check if light >= 6 or black or check.verdict == "failed" else _too_dark(check, light)
 
