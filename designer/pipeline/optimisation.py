@@ -30,14 +30,14 @@ from designer.pipeline.records import (
 
 Kind = Literal["like", "dislike", "pick", "rating", "comment"]
 
-HALF_LIFE: Final = timedelta(days=60)
+HALF_LIFE: Final = timedelta(days=90)
 EXPLORATION: Final = 0.15  # share of prompts that try something unproven, unless the team sets another
 MIN_SAMPLE: Final = 3.0  # observations (after decay) before a rate is shown as one or a value is put forward
 INTERVAL: Final = 0.8  # of the posterior's mass lies in the interval that is shown
 MIN_LIFT: Final = 0.05  # a value is put forward only if liked more than this team likes things in general, by this
 LEVEL_MASS: Final = 10.0  # observations that an even share counts for in what a team likes in general
 SHRINK: Final = 3.0  # observations that this general share counts for in each value
-CALM: Final = 4.0  # dice fall as if there were this many times the evidence: wide ones try what is known to be bad
+CALM: Final = 6.0  # dice fall as if there were this many times the evidence: wide ones try what is known to be bad
 MAX_CHOICES: Final = 2  # learned values in one prompt
 LEARNABLE: Final = (
     "silhouette",

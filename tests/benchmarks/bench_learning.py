@@ -25,7 +25,7 @@ from tests.benchmarks import curves
 from tests.benchmarks.designers import PRICES, VALUES, Designer, Round, Value, candidates, days, designer, open_values
 
 BEGIN: Final = datetime(2026, 1, 5, tzinfo=UTC)
-PACE: Final = timedelta(hours=6)  # four judgements a day: in 60 days evidence of 240 fades to half
+PACE: Final = timedelta(hours=6)  # four judgements a day: in a half-life of 90 days evidence of 360 fades to half
 PICTURE: Final = Path(__file__).parents[2] / "docs" / "figures" / "learning.svg"
 GOAL: Final = 1.05
 

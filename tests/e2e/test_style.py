@@ -49,7 +49,6 @@ def test_the_deck_takes_keys_and_drags_goes_back_and_ends_with_what_was_learned(
     page.goto("/style/deck")
     begun = left(page)
     assert begun >= 2
-    page.wait_for_timeout(400); page.screenshot(path=f"/tmp/p6_deck_{page.size_name}.png")
     check_contrast_and_names(page, "deck")
     page.keyboard.press("l")
     expect(page.locator("[data-deck]")).to_have_attribute("data-left", str(begun - 1))
@@ -68,12 +67,10 @@ def test_the_deck_takes_keys_and_drags_goes_back_and_ends_with_what_was_learned(
     page.get_by_role("button", name=re.compile("^Not this")).click()
     expect(page.get_by_role("heading", name="That was all")).to_be_visible()
     expect(page.locator(".lessons")).to_contain_text("fabric")
-    page.screenshot(path=f"/tmp/p6_end_{page.size_name}.png")
     check_contrast_and_names(page, "the end of the deck")
 
     page.get_by_role("link", name="What was learned").click()
     expect(page.get_by_role("heading", name="What moved lately")).to_be_visible()
-    page.screenshot(path=f"/tmp/p6_learned_{page.size_name}.png", full_page=True)
     check_contrast_and_names(page, "learned")
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0

@@ -181,7 +181,7 @@ def test_the_list_of_feedback_is_filtered_and_searched(client):
 def test_how_much_is_tried_is_the_teams_to_set_and_off_means_never(client_of, team):
     owner, editor = client_of("owner"), client_of("editor")
     said = owner.get(f"/api/learning/settings?team={team.pk}").json()
-    assert (said["exploration"], said["default"], said["half_life_days"]) == (0.15, 0.15, 60)
+    assert (said["exploration"], said["default"], said["half_life_days"]) == (0.15, 0.15, 90)
     for share in (0, 0.5):
         body = {"exploration": share, "team": str(team.pk)}
         assert owner.patch("/api/learning/settings", body, format="json").json()["exploration"] == share

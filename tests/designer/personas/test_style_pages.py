@@ -9,6 +9,7 @@ from django.utils import timezone
 from designer.assets.models import Asset
 from designer.personas import feedback, learning
 from designer.personas.models import Feedback, LearnedWeight, LearningAct, LearningSettings
+from designer.pipeline import optimisation
 from tests.designer.generations.test_flow import made
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,7 +56,7 @@ def test_the_profile_shows_each_weight_with_its_basis_and_what_moved(client):
     assert "fabric silk" in shown and "liked 4 of 4" in shown
     assert "50 % → 83 %" in shown and "+33.3 points" in shown
     assert re.search(r"<strong>83 %</strong>\s*\(\d+–\d+\)", shown)
-    assert "after 60 days it counts half" in shown
+    assert f"after {optimisation.HALF_LIFE.days} days it counts half" in shown
     assert "fabric silk" not in page(client, "/style?about=model").split("What moved lately")[0]
     assert "Nothing matches" in page(client, "/style?q=tweed")
 

@@ -1,0 +1,300 @@
+"""A portfolio through the front door: what is read, what is refused and why, and what survives a crash."""
+
+import io
+import uuid
+import zipfile
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from designer.assets.models import Asset
+from designer.jobs.claims import claim
+from designer.jobs.models import Job, JobStatus
+from designer.jobs.running import perform
+from designer.personas import archives, importing, portfolios
+from designer.personas.models import Persona
+from designer.personas.portfolio_models import ItemStatus, PortfolioImport
+from designer.realtime.models import Event
+from tests.archives import LINEN, WOOL, bomb, locked, picture, with_link, zipped
+from tests.work import work_off
+
+pytestmark = pytest.mark.django_db
+
+
+def send(client, *files: tuple[str, bytes], **fields):
+    parts = [SimpleUploadedFile(name, data) for name, data in files]
+    return client.post("/api/portfolios", {"file": parts, **fields}, format="multipart")
+
+
+def brought_in(client, *files: tuple[str, bytes], **fields) -> PortfolioImport:
+    answer = send(client, *files, **fields)
+    assert answer.status_code == 202, answer.content
+    work_off("batch")
+    return PortfolioImport.objects.get(pk=answer.json()["id"])
+
+
+def told(row: PortfolioImport) -> dict[str, tuple[str, str]]:
+    return {path: (status, code) for path, status, code in row.items.values_list("path", "status", "code")}
+
+
+@pytest.fixture
+def client(client_of, team):
+    made = client_of("editor")
+    made.team = team
+    return made
+
+
+def test_pictures_alone_in_folders_and_in_archives_three_deep_become_references(client, team):
+    deep = zipped({"c.png": picture(3)})
+    archive = zipped({"linen dresses/b.png": picture(2), "more.zip": zipped({"inner.zip": deep})})
+    row = brought_in(client, ("a.jpg", picture(1, kind="JPEG")), ("set.zip", archive), team=str(team.pk))
+    assert (row.status, row.percent, row.read, row.refused) == ("succeeded", 100, 3, 0)
+    assert Asset.objects.filter(team=team, kind="reference").count() == 3
+    assert set(told(row)) == {"a.jpg", "set.zip/linen dresses/b.png", "set.zip/more.zip/inner.zip/c.png"}
+    assert not any(default_storage.exists(each["path"]) for each in row.uploads)
+
+
+def test_heic_is_read_and_what_a_computer_adds_is_passed_over_and_listed(client, team):
+    junk = {"__MACOSX/._a.png": b"x", "._b.png": b"x", ".DS_Store": b"x", "pics/Thumbs.db": b"x", "notes.txt": b"hello"}
+    archive = zipped({**junk, "pics/a.heic": picture(1, kind="HEIF")})
+    row = brought_in(client, ("p.zip", archive), team=str(team.pk))
+    assert (row.status, row.read, row.ignored, row.total) == ("succeeded", 1, 5, 1)
+    codes = {code for _, code in told(row).values()}
+    assert codes == {"", "junk", "no_picture"}
+    assert Asset.objects.get(team=team).media_type == "image/jpeg"
+
+
+def test_one_picture_is_enough_and_its_confidence_says_so(client, team):
+    row = brought_in(client, ("only.png", picture()), team=str(team.pk))
+    (look,) = client.get(f"/api/portfolios/{row.pk}").json()["clusters"]
+    assert look["count"] == 1 and look["confidence"] < 0.15 and look["basis"] == "1 picture: a first guess"
+
+
+ABUSES = {
+    "a name that leads out": (lambda: zipped({"../../etc/x.png": picture(1), "good.png": picture()}), "unsafe_name"),
+    "an absolute name": (lambda: zipped({"/etc/x.png": picture(1), "good.png": picture()}), "unsafe_name"),
+    "a drive": (lambda: zipped({"C:\\x.png": picture(1), "good.png": picture()}), "unsafe_name"),
+    "a link": (lambda: with_link("link.png", "/etc/passwd"), "link"),
+    "a locked member": (lambda: locked(zipped({"x.png": picture(1)})), "encrypted"),
+    "a way of packing that takes memory": (lambda: zipped({"x.png": picture(1)}, zipfile.ZIP_LZMA), "unknown_packing"),
+    "a bomb": (lambda: bomb(32), "bomb"),
+    "a bomb named as a picture": (
+        lambda: zipped({"x.png": picture(1)[:600] + b"\0" * (48 << 20), "good.png": picture()}),
+        "bomb",
+    ),
+    "half an archive": (lambda: zipped({"x.png": picture(1)})[:300], "damaged_archive"),
+    "words named as a picture": (lambda: zipped({"x.png": b"hello", "good.png": picture()}), "no_picture"),
+    "half a picture": (lambda: zipped({"x.png": picture(1)[:400], "good.png": picture()}), "truncated"),
+    "nothing at all": (lambda: zipped({"x.png": b"", "good.png": picture()}), "empty"),
+    "one name twice": (lambda: zipped([("x.png", picture(1)), ("x.png", picture(2))]), "same_name"),
+}
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("abuse", ABUSES)
+def test_an_archive_that_means_harm_is_answered_file_by_file_and_the_rest_is_read(abuse, client, team):
+    make, code = ABUSES[abuse]
+    row = brought_in(client, ("bad.zip", make()), ("beside.png", picture(9)), team=str(team.pk))
+    assert row.status == "partial" and row.read >= 1
+    refused = row.items.filter(status=ItemStatus.REFUSED)
+    assert [item.code for item in refused] == [code]
+    assert refused[0].reason.endswith((".", ")"))
+    assert row.read + row.duplicates + row.refused == row.total
+    assert Asset.objects.filter(team=team).count() == row.read
+
+
+def test_a_broken_checksum_refuses_that_member_alone(client, team):
+    data = bytearray(zipped({"x.png": picture(1), "good.png": picture(2)}, zipfile.ZIP_STORED))
+    data[data.find(b"IDAT") + 40] ^= 0xFF
+    row = brought_in(client, ("bad.zip", bytes(data)), team=str(team.pk))
+    assert (row.status, row.read, row.refused) == ("partial", 1, 1)
+    assert told(row)["bad.zip/x.png"] == ("refused", "damaged")
+
+
+def test_archives_deeper_than_three_are_said_and_left_alone(client, team):
+    deep = zipped({"d.png": picture(4)})
+    for name in ("4.zip", "3.zip", "2.zip"):
+        deep = zipped({name: deep, f"{name}.png": picture(int(name[0]))})
+    row = brought_in(client, ("1.zip", deep), team=str(team.pk))
+    assert told(row)["1.zip/2.zip/3.zip/4.zip"] == ("refused", "too_deep")
+    assert row.read == 3
+
+
+def test_ten_thousand_files_are_listed_and_the_first_pictures_are_read(client, team, monkeypatch):
+    monkeypatch.setattr(archives.Budget.__init__, "__defaults__", (1 << 30, 3, archives.MAX_ROWS))
+    tiny = picture(5)
+    files = [(f"{n}.png", tiny if n < 6 else b"\x89PNG\r\n\x1a\n") for n in range(10_000)]
+    row = brought_in(client, ("many.zip", zipped(files, zipfile.ZIP_STORED)), team=str(team.pk))
+    assert (row.total, row.read, row.duplicates, row.refused) == (10_000, 1, 2, 9_997)
+    assert row.items.count() == 10_000 and row.status == "partial"
+    assert row.items.filter(code="too_many_pictures").count() == 9_997
+
+
+def test_an_archive_with_too_many_names_is_refused_before_they_are_read(client, team, monkeypatch):
+    monkeypatch.setattr(archives, "MAX_DIRECTORY", 2000)
+    many = zipped([(f"{n}.txt", b"x") for n in range(100)])
+    row = brought_in(client, ("many.zip", many), ("a.png", picture()), team=str(team.pk))
+    assert told(row)["many.zip"] == ("refused", "too_many_members")
+
+
+def test_the_same_picture_counts_once_and_is_said(client, team):
+    archive = zipped({"a.png": picture(1), "b/again.png": picture(1), "c.png": picture(2)})
+    row = brought_in(client, ("p.zip", archive), team=str(team.pk))
+    assert (row.status, row.read, row.duplicates) == ("succeeded", 2, 1)
+    twin = row.items.get(status=ItemStatus.DUPLICATE)
+    assert twin.reason == "The same picture as p.zip/a.png." and twin.asset is not None
+    again = brought_in(client, ("p.zip", archive), team=str(team.pk))
+    assert again.read == 2 and Asset.objects.filter(team=team).count() == 2
+
+
+def test_without_a_picture_it_fails_and_says_so(client, team):
+    row = brought_in(client, ("words.zip", zipped({"a.txt": b"hello"})), team=str(team.pk))
+    assert (row.status, row.error["code"]) == ("failed", "no_pictures")
+    assert Job.objects.get(pk=row.job_id).status == JobStatus.FAILED
+    assert list(Event.objects.filter(channel=f"portfolio:{row.pk}").values_list("event", flat=True))[-1:] == [
+        "portfolio:failed"
+    ]
+
+
+def test_after_a_crash_it_goes_on_and_takes_no_picture_twice(client, team, monkeypatch):
+    files = {f"{n}.png": picture(n) for n in range(5)}
+    answer = send(client, ("p.zip", zipped(files)), team=str(team.pk))
+    real, done = importing._prepared, []
+
+    def dies_at_the_third(row, data):
+        done.append(1)
+        if len(done) == 3:
+            raise RuntimeError("the power went")
+        return real(row, data)
+
+    monkeypatch.setattr(importing, "_prepared", dies_at_the_third)
+    perform(claim("batch", "one"))
+    row = PortfolioImport.objects.get(pk=answer.json()["id"])
+    assert (row.status, row.read, Asset.objects.filter(team=team).count()) == ("running", 2, 2)
+    first = set(Asset.objects.filter(team=team).values_list("pk", flat=True))
+    Job.objects.update(status=JobStatus.QUEUED)
+    work_off("batch")
+    row.refresh_from_db()
+    assert (row.status, row.read, row.refused, row.duplicates) == ("succeeded", 5, 0, 0)
+    assert Asset.objects.filter(team=team).count() == 5 and len(done) == 6
+    assert first <= set(Asset.objects.filter(team=team).values_list("pk", flat=True))
+
+
+def test_cancelled_before_it_began_it_is_gone_at_once_with_its_files(client, team, django_capture_on_commit_callbacks):
+    row = PortfolioImport.objects.get(pk=send(client, ("a.png", picture()), team=str(team.pk)).json()["id"])
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(f"/api/portfolios/{row.pk}/cancel").json()["status"] == "cancelled"
+    assert not default_storage.exists(row.uploads[0]["path"])
+    assert work_off("batch") == 0
+
+
+def test_cancelled_in_the_middle_it_stops_at_the_next_file_and_keeps_what_was_read(client, team, monkeypatch):
+    answer = send(client, *[(f"{n}.png", picture(n)) for n in range(4)], team=str(team.pk))
+    pk = answer.json()["id"]
+    real, done = importing._prepared, []
+
+    def cancelled_after_the_first(row, data):
+        done.append(1)
+        made = real(row, data)
+        if len(done) == 1:
+            client.post(f"/api/portfolios/{pk}/cancel")
+            monkeypatch.setattr("designer.jobs.handlers.LOOK_EVERY", 0)
+        return made
+
+    monkeypatch.setattr(importing, "_prepared", cancelled_after_the_first)
+    work_off("batch")
+    row = PortfolioImport.objects.get(pk=pk)
+    assert (row.status, row.read, len(done)) == ("cancelled", 1, 1)
+    assert Asset.objects.filter(team=team).count() == 1
+
+
+def test_two_looks_are_told_apart_and_become_personas(client, team):
+    files = {f"relaxed linen dresses/{n}.png": picture(n, LINEN) for n in range(5)}
+    files |= {f"tailored wool coats/{n}.png": picture(n + 50, WOOL) for n in range(4)}
+    row = brought_in(client, ("p.zip", zipped(files)), team=str(team.pk))
+    looks = client.get(f"/api/portfolios/{row.pk}").json()["clusters"]
+    assert [look["count"] for look in looks] == [5, 4]
+    assert "linen" in looks[0]["name"].lower() and "wool" in looks[1]["name"].lower()
+    assert ("fabric", "linen") in {(trait["attribute"], trait["value"]) for trait in looks[0]["signature"]}
+    wish = {"clusters": [{"cluster": 0}, {"cluster": 1, "name": "Winter"}]}
+    made = client.post(f"/api/portfolios/{row.pk}/personas", wish, format="json")
+    assert made.status_code == 201, made.content
+    first, second = made.json()
+    assert (first["name"], second["name"], second["evidence"]) == (looks[0]["name"], "Winter", 4)
+    assert first["distributions"]["fabric"] == {"linen": 5} and len(first["exemplars"]) == 4
+    assert first["weights"]["fabric"]["linen"] == 1.0 and first["palette"]
+    again = client.post(f"/api/portfolios/{row.pk}/personas", wish, format="json")
+    assert (again.status_code, again.json()["code"]) == (409, "made_before")
+    assert Persona.objects.filter(team=team, evidence__gt=0).count() == 2
+
+
+def test_what_was_not_found_cannot_be_picked(client, team):
+    row = brought_in(client, ("a.png", picture()), team=str(team.pk))
+    for wish in ({"clusters": []}, {"clusters": [{"cluster": 7}]}, {"clusters": [{"cluster": 0}, {"cluster": 0}]}, {}):
+        assert client.post(f"/api/portfolios/{row.pk}/personas", wish, format="json").status_code in (400, 422)
+    assert not Persona.objects.filter(team=team, evidence__gt=0).exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [("owner", 202), ("admin", 202), ("editor", 202), ("viewer", 403), ("stranger", 404), (None, 401)],
+)
+def test_those_who_may_create_may_send_a_portfolio(role, status, client_of, team):
+    assert send(client_of(role), ("a.png", picture()), team=str(team.pk)).status_code == status
+
+
+@pytest.mark.parametrize(("role", "status"), [("owner", 202), ("editor", 403), ("viewer", 403), ("stranger", 404)])
+def test_a_portfolio_of_another_is_cancelled_by_those_who_may_change_all_work(role, status, client_of, member, team):
+    row = PortfolioImport.objects.create(team=team, owner=member("editor"), title="x")
+    assert client_of(role).post(f"/api/portfolios/{row.pk}/cancel").status_code == status
+
+
+def test_no_file_a_wrong_team_and_a_wrong_list_are_said(client):
+    assert client.post("/api/portfolios", {}, format="multipart").json()["code"] == "missing"
+    assert send(client, ("a.png", b"x"), team="x").json()["errors"][0]["field"] == "team"
+    assert send(client, ("a.png", b"x"), paths="{}").json()["errors"][0]["field"] == "paths"
+    assert send(client, ("a.png", b"x"), team=str(uuid.uuid4())).status_code == 404
+    assert not default_storage.exists(portfolios.FOLDER) or not default_storage.listdir(portfolios.FOLDER)[0]
+
+
+def test_more_than_a_portfolio_may_be_is_stopped_on_its_way(client, settings):
+    settings.PORTFOLIO_MAX_BYTES = 1000
+    answer = send(client, ("a.png", b"x" * 900), ("b.png", b"x" * 900))
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert not PortfolioImport.objects.exists()
+
+
+def test_a_team_has_three_portfolios_under_way_at_most(client, team):
+    statuses = [send(client, ("a.png", picture()), team=str(team.pk)).status_code for _ in range(4)]
+    assert statuses == [202, 202, 202, 409]
+
+
+def test_places_in_a_folder_are_kept_and_their_words_are_read(client, team):
+    row = brought_in(client, ("1.png", picture()), team=str(team.pk), paths='["SS26/silk gowns/1.png"]', title="Spring")
+    assert row.title == "Spring" and set(told(row)) == {"SS26/silk gowns/1.png"}
+    assert row.items.get().look["attributes"]["fabric"]["value"] == "silk"
+
+
+def test_the_list_of_files_is_searched_filtered_and_paged(client, team):
+    archive = zipped({"a.png": picture(1), "b.png": b"words", "c.png": picture(2)})
+    row = brought_in(client, ("p.zip", archive), team=str(team.pk))
+    base = f"/api/portfolios/{row.pk}/items"
+    assert [each["path"] for each in client.get(f"{base}?status=refused").json()["results"]] == ["p.zip/b.png"]
+    assert len(client.get(f"{base}?search=c.png").json()["results"]) == 1
+    assert len(client.get(f"{base}?page_size=2").json()["results"]) == 2
+
+
+def test_files_of_imports_that_are_unknown_or_long_over_are_swept(client, team, settings):
+    row = PortfolioImport.objects.get(pk=send(client, ("a.png", picture()), team=str(team.pk)).json()["id"])
+    assert portfolios.sweep() == 0 and default_storage.exists(row.uploads[0]["path"])
+    PortfolioImport.objects.filter(pk=row.pk).update(status="failed", finished_at="2020-01-01T00:00:00Z")
+    assert portfolios.sweep() == 1 and not default_storage.exists(row.uploads[0]["path"])
+
+
+def test_only_what_is_asked_for_is_unpacked():
+    data = zipped({"a.png": picture(1), "b.png": picture(2)})
+    with archives.Opener([lambda: io.BytesIO(data)], 10_000_000) as opener:
+        assert opener.read([0, 1]) == picture(2) and opener.read([0, 0]) == picture(1)
+        with pytest.raises(archives.Unreadable):
+            opener.read([0, 7])
