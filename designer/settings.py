@@ -156,8 +156,9 @@ WHITENOISE_USE_FINDERS = EMBEDDED
 WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
-DATA_UPLOAD_MAX_NUMBER_FILES = 20
+DATA_UPLOAD_MAX_NUMBER_FILES = 300  # of a portfolio; the upload handler stops everything else at 20
 UPLOAD_MAX_BYTES = env.whole("UPLOAD_MAX_BYTES", 40 << 20, low=1 << 10, high=1 << 30, unit="bytes")
+PORTFOLIO_MAX_BYTES = env.whole("PORTFOLIO_MAX_BYTES", 512 << 20, low=1 << 10, high=4 << 30, unit="bytes")
 UPLOAD_MAX_PIXELS = env.whole("UPLOAD_MAX_PIXELS", 64_000_000, low=1, high=400_000_000, unit="pixels")
 UPLOAD_MAX_SIDE = env.whole("UPLOAD_MAX_SIDE", 16_384, low=16, high=65_535, unit="pixels")
 FILE_UPLOAD_HANDLERS = ["designer.assets.receiving.LimitedUploadHandler"]

@@ -11,6 +11,7 @@ from designer.assets.models import Asset
 from designer.assets.services import store_upload
 from designer.generations.models import Generation
 from designer.personas.models import Feedback, LearnedWeight, LearningAct, LearningMove, Persona
+from designer.personas.portfolio_models import PortfolioImport
 from enhancement.models import Enhancement
 from teams.accounts.models import ApiToken, User
 from teams.membership.models import Membership, Team
@@ -30,6 +31,7 @@ class World:
     token: ApiToken
     weight: LearnedWeight
     move: LearningMove
+    portfolio: PortfolioImport
 
     def id_for(self, route: str, name: str) -> Any:
         """What the placeholder `name` means in `route`; None when the walk has not been told."""
@@ -52,6 +54,8 @@ class World:
             ("generations/", self.generation),
             ("enhance/", self.enhancement),
             ("enhancements/", self.enhancement),
+            ("portfolios/", self.portfolio),
+            ("style/imports/", self.portfolio),
             ("personas/", self.persona),
             ("tokens/", self.token),
             ("learning/moves/", self.move),
@@ -72,6 +76,12 @@ class World:
             f"/api/assets/{a}/thumbnail?w=320",
             f"/api/generations/{g}",
             f"/api/enhance/{e}",
+            f"/api/personas/{self.persona.pk}/drift",
+            f"/api/portfolios/{self.portfolio.pk}",
+            f"/api/portfolios/{self.portfolio.pk}/items",
+            f"/style/personas/{self.persona.pk}",
+            f"/style/imports/{self.portfolio.pk}",
+            f"/style/imports/{self.portfolio.pk}/row",
             f"/api/teams/{self.team.pk}",
             f"/api/teams/{self.team.pk}/generations",
         ]
@@ -84,6 +94,7 @@ class World:
             f"asset:{self.asset.pk}",
             f"generation:{self.generation.pk}",
             f"enhancement:{self.enhancement.pk}",
+            f"portfolio:{self.portfolio.pk}",
             f"team:{self.team.pk}",
         ]
 
@@ -98,6 +109,7 @@ class World:
             "generations": sorted(Generation.objects.filter(**own).values_list("pk", "status", "trashed_at")),
             "enhancements": sorted(Enhancement.objects.filter(**own).values_list("pk", "status")),
             "personas": sorted(Persona.objects.filter(**own).values_list("pk", "name")),
+            "portfolios": sorted(PortfolioImport.objects.filter(**own).values_list("pk", "status")),
             "feedback": Feedback.objects.filter(**own).count(),
             "weights": sorted(LearnedWeight.objects.filter(**own).values_list("key", "alpha", "beta")),
             "members": sorted(Membership.objects.filter(**own).values_list("user_id", "role")),
@@ -129,4 +141,5 @@ def build_world() -> World:
     act = LearningAct.objects.create(team=team, owner=editor, kind="give", about=f"like, {SECRET}")
     about = {"alpha_before": 3, "beta_before": 2, "alpha_after": 4, "beta_after": 2}
     move = LearningMove.objects.create(team=team, act=act, key=weight.key, **about)
-    return World(team, people, asset, generation, enhancement, persona, token, weight, move)
+    portfolio = PortfolioImport.objects.create(team=team, owner=editor, title=f"{SECRET} portfolio")
+    return World(team, people, asset, generation, enhancement, persona, token, weight, move, portfolio)

@@ -4,12 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from designer.personas import services
+from designer.personas.keeping import matching
 from designer.personas.models import Persona
 from designer.web.idempotency import IdempotentPostMixin
 from designer.web.serializers import StrictSerializer
@@ -25,13 +27,27 @@ class PersonaSerializer(serializers.ModelSerializer[Persona]):
     keywords = serializers.DictField(read_only=True)
     attributes = serializers.DictField(read_only=True)
     palette = serializers.ListField(read_only=True)
+    weights = serializers.SerializerMethodField(help_text="attribute -> value -> 0 to 1, the dearest first")
+    distributions = serializers.DictField(read_only=True, help_text="attribute -> value -> pictures")
+    exemplars = serializers.ListField(child=serializers.UUIDField(), read_only=True, help_text="Assets.")
+    evidence = serializers.IntegerField(read_only=True, help_text="Pictures behind it; 0 for one made of words.")
+    origin = serializers.DictField(read_only=True)
 
     class Meta:
         model = Persona
         fields = [
-            "id", "team", "name", "description", "keywords", "attributes", "palette", "starter", "version",
-            "created_at",
+            "id", "team", "name", "description", "keywords", "attributes", "weights", "palette", "distributions",
+            "exemplars", "evidence", "confidence", "origin", "starter", "version", "created_at",
         ]  # fmt: skip
+
+    @extend_schema_field(serializers.DictField(child=serializers.DictField(child=serializers.FloatField())))
+    def get_weights(self, row: Persona) -> dict[str, dict[str, float]]:
+        return services.shown_weights(row)
+
+
+class ColourRequest(StrictSerializer):
+    name = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    hex = serializers.CharField(max_length=9, required=False, allow_blank=True)
 
 
 class PersonaChange(StrictSerializer):
@@ -42,15 +58,40 @@ class PersonaChange(StrictSerializer):
     )
 
 
+class PersonaEdit(PersonaChange):
+    weights = serializers.DictField(
+        child=serializers.DictField(child=serializers.FloatField(min_value=0, max_value=1), allow_empty=True),
+        required=False,
+        help_text="attribute -> value -> 0 to 1, in place of all there were; 0 takes a value away",
+    )
+    palette = ColourRequest(many=True, required=False, max_length=services.MOST_COLOURS)
+
+
 class PersonaRequest(PersonaChange):
     team = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
+class PersonaFilter(filters.FilterSet):
+    starter = filters.BooleanFilter()
+    search = filters.CharFilter(method="matching", max_length=200)
+    from_pictures = filters.BooleanFilter(method="by_evidence")
+
+    class Meta:
+        model = Persona
+        fields: list[str] = []
+
+    def matching(self, rows: QuerySet[Persona], name: str, words: str) -> QuerySet[Persona]:
+        return matching(rows, words)
+
+    def by_evidence(self, rows: QuerySet[Persona], name: str, wish: bool) -> QuerySet[Persona]:
+        return rows.filter(evidence__gt=0) if wish else rows.filter(evidence=0)
 
 
 class PersonaList(IdempotentPostMixin, generics.ListAPIView[Persona]):
     """List personas, or make one from words."""
 
     serializer_class = PersonaSerializer
-    filterset_fields = ["starter"]
+    filterset_class = PersonaFilter
 
     def get_queryset(self) -> QuerySet[Persona]:
         return Persona.objects.visible_to(self.request.user)
@@ -85,11 +126,11 @@ class PersonaDetail(generics.GenericAPIView[Persona]):
     def get(self, request: Request, pk: UUID) -> Response:
         return self._answer(Persona.objects.see(request.user, pk))
 
-    @extend_schema(request=PersonaChange, responses=PersonaSerializer, parameters=[IF_MATCH])
+    @extend_schema(request=PersonaEdit, responses=PersonaSerializer, parameters=[IF_MATCH])
     def patch(self, request: Request, pk: UUID) -> Response:
-        """Change its name, description or keywords. For its maker, owners and admins; needs If-Match."""
+        """Change what is given. For its maker, owners and admins; needs If-Match."""
         Persona.objects.for_edit(request.user, pk)
-        form = PersonaChange(data=request.data, partial=True)
+        form = PersonaEdit(data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         if_match = request.headers.get("If-Match")
         row = services.change_persona(actor=person(request), persona_id=pk, if_match=if_match, **form.validated_data)

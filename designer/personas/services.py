@@ -1,22 +1,28 @@
 """The writers of personas and corrections. Feedback is `feedback`'s, what it taught is `learning`'s."""
 
 import hashlib
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 
 from designer.assets.models import Asset
 from designer.personas.models import AttributeCorrection, Persona
+from designer.pipeline import taxonomy
+from designer.pipeline.clustering import SINGLE
+from designer.pipeline.colours import colour_of
 from designer.pipeline.persona import STARTER_PERSONAS, Taste
 from teams.accounts.models import User
-from teams.base.errors import Conflict, Forbidden
+from teams.base.errors import Conflict, Forbidden, Refused
 from teams.base.preconditions import require_match
 from teams.base.text import one_line
 from teams.membership.models import Team
 from teams.membership.ownership import working_team
 from teams.membership.permissions import may
+
+CHANGEABLE: Final = ("name", "description", "keywords", "attributes", "weights", "palette")
+MOST_COLOURS: Final = 12
 
 
 def ensure_starters(team: Team, owner: User) -> None:
@@ -80,22 +86,75 @@ def change_persona(
     name: str | None = None,
     description: str | None = None,
     keywords: list[str] | None = None,
+    weights: Mapping[str, Mapping[str, float]] | None = None,
+    palette: Sequence[Any] | None = None,
 ) -> Persona:
     """Change what is given, if `if_match` names the present version; what changes nothing makes no new one.
+
+    `weights`: attribute -> value -> 0..1, in place of all there were; `palette`: colours by name, hex or both.
 
     Raises Missing, Forbidden, Refused (428, 412, or a field) or Conflict for a name that is taken.
     """
     Persona.objects.for_edit(actor, persona_id)
     row: Persona = Persona.objects.select_for_update(no_key=True).see(actor, persona_id)
     require_match(if_match, row)
-    before = (row.name, row.description, row.keywords)
+    before = [getattr(row, field) for field in CHANGEABLE]
     row.name = row.name if name is None else _free_name(row, name)
     row.description = row.description if description is None else description
     row.keywords = row.keywords if keywords is None else _weighed(row, keywords)
-    if (row.name, row.description, row.keywords) != before:
+    row.palette = row.palette if palette is None else colours_of(palette)
+    if weights is not None:
+        row.weights = weights_of(weights)
+        row.attributes = {name: list(values) for name, values in row.weights.items()}
+    if [getattr(row, field) for field in CHANGEABLE] != before:
         row.version += 1
-        row.save(update_fields=["name", "description", "keywords", "version", "updated_at"])
+        row.save(update_fields=[*CHANGEABLE, "version", "updated_at"])
     return row
+
+
+def colours_of(palette: Sequence[Any]) -> list[dict[str, str]]:
+    """Colours as a persona keeps them. Raises Refused for what is none, and for too many."""
+    if len(palette) > MOST_COLOURS:
+        raise Refused("too_many", f"At most {MOST_COLOURS} colours.", field="palette", remedy="Remove some.")
+    found = {}
+    for each in palette:
+        given = each if isinstance(each, Mapping) else {"name": str(each)}
+        colour = colour_of(str(given.get("name") or "")[:40], str(given.get("hex") or "")[:9])
+        if colour is None:
+            raise Refused(
+                "unknown_colour",
+                f"{str(each)[:60]} is no colour that is known.",
+                field="palette",
+                remedy="Give a colour name, or a hex such as #1f3a5f.",
+            )
+        found[one_line(colour["name"], field="palette", longest=40)] = {"name": colour["name"], "hex": colour["hex"]}
+    return list(found.values())
+
+
+def weights_of(weights: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    """Preferences as a persona keeps them, the dearest first; a weight of 0 takes a value away. Raises Refused."""
+    kept: dict[str, dict[str, float]] = {}
+    for name, values in weights.items():
+        if name not in SINGLE:
+            remedy = f"Use one of: {', '.join(SINGLE)}."
+            raise Refused("unknown_attribute", f"There is no {name[:40]} to prefer.", field="weights", remedy=remedy)
+        strange = [value for value in values if value not in taxonomy.values(name)]
+        if strange:
+            remedy = f"Use one of: {', '.join(taxonomy.values(name))}."
+            raise Refused("unknown_value", f"{name} has no {strange[0][:40]}.", field=f"weights.{name}", remedy=remedy)
+        dear = {value: round(float(weight), 3) for value, weight in values.items() if weight > 0}
+        if dear:
+            kept[name] = dict(sorted(dear.items(), key=lambda pair: -pair[1]))
+    return kept
+
+
+def shown_weights(row: Persona) -> dict[str, dict[str, float]]:
+    """Every preference with its weight; where none was given the first of n counts 1, the next 1/2, and so on."""
+    shown = {}
+    for name, values in row.attributes.items():
+        given = row.weights.get(name, {})
+        shown[name] = {value: given.get(value, round(1 / place, 3)) for place, value in enumerate(values, 1)}
+    return shown
 
 
 @transaction.atomic

@@ -1,11 +1,28 @@
 from django.urls import path
 
 from designer.personas import api as rest
-from designer.personas import deck_views, feedback_api, learning_api, learning_views
+from designer.personas import (
+    deck_views,
+    feedback_api,
+    learning_api,
+    learning_views,
+    portfolio_api,
+    profile_api,
+)
 
 api = [
     path("personas", rest.PersonaList.as_view(), name="api_personas"),
+    path("personas/default", profile_api.PersonaDefault.as_view(), name="api_persona_default"),
+    path("personas/merge", profile_api.PersonaMerge.as_view(), name="api_persona_merge"),
     path("personas/<uuid:pk>", rest.PersonaDetail.as_view(), name="api_persona"),
+    path("personas/<uuid:pk>/duplicate", profile_api.PersonaDuplicate.as_view(), name="api_persona_duplicate"),
+    path("personas/<uuid:pk>/match", profile_api.PersonaMatch.as_view(), name="api_persona_match"),
+    path("personas/<uuid:pk>/drift", profile_api.PersonaDrift.as_view(), name="api_persona_drift"),
+    path("portfolios", portfolio_api.PortfolioList.as_view(), name="api_portfolios"),
+    path("portfolios/<uuid:pk>", portfolio_api.PortfolioDetail.as_view(), name="api_portfolio"),
+    path("portfolios/<uuid:pk>/cancel", portfolio_api.PortfolioCancel.as_view(), name="api_portfolio_cancel"),
+    path("portfolios/<uuid:pk>/items", portfolio_api.PortfolioItemList.as_view(), name="api_portfolio_items"),
+    path("portfolios/<uuid:pk>/personas", portfolio_api.PortfolioPersonas.as_view(), name="api_portfolio_personas"),
     path("teams/<uuid:team>/personas", rest.TeamPersonaList.as_view(), name="api_team_personas"),
     path("generations/<uuid:pk>/feedback", feedback_api.FeedbackList.as_view(), name="api_generation_feedback"),
     path(

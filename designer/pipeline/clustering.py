@@ -3,7 +3,8 @@
 A picture's vector joins what was read of it (one place per value, as strong as the reading is sure), its palette as
 the mean of its colours in CIELAB, how much fine texture its cloth has, and how much of the picture the garment takes.
 How many groups there are is decided by the mean silhouette (Rousseeuw 1987, doi:10.1016/0377-0427(87)90125-7): the
-number that scores best, if it scores at least LEAST_SILHOUETTE and leaves no group too small; one group otherwise.
+fewest that score NEARLY as well as the best number does, if that scores at least LEAST_SILHOUETTE and leaves no group
+too small; one group otherwise.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ FEWEST: Final = 6  # pictures under which there is one group
 MOST_GROUPS: Final = 8
 LEAST_SILHOUETTE: Final = 0.12
 LEAST_SHARE: Final = 0.05  # of all pictures, and never fewer than two: smaller groups are no taste
-STARTS: Final = 6
+NEARLY: Final = 0.9
+STARTS: Final = 4
 TURNS: Final = 40
 EXEMPLARS: Final = 4
 SIGNATURE: Final = 6
@@ -166,19 +168,17 @@ def _grouped(vectors: Floats) -> tuple[NDArray[np.intp], str, dict[str, float]]:
     if count < FEWEST:
         return one, f"One group: with fewer than {FEWEST} pictures there is nothing to tell apart.", {}
     least = max(2, round(LEAST_SHARE * count))
+    found: dict[int, NDArray[np.intp]] = {}
     scores: dict[str, float] = {}
-    best, kept = LEAST_SILHOUETTE, one
     for k in range(2, min(MOST_GROUPS, count // 2) + 1):
         labels = _kmeans(vectors, k)
-        sizes = np.bincount(labels, minlength=k)
-        if sizes.min() < least:
-            continue
-        scores[str(k)] = round(float(_silhouettes(vectors, labels).mean()), 3)
-        if scores[str(k)] > best:
-            best, kept = scores[str(k)], labels
-    if not kept.any():
+        if np.bincount(labels, minlength=k).min() >= least:
+            found[k], scores[str(k)] = labels, round(float(_silhouettes(vectors, labels).mean()), 3)
+    best = max(scores.values(), default=0.0)
+    if best < LEAST_SILHOUETTE:
         return one, f"One group: no split reaches a silhouette of {LEAST_SILHOUETTE}.", scores
-    return kept, f"{int(kept.max()) + 1} groups: the best silhouette, {best:.2f}.", scores
+    k = next(k for k in found if scores[str(k)] >= NEARLY * best)
+    return found[k], f"{k} groups: the fewest whose silhouette, {scores[str(k)]:.2f}, is near the best.", scores
 
 
 def _kmeans(vectors: Floats, k: int) -> NDArray[np.intp]:

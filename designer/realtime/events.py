@@ -35,6 +35,10 @@ ENHANCEMENT_FAILED: Final = "enhancement:failed"
 BATCH_PROGRESS: Final = "batch:progress"
 BATCH_ITEM: Final = "batch:item"
 BATCH_COMPLETE: Final = "batch:complete"
+PORTFOLIO_PROGRESS: Final = "portfolio:progress"
+PORTFOLIO_COMPLETE: Final = "portfolio:complete"
+PORTFOLIO_FAILED: Final = "portfolio:failed"
+PORTFOLIO_CANCELLED: Final = "portfolio:cancelled"
 COST_UPDATED: Final = "cost:updated"
 COMMENT_CREATED: Final = "comment:created"
 APPROVAL_CHANGED: Final = "approval:changed"
@@ -78,6 +82,18 @@ class Failed(TypedDict):
     code: str
     message: str
     remedy: str
+
+
+class PortfolioProgress(TypedDict):
+    """Payload of `portfolio:progress`, `portfolio:complete` and `portfolio:cancelled`: counts of its files."""
+
+    status: str
+    percent: int
+    total: int
+    read: int
+    duplicates: int
+    refused: int
+    ignored: int
 
 
 class CostUpdated(TypedDict):

@@ -45,10 +45,13 @@ def client(client_of, team):
     return made
 
 
-def test_pictures_alone_in_folders_and_in_archives_three_deep_become_references(client, team):
+def test_pictures_alone_in_folders_and_in_archives_three_deep_become_references(
+    client, team, django_capture_on_commit_callbacks
+):
     deep = zipped({"c.png": picture(3)})
     archive = zipped({"linen dresses/b.png": picture(2), "more.zip": zipped({"inner.zip": deep})})
-    row = brought_in(client, ("a.jpg", picture(1, kind="JPEG")), ("set.zip", archive), team=str(team.pk))
+    with django_capture_on_commit_callbacks(execute=True):
+        row = brought_in(client, ("a.jpg", picture(1, kind="JPEG")), ("set.zip", archive), team=str(team.pk))
     assert (row.status, row.percent, row.read, row.refused) == ("succeeded", 100, 3, 0)
     assert Asset.objects.filter(team=team, kind="reference").count() == 3
     assert set(told(row)) == {"a.jpg", "set.zip/linen dresses/b.png", "set.zip/more.zip/inner.zip/c.png"}

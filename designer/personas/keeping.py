@@ -1,0 +1,124 @@
+"""What else is done with personas: merge, copy, and say which one a member begins with."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from designer.personas.models import DefaultPersona, Persona
+from designer.personas.portfolios import free_name
+from designer.personas.services import shown_weights
+from designer.pipeline.clustering import confidence_of
+from designer.pipeline.merging import Portrait, merged
+from teams.accounts.models import User
+from teams.base.errors import Forbidden, Refused
+from teams.base.text import one_line
+from teams.membership.models import Team
+from teams.membership.ownership import working_team
+from teams.membership.permissions import may
+
+MOST: Final = 8  # personas merged at once
+
+
+def matching(rows: QuerySet[Persona], words: str) -> QuerySet[Persona]:
+    """Those whose name, description, keywords or values hold every word."""
+    for word in words.split()[:8]:
+        said = Q(name__icontains=word) | Q(description__icontains=word)
+        rows = rows.filter(said | Q(keywords__icontains=word.lower()) | Q(attributes__icontains=word.lower()))
+    return rows
+
+
+def default_persona(user: User, team: Team) -> Persona | None:
+    """The persona that `user` begins with in `team`, if they chose one and it is still there."""
+    row = DefaultPersona.objects.filter(user=user, team=team).select_related("persona").first()
+    return row.persona if row else None
+
+
+@transaction.atomic
+def set_default(*, actor: User, persona_id: UUID | None, team_id: UUID | None = None) -> Persona | None:
+    """Begin with this persona from now on, in its team; None: with none, in `team_id`. Raises Missing.
+
+    Any member may, viewers too: it changes nothing but one's own start.
+    """
+    if persona_id is None:
+        DefaultPersona.objects.filter(user=actor, team=working_team(actor, team_id)).delete()
+        return None
+    row: Persona = Persona.objects.see(actor, persona_id)
+    DefaultPersona.objects.update_or_create(team_id=row.team_id, user=actor, defaults={"persona": row})
+    return row
+
+
+@transaction.atomic
+def duplicate_persona(*, actor: User, persona_id: UUID, name: str = "") -> Persona:
+    """A copy to go on from, with the evidence. Raises Missing, Forbidden, Refused or Conflict for a taken name."""
+    row: Persona = Persona.objects.see(actor, persona_id)
+    _may_create(actor, row.team)
+    wish = one_line(name, field="name", longest=80, empty=True)
+    copied = ("description", "keywords", "attributes", "weights", "palette", "distributions", "exemplars", "evidence")
+    return Persona.objects.create(
+        team_id=row.team_id,
+        owner=actor,
+        name=free_name(row.team_id, wish, f"{row.name[:72]} copy"),
+        confidence=row.confidence,
+        origin={"copy_of": str(row.pk)},
+        **{field: getattr(row, field) for field in copied},
+    )
+
+
+def _may_create(actor: User, team: Team) -> None:
+    if not may(actor, "create_work", team):
+        raise Forbidden(message="Your role lets you look, not create.", remedy="Ask an owner or admin of the team.")
+
+
+@transaction.atomic
+def merge_personas(*, actor: User, persona_ids: Sequence[UUID], name: str = "", remove: bool = False) -> Persona:
+    """One persona of several, each counting by the pictures behind it. With `remove` it takes their place.
+
+    Raises Missing, Forbidden (also to remove what is not theirs to change), Refused or Conflict for a taken name.
+    """
+    ids = list(dict.fromkeys(persona_ids))
+    if not 2 <= len(ids) <= MOST:
+        raise Refused("count", f"Merge 2 to {MOST} personas.", field="personas", remedy="Choose others.")
+    rows = [Persona.objects.for_edit(actor, pk) if remove else Persona.objects.see(actor, pk) for pk in ids]
+    if len({row.team_id for row in rows}) > 1:
+        raise Refused("teams", "These are of several teams.", field="personas", remedy="Merge those of one team.")
+    _may_create(actor, rows[0].team)
+    wish = one_line(name, field="name", longest=80, empty=True)
+    taken = free_name(rows[0].team_id, wish, " + ".join(row.name for row in rows)[:74])
+    made = _created(actor, rows, taken)
+    if remove:
+        DefaultPersona.objects.filter(persona__in=rows).update(persona=made)
+        Persona.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return made
+
+
+def _created(actor: User, rows: Sequence[Persona], name: str) -> Persona:
+    one = merged([portrait_of(row) for row in rows])
+    return Persona.objects.create(
+        team_id=rows[0].team_id,
+        owner=actor,
+        name=name,
+        description="\n\n".join(dict.fromkeys(row.description for row in rows if row.description))[:2000],
+        keywords=dict(one.keywords),
+        attributes={key: list(values) for key, values in one.weights.items()},
+        weights={key: dict(values) for key, values in one.weights.items()},
+        palette=[dict(colour) for colour in one.palette],
+        distributions={key: dict(values) for key, values in one.distributions.items()},
+        exemplars=list(one.exemplars),
+        evidence=one.evidence,
+        confidence=confidence_of(one.evidence, None) if one.evidence else None,
+        origin={"merged": [{"id": str(row.pk), "name": row.name, "evidence": row.evidence} for row in rows]},
+    )
+
+
+def portrait_of(row: Persona) -> Portrait:
+    return Portrait(
+        keywords={word: float(weight) for word, weight in row.keywords.items()},
+        weights=shown_weights(row),
+        palette=tuple(row.palette),
+        distributions=row.distributions,
+        exemplars=tuple(row.exemplars),
+        evidence=row.evidence,
+    )

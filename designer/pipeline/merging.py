@@ -1,0 +1,84 @@
+"""Several tastes as one: each counts by the pictures behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from designer.pipeline.codec import Record
+
+WORDS_COUNT: Final = 3  # pictures that a persona made of words alone counts as
+VALUES: Final = 8  # kept of each attribute
+COLOURS: Final = 8
+KEYWORDS: Final = 50
+EXEMPLARS: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portrait(Record):
+    """A persona as far as it can be merged. `evidence`: pictures behind it."""
+
+    keywords: Mapping[str, float] = field(default_factory=dict)
+    weights: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    palette: tuple[Mapping[str, str], ...] = ()
+    distributions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    exemplars: tuple[str, ...] = ()
+    evidence: int = 0
+
+    @property
+    def say(self) -> int:
+        """How much it counts."""
+        return self.evidence or WORDS_COUNT
+
+
+def merged(portraits: Sequence[Portrait]) -> Portrait:
+    """One portrait of several: means weighted by evidence; what one is silent about, the others say."""
+    names = list(dict.fromkeys(name for each in portraits for name in each.weights))
+    return Portrait(
+        keywords=_mean([(each.say, each.keywords) for each in portraits], KEYWORDS),
+        weights={
+            name: _mean([(each.say, each.weights[name]) for each in portraits if name in each.weights], VALUES)
+            for name in names
+        },
+        palette=_palette(portraits),
+        distributions=_sums(portraits),
+        exemplars=_in_turn([each.exemplars for each in portraits])[:EXEMPLARS],
+        evidence=sum(each.evidence for each in portraits),
+    )
+
+
+def _mean(rows: Sequence[tuple[int, Mapping[str, float]]], most: int) -> dict[str, float]:
+    total = sum(say for say, _ in rows)
+    sums: dict[str, float] = {}
+    for say, row in rows:
+        for key, weight in row.items():
+            sums[key] = sums.get(key, 0.0) + say * weight / total
+    return {key: round(weight, 3) for key, weight in sorted(sums.items(), key=lambda pair: -pair[1])[:most]}
+
+
+def _palette(portraits: Sequence[Portrait]) -> tuple[Mapping[str, str], ...]:
+    """Every colour, the first of the weightiest first: a colour's place counts as in a harmonic series."""
+    scores: dict[str, float] = {}
+    colours: dict[str, Mapping[str, Any]] = {}
+    for each in portraits:
+        for place, colour in enumerate(each.palette, 1):
+            scores[colour["name"]] = scores.get(colour["name"], 0.0) + each.say / place
+            colours.setdefault(colour["name"], colour)
+    return tuple(colours[name] for name in sorted(scores, key=lambda name: -scores[name])[:COLOURS])
+
+
+def _sums(portraits: Iterable[Portrait]) -> dict[str, dict[str, int]]:
+    sums: dict[str, dict[str, int]] = {}
+    for each in portraits:
+        for name, counts in each.distributions.items():
+            row = sums.setdefault(name, {})
+            for value, count in counts.items():
+                row[value] = row.get(value, 0) + count
+    return {name: dict(sorted(row.items(), key=lambda pair: -pair[1])) for name, row in sums.items()}
+
+
+def _in_turn(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """The first of each, then the second of each, and so on; each once."""
+    longest = max((len(row) for row in rows), default=0)
+    return tuple(dict.fromkeys(row[at] for at in range(longest) for row in rows if at < len(row)))
