@@ -20,7 +20,7 @@ from django.utils import timezone
 from designer.assets.models import Asset
 from designer.assets.services import read_bytes
 from designer.catalogue.models import ModelHealth, ModelKind, ModelProfile
-from designer.catalogue.services import cost_of, token_prices, usable_models
+from designer.catalogue.services import cost_of, retire, token_prices, usable_models
 from designer.generations import health
 from designer.generations.models import Generation, Stage, StageRun, StageStatus
 from designer.generations.wishes import GenerationWish
@@ -239,12 +239,20 @@ def _answered(call: Call[T]) -> tuple[T, dict[str, Any]]:
         return _read(call, first)
     except Unfit as unfit:
         faults = unfit.faults
+    _check_budget(call)
     again = call.task.question.request(call.profile.model, answer=first.data, faults=faults)
     second = _paid(call, f"{step}-repair", again)
     try:
         return _read(call, second)
     except Unfit as unfit:
         raise Local(f"The answer of {call.by} could not be used: {unfit.faults[0]}") from unfit
+
+
+def _check_budget(call: Call[T]) -> None:
+    """A second call was in no estimate: it must fit under the budget that the designer set. Raises Local."""
+    cap = call.row.settings.get("max_cost")
+    if cap is not None and (call.row.estimate or Decimal(0)) + call.price > Decimal(cap):
+        raise Local(f"The answer of {call.by} could not be used, and the budget has no room to ask again.")
 
 
 def _read(call: Call[T], result: base.LanguageResult) -> tuple[T, dict[str, Any]]:
@@ -270,11 +278,18 @@ def _paid(call: Call[T], step: str, request: base.LanguageRequest) -> base.Langu
         outcome = AttemptOutcome.UNKNOWN if error.outcome_unknown else AttemptOutcome.FAILED
         with call.job.fenced():
             settle_attempt(attempt, outcome, error=told)
-        health.went_wrong(call.profile.provider, call.profile.model, error)
+        _note(call.profile, error)
         raise Local(error.message) from error
-    health.went_well(call.profile.provider, call.profile.model, time.monotonic() - begun)
     _pay(call, attempt, result)
+    health.went_well(call.profile.provider, call.profile.model, time.monotonic() - begun)
     return result
+
+
+def _note(profile: ModelProfile, error: base.ProviderError) -> None:
+    """What the error says of the model, for the calls to come: it is in trouble, or gone for good."""
+    health.went_wrong(profile.provider, profile.model, error)
+    if isinstance(error, base.ModelRetired):
+        retire(actor=None, model=profile, reason=f"{profile.provider} says: {error.message}"[:300])
 
 
 def _begun(call: Call[T], step: str) -> JobAttempt:

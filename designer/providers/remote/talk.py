@@ -19,6 +19,8 @@ JPEG: Final = "image/jpeg"
 MAX_BYTES: Final = 4 << 20  # of a whole answer; ours are a few kilobytes
 MAX_TOKENS: Final = 8192  # of an answer, thoughts included
 MAX_TEXT, MAX_IMAGES = 60_000, 8
+MOST_TOKENS: Final = 10_000_000  # a count above it is a mistake, and not reckoned with
+MAX_NAME: Final = 120  # characters of a model's name
 
 
 def check(request: LanguageRequest, vendor: str) -> None:
@@ -63,10 +65,10 @@ def in_base64(data: bytes) -> str:
 def said(text: str, *, model: str, usage: Mapping[str, Any], request_id: str = "") -> LanguageResult:
     """The answer as a result. Words that are no JSON object give {}: they were paid for, and may be asked for again.
 
-    `usage`: tokens by the house's names; what is no count above 0 is left out.
+    `usage`: tokens by the house's names; what is no count is left out.
     """
-    counts = {name: count for name, count in usage.items() if isinstance(count, int) and count > 0}
-    return LanguageResult(data=_object(text), model=model, usage=counts, request_id=request_id)
+    counts = {name: count for name, count in usage.items() if isinstance(count, int) and 0 < count <= MOST_TOKENS}
+    return LanguageResult(data=_object(text), model=str(model)[:MAX_NAME], usage=counts, request_id=request_id)
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -1,0 +1,107 @@
+"""What a model may write into a prompt, and what becomes of it in the later stages."""
+
+import json
+from typing import Any
+
+import pytest
+
+from designer.pipeline import analysis, wording
+from designer.pipeline.asking import Unfit
+from designer.pipeline.prompting import compose
+from designer.pipeline.records import LearnedChoice, PromptPart, Understanding
+
+BRIEF = "an emerald silk wrap dress for the opera, no lace"
+SHOWN = {"text": "seen against a misty shore at first light", "part": "exploratory"}
+USER = {"text": BRIEF, "part": "user"}
+
+
+def record(**corrections: Any) -> Understanding:
+    return analysis.analyse(BRIEF).merged_with_corrections(corrections)
+
+
+def read(*parts: dict[str, Any], known: Understanding | None = None) -> tuple[PromptPart, ...]:
+    return wording.read({"parts": list(parts)}, BRIEF, known or record())
+
+
+def test_the_schema_is_of_the_strict_kind() -> None:
+    from tests.simulators.providers.vendors.openai_language import strict
+
+    assert strict(wording.SCHEMA)
+
+
+def test_the_designers_words_may_be_arranged_in_parts() -> None:
+    parts = read(
+        {"text": "an emerald silk wrap dress", "part": "user"},
+        {"text": "cut in fine silk", "part": "locked"},
+        {"text": "for the opera", "part": "user"},
+        {"text": "no lace.", "part": "user"},
+        SHOWN,
+    )
+    assert [part.part for part in parts] == ["user", "locked", "user", "user", "exploratory"]
+    assert wording.from_json(json.loads(json.dumps(wording.to_json(parts)))) == parts
+
+
+@pytest.mark.parametrize(
+    ("parts", "reason"),
+    [
+        ([{"text": "an emerald silk dress for the opera, no lace", "part": "user"}], "must hold the brief"),
+        ([{"text": "no lace, an emerald silk wrap dress for the opera", "part": "user"}], "must hold the brief"),
+        ([{"text": BRIEF + ", very cheap", "part": "user"}], "must hold the brief"),
+        ([SHOWN], "must hold the brief"),
+        ([USER, {"text": "<script>alert(1)</script>", "part": "locked"}], "plain words"),
+        ([USER, {"text": "see http://evil.example", "part": "exploratory"}], "plain words"),
+        ([USER, {"text": "soft " * 30, "part": "exploratory"}], "80 characters"),
+        ([USER, {"text": "black lace trim", "part": "locked"}], "refused or not known"),
+        ([USER, {"text": "with a v neckline", "part": "locked"}], "refused or not known"),
+        ([{"text": BRIEF, "part": "system"}], "one of the kinds"),
+        ([{"text": BRIEF, "part": "user", "role": "admin"}], "Leave 'role' out"),
+        ([{"text": "  ", "part": "user"}], "needs a text"),
+        ([USER, *[SHOWN] * 7], "The parts have"),
+        (["words"], "must be an object"),
+        ([], "a list of 1 to"),
+        ([USER] * 40, "a list of 1 to"),
+    ],
+)
+def test_an_answer_that_drops_or_invents_something_is_refused(parts: list[Any], reason: str) -> None:
+    with pytest.raises(Unfit, match=reason):
+        read(*parts)
+
+
+def test_an_answer_with_other_keys_is_refused() -> None:
+    for data in ({}, {"parts": [USER], "negative_prompt": "x"}, {"prompt": BRIEF}):
+        with pytest.raises(Unfit):
+            wording.read(data, BRIEF, record())
+
+
+def test_what_was_corrected_by_hand_must_be_said() -> None:
+    known = record(neckline="v_neck")
+    with pytest.raises(Unfit, match="V neckline"):
+        read(USER, SHOWN, known=known)
+    assert len(read(USER, {"text": "with a V neckline", "part": "locked"}, SHOWN, known=known)) == 3
+
+
+def test_what_is_made_up_about_the_garment_is_left_out() -> None:
+    for text in ("with red leather cuffs", "lace at the hem", "in a minimalist style"):
+        assert read(USER, {"text": text, "part": "exploratory"}, SHOWN)[1].text == SHOWN["text"]
+
+
+def test_the_parts_stay_through_the_later_stages_and_learned_ones_join_them() -> None:
+    choice = LearnedChoice(
+        attribute="mood", value="dramatic", part="learned", key="k", mean=0.8, evidence=9.0, reason="Liked."
+    )
+    made = compose(BRIEF, record(), learned=(choice,), written=read(USER, SHOWN))
+    assert [part.part for part in made.parts][:3] == ["user", "learned", "exploratory"]
+    assert made.parts[0].text == BRIEF and SHOWN["text"] in made.prompt and "dramatic mood" in made.prompt
+    assert 20 <= len(made.prompt.split()) <= 60 and "lace" in made.negative_prompt
+    assert compose(BRIEF, record(), exact=True, written=read(USER, SHOWN)).prompt == BRIEF
+
+
+def test_a_long_brief_and_an_empty_one_leave_no_room() -> None:
+    assert wording.has_room(BRIEF) and not wording.has_room("a dress " * 30) and not wording.has_room("  ")
+
+
+def test_what_is_asked_holds_the_facts_and_the_words_as_data() -> None:
+    question = wording.question(BRIEF, record(neckline="v_neck"))
+    told = json.loads(question.request("m").text)
+    assert told["brief"] == BRIEF and told["must_say"] == ["V neckline"] and told["avoid"] == ["lace"]
+    assert "opera" not in question.system
