@@ -88,6 +88,7 @@ class Adapter:
     options: Mapping[str, str] = field(default_factory=dict)
     keyless: bool = False
     usage: bool = True
+    ratio: str = "3:4"
 
     def expected(self, behaviour: str) -> Expect | None:
         return self.instead.get(behaviour, EXPECTED[behaviour])
@@ -128,5 +129,31 @@ ADAPTERS: Final = (
             "bad_field": Expect(InvalidRequest, {"field": "aspect_ratio"}),
             "invalid_base64": DOWN,  # the SDK refuses the whole answer
         },
+    ),
+    Adapter(
+        name="stability",
+        model="sd3.5-large",
+        retired={"sd3-large": "sd3.5-large", "stable-diffusion-xl-1024-v1-0": "core"},
+        lacks=(({"prompt": "x" * 10_001}, "prompt"), ODD_RATIO, ODD_QUALITY, TEXT_FILE, ({"seeds": (1, 2)}, "n")),
+        instead={
+            "bad_field": Expect(InvalidRequest, {"field": "aspect_ratio"}),
+            "unprocessable": Expect(InvalidRequest, {"field": "prompt"}),
+        },
+        usage=False,
+        ratio="4:5",
+    ),
+    Adapter(
+        name="a1111",
+        model="checkpoint",
+        lacks=(({"prompt": "x" * 10_001}, "prompt"), ODD_RATIO, ODD_QUALITY, TEXT_FILE, ({"seeds": (1, 2)}, "n")),
+        instead={
+            "bad_field": Expect(InvalidRequest, {"field": "width"}),
+            "unprocessable": Expect(InvalidRequest, {"field": "prompt"}),
+            "html": Expect(ProviderDown),
+            # a machine of one's own knows no moderation, no shutdown and no bill
+            **dict.fromkeys(("moderated", "moderated_output", "retired", "quota")),
+        },
+        keyless=True,
+        usage=False,
     ),
 )  # fmt: skip

@@ -36,7 +36,7 @@ def wish(adapter: Adapter, **changes: Any) -> ImageRequest:
     """Two images where one call brings them, else one."""
     seeds = (11, 12) if adapter.at_once else (11,)
     said = ImageRequest(prompt="A midi dress", model=adapter.model, width=768, height=1024, seeds=seeds, timeout_s=20)
-    return replace(said, **changes)
+    return replace(said, **{"aspect_ratio": adapter.ratio, **changes})
 
 
 def ask(provider: ImageProvider, request: ImageRequest, cancelled: Any = lambda: False) -> ImageResult:
@@ -197,8 +197,9 @@ from designer.catalogue.ready import capabilities_of
 from designer.providers.base import ImageRequest
 from designer.providers.registry import image_provider
 made = {}
-for name, model in json.loads(sys.argv[1]).items():
-    wish = ImageRequest(prompt="A coat", model=model, width=768, height=1024, seeds=(1,), timeout_s=20)
+for name, (model, ratio) in json.loads(sys.argv[1]).items():
+    size = {"width": 768, "height": 1024, "aspect_ratio": ratio}
+    wish = ImageRequest(prompt="A coat", model=model, seeds=(1,), timeout_s=20, **size)
     provider = image_provider(name)
     said = provider.generate(wish, idempotency_key="k", cancelled=lambda: False, progress=lambda share: None)
     made[name] = [provider.is_ready(), len(said.images)]
@@ -207,7 +208,7 @@ print(json.dumps(made))
 
 
 def test_the_environment_alone_decides_who_is_asked(simulator: Simulator) -> None:
-    models = json.dumps({adapter.name: adapter.model for adapter in ADAPTERS})
+    models = json.dumps({adapter.name: (adapter.model, adapter.ratio) for adapter in ADAPTERS})
     env = {**os.environ, **simulator.environment(), "IMAGE_PROVIDERS": ",".join(NAMES), "PYTHONPATH": str(ROOT)}
     said = subprocess.run(
         [sys.executable, "-c", ASKER, models], cwd=ROOT, env=env, capture_output=True, text=True, timeout=120
