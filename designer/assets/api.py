@@ -57,7 +57,7 @@ class FileFactsSerializer(serializers.Serializer[Any]):
     digital_source_type = serializers.CharField(help_text="IPTC's, as an address.")
     model = serializers.CharField()
     prompt_sha256 = serializers.CharField()
-    parent = serializers.CharField()
+    parent = serializers.CharField()  # type: ignore[assignment]  # a field of this name hides an attribute of the base
     operations = serializers.CharField()
     program = serializers.CharField()
 

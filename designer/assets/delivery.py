@@ -154,12 +154,13 @@ def content(request: HttpRequest, asset: Asset, wish: str, *, download: bool) ->
     name, etag = file_name(asset, media_type), f'"{asset.sha256[:32]}-{wish or "own"}"'
     if media_type == asset.media_type:
         return stored(request, asset.path, media_type, etag, name, download=download)
+    shown = f"W/{etag}" if settings.C2PA_KEY else etag  # signed anew each time: the same picture, not the same bytes
     if fresh(request, etag):
-        return finished(HttpResponseNotModified(), etag)
+        return finished(HttpResponseNotModified(), shown)
     data = b"" if request.method == "HEAD" else converted(asset, media_type)
     answer = HttpResponse(data, content_type=media_type, headers={"Accept-Ranges": "none"})
     answer.headers["Content-Disposition"] = disposition(name, download=download)
-    return finished(answer, etag)
+    return finished(answer, shown)
 
 
 def thumbnail(request: HttpRequest, asset: Asset, wish: str) -> Answer:

@@ -103,6 +103,28 @@ def of_colours() -> None:
     print(f"  unknown {unknown}")
 
 
+LABELS = {  # of the photos' file names, in our words
+    "t-shirt": "t_shirt", "longsleeve": "t_shirt", "outwear": "coat", "pants": "trousers", "shirt": "shirt",
+    "dress": "dress", "skirt": "skirt", "shorts": "shorts", "hat": "hat", "shoes": "shoes",
+}  # fmt: skip
+
+
+def of_garments(folder: Path) -> None:
+    """Photos against their own label and against a garment of another kind."""
+    found: dict[str, Counter[str]] = {"own": Counter(), "another": Counter()}
+    for path in sorted(folder.glob("*.jpg"))[::4]:
+        label = LABELS.get(path.name.split("_")[0].lower())
+        if label is None:
+            continue
+        reading = quality.photo.read(Image.open(path).convert("RGB"))
+        other = "trousers" if label not in ("trousers", "shorts", "jeans") else "dress"
+        found["own"][quality.garment_kept({"garment": label}, reading).verdict] += 1
+        found["another"][quality.garment_kept({"garment": other}, reading).verdict] += 1
+    print("\nGarment, photos of clothes against their label")
+    for title, counts in found.items():
+        print(f"  {title:10s}", "  ".join(f"{verdict} {count}" for verdict, count in counts.most_common()))
+
+
 def of_seconds(photo: Image.Image) -> None:
     picture, wish = photo.resize((1024, 1024)), analyse("an emerald dress").known()
     quality.measure(picture, wish, picture.size)
@@ -121,6 +143,7 @@ def main(folder: str) -> None:
     of_photos("Photos of clothes", clothing)
     of_spoiled(kodak)
     of_colours()
+    of_garments(Path(folder) / "clothing")
     of_seconds(kodak[0])
 
 

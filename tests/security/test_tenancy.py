@@ -127,6 +127,8 @@ def step(play: Play, what: str, who: str, number: int, role: str | None) -> None
         same_as_missing(client, "get", "/api/assets/{}", asset)
         same_as_missing(client, "delete", "/api/assets/{}", asset)
         same_as_missing(client, "get", "/api/assets/{}/content", asset)
+        same_as_missing(client, "get", "/api/assets/{}/provenance", asset)
+        same_as_missing(client, "post", "/api/assets/{}/promote", asset)
         same_as_missing(client, "get", "/api/events?channel=asset:{}", asset)
         same_as_missing(client, "options", "/api/assets/{}", asset)
 

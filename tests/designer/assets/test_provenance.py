@@ -164,6 +164,9 @@ class TestSigned:
         checked = credentials.check(bytes_at(client, f"{asset['url']}?format={wish}"), f"image/{wish}")
         assert (checked.state, checked.parents) == ("valid", 1)
         assert [each["action"] for each in checked.actions] == ["c2pa.opened", "c2pa.converted"]
+        tag = client.get(f"{asset['url']}?format={wish}")["ETag"]
+        assert tag.startswith("W/"), "each signature differs, so the bytes do"
+        assert client.get(f"{asset['url']}?format={wish}", headers={"If-None-Match": tag}).status_code == 304
 
     def test_a_file_that_was_tampered_with_is_said_to_be_broken(self, client_of):
         client = client_of("editor")
