@@ -88,6 +88,7 @@ class Adapter:
     options: Mapping[str, str] = field(default_factory=dict)
     keyless: bool = False
     usage: bool = True
+    photos: bool = True
     ratio: str = "3:4"
 
     def expected(self, behaviour: str) -> Expect | None:
@@ -155,5 +156,18 @@ ADAPTERS: Final = (
         },
         keyless=True,
         usage=False,
+    ),
+    Adapter(
+        name="comfyui",
+        model="workflow",
+        lacks=(({"prompt": "x" * 10_001}, "prompt"), ODD_RATIO, ODD_QUALITY, ({"seeds": (1, 2)}, "n"),
+               ({"references": (b"any",)}, "references")),
+        instead={
+            "bad_field": Expect(InvalidRequest),
+            **dict.fromkeys(("moderated", "moderated_output", "retired", "quota")),
+        },
+        keyless=True,
+        usage=False,
+        photos=False,
     ),
 )  # fmt: skip
