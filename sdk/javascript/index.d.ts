@@ -36,6 +36,7 @@ export interface GenerationWish {
   auto_enhance?: { operations: Record<string, unknown>[] } | null;
 }
 
+export type FeedbackKind = "like" | "dislike" | "pick" | "rating" | "comment";
 export interface Once { idempotencyKey?: string }
 
 export class DesignerBFFClient {
@@ -45,7 +46,11 @@ export class DesignerBFFClient {
   uploadAsset(file: Blob, options?: Once & { name?: string }): Promise<Record<string, unknown>>;
   enhance(generationId: string, wish?: Record<string, unknown>, once?: Once): Promise<Record<string, unknown>>;
   getEnhancement(id: string): Promise<Record<string, unknown>>;
-  feedback(generationId: string, kind: "like" | "dislike" | "pick" | "rating" | "comment", about?: { asset?: string; rating?: number; text?: string }): Promise<Record<string, unknown>>;
+  feedback(generationId: string, kind: FeedbackKind, about?: { asset?: string; rating?: number; text?: string }): Promise<Record<string, unknown>>;
+  /** The same of several images of one team, of all or none. */
+  feedbackOn(assets: string[], kind: FeedbackKind, about?: Once & { rating?: number; text?: string }): Promise<{ act: { id: string }; feedback: Record<string, unknown>[] }>;
+  /** Your last feedback, or the act named. */
+  undoFeedback(act?: string, once?: Once): Promise<Record<string, unknown>>;
   request(method: string, path: string, wish?: Once & { json?: unknown; form?: FormData }): Promise<unknown>;
   /** Each returns the function that stops watching. */
   watch(channel: string, callback: (message: Message) => void): () => void;

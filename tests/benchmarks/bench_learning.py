@@ -139,8 +139,9 @@ def spread(samples: NDArray[np.float64]) -> tuple[float, float]:
 def table(title: str, found: dict[str, Outcome]) -> None:
     fixed = found["fixed"].reward.mean(axis=1)
     dice = found["random"].reward.mean(axis=1)
-    print(f"\n{title}: {fixed.size} designers, {found['fixed'].reward.shape[1]} rounds, 95 % intervals over designers")
-    print(f"  {'policy':12} {'regret':>16} {'mean reward':>18} {'last quarter':>13} {'x fixed':>8} {'x random':>9} dear")
+    rounds = found["fixed"].reward.shape[1]
+    print(f"\n{title}: {fixed.size} designers, {rounds} rounds, 95 % intervals over designers")
+    print(f"  {'policy':12} {'regret':>16} {'mean reward':>18} {'last 1/4':>13} {'x fixed':>8} {'x random':>9} dear")
     for name, outcome in found.items():
         regret, reward = spread(outcome.regret.sum(axis=1)), spread(outcome.reward.mean(axis=1))
         late = outcome.reward[:, -outcome.reward.shape[1] // 4 :].mean()
@@ -185,8 +186,10 @@ def main() -> int:
         drawn(whole, PICTURE)
     won = route["ours"].reward.mean() / route["fixed"].reward.mean()
     dear = route["ours"].dear + whole["ours"].dear
-    print(f"\nP4: learned route / best fixed model = {won:.3f} (goal {GOAL}); orders above their ceiling: {dear} (goal 0)")
-    return 0 if won >= GOAL and not dear else 1
+    print(f"\nP4: learned route / best fixed model = {won:.3f} (goal {GOAL}); orders above a ceiling: {dear} (goal 0)")
+    if said.quick:
+        print("The quick size is too short to be judged by the goal.")
+    return 1 if dear or (won < GOAL and not said.quick) else 0
 
 
 if __name__ == "__main__":

@@ -44,16 +44,16 @@ def _frame(far: float, high: float, x: str, y: str, title: str) -> str:
     for share in (0, 0.25, 0.5, 0.75, 1):
         level = _y(high * share, high)
         lines.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{level:.1f}" y2="{level:.1f}" stroke="#dfd8cf"/>')
-        lines.append(f'<text x="{LEFT - 8}" y="{level + 4:.1f}" text-anchor="end" fill="#5d554d">{high * share:g}</text>')
-        place = _x(far * share, far)
-        lines.append(
-            f'<text x="{place:.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle" fill="#5d554d">{far * share:g}</text>'
-        )
+        lines.append(_word(LEFT - 8, level + 4, "end", f"{high * share:g}"))
+        lines.append(_word(_x(far * share, far), HEIGHT - BOTTOM + 18, "middle", f"{far * share:g}"))
     middle = (LEFT + WIDTH - RIGHT) / 2
-    lines.append(f'<text x="{middle}" y="{HEIGHT - 8}" text-anchor="middle" fill="#5d554d">{x}</text>')
-    turned = f'transform="rotate(-90 16 {HEIGHT / 2})"'
-    lines.append(f'<text x="16" y="{HEIGHT / 2}" text-anchor="middle" fill="#5d554d" {turned}>{y}</text>')
+    lines.append(_word(middle, HEIGHT - 8, "middle", x))
+    lines.append(_word(16, HEIGHT / 2, "middle", y, f' transform="rotate(-90 16 {HEIGHT / 2})"'))
     return "\n".join(lines)
+
+
+def _word(x: float, y: float, anchor: str, text: str, more: str = "") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="#5d554d"{more}>{text}</text>'
 
 
 def _band(line: Line, far: float, high: float, colour: str) -> str:

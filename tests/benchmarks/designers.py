@@ -96,12 +96,10 @@ class Designer:
 
     def best_values(self, day: Round) -> tuple[Value, ...]:
         """The dearest value of each of the dearest open attributes."""
-        dearest: dict[str, Value] = {}
-        for pair in open_values(day.garment):
-            if pair[0] not in day.stated and self.worth[pair] > self.worth.get(dearest.get(pair[0], pair), -9.0) - 1e-12:
-                dearest[pair[0]] = pair
-        ranked = sorted(dearest.values(), key=lambda pair: -self.worth[pair])
-        return tuple(pair for pair in ranked[:VALUES] if self.worth[pair] > 0)
+        free = [pair for pair in open_values(day.garment) if pair[0] not in day.stated and self.worth[pair] > 0]
+        dearest = dict(sorted(free, key=lambda pair: self.worth[pair]))  # the last of an attribute stays
+        ranked = sorted(dearest.items(), key=lambda pair: -self.worth[pair])
+        return tuple(ranked[:VALUES])
 
     def best_model(self, day: Round) -> str:
         return max(day.affordable(), key=lambda name: self.models[name, day.garment])

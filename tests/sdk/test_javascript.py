@@ -26,6 +26,8 @@ const client = new DesignerBFFClient({ url: "http://studio.example", token: "t",
 await client.feedback(id, "like");
 await client.feedback(id, "rating", { rating: 5, asset });
 await client.feedback(id, "comment", { text: "longer, please" });
+await client.feedbackOn([asset], "pick");
+await client.undoFeedback();
 await client.enhance(id, { operations: [{ name: "upscale", scale: 2 }], asset });
 await client.createGeneration({ brief: "a coat", n: 2 });
 console.log(JSON.stringify(said));
@@ -39,7 +41,7 @@ def test_every_call_of_the_client_is_taken_by_the_api(client_of):
     code = TAKE_DOWN % (ROOT / "sdk/javascript/src/index.js").as_uri()
     words = [NODE, "--input-type=module", "-e", code, "--", done["id"], done["assets"][0]["id"]]
     calls = json.loads(subprocess.run(words, capture_output=True, text=True, check=True, timeout=60).stdout)
-    assert len(calls) == 5
+    assert len(calls) == 7
     for call in calls:
         answer = client.generic(call["method"], call["path"], json.dumps(call["body"]), content_type="application/json")
         assert answer.status_code in (200, 201, 202), (call, answer.content)

@@ -50,6 +50,12 @@ def test_the_readmes_example_and_the_whole_main_job(client: DesignerBFF, tmp_pat
         assert picture.size == (240, 320)
     facts = client.feedback(done["id"], "like")
     assert facts["moved"]
+    drawn = [asset["id"] for asset in done["assets"]]
+    given = client.feedback_on(drawn, "pick")
+    assert [row["asset"] for row in given["feedback"]] == drawn
+    undone = client.undo_feedback()
+    assert undone["undoes"] == given["act"]["id"] and undone["unsaid"] == given["act"]["said"]
+    assert client.undo_feedback(undone["id"])["said"] == given["act"]["said"]
 
 
 def test_a_late_watcher_gets_the_end_as_its_snapshot_and_errors_are_typed(client: DesignerBFF):

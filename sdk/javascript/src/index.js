@@ -68,6 +68,16 @@ export class DesignerBFFClient {
     return this.request("POST", `/api/generations/${encodeURIComponent(generationId)}/feedback`, { json: { kind, asset, rating, text } });
   }
 
+  // The same of several images of one team, of all or none; answers with `act` (see undoFeedback) and `feedback`.
+  feedbackOn(assets, kind, { rating, text, idempotencyKey } = {}) {
+    return this.request("POST", "/api/feedback", { json: { assets, kind, rating, text }, idempotencyKey });
+  }
+
+  // Undoes your last feedback, or the act named; an undo too can be undone.
+  undoFeedback(act, { idempotencyKey } = {}) {
+    return this.request("POST", "/api/feedback/undo", { json: act ? { act } : {}, idempotencyKey });
+  }
+
   uploadAsset(file, { name = file.name ?? "photo", idempotencyKey } = {}) {
     const form = new FormData();
     form.append("file", file, name);

@@ -79,6 +79,16 @@ class DesignerBFF:
         answer: Json = self.call("POST", f"/generations/{generation_id}/feedback", json={"kind": kind, **more})
         return answer
 
+    def feedback_on(self, assets: list[str], kind: str, **more: Any) -> Json:
+        """Say the same of several images of one team, of all or none; returns `act` (see `undo_feedback`), `feedback`."""
+        answer: Json = self.call("POST", "/feedback", json={"assets": assets, "kind": kind, **more})
+        return answer
+
+    def undo_feedback(self, act: str | None = None) -> Json:
+        """Undo your last feedback, or the act named; an undo too can be undone. All it had moved moves back."""
+        answer: Json = self.call("POST", "/feedback/undo", json={"act": act} if act else {})
+        return answer
+
     def enhance(self, subject_id: str, operations: list[Json], *, asset: str | None = None) -> Json:
         """Enhance an asset, or one of a generation (its first when none is named); the enhancement, still queued."""
         body: Json = {"operations": operations, **({"asset": asset} if asset else {})}
