@@ -278,6 +278,9 @@ def _paid(call: Call[T], step: str, request: base.LanguageRequest) -> base.Langu
         outcome = AttemptOutcome.UNKNOWN if error.outcome_unknown else AttemptOutcome.FAILED
         with call.job.fenced():
             settle_attempt(attempt, outcome, error=told)
+            declined = cost_of(call.profile, getattr(error, "usage", {}))
+            if declined is not None:  # a refusal that the model wrote is billed like an answer
+                _charge(call, attempt, declined, call.profile.model)
         _note(call.profile, error)
         raise Local(error.message) from error
     _pay(call, attempt, result)
@@ -304,25 +307,29 @@ def _begun(call: Call[T], step: str) -> JobAttempt:
 def _pay(call: Call[T], attempt: JobAttempt, result: base.LanguageResult) -> None:
     """Charge what was counted; where nothing was, what was expected."""
     counted = result.cost if result.cost is not None else cost_of(call.profile, result.usage)
-    amount = call.price if counted is None else counted
-    row = call.row
     with call.job.fenced():
         settle_attempt(attempt, AttemptOutcome.SUCCEEDED)
-        entry = charge(
-            team_id=row.team_id,
-            job_id=call.job.id,
-            attempt=call.job.attempt,
-            step=attempt.step,
-            kind=KINDS[call.task.stage],
-            subject=f"generation:{row.pk}",
-            actor_id=row.owner_id,
-            provider=call.profile.provider,
-            model=result.model or call.profile.model,
-            quantity=Decimal(1),
-            unit_price=amount,
-            simulated=False,
-        )
-        Generation.objects.filter(pk=row.pk).update(cost=Coalesce(F("cost"), Decimal(0)) + entry.amount)
-        StageRun.objects.filter(generation=row, name=call.task.stage).update(cost=F("cost") + entry.amount)
-        paid = {"subject": f"generation:{row.pk}", "amount": str(entry.amount), "simulated": False}
-        record(f"team:{row.team_id}", COST_UPDATED, paid, team_id=row.team_id)
+        _charge(call, attempt, call.price if counted is None else counted, result.model or call.profile.model)
+
+
+def _charge(call: Call[T], attempt: JobAttempt, amount: Decimal, model: str) -> None:
+    """Into the ledger, onto the generation and its stage, and to those who watch the money."""
+    row = call.row
+    entry = charge(
+        team_id=row.team_id,
+        job_id=call.job.id,
+        attempt=call.job.attempt,
+        step=attempt.step,
+        kind=KINDS[call.task.stage],
+        subject=f"generation:{row.pk}",
+        actor_id=row.owner_id,
+        provider=call.profile.provider,
+        model=model,
+        quantity=Decimal(1),
+        unit_price=amount,
+        simulated=False,
+    )
+    Generation.objects.filter(pk=row.pk).update(cost=Coalesce(F("cost"), Decimal(0)) + entry.amount)
+    StageRun.objects.filter(generation=row, name=call.task.stage).update(cost=F("cost") + entry.amount)
+    paid = {"subject": f"generation:{row.pk}", "amount": str(entry.amount), "simulated": False}
+    record(f"team:{row.team_id}", COST_UPDATED, paid, team_id=row.team_id)

@@ -104,7 +104,7 @@ def _result(raw: Any, request: LanguageRequest) -> LanguageResult:
     except (ValueError, TypeError, AttributeError) as error:  # no JSON, or none of a message
         raise garbled(VENDOR, "no message") from error
     if stopped == "refusal":
-        raise Moderated("Anthropic declined to answer.", "Reword the brief.", stage="output")
+        raise talk.Declined(VENDOR, "", _usage(usage))
     return talk.said(text, model=model, usage=_usage(usage), request_id=raw.headers.get("request-id", ""))
 
 

@@ -109,7 +109,7 @@ def _result(answer: types.GenerateContentResponse, request: LanguageRequest) -> 
     text = "".join(part.text or "" for part in parts)
     reasons = {each.finish_reason.name for each in answer.candidates or () if each.finish_reason}
     if not text and reasons & UNSAFE:
-        raise Moderated("Google declined to answer.", "Reword the brief.", stage="output")
+        raise talk.Declined(VENDOR, "", _usage(answer.usage_metadata))
     return talk.said(
         text,
         model=answer.model_version or request.model,

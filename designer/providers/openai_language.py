@@ -12,7 +12,6 @@ from designer.providers.base import (
     LanguageRequest,
     LanguageResult,
     ModelRetired,
-    Moderated,
     ProviderConfig,
     ProviderDown,
     ProviderError,
@@ -100,10 +99,9 @@ def _result(raw: Any, request: LanguageRequest) -> LanguageResult:
         model, usage = answer.model or request.model, answer.usage
     except (ValueError, TypeError, AttributeError) as error:  # no JSON, or none of an answer
         raise garbled(VENDOR, "no response") from error
-    if refused or getattr(answer.incomplete_details, "reason", None) == "content_filter":
-        words = clipped(refused[0] if refused else "its filter stopped the answer")
-        raise Moderated(f"OpenAI declined this: {words}", "Reword the brief.", stage="output")
     tokens = {"text_in": getattr(usage, "input_tokens", None), "text_out": getattr(usage, "output_tokens", None)}
+    if refused or getattr(answer.incomplete_details, "reason", None) == "content_filter":
+        raise talk.Declined(VENDOR, f": {clipped(refused[0])}" if refused else "", tokens)
     return talk.said(text, model=model, usage=tokens, request_id=raw.headers.get("x-request-id", ""))
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from PIL import Image, ImageOps
 
-from designer.providers.base import InvalidRequest, LanguageRequest, LanguageResult
+from designer.providers.base import InvalidRequest, LanguageRequest, LanguageResult, Moderated
 from designer.providers.remote.pictures import MAX_PIXELS, MEDIA_TYPES
 
 EDGE: Final = 1024  # pixels of the longer side of what is sent: vendors shrink larger pictures, and bill them
@@ -21,6 +21,14 @@ MAX_TOKENS: Final = 8192  # of an answer, thoughts included
 MAX_TEXT, MAX_IMAGES = 60_000, 8
 MOST_TOKENS: Final = 10_000_000  # a count above it is a mistake, and not reckoned with
 MAX_NAME: Final = 120  # characters of a model's name
+
+
+class Declined(Moderated):
+    """A refusal that the model itself wrote: it was billed like an answer. `usage` as in LanguageResult."""
+
+    def __init__(self, vendor: str, words: str, usage: Mapping[str, Any]) -> None:
+        super().__init__(f"{vendor} declined to answer{words}.", "Reword the brief.", stage="output")
+        self.usage = counted(usage)
 
 
 def check(request: LanguageRequest, vendor: str) -> None:
@@ -67,8 +75,12 @@ def said(text: str, *, model: str, usage: Mapping[str, Any], request_id: str = "
 
     `usage`: tokens by the house's names; what is no count is left out.
     """
-    counts = {name: count for name, count in usage.items() if isinstance(count, int) and 0 < count <= MOST_TOKENS}
-    return LanguageResult(data=_object(text), model=str(model)[:MAX_NAME], usage=counts, request_id=request_id)
+    return LanguageResult(data=_object(text), model=str(model)[:MAX_NAME], usage=counted(usage), request_id=request_id)
+
+
+def counted(usage: Mapping[str, Any]) -> dict[str, int]:
+    """The tokens that can have been counted."""
+    return {name: count for name, count in usage.items() if isinstance(count, int) and 0 < count <= MOST_TOKENS}
 
 
 def _object(text: str) -> dict[str, Any]:

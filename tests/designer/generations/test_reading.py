@@ -206,6 +206,23 @@ def test_a_provider_in_trouble_never_fails_a_generation(
     nothing_is_broken()
 
 
+def test_a_refusal_that_the_model_wrote_is_paid_like_an_answer(vendors, editor) -> None:
+    vendors.plan("google", "moderated_output")
+    row = made(editor)
+    profile = ModelProfile.objects.get(provider="google", model=VENDORS["google"])
+    assert basis(row)["reason"] == "Google declined to answer." and steps()[0] == ("analysis", "failed")
+    assert read_by_models()[0].amount == cost_of(profile, vendors.charges[0].usage)
+    assert basis(row, "prompting")["by"].startswith("google")
+    nothing_is_broken()
+
+
+def test_a_model_that_is_gone_is_not_asked_again(vendors, editor) -> None:
+    vendors.plan("google", "retired")
+    row = made(editor)
+    assert "no longer has" in basis(row)["reason"]
+    assert basis(row, "prompting")["by"] == "google gemini-3.8-flash"
+
+
 def test_a_model_without_a_price_is_not_asked(vendors, editor) -> None:
     ModelPrice.objects.filter(model__kind="language").delete()
     row = made(editor)
