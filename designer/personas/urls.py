@@ -7,7 +7,9 @@ from designer.personas import (
     learning_api,
     learning_views,
     portfolio_api,
+    portfolio_views,
     profile_api,
+    views,
 )
 
 api = [
@@ -51,4 +53,16 @@ pages = [
     path("style/feedback", learning_views.several, name="style_feedback"),
     path("style/deck", deck_views.show, name="style_deck"),
     path("style/deck/back", deck_views.back, name="style_deck_back"),
+    path("style/personas", views.index, name="style_personas"),
+    path("style/personas/new", views.new, name="style_persona_new"),
+    path("style/personas/merge", views.merge, name="style_persona_merge"),
+    path("style/personas/<uuid:pk>", views.show, name="style_persona"),
+    path("style/personas/<uuid:pk>/default", views.set_default, name="style_persona_default"),
+    path("style/personas/<uuid:pk>/duplicate", views.duplicate, name="style_persona_duplicate"),
+    path("style/personas/<uuid:pk>/delete", views.delete, name="style_persona_delete"),
+    path("style/imports", portfolio_views.send, name="style_import_send"),
+    path("style/imports/<uuid:pk>", portfolio_views.show, name="style_import"),
+    path("style/imports/<uuid:pk>/row", portfolio_views.row, name="style_import_row"),
+    path("style/imports/<uuid:pk>/cancel", portfolio_views.cancel, name="style_import_cancel"),
+    path("style/imports/<uuid:pk>/personas", portfolio_views.pick, name="style_import_pick"),
 ]
