@@ -122,7 +122,7 @@ class Lesson:
 
 def lessons(acts: Sequence[str], team: Team) -> list[Lesson]:
     """What these acts taught together, the largest change first."""
-    rows = LearningMove.objects.filter(team=team, act__in=acts).order_by("created_at", "id")
+    rows = LearningMove.objects.filter(team=team, act_id__in=[UUID(act) for act in acts]).order_by("created_at", "id")
     found: dict[str, tuple[float, float]] = {}
     for move in rows:
         found[move.key] = (found.get(move.key, (move.mean_before, 0))[0], move.mean_after)

@@ -2,11 +2,11 @@
 
 import contextlib
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.dateparse import parse_datetime
 
 from designer.assets.models import Asset
 from designer.personas import learning
@@ -333,7 +333,7 @@ def _restored(act: LearningAct, said: dict[str, Any]) -> Feedback:
         rating=said["rating"],
         text=said["text"],
         moved=said["moved"],
-        created_at=parse_datetime(said["created_at"]),
+        created_at=datetime.fromisoformat(said["created_at"]),
     )
 
 

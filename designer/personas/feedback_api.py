@@ -61,7 +61,7 @@ class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
 class WeightMoveSerializer(serializers.ModelSerializer[LearningMove]):
     """How one act moved one weight; means in 0..1 as they stood then."""
 
-    label = serializers.SerializerMethodField()
+    label = serializers.SerializerMethodField()  # type: ignore[assignment]  # a field of this name hides the base's
     before = serializers.SerializerMethodField()
     after = serializers.SerializerMethodField()
     act = serializers.UUIDField(source="act_id", read_only=True)

@@ -14,6 +14,7 @@ from uuid import UUID
 import numpy as np
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from designer.personas.models import (
@@ -272,7 +273,7 @@ PRIORS: Final = """
 WITH faded AS (
     SELECT key, team_id, (alpha - 1) * share AS liked, (alpha + beta - 2) * share AS seen
     FROM (SELECT *, power(0.5, greatest(0, extract(epoch FROM (now() - moved_at))) / %(half_life)s) AS share
-          FROM learned_weights WHERE key LIKE 'model:%%' AND moved_at IS NOT NULL AND team_id <> %(team)s) AS each
+          FROM learned_weights WHERE key LIKE 'model:%%' AND moved_at IS NOT NULL AND team_id <> %(team)s::uuid) AS each
 ), fair AS (
     SELECT key, liked * least(1, %(team_mass)s / seen) AS liked, least(seen, %(team_mass)s) AS seen
     FROM faded WHERE seen > 0.5
@@ -290,9 +291,9 @@ def model_priors(team: Team) -> dict[str, Posterior]:
     name = f"model-priors:{team.pk}"
     rows = cache.get(name)
     if rows is None:
-        facts = {
+        facts: dict[str, float | str] = {
             "half_life": optimisation.HALF_LIFE.total_seconds(),
-            "team": team.pk,
+            "team": str(team.pk),
             "team_mass": TEAM_MASS,
             "teams": PRIOR_TEAMS,
         }
@@ -316,7 +317,8 @@ def learned_for(
     `exploration` None = the team's own share.
     """
     whose = persona.pk if persona else None
-    rows = LearnedWeight.objects.filter(team=team, key__startswith=f"attribute:{whose or optimisation.NOBODY}:")
+    own = Q(key__startswith=f"attribute:{whose or optimisation.NOBODY}:")
+    rows = LearnedWeight.objects.filter(own | Q(key__startswith="model:"), team=team)  # these say what is liked at all
     return optimisation.choose(
         {row.key: posterior_of(row) for row in rows},
         understanding,

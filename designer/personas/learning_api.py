@@ -34,7 +34,7 @@ class WeightSerializer(serializers.Serializer[WeightShown]):
     id = serializers.UUIDField()
     team = serializers.UUIDField()
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of this name hides the base's
     about = serializers.ChoiceField(choices=ABOUT)
     persona = serializers.UUIDField(allow_null=True)
     mean = serializers.FloatField(source="rate.mean")

@@ -83,10 +83,10 @@ def learned(request: HttpRequest) -> HttpResponse:
 
 def _ordered(rows: QuerySet[LearnedWeight], order: str) -> QuerySet[LearnedWeight]:
     if order == "liked":
-        return rows.annotate(share=F("alpha") / F("seen")).order_by("-share", "key")
-    return (
-        rows.order_by("-seen", "key") if order == "seen" else rows.order_by(F("moved_at").desc(nulls_last=True), "key")
-    )
+        return rows.annotate(share=F("alpha") / (F("alpha") + F("beta"))).order_by("-share", "key")
+    if order == "seen":
+        return rows.order_by((F("alpha") + F("beta")).desc(), "key")
+    return rows.order_by(F("moved_at").desc(nulls_last=True), "key")
 
 
 def _frame(request: HttpRequest, team: Team) -> dict[str, Any]:

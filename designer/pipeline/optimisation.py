@@ -1,7 +1,7 @@
 """Stage 5: what feedback taught. Beta posteriors that fade with time, and what they put into the next prompt.
 
-A weight is a sum of past rewards, each faded by 2^(-age / half-life). Because that is linear, taking one feedback back
-leaves the weight exactly as if it had never been given, whatever came after it.
+A weight is a sum of past rewards, each faded by 2^(-age / half-life). What each feedback added is kept, so that taking
+one out and folding the rest leaves the weight exactly as if it had never been given, whatever came after it.
 Keys: `attribute:<persona id or ->:<attribute>=<value>` and `model:<model>:<garment or ->`; the team is the row's owner.
 """
 
@@ -191,27 +191,6 @@ def folded(trace: Iterable[Trace], half_life: timedelta = HALF_LIFE) -> Posterio
     for each in trace:
         posterior = update(posterior, each, each.at, half_life)
     return posterior
-
-
-def revert(
-    weights: LearnedWeights, moves: Iterable[Moved], now: datetime, half_life: timedelta = HALF_LIFE
-) -> tuple[dict[str, Posterior], tuple[Moved, ...]]:
-    """Take moves back: what each added, faded to `now`, is subtracted; later feedback keeps its own effect."""
-    after, undone = dict(weights), []
-    for move in moves:
-        before = decayed(after.get(move.key, Posterior()), now, half_life)
-        share = _faded(move.after.updated_at, before.updated_at or now, half_life)
-        after[move.key] = Posterior(
-            alpha=max(1.0, before.alpha - (move.after.alpha - move.before.alpha) * share),
-            beta=max(1.0, before.beta - (move.after.beta - move.before.beta) * share),
-            updated_at=before.updated_at,
-        )
-        undone.append(Moved(key=move.key, before=before, after=after[move.key]))
-    return after, tuple(undone)
-
-
-def _faded(since: datetime | None, now: datetime, half_life: timedelta) -> float:
-    return 1.0 if since is None or now <= since else float(0.5 ** ((now - since) / half_life))
 
 
 def rate_of(posterior: Posterior, *, min_sample: float = MIN_SAMPLE) -> Rate:

@@ -305,7 +305,7 @@ LearnedWeights = Mapping[str, Posterior]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved(Record):
-    """One weight that feedback moved; `optimisation.revert` takes it back."""
+    """One weight that feedback moved."""
 
     key: str
     before: Posterior

@@ -104,8 +104,8 @@ class Outcome:
     dear: int  # orders above their ceiling
 
 
-def played(name: str, policy: Policy, *, values: bool, designers: int, rounds: int) -> Outcome:
-    lines = [_one(name, policy, seed, rounds, values=values) for seed in range(designers)]
+def played(name: str, policy: Policy, *, values: bool, designers: int, rounds: int, first: int = 0) -> Outcome:
+    lines = [_one(name, policy, first + each, rounds, values=values) for each in range(designers)]
     return Outcome(
         np.array([[best - got for best, got, _ in line] for line in lines]),
         np.array([[got for _, got, _ in line] for line in lines]),
@@ -151,11 +151,8 @@ def table(title: str, found: dict[str, Outcome]) -> None:
         )
 
 
-def compared(policies: dict[str, Policy], *, values: bool, designers: int, rounds: int) -> dict[str, Outcome]:
-    return {
-        name: played(name, policy, values=values, designers=designers, rounds=rounds)
-        for name, policy in policies.items()
-    }
+def compared(policies: dict[str, Policy], *, values: bool, **size: int) -> dict[str, Outcome]:
+    return {name: played(name, policy, values=values, **size) for name, policy in policies.items()}
 
 
 def drawn(found: dict[str, Outcome], path: Path) -> None:
@@ -176,8 +173,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Regret of the learning against known tastes.")
     parser.add_argument("--quick", action="store_true", help="12 designers and 240 rounds instead of 60 and 600")
     parser.add_argument("--picture", action="store_true", help=f"draw {PICTURE.name}")
+    parser.add_argument("--seed", type=int, default=0, help="of the first designer; the others follow")
     said = parser.parse_args()
     size = {"designers": 12, "rounds": 240} if said.quick else {"designers": 60, "rounds": 600}
+    size["first"] = said.seed
     route = compared(ROUTES, values=False, **size)
     table("The route alone (P4)", route)
     whole = compared(WHOLE, values=True, **size)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from designer.pipeline import optimisation as learning
 from designer.pipeline.analysis import analyse
+from designer.pipeline.credible import interval
 from designer.pipeline.records import Learned, Moved, Posterior
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -35,19 +36,47 @@ def replay(feedback):
 
 
 @given(steps, st.data())
-def test_taking_any_one_feedback_back_leaves_the_weights_as_if_it_had_never_been_given(feedback, data):
+def test_taking_any_feedback_out_leaves_bit_for_bit_what_would_be_had_it_never_been_given(feedback, data):
     at = data.draw(st.integers(0, len(feedback) - 1))
-    weights, moves, end = replay(feedback)
-    reverted, undone = learning.revert(weights, moves[at], end)
-    hours = feedback[at][2]
+    traces, now = [], NOW
+    for key, signal, hours in feedback:
+        now += timedelta(hours=hours)
+        traces.append((key, learning.Trace(alpha=signal.alpha, beta=signal.beta, at=now)))
+    left = [pair for index, pair in enumerate(traces) if index != at]
     rest = [list(each) for index, each in enumerate(feedback) if index != at]
     if at < len(rest):
-        rest[at][2] += hours  # the time it took still passed
+        rest[at][2] += feedback[at][2]  # the time it took still passed
     without, _, _ = replay(rest)
     for key in ("k1", "k2", "k3"):
-        one, two = (learning.decayed(each.get(key, Posterior()), end) for each in (reverted, without))
-        assert (one.alpha, one.beta) == pytest.approx((two.alpha, two.beta), abs=1e-9)
-    assert {move.key for move in undone} == {move.key for move in moves[at]}
+        assert learning.folded(trace for name, trace in left if name == key) == without.get(key, Posterior())
+
+
+@given(steps)
+def test_weights_stay_between_nothing_and_all_that_was_said(feedback):
+    weights, _, end = replay(feedback)
+    for key, weight in weights.items():
+        said = [signal for name, signal, _ in feedback if name == key]
+        assert 1 <= weight.alpha <= 1 + sum(each.alpha for each in said)
+        assert 1 <= weight.beta <= 1 + sum(each.beta for each in said)
+        rate = learning.rate_of(learning.decayed(weight, end))
+        assert 0 <= rate.low <= rate.mean <= rate.high <= 1
+
+
+def test_an_interval_holds_its_share_of_the_posterior():
+    rng = np.random.default_rng(3)
+    for alpha, beta in ((1, 1), (2, 5), (30, 2), (400, 300)):
+        low, high = interval(Posterior(alpha=alpha, beta=beta), 0.8)
+        drawn = rng.beta(alpha, beta, 40_000)
+        assert ((drawn >= low) & (drawn <= high)).mean() == pytest.approx(0.8, abs=0.01)
+        assert (drawn < low).mean() == pytest.approx(0.1, abs=0.01)
+
+
+def test_a_value_is_put_forward_against_what_the_team_likes_in_general():
+    key, at = learning.attribute_key("p", "fabric", "silk"), {"updated_at": NOW}
+    half = {key: Posterior(alpha=11, beta=11, **at)}
+    picky = {**half, learning.model_key("m", "dress"): Posterior(alpha=11, beta=91, **at)}
+    generous = {**half, learning.model_key("m", "dress"): Posterior(alpha=91, beta=11, **at)}
+    assert chosen(picky).choices and not chosen(generous).choices
 
 
 @given(steps)
