@@ -64,7 +64,7 @@ class PersonaEdit(PersonaChange):
         required=False,
         help_text="attribute -> value -> 0 to 1, in place of all there were; 0 takes a value away",
     )
-    palette = ColourRequest(many=True, required=False, max_length=services.MOST_COLOURS)
+    palette = serializers.ListField(child=ColourRequest(), required=False, max_length=services.MOST_COLOURS)
 
 
 class PersonaRequest(PersonaChange):

@@ -157,7 +157,7 @@ def _of_file(
         yield Entry(path=path, trail=trail, code="too_deep", reason=reason)
     else:
         try:
-            with zipfile.ZipFile(_Guarded(file)) as archive:  # type: ignore[arg-type]  # it reads, seeks and tells
+            with zipfile.ZipFile(_Guarded(file)) as archive:
                 yield from _members(archive, path, trail, depth + 1, budget, stop)
         except Unreadable as why:
             yield Entry(path=path, trail=trail, code=why.code, reason=why.message)
@@ -265,7 +265,7 @@ def unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int, stop: S
     except BaseException:
         target.close()
         raise
-    return target  # type: ignore[return-value]  # it is an IO[bytes] in all but its declared bases
+    return target
 
 
 class Opener:
@@ -314,7 +314,7 @@ class Opener:
                 else unpacked(outer, outer.infolist()[trail[depth]], NESTED_BYTES, self.stop)
             )
             self.way.append((trail[depth], file, None))
-            archive = zipfile.ZipFile(_Guarded(file))  # type: ignore[arg-type]  # it reads, seeks and tells
+            archive = zipfile.ZipFile(_Guarded(file))
             self.way[-1] = (trail[depth], file, archive)
 
     def _back_to(self, depth: int) -> None:

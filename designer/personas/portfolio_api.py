@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from designer.assets.receiving import PortfolioUploadHandler
 from designer.personas import portfolios
 from designer.personas.api import PersonaSerializer
+from designer.personas.models import Persona
 from designer.personas.portfolio_models import ItemStatus, PortfolioImport, PortfolioItem, PortfolioStatus
 from designer.web.idempotency import IdempotentPostMixin
 from designer.web.serializers import StrictSerializer
@@ -124,10 +125,10 @@ class PortfolioList(IdempotentPostMixin, generics.ListAPIView[PortfolioImport]):
         """
         made = portfolios.start_import(
             actor=person(request),
-            team_id=team_said(request.data.get("team")),
+            team_id=team_said(request.POST.get("team")),
             files=request.FILES.getlist("file"),
-            paths=paths_said(request.data.get("paths")),
-            title=str(request.data.get("title") or ""),
+            paths=paths_said(request.POST.get("paths")),
+            title=request.POST.get("title", ""),
         )
         headers = {"Location": f"/api/portfolios/{made.pk}"}
         return Response(self.get_serializer(made).data, status=status.HTTP_202_ACCEPTED, headers=headers)
@@ -219,14 +220,14 @@ class PickRequest(StrictSerializer):
 
 
 class PicksRequest(StrictSerializer):
-    clusters = PickRequest(many=True, min_length=1, max_length=portfolios.MOST_PICKS)
+    clusters = serializers.ListField(child=PickRequest(), min_length=1, max_length=portfolios.MOST_PICKS)
 
 
-class PortfolioPersonas(IdempotentPostMixin, generics.GenericAPIView[PortfolioImport]):
+class PortfolioPersonas(IdempotentPostMixin, generics.GenericAPIView[Persona]):
     """Make personas of the looks that were picked."""
 
     serializer_class = PersonaSerializer
-    queryset = PortfolioImport.objects.none()
+    queryset = Persona.objects.none()
 
     @extend_schema(request=PicksRequest, responses={201: PersonaSerializer(many=True)})
     def post(self, request: Request, pk: UUID) -> Response:

@@ -226,8 +226,8 @@ def merge(request: HttpRequest) -> HttpResponse:
             ids = [UUID(raw) for raw in request.POST.getlist("persona")]
         except ValueError as error:
             raise Refused("invalid", "There is no such persona.", remedy="Reload the page.") from error
-        said = {"name": request.POST.get("name", ""), "remove": request.POST.get("remove") == "1"}
-        made = keeping.merge_personas(actor=person(request), persona_ids=ids, **said)
+        name, remove = request.POST.get("name", ""), request.POST.get("remove") == "1"
+        made = keeping.merge_personas(actor=person(request), persona_ids=ids, name=name, remove=remove)
         messages.success(request, f"{made.name} stands for {len(set(ids))} personas.")
         return row_page(made)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from designer.pipeline import taxonomy
@@ -60,7 +60,8 @@ def _noun(common: Mapping[str, str]) -> str:
     return f"{cloth} {worn}".strip() if cloth or worn else ""
 
 
-def _unlike(names: Sequence[str], taken: set[str]) -> Iterable[str]:  # type: ignore[misc]  # a generator that never ends
+def _unlike(names: Sequence[str], taken: set[str]) -> Iterator[str]:
+    """Never ends: at last it numbers them."""
     shown = [(name[:1].upper() + name[1:])[: LONGEST - 4] for name in names]
     yield from (name for name in shown if name not in taken)
     number = 2
