@@ -19,7 +19,18 @@ from designer.pipeline.selection import Choice
 
 log = logging.getLogger(__name__)
 COMPARED: Final = 320  # pixels across of the thumbnails by which images are compared
-DAMAGE: Final = (OSError, ValueError, SyntaxError, ArithmeticError, IndexError, TypeError, MemoryError, struct.error)
+DAMAGE: Final = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+    MemoryError,
+    struct.error,
+)  # whatever a measure may stumble over: the image is paid for
 Picks = list[tuple[Asset, Choice]]
 
 
