@@ -1,6 +1,8 @@
 from django.contrib import admin
 
-from designer.personas.models import AttributeCorrection, Feedback, LearnedWeight, Persona
+from designer.personas.models import AttributeCorrection, DefaultPersona, Feedback, LearnedWeight, Persona
+from designer.personas.portfolio_models import PortfolioImport, PortfolioItem
+from teams.base.admin import LookedAt
 
 
 @admin.register(Persona)
@@ -31,3 +33,23 @@ class AttributeCorrectionAdmin(admin.ModelAdmin[AttributeCorrection]):
     list_display = ("created_at", "team", "owner", "attribute", "before", "after")
     list_filter = ("attribute",)
     raw_id_fields = ("team", "owner")
+
+
+@admin.register(DefaultPersona)
+class DefaultPersonaAdmin(admin.ModelAdmin[DefaultPersona]):
+    list_display = ("user", "team", "persona")
+    raw_id_fields = ("team", "user", "persona")
+
+
+@admin.register(PortfolioImport)
+class PortfolioImportAdmin(LookedAt, admin.ModelAdmin[PortfolioImport]):
+    list_display = ("title", "team", "owner", "status", "read", "refused", "created_at")
+    search_fields = ("title",)
+    list_filter = ("status",)
+
+
+@admin.register(PortfolioItem)
+class PortfolioItemAdmin(LookedAt, admin.ModelAdmin[PortfolioItem]):
+    list_display = ("path", "portfolio", "status", "code")
+    search_fields = ("path",)
+    list_filter = ("status", "code")

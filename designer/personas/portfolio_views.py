@@ -73,10 +73,12 @@ def _context(request: HttpRequest, row: PortfolioImport) -> dict[str, Any]:
         items = items.filter(status=said["status"])
     if said["q"]:
         items = items.filter(path__icontains=said["q"])
+    looks = presenting.looks_shown(row)
     return {
         **frame(request, row.team),
         "portfolio": row,
-        "looks": presenting.looks_shown(row),
+        "looks": looks,
+        "looks_left": any(look["persona"] is None for look in looks),
         "rule": row.clusters.get("rule", ""),
         "page": page_of(items, request.GET.get("page", ""), PAGE),
         "statuses": STATUSES,

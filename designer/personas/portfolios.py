@@ -1,7 +1,7 @@
 """The writers of portfolios: take files in, cancel, end, and make personas of the looks that were found."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import IO, Any, Final, NotRequired, TypedDict
@@ -230,14 +230,15 @@ def _persona_of(actor: User, row: PortfolioImport, look: Cluster, name: str) -> 
         raise Conflict("made_before", "This look is a persona already.", field="clusters", remedy="Edit that one.")
     assets = dict(row.items.filter(status=ItemStatus.READ, pk__in=look.members).values_list("pk", "asset_id"))
     exemplars = [str(assets[UUID(pk)]) for pk in look.exemplars if assets.get(UUID(pk))]
+    dear = {name: dearest_first(values) for name, values in look.weights.items()}
     return Persona.objects.create(
         team_id=row.team_id,
         owner=actor,
         name=free_name(row.team_id, one_line(name, field="name", longest=80, empty=True), look.name),
         description=f"From {look.basis.partition(':')[0]} of {row.title[:200]}.",
         keywords=_keywords(look),
-        attributes={name: list(values) for name, values in look.weights.items()},
-        weights={name: dict(values) for name, values in look.weights.items()},
+        attributes={name: list(values) for name, values in dear.items()},
+        weights=dear,
         palette=[{"name": each["name"], "hex": each["hex"]} for each in look.palette],
         distributions={name: dict(values) for name, values in look.distributions.items()},
         exemplars=exemplars,
@@ -245,6 +246,11 @@ def _persona_of(actor: User, row: PortfolioImport, look: Cluster, name: str) -> 
         confidence=look.confidence,
         origin=origin,
     )
+
+
+def dearest_first(values: Mapping[str, float]) -> dict[str, float]:
+    """In their order again, which the database does not keep."""
+    return dict(sorted(values.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _keywords(look: Cluster) -> dict[str, float]:

@@ -273,16 +273,22 @@ def counted(looks: Iterable[Look]) -> dict[str, dict[str, int]]:
 
 
 def weighed(looks: Sequence[Look]) -> dict[str, dict[str, float]]:
-    """attribute -> value -> its share of the certainty with which the attribute was read, the dearest first."""
+    """attribute -> value -> its share of the certainty with which the attribute was read, the dearest first.
+
+    Of five pictures and more, a value seen in fewer than two, or in less than a tenth, is left out: it is no taste.
+    """
+    counts = counted(looks)
+    least = 1.0 if len(looks) < 5 else max(2.0, 0.1 * len(looks))
     sums: dict[str, Counter[str]] = {}
     for look in looks:
         for (name, value), sure in _values(look).items():
             sums.setdefault(name, Counter())[value] += sure  # type: ignore[assignment]  # a Counter adds floats too
-    return {
-        name: {value: round(got / sum(row.values()), 3) for value, got in row.most_common(8)}
-        for name, row in sorted(sums.items())
-        if sum(row.values()) > 0
-    }
+    kept = {}
+    for name, row in sorted(sums.items()):
+        often = {value: got for value, got in row.most_common(8) if counts[name][value] >= least}
+        if often:
+            kept[name] = {value: round(got / sum(row.values()), 3) for value, got in often.items()}
+    return kept
 
 
 def palette_of(looks: Iterable[Look]) -> tuple[dict[str, Any], ...]:

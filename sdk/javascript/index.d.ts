@@ -44,6 +44,9 @@ export class DesignerBFFClient {
   createGeneration(wish: GenerationWish, once?: Once): Promise<Record<string, unknown>>;
   getGeneration(id: string): Promise<Record<string, unknown>>;
   uploadAsset(file: Blob, options?: Once & { name?: string }): Promise<Record<string, unknown>>;
+  importPortfolio(files: Iterable<Blob | { file: Blob; path: string }>, options?: Once & { title?: string; team?: string }): Promise<Record<string, unknown>>;
+  getPortfolio(id: string): Promise<Record<string, unknown>>;
+  personasFromPortfolio(id: string, clusters: { cluster: number; name?: string }[], once?: Once): Promise<Record<string, unknown>[]>;
   enhance(generationId: string, wish?: Record<string, unknown>, once?: Once): Promise<Record<string, unknown>>;
   getEnhancement(id: string): Promise<Record<string, unknown>>;
   feedback(generationId: string, kind: FeedbackKind, about?: { asset?: string; rating?: number; text?: string }): Promise<Record<string, unknown>>;

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from teams.accounts.services import create_token
-from tests import images
+from tests import archives, images
 from tests.factories import UserFactory
 from tests.stack import ROOT, studio
 
@@ -95,3 +95,14 @@ def test_a_token_that_is_no_more_ends_the_watch_at_once(client: DesignerBFF):
     client.token = "dbff_no_such_token"
     with pytest.raises(PermissionError):
         next(iter(client.watch(f"generation:{asked['id']}", timeout=60)))
+
+
+def test_a_portfolio_becomes_a_persona(client: DesignerBFF, tmp_path: Path):
+    archive = tmp_path / "linen.zip"
+    archive.write_bytes(archives.zipped({"relaxed linen dresses/1.png": archives.picture(1), "words.png": b"none"}))
+    asked = client.import_portfolio(archive, title="Spring")
+    assert any(event.is_last for event in client.watch(f"portfolio:{asked['id']}", timeout=120))
+    done = client.portfolio(asked["id"])
+    assert (done["status"], done["read"], done["refused"]) == ("partial", 1, 1)
+    (made,) = client.personas_from_portfolio(asked["id"], [{"cluster": 0, "name": "Coast"}])
+    assert (made["name"], made["attributes"]["fabric"], made["evidence"]) == ("Coast", ["linen"], 1)

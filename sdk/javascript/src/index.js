@@ -84,6 +84,25 @@ export class DesignerBFFClient {
     return this.request("POST", "/api/assets", { form, idempotencyKey });
   }
 
+  // `files`: Blobs, or {file, path} with a place in a folder. The portfolio comes back still queued: watch `portfolio:<id>`.
+  importPortfolio(files, { title = "", team, idempotencyKey } = {}) {
+    const found = [...files].map((each) => (each instanceof Blob ? { file: each, path: each.name ?? "file" } : each));
+    const form = new FormData();
+    form.append("title", title);
+    if (team) form.append("team", team);
+    form.append("paths", JSON.stringify(found.map(({ path }) => path)));
+    for (const { file, path } of found) form.append("file", file, path.split("/").pop());
+    return this.request("POST", "/api/portfolios", { form, idempotencyKey });
+  }
+
+  getPortfolio(id) {
+    return this.request("GET", `/api/portfolios/${encodeURIComponent(id)}`);
+  }
+
+  personasFromPortfolio(id, clusters, { idempotencyKey } = {}) {
+    return this.request("POST", `/api/portfolios/${encodeURIComponent(id)}/personas`, { json: { clusters }, idempotencyKey });
+  }
+
   // One HTTP call. Repeats what is safe to repeat (GET, and POST by its idempotency key) when the network or a proxy fails.
   async request(method, path, { json, form, idempotencyKey } = {}) {
     const headers = { Accept: "application/json" };

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,24 @@ class DesignerBFF:
             answer: Json = self.call("POST", "/assets", files={"file": (path.name, file)})
         return answer
 
+    def import_portfolio(self, *files: str | Path, title: str = "", team: str | None = None) -> Json:
+        """Send pictures and ZIP archives to be read; the portfolio, still queued. Follow `portfolio:<id>`."""
+        said = {"title": title, **({"team": team} if team else {})}
+        with ExitStack() as stack:
+            parts = [("file", (Path(each).name, stack.enter_context(Path(each).open("rb")))) for each in files]
+            answer: Json = self.call("POST", "/portfolios", files=parts, data=said)
+        return answer
+
+    def portfolio(self, portfolio_id: str) -> Json:
+        """How far it is; its looks under `clusters` once it is done."""
+        answer: Json = self.call("GET", f"/portfolios/{portfolio_id}")
+        return answer
+
+    def personas_from_portfolio(self, portfolio_id: str, clusters: list[Json]) -> list[Json]:
+        """Personas of the looks that were picked, such as [{"cluster": 0, "name": "Coast"}]."""
+        made: list[Json] = self.call("POST", f"/portfolios/{portfolio_id}/personas", json={"clusters": clusters})
+        return made
+
     def generate(self, brief: str = "", **wish: Any) -> Json:
         """Ask for images; returns the generation, still queued."""
         answer: Json = self.call("POST", "/generations", json={"brief": brief, **wish})
@@ -80,7 +99,7 @@ class DesignerBFF:
         return answer
 
     def feedback_on(self, assets: list[str], kind: str, **more: Any) -> Json:
-        """Say the same of several images of one team, of all or none; returns `act` (see `undo_feedback`), `feedback`."""
+        """Say the same of several images of one team, all or none; returns `act` (see `undo_feedback`), `feedback`."""
         answer: Json = self.call("POST", "/feedback", json={"assets": assets, "kind": kind, **more})
         return answer
 

@@ -227,6 +227,9 @@ def test_two_looks_are_told_apart_and_become_personas(client, team):
     assert (first["name"], second["name"], second["evidence"]) == (looks[0]["name"], "Winter", 4)
     assert first["distributions"]["fabric"] == {"linen": 5} and len(first["exemplars"]) == 4
     assert first["weights"]["fabric"]["linen"] == 1.0 and first["palette"]
+    for persona in (first, second):
+        for name, values in persona["weights"].items():
+            assert list(values) == persona["attributes"][name] == sorted(values, key=lambda value: -values[value])
     again = client.post(f"/api/portfolios/{row.pk}/personas", wish, format="json")
     assert (again.status_code, again.json()["code"]) == (409, "made_before")
     assert Persona.objects.filter(team=team, evidence__gt=0).count() == 2
