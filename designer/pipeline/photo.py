@@ -1,4 +1,5 @@
-"""Reads a photo of a garment without any network: where it is, its colours, its pattern, its outline.
+"""Reads a photo of a garment without any network: where it is, its kind, its colours, its pattern, its
+outline.
 
 What it cannot tell stays unknown: fabric, fit, neckline and the like are for a vision model or the designer to say.
 """
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from designer.pipeline import outline, pattern
+from designer.pipeline import kinds, outline, pattern
 from designer.pipeline.codec import Record
 from designer.pipeline.colours import delta_e, hex_of, lab_of, nearest_name
 from designer.pipeline.records import Attribute
@@ -31,12 +32,15 @@ MOST_COLOURS: Final = 4
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoReading(Record):
     """`share`: of the picture that the garment takes; `sure` 0..1: of where it is; `texture_energy`: L* units of the
-    finest detail, 0 if no patch was large enough. Attributes that are absent are unknown."""
+    finest detail, 0 if no patch was large enough; `kind`: of garment, "" when it cannot be told, with `kind_sure` 0..1.
+    Attributes that are absent are unknown."""
 
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
     share: float = 0.0
     sure: float = 0.0
     texture_energy: float = 0.0
+    kind: str = ""
+    kind_sure: float = 0.0
 
 
 def read(photo: Image.Image | NDArray[np.uint8], garment: str | None = None) -> PhotoReading:
@@ -44,13 +48,14 @@ def read(photo: Image.Image | NDArray[np.uint8], garment: str | None = None) -> 
     image = _upright(photo)
     if min(image.size) < LEAST_SIDE:
         return PhotoReading()
-    found = segment(_lab(image, EDGE))
+    found = located(image)
     if found.confidence < LEAST_SURE:
         return PhotoReading(share=round(found.share, 3), sure=found.confidence)
     lab = _lab(image, WORKING)
     mask = _grown(found.mask, lab.shape[:2])
     attributes = {"colours": _colours(lab, mask, found)}
-    attributes |= outline.read(found.mask, garment=garment, sure=found.confidence)
+    kind = kinds.kind_of(_small(image, WORKING), found)
+    attributes |= _shape(found, kind, garment)
     cloth = pattern.patch_of(lab, mask)
     weave = pattern.weave_of(cloth) if cloth is not None else None
     if weave:
@@ -60,7 +65,27 @@ def read(photo: Image.Image | NDArray[np.uint8], garment: str | None = None) -> 
         share=round(found.share, 3),
         sure=found.confidence,
         texture_energy=round(weave.energy, 2) if weave else 0.0,
+        kind=kind.name if kind.is_named else "",
+        kind_sure=kind.confidence if kind.is_named else 0.0,
     )
+
+
+def located(image: Image.Image) -> Segment:
+    """Where the garment is in an upright RGB picture."""
+    return segment(_lab(image, EDGE))
+
+
+def _shape(found: Segment, kind: kinds.Kind, garment: str | None) -> dict[str, Attribute]:
+    """What the classifier names, then what the outline tells of it. Where the two differ on the garment, neither is
+    believed; a brief that names another garment than the classifier sees is about something else in the picture."""
+    told = kinds.attributes_of(kind)
+    seen = str(told["garment"].value) if "garment" in told else None
+    drawn = outline.read(found.mask, garment=garment or seen, sure=found.confidence)
+    if kind.is_named and "garment" in drawn and seen is None:
+        drawn = {}  # legs in what is named a coat or a long sleeve are a person's own
+    if garment and seen != garment:
+        told = {}
+    return {**drawn, **told}
 
 
 def _upright(photo: Image.Image | NDArray[np.uint8]) -> Image.Image:
@@ -73,8 +98,11 @@ def _upright(photo: Image.Image | NDArray[np.uint8]) -> Image.Image:
 
 
 def _lab(image: Image.Image, edge: int) -> Floats:
-    small = image.copy() if max(image.size) <= edge else image.resize(_within(image.size, edge), Image.Resampling.BOX)
-    return lab_of(np.asarray(small))
+    return lab_of(np.asarray(_small(image, edge)))
+
+
+def _small(image: Image.Image, edge: int) -> Image.Image:
+    return image if max(image.size) <= edge else image.resize(_within(image.size, edge), Image.Resampling.BOX)
 
 
 def _within(size: tuple[int, int], edge: int) -> tuple[int, int]:
