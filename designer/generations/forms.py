@@ -11,6 +11,7 @@ from django import forms
 from designer.assets.models import Asset
 from designer.catalogue.ready import ready_models
 from designer.generations.wishes import MAX_BRIEF, QUALITIES, RATIOS, STRATEGIES, WEIGHTS, GenerationWish
+from designer.personas.keeping import default_persona
 from designer.personas.models import Persona
 from teams.accounts.models import User
 from teams.membership.ownership import visible_teams
@@ -96,6 +97,8 @@ class ComposerForm(forms.Form):
         people = Persona.objects.visible_to(actor).filter(team__in=teams).select_related("team").order_by("name")
         named = ((str(p.pk), f"{p.name} ({p.team.name})" if several else p.name) for p in people)
         self._choices("persona", [("", "None"), *named])
+        begun = default_persona(actor, teams[0]) if teams and not self.is_bound else None
+        self.initial.setdefault("persona", str(begun.pk) if begun else "")
         self._choices("model", [("", "Automatic"), *_models()])
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:

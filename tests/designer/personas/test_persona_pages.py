@@ -9,6 +9,7 @@ from designer.personas.models import DefaultPersona, Persona
 from designer.personas.portfolio_models import PortfolioImport
 from teams.base.preconditions import etag_of
 from tests.archives import picture, zipped
+from tests.designer.generations.test_flow import made
 from tests.work import work_off
 
 pytestmark = pytest.mark.django_db
@@ -134,3 +135,19 @@ def test_a_viewer_looks_and_has_a_default_but_changes_nothing(client_of, persona
     assert client.post(f"/style/personas/{persona.pk}/delete", {"sure": "1"}, format="multipart").status_code == 403
     assert client.post(f"/style/personas/{persona.pk}/duplicate").status_code == 403
     assert "You begin with Coast" in post(client, f"/style/personas/{persona.pk}/default")
+
+
+def test_the_studio_begins_with_the_default(client):
+    own = client.user.memberships.get(team__personal=True).team
+    chosen = Persona.objects.filter(team=own).first()
+    assert f'value="{chosen.pk}" selected' not in page(client, "/")
+    post(client, f"/style/personas/{chosen.pk}/default")
+    assert f'value="{chosen.pk}" selected' in page(client, "/")
+
+
+def test_the_generation_shows_how_near_its_brief_is_to_its_persona(client):
+    own = client.user.memberships.get(team__personal=True).team
+    chosen = Persona.objects.filter(team=own).first()
+    done = made(client, brief="a coat", persona=str(chosen.pk))
+    shown = page(client, f"/generations/{done['id']}")
+    assert f"How near the brief is to {chosen.name}" in shown and "0.6 × keywords" in shown
