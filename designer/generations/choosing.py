@@ -29,7 +29,7 @@ Key = tuple[str, str]  # provider and model
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Who will draw, how large, how finely, and at which price. `n` images are made and paid for, `shown` of them are
-    shown at first. `quality` is the model's own word."""
+    shown at first. `quality` is the model's own word; `reading` USD for a language model that reads the brief."""
 
     route: Route
     title: str
@@ -41,10 +41,11 @@ class Plan:
     unit_price: Decimal | None
     seconds: float
     simulated: bool
+    reading: Decimal = Decimal(0)
 
     @property
     def total(self) -> Decimal | None:
-        return None if self.unit_price is None else self.unit_price * self.n
+        return None if self.unit_price is None else self.unit_price * self.n + self.reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +181,11 @@ def _plan(wish: GenerationWish, route: Route, found: Found, note: str) -> Plan:
             field="model",
             remedy="Choose another model, or have an admin add its price to the catalogue.",
         )
+    if wish.aspect_ratio not in candidate.capabilities.ratios:
+        known = ", ".join(candidate.capabilities.ratios)
+        remedy = f"Use one of {known}, or another model."
+        shown = f"{profile.title} does not make {wish.aspect_ratio} images."
+        raise Refused("unsupported_ratio", shown, field="aspect_ratio", remedy=remedy)
     width, height = drawing.size_of(wish.aspect_ratio)
     told = [note] if note else []
     if wish.quality != "standard" and len(candidate.capabilities.qualities) == 1:

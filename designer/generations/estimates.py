@@ -2,13 +2,15 @@
 
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from PIL import Image
 
 from designer.assets.models import Asset
 from designer.assets.services import read_bytes
+from designer.generations import reading
 from designer.generations.choosing import Plan, plan_for
 from designer.generations.wishes import GenerationWish
 from designer.personas.models import Persona
@@ -49,6 +51,7 @@ class Preview:
                 "title": plan.title,
                 "n": plan.n,
                 "shown": plan.shown,
+                "reading": f"{plan.reading:.6f}",
                 "unit_price": None if price is None else f"{price:.6f}",
                 "total": None if total is None else f"{total:.6f}",
                 "seconds": plan.seconds,
@@ -93,11 +96,19 @@ def understand(
         raise Refused(error.code, error.message, field=f"corrections.{error.field}", remedy=error.remedy) from error
 
 
+def whole_plan(wish: GenerationWish, *, team: Team, garment: str | None, photos: int) -> Plan:
+    """The plan with everything that it costs, within the wish's ceiling. Raises Refused naming the field."""
+    cost = reading.expected_cost(wish, photos=photos)
+    rest = None if wish.max_cost is None else max(Decimal(0), wish.max_cost - cost)
+    plan = plan_for(replace(wish, max_cost=rest), team=team, garment=garment, has_references=photos > 0)
+    return replace(plan, reading=cost)
+
+
 def preview(wish: GenerationWish, *, team: Team, references: list[Asset], persona: Persona | None = None) -> Preview:
     """Understanding, prompt and plan of a wish. What is learned or tried out joins the prompt only when it runs."""
     record = understand(wish, references, team=team)
     taste = taste_of(persona)
     match = personas.match(wish.brief, record, taste) if taste else None
     prompt = compose(wish.brief, record, persona=taste, match=match, exact=wish.exact, seed=0)
-    plan = plan_for(wish, team=team, garment=record.value("garment"), has_references=bool(references))
+    plan = whole_plan(wish, team=team, garment=record.value("garment"), photos=len(references))
     return Preview(understanding=record.to_json(), prompt=prompt, plan=plan)

@@ -53,6 +53,7 @@ def estimate_shown(preview: Preview) -> dict[str, Any]:
         "title": plan.title,
         "seconds": round(plan.seconds),
         "simulated": plan.simulated,
+        "reading": money(plan.reading) if plan.reading else "",
     }
     return {"total": total, "reason": plan.route.reason, "warnings": plan.route.warnings, **facts}
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -81,6 +81,7 @@ def _references(row: Generation) -> list[Asset]:
 def _wish_of(row: Generation) -> GenerationWish:
     said = dict(row.settings)
     cap = said.pop("max_cost", None)
+    said.pop("reading", None)
     return GenerationWish(
         brief=row.brief,
         references=tuple(map(UUID, said.pop("references"))),
@@ -175,11 +176,24 @@ def _match(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
     return _set_prompt(work, prompt, matched=True, match=match.to_json())
 
 
+def _for_images(work: Work) -> Decimal | None:
+    """What of the ceiling is left for images: a ceiling that was wished is kept to the cent; else the shown estimate
+    less what reading was expected to cost."""
+    cap = work.wish.max_cost
+    if cap is None:
+        return None
+    if work.row.settings.get("max_cost"):
+        spent = Generation.objects.values_list("cost", flat=True).get(pk=work.row.pk) or Decimal(0)
+    else:
+        spent = Decimal(work.row.settings.get("reading", 0))
+    return max(Decimal(0), cap - spent)
+
+
 def _route(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
     assert work.understanding is not None  # noqa: S101
     garment = work.understanding.value("garment")
     work.plan = choosing.plan_for(
-        work.wish,
+        replace(work.wish, max_cost=_for_images(work)),
         team=work.row.team,
         garment=garment,
         has_references=bool(work.references),

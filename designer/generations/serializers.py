@@ -162,6 +162,9 @@ class EstimateSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     n = serializers.IntegerField(help_text="How many images are made and paid for.")
     shown = serializers.IntegerField(help_text="How many of them are shown; the others are set aside.")
+    reading = serializers.DecimalField(
+        max_digits=12, decimal_places=6, help_text="USD for a language model that reads the brief; part of the total."
+    )
     unit_price = serializers.DecimalField(max_digits=12, decimal_places=6, allow_null=True)
     total = serializers.DecimalField(max_digits=12, decimal_places=6, allow_null=True)
     seconds = serializers.FloatField()

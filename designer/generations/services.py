@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from designer.assets.models import Asset
 from designer.assets.services import move_to_trash
-from designer.generations import choosing, estimates, follow_ups
+from designer.generations import estimates, follow_ups
 from designer.generations.models import Generation, Stage, StageStatus, Status
 from designer.generations.signals import generation_finished
 from designer.generations.wishes import GenerationWish
@@ -102,7 +102,7 @@ def request_generation(*, actor: User, wish: GenerationWish) -> Generation:
     team = _team_for(actor, wish)
     references, persona = _references(actor, team, wish), _persona(actor, team, wish)
     garment = estimates.understand(wish, [], team=team).value("garment")
-    plan = choosing.plan_for(wish, team=team, garment=garment, has_references=bool(references))
+    plan = estimates.whole_plan(wish, team=team, garment=garment, photos=len(references))
     follow_ups.check(wish, width=plan.width, height=plan.height)
     said = asdict(wish)
     made = Generation.objects.create(
@@ -114,6 +114,7 @@ def request_generation(*, actor: User, wish: GenerationWish) -> Generation:
             **{name: said[name] for name in SETTINGS},
             "references": [str(asset.pk) for asset in references],
             "max_cost": _text(wish.max_cost),
+            "reading": str(plan.reading),
         },
         corrections=wish.corrections,
         seed=wish.seed if wish.seed is not None else secrets.randbelow(2**31),

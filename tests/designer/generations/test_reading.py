@@ -202,7 +202,7 @@ def test_a_provider_in_trouble_never_fails_a_generation(
     assert basis(row, "prompting")["by"] == "local"
     assert row.understood["garment"]["value"] == "dress" and 20 <= len(row.prompt.split()) <= 60
     assert steps()[0] == ("analysis", outcome) and not read_by_models()
-    assert row.cost == row.estimate
+    assert row.cost == Decimal("0.01") < row.estimate
     nothing_is_broken()
 
 
@@ -321,7 +321,7 @@ def test_a_prompt_that_drops_the_designers_words_is_not_used(vendors, editor) ->
 
 def test_a_budget_without_room_buys_no_second_answer(vendors, editor) -> None:
     vendors.plan("google", "ok", says="no JSON")
-    row = made(editor, max_cost="0.0101")
+    row = made(editor, max_cost="0.0127")
     assert "no room to ask again" in basis(row)["reason"] and [step for step, _ in steps()][:1] == ["analysis"]
     assert "analysis-repair" not in dict(steps())
 
@@ -392,3 +392,13 @@ def test_a_call_whose_end_nobody_knows_is_not_made_again(vendors, editor, monkey
     row.refresh_from_db()
     assert row.status == "succeeded" and len(vendors.calls) == called
     assert "may have charged" in basis(row)["reason"]
+
+
+def test_what_reading_is_expected_to_cost_is_part_of_the_estimate_and_of_the_ceiling(vendors, editor):
+    wish = {"brief": "an emerald silk wrap dress for the opera", "provider": "sketchbook"}
+    shown = editor.post("/api/generations/preview", wish, format="json").json()["estimate"]
+    assert Decimal(shown["reading"]) > 0
+    assert Decimal(shown["total"]) == Decimal("0.01") + Decimal(shown["reading"])
+    assert Decimal(editor.post("/api/generations", wish, format="json").json()["estimate"]) == Decimal(shown["total"])
+    refused = editor.post("/api/generations", {**wish, "max_cost": "0.010001"}, format="json")
+    assert refused.status_code == 422 and refused.json()["errors"][0]["field"] == "max_cost"
