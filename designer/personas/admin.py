@@ -1,6 +1,16 @@
 from django.contrib import admin
 
-from designer.personas.models import AttributeCorrection, DefaultPersona, Feedback, LearnedWeight, Persona
+from designer.personas.models import (
+    AttributeCorrection,
+    DefaultPersona,
+    Evidence,
+    Feedback,
+    LearnedWeight,
+    LearningAct,
+    LearningMove,
+    LearningSettings,
+    Persona,
+)
 from designer.personas.portfolio_models import PortfolioImport, PortfolioItem
 from teams.base.admin import LookedAt
 
@@ -14,17 +24,39 @@ class PersonaAdmin(admin.ModelAdmin[Persona]):
 
 
 @admin.register(Feedback)
-class FeedbackAdmin(admin.ModelAdmin[Feedback]):
+class FeedbackAdmin(LookedAt, admin.ModelAdmin[Feedback]):
     list_display = ("created_at", "team", "owner", "kind", "rating", "generation")
     list_filter = ("kind",)
-    raw_id_fields = ("team", "owner", "generation", "asset")
-    readonly_fields = ("moved",)
 
 
 @admin.register(LearnedWeight)
-class LearnedWeightAdmin(admin.ModelAdmin[LearnedWeight]):
+class LearnedWeightAdmin(LookedAt, admin.ModelAdmin[LearnedWeight]):
     list_display = ("key", "team", "alpha", "beta", "moved_at")
     search_fields = ("key",)
+    raw_id_fields = ("team",)
+
+
+@admin.register(LearningAct)
+class LearningActAdmin(LookedAt, admin.ModelAdmin[LearningAct]):
+    list_display = ("created_at", "team", "owner", "kind", "about")
+    list_filter = ("kind",)
+
+
+@admin.register(Evidence)
+class EvidenceAdmin(LookedAt, admin.ModelAdmin[Evidence]):
+    list_display = ("created_at", "team", "key", "feedback")
+    search_fields = ("key",)
+
+
+@admin.register(LearningMove)
+class LearningMoveAdmin(LookedAt, admin.ModelAdmin[LearningMove]):
+    list_display = ("created_at", "team", "act", "key")
+    search_fields = ("key",)
+
+
+@admin.register(LearningSettings)
+class LearningSettingsAdmin(admin.ModelAdmin[LearningSettings]):
+    list_display = ("team", "exploration")
     raw_id_fields = ("team",)
 
 

@@ -156,7 +156,7 @@ def loaded(folder: str, device: str, from_photo: bool) -> Any:
 
     on = device or ("cuda" if torch.cuda.is_available() else "cpu")
     kind = torch.float16 if on.startswith("cuda") else torch.float32
-    auto = AutoPipelineForImage2Image if from_photo else AutoPipelineForText2Image
+    auto: Any = AutoPipelineForImage2Image if from_photo else AutoPipelineForText2Image
     with _telling():
         pipeline = auto.from_pretrained(folder, local_files_only=True, use_safetensors=True, torch_dtype=kind)
         pipeline.set_progress_bar_config(disable=True)

@@ -237,7 +237,8 @@ def test_two_looks_are_told_apart_and_become_personas(client, team):
 
 def test_what_was_not_found_cannot_be_picked(client, team):
     row = brought_in(client, ("a.png", picture()), team=str(team.pk))
-    for wish in ({"clusters": []}, {"clusters": [{"cluster": 7}]}, {"clusters": [{"cluster": 0}, {"cluster": 0}]}, {}):
+    wishes: list[dict] = [{"clusters": []}, {"clusters": [{"cluster": 7}]}, {"clusters": [{"cluster": 0}] * 2}, {}]
+    for wish in wishes:
         assert client.post(f"/api/portfolios/{row.pk}/personas", wish, format="json").status_code in (400, 422)
     assert not Persona.objects.filter(team=team, evidence__gt=0).exists()
 
