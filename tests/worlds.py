@@ -10,7 +10,7 @@ from PIL import Image
 from designer.assets.models import Asset
 from designer.assets.services import store_upload
 from designer.generations.models import Generation
-from designer.personas.models import Feedback, LearnedWeight, LearningAct, LearningMove, Persona
+from designer.personas.models import AttributeCorrection, Feedback, LearnedWeight, LearningAct, LearningMove, Persona
 from designer.personas.portfolio_models import PortfolioImport
 from enhancement.models import Enhancement
 from teams.accounts.models import ApiToken, User
@@ -32,6 +32,7 @@ class World:
     weight: LearnedWeight
     move: LearningMove
     portfolio: PortfolioImport
+    correction: AttributeCorrection
 
     def id_for(self, route: str, name: str) -> Any:
         """What the placeholder `name` means in `route`; None when the walk has not been told."""
@@ -57,6 +58,7 @@ class World:
             ("portfolios/", self.portfolio),
             ("style/imports/", self.portfolio),
             ("personas/", self.persona),
+            ("corrections/", self.correction),
             ("tokens/", self.token),
             ("learning/moves/", self.move),
             ("learning/", self.weight),
@@ -73,6 +75,7 @@ class World:
             f"/generations/{g}/card",
             f"/api/assets/{a}",
             f"/api/assets/{a}/content",
+            f"/api/assets/{a}/understood",
             f"/api/assets/{a}/thumbnail?w=320",
             f"/api/generations/{g}",
             f"/api/enhance/{e}",
@@ -110,6 +113,7 @@ class World:
             "enhancements": sorted(Enhancement.objects.filter(**own).values_list("pk", "status")),
             "personas": sorted(Persona.objects.filter(**own).values_list("pk", "name")),
             "portfolios": sorted(PortfolioImport.objects.filter(**own).values_list("pk", "status")),
+            "corrections": AttributeCorrection.objects.filter(**own).count(),
             "feedback": Feedback.objects.filter(**own).count(),
             "weights": sorted(LearnedWeight.objects.filter(**own).values_list("key", "alpha", "beta")),
             "members": sorted(Membership.objects.filter(**own).values_list("user_id", "role")),
@@ -142,4 +146,7 @@ def build_world() -> World:
     about = {"alpha_before": 3, "beta_before": 2, "alpha_after": 4, "beta_after": 2}
     move = LearningMove.objects.create(team=team, act=act, key=weight.key, **about)
     portfolio = PortfolioImport.objects.create(team=team, owner=editor, title=f"{SECRET} portfolio")
-    return World(team, people, asset, generation, enhancement, persona, token, weight, move, portfolio)
+    correction = AttributeCorrection.objects.create(
+        team=team, owner=editor, subject_digest="0" * 64, attribute="mood", before=None, after=SECRET
+    )
+    return World(team, people, asset, generation, enhancement, persona, token, weight, move, portfolio, correction)

@@ -13,8 +13,9 @@ from designer.assets.services import read_bytes
 from designer.generations import reading
 from designer.generations.choosing import Plan, plan_for
 from designer.generations.wishes import GenerationWish
+from designer.personas.corrections import corrections_for, informed
 from designer.personas.models import Persona
-from designer.personas.services import corrections_for, taste_of
+from designer.personas.services import taste_of
 from designer.pipeline import persona as personas
 from designer.pipeline import seeing
 from designer.pipeline.analysis import analyse
@@ -91,6 +92,7 @@ def understand(
     known = corrections_for(team, wish.brief, references) if team else {}
     read = analyse(wish.brief, photos_of(references)) if seen is None else seeing.understood(wish.brief, seen)
     try:
+        read = informed(team, read, references) if team else read
         return read.merged_with_corrections({**known, **wish.corrections})
     except InvalidCorrection as error:
         raise Refused(error.code, error.message, field=f"corrections.{error.field}", remedy=error.remedy) from error

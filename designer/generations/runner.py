@@ -17,6 +17,7 @@ from designer.generations.orders import Order
 from designer.generations.services import announce
 from designer.generations.wishes import GenerationWish
 from designer.jobs.handlers import Permanent, RunningJob
+from designer.personas.corrections import note_readings
 from designer.personas.learning import learned_for
 from designer.personas.services import taste_of
 from designer.pipeline import generation as drawing
@@ -131,6 +132,9 @@ def _stage(work: Work, name: Stage, step: Callable[[Work], tuple[dict[str, Any],
 def _analyse(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
     row = work.row
     heard = reading.analysed(work.job, row, work.wish, work.references)
+    if row.corrections and work.references:
+        bare = estimates.understand(replace(work.wish, corrections={}), work.references, seen=heard.value)
+        note_readings(row.team, row.brief, work.references, bare)
     work.understanding = estimates.understand(work.wish, work.references, team=row.team, seen=heard.value)
     found = work.understanding.to_json()
     return {"understood": found, **heard.facts}, {"understood": found}

@@ -154,6 +154,8 @@ class AttributeSerializer(serializers.Serializer[Any]):
     value = serializers.JSONField()  # any JSON, null among it
     confidence = serializers.FloatField()
     source = serializers.CharField()  # type: ignore[assignment]  # a field of this name hides an attribute of the base
+    reason = serializers.CharField(required=False, help_text="What your team's corrections changed, and why.")
+    was = serializers.CharField(required=False, help_text="What the photo was read as before that.")
 
 
 class EstimateSerializer(serializers.Serializer[Any]):

@@ -16,8 +16,8 @@ from designer.generations.signals import generation_finished
 from designer.generations.wishes import GenerationWish
 from designer.jobs.models import AttemptOutcome, JobAttempt
 from designer.jobs.services import enqueue, request_cancel
+from designer.personas.corrections import remember_corrections
 from designer.personas.models import Persona
-from designer.personas.services import remember_corrections
 from designer.realtime.events import (
     GENERATION_CANCELLED,
     GENERATION_COMPLETE,
@@ -123,7 +123,7 @@ def request_generation(*, actor: User, wish: GenerationWish) -> Generation:
     )
     made.references.set(references)
     if wish.corrections:
-        _remember(actor, team, wish, references)
+        _remember(actor, team, wish, references, made.pk)
     job = enqueue("generation.run", {"generation_id": str(made.pk)}, team_id=team.pk, lane="interactive")
     Generation.objects.filter(pk=made.pk).update(job_id=job.pk)
     made.job_id = job.pk
@@ -131,7 +131,7 @@ def request_generation(*, actor: User, wish: GenerationWish) -> Generation:
     return made
 
 
-def _remember(actor: User, team: Team, wish: GenerationWish, references: list[Asset]) -> None:
+def _remember(actor: User, team: Team, wish: GenerationWish, references: list[Asset], made: UUID) -> None:
     """Check the designer's fixes against the words (photos are read by the worker) and keep them for the next time."""
     words = estimates.understand(replace(wish, corrections={}), [])
     estimates.understand(wish, [])
@@ -142,6 +142,7 @@ def _remember(actor: User, team: Team, wish: GenerationWish, references: list[As
         references=references,
         understood=words.to_json(),
         fixes=wish.corrections,
+        generation_id=made,
     )
 
 

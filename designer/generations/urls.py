@@ -1,13 +1,19 @@
 from django.urls import path
 
 from designer.generations import api as rest
-from designer.generations import gallery, views
+from designer.generations import gallery, understanding_api, understanding_views, views
 
 api = [
     path("analyze", rest.Analyze.as_view(), name="api_analyze"),
     path("generations", rest.GenerationList.as_view(), name="api_generations"),
     path("generations/preview", rest.GenerationPreview.as_view(), name="api_generation_preview"),
     path("generations/<uuid:pk>", rest.GenerationDetail.as_view(), name="api_generation"),
+    path(
+        "generations/<uuid:pk>/understood",
+        understanding_api.GenerationUnderstood.as_view(),
+        name="api_generation_understood",
+    ),
+    path("assets/<uuid:pk>/understood", understanding_api.AssetUnderstood.as_view(), name="api_asset_understood"),
     path("generations/<uuid:pk>/cancel", rest.GenerationCancel.as_view(), name="api_generation_cancel"),
     path("generations/<uuid:pk>/restore", rest.GenerationRestore.as_view(), name="api_generation_restore"),
     path("teams/<uuid:team>/generations", rest.TeamGenerationList.as_view(), name="api_team_generations"),
@@ -17,6 +23,7 @@ pages = [
     path("studio/understood", views.understood, name="studio_understood"),
     path("generations/<uuid:pk>", views.detail, name="generation"),
     path("generations/<uuid:pk>/card", views.card, name="generation_card"),
+    path("generations/<uuid:pk>/understood", understanding_views.correct, name="generation_understood"),
     path("generations/<uuid:pk>/cancel", views.cancel, name="generation_cancel"),
     path("gallery", gallery.gallery, name="gallery"),
     path("gallery/bulk", gallery.bulk, name="gallery_bulk"),

@@ -16,6 +16,7 @@ from designer.generations import services
 from designer.generations.forms import ComposerForm
 from designer.generations.models import Generation, GenerationQuerySet, Stage
 from designer.generations.presenting import endings_shown, estimate_shown, parts_of, route_shown, understood_shown
+from designer.generations.understanding_views import edit_shown
 from designer.generations.wishes import MAX_REFERENCES
 from teams.accounts.people import person
 from teams.base.errors import Refused
@@ -125,6 +126,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "stages": stages,
         "parts": parts_of(generation),
         "route": route_shown(routes[0]) if routes else None,
+        "edit": edit_shown(request, generation),
     }
     return render(request, "designer/generations/detail.html", context)
 

@@ -99,18 +99,27 @@ class Feedback(TeamOwned):
 
 
 class AttributeCorrection(TeamOwned):
-    """A designer's fix of an analysed attribute, reused for the same image or brief."""
+    """A designer's fix of an analysed attribute, reused for the same image or brief.
+
+    `read_from`: where `before` came from; `asset`: the picture that it is about, if it is about one alone.
+    """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     subject_digest = models.CharField(max_length=64)
     attribute = models.CharField(max_length=40)
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
+    read_from = models.CharField(max_length=16, blank=True)
+    asset = models.ForeignKey("designer.Asset", models.SET_NULL, null=True, blank=True, related_name="+")
+    generation = models.ForeignKey("designer.Generation", models.SET_NULL, null=True, blank=True, related_name="+")
     objects = OwnedQuerySet["AttributeCorrection"].as_manager()
 
     class Meta:
         db_table = "attribute_corrections"
-        indexes = [models.Index(fields=["team", "subject_digest"])]
+        indexes = [
+            models.Index(fields=["team", "subject_digest"]),
+            models.Index(name="correction_by_reading", fields=["team", "attribute", "read_from"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.attribute}: {self.before} → {self.after}"

@@ -1,14 +1,12 @@
-"""The writers of personas and corrections. Feedback is `feedback`'s, what it taught is `learning`'s."""
+"""The writers of personas. What was corrected is `corrections`', feedback `feedback`'s, what it taught `learning`'s."""
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 
-from designer.assets.models import Asset
-from designer.personas.models import AttributeCorrection, Persona
+from designer.personas.models import Persona
 from designer.pipeline import taxonomy
 from designer.pipeline.clustering import SINGLE
 from designer.pipeline.colours import colour_of
@@ -161,42 +159,6 @@ def shown_weights(row: Persona) -> dict[str, dict[str, float]]:
 def delete_persona(*, actor: User, persona_id: UUID) -> None:
     """Raises Missing or Forbidden. Generations made with it keep what it gave them."""
     Persona.objects.for_edit(actor, persona_id).delete()
-
-
-def subject_digest(brief: str, references: Iterable[Asset]) -> str:
-    """What a correction is about: the same words with the same pictures."""
-    said = "\n".join([" ".join(brief.split()).casefold(), *sorted(asset.sha256 for asset in references)])
-    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def remember_corrections(
-    *,
-    owner: User,
-    team: Team,
-    brief: str,
-    references: Iterable[Asset],
-    understood: dict[str, Any],
-    fixes: dict[str, Any],
-) -> None:
-    """Keep a designer's fixes, with what stood there before; the newest of an attribute counts."""
-    digest = subject_digest(brief, references)
-    AttributeCorrection.objects.bulk_create(
-        AttributeCorrection(
-            team=team,
-            owner=owner,
-            subject_digest=digest,
-            attribute=name,
-            before=understood.get(name, {}).get("value"),
-            after=value,
-        )
-        for name, value in fixes.items()
-    )
-
-
-def corrections_for(team: Team, brief: str, references: Iterable[Asset]) -> dict[str, Any]:
-    """What the team has corrected of these words and pictures, the newest fix of each attribute."""
-    rows = AttributeCorrection.objects.filter(team=team, subject_digest=subject_digest(brief, references))
-    return dict(rows.order_by("created_at").values_list("attribute", "after"))
 
 
 def taste_of(persona: Persona | None) -> Taste | None:

@@ -2,6 +2,7 @@ from django.urls import path
 
 from designer.personas import api as rest
 from designer.personas import (
+    corrections_api,
     deck_views,
     feedback_api,
     learning_api,
@@ -32,6 +33,8 @@ api = [
         feedback_api.FeedbackDetail.as_view(),
         name="api_generation_feedback_kind",
     ),
+    path("corrections", corrections_api.CorrectionList.as_view(), name="api_corrections"),
+    path("corrections/<uuid:pk>", corrections_api.CorrectionDetail.as_view(), name="api_correction"),
     path("feedback", feedback_api.FeedbackEverywhere.as_view(), name="api_feedback"),
     path("feedback/undo", feedback_api.FeedbackUndo.as_view(), name="api_feedback_undo"),
     path("learning", learning_api.LearnedList.as_view(), name="api_learning"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, Literal, Self
@@ -51,11 +51,14 @@ class InvalidCorrection(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribute(Record):
-    """One thing understood. `value` None = unknown, and then confidence is 0; `confidence` in 0..1."""
+    """One thing understood. `value` None = unknown, and then confidence is 0; `confidence` in 0..1; `was`: what a
+    photo was read as before somebody said otherwise, and `reason` why, for a person; empty ones are not in the JSON."""
 
     value: str | list[Any] | dict[str, Any] | None = None
     confidence: float = 0.0
     source: Source = "none"
+    reason: str = ""
+    was: str = ""
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.confidence <= 1.0:
@@ -68,8 +71,17 @@ class Attribute(Record):
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         return cls(
-            value=data.get("value"), confidence=float(data.get("confidence", 0)), source=data.get("source", "none")
+            value=data.get("value"),
+            confidence=float(data.get("confidence", 0)),
+            source=data.get("source", "none"),
+            reason=str(data.get("reason", "")),
+            was=str(data.get("was", "")),
         )
+
+    def to_json(self) -> dict[str, Any]:
+        said = {"value": encode(self.value), "confidence": self.confidence, "source": self.source}
+        more = {"reason": self.reason, "was": self.was}
+        return {**said, **{name: text for name, text in more.items() if text}}
 
 
 UNKNOWN: Final = Attribute()
@@ -112,6 +124,7 @@ class Understanding(Record):
     def merged_with_corrections(self, corrections: Mapping[str, Any]) -> Understanding:
         """With a person's own values on top, at confidence 1. None or "" means 'unknown'; raises InvalidCorrection."""
         fixed = {name: _corrected(name, value) for name, value in corrections.items()}
+        fixed = {name: replace(found, was=_read(self.attributes[name])) for name, found in fixed.items()}
         return Understanding(attributes={**self.attributes, **fixed})
 
     def to_json(self) -> dict[str, Any]:
@@ -120,6 +133,11 @@ class Understanding(Record):
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         return cls(attributes={name: Attribute.from_json(found) for name, found in data.items() if name in ATTRIBUTES})
+
+
+def _read(found: Attribute) -> str:
+    """What the photo was read as, whatever was said since; "" if it was not, or is no single value."""
+    return found.was or (found.value if found.source == "image" and isinstance(found.value, str) else "")
 
 
 def _with_shares(colours: Any) -> list[dict[str, Any]]:

@@ -1,0 +1,73 @@
+"""The page on which what was understood of a generation is corrected; the same form is a card of its page."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from designer.generations import understanding
+from designer.generations.models import Generation
+from designer.generations.understanding_forms import corrections_of, rows_of
+from teams.accounts.people import person
+from teams.base.errors import Forbidden, Missing, Refused
+
+
+def edit_shown(request: HttpRequest, row: Generation, said: dict[str, str] | None = None) -> dict[str, Any] | None:
+    """What the form shows: rows, its tag, and whether the reader may correct it; None before anything was read."""
+    if not row.understood:
+        return None
+    record = understanding.of_generation(row)
+    return {
+        "rows": rows_of(record, said),
+        "tag": understanding.tag_of(record),
+        "may_edit": _may_edit(request, row),
+        "generation": row,
+    }
+
+
+def _may_edit(request: HttpRequest, row: Generation) -> bool:
+    try:
+        Generation.objects.for_edit(person(request), row.pk)
+    except (Forbidden, Missing):
+        return False
+    return True
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """GET: the form by itself. POST: keep what was changed; refused, the form with what was typed and why."""
+    row = Generation.objects.see(person(request), pk)
+    if request.method == "GET":
+        return _page(request, row)
+    fixes = corrections_of(request.POST)
+    try:
+        if fixes:
+            understanding.correct_generation(
+                actor=person(request), generation_id=pk, if_match=request.POST.get("tag"), corrections=fixes
+            )
+    except (Forbidden, Missing):
+        raise
+    except Refused as refused:
+        return _refused(request, pk, refused)
+    count = len(fixes)
+    told = f"{count} correction{'s' if count != 1 else ''} kept." if fixes else "Nothing was changed."
+    messages.success(request, told)
+    return redirect("generation", pk)
+
+
+def _refused(request: HttpRequest, pk: UUID, refused: Refused) -> HttpResponse:
+    """With the tag and the values of now; what was typed stays in the fields, to be sent again."""
+    row = Generation.objects.see(person(request), pk)
+    return _page(request, row, said=request.POST.dict(), error=str(refused), status=refused.status)
+
+
+def _page(
+    request: HttpRequest, row: Generation, *, said: dict[str, str] | None = None, error: str = "", status: int = 200
+) -> HttpResponse:
+    context = {"generation": row, "edit": edit_shown(request, row, said), "edit_error": error}
+    return render(request, "designer/generations/understood.html", context, status=status)

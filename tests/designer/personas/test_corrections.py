@@ -1,0 +1,283 @@
+"""What designers correct: kept, used again for the same picture, learned from, and taken back."""
+
+import io
+import threading
+
+import pytest
+from django.db import connection
+from django.test import Client
+from PIL import Image
+
+from designer.assets.services import store_upload
+from designer.generations.understanding_forms import corrections_of, rows_of, text_of, value_of
+from designer.personas.corrections import MIN_EVIDENCE, photo_digest
+from designer.personas.models import AttributeCorrection
+from designer.pipeline.records import ATTRIBUTES, Understanding
+from tests.designer.generations.test_flow import made
+from tests.designer.pipeline.test_photo import cloth_of, drawn
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def photo(client, number=0, kind="stripe", team=None):
+    """A picture of striped cloth, each `number` another file."""
+    pixels, _ = drawn(cloth_of(kind, one=(30, 60, 140 + number)))
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    file.seek(0)
+    return store_upload(actor=client.user, team_id=team, file=file, name=f"{number}.png")
+
+
+def read(client, what, row):
+    answer = client.get(f"/api/{what}/{row}/understood")
+    assert answer.status_code == 200, answer.content
+    return answer.json()["understood"], answer["ETag"]
+
+
+def correct(client, what, row, tag, **corrections):
+    headers = {"HTTP_IF_MATCH": tag} if tag else {}
+    return client.patch(f"/api/{what}/{row}/understood", {"corrections": corrections}, format="json", **headers)
+
+
+def corrected_photo(client, number, value="herringbone"):
+    asset = photo(client, number)
+    answer = correct(client, "assets", asset.pk, read(client, "assets", asset.pk)[1], pattern=value)
+    assert answer.status_code == 200, answer.content
+    return answer
+
+
+def test_a_corrected_picture_is_read_by_the_correction_wherever_it_is_used_again(client_of):
+    client = client_of("editor")
+    asset = photo(client)
+    seen, tag = read(client, "assets", asset.pk)
+    assert (seen["pattern"]["value"], seen["pattern"]["source"]) == ("stripe", "image")
+    assert correct(client, "assets", asset.pk, tag, pattern="herringbone").status_code == 200
+    again = photo(client)
+    assert again.pk != asset.pk and photo_digest(again) == photo_digest(asset)
+    assert read(client, "assets", again.pk)[0]["pattern"] == {
+        "value": "herringbone", "confidence": 1.0, "source": "correction", "was": "stripe"
+    }  # fmt: skip
+    wish = {"brief": "a coat like this", "references": [str(again.pk)]}
+    preview = client.post("/api/generations/preview", wish, format="json").json()
+    assert preview["understood"]["pattern"]["value"] == "herringbone"
+    assert "herringbone" in preview["prompt"]
+
+
+def test_the_words_of_a_brief_win_over_what_was_said_of_its_picture(client_of):
+    client = client_of("editor")
+    asset = photo(client)
+    correct(client, "assets", asset.pk, read(client, "assets", asset.pk)[1], pattern="herringbone")
+    wish = {"brief": "a floral coat", "references": [str(asset.pk)]}
+    understood = client.post("/api/generations/preview", wish, format="json").json()["understood"]
+    assert (understood["pattern"]["value"], understood["pattern"]["source"]) == ("floral", "brief")
+
+
+def test_another_team_is_told_nothing_of_it(client_of, team):
+    client = client_of("editor")
+    asset = photo(client)
+    correct(client, "assets", asset.pk, read(client, "assets", asset.pk)[1], pattern="herringbone")
+    theirs = photo(client, team=team.pk)
+    assert read(client, "assets", theirs.pk)[0]["pattern"]["value"] == "stripe"
+
+
+def test_every_attribute_of_a_generation_is_corrected_later_and_its_brief_is_read_so_again(client_of):
+    client = client_of("editor")
+    done = made(client, brief="something for the evening")
+    values = dict.fromkeys(ATTRIBUTES, "own word")
+    values |= {"colours": [{"name": "navy"}], "construction": ["belt"], "photography": {"light": "soft"}}
+    _, tag = read(client, "generations", done["id"])
+    answer = correct(client, "generations", done["id"], tag, **values)
+    assert answer.status_code == 200, answer.content
+    told = client.get(f"/api/generations/{done['id']}").json()["understood"]
+    assert {each["source"] for each in told.values()} == {"correction"} and len(told) == len(ATTRIBUTES)
+    preview = client.post("/api/generations/preview", {"brief": "Something for the  evening"}, format="json").json()
+    assert preview["understood"]["colours"]["value"][0]["name"] == "navy"
+    assert preview["understood"]["fit"]["value"] == "own word"
+
+
+def test_null_makes_an_attribute_unknown(client_of):
+    client = client_of("editor")
+    done = made(client, brief="a silk dress")
+    _, tag = read(client, "generations", done["id"])
+    assert correct(client, "generations", done["id"], tag, fabric=None).json()["understood"]["fabric"]["value"] is None
+    preview = client.post("/api/generations/preview", {"brief": "a silk dress"}, format="json").json()
+    assert preview["understood"]["fabric"]["value"] is None
+
+
+def test_of_two_who_correct_the_same_at_once_one_is_told_what_stands_there_now(client_of):
+    client = client_of("editor")
+    done = made(client, brief="a silk dress")
+    _, tag = read(client, "generations", done["id"])
+    answers, start = {}, threading.Barrier(2)
+
+    def change(value):
+        try:
+            other = type(client)()
+            other.force_authenticate(client.user)
+            start.wait(10)
+            answers[value] = correct(other, "generations", done["id"], tag, fabric=value)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=change, args=(value,)) for value in ("linen", "wool")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(answer.status_code for answer in answers.values()) == [200, 412]
+    (kept,) = [value for value, answer in answers.items() if answer.status_code == 200]
+    (refused,) = [answer.json() for answer in answers.values() if answer.status_code == 412]
+    assert refused["errors"][0]["field"] == "corrections.fabric" and f'"{kept}"' in refused["errors"][0]["message"]
+    assert read(client, "generations", done["id"])[0]["fabric"]["value"] == kept
+    assert AttributeCorrection.objects.filter(attribute="fabric").count() == 1
+
+
+def test_a_picture_too_is_corrected_by_the_version_that_was_read(client_of):
+    client = client_of("editor")
+    asset = photo(client)
+    _, tag = read(client, "assets", asset.pk)
+    assert correct(client, "assets", asset.pk, tag, pattern="herringbone").status_code == 200
+    late = correct(client, "assets", asset.pk, tag, pattern="check")
+    assert late.status_code == 412 and '"herringbone"' in late.json()["detail"]
+    assert correct(client, "assets", asset.pk, None, pattern="check").status_code == 428
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"colour": "red"}, "corrections.colour"),
+        ({"colours": "red"}, "corrections.colours"),
+        ({"fit": "x" * 81}, "corrections.fit"),
+        ({"mood": 3}, "corrections.mood"),
+        ({"mood": "a\u2028b"}, "corrections.mood"),
+    ],
+)
+def test_what_is_no_correction_is_refused_by_name_and_changes_nothing(client_of, wrong, field):
+    client = client_of("editor")
+    done = made(client, brief="a silk dress")
+    before, tag = read(client, "generations", done["id"])
+    answer = correct(client, "generations", done["id"], tag, **wrong)
+    assert answer.status_code == 422 and answer.json()["errors"][0]["field"] == field
+    assert read(client, "generations", done["id"]) == (before, tag)
+    assert not AttributeCorrection.objects.exists()
+
+
+def test_after_enough_corrections_of_one_reading_the_next_picture_is_read_by_them(client_of):
+    client = client_of("editor")
+    fresh = photo(client, 50)
+    plain, _ = read(client, "assets", fresh.pk)
+    for number in range(MIN_EVIDENCE - 1):
+        corrected_photo(client, number)
+    assert read(client, "assets", fresh.pk)[0] == plain
+    corrected_photo(client, MIN_EVIDENCE - 1)
+    taught = read(client, "assets", fresh.pk)[0]["pattern"]
+    assert (taught["value"], taught["source"], taught["confidence"]) == ("herringbone", "correction", 0.8)
+    assert "3 of 3" in taught["reason"]
+    assert {name: each for name, each in read(client, "assets", fresh.pk)[0].items() if name != "pattern"} == {
+        name: each for name, each in plain.items() if name != "pattern"
+    }
+
+
+def test_corrections_to_this_and_that_only_make_the_reading_less_sure(client_of):
+    client = client_of("editor")
+    fresh = photo(client, 50)
+    plain = read(client, "assets", fresh.pk)[0]["pattern"]
+    for number, value in enumerate(["herringbone", "check", "geometric"]):
+        corrected_photo(client, number, value)
+    taught = read(client, "assets", fresh.pk)[0]["pattern"]
+    assert (taught["value"], taught["source"]) == ("stripe", "image")
+    assert taught["confidence"] == pytest.approx(plain["confidence"] * 2 / 5, abs=2e-3)
+
+
+def test_saying_that_a_reading_is_right_counts_against_the_corrections(client_of):
+    client = client_of("editor")
+    fresh = photo(client, 50)
+    for number in range(3):
+        corrected_photo(client, number)
+    for number in range(3, 6):
+        corrected_photo(client, number, value="stripe")
+    assert read(client, "assets", fresh.pk)[0]["pattern"]["value"] == "stripe"
+
+
+def test_changing_ones_mind_about_one_picture_is_no_more_evidence(client_of):
+    client = client_of("editor")
+    asset = photo(client)
+    for value in ("herringbone", "check", "herringbone", "check"):
+        correct(client, "assets", asset.pk, read(client, "assets", asset.pk)[1], pattern=value)
+    assert AttributeCorrection.objects.count() == 4
+    assert set(AttributeCorrection.objects.values_list("before", "read_from")) == {("stripe", "image")}
+    assert read(client, "assets", photo(client, 9).pk)[0]["pattern"]["value"] == "stripe"
+
+
+def test_a_correction_taken_back_is_neither_used_nor_learned_from(client_of):
+    client = client_of("editor")
+    fresh = photo(client, 50)
+    plain = read(client, "assets", fresh.pk)
+    for number in range(3):
+        corrected_photo(client, number)
+    assert read(client, "assets", fresh.pk) != plain
+    found = client.get("/api/corrections?attribute=pattern&search=herringbone&page_size=2").json()
+    assert len(found["results"]) == 2 and found["next"]
+    assert found["results"][0]["before"] == "stripe" and found["results"][0]["read_from"] == "image"
+    assert client.get("/api/corrections?search=paisley").json()["results"] == []
+    assert client.delete(f"/api/corrections/{found['results'][0]['id']}").status_code == 204
+    assert read(client, "assets", fresh.pk) == plain
+
+
+def test_a_fix_made_before_the_photo_is_read_is_learned_from_once_it_is(client_of):
+    client = client_of("editor")
+    asset = photo(client)
+    wish = {"brief": "a coat", "references": [str(asset.pk)], "corrections": {"pattern": "herringbone"}}
+    assert made(client, **wish)["understood"]["pattern"]["value"] == "herringbone"
+    (kept,) = AttributeCorrection.objects.all()
+    assert (kept.before, kept.read_from, kept.asset_id) == ("stripe", "image", asset.pk)
+    assert read(client, "assets", asset.pk)[0]["pattern"]["value"] == "herringbone"
+
+
+def test_a_viewer_reads_and_corrects_nothing(client_of, team):
+    editor, viewer = client_of("editor"), client_of("viewer")
+    asset = photo(editor, team=team.pk)
+    _, tag = read(viewer, "assets", asset.pk)
+    assert correct(viewer, "assets", asset.pk, tag, pattern="check").status_code == 403
+    assert correct(editor, "assets", asset.pk, tag, pattern="check").status_code == 200
+    (row,) = viewer.get("/api/corrections").json()["results"]
+    assert viewer.delete(f"/api/corrections/{row['id']}").status_code == 403
+
+
+def test_a_brief_that_was_not_read_yet_is_not_corrected(client_of):
+    client = client_of("editor")
+    waiting = client.post("/api/generations", {"brief": "a dress"}, format="json").json()["id"]
+    assert client.get(f"/api/generations/{waiting}/understood").status_code == 409
+    assert correct(client, "generations", waiting, "*", fit="slim").status_code == 409
+
+
+def test_the_page_corrects_without_script_and_keeps_what_was_typed_when_refused(client_of):
+    api = client_of("editor")
+    done = made(api, brief="a silk dress")
+    page = Client()
+    page.force_login(api.user, backend="django.contrib.auth.backends.ModelBackend")
+    path = f"/generations/{done['id']}/understood"
+    assert b"What was understood" in page.get(f"/generations/{done['id']}").content
+    record, tag = read(api, "generations", done["id"])
+    sent = {f"was-{row['name']}": row["was"] for row in rows_of(record)}
+    sent |= {f"fix-{row['name']}": row["was"] for row in rows_of(record)}
+    answer = page.post(path, {**sent, "tag": tag, "fix-fabric": "linen", "fix-colours": "navy, #ff0000"})
+    assert answer.status_code == 302
+    after = read(api, "generations", done["id"])[0]
+    assert after["fabric"]["value"] == "linen" and len(after["colours"]["value"]) == 2
+    assert after["garment"]["source"] == "brief"
+    late = page.post(path, {**sent, "tag": tag, "fix-mood": "a mood of my own"})
+    assert late.status_code == 412
+    assert "a mood of my own" in late.content.decode() and "Somebody changed this" in late.content.decode()
+
+
+def test_a_record_goes_through_the_form_and_back_unchanged():
+    values = {"colours": [{"name": "navy"}], "construction": ["patch_pockets"], "photography": {"light": "soft"}}
+    record = Understanding().merged_with_corrections({"fit": "slim", **values})
+    for name in values:
+        again = value_of(name, text_of(name, record[name].value))
+        assert Understanding().merged_with_corrections({name: again})[name].value == record[name].value
+    rows = rows_of(record.to_json())
+    sent = {f"{kind}-{row['name']}": row["was"] for row in rows for kind in ("fix", "was")}
+    assert corrections_of(sent) == {} and len(rows) == len(ATTRIBUTES)
+    assert corrections_of({**sent, "fix-fit": ""}) == {"fit": None}
