@@ -10,7 +10,7 @@ from django import forms
 
 from designer.assets.models import Asset
 from designer.catalogue.ready import ready_models
-from designer.generations.wishes import MAX_BRIEF, QUALITIES, RATIOS, STRATEGIES, WEIGHTS, GenerationWish
+from designer.generations.wishes import MAX_BRIEF, MODES, QUALITIES, RATIOS, STRATEGIES, WEIGHTS, GenerationWish
 from designer.personas.keeping import default_persona
 from designer.personas.models import Persona
 from teams.accounts.models import User
@@ -85,6 +85,9 @@ class ComposerForm(forms.Form):
     weight_speed = forms.FloatField(label="Speed", min_value=0, max_value=10, initial=1, required=False)
     weight_success = forms.FloatField(label="Reliability", min_value=0, max_value=10, initial=1, required=False)
 
+    source = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    mode = forms.ChoiceField(required=False, choices=[(mode, mode or "-") for mode in MODES], widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.actor = actor
@@ -122,7 +125,8 @@ class ComposerForm(forms.Form):
 
     @property
     def reference_ids(self) -> tuple[UUID, ...]:
-        raw = self.data.getlist("references") if hasattr(self.data, "getlist") else []
+        begun = [str(pk) for pk in self.initial.get("references", [])]
+        raw = self.data.getlist("references") if self.is_bound and hasattr(self.data, "getlist") else begun
         return (*(UUID(word) for word in raw if UUID_WORD.fullmatch(word)), *self.uploaded)
 
     @property
@@ -161,4 +165,6 @@ class ComposerForm(forms.Form):
             exact=said["exact"],
             auto_enhance={"operations": [{"name": "upscale", "scale": 2}]} if said["auto_enhance"] else None,
             corrections=self.corrections(),
+            source=said["source"],
+            mode=said["mode"] if said["source"] else "",
         )

@@ -12,7 +12,9 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from designer.assets import services as assets
@@ -206,5 +208,7 @@ def feedback(request: HttpRequest, pk: UUID) -> HttpResponse:
         actor=person(request), asset_id=found.pk, kind=kind, rating=int(rating) if rating else None
     )
     if not is_partial(request):
-        return redirect("asset", pk)
+        back = request.POST.get("next", "")
+        here = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+        return redirect(back if here and back.startswith("/compare?") else reverse("asset", args=[pk]))
     return render(request, "designer/assets/_feedback.html", asset_context(request, found))

@@ -266,6 +266,7 @@ def _provenance(
         "unit_price": str(order.unit_price),
         "request_id": result.request_id,
         "references": [str(pk) for pk in row.settings.get("references", [])],
+        "source": str(row.source_id) if row.source_id else None,
     }
 
 

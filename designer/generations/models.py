@@ -39,6 +39,14 @@ class Stage(models.TextChoices):
     GENERATION = "generation"
 
 
+class Mode(models.TextChoices):
+    """How a generation began from its source image."""
+
+    VARIATION = "variation"
+    SIMILAR = "similar"
+    EDIT = "edit"
+
+
 class GenerationQuerySet(OwnedQuerySet["Generation"], MovingQuerySet["Generation"]):  # type: ignore[override]  # both make a manager
     def kept(self) -> "GenerationQuerySet":
         return self.filter(trashed_at__isnull=True)
@@ -57,6 +65,8 @@ class Generation(TeamOwned):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     brief = models.TextField(blank=True)
     references = models.ManyToManyField("designer.Asset", related_name="used_in", blank=True)
+    source = models.ForeignKey("designer.Asset", models.SET_NULL, null=True, blank=True, related_name="offspring")
+    mode = models.CharField(max_length=16, choices=Mode, blank=True)
     persona = models.ForeignKey("designer.Persona", models.SET_NULL, null=True, blank=True, related_name="+")
     settings = models.JSONField(default=dict, blank=True)
     corrections = models.JSONField(default=dict, blank=True)
@@ -86,7 +96,10 @@ class Generation(TeamOwned):
 
     class Meta:
         db_table = "generations"
-        constraints = [models.CheckConstraint(name="generation_status_known", condition=Q(status__in=Status.values))]
+        constraints = [
+            models.CheckConstraint(name="generation_status_known", condition=Q(status__in=Status.values)),
+            models.CheckConstraint(name="generation_mode_known", condition=Q(mode__in=["", *Mode.values])),
+        ]
         indexes = [models.Index(fields=["team", "-created_at", "-id"])]
 
     def __str__(self) -> str:

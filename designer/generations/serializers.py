@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from designer.assets.api import AssetSerializer
 from designer.generations.models import Generation, StageRun
-from designer.generations.wishes import MAX_BRIEF, QUALITIES, RATIOS, STRATEGIES, GenerationWish
+from designer.generations.wishes import MAX_BRIEF, MODES, QUALITIES, RATIOS, STRATEGIES, GenerationWish
 from designer.web.serializers import StrictSerializer
 
 
@@ -54,6 +54,10 @@ class GenerationRequest(StrictSerializer):
     exact = serializers.BooleanField(required=False, default=False)
     auto_enhance = serializers.JSONField(required=False, allow_null=True, default=None)
     corrections = serializers.DictField(required=False, default=dict)
+    source = serializers.UUIDField(
+        required=False, allow_null=True, default=None, help_text="The image that this wish began from; kept as lineage."
+    )
+    mode = serializers.ChoiceField(choices=list(MODES), required=False, default="", help_text="How it began from it.")
 
     def wish(self) -> GenerationWish:
         said: dict[str, Any] = self.validated_data
@@ -100,6 +104,9 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
     understood = serializers.DictField(read_only=True)
     fallbacks = FallbackSerializer(many=True, read_only=True)
     persona = serializers.UUIDField(source="persona_id", allow_null=True, read_only=True)
+    source = serializers.UUIDField(  # type: ignore[assignment]  # a field of this name hides an attribute of the base
+        source="source_id", allow_null=True, read_only=True
+    )
     team = serializers.UUIDField(source="team_id", read_only=True)
 
     class Meta:
@@ -112,6 +119,8 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
             "percent",
             "brief",
             "persona",
+            "source",
+            "mode",
             "understood",
             "prompt",
             "negative_prompt",

@@ -66,6 +66,16 @@ def _references(actor: User, team: Team, wish: GenerationWish) -> list[Asset]:
     return [found[pk] for pk in ids]
 
 
+def _source(actor: User, team: Team, wish: GenerationWish) -> Asset | None:
+    """The image that the wish began from. A foreign id is answered like one that does not exist."""
+    if wish.source is None:
+        return None
+    found = Asset.objects.visible_to(actor).filter(team=team, pk=wish.source).first()
+    if found is None:
+        raise Refused("not_found", "There is no such image in this team.", field="source", remedy="Leave it out.")
+    return found
+
+
 def _persona(actor: User, team: Team, wish: GenerationWish) -> Persona | None:
     if wish.persona is None:
         return None
@@ -80,6 +90,7 @@ def preview(*, actor: User, wish: GenerationWish) -> estimates.Preview:
     wish.check()
     team = _team_for(actor, wish)
     persona = _persona(actor, team, wish)
+    _source(actor, team, wish)
     found = estimates.preview(wish, team=team, references=_references(actor, team, wish), persona=persona)
     follow_ups.check(wish, width=found.plan.width, height=found.plan.height)
     return found
@@ -109,6 +120,8 @@ def request_generation(*, actor: User, wish: GenerationWish) -> Generation:
         team=team,
         owner=actor,
         brief=wish.brief,
+        source=_source(actor, team, wish),
+        mode=wish.mode,
         persona=persona,
         settings={
             **{name: said[name] for name in SETTINGS},

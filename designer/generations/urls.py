@@ -1,7 +1,7 @@
 from django.urls import path
 
 from designer.generations import api as rest
-from designer.generations import gallery, understanding_api, understanding_views, views
+from designer.generations import compare_views, gallery, understanding_api, understanding_views, views
 
 api = [
     path("analyze", rest.Analyze.as_view(), name="api_analyze"),
@@ -27,6 +27,8 @@ pages = [
     path("generations/<uuid:pk>/cancel", views.cancel, name="generation_cancel"),
     path("gallery", gallery.gallery, name="gallery"),
     path("gallery/bulk", gallery.bulk, name="gallery_bulk"),
+    path("compare", compare_views.compare, name="compare"),
+    path("compare/choose", compare_views.choose, name="compare_choose"),
     path("assets/<uuid:pk>", gallery.asset, name="asset"),
     path("assets/<uuid:pk>/trash", gallery.asset_trash, name="asset_trash"),
     path("assets/<uuid:pk>/feedback", gallery.feedback, name="asset_feedback"),

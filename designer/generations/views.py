@@ -13,15 +13,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from designer.assets import services as assets
 from designer.assets.models import Asset
 from designer.generations import services
-from designer.generations.forms import ComposerForm
+from designer.generations.forms import UUID_WORD, ComposerForm
 from designer.generations.models import Generation, GenerationQuerySet, Stage
 from designer.generations.presenting import endings_shown, estimate_shown, parts_of, route_shown, understood_shown
+from designer.generations.starting import TITLES, VARIATION, start_from
 from designer.generations.understanding_views import edit_shown
 from designer.generations.wishes import MAX_REFERENCES
 from teams.accounts.people import person
 from teams.base.errors import Refused
 
 RECENT = 6
+BEGUN = ("brief", "references", "n", "aspect_ratio", "exact", "source", "mode")  # what a form takes from a wish
 
 
 def shown(rows: GenerationQuerySet) -> GenerationQuerySet:
@@ -38,12 +40,31 @@ def is_partial(request: HttpRequest) -> bool:
 def studio(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return compose(request)
+    source = request.GET.get("from", "")
+    if UUID_WORD.fullmatch(source):
+        return begin_from(request, UUID(source), request.GET.get("mode", ""))
     return render_studio(request, ComposerForm(actor=person(request)))
 
 
-def render_studio(request: HttpRequest, form: ComposerForm, status: int = 200) -> HttpResponse:
+def begin_from(request: HttpRequest, source: UUID, mode: str) -> HttpResponse:
+    """The composer filled in from an image: what is understood and what it costs are shown, nothing is spent."""
+    wish = start_from(person(request), source, mode if mode in TITLES else VARIATION)
+    said = {name: getattr(wish, name) for name in BEGUN}
+    form = ComposerForm(actor=person(request), initial={**said, "team": str(wish.team), "persona": wish.persona or ""})
+    more: dict[str, Any] = {"begun": TITLES[wish.mode]}
+    try:
+        preview = services.preview(actor=person(request), wish=wish)
+        more |= {"understood": understood_shown(preview, wish.corrections), "estimate": estimate_shown(preview)}
+    except Refused as refused:  # the form is shown all the same, with the reason
+        more["begun"] = f"{TITLES[wish.mode]} {refused.message} {refused.remedy}"
+    return render_studio(request, form, more=more)
+
+
+def render_studio(
+    request: HttpRequest, form: ComposerForm, status: int = 200, more: dict[str, Any] | None = None
+) -> HttpResponse:
     recent = shown(Generation.objects.visible_to(request.user).kept().order_by("-created_at"))[:RECENT]
-    context = {"form": form, "recent": recent, "endings": endings_shown()}
+    context = {"form": form, "recent": recent, "endings": endings_shown(), **(more or {})}
     return render(request, "designer/generations/studio.html", context, status=status)
 
 

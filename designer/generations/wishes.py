@@ -13,6 +13,7 @@ MAX_IMAGES = 8
 MAX_REFERENCES = 8
 STRATEGIES = ("balanced", "quality", "cost", "speed", "custom")
 WEIGHTS = ("quality", "cost", "speed", "success")
+MODES = ("", "variation", "similar", "edit")
 QUALITIES = ("draft", "standard", "high")
 RATIOS = ("1:1", "3:4", "4:3", "2:3", "3:2", "4:5", "9:16", "16:9")
 
@@ -24,7 +25,7 @@ class GenerationWish:
     With `best_of` that many images are made and paid for, and the best `n` that differ are shown.
     `weights` say what the strategy "custom" goes by; `model` may be a model or a family; `quality` is how finely the
     model is to draw, where it can; with `fallback` another model steps in when the chosen one is out of order,
-    unless a model was chosen by name.
+    unless a model was chosen by name. `source` is the image that this wish began from, `mode` how.
     """
 
     brief: str = ""
@@ -46,6 +47,8 @@ class GenerationWish:
     exact: bool = False
     auto_enhance: dict[str, Any] | None = None
     corrections: dict[str, Any] = field(default_factory=dict)
+    source: UUID | None = None
+    mode: str = ""
 
     @property
     def images(self) -> int:
@@ -87,6 +90,9 @@ class GenerationWish:
             raise Refused(
                 "unknown_quality", "There is no such quality.", field="quality", remedy=f"Use {', '.join(QUALITIES)}."
             )
+        if self.mode not in MODES or (self.source is None) != (self.mode == ""):
+            remedy = "Send both source (an image) and mode: variation, similar or edit; or neither."
+            raise Refused("unknown_mode", "Source and mode belong together.", field="mode", remedy=remedy)
         self._check_weights()
         if self.aspect_ratio not in RATIOS:
             raise Refused(

@@ -1,0 +1,83 @@
+"""Variations, more like this, and edits: a composer filled in from an image, with the way it came kept as lineage."""
+
+import re
+
+import pytest
+
+from designer.assets.models import Asset
+from designer.generations.models import Generation
+from tests.designer.generations.test_flow import ask
+from tests.work import work_off
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HIDDEN = re.compile(r'<input type="hidden" name="(source|mode)" value="([^"]*)"')
+
+
+@pytest.fixture
+def made(client_of):
+    client = client_of("editor")
+    ask(client, brief="a silk skirt, midi", provider="sketchbook", corrections={"garment": "skirt", "fit": "slim"})
+    work_off("interactive")
+    return client, Asset.objects.get()
+
+
+def begun(client, asset, mode: str) -> str:
+    answer = client.get("/", {"from": str(asset.pk), "mode": mode})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_variations_begin_with_the_words_and_what_was_corrected_and_spend_nothing(made):
+    client, asset = made
+    html = begun(client, asset, "variation")
+    assert dict(HIDDEN.findall(html)) == {"source": str(asset.pk), "mode": "variation"}
+    assert ">a silk skirt, midi</textarea>" in html and "data-reference" not in html.split("data-references")[1][:200]
+    assert "chip-corrected" in html and "$0.02" in html
+    assert Generation.objects.count() == 1
+
+
+def test_more_like_this_takes_the_image_itself_as_the_reference(made):
+    client, asset = made
+    html = begun(client, asset, "similar")
+    assert f'name="references" value="{asset.pk}"' in html and ">a silk skirt, midi</textarea>" in html
+
+
+def test_an_edit_begins_with_the_image_and_an_empty_brief(made):
+    client, asset = made
+    html = begun(client, asset, "edit")
+    assert f'name="references" value="{asset.pk}"' in html and "></textarea>" in html
+
+
+def test_an_uploaded_photo_can_be_begun_from_as_well(client_of, made):
+    client, asset = made
+    Asset.objects.filter(pk=asset.pk).update(generation=None)
+    assert f'name="references" value="{asset.pk}"' in begun(client, asset, "variation")
+
+
+def test_the_lineage_is_kept_in_the_row_the_api_and_the_image(made):
+    client, asset = made
+    form = {"brief": "the same in red", "n": "1", "source": str(asset.pk), "mode": "variation", "fallback": "on"}
+    assert client.post("/", form, format="multipart").status_code == 302
+    work_off("interactive")
+    child = Generation.objects.latest("created_at")
+    assert (child.source_id, child.mode, child.status) == (asset.pk, "variation", "succeeded")
+    body = client.get(f"/api/generations/{child.pk}").json()
+    assert (body["source"], body["mode"]) == (str(asset.pk), "variation")
+    assert child.assets.get().provenance["source"] == str(asset.pk)
+    assert f"/assets/{asset.pk}" in client.get(f"/generations/{child.pk}").content.decode()
+
+
+@pytest.mark.parametrize("wish", [{"mode": "edit"}, {"source": "own"}, {"source": "own", "mode": "copy"}])
+def test_source_and_mode_belong_together(made, wish):
+    client, asset = made
+    said = {name: str(asset.pk) if value == "own" else value for name, value in wish.items()}
+    answer = ask(client, **said)
+    assert answer.status_code in (400, 422) and answer.json()["errors"][0]["field"] == "mode"
+
+
+def test_an_image_that_may_not_be_seen_begins_nothing(made, client_of):
+    _, asset = made
+    stranger = client_of("stranger")
+    assert stranger.get("/", {"from": str(asset.pk), "mode": "edit"}).status_code == 404
+    answer = ask(stranger, source=str(asset.pk), mode="variation")
+    assert answer.status_code == 422 and answer.json()["errors"][0]["field"] == "source"
