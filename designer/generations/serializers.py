@@ -54,7 +54,7 @@ class GenerationRequest(StrictSerializer):
     exact = serializers.BooleanField(required=False, default=False)
     auto_enhance = serializers.JSONField(required=False, allow_null=True, default=None)
     corrections = serializers.DictField(required=False, default=dict)
-    source = serializers.UUIDField(
+    source = serializers.UUIDField(  # type: ignore[assignment]  # a field of this name hides an attribute of the base
         required=False, allow_null=True, default=None, help_text="The image that this wish began from; kept as lineage."
     )
     mode = serializers.ChoiceField(choices=list(MODES), required=False, default="", help_text="How it began from it.")

@@ -92,14 +92,10 @@ def test_each_vendor_reads_and_writes_and_is_paid_by_its_tokens(name, vendors, e
     profile = ModelProfile.objects.get(provider=name, model=VENDORS[name])
     told = [(entry.kind, entry.amount, entry.model, entry.simulated) for entry in read_by_models()]
     costs = [cost_of(profile, charge.usage) for charge in vendors.charges]
-    assert (
-        told
-        == [
-            ("analysis", costs[0], VENDORS[name], False),
-            ("prompting", costs[1], VENDORS[name], False),
-        ]
-        and all(cost is not None and cost > 0 for cost in costs)
-    )
+    assert told == [
+        ("analysis", costs[0], VENDORS[name], False),
+        ("prompting", costs[1], VENDORS[name], False),
+    ] and all(cost is not None and cost > 0 for cost in costs)
     assert row.cost == sum(entry.amount for entry in LedgerEntry.objects.all())
     assert [row.stages.get(name=stage).cost for stage in ("analysis", "prompting")] == costs
     assert JobAttempt.objects.filter(step__in=("analysis", "prompting"), outcome="succeeded").count() == 2
