@@ -21,8 +21,10 @@ def edit_shown(request: HttpRequest, row: Generation, said: dict[str, str] | Non
     if not row.understood:
         return None
     record = understanding.of_generation(row)
+    rows = rows_of(record, said)
     return {
-        "rows": rows_of(record, said),
+        "rows": rows,
+        "any_known": any(row["is_known"] for row in rows),
         "tag": understanding.tag_of(record),
         "may_edit": _may_edit(request, row),
         "generation": row,
