@@ -2,7 +2,7 @@
 
 from designer.assets.models import Asset
 from designer.catalogue.models import ModelHealth, ModelPrice, ModelProfile
-from designer.generations.models import Generation, StageRun
+from designer.generations.models import Generation, PromptFavourite, StageRun
 from designer.jobs.models import Job, JobAttempt, PeriodicSlot, SchedulerBeat
 from designer.ledger.models import LedgerEntry
 from designer.personas.models import (
@@ -44,6 +44,7 @@ __all__ = [
     "Persona",
     "PortfolioImport",
     "PortfolioItem",
+    "PromptFavourite",
     "SchedulerBeat",
     "StageRun",
 ]

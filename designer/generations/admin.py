@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from designer.generations.models import Generation, StageRun
+from designer.generations.models import Generation, PromptFavourite, StageRun
 from teams.base.admin import LookedAt
 
 
@@ -22,3 +22,9 @@ class GenerationAdmin(LookedAt, admin.ModelAdmin[Generation]):
     list_filter = ("status", "provider", "simulated")
     search_fields = ("brief", "prompt", "id")
     inlines = (StageInline,)
+
+
+@admin.register(PromptFavourite)
+class PromptFavouriteAdmin(LookedAt, admin.ModelAdmin[PromptFavourite]):
+    list_display = ("created_at", "team", "owner", "generation")
+    search_fields = ("generation__brief",)

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from designer.assets.models import Asset
-from designer.generations import services
+from designer.generations import prompts, services
 from designer.generations.models import Generation, GenerationQuerySet, Status
 from designer.generations.serializers import (
     AnalysisSerializer,
@@ -20,6 +20,7 @@ from designer.generations.serializers import (
     GenerationRequest,
     GenerationSerializer,
     PreviewSerializer,
+    PromptSerializer,
 )
 from designer.web.idempotency import IdempotentPostMixin
 from teams.accounts.people import person
@@ -119,6 +120,44 @@ class GenerationCancel(generics.GenericAPIView[Generation]):
         services.cancel(actor=person(request), generation_id=pk)
         body = self.get_serializer(shown(Generation.objects.filter(pk=pk)).get()).data
         return Response(body, status=status.HTTP_202_ACCEPTED)
+
+
+class PromptFilter(filters.FilterSet):
+    search = filters.CharFilter(method="matching", max_length=200)
+    favourite = filters.BooleanFilter(field_name="favourite")
+
+    class Meta:
+        model = Generation
+        fields = ["model", "provider"]
+
+    def matching(self, rows: GenerationQuerySet, name: str, words: str) -> GenerationQuerySet:
+        return prompts.found(rows, words=words)
+
+
+class PromptList(generics.ListAPIView[Generation]):
+    """What was asked before, with what it became as a prompt; `favourite` says which ones you keep."""
+
+    serializer_class = PromptSerializer
+    filterset_class = PromptFilter
+
+    def get_queryset(self) -> QuerySet[Generation]:
+        if getattr(self, "swagger_fake_view", False):
+            return Generation.objects.none()
+        return prompts.history_of(person(self.request))
+
+
+class PromptFavouriteView(APIView):
+    """Keep a prompt as a favourite of yours (PUT), or let it go (DELETE). Both may be sent twice."""
+
+    @extend_schema(request=None, responses={204: None})
+    def put(self, request: Request, pk: UUID) -> Response:
+        prompts.set_favourite(actor=person(request), generation_id=pk, kept=True)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, pk: UUID) -> Response:
+        prompts.set_favourite(actor=person(request), generation_id=pk, kept=False)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class GenerationPreview(APIView):

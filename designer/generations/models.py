@@ -131,6 +131,21 @@ class Generation(TeamOwned):
         return [asset for asset in self.assets.all() if asset.trashed_at is None and asset.kind == "generated"]
 
 
+class PromptFavourite(TeamOwned):
+    """A person keeps the words of one generation, to use them again."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    generation = models.ForeignKey(Generation, models.CASCADE, related_name="favourites")
+    objects = OwnedQuerySet["PromptFavourite"].as_manager()
+
+    class Meta:
+        db_table = "prompt_favourites"
+        constraints = [models.UniqueConstraint(name="prompt_favourite_once", fields=["owner", "generation"])]
+
+    def __str__(self) -> str:
+        return f"{self.generation_id} kept by {self.owner_id}"
+
+
 class StageRun(Row):
     """One stage of one generation, with what went in and what came out."""
 

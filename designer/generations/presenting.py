@@ -16,6 +16,9 @@ from designer.pipeline import taxonomy
 SHOWN = ("garment", "silhouette", "length", "neckline", "sleeves", "fabric", "pattern", "mood")
 
 
+MORE = ("fit", "fabric_weight", "texture", "finish", "aesthetic", "season", "occasion", "formality")
+
+
 def label(value: str) -> str:
     return value.replace("_", " ")
 
@@ -26,7 +29,14 @@ def understood_shown(preview: Preview, corrections: dict[str, Any]) -> dict[str,
     rows = [_chip(name, record.get(name), name in corrections) for name in SHOWN]
     colours = record.get("colours", {}).get("value") or []
     shown = [{**colour, "percent": round(100 * (colour.get("coverage") or 0))} for colour in colours]
-    return {"rows": rows, "colours": shown, "prompt": preview.prompt.prompt, "parts": preview.prompt_parts()}
+    more = [_chip(name, record.get(name), name in corrections) for name in MORE]
+    return {
+        "rows": rows,
+        "more": more,
+        "colours": shown,
+        "prompt": preview.prompt.prompt,
+        "parts": preview.prompt_parts(),
+    }
 
 
 def _chip(name: str, attribute: dict[str, Any] | None, corrected: bool) -> dict[str, Any]:

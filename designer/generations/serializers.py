@@ -159,6 +159,16 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
         }
 
 
+class PromptSerializer(serializers.ModelSerializer[Generation]):
+    """What was asked and what it became."""
+
+    favourite = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = Generation
+        fields = ["id", "brief", "prompt", "negative_prompt", "provider", "model", "favourite", "created_at"]
+
+
 class AttributeSerializer(serializers.Serializer[Any]):
     value = serializers.JSONField()  # any JSON, null among it
     confidence = serializers.FloatField()

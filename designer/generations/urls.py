@@ -1,7 +1,7 @@
 from django.urls import path
 
 from designer.generations import api as rest
-from designer.generations import compare_views, gallery, understanding_api, understanding_views, views
+from designer.generations import compare_views, gallery, prompt_views, understanding_api, understanding_views, views
 
 api = [
     path("analyze", rest.Analyze.as_view(), name="api_analyze"),
@@ -15,6 +15,8 @@ api = [
     ),
     path("assets/<uuid:pk>/understood", understanding_api.AssetUnderstood.as_view(), name="api_asset_understood"),
     path("generations/<uuid:pk>/cancel", rest.GenerationCancel.as_view(), name="api_generation_cancel"),
+    path("generations/<uuid:pk>/favourite", rest.PromptFavouriteView.as_view(), name="api_prompt_favourite"),
+    path("prompts", rest.PromptList.as_view(), name="api_prompts"),
     path("generations/<uuid:pk>/restore", rest.GenerationRestore.as_view(), name="api_generation_restore"),
     path("teams/<uuid:team>/generations", rest.TeamGenerationList.as_view(), name="api_team_generations"),
 ]
@@ -25,6 +27,8 @@ pages = [
     path("generations/<uuid:pk>/card", views.card, name="generation_card"),
     path("generations/<uuid:pk>/understood", understanding_views.correct, name="generation_understood"),
     path("generations/<uuid:pk>/cancel", views.cancel, name="generation_cancel"),
+    path("generations/<uuid:pk>/favourite", prompt_views.favourite, name="prompt_favourite"),
+    path("prompts", prompt_views.history, name="prompts"),
     path("gallery", gallery.gallery, name="gallery"),
     path("gallery/bulk", gallery.bulk, name="gallery_bulk"),
     path("compare", compare_views.compare, name="compare"),

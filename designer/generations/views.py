@@ -16,9 +16,10 @@ from designer.generations import services
 from designer.generations.forms import UUID_WORD, ComposerForm
 from designer.generations.models import Generation, GenerationQuerySet, Stage
 from designer.generations.presenting import endings_shown, estimate_shown, parts_of, route_shown, understood_shown
+from designer.generations.prompts import use_again
 from designer.generations.starting import TITLES, VARIATION, start_from
 from designer.generations.understanding_views import edit_shown
-from designer.generations.wishes import MAX_REFERENCES
+from designer.generations.wishes import MAX_REFERENCES, GenerationWish
 from teams.accounts.people import person
 from teams.base.errors import Refused
 
@@ -40,6 +41,11 @@ def is_partial(request: HttpRequest) -> bool:
 def studio(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return compose(request)
+    again = request.GET.get("again", "")
+    if UUID_WORD.fullmatch(again):
+        return begin_with(
+            request, use_again(person(request), UUID(again)), "The same words again: change what you like."
+        )
     source = request.GET.get("from", "")
     if UUID_WORD.fullmatch(source):
         return begin_from(request, UUID(source), request.GET.get("mode", ""))
@@ -47,16 +53,20 @@ def studio(request: HttpRequest) -> HttpResponse:
 
 
 def begin_from(request: HttpRequest, source: UUID, mode: str) -> HttpResponse:
-    """The composer filled in from an image: what is understood and what it costs are shown, nothing is spent."""
     wish = start_from(person(request), source, mode if mode in TITLES else VARIATION)
+    return begin_with(request, wish, TITLES[wish.mode])
+
+
+def begin_with(request: HttpRequest, wish: GenerationWish, words: str) -> HttpResponse:
+    """The composer filled in: what is understood and what it costs are shown, nothing is spent."""
     said = {name: getattr(wish, name) for name in BEGUN}
     form = ComposerForm(actor=person(request), initial={**said, "team": str(wish.team), "persona": wish.persona or ""})
-    more: dict[str, Any] = {"begun": TITLES[wish.mode]}
+    more: dict[str, Any] = {"begun": words}
     try:
         preview = services.preview(actor=person(request), wish=wish)
         more |= {"understood": understood_shown(preview, wish.corrections), "estimate": estimate_shown(preview)}
     except Refused as refused:  # the form is shown all the same, with the reason
-        more["begun"] = f"{TITLES[wish.mode]} {refused.message} {refused.remedy}"
+        more["begun"] = f"{words} {refused.message} {refused.remedy}"
     return render_studio(request, form, more=more)
 
 

@@ -133,3 +133,19 @@ def test_the_preview_shows_what_the_persona_adds(client_of):
     dressed = client.post("/api/generations/preview", {"brief": "a coat", "persona": str(persona.pk)}, format="json")
     added = [part["text"] for part in dressed.json()["parts"] if part not in bare["parts"]]
     assert added and dressed.json()["prompt"].startswith("a coat")
+
+
+def test_the_rarer_attributes_can_be_corrected_before_spending_as_well(client_of):
+    client = client_of("editor")
+    form = {
+        "brief": "a coat",
+        "n": "1",
+        "fallback": "on",
+        "fix-season": "winter",
+        "was-season": "",
+        "fix-finish": "matte",
+    }
+    shown = client.post("/studio/understood", form, format="multipart").json()["understood"]
+    assert "More attributes" in shown and '<option value="winter" selected' in shown
+    client.post("/", form, format="multipart", headers={"X-Partial": "1"})
+    assert Generation.objects.get().corrections == {"season": "winter", "finish": "matte"}

@@ -1,0 +1,49 @@
+"""The briefs and prompts of the past, and which of them a person keeps as favourites."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from designer.generations.models import Generation, GenerationQuerySet, PromptFavourite
+from designer.generations.wishes import GenerationWish
+from teams.accounts.models import User
+
+
+def history_of(user: User) -> GenerationQuerySet:
+    """What this person may see, with `favourite`: whether they keep it; without what was drawn from photos alone."""
+    kept = PromptFavourite.objects.filter(owner=user, generation=OuterRef("pk"))
+    rows: GenerationQuerySet = Generation.objects.visible_to(user).kept().exclude(brief="")
+    return rows.annotate(favourite=Exists(kept))
+
+
+def found(rows: GenerationQuerySet, *, words: str = "", favourite: bool = False, model: str = "") -> GenerationQuerySet:
+    """Those whose brief or prompt holds every word, that are favourites, that this model drew."""
+    for word in words.split():
+        rows = rows.filter(Q(brief__icontains=word) | Q(prompt__icontains=word))
+    rows = rows.filter(favourite=True) if favourite else rows
+    return rows.filter(model=model) if model else rows
+
+
+@transaction.atomic
+def set_favourite(*, actor: User, generation_id: UUID, kept: bool) -> None:
+    """Keep a prompt, or let it go; doing so twice is harmless. Raises Missing."""
+    row: Generation = Generation.objects.see(actor, generation_id)
+    if kept:
+        PromptFavourite.objects.get_or_create(owner=actor, generation=row, defaults={"team_id": row.team_id})
+    else:
+        PromptFavourite.objects.filter(owner=actor, generation=row).delete()
+
+
+def use_again(actor: User, generation_id: UUID) -> GenerationWish:
+    """The same words and options, to be changed before they are sent. Raises Missing."""
+    row: Generation = Generation.objects.see(actor, generation_id)
+    said = row.settings
+    return GenerationWish(
+        brief=row.brief,
+        team=row.team_id,
+        persona=row.persona_id,
+        n=said.get("n", 1),
+        aspect_ratio=said.get("aspect_ratio", "3:4"),
+        exact=bool(said.get("exact")),
+    )
