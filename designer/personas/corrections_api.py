@@ -19,8 +19,8 @@ from teams.accounts.people import person
 class CorrectionSerializer(serializers.ModelSerializer[AttributeCorrection]):
     team = serializers.UUIDField(source="team_id", read_only=True)
     owner = serializers.UUIDField(source="owner_id", read_only=True)
-    before = serializers.JSONField(read_only=True, allow_null=True)
-    after = serializers.JSONField(read_only=True, allow_null=True)
+    before = serializers.JSONField(read_only=True)  # any JSON, null among it
+    after = serializers.JSONField(read_only=True)
     asset = serializers.UUIDField(source="asset_id", read_only=True, allow_null=True)
     generation = serializers.UUIDField(source="generation_id", read_only=True, allow_null=True)
 

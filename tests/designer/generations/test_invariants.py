@@ -20,8 +20,8 @@ __all__ = ["script"]  # a fixture
 
 def test_they_hold_after_a_success_a_partial_end_a_failure_and_a_cancel(script, client_of):
     client = client_of("editor")
-    made(client, n=2)
-    client.post(ask(client).json()["links"]["cancel"])
+    made(client, n=2, provider="sketchbook")
+    client.post(ask(client, provider="sketchbook").json()["links"]["cancel"])
     script.answers = [GOOD, base.Moderated("No.", "Change it.")]
     run(client_of, n=2)
     script.answers = [b"rubbish"]
