@@ -21,7 +21,7 @@ def found(rows: GenerationQuerySet, *, words: str = "", favourite: bool = False,
     """Those whose brief or prompt holds every word, that are favourites, that this model drew."""
     for word in words.split():
         rows = rows.filter(Q(brief__icontains=word) | Q(prompt__icontains=word))
-    rows = rows.filter(favourite=True) if favourite else rows
+    rows = rows.filter(Q(favourite=True)) if favourite else rows
     return rows.filter(model=model) if model else rows
 
 
