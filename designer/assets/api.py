@@ -154,11 +154,16 @@ class AssetFilter(filters.FilterSet):
     team = filters.UUIDFilter(field_name="team_id")
     set_aside = filters.BooleanFilter()
     search = filters.CharFilter(method="matching", max_length=200)
+    alike = filters.UUIDFilter(method="near", help_text="Images that show the same picture as this one.")
     trashed = filters.BooleanFilter(field_name="trashed_at", lookup_expr="isnull", exclude=True)
 
     class Meta:
         model = Asset
         fields: list[str] = []
+
+    def near(self, rows: AssetQuerySet, name: str, pk: UUID) -> AssetQuerySet:
+        found = Asset.objects.visible_to(self.request.user).filter(pk=pk).first()
+        return rows.alike(found) if found else rows.none()
 
     def matching(self, rows: AssetQuerySet, name: str, words: str) -> AssetQuerySet:
         for word in words.split():

@@ -18,7 +18,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from designer.assets import services as assets
-from designer.assets.models import Asset, AssetKind
+from designer.assets.models import Asset, AssetKind, AssetQuerySet
+from designer.generations.forms import UUID_WORD
 from designer.generations.presenting import parts_of, provenance_of
 from designer.generations.views import is_partial
 from designer.personas import feedback as personas
@@ -39,6 +40,7 @@ class Filters:
     liked: str
     order: str
     trash: bool
+    alike: str
 
     @classmethod
     def from_query(cls, query: QueryDict) -> "Filters":
@@ -48,13 +50,17 @@ class Filters:
             liked=_one_of([*FeedbackKind.values, "none"], query.get("liked", "")),
             order="old" if query.get("order") == "old" else "new",
             trash=query.get("trash") == "1",
+            alike=_id_in(query.get("alike", "")),
         )
 
     @property
     def active(self) -> bool:
-        return bool(self.q or self.kind or self.liked or self.order != "new")
+        return bool(self.q or self.kind or self.liked or self.alike or self.order != "new")
 
-    def apply(self, rows: QuerySet[Asset]) -> QuerySet[Asset]:
+    def apply(self, rows: AssetQuerySet) -> QuerySet[Asset]:
+        if self.alike:
+            first = rows.filter(pk=self.alike).first()  # among the rows that may be seen
+            rows = rows.alike(first) if first else rows.none()
         rows = rows.filter(trashed_at__isnull=not self.trash)
         rows = rows if self.trash else rows.filter(set_aside=False)  # shown on their generation, folded
         for word in self.q.split():
@@ -69,6 +75,10 @@ class Filters:
         elif self.liked:
             rows = rows.filter(Exists(said.filter(kind=self.liked)))
         return rows.order_by(*(("created_at", "id") if self.order == "old" else ("-created_at", "-id")))
+
+
+def _id_in(said: str) -> str:
+    return said if UUID_WORD.fullmatch(said) else ""
 
 
 def _one_of(known: Iterable[str], said: str) -> str:
@@ -93,11 +103,15 @@ def after(rows: QuerySet[Asset], mark: str, order: str) -> QuerySet[Asset]:
 @require_GET
 def gallery(request: HttpRequest) -> HttpResponse:
     filters = Filters.from_query(request.GET)
+    if filters.alike:
+        Asset.objects.see(request.user, UUID(filters.alike))
     rows = filters.apply(Asset.objects.visible_to(request.user).select_related("generation"))
     page = list(after(rows, request.GET.get("after", ""), filters.order)[: PAGE + 1])
     more = len(page) > PAGE
     page = page[:PAGE]
-    said = {name: value for name in ("q", "kind", "liked", "order", "trash") if (value := request.GET.get(name))}
+    said = {
+        name: value for name in ("q", "kind", "liked", "order", "trash", "alike") if (value := request.GET.get(name))
+    }
     mark = f"{page[-1].created_at.isoformat()}~{page[-1].pk}" if more else ""
     context = {
         "page": page,
@@ -151,6 +165,13 @@ def asset_context(request: HttpRequest, asset: Asset) -> dict[str, Any]:
     }
 
 
+def _others_alike(request: HttpRequest, found: Asset) -> int:
+    """How many other images show the same picture; its own enhancements are not counted."""
+    rows = Asset.objects.visible_to(request.user).kept().filter(team=found.team_id).alike(found)
+    rows = rows.exclude(pk=found.parent_id) if found.parent_id else rows
+    return rows.exclude(parent=found).count()
+
+
 @login_required
 @require_GET
 def asset(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -165,6 +186,7 @@ def asset(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_edit": _may_edit(request, found),
         "parts": parts_of(generation) if generation else [],
         "provenance": provenance_of(found),
+        "alike": _others_alike(request, found),
     }
     return render(request, "designer/assets/asset.html", context)
 
