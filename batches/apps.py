@@ -1,5 +1,19 @@
+"""Floor 4: batches, and the webhooks that tell the world outside."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
 from django.apps import AppConfig
+
+ROOMS = ["batches", "batches.webhooks"]
 
 
 class BatchesConfig(AppConfig):
     name = "batches"
+
+    def ready(self) -> None:
+        """Import each room's modules that register something."""
+        for room in ROOMS:
+            for name in ("tasks", "receivers", "watching", "invariants"):
+                if find_spec(f"{room}.{name}"):
+                    import_module(f"{room}.{name}")

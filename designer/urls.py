@@ -15,9 +15,12 @@ ROOMS = [
     "designer.assets",
     "designer.catalogue",
     "designer.ledger",
+    "designer.notifications",
     "designer.personas",
     "designer.generations",
     "enhancement",
+    "batches",
+    "batches.webhooks",
 ]
 
 
