@@ -41,24 +41,40 @@ def run(job: RunningJob, enhancement_id: str) -> None:
 def _begin(job: RunningJob, enhancement_id: str) -> Enhancement:
     with job.fenced():
         Enhancement.objects.move(enhancement_id, Status.RUNNING, started_at=timezone.now(), percent=0)
-        row = Enhancement.objects.select_related("source").get(pk=enhancement_id)
+        row = Enhancement.objects.select_related("source", "owner").get(pk=enhancement_id)
         announce(row, ENHANCEMENT_PROGRESS, {"stage": "reading", "percent": 0, "status": Status.RUNNING})
     return row
 
 
 def _apply(job: RunningJob, row: Enhancement) -> tuple[Image.Image, list[dict[str, Any]]]:
-    image: Image.Image = Image.open(io.BytesIO(read_bytes(row.source)))
-    image.load()
+    image = _opened(row.source)
     facts = []
     for position, step in enumerate(row.operations):
         job.stop_if_cancelled()
         operation = registry.get(step["name"])
         params = {key: value for key, value in step.items() if key != "name"}
         show = _progress(row, operation.name, position, len(row.operations))
-        result = operation.run(image, params, progress=show, cancelled=job.is_cancelled)
+        result = operation.run(image, params, progress=show, cancelled=job.is_cancelled, others=_others(row, step))
         image = result.image
         facts.append({"name": operation.name, **result.facts})
     return image, facts
+
+
+def _opened(asset: Asset) -> Image.Image:
+    image: Image.Image = Image.open(io.BytesIO(read_bytes(asset)))
+    image.load()
+    return image
+
+
+def _others(row: Enhancement, step: dict[str, Any]) -> dict[str, Image.Image]:
+    """The other pictures of a step. Raises Permanent for one that is gone since it was asked for."""
+    pictures = {}
+    for name, pk in registry.others_of(step).items():
+        asset = Asset.objects.visible_to(row.owner).kept().filter(pk=pk, team_id=row.team_id).first()
+        if asset is None:
+            raise Permanent("missing_image", f"The image for {name} is gone.", "Choose another and ask again.")
+        pictures[name] = _opened(asset)
+    return pictures
 
 
 def _progress(row: Enhancement, name: str, position: int, count: int) -> Callable[[float], None]:

@@ -15,7 +15,7 @@ from designer.jobs.services import enqueue, request_cancel
 from designer.realtime.events import ENHANCEMENT_PROGRESS, record
 from enhancement.models import Enhancement, Status
 from enhancement.operations import registry
-from enhancement.operations.base import ParameterError
+from enhancement.operations.base import Operation, ParameterError
 from enhancement.prices import price_of
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Missing, Refused
@@ -25,8 +25,10 @@ Recipe = list[dict[str, Any]]
 
 
 def check_recipe(operations: Any, *, width: int, height: int) -> Recipe:
-    """The recipe with every parameter filled in. Raises Refused naming the operation or parameter at fault, or when
-    the price of the result is not known."""
+    """The recipe with every parameter filled in, in the order in which it is done whatever order it was asked in.
+
+    Raises Refused naming the operation or parameter at fault, or when the price of the result is not known.
+    """
     if not isinstance(operations, list) or not operations:
         raise Refused(
             "empty", "No operation was named.", field="operations", remedy='Add {"name": "upscale", "scale": 2}.'
@@ -34,26 +36,48 @@ def check_recipe(operations: Any, *, width: int, height: int) -> Recipe:
     if len(operations) > MAX_OPERATIONS:
         raise Refused("too_many", f"At most {MAX_OPERATIONS} operations.", field="operations", remedy="Remove some.")
     recipe = []
-    for position, wish in enumerate(operations):
-        step, (width, height) = _check_step(wish, f"operations[{position}]", width, height)
+    for field, operation, wish in _in_order(operations):
+        step, (width, height) = _check_step(operation, wish, field, width, height)
         recipe.append(step)
     price_of(width, height)
     return recipe
 
 
-def _check_step(wish: Any, field: str, width: int, height: int) -> tuple[dict[str, Any], tuple[int, int]]:
+def _in_order(operations: list[Any]) -> list[tuple[str, Operation, dict[str, Any]]]:
+    """Each wish with its field's name and its operation, as a recipe does them."""
+    wishes: list[tuple[str, Operation, dict[str, Any]]] = []
+    for place, wish in enumerate(operations):
+        field = f"operations[{place}].name"
+        operation = _operation_of(wish, field)
+        if any(operation is earlier for _, earlier, _ in wishes):
+            raise Refused(
+                "repeated", f"{operation.title} stands twice in the recipe.", field=field, remedy="Remove one."
+            )
+        wishes.append((f"operations[{place}]", operation, wish))
+    return sorted(wishes, key=lambda each: each[1].position)
+
+
+def _operation_of(wish: Any, field: str) -> Operation:
     name = wish.get("name") if isinstance(wish, dict) else None
     operation = registry.find(name) if isinstance(name, str) else None
     if operation is None:
         known = ", ".join(sorted(registry.names()))
-        raise Refused("unknown_operation", "There is no such operation.", field=f"{field}.name", remedy=f"Use {known}.")
+        raise Refused("unknown_operation", "There is no such operation.", field=field, remedy=f"Use {known}.")
+    if reason := operation.unavailable():
+        raise Refused("unavailable", f"{operation.title} cannot be done here.", field=field, remedy=reason)
+    return operation
+
+
+def _check_step(
+    operation: Operation, wish: dict[str, Any], field: str, width: int, height: int
+) -> tuple[dict[str, Any], tuple[int, int]]:
     try:
         params = operation.validate({key: value for key, value in wish.items() if key != "name"})
         estimate = operation.estimate(width, height, params)
     except ParameterError as error:
         where = f"{field}.{error.field}" if error.field else field
         raise Refused("invalid_parameter", error.message, field=where, remedy=error.remedy) from error
-    return {"name": name, **params}, (estimate.width, estimate.height)
+    return {"name": operation.name, **params}, (estimate.width, estimate.height)
 
 
 def source_of(*, actor: User, subject_id: UUID, asset_id: UUID | None = None) -> Asset:
@@ -78,12 +102,23 @@ def request_enhancement(*, actor: User, asset_id: UUID, operations: Any) -> Enha
     if asset.trashed_at:
         raise Conflict("trashed", "This image is in the trash.", field="asset", remedy="Restore it first.")
     recipe = check_recipe(operations, width=asset.width, height=asset.height)
+    _check_others(actor, asset, recipe)
     made = _create(actor, asset, recipe)
     job = enqueue("enhancement.run", {"enhancement_id": str(made.pk)}, team_id=asset.team_id, lane="gpu")
     made.job_id = job.pk
     made.save(update_fields=["job_id", "updated_at"])
     announce(made, ENHANCEMENT_PROGRESS, {"stage": "queued", "percent": 0, "status": Status.QUEUED})
     return made
+
+
+def _check_others(actor: User, asset: Asset, recipe: Recipe) -> None:
+    """Raises Missing for another picture that the recipe names and the actor may not use for this team."""
+    for step in recipe:
+        for name, pk in registry.others_of(step).items():
+            if not Asset.objects.visible_to(actor).kept().filter(pk=pk, team_id=asset.team_id).exists():
+                raise Missing(
+                    message="There is no such image.", field=f"{step['name']}.{name}", remedy="Choose another."
+                )
 
 
 def _create(actor: User, asset: Asset, recipe: Recipe) -> Enhancement:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any, Protocol
+from uuid import UUID
 
 from PIL import Image
 
@@ -13,6 +16,23 @@ from enhancement.engine.errors import EngineError
 Parameters = dict[str, Any]
 Progress = Callable[[float], None]
 Cancelled = Callable[[], bool]
+
+
+class Position(IntEnum):
+    """Where an operation stands in every recipe, whatever order it was asked in.
+
+    Noise goes before anything could enlarge it, faces are restored at the size their network knows, and a crop comes
+    last so that all before saw the whole picture.
+    """
+
+    WATERMARK = 0
+    DENOISE = 10
+    FACE = 20
+    UPSCALE = 30
+    DETAIL = 40
+    COLOUR = 50
+    BACKGROUND = 60
+    CROP = 70
 
 
 class ParameterError(EngineError):
@@ -83,7 +103,103 @@ class Number:
         }  # fmt: skip
 
 
-Parameter = Choice | Number
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """A parameter that is on or off."""
+
+    name: str
+    title: str
+    default: bool = False
+    note: str = ""
+    advanced: bool = False
+
+    def clean(self, value: object) -> bool:
+        """The value as a truth; forms send "on", "true" or nothing. Raises ParameterError."""
+        if isinstance(value, bool):
+            return value
+        said = value.strip().lower() if isinstance(value, str) else None
+        if said in ("on", "true", "1"):
+            return True
+        if said in ("", "off", "false", "0"):
+            return False
+        raise ParameterError(self.name, f"{self.title} cannot be {value!r:.60}.", "Use true or false.")
+
+    def describe(self) -> dict[str, Any]:
+        """The parameter for a form or an API's reader."""
+        return {
+            "name": self.name, "title": self.title, "type": "flag", "default": self.default,
+            "note": self.note, "advanced": self.advanced,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Colours:
+    """A parameter that is a list of colours in sRGB, "#rrggbb" each; empty by default."""
+
+    name: str
+    title: str
+    most: int = 8
+    note: str = ""
+    advanced: bool = False
+
+    @property
+    def default(self) -> list[str]:
+        return []
+
+    def clean(self, value: object) -> list[str]:
+        """The colours in lower case; forms may send them as one text. Raises ParameterError."""
+        given = re.split(r"[\s,;]+", value.strip()) if isinstance(value, str) else value
+        remedy = f"Give at most {self.most} colours such as #1b4d3e."
+        if not isinstance(given, (list, tuple)):
+            raise ParameterError(self.name, f"{self.title} cannot be {value!r:.60}.", remedy)
+        colours = [str(each).lower() for each in given if each != ""]
+        wrong = [each for each in colours if not re.fullmatch(r"#[0-9a-f]{6}", each)]
+        if wrong or len(colours) > self.most:
+            reason = f"{wrong[0]!r:.60} is no colour." if wrong else f"{len(colours)} colours are too many."
+            raise ParameterError(self.name, reason, remedy)
+        return colours
+
+    def describe(self) -> dict[str, Any]:
+        """The parameter for a form or an API's reader."""
+        return {
+            "name": self.name, "title": self.title, "type": "colours", "default": [], "most": self.most,
+            "note": self.note, "advanced": self.advanced,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherPicture:
+    """A parameter that names another picture by its asset's id; "" for none. The runner brings the picture itself."""
+
+    name: str
+    title: str
+    note: str = ""
+    advanced: bool = False
+
+    @property
+    def default(self) -> str:
+        return ""
+
+    def clean(self, value: object) -> str:
+        """The id in its usual form, or "". Raises ParameterError. Whether it may be seen is the service's question."""
+        if value in ("", None):
+            return ""
+        try:
+            return str(UUID(str(value)))
+        except ValueError as error:
+            raise ParameterError(self.name, f"{value!r:.60} is no image id.", "Send the id of an image.") from error
+
+    def describe(self) -> dict[str, Any]:
+        """The parameter for a form or an API's reader."""
+        return {
+            "name": self.name, "title": self.title, "type": "asset", "default": "",
+            "note": self.note, "advanced": self.advanced,
+        }  # fmt: skip
+
+
+Parameter = Choice | Number | Flag | Colours | OtherPicture
+Pictures = Mapping[str, Image.Image]
+NO_PICTURES: Pictures = {}
 
 
 def cleaned(parameters: tuple[Parameter, ...], given: Mapping[str, object]) -> Parameters:
@@ -117,7 +233,11 @@ class Operation(Protocol):
 
     name: str
     title: str
+    position: Position
     parameters: tuple[Parameter, ...]
+
+    def unavailable(self) -> str:
+        """Why this machine cannot do it, with the remedy; "" where it can. Cheap: no file is opened."""
 
     def describe(self) -> list[dict[str, Any]]:
         """The parameters, their defaults and limits, for a form or an API's reader."""
@@ -129,6 +249,15 @@ class Operation(Protocol):
         """Time and size for a picture of `width` x `height` pixels. Raises ParameterError if it would be too large."""
 
     def run(
-        self, image: Image.Image, params: Mapping[str, object], *, progress: Progress, cancelled: Cancelled
+        self,
+        image: Image.Image,
+        params: Mapping[str, object],
+        *,
+        progress: Progress,
+        cancelled: Cancelled,
+        others: Pictures = NO_PICTURES,
     ) -> OperationResult:
-        """Do it. progress: called with 0..1, never backwards. Raises EngineCancelled, or EngineError for good."""
+        """Do it. progress: called with 0..1, never backwards. others: by parameter, the pictures that `params` names.
+
+        Raises EngineCancelled, or EngineError for good.
+        """

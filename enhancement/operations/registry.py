@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from enhancement.operations.base import Operation, ParameterError
+from collections.abc import Mapping
+from typing import Any
+
+from enhancement.operations.base import Operation, OtherPicture, ParameterError
 from enhancement.operations.upscale import Upscale
 
 _OPERATIONS: dict[str, Operation] = {}
@@ -32,8 +35,14 @@ def names() -> list[str]:
 
 
 def everything() -> list[Operation]:
-    """All operations, by name."""
-    return [_OPERATIONS[name] for name in names()]
+    """All operations, in the order in which a recipe does them."""
+    return sorted(_OPERATIONS.values(), key=lambda operation: (operation.position, operation.name))
+
+
+def others_of(step: Mapping[str, Any]) -> dict[str, str]:
+    """The other pictures that a checked step names: parameter to asset id."""
+    named = [each.name for each in get(step["name"]).parameters if isinstance(each, OtherPicture)]
+    return {name: step[name] for name in named if step.get(name)}
 
 
 register(Upscale())

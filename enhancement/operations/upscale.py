@@ -16,6 +16,7 @@ from enhancement.engine import manifest
 from enhancement.engine.errors import EngineCancelled, InvalidWeights
 from enhancement.operations import pictures
 from enhancement.operations.base import (
+    NO_PICTURES,
     Cancelled,
     Choice,
     Estimate,
@@ -23,6 +24,8 @@ from enhancement.operations.base import (
     Parameter,
     ParameterError,
     Parameters,
+    Pictures,
+    Position,
     Progress,
     cleaned,
 )
@@ -52,6 +55,7 @@ class Upscale:
 
     name = "upscale"
     title = "Enlarge"
+    position = Position.UPSCALE
     parameters: tuple[Parameter, ...] = (
         Choice(name="scale", title="Scale", default=2, choices=(2, 4), note="How many times as high and as wide."),
         Choice(
@@ -63,6 +67,9 @@ class Upscale:
             note="realesrgan: the stock runner, if installed; slower, and it cannot be stopped on its way.",
         ),
     )  # fmt: skip
+
+    def unavailable(self) -> str:
+        return ""  # the project's own weights are always there
 
     def describe(self) -> list[dict[str, Any]]:
         return [parameter.describe() for parameter in self.parameters]
@@ -87,7 +94,13 @@ class Upscale:
         return Estimate(seconds=round(0.2 + seconds, 2), width=width * scale, height=height * scale)
 
     def run(
-        self, image: Image.Image, params: Mapping[str, object], *, progress: Progress, cancelled: Cancelled
+        self,
+        image: Image.Image,
+        params: Mapping[str, object],
+        *,
+        progress: Progress,
+        cancelled: Cancelled,
+        others: Pictures = NO_PICTURES,
     ) -> OperationResult:
         """Enlarge. Raises EngineCancelled, ParameterError, InvalidWeights, MissingWeights and other EngineErrors."""
         started, clean = time.perf_counter(), self.validate(params)

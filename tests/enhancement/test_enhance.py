@@ -73,7 +73,8 @@ def test_the_end_is_told_on_the_enhancement_and_on_its_source(editor, asset):
         ([{"name": "upscale", "scale": 3}], "operations[0].scale"),
         ([{"name": "upscale", "scale": "huge"}], "operations[0].scale"),
         ([{"name": "upscale", "colour": "red"}], "operations[0].colour"),
-        ([*TWICE, {"name": "upscale", "model": "../../etc/passwd"}], "operations[1].model"),
+        ([{"name": "upscale", "model": "../../etc/passwd"}], "operations[0].model"),
+        ([*TWICE, *TWICE], "operations[1].name"),
     ],
 )
 def test_a_recipe_that_cannot_be_is_refused_by_field(operations, field, editor, asset):
