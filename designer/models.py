@@ -5,6 +5,7 @@ from designer.catalogue.models import ModelHealth, ModelPrice, ModelProfile
 from designer.generations.models import Generation, PromptFavourite, StageRun
 from designer.jobs.models import Job, JobAttempt, PeriodicSlot, SchedulerBeat
 from designer.ledger.models import LedgerEntry
+from designer.notifications.models import Notification, NotificationWish
 from designer.personas.models import (
     AttributeCorrection,
     DefaultPersona,
@@ -40,6 +41,8 @@ __all__ = [
     "ModelHealth",
     "ModelPrice",
     "ModelProfile",
+    "Notification",
+    "NotificationWish",
     "PeriodicSlot",
     "Persona",
     "PortfolioImport",

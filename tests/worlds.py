@@ -10,6 +10,7 @@ from PIL import Image
 from designer.assets.models import Asset
 from designer.assets.services import store_upload
 from designer.generations.models import Generation
+from designer.notifications.models import Notification
 from designer.personas.models import AttributeCorrection, Feedback, LearnedWeight, LearningAct, LearningMove, Persona
 from designer.personas.portfolio_models import PortfolioImport
 from enhancement.models import Enhancement
@@ -33,6 +34,7 @@ class World:
     move: LearningMove
     portfolio: PortfolioImport
     correction: AttributeCorrection
+    notification: Notification
 
     def id_for(self, route: str, name: str) -> Any:
         """What the placeholder `name` means in `route`; None when the walk has not been told."""
@@ -60,6 +62,7 @@ class World:
             ("personas/", self.persona),
             ("corrections/", self.correction),
             ("tokens/", self.token),
+            ("notifications/", self.notification),
             ("learning/moves/", self.move),
             ("learning/", self.weight),
             ("style/moves/", self.move),
@@ -149,4 +152,9 @@ def build_world() -> World:
     correction = AttributeCorrection.objects.create(
         team=team, owner=editor, subject_digest="0" * 64, attribute="mood", before=None, after=SECRET
     )
-    return World(team, people, asset, generation, enhancement, persona, token, weight, move, portfolio, correction)
+    notification = Notification.objects.create(
+        user=editor, team_id=team.pk, kind="generation", subject=f"generation:{generation.pk}", title=SECRET
+    )
+    return World(
+        team, people, asset, generation, enhancement, persona, token, weight, move, portfolio, correction, notification
+    )

@@ -14,8 +14,9 @@ from designer.generations import estimates, follow_ups
 from designer.generations.models import Generation, Stage, StageStatus, Status
 from designer.generations.signals import generation_finished
 from designer.generations.wishes import GenerationWish
-from designer.jobs.models import AttemptOutcome, JobAttempt
+from designer.jobs.models import AttemptOutcome, Job, JobAttempt, Lane
 from designer.jobs.services import enqueue, request_cancel
+from designer.notifications.services import notify
 from designer.personas.corrections import remember_corrections
 from designer.personas.models import Persona
 from designer.realtime.events import (
@@ -198,6 +199,7 @@ def announce_end(pk: UUID) -> None:
     """Tell the floors above and those who watch how it ended. Called in the transaction that ends it."""
     row = Generation.objects.select_related("owner").get(pk=pk)
     generation_finished.send(Generation, generation=row)
+    _tell_owner(row)
     if row.status in (Status.SUCCEEDED, Status.PARTIAL):
         assets = [str(asset.pk) for asset in row.shown_assets]
         facts = {"percent": row.percent, "assets": assets, "cost": str(row.cost), "simulated": row.simulated}
@@ -205,6 +207,25 @@ def announce_end(pk: UUID) -> None:
         return
     event = GENERATION_CANCELLED if row.status == Status.CANCELLED else GENERATION_FAILED
     announce(row, event, {"status": row.status, **(row.error or {})})
+
+
+def _tell_owner(row: Generation) -> None:
+    """As they wish; not of what they stopped themselves, nor of an item of a batch, which tells of its own end."""
+    if row.job_id is None or row.status == Status.CANCELLED:
+        return
+    if not Job.objects.filter(pk=row.job_id, lane=Lane.INTERACTIVE).exists():
+        return
+    brief = row.brief[:80] or "Your image"
+    failed = row.status == Status.FAILED
+    notify(
+        users=[row.owner],
+        kind="generation",
+        subject=f"generation:{row.pk}",
+        title=f"{brief}: it could not be made" if failed else f"{brief}: ready",
+        body=(row.error or {}).get("message", ""),
+        link=f"/generations/{row.pk}",
+        team_id=row.team_id,
+    )
 
 
 def reopen(generation_id: str) -> None:

@@ -44,6 +44,8 @@ COMMENT_CREATED: Final = "comment:created"
 APPROVAL_CHANGED: Final = "approval:changed"
 FEEDBACK_CHANGED: Final = "feedback:changed"
 LEARNING_CHANGED: Final = "learning:changed"
+NOTIFICATION_CREATED: Final = "notification:created"
+NOTIFICATION_READ: Final = "notification:read"
 PRESENCE_CHANGED: Final = "presence:changed"
 SYSTEM_ALERT: Final = "system:alert"
 

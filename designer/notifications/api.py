@@ -1,0 +1,106 @@
+"""One's own notifications over HTTP."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from designer.notifications import services
+from designer.notifications.kinds import KINDS
+from designer.notifications.models import Notification
+from designer.notifications.services import Ways
+from designer.web.idempotency import IdempotentPostMixin
+from designer.web.serializers import StrictSerializer
+from teams.accounts.people import person
+
+
+class NotificationSerializer(serializers.ModelSerializer[Notification]):
+    team = serializers.UUIDField(source="team_id", read_only=True)
+
+    class Meta:
+        model = Notification
+        fields = ["id", "team", "kind", "subject", "title", "body", "link", "read_at", "created_at"]
+        read_only_fields = fields
+
+
+class NotificationFilter(filters.FilterSet):
+    unread = filters.BooleanFilter(method="only_unread")
+
+    class Meta:
+        model = Notification
+        fields: list[str] = []
+
+    def only_unread(self, rows: QuerySet[Notification], name: str, wish: bool) -> QuerySet[Notification]:
+        return rows.filter(read_at__isnull=wish)
+
+
+class NotificationList(generics.ListAPIView[Notification]):
+    """What the caller was told, newest first."""
+
+    queryset = Notification.objects.none()
+    serializer_class = NotificationSerializer
+    filterset_class = NotificationFilter
+
+    def get_queryset(self) -> QuerySet[Notification]:
+        return Notification.objects.visible_to(self.request.user)
+
+
+class ReadRequest(StrictSerializer):
+    ids = serializers.ListField(
+        child=serializers.UUIDField(), required=False, max_length=500, help_text="Which; all of them when left out."
+    )
+
+
+class ReadAnswer(serializers.Serializer[Any]):
+    read = serializers.IntegerField(help_text="How many were unread until now.")
+
+
+class NotificationsRead(IdempotentPostMixin):
+    @extend_schema(request=ReadRequest, responses=ReadAnswer)
+    def post(self, request: Request) -> Response:
+        """Mark notifications as read."""
+        form = ReadRequest(data=request.data)
+        form.is_valid(raise_exception=True)
+        return Response({"read": services.mark_read(actor=person(request), ids=form.validated_data.get("ids"))})
+
+
+class WaysSerializer(StrictSerializer):
+    in_app = serializers.BooleanField()
+    mail = serializers.BooleanField()
+
+
+class WishRequest(StrictSerializer):
+    """The kinds to change, each by its name."""
+
+    def get_fields(self) -> dict[str, Any]:
+        return {kind: WaysSerializer(required=False) for kind in KINDS}
+
+
+class WishAnswer(serializers.Serializer[Any]):
+    def get_fields(self) -> dict[str, Any]:
+        return {kind: WaysSerializer() for kind in KINDS}
+
+
+class NotificationSettings(APIView):
+    """How the caller wants to hear of each kind of news."""
+
+    @extend_schema(responses=WishAnswer)
+    def get(self, request: Request) -> Response:
+        return self._answer(request)
+
+    @extend_schema(request=WishRequest, responses=WishAnswer)
+    def patch(self, request: Request) -> Response:
+        """Change the kinds that are named."""
+        form = WishRequest(data=request.data)
+        form.is_valid(raise_exception=True)
+        said = {kind: Ways(**ways) for kind, ways in form.validated_data.items()}
+        services.set_wishes(actor=person(request), wishes=said)
+        return self._answer(request)
+
+    def _answer(self, request: Request) -> Response:
+        return Response(WishAnswer(services.wishes_of(person(request))).data)

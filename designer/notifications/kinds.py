@@ -1,0 +1,21 @@
+"""What one can be told of, and how unless one says otherwise."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of news: its words in the settings, and its defaults."""
+
+    label: str
+    in_app: bool
+    mail: bool
+
+
+KINDS: Final = {
+    # the studio shows a single one live, to whoever waits for it
+    "generation": Kind("A generation has ended", in_app=False, mail=False),
+    "batch": Kind("A batch has ended or was stopped by its budget", in_app=True, mail=True),
+    "webhook": Kind("A webhook keeps failing or was switched off", in_app=True, mail=True),
+}

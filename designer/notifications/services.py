@@ -1,0 +1,119 @@
+"""The only writers of notifications and of how people want to hear of things."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models.functions import Now
+from django.template.loader import render_to_string
+
+from designer.jobs.services import enqueue
+from designer.notifications.kinds import KINDS
+from designer.notifications.models import Notification, NotificationWish
+from designer.realtime.events import NOTIFICATION_CREATED, NOTIFICATION_READ, record
+from teams.accounts.models import User
+from teams.base.errors import Missing, Refused
+
+KEPT: Final = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How somebody hears of a kind."""
+
+    in_app: bool
+    mail: bool
+
+
+@transaction.atomic
+def notify(
+    *, users: Iterable[User], kind: str, subject: str, title: str, body: str = "", link: str = "", team_id: UUID
+) -> None:
+    """Tell each of `users`, as they wish, if and only if the caller's transaction commits.
+
+    kind: a key of KINDS; subject: "batch:<id>"; link: a path of this site. Mails go out later, from lane io.
+    """
+    people = {user.pk: user for user in users if user.is_active}
+    wishes = ways_of(people, kind)
+    rows = [
+        Notification(
+            user=user,
+            team_id=team_id,
+            kind=kind,
+            subject=subject,
+            title=title[:200],
+            body=body,
+            link=link,
+            shown=wishes[pk].in_app,
+        )
+        for pk, user in people.items()
+        if wishes[pk].in_app or wishes[pk].mail
+    ]
+    for row in Notification.objects.bulk_create(rows):
+        if row.shown:
+            told = {"id": str(row.pk), "kind": kind, "title": row.title, "link": link}
+            record(f"user:{row.user_id}", NOTIFICATION_CREATED, told, team_id=None)
+        if wishes[row.user_id].mail:
+            enqueue("notification.mail", {"notification_id": str(row.pk)}, team_id=team_id, lane="io")
+
+
+def ways_of(people: Iterable[UUID], kind: str) -> dict[UUID, Ways]:
+    """How each of them wants to hear of `kind`. Raises KeyError for an unknown kind."""
+    usual = Ways(KINDS[kind].in_app, KINDS[kind].mail)
+    own = NotificationWish.objects.filter(user__in=list(people), kind=kind)
+    said = {row.user_id: Ways(row.in_app, row.mail) for row in own}
+    return {pk: said.get(pk, usual) for pk in people}
+
+
+def wishes_of(user: User) -> dict[str, Ways]:
+    """Every kind with how `user` hears of it."""
+    return {kind: ways_of([user.pk], kind)[user.pk] for kind in KINDS}
+
+
+@transaction.atomic
+def set_wishes(*, actor: User, wishes: Mapping[str, Ways]) -> None:
+    """Change how `actor` hears of the kinds named. Raises Refused for an unknown kind."""
+    for kind, ways in wishes.items():
+        if kind not in KINDS:
+            raise Refused(
+                "unknown_kind", "There is no such kind of news.", field=kind[:40], remedy=f"Use {', '.join(KINDS)}."
+            )
+        NotificationWish.objects.update_or_create(
+            user=actor, kind=kind, defaults={"in_app": ways.in_app, "mail": ways.mail}
+        )
+
+
+@transaction.atomic
+def mark_read(*, actor: User, ids: Iterable[UUID] | None = None) -> int:
+    """Mark these as read, or all where none are named; how many were not yet. Raises Missing for one not theirs."""
+    rows = Notification.objects.visible_to(actor)
+    if ids is not None:
+        wanted = set(ids)
+        rows = rows.filter(pk__in=wanted)
+        if rows.count() != len(wanted):
+            raise Missing(message="There is no such notification.", field="ids", remedy="Reload the list.")
+    changed = rows.unread().update(read_at=Now(), updated_at=Now())
+    if changed:
+        record(f"user:{actor.pk}", NOTIFICATION_READ, {"count": changed}, team_id=None)
+    return changed
+
+
+def mail(notification_id: str) -> None:
+    """Send it, unless it was sent or its reader is gone. A mail may go twice if the worker dies in between."""
+    row = Notification.objects.select_related("user").filter(pk=notification_id, mailed_at=None).first()
+    if row is None or not row.user.is_active:
+        return
+    facts = {"row": row, "site": settings.SITE_URL, "name": row.user.shown_name}
+    text = render_to_string("mail/notification.txt", facts)
+    EmailMessage(subject=" ".join(row.title.split()), body=text, to=[row.user.email]).send()
+    Notification.objects.filter(pk=row.pk).update(mailed_at=Now(), updated_at=Now())
+
+
+def forget_old() -> None:
+    """The scheduler's duty: what was told three months ago goes."""
+    Notification.objects.filter(created_at__lt=Now() - KEPT).delete()
