@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from enhancement.models import Enhancement
+from enhancement.models import Enhancement, EnhancementPreset
 from teams.base.admin import LookedAt
 
 
@@ -9,3 +9,9 @@ class EnhancementAdmin(LookedAt, admin.ModelAdmin[Enhancement]):
     list_display = ("created_at", "team", "source", "status", "percent", "cost", "finished_at")
     list_filter = ("status",)
     search_fields = ("id", "source__title")
+
+
+@admin.register(EnhancementPreset)
+class EnhancementPresetAdmin(LookedAt, admin.ModelAdmin[EnhancementPreset]):
+    list_display = ("name", "team", "owner", "version", "updated_at")
+    search_fields = ("name", "team__name")

@@ -1,8 +1,9 @@
-"""Stage 7 over HTTP: ask, follow, cancel, and which operations there are."""
+"""Stage 7 over HTTP: estimate, ask, follow, list, cancel, and which operations there are."""
 
 from typing import Any
 from uuid import UUID
 
+from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
@@ -12,49 +13,103 @@ from rest_framework.views import APIView
 from designer.assets.api import AssetSerializer
 from designer.web.idempotency import IdempotentPostMixin
 from designer.web.serializers import StrictSerializer
-from enhancement import services
-from enhancement.models import Enhancement
+from enhancement import presets, services
+from enhancement.estimating import MOST_ASSETS, estimate, refusal_shown
+from enhancement.models import Enhancement, EnhancementQuerySet
 from enhancement.operations import registry
+from enhancement.operations.base import Operation
+from enhancement.presenting import steps_of
+from enhancement.recipes import MAX_OPERATIONS
+from enhancement.waiting import Queue
+from teams.accounts.models import User
 from teams.accounts.people import person
-from teams.base.errors import Refused
 
 
-class StepSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField()
+class RecipeRequest(StrictSerializer):
+    """A recipe: its operations, or the id of a preset."""
+
+    operations = serializers.ListField(
+        child=serializers.DictField(), max_length=MAX_OPERATIONS, required=False, allow_null=True, default=None
+    )
+    preset = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+    def recipe(self, actor: User) -> tuple[Any, dict[str, Any] | None]:
+        """The operations and where they come from. Raises Refused or Missing."""
+        said = self.validated_data
+        return presets.recipe_asked(actor, operations=said["operations"], preset_id=said["preset"])
 
 
-class EnhanceRequest(StrictSerializer):
-    operations = serializers.ListField(child=serializers.DictField(), max_length=services.MAX_OPERATIONS)
+class EnhanceRequest(RecipeRequest):
     asset = serializers.UUIDField(required=False, allow_null=True, default=None)
 
 
-class EnhanceBatchRequest(StrictSerializer):
-    assets = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=100)
-    operations = serializers.ListField(child=serializers.DictField(), max_length=services.MAX_OPERATIONS)
+class EnhanceBatchRequest(RecipeRequest):
+    assets = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST_ASSETS)
+
+
+class StepSerializer(serializers.Serializer[Any]):
+    """One operation: what was promised and what became of it. Seconds are null until they are known."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.ChoiceField(choices=["waiting", "running", "done", "skipped"])
+    provider = serializers.CharField(allow_null=True)
+    model = serializers.CharField(allow_null=True)
+    cost = serializers.CharField(allow_null=True, help_text="USD, as quoted and charged")
+    seconds_quoted = serializers.FloatField(allow_null=True)
+    seconds = serializers.FloatField(allow_null=True)
+    width = serializers.IntegerField(allow_null=True)
+    height = serializers.IntegerField(allow_null=True)
+    facts = serializers.DictField()
+
+
+class QueueSerializer(serializers.Serializer[Any]):
+    position = serializers.IntegerField(help_text="1: the next to begin")
+    seconds = serializers.FloatField(help_text="until it begins")
+    workers = serializers.IntegerField(help_text="at work now")
+
+
+class RemainingSerializer(serializers.Serializer[Any]):
+    seconds = serializers.FloatField(allow_null=True, help_text="null: it takes longer than any run before")
+    kind = serializers.ChoiceField(choices=["measured", "partly measured", "estimated", "overdue"])
+    runs = serializers.IntegerField(help_text="earlier runs behind the figure")
 
 
 class EnhancementSerializer(serializers.ModelSerializer[Enhancement]):
+    team = serializers.UUIDField(source="team_id", read_only=True)
     source = serializers.SerializerMethodField()  # type: ignore[assignment]  # hides an attribute of the base
     result = serializers.SerializerMethodField()
     error = serializers.DictField(allow_null=True, read_only=True)
     operations = serializers.ListField(child=serializers.DictField(), read_only=True)
+    preset = serializers.DictField(allow_null=True, read_only=True)
+    steps = serializers.SerializerMethodField()
+    queue = serializers.SerializerMethodField()
+    remaining = serializers.SerializerMethodField()
 
     class Meta:
         model = Enhancement
         fields = [
-            "id",
-            "status",
-            "percent",
-            "operations",
-            "facts",
-            "source",
-            "result",
-            "cost",
-            "error",
-            "created_at",
-            "started_at",
-            "finished_at",
-        ]
+            "id", "team", "status", "percent", "operations", "preset", "steps", "queue", "remaining", "facts",
+            "source", "result", "cost", "error", "created_at", "started_at", "finished_at",
+        ]  # fmt: skip
+
+    @extend_schema_field(StepSerializer(many=True))
+    def get_steps(self, row: Enhancement) -> list[dict[str, Any]]:
+        return steps_of(row)
+
+    @extend_schema_field(QueueSerializer(allow_null=True))
+    def get_queue(self, row: Enhancement) -> dict[str, Any] | None:
+        return self._queue().place(row)
+
+    @extend_schema_field(RemainingSerializer(allow_null=True))
+    def get_remaining(self, row: Enhancement) -> dict[str, Any] | None:
+        return self._queue().remaining(row)
+
+    def _queue(self) -> Queue:
+        """One reading of the queue for all rows of an answer."""
+        root: Any = self.root  # the context of all that it holds
+        queue: Queue = root._context.setdefault("queue", Queue())
+        return queue
 
     @extend_schema_field(AssetSerializer)
     def get_source(self, row: Enhancement) -> dict[str, Any]:
@@ -79,9 +134,10 @@ class EnhanceDetail(IdempotentPostMixin, generics.GenericAPIView[Enhancement]):
     def post(self, request: Request, pk: UUID) -> Response:
         form = EnhanceRequest(data=request.data)
         form.is_valid(raise_exception=True)
-        said = form.validated_data
-        source = services.source_of(actor=person(request), subject_id=pk, asset_id=said["asset"])
-        made = services.request_enhancement(actor=person(request), asset_id=source.pk, operations=said["operations"])
+        actor = person(request)
+        source = services.source_of(actor=actor, subject_id=pk, asset_id=form.validated_data["asset"])
+        operations, preset = form.recipe(actor)
+        made = services.request_enhancement(actor=actor, asset_id=source.pk, operations=operations, preset=preset)
         return Response(self.get_serializer(made).data, status=status.HTTP_202_ACCEPTED)
 
 
@@ -97,9 +153,42 @@ class EnhanceCancel(generics.GenericAPIView[Enhancement]):
         return Response(self.get_serializer(row).data, status=status.HTTP_202_ACCEPTED)
 
 
+class EnhancementFilter(filters.FilterSet):
+    asset = filters.UUIDFilter(field_name="source")
+    team = filters.UUIDFilter(field_name="team")
+    search = filters.CharFilter(method="matching", max_length=200)
+
+    class Meta:
+        model = Enhancement
+        fields = ["status"]
+
+    def matching(self, rows: EnhancementQuerySet, name: str, words: str) -> EnhancementQuerySet:
+        return rows.matching(words)
+
+
+class EnhancementList(generics.ListAPIView[Enhancement]):
+    """The enhancements of your teams, the newest first; `search` looks at titles, presets and operations."""
+
+    serializer_class = EnhancementSerializer
+    filterset_class = EnhancementFilter
+
+    def get_queryset(self) -> EnhancementQuerySet:
+        rows: EnhancementQuerySet = Enhancement.objects.visible_to(self.request.user)
+        return rows.select_related("source", "result")
+
+
+class RefusedSerializer(serializers.Serializer[Any]):
+    asset = serializers.UUIDField()
+    code = serializers.CharField()
+    field = serializers.CharField(allow_null=True)
+    message = serializers.CharField()
+    remedy = serializers.CharField()
+    enhancement = serializers.UUIDField(required=False, help_text="what is under way already")
+
+
 class BatchAnswer(serializers.Serializer[Any]):
     results = EnhancementSerializer(many=True)
-    refused = serializers.ListField(child=serializers.DictField())
+    refused = RefusedSerializer(many=True)
 
 
 class EnhanceBatch(IdempotentPostMixin, APIView):
@@ -109,32 +198,100 @@ class EnhanceBatch(IdempotentPostMixin, APIView):
     def post(self, request: Request) -> Response:
         form = EnhanceBatchRequest(data=request.data)
         form.is_valid(raise_exception=True)
-        said, made, refused = form.validated_data, [], []
-        for pk in dict.fromkeys(said["assets"]):
-            try:
-                made.append(
-                    services.request_enhancement(actor=person(request), asset_id=pk, operations=said["operations"])
-                )
-            except Refused as refusal:
-                refused.append({"asset": str(pk), "code": refusal.code, "message": refusal.message})
-        if not made:
-            raise Refused("nothing_to_do", "None of these can be enhanced.", field="assets", remedy="Check the ids.")
-        body = {
-            "results": EnhancementSerializer(made, many=True, context={"request": request}).data,
-            "refused": refused,
-        }
-        return Response(body, status=status.HTTP_202_ACCEPTED)
+        actor = person(request)
+        operations, preset = form.recipe(actor)
+        made, refused = services.request_batch(
+            actor=actor, asset_ids=form.validated_data["assets"], operations=operations, preset=preset
+        )
+        rows = EnhancementSerializer(made, many=True, context={"request": request}).data
+        lines = [refusal_shown(pk, refusal) for pk, refusal in refused]
+        return Response({"results": rows, "refused": lines}, status=status.HTTP_202_ACCEPTED)
+
+
+class BasisSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=["measured", "partly measured", "estimated"])
+    runs = serializers.IntegerField()
+
+
+class StepEstimate(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    seconds = serializers.FloatField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    provider = serializers.CharField()
+    model = serializers.CharField()
+    cost = serializers.CharField(help_text="USD")
+
+
+class EarlierSerializer(serializers.Serializer[Any]):
+    enhancement = serializers.UUIDField()
+    result = serializers.UUIDField(help_text="an asset")
+
+
+class AssetEstimate(serializers.Serializer[Any]):
+    asset = serializers.UUIDField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    seconds = serializers.FloatField(help_text="with storing the result, which no step counts")
+    cost = serializers.CharField()
+    basis = BasisSerializer()
+    steps = StepEstimate(many=True)
+    operations = serializers.ListField(child=serializers.DictField(), help_text="in their order, with all parameters")
+    earlier = EarlierSerializer(allow_null=True, help_text="the same was made of this image before")
+
+
+class LaneSerializer(serializers.Serializer[Any]):
+    waiting = serializers.IntegerField()
+    seconds = serializers.FloatField()
+    workers = serializers.IntegerField()
+
+
+class EstimateAnswer(serializers.Serializer[Any]):
+    assets = AssetEstimate(many=True)
+    refused = RefusedSerializer(many=True)
+    seconds = serializers.FloatField(help_text="of work, without waiting")
+    cost = serializers.CharField()
+    basis = BasisSerializer()
+    queue = LaneSerializer(help_text="what waits before it now")
+
+
+class EnhanceEstimate(APIView):
+    """What a recipe would come to: per step size, seconds and price; of several images the sum. Writes nothing."""
+
+    @extend_schema(request=EnhanceBatchRequest, responses={200: EstimateAnswer})
+    def post(self, request: Request) -> Response:
+        form = EnhanceBatchRequest(data=request.data)
+        form.is_valid(raise_exception=True)
+        actor = person(request)
+        operations, _ = form.recipe(actor)
+        return Response(estimate(actor=actor, asset_ids=form.validated_data["assets"], operations=operations))
 
 
 class OperationSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     title = serializers.CharField()
+    position = serializers.IntegerField(help_text="its place in every recipe")
     parameters = serializers.ListField(child=serializers.DictField())
+    available = serializers.BooleanField()
+    reason = serializers.CharField(help_text="why it cannot be done here, with the remedy")
 
 
 class OperationList(APIView):
-    """The operations this studio can run, with their parameters, defaults and limits."""
+    """The operations this studio knows, in the order of a recipe, with parameters, defaults and limits."""
 
     @extend_schema(responses={200: OperationSerializer(many=True)})
     def get(self, request: Request) -> Response:
-        return Response([{"name": o.name, "title": o.title, "parameters": o.describe()} for o in registry.everything()])
+        return Response([_described(operation) for operation in registry.everything()])
+
+
+def _described(operation: Operation) -> dict[str, Any]:
+    reason = operation.unavailable()
+    return {
+        "name": operation.name,
+        "title": operation.title,
+        "position": int(operation.position),
+        "parameters": operation.describe(),
+        "available": not reason,
+        "reason": reason,
+    }

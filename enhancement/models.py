@@ -1,6 +1,6 @@
 """One asset made into a better one; both are kept."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -19,8 +19,17 @@ class Status(models.TextChoices):
     CANCELLED = "cancelled"
 
 
+LIVE = (Status.QUEUED, Status.RUNNING)
+
+
 class EnhancementQuerySet(OwnedQuerySet["Enhancement"], MovingQuerySet["Enhancement"]):  # type: ignore[override]  # both make a manager
-    pass
+    def matching(self, words: str) -> Self:
+        """Every word stands in the image's title, the preset's name or the name of an operation."""
+        rows = self
+        for word in words.replace("\x00", "").split()[:8]:
+            about = Q(source__title__icontains=word) | Q(preset__name__icontains=word)
+            rows = rows.filter(about | Q(operations__contains=[{"name": word.lower()}]))
+        return rows
 
 
 class Enhancement(TeamOwned):
@@ -36,6 +45,8 @@ class Enhancement(TeamOwned):
     source = models.ForeignKey(Asset, models.PROTECT, related_name="enhancements")
     result = models.ForeignKey(Asset, models.SET_NULL, null=True, blank=True, related_name="made_by")
     operations = models.JSONField(default=list)
+    quote = models.JSONField(default=list)  # per step what was promised: seconds, size, who does it, its price
+    preset = models.JSONField(null=True, blank=True)  # {"id", "name", "version"} of where the recipe came from
     recipe_digest = models.CharField(max_length=64)
     status = models.CharField(max_length=16, choices=Status, default=Status.QUEUED)
     percent = models.PositiveSmallIntegerField(default=0)
@@ -54,11 +65,45 @@ class Enhancement(TeamOwned):
             models.UniqueConstraint(
                 name="enhancement_one_live_per_recipe",
                 fields=["source", "recipe_digest"],
-                condition=Q(status__in=[Status.QUEUED, Status.RUNNING]),
+                condition=Q(status__in=LIVE),
                 violation_error_message="This image is already being enhanced that way. Wait for it or cancel it.",
             ),
         ]
-        indexes = [models.Index(fields=["team", "-created_at", "-id"])]
+        indexes = [
+            models.Index(fields=["team", "-created_at", "-id"]),
+            models.Index(  # the pace of the last runs, of all teams
+                name="enhancement_last_done", fields=["-finished_at"], condition=Q(status=Status.SUCCEEDED)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.status} enhancement of {self.source_id}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in LIVE
+
+
+class EnhancementPreset(TeamOwned):
+    """A named recipe that a team shares. `version` counts its changes; an enhancement remembers which it came from."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    description = models.CharField(max_length=300, blank=True)
+    operations = models.JSONField(default=list)
+    version = models.PositiveIntegerField(default=1)
+    objects = OwnedQuerySet["EnhancementPreset"].as_manager()
+
+    class Meta:
+        db_table = "enhancement_presets"
+        verbose_name = "preset"
+        constraints = [
+            models.UniqueConstraint(
+                name="enhancement_preset_once",
+                fields=["team", "name"],
+                violation_error_message="This team has a preset of that name. Choose another name.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

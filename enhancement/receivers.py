@@ -1,18 +1,28 @@
-"""What enhancement hears from below: a finished generation that asked to be enhanced."""
+"""What enhancement hears from below: a finished generation that asked to be enhanced, and the end of a migration."""
 
 import logging
 from typing import Any
 
+from django.apps import apps
 from django.db import transaction
+from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
 from designer.generations import follow_ups
 from designer.generations.models import Generation, Status
 from designer.generations.signals import generation_finished
-from enhancement.services import check_recipe, request_enhancement
+from enhancement.prices import ensure_prices
+from enhancement.recipes import planned
+from enhancement.services import request_enhancement
 from teams.base.errors import Refused
 
 log = logging.getLogger(__name__)
+
+
+@receiver(post_migrate, sender=None)
+def price_operations(sender: Any, **facts: Any) -> None:
+    if sender is apps.get_app_config("enhancement") and not facts.get("plan_only"):
+        ensure_prices()
 
 
 @receiver(generation_finished)
@@ -37,7 +47,7 @@ def check_auto_enhance(value: Any, width: int, height: int) -> None:
     if not isinstance(value, dict) or set(value) != {"operations"}:
         remedy = 'Send {"operations": [{"name": "upscale", "scale": 2}]}, or leave it out.'
         raise Refused("invalid", "This is not a recipe.", remedy=remedy)
-    check_recipe(value["operations"], width=width, height=height)
+    planned(value["operations"], width=width, height=height)
 
 
 follow_ups.register("auto_enhance", check_auto_enhance)

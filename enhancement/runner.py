@@ -1,6 +1,7 @@
 """Runs a recipe: reads the source, applies each operation, stores the result with its charge and its event."""
 
 import io
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -19,7 +20,8 @@ from designer.realtime.ticks import tick
 from enhancement.engine.errors import EngineCancelled, EngineError
 from enhancement.models import Enhancement, Status
 from enhancement.operations import registry
-from enhancement.prices import MODEL, PROVIDER, price_of
+from enhancement.pace import percent_at
+from enhancement.recipes import planned
 from enhancement.services import announce
 from teams.base.errors import Refused
 
@@ -40,24 +42,45 @@ def run(job: RunningJob, enhancement_id: str) -> None:
 
 def _begin(job: RunningJob, enhancement_id: str) -> Enhancement:
     with job.fenced():
-        Enhancement.objects.move(enhancement_id, Status.RUNNING, started_at=timezone.now(), percent=0)
+        Enhancement.objects.move(enhancement_id, Status.RUNNING, started_at=timezone.now(), percent=0, facts={})
         row = Enhancement.objects.select_related("source", "owner").get(pk=enhancement_id)
+        row.quote = row.quote or _quote_of(row)
         announce(row, ENHANCEMENT_PROGRESS, {"stage": "reading", "percent": 0, "status": Status.RUNNING})
     return row
 
 
+def _quote_of(row: Enhancement) -> list[dict[str, Any]]:
+    """For a row from before quotes were kept: what it comes to now, known before the work."""
+    try:
+        return planned(row.operations, width=row.source.width, height=row.source.height).quote
+    except Refused as refused:
+        raise Permanent(refused.code, refused.message, refused.remedy) from refused
+
+
 def _apply(job: RunningJob, row: Enhancement) -> tuple[Image.Image, list[dict[str, Any]]]:
     image = _opened(row.source)
-    facts = []
+    facts: list[dict[str, Any]] = []
     for position, step in enumerate(row.operations):
         job.stop_if_cancelled()
-        operation = registry.get(step["name"])
+        started, operation = time.perf_counter(), registry.get(step["name"])
         params = {key: value for key, value in step.items() if key != "name"}
-        show = _progress(row, operation.name, position, len(row.operations))
+        show = _progress(row, position)
         result = operation.run(image, params, progress=show, cancelled=job.is_cancelled, others=_others(row, step))
         image = result.image
-        facts.append({"name": operation.name, **result.facts})
+        seconds = round(time.perf_counter() - started, 3)
+        said = {"name": operation.name, "width": image.width, "height": image.height, **result.facts}
+        facts.append({**said, "seconds": seconds})
+        _note(job, row, facts)
     return image, facts
+
+
+def _note(job: RunningJob, row: Enhancement, facts: list[dict[str, Any]]) -> None:
+    """Keep what is done so far, for whoever asks before the end."""
+    percent = percent_at(row.quote, len(facts))
+    with job.fenced():
+        Enhancement.objects.filter(pk=row.pk).update(percent=percent, facts={"operations": facts})
+        done = {"stage": facts[-1]["name"], "percent": percent, "status": Status.RUNNING, "done": len(facts)}
+        announce(row, ENHANCEMENT_PROGRESS, done)
 
 
 def _opened(asset: Asset) -> Image.Image:
@@ -77,12 +100,12 @@ def _others(row: Enhancement, step: dict[str, Any]) -> dict[str, Image.Image]:
     return pictures
 
 
-def _progress(row: Enhancement, name: str, position: int, count: int) -> Callable[[float], None]:
-    last = -1
+def _progress(row: Enhancement, position: int) -> Callable[[float], None]:
+    name, last = row.operations[position]["name"], -1
 
     def show(share: float) -> None:
         nonlocal last
-        percent = min(99, int(100 * (position + share) / count))
+        percent = percent_at(row.quote, position + share)
         if percent > last:
             last = percent
             data = {"stage": name, "percent": percent}
@@ -103,10 +126,6 @@ def _store(job: RunningJob, row: Enhancement, image: Image.Image, facts: list[di
     provenance = _provenance(source, facts)
     before = (read_bytes(source), source.media_type)
     made = prepare_result(team_id=row.team_id, data=_encoded(image), provenance=provenance, parent=before)
-    try:
-        price = price_of(image.width, image.height)
-    except Refused as refused:
-        raise Permanent(refused.code, refused.message, refused.remedy) from refused
     with job.fenced(finish=True):
         asset = store_prepared(
             made,
@@ -119,7 +138,7 @@ def _store(job: RunningJob, row: Enhancement, image: Image.Image, facts: list[di
             simulated=source.simulated,
             provenance=provenance,
         )
-        cost = _charge(job, row, price)
+        cost = sum((_charge(job, row, step) for step in row.quote), Decimal(0))
         end = {"result": asset, "percent": 100, "facts": {"operations": facts}, "cost": cost}
         Enhancement.objects.move(row.pk, Status.SUCCEEDED, finished_at=timezone.now(), **end)
         done = {
@@ -143,18 +162,20 @@ def _provenance(source: Asset, facts: list[dict[str, Any]]) -> dict[str, Any]:
     return {"operations": facts, "parent": str(source.pk), **kept, "digital_source_type": after}
 
 
-def _charge(job: RunningJob, row: Enhancement, price: Decimal) -> Decimal:
+def _charge(job: RunningJob, row: Enhancement, step: dict[str, Any]) -> Decimal:
+    """One line of the ledger for one step, at the price that was quoted."""
     entry = charge(
         team_id=row.team_id,
         job_id=job.id,
         attempt=job.attempt,
         kind=EntryKind.ENHANCEMENT,
+        step=step["name"],
         subject=f"enhancement:{row.pk}",
         actor_id=row.owner_id,
-        provider=PROVIDER,
-        model=MODEL,
+        provider=step["provider"],
+        model=step["model"],
         quantity=Decimal(1),
-        unit_price=price,
+        unit_price=Decimal(step["cost"]),
         simulated=False,
     )
     return entry.amount

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,71 +14,12 @@ from designer.assets.models import Asset, AssetKind
 from designer.generations.models import Generation
 from designer.jobs.services import enqueue, request_cancel
 from designer.realtime.events import ENHANCEMENT_PROGRESS, record
-from enhancement.models import Enhancement, Status
+from enhancement.models import LIVE, Enhancement, Status
 from enhancement.operations import registry
-from enhancement.operations.base import Operation, ParameterError
-from enhancement.prices import price_of
+from enhancement.prices import PriceList
+from enhancement.recipes import Plan, Recipe, planned
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Missing, Refused
-
-MAX_OPERATIONS = 8
-Recipe = list[dict[str, Any]]
-
-
-def check_recipe(operations: Any, *, width: int, height: int) -> Recipe:
-    """The recipe with every parameter filled in, in the order in which it is done whatever order it was asked in.
-
-    Raises Refused naming the operation or parameter at fault, or when the price of the result is not known.
-    """
-    if not isinstance(operations, list) or not operations:
-        raise Refused(
-            "empty", "No operation was named.", field="operations", remedy='Add {"name": "upscale", "scale": 2}.'
-        )
-    if len(operations) > MAX_OPERATIONS:
-        raise Refused("too_many", f"At most {MAX_OPERATIONS} operations.", field="operations", remedy="Remove some.")
-    recipe = []
-    for field, operation, wish in _in_order(operations):
-        step, (width, height) = _check_step(operation, wish, field, width, height)
-        recipe.append(step)
-    price_of(width, height)
-    return recipe
-
-
-def _in_order(operations: list[Any]) -> list[tuple[str, Operation, dict[str, Any]]]:
-    """Each wish with its field's name and its operation, as a recipe does them."""
-    wishes: list[tuple[str, Operation, dict[str, Any]]] = []
-    for place, wish in enumerate(operations):
-        field = f"operations[{place}].name"
-        operation = _operation_of(wish, field)
-        if any(operation is earlier for _, earlier, _ in wishes):
-            raise Refused(
-                "repeated", f"{operation.title} stands twice in the recipe.", field=field, remedy="Remove one."
-            )
-        wishes.append((f"operations[{place}]", operation, wish))
-    return sorted(wishes, key=lambda each: each[1].position)
-
-
-def _operation_of(wish: Any, field: str) -> Operation:
-    name = wish.get("name") if isinstance(wish, dict) else None
-    operation = registry.find(name) if isinstance(name, str) else None
-    if operation is None:
-        known = ", ".join(sorted(registry.names()))
-        raise Refused("unknown_operation", "There is no such operation.", field=field, remedy=f"Use {known}.")
-    if reason := operation.unavailable():
-        raise Refused("unavailable", f"{operation.title} cannot be done here.", field=field, remedy=reason)
-    return operation
-
-
-def _check_step(
-    operation: Operation, wish: dict[str, Any], field: str, width: int, height: int
-) -> tuple[dict[str, Any], tuple[int, int]]:
-    try:
-        params = operation.validate({key: value for key, value in wish.items() if key != "name"})
-        estimate = operation.estimate(width, height, params)
-    except ParameterError as error:
-        where = f"{field}.{error.field}" if error.field else field
-        raise Refused("invalid_parameter", error.message, field=where, remedy=error.remedy) from error
-    return {"name": operation.name, **params}, (estimate.width, estimate.height)
 
 
 def source_of(*, actor: User, subject_id: UUID, asset_id: UUID | None = None) -> Asset:
@@ -96,19 +38,51 @@ def source_of(*, actor: User, subject_id: UUID, asset_id: UUID | None = None) ->
 
 
 @transaction.atomic
-def request_enhancement(*, actor: User, asset_id: UUID, operations: Any) -> Enhancement:
-    """Queue a recipe for one image. Raises Missing, Forbidden, Refused, or Conflict if the same is under way."""
-    asset = Asset.objects.for_edit(actor, asset_id)
-    if asset.trashed_at:
-        raise Conflict("trashed", "This image is in the trash.", field="asset", remedy="Restore it first.")
-    recipe = check_recipe(operations, width=asset.width, height=asset.height)
-    _check_others(actor, asset, recipe)
-    made = _create(actor, asset, recipe)
+def request_enhancement(
+    *, actor: User, asset_id: UUID, operations: Any, preset: dict[str, Any] | None = None
+) -> Enhancement:
+    """Queue a recipe for one image; `preset` says where it came from. What was quoted is what is charged.
+
+    Raises Missing, Forbidden, Refused, or Conflict with the id of the one that is under way.
+    """
+    asset, plan = plan_for(actor=actor, asset_id=asset_id, operations=operations)
+    made = _create(actor, asset, plan, preset)
     job = enqueue("enhancement.run", {"enhancement_id": str(made.pk)}, team_id=asset.team_id, lane="gpu")
     made.job_id = job.pk
     made.save(update_fields=["job_id", "updated_at"])
     announce(made, ENHANCEMENT_PROGRESS, {"stage": "queued", "percent": 0, "status": Status.QUEUED})
     return made
+
+
+def request_batch(
+    *, actor: User, asset_ids: Sequence[UUID], operations: Any, preset: dict[str, Any] | None = None
+) -> tuple[list[Enhancement], list[tuple[UUID, Refused]]]:
+    """The same recipe for each image once: what was queued, and what was refused and why.
+
+    Raises Refused where nothing is left to do.
+    """
+    made: list[Enhancement] = []
+    refused: list[tuple[UUID, Refused]] = []
+    for pk in dict.fromkeys(asset_ids):
+        try:
+            made.append(request_enhancement(actor=actor, asset_id=pk, operations=operations, preset=preset))
+        except Refused as refusal:
+            refused.append((pk, refusal))
+    if not made:
+        first = refused[0][1]
+        shown = f"None of these can be enhanced. {first.message}"
+        raise Refused("nothing_to_do", shown, field="assets", remedy=first.remedy or "Check the ids.")
+    return made, refused
+
+
+def plan_for(*, actor: User, asset_id: UUID, operations: Any, prices: PriceList | None = None) -> tuple[Asset, Plan]:
+    """The image, and what the recipe comes to for it; writes nothing. Raises Missing, Forbidden, Refused, Conflict."""
+    asset: Asset = Asset.objects.for_edit(actor, asset_id)
+    if asset.trashed_at:
+        raise Conflict("trashed", "This image is in the trash.", field="asset", remedy="Restore it first.")
+    plan = planned(operations, width=asset.width, height=asset.height, prices=prices)
+    _check_others(actor, asset, plan.recipe)
+    return asset, plan
 
 
 def _check_others(actor: User, asset: Asset, recipe: Recipe) -> None:
@@ -121,23 +95,43 @@ def _check_others(actor: User, asset: Asset, recipe: Recipe) -> None:
                 )
 
 
-def _create(actor: User, asset: Asset, recipe: Recipe) -> Enhancement:
-    digest = hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
+def digest_of(recipe: Recipe) -> str:
+    return hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
+
+
+def _create(actor: User, asset: Asset, plan: Plan, preset: dict[str, Any] | None) -> Enhancement:
+    digest = digest_of(plan.recipe)
     try:
         with transaction.atomic():
             return Enhancement.objects.create(
-                team_id=asset.team_id, owner=actor, source=asset, operations=recipe, recipe_digest=digest
+                team_id=asset.team_id,
+                owner=actor,
+                source=asset,
+                operations=plan.recipe,
+                quote=plan.quote,
+                preset=preset,
+                recipe_digest=digest,
             )
     except IntegrityError as error:
+        running = Enhancement.objects.filter(source=asset, recipe_digest=digest, status__in=LIVE).first()
         raise Conflict(
-            "already_running", "This image is already being enhanced that way.", remedy="Wait for it or cancel it."
+            "already_running",
+            "This image is already being enhanced that way.",
+            remedy="Wait for it or cancel it.",
+            about={"enhancement": str(running.pk)} if running else {},
         ) from error
+
+
+def earlier_of(asset: Asset, recipe: Recipe) -> Enhancement | None:
+    """The last enhancement that made the same of the same image, while its result is there."""
+    done = Enhancement.objects.filter(source=asset, recipe_digest=digest_of(recipe), status=Status.SUCCEEDED)
+    return done.filter(result__trashed_at=None, result__isnull=False).order_by("-finished_at").first()
 
 
 def cancel(*, actor: User, enhancement_id: UUID) -> Enhancement:
     """Stop at the next tile; harmless when it has ended. Raises Missing or Forbidden."""
     row: Enhancement = Enhancement.objects.for_edit(actor, enhancement_id)
-    if row.job_id and row.status in (Status.QUEUED, Status.RUNNING):
+    if row.job_id and row.is_live:
         request_cancel(row.job_id)
         row.refresh_from_db()
     return row
@@ -160,7 +154,7 @@ def close(enhancement_id: str, *, status: str, error: dict[str, Any]) -> None:
     """End an enhancement that did not succeed. Called in the transaction that ends its job."""
     end = Status.CANCELLED if status == "cancelled" else Status.FAILED
     row = Enhancement.objects.filter(pk=enhancement_id).first()
-    if row is None or row.status not in (Status.QUEUED, Status.RUNNING):
+    if row is None or not row.is_live:
         return
     shown = None if end == Status.CANCELLED else error
     Enhancement.objects.move(row.pk, end, error=shown, finished_at=timezone.now())
@@ -174,4 +168,4 @@ def forget_trashed() -> int:
     The results stay: what was done to them stands in their provenance, what it cost in the ledger.
     """
     over = Enhancement.objects.filter(source__trashed_at__lt=timezone.now() - TRASH_KEPT)
-    return over.exclude(status__in=[Status.QUEUED, Status.RUNNING]).delete()[0]
+    return over.exclude(status__in=LIVE).delete()[0]

@@ -1,10 +1,14 @@
 from django.urls import path
 
 from enhancement import api as rest
-from enhancement import views
+from enhancement import preset_api, views
 
 api = [
     path("enhance/operations", rest.OperationList.as_view(), name="api_enhance_operations"),
+    path("enhance", rest.EnhancementList.as_view(), name="api_enhancements"),
+    path("enhance/estimate", rest.EnhanceEstimate.as_view(), name="api_enhance_estimate"),
+    path("enhance/presets", preset_api.PresetList.as_view(), name="api_enhance_presets"),
+    path("enhance/presets/<uuid:preset>", preset_api.PresetDetail.as_view(), name="api_enhance_preset"),
     path("enhance/batch", rest.EnhanceBatch.as_view(), name="api_enhance_batch"),
     path("enhance/<uuid:pk>", rest.EnhanceDetail.as_view(), name="api_enhance"),
     path("enhance/<uuid:pk>/cancel", rest.EnhanceCancel.as_view(), name="api_enhance_cancel"),

@@ -13,7 +13,7 @@ from designer.generations.models import Generation
 from designer.notifications.models import Notification
 from designer.personas.models import AttributeCorrection, Feedback, LearnedWeight, LearningAct, LearningMove, Persona
 from designer.personas.portfolio_models import PortfolioImport
-from enhancement.models import Enhancement
+from enhancement.models import Enhancement, EnhancementPreset
 from teams.accounts.models import ApiToken, User
 from teams.membership.models import Membership, Team
 from tests.factories import MembershipFactory, TeamFactory, UserFactory
@@ -35,6 +35,7 @@ class World:
     portfolio: PortfolioImport
     correction: AttributeCorrection
     notification: Notification
+    preset: EnhancementPreset
 
     def id_for(self, route: str, name: str) -> Any:
         """What the placeholder `name` means in `route`; None when the walk has not been told."""
@@ -55,6 +56,7 @@ class World:
         return [
             ("assets/", self.asset),
             ("generations/", self.generation),
+            ("enhance/presets/", self.preset),
             ("enhance/", self.enhancement),
             ("enhancements/", self.enhancement),
             ("portfolios/", self.portfolio),
@@ -82,6 +84,7 @@ class World:
             f"/api/assets/{a}/thumbnail?w=320",
             f"/api/generations/{g}",
             f"/api/enhance/{e}",
+            f"/api/enhance/presets/{self.preset.pk}",
             f"/api/personas/{self.persona.pk}/drift",
             f"/api/portfolios/{self.portfolio.pk}",
             f"/api/portfolios/{self.portfolio.pk}/items",
@@ -114,6 +117,7 @@ class World:
             "assets": sorted(Asset.objects.filter(**own).values_list("pk", "title", "trashed_at")),
             "generations": sorted(Generation.objects.filter(**own).values_list("pk", "status", "trashed_at")),
             "enhancements": sorted(Enhancement.objects.filter(**own).values_list("pk", "status")),
+            "presets": sorted(EnhancementPreset.objects.filter(**own).values_list("pk", "name", "version")),
             "personas": sorted(Persona.objects.filter(**own).values_list("pk", "name")),
             "portfolios": sorted(PortfolioImport.objects.filter(**own).values_list("pk", "status")),
             "corrections": AttributeCorrection.objects.filter(**own).count(),
@@ -155,6 +159,19 @@ def build_world() -> World:
     notification = Notification.objects.create(
         user=editor, team_id=team.pk, kind="generation", subject=f"generation:{generation.pk}", title=SECRET
     )
+    preset = EnhancementPreset.objects.create(team=team, owner=editor, name=f"{SECRET} preset", operations=[])
     return World(
-        team, people, asset, generation, enhancement, persona, token, weight, move, portfolio, correction, notification
+        team=team,
+        people=people,
+        asset=asset,
+        generation=generation,
+        enhancement=enhancement,
+        persona=persona,
+        token=token,
+        weight=weight,
+        move=move,
+        portfolio=portfolio,
+        correction=correction,
+        notification=notification,
+        preset=preset,
     )

@@ -138,7 +138,7 @@ STARTERS: Final = (
 
 def ensure_models(**_: Any) -> None:
     """Add the starter models that are missing. Safe to run again."""
-    made = {row.model: starter for starter in STARTERS if (row := _added(starter)) is not None}
+    made = {row.model: starter for starter in STARTERS if (row := add_starter(starter)) is not None}
     for model, starter in made.items():
         after = ModelProfile.objects.filter(kind=starter.kind, provider=starter.provider, model=starter.successor)
         ModelProfile.objects.filter(kind=starter.kind, provider=starter.provider, model=model).update(
@@ -146,8 +146,8 @@ def ensure_models(**_: Any) -> None:
         )
 
 
-def _added(starter: Starter) -> ModelProfile | None:
-    """The new row with its prices, or None if there was one."""
+def add_starter(starter: Starter) -> ModelProfile | None:
+    """The new row with its prices, or None if there was one. Also for the operations of a higher floor."""
     facts = {
         "family": starter.family,
         "title": starter.title,

@@ -68,7 +68,8 @@ def body_of(refused: Refused) -> dict[str, Any]:
     detail = f"{refused.message} {refused.remedy}".strip()
     errors = [{"field": refused.field, "code": refused.code, "message": detail}] if refused.field else []
     errors = list(refused.facts.get("lines", errors))  # of several things refused at once, each by its name
-    return problem(refused.status, code=refused.code, detail=detail, errors=errors, remedy=refused.remedy)
+    about = refused.facts.get("about", {})  # what a client may go on with: the id of what stands in the way
+    return problem(refused.status, code=refused.code, detail=detail, errors=errors, remedy=refused.remedy, **about)
 
 
 def headers_of(refused: Refused) -> dict[str, str]:
