@@ -117,7 +117,8 @@ def _progress(row: Enhancement, position: int) -> Callable[[float], None]:
 
 def _encoded(image: Image.Image) -> bytes:
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", compress_level=PNG_LEVEL, icc_profile=image.info.get("icc_profile"))
+    said = {name: image.info[name] for name in ("icc_profile", "dpi") if image.info.get(name)}
+    image.save(buffer, "PNG", compress_level=PNG_LEVEL, **said)
     return buffer.getvalue()
 
 

@@ -211,6 +211,15 @@ def cleaned(parameters: tuple[Parameter, ...], given: Mapping[str, object]) -> P
     return {name: parameter.clean(given.get(name, parameter.default)) for name, parameter in known.items()}
 
 
+def part_of(progress: Progress, start: float, end: float) -> Progress:
+    """A progress of its own, 0..1, for a part of the work that reaches from `start` to `end` of the whole."""
+
+    def tell(share: float) -> None:
+        progress(start + (end - start) * min(1.0, share))
+
+    return tell
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """What a wish will come to: seconds on this kind of machine, and the size of the result in pixels."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageCms, ImageOps
 
 from enhancement.engine.errors import UnsupportedImage
 
@@ -56,6 +56,19 @@ def read(image: Image.Image) -> Picture:
         notes.append("CMYK was converted to sRGB.")
         image, info["icc_profile"] = _to_srgb(image, info.get("icc_profile"))
     return _by_mode(image, info, notes)
+
+
+def upright_size(image: Image.Image) -> tuple[int, int]:
+    """(width, height) after the camera's orientation has been applied; no pixel is decoded."""
+    turned = image.getexif().get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
+    return (image.height, image.width) if turned else image.size
+
+
+def resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    """Brought to (width, height) by Lanczos; what is transparent lends no colour. The same array if it fits already."""
+    if (pixels.shape[1], pixels.shape[0]) == size:
+        return pixels
+    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS))
 
 
 def _by_mode(image: Image.Image, info: dict[str, Any], notes: list[str]) -> Picture:

@@ -1,4 +1,9 @@
-"""The operation "upscale": two or four times as large, by a network."""
+"""The operation "upscale": as many times as large, to a named size or for a print, by networks and exactly.
+
+A network doubles or quadruples. To a size between, the next network up goes first and a Lanczos filter takes its result
+down; beyond four times a second network doubles what was brought to half the size before, so that no step makes more
+pixels than are wanted.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +19,7 @@ from PIL import Image
 
 from enhancement.engine import manifest
 from enhancement.engine.errors import EngineCancelled, InvalidWeights
-from enhancement.operations import pictures
+from enhancement.operations import pictures, targets
 from enhancement.operations.base import (
     NO_PICTURES,
     Cancelled,
@@ -28,7 +33,9 @@ from enhancement.operations.base import (
     Position,
     Progress,
     cleaned,
+    part_of,
 )
+from enhancement.operations.targets import Size
 
 if TYPE_CHECKING:  # the engine brings torch, which a web process that only checks a wish must not load
     from enhancement.engine.networks import Network
@@ -38,26 +45,43 @@ logger = logging.getLogger(__name__)
 
 OWN = {2: "designer-compact-x2", 4: "designer-compact-x4"}
 PREFERRED = {4: "realesr-general-x4v3"}  # small enough for a processor, and trained on spoilt photographs
-LARGEST_OUTPUT = 64_000_000  # pixels that the network makes: 192 MB in memory, and about 10 s of PNG
+LARGEST_OUTPUT = 128_000_000  # pixels that one network makes, before they are taken down to the size asked for
 ASSUMED_FLOPS = 150e9  # per second; two cores of a server in float32. With bf16 units it is twice that
 SECONDS_PER_PIXEL = 1.5e-7  # of the result: reading, packing, encoding
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class _Step:
+    """One network, from a picture of which size, and the size to which its result is brought."""
+
+    entry: manifest.Entry
+    before: Size
+    after: Size
+
+    @property
+    def made(self) -> int:
+        return self.before.pixels * self.entry.scale**2
+
+    @property
+    def seconds(self) -> float:
+        return self.entry.flops * self.before.pixels / ASSUMED_FLOPS + self.made * SECONDS_PER_PIXEL
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
     entry: manifest.Entry
     network: Network
     notes: tuple[str, ...] = ()
 
 
 class Upscale:
-    """Two or four times as large. Transparency, grey, resolution and colour profile are kept (see `pictures`)."""
+    """Larger. Transparency, grey, resolution and colour profile are kept (see `pictures`)."""
 
     name = "upscale"
     title = "Enlarge"
     position = Position.UPSCALE
     parameters: tuple[Parameter, ...] = (
-        Choice(name="scale", title="Scale", default=2, choices=(2, 4), note="How many times as high and as wide."),
+        *targets.PARAMETERS,
         Choice(
             name="model", title="Model", default="auto", choices=("auto", *manifest.entries()), advanced=True,
             note="auto: the project's own; for four times Real-ESRGAN general, where its weights are installed.",
@@ -77,21 +101,17 @@ class Upscale:
     def validate(self, params: Mapping[str, object]) -> Parameters:
         """The wish with all parameters. Raises ParameterError, also for a model that cannot make the scale."""
         clean = cleaned(self.parameters, params)
-        entry = manifest.entries().get(clean["model"])
-        if entry and entry.scale < clean["scale"]:
-            able = [name for name, other in manifest.entries().items() if other.scale >= clean["scale"]]
-            reason = f"{entry.name} enlarges {entry.scale} times, not {clean['scale']}."
-            raise ParameterError("model", reason, f"Use auto or one of: {', '.join(able)}.")
+        targets.check(clean)
+        if clean["target"] == targets.BY_SCALE:
+            _check_model(clean, clean["scale"])
         return clean
 
     def estimate(self, width: int, height: int, params: Mapping[str, object]) -> Estimate:
         """Seconds on two processor cores, and the result's size. Raises ParameterError if it would be too large."""
         clean = self.validate(params)
-        entry = _entry_for(clean)
-        _check_size(width, height, entry)
-        seconds = entry.flops * width * height / ASSUMED_FLOPS + width * height * entry.scale**2 * SECONDS_PER_PIXEL
-        scale = clean["scale"]
-        return Estimate(seconds=round(0.2 + seconds, 2), width=width * scale, height=height * scale)
+        size = targets.wanted(width, height, clean)
+        seconds = sum(step.seconds for step in _steps(width, height, size, clean))
+        return Estimate(seconds=round(0.2 + seconds, 2), width=size.width, height=size.height)
 
     def run(
         self,
@@ -104,83 +124,117 @@ class Upscale:
     ) -> OperationResult:
         """Enlarge. Raises EngineCancelled, ParameterError, InvalidWeights, MissingWeights and other EngineErrors."""
         started, clean = time.perf_counter(), self.validate(params)
-        _check_size(image.width, image.height, _entry_for(clean))
+        width, height = pictures.upright_size(image)
+        size = targets.wanted(width, height, clean)
+        steps = _steps(width, height, size, clean)  # refused before a pixel is touched
         if cancelled():
             raise EngineCancelled
-        picture, plan = pictures.read(image), _plan(clean)
-        pixels = _enlarged(picture.pixels, plan, clean["backend"], progress, cancelled)
-        made = _at_scale(picture.image(pixels), image_size=picture.pixels.shape[:2], scale=clean["scale"])
-        facts = _facts(clean, plan, [*picture.notes, *plan.notes])
-        facts.update(width=made.width, height=made.height, seconds=round(time.perf_counter() - started, 3))
-        return OperationResult(made, facts)
+        picture = pictures.read(image)
+        pixels, used = _through(picture.pixels, steps, clean, progress, cancelled)
+        made = picture.image(pictures.resized(pixels, (size.width, size.height)))
+        if clean["target"] == targets.ON_PAPER:
+            made.info["dpi"] = (clean["dpi"], clean["dpi"])
+        progress(1.0)
+        facts = _facts(clean, used, picture.notes)
+        facts.update(scale=round(made.width / width, 4), width=made.width, height=made.height)
+        return OperationResult(made, {**facts, "seconds": round(time.perf_counter() - started, 3)})
 
 
-def _entry_for(clean: Parameters) -> manifest.Entry:
+def _check_model(clean: Parameters, factor: float) -> None:
+    """Raises ParameterError for a named model that cannot make so much, even with one of ours after it."""
+    entry = manifest.entries().get(clean["model"])
+    if entry and factor > entry.scale and not (entry.scale == 4 and factor <= targets.MOST_TIMES):
+        able = [name for name, other in manifest.entries().items() if other.scale >= min(4, factor)]
+        reason = f"{entry.name} enlarges {entry.scale} times, not {factor:.3g}."
+        raise ParameterError("model", reason, f"Use auto or one of: {', '.join(able)}.")
+
+
+def _steps(width: int, height: int, size: Size, clean: Parameters) -> list[_Step]:
+    """The networks that lead to `size`. Raises ParameterError if none can, or if one would make too many pixels."""
+    before = Size(width, height)
+    factor = max(size.width / width, size.height / height)
+    if size.pixels <= before.pixels:
+        return []
+    _check_model(clean, factor)
+    steps = [_Step(_entry_for(clean["model"], 2 if factor <= 2 else 4), before, size)]
+    beyond = factor > steps[0].entry.scale
+    if beyond or (clean["model"] == "auto" and factor > 2 and steps[0].made > LARGEST_OUTPUT):
+        half = Size(-(-size.width // 2), -(-size.height // 2))
+        first = _entry_for(clean["model"], 4 if beyond else 2)
+        steps = [_Step(first, before, half), _Step(_entry_for("auto", 2), half, size)]
+    for step in steps:
+        _check_size(step, targets.field_of(clean))
+    return steps
+
+
+def _entry_for(model: str, scale: int) -> manifest.Entry:
     """The model that a wish means, as far as can be said without opening a file."""
-    known, scale = manifest.entries(), clean["scale"]
-    if clean["model"] != "auto":
-        return known[clean["model"]]
+    known = manifest.entries()
+    if model != "auto":
+        return known[model]
     preferred = known.get(PREFERRED.get(scale, ""))
     return preferred if preferred and manifest.locate(preferred) else known[OWN[scale]]
 
 
-def _check_size(width: int, height: int, entry: manifest.Entry) -> None:
-    made = width * height * entry.scale**2
-    if made > LARGEST_OUTPUT:
-        fits = LARGEST_OUTPUT / entry.scale**2 / 1e6
+def _check_size(step: _Step, field: str) -> None:
+    if step.made > LARGEST_OUTPUT:
+        fits = LARGEST_OUTPUT / step.entry.scale**2 / 1e6
         reason = (
-            f"{entry.name} would make {made / 1e6:.0f} million pixels of this; {LARGEST_OUTPUT // 10**6} is the limit."
+            f"{step.entry.name} would make {step.made / 1e6:.0f} million pixels of {step.before}; "
+            f"{LARGEST_OUTPUT // 10**6} is the limit."
         )
-        raise ParameterError(
-            "scale", reason, f"Use a picture of at most {fits:.0f} million pixels, or a smaller scale."
-        )
+        raise ParameterError(field, reason, f"Use a picture of at most {fits:.3g} million pixels, or another model.")
 
 
-def _plan(clean: Parameters) -> _Plan:
+def _through(
+    pixels: Pixels, steps: list[_Step], clean: Parameters, progress: Progress, cancelled: Cancelled
+) -> tuple[Pixels, list[_Ready]]:
+    """The pixels after all networks, each result but the last brought to its size, and what was used."""
+    used: list[_Ready] = []
+    whole, before = sum(step.seconds for step in steps), 0.0
+    for step in steps:
+        pixels = pictures.resized(pixels, (step.before.width, step.before.height))
+        used.append(_ready(step.entry, clean["model"]))
+        part = part_of(progress, before / whole, (before + step.seconds) / whole)
+        pixels = _enlarged(pixels, used[-1], clean["backend"], part, cancelled)
+        before += step.seconds
+    return pixels, used
+
+
+def _ready(entry: manifest.Entry, model: str) -> _Ready:
     """The model, verified and ready. On auto, weights that were tampered with are left alone, and that is said."""
     from enhancement.engine import weights
 
-    entry = _entry_for(clean)
     try:
-        return _Plan(entry, weights.load(entry.name))
+        return _Ready(entry, weights.load(entry.name))
     except InvalidWeights as error:
-        own = manifest.entries()[OWN[clean["scale"]]]
-        if clean["model"] != "auto" or entry == own:
+        if model != "auto" or entry.name == OWN[entry.scale]:
             raise
+        own = manifest.entries()[OWN[entry.scale]]
         logger.warning("weights_refused", extra={"model": entry.name, "reason": error.message})
-        return _Plan(own, weights.load(own.name), (f"{entry.name} was refused: {error.message}",))
+        return _Ready(own, weights.load(own.name), (f"{entry.name} was refused: {error.message}",))
 
 
-def _enlarged(pixels: Pixels, plan: _Plan, backend: str, progress: Progress, cancelled: Cancelled) -> Pixels:
+def _enlarged(pixels: Pixels, ready: _Ready, backend: str, progress: Progress, cancelled: Cancelled) -> Pixels:
     if backend == "torch":
         from enhancement.engine import tiles
 
-        return tiles.upscale(pixels, plan.network, progress=progress, cancelled=cancelled)
+        return tiles.upscale(pixels, ready.network, progress=progress, cancelled=cancelled)
     from enhancement.engine import stock, weights
 
-    made = stock.upscale(pixels, stock.runner(weights.read_state(plan.entry), plan.entry.scale))
+    made = stock.upscale(pixels, stock.runner(weights.read_state(ready.entry), ready.entry.scale))
     progress(1.0)
     return made
 
 
-def _at_scale(made: Image.Image, *, image_size: tuple[int, int], scale: int) -> Image.Image:
-    """The picture at the scale asked for, where the network only makes a larger one."""
-    height, width = (side * scale for side in image_size)
-    if made.size == (width, height):
-        return made
-    smaller = made.resize((width, height), Image.Resampling.LANCZOS)
-    smaller.info.update(made.info)
-    return smaller
-
-
-def _facts(clean: Parameters, plan: _Plan, notes: list[str]) -> dict[str, Any]:
-    """What provenance should remember; only values that JSON knows."""
-    torch_side = f"{plan.network.device.type} {str(plan.network.dtype).removeprefix('torch.')}"
-    return {
-        "scale": clean["scale"],
-        "model": plan.entry.name,
-        "licence": plan.entry.licence,
-        "backend": clean["backend"],
-        "device": torch_side if clean["backend"] == "torch" else "cpu float32",
-        "notes": notes,
-    }
+def _facts(clean: Parameters, used: list[_Ready], notes: list[str]) -> dict[str, Any]:
+    """What provenance should remember; only values that JSON knows. Without a network there is no model."""
+    notes = [*notes, *(note for each in used for note in each.notes)]
+    said: dict[str, Any] = {"target": clean["target"], "notes": notes}
+    if not used:
+        return said
+    network, backend = used[0].network, clean["backend"]
+    side = f"{network.device.type} {str(network.dtype).removeprefix('torch.')}" if backend == "torch" else "cpu float32"
+    models = ", ".join(dict.fromkeys(each.entry.name for each in used))
+    licences = ", ".join(dict.fromkeys(each.entry.licence for each in used))
+    return {**said, "model": models, "licence": licences, "backend": backend, "device": side}

@@ -150,7 +150,7 @@ def test_thirty_days_in_the_trash_end_an_enhanced_source_and_leave_its_result(ed
 def test_the_operations_are_listed_with_their_limits(editor):
     listed = editor.get("/api/enhance/operations").json()
     scale = next(p for o in listed if o["name"] == "upscale" for p in o["parameters"] if p["name"] == "scale")
-    assert scale["choices"] == [2, 4]
+    assert scale["choices"] == [2, 4, 8]
 
 
 def test_a_generation_that_asked_for_it_is_enhanced_when_done(client_of):
@@ -194,3 +194,19 @@ def test_the_team_is_told_what_an_enhancement_cost(client_of):
     assert told.data["subject"] == f"enhancement:{row.pk}"
     late = subjects.snapshot(client.user, f"enhancement:{row.pk}")
     assert (late["status"], late["assets"], late["cost"]) == ("succeeded", [str(row.result_id)], str(row.cost))
+
+
+def test_a_print_carries_its_dots_per_inch_into_the_stored_file(editor, asset):
+    wish = [{"name": "upscale", "target": "print", "print_width": 1, "unit": "in", "dpi": 80}]
+    pk = ask(editor, asset, wish).json()["id"]
+    work_off("gpu")
+    result = Enhancement.objects.get(pk=pk).result
+    assert result is not None
+    with Image.open(io.BytesIO(read_bytes(result))) as picture:
+        assert (picture.width, round(picture.info["dpi"][0])) == (80, 80)
+
+
+def test_a_target_that_is_not_larger_is_refused_by_field_before_anything_is_queued(editor, asset):
+    answer = ask(editor, asset, [{"name": "upscale", "target": "print", "print_width": 0.1, "dpi": 72}])
+    assert answer.json()["errors"][0]["field"] == "operations[0].print_width"
+    assert not Enhancement.objects.exists()

@@ -18,7 +18,7 @@ def run(image, *, progress=lambda share: None, cancelled=lambda: False, **params
     return registry.get("upscale").run(image, params, progress=progress, cancelled=cancelled)
 
 
-@pytest.mark.parametrize("scale", [2, 4])
+@pytest.mark.parametrize("scale", [2, 4, 8])
 def test_a_picture_becomes_that_many_times_as_large_and_stays_itself(picture, scale):
     result = run(picture, scale=scale)
     assert result.image.size == (24 * scale, 16 * scale)
@@ -37,7 +37,8 @@ def test_the_facts_say_what_was_done_and_fit_into_json(picture):
 
 def test_the_wish_is_filled_with_defaults_and_numbers_may_be_text():
     operation = registry.get("upscale")
-    assert operation.validate({}) == {"scale": 2, "model": "auto", "backend": "torch"}
+    assert operation.validate({}) == {each.name: each.default for each in operation.parameters}
+    assert operation.validate({})["scale"] == 2
     assert operation.validate({"scale": "4"})["scale"] == 4
 
 
@@ -75,7 +76,7 @@ def test_a_result_that_would_be_too_large_is_refused_before_any_work():
     operation = registry.get("upscale")
     assert operation.estimate(2000, 2000, {"scale": 4}).width == 8000
     for refused in (operation.estimate, lambda w, h, p: run(Image.new("L", (w, h)), **p)):
-        with pytest.raises(ParameterError, match="million pixels") as refusal:
+        with pytest.raises(ParameterError, match="64 is the limit") as refusal:
             refused(2001, 2000, {"scale": 4})
         assert refusal.value.field == "scale"
 
@@ -164,8 +165,104 @@ def test_checking_a_wish_loads_no_torch():
 
 
 def test_the_limit_is_what_the_network_makes_not_only_what_is_kept(monkeypatch):
-    monkeypatch.setattr(upscale, "LARGEST_OUTPUT", 24 * 16 * 4)
+    monkeypatch.setattr(upscale, "LARGEST_OUTPUT", 24 * 16 * 4)  # pixels
     operation = registry.get("upscale")
     assert operation.estimate(24, 16, {"scale": 2}).width == 48
     with pytest.raises(ParameterError):
         operation.estimate(24, 16, {"scale": 2, "model": "realesr-general-x4v3"})
+
+
+@pytest.mark.parametrize(("target", "side"), [("2K", 2048), ("4K", 3840), ("8K", 7680)])
+def test_a_named_size_is_met_exactly_and_keeps_the_proportions(target, side):
+    told = registry.get("upscale").estimate(1000, 40, {"target": target})
+    assert (told.width, told.height) == (side, round(40 * side / 1000))
+    made = run(Image.linear_gradient("L").resize((1000, 40)), target=target)
+    assert made.image.size == (told.width, told.height)
+    assert made.facts["target"] == target
+
+
+def test_a_long_side_may_stand_upright():
+    assert registry.get("upscale").estimate(40, 1000, {"target": "2K"}).height == 2048
+
+
+@pytest.mark.parametrize(
+    ("paper", "size"),
+    [
+        ({"print_width": 2.54, "dpi": 300}, (300, 200)),
+        ({"print_height": 2, "unit": "in", "dpi": 72}, (216, 144)),
+        ({"print_width": 3, "print_height": 1, "unit": "in", "dpi": 100}, (150, 100)),
+    ],
+)
+def test_a_print_has_the_dots_of_its_paper_and_says_how_many_to_the_inch(paper, size):
+    source = Image.linear_gradient("L").resize((120, 80))
+    made = run(source, target="print", **paper).image
+    assert made.size == size
+    assert made.info["dpi"] == (paper["dpi"], paper["dpi"])
+
+
+def test_a_print_of_no_size_is_refused():
+    with pytest.raises(ParameterError, match="width or a height") as refusal:
+        registry.get("upscale").validate({"target": "print"})
+    assert refusal.value.field == "print_width"
+
+
+def test_a_target_that_is_not_larger_is_refused_unless_a_reduction_is_wanted():
+    operation, source = registry.get("upscale"), Image.linear_gradient("L").resize((4000, 30)).convert("RGB")
+    with pytest.raises(ParameterError, match="would not be larger") as refusal:
+        operation.estimate(4000, 30, {"target": "4K"})
+    assert (refusal.value.field, "reduce" in refusal.value.remedy) == ("target", True)
+    reduced = run(source, target="4K", smaller="reduce")
+    assert reduced.image.size == (3840, 29)
+    assert "model" not in reduced.facts
+    plain = np.asarray(source.resize((3840, 29), Image.Resampling.LANCZOS))
+    assert np.array_equal(np.asarray(reduced.image), plain)
+
+
+@pytest.mark.parametrize(
+    ("size", "wish", "field", "limit"),
+    [
+        ((10_000, 2_500), {"target": "8K"}, "target", "would not be larger"),
+        ((10_000, 2_500), {"scale": 2}, "scale", "64 is the limit"),
+        ((10_000, 200), {"scale": 2}, "scale", "16384 on a side"),
+        ((100, 100), {"target": "2K"}, "target", "8 times is the limit"),
+        ((7_000, 7_000), {"target": "8K"}, "target", "128 is the limit"),
+        ((1, 1), {"target": "8K"}, "target", "8 times is the limit"),
+        ((500, 500), {"target": "print", "print_width": 50, "dpi": 600}, "print_width", "64 is the limit"),
+        ((500, 500), {"target": "2K", "model": "designer-compact-x2"}, "model", "enlarges 2 times"),
+    ],
+)
+def test_a_size_beyond_a_limit_is_refused_by_field_with_the_limit(size, wish, field, limit):
+    with pytest.raises(ParameterError, match=limit) as refusal:
+        registry.get("upscale").estimate(size[0], size[1], wish)
+    assert refusal.value.field == field
+    assert refusal.value.remedy
+
+
+def test_no_step_on_the_way_makes_more_than_the_limit_for_a_large_picture():
+    told = registry.get("upscale").estimate(3000, 3000, {"target": "8K"})
+    assert told.width == 7680  # four times at once would make 144 million pixels; twice two does not
+
+
+@pytest.mark.parametrize(("size", "scale"), [((1, 1), 2), ((1, 1), 8), ((1, 4000), 4), ((4000, 1), 2)])
+def test_a_picture_of_one_pixel_or_one_row_becomes_larger_too(size, scale):
+    made = run(Image.new("RGB", size, (200, 30, 40)), scale=scale).image
+    assert made.size == (size[0] * scale, size[1] * scale)
+    assert np.abs(np.asarray(made, int) - (200, 30, 40)).max() <= 3
+
+
+def test_progress_over_two_networks_never_goes_back(picture):
+    seen: list[float] = []
+    run(picture, scale=8, progress=seen.append)
+    assert seen == sorted(seen)
+    assert seen[-1] == 1.0
+
+
+def test_eight_times_names_both_models(picture):
+    assert run(picture, scale=8).facts["model"] == "designer-compact-x4, designer-compact-x2"
+
+
+def test_transparency_lends_no_colour_to_a_reduced_edge():
+    cut = Image.new("RGBA", (100, 100), (255, 255, 255, 255))
+    cut.paste((0, 0, 0, 0), (50, 0, 100, 100))
+    made = np.asarray(run(cut, target="print", print_width=1, unit="in", dpi=157).image)
+    assert made[made[..., 3] > 40][:, :3].min() > 240
