@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from designer.assets.models import Asset
-from designer.generations.presenting import label, money
+from designer.generations.presenting import money
+from designer.generations.understanding_forms import label
 from designer.pipeline.records import ATTRIBUTES
 
 LEAST, MOST = 2, 4

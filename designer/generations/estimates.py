@@ -19,7 +19,7 @@ from designer.personas.services import taste_of
 from designer.pipeline import persona as personas
 from designer.pipeline import seeing
 from designer.pipeline.analysis import analyse
-from designer.pipeline.prompting import compose
+from designer.pipeline.prompting import compose, edited
 from designer.pipeline.records import InvalidCorrection, PromptParts, Understanding
 from teams.base.errors import Refused
 from teams.membership.models import Team
@@ -33,6 +33,7 @@ class Preview:
 
     understanding: dict[str, Any]
     prompt: PromptParts
+    composed: PromptParts  # before the designer's own edits
     plan: Plan
 
     def prompt_parts(self) -> list[dict[str, str]]:
@@ -68,6 +69,13 @@ class Preview:
 
 def parts_json(prompt: PromptParts) -> list[dict[str, str]]:
     return [{"text": part.text, "part": part.part} for part in prompt.parts]
+
+
+def as_edited(wish: GenerationWish, composed: PromptParts) -> PromptParts:
+    """The prompt with what the designer made of it before spending; 'use exactly' leaves nothing to edit."""
+    if wish.exact:
+        return composed
+    return edited(composed, change=wish.part_edits, add=wish.added_words, one_each=wish.one_each)
 
 
 def photos_of(assets: Iterable[Asset]) -> list[Image.Image]:
@@ -111,6 +119,7 @@ def preview(wish: GenerationWish, *, team: Team, references: list[Asset], person
     record = understand(wish, references, team=team)
     taste = taste_of(persona)
     match = personas.match(wish.brief, record, taste) if taste else None
-    prompt = compose(wish.brief, record, persona=taste, match=match, exact=wish.exact, seed=0)
+    composed = compose(wish.brief, record, persona=taste, match=match, exact=wish.exact, seed=0)
     plan = whole_plan(wish, team=team, garment=record.value("garment"), photos=len(references))
-    return Preview(understanding=record.to_json(), prompt=prompt, plan=plan)
+    prompt = as_edited(wish, composed)
+    return Preview(understanding=record.to_json(), prompt=prompt, composed=composed, plan=plan)

@@ -10,13 +10,28 @@ from django import forms
 
 from designer.assets.models import Asset
 from designer.catalogue.ready import ready_models
-from designer.generations.wishes import MAX_BRIEF, MODES, QUALITIES, RATIOS, STRATEGIES, WEIGHTS, GenerationWish
+from designer.generations.telling import told_by
+from designer.generations.understanding_forms import value_of
+from designer.generations.wishes import (
+    MAX_BRIEF,
+    MAX_IMAGES,
+    MAX_PART,
+    MODES,
+    QUALITIES,
+    RATIOS,
+    STRATEGIES,
+    WEIGHTS,
+    GenerationWish,
+)
 from designer.personas.keeping import default_persona
 from designer.personas.models import Persona
+from designer.pipeline.command import Command
 from teams.accounts.models import User
 from teams.membership.ownership import visible_teams
 from teams.membership.permissions import may
 
+USUAL = 2  # images, where neither form nor brief says how many
+PART = re.compile(r"part-was-\d+$")
 UUID_WORD = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 OPTIONS = [
     "team",
@@ -51,7 +66,13 @@ class ComposerForm(forms.Form):
     brief = forms.CharField(required=False, max_length=MAX_BRIEF, strip=False)
     references = forms.CharField(required=False)
     team = forms.ChoiceField(label="Team", required=False)
-    n = forms.IntegerField(label="Images", initial=2, min_value=1, max_value=8, required=False)
+    n = forms.IntegerField(
+        label="Images",
+        min_value=1,
+        max_value=MAX_IMAGES,
+        required=False,
+        help_text=f"Empty: as many as the brief says, else {USUAL}.",
+    )
     best_of = forms.IntegerField(
         label="Best of",
         min_value=1,
@@ -87,6 +108,8 @@ class ComposerForm(forms.Form):
 
     source = forms.UUIDField(required=False, widget=forms.HiddenInput)
     mode = forms.ChoiceField(required=False, choices=[(mode, mode or "-") for mode in MODES], widget=forms.HiddenInput)
+
+    added_words = forms.CharField(required=False, max_length=MAX_PART)
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -136,22 +159,39 @@ class ComposerForm(forms.Form):
     def corrections(self) -> dict[str, Any]:
         """The chips that the designer changed: now, or before the last preview, which then came without a `was-`."""
         return {
-            name[4:]: str(value).replace("\x00", "") or None
+            name[4:]: value_of(name[4:], str(value).replace("\x00", "").strip())
             for name, value in self.data.items()
             if name.startswith("fix-") and value != self.data.get(f"was-{name[4:]}")
         }
 
+    def part_edits(self) -> dict[str, str]:
+        """The parts of the prompt that read otherwise than they were composed."""
+        pairs = ((self.data[name], self.data.get(f"part-now-{name[9:]}", "")) for name in self.data if PART.match(name))
+        return {was: now.strip() for was, now in pairs if was.strip() != now.strip()}
+
+    @property
+    def plain(self) -> frozenset[str]:
+        """What of the brief is no order, the designer says: "count", "model"."""
+        return frozenset(name for name in ("count", "model") if self.data.get(f"plain-{name}"))
+
+    @property
+    def told(self) -> Command:
+        """What the words of the brief order. Call after `is_valid`."""
+        return told_by(self.cleaned_data["brief"])
+
     def wish(self) -> GenerationWish:
         """What was typed, as a wish. Call after `is_valid`."""
-        said = self.cleaned_data
-        provider, _, model = said["model"].partition("/")
+        said, told = self.cleaned_data, self.told
+        count = None if "count" in self.plain else told.count
+        named = "" if "model" in self.plain else told.model
+        provider, _, model = (said["model"] or named).partition("/")
         strategy = said["strategy"] or "balanced"
         return GenerationWish(
             brief=said["brief"],
             references=self.reference_ids,
             team=UUID(said["team"]) if said["team"] else None,
             persona=UUID(said["persona"]) if said["persona"] else None,
-            n=said["n"] or 1,
+            n=said["n"] or min(count or USUAL, MAX_IMAGES),
             best_of=said["best_of"],
             aspect_ratio=said["aspect_ratio"] or "3:4",
             strategy=strategy,
@@ -167,4 +207,7 @@ class ComposerForm(forms.Form):
             corrections=self.corrections(),
             source=said["source"],
             mode=said["mode"] if said["source"] else "",
+            part_edits=self.part_edits(),
+            added_words=said["added_words"],
+            one_each=(count or 0) > 1,
         )

@@ -1,5 +1,6 @@
 """Rows as the pages show them: attributes as chips, prompts as parts, provenance as lines."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,41 +12,54 @@ from designer.catalogue.ready import capabilities_of
 from designer.catalogue.services import ending_soon, warning_of
 from designer.generations.estimates import Preview
 from designer.generations.models import Generation, Stage
+from designer.generations.understanding_forms import HINTS, label, text_of
+from designer.generations.wishes import GenerationWish
 from designer.pipeline import taxonomy
+from designer.pipeline.records import DICTS, LISTS
 
-SHOWN = ("garment", "silhouette", "length", "neckline", "sleeves", "fabric", "pattern", "mood")
+LINES = LISTS | DICTS  # typed in words, not chosen
+SHOWN = ("garment", "silhouette", "length", "neckline", "sleeves", "fabric", "pattern", "colours", "mood")
+MORE = (
+    "fit", "fabric_weight", "texture", "finish", "construction", "aesthetic", "season", "occasion", "formality",
+    "photography",
+)  # fmt: skip
 
 
-MORE = ("fit", "fabric_weight", "texture", "finish", "aesthetic", "season", "occasion", "formality")
-
-
-def label(value: str) -> str:
-    return value.replace("_", " ")
-
-
-def understood_shown(preview: Preview, corrections: dict[str, Any]) -> dict[str, Any]:
-    """The chips: one per attribute worth editing, and the colours."""
+def understood_shown(preview: Preview, wish: GenerationWish, told: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """Every attribute as a chip to edit, the prompt in its parts, and what the brief `told` of the order itself."""
     record = preview.understanding
-    rows = [_chip(name, record.get(name), name in corrections) for name in SHOWN]
     colours = record.get("colours", {}).get("value") or []
-    shown = [{**colour, "percent": round(100 * (colour.get("coverage") or 0))} for colour in colours]
-    more = [_chip(name, record.get(name), name in corrections) for name in MORE]
     return {
-        "rows": rows,
-        "more": more,
-        "colours": shown,
+        "rows": [_chip(name, record.get(name), name in wish.corrections) for name in SHOWN],
+        "more": [_chip(name, record.get(name), name in wish.corrections) for name in MORE],
+        "colours": [{**colour, "percent": round(100 * (colour.get("coverage") or 0))} for colour in colours],
+        "told": told,
         "prompt": preview.prompt.prompt,
         "parts": preview.prompt_parts(),
+        "is_exact": wish.exact,
+        "part_rows": _part_rows(preview, wish),
+        "added_words": wish.added_words,
     }
+
+
+def _part_rows(preview: Preview, wish: GenerationWish) -> list[dict[str, str]]:
+    """Each part but the brief itself with what it reads now; then edits whose part is not there any more."""
+    whose = {part.text: part.part for part in preview.composed.parts if part.part != "user"}
+    gone = dict.fromkeys((was for was, now in wish.part_edits.items() if now and was not in whose), "own")
+    return [{"was": was, "now": wish.part_edits.get(was, was), "part": part} for was, part in (whose | gone).items()]
 
 
 def _chip(name: str, attribute: dict[str, Any] | None, corrected: bool) -> dict[str, Any]:
     found = attribute or {"value": None, "confidence": 0.0, "source": "none"}
-    choices = [{"value": value, "label": label(value)} for value in taxonomy.values(name)]
-    value = found["value"] if isinstance(found["value"], str) else None
+    known = () if name in LINES else taxonomy.values(name)
+    choices = [{"value": value, "label": label(value)} for value in known]
+    value = text_of(name, found["value"]) or None
     percent = round(100 * found["confidence"])
+    if value and name not in LINES and value not in known:
+        choices.insert(0, {"value": value, "label": label(value)})  # a word of the designer's own
     facts = {"value": value, "percent": percent, "source": found["source"], "choices": choices}
-    return {"name": name, "label": label(name), "corrected": corrected, **facts}
+    line = {"is_line": name in LINES, "hint": HINTS.get(name, "")}
+    return {"name": name, "label": label(name), "corrected": corrected, **facts, **line}
 
 
 def money(amount: Decimal) -> str:

@@ -46,4 +46,8 @@ def use_again(actor: User, generation_id: UUID) -> GenerationWish:
         n=said.get("n", 1),
         aspect_ratio=said.get("aspect_ratio", "3:4"),
         exact=bool(said.get("exact")),
+        corrections=row.corrections,
+        part_edits=said.get("part_edits", {}),
+        added_words=said.get("added_words", ""),
+        one_each=bool(said.get("one_each")),
     )

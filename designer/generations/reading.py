@@ -125,7 +125,7 @@ def expected_cost(wish: GenerationWish, *, photos: int | None = None) -> Decimal
     except Local:
         return Decimal(0)
     prices = [_price(profile, seeing.question(wish.brief), Stage.ANALYSIS, photos=count)]
-    if not wish.exact and wording.has_room(wish.brief):
+    if not wish.exact and not wish.has_edited_prompt and wording.has_room(wish.brief):
         prices.append(_price(profile, wording.question(wish.brief, Understanding()), Stage.PROMPTING))
     return sum((price for price in prices if price is not None), Decimal(0))
 
@@ -157,11 +157,14 @@ def analysed(job: RunningJob, row: Generation, wish: GenerationWish, references:
 def prompted(
     job: RunningJob, row: Generation, wish: GenerationWish, understanding: Understanding
 ) -> Heard[tuple[PromptPart, ...]]:
-    """The parts of a prompt that a model wrote. In exact mode, and for a brief that fills the prompt, none is asked."""
+    """The parts of a prompt that a model wrote. None is asked in exact mode, for a brief that fills the prompt, or for
+    one that was edited by hand."""
 
     def task() -> Task[tuple[PromptPart, ...]]:
         if wish.exact:
             raise Local("The brief is used exactly as it is.")
+        if wish.has_edited_prompt:
+            raise Local("The prompt was edited by hand.")
         if not wording.has_room(wish.brief):
             raise Local("The brief leaves no room for more words.")
         return Task(

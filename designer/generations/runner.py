@@ -25,6 +25,7 @@ from designer.pipeline import persona as personas
 from designer.pipeline import routing
 from designer.pipeline.prompting import compose, variety
 from designer.pipeline.records import PromptPart, PromptParts, Understanding
+from designer.pipeline.taxonomy import say
 from designer.realtime.events import GENERATION_STAGE
 from teams.base.errors import Refused
 
@@ -140,8 +141,8 @@ def _analyse(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
     return {"understood": found, **heard.facts}, {"understood": found}
 
 
-def _set_prompt(work: Work, prompt: PromptParts, **more: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    work.prompt = prompt
+def _set_prompt(work: Work, composed: PromptParts, **more: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    work.prompt = prompt = estimates.as_edited(work.wish, composed)
     columns = {"prompt": prompt.prompt, "negative_prompt": prompt.negative_prompt}
     return {**columns, "parts": estimates.parts_json(prompt), **more}, columns
 
@@ -268,9 +269,11 @@ def _variety(work: Work) -> tuple[str, ...]:
 
 
 def _added_attributes(work: Work) -> dict[str, Any]:
-    """What was learned and, over it, what the persona adds, as in the prompt; both only where the record is silent."""
+    """What was learned and, over it, what the persona adds, as in the prompt; both only where the record is silent
+    and the designer did not edit it away."""
     added = [*work.facts.get("learned", []), *work.facts.get("adjustments", [])]
-    return {each["attribute"]: each["value"] for each in added if each["attribute"] != "colours"}
+    told = [each for each in added if say(each["attribute"], each["value"]) not in work.wish.part_edits]
+    return {each["attribute"]: each["value"] for each in told if each["attribute"] != "colours"}
 
 
 def _written_order(row: Generation) -> Order | None:

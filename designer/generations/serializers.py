@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from designer.assets.api import AssetSerializer
 from designer.generations.models import Generation, StageRun
-from designer.generations.wishes import MAX_BRIEF, MODES, QUALITIES, RATIOS, STRATEGIES, GenerationWish
+from designer.generations.wishes import MAX_BRIEF, MAX_PART, MODES, QUALITIES, RATIOS, STRATEGIES, GenerationWish
 from designer.web.serializers import StrictSerializer
 
 
@@ -58,6 +58,16 @@ class GenerationRequest(StrictSerializer):
         required=False, allow_null=True, default=None, help_text="The image that this wish began from; kept as lineage."
     )
     mode = serializers.ChoiceField(choices=list(MODES), required=False, default="", help_text="How it began from it.")
+    part_edits = serializers.DictField(
+        child=serializers.CharField(allow_blank=True, max_length=MAX_PART),
+        required=False,
+        default=dict,
+        help_text="Parts of the prompt as the preview tells them, each with what stands in its place; empty: left out.",
+    )
+    added_words = serializers.CharField(required=False, allow_blank=True, default="", max_length=MAX_PART)
+    one_each = serializers.BooleanField(
+        required=False, default=False, help_text="The brief counts garments, and each image is to show one of them."
+    )
 
     def wish(self) -> GenerationWish:
         said: dict[str, Any] = self.validated_data

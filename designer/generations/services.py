@@ -46,6 +46,9 @@ SETTINGS = (
     "seed",
     "exact",
     "auto_enhance",
+    "part_edits",
+    "added_words",
+    "one_each",
 )
 
 

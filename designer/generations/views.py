@@ -18,6 +18,7 @@ from designer.generations.models import Generation, GenerationQuerySet, Stage
 from designer.generations.presenting import endings_shown, estimate_shown, parts_of, route_shown, understood_shown
 from designer.generations.prompts import use_again
 from designer.generations.starting import TITLES, VARIATION, start_from
+from designer.generations.telling import told_shown
 from designer.generations.understanding_views import edit_shown
 from designer.generations.wishes import MAX_REFERENCES, GenerationWish
 from teams.accounts.people import person
@@ -64,7 +65,7 @@ def begin_with(request: HttpRequest, wish: GenerationWish, words: str) -> HttpRe
     more: dict[str, Any] = {"begun": words}
     try:
         preview = services.preview(actor=person(request), wish=wish)
-        more |= {"understood": understood_shown(preview, wish.corrections), "estimate": estimate_shown(preview)}
+        more |= {"understood": understood_shown(preview, wish), "estimate": estimate_shown(preview)}
     except Refused as refused:  # the form is shown all the same, with the reason
         more["begun"] = f"{words} {refused.message} {refused.remedy}"
     return render_studio(request, form, more=more)
@@ -136,7 +137,8 @@ def understood(request: HttpRequest) -> HttpResponse:
             preview = services.preview(actor=person(request), wish=wish)
         except Refused as refused:
             return JsonResponse({"detail": f"{refused.message} {refused.remedy}".strip()}, status=refused.status)
-        context = {"understood": understood_shown(preview, wish.corrections), "estimate": estimate_shown(preview)}
+        told = told_shown(form.told, plain=form.plain)
+        context = {"understood": understood_shown(preview, wish, told), "estimate": estimate_shown(preview)}
     return JsonResponse(
         {
             "understood": render_to_string("designer/generations/_understood.html", context, request),

@@ -11,6 +11,7 @@ from teams.base.errors import Refused
 MAX_BRIEF = 8_000
 MAX_IMAGES = 8
 MAX_REFERENCES = 8
+MAX_EDITS, MAX_PART = 40, 400  # parts of a prompt, characters of one
 STRATEGIES = ("balanced", "quality", "cost", "speed", "custom")
 WEIGHTS = ("quality", "cost", "speed", "success")
 MODES = ("", "variation", "similar", "edit")
@@ -26,6 +27,8 @@ class GenerationWish:
     `weights` say what the strategy "custom" goes by; `model` may be a model or a family; `quality` is how finely the
     model is to draw, where it can; with `fallback` another model steps in when the chosen one is out of order,
     unless a model was chosen by name. `source` is the image that this wish began from, `mode` how.
+    `part_edits`: parts of the prompt, each with what stands in its place ("" = left out); `added_words` come last, as
+    the designer's own. With `one_each` the brief counts garments ("5 coats") and each image shows one of them.
     """
 
     brief: str = ""
@@ -49,6 +52,13 @@ class GenerationWish:
     corrections: dict[str, Any] = field(default_factory=dict)
     source: UUID | None = None
     mode: str = ""
+    part_edits: dict[str, str] = field(default_factory=dict)
+    added_words: str = ""
+    one_each: bool = False
+
+    @property
+    def has_edited_prompt(self) -> bool:
+        return bool(self.part_edits or self.added_words)
 
     @property
     def images(self) -> int:
@@ -94,6 +104,7 @@ class GenerationWish:
             remedy = "Send both source (an image) and mode: variation, similar or edit; or neither."
             raise Refused("unknown_mode", "Source and mode belong together.", field="mode", remedy=remedy)
         self._check_weights()
+        self._check_edits()
         if self.aspect_ratio not in RATIOS:
             raise Refused(
                 "unknown_ratio",
@@ -101,6 +112,18 @@ class GenerationWish:
                 field="aspect_ratio",
                 remedy=f"Use one of {', '.join(RATIOS)}.",
             )
+
+    def _check_edits(self) -> None:
+        texts = [*self.part_edits, *self.part_edits.values(), self.added_words]
+        if len(self.part_edits) > MAX_EDITS or any(len(text) > MAX_PART for text in texts):
+            shown = f"At most {MAX_EDITS} parts of {MAX_PART} characters can be edited."
+            raise Refused("too_long", shown, field="part_edits", remedy="Write the rest into the brief.")
+        if not all(text.isprintable() for text in texts):
+            shown = "A part of the prompt holds characters that cannot be seen."
+            raise Refused("unprintable", shown, field="part_edits", remedy="Use plain text in one line.")
+        if self.exact and self.has_edited_prompt:
+            shown = "Used exactly, a brief is the whole prompt."
+            raise Refused("exact", shown, field="exact", remedy="Edit the brief itself, or turn this off.")
 
     def _check_weights(self) -> None:
         remedy = f"Give weights of 0 or more for {', '.join(WEIGHTS)}, one of them above 0."

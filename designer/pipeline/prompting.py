@@ -6,7 +6,7 @@ but what was corrected by hand; 'use exactly' mode adds nothing at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -39,6 +39,8 @@ SETTINGS: Final = (
     ("crisp focus on cloth and seams", "true-to-life colour and drape", "fine detail in stitching and fold"),
     ("fashion design presentation", "lookbook photograph", "considered editorial presentation"),
 )
+
+ONE_EACH: Final = "a single look in the picture"
 
 # what tells the images of one wish apart: how the garment is shown, never what it is
 VIEWS: Final = (
@@ -76,18 +78,40 @@ def compose(
     `written`: parts that a model wrote and that were checked; they stand in for those that would be made here.
     """
     read = parse(brief)
-    negative = _negative(read, exact)
+    negative, keywords = _negative(read, exact), _keywords(understanding)
     if exact:
-        return _joined(
-            [PromptPart(text=read.text, part="user")] if read.text else [], negative, _keywords(understanding)
-        )
+        return _joined([PromptPart(text=read.text, part="user")] if read.text else [], negative, keywords)
     added = _preferred(read, match, learned)
     parts = _rewritten(written, added) if written else _told(read, understanding, added)
     parts += _filler(parts, seed)
-    return _joined(parts, negative, _keywords(understanding))
+    return _joined(parts, negative, keywords)
 
 
-def _joined(parts: list[PromptPart], negative: str, keywords: tuple[str, ...]) -> PromptParts:
+def edited(prompt: PromptParts, *, change: Mapping[str, str], add: str = "", one_each: bool = False) -> PromptParts:
+    """The prompt as the designer edited it. `change`: a part's text -> what stands in its place, "" = left out.
+
+    What replaces a part that is not there (a photo was read in another way meanwhile) is kept all the same. The
+    designer's brief is edited in the brief. `one_each`: several were asked for, one image of each.
+    """
+    places = {_place(text): new for text, new in change.items()}
+    parts: list[PromptPart] = []
+    for part in prompt.parts:
+        new = part.text if part.part == "user" else places.pop(_place(part.text), part.text)
+        if new:
+            parts.append(part if new == part.text else PromptPart(text=new, part="user"))
+    own = dict.fromkeys(new for new in (*places.values(), add) if new)
+    parts += [PromptPart(text=text, part="user") for text in own]
+    if one_each:
+        parts.append(PromptPart(text=ONE_EACH, part="locked"))
+    return _joined(parts, prompt.negative_prompt, prompt.keywords)
+
+
+def _place(text: str) -> str:
+    """What an edit is remembered by: a presentation phrase stands for whichever of its kind the seed chooses."""
+    return next((choices[0] for choices in SETTINGS if text in choices), text)
+
+
+def _joined(parts: Sequence[PromptPart], negative: str, keywords: tuple[str, ...]) -> PromptParts:
     prompt = ", ".join(part.text for part in parts)
     return PromptParts(prompt=prompt, negative_prompt=negative, keywords=keywords, parts=tuple(parts))
 

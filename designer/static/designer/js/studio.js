@@ -57,24 +57,40 @@ async function addPhotos(files) {
 }
 
 // What was understood
-let waiting;
+let waiting = 0;
 let asked = 0;
 function understandSoon() {
   clearTimeout(waiting);
   waiting = setTimeout(understand, 500);
 }
 
+// New markup in the same place: what was open stays open, and the cursor stays where it was.
+function redraw(box, html) {
+  const open = [...box.querySelectorAll("details[open]")].map((each) => each.id);
+  const { id, value, selectionStart: start, selectionEnd: end } = document.activeElement;
+  const inside = id && box.contains(document.activeElement);
+  box.innerHTML = html;
+  open.forEach((each) => document.getElementById(each)?.setAttribute("open", ""));
+  const field = inside && document.getElementById(id);
+  if (!field) return;
+  field.focus();
+  if (typeof start !== "number") return;
+  field.value = value; // as typed: the server answers without the space that the next word begins with
+  field.setSelectionRange(start, end);
+}
+
 async function understand() {
+  clearTimeout(waiting);
+  waiting = 0;
   const mine = ++asked;
   const answer = await post(form.dataset.understoodUrl, new FormData(form)).catch(() => null);
-  if (!answer || mine !== asked) return;
+  if (!answer) return;
   const body = await answer.json().catch(() => ({}));
+  if (mine !== asked || waiting) return; // more was typed meanwhile: the next answer counts
   if (!answer.ok) return showError(body.detail || "");
   showError("");
-  const focused = document.activeElement?.id;
-  form.querySelector("[data-understood]").innerHTML = body.understood;
+  redraw(form.querySelector("[data-understood]"), body.understood);
   form.querySelector("[data-estimate]").innerHTML = body.estimate;
-  if (focused?.startsWith("fix-")) document.getElementById(focused)?.focus();
 }
 
 async function submit(event) {

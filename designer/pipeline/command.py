@@ -1,0 +1,88 @@
+"""What a brief says of the order itself, beside the garment: how many images, and by which model.
+
+"5 midi dresses in emerald silk, editorial, with Gemini" asks for five images of one dress each. The words themselves
+stay as they are; what is read here is shown, and can be turned off.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from designer.pipeline.words import parse
+
+WORDS: Final = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
+NUMBER: Final = rf"(?P<count>\d{{1,3}}|{'|'.join(WORDS)})"
+VERBS: Final = r"make|draw|create|design|generate|show|give|sketch|i\s+want|i\s+need"
+OPENING: Final = re.compile(rf"\s*(?:please\s+)?(?:(?:{VERBS})\s+(?:(?:me|us)\s+)?)?{NUMBER}\s+(?=\w)", re.I)
+PICTURE: Final = r"images|pictures|variations|versions|variants|renderings"
+PICTURES: Final = re.compile(rf"\b{NUMBER}\s+(?:\w+\s+)?(?:{PICTURE})\b", re.I)
+# after these a number counts parts of the garment or measures it: "3 button jackets", "70 cm skirts"
+PARTS: Final = frozenset({
+    "piece", "button", "pocket", "tier", "layer", "panel", "stripe", "ply", "way", "quarter", "inch", "inche", "cm",
+    "mm", "m", "kg", "year", "day", "season",
+})  # fmt: skip
+REACH: Final = 60  # letters from the number to the garment that it counts
+NAMING: Final = r"(?:with|by|using|via)\s+(?:the\s+)?"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """`count`: images asked for, None = not said; `model`: what the caller's names call it, "" = none named.
+
+    `phrases`: the very words that say so, by "count" and "model".
+    """
+
+    count: int | None = None
+    model: str = ""
+    phrases: Mapping[str, str]
+
+
+def read(text: str, models: Mapping[str, str]) -> Command:
+    """What the brief orders. `models`: names as people write them, each with what it stands for."""
+    phrases: dict[str, str] = {}
+    count = _count(text, phrases)
+    return Command(count=count, model=_model(text, models, phrases), phrases=phrases)
+
+
+def _count(text: str, phrases: dict[str, str]) -> int | None:
+    found = PICTURES.search(text) or _opening(text)
+    if found is None:
+        return None
+    said = found["count"].lower()
+    number = int(said) if said.isdecimal() else WORDS.index(said) + 1
+    if number < 1:
+        return None
+    phrases["count"] = found.group().strip()
+    return number
+
+
+def _opening(text: str) -> re.Match[str] | None:
+    """A number at the start that counts garments in the plural, or one garment."""
+    found = OPENING.match(text)
+    if found is None:
+        return None
+    rest = re.split(r"[.,;:!?\n]", text[found.end() :], maxsplit=1)[0][:REACH]
+    if re.split(r"\W", rest, maxsplit=1)[0].lower().removesuffix("s") in PARTS:
+        return None
+    said = [each for each in parse(rest).mentions if each.attribute == "garment" and not each.negated]
+    if not said:
+        return None
+    one, garment = found["count"].lower() in ("1", "one"), rest[: said[0].end].lower()
+    plural = garment.endswith("s") and not garment.endswith("ss")
+    return found if one or plural else None
+
+
+def _model(text: str, models: Mapping[str, str], phrases: dict[str, str]) -> str:
+    """The longest name that stands after "with", "by", "using" or "via", or after an @."""
+    for name in sorted(models, key=lambda each: (-len(each), each)):
+        spoken = r"[\s._-]*".join(re.escape(part) for part in re.findall(r"\w+", name))
+        found = re.search(rf"(?:(?<!\w){NAMING}|@){spoken}(?![\w-])", text, re.I) if spoken else None
+        if found:
+            phrases["model"] = found.group()
+            return models[name]
+    return ""

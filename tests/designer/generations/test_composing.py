@@ -1,0 +1,162 @@
+"""The brief box as a command line, every attribute as a chip, and the prompt edited in its parts before spending."""
+
+import html
+import re
+
+import pytest
+
+from designer.assets.models import Asset
+from designer.generations.models import Generation
+from designer.realtime.models import Event
+from tests.designer.generations.test_flow import made
+from tests.designer.generations.test_studio_page import fields_of
+from tests.work import work_off
+
+pytestmark = pytest.mark.django_db
+
+ORDER = "5 midi dresses in emerald silk, editorial"
+PART = re.compile(r'name="part-was-(\d+)" value="([^"]*)"')
+
+
+def shown(client, brief, **sent):
+    """What the Studio says of it before anything is spent: the markup of what was understood, and the estimate."""
+    answer = client.post("/studio/understood", {"brief": brief, **sent}, format="multipart")
+    assert answer.status_code == 200, answer.content
+    return answer.json()["understood"], answer.json()["estimate"]
+
+
+def ordered(client, brief, **sent) -> Generation:
+    answer = client.post("/", {"brief": brief, **sent}, format="multipart", headers={"X-Partial": "1"})
+    assert answer.status_code == 201, answer.content
+    return Generation.objects.get(pk=answer.json()["id"])
+
+
+def parts_of(markup: str) -> dict[str, str]:
+    """Each part's text with the number of its field."""
+    return {html.unescape(text): number for number, text in PART.findall(markup)}
+
+
+def edits(markup: str, changes: dict[str, str]) -> dict[str, str]:
+    """What a browser sends when these parts are rewritten."""
+    sent: dict[str, str] = {}
+    for text, number in parts_of(markup).items():
+        sent |= {f"part-was-{number}": text, f"part-now-{number}": changes.get(text, text)}
+    return sent
+
+
+def test_the_brief_says_how_many_and_it_is_shown_and_made(client_of):
+    client = client_of("editor")
+    markup, estimate = shown(client, ORDER)
+    seen = fields_of(markup)
+    assert (seen["fix-garment"], seen["fix-length"], seen["fix-fabric"]) == ("dress", "midi", "silk")
+    assert "<strong>5</strong>" in markup and "5 images" in estimate
+    row = ordered(client, ORDER)
+    work_off("interactive")
+    row.refresh_from_db()
+    assert (row.status, row.settings["n"], row.brief) == ("succeeded", 5, ORDER)
+    assert Asset.objects.filter(generation=row).count() == 5
+    assert row.prompt.startswith(ORDER) and "a single look in the picture" in row.prompt
+
+
+def test_a_number_in_the_form_goes_before_the_words_and_just_words_are_no_order(client_of):
+    client = client_of("editor")
+    assert ordered(client, ORDER, n="3").settings["n"] == 3
+    plain = ordered(client, ORDER, **{"plain-count": "1"})
+    assert (plain.settings["n"], plain.settings["one_each"]) == (2, False)
+    assert ordered(client, "a linen dress").settings["n"] == 2
+    markup, _ = shown(client, "40 wool coats")
+    assert "8 of 40" in markup and ordered(client, "40 wool coats").settings["n"] == 8
+
+
+def test_a_model_named_in_the_brief_is_the_one_or_is_refused_with_the_way_out(client_of):
+    client = client_of("editor")
+    markup, _ = shown(client, "a wool coat with Sketchbook")
+    assert "with Sketchbook" in markup
+    assert ordered(client, "a wool coat with Sketchbook").settings["model"] == "Sketchbook"
+    refused = client.post("/", {"brief": "a wool coat with DALL-E"}, format="multipart", headers={"X-Partial": "1"})
+    assert refused.status_code == 422 and "Model" in refused.json()["detail"]
+    assert ordered(client, "a wool coat with DALL-E", **{"plain-model": "1"}).settings["model"] is None
+
+
+def test_colours_making_and_photography_are_corrected_before_spending_as_well(client_of):
+    client = client_of("editor")
+    sent = {"fix-colours": "navy, #ff0000", "was-colours": "", "fix-construction": "belt, patch pockets"}
+    markup, _ = shown(client, "a coat", **sent, **{"fix-photography": "light: soft"})
+    assert 'value="belt, patch pockets"' in markup and 'value="light: soft"' in markup
+    row = ordered(client, "a coat", **sent, **{"fix-photography": "light: soft"})
+    work_off("interactive")
+    row.refresh_from_db()
+    assert [each["hex"] for each in row.understood["colours"]["value"]][1] == "#ff0000"
+    assert row.understood["construction"]["value"] == ["belt", "patch_pockets"]
+    assert row.understood["photography"]["value"] == {"light": "soft"}
+    wrong = client.post("/studio/understood", {"brief": "a coat", "fix-colours": "nocolour"}, format="multipart")
+    assert wrong.status_code == 422 and "colour" in wrong.json()["detail"]
+
+
+def test_the_parts_of_the_prompt_are_reworded_left_out_and_added_to(client_of):
+    client = client_of("editor")
+    markup, _ = shown(client, "a red dress")
+    first, second = list(parts_of(markup))[:2]
+    sent = {**edits(markup, {first: "flat lay on oak", second: ""}), "added_words": "in the manner of 1962"}
+    again, _ = shown(client, "a red dress", **sent)
+    assert 'value="flat lay on oak"' in again and f"left out: {html.escape(second)}" in again
+    row = ordered(client, "a red dress", **sent)
+    work_off("interactive")
+    row.refresh_from_db()
+    assert row.prompt.startswith("a red dress, ") and row.prompt.endswith(", in the manner of 1962")
+    assert second not in row.prompt
+    kinds = {
+        each["text"]: each["part"]
+        for each in client.get(f"/api/generations/{row.pk}").json()["stages"][-2]["output"]["parts"]
+    }
+    assert kinds["flat lay on oak"] == kinds["in the manner of 1962"] == "user"
+
+
+def test_an_edit_outlives_the_seed_and_a_part_that_went_away(client_of):
+    """The seed chooses among phrases of one kind: what was left out is left out whichever it chooses."""
+    client = client_of("editor")
+    client.patch("/api/learning/settings", {"exploration": 0}, format="json")
+    preview = client.post("/api/generations/preview", {"brief": "a red dress"}, format="json").json()
+    light = next(each["text"] for each in preview["parts"] if "light" in each["text"])
+    wish = {"brief": "a red dress", "part_edits": {light: "", "a part that is not there": "kept all the same"}}
+    for seed in range(6):
+        done = made(client, **wish, seed=seed)
+        assert "light" not in done["prompt"] and done["prompt"].endswith("kept all the same")
+
+
+def test_what_learning_put_there_and_the_designer_took_out_is_not_drawn_either(client_of):
+    client = client_of("editor")
+    for _ in range(4):
+        asset = made(client, brief="a satin dress")["assets"][0]["id"]
+        client.post("/api/feedback", {"assets": [asset], "kind": "like"}, format="json")
+    client.patch("/api/learning/settings", {"exploration": 0}, format="json")
+    brief = "an evening dress"
+    liked = made(client, brief=brief)
+    assert "satin" in liked["prompt"]
+    part = next(each["text"] for each in liked["stages"][4]["output"]["parts"] if "satin" in each["text"])
+    without = made(client, brief=brief, part_edits={part: ""})
+    assert "satin" not in without["prompt"]
+    assert without["stages"][5]["output"]["order"]["attributes"].get("fabric") is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"part_edits": {"x": "y" * 401}}, "part_edits"),
+        ({"part_edits": {"x": "two\nlines"}}, "part_edits"),
+        ({"part_edits": {str(n): "" for n in range(41)}}, "part_edits"),
+        ({"added_words": "more", "exact": True}, "exact"),
+    ],
+)
+def test_an_edit_that_cannot_be_is_refused_by_its_field_and_writes_nothing(wrong, field, client_of):
+    answer = client_of("editor").post("/api/generations", {"brief": "a coat", **wrong}, format="json")
+    assert answer.status_code in (400, 422)
+    assert answer.json()["errors"][0]["field"].startswith(field)
+    assert not Generation.objects.exists() and not Event.objects.exists()
+
+
+def test_used_again_the_edits_stand_in_their_fields(client_of):
+    client = client_of("editor")
+    row = ordered(client, "a red dress", added_words="in the manner of 1962")
+    page = client.get(f"/?again={row.pk}").content.decode()
+    assert 'value="in the manner of 1962"' in page

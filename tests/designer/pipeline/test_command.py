@@ -1,0 +1,47 @@
+"""What a brief says of the order itself: only what is plainly an order counts."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from designer.pipeline.command import read
+
+MODELS = {"Gemini": "/Gemini", "GPT Image": "/GPT Image", "gpt-image-2": "openai/gpt-image-2", "DALL-E": "/DALL-E"}
+
+
+@pytest.mark.parametrize(
+    ("brief", "count", "model"),
+    [
+        ("5 midi dresses in emerald silk, editorial", 5, ""),
+        ("Make me three wool coats with Gemini", 3, "/Gemini"),
+        ("a midi dress, 4 variations", 4, ""),
+        ("give me 6 images of a wool coat", 6, ""),
+        ("two trousers using gpt-image-2", 2, "openai/gpt-image-2"),
+        ("one linen dress by dall e", 1, "/DALL-E"),
+        ("a coat @gemini", None, "/Gemini"),
+        ("12 coats", 12, ""),
+    ],
+)
+def test_how_many_and_by_which_model_is_heard(brief, count, model):
+    said = read(brief, MODELS)
+    assert (said.count, said.model) == (count, model)
+    assert all(phrase in brief for phrase in said.phrases.values())
+
+
+@pytest.mark.parametrize(
+    "brief",
+    [
+        "a linen dress", "3 piece suit", "3 button jackets", "3-piece suits", "3 coat dress", "70s dresses",
+        "5 red and blue", "0 dresses", "a dress with 3 pockets", "70 cm skirts", "gemini print dress",
+        "a coat with geminis", "5, dresses",
+    ],
+)  # fmt: skip
+def test_what_is_no_order_is_left_to_the_picture(brief):
+    said = read(brief, MODELS)
+    assert (said.count, said.model, said.phrases) == (None, "", {})
+
+
+@given(st.text(max_size=200))
+def test_any_text_at_all_is_read_without_harm(text):
+    said = read(text, MODELS)
+    assert said.count is None or said.count > 0

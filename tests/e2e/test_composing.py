@@ -1,0 +1,47 @@
+"""The brief box as a command line and the prompt in its parts, typed in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.test_journey import note, sign_up
+from tests.e2e.test_studio import check_contrast_and_names
+
+WAYS = {"desk": ((1440, 900), "light"), "phone": ((390, 844), "dark")}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_order_in_words_is_shown_and_its_prompt_reworded_while_it_is_read_again(
+    way, browser: Browser, studio_url: str
+):
+    (width, height), scheme = WAYS[way]
+    context = browser.new_context(base_url=studio_url, viewport={"width": width, "height": height}, color_scheme=scheme)
+    page = context.new_page()
+    page.size_name, page.problems = way, []  # type: ignore[attr-defined]
+    page.on("console", lambda said: note(page, said))
+    sign_up(page)
+    page.goto("/")
+    page.get_by_label("Your brief").fill("3 midi dresses in emerald silk, editorial, with Sketchbook")
+    expect(page.locator(".chip-told")).to_have_count(2)
+    expect(page.locator("[data-estimate]")).to_contain_text("3 images")
+    page.get_by_text("The prompt this gives").click()
+    own = page.get_by_label("own", exact=True)
+    own.press_sequentially("in the manner ", delay=20)
+    expect(page.locator("#prompt-parts > p").first).to_contain_text("in the manner")
+    own.press_sequentially("of 1962", delay=20)
+    expect(own).to_have_value("in the manner of 1962")
+    expect(own).to_be_focused()
+    expect(page.locator("#prompt-parts > p").first).to_contain_text("in the manner of 1962")
+    first = page.locator("[name=part-now-1]")
+    before = first.input_value()
+    first.fill("")
+    expect(page.locator("#prompt-parts > p").first).not_to_contain_text(before)
+    expect(page.locator("[name=part-now-1]")).to_have_attribute("placeholder", f"left out: {before}")
+    check_contrast_and_names(page, "composing")
+    page.get_by_role("button", name=re.compile("Make images")).click()
+    card = page.locator(".run-card").first
+    expect(card).to_contain_text("Succeeded", timeout=60_000)
+    expect(card.locator(".tiles-run > li")).to_have_count(3)
+    assert page.problems == []  # type: ignore[attr-defined]
+    context.close()
