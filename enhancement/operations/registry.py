@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from enhancement.operations.base import Operation, OtherPicture, ParameterError
+from enhancement.operations.colour import Colour
 from enhancement.operations.upscale import Upscale
 
 _OPERATIONS: dict[str, Operation] = {}
@@ -46,3 +47,4 @@ def others_of(step: Mapping[str, Any]) -> dict[str, str]:
 
 
 register(Upscale())
+register(Colour())
