@@ -11,7 +11,8 @@ ARG TORCH=cpu
 RUN pip install --no-cache-dir uv==0.13.9 \
     && uv pip install --system --no-cache --torch-backend="$TORCH" -r requirements/torch.txt \
     && uv pip install --system --no-cache --require-hashes -r requirements/worker.txt \
-    && uv pip install --system --no-cache --require-hashes --no-deps -r requirements/nodeps.txt
+    && uv pip install --system --no-cache --require-hashes --no-deps -r requirements/nodeps.txt \
+    && (uv pip install --system --no-cache --require-hashes --no-deps -r requirements/accelerators.txt || true)
 COPY . .
 ENV PYTHONUNBUFFERED=1 DESIGNER_EMBEDDED=0 DESIGNER_VAR=/data
 RUN python -m compileall -q teams designer enhancement batches analytics \

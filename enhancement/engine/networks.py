@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any, Protocol, cast
 
 import numpy as np
 import torch
@@ -16,6 +17,9 @@ from torch.nn import functional as nnf
 from enhancement.engine.errors import EngineCancelled
 
 Pixels = NDArray[np.uint8]
+Samples = NDArray[np.unsignedinteger[Any]]  # uint8 or uint16
+Inner = tuple[slice, slice]
+WHOLE: Inner = (slice(None), slice(None))
 CPU = torch.device("cpu")
 
 
@@ -78,12 +82,23 @@ def compact_shape_of(state: Mapping[str, Tensor]) -> CompactShape:
     return CompactShape(features=state[convolutions[0]].shape[0], convs=len(convolutions) - 2, scale=scale)
 
 
+class Runner(Protocol):
+    """Another way to compute a network than its torch module: compiled, in fewer bits, on another device."""
+
+    label: str
+    itemsize: int  # bytes of a number between two layers
+
+    def __call__(self, tile: Pixels, inner: Inner) -> Pixels:
+        """What `Network.enlarge` says, for 8-bit pieces. Raises EngineCancelled when `asked_to_stop` says so."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
     """A network made ready for a device.
 
     halo: input pixels that a tile borrows on each side. align: tiles begin, and are padded, at multiples of this.
-    layers: how often it asks whether to go on (see `heeding`); nought if it never does.
+    layers: how often it asks whether to go on (see `heeding`); nought if it never does. runner: what computes 8-bit
+    pieces in place of the module (see `choosing`), which then stays in float32 for pieces of 16 bits.
     """
 
     name: str
@@ -94,21 +109,50 @@ class Network:
     layers: int = 0
     device: torch.device = CPU
     dtype: torch.dtype = torch.float32
+    runner: Runner | None = None
+
+    @property
+    def label(self) -> str:
+        """What computes it, for provenance and logs, such as "cpu bfloat16" or "openvino int8"."""
+        own = f"{self.device.type} {str(self.dtype).removeprefix('torch.')}"
+        return self.runner.label if self.runner else own
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes of a number between two layers."""
+        return self.runner.itemsize if self.runner else self.dtype.itemsize
+
+    def enlarge(self, tile: Samples, inner: Inner = WHOLE) -> Samples:
+        """One piece in one go: uint8 or uint16 (height, width, 3) to the same `scale` times larger.
+
+        inner: the rows and columns of the piece that are wanted, input pixels; the others are only seen.
+        Raises what torch raises, or the runner.
+        """
+        if self.runner and tile.dtype == np.uint8:
+            return self.runner(cast(Pixels, tile), inner)
+        return self._by_module(tile, inner)
 
     @torch.inference_mode()
-    def enlarge(self, tile: Pixels) -> Pixels:
-        """One piece in one go: uint8 (height, width, 3) to the same `scale` times larger. Raises what torch raises."""
+    def _by_module(self, tile: Samples, inner: Inner) -> Samples:
+        white, integer = (255, torch.uint8) if tile.dtype == np.uint8 else (65535, torch.int32)
         height, width = tile.shape[:2]
         image = torch.from_numpy(np.array(tile, order="C")).to(self.device).permute(2, 0, 1).unsqueeze(0)
-        image = self._aligned(image.to(torch.float32).div_(255))
+        image = self._aligned(image.to(torch.float32).div_(white))
         native = image if isinstance(self.module, CompactNetwork) else image.to(self.dtype)
-        made = self.module(native)[:, :, : height * self.scale, : width * self.scale]
-        quantised = made.to(torch.float32).clamp_(0, 1).mul_(255).round_().to(torch.uint8)
-        return np.ascontiguousarray(quantised[0].permute(1, 2, 0).cpu().numpy())
+        rows, columns = (enlarged(part, side, self.scale) for part, side in zip(inner, (height, width), strict=True))
+        made = self.module(native)[:, :, rows, columns]
+        quantised = made.to(torch.float32).clamp(0, 1).mul_(white).round_().to(integer)
+        return np.ascontiguousarray(quantised[0].permute(1, 2, 0).cpu().numpy().astype(tile.dtype, copy=False))
 
     def _aligned(self, image: Tensor) -> Tensor:
         down, right = (-image.shape[side] % self.align for side in (2, 3))
         return nnf.pad(image, (0, right, 0, down), mode="replicate") if down or right else image
+
+
+def enlarged(part: slice, side: int, scale: int) -> slice:
+    """The rows (or columns) of the result that belong to a part of an input `side` pixels long."""
+    start, stop, _ = part.indices(side)
+    return slice(start * scale, stop * scale)
 
 
 def _never() -> bool:
@@ -131,8 +175,13 @@ def heeding(cancelled: Callable[[], bool]) -> Iterator[None]:
         _asked_to_stop.reset(token)
 
 
+def asked_to_stop() -> bool:
+    """Whether the caller of the tile under way wants no more of it."""
+    return _asked_to_stop.get()()
+
+
 def _heed(*_: object) -> None:
-    if _asked_to_stop.get()():
+    if asked_to_stop():
         raise EngineCancelled
 
 
@@ -145,5 +194,7 @@ def ready(
         layer.register_forward_pre_hook(_heed)
     moved = module.eval().requires_grad_(False).to(device=device, dtype=dtype)
     laid_out: nn.Module = moved.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    sizes = {"scale": scale, "halo": halo, "align": align, "layers": len(convolutions)}
-    return Network(name=name, module=laid_out, device=device, dtype=dtype, **sizes)
+    return Network(
+        name=name, module=laid_out, device=device, dtype=dtype,
+        scale=scale, halo=halo, align=align, layers=len(convolutions),
+    )  # fmt: skip

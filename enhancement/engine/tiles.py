@@ -3,57 +3,39 @@
 Every piece is computed with a margin as wide as the network can see (its halo), and only the middle is kept: the pieces
 are those of the whole picture, so nothing needs to be blended. A piece that does not fit into memory is cut in four
 and tried again; no piece is ever left out or replaced.
+
+`bands` gives the result from top to bottom, a row of pieces at a time, for who writes it straight into a file;
+`upscale` gives it whole.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar, cast
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from enhancement.engine import room
 from enhancement.engine.alpha import bleed, snapped
 from enhancement.engine.errors import EngineCancelled, OutOfMemory, UnsupportedImage
-from enhancement.engine.networks import Network, heeding
+from enhancement.engine.networks import Network, Samples, heeding
+from enhancement.engine.spans import Piece, Span, aligned, spans
 
-Pixels = NDArray[np.uint8]
-TILE = 512
+Picture = TypeVar("Picture", bound=Samples)
+Progress = Callable[[float], None]
+Cancelled = Callable[[], bool]
 SMALLEST_TILE = 32
+OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "failed to allocate", "bad_alloc")
 LARGEST_OUTPUT = 2**28  # pixels: 268 million, 0.8 GB; a wish beyond it is a mistake or an attack
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
-    """A rectangle of the input, pixels, ends excluded."""
-
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-    @property
-    def pixels(self) -> int:
-        return (self.bottom - self.top) * (self.right - self.left)
-
-    def cut(self, edge: int) -> Iterator[Area]:
-        """The same area in pieces of at most `edge` by `edge`, row by row."""
-        for top in range(self.top, self.bottom, edge):
-            for left in range(self.left, self.right, edge):
-                yield Area(top, left, min(top + edge, self.bottom), min(left + edge, self.right))
-
-    def grown(self, margin: int, height: int, width: int) -> Area:
-        """The area with a margin on every side, as far as the picture reaches."""
-        top, left = max(0, self.top - margin), max(0, self.left - margin)
-        return Area(top, left, min(height, self.bottom + margin), min(width, self.right + margin))
-
-
 class _Meter:
-    """Tells how far the work is, never backwards, and stops it when asked. pixels: those of the whole input."""
+    """Tells how far the work is, never backwards, and stops it when asked. pixels: those of all planes together."""
 
-    def __init__(self, pixels: int, progress: Callable[[float], None], cancelled: Callable[[], bool]) -> None:
+    def __init__(self, pixels: int, progress: Progress, cancelled: Cancelled) -> None:
         self.pixels, self.progress, self.cancelled = pixels, progress, cancelled
         self.done, self.told = 0, 0.0
 
@@ -63,18 +45,19 @@ class _Meter:
             self.told = share
             self.progress(share)
 
-    def finish(self, area: Area) -> None:
-        self.done += area.pixels
+    def finish(self, piece: Piece) -> None:
+        self.done += piece.pixels
         self.tell(self.done)
 
-    def within(self, area: Area, layers: int) -> Callable[[], bool]:
+    def within(self, piece: Piece, layers: int) -> Cancelled:
         """What a network asks before each of its `layers`: whether to stop. Each question is a step forward."""
         passed = -1
 
         def ask() -> bool:
             nonlocal passed
             passed += 1
-            self.tell(self.done + area.pixels * min(1.0, passed / max(1, layers)))
+            if layers:
+                self.tell(self.done + piece.pixels * min(1.0, passed / layers))
             return self.cancelled()
 
         return ask
@@ -89,41 +72,71 @@ def _ignore(_: float) -> None:
 
 
 def upscale(
-    image: Pixels,
+    image: Picture,
     network: Network,
     *,
-    tile: int = TILE,
+    tile: int | None = None,
     halo: int | None = None,
-    progress: Callable[[float], None] = _ignore,
-    cancelled: Callable[[], bool] = _never,
-) -> Pixels:
-    """The picture `network.scale` times as large: uint8 (height, width, 3 or 4) to the same with both sides larger.
+    progress: Progress = _ignore,
+    cancelled: Cancelled = _never,
+) -> Picture:
+    """The picture `network.scale` times as large: uint8 or uint16 (height, width, 3 or 4) to the same, larger.
 
-    tile: edge of a piece, input pixels. halo: its margin (by default the network's own, which makes tiles exact).
-    progress: called with the share done, 0..1, after each layer of each piece. cancelled: asked before each of them, so
-    it must be cheap.
+    tile: edge of a piece, input pixels (by default what memory allows, see `room`). halo: its margin (by default the
+    network's own, which makes tiles exact). progress: called with the share done, 0..1, after each layer or piece.
+    cancelled: asked at least as often, so it must be cheap.
     Raises EngineCancelled, UnsupportedImage for a shape it cannot take, OutOfMemory if the smallest piece is too large.
     """
+    parts = bands(image, network, tile=tile, halo=halo, progress=progress, cancelled=cancelled)
+    height, width, channels = image.shape
+    made, row = np.empty((height * network.scale, width * network.scale, channels), image.dtype), 0
+    for band in parts:
+        made[row : row + len(band)] = band
+        row += len(band)
+    return cast(Picture, made)
+
+
+def bands(
+    image: Samples,
+    network: Network,
+    *,
+    tile: int | None = None,
+    halo: int | None = None,
+    progress: Progress = _ignore,
+    cancelled: Cancelled = _never,
+) -> Iterator[Samples]:
+    """The rows of what `upscale` makes, from top to bottom, in bands of a tile's height, each computed when asked for.
+
+    The picture is looked at before the first band is asked for: UnsupportedImage is raised at once.
+    """
     _check(image, network)
-    colour = image[..., :3]
-    if image.shape[2] == 3:
-        return _enlarge(colour, network, tile, halo, progress, cancelled)
-    alpha = image[..., 3]
-    if alpha.min() == alpha.max():
-        made = _enlarge(colour, network, tile, halo, progress, cancelled)
-        return np.dstack([made, np.full(made.shape[:2], alpha[0, 0], np.uint8)])
-    colour = bleed(colour, alpha)
-    made = _enlarge(colour, network, tile, halo, lambda share: progress(share / 2), cancelled)
-    grey = np.repeat(alpha[..., None], 3, axis=2)
-    outline = _enlarge(grey, network, tile, halo, lambda share: progress(0.5 + share / 2), cancelled)
-    return np.dstack([made, snapped(outline[..., 1])])
+    work = _Work(image.shape[:2], network, tile, halo)
+    return _bands(image, work, progress, cancelled)
 
 
-def _check(image: Pixels, network: Network) -> None:
-    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] not in (3, 4) or 0 in image.shape:
+def _bands(image: Samples, work: _Work, progress: Progress, cancelled: Cancelled) -> Iterator[Samples]:
+    colour, veil = image[..., :3], image[..., 3] if image.shape[2] == 4 else None
+    even = veil is None or veil.min() == veil.max()
+    meter = _Meter(image.shape[0] * image.shape[1] * (1 if even else 2), progress, cancelled)
+    if veil is None:
+        yield from (work.band(colour, rows, meter) for rows in work.rows)
+        return
+    grey = np.broadcast_to(veil[..., None], (*veil.shape, 3))
+    colour = colour if even else bleed(colour, veil)
+    for rows in work.rows:
+        made = work.band(colour, rows, meter)
+        if even:
+            outline = np.full(made.shape[:2], veil[0, 0], image.dtype)
+        else:
+            outline = snapped(work.band(grey, rows, meter)[..., 1])
+        yield np.dstack([made, outline])
+
+
+def _check(image: Samples, network: Network) -> None:
+    if image.dtype not in (np.uint8, np.uint16) or image.ndim != 3 or image.shape[2] not in (3, 4) or 0 in image.shape:
         raise UnsupportedImage(
             f"A picture of shape {image.shape} and type {image.dtype} cannot be enlarged.",
-            remedy="Give 8-bit RGB or RGBA with at least one pixel.",
+            remedy="Give RGB or RGBA of 8 or 16 bits with at least one pixel.",
         )
     if image.shape[0] * image.shape[1] * network.scale**2 > LARGEST_OUTPUT:
         raise UnsupportedImage(
@@ -132,62 +145,62 @@ def _check(image: Pixels, network: Network) -> None:
         )
 
 
-def _enlarge(
-    image: Pixels,
-    network: Network,
-    tile: int,
-    halo: int | None,
-    progress: Callable[[float], None],
-    cancelled: Callable[[], bool],
-) -> Pixels:
-    height, width = image.shape[:2]
-    scale, margin = network.scale, _aligned(network.halo if halo is None else halo, network.align)
-    edge = _aligned(max(tile, SMALLEST_TILE), network.align)
-    made = np.empty((height * scale, width * scale, 3), np.uint8)
-    todo, meter = deque(Area(0, 0, height, width).cut(edge)), _Meter(height * width, progress, cancelled)
-    while todo:
-        if cancelled():
-            raise EngineCancelled
-        area = todo.popleft()
-        try:
-            with heeding(meter.within(area, network.layers)):
-                _paste(made, image, area, margin, network)
-        except (RuntimeError, MemoryError) as error:
-            edge = _smaller(edge, network, error)
-            todo = deque(piece for waiting in (area, *todo) for piece in waiting.cut(edge))
-            continue
-        meter.finish(area)
-    return made
+class _Work:
+    """One picture's plan: its rows of pieces, and how large a piece may still be."""
 
+    def __init__(self, shape: tuple[int, int], network: Network, tile: int | None, halo: int | None) -> None:
+        self.shape, self.network = shape, network
+        self.margin = aligned(network.halo if halo is None else halo, network.align)
+        wish = room.edge_for(network) if tile is None else tile
+        self.edge = aligned(max(wish, SMALLEST_TILE), network.align)
+        self.rows, self.columns = (spans(side, self.edge, self.margin, network.align) for side in shape)
+        self.cut_further = False
 
-def _aligned(length: int, align: int) -> int:
-    return -(-length // align) * align
+    def band(self, plane: Samples, rows: Span, meter: _Meter) -> Samples:
+        """One row of pieces of a plane, uint8 or uint16 (height, width, 3), enlarged."""
+        scale = self.network.scale
+        top, bottom = rows.kept
+        made = np.empty(((bottom - top) * scale, self.shape[1] * scale, 3), plane.dtype)
+        todo = deque(self._pieces(Piece(rows, columns) for columns in self.columns))
+        while todo:
+            if meter.cancelled():
+                raise EngineCancelled
+            piece = todo.popleft()
+            try:
+                with heeding(meter.within(piece, self.network.layers)):
+                    part = self.network.enlarge(plane[piece.seen], piece.inner)
+            except (RuntimeError, MemoryError) as error:
+                self._shrink(piece, error)
+                todo = deque(self._pieces((piece, *todo)))
+                continue
+            left, row = piece.columns.kept[0] * scale, (piece.rows.kept[0] - top) * scale
+            made[row : row + part.shape[0], left : left + part.shape[1]] = part
+            meter.finish(piece)
+        return made
 
+    def _pieces(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
+        """The pieces as planned, or cut to the size that memory was found to hold."""
+        if not self.cut_further:
+            return iter(pieces)
+        return itertools.chain.from_iterable(piece.cut(self.edge, self.margin, self.shape) for piece in pieces)
 
-def _paste(made: Pixels, image: Pixels, area: Area, margin: int, network: Network) -> None:
-    seen, scale = area.grown(margin, *image.shape[:2]), network.scale
-    piece = network.enlarge(image[seen.top : seen.bottom, seen.left : seen.right])
-    top, left = (area.top - seen.top) * scale, (area.left - seen.left) * scale
-    rows, columns = (area.bottom - area.top) * scale, (area.right - area.left) * scale
-    target = made[area.top * scale : area.bottom * scale, area.left * scale : area.right * scale]
-    target[...] = piece[top : top + rows, left : left + columns]
+    def _shrink(self, piece: Piece, error: BaseException) -> None:
+        """Halve the pieces after a lack of memory; any other error is raised again as it is."""
+        if not _is_out_of_memory(error):
+            raise error
+        if piece.edge <= SMALLEST_TILE:
+            raise OutOfMemory(
+                f"There is not enough memory for a piece of {piece.edge} pixels.",
+                remedy="Free memory, or use a smaller model.",
+            ) from error
+        if self.network.device.type == "cuda":
+            torch.cuda.empty_cache()
+        self.edge = max(SMALLEST_TILE, aligned(min(self.edge, piece.edge) // 2, self.network.align))
+        self.cut_further = True
 
 
 def _is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
         return True
     text = str(error).lower()
-    return "out of memory" in text or "can't allocate memory" in text or "not enough memory" in text
-
-
-def _smaller(edge: int, network: Network, error: BaseException) -> int:
-    """Half the edge after a lack of memory; any other error is raised again as it is."""
-    if not _is_out_of_memory(error):
-        raise error
-    if edge <= SMALLEST_TILE:
-        raise OutOfMemory(
-            f"There is not enough memory for a piece of {edge} pixels.", remedy="Free memory, or use a smaller model."
-        ) from error
-    if network.device.type == "cuda":
-        torch.cuda.empty_cache()
-    return max(SMALLEST_TILE, _aligned(edge // 2, network.align))
+    return any(sign in text for sign in OUT_OF_MEMORY)

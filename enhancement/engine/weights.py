@@ -19,6 +19,7 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from enhancement.engine import device as devices
+from enhancement.engine.choosing import quickest
 from enhancement.engine.compat import import_spandrel
 from enhancement.engine.errors import InvalidWeights, MissingWeights
 from enhancement.engine.manifest import FOLDER_VARIABLE, Entry, entries, locate
@@ -85,22 +86,29 @@ def build(entry: Entry, state: State) -> nn.Module:
     return found
 
 
-def load(name: str, *, folder: Path | None = None, device: devices.Device | None = None) -> Network:
+def load(
+    name: str, *, folder: Path | None = None, device: devices.Device | None = None, mode: str = "faithful"
+) -> Network:
     """A known model made ready: verified, built, moved. Raises MissingWeights, InvalidWeights or EngineError.
 
-    folder: where downloads lie (by default DESIGNER_MODELS_DIR). Kept in memory until another two have been asked for;
-    a file that changes on disk is read and verified anew.
+    device: exactly this one, by torch alone; by default the best of this machine, and on a processor the fastest way
+    that `mode` allows (see `choosing`). folder: where downloads lie (by default DESIGNER_MODELS_DIR).
+    Kept in memory until another two have been asked for; a file that changes on disk is read and verified anew.
     """
     entry = entries().get(name)
     if entry is None:
         raise MissingWeights(f"There is no model {name!r:.60}.", remedy=f"Choose one of {', '.join(entries())}.")
     path = locate(entry, folder)
     stamp = (path.stat().st_mtime_ns, path.stat().st_size) if path else None
-    return _loaded(entry, path, stamp, device or devices.choose())
+    return _loaded(entry, path, stamp, device, mode)
 
 
 @functools.lru_cache(maxsize=2)
-def _loaded(entry: Entry, path: Path | None, _stamp: tuple[int, int] | None, chosen: devices.Device) -> Network:
+def _loaded(
+    entry: Entry, path: Path | None, _stamp: tuple[int, int] | None, device: devices.Device | None, mode: str
+) -> Network:
     module = build(entry, read_state(entry, path.parent if path else None))
     sizes = {"scale": entry.scale, "halo": entry.halo, "align": entry.align}
-    return ready(module, name=entry.name, device=chosen.device, dtype=chosen.dtype, **sizes)
+    chosen = device or devices.choose()
+    network = ready(module, name=entry.name, device=chosen.device, dtype=chosen.dtype, **sizes)
+    return network if device or chosen.device.type != "cpu" else quickest(network, mode)

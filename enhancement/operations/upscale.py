@@ -234,7 +234,7 @@ def _facts(clean: Parameters, used: list[_Ready], notes: list[str]) -> dict[str,
     if not used:
         return said
     network, backend = used[0].network, clean["backend"]
-    side = f"{network.device.type} {str(network.dtype).removeprefix('torch.')}" if backend == "torch" else "cpu float32"
+    side = network.label if backend == "torch" else "cpu float32"
     models = ", ".join(dict.fromkeys(each.entry.name for each in used))
     licences = ", ".join(dict.fromkeys(each.entry.licence for each in used))
     return {**said, "model": models, "licence": licences, "backend": backend, "device": side}

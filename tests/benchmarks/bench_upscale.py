@@ -97,7 +97,7 @@ def own_report(edge: int) -> None:
     for scale in (2, 4):
         network = weights.load(f"designer-compact-x{scale}")
         seconds = alternate({"own": lambda network=network: tiles.upscale(image, network)}, 3)["own"][0]  # type: ignore[misc]
-        print(f"  designer-compact-x{scale}, {edge} x {edge}: {seconds:.2f} s ({device.choose().label})", flush=True)
+        print(f"  designer-compact-x{scale}, {edge} x {edge}: {seconds:.2f} s ({network.label})", flush=True)
 
 
 def main() -> int:
@@ -107,7 +107,7 @@ def main() -> int:
     options = parser.parse_args()
     torch.set_num_threads(device.threads())
     name, state = general_state()
-    print(f"{name}; {torch.get_num_threads()} threads; torch {torch.__version__}; chosen: {device.choose()}")
+    print(f"{name}; {torch.get_num_threads()} threads; torch {torch.__version__}")
     for edge in [128] if options.quick else [256, 512]:
         report(state, edge, 1 if options.quick else options.rounds)
     own_report(256 if options.quick else 512)

@@ -134,7 +134,7 @@ def test_an_interpreter_without_venv_is_told_the_line_that_brings_it_and_nothing
 
 
 def test_every_requirement_has_its_lock_with_hashes_and_names_no_index() -> None:
-    for name in ("worker", "embedded", "dev", "nodeps", "backends"):
+    for name in ("worker", "embedded", "dev", "nodeps", "accelerators", "backends"):
         lock = (ROOT / "requirements" / f"{name}.txt").read_text()
         assert "index-url" not in lock and "://" not in lock
         assert "\ntorch==" not in lock and "nvidia" not in lock

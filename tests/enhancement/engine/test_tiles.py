@@ -135,7 +135,7 @@ def test_when_not_even_the_smallest_tile_fits_it_says_so_and_ends(network, photo
 
 
 def test_another_failure_of_a_tile_is_never_painted_over(network, photo):
-    broken = Cramped(network.module, room=60 * 60, error=RuntimeError("shapes do not match"))
+    broken = Cramped(network.module, room=50 * 50, error=RuntimeError("shapes do not match"))
     with pytest.raises(RuntimeError, match="shapes do not match"):
         tiles.upscale(photo, dataclasses.replace(network, module=broken), tile=64)
 

@@ -10,6 +10,7 @@ from enhancement.engine import device, manifest
 def exact_engine(monkeypatch):
     """Compute in float32 on the CPU, whatever this machine does best, and find no downloads but a test's own."""
     monkeypatch.setenv("DESIGNER_ENGINE_DEVICE", "cpu")
+    monkeypatch.setenv("DESIGNER_ENGINE_BACKEND", "torch")
     monkeypatch.setenv("DESIGNER_ENGINE_DTYPE", "fp32")
     monkeypatch.delenv("DESIGNER_MODELS_DIR", raising=False)
     monkeypatch.setattr(manifest, "_configured", [])

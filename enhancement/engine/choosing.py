@@ -1,0 +1,95 @@
+"""How to compute a network on this processor: tried once for each machine and network, remembered on disk.
+
+Which way is fastest depends on units that no list of processors tells rightly (bfloat16, AMX, VNNI), on the libraries
+and on the network. So each is timed on a small piece of drawn cloth, beside its distance from float32 (see `trying`).
+A mode says how near is near enough; of those that are, the fastest is taken.
+
+Variables: DESIGNER_ENGINE_BACKEND (auto, torch, openvino) and DESIGNER_ENGINE_DTYPE (auto, fp32, bf16) leave
+fewer ways to choose among; where one is left nothing is measured.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from enhancement.engine import compiled, device, trying
+from enhancement.engine.errors import EngineError
+from enhancement.engine.networks import Inner, Network, Pixels
+
+MODES = {"faithful": 50.0, "fast": 40.0}  # least decibels to float32
+WORTHWHILE = 1.1  # a gain below this is not worth rounding more
+EXACT = "torch float32"
+WAYS = (EXACT, "torch bfloat16", "openvino float32", "openvino bfloat16")
+SHORT = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
+
+
+class Rounded:
+    """A `Runner` by torch in bfloat16."""
+
+    label, itemsize = "torch bfloat16", 2
+
+    def __init__(self, network: Network) -> None:
+        module = copy.deepcopy(network.module).to(torch.bfloat16)
+        self._network = replace(network, module=module, dtype=torch.bfloat16, runner=None)
+
+    def __call__(self, tile: Pixels, inner: Inner) -> Pixels:
+        return self._network.enlarge(tile, inner).astype(np.uint8, copy=False)
+
+
+def quickest(network: Network, mode: str = "faithful", *, half: bool = True) -> Network:
+    """The same network, computed the fastest way that is near enough to float32 for `mode`, one of MODES.
+
+    network: ready on the processor in float32. half: whether it may be computed in fewer bits at all.
+    Raises EngineError for a mode or a setting that cannot be met.
+    """
+    if mode not in MODES:
+        raise EngineError(f"There is no mode {mode!r:.40}.", remedy=f"Use one of: {', '.join(MODES)}.")
+    ways = allowed(half)
+    if len(ways) == 1:
+        return computed(network, ways[0])
+    return computed(network, _best(trying.tries(network, ways, computed), MODES[mode]))
+
+
+def computed(network: Network, way: str) -> Network:
+    """The network computed in one of the WAYS. Raises MissingBackend, or RuntimeError where it cannot be."""
+    library, precision = way.split()
+    if way == EXACT:
+        return network
+    if library == "torch":
+        return replace(network, runner=Rounded(network))
+    return replace(network, runner=compiled.Compiled(network, precision), layers=0)
+
+
+def allowed(half: bool = True) -> list[str]:
+    """The ways that settings and this machine leave. Raises EngineError if that is none."""
+    backend = device.setting("DESIGNER_ENGINE_BACKEND", ("torch", "openvino"))
+    dtype = device.setting("DESIGNER_ENGINE_DTYPE", tuple(SHORT))
+    ways = []
+    for way in WAYS:
+        library, precision = way.split()
+        wanted = backend in ("auto", library) and dtype in (
+            "auto",
+            *(s for s, name in SHORT.items() if name == precision),
+        )
+        here = library == "torch" or compiled.available()
+        if wanted and here and (half or precision == "float32"):
+            ways.append(way)
+    if not ways:
+        raise EngineError(
+            f"{backend} in {dtype} is not possible on this processor.",
+            remedy="Set DESIGNER_ENGINE_BACKEND and DESIGNER_ENGINE_DTYPE to auto, or install OpenVINO.",
+        )
+    return ways
+
+
+def _best(tries: list[trying.Try], decibels: float) -> str:
+    """The fastest that is near enough; of those about as fast, the nearest. If none is near enough, the nearest."""
+    near = [each for each in tries if each.decibels >= decibels]
+    if not near:
+        return max(tries, key=lambda each: each.decibels).way
+    limit = WORTHWHILE * min(each.seconds for each in near)
+    return max((each for each in near if each.seconds <= limit), key=lambda each: each.decibels).way

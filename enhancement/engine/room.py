@@ -1,0 +1,100 @@
+"""How large a piece may be: what a network needs for each pixel, and how much memory there is.
+
+A network at work holds the input and the output of one layer at a time; where that is most (in the deep ones, after the
+enlargement) decides. The need is counted on a few pixels, not read from a table, so that any network is known.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+import torch
+from torch import Tensor, nn
+
+from enhancement.engine.networks import CompactNetwork, Network
+
+BUDGET = 384 * 2**20  # bytes for the layers of one piece: larger pieces gain little on a processor
+LARGEST = {"cpu": 512, "cuda": 1536}  # kept edge, pixels; beyond it only memory grows
+SMALLEST, STEP = 64, 64
+SAMPLE = 16  # pixels each way
+SHARE = 0.25  # of what is free
+UNKNOWN = 4 * 2**30  # bytes taken to be free where the system does not say
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a network takes for each input pixel: numbers held at once where they are most, and multiplications."""
+
+    values: float
+    multiplications: float
+
+
+_needs = WeakKeyDictionary[nn.Module, Need]()
+
+
+def need_of(network: Network) -> Need:
+    """Counted on a few pixels, once for each network. Raises what torch raises."""
+    if network.module not in _needs:
+        _needs[network.module] = _counted(network)
+    return _needs[network.module]
+
+
+@torch.inference_mode()
+def _counted(network: Network) -> Need:
+    most = multiplications = 0
+
+    def count(layer: nn.Module, given: tuple[Tensor, ...], made: Tensor) -> None:
+        nonlocal most, multiplications
+        most = max(most, given[0].numel() + made.numel())
+        multiplications += made[0, 0].numel() * sum(value.numel() for value in layer.parameters() if value.ndim == 4)
+
+    convolutions = [layer for layer in network.module.modules() if isinstance(layer, nn.Conv2d)]
+    handles = [layer.register_forward_hook(count) for layer in convolutions]
+    dtype = torch.float32 if isinstance(network.module, CompactNetwork) else network.dtype
+    try:
+        made = network.module(torch.zeros(1, 3, SAMPLE, SAMPLE, device=network.device, dtype=dtype))
+    finally:
+        for handle in handles:
+            handle.remove()
+    return Need(max(most, 2 * int(made.numel())) / SAMPLE**2, max(1, multiplications) / SAMPLE**2)
+
+
+def available() -> int:
+    """Bytes that this process may still take: what the machine has free, or its control group allows."""
+    return min(_free(), _allowed())
+
+
+def _free() -> int:
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
+    except (OSError, StopIteration):
+        return UNKNOWN  # no Linux
+
+
+def _allowed() -> int:
+    group = Path("/sys/fs/cgroup")
+    try:
+        limit, used = ((group / f"memory.{name}").read_text(encoding="ascii") for name in ("max", "current"))
+        return int(limit) - int(used)
+    except (OSError, ValueError):  # no control group, or "max": no limit
+        return UNKNOWN
+
+
+def edge_for(network: Network) -> int:
+    """The kept edge of a piece, pixels, a multiple of STEP: the largest that leaves memory for others."""
+    kind = network.device.type
+    if kind == "cuda":
+        budget = torch.cuda.mem_get_info(network.device)[0] * 2 * SHARE
+    else:
+        budget = min(BUDGET, available() * SHARE)
+    try:
+        need = need_of(network).values
+    except (RuntimeError, MemoryError):  # whatever is wrong will be found, and said, at the first piece
+        return SMALLEST
+    window = math.sqrt(budget / (need * network.itemsize))
+    edge = int((window - 2 * network.halo) // STEP) * STEP
+    return min(LARGEST.get(kind, 512), max(SMALLEST, edge))

@@ -1,0 +1,112 @@
+"""What each way to compute a network is worth on this machine: seconds, and decibels to float32; kept on disk.
+
+Time and nearness are measured on cloth drawn by formula: fine, hard patterns are the worst that a network meets, so
+what is near enough here is nearer on photographs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import logging
+import math
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+
+from enhancement.engine import device, room, tables
+from enhancement.engine.networks import Network, Pixels
+from enhancement.engine.training.data import textile
+
+logger = logging.getLogger(__name__)
+EFFORT = 1e10  # multiplications of one try: half a second on one old core
+SMALLEST, LARGEST = 48, 192  # edge of the piece, pixels
+CLOTHS = (3, 4)  # seeds
+ROUNDS = 3
+FORMAT = 1  # of the tables; another number makes them be measured again
+Computed = Callable[[Network, str], Network]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """One way to compute, as measured: seconds for the piece, decibels to float32 (999 where equal)."""
+
+    way: str
+    seconds: float
+    decibels: float
+
+
+def tries(network: Network, ways: list[str], computed: Computed) -> list[Try]:
+    """Each of the ways as measured, from disk or now. network: in float32; computed: makes it compute in one way.
+
+    A way in which the network cannot be computed is left out.
+    """
+    key = _key(network, ways)
+    with contextlib.suppress(ValueError, TypeError):  # not ours: measured anew
+        return [Try(**row) for row in json.loads(tables.read(key) or "")]
+    made = _measured(network, ways, computed)
+    logger.info("engine_measured", extra={"model": network.name, "tries": [asdict(each) for each in made]})
+    tables.keep(key, json.dumps([asdict(each) for each in made]))
+    return made
+
+
+def _measured(network: Network, ways: list[str], computed: Computed) -> list[Try]:
+    effort = room.need_of(network).multiplications
+    edge = max(SMALLEST, min(LARGEST, int(math.sqrt(EFFORT / effort)) // 16 * 16))
+    cloths = [textile(np.random.default_rng(seed), edge) for seed in CLOTHS]
+    exact = [network.enlarge(cloth) for cloth in cloths]
+    able: dict[str, Network] = {}
+    decibels: dict[str, float] = {}
+    for way in ways:
+        try:
+            candidate = computed(network, way)
+            decibels[way] = nearness([candidate.enlarge(cloth) for cloth in cloths], exact)
+            able[way] = candidate
+        except (RuntimeError, ValueError) as reason:  # a network that one library cannot read, another computes
+            logger.info("engine_way_closed", extra={"model": network.name, "way": way, "reason": str(reason)[:300]})
+    seconds = _timed(able, cloths[0])
+    return [Try(way=way, seconds=round(seconds[way], 5), decibels=round(decibels[way], 2)) for way in able]
+
+
+def _timed(candidates: dict[str, Network], piece: Pixels) -> dict[str, float]:
+    """The least seconds of each; they take turns, so that a busy moment hits all."""
+    least = dict.fromkeys(candidates, math.inf)
+    for _ in range(ROUNDS):
+        for way, candidate in candidates.items():
+            started = time.perf_counter()
+            candidate.enlarge(piece)
+            least[way] = min(least[way], time.perf_counter() - started)
+    return least
+
+
+def nearness(made: list[Pixels], exact: list[Pixels]) -> float:
+    """Decibels (PSNR over all samples of all pictures, uint8) between two sets; 999 where equal."""
+    squares = [np.mean((one.astype(np.float32) - other) ** 2) for one, other in zip(made, exact, strict=True)]
+    error = float(np.mean(squares))
+    return 999.0 if error == 0 else 10 * math.log10(255**2 / error)
+
+
+def _key(network: Network, ways: list[str]) -> str:
+    """A name for what a table depends on: the processor, the libraries, the threads, and the network's parameters."""
+    versions = []
+    for package in ("torch", "openvino", "numpy"):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            versions.append(metadata.version(package))
+    seen = hashlib.sha256(repr((FORMAT, _processor(), versions, device.threads(), ways, network.scale)).encode())
+    for name, value in network.module.state_dict().items():
+        seen.update(name.encode() + value.detach().contiguous().numpy().tobytes())
+    return seen.hexdigest()[:32]
+
+
+def _processor() -> str:
+    """The model and the units of the processor, as far as the system tells."""
+    with contextlib.suppress(OSError):
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return "".join(dict.fromkeys(line for line in lines if line.startswith(("model name", "flags", "Features"))))
+    return platform.processor() + platform.machine()
