@@ -4,7 +4,7 @@ from designer.assets.models import Asset
 from designer.catalogue.models import ModelHealth, ModelPrice, ModelProfile
 from designer.generations.models import Generation, PromptFavourite, StageRun
 from designer.jobs.models import Job, JobAttempt, PeriodicSlot, SchedulerBeat
-from designer.ledger.models import LedgerEntry
+from designer.ledger.models import Budget, BudgetUse, LedgerEntry, Reservation
 from designer.notifications.models import Notification, NotificationWish
 from designer.personas.models import (
     AttributeCorrection,
@@ -24,6 +24,8 @@ from designer.web.models import IdempotencyKey
 __all__ = [
     "Asset",
     "AttributeCorrection",
+    "Budget",
+    "BudgetUse",
     "ChannelHead",
     "DefaultPersona",
     "Event",
@@ -48,6 +50,7 @@ __all__ = [
     "PortfolioImport",
     "PortfolioItem",
     "PromptFavourite",
+    "Reservation",
     "SchedulerBeat",
     "StageRun",
 ]

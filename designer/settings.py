@@ -278,6 +278,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "AssetKindEnum": "designer.assets.models.AssetKind.choices",
+        "BatchItemStatusEnum": "batches.models.ItemStatus.choices",
+        "BatchKindEnum": "batches.models.Kind.choices",
+        "BatchStatusEnum": "batches.models.BatchStatus.choices",
         "FeedbackKindEnum": "designer.personas.models.FeedbackKind.choices",
         "LearningActEnum": "designer.personas.models.ActKind.choices",
         "ModelKindEnum": "designer.catalogue.models.ModelKind.choices",

@@ -22,7 +22,8 @@ from enhancement.models import Enhancement, Status
 from enhancement.operations import registry
 from enhancement.pace import percent_at
 from enhancement.recipes import planned
-from enhancement.services import announce
+from enhancement.services import announce, announce_end
+from enhancement.signals import enhancement_started
 from teams.base.errors import Refused
 
 PNG_LEVEL = 2  # level 6 costs a third of the whole time at these sizes and saves a tenth of the bytes
@@ -45,6 +46,7 @@ def _begin(job: RunningJob, enhancement_id: str) -> Enhancement:
         Enhancement.objects.move(enhancement_id, Status.RUNNING, started_at=timezone.now(), percent=0, facts={})
         row = Enhancement.objects.select_related("source", "owner").get(pk=enhancement_id)
         row.quote = row.quote or _quote_of(row)
+        enhancement_started.send(Enhancement, enhancement=row)
         announce(row, ENHANCEMENT_PROGRESS, {"stage": "reading", "percent": 0, "status": Status.RUNNING})
     return row
 
@@ -151,7 +153,7 @@ def _store(job: RunningJob, row: Enhancement, image: Image.Image, facts: list[di
         }
         paid = {"subject": f"enhancement:{row.pk}", "amount": str(cost), "simulated": False}
         record(f"team:{row.team_id}", COST_UPDATED, paid, team_id=row.team_id)
-        announce(row, ENHANCEMENT_COMPLETE, done)
+        announce_end(row.pk, ENHANCEMENT_COMPLETE, done)
 
 
 def _provenance(source: Asset, facts: list[dict[str, Any]]) -> dict[str, Any]:

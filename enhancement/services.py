@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +13,15 @@ from django.utils import timezone
 from designer.assets.garbage import TRASH_KEPT
 from designer.assets.models import Asset, AssetKind
 from designer.generations.models import Generation
+from designer.generations.services import SINGLE, Terms
 from designer.jobs.services import enqueue, request_cancel
+from designer.ledger import budgets
 from designer.realtime.events import ENHANCEMENT_PROGRESS, record
 from enhancement.models import LIVE, Enhancement, Status
 from enhancement.operations import registry
 from enhancement.prices import PriceList
 from enhancement.recipes import Plan, Recipe, planned
+from enhancement.signals import enhancement_finished
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Missing, Refused
 
@@ -39,17 +43,19 @@ def source_of(*, actor: User, subject_id: UUID, asset_id: UUID | None = None) ->
 
 @transaction.atomic
 def request_enhancement(
-    *, actor: User, asset_id: UUID, operations: Any, preset: dict[str, Any] | None = None
+    *, actor: User, asset_id: UUID, operations: Any, preset: dict[str, Any] | None = None, terms: Terms = SINGLE
 ) -> Enhancement:
-    """Queue a recipe for one image; `preset` says where it came from. What was quoted is what is charged.
+    """Queue a recipe for one image; `preset` says where it came from. What was quoted is set aside, and charged.
 
-    Raises Missing, Forbidden, Refused, or Conflict with the id of the one that is under way.
+    Raises Missing, Forbidden, Refused, Conflict("budget"), or Conflict with the id of the one that is under way.
     """
     asset, plan = plan_for(actor=actor, asset_id=asset_id, operations=operations)
     made = _create(actor, asset, plan, preset)
-    job = enqueue("enhancement.run", {"enhancement_id": str(made.pk)}, team_id=asset.team_id, lane="gpu")
+    payload = {"enhancement_id": str(made.pk)}
+    job = enqueue("enhancement.run", payload, team_id=asset.team_id, lane="gpu", priority=terms.priority)
     made.job_id = job.pk
     made.save(update_fields=["job_id", "updated_at"])
+    _set_aside(made, terms.batch_id)
     announce(made, ENHANCEMENT_PROGRESS, {"stage": "queued", "percent": 0, "status": Status.QUEUED})
     return made
 
@@ -83,6 +89,32 @@ def plan_for(*, actor: User, asset_id: UUID, operations: Any, prices: PriceList 
     plan = planned(operations, width=asset.width, height=asset.height, prices=prices)
     _check_others(actor, asset, plan.recipe)
     return asset, plan
+
+
+def _set_aside(row: Enhancement, batch_id: UUID | None) -> None:
+    """Reserve what was quoted. Raises Conflict("budget")."""
+    budgets.reserve(
+        team_id=row.team_id,
+        actor_id=row.owner_id,
+        subject=subject_of(row.pk),
+        amount=sum((Decimal(step["cost"]) for step in row.quote), Decimal(0)),
+        job_id=row.job_id,
+        batch_id=batch_id,
+    )
+
+
+def subject_of(pk: UUID) -> str:
+    """What the ledger calls an enhancement."""
+    return f"enhancement:{pk}"
+
+
+def announce_end(pk: UUID, event: str, data: dict[str, Any]) -> None:
+    """Give back what was not spent, and tell the floors above and those who watch. Called in the transaction that
+    ends it."""
+    budgets.release(subject_of(pk))
+    row = Enhancement.objects.get(pk=pk)
+    enhancement_finished.send(Enhancement, enhancement=row)
+    announce(row, event, data)
 
 
 def _check_others(actor: User, asset: Asset, recipe: Recipe) -> None:
@@ -147,6 +179,7 @@ def reopen(enhancement_id: str) -> None:
     """Make a failed enhancement wait again. Called in the transaction that revives its dead job."""
     Enhancement.objects.move(enhancement_id, Status.QUEUED, error=None, finished_at=None, percent=0)
     row = Enhancement.objects.get(pk=enhancement_id)
+    _set_aside(row, budgets.batch_of(subject_of(row.pk)))
     announce(row, ENHANCEMENT_PROGRESS, {"stage": "queued", "percent": 0, "status": Status.QUEUED})
 
 
@@ -159,7 +192,7 @@ def close(enhancement_id: str, *, status: str, error: dict[str, Any]) -> None:
     shown = None if end == Status.CANCELLED else error
     Enhancement.objects.move(row.pk, end, error=shown, finished_at=timezone.now())
     event = "enhancement:cancelled" if end == Status.CANCELLED else "enhancement:failed"
-    announce(row, event, {"status": end, **({} if shown is None else shown)})
+    announce_end(row.pk, event, {"status": end, **({} if shown is None else shown)})
 
 
 def forget_trashed() -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 from PIL import Image
 
+from batches.models import Batch, BatchItem, BatchTemplate
 from designer.assets.models import Asset
 from designer.assets.services import store_upload
 from designer.generations.models import Generation
@@ -36,6 +37,8 @@ class World:
     correction: AttributeCorrection
     notification: Notification
     preset: EnhancementPreset
+    batch: Batch
+    template: BatchTemplate
 
     def id_for(self, route: str, name: str) -> Any:
         """What the placeholder `name` means in `route`; None when the walk has not been told."""
@@ -54,6 +57,8 @@ class World:
 
     def _rows(self) -> list[tuple[str, Any]]:
         return [
+            ("batch/templates/", self.template),
+            ("batch/", self.batch),
             ("assets/", self.asset),
             ("generations/", self.generation),
             ("enhance/presets/", self.preset),
@@ -91,6 +96,11 @@ class World:
             f"/style/personas/{self.persona.pk}",
             f"/style/imports/{self.portfolio.pk}",
             f"/style/imports/{self.portfolio.pk}/row",
+            f"/api/batch/{self.batch.pk}",
+            f"/api/batch/{self.batch.pk}/progress",
+            f"/api/batch/{self.batch.pk}/items",
+            f"/api/batch/{self.batch.pk}/errors",
+            f"/api/batch/templates/{self.template.pk}",
             f"/api/teams/{self.team.pk}",
             f"/api/teams/{self.team.pk}/generations",
         ]
@@ -104,6 +114,7 @@ class World:
             f"generation:{self.generation.pk}",
             f"enhancement:{self.enhancement.pk}",
             f"portfolio:{self.portfolio.pk}",
+            f"batch:{self.batch.pk}",
             f"team:{self.team.pk}",
         ]
 
@@ -120,6 +131,8 @@ class World:
             "presets": sorted(EnhancementPreset.objects.filter(**own).values_list("pk", "name", "version")),
             "personas": sorted(Persona.objects.filter(**own).values_list("pk", "name")),
             "portfolios": sorted(PortfolioImport.objects.filter(**own).values_list("pk", "status")),
+            "batches": sorted(Batch.objects.filter(**own).values_list("pk", "status", "title")),
+            "templates": sorted(BatchTemplate.objects.filter(**own).values_list("pk", "name")),
             "corrections": AttributeCorrection.objects.filter(**own).count(),
             "feedback": Feedback.objects.filter(**own).count(),
             "weights": sorted(LearnedWeight.objects.filter(**own).values_list("key", "alpha", "beta")),
@@ -160,6 +173,10 @@ def build_world() -> World:
         user=editor, team_id=team.pk, kind="generation", subject=f"generation:{generation.pk}", title=SECRET
     )
     preset = EnhancementPreset.objects.create(team=team, owner=editor, name=f"{SECRET} preset", operations=[])
+    plan = {"base": {"brief": f"a coat, {SECRET}"}}
+    batch = Batch.objects.create(team=team, owner=editor, title=f"{SECRET} batch", plan=plan)
+    BatchItem.objects.create(team=team, batch=batch, position=1, wish=plan["base"])
+    template = BatchTemplate.objects.create(team=team, owner=editor, name=f"{SECRET} template", plan=plan)
     return World(
         team=team,
         people=people,
@@ -174,4 +191,6 @@ def build_world() -> World:
         correction=correction,
         notification=notification,
         preset=preset,
+        batch=batch,
+        template=template,
     )

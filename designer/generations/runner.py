@@ -15,6 +15,7 @@ from designer.generations import choosing, estimates, making, reading
 from designer.generations.models import Generation, Stage, StageRun, StageStatus, Status
 from designer.generations.orders import Order
 from designer.generations.services import announce
+from designer.generations.signals import generation_started
 from designer.generations.wishes import GenerationWish
 from designer.jobs.handlers import Permanent, RunningJob
 from designer.personas.corrections import note_readings
@@ -70,6 +71,7 @@ def _begin(job: RunningJob, generation_id: str) -> Work:
     with job.fenced():
         Generation.objects.move(generation_id, Status.RUNNING, started_at=timezone.now())
         row = Generation.objects.select_related("team", "owner", "persona").get(pk=generation_id)
+        generation_started.send(Generation, generation=row)
         announce(row, GENERATION_STAGE, {"stage": "starting", "percent": row.percent, "status": Status.RUNNING})
     return Work(job=job, row=row, wish=_wish_of(row), references=_references(row))
 

@@ -1,8 +1,9 @@
 """The writers of generations: ask, cancel, trash, restore. And the preview, which writes nothing."""
 
 import secrets
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from designer.generations.signals import generation_finished
 from designer.generations.wishes import GenerationWish
 from designer.jobs.models import AttemptOutcome, Job, JobAttempt, Lane
 from designer.jobs.services import enqueue, request_cancel
+from designer.ledger import budgets
 from designer.notifications.services import notify
 from designer.personas.corrections import remember_corrections
 from designer.personas.models import Persona
@@ -50,6 +52,18 @@ SETTINGS = (
     "added_words",
     "one_each",
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How a generation runs that is part of something larger: its lane and priority, and whose budget it is under."""
+
+    lane: str = "interactive"
+    priority: int = 5
+    batch_id: UUID | None = None
+
+
+SINGLE: Final = Terms()
 
 
 def _team_for(actor: User, wish: GenerationWish) -> Team:
@@ -111,8 +125,11 @@ def analyse_request(*, actor: User, brief: str, references: list[UUID]) -> dict[
 
 
 @transaction.atomic
-def request_generation(*, actor: User, wish: GenerationWish) -> Generation:
-    """Queue a generation. Raises Refused (with the field at fault), Missing or Forbidden; then nothing is written."""
+def request_generation(*, actor: User, wish: GenerationWish, terms: Terms = SINGLE) -> Generation:
+    """Queue a generation, and set aside what it may cost.
+
+    Raises Refused (with the field at fault), Missing, Forbidden, or Conflict("budget"); then nothing is written.
+    """
     wish.check()
     team = _team_for(actor, wish)
     references, persona = _references(actor, team, wish), _persona(actor, team, wish)
@@ -141,11 +158,32 @@ def request_generation(*, actor: User, wish: GenerationWish) -> Generation:
     made.references.set(references)
     if wish.corrections:
         _remember(actor, team, wish, references, made.pk)
-    job = enqueue("generation.run", {"generation_id": str(made.pk)}, team_id=team.pk, lane="interactive")
+    job = enqueue(
+        "generation.run", {"generation_id": str(made.pk)}, team_id=team.pk, lane=terms.lane, priority=terms.priority
+    )
     Generation.objects.filter(pk=made.pk).update(job_id=job.pk)
     made.job_id = job.pk
+    _set_aside(made, plan.total, terms.batch_id)
     announce(made, GENERATION_STAGE, {"stage": "queued", "percent": 0, "status": Status.QUEUED})
     return made
+
+
+def _set_aside(row: Generation, amount: Decimal | None, batch_id: UUID | None) -> None:
+    """Reserve what is still to be spent on the generation. Raises Conflict("budget")."""
+    want = (amount or Decimal(0)) - (row.cost or Decimal(0))
+    budgets.reserve(
+        team_id=row.team_id,
+        actor_id=row.owner_id,
+        subject=subject_of(row.pk),
+        amount=want,
+        job_id=row.job_id,
+        batch_id=batch_id,
+    )
+
+
+def subject_of(pk: UUID) -> str:
+    """What the ledger calls a generation."""
+    return f"generation:{pk}"
 
 
 def _remember(actor: User, team: Team, wish: GenerationWish, references: list[Asset], made: UUID) -> None:
@@ -199,7 +237,9 @@ def close(generation_id: str, *, status: str, error: dict[str, Any]) -> None:
 
 
 def announce_end(pk: UUID) -> None:
-    """Tell the floors above and those who watch how it ended. Called in the transaction that ends it."""
+    """Give back what was not spent, and tell the floors above and those who watch how it ended. Called in the
+    transaction that ends it."""
+    budgets.release(subject_of(pk))
     row = Generation.objects.select_related("owner").get(pk=pk)
     generation_finished.send(Generation, generation=row)
     _tell_owner(row)
@@ -234,10 +274,12 @@ def _tell_owner(row: Generation) -> None:
 def reopen(generation_id: str) -> None:
     """Make a failed generation wait again. Called in the transaction that revives its dead job.
 
-    It is planned anew, unless something was made or may have been paid for already: then the same is asked again.
+    Raises Conflict("budget") where there is no money left for it. It is planned anew, unless something was made or may
+    have been paid for already: then the same is asked again.
     """
     Generation.objects.move(generation_id, Status.QUEUED, error=None, finished_at=None)
     row = Generation.objects.get(pk=generation_id)
+    _set_aside(row, row.estimate, budgets.batch_of(subject_of(row.pk)))
     if not JobAttempt.objects.filter(job_id=row.job_id).exclude(outcome=AttemptOutcome.FAILED).exists():
         row.stages.filter(name=Stage.GENERATION).delete()
         Generation.objects.filter(pk=row.pk).update(stage="", percent=0)

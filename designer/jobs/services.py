@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -98,12 +98,13 @@ def replay(*, actor: User, job_ids: Iterable[UUID]) -> int:
 
 
 @transaction.atomic
-def revive(job_id: UUID) -> None:
-    """Run a dead job again, with all its tries. Raises Missing, or Conflict if not dead or not replayable."""
+def revive(job_id: UUID, *, ended: Collection[str] = (JobStatus.DEAD,)) -> None:
+    """Run a job again that ended as `ended` says, with all its tries. Raises Missing, or Conflict for any other, and
+    where its kind is not replayable."""
     row = Job.objects.select_for_update().filter(pk=job_id).first()
     if row is None:
         raise Missing(message="There is no such job.", remedy="Check the id.")
-    if row.status != JobStatus.DEAD:
+    if row.status not in ended:
         raise Conflict("not_dead", f"Job {row.pk} is {row.status}, not dead.", remedy="Reload the list.")
     replayer = REPLAYERS.get(row.kind)
     if replayer is None and row.kind in FINISHERS:

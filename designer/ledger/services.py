@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Sum
 
+from designer.ledger import budgets
 from designer.ledger.models import LedgerEntry
 
 MICRO = Decimal("0.000001")
@@ -26,8 +27,11 @@ def charge(
     actor_id: UUID | None = None,
     step: str = "",
 ) -> LedgerEntry:
-    """Record quantity x unit_price USD. IntegrityError if this (job, attempt, kind, step) was charged before."""
-    return LedgerEntry.objects.create(
+    """Record quantity x unit_price USD, out of what was reserved for the subject.
+
+    IntegrityError if this (job, attempt, kind, step) was charged before.
+    """
+    entry = LedgerEntry.objects.create(
         team_id=team_id,
         job_id=job_id,
         attempt=attempt,
@@ -42,6 +46,8 @@ def charge(
         amount=(quantity * unit_price).quantize(MICRO),
         simulated=simulated,
     )
+    budgets.settle(entry)
+    return entry
 
 
 def spent(team_id: UUID, *, since: datetime | None = None, simulated: bool | None = None) -> Decimal:

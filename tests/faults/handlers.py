@@ -16,14 +16,15 @@ from designer.jobs import faults
 from designer.jobs.attempts import Idempotency, begin_attempt, settle_attempt
 from designer.jobs.handlers import Cancelled, Retry, RunningJob, handles
 from designer.jobs.models import AttemptOutcome, JobAttempt
-from designer.ledger.models import EntryKind, LedgerEntry
+from designer.ledger.models import EntryKind
+from designer.ledger.services import charge
 
 PRICE = Decimal("0.040000")
 
 
 def book(job: RunningJob, kind: EntryKind = EntryKind.ADJUSTMENT) -> None:
     """The countable effect: one ledger row for this job and attempt."""
-    LedgerEntry.objects.create(
+    charge(
         team_id=job.team_id,
         job_id=job.id,
         attempt=job.attempt,
@@ -31,9 +32,9 @@ def book(job: RunningJob, kind: EntryKind = EntryKind.ADJUSTMENT) -> None:
         subject=f"job:{job.id}",
         provider="fake",
         model="m",
-        quantity=1,
+        quantity=Decimal(1),
         unit_price=PRICE,
-        amount=PRICE,
+        simulated=False,
     )
 
 

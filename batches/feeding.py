@@ -1,0 +1,208 @@
+"""Keeps a batch flowing: at most `parallelism` of its items are in the queue or in work, the rest wait in their rows.
+
+The feeder is a job of which at most one is alive per batch. Each item begins in a transaction of its own; the feeder
+ends in one that holds the batch's row and has seen that there is nothing left to do: an item that ends later asks for a
+new feeder, one that ended earlier was seen. Locks are taken in one order everywhere: job, generation, budgets, item,
+batch.
+"""
+
+import logging
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from batches.models import IN_FLIGHT, Batch, BatchItem, BatchStatus, ItemStatus, Kind
+from batches.pricing import wish_of
+from batches.reporting import announce_end, announce_item, announce_state, show_counts, tell_owner
+from batches.services import wake
+from designer.generations.services import Terms, request_generation
+from designer.jobs.handlers import RunningJob
+from designer.jobs.models import JobStatus
+from designer.jobs.services import revive
+from designer.ledger import budgets
+from enhancement.services import request_enhancement
+from teams.base.errors import Refused
+from teams.membership.permissions import may
+
+log = logging.getLogger(__name__)
+REPLAYED: Final = (JobStatus.DEAD, JobStatus.FAILED)
+OWNER_LEFT: Final = {
+    "code": "owner_left",
+    "message": "Its owner can no longer create work in this team.",
+    "remedy": "Resume it as an admin of the team: it is yours then. Or cancel it.",
+}
+
+
+class _MoreToDo(Exception):
+    """The feeder may not end yet."""
+
+
+class _Stopped(Exception):
+    """The batch was paused or cancelled while an item was about to begin."""
+
+
+class _OutOfMoney(Exception):
+    """There is no budget left for the next item."""
+
+    def __init__(self, refused: Refused) -> None:
+        self.problem = problem_of(refused)
+        super().__init__(refused.message)
+
+
+def problem_of(refused: Refused) -> dict[str, str]:
+    return {"code": refused.code, "message": refused.message, "remedy": refused.remedy}
+
+
+def feed(job: RunningJob, batch_id: UUID) -> None:
+    """Begin items while there is room, then end this job. Raises Cancelled or LeaseLost."""
+    starved: dict[str, str] | None = None
+    while True:
+        job.stop_if_cancelled()
+        row = Batch.objects.defer("plan").select_related("owner", "team").filter(pk=batch_id).first()
+        if row is not None and _has_room(row) and starved is None:
+            starved = _begin_next(row)
+            continue
+        try:
+            _end(job, batch_id, starved)
+        except _MoreToDo:
+            starved = None
+            continue
+        return
+
+
+def _has_room(row: Batch) -> bool:
+    return row.status == BatchStatus.RUNNING and row.waiting > 0 and row.left_in_flight < row.parallelism
+
+
+def _end(job: RunningJob, batch_id: UUID, starved: dict[str, str] | None) -> None:
+    """End the feeder's job unless there is something to do. Raises _MoreToDo."""
+    with job.fenced(finish=True):
+        row = Batch.objects.select_for_update(no_key=True).filter(pk=batch_id).first()
+        if row is None or not _has_room(row):
+            return
+        if starved is None:
+            raise _MoreToDo
+        if row.left_in_flight == 0:  # else the next end of an item gives some back, and asks again
+            pause_for(row, starved)
+
+
+def _begin_next(row: Batch) -> dict[str, str] | None:
+    """Begin the next waiting item; why none can begin now, if so."""
+    if not may(row.owner, "create_work", row.team):
+        with transaction.atomic():
+            pause_for(row, OWNER_LEFT)
+        return None
+    item = row.items.filter(status=ItemStatus.WAITING).order_by("position").first()
+    if item is None:
+        return None
+    try:
+        with transaction.atomic():
+            _begin(row, item)
+    except _Stopped:
+        return None
+    except _OutOfMoney as stop:
+        return stop.problem
+    except Refused as refused:
+        _give_up(item, problem_of(refused))
+    except Exception:
+        log.exception("item %s of batch %s could not begin", item.position, row.pk)
+        told = "This item could not be begun, and why is not known."
+        _give_up(item, {"code": "broken", "message": told, "remedy": "Tell an admin, then retry."})
+    return None
+
+
+def _begin(row: Batch, item: BatchItem) -> None:
+    try:
+        made = _again(item) if item.generation_id or item.enhancement_id else _first(row, item)
+    except Refused as refused:
+        if refused.code == budgets.CODE:
+            raise _OutOfMoney(refused) from refused
+        raise
+    waiting = BatchItem.objects.filter(pk=item.pk, status=ItemStatus.WAITING)
+    taken = waiting.update(status=ItemStatus.QUEUED, tries=F("tries") + 1, error=None, finished_at=None, **made)
+    # the item's change has locked the batch: what it says now stays so until this is committed
+    if not taken or Batch.objects.values_list("status", flat=True).get(pk=row.pk) != BatchStatus.RUNNING:
+        raise _Stopped
+
+
+def _first(row: Batch, item: BatchItem) -> dict[str, Any]:
+    """Ask for the item's generation or enhancement, as a person would."""
+    terms = Terms(lane="batch", priority=row.priority, batch_id=row.pk)
+    if row.kind == Kind.ENHANCE:
+        said = {"asset_id": item.wish["asset"], "operations": item.wish["operations"]}
+        return {"enhancement": request_enhancement(actor=row.owner, **said, terms=terms)}
+    return {"generation": request_generation(actor=row.owner, wish=wish_of(item.wish, row.team_id), terms=terms)}
+
+
+def _again(item: BatchItem) -> dict[str, Any]:
+    """Go on with what failed: images that were made and paid for stay, calls keep their keys."""
+    job_id = item.generation.job_id if item.generation else item.enhancement.job_id if item.enhancement else None
+    assert job_id is not None  # noqa: S101  (whatever an item became has a job)
+    revive(job_id, ended=REPLAYED)
+    return {}
+
+
+def _give_up(item: BatchItem, error: dict[str, str]) -> None:
+    """The item failed before it began; the others go on."""
+    with transaction.atomic():
+        waiting = BatchItem.objects.filter(pk=item.pk, status=ItemStatus.WAITING)
+        if waiting.update(status=ItemStatus.FAILED, error=error, finished_at=timezone.now(), tries=F("tries") + 1):
+            _after(item.pk, [])
+
+
+def pause_for(row: Batch, reason: dict[str, str]) -> None:
+    """Pause a running batch and say why, in the caller's transaction."""
+    paused = Batch.objects.filter(pk=row.pk, status=BatchStatus.RUNNING)
+    if paused.update(status=BatchStatus.PAUSED, reason=reason, updated_at=timezone.now()):
+        announce_state(row.pk)
+        tell_owner(row, f"{row.title}: paused", f"{reason['message']} {reason['remedy']}")
+
+
+def item_started(item: BatchItem) -> None:
+    """A worker took it up, in the caller's transaction. A failed one that an admin replayed reopens its batch."""
+    began = BatchItem.objects.filter(pk=item.pk, status__in=[ItemStatus.QUEUED, ItemStatus.FAILED])
+    if began.update(status=ItemStatus.RUNNING, started_at=timezone.now(), error=None, finished_at=None):
+        over = Batch.objects.filter(pk=item.batch_id, status__in=[BatchStatus.PARTIAL, BatchStatus.FAILED])
+        over.update(status=BatchStatus.RUNNING, finished_at=None)
+        show_counts(Batch.objects.defer("plan").get(pk=item.batch_id))
+
+
+def item_ended(item: BatchItem, end: str, assets: list[str], **facts: Any) -> None:
+    """It ended, in the transaction that ended what it became: never counted twice, never lost."""
+    open_ = BatchItem.objects.filter(pk=item.pk, status__in=[*IN_FLIGHT, ItemStatus.FAILED])
+    if open_.update(status=end, finished_at=timezone.now(), **facts):
+        _after(item.pk, assets)
+
+
+def _after(item_id: UUID, assets: list[str]) -> None:
+    """What follows the end of an item. Its change has locked the batch's row until the transaction ends."""
+    item = BatchItem.objects.get(pk=item_id)
+    announce_item(item, assets)
+    row = Batch.objects.defer("plan").get(pk=item.batch_id)
+    if row.done == row.total:
+        close(row)
+    elif row.status == BatchStatus.RUNNING and row.waiting and row.left_in_flight <= _low(row):
+        wake(row)
+    show_counts(row)
+
+
+def _low(row: Batch) -> int:
+    """So few in flight call for the feeder: a quarter of the room is worth its coming."""
+    return row.parallelism - max(1, row.parallelism // 4)
+
+
+def close(row: Batch) -> None:
+    """Every item has ended."""
+    if row.succeeded == row.total:
+        end = BatchStatus.COMPLETED
+    elif row.succeeded:
+        end = BatchStatus.PARTIAL
+    else:
+        end = BatchStatus.FAILED if row.failed else BatchStatus.CANCELLED
+    live = Batch.objects.filter(pk=row.pk, status__in=[BatchStatus.RUNNING, BatchStatus.PAUSED])
+    if live.update(status=end, reason=None, finished_at=timezone.now(), updated_at=timezone.now()):
+        row.refresh_from_db(fields=["status", "reason", "finished_at"])
+        announce_end(row)

@@ -1,0 +1,186 @@
+"""From a plan to priced items: what it names is looked up, each wish is checked, each item gets its price.
+
+Reads only. What is wrong is said all at once, by item, before anything is written or spent.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from batches.models import BatchSheet
+from batches.plans import Cell, Plan
+from batches.pricing import EnhancementPrices, Price, Prices, wish_of
+from designer.assets.models import Asset
+from designer.generations.wishes import MAX_REFERENCES
+from designer.personas.models import Persona
+from teams.accounts.models import User
+from teams.base.errors import Forbidden, Refused
+from teams.membership.models import Team
+from teams.membership.ownership import working_team
+from teams.membership.permissions import may
+
+MOST_ERRORS: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item with its price."""
+
+    cell: Cell
+    price: Price
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """All items of a plan."""
+
+    entries: list[Entry]
+    duplicates: int
+
+    @property
+    def low(self) -> Decimal:
+        return sum((entry.price.low for entry in self.entries), Decimal(0))
+
+    @property
+    def high(self) -> Decimal:
+        return sum((entry.price.high for entry in self.entries), Decimal(0))
+
+    @property
+    def images(self) -> int:
+        return sum(entry.price.images for entry in self.entries)
+
+    @property
+    def cheapest(self) -> Decimal:
+        return min(entry.price.high for entry in self.entries)
+
+    @property
+    def simulated(self) -> bool:
+        return any(entry.price.simulated for entry in self.entries)
+
+
+def team_for(actor: User, team_id: UUID | None) -> Team:
+    """The team to work in. Raises Missing, or Forbidden for somebody who may only look."""
+    team = working_team(actor, team_id)
+    if not may(actor, "create_work", team):
+        raise Forbidden(message="Your role lets you look, not create.", remedy="Ask an owner or admin of the team.")
+    return team
+
+
+def plan_of(actor: User, team: Team, said: dict[str, Any]) -> Plan:
+    """The plan with the rows of the sheet that it names. Raises Refused naming the part at fault."""
+    said = dict(said)
+    sheet_id = said.pop("sheet", None)
+    if sheet_id is None:
+        return Plan.from_json(said)
+    try:
+        sheet = BatchSheet.objects.visible_to(actor).filter(team=team, pk=UUID(str(sheet_id))).first()
+    except ValueError:
+        sheet = None
+    if sheet is None:
+        remedy = "Import the file again: rows are kept for a week."
+        raise Refused("not_found", "There is no such sheet in this team.", field="plan.sheet", remedy=remedy)
+    if said.get("rows"):
+        raise Refused("two_lists", "Send rows or a sheet, not both.", field="plan.rows", remedy="Remove one.")
+    return Plan.from_json({**said, "rows": sheet.rows})
+
+
+def planned(actor: User, team: Team, plan: Plan, *, strict: bool = True) -> Planned:
+    """Each item with its price. Raises Refused with a line for each item at fault (50 at most).
+
+    `strict` refuses a plan with the same item twice where it does not say what to do about it.
+    """
+    cells, duplicates = _different(plan, list(plan.cells()))
+    if duplicates and strict and plan.duplicates == "refuse":
+        shown = f"{duplicates:,} of {len(cells):,} items are there more than once."
+        remedy = 'Remove them, or send "duplicates": "drop" or "keep"; to make several of one, use variations.'
+        raise Refused("duplicates", shown, field="plan.duplicates", remedy=remedy)
+    price = _Enhancing(actor, team, cells, plan) if plan.kind == "enhance" else _Generating(actor, team, cells)
+    entries, lines = [], []
+    for place, cell in enumerate(cells):
+        try:
+            entries.append(price.entry(cell))
+        except Refused as refused:
+            lines.append(_line(place, cell, refused))
+            if len(lines) == MOST_ERRORS:
+                break
+    if lines:
+        shown = f"{lines[0]['message']} ({lines[0]['field']})"
+        raise Refused("bad_items", shown, field=lines[0]["field"], remedy="Change the plan.", lines=lines)
+    return Planned(entries=entries, duplicates=duplicates)
+
+
+def _line(place: int, cell: Cell, refused: Refused) -> dict[str, str]:
+    where = f"row {cell.label['row']}, " if "row" in cell.label else ""
+    told = f"Item {place + 1}: {where}{refused.message} {refused.remedy}".strip()
+    return {"field": f"items[{place}].{refused.field or ''}".rstrip("."), "code": refused.code, "message": told}
+
+
+def _different(plan: Plan, cells: list[Cell]) -> tuple[list[Cell], int]:
+    """The cells (without repetitions, if the plan drops them) and how many of them repeat an earlier one."""
+    seen: set[str] = set()
+    first = []
+    for cell in cells:
+        key = json.dumps([cell.wish, cell.label.get("variation"), cell.arm], sort_keys=True)
+        if key not in seen:
+            seen.add(key)
+            first.append(cell)
+    return (first if plan.duplicates == "drop" else cells), len(cells) - len(first)
+
+
+class _Generating:
+    """Entries of a plan that generates."""
+
+    def __init__(self, actor: User, team: Team, cells: Iterable[Cell]) -> None:
+        self.team = team
+        self.prices = Prices(team)
+        wanted = {pk for cell in cells for pk in cell.wish.get("references", ())}
+        found = Asset.objects.visible_to(actor).kept().filter(team=team, pk__in=wanted)
+        self.references = {str(pk) for pk in found.values_list("pk", flat=True)} if wanted else set()
+        self.personas: dict[str, str] = {}
+        for pk, name in Persona.objects.visible_to(actor).filter(team=team).values_list("pk", "name"):
+            self.personas |= {str(pk): str(pk), name.strip().casefold(): str(pk)}
+
+    def entry(self, cell: Cell) -> Entry:
+        said = dict(cell.wish)
+        if len(said.get("references", ())) > MAX_REFERENCES:
+            shown = f"At most {MAX_REFERENCES} references."
+            raise Refused("too_many", shown, field="references", remedy="Remove some.")
+        if any(pk not in self.references for pk in said.get("references", ())):
+            shown = "There is no such image in this team."
+            raise Refused("not_found", shown, field="references", remedy="Upload it first.")
+        if name := said.pop("persona", None):
+            said["persona"] = self.personas.get(name.casefold())
+            if said["persona"] is None:
+                shown = "There is no such persona in this team."
+                raise Refused("not_found", shown, field="persona", remedy="Choose another.")
+        wish = wish_of(said, self.team.pk)
+        wish.check()
+        return Entry(replace(cell, wish=said), self.prices.of(wish))
+
+
+class _Enhancing:
+    """Entries of a plan that enhances."""
+
+    def __init__(self, actor: User, team: Team, cells: Iterable[Cell], plan: Plan) -> None:
+        wanted = {str(cell.wish["asset"]) for cell in cells}
+        found = Asset.objects.visible_to(actor).kept().filter(team=team, pk__in=[pk for pk in wanted if _is_id(pk)])
+        self.assets = {str(asset.pk): asset for asset in found}
+        self.prices = EnhancementPrices(team, [dict(step) for step in plan.operations])
+
+    def entry(self, cell: Cell) -> Entry:
+        asset = self.assets.get(cell.wish["asset"].lower())
+        if asset is None:
+            shown = "There is no such image in this team."
+            raise Refused("not_found", shown, field="sources", remedy="Upload it first.")
+        return Entry(replace(cell, wish={**cell.wish, "asset": str(asset.pk)}), self.prices.of(asset))
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,49 @@
+"""What batches hear from below: what an item became has begun, or has ended. In the transaction of the change."""
+
+from typing import Any, Final
+
+from django.dispatch import receiver
+
+from batches.feeding import item_ended, item_started
+from batches.models import BatchItem, ItemStatus
+from designer.generations.models import Generation, Status
+from designer.generations.signals import generation_finished, generation_started
+from enhancement.models import Enhancement
+from enhancement.signals import enhancement_finished, enhancement_started
+
+ENDS: Final = {"succeeded": ItemStatus.SUCCEEDED, "failed": ItemStatus.FAILED, "cancelled": ItemStatus.CANCELLED}
+
+
+@receiver(generation_started)
+def generation_began(sender: Any, generation: Generation, **_: Any) -> None:
+    if item := BatchItem.objects.filter(generation=generation).first():
+        item_started(item)
+
+
+@receiver(generation_finished)
+def generation_ended(sender: Any, generation: Generation, **_: Any) -> None:
+    item = BatchItem.objects.filter(generation=generation).first()
+    if item is None:
+        return
+    end, error = ENDS.get(generation.status), generation.error
+    if generation.status == Status.PARTIAL:  # some images are there: a failure to be retried, unless it was cancelled
+        end = ItemStatus.FAILED if error else ItemStatus.CANCELLED
+    assets = [str(asset.pk) for asset in generation.shown_assets]
+    made_by = {"provider": generation.provider or item.provider, "model": generation.model or item.model}
+    item_ended(item, str(end), assets, error=error, cost=item.paid_before + (generation.cost or 0), **made_by)
+
+
+@receiver(enhancement_started)
+def enhancement_began(sender: Any, enhancement: Enhancement, **_: Any) -> None:
+    if item := BatchItem.objects.filter(enhancement=enhancement).first():
+        item_started(item)
+
+
+@receiver(enhancement_finished)
+def enhancement_ended(sender: Any, enhancement: Enhancement, **_: Any) -> None:
+    item = BatchItem.objects.filter(enhancement=enhancement).first()
+    if item is None:
+        return
+    assets = [str(enhancement.result_id)] if enhancement.result_id else []
+    cost = item.paid_before + (enhancement.cost or 0)
+    item_ended(item, str(ENDS[enhancement.status]), assets, error=enhancement.error, cost=cost)

@@ -1,0 +1,79 @@
+"""Tells those who watch a batch: its state and its items' ends as facts, its counts in between as ticks."""
+
+import time
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+
+from batches.models import Batch, BatchItem, BatchStatus
+from designer.notifications.services import notify
+from designer.realtime.events import BATCH_COMPLETE, BATCH_ITEM, BATCH_PROGRESS, record
+from designer.realtime.ticks import tick
+
+ENDED: Final[dict[str, str]] = {
+    BatchStatus.COMPLETED: "all done",
+    BatchStatus.PARTIAL: "done in part",
+    BatchStatus.FAILED: "failed",
+    BatchStatus.CANCELLED: "cancelled",
+}
+TICK_EVERY: Final = 1.0  # seconds between two ticks of one process for one batch
+_ticked: dict[UUID, float] = {}
+
+
+def channel_of(batch_id: UUID) -> str:
+    return f"batch:{batch_id}"
+
+
+def state_of(row: Batch) -> dict[str, Any]:
+    """What watchers see of a batch at a glance."""
+    return {
+        "status": row.status,
+        "reason": row.reason,
+        "counts": row.counts(),
+        "percent": row.percent,
+        "cost": f"{row.cost:f}",
+    }
+
+
+def announce_state(batch_id: UUID) -> None:
+    """The batch itself changed: a fact, in the caller's transaction."""
+    row = Batch.objects.defer("plan").get(pk=batch_id)
+    record(channel_of(batch_id), BATCH_PROGRESS, state_of(row), team_id=row.team_id)
+
+
+def announce_end(row: Batch) -> None:
+    """The batch is over: a fact, and news for its owner."""
+    record(channel_of(row.pk), BATCH_COMPLETE, state_of(row), team_id=row.team_id)
+    tell_owner(row, f"{row.title}: {ENDED[row.status]}", f"{row.succeeded} of {row.total} succeeded, {row.cost:f} USD.")
+
+
+def tell_owner(row: Batch, title: str, body: str) -> None:
+    """News of the batch for its owner, as they wish to hear of it."""
+    subject, link = channel_of(row.pk), f"/batches/{row.pk}"
+    notify(users=[row.owner], kind="batch", subject=subject, title=title, body=body, link=link, team_id=row.team_id)
+
+
+def announce_item(item: BatchItem, assets: list[str]) -> None:
+    """An item ended: a fact."""
+    told = {
+        "item": str(item.pk),
+        "position": item.position,
+        "status": item.status,
+        "cost": f"{item.cost:f}",
+        "assets": assets,
+        "error": item.error,
+    }
+    record(channel_of(item.batch_id), BATCH_ITEM, told, team_id=item.team_id)
+
+
+def show_counts(row: Batch) -> None:
+    """The counts as they are now, after the commit; not oftener than once a second from one process."""
+    now = time.monotonic()
+    if now - _ticked.get(row.pk, float("-inf")) < TICK_EVERY and not row.is_over:
+        return
+    if len(_ticked) > 1_000:
+        _ticked.clear()
+    _ticked[row.pk] = now
+    transaction.on_commit(partial(tick, channel_of(row.pk), BATCH_PROGRESS, state_of(row)))

@@ -1,0 +1,59 @@
+"""Batches that start by the clock: once at their time, or a copy at each moment of their cron. Called by tasks."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from batches import calendar
+from batches.feeding import OWNER_LEFT, problem_of
+from batches.models import Batch, BatchSheet, BatchStatus
+from batches.reporting import announce_state
+from batches.services import arm, fire, run, wake
+from teams.base.errors import Refused
+from teams.membership.permissions import may
+
+SHEETS_KEPT: Final = timedelta(days=7)
+
+
+def due(batch_id: UUID, moment: datetime) -> None:
+    """Start what was to start at that moment, in the caller's transaction. Nothing if it was changed meanwhile."""
+    row = Batch.objects.select_for_update(no_key=True).filter(pk=batch_id, status=BatchStatus.SCHEDULED).first()
+    if row is None or row.run_at != moment:
+        return
+    if not row.cron:
+        run(row)
+        return
+    if not may(row.owner, "create_work", row.team):
+        _stop(row, OWNER_LEFT)
+        return
+    try:
+        with transaction.atomic():
+            fire(row, moment)
+    except Refused as refused:  # its plan can no longer be carried out: people have to look
+        _stop(row, problem_of(refused))
+        return
+    _next(row)
+
+
+def _next(row: Batch) -> None:
+    """Wait for the next moment that lies ahead: those that passed while nothing ran are made up for once, not each."""
+    row.run_at = calendar.following(row.cron, row.time_zone, after=timezone.now())
+    Batch.objects.filter(pk=row.pk).update(run_at=row.run_at, updated_at=timezone.now())
+    arm(row, row.run_at)
+
+
+def _stop(row: Batch, reason: dict[str, str]) -> None:
+    Batch.objects.move(row.pk, BatchStatus.PAUSED, reason=reason)
+    announce_state(row.pk)
+
+
+def look_after() -> None:
+    """Wake the feeder of every running batch that has room; forget sheets that no plan took within a week."""
+    room = Batch.objects.filter(status=BatchStatus.RUNNING, waiting__gt=0)
+    for row in room.filter(queued__lt=F("parallelism") - F("running")).defer("plan"):
+        wake(row)
+    BatchSheet.objects.filter(created_at__lt=timezone.now() - SHEETS_KEPT).delete()

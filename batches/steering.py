@@ -1,0 +1,113 @@
+"""Pausing, going on, cancelling and retrying a batch. Locks jobs before items before the batch, as everything does."""
+
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from batches.models import OVER, Batch, BatchItem, BatchStatus, ItemStatus
+from batches.reporting import announce_end, announce_state
+from batches.services import arm, jobs_in_flight, run, wake
+from designer.jobs.services import enqueue, request_cancel
+from designer.jobs.steering import hold_back, let_go
+from teams.accounts.models import User
+from teams.base.errors import Conflict
+from teams.membership.permissions import may
+
+ASKED: Final = {"code": "asked", "message": "Paused on request.", "remedy": "Resume it when you like."}
+MAYBE_PAID: Final = "outcome_unknown"
+
+
+@transaction.atomic
+def pause(*, actor: User, batch_id: UUID) -> Batch:
+    """Begin nothing new: what runs ends, what waits in the queue is held back. Harmless when it is paused.
+
+    Raises Missing, Forbidden, or Conflict when it is over.
+    """
+    row: Batch = Batch.objects.for_edit(actor, batch_id)
+    if row.status == BatchStatus.PAUSED:
+        return row
+    hold_back(jobs_in_flight(row.pk))
+    Batch.objects.move(row.pk, BatchStatus.PAUSED, reason=ASKED)
+    announce_state(row.pk)
+    row.refresh_from_db()
+    return row
+
+
+@transaction.atomic
+def resume(*, actor: User, batch_id: UUID) -> Batch:
+    """Go on. Harmless when it runs; one whose owner left becomes the actor's. Raises Missing, Forbidden, Conflict."""
+    row: Batch = Batch.objects.for_edit(actor, batch_id)
+    if row.status in (BatchStatus.RUNNING, BatchStatus.SCHEDULED):
+        return row
+    if row.status != BatchStatus.PAUSED:
+        raise Conflict("not_paused", f"This batch is {row.status}.", remedy="Only a paused batch can go on.")
+    if not may(row.owner, "create_work", row.team):
+        Batch.objects.filter(pk=row.pk).update(owner=actor)
+    let_go(jobs_in_flight(row.pk))
+    if row.run_at and (row.cron or row.run_at > timezone.now()) and not row.started_at:
+        Batch.objects.move(row.pk, BatchStatus.SCHEDULED, reason=None)
+        arm(row, row.run_at)
+        announce_state(row.pk)
+    else:
+        run(row)
+    row.refresh_from_db()
+    return row
+
+
+@transaction.atomic
+def cancel(*, actor: User, batch_id: UUID) -> Batch:
+    """Stop it all: nothing new begins, running work stops at its next safe point, what was finished stays.
+
+    Harmless when it is cancelled. Raises Missing, Forbidden, or Conflict when it is over.
+    """
+    row: Batch = Batch.objects.for_edit(actor, batch_id)
+    if row.status == BatchStatus.CANCELLED:
+        return row
+    if row.is_over:
+        raise Conflict("already_over", f"This batch is {row.status}.", remedy="There is nothing left to cancel.")
+    waiting = BatchItem.objects.filter(batch=row, status=ItemStatus.WAITING)
+    waiting.update(status=ItemStatus.CANCELLED, finished_at=timezone.now())
+    Batch.objects.move(row.pk, BatchStatus.CANCELLED, reason=None, finished_at=timezone.now())
+    row.refresh_from_db()
+    announce_end(row)
+    # at once, and by a job too: this process may die before it has told each of them
+    enqueue("batch.stop", {"batch_id": str(row.pk)}, team_id=row.team_id, lane="io", priority=0)
+    transaction.on_commit(partial(stop_in_flight, row.pk))
+    return row
+
+
+def stop_in_flight(batch_id: UUID) -> None:
+    """Ask each piece of work of a cancelled batch to stop, each in a transaction of its own. Safe to repeat."""
+    if Batch.objects.filter(pk=batch_id, status=BatchStatus.CANCELLED).exists():
+        for job_id in jobs_in_flight(batch_id):
+            request_cancel(job_id)
+
+
+@transaction.atomic
+def retry(*, actor: User, batch_id: UUID, unknown: bool = False) -> Batch:
+    """Try the failed items again, and only them. Those that a provider may have charged for already stay as they are,
+    unless `unknown` says to ask anew.
+
+    Raises Missing, Forbidden, or Conflict when nothing of it can be tried again.
+    """
+    row: Batch = Batch.objects.for_edit(actor, batch_id)
+    if row.status == BatchStatus.CANCELLED:
+        raise Conflict("cancelled", "This batch was cancelled.", remedy="Clone it to run it again.")
+    failed = BatchItem.objects.filter(batch=row, status=ItemStatus.FAILED)
+    paid = Q(error__code=MAYBE_PAID)
+    if unknown:
+        failed.filter(paid).update(generation=None, enhancement=None, paid_before=F("cost"))
+    again = failed if unknown else failed.exclude(paid)
+    if not again.update(status=ItemStatus.WAITING, finished_at=None):
+        remedy = 'Send {"unknown": true} to ask for those again that may have been paid.' if row.failed else ""
+        raise Conflict("nothing_failed", "There is nothing to try again.", remedy=remedy)
+    if row.status in OVER:
+        run(row)
+    elif row.status == BatchStatus.RUNNING:
+        wake(row)
+    row.refresh_from_db()
+    return row

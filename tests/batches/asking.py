@@ -1,0 +1,53 @@
+"""What the tests of batches say again and again."""
+
+from typing import Any
+
+from django.core.management import call_command
+
+from batches.models import Batch
+from tests.work import work_off
+
+BRIEF = "a plain coat"
+
+
+def plan(brief: str = BRIEF, **parts: Any) -> dict[str, Any]:
+    return {"base": {"brief": brief}, **parts}
+
+
+def generate(client: Any, said: dict[str, Any] | None = None, **more: Any) -> Any:
+    return client.post("/api/batch/generate", {"plan": plan() if said is None else said, **more}, format="json")
+
+
+def made(client: Any, said: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    """The accepted batch, nothing of it run yet."""
+    answer = generate(client, said, **more)
+    assert answer.status_code == 202, answer.content
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def run_out(client: Any, said: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    """The batch after all that is queued was done."""
+    pk = made(client, said, **more)["id"]
+    work_off()
+    return look(client, pk)
+
+
+def look(client: Any, pk: str) -> dict[str, Any]:
+    body: dict[str, Any] = client.get(f"/api/batch/{pk}").json()
+    return body
+
+
+def items(client: Any, pk: str, **query: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.get(f"/api/batch/{pk}/items", query).json()["results"]
+    return found
+
+
+def statuses(pk: str) -> dict[str, int]:
+    row = Batch.objects.get(pk=pk)
+    return {name: count for name, count in row.counts().items() if count and name != "total"}
+
+
+def invariants_hold() -> bool:
+    call_command("check_invariants")
+    return True
