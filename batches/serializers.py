@@ -22,7 +22,12 @@ class BatchRequest(StrictSerializer):
     team = serializers.UUIDField(required=False, allow_null=True, default=None)
     title = serializers.CharField(required=False, allow_blank=True, default="", max_length=TITLE)
     budget = serializers.CharField(
-        required=False, allow_null=True, default=None, max_length=40, help_text="The most it may cost, USD: 25.00"
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        default=None,
+        max_length=40,
+        help_text="The most it may cost, USD: 25.00",
     )
     parallelism = serializers.IntegerField(
         required=False, default=USUAL_AT_ONCE, min_value=1, max_value=MOST_AT_ONCE, help_text="Items at once."
@@ -46,7 +51,7 @@ class BatchRequest(StrictSerializer):
 
 class BatchChange(StrictSerializer):
     title = serializers.CharField(required=False, max_length=TITLE)
-    budget = serializers.CharField(required=False, allow_null=True, max_length=40)
+    budget = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=40)
     parallelism = serializers.IntegerField(required=False, min_value=1, max_value=MOST_AT_ONCE)
     priority = serializers.IntegerField(required=False, min_value=0, max_value=9)
 

@@ -19,8 +19,9 @@ from teams.membership.permissions import may
 SHEETS_KEPT: Final = timedelta(days=7)
 
 
+@transaction.atomic
 def due(batch_id: UUID, moment: datetime) -> None:
-    """Start what was to start at that moment, in the caller's transaction. Nothing if it was changed meanwhile."""
+    """Start what was to start at that moment. Nothing if it was changed meanwhile."""
     row = Batch.objects.select_for_update(no_key=True).filter(pk=batch_id, status=BatchStatus.SCHEDULED).first()
     if row is None or row.run_at != moment:
         return
@@ -41,7 +42,8 @@ def due(batch_id: UUID, moment: datetime) -> None:
 
 def _next(row: Batch) -> None:
     """Wait for the next moment that lies ahead: those that passed while nothing ran are made up for once, not each."""
-    row.run_at = calendar.following(row.cron, row.time_zone, after=timezone.now())
+    after = max(timezone.now(), row.run_at or timezone.now())  # the queue's clock may be ahead of this one
+    row.run_at = calendar.following(row.cron, row.time_zone, after=after)
     Batch.objects.filter(pk=row.pk).update(run_at=row.run_at, updated_at=timezone.now())
     arm(row, row.run_at)
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -120,7 +120,8 @@ def release_ended() -> int:
     stuck = Reservation.objects.filter(state=ReservationState.OPEN, job_id__in=ended).values_list("subject", flat=True)
     found = list(stuck[:500])
     for subject in found:
-        release(subject)
+        with transaction.atomic():
+            release(subject)
     return len(found)
 
 

@@ -1,11 +1,15 @@
 """What the tests of batches say again and again."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.management import call_command
+from django.utils import timezone
 
 from batches.models import Batch
-from tests.work import work_off
+from designer.jobs.claims import promote_due
+from designer.jobs.models import Job
+from tests import work
 
 BRIEF = "a plain coat"
 
@@ -24,6 +28,22 @@ def made(client: Any, said: dict[str, Any] | None = None, **more: Any) -> dict[s
     assert answer.status_code == 202, answer.content
     body: dict[str, Any] = answer.json()
     return body
+
+
+def work_off(*lanes: str) -> int:
+    """As a worker does: what is ready, and what has become due meanwhile; how many jobs."""
+    done = 0
+    while True:
+        promote_due()
+        some = work.work_off(*lanes)
+        if not some:
+            return done
+        done += some
+
+
+def try_again_now() -> None:
+    """What waits to be tried again is due."""
+    Job.objects.filter(status="retrying").update(scheduled_at=timezone.now() - timedelta(seconds=1))
 
 
 def run_out(client: Any, said: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:

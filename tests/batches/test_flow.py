@@ -10,8 +10,7 @@ from designer.jobs.models import Job
 from designer.ledger.models import BudgetUse, LedgerEntry, Reservation
 from designer.realtime import subjects
 from designer.realtime.models import Event
-from tests.batches.asking import generate, invariants_hold, items, look, made, plan, run_out, statuses
-from tests.work import work_off
+from tests.batches.asking import generate, invariants_hold, items, look, made, plan, run_out, statuses, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MATRIX = {
