@@ -60,7 +60,7 @@ def set_budget(*, actor: User, team_id: UUID, scope: str, member: UUID | None, a
     if scope == Scope.MEMBER and member and not Membership.objects.filter(team=team, user=member).exists():
         raise Missing(message="There is no such member in this team.", field="member", remedy="Check the id.")
     budgets.set_limit(team_id=team.pk, scope=scope, subject_id=subject, amount=amount)
-    said = {
+    said: dict[str, object] = {
         "scope": scope,
         "member": str(member) if member else None,
         "amount": None if amount is None else str(amount),
