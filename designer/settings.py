@@ -166,6 +166,7 @@ C2PA_CERT = env.text("C2PA_CERT")  # path of a certificate chain (PEM): with its
 C2PA_KEY = env.text("C2PA_KEY")
 C2PA_ALG = env.choice("C2PA_ALG", ("es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519"), "es256")
 DESIGNER_MODELS_DIR = Path(env.text("DESIGNER_MODELS_DIR", str(VAR / "models")))
+DESIGNER_MODELS_MIRROR = env.web_address("DESIGNER_MODELS_MIRROR")  # serves weights by their file names
 
 # People
 AUTH_USER_MODEL = "teams.User"

@@ -41,7 +41,12 @@ class Rounded:
 
 
 def quickest(network: Network, mode: str = "faithful", *, half: bool = True) -> Network:
-    """The same network, computed the fastest way that is near enough to float32 for `mode`, one of MODES.
+    """The same network, computed the fastest way that is near enough to float32 for `mode` (see `way_for`)."""
+    return computed(network, way_for(network, mode, half=half))
+
+
+def way_for(network: Network, mode: str = "faithful", *, half: bool = True) -> str:
+    """The fastest of the WAYS that is near enough to float32 for `mode`, one of MODES.
 
     network: ready on the processor in float32. half: whether it may be computed in fewer bits at all.
     Raises EngineError for a mode or a setting that cannot be met.
@@ -50,8 +55,8 @@ def quickest(network: Network, mode: str = "faithful", *, half: bool = True) -> 
         raise EngineError(f"There is no mode {mode!r:.40}.", remedy=f"Use one of: {', '.join(MODES)}.")
     ways = allowed(half)
     if len(ways) == 1:
-        return computed(network, ways[0])
-    return computed(network, _best(trying.tries(network, ways, computed), MODES[mode]))
+        return ways[0]
+    return _best(trying.tries(network, ways, computed), MODES[mode])
 
 
 def computed(network: Network, way: str) -> Network:

@@ -1,4 +1,7 @@
-"""Which weights this project knows, from where they come, and by which hash they are recognised. No torch here."""
+"""Which weights this project knows, from where they come, and by which hash they are recognised. No torch here.
+
+Beside these a studio may put files of its own into the models folder: see `own`.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +14,25 @@ from typing import Any
 
 SHIPPED = Path(__file__).parent / "weights"
 FOLDER_VARIABLE = "DESIGNER_MODELS_DIR"
+UPSCALE = "upscale"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One file of weights.
 
-    sha256: every accepted hash of the file (a reconversion of the same parameters has its own).
-    architecture: "compact" (our own class) or "rrdb" (read by spandrel). halo: input pixels a tile borrows from its
+    sha256: every accepted hash of the file (a reconversion of the same parameters has its own). size: bytes, of the
+    file at `url`. purpose: "upscale", "face", or "twin" (only of use together with another model).
+    architecture: "compact" (our own class) or what spandrel reads. halo: input pixels a tile borrows from its
     neighbours. align: input tiles begin at multiples of this. flops: arithmetic per input pixel.
+    twin: the model that the same network becomes at no denoising. half: whether 16-bit arithmetic serves it.
     """
 
     name: str
     title: str
     file: str
     sha256: tuple[str, ...]
+    size: int
     architecture: str
     scale: int
     halo: int
@@ -34,10 +41,16 @@ class Entry:
     licence: str
     shipped: bool
     url: str | None = None
+    purpose: str = UPSCALE
+    twin: str | None = None
+    half: bool = True
+    own: bool = False
 
 
 def _flops(architecture: dict[str, Any], scale: int) -> float:
-    """Multiplications and additions per input pixel; 3x3 convolutions make up nearly all of them."""
+    """Multiplications and additions per input pixel; 3x3 convolutions make up nearly all of them. 0 where unknown."""
+    if "features" not in architecture:
+        return 0.0
     features = int(architecture["features"])
     if architecture["family"] == "compact":
         return 18.0 * (3 * features + int(architecture["convs"]) * features**2 + features * 3 * scale**2)
@@ -55,22 +68,31 @@ def _entry(row: dict[str, Any]) -> Entry:
         title=row["title"],
         file=row["file"],
         sha256=tuple(row["sha256"]),
+        size=row["size"],
         architecture=architecture["family"],
         scale=row["scale"],
-        halo=architecture["halo"],
+        halo=architecture.get("halo", 0),
         align=architecture.get("unshuffle", 1),
         flops=_flops(architecture, row["scale"]),
         licence=row["licence"],
         shipped=row["shipped"],
         url=row["url"],
+        purpose=row.get("purpose", UPSCALE),
+        twin=row.get("twin"),
     )
 
 
 @functools.cache
-def entries() -> dict[str, Entry]:
-    """Every known model by name, in the manifest's order."""
+def catalogue() -> dict[str, Entry]:
+    """Every known file of weights by name, whatever it is for, in the manifest's order."""
     rows = json.loads((SHIPPED / "manifest.json").read_text(encoding="utf-8"))["models"]
     return {row["name"]: _entry(row) for row in rows}
+
+
+@functools.cache
+def entries() -> dict[str, Entry]:
+    """The known models that enlarge, by name."""
+    return {name: entry for name, entry in catalogue().items() if entry.purpose == UPSCALE}
 
 
 _configured: list[Path] = []

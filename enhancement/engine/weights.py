@@ -10,6 +10,7 @@ import functools
 import hashlib
 import io
 import pickle
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,29 +20,39 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from enhancement.engine import device as devices
-from enhancement.engine.choosing import quickest
+from enhancement.engine import own
+from enhancement.engine.choosing import computed, quickest, way_for
 from enhancement.engine.compat import import_spandrel
-from enhancement.engine.errors import InvalidWeights, MissingWeights
-from enhancement.engine.manifest import FOLDER_VARIABLE, Entry, entries, locate
+from enhancement.engine.errors import EngineError, InvalidWeights, MissingWeights
+from enhancement.engine.manifest import Entry, catalogue, entries, locate
 from enhancement.engine.networks import CompactNetwork, Network, compact_shape_of, ready
 
-SUFFIXES = (".safetensors", ".pth")
-LARGEST = 256 * 2**20  # bytes; the largest known model has 67 MB
+LARGEST = 512 * 2**20  # bytes; the largest known model has 349 MB
 State = dict[str, Tensor]
+
+
+def bounded_bytes(path: Path) -> bytes:
+    """The content of `path`, if by its name and size it may be weights. Raises InvalidWeights or MissingWeights."""
+    again = "Fetch the file again from its publisher, or remove it from the models folder."
+    if path.suffix.lower() not in own.SUFFIXES:
+        raise InvalidWeights(f"{path.name} is not a .safetensors or .pth file; others may carry code.", remedy=again)
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except FileNotFoundError as error:
+        raise MissingWeights(f"{path.name} has just been removed.", remedy="Install it again.") from error
+    if len(data) > LARGEST:
+        raise InvalidWeights(f"{path.name} is larger than {LARGEST // 2**20} MB.", remedy=again)
+    return data
 
 
 def verified_bytes(path: Path, accepted: tuple[str, ...]) -> bytes:
     """The content of `path` if its SHA-256 is one of `accepted`. Raises InvalidWeights; nothing is parsed here."""
-    again = "Fetch the file again from its publisher, or remove it from the models folder."
-    if path.suffix.lower() not in SUFFIXES:
-        raise InvalidWeights(f"{path.name} is not a .safetensors or .pth file; others may carry code.", remedy=again)
-    with path.open("rb") as file:
-        data = file.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise InvalidWeights(f"{path.name} is larger than {LARGEST // 2**20} MB.", remedy=again)
+    data = bounded_bytes(path)
     found = hashlib.sha256(data).hexdigest()
     if found not in accepted:
-        raise InvalidWeights(f"{path.name} has the unknown SHA-256 {found[:16]}…; it was not opened.", remedy=again)
+        reason = f"{path.name} has the unknown SHA-256 {found[:16]}…; it was not opened."
+        raise InvalidWeights(reason, remedy="Install it again from its publisher, or remove it from the models folder.")
     return data
 
 
@@ -61,6 +72,9 @@ def _tensors(content: Any, name: str) -> State:
         content = content.get("params_ema", content.get("params", content))
     if not isinstance(content, dict) or not all(isinstance(value, Tensor) for value in content.values()):
         raise InvalidWeights(f"{name} holds something other than parameters.", remedy="Fetch the file again.")
+    if sum(value.numel() * value.element_size() for value in content.values()) > LARGEST:
+        # a tensor may claim to be larger than the file, by reading the same bytes again and again
+        raise InvalidWeights(f"{name} unfolds to more than {LARGEST // 2**20} MB.", remedy="Fetch the file again.")
     return content
 
 
@@ -68,9 +82,18 @@ def read_state(entry: Entry, folder: Path | None = None) -> State:
     """The verified parameters of a known model. Raises MissingWeights or InvalidWeights."""
     path = locate(entry, folder)
     if path is None:
-        where = f"Download {entry.url} into the folder named by {FOLDER_VARIABLE}, or choose another model."
-        raise MissingWeights(f"The weights of {entry.name} are not on this machine.", remedy=where)
+        raise missing(entry)
+    return _read(entry, path)
+
+
+def _read(entry: Entry, path: Path) -> State:
     return parse(verified_bytes(path, entry.sha256), name=path.name)
+
+
+def missing(entry: Entry) -> MissingWeights:
+    where = f"It comes from {entry.url}." if entry.url else "Put the file back into the models folder."
+    remedy = f"Run manage.py models install {entry.name}, or choose another model. {where}"
+    return MissingWeights(f"The weights of {entry.name} are not on this machine.", remedy=remedy)
 
 
 def build(entry: Entry, state: State) -> nn.Module:
@@ -86,29 +109,79 @@ def build(entry: Entry, state: State) -> nn.Module:
     return found
 
 
-def load(
-    name: str, *, folder: Path | None = None, device: devices.Device | None = None, mode: str = "faithful"
-) -> Network:
-    """A known model made ready: verified, built, moved. Raises MissingWeights, InvalidWeights or EngineError.
+def find(name: str, folder: Path | None = None) -> Entry:
+    """The model of that name, known or a studio's own. Raises MissingWeights."""
+    entry = catalogue().get(name) or own.entries(folder).get(name)
+    if entry is None:
+        known = ", ".join([*entries(), *own.entries(folder)])
+        raise MissingWeights(f"There is no model {name!r:.60} on this machine.", remedy=f"Choose one of {known}.")
+    return entry
 
+
+def load(
+    name: str,
+    *,
+    denoise: float = 1.0,
+    folder: Path | None = None,
+    device: devices.Device | None = None,
+    mode: str = "faithful",
+) -> Network:
+    """A model made ready: verified, built, moved. Raises MissingWeights, InvalidWeights or EngineError.
+
+    denoise: 1 as published; less lets noise and grain through, down to 0, where the model has a twin for it.
     device: exactly this one, by torch alone; by default the best of this machine, and on a processor the fastest way
     that `mode` allows (see `choosing`). folder: where downloads lie (by default DESIGNER_MODELS_DIR).
     Kept in memory until another two have been asked for; a file that changes on disk is read and verified anew.
     """
-    entry = entries().get(name)
-    if entry is None:
-        raise MissingWeights(f"There is no model {name!r:.60}.", remedy=f"Choose one of {', '.join(entries())}.")
+    entry = find(name, folder)
+    if not 0 <= denoise <= 1:
+        raise EngineError(f"Denoising cannot be {denoise:g}.", remedy="Use a number from 0 to 1.")
+    twin = catalogue()[entry.twin] if entry.twin and denoise < 1 else None
+    files = tuple(Located(each, *_place(each, folder)) for each in (entry, twin) if each)
+    return _loaded(files, denoise if twin else 1.0, device, mode)
+
+
+def _place(entry: Entry, folder: Path | None) -> tuple[Path, tuple[int, int]]:
     path = locate(entry, folder)
-    stamp = (path.stat().st_mtime_ns, path.stat().st_size) if path else None
-    return _loaded(entry, path, stamp, device, mode)
+    try:
+        status = path.stat() if path else None
+    except FileNotFoundError:
+        status = None
+    if path is None or status is None:
+        raise missing(entry)
+    return path, (status.st_mtime_ns, status.st_size)
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A model's file as it was when it was asked for; another stamp is another file."""
+
+    entry: Entry
+    path: Path
+    stamp: tuple[int, int]
 
 
 @functools.lru_cache(maxsize=2)
-def _loaded(
-    entry: Entry, path: Path | None, _stamp: tuple[int, int] | None, device: devices.Device | None, mode: str
-) -> Network:
-    module = build(entry, read_state(entry, path.parent if path else None))
-    sizes = {"scale": entry.scale, "halo": entry.halo, "align": entry.align}
+def _loaded(files: tuple[Located, ...], denoise: float, device: devices.Device | None, mode: str) -> Network:
+    entry, states = files[0].entry, [_read(file.entry, file.path) for file in files]
     chosen = device or devices.choose()
-    network = ready(module, name=entry.name, device=chosen.device, dtype=chosen.dtype, **sizes)
-    return network if device or chosen.device.type != "cpu" else quickest(network, mode)
+    network = _made(entry, states[0] if len(states) == 1 else blended(states[0], states[1], denoise), chosen)
+    if device or chosen.device.type != "cpu":
+        return network
+    if len(states) == 1:
+        return quickest(network, mode, half=entry.half)
+    # a blend is computed as its model is, so that not every place of a slider has to be measured
+    return computed(network, way_for(_made(entry, states[0], chosen), mode, half=entry.half))
+
+
+def _made(entry: Entry, state: State, chosen: devices.Device) -> Network:
+    sizes = {"scale": entry.scale, "halo": entry.halo, "align": entry.align}
+    dtype = chosen.dtype if entry.half else torch.float32
+    return ready(build(entry, state), name=entry.name, device=chosen.device, dtype=dtype, **sizes)
+
+
+def blended(strong: State, weak: State, denoise: float) -> State:
+    """Parameters between two of the same network (deep network interpolation, arXiv:1811.10515); 1 is all `strong`."""
+    if strong.keys() != weak.keys() or any(strong[key].shape != weak[key].shape for key in strong):
+        raise InvalidWeights("The two models are not of the same network.", remedy="Install both again.")
+    return {key: torch.lerp(weak[key].float(), strong[key].float(), denoise) for key in strong}

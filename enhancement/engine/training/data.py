@@ -208,12 +208,15 @@ def _tensor(pictures: list[Pixels]) -> Tensor:
 
 
 def shelves_from(folder: Path, *, scale: int, edge: int, textiles: int, rng: Rng) -> list[Shelf]:
-    """Read every sub-folder of `folder` and draw the cloth; clothing is shrunk first, to hide its JPEG blocks."""
+    """Read every sub-folder of `folder` and draw the cloth. Photographs come in two sizes: the less has finer detail.
+
+    Clothing is shrunk in both, to hide its JPEG blocks.
+    """
     shares = {"clothing": 0.45, "kodak": 0.33, "skimage": 0.06}
     shelves = []
     for kind in sorted(path for path in folder.iterdir() if path.is_dir()):
-        resize = 0.7 if kind.name == "clothing" else 1.0
-        pairs = [make_pair(photo, scale) for photo in read_photos(kind, resize=resize)]
+        sizes = (0.7, 0.45) if kind.name == "clothing" else (1.0, 0.6)
+        pairs = [make_pair(photo, scale) for resize in sizes for photo in read_photos(kind, resize=resize)]
         usable = [pair for pair in pairs if min(pair.small.shape[:2]) >= edge]
         shelves.append(Shelf(usable, shares.get(kind.name, 0.2)))
     drawn = [make_pair(textile(rng, 192), scale) for _ in range(textiles)]

@@ -1,7 +1,9 @@
-"""Train a compact network: python -m enhancement.engine.training.train --scale 2 --minutes 12 --photos DIR --out FILE.
+"""Train a compact network: python -m enhancement.engine.training.train --scale 2 --photos DIR --out FILE.
 
-L1 loss, Adam, one cosine of the learning rate over the time given, and a moving average of the weights, which is what
-is saved (half precision, .safetensors). A run is bound by minutes and not by steps, so it fits any machine.
+L1 loss, one cosine of the learning rate over the steps, and a moving average of the weights, which is what is saved
+(half precision, .safetensors), often: a run that is stopped leaves something that can be used. Bound by steps, so that
+a machine which other work shares gives the same weights, only later; `--minutes` ends it sooner, with its cosine run to
+the end. One thread by default: layers this small lose more by waiting for each other's threads than they win.
 """
 
 from __future__ import annotations
@@ -11,18 +13,22 @@ import copy
 import math
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from enhancement.engine.networks import CompactNetwork, CompactShape
 from enhancement.engine.training.data import Crops, shelves_from
+from enhancement.engine.training.growing import starting_network
+from enhancement.engine.training.orthogonal import optimisers_for
 
 AVERAGING = 0.999
 WARM_UP = 0.02
+REPORTED = 100  # steps
 
 
 def learning_rate(progress: float, peak: float) -> float:
@@ -32,26 +38,6 @@ def learning_rate(progress: float, peak: float) -> float:
     return peak * (0.001 + 0.999 * 0.5 * (1 + math.cos(math.pi * min(1.0, progress))))
 
 
-def begin_from(network: CompactNetwork, file: Path) -> None:
-    """Take every parameter of a trained network that fits; at another scale the last layer starts anew."""
-    theirs = load_file(file)
-    ours = network.state_dict()
-    fitting = {key: value.float() for key, value in theirs.items() if key in ours and ours[key].shape == value.shape}
-    network.load_state_dict({**ours, **fitting})
-
-
-def starting_network(shape: CompactShape, start: Path | None) -> CompactNetwork:
-    network = CompactNetwork(shape)
-    last = network.body[-1]
-    assert isinstance(last, nn.Conv2d)  # noqa: S101 - for the type checker: the constructor put it there
-    nn.init.normal_(last.weight, std=1e-3)  # begin as plain nearest-neighbour enlargement, and learn the difference
-    if last.bias is not None:
-        nn.init.zeros_(last.bias)
-    if start is not None:
-        begin_from(network, start)
-    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
-
-
 @torch.no_grad()
 def average_into(average: nn.Module, network: nn.Module, step: int) -> None:
     keep = min(AVERAGING, (1 + step) / (10 + step))
@@ -59,39 +45,53 @@ def average_into(average: nn.Module, network: nn.Module, step: int) -> None:
         mean.lerp_(value, 1 - keep)
 
 
-def train(
-    network: CompactNetwork, crops: Crops, out: Path, *, minutes: float, batch: int, peak: float, bf16: bool
-) -> None:
-    """Train for `minutes` of wall time; the averaged network lies in `out` at the end, and now and then before."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long, and how fast at its fastest: so many steps, or minutes of wall time if these are over before."""
+
+    steps: int
+    minutes: float
+    peak: float
+
+    def walk(self) -> Iterator[tuple[int, float]]:
+        """Steps with the share of the way that lies behind each, 0..1."""
+        started = time.monotonic()
+        for step in range(self.steps):
+            progress = max(step / self.steps, (time.monotonic() - started) / (self.minutes * 60))
+            if progress >= 1:
+                return
+            yield step, progress
+
+
+def train(network: CompactNetwork, crops: Crops, out: Path, *, plan: Plan, batch: int, bf16: bool, plain: bool) -> None:
+    """Train to the end of the plan; the averaged network lies in `out` then, and now and then before."""
     average = copy.deepcopy(network)
-    optimiser = torch.optim.Adam(network.parameters(), lr=peak, betas=(0.9, 0.99))
-    for step, progress in _clock(minutes):
-        for group in optimiser.param_groups:
-            group["lr"] = learning_rate(progress, peak)
-        loss = _step(network, optimiser, crops.batch(batch), bf16=bf16)
+    optimisers = optimisers_for(network, plain=plain)
+    for step, progress in plan.walk():
+        rate = learning_rate(progress, plan.peak)
+        for optimiser in optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = rate * group["share"]
+        loss = _step(network, optimisers, crops.batch(batch), bf16=bf16)
         average_into(average, network, step)
-        if step % 200 == 0:
+        if step % REPORTED == 0:
             print(f"step {step} progress {progress:.3f} loss {loss:.5f}", flush=True)
             save(average, out)
     save(average, out)
 
 
-def _clock(minutes: float) -> Iterator[tuple[int, float]]:
-    started, step = time.monotonic(), 0
-    while (progress := (time.monotonic() - started) / (minutes * 60)) < 1:
-        yield step, progress
-        step += 1
-
-
-def _step(network: nn.Module, optimiser: torch.optim.Optimizer, pair: tuple[Tensor, Tensor], *, bf16: bool) -> float:
+def _step(
+    network: nn.Module, optimisers: list[torch.optim.Optimizer], pair: tuple[Tensor, Tensor], *, bf16: bool
+) -> float:
     small, sharp = pair
     with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
         made = network(small)
     loss = (made.float() - sharp).abs().mean()
-    optimiser.zero_grad(set_to_none=True)
+    network.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(network.parameters(), 0.5)
-    optimiser.step()
+    for optimiser in optimisers:
+        optimiser.step()
     return float(loss.detach())
 
 
@@ -104,18 +104,20 @@ def save(network: nn.Module, file: Path) -> None:
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else None)
     parser.add_argument("--scale", type=int, choices=[2, 3, 4], default=2)
-    parser.add_argument("--minutes", type=float, default=12)
+    parser.add_argument("--steps", type=int, default=9000)
+    parser.add_argument("--minutes", type=float, default=math.inf, help="end by then, whatever the steps")
     parser.add_argument("--photos", type=Path, required=True, help="a folder of folders of photographs")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="trained weights to begin from")
-    parser.add_argument("--features", type=int, default=32)
-    parser.add_argument("--convs", type=int, default=8)
+    parser.add_argument("--features", type=int, default=48)
+    parser.add_argument("--convs", type=int, default=12)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--edge", type=int, default=48, help="edge of a crop of the small picture, pixels")
     parser.add_argument("--peak", type=float, default=2e-3, help="highest learning rate")
     parser.add_argument("--spoiled", type=float, default=0.05, help="share of crops with JPEG traces")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--bf16", action="store_true")
+    parser.add_argument("--plain", action="store_true", help="Adam for every layer, without Muon")
     parser.add_argument("--seed", type=int, default=20261123)
     run(parser.parse_args(arguments))
 
@@ -128,8 +130,8 @@ def run(options: argparse.Namespace) -> None:
     shelves = shelves_from(options.photos, scale=options.scale, edge=options.edge, textiles=150, rng=rng)
     crops = Crops(shelves, scale=options.scale, edge=options.edge, spoiled=options.spoiled, rng=rng)
     network = starting_network(shape, options.start)
-    plan = {"minutes": options.minutes, "peak": options.peak}
-    train(network, crops, options.out, batch=options.batch, bf16=options.bf16, **plan)
+    plan = Plan(options.steps, options.minutes, options.peak)
+    train(network, crops, options.out, plan=plan, batch=options.batch, bf16=options.bf16, plain=options.plain)
 
 
 if __name__ == "__main__":

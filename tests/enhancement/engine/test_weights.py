@@ -45,7 +45,7 @@ def known(tmp_path, monkeypatch):
             scale=2,
             halo=SHAPE.halo,
         )
-        monkeypatch.setattr(weights, "entries", lambda: {"known": entry})
+        monkeypatch.setattr(weights, "catalogue", lambda: {"known": entry})
         return tmp_path
 
     return make

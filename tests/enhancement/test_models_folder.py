@@ -1,0 +1,153 @@
+"""`manage.py models`: what is on this machine, onto it and off it."""
+
+import dataclasses
+import hashlib
+import io
+import json
+import shutil
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from designer import outbound
+from enhancement.engine import examining, installing, manifest, own
+
+from .engine.conftest import random_module
+from .engine.test_weights import as_pth
+
+NAME = "realesr-general-x4v3"
+
+
+@pytest.fixture
+def folder(tmp_path, settings, monkeypatch):
+    monkeypatch.delenv(manifest.FOLDER_VARIABLE, raising=False)
+    monkeypatch.setattr(manifest, "_configured", [tmp_path / "models"])
+    monkeypatch.setattr(examining, "_asked", examining.answer)  # in this process: a child takes seconds to load torch
+    settings.DESIGNER_MODELS_MIRROR = "https://mirror.example/weights"
+    return tmp_path / "models"
+
+
+@pytest.fixture
+def content(monkeypatch):
+    """The bytes of a small file that the manifest takes for the published one."""
+    data = as_pth(random_module().state_dict())
+    published = {"sha256": (hashlib.sha256(data).hexdigest(),), "size": len(data)}
+    entry = dataclasses.replace(manifest.catalogue()[NAME], **published)
+    monkeypatch.setattr(manifest, "catalogue", lambda: {NAME: entry})
+    return data
+
+
+def models(*words):
+    out = io.StringIO()
+    call_command("models", *words, stdout=out)
+    return out.getvalue()
+
+
+def states():
+    return {line["name"]: line["state"] for line in json.loads(models("list", "--json"))}
+
+
+def test_the_list_says_of_every_known_model_whether_it_is_here(folder):
+    assert states()["designer-compact-x2"] == "shipped"
+    assert states()["GFPGANv1.4"] == "missing"
+    text = models("list")
+    assert "RealESRGAN_x4plus" in text and "67.0 MB" in text and "BSD-3-Clause" in text
+
+
+def test_installing_verifying_and_removing(folder, content, monkeypatch):
+    asked = []
+
+    def serve(method, url, **more):
+        asked.append(url)
+        where = {"Content-Range": f"bytes 0-{len(content) - 1}/{len(content)}"}
+        return outbound.Answer(206, where, content, False, 0.0)
+
+    monkeypatch.setattr(installing.install, "__kwdefaults__", {**installing.install.__kwdefaults__, "call": serve})
+    assert "right hash" in models("install", NAME)
+    assert asked == ["https://mirror.example/weights/realesr-general-x4v3.pth"]
+    assert "right hash" in models("install", NAME) and len(asked) == 1
+    assert states() == {NAME: "installed"}
+    assert "installed" in models("verify")
+    (folder / "realesr-general-x4v3.pth").write_bytes(content[:-1])
+    with pytest.raises(CommandError, match=NAME):
+        models("verify", NAME)
+    assert "is removed" in models("remove", NAME)
+    assert "was not here" in models("remove", NAME)
+    assert states() == {NAME: "missing"}
+
+
+def test_a_refusal_ends_the_command_with_its_remedy(folder, content, monkeypatch):
+    def away(method, url, **more):
+        raise outbound.OutboundRefused("no_such_host", "This host name leads nowhere.")
+
+    monkeypatch.setattr(installing.install, "__kwdefaults__", {**installing.install.__kwdefaults__, "call": away})
+    with pytest.raises(CommandError, match=r"leads nowhere\. Check the address"):
+        models("install", NAME)
+    with pytest.raises(CommandError, match=r"no model 'nothing'\. Use one of"):
+        models("install", "nothing")
+
+
+def test_a_stopped_download_says_that_it_can_go_on_and_is_listed(folder, content, monkeypatch):
+    def stopped(method, url, **more):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(installing.install, "__kwdefaults__", {**installing.install.__kwdefaults__, "call": stopped})
+    with pytest.raises(CommandError, match="goes on where it was"):
+        models("install", NAME)
+    (folder / f".{NAME}.pth.part").write_bytes(content[: len(content) // 2])
+    line = json.loads(models("list", "--json"))[0]
+    assert (line["state"], line["note"]) == ("partial", "49 % is here")
+
+
+def test_a_known_file_is_imported_by_its_name_or_under_the_name_given(folder, content, tmp_path):
+    for file, words in (("realesr-general-x4v3.pth", []), ("from-a-stick.bin", ["--as", NAME])):
+        (tmp_path / file).write_bytes(content)
+        assert NAME in models("import", str(tmp_path / file), *words)
+        assert states() == {NAME: "installed"}
+        models("remove", NAME)
+
+
+def test_a_known_name_with_other_content_is_not_imported(folder, tmp_path):
+    (tmp_path / "realesr-general-x4v3.pth").write_bytes(b"something else")
+    with pytest.raises(CommandError, match="not the published one"):
+        models("import", str(tmp_path / "realesr-general-x4v3.pth"))
+    assert states()[NAME] == "missing"
+
+
+def test_a_file_of_ones_own_is_examined_on_import_and_can_be_removed(folder, tmp_path):
+    (tmp_path / "mine.pth").write_bytes(as_pth(random_module().state_dict()))
+    assert "own:mine.pth" in models("import", str(tmp_path / "mine.pth"))
+    assert states()["own:mine.pth"] == "installed"
+    assert "own:mine.pth" in models("verify")
+    models("remove", "own:mine.pth")
+    assert "own:mine.pth" not in states() and own.entries(folder) == {}
+
+
+@pytest.mark.parametrize("name", ["broken.pth", "code.ckpt", "absent.pth"])
+def test_what_cannot_be_used_is_not_kept(name, folder, tmp_path):
+    if name != "absent.pth":
+        (tmp_path / name).write_bytes(b"no weights")
+    with pytest.raises(CommandError):
+        models("import", str(tmp_path / name))
+    assert not (folder / name).exists()
+    assert own.problems(folder) == {}
+
+
+def test_a_dropped_file_that_cannot_be_used_is_listed_with_its_reason(folder):
+    folder.mkdir()
+    (folder / "broken.pth").write_bytes(b"no weights")
+    assert states()["own:broken.pth"] == "unusable"
+    assert "damaged" in models("list")
+    models("remove", "own:broken.pth")
+    assert "own:broken.pth" not in states()
+
+
+def test_what_is_part_of_the_program_stays(folder):
+    with pytest.raises(CommandError, match="part of this program"):
+        models("remove", "designer-compact-x2")
+
+
+def test_a_name_cannot_lead_out_of_the_folder(folder, tmp_path):
+    shutil.copy(__file__, tmp_path / "outside.pth")
+    models("remove", "own:../outside.pth")
+    assert (tmp_path / "outside.pth").exists()
