@@ -106,7 +106,7 @@ FIELDS: Final[dict[str, Read]] = {
     "max_cost": _money,
     "exact": _flag,
 }
-IN_SHEETS: Final = tuple(name for name in FIELDS if name != "weights")
+IN_SHEETS: Final = tuple(name for name in FIELDS if name != "weights")  # those that fit into a cell
 
 
 def typed(name: str, value: Any, where: str) -> Any:

@@ -128,8 +128,8 @@ class Plan:
     def unused_slots(self) -> list[str]:
         """Slots with values that no brief has a place for."""
         briefs = [self.base.get("brief", ""), *self.prompts, *(row.get("brief", "") for row in self.rows)]
-        used = {name for brief in briefs for name in SLOT.findall(brief)}
-        return [name for name in self.slots if name not in used]
+        used = {name.casefold() for brief in briefs for name in SLOT.findall(brief)}
+        return [name for name in self.slots if name.casefold() not in used]
 
     def _check(self) -> None:
         if self.arms and set(self.arms) != set(ARMS):
@@ -211,11 +211,12 @@ def _named(palette: Sequence[str]) -> str:
 
 def _filled(brief: str, values: Mapping[str, str]) -> str:
     """The brief with its slots filled; a palette without a place of its own is added. Raises Refused."""
+    known = {name.casefold(): value for name, value in values.items()}
     for name in SLOT.findall(brief):
-        if name not in values:
+        if name.casefold() not in known:
             shown = f"The slot {{{name}}} has no values."
             raise _refused("unfilled_slot", shown, "base.brief", f"Add slots.{name}, or a column of that name.")
-    done = SLOT.sub(lambda found: values[found[1]], brief)
+    done = SLOT.sub(lambda found: known[found[1].casefold()], brief)
     if PALETTE in values and f"{{{PALETTE}}}" not in brief:
         done = f"{done}, in {values[PALETTE]}" if done.strip() else f"in {values[PALETTE]}"
     return done

@@ -1,17 +1,25 @@
 from django.urls import path
 
 from batches import api as rest
+from batches import results_api as taken
 
 api = [
     path("batch", rest.BatchList.as_view(), name="api_batches"),
     path("batch/estimate", rest.BatchEstimate.as_view(), name="api_batch_estimate"),
     path("batch/generate", rest.BatchGenerate.as_view(), name="api_batch_generate"),
+    path("batch/import", taken.BatchImport.as_view(), name="api_batch_import"),
+    path("batch/import/template", taken.ImportTemplate.as_view(), name="api_batch_import_template"),
     path("batch/templates", rest.TemplateList.as_view(), name="api_batch_templates"),
     path("batch/templates/<uuid:pk>", rest.TemplateDetail.as_view(), name="api_batch_template"),
     path("batch/<uuid:pk>", rest.BatchDetail.as_view(), name="api_batch"),
     path("batch/<uuid:pk>/progress", rest.BatchProgress.as_view(), name="api_batch_progress"),
     path("batch/<uuid:pk>/items", rest.BatchItems.as_view(), name="api_batch_items"),
     path("batch/<uuid:pk>/errors", rest.BatchErrors.as_view(), name="api_batch_errors"),
+    path("batch/<uuid:pk>/results", taken.BatchResults.as_view(), name="api_batch_results"),
+    path("batch/<uuid:pk>/zip", taken.BatchZip.as_view(), name="api_batch_zip"),
+    path("batch/<uuid:pk>/contact-sheet", taken.BatchContactSheet.as_view(), name="api_batch_contact_sheet"),
+    path("batch/<uuid:pk>/votes", taken.Votes.as_view(), name="api_batch_votes"),
+    path("batch/<uuid:pk>/votes/next", taken.NextVote.as_view(), name="api_batch_next_vote"),
     path("batch/<uuid:pk>/start", rest.BatchStart.as_view(), name="api_batch_start"),
     path("batch/<uuid:pk>/pause", rest.BatchPause.as_view(), name="api_batch_pause"),
     path("batch/<uuid:pk>/resume", rest.BatchResume.as_view(), name="api_batch_resume"),

@@ -1,0 +1,146 @@
+"""What came of a batch, to take away: a table, and its images in one archive. Streamed, never gathered."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from typing import Any, Final
+
+from batches.cells import guarded
+from batches.models import Batch, BatchItem
+from batches.progress import with_assets
+from batches.sheets import template_for
+from designer.assets.blobs import opened
+from designer.assets.images import EXTENSIONS
+from designer.assets.models import Asset
+from teams.base.errors import Refused
+
+CHUNK: Final = 200  # items read at a time
+BLOCK: Final = 1 << 18
+FACTS: Final = ("position", "status", "arm")
+AFTER: Final = ("brief", "provider", "model", "seed", "cost", "assets", "error_code", "error_message")
+BOM: Final = "\ufeff"  # a spreadsheet takes UTF-8 for what it is only with this mark
+
+
+def items(row: Batch) -> Iterator[BatchItem]:
+    """All items in order, with their images."""
+    after = 0
+    while True:
+        found = list(with_assets(row.items.filter(position__gt=after)).order_by("position")[:CHUNK])
+        yield from found
+        if len(found) < CHUNK:
+            return
+        after = found[-1].position
+
+
+def facts_of(item: BatchItem) -> dict[str, Any]:
+    """One item as a line of the table."""
+    error = item.error or {}
+    seed = item.generation.seed if item.generation else None
+    return {
+        "position": item.position,
+        "status": item.status,
+        "arm": item.arm,
+        "label": item.label,
+        "brief": item.wish.get("brief", ""),
+        "provider": item.provider,
+        "model": item.model,
+        "seed": seed,
+        "cost": f"{item.cost:f}",
+        "assets": [str(asset.pk) for asset in item.shown_assets],
+        "error_code": error.get("code", ""),
+        "error_message": error.get("message", ""),
+    }
+
+
+def as_csv(row: Batch) -> Iterator[bytes]:
+    """The table, guarded against formulas. What sets the items apart has columns of its own."""
+    labels = [name for name in _labels(row) if name not in (*FACTS, *AFTER)]
+    yield BOM.encode()
+    yield _csv_line([*FACTS, *labels, *AFTER])
+    for item in items(row):
+        facts = facts_of(item)
+        cells = [facts[name] for name in FACTS] + [facts["label"].get(name, "") for name in labels]
+        facts["assets"] = " ".join(facts["assets"])
+        yield _csv_line([*cells, *(facts[name] for name in AFTER)])
+
+
+def _labels(row: Batch) -> list[str]:
+    """The names that any item's label has: those of the first, as all items are of one plan."""
+    first = row.items.order_by("position").values_list("label", flat=True).first()
+    return list(first or {})
+
+
+def _csv_line(cells: list[Any]) -> bytes:
+    line = io.StringIO()
+    csv.writer(line).writerow([guarded("" if cell is None else str(cell)) for cell in cells])
+    return line.getvalue().encode()
+
+
+def as_json(row: Batch) -> Iterator[bytes]:
+    """A list of objects, one a line."""
+    start = "["
+    for item in items(row):
+        yield f"{start}\n{json.dumps(facts_of(item), ensure_ascii=False)}".encode()
+        start = ","
+    yield b"[]\n" if start == "[" else b"\n]\n"
+
+
+def template_csv(brief: str) -> bytes:
+    """A file to fill in, for this brief."""
+    return BOM.encode() + b"".join(_csv_line(list(line)) for line in template_for(brief))
+
+
+class _Pipe(io.RawIOBase):
+    """Takes what the archive writes; `taken` gives it on."""
+
+    def __init__(self) -> None:
+        self._blocks: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._blocks.append(bytes(data))
+        return len(data)
+
+    def taken(self) -> bytes:
+        found = b"".join(self._blocks)
+        self._blocks.clear()
+        return found
+
+
+def as_zip(row: Batch) -> Iterator[bytes]:
+    """Every image under a name that begins with its item's position, and the table; one block in memory at a time."""
+    pipe = _Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as archive:
+        for item in items(row):
+            for number, asset in enumerate(item.shown_assets, 1):
+                yield from _packed(archive, pipe, name_of(item, number, asset), _blocks(asset))
+        yield from _packed(archive, pipe, "results.csv", as_csv(row))
+    yield pipe.taken()
+
+
+def _packed(archive: zipfile.ZipFile, pipe: _Pipe, name: str, blocks: Iterator[bytes]) -> Iterator[bytes]:
+    with archive.open(zipfile.ZipInfo(name, date_time=(2026, 1, 1, 0, 0, 0)), "w") as entry:
+        for block in blocks:
+            entry.write(block)
+            yield pipe.taken()
+
+
+def _blocks(asset: Asset) -> Iterator[bytes]:
+    """The image's bytes; nothing where its file has gone: the table beside it says which they were."""
+    try:
+        file = opened(asset.path)
+    except Refused:
+        return
+    with file:
+        while block := file.read(BLOCK):
+            yield block
+
+
+def name_of(item: BatchItem, number: int, asset: Asset) -> str:
+    """A file name that needs no knowledge of who named the batch: position, arm, number, ending."""
+    arm = f"-{item.arm}" if item.arm else ""
+    return f"{item.position:05d}{arm}-{number}.{EXTENSIONS[asset.media_type]}"
