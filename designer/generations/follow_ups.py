@@ -24,4 +24,6 @@ def check(wish: GenerationWish, *, width: int, height: int) -> None:
         CHECKS["auto_enhance"](wish.auto_enhance, width, height)
     except Refused as refused:
         refused.field = f"auto_enhance.{refused.field or ''}".rstrip(".")
+        for line in refused.facts.get("lines", []):  # the recipe may have more than one fault
+            line["field"] = f"auto_enhance.{line['field']}"
         raise
