@@ -2,6 +2,7 @@ from django.urls import path
 
 from batches import api as rest
 from batches import results_api as taken
+from batches import views
 
 api = [
     path("batch", rest.BatchList.as_view(), name="api_batches"),
@@ -25,4 +26,16 @@ api = [
     path("batch/<uuid:pk>/resume", rest.BatchResume.as_view(), name="api_batch_resume"),
     path("batch/<uuid:pk>/retry", rest.BatchRetry.as_view(), name="api_batch_retry"),
     path("batch/<uuid:pk>/clone", rest.BatchClone.as_view(), name="api_batch_clone"),
+]
+pages = [
+    path("batches", views.batches, name="batches"),
+    path("batches/new", views.new, name="batch_new"),
+    path("batches/estimate", views.estimate, name="batch_estimate"),
+    path("batches/templates/<uuid:pk>/delete", views.forget, name="batch_template_delete"),
+    path("batches/<uuid:pk>", views.detail, name="batch"),
+    path("batches/<uuid:pk>/row", views.row, name="batch_row"),
+    path("batches/<uuid:pk>/head", views.head, name="batch_head"),
+    path("batches/<uuid:pk>/act", views.act, name="batch_act"),
+    path("batches/<uuid:pk>/change", views.change, name="batch_change"),
+    path("batches/<uuid:pk>/keep", views.keep, name="batch_keep"),
 ]

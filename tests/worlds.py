@@ -59,6 +59,8 @@ class World:
         return [
             ("batch/templates/", self.template),
             ("batch/", self.batch),
+            ("batches/templates/", self.template),
+            ("batches/", self.batch),
             ("assets/", self.asset),
             ("generations/", self.generation),
             ("enhance/presets/", self.preset),
@@ -96,6 +98,9 @@ class World:
             f"/style/personas/{self.persona.pk}",
             f"/style/imports/{self.portfolio.pk}",
             f"/style/imports/{self.portfolio.pk}/row",
+            f"/batches/{self.batch.pk}",
+            f"/batches/{self.batch.pk}/head",
+            f"/batches/{self.batch.pk}/row",
             f"/api/batch/{self.batch.pk}",
             f"/api/batch/{self.batch.pk}/progress",
             f"/api/batch/{self.batch.pk}/items",

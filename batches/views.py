@@ -1,0 +1,243 @@
+"""The pages of batches: the list, the builder with its live price, and one batch with its grid."""
+
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from batches import progress, services, steering
+from batches.api import BatchFilter
+from batches.forms import BatchForm, typed_from
+from batches.models import Batch, BatchStatus, BatchTemplate, ItemStatus
+from designer.generations.forms import UUID_WORD
+from teams.accounts.people import person
+from teams.base.errors import Forbidden, Missing, Refused
+
+PAGE: Final = 20
+TILES: Final = 60
+RETRYABLE: Final = (BatchStatus.PARTIAL, BatchStatus.FAILED, BatchStatus.RUNNING, BatchStatus.PAUSED)
+ACTS: Final = {
+    "start": (services.start, "The batch has started."),
+    "pause": (steering.pause, "Nothing new begins; what runs now ends."),
+    "resume": (steering.resume, "The batch goes on."),
+    "cancel": (steering.cancel, "The batch is cancelled. What was finished stays."),
+    "retry": (steering.retry, "The failed items are tried again."),
+}
+
+
+@login_required
+@require_GET
+def batches(request: HttpRequest) -> HttpResponse:
+    rows = Batch.objects.visible_to(request.user).defer("plan").select_related("owner", "team").order_by("-created_at")
+    found = BatchFilter(_cleaned(request.GET), queryset=rows).qs
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    filters = {"search": request.GET.get("search", "")[:200], "status": request.GET.get("status", "")}
+    context = {
+        "page": page,
+        "filters": filters,
+        "active": any(filters.values()),
+        "states": BatchStatus.choices,
+        "templates": BatchTemplate.objects.visible_to(request.user).order_by("name")[:PAGE],
+    }
+    return render(request, "batches/batches.html", context)
+
+
+def _cleaned(query: QueryDict) -> QueryDict:
+    """The list's own filters, and only values that they know: an address typed by hand shows everything."""
+    said = QueryDict(mutable=True)
+    if (status := str(query.get("status", ""))) in BatchStatus.values:
+        said["status"] = status
+    said["search"] = str(query.get("search", "")).replace("\x00", "")[:200]
+    return said
+
+
+@login_required
+@require_GET
+def row(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return render(request, "batches/_row.html", {"batch": _shown(request, pk)})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        form = BatchForm(actor=person(request), initial=_begun(request))
+        return render(request, "batches/new.html", {"form": form})
+    form = BatchForm(request.POST, actor=person(request))
+    if form.is_valid():
+        try:
+            made = services.create(actor=person(request), wish=form.wish(start="draft" not in request.POST))
+            return redirect("batch", made.pk)
+        except Refused as refused:
+            form.refuse(refused)
+    return render(request, "batches/new.html", {"form": form}, status=422)
+
+
+def _begun(request: HttpRequest) -> dict[str, Any]:
+    """What the builder begins with: a saved plan, another batch, or nothing."""
+    template, source = request.GET.get("template", ""), request.GET.get("from", "")
+    if UUID_WORD.fullmatch(template):
+        return typed_from(None, BatchTemplate.objects.see(request.user, UUID(template)).plan)
+    if UUID_WORD.fullmatch(source):
+        batch = Batch.objects.see(request.user, UUID(source))
+        return typed_from(batch, batch.plan)
+    return {}
+
+
+@login_required
+@require_POST
+def estimate(request: HttpRequest) -> HttpResponse:
+    """Count and price of what is typed so far, or what is wrong with it. Writes nothing."""
+    form = BatchForm(request.POST, actor=person(request))
+    told: dict[str, Any] = {}
+    if not form.is_valid():
+        told = {"errors": [line for lines in form.errors.values() for line in lines]}
+    elif not form.plan()["base"].get("brief") and not any(form.cleaned_data[n] for n in ("prompts", "sheet", "arm_a")):
+        told = {}
+    else:
+        try:
+            told = {"estimate": _estimated(services.estimate(actor=person(request), wish=form.wish()))}
+        except Refused as refused:
+            lines = [line["message"] for line in refused.facts.get("lines", [])]
+            told = {"errors": lines or [f"{refused.message} {refused.remedy}".strip()]}
+    html = render_to_string("batches/_estimate.html", told, request)
+    return JsonResponse({"html": html, "ready": "estimate" in told})
+
+
+def _estimated(found: dict[str, Any]) -> dict[str, Any]:
+    seconds = found["seconds"]
+    return {**found, "lasts": _span(seconds["high"]), "lasts_low": _span(seconds["low"])}
+
+
+def _span(seconds: float) -> str:
+    return str(timedelta(seconds=round(seconds))) if seconds >= 90 else f"{round(seconds)} s"
+
+
+@login_required
+@require_GET
+def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    batch = _shown(request, pk)
+    context = {**_head(request, batch), **_grid(request, batch), "plan": batch.plan}
+    return render(request, "batches/batch.html", context)
+
+
+@login_required
+@require_GET
+def head(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return render(request, "batches/_head.html", _head(request, _shown(request, pk)))
+
+
+def _shown(request: HttpRequest, pk: UUID) -> Batch:
+    Batch.objects.see(request.user, pk)
+    return progress.with_budget(Batch.objects.filter(pk=pk).select_related("owner", "team")).get()
+
+
+def _head(request: HttpRequest, batch: Batch) -> dict[str, Any]:
+    try:
+        may_edit = bool(Batch.objects.for_edit(request.user, batch.pk))
+    except Forbidden:
+        may_edit = False
+    now = progress.progress_of(batch)
+    remaining = now["remaining_seconds"]
+    return {
+        "batch": batch,
+        "may_edit": may_edit,
+        "now": now,
+        "remaining": _span(remaining) if remaining is not None else "",
+        "errors": progress.errors_of(batch) if batch.failed else [],
+        "retryable": batch.failed and batch.status in RETRYABLE,
+    }
+
+
+def _grid(request: HttpRequest, batch: Batch) -> dict[str, Any]:
+    """The items of the chosen state behind the last one shown; with script the page fills its own grid instead."""
+    status = request.GET.get("status", "")
+    status = status if status in ItemStatus.values else ""
+    mark = request.GET.get("after", "")
+    after = int(mark) if mark.isdecimal() and len(mark) < 6 else 0
+    items = progress.items_of(batch, status=status, after=after, limit=TILES)
+    counts = batch.counts()
+    return {
+        "items": items,
+        "status": status,
+        "states": [(value, label, counts[value]) for value, label in ItemStatus.choices],
+        "next_after": items[-1].position if len(items) == TILES else None,
+    }
+
+
+@login_required
+@require_POST
+def act(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Start, pause, resume, cancel or retry."""
+    found = ACTS.get(request.POST.get("act", ""))
+    if found is None:
+        raise Missing(message="There is no such action.", remedy="Use the buttons of the page.")
+    do, said = found
+    try:
+        do(actor=person(request), batch_id=pk)
+    except (Missing, Forbidden):
+        raise
+    except Refused as refused:
+        messages.error(request, f"{refused.message} {refused.remedy}".strip())
+    else:
+        messages.success(request, said)
+    return redirect("batch", pk)
+
+
+@login_required
+@require_POST
+def change(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Change priority, parallelism and budget, also while it runs."""
+    said: dict[str, Any] = {"budget": request.POST.get("budget", "").strip() or None}
+    for name, low, high in (("priority", 0, 9), ("parallelism", 1, services.MOST_AT_ONCE)):
+        word = request.POST.get(name, "")
+        if not word.isdecimal() or len(word) > 3 or not low <= int(word) <= high:
+            messages.error(request, f"{name.capitalize()} is a whole number from {low} to {high}.")
+            return redirect("batch", pk)
+        said[name] = int(word)
+    try:
+        services.change(actor=person(request), batch_id=pk, said=said)
+    except (Missing, Forbidden):
+        raise
+    except Refused as refused:
+        messages.error(request, f"{refused.message} {refused.remedy}".strip())
+    else:
+        messages.success(request, "Changed.")
+    return redirect("batch", pk)
+
+
+@login_required
+@require_POST
+def keep(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Save the batch's plan as a template."""
+    batch = Batch.objects.see(request.user, pk)
+    try:
+        made = services.save_template(
+            actor=person(request), team_id=batch.team_id, name=request.POST.get("name", ""), plan=batch.plan
+        )
+    except IntegrityError:
+        messages.error(request, "There is a template of this name. Choose another name, or delete that one.")
+    except (Missing, Forbidden):
+        raise
+    except Refused as refused:
+        messages.error(request, f"{refused.message} {refused.remedy}".strip())
+    else:
+        messages.success(request, f"Saved as the template {made.name}.")
+    return redirect("batch", pk)
+
+
+@login_required
+@require_POST
+def forget(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Delete a template. Batches made of it stay as they are."""
+    services.delete_template(actor=person(request), template_id=pk)
+    messages.success(request, "The template is deleted. Batches made of it stay.")
+    return redirect("batches")

@@ -1,0 +1,153 @@
+// <batch-grid batch total status>: up to ten thousand items as tiles of one size. Only those in sight are in the document;
+// items come by the page as they are scrolled to, and news of the batch changes them in place.
+import { live } from "./live.js";
+
+const PAGE = 100;
+const LABELS = { waiting: "Waiting", queued: "Queued", running: "Running", succeeded: "Succeeded", failed: "Failed", cancelled: "Cancelled" };
+const WIDTH = 168; // pixels of a tile with its gap, at least
+const BELOW = 64; // pixels of the caption and the gap
+
+class BatchGrid extends HTMLElement {
+  connectedCallback() {
+    this.batch = this.getAttribute("batch");
+    this.status = this.getAttribute("status");
+    this.total = Number(this.getAttribute("total"));
+    this.items = []; // by place in the list; sparse
+    this.asked = new Map(); // page -> promise
+    this.tiles = new Map(); // place -> element
+    this.count = this.status ? Number(document.querySelector(`[data-count="${this.status}"]`)?.textContent ?? 0) : this.total;
+    if (!this.count) return;
+    this.list = Object.assign(document.createElement("ul"), { className: "batch-tiles batch-tiles-live" });
+    this.replaceChildren(this.list);
+    this.lay = () => requestAnimationFrame(() => this.draw());
+    this.sizes = new ResizeObserver(this.lay);
+    this.sizes.observe(this);
+    document.addEventListener("scroll", this.lay, { passive: true });
+    this.unwatch = live.watch(`batch:${this.batch}`, (message) => this.hear(message));
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("scroll", this.lay);
+    this.sizes?.disconnect();
+    this.unwatch?.();
+  }
+
+  hear(message) {
+    const data = message.data;
+    if (data?.counts) this.showCounts(data);
+    if (message.type === "event" && message.event === "batch:item") this.change(data);
+  }
+
+  showCounts({ counts, percent, cost }) {
+    for (const place of document.querySelectorAll("[data-count]")) place.textContent = counts[place.dataset.count];
+    const say = (name, text) => { const place = document.querySelector(name); if (place && text !== undefined) place.textContent = text; };
+    say("[data-done]", counts.succeeded + counts.failed + counts.cancelled);
+    say("[data-failed]", counts.failed);
+    say("[data-cost]", cost === undefined ? cost : String(Number(cost)));
+    const bar = document.querySelector("progress[data-progress]");
+    if (bar && Number.isFinite(percent)) bar.value = percent;
+  }
+
+  // An item ended. In a list of one state it may come or go: that list is begun anew.
+  change(data) {
+    if (this.status) return this.again();
+    const place = data.position - 1;
+    const item = this.items[place];
+    if (!item) return;
+    Object.assign(item, { status: data.status, error: data.error, assets: (data.assets ?? []).map((id) => ({ id, thumbnail: `/api/assets/${id}/thumbnail` })) });
+    this.tiles.get(place)?.replaceWith(this.remember(place, this.tile(item)));
+    this.put(place);
+  }
+
+  again() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.count = Number(document.querySelector(`[data-count="${this.status}"]`).textContent);
+      this.items = [];
+      this.asked.clear();
+      this.tiles.clear();
+      this.list.replaceChildren();
+      this.draw();
+    }, 1000);
+  }
+
+  draw() {
+    const width = this.clientWidth;
+    if (!width) return;
+    this.columns = Math.max(2, Math.floor(width / WIDTH));
+    this.wide = width / this.columns;
+    this.high = Math.round((this.wide - 12) * 4 / 3) + BELOW;
+    this.list.style.height = `${Math.ceil(this.count / this.columns) * this.high}px`;
+    const top = -this.getBoundingClientRect().top;
+    const first = Math.max(0, Math.floor((top - innerHeight / 2) / this.high)) * this.columns;
+    const last = Math.min(this.count, Math.ceil((top + innerHeight * 1.5) / this.high) * this.columns);
+    for (const [place, tile] of this.tiles) if (place < first || place >= last) { tile.remove(); this.tiles.delete(place); }
+    for (let place = first; place < last; place += 1) this.show(place);
+  }
+
+  show(place) {
+    const item = this.items[place];
+    if (!item) this.ask(Math.floor(place / PAGE));
+    if (!this.tiles.has(place)) this.list.append(this.remember(place, this.tile(item, place)));
+    this.put(place);
+  }
+
+  remember(place, tile) {
+    this.tiles.set(place, tile);
+    return tile;
+  }
+
+  put(place) {
+    const tile = this.tiles.get(place);
+    if (!tile) return;
+    tile.style.transform = `translate(${(place % this.columns) * this.wide}px, ${Math.floor(place / this.columns) * this.high}px)`;
+    tile.style.width = `${this.wide - 12}px`;
+    tile.setAttribute("aria-setsize", this.count);
+    tile.setAttribute("aria-posinset", place + 1);
+  }
+
+  // Without a state, places are positions. With one, a page is known only by the last position of the page before it.
+  async ask(page) {
+    if (this.asked.has(page)) return this.asked.get(page);
+    const work = this.load(page);
+    this.asked.set(page, work);
+    return work;
+  }
+
+  async load(page) {
+    if (this.status && page > 0) await this.ask(page - 1);
+    const before = this.status ? this.items[page * PAGE - 1]?.position ?? 0 : page * PAGE;
+    const query = new URLSearchParams({ after: before, limit: PAGE, ...(this.status && { status: this.status }) });
+    const answer = await fetch(`/api/batch/${this.batch}/items?${query}`, { credentials: "same-origin" }).catch(() => null);
+    if (!answer?.ok) { setTimeout(() => this.asked.delete(page), 2000); return; }
+    (await answer.json()).results.forEach((item, index) => {
+      const place = page * PAGE + index;
+      this.items[place] = item;
+      const shown = this.tiles.get(place);
+      if (shown) { shown.replaceWith(this.remember(place, this.tile(item))); this.put(place); }
+    });
+  }
+
+  tile(item, place) {
+    const tile = document.createElement("li");
+    tile.className = "batch-tile";
+    tile.dataset.status = item?.status ?? "";
+    const asset = item?.assets?.[0];
+    const frame = document.createElement(asset ? "a" : "span");
+    if (asset) {
+      frame.href = item.generation ? `/generations/${item.generation}` : `/assets/${asset.id}`;
+      frame.append(Object.assign(new Image(), { src: `${asset.thumbnail}?w=320`, alt: `Item ${item.position}: ${item.brief.slice(0, 80)}`, decoding: "async" }));
+    } else {
+      frame.className = "batch-blank";
+      frame.setAttribute("aria-hidden", "true");
+    }
+    const caption = Object.assign(document.createElement("p"), { className: "batch-caption" });
+    const state = document.createElement("span");
+    state.textContent = item ? `${item.position} · ${LABELS[item.status]}` : `${place + 1}`;
+    caption.append(state, ` ${item?.error?.message ?? item?.brief ?? ""}`);
+    tile.append(frame, caption);
+    return tile;
+  }
+}
+
+customElements.define("batch-grid", BatchGrid);

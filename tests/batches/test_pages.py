@@ -1,0 +1,151 @@
+"""The pages of batches, as a designer, an editor's colleague and a stranger get them."""
+
+import pytest
+from django.test import Client
+
+from batches import views
+from batches.models import Batch, BatchTemplate
+from tests.batches.asking import made, plan, run_out
+from tests.work import work_off
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TYPED = {
+    "brief": "a {garment} in {fabric}",
+    "slots": "garment: coat, skirt\nfabric: wool, silk",
+    "parallelism": "2",
+    "budget": "1.00",
+    "when": "now",
+}
+
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture
+def api(client_of):
+    return client_of("editor")
+
+
+@pytest.fixture
+def editor(api):
+    """A browser without script, signed in as the same person as `api`."""
+    return browser_of(api)
+
+
+def browser_of(api):
+    browser = Client()
+    browser.force_login(api.user, backend=BACKEND)
+    return browser
+
+
+def page(client, path, **query):
+    answer = client.get(path, query)
+    assert answer.status_code == 200, answer.content[:500]
+    return answer.content.decode()
+
+
+def test_a_plan_typed_as_words_is_priced_and_run(editor):
+    told = editor.post("/batches/estimate", TYPED).json()
+    assert told["ready"], told["html"]
+    assert "$0.04" in told["html"] and "<strong>4</strong> items" in told["html"]
+    assert not Batch.objects.exists()
+    answer = editor.post("/batches/new", TYPED)
+    assert answer.status_code == 302
+    work_off()
+    shown = page(editor, answer.url)
+    assert "Completed" in shown and shown.count("<img") == 4 and "a skirt in silk" in shown
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"slots": "garment coat"}, "Line 1 is no slot"),
+        ({"slots": "garment: coat"}, "The slot {fabric} has no values"),
+        ({"brief": "", "slots": ""}, "This plan has 0 items"),
+        ({"variations": "9999"}, "10,000 are the limit"),
+        ({"budget": "plenty"}, "budget"),
+        ({"when": "later"}, "Say when it starts"),
+        ({"when": "later", "run_at": "2001-01-01T10:00"}, "This moment is over"),
+        ({"when": "repeated", "cron": "61 * * * *"}, "cron"),
+        ({"arm_a": "sketchbook-1"}, "Choose both, or none"),
+    ],
+)
+def test_what_cannot_be_is_said_beside_the_form_and_nothing_is_planned(change, said, editor):
+    answer = editor.post("/batches/new", TYPED | change)
+    assert answer.status_code == 422
+    assert said.lower() in answer.content.decode().lower()
+    assert not Batch.objects.exists()
+
+
+def test_a_draft_waits_until_it_is_started(editor):
+    answer = editor.post("/batches/new", TYPED | {"draft": "1"})
+    assert "Start now" in page(editor, answer.url)
+    editor.post(f"{answer.url}/act", {"act": "start"})
+    work_off()
+    assert "Completed" in page(editor, answer.url)
+
+
+def test_a_batch_is_paused_resumed_and_cancelled_by_its_buttons(api, editor):
+    path = f"/batches/{made(api, plan(variations=6), parallelism=1)['id']}"
+    editor.post(f"{path}/act", {"act": "pause"})
+    assert "Paused on request" in page(editor, path)
+    editor.post(f"{path}/act", {"act": "resume"})
+    assert "Running" in page(editor, path)
+    editor.post(f"{path}/act", {"act": "cancel"})
+    assert "Cancelled" in page(editor, path)
+    assert editor.post(f"{path}/act", {"act": "explode"}).status_code == 404
+
+
+def test_priority_and_budget_are_changed_while_it_runs(api, editor):
+    path = f"/batches/{made(api, plan(variations=6), parallelism=1)['id']}"
+    editor.post(f"{path}/change", {"priority": "2", "parallelism": "3", "budget": "5"})
+    row = Batch.objects.get()
+    assert (row.priority, row.parallelism) == (2, 3)
+    assert "$5" in page(editor, path)
+    editor.post(f"{path}/change", {"priority": "77", "parallelism": "3"})
+    assert "from 0 to 9" in page(editor, path)
+    assert Batch.objects.get().priority == 2
+
+
+def test_items_are_shown_by_state_and_by_the_page(api, editor, monkeypatch):
+    monkeypatch.setattr(views, "TILES", 2)
+    path = f"/batches/{run_out(api, plan(variations=3))['id']}"
+    assert "after=2" in page(editor, path)
+    assert page(editor, path, after="2").count('class="batch-tile"') == 1
+    assert "No items in this state" in page(editor, path, status="failed")
+
+
+def test_a_plan_is_kept_as_a_template_and_used_again(api, editor):
+    path = f"/batches/{made(api, plan(variations=2))['id']}"
+    editor.post(f"{path}/keep", {"name": "Autumn"})
+    kept = BatchTemplate.objects.get()
+    assert "Autumn" in page(editor, "/batches")
+    again = page(editor, "/batches/new", template=kept.pk)
+    assert kept.plan["base"]["brief"] in again
+    editor.post(f"{path}/keep", {"name": "Autumn"})
+    assert "There is a template of this name" in page(editor, path)
+    editor.post(f"/batches/templates/{kept.pk}/delete")
+    assert not BatchTemplate.objects.exists() and Batch.objects.exists()
+
+
+def test_the_list_finds_batches_by_title_and_state(api, editor):
+    made(api, plan(), title="Linen summer")
+    made(api, plan(), title="Wool winter", start=False)
+    assert "Linen summer" in page(editor, "/batches", search="linen")
+    assert "Wool winter" not in page(editor, "/batches", search="linen")
+    assert "Linen summer" not in page(editor, "/batches", status="draft")
+    assert "Nothing matches" in page(editor, "/batches", search="velvet")
+
+
+def test_the_empty_list_offers_the_first_step(editor):
+    assert "Plan the first one" in page(editor, "/batches")
+
+
+@pytest.mark.parametrize(("role", "reads", "acts"), [("viewer", 200, 403), ("stranger", 404, 404)])
+def test_others_see_what_their_role_allows(role, reads, acts, api, team, client_of):
+    path = f"/batches/{made(api, plan(variations=2), team=str(team.pk))['id']}"
+    client = browser_of(client_of(role))
+    for each in (path, f"{path}/row", f"{path}/head"):
+        assert client.get(each).status_code == reads
+    assert client.post(f"{path}/act", {"act": "cancel"}).status_code == acts
+    assert client.post(f"{path}/change", {"priority": "1", "parallelism": "1"}).status_code == acts

@@ -1,0 +1,64 @@
+"""A batch in a real browser: planned with a live price, watched while it fills, looked through, used again."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.test_journey import SIZES, look, note, sign_up
+
+
+@pytest.fixture(params=[*SIZES, "dark"])
+def page(request: pytest.FixtureRequest, browser: Browser, studio_url: str):
+    width, height = SIZES.get(request.param, SIZES["desk"])
+    scheme = "dark" if request.param == "dark" else "light"
+    context = browser.new_context(
+        base_url=studio_url, viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.size_name, page.problems = request.param, []  # type: ignore[attr-defined]
+    page.on("console", lambda said: note(page, said))
+    page.on("pageerror", lambda error: page.problems.append(str(error)))  # type: ignore[attr-defined]
+    yield page
+    context.close()
+
+
+def plan(page: Page) -> None:
+    page.goto("/batches")
+    look(page, "batches-empty")
+    page.get_by_role("link", name="Plan the first one").click()
+    page.get_by_label("Brief", exact=True).fill("a {garment} in {fabric}")
+    expect(page.locator("[data-estimate]")).to_contain_text("The slot {garment} has no values")
+    page.get_by_label("Slots").fill("garment: midi dress, pleated skirt\nfabric: emerald silk, navy wool, ivory lace")
+    expect(page.locator("[data-estimate]")).to_contain_text("6 items")
+    expect(page.locator("[data-estimate]")).to_contain_text("$0.06")
+    look(page, "batch-builder")
+    page.get_by_role("button", name="Run the batch").click()
+
+
+def watch(page: Page) -> None:
+    expect(page.get_by_role("heading", name="a {garment} in {fabric}")).to_be_visible()
+    expect(page.locator(".batch-tile img").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".batch-head")).to_contain_text("Completed", timeout=90_000)
+    page.mouse.wheel(0, 4000)
+    expect(page.get_by_alt_text("Item 6: a pleated skirt in ivory lace")).to_be_visible()
+    expect(page.locator('[data-count="succeeded"]')).to_have_text("6")
+    look(page, "batch-done")
+
+
+def keep_and_use_again(page: Page) -> None:
+    page.get_by_text("Change it while it runs, or keep its plan").click()
+    page.get_by_label("Name of the template").fill("Two by three")
+    page.get_by_role("button", name="Save as a template").click()
+    expect(page.get_by_text("Saved as the template Two by three.")).to_be_visible()
+    page.get_by_role("link", name="Batches", exact=True).first.click()
+    look(page, "batches")
+    page.get_by_role("link", name="Two by three").click()
+    expect(page.get_by_label("Brief", exact=True)).to_have_value("a {garment} in {fabric}")
+    expect(page.locator("[data-estimate]")).to_contain_text("6 items")
+
+
+def test_a_batch_is_planned_watched_and_used_again(page: Page):
+    sign_up(page)
+    plan(page)
+    watch(page)
+    keep_and_use_again(page)
+    assert page.problems == []  # type: ignore[attr-defined]
