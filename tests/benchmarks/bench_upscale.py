@@ -1,115 +1,169 @@
-"""Speed against the stock runner with the same weights: python -m tests.benchmarks.bench_upscale [--quick].
+"""Speed with the same weights: python -m tests.benchmarks.bench_upscale [--quick] [--edges 512 1024] [--ways ...].
 
-Real-ESRGAN's own runner (float32, whole picture) and this engine take turns on the same picture; the median of each,
-the ratio within this run, and how near the results are (PSNR over all channels, largest step of 255). Weights:
-realesr-general-x4v3 where they are in the shared data or in DESIGNER_MODELS_DIR, else random ones of that shape.
+Real-ESRGAN's own runner, the plain use of ONNX Runtime and OpenVINO, and this engine take turns on the same picture,
+each in a process of its own: the median of each, the ratio within this run, the share of the arithmetic floor, the peak
+memory, and how near the result is to the first row's (PSNR over all channels, largest step of 255). The floor is the
+network's arithmetic at the speed of the fastest matrix product or convolution measured in the same run. Weights:
+realesr-general-x4v3 where they are in the shared data, and random ones of RealESRGAN_x4plus.
 The ratio is what counts: seconds depend on what else the machine does.
 """
 
 import argparse
+import json
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 
-from enhancement.engine import device, manifest, stock, tiles, weights
-from enhancement.engine.errors import MissingWeights
-from enhancement.engine.networks import CompactNetwork, CompactShape, Network, compact_shape_of, ready
-from tests.benchmarks.metrics import shared_data
+from enhancement.engine import compiled, device, manifest, tiles, weights
+from tests.benchmarks.contender import GENERAL, PLUS, WAYS, picture
 
 Pixels = NDArray[np.uint8]
-GENERAL = "realesr-general-x4v3"
-CPU = torch.device("cpu")
+PATIENCE = 600  # seconds
 
 
-def general_state() -> tuple[str, weights.State]:
-    """Real-ESRGAN general's verified parameters, or random ones of its shape."""
-    try:
-        return GENERAL, weights.read_state(manifest.entries()[GENERAL], shared_data("weights"))
-    except MissingWeights:
-        torch.manual_seed(0)
-        return "random weights", CompactNetwork(CompactShape(features=64, convs=32, scale=4)).state_dict()
+@dataclass
+class Row:
+    """A contender at work: its process, what it is called, and what it told."""
+
+    way: str
+    process: "subprocess.Popen[str]"
+    result: Path
+    label: str = ""
+    seconds: list[float] = field(default_factory=list)
+    megabytes: float = 0.0
+
+    @property
+    def name(self) -> str:
+        return WAYS[self.way] + (f" ({self.label})" if self.label else "")
+
+    def told(self) -> dict[str, Any] | None:
+        """Its next word, or None if it has ended."""
+        line = self.process.stdout.readline()
+        return json.loads(line) if line else None
+
+    def go(self) -> None:
+        self.process.stdin.write("go\n")
+        self.process.stdin.flush()
+        told = self.told()
+        if told is None:
+            raise RuntimeError(f"{self.name} failed: {self.process.wait()}")
+        self.seconds.append(told["seconds"])
+        self.megabytes = told["megabytes"]
+
+    def close(self) -> Pixels:
+        self.process.stdin.close()
+        self.process.wait(PATIENCE)
+        return np.load(self.result)
 
 
-def network_of(state: weights.State, dtype: torch.dtype) -> Network:
-    module = CompactNetwork(compact_shape_of(state))
-    module.load_state_dict(state)
-    return ready(module, name="bench", scale=4, halo=module.shape.halo, device=CPU, dtype=dtype)
-
-
-def test_picture(edge: int) -> Pixels:
-    """A photograph of that size, or where there is none a drawn one."""
-    folder = shared_data("photos/skimage/astronaut.png")
-    if folder is None:
-        return np.random.default_rng(0).integers(0, 256, (edge, edge, 3), dtype=np.uint8)
-    return np.asarray(Image.open(folder).convert("RGB").resize((edge, edge), Image.Resampling.LANCZOS))
-
-
-def alternate(contenders: dict[str, Callable[[], Pixels]], rounds: int) -> dict[str, tuple[float, Pixels]]:
-    """Median seconds and the last result of each; they take turns, so that a busy minute hits all."""
-    seconds: dict[str, list[float]] = {name: [] for name in contenders}
-    made: dict[str, Pixels] = {}
-    for _ in range(rounds):
-        for name, contender in contenders.items():
-            started = time.perf_counter()
-            made[name] = contender()
-            seconds[name].append(time.perf_counter() - started)
-    return {name: (statistics.median(seconds[name]), made[name]) for name in contenders}
+def start(way: str, model: str, edge: int, folder: Path) -> Row | None:
+    """The contender, ready to run; None where what it needs is not installed."""
+    result = folder / f"{way.replace(':', '-')}.npy"
+    command = [sys.executable, "-W", "ignore", "-m", "tests.benchmarks.contender", way, model, str(edge), str(result)]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    row = Row(way, subprocess.Popen(command, text=True, **pipes), result)
+    said = row.told()
+    if said is None:
+        return None
+    row.label = said["ready"]
+    return row
 
 
 def nearness(one: Pixels, other: Pixels) -> str:
-    steps = one.astype(np.int64) - other
-    error = float(np.mean(steps**2))
+    steps = one.astype(np.int16) - other
+    error = float(np.mean(steps.astype(np.float32) ** 2))
     decibels = "equal" if error == 0 else f"{10 * np.log10(255**2 / error):.1f} dB"
-    return f"{decibels:>9} {np.abs(steps).max():4d}"
+    return f"{decibels:>8} {np.abs(steps).max():3d}"
 
 
-def contenders(state: weights.State, image: Pixels) -> dict[str, Callable[[], Pixels]]:
-    exact, quick = network_of(state, torch.float32), network_of(state, torch.bfloat16)
-    rows: dict[str, Callable[[], Pixels]] = {}
-    if stock.available():
-        runner = stock.runner(state, 4)
-        rows["stock RealESRGANer float32"] = lambda: stock.upscale(image, runner)
-    rows["engine float32"] = lambda: tiles.upscale(image, exact)
-    rows["engine bfloat16"] = lambda: tiles.upscale(image, quick)
-    rows["engine bfloat16, tiles of 256"] = lambda: tiles.upscale(image, quick, tile=256)
-    return rows
+def best(work: Callable[[], Any], rounds: int = 4) -> float:
+    """The least seconds of a few rounds after one to warm up."""
+    seconds = []
+    for _ in range(rounds + 1):
+        started = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - started)
+    return min(seconds[1:])
 
 
-def report(state: weights.State, edge: int, rounds: int) -> None:
-    result = alternate(contenders(state, test_picture(edge)), rounds)
-    base_name = next(iter(result))
-    base_seconds, base_pixels = result[base_name]
-    print(f"{edge} x {edge} to {edge * 4} x {edge * 4}            seconds   times faster   nearness, largest step")
-    for name, (seconds, pixels) in result.items():
-        ratio = base_seconds / seconds
-        print(f"  {name:32} {seconds:8.2f} {ratio:12.2f}      {nearness(pixels, base_pixels)}", flush=True)
+def peaks() -> dict[str, float]:
+    """GFLOP/s of this processor: matrix products by torch, and a convolution of 64 channels by OpenVINO."""
+    found = {}
+    for dtype in (torch.float32, torch.bfloat16):
+        one, other = torch.randn(2, 2048, 2048).to(dtype).unbind()
+        seconds = best(lambda one=one, other=other: one @ other)  # type: ignore[misc]
+        found[f"matrix product {str(dtype).removeprefix('torch.')}"] = 2 * 2048**3 / seconds / 1e9
+    if compiled.available():
+        ov = compiled.openvino()
+        ops = ov.opset13
+        given = ops.parameter([1, 64, 256, 256], np.float32)
+        features = given
+        for _ in range(8):
+            kernel = ops.constant(np.random.default_rng(0).normal(0, 0.04, (64, 64, 3, 3)).astype(np.float32))
+            features = ops.convolution(features, kernel, [1, 1], [1, 1], [1, 1], [1, 1])
+        graph = ov.Model([ops.reduce_max(features, ops.constant(np.array([2, 3])), False)], [given], "peak")
+        settings = {"INFERENCE_PRECISION_HINT": "bf16", "INFERENCE_NUM_THREADS": device.threads()}
+        request = ov.Core().compile_model(graph, "CPU", settings).create_infer_request()
+        image = np.zeros((1, 64, 256, 256), np.float32)
+        found["convolution bfloat16"] = 8 * 18 * 64**2 * 256**2 / best(lambda: request.infer([image])) / 1e9
+    return found
+
+
+def report(model: str, edge: int, ways: list[str], rounds: int, fastest: float) -> None:
+    print(f"{model}, {edge} x {edge} to {edge * 4} x {edge * 4}, median of {rounds}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        started = [(way, start(way, model, edge, Path(folder))) for way in ways]
+        rows = [row for _, row in started if row]
+        for _ in range(rounds):
+            for row in rows:
+                row.go()
+        made = [row.close() for row in rows]
+    floor = manifest.entries()[model].flops * edge**2 / fastest / 1e9
+    print(f"  {'':46} seconds  times   floor     MB   nearness, largest step")
+    base = statistics.median(rows[0].seconds)
+    for row, pixels in zip(rows, made, strict=True):
+        seconds = statistics.median(row.seconds)
+        figures = f"{seconds:8.2f} {base / seconds:6.2f} {seconds / floor:6.2f}x {row.megabytes:6.0f}"
+        print(f"  {row.name:46}{figures}   {nearness(pixels, made[0])}", flush=True)
+    for way, there in started:
+        if there is None:
+            print(f"  {WAYS[way]}: not installed")
 
 
 def own_report(edge: int) -> None:
-    """Our shipped small networks in the format that this machine prefers."""
-    image = test_picture(edge)
+    """Our shipped small networks as this machine computes them."""
     for scale in (2, 4):
         network = weights.load(f"designer-compact-x{scale}")
-        seconds = alternate({"own": lambda network=network: tiles.upscale(image, network)}, 3)["own"][0]  # type: ignore[misc]
+        seconds = best(lambda network=network: tiles.upscale(picture(edge), network), 3)  # type: ignore[misc]
         print(f"  designer-compact-x{scale}, {edge} x {edge}: {seconds:.2f} s ({network.label})", flush=True)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Speed against the stock Real-ESRGAN runner.")
-    parser.add_argument("--quick", action="store_true", help="one small picture, one round")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser = argparse.ArgumentParser(description="Speed against the stock Real-ESRGAN runner and plain runtimes.")
+    parser.add_argument("--quick", action="store_true", help="small pictures, two rounds")
+    parser.add_argument("--rounds", type=int, default=0)
+    parser.add_argument("--edges", type=int, nargs="*", help="of general; x4plus runs at a quarter")
+    parser.add_argument("--ways", nargs="*", choices=list(WAYS), default=list(WAYS))
     options = parser.parse_args()
     torch.set_num_threads(device.threads())
-    name, state = general_state()
-    print(f"{name}; {torch.get_num_threads()} threads; torch {torch.__version__}")
-    for edge in [128] if options.quick else [256, 512]:
-        report(state, edge, 1 if options.quick else options.rounds)
+    speeds = peaks()
+    print(f"{device.threads()} threads; torch {torch.__version__}; GFLOP/s: ", end="")
+    print(", ".join(f"{name} {speed:.0f}" for name, speed in speeds.items()), flush=True)
+    fastest = max(speeds.values())
+    rounds = options.rounds or (2 if options.quick else 3)
+    for edge in options.edges or ([256] if options.quick else [256, 512, 1024]):
+        report(GENERAL, edge, options.ways, rounds, fastest)
+        report(PLUS, edge // 4, options.ways, rounds, fastest)
     own_report(256 if options.quick else 512)
     return 0
 
