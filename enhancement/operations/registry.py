@@ -8,6 +8,7 @@ from typing import Any
 from enhancement.operations.base import Operation, OtherPicture, ParameterError
 from enhancement.operations.colour import Colour
 from enhancement.operations.crop import Crop
+from enhancement.operations.detail import Detail
 from enhancement.operations.upscale import Upscale
 
 _OPERATIONS: dict[str, Operation] = {}
@@ -48,5 +49,6 @@ def others_of(step: Mapping[str, Any]) -> dict[str, str]:
 
 
 register(Upscale())
+register(Detail())
 register(Colour())
 register(Crop())

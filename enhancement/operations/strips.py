@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from enhancement.engine.alpha import bleed
 from enhancement.engine.errors import EngineCancelled
 from enhancement.operations.base import Cancelled, ParameterError, Progress
 
@@ -49,3 +50,10 @@ def done(
         made[top:bottom] = part[top - above : bottom - above]
         progress(bottom / height)
     return made
+
+
+def opaque(pixels: Pixels) -> Pixels:
+    """RGB of a strip (h, w, 3 or 4) whose hidden pixels have their visible neighbours' colours, lest they count."""
+    if pixels.shape[2] == 3:
+        return pixels
+    return bleed(pixels[..., :3], pixels[..., 3])

@@ -11,7 +11,10 @@ from enhancement.operations import registry, strips
 from enhancement.operations.base import ParameterError
 from tests.images import SRGB, photo
 
-WISHES = {"color": {"temperature": 40, "exposure": 0.5, "contrast": 0.3, "palette": ["#1b4d3e"], "area": "whole"}}
+WISHES: dict[str, dict[str, object]] = {
+    "color": {"temperature": 40, "exposure": 0.5, "contrast": 0.3, "palette": ["#1b4d3e"], "area": "whole"},
+    "detail": {"amount": 1},
+}
 
 
 @pytest.fixture(params=sorted(WISHES))

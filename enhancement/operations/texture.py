@@ -1,0 +1,82 @@
+"""What in a picture is weave and what is noise: the noise's level, and where texture stands clearly above it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from enhancement.operations import planes
+from enhancement.operations.planes import Plane
+
+LUMA: Final = np.array([0.299, 0.587, 0.114], np.float32)
+BLOCK: Final = 16  # coefficients a side of the blocks whose noise is measured
+QUIETEST: Final = 0.1  # the share of the blocks that is taken for free of texture
+MAD: Final = 0.6745  # of a normal distribution with deviation 1
+LOW_BIAS: Final = 0.92  # the tenth quietest of blocks of 256 values measures so much of the true deviation
+BOLDEST: Final = 0.06  # an edge is no better texture for being strong
+
+
+def luma(pixels: NDArray[np.uint8]) -> Plane:
+    """Brightness 0..1 of 8-bit RGB (h, w, 3 or more), as the picture's own numbers have it."""
+    return np.asarray(pixels[..., :3] @ (LUMA / np.float32(255)), np.float32)
+
+
+def noise(plane: Plane) -> float:
+    """The deviation of the noise in a plane's own units, 0 where it cannot be told.
+
+    Median of the finest diagonal wavelet coefficients (Donoho, Johnstone 1994, doi:10.1093/biomet/81.3.425), in blocks,
+    of which the quietest speak: in a photo full of cloth the median of all would measure the cloth. Blocks that are
+    cut off at black or white say nothing.
+    """
+    height, width = (side // (2 * BLOCK) * 2 * BLOCK for side in plane.shape)
+    if not height or not width:
+        return 0.0
+    part = plane[:height, :width]
+    diagonal = (part[::2, ::2] - part[1::2, ::2] - part[::2, 1::2] + part[1::2, 1::2]) / 2
+    blocks, means = _blocks(np.abs(diagonal)), _blocks(part[::2, ::2]).mean(axis=1)
+    usable = (means > 0.02) & (means < 0.98) & ((blocks == 0).mean(axis=1) < 0.5)
+    if not usable.any():
+        return 0.0
+    return float(np.quantile(np.median(blocks[usable], axis=1), QUIETEST) / MAD / LOW_BIAS)
+
+
+def _blocks(plane: Any) -> Any:
+    rows, columns = plane.shape[0] // BLOCK, plane.shape[1] // BLOCK
+    return plane.reshape(rows, BLOCK, columns, BLOCK).swapaxes(1, 2).reshape(rows * columns, BLOCK * BLOCK)
+
+
+def height(plane: Plane, thread: int = 2) -> Plane:
+    """The mean height of the texture about each pixel, in the plane's units. thread: pixels, its coarsest radius.
+
+    Texture goes on to all sides: of the windows towards the four corners the calmest counts. Beside an outline at least
+    one is calm, so that no outline is taken for cloth.
+    """
+    fine = np.minimum(np.abs(plane - planes.box(plane, thread)), BOLDEST)
+    around, away = planes.box(fine, 2 * thread), 3 * thread
+    calmest = around
+    for down in (-away, away):
+        for across in (-away, away):
+            calmest = np.minimum(calmest, _shifted(around, down, across))
+    return calmest
+
+
+def mask(heights: Plane, level: float, *, protect: float = 0.5) -> Plane:
+    """How much each pixel lies in texture, 0..1, by its texture's height, where `level` is the noise's deviation.
+
+    protect: 0..1, from faint texture counting to only bold.
+    """
+    low = 0.8 * level + (0.5 + 3 * protect) / 255
+    return planes.box(planes.step(heights, low, 2.2 * low), 2)
+
+
+def _shifted(plane: Plane, down: int, across: int) -> Plane:
+    size = max(abs(down), abs(across))
+    padded = np.pad(plane, size, mode="edge")
+    return padded[size + down : size + down + plane.shape[0], size + across : size + across + plane.shape[1]]
+
+
+def reach(thread: int = 2) -> int:
+    """Pixels that `height` and `mask` together see on each side."""
+    return 6 * thread + 2
