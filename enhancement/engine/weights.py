@@ -6,7 +6,6 @@ and formats that carry code (.pt2, TorchScript) are refused by suffix.
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import io
 import pickle
@@ -20,7 +19,7 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from enhancement.engine import device as devices
-from enhancement.engine import own
+from enhancement.engine import own, warm
 from enhancement.engine.choosing import computed, quickest, way_for
 from enhancement.engine.compat import import_spandrel
 from enhancement.engine.errors import EngineError, InvalidWeights, MissingWeights
@@ -131,14 +130,15 @@ def load(
     denoise: 1 as published; less lets noise and grain through, down to 0, where the model has a twin for it.
     device: exactly this one, by torch alone; by default the best of this machine, and on a processor the fastest way
     that `mode` allows (see `choosing`). folder: where downloads lie (by default DESIGNER_MODELS_DIR).
-    Kept in memory until another two have been asked for; a file that changes on disk is read and verified anew.
+    Kept in memory while there is room (see `warm`); a file that changes on disk is read and verified anew.
     """
     entry = find(name, folder)
     if not 0 <= denoise <= 1:
         raise EngineError(f"Denoising cannot be {denoise:g}.", remedy="Use a number from 0 to 1.")
     twin = catalogue()[entry.twin] if entry.twin and denoise < 1 else None
     files = tuple(Located(each, *_place(each, folder)) for each in (entry, twin) if each)
-    return _loaded(files, denoise if twin else 1.0, device, mode)
+    wish = (files, denoise if twin else 1.0, device, mode)
+    return warm.get(wish, lambda: _loaded(*wish))
 
 
 def _place(entry: Entry, folder: Path | None) -> tuple[Path, tuple[int, int]]:
@@ -161,7 +161,6 @@ class Located:
     stamp: tuple[int, int]
 
 
-@functools.lru_cache(maxsize=2)
 def _loaded(files: tuple[Located, ...], denoise: float, device: devices.Device | None, mode: str) -> Network:
     entry, states = files[0].entry, [_read(file.entry, file.path) for file in files]
     chosen = device or devices.choose()
