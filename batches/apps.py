@@ -11,9 +11,14 @@ ROOMS = ["batches", "batches.webhooks"]
 class BatchesConfig(AppConfig):
     name = "batches"
 
+    def import_models(self) -> None:
+        """Also those of the room within."""
+        super().import_models()
+        import_module("batches.webhooks.models")
+
     def ready(self) -> None:
         """Import each room's modules that register something."""
         for room in ROOMS:
-            for name in ("tasks", "receivers", "watching", "invariants"):
+            for name in ("admin", "tasks", "receivers", "watching", "invariants"):
                 if find_spec(f"{room}.{name}"):
                     import_module(f"{room}.{name}")

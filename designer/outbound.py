@@ -11,9 +11,11 @@ library's `is_global` and `is_private` let some of these pass.
 import ipaddress
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -39,6 +41,7 @@ MAX_URL: Final = 2048
 MAX_BYTES: Final = 1 << 20
 MAX_HEADERS: Final = 100
 CONNECT_S: Final = 5.0
+RESOLVE_S: Final = 5.0
 PORTS: Final = {"https": 443, "http": 80}
 
 
@@ -80,10 +83,34 @@ class Answer:
     seconds: float
 
 
+@cache
+def trusted() -> ssl.SSLContext:
+    """The system's trust store. Reading it takes some 60 ms, so it is read once."""
+    return httpx2.create_ssl_context()
+
+
 def resolve(host: str, port: int) -> list[str]:
-    """All addresses of `host`, of both families. Raises OSError."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return sorted({str(entry[4][0]).partition("%")[0] for entry in found})
+    """All addresses of `host`, of both families. Raises OSError, also when its name servers take over five seconds:
+    the system's own patience with them can be a minute."""
+    found: list[str] = []
+    failed: list[OSError] = []
+
+    def ask() -> None:
+        try:
+            entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:  # the latter for a label over 63 characters
+            failed.append(OSError(f"{host}: {error}"))
+        else:
+            found.extend(sorted({str(entry[4][0]).partition("%")[0] for entry in entries}))
+
+    asking = threading.Thread(target=ask, name="resolve", daemon=True)
+    asking.start()
+    asking.join(RESOLVE_S)
+    if failed:
+        raise failed[0]
+    if not found:
+        raise TimeoutError(f"The name servers of {host} do not answer.")
+    return found
 
 
 def hidden_v4(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
@@ -168,7 +195,7 @@ def call(
     pinned = PinnedBackend(target, began + timeout_s)
     try:
         with (
-            httpcore2.ConnectionPool(ssl_context=httpx2.create_ssl_context(), network_backend=pinned) as pool,
+            httpcore2.ConnectionPool(ssl_context=trusted(), network_backend=pinned) as pool,
             pool.stream(method, target.url, headers=said, content=content) as response,
         ):
             body, cut = _read(response.iter_stream(), max_bytes)

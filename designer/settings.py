@@ -20,6 +20,7 @@ SECRET_KEY = env.text("SECRET_KEY") or "embedded-only-" + "0" * 50
 SITE_URL = env.url("SITE_URL", schemes=("http", "https"), default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 env.refuse_public_key(SITE_URL, ALLOWED_HOSTS)
+DATA_KEYS = env.words("DATA_KEYS")  # seal stored secrets: the first seals, every one opens; none named: SECRET_KEY
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 TRUSTED_PROXIES = env.whole("TRUSTED_PROXIES", 0, low=0, high=10, unit="proxies")
 
@@ -288,6 +289,8 @@ SPECTACULAR_SETTINGS = {
         "StageEnum": "designer.generations.models.Stage.choices",
         "GenerationStatusEnum": "designer.generations.models.Status.choices",
         "EnhancementStatusEnum": "enhancement.models.Status.choices",
+        "WebhookStatusEnum": "batches.webhooks.models.EndpointStatus.choices",
+        "WebhookDeliveryStatusEnum": "batches.webhooks.models.DeliveryStatus.choices",
         "RoleEnum": "teams.membership.models.Role.choices",
     },
 }
@@ -317,6 +320,7 @@ JOB_LEASE = timedelta(seconds=env.whole("JOB_LEASE_SECONDS", 30, low=1, high=360
 JOB_HEARTBEAT = timedelta(seconds=env.whole("JOB_HEARTBEAT_SECONDS", 10, low=1, high=600, unit="seconds"))
 JOB_SWEEP = timedelta(seconds=env.whole("JOB_SWEEP_SECONDS", 5, low=1, high=60, unit="seconds"))
 JOB_TEAM_LIMIT = env.whole("JOB_TEAM_LIMIT", 0, low=0, high=10_000, unit="jobs at once per team and lane (0: any)")
+WEBHOOK_ALLOW_HTTP = env.flag("WEBHOOK_ALLOW_HTTP")  # receivers without TLS, for development
 FAULTS = env.text("FAULTS")  # a directory of planned faults; for tests only
 EXTRA_HANDLERS = env.words("DESIGNER_EXTRA_HANDLERS")  # modules with more job handlers; for tests only
 CELERY_TASK_SERIALIZER = "json"

@@ -5,9 +5,11 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from PIL import Image
 
 from batches.models import Batch, BatchItem, BatchTemplate
+from batches.webhooks.models import Delivery, Endpoint
 from designer.assets.models import Asset
 from designer.assets.services import store_upload
 from designer.generations.models import Generation
@@ -39,6 +41,8 @@ class World:
     preset: EnhancementPreset
     batch: Batch
     template: BatchTemplate
+    webhook: Endpoint
+    delivery: Delivery
 
     def id_for(self, route: str, name: str) -> Any:
         """What the placeholder `name` means in `route`; None when the walk has not been told."""
@@ -46,6 +50,8 @@ class World:
             return self.team.pk
         if name in ("user", "user_id", "userId"):
             return self.people["editor"].pk
+        if name == "did":
+            return self.delivery.pk
         if name == "kind":
             return "like"
         if name == "asset_id":
@@ -72,6 +78,7 @@ class World:
             ("corrections/", self.correction),
             ("tokens/", self.token),
             ("notifications/", self.notification),
+            ("webhooks/", self.webhook),
             ("learning/moves/", self.move),
             ("learning/", self.weight),
             ("style/moves/", self.move),
@@ -111,6 +118,7 @@ class World:
             f"/api/batch/templates/{self.template.pk}",
             f"/api/teams/{self.team.pk}",
             f"/api/teams/{self.team.pk}/generations",
+            f"/api/webhooks/{self.webhook.pk}",
         ]
 
     def deletable(self) -> list[str]:
@@ -145,6 +153,8 @@ class World:
             "feedback": Feedback.objects.filter(**own).count(),
             "weights": sorted(LearnedWeight.objects.filter(**own).values_list("key", "alpha", "beta")),
             "members": sorted(Membership.objects.filter(**own).values_list("user_id", "role")),
+            "webhooks": sorted(Endpoint.objects.filter(**own).values_list("pk", "status", "url", "secret")),
+            "deliveries": sorted(Delivery.objects.filter(**own).values_list("pk", "status")),
             "name": Team.objects.get(pk=self.team.pk).name,
         }
 
@@ -185,6 +195,22 @@ def build_world() -> World:
     batch = Batch.objects.create(team=team, owner=editor, title=f"{SECRET} batch", plan=plan)
     BatchItem.objects.create(team=team, batch=batch, position=1, wish=plan["base"])
     template = BatchTemplate.objects.create(team=team, owner=editor, name=f"{SECRET} template", plan=plan)
+    webhook = Endpoint.objects.create(
+        team=team, owner=owner, url=f"https://hooks.example/{SECRET}", patterns=["batch.*"], secret=""
+    )
+    delivery = Delivery.objects.create(
+        team=team,
+        endpoint=webhook,
+        number=1,
+        type="batch.complete",
+        channel=f"batch:{uuid.uuid4()}",
+        seq=1,
+        data={"title": SECRET},
+        happened_at=timezone.now(),
+        status="dead",
+        next_at=timezone.now(),
+        finished_at=timezone.now(),
+    )
     return World(
         team=team,
         people=people,
@@ -201,4 +227,6 @@ def build_world() -> World:
         preset=preset,
         batch=batch,
         template=template,
+        webhook=webhook,
+        delivery=delivery,
     )

@@ -148,7 +148,7 @@ class GoogleImages:
         """The SDK's client, for the Gemini API whatever the environment says; it asks once only."""
         from google.genai import Client, types
 
-        from designer.providers.remote.client import trusted
+        from designer.outbound import trusted
 
         options = types.HttpOptions(
             base_url=self.config.base_url or ROOT,

@@ -79,6 +79,24 @@ def test_a_name_that_leads_nowhere_is_said():
     assert caught.value.code == "no_such_host"
 
 
+def test_a_label_that_no_name_may_have_leads_nowhere():
+    with pytest.raises(OutboundRefused) as caught:
+        checked(f"https://{'a' * 64}.example/")
+    assert caught.value.code == "no_such_host"
+
+
+def test_a_name_server_that_is_slow_costs_seconds_not_a_minute(monkeypatch):
+    def slow(*about: object, **more: object) -> list[object]:
+        time.sleep(1)
+        return []
+
+    monkeypatch.setattr(outbound, "RESOLVE_S", 0.1)
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    with pytest.raises(OutboundRefused) as caught:
+        checked("https://slow.example/")
+    assert caught.value.code == "no_such_host"
+
+
 Talk = Callable[[socket.socket], None]
 
 

@@ -7,17 +7,15 @@ ProviderDown; after that nobody knows whether the vendor did it, and billed it: 
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import Final
 
 import httpcore2
 import httpx2
 
-from designer.outbound import CONNECT_S, TimedStream
+from designer.outbound import CONNECT_S, TimedStream, trusted
 from designer.providers.base import AuthFailed, Garbled, ProviderDown, ProviderError, TimedOut
 
 MAX_BYTES: Final = 16 << 20  # of an answer with one picture at most
@@ -33,12 +31,6 @@ def bounded_client(vendor: str, *, timeout_s: float, max_bytes: int = MAX_BYTES)
     transport = BoundedTransport(vendor, timeout_s=timeout_s, max_bytes=max_bytes)
     with httpx2.Client(transport=transport, timeout=timeout_s, follow_redirects=False, trust_env=False) as client:
         yield client
-
-
-@cache
-def trusted() -> ssl.SSLContext:
-    """The system's trust store. Reading it takes some 60 ms, so it is read once."""
-    return httpx2.create_ssl_context()
 
 
 def fit_key(vendor: str, key: str) -> str:
