@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from enhancement.operations.background import Background
 from enhancement.operations.base import Operation, OtherPicture, ParameterError
 from enhancement.operations.colour import Colour
 from enhancement.operations.crop import Crop
@@ -52,3 +53,4 @@ register(Upscale())
 register(Detail())
 register(Colour())
 register(Crop())
+register(Background())

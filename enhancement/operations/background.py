@@ -1,0 +1,213 @@
+"""The operation "background": the subject cut out to its hairs, before a colour, another picture, or nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from PIL import Image
+
+from enhancement.engine.alpha import bleed
+from enhancement.engine.errors import EngineCancelled, EngineError
+from enhancement.operations import cutting, faces, matting, pictures, spaces, strips, subject
+from enhancement.operations.backdrops import Backdrop, Evened, Plain, Scene
+from enhancement.operations.base import (
+    NO_PICTURES,
+    Cancelled,
+    Choice,
+    Colours,
+    Estimate,
+    Flag,
+    Number,
+    OperationResult,
+    OtherPicture,
+    Parameter,
+    ParameterError,
+    Parameters,
+    Pictures,
+    Position,
+    Progress,
+    cleaned,
+    part_of,
+)
+from enhancement.operations.matting import Matte, Pixels
+from enhancement.operations.pictures import Picture
+from enhancement.operations.planes import Plane
+from enhancement.operations.spaces import Space
+
+CLEANUP, COLOUR, PICTURE, TRANSPARENT = "cleanup", "colour", "picture", "transparent"
+SECONDS, SECONDS_PER_PIXEL = 5.0, 1.6e-6  # finding and explaining on a small view; then every pixel
+FOUND: Final = 0.4  # share of the progress at which the matte is there
+UNSURE: Final = 0.35  # confidence under which a person should look at the outline
+
+
+class NothingFound(EngineError):
+    """No subject could be told from its background."""
+
+    code = "nothing_found"
+
+
+@dataclass(slots=True)
+class _Cut:
+    """How the subject is told from its background: by a matte, or by the picture's own transparency."""
+
+    matte: Matte | None
+    confidence: float
+
+    def alpha(self, part: Pixels, top: int, height: int) -> Plane:
+        if self.matte is None:
+            return np.asarray(part[..., 3] / np.float32(255), np.float32)
+        return self.matte.alpha(part, top, height)
+
+
+class Background:
+    """Another background, or none, with clean edges; the subject's pixels stay as they are."""
+
+    name = "background"
+    title = "Background"
+    position = Position.BACKGROUND
+    parameters: tuple[Parameter, ...] = (
+        Choice(
+            name="mode", title="Background", default=CLEANUP, choices=(CLEANUP, COLOUR, PICTURE, TRANSPARENT),
+            note="cleanup: the old one made even and softly lit. colour, picture: another. transparent: none.",
+        ),
+        Colours(name="colour", title="Colour", most=1, note="For colour, such as #f4f1ec."),
+        OtherPicture(name="picture", title="Picture", note="For picture: it is scaled to cover and cut evenly."),
+        Number(
+            name="strength", title="Strength", default=1, minimum=0, maximum=1, advanced=True,
+            note="For cleanup: how much of the old unevenness goes.",
+        ),
+        Number(
+            name="edge", title="Width of the edge", default=0.012, minimum=0.003, maximum=0.06, advanced=True,
+            note="How far hair and fringe may stand out, as a share of the longer side.",
+        ),
+        Flag(
+            name="see_through", title="See-through fabric", advanced=True,
+            note="Lace and net: the new background shows through holes within the garment too.",
+        ),
+    )  # fmt: skip
+
+    def unavailable(self) -> str:
+        return faces.unavailable()
+
+    def describe(self) -> list[dict[str, Any]]:
+        return [parameter.describe() for parameter in self.parameters]
+
+    def validate(self, params: Mapping[str, object]) -> Parameters:
+        """The wish with all parameters. Raises ParameterError, also for a colour or a picture that is not named."""
+        clean = cleaned(self.parameters, params)
+        for name in (COLOUR, PICTURE):
+            if clean["mode"] == name and not clean[name]:
+                raise ParameterError(name, f"The {name} for the background is missing.", f"Name a {name}.")
+        return clean
+
+    def estimate(self, width: int, height: int, params: Mapping[str, object]) -> Estimate:
+        """Seconds on two processor cores. Raises ParameterError for a picture that is too large."""
+        self.validate(params)
+        strips.check_size(width, height)
+        return Estimate(seconds=round(SECONDS + width * height * SECONDS_PER_PIXEL, 2), width=width, height=height)
+
+    def run(
+        self,
+        image: Image.Image,
+        params: Mapping[str, object],
+        *,
+        progress: Progress,
+        cancelled: Cancelled,
+        others: Pictures = NO_PICTURES,
+    ) -> OperationResult:
+        """Put the subject before another background. Raises EngineCancelled, NothingFound, ParameterError."""
+        started, clean = time.perf_counter(), self.validate(params)
+        strips.check_size(*image.size)
+        if cancelled():
+            raise EngineCancelled
+        picture, space, _ = spaces.of(pictures.read(image))
+        cut = _cut(picture, clean)
+        progress(FOUND)
+        drop = None if clean["mode"] == TRANSPARENT else _backdrop(picture, space, cut, clean, others)
+        made, shares = _composed(picture, cut, drop, clean, part_of(progress, FOUND, 1.0), cancelled)
+        picture.grey = picture.grey and _is_grey(made)
+        if cut.confidence < UNSURE:
+            picture.notes.append("The outline is unsure: look at the edges.")
+        facts = {"mode": clean["mode"], "confidence": round(cut.confidence, 3), **shares, "notes": picture.notes}
+        return OperationResult(picture.image(made), {**facts, "seconds": round(time.perf_counter() - started, 3)})
+
+
+def _cut(picture: Picture, clean: Parameters) -> _Cut:
+    """How subject and background part. Raises NothingFound."""
+    pixels = picture.pixels
+    if pixels.shape[2] == 4 and (pixels[..., 3] < 255).any():
+        return _Cut(None, 1.0)
+    mask, confidence = cutting.mask(pixels)
+    if not mask.any() or mask.all():
+        raise NothingFound(
+            "Nothing stands out from the background of this picture.",
+            remedy="Use a photo before a plainer background, or one that is cut out already.",
+        )
+    view = subject.view(pixels, matting.VIEW)
+    band = max(2, round(clean["edge"] * max(view.shape)))
+    return _Cut(matting.matte(view, mask, band=band, see_through=clean["see_through"]), confidence)
+
+
+def _backdrop(picture: Picture, space: Space, cut: _Cut, clean: Parameters, others: Pictures) -> Backdrop:
+    """Raises ParameterError where the other picture was not brought."""
+    height, width = picture.pixels.shape[:2]
+    if clean["mode"] == COLOUR:
+        return Plain.of(clean["colour"][0], space)
+    if clean["mode"] == PICTURE:
+        if "picture" not in others:
+            raise ParameterError("picture", "The picture is not there.", "Choose another image.")
+        other, its_space, _ = spaces.of(pictures.read(others["picture"]))
+        return Scene(_opaque(other.pixels), its_space, (width, height), space)
+    view = subject.view(picture.pixels, matting.VIEW)
+    back = cut.alpha(view, 0, view.shape[0]) < 0.02
+    if cut.matte is None:
+        back = np.zeros(back.shape, bool)  # under what was transparent lies no backdrop
+    return Evened(view[..., :3], back, height, 1.0 if cut.matte is None else clean["strength"])
+
+
+def _opaque(pixels: Pixels) -> Pixels:
+    """Without transparency, on white."""
+    if pixels.shape[2] == 3:
+        return pixels
+    share = pixels[..., 3:].astype(np.float32) / np.float32(255)
+    return np.asarray(pixels[..., :3] * share + 255 * (1 - share) + np.float32(0.5), np.uint8)
+
+
+def _composed(
+    picture: Picture, cut: _Cut, drop: Backdrop | None, clean: Parameters, progress: Progress, cancelled: Cancelled
+) -> tuple[Pixels, dict[str, float]]:
+    """The picture before its new background in strips, and how much of it is subject and how much is mixed."""
+    pixels = picture.pixels
+    height, width = pixels.shape[:2]
+    reach = max(4, round(1.5 * clean["edge"] * max(height, width)))
+    counts = np.zeros(2)
+    if drop is None and pixels.shape[2] == 3:
+        pixels = np.dstack([pixels, np.full((height, width), 255, np.uint8)])
+
+    def work(part: Pixels, top: int) -> Pixels:
+        alpha = cut.alpha(part, top, height)
+        counts[:] += alpha.sum(), ((alpha > 0.02) & (alpha < 0.98)).sum()
+        own = part[..., :3].astype(np.float32)
+        if cut.matte is not None:
+            own = matting.foreground(part, alpha, reach)
+        if drop is None:
+            levels = np.rint(alpha * 255).astype(np.uint8)
+            return np.dstack([bleed(np.rint(own).astype(np.uint8), levels), levels])
+        share = alpha[..., None]
+        mixed = own * share + drop.rows(top, part) * (1 - share)
+        made = np.full_like(part, 255)
+        made[..., :3] = np.rint(np.clip(mixed, 0, 255))
+        return made
+
+    made = strips.done(pixels, work, halo=reach + max(2, reach // 6), progress=progress, cancelled=cancelled)
+    made = made if drop is None else np.ascontiguousarray(made[..., :3])
+    subject_share, mixed_share = (round(min(1.0, float(count) / (height * width)), 4) for count in counts)
+    return made, {"subject_share": subject_share, "mixed_share": mixed_share}
+
+
+def _is_grey(pixels: Pixels) -> bool:
+    return bool((pixels[..., :1] == pixels[..., 1:3]).all())
