@@ -2,7 +2,7 @@ from django.urls import path
 
 from batches import api as rest
 from batches import results_api as taken
-from batches import views
+from batches import views, vote_views
 
 api = [
     path("batch", rest.BatchList.as_view(), name="api_batches"),
@@ -37,5 +37,6 @@ pages = [
     path("batches/<uuid:pk>/head", views.head, name="batch_head"),
     path("batches/<uuid:pk>/act", views.act, name="batch_act"),
     path("batches/<uuid:pk>/change", views.change, name="batch_change"),
+    path("batches/<uuid:pk>/votes", vote_views.votes, name="batch_votes_page"),
     path("batches/<uuid:pk>/keep", views.keep, name="batch_keep"),
 ]

@@ -150,6 +150,7 @@ def _head(request: HttpRequest, batch: Batch) -> dict[str, Any]:
     return {
         "batch": batch,
         "may_edit": may_edit,
+        "has_arms": bool(batch.plan.get("arms")),
         "now": now,
         "remaining": _span(remaining) if remaining is not None else "",
         "errors": progress.errors_of(batch) if batch.failed else [],

@@ -149,3 +149,23 @@ def test_others_see_what_their_role_allows(role, reads, acts, api, team, client_
         assert client.get(each).status_code == reads
     assert client.post(f"{path}/act", {"act": "cancel"}).status_code == acts
     assert client.post(f"{path}/change", {"priority": "1", "parallelism": "1"}).status_code == acts
+
+
+ARMS = {"arms": {"a": {"brief": "a red coat"}, "b": {"brief": "a blue coat"}}}
+
+
+def test_pairs_are_voted_on_blindly_and_the_count_is_shown_after_the_first_vote(api, editor):
+    path = f"/batches/{run_out(api, plan(**ARMS))['id']}/votes"
+    before = page(editor, path)
+    assert "The left one" in before and "after your first vote" in before and "Share for A" not in before
+    answer = editor.post(path, {"pair": "0", "choice": "left"}, follow=True)
+    shown = answer.content.decode()
+    assert "Noted. Left was" in shown and "You have seen all pairs" in shown and "Share for A" in shown
+    assert (
+        "You have voted on this pair" in editor.post(path, {"pair": "0", "choice": "tie"}, follow=True).content.decode()
+    )
+    assert editor.post(path, {"pair": "0", "choice": "both"}).status_code == 404
+
+
+def test_a_batch_that_compares_nothing_has_no_vote(api, editor):
+    assert editor.get(f"/batches/{made(api, plan())['id']}/votes").status_code == 409

@@ -56,6 +56,22 @@ def keep_and_use_again(page: Page) -> None:
     expect(page.locator("[data-estimate]")).to_contain_text("6 items")
 
 
+def test_a_sheet_is_read_and_its_faults_are_said_before_anything_is_spent(page: Page, tmp_path):
+    sign_up(page)
+    sheet = tmp_path / "looks.csv"
+    sheet.write_text("brief;n;shade\na linen shirt;1;ivory\na wool coat;nine;black\n")
+    page.goto("/batches/new")
+    page.get_by_text("Rows from a CSV or Excel sheet").click()
+    page.locator("[data-sheet-file]").set_input_files(sheet)
+    said = page.locator("[data-sheet-said]")
+    expect(said).to_contain_text("looks.csv: 1 row can be used, 1 cannot")
+    expect(said).to_contain_text("Line 3, n")
+    expect(page.locator("[data-estimate]")).to_contain_text("1 item")
+    look(page, "batch-sheet")
+    page.get_by_role("button", name="Remove the sheet").click()
+    expect(page.locator("[data-estimate]")).to_contain_text("Count, price and time appear")
+
+
 def test_a_batch_is_planned_watched_and_used_again(page: Page):
     sign_up(page)
     plan(page)

@@ -1,4 +1,4 @@
-// The batch builder: count and price as one writes, and fields that only matter at times.
+// The batch builder: count and price as one writes, fields that only matter at times, and sheets read before they are sent.
 const form = document.querySelector("[data-builder]");
 const shown = form.querySelector("[data-estimate]");
 const csrf = () => form.querySelector("[name=csrfmiddlewaretoken]").value;
@@ -26,6 +26,48 @@ function showTimes() {
   form.querySelector('[data-field="cron"]').hidden = when !== "repeated";
 }
 
+// Sheets
+const box = form.querySelector("[data-sheet-box]");
+const said = box.querySelector("[data-sheet-said]");
+const MOST = 10; // errors that are listed
+
+function line(text, kind = "") {
+  const item = document.createElement("p");
+  item.className = kind;
+  item.textContent = text;
+  said.append(item);
+}
+
+function takeSheet(id) {
+  form.elements.sheet.value = id ?? "";
+  box.querySelector("[data-sheet-clear]").hidden = !id;
+  soon();
+}
+
+async function readSheet(file) {
+  said.replaceChildren();
+  line(`Reading ${file.name} …`, "muted");
+  const data = new FormData();
+  data.append("file", file, file.name);
+  if (form.elements.team.value) data.append("team", form.elements.team.value);
+  const answer = await fetch(box.dataset.importUrl, { method: "POST", body: data, headers: { "X-CSRFToken": csrf() }, credentials: "same-origin" }).catch(() => null);
+  const body = (await answer?.json().catch(() => null)) ?? {};
+  said.replaceChildren();
+  if (answer?.ok) tellSheet(body);
+  else for (const error of body.errors ?? [{ message: body.detail ?? "It could not be read. Try again." }]) line(error.message, "error");
+  takeSheet(answer?.ok ? body.id : "");
+}
+
+function tellSheet({ name, rows, wrong, errors, columns, duplicates }) {
+  line(`${name}: ${rows} row${rows === 1 ? "" : "s"} can be used${wrong ? `, ${wrong} cannot` : ""}.`);
+  for (const { column, field, explanation } of columns) if (!field) line(`${column}: ${explanation}`, "muted");
+  for (const error of errors.slice(0, MOST)) line(`Line ${error.line}${error.column ? `, ${error.column}` : ""}: ${error.message}`, "error");
+  if (duplicates.length) line(`${duplicates.length} row${duplicates.length === 1 ? " stands" : "s stand"} there more than once.`, "muted");
+}
+
+box.hidden = false;
+box.querySelector("[data-sheet-file]").addEventListener("change", (event) => { if (event.target.files[0]) readSheet(event.target.files[0]); event.target.value = ""; });
+box.querySelector("[data-sheet-clear]").addEventListener("click", () => { said.replaceChildren(); takeSheet(""); });
 form.addEventListener("input", soon);
 form.addEventListener("change", (event) => { if (event.target.name === "when") showTimes(); soon(); });
 showTimes();
