@@ -31,7 +31,7 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "private, max-age=3600, immutable",
+    "Cache-Control": "private, max-age=60",  # then the browser asks again, and rights are asked with it
     "Vary": "Cookie, Authorization",
 }
 
