@@ -35,6 +35,7 @@ from designer.realtime.events import COST_UPDATED, GENERATION_PROGRESS, record
 from designer.realtime.ticks import tick
 from teams.base.errors import Refused
 
+PERCENT_EVERY = 2.0  # seconds between two that are written down; ticks go out with each
 BEGINS = 24  # percent of the whole that the stages before have taken
 
 
@@ -137,16 +138,26 @@ def _found(provider: base.ImageProvider, can: base.Capabilities, attempt: JobAtt
 
 
 def _shows(row: Generation, places: list[int], count: int) -> Callable[[float], None]:
-    last = 0
+    last, kept = 0, 0.0
 
     def show(share: float) -> None:
-        nonlocal last
+        nonlocal last, kept
         percent = percent_at(places[0] + share * len(places), count)
         if percent > last:
             last = percent
+            kept = _keep_percent(row, percent, kept)
             tick(f"generation:{row.pk}", GENERATION_PROGRESS, {"stage": Stage.GENERATION, "percent": percent})
 
     return show
+
+
+def _keep_percent(row: Generation, percent: int, kept: float) -> float:
+    """Write the percent down now and then, for a page that is opened in the middle; when it was done last."""
+    now = time.monotonic()
+    if now - kept < PERCENT_EVERY:
+        return kept
+    Generation.objects.filter(pk=row.pk, status=Status.RUNNING, percent__lt=percent).update(percent=percent)
+    return now
 
 
 def percent_at(done: float, count: int) -> int:

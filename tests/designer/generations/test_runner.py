@@ -211,3 +211,18 @@ def _file(data: bytes):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     return SimpleUploadedFile("photo.png", data, content_type="image/png")
+
+
+def test_a_page_opened_in_the_middle_of_an_image_shows_how_far_it_is(client_of, monkeypatch):
+    seen = []
+
+    class Slow(Scripted):
+        def generate(self, request, *, progress, **rest):
+            progress(0.5)
+            seen.append(Generation.objects.get().percent)
+            return super().generate(request, progress=progress, **rest)
+
+    with scripted(monkeypatch, Slow) as provider:
+        provider.answers.append(GOOD)
+        assert run(client_of).status == "succeeded"
+    assert seen == [62]
