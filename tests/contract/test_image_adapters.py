@@ -23,6 +23,7 @@ from designer.providers.base import (
     ModelRetired,
     ProviderDown,
     ProviderError,
+    RateLimited,
     TimedOut,
 )
 from tests.contract.adapters import ADAPTERS, EXPECTED, Adapter
@@ -90,6 +91,16 @@ def test_each_behaviour_is_answered_by_the_contract_with_one_call(
     assert works(simulator) == 1
     if expect.billed is not None:
         assert bool(simulator.charges) is expect.billed or behaviour == "fewer_images"
+
+
+@each_adapter
+def test_a_limit_without_a_time_is_a_limit_all_the_same(adapter: Adapter, simulator: Simulator) -> None:
+    simulator.plan(adapter.name, "rate_limited", times=0)
+    with pytest.raises(RateLimited) as caught:
+        ask(adapter.made(simulator), wish(adapter))
+    says_it_elsewhere = adapter.name == "openai"  # in the headers of its limits
+    assert (caught.value.retry_at is not None) is says_it_elsewhere
+    assert (works(simulator), simulator.charges) == (1, [])
 
 
 @each_adapter
