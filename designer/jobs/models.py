@@ -32,6 +32,7 @@ class JobStatus(models.TextChoices):
 
 LATER = (JobStatus.SCHEDULED, JobStatus.RETRYING)
 WAITING = (JobStatus.SCHEDULED, JobStatus.QUEUED, JobStatus.RETRYING)
+OVER = (JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED)  # for good: a dead one may be replayed
 FINAL = (JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.DEAD, JobStatus.CANCELLED)
 
 
@@ -113,6 +114,7 @@ class Job(Row):
             models.Index(name="job_due", fields=["scheduled_at"], condition=Q(status__in=LATER)),
             # not on lease_expires_at: a heartbeat then touches no index and stays a cheap in-page update
             models.Index(name="job_leased", fields=["lane", "team_id"], condition=Q(status=JobStatus.LEASED)),
+            models.Index(name="job_over", fields=["finished_at"], condition=Q(status__in=OVER)),  # for the purge
             models.Index(name="job_dead", fields=["team_id", "-created_at"], condition=Q(status=JobStatus.DEAD)),
             models.Index(fields=["team_id", "-created_at"]),
         ]
