@@ -71,6 +71,8 @@ def _apply(job: RunningJob, row: Enhancement) -> tuple[Image.Image, list[dict[st
         image = result.image
         seconds = round(time.perf_counter() - started, 3)
         said = {"name": operation.name, "width": image.width, "height": image.height, **result.facts}
+        if step.get("rights"):
+            said |= {"declared_by": str(row.owner_id), "declared_at": row.created_at.isoformat()}
         facts.append({**said, "seconds": seconds})
         _note(job, row, facts)
     return image, facts

@@ -17,6 +17,7 @@ from designer.generations.services import SINGLE, Terms
 from designer.jobs.services import enqueue, request_cancel
 from designer.ledger import budgets
 from designer.realtime.events import ENHANCEMENT_PROGRESS, record
+from enhancement import rights
 from enhancement.models import LIVE, Enhancement, Status
 from enhancement.operations import registry
 from enhancement.prices import PriceList
@@ -51,6 +52,7 @@ def request_enhancement(
     """
     asset, plan = plan_for(actor=actor, asset_id=asset_id, operations=operations)
     made = _create(actor, asset, plan, preset)
+    rights.note(actor, asset, plan.recipe, made.pk)
     payload = {"enhancement_id": str(made.pk)}
     job = enqueue("enhancement.run", payload, team_id=asset.team_id, lane="gpu", priority=terms.priority)
     made.job_id = job.pk
@@ -88,6 +90,7 @@ def plan_for(*, actor: User, asset_id: UUID, operations: Any, prices: PriceList 
         raise Conflict("trashed", "This image is in the trash.", field="asset", remedy="Restore it first.")
     plan = planned(operations, width=asset.width, height=asset.height, prices=prices)
     _check_others(actor, asset, plan.recipe)
+    rights.check(asset, plan.recipe)
     return asset, plan
 
 

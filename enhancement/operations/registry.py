@@ -11,6 +11,7 @@ from enhancement.operations.colour import Colour
 from enhancement.operations.crop import Crop
 from enhancement.operations.detail import Detail
 from enhancement.operations.upscale import Upscale
+from enhancement.operations.watermark import WatermarkRemoval
 
 _OPERATIONS: dict[str, Operation] = {}
 
@@ -54,3 +55,4 @@ register(Detail())
 register(Colour())
 register(Crop())
 register(Background())
+register(WatermarkRemoval())

@@ -1,0 +1,170 @@
+"""The operation "watermark_removal": a mark taken off one's own picture, and nothing else of it touched.
+
+Only who declares to hold the rights may ask; whether the picture is somebody else's by its own provenance, and who
+declared what when, is the service's matter (see `enhancement.rights`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from enhancement.engine.errors import EngineCancelled, EngineError
+from enhancement.operations import faces, pictures, planes, strips
+from enhancement.operations.base import (
+    NO_PICTURES,
+    Cancelled,
+    Choice,
+    Estimate,
+    Flag,
+    Number,
+    OperationResult,
+    Parameter,
+    ParameterError,
+    Parameters,
+    Pictures,
+    Position,
+    Progress,
+    cleaned,
+)
+from enhancement.operations.framing import Box
+
+Pixels = NDArray[np.uint8]
+Bools = NDArray[np.bool_]
+
+NAME: Final = "watermark_removal"
+STROKES, BOX = "strokes", "box"
+CLEAR: Final = 10.0  # levels of 255 by which a stroke stands out from what is around it
+STROKE: Final = 0.12  # of the box's shorter side: the widest stroke of a letter
+GROW: Final = 2  # pixels around a stroke that its soft edge reaches
+REACH: Final = 5  # pixels from which the filling takes its colours
+LARGEST_SHARE: Final = 0.25  # of the picture: what is painted anew beyond that is another picture
+SECONDS_PER_PIXEL: Final = 1.2e-5  # of the box
+
+
+class NoMark(EngineError):
+    """Nothing in the box stands out as a mark does."""
+
+    code = "no_mark"
+
+
+class WatermarkRemoval:
+    """Paints a marked box, or only the strokes in it, from what is around them. Every pixel outside stays as it is."""
+
+    name = NAME
+    title = "Remove a watermark"
+    position = Position.WATERMARK
+    parameters: tuple[Parameter, ...] = (
+        Flag(
+            name="rights", title="I hold the rights to this image",
+            note="Needed. Your name, the time and the image are written into the team's audit log.",
+        ),
+        Number(name="left", title="Left", default=0.6, minimum=0, maximum=1, note="As a share of the width."),
+        Number(name="top", title="Top", default=0.85, minimum=0, maximum=1, note="As a share of the height."),
+        Number(name="width", title="Width", default=0.38, minimum=0, maximum=1),
+        Number(name="height", title="Height", default=0.13, minimum=0, maximum=1),
+        Choice(
+            name="area", title="What is painted", default=STROKES, choices=(STROKES, BOX),
+            note="strokes: what stands out in the box as letters and lines do. box: all of it.",
+        ),
+        Choice(
+            name="method", title="Method", default="telea", choices=("telea", "navier-stokes"), advanced=True,
+            note="telea: from the nearest pixels. navier-stokes: lines are carried on.",
+        ),
+    )  # fmt: skip
+
+    def unavailable(self) -> str:
+        return faces.unavailable()
+
+    def describe(self) -> list[dict[str, Any]]:
+        return [parameter.describe() for parameter in self.parameters]
+
+    def validate(self, params: Mapping[str, object]) -> Parameters:
+        """The wish with all parameters. Raises ParameterError. That the rights are declared is asked by `estimate`."""
+        return cleaned(self.parameters, params)
+
+    def estimate(self, width: int, height: int, params: Mapping[str, object]) -> Estimate:
+        """Seconds on two processor cores. Raises ParameterError without a declaration, or for a box that cannot be."""
+        box = _box(width, height, self.validate(params))
+        seconds = 0.2 + box.width * box.height * SECONDS_PER_PIXEL
+        return Estimate(seconds=round(seconds, 2), width=width, height=height)
+
+    def run(
+        self,
+        image: Image.Image,
+        params: Mapping[str, object],
+        *,
+        progress: Progress,
+        cancelled: Cancelled,
+        others: Pictures = NO_PICTURES,
+    ) -> OperationResult:
+        """Take the mark off. Raises EngineCancelled, ParameterError, NoMark."""
+        started, clean = time.perf_counter(), self.validate(params)
+        box = _box(*pictures.upright_size(image), clean)
+        if cancelled():
+            raise EngineCancelled
+        picture = pictures.read(image)
+        marked = _marked(picture.pixels, box, clean)
+        made = _painted(picture.pixels, box, marked, clean)
+        progress(1.0)
+        facts = {"rights_declared": True, "box": box.shown(), "area": clean["area"], "method": clean["method"]}
+        facts |= {"painted_pixels": int(marked.sum()), "notes": picture.notes}
+        return OperationResult(picture.image(made), {**facts, "seconds": round(time.perf_counter() - started, 3)})
+
+
+def _box(width: int, height: int, clean: Parameters) -> Box:
+    """The box in pixels. Raises ParameterError without a declaration, for an empty box or one too large."""
+    if not clean["rights"]:
+        raise ParameterError("rights", "Nobody has declared to hold the rights.", "Declare it, if you do hold them.")
+    strips.check_size(width, height)
+    for side, start in (("width", "left"), ("height", "top")):
+        if not 0 < clean[side] <= 1 - clean[start] + 1e-9:
+            reason = f"A box from {clean[start]:g} on cannot have a {side} of {clean[side]:g}."
+            raise ParameterError(side, reason, f"{start} and {side} together are at most 1, and more than 0.")
+    if clean["width"] * clean["height"] > LARGEST_SHARE:
+        reason = f"The box takes more than {LARGEST_SHARE:.0%} of the picture."
+        raise ParameterError("width", reason, "Draw it closer around the mark.")
+    left, top = min(int(clean["left"] * width), width - 1), min(int(clean["top"] * height), height - 1)
+    across, down = max(1, round(clean["width"] * width)), max(1, round(clean["height"] * height))
+    return Box(left, top, min(width, left + across), min(height, top + down))
+
+
+def _marked(pixels: Pixels, box: Box, clean: Parameters) -> Bools:
+    """Which pixels of the box are painted anew. Raises NoMark where nothing in it stands out."""
+    part = pixels[box.top : box.bottom, box.left : box.right, :3]
+    if clean["area"] == BOX:
+        return np.ones(part.shape[:2], bool)
+    light = np.asarray(part.max(axis=-1), np.float32)
+    radius = max(1, round(STROKE * min(part.shape[:2]) / 2))
+    lifted = light - _opened(light, radius)
+    sunk = -light - _opened(-light, radius)
+    strokes = np.maximum(lifted, sunk) > CLEAR
+    if not strokes.any():
+        raise NoMark("Nothing in the box stands out as a mark does.", remedy="Move the box, or paint all of it.")
+    return np.asarray(planes.extremes(strokes.astype(np.float32), GROW)[1] > 0.5)
+
+
+def _opened(plane: planes.Plane, radius: int) -> planes.Plane:
+    """Without what is brighter than its surroundings and thinner than twice the radius."""
+    return planes.extremes(planes.extremes(plane, radius)[0], radius)[1]
+
+
+def _painted(pixels: Pixels, box: Box, marked: Bools, clean: Parameters) -> Pixels:
+    import cv2
+
+    height, width = pixels.shape[:2]
+    around = box.grown(4 * REACH, 4 * REACH, 4 * REACH, width, height)
+    inner = box.within(around)
+    mask = np.zeros((around.height, around.width), np.uint8)
+    mask[inner.top : inner.bottom, inner.left : inner.right] = marked
+    part = np.ascontiguousarray(pixels[around.top : around.bottom, around.left : around.right, :3])
+    method = cv2.INPAINT_TELEA if clean["method"] == "telea" else cv2.INPAINT_NS
+    filled = np.asarray(cv2.inpaint(part, mask, REACH, method))
+    made = pixels.copy()
+    made[around.top : around.bottom, around.left : around.right, :3] = np.where(mask[..., None] > 0, filled, part)
+    return made
