@@ -153,6 +153,18 @@ class EnhanceCancel(generics.GenericAPIView[Enhancement]):
         return Response(self.get_serializer(row).data, status=status.HTTP_202_ACCEPTED)
 
 
+class EnhanceRetry(IdempotentPostMixin, generics.GenericAPIView[Enhancement]):
+    """The same again, after it failed or was cancelled: a new enhancement."""
+
+    serializer_class = EnhancementSerializer
+    queryset = Enhancement.objects.none()
+
+    @extend_schema(request=None, responses={202: EnhancementSerializer})
+    def post(self, request: Request, pk: UUID) -> Response:
+        row = services.retry(actor=person(request), enhancement_id=pk)
+        return Response(self.get_serializer(row).data, status=status.HTTP_202_ACCEPTED)
+
+
 class EnhancementFilter(filters.FilterSet):
     asset = filters.UUIDFilter(field_name="source")
     team = filters.UUIDFilter(field_name="team")

@@ -1,9 +1,12 @@
 """An enhancement as a page or a client reads it: its steps, each with what was promised and what became of it."""
 
+from decimal import Decimal
 from typing import Any, Final
 
+from designer.generations.presenting import money
 from enhancement.models import Enhancement, Status
 from enhancement.operations import registry
+from enhancement.waiting import Queue
 
 NEXT: Final = {Status.QUEUED: "waiting", Status.RUNNING: "running"}
 
@@ -20,8 +23,11 @@ def summary_of(row: Enhancement) -> str:
 
 
 def _words(step: dict[str, Any]) -> str:
-    scale = step.get("scale")
-    return f"{title_of(step['name'])} {scale}×" if scale else title_of(step["name"])
+    title = title_of(step["name"])
+    if step["name"] != "upscale":
+        return title
+    target = step.get("target", "scale")
+    return f"{title} {step['scale']}×" if target == "scale" else f"{title} to {target}"
 
 
 def steps_of(row: Enhancement) -> list[dict[str, Any]]:
@@ -47,4 +53,66 @@ def _step(row: Enhancement, place: int, quoted: dict[str, Any], done: list[dict[
         "width": facts.get("width", quoted.get("width")),
         "height": facts.get("height", quoted.get("height")),
         "facts": facts,
+    }
+
+
+def seconds_words(seconds: float) -> str:
+    """'about 12 s', 'about 3 min', 'about 2 h': no finer than such a figure is known."""
+    if seconds < 90:
+        return f"about {max(1, round(seconds))} s"
+    if seconds < 5400:
+        return f"about {round(seconds / 60)} min"
+    return f"about {seconds / 3600:.1f} h"
+
+
+def basis_words(basis: dict[str, Any]) -> str:
+    """Where the seconds come from."""
+    if basis["kind"] == "measured":
+        return f"as measured in the last {basis['runs']} runs"
+    return "partly measured, partly estimated" if basis["kind"] == "partly measured" else "estimated"
+
+
+def price_words(cost: str | Decimal) -> str:
+    amount = Decimal(cost)
+    return f"${money(amount)}" if amount else "free"
+
+
+def estimate_shown(found: dict[str, Any]) -> dict[str, Any]:
+    """An estimate in words, for a page."""
+    one = found["assets"][0] if len(found["assets"]) == 1 and not found["refused"] else None
+    waiting = found["queue"]["waiting"]
+    return {
+        "one": one,
+        "steps": [
+            {**step, "seconds_words": seconds_words(step["seconds"]), "price": price_words(step["cost"])}
+            for step in (one["steps"] if one else [])
+        ],
+        "images": len(found["assets"]),
+        "refused": found["refused"],
+        "seconds": seconds_words(found["seconds"]),
+        "price": price_words(found["cost"]),
+        "basis": basis_words(found["basis"]),
+        "waiting": waiting,
+        "wait": seconds_words(found["queue"]["seconds"]) if waiting or found["queue"]["workers"] else "",
+    }
+
+
+def remaining_words(remaining: dict[str, Any] | None) -> str:
+    """'about 40 s left, as measured in the last 5 runs'."""
+    if remaining is None:
+        return ""
+    if remaining["seconds"] is None:
+        return "longer than the last runs took; it goes on"
+    return f"{seconds_words(remaining['seconds'])} left, {basis_words(remaining)}"
+
+
+def row_shown(row: Enhancement, queue: Queue) -> dict[str, Any]:
+    """An enhancement as a line of a page."""
+    return {
+        "row": row,
+        "summary": summary_of(row),
+        "steps": steps_of(row),
+        "place": queue.place(row),
+        "left": remaining_words(queue.remaining(row)),
+        "price": "" if row.cost is None else price_words(row.cost),
     }

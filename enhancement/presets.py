@@ -42,12 +42,34 @@ STARTERS: Final = (
         operations=({"name": "upscale", "scale": 2},),
     ),
     Starter(
-        slug="four-times",
-        name="Four times as large",
-        description="Enlarged four times, nothing else.",
-        operations=({"name": "upscale", "scale": 4},),
+        slug="print-a4",
+        name="Print A4 300 dpi",
+        description="As large as fits on A4 at 300 dots per inch, with the weave of the cloth raised a little.",
+        operations=(
+            {
+                "name": "upscale", "target": "print", "print_width": 21, "print_height": 29.7, "unit": "cm",
+                "dpi": 300, "smaller": "reduce",
+            },
+            {"name": "detail", "amount": 0.3},
+        ),
     ),
-)
+    Starter(
+        slug="web",
+        name="Web clean-up",
+        description="Balanced light and an even background, at the size it has.",
+        operations=({"name": "color", "auto_exposure": True}, {"name": "background", "mode": "cleanup"}),
+    ),
+    Starter(
+        slug="fabric",
+        name="Fabric close-up",
+        description="A square swatch of the cloth, enlarged, with its fine weave raised.",
+        operations=(
+            {"name": "upscale", "scale": 4},
+            {"name": "detail", "amount": 0.6, "scale": "fine"},
+            {"name": "crop", "shape": "swatch"},
+        ),
+    ),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

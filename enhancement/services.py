@@ -172,6 +172,19 @@ def cancel(*, actor: User, enhancement_id: UUID) -> Enhancement:
     return row
 
 
+def retry(*, actor: User, enhancement_id: UUID) -> Enhancement:
+    """Ask for the same again after it failed or was cancelled, as a row of its own at today's prices.
+
+    Raises Missing, Forbidden, Conflict if it is under way or done, or Refused as for any request.
+    """
+    row: Enhancement = Enhancement.objects.for_edit(actor, enhancement_id)
+    if row.is_live or row.status == Status.SUCCEEDED:
+        raise Conflict(
+            "not_failed", f"This enhancement is {row.status}.", remedy="Only what failed can be tried again."
+        )
+    return request_enhancement(actor=actor, asset_id=row.source_id, operations=row.operations, preset=row.preset)
+
+
 def announce(row: Enhancement, event: str, data: dict[str, Any]) -> None:
     """Tell those who watch the enhancement and those who look at its source image."""
     record(f"asset:{row.source_id}", event, {"enhancement": str(row.pk), **data}, team_id=row.team_id)

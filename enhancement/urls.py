@@ -1,7 +1,7 @@
 from django.urls import path
 
 from enhancement import api as rest
-from enhancement import preset_api, views
+from enhancement import builder_views, preset_api, views
 
 api = [
     path("enhance/operations", rest.OperationList.as_view(), name="api_enhance_operations"),
@@ -11,10 +11,20 @@ api = [
     path("enhance/presets/<uuid:preset>", preset_api.PresetDetail.as_view(), name="api_enhance_preset"),
     path("enhance/batch", rest.EnhanceBatch.as_view(), name="api_enhance_batch"),
     path("enhance/<uuid:pk>", rest.EnhanceDetail.as_view(), name="api_enhance"),
+    path("enhance/<uuid:pk>/retry", rest.EnhanceRetry.as_view(), name="api_enhance_retry"),
     path("enhance/<uuid:pk>/cancel", rest.EnhanceCancel.as_view(), name="api_enhance_cancel"),
 ]
 pages = [
     path("assets/<uuid:asset_id>/enhancements", views.panel, name="enhancement_panel"),
     path("assets/<uuid:asset_id>/enhance", views.enhance, name="enhance_asset"),
+    path("enhancements", views.enhancements, name="enhancements"),
+    path("enhancements/new", builder_views.new, name="enhance_new"),
+    path("enhancements/choose", builder_views.choose, name="enhance_choose"),
+    path("enhancements/estimate", builder_views.estimated, name="enhance_estimate"),
+    path("enhancements/start", builder_views.start, name="enhance_start"),
+    path("enhancements/presets", builder_views.keep, name="enhance_keep"),
+    path("enhancements/presets/<uuid:preset>/delete", builder_views.discard, name="enhance_discard"),
+    path("enhancements/<uuid:pk>/row", views.row, name="enhancement_row"),
+    path("enhancements/<uuid:pk>/retry", views.retry, name="enhancement_retry"),
     path("enhancements/<uuid:pk>/cancel", views.cancel, name="enhancement_cancel"),
 ]

@@ -1,21 +1,28 @@
-"""The enhancement panel on the Asset page."""
+"""Enhancements on pages: the panel of an image, and the list of all."""
 
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from designer.assets.models import Asset
+from designer.generations.gallery import after
+from designer.generations.views import is_partial
 from enhancement import services
 from enhancement.models import Enhancement, Status
+from enhancement.presenting import row_shown
+from enhancement.waiting import Queue
 from teams.accounts.people import person
 from teams.base.errors import Forbidden, Missing, Refused
 
-SHOWN = 8
-SCALES = (2, 4)
+SHOWN: Final = 8
+SCALES: Final = (2, 4)
+PAGE: Final = 20
 
 
 def panel_context(request: HttpRequest, asset: Asset, refused: str = "") -> dict[str, Any]:
@@ -24,10 +31,10 @@ def panel_context(request: HttpRequest, asset: Asset, refused: str = "") -> dict
         may_edit = bool(Asset.objects.for_edit(request.user, asset.pk)) and asset.trashed_at is None
     except Forbidden:
         may_edit = False
+    queue = Queue()
     return {
         "asset": asset,
-        "enhancements": rows.order_by("-created_at")[:SHOWN],
-        "live": (Status.QUEUED, Status.RUNNING),
+        "enhancements": [row_shown(row, queue) for row in rows.order_by("-created_at")[:SHOWN]],
         "may_edit": may_edit,
         "scales": [{"scale": s, "width": asset.width * s, "height": asset.height * s} for s in SCALES],
         "refused": refused,
@@ -53,7 +60,7 @@ def enhance(request: HttpRequest, asset_id: UUID) -> HttpResponse:
         raise
     except Refused as refusal:
         refused = f"{refusal.message} {refusal.remedy}".strip()
-    if request.headers.get("X-Partial") != "1" and not refused:
+    if not is_partial(request) and not refused:
         return redirect("asset", asset_id)
     asset = Asset.objects.see(request.user, asset_id)
     return render(
@@ -62,7 +69,54 @@ def enhance(request: HttpRequest, asset_id: UUID) -> HttpResponse:
 
 
 @login_required
+@require_GET
+def enhancements(request: HttpRequest) -> HttpResponse:
+    """All enhancements of one's teams, newest first."""
+    said = {name: request.GET.get(name, "").strip()[:200] for name in ("q", "status")}
+    rows = Enhancement.objects.visible_to(request.user).select_related("source", "result", "owner")
+    rows = rows.matching(said["q"]) if said["q"] else rows
+    rows = rows.filter(status=said["status"]) if said["status"] in Status.values else rows
+    page = list(after(rows.order_by("-created_at", "-id"), request.GET.get("after", ""), "new")[: PAGE + 1])
+    more, page, queue = len(page) > PAGE, page[:PAGE], Queue()
+    mark = f"{page[-1].created_at.isoformat()}~{page[-1].pk}" if more else ""
+    context = {
+        "rows": [row_shown(row, queue) for row in page],
+        "next_url": f"{request.path}?{urlencode({**said, 'after': mark})}" if more else "",
+        "said": said,
+        "filtered": any(said.values()),
+        "statuses": Status.choices,
+    }
+    name = "enhancement/_rows.html" if is_partial(request) else "enhancement/list.html"
+    return render(request, name, context)
+
+
+@login_required
+@require_GET
+def row(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = Enhancement.objects.see(request.user, pk)
+    return render(request, "enhancement/_row.html", {"each": row_shown(found, Queue())})
+
+
+@login_required
 @require_POST
 def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
-    row = services.cancel(actor=person(request), enhancement_id=pk)
-    return redirect("asset", row.source_id)
+    found = services.cancel(actor=person(request), enhancement_id=pk)
+    return _back(request, found)
+
+
+@login_required
+@require_POST
+def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
+    try:
+        made = services.retry(actor=person(request), enhancement_id=pk)
+    except (Missing, Forbidden):
+        raise
+    except Refused as refusal:
+        messages.error(request, f"{refusal.message} {refusal.remedy}".strip())
+        return _back(request, Enhancement.objects.see(request.user, pk))
+    messages.success(request, "Queued again.")
+    return _back(request, made)
+
+
+def _back(request: HttpRequest, found: Enhancement) -> HttpResponse:
+    return redirect("enhancements") if request.POST.get("from") == "list" else redirect("asset", found.source_id)

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,6 +28,7 @@ from teams.accounts.people import person
 from teams.base.errors import Forbidden, Refused
 
 PAGE = 24
+M = TypeVar("M", bound=Model)
 RATINGS = ("1", "2", "3", "4", "5")
 
 
@@ -85,7 +86,7 @@ def _one_of(known: Iterable[str], said: str) -> str:
     return said if said in known else ""
 
 
-def after(rows: QuerySet[Asset], mark: str, order: str) -> QuerySet[Asset]:
+def after(rows: QuerySet[M], mark: str, order: str) -> QuerySet[M]:
     """Rows behind the mark `time~id` of the last one shown; a mark that cannot be read means the beginning."""
     raw_time, _, raw_id = mark.partition("~")
     moment: datetime | None

@@ -8,6 +8,7 @@ from designer.assets.models import Asset
 from designer.assets.services import store_upload
 from enhancement.models import Enhancement, EnhancementPreset
 from enhancement.operations import registry
+from enhancement.presets import STARTERS
 from tests import images
 from tests.work import work_off
 
@@ -108,3 +109,13 @@ def test_a_recipe_is_either_operations_or_a_preset(editor, team, asset, client_o
     own = client_of("stranger")
     photo = store_upload(actor=own.user, team_id=None, file=io.BytesIO(images.encoded("PNG")), name="a.png")
     assert own.post(f"/api/enhance/{photo.pk}", {"preset": preset}, format="json").status_code == 404
+
+
+def test_every_starter_can_be_done_on_this_machine(editor, asset):
+    listed = [each["name"] for each in editor.get("/api/enhance/presets").json() if each["starter"]]
+    assert listed == [each.name for each in STARTERS]
+    Asset.objects.filter(pk=asset.pk).update(width=768, height=1024)
+    for each in STARTERS:
+        body = {"assets": [str(asset.pk)], "preset": str(each.pk)}
+        answer = editor.post("/api/enhance/estimate", body, format="json")
+        assert answer.status_code == 200, (each.name, answer.content)

@@ -1,0 +1,163 @@
+"""The recipe builder's form: made of what the operations say of themselves, read back as a recipe."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.http import QueryDict
+
+from designer.assets.models import Asset
+from enhancement.operations import registry
+from enhancement.operations.base import Operation
+from enhancement.recipes import Recipe
+from teams.base.errors import Refused
+
+PLACE: Final = re.compile(r"operations\[(\d{1,2})\](?:\.(\w{1,60}))?")
+LONGEST: Final = 400  # characters of one value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    value: str
+    label: str
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One parameter as an input. `kind`: choice, number, flag, colours or asset."""
+
+    key: str
+    label: str
+    kind: str
+    note: str
+    value: Any
+    advanced: bool
+    minimum: float | None = None
+    maximum: float | None = None
+    options: tuple[Option, ...] = ()
+    error: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"op-{self.key.replace('.', '-')}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """One operation: whether it is in the recipe, why it cannot be, and its inputs."""
+
+    name: str
+    title: str
+    number: int
+    used: bool
+    reason: str
+    error: str
+    fields: tuple[Field, ...]
+
+    @property
+    def plain(self) -> list[Field]:
+        return [each for each in self.fields if not each.advanced]
+
+    @property
+    def advanced(self) -> list[Field]:
+        return [each for each in self.fields if each.advanced]
+
+    @property
+    def advanced_open(self) -> bool:
+        return any(each.error for each in self.advanced)
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """What is wrong with a recipe that was sent: by input ("upscale.scale"), by operation, and in general."""
+
+    by_key: Mapping[str, str] = field(default_factory=dict)
+    general: tuple[str, ...] = ()
+
+
+def groups(recipe: Sequence[Mapping[str, Any]], *, pictures: Iterable[Asset], faults: Faults) -> list[Group]:
+    """All operations in their order, those of the recipe in use with its values. `pictures`: for parameters that
+    name one."""
+    steps = {str(step.get("name")): step for step in recipe}
+    chosen = [(str(asset.pk), asset.title or asset.get_kind_display()) for asset in pictures]
+    return [
+        Group(
+            name=operation.name,
+            title=operation.title,
+            number=number,
+            used=operation.name in steps,
+            reason=operation.unavailable(),
+            error=faults.by_key.get(operation.name, ""),
+            fields=_fields(operation, steps.get(operation.name, {}), chosen, faults),
+        )
+        for number, operation in enumerate(registry.everything(), 1)
+    ]
+
+
+def _fields(
+    operation: Operation, step: Mapping[str, Any], pictures: list[tuple[str, str]], faults: Faults
+) -> tuple[Field, ...]:
+    return tuple(_field(operation.name, said, step, pictures, faults) for said in operation.describe())
+
+
+def _field(
+    operation: str,
+    said: Mapping[str, Any],
+    step: Mapping[str, Any],
+    pictures: list[tuple[str, str]],
+    faults: Faults,
+) -> Field:
+    key, value = f"{operation}.{said['name']}", step.get(said["name"], said["default"])
+    if said["type"] == "colours" and not isinstance(value, str):
+        value = ", ".join(value)
+    known = [(str(each), str(each)) for each in said.get("choices", [])]
+    if said["type"] == "asset":
+        known = [("", "None"), *pictures]
+        known += [(str(value), "The one chosen before")] if value and str(value) not in dict(pictures) else []
+    return Field(
+        key=key,
+        label=said["title"],
+        kind=said["type"],
+        note=said["note"],
+        value=f"{value:g}" if isinstance(value, float) else value,
+        advanced=said["advanced"],
+        minimum=said.get("minimum"),
+        maximum=said.get("maximum"),
+        options=tuple(Option(value=v, label=label, selected=v == str(value)) for v, label in known),
+        error=faults.by_key.get(key, ""),
+    )
+
+
+def recipe_from(said: QueryDict) -> Recipe:
+    """The recipe that the form says, unchecked. An empty number means its default."""
+    used = set(said.getlist("use"))
+    return [_step(operation, said) for operation in registry.everything() if operation.name in used]
+
+
+def _step(operation: Operation, said: QueryDict) -> dict[str, Any]:
+    step: dict[str, Any] = {"name": operation.name}
+    for parameter in operation.describe():
+        name, key = parameter["name"], f"{operation.name}.{parameter['name']}"
+        if parameter["type"] == "flag":
+            step[name] = key in said
+        elif key in said and (said[key] or parameter["type"] != "number"):
+            step[name] = said[key][:LONGEST]
+    return step
+
+
+def faults_of(refused: Refused, recipe: Recipe) -> Faults:
+    """The refusal beside the inputs that it is about."""
+    words = f"{refused.message} {refused.remedy}".strip()
+    lines = refused.facts.get("lines") or [{"field": refused.field or "", "message": words}]
+    by_key: dict[str, str] = {}
+    general: list[str] = []
+    for line in lines:
+        found = PLACE.fullmatch(line["field"] or "")
+        if found and int(found[1]) < len(recipe):
+            name = recipe[int(found[1])]["name"]
+            by_key[name if found[2] in (None, "name") else f"{name}.{found[2]}"] = line["message"]
+        else:
+            general.append(line["message"])
+    return Faults(by_key, tuple(general))

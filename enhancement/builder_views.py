@@ -1,0 +1,195 @@
+"""The recipe builder: put together, see what it comes to, keep as a preset, start. For one image or for many."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from designer.assets.models import Asset, AssetQuerySet
+from designer.generations.compare_views import chosen
+from designer.generations.views import is_partial
+from enhancement import builder, presets, services
+from enhancement.estimating import MOST_ASSETS, estimate
+from enhancement.models import Enhancement
+from enhancement.presenting import estimate_shown
+from enhancement.recipes import Recipe
+from teams.accounts.people import person
+from teams.base.errors import Missing, Refused
+
+OFFERED: Final = 24  # images to choose among, where none is named
+PICTURES: Final = 40  # images that a parameter may name
+FIRST: Final[Recipe] = [{"name": "upscale", "scale": 2}]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What the builder holds just now."""
+
+    assets: tuple[UUID, ...]
+    recipe: Recipe
+    preset: presets.Shown | None = None
+
+
+def _images(request: HttpRequest) -> AssetQuerySet:
+    return Asset.objects.visible_to(request.user).kept()
+
+
+def _draft_from(request: HttpRequest) -> Draft:
+    """The draft of an address: the images, and a preset's or an earlier enhancement's recipe. Raises Missing."""
+    assets = tuple(chosen(request.GET.getlist("asset"))[:MOST_ASSETS])
+    if named := chosen(request.GET.getlist("preset")):
+        preset = presets.find(person(request), named[0])
+        return Draft(assets=assets, recipe=preset.operations, preset=preset)
+    if like := chosen(request.GET.getlist("like")):
+        return Draft(assets=assets, recipe=Enhancement.objects.see(request.user, like[0]).operations)
+    return Draft(assets=assets, recipe=FIRST)
+
+
+def _draft_sent(request: HttpRequest) -> Draft:
+    """The draft of the form. A preset is remembered only while the recipe is still its own."""
+    recipe = builder.recipe_from(request.POST)
+    preset = None
+    if named := chosen(request.POST.getlist("preset")):
+        try:
+            preset = presets.find(person(request), named[0])
+        except Missing:
+            preset = None
+    return Draft(assets=tuple(chosen(request.POST.getlist("asset"))[:MOST_ASSETS]), recipe=recipe, preset=preset)
+
+
+def _estimated(request: HttpRequest, draft: Draft) -> tuple[dict[str, Any] | None, builder.Faults]:
+    if not draft.assets:
+        return None, builder.Faults()
+    try:
+        found = estimate(actor=person(request), asset_ids=draft.assets, operations=draft.recipe)
+    except Refused as refused:
+        return None, builder.faults_of(refused, draft.recipe)
+    return estimate_shown(found), builder.Faults()
+
+
+def _context(
+    request: HttpRequest, draft: Draft, faults: builder.Faults, shown: dict[str, Any] | None
+) -> dict[str, Any]:
+    images = list(_images(request).filter(pk__in=draft.assets))
+    teams = {image.team_id for image in images}
+    pictures = _images(request).filter(team__in=teams).order_by("-created_at")[:PICTURES]
+    return {
+        "assets": images,
+        "offered": [] if draft.assets else _images(request).order_by("-created_at")[:OFFERED],
+        "groups": builder.groups(draft.recipe, pictures=pictures, faults=faults),
+        "presets": presets.choices(person(request)),
+        "preset": draft.preset,
+        "estimate": shown,
+        "faults": faults,
+        "address": urlencode([("asset", pk) for pk in draft.assets]),
+    }
+
+
+def _page(request: HttpRequest, draft: Draft, faults: builder.Faults | None = None, code: int = 200) -> HttpResponse:
+    shown, found = _estimated(request, draft)
+    name = "enhancement/_builder.html" if is_partial(request) else "enhancement/builder.html"
+    return render(request, name, _context(request, draft, faults or found, shown), status=code)
+
+
+@login_required
+@require_GET
+def new(request: HttpRequest) -> HttpResponse:
+    """The builder for the images that the address names, or with some to choose among."""
+    return _page(request, _draft_from(request))
+
+
+@login_required
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    """From the gallery's boxes to the builder."""
+    ids = chosen(request.POST.getlist("asset"))
+    if not 1 <= len(ids) <= MOST_ASSETS:
+        messages.error(request, f"Select 1 to {MOST_ASSETS} images to enhance; you selected {len(ids)}.")
+        return redirect("gallery")
+    return redirect(address_of(ids))
+
+
+def address_of(assets: Sequence[UUID], **more: Any) -> str:
+    return f"{reverse('enhance_new')}?{urlencode([*(('asset', pk) for pk in assets), *more.items()])}"
+
+
+@login_required
+@require_POST
+def estimated(request: HttpRequest) -> HttpResponse:
+    """What the form comes to. Writes nothing. With script a part of the page and the inputs at fault; else the page."""
+    draft = _draft_sent(request)
+    if not is_partial(request):
+        return _page(request, draft)
+    shown, faults = _estimated(request, draft)
+    html = render_to_string("enhancement/_estimate.html", {"estimate": shown, "faults": faults}, request)
+    return JsonResponse({"estimate": html, "errors": dict(faults.by_key)})
+
+
+@login_required
+@require_POST
+def start(request: HttpRequest) -> HttpResponse:
+    draft = _draft_sent(request)
+    if not draft.assets:
+        return _page(request, draft, builder.Faults(general=("Choose at least one image.",)), code=422)
+    try:
+        made, refused = services.request_batch(
+            actor=person(request), asset_ids=draft.assets, operations=draft.recipe, preset=_origin(draft)
+        )
+    except Missing:
+        raise
+    except Refused as refusal:
+        return _page(request, draft, builder.faults_of(refusal, draft.recipe), code=422)
+    images = f"{len(made)} image{'s' * (len(made) != 1)}"
+    messages.success(request, f"{images} queued to be enhanced.")
+    for _, why in refused[:3]:
+        messages.warning(request, f"One was left out: {why.message} {why.remedy}".strip())
+    if len(refused) > 3:
+        messages.warning(request, f"{len(refused) - 3} more were left out.")
+    return redirect("asset", made[0].source_id) if len(draft.assets) == 1 else redirect("enhancements")
+
+
+def _origin(draft: Draft) -> dict[str, Any] | None:
+    """The preset, if the recipe is still what it says."""
+    if draft.preset is None:
+        return None
+    kept = {step["name"]: step for step in draft.preset.operations}
+    same = set(kept) == {step["name"] for step in draft.recipe} and all(
+        str(value) == str(kept[step["name"]].get(name)) for step in draft.recipe for name, value in step.items()
+    )
+    return draft.preset.origin if same else None
+
+
+@login_required
+@require_POST
+def keep(request: HttpRequest) -> HttpResponse:
+    """Save the form's recipe as a preset of the team of the first image (of the own team without one)."""
+    draft = _draft_sent(request)
+    first = _images(request).filter(pk__in=draft.assets[:1]).first()
+    try:
+        row = presets.create_preset(
+            actor=person(request),
+            name=request.POST.get("preset_name", ""),
+            operations=draft.recipe,
+            team_id=first.team_id if first else None,
+        )
+    except Refused as refusal:
+        return _page(request, draft, builder.faults_of(refusal, draft.recipe), code=422)
+    messages.success(request, f"Saved as “{row.name}”, for the whole team.")
+    return redirect(address_of(draft.assets, preset=row.pk))
+
+
+@login_required
+@require_POST
+def discard(request: HttpRequest, preset: UUID) -> HttpResponse:
+    presets.delete_preset(actor=person(request), preset_id=preset)
+    messages.success(request, "The preset is deleted. What was made with it stays.")
+    return redirect(address_of(chosen(request.POST.getlist("asset"))[:MOST_ASSETS]))

@@ -1,0 +1,104 @@
+"""The recipe builder, presets and the list, at a desk in the light, on a phone in the dark."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.test_journey import look, note, sign_up
+from tests.e2e.test_studio import make
+from tests.e2e.test_style import WAYS
+
+STICKING_OUT = """() => {
+  const edge = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= edge) return [];
+  const wide = [...document.querySelectorAll("main *")].filter((each) => each.getBoundingClientRect().right > edge + 1);
+  return wide.map((each) => `${each.tagName}.${each.className}`).slice(0, 8);
+}"""
+
+
+@pytest.fixture(params=WAYS)
+def page(request: pytest.FixtureRequest, browser: Browser, studio_url: str) -> Iterator[Page]:
+    """Somebody new with two images."""
+    (width, height), scheme, touch = WAYS[request.param]
+    size = {"width": width, "height": height}
+    context = browser.new_context(base_url=studio_url, viewport=size, color_scheme=scheme, has_touch=touch)
+    page = context.new_page()
+    page.size_name, page.problems = f"{request.param}-{scheme}", []  # type: ignore[attr-defined]
+    page.on("console", lambda said: note(page, said))
+    page.on("pageerror", lambda error: page.problems.append(str(error)))  # type: ignore[attr-defined]
+    sign_up(page)
+    make(page, "a silk dress")
+    yield page
+    context.close()
+
+
+def check(page: Page, name: str) -> None:
+    """Nothing sticks out sideways, nothing breaks WCAG, and a picture is kept."""
+    look(page, name)
+    wide = page.evaluate(STICKING_OUT)
+    assert wide == [], f"{name}: {wide}"
+
+
+def open_asset(page: Page) -> str:
+    page.locator(".run-card .tile a").first.click()
+    expect(page.get_by_role("button", name=re.compile("Upscale 2"))).to_be_visible()
+    return page.url
+
+
+def test_a_recipe_is_built_seen_kept_and_run_on_the_asset_page(page: Page):
+    open_asset(page)
+    page.get_by_text("Build a recipe").click()
+    builder = page.locator("recipe-builder")
+    expect(builder.get_by_role("checkbox", name="Enlarge")).to_be_checked()
+    expect(builder.locator("[data-estimate]")).to_contain_text("px")
+    before = builder.locator("[data-estimate]").inner_text()
+    builder.get_by_label("Scale").first.select_option("4")
+    expect(builder.locator("[data-estimate]")).not_to_have_text(before, use_inner_text=True)
+    check(page, "builder-on-asset")
+    builder.get_by_text("Save as a preset").click()
+    builder.get_by_label("Name", exact=True).fill("Shop window")
+    builder.get_by_role("button", name="Save for the team").click()
+    expect(page.get_by_text("Saved as “Shop window”")).to_be_visible()
+    expect(page.locator(".preset[aria-current]")).to_have_text("Shop window")
+    page.get_by_role("link", name="Twice as large").click()
+    expect(page.locator(".preset[aria-current]")).to_have_text("Twice as large")
+    expect(page.get_by_label("Scale").first).to_have_value("2")
+    check(page, "builder")
+    page.get_by_role("button", name="Enhance", exact=True).click()
+    expect(page.get_by_role("link", name=re.compile("before and after"))).to_be_visible(timeout=120_000)
+    assert page.problems == []  # type: ignore[attr-defined]
+
+
+def test_what_cannot_be_is_said_beside_its_input(page: Page):
+    open_asset(page)
+    page.get_by_text("Build a recipe").click()
+    builder = page.locator("recipe-builder")
+    expect(builder.get_by_role("checkbox", name="Enlarge")).to_be_checked()
+    numbers = builder.locator("input[type=number]")
+    place = next(at for at in range(numbers.count()) if numbers.nth(at).is_visible())
+    numbers.nth(place).fill("99999")
+    expect(builder.locator(".error:not([hidden])").first).to_contain_text("Use a number from")
+    expect(numbers.nth(place)).to_have_attribute("aria-invalid", "true")
+    check(page, "builder-refused")
+
+
+def test_a_selection_is_enhanced_and_followed_in_the_list(page: Page):
+    page.goto("/enhancements")
+    expect(page.get_by_role("heading", name="Nothing enhanced yet")).to_be_visible()
+    check(page, "enhancements-empty")
+    page.goto("/gallery")
+    page.get_by_role("button", name="Select all shown").click()
+    page.get_by_role("button", name="Enhance", exact=True).click()
+    expect(page.get_by_role("heading", name="Enhance 2 images")).to_be_visible()
+    expect(page.locator("[data-estimate]")).to_contain_text("2 images")
+    check(page, "builder-many")
+    page.get_by_role("button", name="Enhance 2 images").click()
+    expect(page.get_by_text("2 images queued to be enhanced.")).to_be_visible()
+    expect(page.locator(".enhancement-row[data-status=succeeded]")).to_have_count(2, timeout=120_000)
+    check(page, "enhancements")
+    page.get_by_label("Search").fill("nothing like it")
+    page.get_by_role("button", name="Filter").click()
+    expect(page.get_by_role("heading", name="Nothing matches")).to_be_visible()
+    assert page.problems == []  # type: ignore[attr-defined]

@@ -1,0 +1,142 @@
+"""The recipe builder and the list of enhancements, as pages that work without script."""
+
+import io
+import re
+
+import pytest
+from django.test import Client
+
+from designer.assets.models import Asset
+from designer.assets.services import store_upload
+from enhancement.models import Enhancement, EnhancementPreset
+from enhancement.operations import registry
+from tests import images
+from tests.work import work_off
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TWICE = {"use": "upscale", "upscale.scale": "2"}
+
+
+@pytest.fixture
+def editor(member):
+    """A browser in which an editor of the team is signed in."""
+    client = Client()
+    client.user = member("editor")
+    client.force_login(client.user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def photo(editor, team, name="swatch.png", size=(48, 36)) -> Asset:
+    data = images.encoded("PNG", images.photo(size))
+    return store_upload(actor=editor.user, team_id=team.pk, file=io.BytesIO(data), name=name)
+
+
+@pytest.fixture
+def asset(editor, team) -> Asset:
+    return photo(editor, team)
+
+
+def test_the_builder_offers_every_operation_with_its_limits_in_the_order_of_a_recipe(editor, asset):
+    page = editor.get(f"/enhancements/new?asset={asset.pk}").content.decode()
+    assert re.findall(r'data-operation="(\w+)"', page) == [each.name for each in registry.everything()]
+    for operation in registry.everything():
+        for parameter in operation.describe():
+            assert f'name="{operation.name}.{parameter["name"]}"' in page
+    assert "96 × 72 px" in page and "estimated" in page and "free" in page
+
+
+def test_what_the_form_comes_to_is_told_with_the_inputs_at_fault(editor, asset):
+    said = {"asset": asset.pk, **TWICE}
+    ask = lambda **more: editor.post("/enhancements/estimate", {**said, **more}, headers={"X-Partial": "1"}).json()  # noqa: E731
+    assert ask()["errors"] == {} and "96 × 72 px" in ask()["estimate"]
+    wrong = ask(**{"upscale.scale": "3"})
+    assert list(wrong["errors"]) == ["upscale.scale"] and "marked fields" in wrong["estimate"]
+    nothing = editor.post("/enhancements/estimate", {"asset": asset.pk}, headers={"X-Partial": "1"}).json()
+    assert "No operation was named." in nothing["estimate"]
+    assert not Enhancement.objects.exists()
+
+
+def test_the_form_starts_one_enhancement_and_leads_back_to_its_image(editor, asset):
+    answer = editor.post("/enhancements/start", {"asset": asset.pk, **TWICE})
+    assert (answer.status_code, answer["Location"]) == (302, f"/assets/{asset.pk}")
+    assert Enhancement.objects.get().operations[0]["scale"] == 2
+
+
+def test_a_refused_form_comes_back_as_it_was_filled_in(editor, asset):
+    answer = editor.post("/enhancements/start", {"asset": asset.pk, "use": "upscale", "upscale.scale": "5"})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "Scale cannot be" in page
+    assert re.search(r'name="use" value="upscale" checked', page)
+    assert editor.post("/enhancements/start", TWICE).status_code == 422
+
+
+def test_a_selection_of_the_gallery_is_enhanced_at_once_and_what_cannot_be_is_said(editor, asset, team):
+    other = photo(editor, team, "b.png")
+    chosen = editor.post("/enhancements/choose", {"asset": [asset.pk, other.pk]})
+    page = editor.get(chosen["Location"]).content.decode()
+    assert "Enhance 2 images" in page and "<strong>2 images</strong>" in page
+    editor.delete(f"/api/assets/{other.pk}")
+    answer = editor.post("/enhancements/start", {"asset": [asset.pk, other.pk], **TWICE}, follow=True)
+    said = answer.content.decode()
+    assert "1 image queued" in said and "This image is in the trash." in said
+    assert editor.post("/enhancements/choose", {})["Location"] == "/gallery"
+
+
+def test_a_recipe_is_saved_begun_with_and_deleted_on_the_page(editor, asset, team):
+    saved = editor.post("/enhancements/presets", {"asset": asset.pk, **TWICE, "preset_name": "For the shop"})
+    preset = EnhancementPreset.objects.get()
+    assert (preset.team_id, preset.operations[0]["scale"]) == (team.pk, 2)
+    page = editor.get(saved["Location"]).content.decode()
+    assert "For the shop" in page and 'aria-current="true"' in page
+    editor.post("/enhancements/start", {"asset": asset.pk, **TWICE, "preset": preset.pk})
+    assert Enhancement.objects.get().preset["name"] == "For the shop"
+    changed = {"asset": asset.pk, "use": "upscale", "upscale.scale": "4", "preset": preset.pk}
+    editor.post("/enhancements/start", changed)
+    assert Enhancement.objects.order_by("-created_at")[0].preset is None
+    editor.post(f"/enhancements/presets/{preset.pk}/delete", {"asset": asset.pk})
+    assert not EnhancementPreset.objects.exists()
+
+
+def test_a_preset_without_a_name_is_refused_in_place(editor, asset):
+    answer = editor.post("/enhancements/presets", {"asset": asset.pk, **TWICE, "preset_name": " "})
+    assert answer.status_code == 422 and "This may not be empty." in answer.content.decode()
+
+
+def test_the_list_shows_what_runs_what_failed_and_how_to_go_on(editor, asset, client_of):
+    assert "Nothing enhanced yet" in editor.get("/enhancements").content.decode()
+    editor.post("/enhancements/start", {"asset": asset.pk, **TWICE})
+    page = editor.get("/enhancements").content.decode()
+    assert "<live-row subject=" in page and "Next to begin" in page
+    row = Enhancement.objects.get()
+    editor.post(f"/enhancements/{row.pk}/cancel", {"from": "list"})
+    assert "Try again" in editor.get("/enhancements?status=cancelled").content.decode()
+    again = editor.post(f"/enhancements/{row.pk}/retry", {"from": "list"})
+    assert again["Location"] == "/enhancements" and Enhancement.objects.count() == 2
+    work_off("gpu")
+    done = editor.get("/enhancements?q=swatch&status=succeeded").content.decode()
+    assert "Before and after" in done and "✓" not in done and "step-done" in done
+    assert "Nothing matches" in editor.get("/enhancements?q=tweed").content.decode()
+    assert "swatch" not in client_of("stranger").get("/enhancements").content.decode()
+
+
+def test_what_succeeded_is_not_tried_again_and_can_be_applied_to_others(editor, asset, team):
+    editor.post("/enhancements/start", {"asset": asset.pk, "use": "upscale", "upscale.scale": "4"})
+    row = Enhancement.objects.get()
+    work_off("gpu")
+    assert editor.post(f"/api/enhance/{row.pk}/retry").status_code == 409
+    other = photo(editor, team, "b.png")
+    page = editor.get(f"/enhancements/new?like={row.pk}").content.decode()
+    assert 'value="4" selected' in page and f'type="checkbox" name="asset" value="{other.pk}"' in page
+
+
+def test_the_list_goes_on_page_by_page(editor, asset, team):
+    for number in range(23):
+        Enhancement.objects.create(
+            team=team, owner=editor.user, source=asset, recipe_digest=f"{number:064}", status="failed",
+            operations=[{"name": "upscale", "scale": 2}], error={"code": "x", "message": "No room.", "remedy": ""},
+        )  # fmt: skip
+    first = editor.get("/enhancements").content.decode()
+    more = re.search(r'href="(/enhancements\?[^"]+)" data-more-link', first)
+    assert more and first.count("enhancement-row") == 20 and "No room." in first
+    second = editor.get(more[1].replace("&amp;", "&"), headers={"X-Partial": "1"}).content.decode()
+    assert second.count("enhancement-row") == 3
