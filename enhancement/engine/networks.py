@@ -193,7 +193,8 @@ def ready(
     for layer in convolutions:
         layer.register_forward_pre_hook(_heed)
     moved = module.eval().requires_grad_(False).to(device=device, dtype=dtype)
-    laid_out: nn.Module = moved.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    flat = all(value.ndim <= 4 for value in moved.parameters())  # GFPGAN's styled convolutions have five
+    laid_out: nn.Module = moved.to(memory_format=torch.channels_last) if flat else moved  # type: ignore[call-overload]
     return Network(
         name=name, module=laid_out, device=device, dtype=dtype,
         scale=scale, halo=halo, align=align, layers=len(convolutions),

@@ -10,6 +10,7 @@ from enhancement.operations.base import Operation, OtherPicture, ParameterError
 from enhancement.operations.colour import Colour
 from enhancement.operations.crop import Crop
 from enhancement.operations.detail import Detail
+from enhancement.operations.face_restore import FaceRestore
 from enhancement.operations.upscale import Upscale
 from enhancement.operations.watermark import WatermarkRemoval
 
@@ -56,3 +57,4 @@ register(Colour())
 register(Crop())
 register(Background())
 register(WatermarkRemoval())
+register(FaceRestore())

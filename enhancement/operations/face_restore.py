@@ -1,0 +1,245 @@
+"""The operation "face_restore": faces drawn anew by GFPGAN or RestoreFormer, and nothing but faces.
+
+A face is turned so that its eyes stand where the network knows them, restored there, and what changed is carried back
+under a soft mask. So a face that the network leaves alone stays exactly as it was, and outside the mask no pixel is
+written. CodeFormer is not offered: its licence (S-Lab 1.0) forbids commercial use.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from enhancement.engine import manifest
+from enhancement.engine.errors import EngineCancelled
+from enhancement.operations import faces, pictures, planes, strips
+from enhancement.operations.base import (
+    NO_PICTURES,
+    Cancelled,
+    Choice,
+    Estimate,
+    Number,
+    OperationResult,
+    Parameter,
+    ParameterError,
+    Parameters,
+    Pictures,
+    Position,
+    Progress,
+    cleaned,
+)
+from enhancement.operations.framing import Box
+
+Pixels = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+FACE: Final = "face"
+EDGE: Final = 512
+EYES: Final = ((192.98, 239.95), (318.90, 240.19))  # of the networks' template (FFHQ, as in facexlib)
+MIDDLE, RADII = (256.0, 268.0), (150.0, 195.0)  # of the mask's ellipse in it: brows to chin, ear to ear
+FEATHER: Final = 0.35  # of the ellipse's radius over which the mask falls to nothing
+LEAST: Final = 14.0  # pixels between the eyes; below it there is no face to go by
+WINDOW: Final = 5  # radius of the similarity's windows, pixels of the template
+SECONDS, SECONDS_PER_FACE, SECONDS_PER_PIXEL = 1.5, 8.0, 4e-8  # the count of faces is not known before: one is assumed
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A face's way to the template, (2, 3), and the box of the picture that its mask can reach."""
+
+    there: Floats
+    box: Box
+
+
+class FaceRestore:
+    """Faces drawn anew as far as `fidelity` allows. Without a face, or with none large enough, nothing is done."""
+
+    name = "face_restore"
+    title = "Restore faces"
+    position = Position.FACE
+    parameters: tuple[Parameter, ...] = (
+        Number(
+            name="fidelity", title="Fidelity", default=0.5, minimum=0, maximum=1,
+            note="1: the face as it is. 0: wholly as the network draws it, which may be somebody else's face.",
+        ),
+        Choice(
+            name="model", title="Model", default="auto", advanced=True,
+            choices=("auto", *(name for name, entry in manifest.catalogue().items() if entry.purpose == FACE)),
+            note="auto: the first that is installed.",
+        ),
+    )  # fmt: skip
+
+    def unavailable(self) -> str:
+        if _installed():
+            return faces.unavailable()
+        return f"Run manage.py models install {_known()[0].name}: no model of faces is on this machine."
+
+    def describe(self) -> list[dict[str, Any]]:
+        return [parameter.describe() for parameter in self.parameters]
+
+    def validate(self, params: Mapping[str, object]) -> Parameters:
+        """The wish with all parameters. Raises ParameterError."""
+        return cleaned(self.parameters, params)
+
+    def estimate(self, width: int, height: int, params: Mapping[str, object]) -> Estimate:
+        """Seconds on two processor cores for one face. Raises ParameterError for a picture that is too large, or a
+        model that is not there."""
+        _model(self.validate(params))
+        strips.check_size(width, height)
+        seconds = SECONDS + SECONDS_PER_FACE + width * height * SECONDS_PER_PIXEL
+        return Estimate(seconds=round(seconds, 2), width=width, height=height)
+
+    def run(
+        self,
+        image: Image.Image,
+        params: Mapping[str, object],
+        *,
+        progress: Progress,
+        cancelled: Cancelled,
+        others: Pictures = NO_PICTURES,
+    ) -> OperationResult:
+        """Restore. Raises EngineCancelled, ParameterError, MissingWeights, InvalidWeights, EngineError."""
+        started, clean = time.perf_counter(), self.validate(params)
+        strips.check_size(*image.size)
+        entry = _model(clean)
+        if cancelled():
+            raise EngineCancelled
+        picture = pictures.read(image)
+        found = [face for face in faces.find(picture.pixels) if face.eyes and _apart(face.eyes) >= LEAST]
+        made, rows = picture.pixels, []
+        for done, face in enumerate(found):
+            made, likeness = _restored(made, face, entry, clean["fidelity"], cancelled)
+            rows.append({**face.box, "similarity": round(likeness, 4)})
+            progress((done + 1) / len(found))
+        progress(1.0)
+        if not found:
+            picture.notes.append("No face was found that is large enough; nothing was changed.")
+        facts: dict[str, Any] = {"faces": len(rows), "boxes": rows, "fidelity": clean["fidelity"]}
+        facts |= {"similarity_measure": "mean SSIM of the aligned face in luma", "notes": picture.notes}
+        if rows:
+            facts |= {"model": entry.name, "licence": entry.licence}
+        return OperationResult(picture.image(made), {**facts, "seconds": round(time.perf_counter() - started, 3)})
+
+
+def _known() -> list[manifest.Entry]:
+    return [entry for entry in manifest.catalogue().values() if entry.purpose == FACE]
+
+
+def _installed() -> list[manifest.Entry]:
+    return [entry for entry in _known() if manifest.locate(entry)]
+
+
+def _model(clean: Parameters) -> manifest.Entry:
+    """The model that a wish means. Raises ParameterError if it is not on this machine."""
+    named = [entry for entry in _installed() if clean["model"] in ("auto", entry.name)]
+    if not named:
+        name = _known()[0].name if clean["model"] == "auto" else clean["model"]
+        reason = f"The weights of {name} are not on this machine."
+        raise ParameterError("model", reason, f"Run manage.py models install {name}, or choose another model.")
+    return named[0]
+
+
+def _apart(eyes: tuple[faces.Point, faces.Point]) -> float:
+    return float(np.hypot(eyes[1][0] - eyes[0][0], eyes[1][1] - eyes[0][1]))
+
+
+def _restored(
+    pixels: Pixels, face: faces.Face, entry: manifest.Entry, fidelity: float, cancelled: Cancelled
+) -> tuple[Pixels, float]:
+    """The picture with one face restored, and how alike the face before and after are."""
+    from enhancement.engine import portraits
+
+    if face.eyes is None:
+        raise ValueError("A face without eyes cannot be turned to the template.")
+    place = _placed(face.eyes, pixels.shape[1], pixels.shape[0])
+    before = _aligned(pixels, place)
+    drawn = portraits.restored(before, portraits.load(entry.name), cancelled)
+    change = (drawn.astype(np.float32) - before) * np.float32(1 - fidelity)
+    after = before + change * _mask()[..., None]
+    return _carried(pixels, change, place), likeness(before, after)
+
+
+def _placed(eyes: tuple[faces.Point, faces.Point], width: int, height: int) -> _Place:
+    """The similarity (turn, scale, shift) that brings the eyes to the template's, by complex numbers."""
+    here, there = ([complex(*point) for point in pair] for pair in (eyes, EYES))
+    turn = (there[1] - there[0]) / (here[1] - here[0])
+    shift = there[0] - turn * here[0]
+    forth = np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]], np.float32)
+    corners = [complex(MIDDLE[0] + x * RADII[0], MIDDLE[1] + y * RADII[1]) for x in (-1, 1) for y in (-1, 1)]
+    seen = [(corner - shift) / turn for corner in corners]
+    left, right = (side(point.real for point in seen) for side in (min, max))
+    top, bottom = (side(point.imag for point in seen) for side in (min, max))
+    box = Box(
+        max(0, int(left) - 2), max(0, int(top) - 2), min(width, int(right) + 3), min(height, int(bottom) + 3)
+    )  # fmt: skip
+    return _Place(forth, box)
+
+
+def _aligned(pixels: Pixels, place: _Place) -> Pixels:
+    """The face in the template, (EDGE, EDGE, 3); a large one is made smaller without steps first."""
+    import cv2
+
+    shrink = max(1, round(1 / float(np.hypot(*place.there[:, 0]))))
+    colour = np.ascontiguousarray(pixels[..., :3])
+    way = place.there
+    if shrink > 1:
+        size = (max(1, colour.shape[1] // shrink), max(1, colour.shape[0] // shrink))
+        ratio = np.array([colour.shape[1] / size[0], colour.shape[0] / size[1]], np.float32)
+        colour = np.asarray(cv2.resize(colour, size, interpolation=cv2.INTER_AREA), np.uint8)
+        way = np.hstack([place.there[:, :2] * ratio, place.there[:, 2:]])
+    turned = cv2.warpAffine(colour, way, (EDGE, EDGE), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+    return np.asarray(turned, np.uint8)
+
+
+def _mask() -> Floats:
+    """1 on the face, 0 from the ellipse on, soft between: float32 (EDGE, EDGE)."""
+    rows, columns = np.mgrid[:EDGE, :EDGE].astype(np.float32)
+    away = np.hypot((columns - MIDDLE[0]) / RADII[0], (rows - MIDDLE[1]) / RADII[1])
+    return planes.step(1 - away, 0, FEATHER)
+
+
+def _carried(pixels: Pixels, change: Floats, place: _Place) -> Pixels:
+    """The change brought back to the picture under the mask; outside of the mask no pixel is written."""
+    import cv2
+
+    box = place.box
+    # from a pixel of the box to the template, as warpAffine asks for with WARP_INVERSE_MAP
+    way = place.there.copy()
+    way[:, 2] += place.there[:, :2] @ np.array([box.left, box.top], np.float32)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    size = (box.width, box.height)
+    soft = np.asarray(cv2.warpAffine(_mask(), way, size, flags=flags), np.float32)
+    moved = np.asarray(cv2.warpAffine(_fitting(change, place), way, size, flags=flags), np.float32)
+    made = pixels.copy()
+    part = made[box.top : box.bottom, box.left : box.right, :3]
+    mixed = np.rint(np.clip(part + moved * soft[..., None], 0, 255)).astype(np.uint8)
+    part[...] = np.where(soft[..., None] > 0, mixed, part)
+    return made
+
+
+def _fitting(change: Floats, place: _Place) -> Floats:
+    """The change without what a small face has no pixels for: else it would come back as grain."""
+    radius = round(float(np.hypot(*place.there[:, 0])) / 2)
+    if radius < 1:
+        return change
+    return np.stack([planes.box(change[..., channel], radius) for channel in range(3)], axis=-1)
+
+
+def likeness(before: Pixels, after: NDArray[Any]) -> float:
+    """Mean SSIM of two faces (h, w, 3) in luma under the mask: 1 = the same. Source: Wang et al. 2004,
+    doi:10.1109/TIP.2003.819861."""
+    one, two = (np.asarray(each @ np.array([0.299, 0.587, 0.114]), np.float32) for each in (before, after))
+    mean1, mean2 = planes.box(one, WINDOW), planes.box(two, WINDOW)
+    var1 = planes.box(one * one, WINDOW) - mean1 * mean1
+    var2 = planes.box(two * two, WINDOW) - mean2 * mean2
+    both = planes.box(one * two, WINDOW) - mean1 * mean2
+    light = (2 * mean1 * mean2 + 6.5025) / (mean1**2 + mean2**2 + 6.5025)
+    weight = _mask()
+    structure = (2 * both + 58.5225) / (var1 + var2 + 58.5225)
+    return float((light * structure * weight).sum() / weight.sum())
