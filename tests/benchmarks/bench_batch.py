@@ -1,0 +1,140 @@
+"""Batches: seconds to plan 10,000 items beside a bare COPY of as many rows, and Sketchbook images an hour to the end.
+
+`python -m tests.benchmarks.bench_batch [--quick | --full]` with DATABASE_URL naming a Postgres: 20, 60 or 10,000 items
+are made by two worker processes. Beside the pace stand what must be exact (failures 0, ledger = estimate = batch cost)
+and what must be flat (memory of the workers over the run, in MiB per 1,000 items).
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, cast
+from uuid import uuid4
+
+import django
+
+os.environ.setdefault("DESIGNER_VAR", tempfile.mkdtemp(prefix="bench-batch-"))
+django.setup()
+
+from django.db import connection  # noqa: E402  (Django must be set up first)
+
+from batches import services  # noqa: E402
+from batches.models import Batch  # noqa: E402
+from designer.ledger.services import spent  # noqa: E402
+from teams.accounts.models import User  # noqa: E402
+from tests.faults.kit import Proc, Stage, private_database, until  # noqa: E402
+
+PLANNED = 10_000
+LIMIT_S = 10.0
+ENOUGH = 500  # items: fewer say nothing of a slope
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser()
+    size = arguments.add_mutually_exclusive_group()
+    size.add_argument("--quick", action="store_true", help="20 items")
+    size.add_argument("--full", action="store_true", help="10,000 items: some hours")
+    chosen = arguments.parse_args()
+    items = 10_000 if chosen.full else 20 if chosen.quick else 60
+    with private_database():
+        owner = User.objects.create_user("bench@example.org", str(uuid4()))
+        planning = plan_many(owner)
+        stage = Stage(lease=30, heartbeat=10, sweep=5)
+        stage.env |= {"FAULTS": "", "CONN_MAX_AGE": "60"}
+        try:
+            running = run_out(stage, owner, items)
+        finally:
+            stage.close()
+    return report(planning, running)
+
+
+def plan_many(owner: User) -> dict[str, float]:
+    """A matrix of 10,000 different items planned and priced; and the same rows copied without a thought."""
+    slots = {
+        name: [f"{name} {number}" for number in range(count)] for name, count in (("garment", 100), ("fabric", 100))
+    }
+    plan: dict[str, Any] = {"base": {"brief": "a {garment} in {fabric}"}, "slots": slots}
+    begun = time.perf_counter()
+    made = services.create(actor=owner, wish=services.BatchWish(plan=plan, start=False))
+    ours = time.perf_counter() - begun
+    rows = list(made.items.values_list("position", "wish", "label"))
+    begun = time.perf_counter()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE bare (id uuid PRIMARY KEY, position int, wish jsonb, label jsonb)")
+        with cast("Any", cursor).copy("COPY bare FROM STDIN") as copy:
+            for position, wish, label in rows:
+                copy.write_row((uuid4(), position, json.dumps(wish), json.dumps(label)))
+    return {"planned_s": ours, "copied_s": time.perf_counter() - begun, "rows": len(rows)}
+
+
+def run_out(stage: Stage, owner: User, items: int) -> dict[str, Any]:
+    workers = [stage.worker("interactive,io,batch", children=1) for _ in range(2)]
+    stage.scheduler()
+    plan = {"base": {"brief": "a knee-length coat in boiled wool"}, "variations": items}
+    begun = time.perf_counter()
+    made = services.create(actor=owner, wish=services.BatchWish(plan=plan, parallelism=8))
+    memory: list[tuple[int, float]] = []
+
+    def over() -> bool:
+        row = Batch.objects.get(pk=made.pk)
+        if not memory or row.done > memory[-1][0]:
+            memory.append((row.done, sum(resident_mib(worker) for worker in workers)))
+        return row.is_over
+
+    until(over, 30 + 20 * items, every=0.5)
+    seconds = time.perf_counter() - begun
+    row = Batch.objects.get(pk=made.pk)
+    sums = {"ledger": spent(row.team_id), "estimate": row.estimate_high, "batch": row.cost}
+    return {"seconds": seconds, "row": row, "sums": sums, "memory": memory}
+
+
+def resident_mib(worker: Proc) -> float:
+    """Resident memory of a worker and its children."""
+    found = 0.0
+    for pid in [worker.pid, *worker.children()]:
+        status = Path(f"/proc/{pid}/status")
+        lines = status.read_text().splitlines() if status.exists() else []
+        found += sum(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+    return found
+
+
+def slope_of(memory: list[tuple[int, float]]) -> float | None:
+    """MiB per 1,000 items over the second half, when everything is loaded; None for too few items to say."""
+    half = memory[len(memory) // 2 :]
+    if memory[-1][0] < ENOUGH:
+        return None
+    mean_x = sum(x for x, _ in half) / len(half)
+    mean_y = sum(y for _, y in half) / len(half)
+    spread = sum((x - mean_x) ** 2 for x, _ in half)
+    return 1_000 * sum((x - mean_x) * (y - mean_y) for x, y in half) / spread if spread else None
+
+
+def report(planning: dict[str, float], running: dict[str, Any]) -> int:
+    row, sums = running["row"], running["sums"]
+    exact = len(set(sums.values())) == 1
+    slope = slope_of(running["memory"])
+    ratio, pace = planning["planned_s"] / planning["copied_s"], 3600 * row.succeeded / running["seconds"]
+    lines = [
+        (f"planning {planning['rows']:,} items", f"{planning['planned_s']:.2f} s", f"limit {LIMIT_S:.0f} s"),
+        ("the same rows by COPY", f"{planning['copied_s']:.2f} s", f"planning takes {ratio:.1f} times as long"),
+        ("items made", str(row.succeeded), f"of {row.total}, failed {row.failed}"),
+        ("images an hour, 2 workers", f"{pace:.0f}", f"{running['seconds']:.1f} s in all"),
+        (
+            "ledger = estimate = batch cost",
+            "exact" if exact else "NOT EXACT",
+            str({k: str(v) for k, v in sums.items()}),
+        ),
+        ("workers' memory", "-" if slope is None else f"{slope:.1f}", "MiB per 1,000 items, second half"),
+    ]
+    for name, value, about in lines:
+        print(f"{name:32} {value:>10}   {about}")
+    fine = exact and row.failed == 0 and row.succeeded == row.total and planning["planned_s"] < LIMIT_S
+    return 0 if fine else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
