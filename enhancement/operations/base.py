@@ -243,7 +243,10 @@ class Operation(Protocol):
     name: str
     title: str
     position: Position
-    parameters: tuple[Parameter, ...]
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """A plain attribute, or what it is now: a models folder may have got another file."""
 
     def unavailable(self) -> str:
         """Why this machine cannot do it, with the remedy; "" where it can. Cheap: no file is opened."""

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from enhancement.engine import manifest
+from enhancement.engine import manifest, own
 from enhancement.engine.errors import EngineCancelled, InvalidWeights
 from enhancement.operations import pictures, targets
 from enhancement.operations.base import (
@@ -25,6 +25,7 @@ from enhancement.operations.base import (
     Cancelled,
     Choice,
     Estimate,
+    Number,
     OperationResult,
     Parameter,
     ParameterError,
@@ -80,17 +81,25 @@ class Upscale:
     name = "upscale"
     title = "Enlarge"
     position = Position.UPSCALE
-    parameters: tuple[Parameter, ...] = (
-        *targets.PARAMETERS,
-        Choice(
-            name="model", title="Model", default="auto", choices=("auto", *manifest.entries()), advanced=True,
-            note="auto: the project's own; for four times Real-ESRGAN general, where its weights are installed.",
-        ),
-        Choice(
-            name="backend", title="Backend", default="torch", choices=("torch", "realesrgan"), advanced=True,
-            note="realesrgan: the stock runner, if installed; slower, and it cannot be stopped on its way.",
-        ),
-    )  # fmt: skip
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """With the models that are known and those of one's own, as they are now."""
+        return (
+            *targets.PARAMETERS,
+            Choice(
+                name="model", title="Model", default="auto", choices=("auto", *_models()), advanced=True,
+                note="auto: the project's own; for four times Real-ESRGAN general, where its weights are installed.",
+            ),
+            Number(
+                name="denoise", title="Denoise", default=1, minimum=0, maximum=1, advanced=True,
+                note="1: as the model was made. Less keeps grain and fine weave; for Real-ESRGAN general.",
+            ),
+            Choice(
+                name="backend", title="Backend", default="torch", choices=("torch", "realesrgan"), advanced=True,
+                note="realesrgan: the stock runner, if installed; slower, and it cannot be stopped on its way.",
+            ),
+        )  # fmt: skip
 
     def unavailable(self) -> str:
         return ""  # the project's own weights are always there
@@ -104,6 +113,8 @@ class Upscale:
         targets.check(clean)
         if clean["target"] == targets.BY_SCALE:
             _check_model(clean, clean["scale"])
+        if clean["denoise"] < 1:
+            _check_denoise(clean)
         return clean
 
     def estimate(self, width: int, height: int, params: Mapping[str, object]) -> Estimate:
@@ -140,11 +151,25 @@ class Upscale:
         return OperationResult(made, {**facts, "seconds": round(time.perf_counter() - started, 3)})
 
 
+def _models() -> dict[str, manifest.Entry]:
+    return {**manifest.entries(), **own.entries()}
+
+
+def _check_denoise(clean: Parameters) -> None:
+    """Raises ParameterError for a strength that the wish's model does not have."""
+    entry = _models().get(clean["model"])
+    able = ", ".join(name for name, other in _models().items() if other.twin)
+    if entry and not entry.twin:
+        raise ParameterError("denoise", f"{entry.name} has no strength of denoising.", f"Use 1, or the model {able}.")
+    if clean["backend"] != "torch":
+        raise ParameterError("denoise", "The stock runner knows no strength of denoising.", "Use the backend torch.")
+
+
 def _check_model(clean: Parameters, factor: float) -> None:
     """Raises ParameterError for a named model that cannot make so much, even with one of ours after it."""
-    entry = manifest.entries().get(clean["model"])
+    entry = _models().get(clean["model"])
     if entry and factor > entry.scale and not (entry.scale == 4 and factor <= targets.MOST_TIMES):
-        able = [name for name, other in manifest.entries().items() if other.scale >= min(4, factor)]
+        able = [name for name, other in _models().items() if other.scale >= min(4, factor)]
         reason = f"{entry.name} enlarges {entry.scale} times, not {factor:.3g}."
         raise ParameterError("model", reason, f"Use auto or one of: {', '.join(able)}.")
 
@@ -169,7 +194,7 @@ def _steps(width: int, height: int, size: Size, clean: Parameters) -> list[_Step
 
 def _entry_for(model: str, scale: int) -> manifest.Entry:
     """The model that a wish means, as far as can be said without opening a file."""
-    known = manifest.entries()
+    known = _models()
     if model != "auto":
         return known[model]
     preferred = known.get(PREFERRED.get(scale, ""))
@@ -194,25 +219,28 @@ def _through(
     whole, before = sum(step.seconds for step in steps), 0.0
     for step in steps:
         pixels = pictures.resized(pixels, (step.before.width, step.before.height))
-        used.append(_ready(step.entry, clean["model"]))
+        used.append(_ready(step.entry, clean))
         part = part_of(progress, before / whole, (before + step.seconds) / whole)
         pixels = _enlarged(pixels, used[-1], clean["backend"], part, cancelled)
         before += step.seconds
     return pixels, used
 
 
-def _ready(entry: manifest.Entry, model: str) -> _Ready:
+def _ready(entry: manifest.Entry, clean: Parameters) -> _Ready:
     """The model, verified and ready. On auto, weights that were tampered with are left alone, and that is said."""
     from enhancement.engine import weights
 
     try:
-        return _Ready(entry, weights.load(entry.name))
+        if clean["denoise"] < 1 and not entry.twin:
+            note = f"{entry.name} has no strength of denoising; it was used as it is."
+            return _Ready(entry, weights.load(entry.name), (note,))
+        return _Ready(entry, weights.load(entry.name, denoise=clean["denoise"]))
     except InvalidWeights as error:
-        if model != "auto" or entry.name == OWN[entry.scale]:
+        if clean["model"] != "auto" or entry.name == OWN[entry.scale]:
             raise
-        own = manifest.entries()[OWN[entry.scale]]
+        ours = manifest.entries()[OWN[entry.scale]]
         logger.warning("weights_refused", extra={"model": entry.name, "reason": error.message})
-        return _Ready(own, weights.load(own.name), (f"{entry.name} was refused: {error.message}",))
+        return _Ready(ours, weights.load(ours.name), (f"{entry.name} was refused: {error.message}",))
 
 
 def _enlarged(pixels: Pixels, ready: _Ready, backend: str, progress: Progress, cancelled: Cancelled) -> Pixels:
@@ -230,7 +258,7 @@ def _enlarged(pixels: Pixels, ready: _Ready, backend: str, progress: Progress, c
 def _facts(clean: Parameters, used: list[_Ready], notes: list[str]) -> dict[str, Any]:
     """What provenance should remember; only values that JSON knows. Without a network there is no model."""
     notes = [*notes, *(note for each in used for note in each.notes)]
-    said: dict[str, Any] = {"target": clean["target"], "notes": notes}
+    said: dict[str, Any] = {"target": clean["target"], "denoise": clean["denoise"], "notes": notes}
     if not used:
         return said
     network, backend = used[0].network, clean["backend"]

@@ -1,3 +1,5 @@
+import dataclasses
+import hashlib
 import json
 import shutil
 import subprocess
@@ -5,9 +7,10 @@ import sys
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
-from enhancement.engine import manifest, stock
+from enhancement.engine import manifest, own, stock, weights
 from enhancement.engine.errors import EngineCancelled, EngineError, InvalidWeights, MissingWeights
 from enhancement.operations import registry, upscale
 from enhancement.operations.base import ParameterError
@@ -53,6 +56,9 @@ def test_the_wish_is_filled_with_defaults_and_numbers_may_be_text():
         ({"scale": 4, "model": "designer-compact-x2"}, "model"),
         ({"backend": "abacus"}, "backend"),
         ({"sharpness": 1}, "sharpness"),
+        ({"denoise": 2}, "denoise"),
+        ({"denoise": 0.5, "model": "designer-compact-x2"}, "denoise"),
+        ({"denoise": 0.5, "scale": 4, "model": "realesr-general-x4v3", "backend": "realesrgan"}, "denoise"),
     ],
 )
 def test_a_wish_that_cannot_be_met_names_the_parameter_and_a_remedy(wish, field):
@@ -266,3 +272,34 @@ def test_transparency_lends_no_colour_to_a_reduced_edge():
     cut.paste((0, 0, 0, 0), (50, 0, 100, 100))
     made = np.asarray(run(cut, target="print", print_width=1, unit="in", dpi=157).image)
     assert made[made[..., 3] > 40][:, :3].min() > 240
+
+
+def test_less_denoising_keeps_more_grain(downloads, monkeypatch):
+    """Between the model and its twin, which is here the same network with weaker weights."""
+    known = dict(manifest.catalogue())
+    plain = known["realesr-general-x4v3"]
+    state = weights.read_state(plain)
+    torch.save({"params": {key: value * 0.9 for key, value in state.items()}}, downloads / "twin.pth")
+    digest = hashlib.sha256((downloads / "twin.pth").read_bytes()).hexdigest()
+    twin = dataclasses.replace(known[str(plain.twin)], file="twin.pth", sha256=(digest,))
+    for place in ("enhancement.engine.manifest.catalogue", "enhancement.engine.weights.catalogue"):
+        monkeypatch.setattr(place, lambda: {**known, twin.name: twin})
+    grain = Image.effect_noise((24, 16), 60).convert("RGB")
+    strong, middle, weak = (np.asarray(run(grain, scale=4, denoise=strength).image, int) for strength in (1, 0.5, 0))
+    assert np.abs(strong - weak).mean() > np.abs(strong - middle).mean() > 0.1
+
+
+def test_a_strength_that_autos_model_does_not_have_is_said(picture):
+    assert "no strength of denoising" in run(picture, scale=2, denoise=0.3).facts["notes"][0]
+
+
+def test_a_model_of_ones_own_can_be_chosen_as_soon_as_it_is_there(monkeypatch):
+    mine = dataclasses.replace(manifest.entries()["RealESRGAN_x4plus"], name="own-weave", own=True)
+    assert "own-weave" not in choices()
+    monkeypatch.setattr(own, "entries", lambda: {"own-weave": mine})
+    assert "own-weave" in choices()
+    assert registry.get("upscale").validate({"scale": 4, "model": "own-weave"})["model"] == "own-weave"
+
+
+def choices():
+    return next(row for row in registry.get("upscale").describe() if row["name"] == "model")["choices"]
