@@ -122,10 +122,16 @@ class ResultsQuery(StrictSerializer):
     vars()["as"] = serializers.ChoiceField(choices=["csv", "json"], required=False, default="csv")
 
 
+ROWS = {"type": "array", "items": {"type": "object", "additionalProperties": {}}}
+
+
 class BatchResults(APIView):
     """What came of each item, as a table. Cells that a spreadsheet would run are guarded by an apostrophe."""
 
-    @extend_schema(parameters=[ResultsQuery], responses={(200, "text/csv"): OpenApiTypes.STR})
+    @extend_schema(
+        parameters=[ResultsQuery],
+        responses={(200, "text/csv"): OpenApiTypes.STR, (200, "application/json"): ROWS},
+    )
     def get(self, request: Request, pk: UUID) -> StreamingHttpResponse:
         row = Batch.objects.defer("plan").see(request.user, pk)
         query = ResultsQuery(data=request.query_params)
@@ -152,7 +158,10 @@ class SheetQuery(StrictSerializer):
 class BatchContactSheet(APIView):
     """Small images with their numbers: a page as PNG, or up to 12 pages from `page` on as PDF."""
 
-    @extend_schema(parameters=[SheetQuery], responses={(200, "image/png"): OpenApiTypes.BINARY})
+    @extend_schema(
+        parameters=[SheetQuery],
+        responses={(200, "image/png"): OpenApiTypes.BINARY, (200, "application/pdf"): OpenApiTypes.BINARY},
+    )
     def get(self, request: Request, pk: UUID) -> HttpResponse:
         row = Batch.objects.defer("plan").see(request.user, pk)
         query = SheetQuery(data=request.query_params)

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from batches.webhooks import services
 from batches.webhooks.messages import body_of
-from batches.webhooks.models import Attempt, Delivery, DeliveryStatus, Endpoint
+from batches.webhooks.models import Attempt, Delivery, DeliveryStatus, Endpoint, Why
 from designer.web.idempotency import IdempotentPostMixin
 from designer.web.serializers import StrictSerializer
 from teams.accounts.models import Scope
@@ -34,7 +34,10 @@ class WebhookSerializer(serializers.ModelSerializer[Endpoint]):
     team = serializers.UUIDField(source="team_id", read_only=True)
     url = serializers.SerializerMethodField(help_text="Whole for owners and admins; scheme and host for others.")
     events = serializers.ListField(source="patterns", child=serializers.CharField(), read_only=True)
-    old_secret_until = serializers.DateTimeField(read_only=True, help_text="Until then the secret before signs too.")
+    why = serializers.ChoiceField(choices=Why.choices, allow_blank=True, read_only=True)
+    old_secret_until = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="Until then the secret before signs too."
+    )
 
     class Meta:
         model = Endpoint

@@ -235,7 +235,7 @@ def test_a_picture_is_served_so_that_no_browser_runs_it(client_of):
         assert answer["X-Content-Type-Options"] == "nosniff"
         assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
         assert answer["Content-Type"].startswith("image/")
-        assert answer["Cache-Control"] == "private, max-age=3600, immutable"
+        assert answer["Cache-Control"] == "private, max-age=60"
         assert b"<script>" not in b"".join(answer.streaming_content)
 
 
