@@ -9,6 +9,7 @@ from enhancement.operations.background import Background
 from enhancement.operations.base import Operation, OtherPicture, ParameterError
 from enhancement.operations.colour import Colour
 from enhancement.operations.crop import Crop
+from enhancement.operations.denoise import Denoise
 from enhancement.operations.detail import Detail
 from enhancement.operations.face_restore import FaceRestore
 from enhancement.operations.upscale import Upscale
@@ -51,6 +52,7 @@ def others_of(step: Mapping[str, Any]) -> dict[str, str]:
     return {name: step[name] for name in named if step.get(name)}
 
 
+register(Denoise())
 register(Upscale())
 register(Detail())
 register(Colour())

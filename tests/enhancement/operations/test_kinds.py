@@ -13,6 +13,7 @@ from tests.images import SRGB, photo
 
 WISHES: dict[str, dict[str, object]] = {
     "color": {"temperature": 40, "exposure": 0.5, "contrast": 0.3, "palette": ["#1b4d3e"], "area": "whole"},
+    "denoise": {"auto": False, "strength": 0.6},
     "detail": {"amount": 1},
 }
 

@@ -1,0 +1,145 @@
+"""The operation "denoise": noise and grain taken out, weave and outlines kept.
+
+Brightness and the two axes of colour are cleaned apart, for the eye forgives soft colour and not soft threads. Where
+texture stands above the noise, some of what was taken out is given back.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from enhancement.engine.errors import EngineCancelled
+from enhancement.operations import pictures, strips, texture
+from enhancement.operations.base import (
+    NO_PICTURES,
+    Cancelled,
+    Estimate,
+    Flag,
+    Number,
+    OperationResult,
+    Parameter,
+    Parameters,
+    Pictures,
+    Position,
+    Progress,
+    cleaned,
+)
+from enhancement.operations.planes import Plane
+
+Pixels = NDArray[np.uint8]
+Levels = tuple[float, float, float]
+
+# orthonormal: white noise of the three channels is white noise of the same deviation on each of the axes
+_DIRECTIONS: Final = np.array([[1, 1, 1], [1, 0, -1], [0.5, -1, 0.5]])
+AXES: Final[NDArray[np.float32]] = np.asarray(_DIRECTIONS / np.linalg.norm(_DIRECTIONS, axis=1)[:, None], np.float32)
+STRONGEST: Final = 25 / 255  # the noise's deviation that a strength of 1 takes out
+FAINT: Final = 0.6 / 255  # noise that nobody sees: a picture with less is left as it is
+SECONDS_PER_PIXEL: Final = 1.2e-6
+
+
+class Denoise:
+    """Noise out, threads kept. Transparency and colour profile are kept; grey stays grey."""
+
+    name = "denoise"
+    title = "Remove noise"
+    position = Position.DENOISE
+    parameters: tuple[Parameter, ...] = (
+        Flag(name="auto", title="Measure the noise", default=True, note="Take out as much as the picture has."),
+        Number(
+            name="strength", title="Strength", default=0.4, minimum=0, maximum=1,
+            note="Used where the noise is not measured: 1 takes out a deviation of 25 levels.",
+        ),
+        Number(
+            name="colour", title="Colour noise", default=1, minimum=0, maximum=2, advanced=True,
+            note="How strongly coloured specks are taken out, against 1 for brightness.",
+        ),
+        Number(
+            name="keep_texture", title="Keep texture", default=0.3, minimum=0, maximum=1,
+            note="How much of what was taken out is given back to cloth.",
+        ),
+    )  # fmt: skip
+
+    def unavailable(self) -> str:
+        return ""
+
+    def describe(self) -> list[dict[str, Any]]:
+        return [parameter.describe() for parameter in self.parameters]
+
+    def validate(self, params: Mapping[str, object]) -> Parameters:
+        """The wish with all parameters. Raises ParameterError."""
+        return cleaned(self.parameters, params)
+
+    def estimate(self, width: int, height: int, params: Mapping[str, object]) -> Estimate:
+        """Seconds on two processor cores. Raises ParameterError for a picture that is too large."""
+        self.validate(params)
+        strips.check_size(width, height)
+        return Estimate(seconds=round(0.2 + width * height * SECONDS_PER_PIXEL, 2), width=width, height=height)
+
+    def run(
+        self,
+        image: Image.Image,
+        params: Mapping[str, object],
+        *,
+        progress: Progress,
+        cancelled: Cancelled,
+        others: Pictures = NO_PICTURES,
+    ) -> OperationResult:
+        """Take the noise out. Raises EngineCancelled, ParameterError, UnsupportedImage."""
+        started, clean = time.perf_counter(), self.validate(params)
+        strips.check_size(image.width, image.height)
+        if cancelled():
+            raise EngineCancelled
+        picture = pictures.read(image)
+        levels = _levels(picture.pixels, clean, picture.grey)
+
+        def work(part: Pixels, _top: int) -> Pixels:
+            made = calmer(strips.opaque(part), levels, clean["keep_texture"])
+            return np.dstack([made, part[..., 3:]])
+
+        halo = 16 + texture.reach()
+        pixels = strips.done(picture.pixels, work, halo=halo, progress=progress, cancelled=cancelled)
+        taken = [round(level * 255, 2) for level in levels]
+        facts = {**clean, "noise_levels": taken, "notes": picture.notes}
+        facts["seconds"] = round(time.perf_counter() - started, 3)
+        return OperationResult(picture.image(pixels), facts)
+
+
+def _levels(pixels: Pixels, wish: Parameters, grey: bool) -> Levels:
+    """The deviation to take out of brightness and of the two axes of colour, of 1; 0: leave it."""
+    if wish["auto"]:
+        found = [_noise(pixels, row) for row in range(1 if grey else 3)]
+    else:
+        found = [wish["strength"] * STRONGEST] * (1 if grey else 3)
+    first, *colour = [*found, 0.0, 0.0][:3]
+    scaled = (first, colour[0] * wish["colour"], colour[1] * wish["colour"])
+    return tuple(0.0 if level < FAINT else min(level, STRONGEST * 2) for level in scaled)  # type: ignore[return-value]
+
+
+def _noise(pixels: Pixels, row: int) -> float:
+    """The noise's deviation on one axis. Brightness is measured as 0..1 and colour about 1/2: what is cut looks cut."""
+    scale = np.float32(3**-0.5 if row == 0 else 1)
+    plane: Plane = pixels[..., :3] @ (AXES[row] * scale / np.float32(255))
+    return texture.noise(plane if row == 0 else plane + np.float32(0.5)) / float(scale)
+
+
+def calmer(pixels: Pixels, levels: Levels, keep: float) -> Pixels:
+    """RGB (h, w, 3) with noise of these deviations taken out. keep: 0..1 of it given back in texture."""
+    from enhancement.operations import patches  # brings torch, which a web process must not load
+
+    axes = np.asarray(pixels @ (AXES.T / np.float32(255)), np.float32)
+    planes = [
+        patches.cleaned(np.ascontiguousarray(axes[..., row]), level) if level else axes[..., row]
+        for row, level in enumerate(levels)
+    ]
+    made = np.stack(planes, axis=-1)
+    if keep and levels[0]:
+        cloth = texture.mask(texture.height(made[..., 0]), levels[0] / 2)  # half: most of the noise is gone by now
+        made[..., 0] += np.float32(keep) * cloth * (axes[..., 0] - made[..., 0])
+    whole: Pixels = np.clip(np.rint(made @ AXES * np.float32(255)), 0, 255).astype(np.uint8)
+    return whole
