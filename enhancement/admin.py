@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from enhancement.models import Enhancement, EnhancementPreset
+from enhancement.models import Enhancement, EnhancementPreset, WorkerReport
 from teams.base.admin import LookedAt
 
 
@@ -15,3 +15,8 @@ class EnhancementAdmin(LookedAt, admin.ModelAdmin[Enhancement]):
 class EnhancementPresetAdmin(LookedAt, admin.ModelAdmin[EnhancementPreset]):
     list_display = ("name", "team", "owner", "version", "updated_at")
     search_fields = ("name", "team__name")
+
+
+@admin.register(WorkerReport)
+class WorkerReportAdmin(LookedAt, admin.ModelAdmin[WorkerReport]):
+    list_display = ("host", "told_at")

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from designer.assets.api import AssetSerializer
 from designer.web.idempotency import IdempotentPostMixin
 from designer.web.serializers import StrictSerializer
-from enhancement import presets, services
+from enhancement import capabilities, presets, services
 from enhancement.estimating import MOST_ASSETS, estimate, refusal_shown
 from enhancement.models import Enhancement, EnhancementQuerySet
 from enhancement.operations import registry
@@ -289,6 +289,27 @@ class OperationSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(help_text="why it cannot be done here, with the remedy")
 
 
+class ModelSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    purpose = serializers.CharField(help_text="upscale, face, or twin: used together with another model")
+    scale = serializers.IntegerField()
+    architecture = serializers.CharField()
+    licence = serializers.CharField(help_text='"yours" for a file that the studio put there itself')
+    size = serializers.IntegerField(help_text="bytes")
+    state = serializers.CharField(help_text="shipped, installed, partial, missing, damaged or unusable")
+    note = serializers.CharField()
+    available = serializers.BooleanField()
+
+
+class ModelList(APIView):
+    """The models that the workers have or could install, with their licences."""
+
+    @extend_schema(responses={200: ModelSerializer(many=True)})
+    def get(self, request: Request) -> Response:
+        return Response(capabilities.models())
+
+
 class OperationList(APIView):
     """The operations this studio knows, in the order of a recipe, with parameters, defaults and limits."""
 
@@ -298,7 +319,7 @@ class OperationList(APIView):
 
 
 def _described(operation: Operation) -> dict[str, Any]:
-    reason = operation.unavailable()
+    reason = capabilities.reason(operation)
     return {
         "name": operation.name,
         "title": operation.title,

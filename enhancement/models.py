@@ -22,6 +22,21 @@ class Status(models.TextChoices):
 LIVE = (Status.QUEUED, Status.RUNNING)
 
 
+class WorkerReport(models.Model):
+    """What the workers of one host said they can do, when they last started or their models changed."""
+
+    host = models.CharField(primary_key=True, max_length=200)
+    told_at = models.DateTimeField(auto_now=True)
+    operations = models.JSONField(default=dict)  # name to why it cannot be done, "" where it can
+    models = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "enhancement_workers"
+
+    def __str__(self) -> str:
+        return f"workers of {self.host}"
+
+
 class EnhancementQuerySet(OwnedQuerySet["Enhancement"], MovingQuerySet["Enhancement"]):  # type: ignore[override]  # both make a manager
     def matching(self, words: str) -> Self:
         """Every word stands in the image's title, the preset's name or the name of an operation."""

@@ -34,8 +34,7 @@ def folder() -> Path:
 
 
 def everything() -> list[Model]:
-    """Known models and the studio's own. Files that nobody has looked into yet are looked into now."""
-    examining.examine_all(folder())
+    """Known models and the studio's own, as far as these have been looked into (see `look`)."""
     known = [_known(entry) for entry in manifest.catalogue().values()]
     mine = [_line(entry, "installed") for entry in own.entries(folder()).values()]
     useless = [
@@ -43,6 +42,11 @@ def everything() -> list[Model]:
         for file, problem in sorted(own.problems(folder()).items())
     ]
     return [*known, *mine, *useless]
+
+
+def look() -> None:
+    """Look into the files that somebody put into the folder."""
+    examining.examine_all(folder())
 
 
 def install(name: str, *, progress: Progress) -> Path:

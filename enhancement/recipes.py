@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from enhancement import capabilities
 from enhancement.operations import registry
 from enhancement.operations.base import Estimate, Operation, ParameterError
 from enhancement.prices import Price, PriceList
@@ -132,7 +133,7 @@ def _operation_of(wish: Any, field: str) -> Operation:
     if operation is None:
         known = ", ".join(registry.names())
         raise Refused("unknown_operation", "There is no such operation.", field=field, remedy=f"Use {known}.")
-    if reason := operation.unavailable():
+    if reason := capabilities.reason(operation):
         raise Refused("unavailable", f"{operation.title} cannot be done here.", field=field, remedy=reason)
     return operation
 

@@ -10,7 +10,7 @@ from celery.signals import worker_process_init
 from designer.jobs.handlers import Permanent, RunningJob, finishes, handles, replays
 from designer.jobs.models import Job
 from designer.jobs.scheduler import every
-from enhancement import runner, services
+from enhancement import capabilities, runner, services
 from teams.base.errors import Conflict
 
 
@@ -39,6 +39,7 @@ def forget_trashed() -> None:
 
 @worker_process_init.connect(dispatch_uid="enhancement.warm_up")
 def warm_up(**_: Any) -> None:
-    """Load torch when a worker of the gpu lane starts: the first job would wait for it and could not be stopped."""
+    """As a worker of the gpu lane starts: load torch, for which the first job would wait, and say what it can do."""
     if any("gpu" in word for word in sys.argv):
         import_module("enhancement.engine.networks")
+        capabilities.tell()

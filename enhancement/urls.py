@@ -5,6 +5,7 @@ from enhancement import builder_views, preset_api, views
 
 api = [
     path("enhance/operations", rest.OperationList.as_view(), name="api_enhance_operations"),
+    path("enhance/models", rest.ModelList.as_view(), name="api_enhance_models"),
     path("enhance", rest.EnhancementList.as_view(), name="api_enhancements"),
     path("enhance/estimate", rest.EnhanceEstimate.as_view(), name="api_enhance_estimate"),
     path("enhance/presets", preset_api.PresetList.as_view(), name="api_enhance_presets"),

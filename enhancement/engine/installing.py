@@ -34,7 +34,9 @@ Progress = Callable[[int, int], None]
 
 
 class InstallRefused(EngineError):
-    """These weights did not come onto this machine, or not off it."""
+    """These weights did not come onto this machine, or not off it. `code` says why."""
+
+    code = "not_installed"
 
     def __init__(self, code: str, message: str, remedy: str) -> None:
         super().__init__(message, remedy=remedy)

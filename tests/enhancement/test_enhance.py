@@ -24,20 +24,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 TWICE = [{"name": "upscale", "scale": 2}]
 
 
-@pytest.fixture
-def asset(member, team) -> Asset:
-    data = images.encoded("PNG", images.photo((48, 36)), icc_profile=images.SRGB)
-    return store_upload(actor=member("editor"), team_id=team.pk, file=io.BytesIO(data), name="swatch.png")
-
-
-@pytest.fixture
-def editor(asset, client_of):
-    """The asset's own editor."""
-    client = client_of(None)
-    client.force_login(asset.owner, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def ask(client, asset, operations=TWICE):
     return client.post(f"/api/enhance/{asset.pk}", {"operations": operations}, format="json")
 

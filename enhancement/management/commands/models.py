@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from enhancement import models_folder
+from enhancement import capabilities, models_folder
 from enhancement.engine.errors import EngineError
 from enhancement.engine.installing import Progress
 
@@ -33,12 +33,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, action: str, **options: Any) -> None:
         try:
             getattr(self, f"do_{action}")(**options)
+            if action in ("install", "import", "remove"):
+                capabilities.tell()
         except EngineError as error:
             raise CommandError(f"{error.message} {error.remedy}".strip()) from error
         except KeyboardInterrupt as stop:
             raise CommandError("Stopped. Run it again: it goes on where it was.") from stop
 
     def do_list(self, *, json: bool, **_: Any) -> None:
+        models_folder.look()
         models = models_folder.everything()
         if json:
             self.stdout.write(as_json(models))

@@ -1,0 +1,34 @@
+"""An image, its editor, and an empty models folder."""
+
+import io
+
+import pytest
+
+from designer.assets.models import Asset
+from designer.assets.services import store_upload
+from enhancement.engine import examining, manifest
+from tests import images
+
+
+@pytest.fixture
+def asset(member, team) -> Asset:
+    data = images.encoded("PNG", images.photo((48, 36)), icc_profile=images.SRGB)
+    return store_upload(actor=member("editor"), team_id=team.pk, file=io.BytesIO(data), name="swatch.png")
+
+
+@pytest.fixture
+def editor(asset, client_of):
+    """The asset's own editor."""
+    client = client_of(None)
+    client.force_login(asset.owner, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def folder(tmp_path, settings, monkeypatch):
+    """A models folder of a test's own; files in it are looked into in this process, for a child takes seconds."""
+    monkeypatch.delenv(manifest.FOLDER_VARIABLE, raising=False)
+    monkeypatch.setattr(manifest, "_configured", [tmp_path / "models"])
+    monkeypatch.setattr(examining, "_asked", examining.answer)
+    settings.DESIGNER_MODELS_MIRROR = "https://mirror.example/weights"
+    return tmp_path / "models"
