@@ -1,9 +1,11 @@
 """Pictures of every kind, and an engine that measures nothing."""
 
+from collections import OrderedDict
+
 import pytest
 from PIL import Image, ImageCms
 
-from enhancement.engine import device, manifest
+from enhancement.engine import device, manifest, warm
 
 
 @pytest.fixture(autouse=True)
@@ -14,6 +16,7 @@ def exact_engine(monkeypatch):
     monkeypatch.setenv("DESIGNER_ENGINE_DTYPE", "fp32")
     monkeypatch.delenv("DESIGNER_MODELS_DIR", raising=False)
     monkeypatch.setattr(manifest, "_configured", [])
+    monkeypatch.setattr(warm, "_kept", OrderedDict())  # what an earlier test made ready computes as that test wished
     device.choose.cache_clear()
     yield
     device.choose.cache_clear()
