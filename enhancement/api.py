@@ -289,7 +289,7 @@ class OperationSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(help_text="why it cannot be done here, with the remedy")
 
 
-class ModelSerializer(serializers.Serializer[Any]):
+class EnhancementModelSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     title = serializers.CharField()
     purpose = serializers.CharField(help_text="upscale, face, or twin: used together with another model")
@@ -305,7 +305,7 @@ class ModelSerializer(serializers.Serializer[Any]):
 class ModelList(APIView):
     """The models that the workers have or could install, with their licences."""
 
-    @extend_schema(responses={200: ModelSerializer(many=True)})
+    @extend_schema(responses={200: EnhancementModelSerializer(many=True)})
     def get(self, request: Request) -> Response:
         return Response(capabilities.models())
 
