@@ -3,7 +3,11 @@
 from decimal import Decimal
 from typing import Any, Final
 
+from django.template.defaultfilters import filesizeformat
+
+from designer.assets.models import Asset
 from designer.generations.presenting import money
+from enhancement.comparing import Measured
 from enhancement.models import Enhancement, Status
 from enhancement.operations import registry
 from enhancement.waiting import Queue
@@ -116,3 +120,24 @@ def row_shown(row: Enhancement, queue: Queue) -> dict[str, Any]:
         "left": remaining_words(queue.remaining(row)),
         "price": "" if row.cost is None else price_words(row.cost),
     }
+
+
+def comparison_shown(found: Measured) -> dict[str, Any]:
+    """The figures of two versions, for a page: `lines` of (name, before, after), and what binds both."""
+    figures = found.figures
+    lines = [
+        ("Size", _size(found.before), _size(found.after)),
+        ("File", filesizeformat(found.before.bytes), filesizeformat(found.after.bytes)),
+    ]
+    if "reason" not in figures:
+        before, after = (figures[name] for name in ("sharpness_before", "sharpness_after"))
+        lines.append(("Sharpness", _share(before), _share(after)))
+    return {"lines": lines, "figures": figures, "reason": figures.get("reason", "")}
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _size(asset: Asset) -> str:
+    return f"{asset.width} × {asset.height}"

@@ -18,6 +18,7 @@ from designer.ledger.services import charge
 from designer.realtime.events import COST_UPDATED, ENHANCEMENT_COMPLETE, ENHANCEMENT_PROGRESS, record
 from designer.realtime.ticks import tick
 from enhancement.engine.errors import EngineCancelled, EngineError
+from enhancement.fidelity import compared
 from enhancement.models import Enhancement, Status
 from enhancement.operations import registry
 from enhancement.pace import percent_at
@@ -131,6 +132,7 @@ def _store(job: RunningJob, row: Enhancement, image: Image.Image, facts: list[di
     provenance = _provenance(source, facts)
     before = (read_bytes(source), source.media_type)
     made = prepare_result(team_id=row.team_id, data=_encoded(image), provenance=provenance, parent=before)
+    told = {"operations": facts, "fidelity": compared(_opened(source), image)[0]}
     with job.fenced(finish=True):
         asset = store_prepared(
             made,
@@ -144,7 +146,7 @@ def _store(job: RunningJob, row: Enhancement, image: Image.Image, facts: list[di
             provenance=provenance,
         )
         cost = sum((_charge(job, row, step) for step in row.quote), Decimal(0))
-        end = {"result": asset, "percent": 100, "facts": {"operations": facts}, "cost": cost}
+        end = {"result": asset, "percent": 100, "facts": told, "cost": cost}
         Enhancement.objects.move(row.pk, Status.SUCCEEDED, finished_at=timezone.now(), **end)
         done = {
             "status": Status.SUCCEEDED,

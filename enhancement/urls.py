@@ -1,7 +1,7 @@
 from django.urls import path
 
 from enhancement import api as rest
-from enhancement import builder_views, preset_api, views
+from enhancement import builder_views, preset_api, version_api, version_views, views
 
 api = [
     path("enhance/operations", rest.OperationList.as_view(), name="api_enhance_operations"),
@@ -14,8 +14,12 @@ api = [
     path("enhance/<uuid:pk>", rest.EnhanceDetail.as_view(), name="api_enhance"),
     path("enhance/<uuid:pk>/retry", rest.EnhanceRetry.as_view(), name="api_enhance_retry"),
     path("enhance/<uuid:pk>/cancel", rest.EnhanceCancel.as_view(), name="api_enhance_cancel"),
+    path("assets/<uuid:pk>/against/<uuid:before>", version_api.Versus.as_view(), name="api_asset_versus"),
+    path("assets/<uuid:pk>/against/<uuid:before>/map", version_api.Difference.as_view(), name="api_asset_difference"),
 ]
 pages = [
+    path("assets/<uuid:pk>/against/<uuid:before>", version_views.versus, name="versus"),
+    path("assets/<uuid:pk>/against/<uuid:before>/figures", version_views.figures, name="versus_figures"),
     path("assets/<uuid:asset_id>/enhancements", views.panel, name="enhancement_panel"),
     path("assets/<uuid:asset_id>/enhance", views.enhance, name="enhance_asset"),
     path("enhancements", views.enhancements, name="enhancements"),

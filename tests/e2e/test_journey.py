@@ -75,12 +75,14 @@ def open_and_enhance(page: Page) -> None:
     page.get_by_role("link", name=re.compile("before and after")).click(timeout=120_000)
     slider = page.get_by_role("slider")
     expect(slider).to_be_visible()
-    before = page.locator("before-after").evaluate("e => getComputedStyle(e).getPropertyValue('--cut')")
+    share = "e => getComputedStyle(e).getPropertyValue('--share')"
+    before = page.locator("version-compare").evaluate(share)
     slider.focus()
     for _ in range(20):
         page.keyboard.press("ArrowRight")
-    after = page.locator("before-after").evaluate("e => getComputedStyle(e).getPropertyValue('--cut')")
-    assert before == "50%" and after == "70%"
+    after = page.locator("version-compare").evaluate(share)
+    assert before == "0.5" and after == "0.7"
+    expect(page.get_by_text("dB PSNR")).to_be_visible()
     look(page, "before-after")
 
 

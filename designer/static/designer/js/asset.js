@@ -1,4 +1,4 @@
-// The asset page: zoom, before and after, feedback in place.
+// The asset page: zoom, enhancing, feedback in place.
 import { toast } from "./app.js";
 import "./live.js";
 
@@ -13,15 +13,6 @@ customElements.define("zoom-view", class extends HTMLElement {
     const x = event.clientX ? (event.clientX - box.left) / box.width : 0.5;
     const y = event.clientY ? (event.clientY - box.top) / box.height : 0.5;
     if (this.toggleAttribute("data-zoomed")) this.scrollTo(image.offsetWidth * x - this.clientWidth / 2, image.offsetHeight * y - this.clientHeight / 2);
-  }
-});
-
-customElements.define("before-after", class extends HTMLElement {
-  connectedCallback() {
-    const range = this.querySelector("input");
-    const show = () => this.style.setProperty("--cut", `${range.value}%`);
-    range.addEventListener("input", show);
-    show();
   }
 });
 

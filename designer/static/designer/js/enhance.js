@@ -1,22 +1,7 @@
 // The recipe builder: what it comes to follows every change. Without script the same form is sent and answered whole.
 import { toast } from "./app.js";
 import "./live.js";
-
-const PARTIAL = { headers: { "X-Partial": "1" }, credentials: "same-origin" };
-
-// <page-part src="/…">: a part of another page, loaded when it is first seen (in <details>: opened).
-customElements.define("page-part", class extends HTMLElement {
-  connectedCallback() {
-    const fold = this.closest("details");
-    if (fold && !fold.open) fold.addEventListener("toggle", () => this.load(), { once: true });
-    else this.load();
-  }
-
-  async load() {
-    const answer = await fetch(this.getAttribute("src"), PARTIAL).catch(() => null);
-    if (answer?.ok) this.innerHTML = await answer.text();
-  }
-});
+import { PARTIAL } from "./parts.js";
 
 customElements.define("recipe-builder", class extends HTMLElement {
   asked = 0;

@@ -1,0 +1,16 @@
+// Parts of pages that are asked for apart.
+export const PARTIAL = { headers: { "X-Partial": "1" }, credentials: "same-origin" };
+
+// <page-part src="/…">: a part of another page, loaded when it is first seen (in <details>: opened).
+customElements.define("page-part", class extends HTMLElement {
+  connectedCallback() {
+    const fold = this.closest("details");
+    if (fold && !fold.open) fold.addEventListener("toggle", () => this.load(), { once: true });
+    else this.load();
+  }
+
+  async load() {
+    const answer = await fetch(this.getAttribute("src"), PARTIAL).catch(() => null);
+    if (answer?.ok) this.innerHTML = await answer.text();
+  }
+});

@@ -1,0 +1,40 @@
+"""Two versions of an image on a page of their own, and the figures beside them."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from designer.generations.compare_views import chosen
+from enhancement import comparing
+from enhancement.presenting import comparison_shown
+from teams.accounts.people import person
+from teams.base.errors import Missing, Refused
+
+
+@login_required
+@require_GET
+def versus(request: HttpRequest, pk: UUID, before: UUID) -> HttpResponse:
+    """Two images, whatever they have to do with each other; the form on the page asks for others."""
+    wished = [chosen(request.GET.getlist(name)) for name in ("before", "after")]
+    if all(wished):
+        return redirect("versus", wished[1][0], wished[0][0])
+    one, other = comparing.pair(request.user, before, pk)
+    return render(request, "enhancement/versus.html", {"before": one, "after": other, "asset": other})
+
+
+@login_required
+@require_GET
+def figures(request: HttpRequest, pk: UUID, before: UUID) -> HttpResponse:
+    """The figures as a part of a page; what cannot be measured is said in place."""
+    context: dict[str, Any] = {}
+    try:
+        context = comparison_shown(comparing.measure(actor=person(request), before_id=before, after_id=pk))
+    except Missing:
+        raise
+    except Refused as refused:
+        context = {"reason": f"{refused.message} {refused.remedy}".strip()}
+    return render(request, "enhancement/_figures.html", context)
