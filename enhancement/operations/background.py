@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from PIL import Image
 
 from enhancement.engine.alpha import bleed
-from enhancement.engine.errors import EngineCancelled, EngineError
+from enhancement.engine.errors import EngineError
 from enhancement.operations import cutting, faces, matting, pictures, spaces, strips, subject
 from enhancement.operations.backdrops import Backdrop, Evened, Plain, Scene
 from enhancement.operations.base import (
-    NO_PICTURES,
     Cancelled,
     Choice,
     Colours,
     Estimate,
     Flag,
     Number,
-    OperationResult,
     OtherPicture,
     Parameter,
     ParameterError,
@@ -30,9 +26,9 @@ from enhancement.operations.base import (
     Pictures,
     Position,
     Progress,
-    cleaned,
     part_of,
 )
+from enhancement.operations.frame import InMemory, Made, Task, estimate_by_area
 from enhancement.operations.matting import Matte, Pixels
 from enhancement.operations.pictures import Picture
 from enhancement.operations.planes import Plane
@@ -63,7 +59,7 @@ class _Cut:
         return self.matte.alpha(part, top, height)
 
 
-class Background:
+class Background(InMemory):
     """Another background, or none, with clean edges; the subject's pixels stay as they are."""
 
     name = "background"
@@ -93,12 +89,9 @@ class Background:
     def unavailable(self) -> str:
         return faces.unavailable()
 
-    def describe(self) -> list[dict[str, Any]]:
-        return [parameter.describe() for parameter in self.parameters]
-
     def validate(self, params: Mapping[str, object]) -> Parameters:
         """The wish with all parameters. Raises ParameterError, also for a colour or a picture that is not named."""
-        clean = cleaned(self.parameters, params)
+        clean = super().validate(params)
         for name in (COLOUR, PICTURE):
             if clean["mode"] == name and not clean[name]:
                 raise ParameterError(name, f"The {name} for the background is missing.", f"Name a {name}.")
@@ -107,33 +100,20 @@ class Background:
     def estimate(self, width: int, height: int, params: Mapping[str, object]) -> Estimate:
         """Seconds on two processor cores. Raises ParameterError for a picture that is too large."""
         self.validate(params)
-        strips.check_size(width, height)
-        return Estimate(seconds=round(SECONDS + width * height * SECONDS_PER_PIXEL, 2), width=width, height=height)
+        return estimate_by_area(width, height, start=SECONDS, per_pixel=SECONDS_PER_PIXEL)
 
-    def run(
-        self,
-        image: Image.Image,
-        params: Mapping[str, object],
-        *,
-        progress: Progress,
-        cancelled: Cancelled,
-        others: Pictures = NO_PICTURES,
-    ) -> OperationResult:
-        """Put the subject before another background. Raises EngineCancelled, NothingFound, ParameterError."""
-        started, clean = time.perf_counter(), self.validate(params)
-        strips.check_size(*image.size)
-        if cancelled():
-            raise EngineCancelled
-        picture, space, _ = spaces.of(pictures.read(image))
-        cut = _cut(picture, clean)
-        progress(FOUND)
-        drop = None if clean["mode"] == TRANSPARENT else _backdrop(picture, space, cut, clean, others)
-        made, shares = _composed(picture, cut, drop, clean, part_of(progress, FOUND, 1.0), cancelled)
+    def work(self, task: Task) -> Made:
+        """Put the subject before another background. Raises NothingFound."""
+        wish = task.wish
+        picture, space, _ = spaces.of(task.picture)
+        cut = _cut(picture, wish)
+        task.progress(FOUND)
+        drop = None if wish["mode"] == TRANSPARENT else _backdrop(picture, space, cut, wish, task.others)
+        made, shares = _composed(picture, cut, drop, wish, part_of(task.progress, FOUND, 1.0), task.cancelled)
         picture.grey = picture.grey and _is_grey(made)
         if cut.confidence < UNSURE:
             picture.notes.append("The outline is unsure: look at the edges.")
-        facts = {"mode": clean["mode"], "confidence": round(cut.confidence, 3), **shares, "notes": picture.notes}
-        return OperationResult(picture.image(made), {**facts, "seconds": round(time.perf_counter() - started, 3)})
+        return Made(picture, made, {"mode": wish["mode"], "confidence": round(cut.confidence, 3), **shares})
 
 
 def _cut(picture: Picture, clean: Parameters) -> _Cut:

@@ -7,7 +7,6 @@ not touched; a grey picture keeps its grey.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -17,17 +16,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from designer.pipeline import colours, segmentation
-from enhancement.engine.errors import EngineCancelled
 from enhancement.operations import balance, outline, palette, pictures, planes, spaces, strips
 from enhancement.operations.base import (
-    NO_PICTURES,
     Cancelled,
     Choice,
     Colours,
     Estimate,
     Flag,
     Number,
-    OperationResult,
     OtherPicture,
     Parameter,
     ParameterError,
@@ -35,8 +31,8 @@ from enhancement.operations.base import (
     Pictures,
     Position,
     Progress,
-    cleaned,
 )
+from enhancement.operations.frame import InMemory, Made, Task, estimate_by_area
 from enhancement.operations.pictures import Picture
 from enhancement.operations.spaces import Floats, Space
 
@@ -90,7 +86,7 @@ class _Plan:
         return palette.moved(lab, self.match, share, keep_lightness=self.keep_lightness) if self.match else lab
 
 
-class Colour:
+class Colour(InMemory):
     """Colours as they were meant. Deterministic; every pixel is decided by the picture and its own value."""
 
     name = "color"
@@ -136,15 +132,9 @@ class Colour:
         ),
     )  # fmt: skip
 
-    def unavailable(self) -> str:
-        return ""
-
-    def describe(self) -> list[dict[str, Any]]:
-        return [parameter.describe() for parameter in self.parameters]
-
     def validate(self, params: Mapping[str, object]) -> Parameters:
         """The wish with all parameters. Raises ParameterError, also for a palette and a reference together."""
-        clean = cleaned(self.parameters, params)
+        clean = super().validate(params)
         if clean["palette"] and clean["reference"]:
             raise ParameterError("reference", "A palette and a reference cannot both be met.", "Give one of them.")
         return clean
@@ -152,31 +142,16 @@ class Colour:
     def estimate(self, width: int, height: int, params: Mapping[str, object]) -> Estimate:
         """Seconds on two processor cores. Raises ParameterError for a picture that is too large."""
         clean = self.validate(params)
-        strips.check_size(width, height)
         rate = SECONDS_PER_PIXEL if clean["palette"] or clean["reference"] else SECONDS_PER_PIXEL / 2
-        return Estimate(seconds=round(0.3 + width * height * rate, 2), width=width, height=height)
+        return estimate_by_area(width, height, start=0.3, per_pixel=rate)
 
-    def run(
-        self,
-        image: Image.Image,
-        params: Mapping[str, object],
-        *,
-        progress: Progress,
-        cancelled: Cancelled,
-        others: Pictures = NO_PICTURES,
-    ) -> OperationResult:
-        """Correct the colours. Raises EngineCancelled, ParameterError, UnsupportedImage."""
-        started, clean = time.perf_counter(), self.validate(params)
-        strips.check_size(image.width, image.height)
-        if cancelled():
-            raise EngineCancelled
-        picture, space, profile = spaces.of(pictures.read(image))
-        plan = _planned(picture, space, clean, others)
-        made, mapped = _applied(picture.pixels, plan, progress, cancelled)
-        facts = {**plan.facts, "profile": profile, "notes": picture.notes}
-        facts["gamut_mapped_share"] = round(mapped / (image.width * image.height), 5)
-        facts["seconds"] = round(time.perf_counter() - started, 3)
-        return OperationResult(picture.image(made), facts)
+    def work(self, task: Task) -> Made:
+        """Correct the colours."""
+        picture, space, profile = spaces.of(task.picture)
+        plan = _planned(picture, space, task.wish, task.others)
+        made, mapped = _applied(picture.pixels, plan, task.progress, task.cancelled)
+        share = round(mapped / (made.shape[0] * made.shape[1]), 5)
+        return Made(picture, made, {**plan.facts, "profile": profile, "gamut_mapped_share": share})
 
 
 def _small(picture: Picture, edge: int) -> tuple[Pixels, NDArray[np.bool_]]:

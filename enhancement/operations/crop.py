@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import functools
-import time
 from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
 from PIL import Image
 
-from enhancement.engine.errors import EngineCancelled
 from enhancement.operations import faces, framing, pictures, strips, subject
 from enhancement.operations.base import (
-    NO_PICTURES,
-    Cancelled,
     Choice,
     Estimate,
     Number,
-    OperationResult,
     Parameter,
     ParameterError,
     Parameters,
-    Pictures,
     Position,
-    Progress,
-    cleaned,
 )
+from enhancement.operations.frame import InMemory, Made, Task
 from enhancement.operations.framing import Box
 
 FREE, SWATCH = "free", "swatch"
@@ -36,7 +29,7 @@ LEAST_SWATCH: Final = 16  # pixels; a smaller patch shows no weave
 SECONDS, SECONDS_PER_PIXEL = 1.2, 4e-8  # looking for the subject and for faces; copying
 
 
-class Crop:
+class Crop(InMemory):
     """A part of the picture; its pixels stay as they are."""
 
     name = "crop"
@@ -65,12 +58,9 @@ class Crop:
     def unavailable(self) -> str:
         return faces.unavailable()
 
-    def describe(self) -> list[dict[str, Any]]:
-        return [parameter.describe() for parameter in self.parameters]
-
     def validate(self, params: Mapping[str, object]) -> Parameters:
         """The wish with all parameters. Raises ParameterError, also for a box that leaves the picture."""
-        clean = cleaned(self.parameters, params)
+        clean = super().validate(params)
         for side, start in (("width", "left"), ("height", "top")):
             if clean["shape"] == FREE and not 0 < clean[side] <= 1 - clean[start] + 1e-9:
                 reason = f"A box from {clean[start]:g} on cannot have a {side} of {clean[side]:g}."
@@ -91,32 +81,18 @@ class Crop:
             made = framing.largest(width, height, RATIOS[clean["shape"]])
         return Estimate(seconds=round(seconds, 2), width=made[0], height=made[1])
 
-    def run(
-        self,
-        image: Image.Image,
-        params: Mapping[str, object],
-        *,
-        progress: Progress,
-        cancelled: Cancelled,
-        others: Pictures = NO_PICTURES,
-    ) -> OperationResult:
-        """Cut. Raises EngineCancelled, UnsupportedImage, or ParameterError where every place would cut a face."""
-        started, clean = time.perf_counter(), self.validate(params)
-        strips.check_size(*image.size)
-        if cancelled():
-            raise EngineCancelled
-        picture = pictures.read(image)
+    def work(self, task: Task) -> Made:
+        """Cut. Raises ParameterError where every place would cut a face."""
+        picture, wish = task.picture, task.wish
         height, width = picture.pixels.shape[:2]
-        if clean["shape"] == FREE:
-            box = _free(width, height, clean)
+        if wish["shape"] == FREE:
+            box = _free(width, height, wish)
             facts: dict[str, Any] = {"guides": framing.guides(box, [], None)}
         else:
-            box, facts = _found(picture, clean, cancelled)
-        progress(1.0)
-        made = picture.image(picture.pixels[box.top : box.bottom, box.left : box.right])
-        said = {"shape": clean["shape"], "box": box.shown(), "of": {"width": width, "height": height}, **facts}
-        said |= {"notes": picture.notes, "seconds": round(time.perf_counter() - started, 3)}
-        return OperationResult(made, said)
+            box, facts = _found(task)
+        made = picture.pixels[box.top : box.bottom, box.left : box.right]
+        said = {"shape": wish["shape"], "box": box.shown(), "of": {"width": width, "height": height}, **facts}
+        return Made(picture, made, said)
 
 
 def _free(width: int, height: int, clean: Parameters) -> Box:
@@ -134,12 +110,12 @@ def _edge(width: int, height: int, clean: Parameters) -> int:
     return edge
 
 
-def _found(picture: pictures.Picture, clean: Parameters, cancelled: Cancelled) -> tuple[Box, dict[str, Any]]:
+def _found(task: Task) -> tuple[Box, dict[str, Any]]:
     """The box that the picture itself suggests, and facts for whoever draws it."""
+    picture, clean = task.picture, task.wish
     height, width = picture.pixels.shape[:2]
     garment = subject.find(picture.pixels)
-    if cancelled():
-        raise EngineCancelled
+    task.stop_if_cancelled()
     bare = [_bare(face, width, height) for face in faces.find(picture.pixels)]
     heads = [_head(face, width, height) for face in bare]
     area = _box_of(garment, width, height) if garment.found else None

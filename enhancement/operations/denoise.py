@@ -6,30 +6,15 @@ texture stands above the noise, some of what was taken out is given back.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from enhancement.engine.errors import EngineCancelled
-from enhancement.operations import pictures, strips, texture
-from enhancement.operations.base import (
-    NO_PICTURES,
-    Cancelled,
-    Estimate,
-    Flag,
-    Number,
-    OperationResult,
-    Parameter,
-    Parameters,
-    Pictures,
-    Position,
-    Progress,
-    cleaned,
-)
+from enhancement.operations import strips, texture
+from enhancement.operations.base import Estimate, Flag, Number, Parameter, Parameters, Position
+from enhancement.operations.frame import InMemory, Made, Task, estimate_by_area
 from enhancement.operations.planes import Plane
 
 Pixels = NDArray[np.uint8]
@@ -43,7 +28,7 @@ FAINT: Final = 0.6 / 255  # noise that nobody sees: a picture with less is left 
 SECONDS_PER_PIXEL: Final = 1.2e-6
 
 
-class Denoise:
+class Denoise(InMemory):
     """Noise out, threads kept. Transparency and colour profile are kept; grey stays grey."""
 
     name = "denoise"
@@ -65,49 +50,25 @@ class Denoise:
         ),
     )  # fmt: skip
 
-    def unavailable(self) -> str:
-        return ""
-
-    def describe(self) -> list[dict[str, Any]]:
-        return [parameter.describe() for parameter in self.parameters]
-
-    def validate(self, params: Mapping[str, object]) -> Parameters:
-        """The wish with all parameters. Raises ParameterError."""
-        return cleaned(self.parameters, params)
-
     def estimate(self, width: int, height: int, params: Mapping[str, object]) -> Estimate:
         """Seconds on two processor cores. Raises ParameterError for a picture that is too large."""
         self.validate(params)
-        strips.check_size(width, height)
-        return Estimate(seconds=round(0.2 + width * height * SECONDS_PER_PIXEL, 2), width=width, height=height)
+        return estimate_by_area(width, height, start=0.2, per_pixel=SECONDS_PER_PIXEL)
 
-    def run(
-        self,
-        image: Image.Image,
-        params: Mapping[str, object],
-        *,
-        progress: Progress,
-        cancelled: Cancelled,
-        others: Pictures = NO_PICTURES,
-    ) -> OperationResult:
-        """Take the noise out. Raises EngineCancelled, ParameterError, UnsupportedImage."""
-        started, clean = time.perf_counter(), self.validate(params)
-        strips.check_size(image.width, image.height)
-        if cancelled():
-            raise EngineCancelled
-        picture = pictures.read(image)
-        levels = _levels(picture.pixels, clean, picture.grey)
+    def work(self, task: Task) -> Made:
+        """Take the noise out."""
+        picture, wish = task.picture, task.wish
+        levels = _levels(picture.pixels, wish, picture.grey)
 
         def work(part: Pixels, _top: int) -> Pixels:
-            made = calmer(strips.opaque(part), levels, clean["keep_texture"])
+            made = calmer(strips.opaque(part), levels, wish["keep_texture"])
             return np.dstack([made, part[..., 3:]])
 
-        halo = 16 + texture.reach()
-        pixels = strips.done(picture.pixels, work, halo=halo, progress=progress, cancelled=cancelled)
+        pixels = strips.done(
+            picture.pixels, work, progress=task.progress, cancelled=task.cancelled, halo=16 + texture.reach()
+        )
         taken = [round(level * 255, 2) for level in levels]
-        facts = {**clean, "noise_levels": taken, "notes": picture.notes}
-        facts["seconds"] = round(time.perf_counter() - started, 3)
-        return OperationResult(picture.image(pixels), facts)
+        return Made(picture, pixels, {**wish, "noise_levels": taken})
 
 
 def _levels(pixels: Pixels, wish: Parameters, grey: bool) -> Levels:

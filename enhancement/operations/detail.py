@@ -8,30 +8,15 @@ texture (skin, sky, a plain backdrop) nothing is added, so that noise stays as i
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from enhancement.engine.errors import EngineCancelled
-from enhancement.operations import pictures, planes, strips, texture
-from enhancement.operations.base import (
-    NO_PICTURES,
-    Cancelled,
-    Choice,
-    Estimate,
-    Number,
-    OperationResult,
-    Parameter,
-    Parameters,
-    Pictures,
-    Position,
-    Progress,
-    cleaned,
-)
+from enhancement.operations import planes, strips, texture
+from enhancement.operations.base import Choice, Estimate, Number, Parameter, Parameters, Position
+from enhancement.operations.frame import InMemory, Made, Task, estimate_by_area
 from enhancement.operations.planes import Plane
 
 Pixels = NDArray[np.uint8]
@@ -48,7 +33,7 @@ NEAR: Final = 3  # pixels around one that count as its neighbours
 SECONDS_PER_PIXEL: Final = 0.4e-6
 
 
-class Detail:
+class Detail(InMemory):
     """Clarity for fabric. Only brightness changes: hue, transparency and colour profile are kept."""
 
     name = "detail"
@@ -66,51 +51,28 @@ class Detail:
         ),
     )  # fmt: skip
 
-    def unavailable(self) -> str:
-        return ""
-
-    def describe(self) -> list[dict[str, Any]]:
-        return [parameter.describe() for parameter in self.parameters]
-
-    def validate(self, params: Mapping[str, object]) -> Parameters:
-        """The wish with all parameters. Raises ParameterError."""
-        return cleaned(self.parameters, params)
-
     def estimate(self, width: int, height: int, params: Mapping[str, object]) -> Estimate:
         """Seconds on two processor cores. Raises ParameterError for a picture that is too large."""
         self.validate(params)
-        strips.check_size(width, height)
-        return Estimate(seconds=round(0.1 + width * height * SECONDS_PER_PIXEL, 2), width=width, height=height)
+        return estimate_by_area(width, height, start=0.1, per_pixel=SECONDS_PER_PIXEL)
 
-    def run(
-        self,
-        image: Image.Image,
-        params: Mapping[str, object],
-        *,
-        progress: Progress,
-        cancelled: Cancelled,
-        others: Pictures = NO_PICTURES,
-    ) -> OperationResult:
-        """Raise the texture. Raises EngineCancelled, ParameterError, UnsupportedImage."""
-        started, clean = time.perf_counter(), self.validate(params)
-        strips.check_size(image.width, image.height)
-        if cancelled():
-            raise EngineCancelled
-        picture = pictures.read(image)
+    def work(self, task: Task) -> Made:
+        """Raise the texture."""
+        picture, wish = task.picture, task.wish
         level = min(NOISIEST, texture.noise(texture.luma(picture.pixels)))
         raised: list[float] = []
 
         def work(part: Pixels, _top: int) -> Pixels:
-            made, cloth = sharper(strips.opaque(part), clean, level)
+            made, cloth = sharper(strips.opaque(part), wish, level)
             raised.append(float(cloth.mean()) * len(part))
             return np.dstack([made, part[..., 3:]])
 
-        halo = reach(clean["scale"])
-        pixels = strips.done(picture.pixels, work, halo=halo, progress=progress, cancelled=cancelled)
-        facts = {**clean, "noise_levels": round(level * 255, 2), "halo_limit_levels": round(HALO * 255, 1)}
+        pixels = strips.done(
+            picture.pixels, work, progress=task.progress, cancelled=task.cancelled, halo=reach(wish["scale"])
+        )
+        facts = {**wish, "noise_levels": round(level * 255, 2), "halo_limit_levels": round(HALO * 255, 1)}
         facts["textured_share"] = round(min(1.0, sum(raised) / picture.pixels.shape[0]), 3)
-        facts |= {"notes": picture.notes, "seconds": round(time.perf_counter() - started, 3)}
-        return OperationResult(picture.image(pixels), facts)
+        return Made(picture, pixels, facts)
 
 
 def reach(scale: str) -> int:

@@ -7,33 +7,26 @@ written. CodeFormer is not offered: its licence (S-Lab 1.0) forbids commercial u
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from enhancement.engine import manifest
-from enhancement.engine.errors import EngineCancelled
-from enhancement.operations import faces, pictures, planes, strips
+from enhancement.operations import faces, planes
 from enhancement.operations.base import (
-    NO_PICTURES,
     Cancelled,
     Choice,
     Estimate,
     Number,
-    OperationResult,
     Parameter,
     ParameterError,
     Parameters,
-    Pictures,
     Position,
-    Progress,
-    cleaned,
 )
+from enhancement.operations.frame import InMemory, Made, Task, estimate_by_area
 from enhancement.operations.framing import Box
 
 Pixels = NDArray[np.uint8]
@@ -57,7 +50,7 @@ class _Place:
     box: Box
 
 
-class FaceRestore:
+class FaceRestore(InMemory):
     """Faces drawn anew as far as `fidelity` allows. Without a face, or with none large enough, nothing is done."""
 
     name = "face_restore"
@@ -80,51 +73,28 @@ class FaceRestore:
             return faces.unavailable()
         return f"Run manage.py models install {_known()[0].name}: no model of faces is on this machine."
 
-    def describe(self) -> list[dict[str, Any]]:
-        return [parameter.describe() for parameter in self.parameters]
-
-    def validate(self, params: Mapping[str, object]) -> Parameters:
-        """The wish with all parameters. Raises ParameterError."""
-        return cleaned(self.parameters, params)
-
     def estimate(self, width: int, height: int, params: Mapping[str, object]) -> Estimate:
         """Seconds on two processor cores for one face. Raises ParameterError for a picture that is too large, or a
         model that is not there."""
         _model(self.validate(params))
-        strips.check_size(width, height)
-        seconds = SECONDS + SECONDS_PER_FACE + width * height * SECONDS_PER_PIXEL
-        return Estimate(seconds=round(seconds, 2), width=width, height=height)
+        return estimate_by_area(width, height, start=SECONDS + SECONDS_PER_FACE, per_pixel=SECONDS_PER_PIXEL)
 
-    def run(
-        self,
-        image: Image.Image,
-        params: Mapping[str, object],
-        *,
-        progress: Progress,
-        cancelled: Cancelled,
-        others: Pictures = NO_PICTURES,
-    ) -> OperationResult:
-        """Restore. Raises EngineCancelled, ParameterError, MissingWeights, InvalidWeights, EngineError."""
-        started, clean = time.perf_counter(), self.validate(params)
-        strips.check_size(*image.size)
-        entry = _model(clean)
-        if cancelled():
-            raise EngineCancelled
-        picture = pictures.read(image)
+    def work(self, task: Task) -> Made:
+        """Restore. Raises MissingWeights, InvalidWeights, EngineError."""
+        picture, fidelity, entry = task.picture, task.wish["fidelity"], _model(task.wish)
         found = [face for face in faces.find(picture.pixels) if face.eyes and _apart(face.eyes) >= LEAST]
         made, rows = picture.pixels, []
         for done, face in enumerate(found):
-            made, likeness = _restored(made, face, entry, clean["fidelity"], cancelled)
+            made, likeness = _restored(made, face, entry, fidelity, task.cancelled)
             rows.append({**face.box, "similarity": round(likeness, 4)})
-            progress((done + 1) / len(found))
-        progress(1.0)
+            task.progress((done + 1) / len(found))
         if not found:
             picture.notes.append("No face was found that is large enough; nothing was changed.")
-        facts: dict[str, Any] = {"faces": len(rows), "boxes": rows, "fidelity": clean["fidelity"]}
-        facts |= {"similarity_measure": "mean SSIM of the aligned face in luma", "notes": picture.notes}
+        facts: dict[str, Any] = {"faces": len(rows), "boxes": rows, "fidelity": fidelity}
+        facts["similarity_measure"] = "mean SSIM of the aligned face in luma"
         if rows:
             facts |= {"model": entry.name, "licence": entry.licence}
-        return OperationResult(picture.image(made), {**facts, "seconds": round(time.perf_counter() - started, 3)})
+        return Made(picture, made, facts)
 
 
 def _known() -> list[manifest.Entry]:

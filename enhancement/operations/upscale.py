@@ -8,34 +8,29 @@ pixels than are wanted.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from enhancement.engine import manifest, own
-from enhancement.engine.errors import EngineCancelled, InvalidWeights
+from enhancement.engine.errors import InvalidWeights
 from enhancement.operations import pictures, targets
 from enhancement.operations.base import (
-    NO_PICTURES,
     Cancelled,
     Choice,
     Estimate,
     Number,
-    OperationResult,
     Parameter,
     ParameterError,
     Parameters,
-    Pictures,
     Position,
     Progress,
-    cleaned,
     part_of,
 )
+from enhancement.operations.frame import InMemory, Made, Task
 from enhancement.operations.targets import Size
 
 if TYPE_CHECKING:  # the engine brings torch, which a web process that only checks a wish must not load
@@ -75,7 +70,7 @@ class _Ready:
     notes: tuple[str, ...] = ()
 
 
-class Upscale:
+class Upscale(InMemory):
     """Larger. Transparency, grey, resolution and colour profile are kept (see `pictures`)."""
 
     name = "upscale"
@@ -104,12 +99,9 @@ class Upscale:
     def unavailable(self) -> str:
         return ""  # the project's own weights are always there
 
-    def describe(self) -> list[dict[str, Any]]:
-        return [parameter.describe() for parameter in self.parameters]
-
     def validate(self, params: Mapping[str, object]) -> Parameters:
         """The wish with all parameters. Raises ParameterError, also for a model that cannot make the scale."""
-        clean = cleaned(self.parameters, params)
+        clean = super().validate(params)
         targets.check(clean)
         if clean["target"] == targets.BY_SCALE:
             _check_model(clean, clean["scale"])
@@ -124,31 +116,18 @@ class Upscale:
         seconds = sum(step.seconds for step in _steps(width, height, size, clean))
         return Estimate(seconds=round(0.2 + seconds, 2), width=size.width, height=size.height)
 
-    def run(
-        self,
-        image: Image.Image,
-        params: Mapping[str, object],
-        *,
-        progress: Progress,
-        cancelled: Cancelled,
-        others: Pictures = NO_PICTURES,
-    ) -> OperationResult:
-        """Enlarge. Raises EngineCancelled, ParameterError, InvalidWeights, MissingWeights and other EngineErrors."""
-        started, clean = time.perf_counter(), self.validate(params)
-        width, height = pictures.upright_size(image)
-        size = targets.wanted(width, height, clean)
-        steps = _steps(width, height, size, clean)  # refused before a pixel is touched
-        if cancelled():
-            raise EngineCancelled
-        picture = pictures.read(image)
-        pixels, used = _through(picture.pixels, steps, clean, progress, cancelled)
-        made = picture.image(pictures.resized(pixels, (size.width, size.height)))
-        if clean["target"] == targets.ON_PAPER:
-            made.info["dpi"] = (clean["dpi"], clean["dpi"])
-        progress(1.0)
-        facts = _facts(clean, used, picture.notes)
-        facts.update(scale=round(made.width / width, 4), width=made.width, height=made.height)
-        return OperationResult(made, {**facts, "seconds": round(time.perf_counter() - started, 3)})
+    def work(self, task: Task) -> Made:
+        """Enlarge. Raises InvalidWeights, MissingWeights and other EngineErrors."""
+        picture, wish = task.picture, task.wish
+        height, width = picture.pixels.shape[:2]
+        size = targets.wanted(width, height, wish)
+        pixels, used = _through(picture.pixels, _steps(width, height, size, wish), wish, task.progress, task.cancelled)
+        if wish["target"] == targets.ON_PAPER:
+            picture.info["dpi"] = (wish["dpi"], wish["dpi"])
+        picture.notes += [note for each in used for note in each.notes]
+        said = {"scale": round(size.width / width, 4), "width": size.width, "height": size.height}
+        made = pictures.resized(pixels, (size.width, size.height))
+        return Made(picture, made, _facts(wish, used) | said)
 
 
 def _models() -> dict[str, manifest.Entry]:
@@ -255,10 +234,9 @@ def _enlarged(pixels: Pixels, ready: _Ready, backend: str, progress: Progress, c
     return made
 
 
-def _facts(clean: Parameters, used: list[_Ready], notes: list[str]) -> dict[str, Any]:
+def _facts(clean: Parameters, used: list[_Ready]) -> dict[str, Any]:
     """What provenance should remember; only values that JSON knows. Without a network there is no model."""
-    notes = [*notes, *(note for each in used for note in each.notes)]
-    said: dict[str, Any] = {"target": clean["target"], "denoise": clean["denoise"], "notes": notes}
+    said: dict[str, Any] = {"target": clean["target"], "denoise": clean["denoise"]}
     if not used:
         return said
     network, backend = used[0].network, clean["backend"]

@@ -6,32 +6,25 @@ declared what when, is the service's matter (see `enhancement.rights`).
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from enhancement.engine.errors import EngineCancelled, EngineError
-from enhancement.operations import faces, pictures, planes, strips
+from enhancement.engine.errors import EngineError
+from enhancement.operations import faces, planes, strips
 from enhancement.operations.base import (
-    NO_PICTURES,
-    Cancelled,
     Choice,
     Estimate,
     Flag,
     Number,
-    OperationResult,
     Parameter,
     ParameterError,
     Parameters,
-    Pictures,
     Position,
-    Progress,
-    cleaned,
 )
+from enhancement.operations.frame import InMemory, Made, Task
 from enhancement.operations.framing import Box
 
 Pixels = NDArray[np.uint8]
@@ -53,7 +46,7 @@ class NoMark(EngineError):
     code = "no_mark"
 
 
-class WatermarkRemoval:
+class WatermarkRemoval(InMemory):
     """Paints a marked box, or only the strokes in it, from what is around them. Every pixel outside stays as it is."""
 
     name = NAME
@@ -81,40 +74,21 @@ class WatermarkRemoval:
     def unavailable(self) -> str:
         return faces.unavailable()
 
-    def describe(self) -> list[dict[str, Any]]:
-        return [parameter.describe() for parameter in self.parameters]
-
-    def validate(self, params: Mapping[str, object]) -> Parameters:
-        """The wish with all parameters. Raises ParameterError. That the rights are declared is asked by `estimate`."""
-        return cleaned(self.parameters, params)
-
     def estimate(self, width: int, height: int, params: Mapping[str, object]) -> Estimate:
         """Seconds on two processor cores. Raises ParameterError without a declaration, or for a box that cannot be."""
         box = _box(width, height, self.validate(params))
         seconds = 0.2 + box.width * box.height * SECONDS_PER_PIXEL
         return Estimate(seconds=round(seconds, 2), width=width, height=height)
 
-    def run(
-        self,
-        image: Image.Image,
-        params: Mapping[str, object],
-        *,
-        progress: Progress,
-        cancelled: Cancelled,
-        others: Pictures = NO_PICTURES,
-    ) -> OperationResult:
-        """Take the mark off. Raises EngineCancelled, ParameterError, NoMark."""
-        started, clean = time.perf_counter(), self.validate(params)
-        box = _box(*pictures.upright_size(image), clean)
-        if cancelled():
-            raise EngineCancelled
-        picture = pictures.read(image)
-        marked = _marked(picture.pixels, box, clean)
-        made = _painted(picture.pixels, box, marked, clean)
-        progress(1.0)
-        facts = {"rights_declared": True, "box": box.shown(), "area": clean["area"], "method": clean["method"]}
-        facts |= {"painted_pixels": int(marked.sum()), "notes": picture.notes}
-        return OperationResult(picture.image(made), {**facts, "seconds": round(time.perf_counter() - started, 3)})
+    def work(self, task: Task) -> Made:
+        """Take the mark off. Raises NoMark."""
+        picture, wish = task.picture, task.wish
+        height, width = picture.pixels.shape[:2]
+        box = _box(width, height, wish)
+        marked = _marked(picture.pixels, box, wish)
+        made = _painted(picture.pixels, box, marked, wish)
+        facts = {"rights_declared": True, "box": box.shown(), "area": wish["area"], "method": wish["method"]}
+        return Made(picture, made, {**facts, "painted_pixels": int(marked.sum())})
 
 
 def _box(width: int, height: int, clean: Parameters) -> Box:

@@ -1,0 +1,110 @@
+"""What operations that work on a whole picture in memory have in common: a wish checked, a cancel heard, time told."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image
+
+from enhancement.engine.errors import EngineCancelled
+from enhancement.operations import pictures, strips
+from enhancement.operations.base import (
+    NO_PICTURES,
+    Cancelled,
+    Estimate,
+    OperationResult,
+    Parameter,
+    Parameters,
+    Pictures,
+    Position,
+    Progress,
+    cleaned,
+)
+from enhancement.operations.pictures import Picture, Pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A checked wish for one picture: every parameter is filled in, `others` are the pictures that it names."""
+
+    picture: Picture
+    wish: Parameters
+    others: Pictures
+    progress: Progress
+    cancelled: Cancelled
+
+    def stop_if_cancelled(self) -> None:
+        """Raises EngineCancelled."""
+        if self.cancelled():
+            raise EngineCancelled
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """New pixels for the picture, and facts for its provenance (values that JSON knows)."""
+
+    picture: Picture
+    pixels: Pixels
+    facts: dict[str, Any]
+
+
+class InMemory(ABC):
+    """An operation but for its `parameters`, `estimate` and `work`."""
+
+    name: str
+    title: str
+    position: Position
+
+    @property
+    @abstractmethod
+    def parameters(self) -> tuple[Parameter, ...]:
+        """See Operation."""
+
+    def unavailable(self) -> str:
+        return ""
+
+    def describe(self) -> list[dict[str, Any]]:
+        return [parameter.describe() for parameter in self.parameters]
+
+    def validate(self, params: Mapping[str, object]) -> Parameters:
+        """The wish with all parameters. Raises ParameterError."""
+        return cleaned(self.parameters, params)
+
+    @abstractmethod
+    def estimate(self, width: int, height: int, params: Mapping[str, object]) -> Estimate:
+        """See Operation. It refuses, with ParameterError, all that can be refused before a pixel is read."""
+
+    @abstractmethod
+    def work(self, task: Task) -> Made:
+        """What becomes of the picture. Raises EngineCancelled, or EngineError for good."""
+
+    def run(
+        self,
+        image: Image.Image,
+        params: Mapping[str, object],
+        *,
+        progress: Progress,
+        cancelled: Cancelled,
+        others: Pictures = NO_PICTURES,
+    ) -> OperationResult:
+        """Do it. Raises EngineCancelled, ParameterError, UnsupportedImage, and what `work` raises."""
+        started, wish = time.perf_counter(), self.validate(params)
+        self.estimate(*pictures.upright_size(image), wish)
+        if cancelled():
+            raise EngineCancelled
+        task = Task(pictures.read(image), wish, others, progress, cancelled)
+        made = self.work(task)
+        progress(1.0)
+        seconds = round(time.perf_counter() - started, 3)
+        facts = {**made.facts, "notes": made.picture.notes, "seconds": seconds}
+        return OperationResult(made.picture.image(made.pixels), facts)
+
+
+def estimate_by_area(width: int, height: int, *, start: float, per_pixel: float) -> Estimate:
+    """For a result of the picture's own size. Raises ParameterError for a picture that is too large."""
+    strips.check_size(width, height)
+    return Estimate(seconds=round(start + width * height * per_pixel, 2), width=width, height=height)
