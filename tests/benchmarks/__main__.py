@@ -1,6 +1,7 @@
 """`python3 run.py bench [names] [--full]`: every benchmark, each a table of ratios measured in one run.
 
-Names choose among them; without --full the quick sizes run. Quote ratios: seconds are this machine's.
+Names choose among them; without --full the quick sizes run. Other options (`--only=7`) go to the benchmark.
+Quote ratios: seconds are this machine's.
 """
 
 import os
@@ -19,12 +20,13 @@ def main() -> int:
         print(f"There is no benchmark {', '.join(unknown)}. There are: {', '.join(NAMES)}.")
         return 2
     size = [] if "--full" in sys.argv else ["--quick"]
+    options = [word for word in sys.argv[1:] if word.startswith("-") and word not in ("--full", "--quick")]
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "designer.settings")
     subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=FOLDER.parents[1], check=True)
     failed = []
     for name in wanted:
         print(f"\n== {name}", flush=True)
-        command = [sys.executable, "-m", f"tests.benchmarks.bench_{name}", *size]
+        command = [sys.executable, "-m", f"tests.benchmarks.bench_{name}", *size, *options]
         if subprocess.run(command, check=False).returncode:
             failed.append(name)
     print(

@@ -1,8 +1,9 @@
 """Batches: seconds to plan 10,000 items beside a bare COPY of as many rows, and Sketchbook images an hour to the end.
 
-`python -m tests.benchmarks.bench_batch [--quick | --full]` with DATABASE_URL naming a Postgres: 20, 60 or 10,000 items
-are made by two worker processes. Beside the pace stand what must be exact (failures 0, ledger = estimate = batch cost)
-and what must be flat (memory of the workers over the run, in MiB per 1,000 items).
+`python -m tests.benchmarks.bench_batch [--quick | --full] [--minutes=N]` with DATABASE_URL naming a Postgres: 20, 60
+or 10,000 items are made by two worker processes. Beside the pace stand what must be exact (failures 0, ledger =
+estimate = batch cost) and what must be flat (memory of the workers over the run, in MiB per 1,000 items). After so many
+minutes the rest is cancelled, and the estimate counts for the items that were made.
 """
 
 import argparse
@@ -22,7 +23,7 @@ django.setup()
 
 from django.db import connection  # noqa: E402  (Django must be set up first)
 
-from batches import services  # noqa: E402
+from batches import services, steering  # noqa: E402
 from batches.models import Batch  # noqa: E402
 from designer.ledger.services import spent  # noqa: E402
 from teams.accounts.models import User  # noqa: E402
@@ -31,6 +32,7 @@ from tests.faults.kit import Proc, Stage, private_database, until  # noqa: E402
 PLANNED = 10_000
 LIMIT_S = 10.0
 ENOUGH = 500  # items: fewer say nothing of a slope
+TOLD_EVERY = 250  # items
 
 
 def main() -> int:
@@ -38,6 +40,7 @@ def main() -> int:
     size = arguments.add_mutually_exclusive_group()
     size.add_argument("--quick", action="store_true", help="20 items")
     size.add_argument("--full", action="store_true", help="10,000 items: some hours")
+    arguments.add_argument("--minutes", type=float, default=float("inf"))
     chosen = arguments.parse_args()
     items = 10_000 if chosen.full else 20 if chosen.quick else 60
     with private_database():
@@ -46,7 +49,7 @@ def main() -> int:
         stage = Stage(lease=30, heartbeat=10, sweep=5)
         stage.env |= {"FAULTS": "", "CONN_MAX_AGE": "60"}
         try:
-            running = run_out(stage, owner, items)
+            running = run_out(stage, owner, items, seconds=60 * chosen.minutes)
         finally:
             stage.close()
     return report(planning, running)
@@ -71,7 +74,7 @@ def plan_many(owner: User) -> dict[str, float]:
     return {"planned_s": ours, "copied_s": time.perf_counter() - begun, "rows": len(rows)}
 
 
-def run_out(stage: Stage, owner: User, items: int) -> dict[str, Any]:
+def run_out(stage: Stage, owner: User, items: int, *, seconds: float) -> dict[str, Any]:
     workers = [stage.worker("interactive,io,batch", children=1) for _ in range(2)]
     stage.scheduler()
     plan = {"base": {"brief": "a knee-length coat in boiled wool"}, "variations": items}
@@ -80,16 +83,22 @@ def run_out(stage: Stage, owner: User, items: int) -> dict[str, Any]:
     memory: list[tuple[int, float]] = []
 
     def over() -> bool:
-        row = Batch.objects.get(pk=made.pk)
+        row = Batch.objects.defer("plan").get(pk=made.pk)
         if not memory or row.done > memory[-1][0]:
             memory.append((row.done, sum(resident_mib(worker) for worker in workers)))
-        return row.is_over
+            if row.done // TOLD_EVERY > memory[-2:][0][0] // TOLD_EVERY:
+                print(f"{time.perf_counter() - begun:8.0f} s  {row.done} done  {memory[-1][1]:.0f} MiB", flush=True)
+        return row.is_over or time.perf_counter() - begun > seconds
 
     until(over, 30 + 20 * items, every=0.5)
-    seconds = time.perf_counter() - begun
+    took = time.perf_counter() - begun
+    if not Batch.objects.get(pk=made.pk).is_over:
+        steering.cancel(actor=owner, batch_id=made.pk)
+        until(lambda: not Batch.objects.get(pk=made.pk).left_in_flight, 60)
     row = Batch.objects.get(pk=made.pk)
-    sums = {"ledger": spent(row.team_id), "estimate": row.estimate_high, "batch": row.cost}
-    return {"seconds": seconds, "row": row, "sums": sums, "memory": memory}
+    expected = row.estimate_high * row.succeeded / row.total
+    sums = {"ledger": spent(row.team_id), "estimate": expected, "batch": row.cost}
+    return {"seconds": took, "row": row, "sums": sums, "memory": memory}
 
 
 def resident_mib(worker: Proc) -> float:
@@ -121,7 +130,11 @@ def report(planning: dict[str, float], running: dict[str, Any]) -> int:
     lines = [
         (f"planning {planning['rows']:,} items", f"{planning['planned_s']:.2f} s", f"limit {LIMIT_S:.0f} s"),
         ("the same rows by COPY", f"{planning['copied_s']:.2f} s", f"planning takes {ratio:.1f} times as long"),
-        ("items made", str(row.succeeded), f"of {row.total}, failed {row.failed}"),
+        (
+            "items made",
+            str(row.succeeded),
+            f"of {row.total}, failed {row.failed}, cancelled at the end {row.cancelled}",
+        ),
         ("images an hour, 2 workers", f"{pace:.0f}", f"{running['seconds']:.1f} s in all"),
         (
             "ledger = estimate = batch cost",
@@ -132,7 +145,8 @@ def report(planning: dict[str, float], running: dict[str, Any]) -> int:
     ]
     for name, value, about in lines:
         print(f"{name:32} {value:>10}   {about}")
-    fine = exact and row.failed == 0 and row.succeeded == row.total and planning["planned_s"] < LIMIT_S
+    ended = row.succeeded + row.cancelled == row.total
+    fine = exact and row.failed == 0 and ended and planning["planned_s"] < LIMIT_S
     return 0 if fine else 1
 
 

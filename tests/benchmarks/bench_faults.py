@@ -1,6 +1,6 @@
 """The promises of the queue while processes are really killed: figures, no ratios.
 
-    python3 run.py bench faults [--full]     (--full: all counts, about 40 minutes)
+    python3 run.py bench faults [--full] [--only=1,batch]     (--full: all counts, about two hours)
 
 The plays are those of `tests.faults`, which CI runs at small counts.
 """
@@ -13,5 +13,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "designer.settings")
 if __name__ == "__main__":
     from tests.faults import run
 
-    sys.argv = [sys.argv[0], *([] if "--quick" in sys.argv else ["--full"])]
+    options = [word for word in sys.argv[1:] if word != "--quick"]
+    sys.argv = [sys.argv[0], *options, *([] if "--quick" in sys.argv else ["--full"])]
     run.main()

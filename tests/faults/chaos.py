@@ -39,7 +39,11 @@ class Chaos:
             blows.append(lambda: self._kill_client(client))
         if self.stage.postgres is not None:
             blows.append(self.restart_postgres)
-        name = self.dice.choice(blows)()
+        return self.land(self.dice.choice(blows))
+
+    def land(self, blow: Callable[[], str]) -> str:
+        """This fault, counted."""
+        name = blow()
         self.done[name] += 1
         return name
 
@@ -99,6 +103,11 @@ class Chaos:
         self.stage.postgres.stop("immediate")
         self.stage.postgres.start()
         return "restart postgres"
+
+    def kill_web(self, web: Proc) -> str:
+        web.kill()
+        self._later(1.0, web.name, web.start)
+        return "kill web"
 
     def _kill_client(self, client: Proc) -> str:
         client.signal(signal.SIGKILL)

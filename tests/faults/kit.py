@@ -9,18 +9,21 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from designer.jobs.models import FINAL, Job
-from designer.local.postgres import Postgres
+from designer.local.postgres import DURABLE, Postgres
 from designer.local.valkey import Valkey
 from teams.membership.models import Team
+from tests.stack import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 T = TypeVar("T")
@@ -36,6 +39,26 @@ def until(condition: Callable[[], T], seconds: float, *, every: float = 0.05) ->
         if time.monotonic() > end:
             raise TimeoutError(f"not within {seconds} s: {getattr(condition, '__name__', condition)}")
         time.sleep(every)
+
+
+def when_up(act: Callable[[], T]) -> T:
+    """Do this once the database answers again."""
+    for _ in range(100):
+        try:
+            return act()
+        except (DatabaseError, InterfaceError):
+            connection.close()
+            time.sleep(0.1)
+    return act()
+
+
+def idle() -> bool:
+    """Whether every job has ended; False while the database is away."""
+    try:
+        return not Job.objects.exclude(status__in=FINAL).exists()
+    except (DatabaseError, InterfaceError):
+        connection.close()
+        return False
 
 
 def ended(ids: Iterable[UUID | str]) -> Callable[[], bool]:
@@ -113,6 +136,32 @@ class Client(Proc):
         return None
 
 
+class Web(Proc):
+    """A web node on a port of its own, asked as a client asks it."""
+
+    def __init__(self, port: int, env: dict[str, str], log: Path) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        words = ["uvicorn", "designer.asgi:application", "--port", str(port), "--log-level", "warning"]
+        super().__init__("web", [sys.executable, "-m", *words], env, log)
+
+    def ask(self, method: str, path: str, token: str, said: Any = None, **headers: str) -> tuple[int, Any]:
+        """Status and JSON of the answer; status 0 where none came."""
+        head = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", **headers}
+        body = None if said is None else json.dumps(said).encode()
+        try:
+            with urllib.request.urlopen(
+                urllib.request.Request(f"{self.url}{path}", body, head, method=method), timeout=20
+            ) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refusal:
+            return refusal.code, refusal.read().decode()
+        except (OSError, ValueError):
+            return 0, None
+
+    def is_up(self) -> bool:
+        return self.ask("GET", "/healthz", "")[0] == 200
+
+
 class Journal:
     """Ids of accepted jobs, on disk before they count. The system under test does not keep the score."""
 
@@ -152,6 +201,7 @@ class Stage:
             "PYTHONWARNINGS": "ignore",
             "OMP_NUM_THREADS": "1",
             "LOG_LEVEL": "WARNING",
+            "DESIGNER_VAR": str(self.folder / "var"),
         }
         name = f"stage-{self.folder.name[-8:]}"
         self.team = Team.objects.create(name=name, slug=name)
@@ -171,6 +221,12 @@ class Stage:
         client = Client("client", [sys.executable, "-m", "tests.faults.client"], self.env, self.log("client"))
         self._started(client)
         return client
+
+    def web(self) -> Web:
+        web = Web(free_port(), self.env, self.log("web"))
+        self._started(web)
+        until(web.is_up, 60)
+        return web
 
     def log(self, name: str) -> Path:
         return self.folder / f"{name}.log"
@@ -234,3 +290,23 @@ def private_database() -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         connection.close()
+
+
+@contextlib.contextmanager
+def restartable_database(folder: Path) -> Iterator[Postgres]:
+    """As `private_database`, on a server of its own that keeps what it committed and may be stopped at any moment."""
+    server = Postgres(folder / "postgres", folder / "postgres.log", settings=DURABLE)
+    server.start()
+    before = dict(connection.settings_dict)
+    connection.close()
+    head, _, tail = server.url.removeprefix("postgres://").partition("@")
+    user, _, password = head.partition(":")
+    host, _, port = tail.partition("/")[0].partition(":")
+    connection.settings_dict.update(USER=user, PASSWORD=password, HOST=host, PORT=port, NAME=tail.partition("/")[2])
+    try:
+        with private_database():
+            yield server
+    finally:
+        connection.close()
+        connection.settings_dict.update(before)
+        server.stop("immediate")

@@ -5,7 +5,6 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from statistics import quantiles
@@ -13,14 +12,13 @@ from typing import Any
 from uuid import UUID
 
 import redis
-from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Count, Sum
 
 from designer.jobs.invariants import broken
 from designer.jobs.models import FINAL, AttemptOutcome, Job, JobAttempt, JobStatus
 from designer.ledger.models import LedgerEntry
 from tests.faults.chaos import Chaos
-from tests.faults.kit import Client, Proc, Stage, all_in, ended, until
+from tests.faults.kit import Client, Proc, Stage, all_in, ended, idle, until, when_up
 from tests.faults.provider import Provider
 
 Figures = dict[str, Any]
@@ -60,7 +58,7 @@ def no_job_is_lost(
             accepted.add(job_id)
         time.sleep(0.02)
     chaos.calm()
-    _when_up(lambda: until(_idle, 240, every=0.2))
+    when_up(lambda: until(idle, 240, every=0.2))
     rows = dict(Job.objects.exclude(pk__in=before).values_list("pk", "status"))
     known = {str(pk) for pk in rows}
     effects = Counter(LedgerEntry.objects.filter(job_id__in=list(rows)).values_list("job_id", flat=True))
@@ -333,22 +331,3 @@ def cancel_is_quick(stage: Stage, client: Client, *, rounds: int, seed: int = 1)
         "by_kind": {kind: spread(found) for kind, found in waits.items()},
         "charges_after_cancel": charges,
     }
-
-
-def _idle() -> bool:
-    try:
-        return not Job.objects.exclude(status__in=FINAL).exists()
-    except (DatabaseError, InterfaceError):
-        connection.close()
-        return False
-
-
-def _when_up(act: Callable[[], Any]) -> Any:
-    """Do this once the database answers again."""
-    for _ in range(100):
-        try:
-            return act()
-        except (DatabaseError, InterfaceError):
-            connection.close()
-            time.sleep(0.1)
-    return act()

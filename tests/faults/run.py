@@ -2,7 +2,8 @@
 
 `python -m tests.faults.run [--full] [--only 1,2,…] [--seed N]` with DATABASE_URL naming a Postgres on which databases
 may be created. Small numbers without --full. With --full, promise 1 also restarts a Postgres of its own, as after a
-power cut, and promise 2 keeps the real lease of 30 seconds.
+power cut, and promise 2 keeps the real lease of 30 seconds. Besides the promises' numbers: `batch`, everything that
+carries a batch killed in turn, and `b1`, its workers killed at random.
 """
 
 import argparse
@@ -10,19 +11,17 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import django
 
 django.setup()
 
-from django.db import connection  # noqa: E402  (Django must be set up first)
-
-from designer.local.postgres import DURABLE, Postgres  # noqa: E402
-from tests.faults import promises  # noqa: E402
+from designer.local.postgres import Postgres  # noqa: E402  (Django must be set up first)
+from tests.faults import batches, promises  # noqa: E402
 from tests.faults.conftest import Cast  # noqa: E402
-from tests.faults.kit import Stage, ended, private_database, until  # noqa: E402
+from tests.faults.kit import Stage, ended, private_database, restartable_database, until  # noqa: E402
 
 SHORT = 3  # seconds of lease where its length is not the question
 
@@ -30,21 +29,31 @@ SHORT = 3  # seconds of lease where its length is not the question
 def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--full", action="store_true")
-    arguments.add_argument("--only", default="1,2,3,4,5,6,8,9")
+    arguments.add_argument("--only", default="1,2,3,4,5,6,8,9,batch,b1")
     arguments.add_argument("--seed", type=int, default=1)
     wish = arguments.parse_args()
-    for number in map(int, wish.only.split(",")):
-        for play in plays(number, full=wish.full, seed=wish.seed):
+    for name in wish.only.split(","):
+        for play in plays(name, full=wish.full, seed=wish.seed):
             began = time.monotonic()
             figures = play()
             print(json.dumps({**figures, "seconds": round(time.monotonic() - began, 1)}), flush=True)
 
 
-def plays(number: int, *, full: bool, seed: int) -> list[Callable[[], promises.Figures]]:
-    """What is played for one promise, each on a stage of its own."""
-    if number == 1:
+def plays(name: str, *, full: bool, seed: int) -> list[Callable[[], promises.Figures]]:
+    """What is played under this name, each on a stage of its own."""
+    if name == "1":
         return [lambda s=s: chaos(s, full=full) for s in ((seed, seed + 1, seed + 2) if full else (seed,))]
-    return [lambda: quiet(number, full=full)]
+    if name in ("batch", "b1"):
+        return [lambda: batch(name, full=full, seed=seed)]
+    return [lambda: quiet(int(name), full=full)]
+
+
+def batch(name: str, *, full: bool, seed: int) -> promises.Figures:
+    with batches.carriers() as cast:
+        if name == "batch":
+            return {"play": name, **batches.killed_in_turn(cast, items=1000 if full else 40)}
+        items, kills = (1000, 200) if full else (40, 8)
+        return {"play": name, **batches.workers_killed(cast, items=items, kills=kills, seed=seed)}
 
 
 def chaos(seed: int, *, full: bool) -> promises.Figures:
@@ -88,28 +97,9 @@ def stage(lease: int, *, own_postgres: bool = False) -> Iterator[Cast]:
             platform.close()
 
 
-@contextmanager
-def database(folder: Path, own: bool) -> Iterator[Postgres | None]:
+def database(folder: Path, own: bool) -> AbstractContextManager[Postgres | None]:
     """A fresh database; on a server of our own if it is to be restarted."""
-    if not own:
-        with private_database():
-            yield None
-        return
-    server = Postgres(folder / "postgres", folder / "postgres.log", settings=DURABLE)
-    server.start()
-    before = dict(connection.settings_dict)
-    connection.close()
-    head, _, tail = server.url.removeprefix("postgres://").partition("@")
-    user, _, password = head.partition(":")
-    host, _, port = tail.partition("/")[0].partition(":")
-    connection.settings_dict.update(USER=user, PASSWORD=password, HOST=host, PORT=port, NAME=tail.partition("/")[2])
-    try:
-        with private_database():
-            yield server
-    finally:
-        connection.close()
-        connection.settings_dict.update(before)
-        server.stop("immediate")
+    return restartable_database(folder) if own else private_database()
 
 
 if __name__ == "__main__":
