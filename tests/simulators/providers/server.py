@@ -1,6 +1,7 @@
 """The provider simulator: one threaded HTTP server on loopback with a path per vendor, told what goes wrong next.
 
-A vendor's root is http://127.0.0.1:<port>/<vendor>. Under /_control: POST plan, POST reset, GET charges, GET calls.
+A vendor's root is http://127.0.0.1:<port>/<vendor>. Under /_control: POST plan, POST reset, POST weather, GET charges,
+GET calls, GET weather (each vendor's log).
 A vendor's module words its refusals; what goes wrong on the way (slow, drip, cut, html, empty, corrupt, huge_json) is
 played here, with the socket in hand, after the vendor did the work and billed it.
 """
@@ -21,6 +22,7 @@ from importlib import import_module
 from typing import Any, ClassVar, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from tests.simulators.providers.weather import Seen, Weather
 from tests.simulators.providers.wire import BEHAVIOURS, Answer, Call, Charge, Route, answer, in_base64, picture
 
 __all__ = ["BEHAVIOURS", "Answer", "Call", "Charge", "Route", "Simulator", "answer", "in_base64", "picture"]
@@ -73,6 +75,7 @@ class Simulator:
         self._calls: list[Call] = []
         self._charges: list[Billed] = []
         self._states: dict[str, dict[str, Any]] = {}
+        self._weather: dict[str, Weather] = {}
         self.routes: dict[str, tuple[Route, ...]] = _discovered()
         handler = type("Handler", (Handler,), {"simulator": self})
         self.server = Server(("127.0.0.1", port), handler)
@@ -123,6 +126,19 @@ class Simulator:
         with self._lock:
             self._plans.append(Plan(vendor, behaviour, times, path, details))
 
+    def set_weather(self, vendor: str, **facts: Any) -> Weather:
+        """How that vendor is from now on, where nothing is planned: the fields of Weather."""
+        self.url(vendor)
+        weather = Weather(**facts)
+        with self._lock:
+            self._weather[vendor] = weather
+        return weather
+
+    @property
+    def weather(self) -> dict[str, Weather]:
+        with self._lock:
+            return dict(self._weather)
+
     def reset(self) -> None:
         """Forget plans, calls, charges and what vendors remember; let every waiting call go."""
         with self._lock:
@@ -132,6 +148,7 @@ class Simulator:
             self._calls.clear()
             self._charges.clear()
             self._states.clear()
+            self._weather.clear()
 
     @property
     def calls(self) -> list[Call]:
@@ -157,7 +174,7 @@ class Simulator:
                     route, call.args = candidate, args
                     break
             if route is not None and route.plans:
-                plan = self._next(vendor, path) or plan
+                plan = self._next(vendor, path) or self._by_weather(call) or plan
             call.number, call.behaviour = len(self._calls) + 1, plan.behaviour if plan.behaviour != "ok" else None
             self._calls.append(call)
             return call, route, plan
@@ -171,6 +188,18 @@ class Simulator:
                     plan.left -= 1
                 return plan
         return None
+
+    def _by_weather(self, call: Call) -> Plan | None:
+        if call.vendor not in self._weather:
+            return None
+        call.seen, behaviour, details = self._weather[call.vendor].meets()
+        return Plan(call.vendor, behaviour, 1, "", details)
+
+    def left(self, call: Call) -> None:
+        """The call was answered, or given up."""
+        weather = self.weather.get(call.vendor)
+        if weather is not None and isinstance(call.seen, Seen):
+            weather.leaves(call.seen)
 
     def bill(self, call: Call, charge: Charge) -> None:
         with self._lock:
@@ -198,7 +227,7 @@ def _discovered() -> dict[str, tuple[Route, ...]]:
 class Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
-    request_queue_size = 64
+    request_queue_size = 512
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A caller that went away is no news; a fault in a vendor's module is."""
@@ -232,7 +261,11 @@ class Handler(BaseHTTPRequestHandler):
             return self._send(answer({"error": f"no vendor {vendor!r}"}, 404))
         headers = {name.lower(): value for name, value in self.headers.items()}
         about = {"headers": headers, "query": query, "body": body}
-        self._play(*self.simulator.arrived(vendor, self.command, path, about))
+        call, route, plan = self.simulator.arrived(vendor, self.command, path, about)
+        try:
+            self._play(call, route, plan)
+        finally:
+            self.simulator.left(call)
 
     def _body(self) -> bytes:
         if "chunked" not in self.headers.get("Transfer-Encoding", ""):
@@ -255,11 +288,19 @@ class Handler(BaseHTTPRequestHandler):
             case "POST", "/reset":
                 self.simulator.reset()
                 return answer({"reset": True})
+            case "POST", "/weather":
+                try:
+                    self.simulator.set_weather(**json.loads(body))
+                except (KeyError, ValueError, TypeError) as error:
+                    return answer({"error": str(error)}, 400)
+                return answer({"set": True})
+            case "GET", "/weather":
+                return answer({vendor: weather.log for vendor, weather in self.simulator.weather.items()})
             case "GET", "/charges":
                 return answer([asdict(line) for line in self.simulator.charges])
             case "GET", "/calls":
                 return answer([call.told() for call in self.simulator.calls])
-        return answer({"error": "Use POST plan, POST reset, GET charges or GET calls."}, 404)
+        return answer({"error": "Use POST plan, reset or weather; GET charges, calls or weather."}, 404)
 
     def _play(self, call: Call, route: Route | None, plan: Plan) -> None:
         if route is None:
@@ -271,6 +312,7 @@ class Handler(BaseHTTPRequestHandler):
             words = answer(plan.details["json"], int(plan.details.get("status", 200)))
             return self._send(replace(words, headers=plan.details.get("headers", {})))
         said = route.handle(call, worded, plan.details)
+        said = replace(said, headers={**said.headers, **plan.details.get("limits", {})})
         if said.charge is not None:
             self.simulator.bill(call, said.charge)
         self._on_the_way(said, plan)

@@ -54,6 +54,7 @@ class Call:
     root: str = ""
     number: int = 0
     behaviour: str | None = None
+    seen: object = None  # its line in the weather's log
 
     def json(self) -> dict[str, Any]:
         """The body as a JSON object; {} if it is none."""
