@@ -8,16 +8,23 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from datetime import timedelta
 from decimal import Decimal
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 from urllib.parse import urlsplit
+
+from django.conf import settings
 
 from designer.jobs import faults
 from designer.jobs.attempts import Idempotency, begin_attempt, settle_attempt
 from designer.jobs.handlers import Cancelled, Retry, RunningJob, handles
-from designer.jobs.models import AttemptOutcome, JobAttempt
+from designer.jobs.models import AttemptOutcome, JobAttempt, PeriodicSlot
+from designer.jobs.scheduler import every
+from designer.jobs.services import enqueue
 from designer.ledger.models import EntryKind
 from designer.ledger.services import charge
+from teams.membership.models import Team
 
 PRICE = Decimal("0.040000")
 
@@ -50,6 +57,20 @@ def effect(job: RunningJob, seconds: str = "0") -> None:
 @handles("faults.noop")
 def noop(job: RunningJob) -> None:
     return
+
+
+@handles("faults.slot")
+def slot(job: RunningJob, slot: str) -> None:
+    """Stands for one second of the schedule; its row is the count."""
+
+
+@every(timedelta(seconds=1))
+def tick_every_second() -> None:
+    """A job for this slot, where a play asks for it."""
+    if Path(settings.FAULTS, "tick.every.second").exists():
+        name = f"{tick_every_second.__module__}.{tick_every_second.__qualname__}"
+        now = PeriodicSlot.objects.get(name=name).slot
+        enqueue("faults.slot", {"slot": str(now)}, team_id=Team.objects.earliest("created_at").pk)
 
 
 @handles("faults.sleep")

@@ -293,6 +293,17 @@ def private_database() -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def private_stage(*, lease: int = 3) -> Iterator[Stage]:
+    """An empty stage on a fresh database; all that was started on it is killed at the end."""
+    with private_database():
+        stage = Stage(lease=lease)
+        try:
+            yield stage
+        finally:
+            stage.close()
+
+
+@contextlib.contextmanager
 def restartable_database(folder: Path) -> Iterator[Postgres]:
     """As `private_database`, on a server of its own that keeps what it committed and may be stopped at any moment."""
     server = Postgres(folder / "postgres", folder / "postgres.log", settings=DURABLE)

@@ -19,7 +19,7 @@ import django
 django.setup()
 
 from designer.local.postgres import Postgres  # noqa: E402  (Django must be set up first)
-from tests.faults import batches, promises  # noqa: E402
+from tests.faults import batches, promises, schedules  # noqa: E402
 from tests.faults.conftest import Cast  # noqa: E402
 from tests.faults.kit import Stage, ended, private_database, restartable_database, until  # noqa: E402
 
@@ -29,7 +29,7 @@ SHORT = 3  # seconds of lease where its length is not the question
 def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--full", action="store_true")
-    arguments.add_argument("--only", default="1,2,3,4,5,6,8,9,batch,b1")
+    arguments.add_argument("--only", default="1,2,3,4,5,6,7,8,9,batch,b1")
     arguments.add_argument("--seed", type=int, default=1)
     wish = arguments.parse_args()
     for name in wish.only.split(","):
@@ -45,6 +45,8 @@ def plays(name: str, *, full: bool, seed: int) -> list[Callable[[], promises.Fig
         return [lambda s=s: chaos(s, full=full) for s in ((seed, seed + 1, seed + 2) if full else (seed,))]
     if name in ("batch", "b1"):
         return [lambda: batch(name, full=full, seed=seed)]
+    if name == "7":
+        return [lambda: schedules.played(seconds=300 if full else 30, every=10 if full else 5)]
     return [lambda: quiet(int(name), full=full)]
 
 
