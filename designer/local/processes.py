@@ -27,14 +27,20 @@ class Program:
 
 
 def programs(port: int) -> list[Program]:
-    """What a whole studio consists of, besides its services. Lanes are queue names."""
+    """What a whole studio consists of, besides its services. Lanes are queue names.
+
+    Lane io has a worker of its own: a receiver or a mail server that hangs holds one of its processes, never a picture.
+    They are processes too, not threads or greenlets: a worker's heartbeat keeps one job alive per process and, at a
+    stop, leaves the process for it; what waits for many at once (the courier) has its own threads within its job.
+    """
     python = sys.executable
     worker = [python, "-m", "celery", "--quiet", "-A", "designer", "worker", "--loglevel", "WARNING"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    cpu = os.environ.get("DESIGNER_CPU_WORKERS", "2")
+    cpu, io = os.environ.get("DESIGNER_CPU_WORKERS", "2"), os.environ.get("DESIGNER_IO_WORKERS", "4")
     return [
         Program("web", [python, "-m", "uvicorn", "designer.asgi:application", *web_flags(port)]),
-        Program("worker", [*worker, *quiet, "-Q", "interactive,io,batch", "-c", cpu, "-n", "cpu@%h"]),
+        Program("worker", [*worker, *quiet, "-Q", "interactive,batch", "-c", cpu, "-n", "cpu@%h"]),
+        Program("io", [*worker, *quiet, "-Q", "io", "-c", io, "-n", "io@%h"]),
         Program("gpu", [*worker, *quiet, "-Q", "gpu", "-c", "1", "-n", "gpu@%h"]),
         Program("scheduler", [python, "manage.py", "run_scheduler"]),
     ]
