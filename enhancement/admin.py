@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from enhancement.models import Enhancement, EnhancementPreset, WorkerReport
+from enhancement.models import Enhancement, EnhancementPreset, EnhancementPreview, WorkerReport
 from teams.base.admin import LookedAt
 
 
@@ -15,6 +15,12 @@ class EnhancementAdmin(LookedAt, admin.ModelAdmin[Enhancement]):
 class EnhancementPresetAdmin(LookedAt, admin.ModelAdmin[EnhancementPreset]):
     list_display = ("name", "team", "owner", "version", "updated_at")
     search_fields = ("name", "team__name")
+
+
+@admin.register(EnhancementPreview)
+class EnhancementPreviewAdmin(LookedAt, admin.ModelAdmin[EnhancementPreview]):
+    list_display = ("created_at", "team", "source", "status")
+    list_filter = ("status",)
 
 
 @admin.register(WorkerReport)

@@ -54,7 +54,7 @@ def _draft_from(request: HttpRequest) -> Draft:
     return Draft(assets=assets, recipe=FIRST)
 
 
-def _draft_sent(request: HttpRequest) -> Draft:
+def draft_sent(request: HttpRequest) -> Draft:
     """The draft of the form. A preset is remembered only while the recipe is still its own."""
     recipe = builder.recipe_from(request.POST)
     preset = None
@@ -126,7 +126,7 @@ def address_of(assets: Sequence[UUID], **more: Any) -> str:
 @require_POST
 def estimated(request: HttpRequest) -> HttpResponse:
     """What the form comes to. Writes nothing. With script a part of the page and the inputs at fault; else the page."""
-    draft = _draft_sent(request)
+    draft = draft_sent(request)
     if not is_partial(request):
         return _page(request, draft)
     shown, faults = _estimated(request, draft)
@@ -137,7 +137,7 @@ def estimated(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
-    draft = _draft_sent(request)
+    draft = draft_sent(request)
     if not draft.assets:
         return _page(request, draft, builder.Faults(general=("Choose at least one image.",)), code=422)
     try:
@@ -172,7 +172,7 @@ def _origin(draft: Draft) -> dict[str, Any] | None:
 @require_POST
 def keep(request: HttpRequest) -> HttpResponse:
     """Save the form's recipe as a preset of the team of the first image (of the own team without one)."""
-    draft = _draft_sent(request)
+    draft = draft_sent(request)
     first = _images(request).filter(pk__in=draft.assets[:1]).first()
     try:
         row = presets.create_preset(

@@ -47,6 +47,10 @@ class EnhancementQuerySet(OwnedQuerySet["Enhancement"], MovingQuerySet["Enhancem
         return rows
 
 
+class EnhancementPreviewQuerySet(OwnedQuerySet["EnhancementPreview"], MovingQuerySet["EnhancementPreview"]):  # type: ignore[override]  # both make a manager
+    pass
+
+
 class Enhancement(TeamOwned):
     """A recipe of operations applied to one source image."""
 
@@ -122,3 +126,38 @@ class EnhancementPreset(TeamOwned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class EnhancementPreview(TeamOwned):
+    """One or two recipes tried on the same small part of an image, before the whole is paid for. Kept for a day."""
+
+    MOVES: ClassVar[dict[str, set[str]]] = {
+        Status.QUEUED: {Status.RUNNING, Status.FAILED, Status.CANCELLED},
+        Status.RUNNING: {Status.RUNNING, Status.SUCCEEDED, Status.FAILED, Status.CANCELLED},
+    }
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    source = models.ForeignKey(Asset, models.CASCADE, related_name="+")
+    box = models.JSONField(default=dict)  # left, top, width, height in pixels of the source
+    recipes = models.JSONField(default=list)  # per recipe: name, operations, on_part, notes; whole: its estimate
+    part = models.JSONField(default=dict)  # what the box shows: path, width, height; {} until it is cut out
+    results = models.JSONField(default=list)  # per recipe done: path, width, height, seconds, facts; or error
+    status = models.CharField(max_length=16, choices=Status, default=Status.QUEUED)
+    error = models.JSONField(null=True, blank=True)
+    job_id = models.UUIDField(null=True, blank=True)
+    objects = EnhancementPreviewQuerySet.as_manager()
+
+    class Meta:
+        db_table = "enhancement_previews"
+        verbose_name = "preview"
+        constraints = [
+            models.CheckConstraint(name="enhancement_preview_status_known", condition=Q(status__in=Status.values))
+        ]
+        indexes = [models.Index(fields=["created_at"]), models.Index(fields=["owner", "status"])]
+
+    def __str__(self) -> str:
+        return f"{self.status} preview of {self.source_id}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in LIVE

@@ -8,8 +8,9 @@ from django.template.defaultfilters import filesizeformat
 from designer.assets.models import Asset
 from designer.generations.presenting import money
 from enhancement.comparing import Measured
-from enhancement.models import Enhancement, Status
+from enhancement.models import Enhancement, EnhancementPreview, Status
 from enhancement.operations import registry
+from enhancement.recipes import Recipe
 from enhancement.waiting import Queue
 
 NEXT: Final = {Status.QUEUED: "waiting", Status.RUNNING: "running"}
@@ -21,9 +22,9 @@ def title_of(name: str) -> str:
     return operation.title if operation else name.replace("_", " ").capitalize()
 
 
-def summary_of(row: Enhancement) -> str:
+def summary_of(recipe: Recipe) -> str:
     """'Enlarge 4×, Clean colours': the recipe in a line."""
-    return ", ".join(_words(step) for step in row.operations)
+    return ", ".join(_words(step) for step in recipe)
 
 
 def _words(step: dict[str, Any]) -> str:
@@ -114,11 +115,34 @@ def row_shown(row: Enhancement, queue: Queue) -> dict[str, Any]:
     """An enhancement as a line of a page."""
     return {
         "row": row,
-        "summary": summary_of(row),
+        "summary": summary_of(row.operations),
         "steps": steps_of(row),
         "place": queue.place(row),
         "left": remaining_words(queue.remaining(row)),
         "price": "" if row.cost is None else price_words(row.cost),
+    }
+
+
+def preview_shown(row: EnhancementPreview, queue: Queue) -> dict[str, Any]:
+    """A preview for a page: each recipe with what it made of the part and would come to for the whole."""
+    place = queue.place(row)
+    return {
+        "trials": [_trial(row, number, recipe) for number, recipe in enumerate(row.recipes)],
+        "wait": seconds_words(place["seconds"]) if place and place["seconds"] else "",
+    }
+
+
+def _trial(row: EnhancementPreview, number: int, recipe: dict[str, Any]) -> dict[str, Any]:
+    whole = recipe["whole"]
+    return {
+        "number": number,
+        "name": recipe["name"],
+        "summary": summary_of(recipe["operations"]),
+        "notes": recipe["notes"],
+        "result": row.results[number] if number < len(row.results) else None,
+        "size": f"{whole['width']} × {whole['height']}",
+        "seconds": seconds_words(whole["seconds"]),
+        "price": price_words(whole["cost"]),
     }
 
 

@@ -1,6 +1,5 @@
 """Runs a recipe: reads the source, applies each operation, stores the result with its charge and its event."""
 
-import io
 import time
 from collections.abc import Callable
 from decimal import Decimal
@@ -9,8 +8,6 @@ from typing import Any
 from django.utils import timezone
 from PIL import Image
 
-from designer.assets.models import Asset
-from designer.assets.provenance import SOURCE_TYPES, source_type_after
 from designer.assets.services import prepare_result, read_bytes, store_prepared
 from designer.jobs.handlers import Cancelled, Permanent, RunningJob
 from designer.ledger.models import EntryKind
@@ -25,9 +22,8 @@ from enhancement.pace import percent_at
 from enhancement.recipes import planned
 from enhancement.services import announce, announce_end
 from enhancement.signals import enhancement_started
+from enhancement.workpieces import encoded, opened, others_of, provenance_after
 from teams.base.errors import Refused
-
-PNG_LEVEL = 2  # level 6 costs a third of the whole time at these sizes and saves a tenth of the bytes
 
 
 def run(job: RunningJob, enhancement_id: str) -> None:
@@ -61,14 +57,14 @@ def _quote_of(row: Enhancement) -> list[dict[str, Any]]:
 
 
 def _apply(job: RunningJob, row: Enhancement) -> tuple[Image.Image, list[dict[str, Any]]]:
-    image = _opened(row.source)
+    image = opened(row.source)
     facts: list[dict[str, Any]] = []
     for position, step in enumerate(row.operations):
         job.stop_if_cancelled()
         started, operation = time.perf_counter(), registry.get(step["name"])
         params = {key: value for key, value in step.items() if key != "name"}
         show = _progress(row, position)
-        result = operation.run(image, params, progress=show, cancelled=job.is_cancelled, others=_others(row, step))
+        result = operation.run(image, params, progress=show, cancelled=job.is_cancelled, others=others_of(row, step))
         image = result.image
         seconds = round(time.perf_counter() - started, 3)
         said = {"name": operation.name, "width": image.width, "height": image.height, **result.facts}
@@ -88,23 +84,6 @@ def _note(job: RunningJob, row: Enhancement, facts: list[dict[str, Any]]) -> Non
         announce(row, ENHANCEMENT_PROGRESS, done)
 
 
-def _opened(asset: Asset) -> Image.Image:
-    image: Image.Image = Image.open(io.BytesIO(read_bytes(asset)))
-    image.load()
-    return image
-
-
-def _others(row: Enhancement, step: dict[str, Any]) -> dict[str, Image.Image]:
-    """The other pictures of a step. Raises Permanent for one that is gone since it was asked for."""
-    pictures = {}
-    for name, pk in registry.others_of(step).items():
-        asset = Asset.objects.visible_to(row.owner).kept().filter(pk=pk, team_id=row.team_id).first()
-        if asset is None:
-            raise Permanent("missing_image", f"The image for {name} is gone.", "Choose another and ask again.")
-        pictures[name] = _opened(asset)
-    return pictures
-
-
 def _progress(row: Enhancement, position: int) -> Callable[[float], None]:
     name, last = row.operations[position]["name"], -1
 
@@ -120,19 +99,12 @@ def _progress(row: Enhancement, position: int) -> Callable[[float], None]:
     return show
 
 
-def _encoded(image: Image.Image) -> bytes:
-    buffer = io.BytesIO()
-    said = {name: image.info[name] for name in ("icc_profile", "dpi") if image.info.get(name)}
-    image.save(buffer, "PNG", compress_level=PNG_LEVEL, **said)
-    return buffer.getvalue()
-
-
 def _store(job: RunningJob, row: Enhancement, image: Image.Image, facts: list[dict[str, Any]]) -> None:
     source = row.source
-    provenance = _provenance(source, facts)
+    provenance = provenance_after(source, facts)
     before = (read_bytes(source), source.media_type)
-    made = prepare_result(team_id=row.team_id, data=_encoded(image), provenance=provenance, parent=before)
-    told = {"operations": facts, "fidelity": compared(_opened(source), image)[0]}
+    made = prepare_result(team_id=row.team_id, data=encoded(image), provenance=provenance, parent=before)
+    told = {"operations": facts, "fidelity": compared(opened(source), image)[0]}
     with job.fenced(finish=True):
         asset = store_prepared(
             made,
@@ -158,15 +130,6 @@ def _store(job: RunningJob, row: Enhancement, image: Image.Image, facts: list[di
         paid = {"subject": f"enhancement:{row.pk}", "amount": str(cost), "simulated": False}
         record(f"team:{row.team_id}", COST_UPDATED, paid, team_id=row.team_id)
         announce_end(row.pk, ENHANCEMENT_COMPLETE, done)
-
-
-def _provenance(source: Asset, facts: list[dict[str, Any]]) -> dict[str, Any]:
-    """What was done, to which image, and what kind of picture it is now: a trained network leaves its mark."""
-    kept = {key: source.provenance[key] for key in ("model", "provider", "prompt_sha256") if key in source.provenance}
-    said = source.facts.get("origin", {}).get("source_type", "")
-    before = str(source.provenance.get("digital_source_type") or (said and SOURCE_TYPES + said))
-    after = source_type_after(before, trained=any(step.get("model") for step in facts))
-    return {"operations": facts, "parent": str(source.pk), **kept, "digital_source_type": after}
 
 
 def _charge(job: RunningJob, row: Enhancement, step: dict[str, Any]) -> Decimal:

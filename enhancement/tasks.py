@@ -10,7 +10,7 @@ from celery.signals import worker_process_init
 from designer.jobs.handlers import Permanent, RunningJob, finishes, handles, replays
 from designer.jobs.models import Job
 from designer.jobs.scheduler import every
-from enhancement import capabilities, runner, services
+from enhancement import capabilities, preview_runner, previews, runner, services
 from teams.base.errors import Conflict
 
 
@@ -30,6 +30,24 @@ def close_enhancement(job: Job, status: str, error: dict[str, Any]) -> None:
 @replays("enhancement.run")
 def reopen_enhancement(job: Job) -> None:
     services.reopen(job.payload["enhancement_id"])
+
+
+@handles("enhancement.preview")
+def run_preview(job: RunningJob, preview_id: str) -> None:
+    try:
+        preview_runner.run(job, preview_id)
+    except Conflict as over:
+        raise Permanent(over.code, over.message, over.remedy) from over
+
+
+@finishes("enhancement.preview")
+def close_preview(job: Job, status: str, error: dict[str, Any]) -> None:
+    previews.close(job.payload["preview_id"], status=status, error=error)
+
+
+@every(timedelta(hours=1))
+def forget_old_previews() -> None:
+    previews.forget_old()
 
 
 @every(timedelta(hours=1))

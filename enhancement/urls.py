@@ -1,7 +1,7 @@
 from django.urls import path
 
 from enhancement import api as rest
-from enhancement import builder_views, preset_api, version_api, version_views, views
+from enhancement import builder_views, preset_api, preview_api, preview_views, version_api, version_views, views
 
 api = [
     path("enhance/operations", rest.OperationList.as_view(), name="api_enhance_operations"),
@@ -11,6 +11,15 @@ api = [
     path("enhance/presets", preset_api.PresetList.as_view(), name="api_enhance_presets"),
     path("enhance/presets/<uuid:preset>", preset_api.PresetDetail.as_view(), name="api_enhance_preset"),
     path("enhance/batch", rest.EnhanceBatch.as_view(), name="api_enhance_batch"),
+    path("enhance/previews", preview_api.PreviewList.as_view(), name="api_previews"),
+    path("enhance/previews/<uuid:pk>", preview_api.PreviewDetail.as_view(), name="api_preview"),
+    path("enhance/previews/<uuid:pk>/cancel", preview_api.PreviewCancel.as_view(), name="api_preview_cancel"),
+    path("enhance/previews/<uuid:pk>/part", preview_api.PreviewPart.as_view(), name="api_preview_part"),
+    path(
+        "enhance/previews/<uuid:pk>/results/<int:number>",
+        preview_api.PreviewResult.as_view(),
+        name="api_preview_result",
+    ),
     path("enhance/<uuid:pk>", rest.EnhanceDetail.as_view(), name="api_enhance"),
     path("enhance/<uuid:pk>/retry", rest.EnhanceRetry.as_view(), name="api_enhance_retry"),
     path("enhance/<uuid:pk>/cancel", rest.EnhanceCancel.as_view(), name="api_enhance_cancel"),
@@ -27,6 +36,9 @@ pages = [
     path("enhancements/choose", builder_views.choose, name="enhance_choose"),
     path("enhancements/estimate", builder_views.estimated, name="enhance_estimate"),
     path("enhancements/start", builder_views.start, name="enhance_start"),
+    path("enhancements/previews", preview_views.begin, name="preview_begin"),
+    path("enhancements/previews/<uuid:pk>", preview_views.preview, name="preview"),
+    path("enhancements/previews/<uuid:pk>/cancel", preview_views.cancel, name="preview_cancel"),
     path("enhancements/presets", builder_views.keep, name="enhance_keep"),
     path("enhancements/presets/<uuid:preset>/delete", builder_views.discard, name="enhance_discard"),
     path("enhancements/<uuid:pk>/row", views.row, name="enhancement_row"),

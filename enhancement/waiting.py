@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from designer.jobs.models import Job, JobStatus
-from enhancement.models import Enhancement, Status
+from enhancement.models import Enhancement, EnhancementPreview, Status
 from enhancement.pace import Pace, pace_of
 
 LANE: Final = "gpu"
@@ -58,7 +58,7 @@ class Queue:
         rows = {row.job_id: row for row in Enhancement.objects.filter(job_id__in=list(leased))}
         return [self.left(rows[pk]) or 0.0 if pk in rows else USUAL for pk in leased]
 
-    def place(self, row: Enhancement) -> dict[str, Any] | None:
+    def place(self, row: Enhancement | EnhancementPreview) -> dict[str, Any] | None:
         """How many are before it and how long these take; None once it is not waiting."""
         if row.status != Status.QUEUED or row.job_id is None:
             return None

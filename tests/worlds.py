@@ -16,12 +16,14 @@ from designer.generations.models import Generation
 from designer.notifications.models import Notification
 from designer.personas.models import AttributeCorrection, Feedback, LearnedWeight, LearningAct, LearningMove, Persona
 from designer.personas.portfolio_models import PortfolioImport
-from enhancement.models import Enhancement, EnhancementPreset
+from enhancement.models import Enhancement, EnhancementPreset, EnhancementPreview
 from teams.accounts.models import ApiToken, User
 from teams.membership.models import Membership, Team
 from tests.factories import MembershipFactory, TeamFactory, UserFactory
 
 SECRET = "chartreuse-walrus"
+
+BOX = {"left": 0, "top": 0, "width": 96, "height": 96}
 
 
 @dataclass
@@ -39,6 +41,7 @@ class World:
     correction: AttributeCorrection
     notification: Notification
     preset: EnhancementPreset
+    preview: EnhancementPreview
     batch: Batch
     template: BatchTemplate
     webhook: Endpoint
@@ -52,6 +55,8 @@ class World:
             return self.people["editor"].pk
         if name == "did":
             return self.delivery.pk
+        if name == "number":
+            return 0
         if name == "kind":
             return "like"
         if name == "asset_id":
@@ -69,6 +74,8 @@ class World:
             ("batches/", self.batch),
             ("assets/", self.asset),
             ("generations/", self.generation),
+            ("enhance/previews/", self.preview),
+            ("enhancements/previews/", self.preview),
             ("enhance/presets/", self.preset),
             ("enhance/", self.enhancement),
             ("enhancements/presets/", self.preset),
@@ -100,6 +107,8 @@ class World:
             f"/api/generations/{g}",
             f"/api/enhance/{e}",
             f"/api/enhance/presets/{self.preset.pk}",
+            f"/api/enhance/previews/{self.preview.pk}",
+            f"/enhancements/previews/{self.preview.pk}",
             f"/enhancements/{e}/row",
             f"/enhancements/new?asset={a}",
             f"/api/personas/{self.persona.pk}/drift",
@@ -132,6 +141,7 @@ class World:
             f"asset:{self.asset.pk}",
             f"generation:{self.generation.pk}",
             f"enhancement:{self.enhancement.pk}",
+            f"preview:{self.preview.pk}",
             f"portfolio:{self.portfolio.pk}",
             f"batch:{self.batch.pk}",
             f"team:{self.team.pk}",
@@ -147,6 +157,7 @@ class World:
             "assets": sorted(Asset.objects.filter(**own).values_list("pk", "title", "trashed_at")),
             "generations": sorted(Generation.objects.filter(**own).values_list("pk", "status", "trashed_at")),
             "enhancements": sorted(Enhancement.objects.filter(**own).values_list("pk", "status")),
+            "previews": sorted(EnhancementPreview.objects.filter(**own).values_list("pk", "status")),
             "presets": sorted(EnhancementPreset.objects.filter(**own).values_list("pk", "name", "version")),
             "personas": sorted(Persona.objects.filter(**own).values_list("pk", "name")),
             "portfolios": sorted(PortfolioImport.objects.filter(**own).values_list("pk", "status")),
@@ -180,6 +191,7 @@ def build_world() -> World:
     enhancement = Enhancement.objects.create(
         team=team, owner=editor, source=asset, operations=[{"name": "upscale", "scale": 2}], recipe_digest="0" * 64
     )
+    preview = EnhancementPreview.objects.create(team=team, owner=editor, source=asset, box=BOX)
     persona = Persona.objects.create(team=team, owner=editor, name=f"{SECRET} persona")
     token = ApiToken.objects.create(user=editor, name=SECRET, prefix="x", digest=uuid.uuid4().hex * 2)
     weight = LearnedWeight.objects.create(team=team, key=f"attribute:{persona.pk}:fabric=silk", alpha=4, beta=2)
@@ -228,6 +240,7 @@ def build_world() -> World:
         correction=correction,
         notification=notification,
         preset=preset,
+        preview=preview,
         batch=batch,
         template=template,
         webhook=webhook,

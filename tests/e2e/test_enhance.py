@@ -102,3 +102,33 @@ def test_a_selection_is_enhanced_and_followed_in_the_list(page: Page):
     page.get_by_role("button", name="Filter").click()
     expect(page.get_by_role("heading", name="Nothing matches")).to_be_visible()
     assert page.problems == []  # type: ignore[attr-defined]
+
+
+def test_two_recipes_are_tried_side_by_side_on_a_spot_of_ones_own(page: Page):
+    open_asset(page)
+    page.goto(f"/enhancements/new?asset={page.url.rsplit('/', 1)[1]}")
+    spot = page.locator("spot-picker")
+    mark = spot.get_by_role("button")
+    expect(mark).to_have_accessible_name(re.compile("the most detailed one"))
+    spot.locator("img").click(position={"x": 60, "y": 50})
+    expect(mark).not_to_have_accessible_name(re.compile("the most detailed one"))
+    mark.focus()
+    before = page.locator("[name=spot_x]").input_value()
+    page.keyboard.press("ArrowRight")
+    assert float(page.locator("[name=spot_x]").input_value()) > float(before)
+    page.get_by_role("button", name="Try it", exact=True).click()
+    trial = page.locator(".trial[data-status=succeeded]")
+    expect(trial.locator(".board-cell")).to_have_count(2, timeout=60_000)
+    check(page, "trial")
+    page.get_by_role("link", name="Fabric close-up").click()
+    expect(page.locator(".preset[aria-current]")).to_have_text("Fabric close-up")
+    page.get_by_label("Beside it").select_option(label="The recipe tried before")
+    page.get_by_role("button", name="Try it", exact=True).click()
+    expect(trial.get_by_text("The recipe before")).to_be_visible(timeout=60_000)
+    expect(trial.locator(".board-cell img")).to_have_count(3, timeout=60_000)
+    expect(trial.get_by_text("The whole:")).to_have_count(2)
+    page.locator("compare-board").focus()
+    page.keyboard.press("+")
+    assert page.locator("compare-board").evaluate("e => e.zoom") > 1
+    check(page, "trial-two")
+    assert page.problems == []  # type: ignore[attr-defined]

@@ -19,7 +19,7 @@ customElements.define("zoom-view", class extends HTMLElement {
 // Enhance and cancel from the panel; the live row shows what follows.
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("[data-panel-post], [data-quiet-post]");
-  if (!form) return;
+  if (!form || form.closest(".trial")) return; // a trial is the builder's
   event.preventDefault();
   const row = form.closest("live-row");
   const answer = await fetch(form.action, { method: "POST", body: new FormData(form, event.submitter), headers: { "X-Partial": "1" }, credentials: "same-origin" });

@@ -1,7 +1,11 @@
 // The recipe builder: what it comes to follows every change. Without script the same form is sent and answered whole.
 import { toast } from "./app.js";
+import "./compare.js";
 import "./live.js";
 import { PARTIAL } from "./parts.js";
+
+const STEP = 0.02; // of the picture, for an arrow key
+const KEPT = ["spot_x", "spot_y", "earlier"]; // what a preset leaves as it was
 
 customElements.define("recipe-builder", class extends HTMLElement {
   asked = 0;
@@ -26,7 +30,12 @@ customElements.define("recipe-builder", class extends HTMLElement {
     if (!answer?.ok) return;
     const holder = document.createElement("div");
     holder.innerHTML = await answer.text();
+    const trial = this.querySelector("[data-trial]");
+    const kept = KEPT.map((name) => [name, this.form.elements[name]?.value]);
     this.replaceChildren(...holder.querySelector("recipe-builder").childNodes);
+    this.querySelector("[data-trial]").replaceWith(trial);
+    for (const [name, value] of kept) if (this.form.elements[name] && value) this.form.elements[name].value = value;
+    this.remember(this.form.elements.earlier?.value);
     this.querySelector(".preset[aria-current]")?.focus();
   }
 
@@ -48,11 +57,85 @@ customElements.define("recipe-builder", class extends HTMLElement {
     if (words) line.closest("details")?.setAttribute("open", "");
   }
 
+  // The trial of a recipe, in place; the next may be held against it.
+  async try(button) {
+    button.disabled = true;
+    const wish = { ...PARTIAL, method: "POST", body: new FormData(this.form) };
+    const answer = await fetch(button.formAction, wish).catch(() => null);
+    button.disabled = false;
+    if (!answer) return toast("The studio cannot be reached. Try again in a moment.");
+    const place = this.querySelector("[data-trial]");
+    place.innerHTML = await answer.text();
+    const made = place.querySelector("[data-preview]")?.dataset.preview;
+    if (made) this.follow(place, made);
+    place.scrollIntoView({ behavior: "smooth", block: "nearest" });
+  }
+
+  follow(place, made) {
+    const row = document.createElement("live-row");
+    row.setAttribute("subject", `preview:${made}`);
+    row.setAttribute("src", `/enhancements/previews/${made}`);
+    row.append(...place.childNodes);
+    place.append(row);
+    this.remember(made);
+  }
+
+  remember(made) {
+    const option = this.querySelector("[data-earlier]");
+    if (!option || !made) return;
+    this.form.elements.earlier.value = made;
+    option.disabled = option.hidden = false;
+  }
+
   send(event) {
+    if (event.submitter?.matches("[data-try]")) {
+      event.preventDefault();
+      this.try(event.submitter);
+      return;
+    }
     if (event.submitter?.matches("[data-start]") && !this.form.querySelector("[data-use]:checked")) {
       event.preventDefault();
       toast("Take at least one operation into the recipe.");
     }
+  }
+});
+
+// <spot-picker>: a place in a picture, by a click, a finger or the arrow keys; empty inputs mean "wherever most is".
+customElements.define("spot-picker", class extends HTMLElement {
+  connectedCallback() {
+    [this.across, this.down] = this.querySelectorAll("input");
+    this.mark = this.querySelector("[data-mark]");
+    this.auto = this.closest("form").querySelector("[data-spot-auto]");
+    this.mark.hidden = false;
+    this.addEventListener("click", (event) => { if (event.target !== this.mark) this.point(event); });
+    this.mark.addEventListener("keydown", (event) => this.key(event));
+    this.auto.addEventListener("click", () => { this.set("", ""); this.mark.focus(); });
+    this.set(this.across.value, this.down.value);
+  }
+
+  point(event) {
+    const box = this.querySelector("img").getBoundingClientRect();
+    this.set((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+  }
+
+  key(event) {
+    const turn = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] }[event.key];
+    if (!turn) return;
+    event.preventDefault();
+    this.set(Number(this.across.value || 0.5) + turn[0], Number(this.down.value || 0.5) + turn[1]);
+  }
+
+  set(x, y) {
+    const within = (value) => Math.min(1, Math.max(0, value)).toFixed(3);
+    const chosen = x !== "";
+    this.across.value = chosen ? within(x) : "";
+    this.down.value = chosen ? within(y) : "";
+    this.toggleAttribute("data-chosen", chosen);
+    this.auto.hidden = !chosen;
+    this.style.setProperty("--spot-x", chosen ? this.across.value : 0.5);
+    this.style.setProperty("--spot-y", chosen ? this.down.value : 0.5);
+    const where = chosen ? `${Math.round(this.across.value * 100)} % across, ${Math.round(this.down.value * 100)} % down` : "the most detailed one";
+    this.mark.setAttribute("aria-label", `Spot to try it on: ${where}. Arrow keys move it.`);
   }
 });
 
@@ -69,7 +152,7 @@ document.addEventListener("click", async (event) => {
 });
 
 document.addEventListener("submit", async (event) => {
-  const quiet = event.target.closest("[data-rows] [data-quiet-post]");
+  const quiet = event.target.closest("[data-rows] [data-quiet-post], .trial [data-quiet-post]");
   if (!quiet) return;
   event.preventDefault();
   const answer = await fetch(quiet.action, { method: "POST", body: new FormData(quiet), credentials: "same-origin" });

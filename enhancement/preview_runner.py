@@ -1,0 +1,100 @@
+"""Runs a preview: cuts the part out, does each recipe on it, keeps what came of it. Nothing is charged."""
+
+import time
+from typing import Any
+
+from PIL import Image, ImageOps
+
+from designer.assets.services import prepare_result
+from designer.jobs.handlers import Cancelled, Permanent, RunningJob
+from enhancement.engine.errors import EngineCancelled, EngineError
+from enhancement.models import EnhancementPreview, Status
+from enhancement.operations import registry
+from enhancement.previews import announce
+from enhancement.workpieces import encoded, opened, others_of, provenance_after
+
+
+def run(job: RunningJob, preview_id: str) -> None:
+    """Bring one preview to its end. Safe to run again: it begins anew, and equal files are stored once."""
+    with job.fenced():
+        EnhancementPreview.objects.move(preview_id, Status.RUNNING, results=[])
+        row = EnhancementPreview.objects.select_related("source", "owner").get(pk=preview_id)
+        announce(row)
+    part = _cut(row)
+    row.part = _stored(row, part, [])
+    for recipe in row.recipes:
+        job.stop_if_cancelled()
+        row.results.append(_tried(job, row, recipe, part))
+        last = len(row.results) == len(row.recipes)
+        failed = last and all("error" in result for result in row.results)
+        if failed:
+            error = row.results[0]["error"]
+            raise Permanent(error["code"], error["message"], error["remedy"])
+        _note(job, row, last=last)
+
+
+def _cut(row: EnhancementPreview) -> Image.Image:
+    whole = ImageOps.exif_transpose(opened(row.source))
+    left, top = row.box["left"], row.box["top"]
+    part = whole.crop((left, top, left + row.box["width"], top + row.box["height"]))
+    part.info.update({name: whole.info[name] for name in ("icc_profile",) if name in whole.info})
+    return part
+
+
+def _tried(job: RunningJob, row: EnhancementPreview, recipe: dict[str, Any], part: Image.Image) -> dict[str, Any]:
+    """What one recipe made of the part, or why it could not. Raises Cancelled."""
+    started = time.perf_counter()
+    try:
+        made, facts = _applied(job, row, recipe["on_part"], part)
+    except EngineCancelled as stop:
+        raise Cancelled from stop
+    except EngineError as error:
+        return {"error": {"code": error.code, "message": error.message, "remedy": error.remedy}}
+    except Permanent as gone:
+        return {"error": {"code": gone.code, "message": gone.message, "remedy": gone.remedy}}
+    seconds = round(time.perf_counter() - started, 2)
+    return {**_stored(row, made, facts), "seconds": seconds, "facts": facts}
+
+
+def _applied(
+    job: RunningJob, row: EnhancementPreview, steps: list[dict[str, Any]], image: Image.Image
+) -> tuple[Image.Image, list[dict[str, Any]]]:
+    facts = []
+    for step in steps:
+        job.stop_if_cancelled()
+        if not step.get("keep"):
+            operation = registry.get(step["name"])
+            params = {key: value for key, value in step.items() if key not in ("name", "size", "keep")}
+            result = operation.run(
+                image, params, progress=_silent, cancelled=job.is_cancelled, others=others_of(row, step)
+            )
+            image = result.image
+            facts.append({"name": operation.name, **result.facts})
+        image = _sized(image, step["size"])
+    return image, facts
+
+
+def _silent(share: float) -> None:
+    """A preview is over before a bar would have moved."""
+
+
+def _sized(image: Image.Image, side: int) -> Image.Image:
+    if image.size == (side, side):
+        return image
+    info, image = image.info, image.resize((side, side), Image.Resampling.LANCZOS)
+    image.info.update(info)
+    return image
+
+
+def _stored(row: EnhancementPreview, image: Image.Image, facts: list[dict[str, Any]]) -> dict[str, Any]:
+    """A file without an asset: the sweep of what no asset names takes it after a day."""
+    told = provenance_after(row.source, facts)
+    made = prepare_result(team_id=row.team_id, data=encoded(image), provenance=told)
+    return {"path": made.path, "media_type": made.picture.media_type, "width": image.width, "height": image.height}
+
+
+def _note(job: RunningJob, row: EnhancementPreview, *, last: bool) -> None:
+    with job.fenced(finish=last):
+        row.status = Status.SUCCEEDED if last else Status.RUNNING
+        EnhancementPreview.objects.move(row.pk, row.status, part=row.part, results=row.results)
+        announce(row)

@@ -1,0 +1,163 @@
+"""The writers of previews: one or two recipes on the same small part of an image. Never charged, kept for a day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, cast
+from uuid import UUID
+
+import redis
+from django.db import transaction
+from django.utils import timezone
+from PIL import Image
+
+from designer.assets.blobs import opened, thumbnail_path
+from designer.assets.models import Asset
+from designer.assets.services import thumbnail_width
+from designer.jobs.services import enqueue, request_cancel
+from designer.realtime.events import PREVIEW_CHANGED, record
+from enhancement.cropping import OnPart, box_at, detailed_spot, edge_for
+from enhancement.estimating import estimate
+from enhancement.models import LIVE, EnhancementPreview, Status
+from enhancement.recipes import Plan
+from enhancement.services import plan_for
+from teams.accounts.models import User
+from teams.base.errors import Refused
+from teams.base.limits import Limit, TooOften, take
+
+MOST: Final = 2  # recipes beside each other
+OFTEN: Final = (30, 300)  # tries of one person within so many seconds
+KEPT: Final = timedelta(days=1)  # then the files are swept too, for no asset names them
+FIRST: Final = 1  # priority: somebody sits and waits
+Spot = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A recipe to be tried, and what it is called."""
+
+    operations: Any
+    name: str = ""
+
+
+def request_preview(
+    *, actor: User, asset_id: UUID, trials: Sequence[Trial], spot: Spot | None = None
+) -> EnhancementPreview:
+    """Try recipes around `spot` (shares of width and height; by default the most detailed one). An earlier preview of
+    the same person that has not ended is cancelled.
+
+    Raises Missing, Forbidden, Conflict, or Refused naming the recipe at fault, or because it was too often.
+    """
+    if not 1 <= len(trials) <= MOST:
+        raise Refused("too_many", f"One to {MOST} recipes.", field="recipes", remedy="Send no more.")
+    asset, plans = _planned(actor, asset_id, trials)
+    size = (asset.width, asset.height)
+    edge, parts = edge_for(plans, size=size)
+    _limit(actor)
+    x, y = spot or spot_of(asset, edge)
+    box = box_at(x, y, size=size, edge=edge)
+    recipes = [_recipe(actor, asset, trial, plan, part) for trial, plan, part in zip(trials, plans, parts, strict=True)]
+    return _queued(
+        EnhancementPreview(
+            team_id=asset.team_id,
+            owner=actor,
+            source=asset,
+            box={"left": box.left, "top": box.top, "width": edge, "height": edge},
+            recipes=recipes,
+        )
+    )
+
+
+def _planned(actor: User, asset_id: UUID, trials: Sequence[Trial]) -> tuple[Asset, list[Plan]]:
+    plans = []
+    for number, trial in enumerate(trials):
+        try:
+            asset, plan = plan_for(actor=actor, asset_id=asset_id, operations=trial.operations)
+        except Refused as refused:
+            if refused.field not in (None, "asset"):
+                refused.field = f"recipes[{number}].{refused.field}"
+            for line in refused.facts.get("lines", []):
+                line["field"] = f"recipes[{number}].{line['field']}"
+            raise
+        plans.append(plan)
+    return asset, plans
+
+
+def _recipe(actor: User, asset: Asset, trial: Trial, plan: Plan, part: OnPart) -> dict[str, Any]:
+    whole = estimate(actor=actor, asset_ids=[asset.pk], operations=trial.operations)
+    said = {name: whole["assets"][0][name] for name in ("seconds", "cost", "basis", "width", "height")}
+    return {
+        "name": trial.name,
+        "operations": plan.recipe,
+        "on_part": part.steps,
+        "notes": part.notes,
+        "whole": said,
+    }
+
+
+def _limit(actor: User) -> None:
+    try:
+        take([Limit(f"preview:{actor.pk}", *OFTEN)])
+    except TooOften as often:
+        message = f"More than {OFTEN[0]} previews in {OFTEN[1] // 60} minutes."
+        remedy = f"Wait {often.seconds} s."
+        raise Refused("too_often", message, remedy=remedy, status=429, retry_after=often.seconds) from often
+    except redis.RedisError:
+        return  # a limit that cannot be counted stands in nobody's way: the queue is fair among teams
+
+
+def spot_of(asset: Asset, edge: int) -> Spot:
+    """The most detailed spot, sought in a thumbnail. Raises Conflict or Refused when the storage has none."""
+    with opened(thumbnail_path(asset.path, thumbnail_width(asset, 640))) as file, Image.open(file) as view:
+        return detailed_spot(view, share=edge / asset.width)
+
+
+@transaction.atomic
+def _queued(row: EnhancementPreview) -> EnhancementPreview:
+    for earlier in EnhancementPreview.objects.filter(owner=row.owner, status__in=LIVE, job_id__isnull=False):
+        request_cancel(cast("UUID", earlier.job_id))
+    row.save()
+    job = enqueue(
+        "enhancement.preview",
+        {"preview_id": str(row.pk)},
+        team_id=row.team_id,
+        lane="gpu",
+        priority=FIRST,
+        max_attempts=2,
+    )
+    row.job_id = job.pk
+    row.save(update_fields=["job_id", "updated_at"])
+    announce(row)
+    return row
+
+
+def announce(row: EnhancementPreview) -> None:
+    """Tell those who watch it."""
+    said = {"status": row.status, "done": len(row.results)}
+    record(f"preview:{row.pk}", PREVIEW_CHANGED, said, team_id=row.team_id)
+
+
+def cancel(*, actor: User, preview_id: UUID) -> EnhancementPreview:
+    """Stop at the next tile; harmless when it has ended. Raises Missing or Forbidden."""
+    row: EnhancementPreview = EnhancementPreview.objects.for_edit(actor, preview_id)
+    if row.job_id and row.is_live:
+        request_cancel(row.job_id)
+        row.refresh_from_db()
+    return row
+
+
+def close(preview_id: str, *, status: str, error: dict[str, Any]) -> None:
+    """End a preview that did not succeed. Called in the transaction that ends its job."""
+    end = Status.CANCELLED if status == "cancelled" else Status.FAILED
+    row = EnhancementPreview.objects.filter(pk=preview_id).first()
+    if row is None or not row.is_live:
+        return
+    EnhancementPreview.objects.move(row.pk, end, error=None if end == Status.CANCELLED else error)
+    row.refresh_from_db()
+    announce(row)
+
+
+def forget_old() -> int:
+    """Delete the previews of yesterday; how many."""
+    old = EnhancementPreview.objects.filter(created_at__lt=timezone.now() - KEPT)
+    return old.exclude(status__in=LIVE).delete()[0]

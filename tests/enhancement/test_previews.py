@@ -1,0 +1,159 @@
+"""A recipe tried on a part of an image before the whole is paid for, alone or beside another."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from PIL import Image
+
+from designer.assets.models import Asset
+from designer.assets.services import store_upload
+from designer.jobs.models import Job
+from designer.ledger.models import LedgerEntry
+from enhancement import previews
+from enhancement.models import Enhancement, EnhancementPreview
+from enhancement.operations.detail import Detail
+from tests import images
+from tests.work import work_off
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TWICE = {"operations": [{"name": "upscale", "scale": 2}]}
+SHARPER = {"operations": [{"name": "detail", "amount": 0.5}]}
+
+
+@pytest.fixture
+def large(editor, asset) -> Asset:
+    """Plain but for a check of single pixels in its lower right corner."""
+    picture = Image.new("RGB", (900, 600), (200, 190, 180))
+    check = Image.effect_noise((200, 200), 90).convert("RGB")
+    picture.paste(check, (690, 390))
+    file = io.BytesIO(images.encoded("PNG", picture, icc_profile=images.SRGB))
+    return store_upload(actor=asset.owner, team_id=asset.team_id, file=file, name="large.png")
+
+
+def ask(client, asset, *recipes, **more):
+    wish = {"asset": str(asset.pk), "recipes": list(recipes), **more}
+    return client.post("/api/enhance/previews", wish, format="json")
+
+
+def shown(client, url) -> Image.Image:
+    answer = client.get(url)
+    assert answer.status_code == 200 and answer["X-Content-Type-Options"] == "nosniff"
+    return Image.open(io.BytesIO(b"".join(answer.streaming_content)))
+
+
+def test_two_recipes_are_tried_on_the_same_part_and_nothing_is_charged(editor, large):
+    asked = ask(editor, large, TWICE, SHARPER)
+    assert asked.status_code == 202 and asked.json()["status"] == "queued"
+    assert [each["url"] for each in asked.json()["recipes"]] == [None, None]
+    work_off("gpu")
+    told = editor.get(f"/api/enhance/previews/{asked.json()['id']}").json()
+    edge = told["box"]["width"]
+    assert told["status"] == "succeeded" and 128 <= edge <= 384
+    part, twice, sharper = (shown(editor, url) for url in (told["url"], *(each["url"] for each in told["recipes"])))
+    assert (part.size, twice.size, sharper.size) == ((edge, edge), (2 * edge, 2 * edge), (edge, edge))
+    assert [each["whole"]["width"] for each in told["recipes"]] == [1800, 900]
+    assert not LedgerEntry.objects.exists() and not Enhancement.objects.exists()
+    assert Asset.objects.count() == 2  # a preview is none
+
+
+def test_without_a_spot_it_is_the_most_detailed_one(editor, large):
+    box = ask(editor, large, SHARPER).json()["box"]
+    assert box["left"] + box["width"] > 690 + 100 and box["top"] + box["height"] > 390 + 100
+    chosen = ask(editor, large, SHARPER, spot={"x": 0.0, "y": 0.0}).json()["box"]
+    assert (chosen["left"], chosen["top"]) == (0, 0)
+
+
+def test_the_part_is_enlarged_as_many_times_as_the_whole_would_be(editor, large):
+    """To 2K, 900 pixels become 2048: the part grows by the same factor, which is no factor of a network."""
+    row = ask(editor, large, {"operations": [{"name": "upscale", "target": "2K"}]}).json()
+    work_off("gpu")
+    made = editor.get(f"/api/enhance/previews/{row['id']}").json()["recipes"][0]
+    assert made["width"] == round(row["box"]["width"] * 2048 / 900) and made["whole"]["width"] == 2048
+
+
+def test_what_needs_the_whole_picture_is_left_out_and_said(editor, large):
+    recipe = {"operations": [*TWICE["operations"], {"name": "crop", "shape": "1:1"}, {"name": "color"}]}
+    notes = ask(editor, large, recipe).json()["recipes"][0]["notes"]
+    assert any("crop is left out" in note for note in notes) and any("this part alone" in note for note in notes)
+    refused = ask(editor, large, {"operations": [{"name": "crop", "shape": "1:1"}]})
+    assert refused.status_code == 422 and refused.json()["code"] == "nothing_to_preview"
+
+
+def test_a_fault_names_the_recipe_that_it_is_in(editor, large):
+    answer = ask(editor, large, TWICE, {"operations": [{"name": "upscale", "scale": 3}]})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "recipes[1].operations[0].scale"
+    assert ask(editor, large, TWICE, TWICE, TWICE).status_code == 400
+    assert ask(editor, large, TWICE, spot={"x": 2, "y": 0}).status_code == 400
+
+
+def test_one_recipe_that_fails_does_not_hide_the_other(editor, large, monkeypatch):
+    def broken(*_, **__):
+        from enhancement.engine.errors import EngineError
+
+        raise EngineError("The loom is broken.", remedy="Mend it.")
+
+    monkeypatch.setattr(Detail, "run", broken)
+    both = ask(editor, large, TWICE, SHARPER).json()["id"]
+    work_off("gpu")
+    told = editor.get(f"/api/enhance/previews/{both}").json()
+    assert told["status"] == "succeeded" and told["recipes"][1]["error"]["message"] == "The loom is broken."
+    alone = ask(editor, large, SHARPER).json()["id"]
+    work_off("gpu")
+    told = editor.get(f"/api/enhance/previews/{alone}").json()
+    assert (told["status"], told["error"]["remedy"]) == ("failed", "Mend it.")
+    assert "The loom is broken." in editor.get(f"/enhancements/previews/{alone}").content.decode()
+
+
+def test_a_newer_preview_takes_the_place_of_one_under_way_and_goes_before_other_work(editor, large):
+    editor.post(f"/api/enhance/{large.pk}", TWICE, format="json")
+    first = ask(editor, large, TWICE).json()["id"]
+    second = ask(editor, large, SHARPER).json()["id"]
+    assert editor.get(f"/api/enhance/previews/{first}").json()["status"] == "cancelled"
+    waiting = Job.objects.filter(status="queued", lane="gpu").order_by("priority")
+    assert waiting[0].payload == {"preview_id": second}
+    assert editor.post(f"/api/enhance/previews/{second}/cancel").json()["status"] == "cancelled"
+    assert editor.post(f"/api/enhance/previews/{second}/cancel").status_code == 202
+
+
+def test_previews_are_limited_in_number(editor, large, monkeypatch):
+    monkeypatch.setattr(previews, "OFTEN", (1, 300))
+    assert ask(editor, large, TWICE).status_code == 202
+    refused = ask(editor, large, TWICE)
+    assert refused.status_code == 429 and int(refused["Retry-After"]) > 0
+    assert EnhancementPreview.objects.count() == 1
+
+
+@pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("stranger", 404), (None, 401)])
+def test_who_may_not_change_an_image_tries_nothing_on_it(role, status, large, client_of):
+    assert ask(client_of(role), large, TWICE).status_code == status
+
+
+def test_a_preview_is_forgotten_after_a_day(editor, large):
+    row = ask(editor, large, SHARPER).json()["id"]
+    work_off("gpu")
+    assert previews.forget_old() == 0
+    EnhancementPreview.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    assert previews.forget_old() == 1
+    assert editor.get(f"/api/enhance/previews/{row}").status_code == 404
+
+
+def test_the_builder_tries_a_recipe_in_place_and_holds_it_against_the_one_before(editor, large):
+    page = editor.get(f"/enhancements/new?asset={large.pk}").content.decode()
+    assert "Try it on a part first" in page and "<spot-picker" in page
+    form = {"asset": large.pk, "use": "detail", "detail.amount": "0.5", "spot_x": "0.5", "spot_y": "0.5"}
+    part = editor.post("/enhancements/previews", form, format="multipart", headers={"X-Partial": "1"}).content.decode()
+    assert "notice-error" not in part
+    first = EnhancementPreview.objects.get()
+    assert f'data-preview="{first.pk}"' in part and "Cancel" in part
+    work_off("gpu")
+    other = {**form, "use": "upscale", "upscale.scale": "2", "beside": "earlier", "earlier": first.pk}
+    plain = editor.post("/enhancements/previews", other, format="multipart")
+    work_off("gpu")
+    done = editor.get(plain["Location"]).content.decode()
+    assert "This recipe" in done and "The recipe before" in done and "1800 × 1200 px" in done
+    assert done.count("/results/") == 2
+    refused = editor.post("/enhancements/previews", {"asset": large.pk}, format="multipart", headers={"X-Partial": "1"})
+    assert refused.status_code == 422 and "No operation was named." in refused.content.decode()
