@@ -1,7 +1,9 @@
 """An enhancement as a page or a client reads it: its steps, each with what was promised and what became of it."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 from django.template.defaultfilters import filesizeformat
 
@@ -144,6 +146,28 @@ def _trial(row: EnhancementPreview, number: int, recipe: dict[str, Any]) -> dict
         "seconds": seconds_words(whole["seconds"]),
         "price": price_words(whole["cost"]),
     }
+
+
+def versions_shown(found: list[Asset], now: Asset, made: Mapping[UUID | None, Enhancement]) -> list[dict[str, Any]]:
+    """The versions of an image for a page, each by its name, else by how it was made. `made`: by result."""
+    in_use = found[0].face_id if found else None
+    return [
+        {
+            "asset": each,
+            "label": each.version_name or _made_as(each, made.get(each.pk)),
+            "made_by": made.get(each.pk),
+            "now": each.pk == now.pk,
+            "in_use": each.pk == in_use,
+            "first": each.parent_id is None,
+        }
+        for each in found
+    ]
+
+
+def _made_as(asset: Asset, made: Enhancement | None) -> str:
+    if asset.parent_id is None:
+        return "Original"
+    return summary_of(made.operations) if made else asset.get_kind_display()
 
 
 def comparison_shown(found: Measured) -> dict[str, Any]:

@@ -27,6 +27,7 @@ api = [
     path("assets/<uuid:pk>/against/<uuid:before>/map", version_api.Difference.as_view(), name="api_asset_difference"),
 ]
 pages = [
+    path("assets/<uuid:pk>/versions", version_views.strip, name="asset_versions"),
     path("assets/<uuid:pk>/against/<uuid:before>", version_views.versus, name="versus"),
     path("assets/<uuid:pk>/against/<uuid:before>/figures", version_views.figures, name="versus_figures"),
     path("assets/<uuid:asset_id>/enhancements", views.panel, name="enhancement_panel"),

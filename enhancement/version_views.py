@@ -8,9 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
+from designer.assets.models import Asset
+from designer.assets.versions import versions_of
 from designer.generations.compare_views import chosen
 from enhancement import comparing
-from enhancement.presenting import comparison_shown
+from enhancement.models import Enhancement
+from enhancement.presenting import comparison_shown, versions_shown
+from enhancement.views import may_edit
 from teams.accounts.people import person
 from teams.base.errors import Missing, Refused
 
@@ -23,7 +27,22 @@ def versus(request: HttpRequest, pk: UUID, before: UUID) -> HttpResponse:
     if all(wished):
         return redirect("versus", wished[1][0], wished[0][0])
     one, other = comparing.pair(request.user, before, pk)
-    return render(request, "enhancement/versus.html", {"before": one, "after": other, "asset": other})
+    return render(request, "enhancement/versus.html", {"before": one, "after": other})
+
+
+@login_required
+@require_GET
+def strip(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """All versions of an image, with what may be done with them."""
+    asset = Asset.objects.see(request.user, pk)
+    found = versions_of(request.user, asset)
+    made = Enhancement.objects.filter(result__in=found).order_by("created_at")
+    context = {
+        "asset": asset,
+        "lines": versions_shown(found, asset, {row.result_id: row for row in made}),
+        "may_edit": may_edit(request.user, asset),
+    }
+    return render(request, "enhancement/_versions.html", context)
 
 
 @login_required

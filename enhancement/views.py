@@ -27,18 +27,22 @@ PAGE: Final = 20
 
 def panel_context(request: HttpRequest, asset: Asset, refused: str = "") -> dict[str, Any]:
     rows = Enhancement.objects.visible_to(request.user).filter(source=asset).select_related("result")
-    try:
-        may_edit = bool(Asset.objects.for_edit(request.user, asset.pk)) and asset.trashed_at is None
-    except Forbidden:
-        may_edit = False
     queue = Queue()
     return {
         "asset": asset,
         "enhancements": [row_shown(row, queue) for row in rows.order_by("-created_at")[:SHOWN]],
-        "may_edit": may_edit,
+        "may_edit": may_edit(request.user, asset),
         "scales": [{"scale": s, "width": asset.width * s, "height": asset.height * s} for s in SCALES],
         "refused": refused,
     }
+
+
+def may_edit(user: Any, asset: Asset) -> bool:
+    """Whether something may be made of it, by this person and now."""
+    try:
+        return bool(Asset.objects.for_edit(user, asset.pk)) and asset.trashed_at is None
+    except Forbidden:
+        return False
 
 
 @login_required

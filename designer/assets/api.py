@@ -15,11 +15,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from designer.assets import delivery, services
+from designer.assets import delivery, services, versions
 from designer.assets.models import Asset, AssetKind, AssetQuerySet
 from designer.web.idempotency import IdempotentPostMixin
+from designer.web.serializers import StrictSerializer
 from teams.accounts.people import person
 from teams.base.errors import Refused
+from teams.base.preconditions import etag_of
+from teams.membership.api import IF_MATCH
 
 MAX_FILES = 20
 
@@ -98,6 +101,9 @@ class AssetSerializer(serializers.ModelSerializer[Asset]):
         source="parent_id", read_only=True, allow_null=True
     )
     generation = serializers.UUIDField(source="generation_id", read_only=True, allow_null=True)
+    chosen = serializers.UUIDField(
+        source="chosen_id", read_only=True, allow_null=True, help_text="the version in use in this original's place"
+    )
 
     class Meta:
         model = Asset
@@ -115,6 +121,8 @@ class AssetSerializer(serializers.ModelSerializer[Asset]):
             "seed",
             "simulated",
             "parent",
+            "version_name",
+            "chosen",
             "generation",
             "provenance",
             "quality",
@@ -227,6 +235,10 @@ def _team_of(request: Request) -> UUID | None:
         ) from error
 
 
+class VersionChange(StrictSerializer):
+    version_name = serializers.CharField(max_length=versions.LONGEST, allow_blank=True)
+
+
 class AssetDetail(generics.GenericAPIView[Asset]):
     """One asset; DELETE moves it to the trash for 30 days."""
 
@@ -234,12 +246,47 @@ class AssetDetail(generics.GenericAPIView[Asset]):
     queryset = Asset.objects.none()
 
     def get(self, request: Request, pk: UUID) -> Response:
-        return Response(self.get_serializer(Asset.objects.see(request.user, pk)).data)
+        asset = Asset.objects.see(request.user, pk)
+        return Response(self.get_serializer(asset).data, headers={"ETag": etag_of(asset)})
+
+    @extend_schema(request=VersionChange, responses=AssetSerializer, parameters=[IF_MATCH])
+    def patch(self, request: Request, pk: UUID) -> Response:
+        """Call this version something. Needs If-Match."""
+        Asset.objects.see(request.user, pk)
+        form = VersionChange(data=request.data)
+        form.is_valid(raise_exception=True)
+        asset = versions.name_version(
+            actor=person(request),
+            asset_id=pk,
+            name=form.validated_data["version_name"],
+            if_match=request.headers.get("If-Match"),
+        )
+        return Response(self.get_serializer(asset).data, headers={"ETag": etag_of(asset)})
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:
         services.trash(actor=person(request), asset_id=pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class AssetVersions(APIView):
+    """The original, then all versions that were made from it, whichever of them was asked for."""
+
+    @extend_schema(responses={200: AssetSerializer(many=True)})
+    def get(self, request: Request, pk: UUID) -> Response:
+        found = versions.versions_of(request.user, Asset.objects.see(request.user, pk))
+        return Response(AssetSerializer(found, many=True, context={"request": request}).data)
+
+
+class AssetUse(generics.GenericAPIView[Asset]):
+    """Let this version stand for the image; the original's id lets the original again. Answers with the original."""
+
+    serializer_class = AssetSerializer
+    queryset = Asset.objects.none()
+
+    @extend_schema(request=None, responses={200: AssetSerializer})
+    def post(self, request: Request, pk: UUID) -> Response:
+        return Response(self.get_serializer(versions.use_version(actor=person(request), asset_id=pk)[0]).data)
 
 
 class AssetRestore(generics.GenericAPIView[Asset]):

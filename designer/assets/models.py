@@ -1,5 +1,7 @@
 """Images: uploaded, generated or enhanced. Files are content-addressed; the row says whose they are."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -50,6 +52,9 @@ class Asset(TeamOwned):
     bytes = models.PositiveBigIntegerField()
     facts = models.JSONField(default=dict, blank=True)
     parent = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="versions")
+    version_name = models.CharField(max_length=80, blank=True)
+    # of an original: the version that is shown in its place; null while that is itself
+    chosen = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     generation = models.ForeignKey(
         "designer.Generation", models.SET_NULL, null=True, blank=True, related_name="assets", db_constraint=True
     )
@@ -70,6 +75,11 @@ class Asset(TeamOwned):
             models.Index(fields=["team", "sha256"]),
             models.Index(fields=["path"]),
         ]
+
+    @property
+    def face_id(self) -> UUID:
+        """What is shown of it where one picture stands for all versions."""
+        return self.chosen_id or self.pk
 
     @property
     def complaints(self) -> list[str]:

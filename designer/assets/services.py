@@ -195,6 +195,7 @@ def move_to_trash(rows: QuerySet[Asset], *, at: datetime) -> int:
     """Trash those of `rows` that are not yet, tell their watchers, and let these go; how many. Asks no permission."""
     moved = list(rows.filter(trashed_at=None).select_for_update().order_by("pk").values_list("pk", "team_id"))
     Asset.objects.filter(pk__in=[pk for pk, _ in moved]).update(trashed_at=at, updated_at=at)
+    Asset.objects.filter(chosen__in=[pk for pk, _ in moved]).update(chosen=None, updated_at=at)
     for pk, team_id in moved:
         record(f"asset:{pk}", "asset:trashed", {}, team_id=team_id)
         channel_changed(f"asset:{pk}")

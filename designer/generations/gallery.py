@@ -29,6 +29,7 @@ from teams.base.errors import Forbidden, Refused
 
 PAGE = 24
 M = TypeVar("M", bound=Model)
+CARRIED = ("q", "kind", "liked", "order", "trash", "alike", "like")  # from page to page
 RATINGS = ("1", "2", "3", "4", "5")
 
 
@@ -110,15 +111,14 @@ def gallery(request: HttpRequest) -> HttpResponse:
     page = list(after(rows, request.GET.get("after", ""), filters.order)[: PAGE + 1])
     more = len(page) > PAGE
     page = page[:PAGE]
-    said = {
-        name: value for name in ("q", "kind", "liked", "order", "trash", "alike") if (value := request.GET.get(name))
-    }
+    said = {name: value for name in CARRIED if (value := request.GET.get(name))}
     mark = f"{page[-1].created_at.isoformat()}~{page[-1].pk}" if more else ""
     context = {
         "page": page,
         "next_url": f"{request.path}?{urlencode({**said, 'after': mark})}" if more else "",
         "filters": filters,
         "trash": filters.trash,
+        "like": _id_in(request.GET.get("like", "")),
         "kinds": AssetKind.choices,
     }
     name = "designer/gallery/_tiles.html" if is_partial(request) else "designer/gallery/gallery.html"
@@ -183,7 +183,7 @@ def asset(request: HttpRequest, pk: UUID) -> HttpResponse:
         **asset_context(request, found),
         "generation": generation,
         "before": _before(found),
-        "versions": related.order_by("created_at"),
+        "versions": related.exists(),
         "may_edit": _may_edit(request, found),
         "parts": parts_of(generation) if generation else [],
         "provenance": provenance_of(found),
