@@ -36,6 +36,25 @@ export interface GenerationWish {
   auto_enhance?: { operations: Record<string, unknown>[] } | null;
 }
 
+export type Operation = { name: string; [parameter: string]: unknown };
+/** The operations, or the id of a preset. */
+export type Recipe = { operations: Operation[] } | { preset: string };
+export interface RefusedImage { asset: string; code: string; field: string | null; message: string; remedy: string; enhancement?: string }
+export interface EnhancementEstimate {
+  assets: { asset: string; width: number; height: number; seconds: number; cost: string; steps: Record<string, unknown>[]; operations: Operation[] }[];
+  refused: RefusedImage[];
+  /** Of work, without waiting. */
+  seconds: number;
+  /** USD. */
+  cost: string;
+  basis: { kind: "measured" | "partly measured" | "estimated"; runs: number };
+  queue: { waiting: number; seconds: number; workers: number };
+}
+export interface Figures {
+  psnr: number | null; ssim: number | null; delta_e_mean: number | null; delta_e_p99: number | null; faithful: boolean | null;
+  sharpness_before: number | null; sharpness_after: number | null; width: number | null; height: number | null; reason: string;
+}
+
 export type FeedbackKind = "like" | "dislike" | "pick" | "rating" | "comment";
 export interface Once { idempotencyKey?: string }
 
@@ -49,6 +68,23 @@ export class DesignerBFFClient {
   personasFromPortfolio(id: string, clusters: { cluster: number; name?: string }[], once?: Once): Promise<Record<string, unknown>[]>;
   enhance(generationId: string, wish?: Record<string, unknown>, once?: Once): Promise<Record<string, unknown>>;
   getEnhancement(id: string): Promise<Record<string, unknown>>;
+  /** What a recipe comes to per image and step, and what is refused. Spends nothing. */
+  estimateEnhancement(assets: string[], recipe: Recipe): Promise<EnhancementEstimate>;
+  enhanceBatch(assets: string[], recipe: Recipe, once?: Once): Promise<{ results: Record<string, unknown>[]; refused: RefusedImage[] }>;
+  cancelEnhancement(id: string): Promise<Record<string, unknown>>;
+  /** One page, the newest first. */
+  listEnhancements(filter?: { status?: string; asset?: string; team?: string; search?: string; cursor?: string }): Promise<{ results: Record<string, unknown>[]; next: string | null; previous: string | null }>;
+  /** One or two recipes on a small part of an image, free: watch `preview:<id>`. */
+  previewRecipes(asset: string, recipes: Recipe[], options?: Once & { spot?: { x: number; y: number } }): Promise<Record<string, unknown>>;
+  getPreview(id: string): Promise<Record<string, unknown>>;
+  listOperations(): Promise<Record<string, unknown>[]>;
+  listEnhancementModels(): Promise<Record<string, unknown>[]>;
+  listPresets(): Promise<Record<string, unknown>>;
+  createPreset(preset: { name: string; operations: Operation[]; description?: string; team?: string }, once?: Once): Promise<Record<string, unknown>>;
+  compareVersions(asset: string, before: string): Promise<{ before: string; after: string; figures: Figures }>;
+  listVersions(asset: string): Promise<Record<string, unknown>[]>;
+  /** Answers with the original, whose `chosen` is the version in use. */
+  useVersion(asset: string): Promise<Record<string, unknown>>;
   feedback(generationId: string, kind: FeedbackKind, about?: { asset?: string; rating?: number; text?: string }): Promise<Record<string, unknown>>;
   /** The same of several images of one team, of all or none. */
   feedbackOn(assets: string[], kind: FeedbackKind, about?: Once & { rating?: number; text?: string }): Promise<{ act: { id: string }; feedback: Record<string, unknown>[] }>;

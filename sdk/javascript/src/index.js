@@ -63,6 +63,34 @@ export class DesignerBFFClient {
   enhance(generationId, wish = {}, { idempotencyKey } = {}) { return this.request("POST", `/api/enhance/${encodeURIComponent(generationId)}`, { json: wish, idempotencyKey }); }
   getEnhancement(id) { return this.request("GET", `/api/enhance/${encodeURIComponent(id)}`); }
 
+  // `recipe`: { operations } or { preset }. What it comes to per image and step, and what is refused; spends nothing.
+  estimateEnhancement(assets, recipe) { return this.request("POST", "/api/enhance/estimate", { json: { assets, ...recipe } }); }
+  enhanceBatch(assets, recipe, { idempotencyKey } = {}) { return this.request("POST", "/api/enhance/batch", { json: { assets, ...recipe }, idempotencyKey }); }
+  cancelEnhancement(id) { return this.request("POST", `/api/enhance/${encodeURIComponent(id)}/cancel`); }
+
+  // One page, the newest first; `next` of the answer holds the `cursor` of the one behind it.
+  listEnhancements({ status, asset, team, search, cursor } = {}) {
+    const said = Object.entries({ status, asset, team, search, cursor }).filter(([, value]) => value !== undefined);
+    const query = new URLSearchParams(said).toString();
+    return this.request("GET", `/api/enhance${query ? `?${query}` : ""}`);
+  }
+
+  // One or two recipes on a small part of an image, free: watch `preview:<id>`. `spot`: { x, y } in shares of its sides.
+  previewRecipes(asset, recipes, { spot, idempotencyKey } = {}) {
+    return this.request("POST", "/api/enhance/previews", { json: { asset, recipes, spot }, idempotencyKey });
+  }
+  getPreview(id) { return this.request("GET", `/api/enhance/previews/${encodeURIComponent(id)}`); }
+
+  listOperations() { return this.request("GET", "/api/enhance/operations"); }
+  listEnhancementModels() { return this.request("GET", "/api/enhance/models"); }
+  listPresets() { return this.request("GET", "/api/enhance/presets"); }
+  createPreset(preset, { idempotencyKey } = {}) { return this.request("POST", "/api/enhance/presets", { json: preset, idempotencyKey }); }
+
+  // How far an image is from an earlier version of it: fidelity, colours, sharpness.
+  compareVersions(asset, before) { return this.request("GET", `/api/assets/${encodeURIComponent(asset)}/against/${encodeURIComponent(before)}`); }
+  listVersions(asset) { return this.request("GET", `/api/assets/${encodeURIComponent(asset)}/versions`); }
+  useVersion(asset) { return this.request("POST", `/api/assets/${encodeURIComponent(asset)}/use`); }
+
   // kind: like, dislike, pick, rating (with `rating` 1 to 5) or comment (with `text`); `asset` names one image of several.
   feedback(generationId, kind, { asset, rating, text } = {}) {
     return this.request("POST", `/api/generations/${encodeURIComponent(generationId)}/feedback`, { json: { kind, asset, rating, text } });
