@@ -15,6 +15,14 @@ from teams.base.errors import Refused
 
 PLACE: Final = re.compile(r"operations\[(\d{1,2})\](?:\.(\w{1,60}))?")
 LONGEST: Final = 400  # characters of one value
+# inputs that mean something only while another has this value; with script the others are hidden
+WHEN: Final = {
+    "upscale.scale": ("upscale.target", "scale"),
+    **dict.fromkeys(
+        ("upscale.print_width", "upscale.print_height", "upscale.unit", "upscale.dpi"), ("upscale.target", "print")
+    ),
+    **dict.fromkeys(("crop.left", "crop.top", "crop.width", "crop.height"), ("crop.shape", "free")),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +46,7 @@ class Field:
     maximum: float | None = None
     options: tuple[Option, ...] = ()
     error: str = ""
+    when: tuple[str, str] | None = None
 
     @property
     def id(self) -> str:
@@ -127,6 +136,7 @@ def _field(
         maximum=said.get("maximum"),
         options=tuple(Option(value=v, label=label, selected=v == str(value)) for v, label in known),
         error=faults.by_key.get(key, ""),
+        when=WHEN.get(key),
     )
 
 

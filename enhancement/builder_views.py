@@ -37,6 +37,7 @@ class Draft:
     assets: tuple[UUID, ...]
     recipe: Recipe
     preset: presets.Shown | None = None
+    like: UUID | None = None  # the enhancement whose recipe it began with
 
 
 def _images(request: HttpRequest) -> AssetQuerySet:
@@ -50,7 +51,7 @@ def _draft_from(request: HttpRequest) -> Draft:
         preset = presets.find(person(request), named[0])
         return Draft(assets=assets, recipe=preset.operations, preset=preset)
     if like := chosen(request.GET.getlist("like")):
-        return Draft(assets=assets, recipe=Enhancement.objects.see(request.user, like[0]).operations)
+        return Draft(assets=assets, recipe=Enhancement.objects.see(request.user, like[0]).operations, like=like[0])
     return Draft(assets=assets, recipe=FIRST)
 
 
@@ -88,6 +89,7 @@ def _context(
         "groups": builder.groups(draft.recipe, pictures=pictures, faults=faults),
         "presets": presets.choices(person(request)),
         "preset": draft.preset,
+        "like": draft.like,
         "estimate": shown,
         "faults": faults,
         "address": urlencode([("asset", pk) for pk in draft.assets]),
@@ -115,7 +117,8 @@ def choose(request: HttpRequest) -> HttpResponse:
     if not 1 <= len(ids) <= MOST_ASSETS:
         messages.error(request, f"Select 1 to {MOST_ASSETS} images to enhance; you selected {len(ids)}.")
         return redirect("gallery")
-    return redirect(address_of(ids))
+    like = chosen(request.POST.getlist("like"))
+    return redirect(address_of(ids, like=like[0]) if like else address_of(ids))
 
 
 def address_of(assets: Sequence[UUID], **more: Any) -> str:

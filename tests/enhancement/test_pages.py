@@ -8,6 +8,7 @@ from django.test import Client
 
 from designer.assets.models import Asset
 from designer.assets.services import store_upload
+from enhancement import builder
 from enhancement.models import Enhancement, EnhancementPreset
 from enhancement.operations import registry
 from tests import images
@@ -127,6 +128,13 @@ def test_what_succeeded_is_not_tried_again_and_can_be_applied_to_others(editor, 
     other = photo(editor, team, "b.png")
     page = editor.get(f"/enhancements/new?like={row.pk}").content.decode()
     assert 'value="4" selected' in page and f'type="checkbox" name="asset" value="{other.pk}"' in page
+    strip = editor.get(f"/assets/{Enhancement.objects.get().result_id}/versions").content.decode()
+    assert f"/enhancements/new?like={row.pk}" in strip and f"/gallery?like={row.pk}" in page
+    gallery = editor.get(f"/gallery?like={row.pk}").content.decode()
+    assert f'name="like" value="{row.pk}"' in gallery
+    picked = editor.post("/enhancements/choose", {"asset": [asset.pk, other.pk], "like": row.pk})
+    both = editor.get(picked["Location"]).content.decode()
+    assert "Enhance 2 images" in both and 'value="4" selected' in both
 
 
 def test_the_list_goes_on_page_by_page(editor, asset, team):
@@ -140,3 +148,11 @@ def test_the_list_goes_on_page_by_page(editor, asset, team):
     assert more and first.count("enhancement-row") == 20 and "No room." in first
     second = editor.get(more[1].replace("&amp;", "&"), headers={"X-Partial": "1"}).content.decode()
     assert second.count("enhancement-row") == 3
+
+
+def test_every_input_that_waits_for_another_names_one_that_is_there(editor, asset):
+    page = editor.get(f"/enhancements/new?asset={asset.pk}").content.decode()
+    for key, (other, value) in builder.WHEN.items():
+        label = f'<label for="op-{key.replace(".", "-")}"'
+        assert re.search(rf'data-when="{other}" data-is="{value}">\s*{label}', page), key
+        assert re.search(rf'name="{other}"[^>]*>.*?<option value="{value}"', page), other

@@ -11,7 +11,8 @@ customElements.define("recipe-builder", class extends HTMLElement {
   asked = 0;
 
   connectedCallback() {
-    this.addEventListener("input", () => { clearTimeout(this.waiting); this.waiting = setTimeout(() => this.estimate(), 350); });
+    this.suit();
+    this.addEventListener("input", () => { this.suit(); clearTimeout(this.waiting); this.waiting = setTimeout(() => this.estimate(), 350); });
     this.addEventListener("click", (event) => this.begin(event));
     this.addEventListener("submit", (event) => this.send(event));
   }
@@ -36,7 +37,13 @@ customElements.define("recipe-builder", class extends HTMLElement {
     this.querySelector("[data-trial]").replaceWith(trial);
     for (const [name, value] of kept) if (this.form.elements[name] && value) this.form.elements[name].value = value;
     this.remember(this.form.elements.earlier?.value);
+    this.suit();
     this.querySelector(".preset[aria-current]")?.focus();
+  }
+
+  // Inputs that mean nothing for what is chosen are out of the way.
+  suit() {
+    for (const field of this.querySelectorAll("[data-when]")) field.hidden = this.form.elements[field.dataset.when]?.value !== field.dataset.is;
   }
 
   async estimate() {
