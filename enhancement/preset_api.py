@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from designer.personas.api import IF_MATCH
 from designer.web.idempotency import IdempotentPostMixin
 from designer.web.serializers import StrictSerializer
-from enhancement import presets
+from enhancement import following, presets
 from enhancement.recipes import MAX_OPERATIONS
 from teams.accounts.people import person
 from teams.base.preconditions import etag_of
@@ -67,6 +67,35 @@ class PresetList(IdempotentPostMixin, APIView):
         said: dict[str, Any] = form.validated_data
         row = presets.create_preset(actor=person(request), team_id=said.pop("team"), **said)
         return _answer(presets.shown(row), status.HTTP_201_CREATED)
+
+
+class UsualRequest(StrictSerializer):
+    preset = serializers.UUIDField(allow_null=True, help_text="null: nothing follows")
+
+
+class UsualAnswer(serializers.Serializer[Any]):
+    preset = PresetSerializer(allow_null=True)
+
+
+class TeamUsual(APIView):
+    """The preset that follows each generation of a team which does not say otherwise."""
+
+    @extend_schema(responses=UsualAnswer)
+    def get(self, request: Request, team: UUID) -> Response:
+        return _usual(following.usual_of(actor=person(request), team_id=team))
+
+    @extend_schema(request=UsualRequest, responses=UsualAnswer)
+    def put(self, request: Request, team: UUID) -> Response:
+        """For owners and admins of the team."""
+        visible_team(person(request), team)
+        form = UsualRequest(data=request.data)
+        form.is_valid(raise_exception=True)
+        wish = form.validated_data["preset"]
+        return _usual(following.set_usual(actor=person(request), team_id=team, preset_id=wish))
+
+
+def _usual(preset: presets.Shown | None) -> Response:
+    return Response({"preset": PresetSerializer(preset).data if preset else None})
 
 
 class PresetDetail(APIView):

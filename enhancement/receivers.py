@@ -11,10 +11,9 @@ from django.dispatch import receiver
 from designer.generations import follow_ups
 from designer.generations.models import Generation, Status
 from designer.generations.signals import generation_finished
+from enhancement import following
 from enhancement.prices import ensure_prices
-from enhancement.recipes import planned
 from enhancement.services import request_enhancement
-from teams.base.errors import Refused
 
 log = logging.getLogger(__name__)
 
@@ -27,27 +26,25 @@ def price_operations(sender: Any, **facts: Any) -> None:
 
 @receiver(generation_finished)
 def enhance_when_asked(sender: Any, generation: Generation, **_: Any) -> None:
-    """Queue the recipe for each new image, in the transaction that ended the generation.
+    """Queue the recipe for each new image, in the transaction that ended the generation; not where it was cancelled.
 
     Whatever goes wrong here must not undo what was made and paid for: it is noted, and the image stays as it is.
     """
     wish = generation.settings.get("auto_enhance")
-    if not wish or generation.status != Status.SUCCEEDED:
+    failed_partly = generation.status == Status.PARTIAL and generation.error is not None
+    if not wish or not (generation.status == Status.SUCCEEDED or failed_partly):
         return
     for asset in generation.shown_assets:
         try:
             with transaction.atomic():
-                request_enhancement(actor=generation.owner, asset_id=asset.pk, operations=wish["operations"])
+                request_enhancement(
+                    actor=generation.owner,
+                    asset_id=asset.pk,
+                    operations=wish["operations"],
+                    preset=wish.get("preset"),
+                )
         except Exception:
             log.exception("auto-enhance of asset %s could not begin", asset.pk)
 
 
-def check_auto_enhance(value: Any, width: int, height: int) -> None:
-    """Raises Refused naming the part at fault."""
-    if not isinstance(value, dict) or set(value) != {"operations"}:
-        remedy = 'Send {"operations": [{"name": "upscale", "scale": 2}]}, or leave it out.'
-        raise Refused("invalid", "This is not a recipe.", remedy=remedy)
-    planned(value["operations"], width=width, height=height)
-
-
-follow_ups.register("auto_enhance", check_auto_enhance)
+follow_ups.register(follow_ups.FollowUp(settle=following.settle, choices=following.choices))

@@ -11,18 +11,22 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from designer.assets.models import Asset
+from designer.generations.compare_views import chosen
 from designer.generations.gallery import after
 from designer.generations.views import is_partial
-from enhancement import services
+from enhancement import following, presets, services
 from enhancement.models import Enhancement, Status
 from enhancement.presenting import row_shown
 from enhancement.waiting import Queue
 from teams.accounts.people import person
 from teams.base.errors import Forbidden, Missing, Refused
+from teams.membership.ownership import visible_teams
+from teams.membership.permissions import may
 
 SHOWN: Final = 8
 SCALES: Final = (2, 4)
 PAGE: Final = 20
+TEAMS: Final = 20  # whose settings are shown
 
 
 def panel_context(request: HttpRequest, asset: Asset, refused: str = "") -> dict[str, Any]:
@@ -89,9 +93,36 @@ def enhancements(request: HttpRequest) -> HttpResponse:
         "said": said,
         "filtered": any(said.values()),
         "statuses": Status.choices,
+        "usuals": [] if is_partial(request) else _usuals(request),
     }
     name = "enhancement/_rows.html" if is_partial(request) else "enhancement/list.html"
     return render(request, name, context)
+
+
+def _usuals(request: HttpRequest) -> list[dict[str, Any]]:
+    """Per team that the reader may change: what follows each of its generations, and what could."""
+    actor = person(request)
+    teams = [team for team in visible_teams(actor).order_by("-personal", "name") if may(actor, "change_team", team)]
+    return [
+        {
+            "team": team,
+            "now": following.usual_of(actor=actor, team_id=team.pk),
+            "choices": presets.choices(actor, team.pk),
+        }
+        for team in teams[:TEAMS]
+    ]
+
+
+@login_required
+@require_POST
+def usual(request: HttpRequest) -> HttpResponse:
+    """Set what follows each generation of a team."""
+    team, preset = (chosen(request.POST.getlist(name)) for name in ("team", "preset"))
+    if not team:
+        raise Missing(message="There is no such team.")
+    kept = following.set_usual(actor=person(request), team_id=team[0], preset_id=preset[0] if preset else None)
+    messages.success(request, f"From now on: {kept.name}." if kept else "From now on nothing follows.")
+    return redirect("enhancements")
 
 
 @login_required

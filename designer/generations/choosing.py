@@ -29,7 +29,8 @@ Key = tuple[str, str]  # provider and model
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Who will draw, how large, how finely, and at which price. `n` images are made and paid for, `shown` of them are
-    shown at first. `quality` is the model's own word; `reading` USD for a language model that reads the brief."""
+    shown at first. `quality` is the model's own word; `reading` USD for a language model that reads the brief;
+    `follows` what is done to each image that is shown, for `following` USD each."""
 
     route: Route
     title: str
@@ -42,10 +43,13 @@ class Plan:
     seconds: float
     simulated: bool
     reading: Decimal = Decimal(0)
+    follows: str = ""
+    following: Decimal = Decimal(0)
 
     @property
     def total(self) -> Decimal | None:
-        return None if self.unit_price is None else self.unit_price * self.n + self.reading
+        rest = self.reading + self.following * self.shown
+        return None if self.unit_price is None else self.unit_price * self.n + rest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,8 @@ class Preview:
                 "n": plan.n,
                 "shown": plan.shown,
                 "reading": f"{plan.reading:.6f}",
+                "follows": plan.follows,
+                "following": f"{plan.following * plan.shown:.6f}",
                 "unit_price": None if price is None else f"{price:.6f}",
                 "total": None if total is None else f"{total:.6f}",
                 "seconds": plan.seconds,

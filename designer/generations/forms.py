@@ -10,6 +10,7 @@ from django import forms
 
 from designer.assets.models import Asset
 from designer.catalogue.ready import ready_models
+from designer.generations import follow_ups
 from designer.generations.telling import told_by
 from designer.generations.understanding_forms import value_of
 from designer.generations.wishes import (
@@ -33,6 +34,7 @@ from teams.membership.permissions import may
 USUAL = 2  # images, where neither form nor brief says how many
 PART = re.compile(r"part-was-\d+$")
 UUID_WORD = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+NOTHING = "none"
 OPTIONS = [
     "team",
     "n",
@@ -48,6 +50,13 @@ OPTIONS = [
     "auto_enhance",
     "fallback",
 ]
+
+
+def _follow_up(said: str) -> dict[str, Any] | None:
+    """The wish that a choice means: the team's usual, nothing, or a preset."""
+    if not said:
+        return None
+    return {"operations": []} if said == NOTHING else {"preset": said}
 
 
 def _models() -> list[tuple[str, str]]:
@@ -94,7 +103,7 @@ class ComposerForm(forms.Form):
         label="How finely", choices=[(q, q.capitalize()) for q in QUALITIES], initial="standard", required=False
     )
     exact = forms.BooleanField(label="Use my words exactly", required=False)
-    auto_enhance = forms.BooleanField(label="Upscale 2× when done", required=False)
+    auto_enhance = forms.ChoiceField(label="Enhance when done", required=False)
     fallback = forms.BooleanField(
         label="Another model may step in",
         required=False,
@@ -126,6 +135,8 @@ class ComposerForm(forms.Form):
         begun = default_persona(actor, teams[0]) if teams and not self.is_bound else None
         self.initial.setdefault("persona", str(begun.pk) if begun else "")
         self._choices("model", [("", "Automatic"), *_models()])
+        ways = [("", "As the team has it"), (NOTHING, "Nothing"), *follow_ups.choices(actor)]
+        self._choices("auto_enhance", ways)
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
@@ -203,7 +214,7 @@ class ComposerForm(forms.Form):
             seed=said["seed"],
             max_cost=said["max_cost"],
             exact=said["exact"],
-            auto_enhance={"operations": [{"name": "upscale", "scale": 2}]} if said["auto_enhance"] else None,
+            auto_enhance=_follow_up(said["auto_enhance"]),
             corrections=self.corrections(),
             source=said["source"],
             mode=said["mode"] if said["source"] else "",

@@ -78,6 +78,8 @@ def estimate_shown(preview: Preview) -> dict[str, Any]:
         "seconds": round(plan.seconds),
         "simulated": plan.simulated,
         "reading": money(plan.reading) if plan.reading else "",
+        "follows": plan.follows,
+        "following": money(plan.following * plan.shown) if plan.following else "",
     }
     return {"total": total, "reason": plan.route.reason, "warnings": plan.route.warnings, **facts}
 

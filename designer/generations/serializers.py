@@ -52,7 +52,12 @@ class GenerationRequest(StrictSerializer):
         required=False, allow_null=True, default=None, max_digits=12, decimal_places=6, min_value=0
     )
     exact = serializers.BooleanField(required=False, default=False)
-    auto_enhance = serializers.JSONField(required=False, allow_null=True, default=None)
+    auto_enhance = serializers.JSONField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="For each new image: operations (none of them: nothing), or preset; null: the team's usual.",
+    )
     corrections = serializers.DictField(required=False, default=dict)
     source = serializers.UUIDField(  # type: ignore[assignment]  # a field of this name hides an attribute of the base
         required=False, allow_null=True, default=None, help_text="The image that this wish began from; kept as lineage."
@@ -196,6 +201,8 @@ class EstimateSerializer(serializers.Serializer[Any]):
     reading = serializers.DecimalField(
         max_digits=12, decimal_places=6, help_text="USD for a language model that reads the brief; part of the total."
     )
+    follows = serializers.CharField(allow_blank=True, help_text="What is done to each image that is shown.")
+    following = serializers.DecimalField(max_digits=12, decimal_places=6, help_text="USD for it; part of the total.")
     unit_price = serializers.DecimalField(max_digits=12, decimal_places=6, allow_null=True)
     total = serializers.DecimalField(max_digits=12, decimal_places=6, allow_null=True)
     seconds = serializers.FloatField()

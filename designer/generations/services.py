@@ -12,6 +12,7 @@ from django.utils import timezone
 from designer.assets.models import Asset
 from designer.assets.services import move_to_trash
 from designer.generations import estimates, follow_ups
+from designer.generations.choosing import Plan
 from designer.generations.models import Generation, Stage, StageStatus, Status
 from designer.generations.signals import generation_finished
 from designer.generations.wishes import GenerationWish
@@ -110,8 +111,17 @@ def preview(*, actor: User, wish: GenerationWish) -> estimates.Preview:
     persona = _persona(actor, team, wish)
     _source(actor, team, wish)
     found = estimates.preview(wish, team=team, references=_references(actor, team, wish), persona=persona)
-    follow_ups.check(wish, width=found.plan.width, height=found.plan.height)
-    return found
+    return replace(found, plan=_followed(wish, team, found.plan)[0])
+
+
+def _followed(wish: GenerationWish, team: Team, plan: Plan, *, usual: bool = True) -> tuple[Plan, follow_ups.Promise]:
+    """The plan with what follows its images, and that. Raises Refused where it is no recipe, or over the ceiling."""
+    promise = follow_ups.settled(wish, team, width=plan.width, height=plan.height, usual=usual)
+    whole = replace(plan, follows=promise.title, following=promise.cost)
+    if wish.max_cost is not None and promise.cost and whole.total is not None and whole.total > wish.max_cost:
+        message = f"With “{promise.title}” after it, it would cost {whole.total:f} USD."
+        raise Refused("too_expensive", message, field="max_cost", remedy="Raise the limit, or let nothing follow.")
+    return whole, promise
 
 
 def analyse_request(*, actor: User, brief: str, references: list[UUID]) -> dict[str, Any]:
@@ -135,8 +145,8 @@ def request_generation(*, actor: User, wish: GenerationWish, terms: Terms = SING
     references, persona = _references(actor, team, wish), _persona(actor, team, wish)
     garment = estimates.understand(wish, [], team=team).value("garment")
     plan = estimates.whole_plan(wish, team=team, garment=garment, photos=len(references))
-    follow_ups.check(wish, width=plan.width, height=plan.height)
-    said = asdict(wish)
+    plan, promise = _followed(wish, team, plan, usual=terms.batch_id is None)  # a batch was priced without it
+    said = {**asdict(wish), "auto_enhance": promise.value}
     made = Generation.objects.create(
         team=team,
         owner=actor,

@@ -61,6 +61,19 @@ def rename_team(*, actor: User, team_id: UUID, name: str, if_match: str | None) 
     return team
 
 
+@transaction.atomic
+def keep_setting(*, actor: User, team_id: UUID, name: str, value: object) -> Team:
+    """Keep a setting of another floor with the team; None takes it away. Raises Missing or Forbidden."""
+    team = _locked(actor, team_id)
+    if not may(actor, "change_team", team):
+        raise _not_manager()
+    rest = {key: kept for key, kept in team.settings.items() if key != name}
+    team.settings = rest if value is None else {**rest, name: value}
+    team.save(update_fields=["settings", "updated_at"])
+    audit.write(actor, "team.setting_changed", f"team:{team.pk}", {"setting": name, "value": value}, team.pk)
+    return team
+
+
 def change_role(*, actor: User, team_id: UUID, user_id: UUID, role: str) -> Membership:
     """Give a member another role. Raises Missing, Forbidden (and notes the try), Conflict for the last owner."""
     try:

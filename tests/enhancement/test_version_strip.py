@@ -13,7 +13,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def enhanced(client, asset, scale=2) -> Asset:
     client.post(f"/api/enhance/{asset.pk}", {"operations": [{"name": "upscale", "scale": scale}]}, format="json")
     work_off("gpu")
-    return Enhancement.objects.get(source=asset, operations__0__scale=scale).result
+    made = Enhancement.objects.get(source=asset, operations__0__scale=scale).result
+    assert made is not None
+    return made
 
 
 def ids(client, asset):
