@@ -93,6 +93,7 @@ def test_what_cannot_be_is_said_beside_its_input(page: Page):
 def test_a_selection_is_enhanced_and_followed_in_the_list(page: Page):
     page.goto("/enhancements")
     expect(page.get_by_role("heading", name="Nothing enhanced yet")).to_be_visible()
+    page.get_by_text("After each generation").click()
     check(page, "enhancements-empty")
     page.goto("/gallery")
     page.get_by_role("button", name="Select all shown").click()

@@ -110,3 +110,31 @@ def test_the_keys_enlarge_move_and_fit_again(page: Page):
     page.keyboard.press("0")
     assert (style(page, "zoom"), style(page, "x")) == (1, 0)
     assert page.problems == []  # type: ignore[attr-defined]
+
+
+def test_a_version_is_used_named_undone_and_compared_with_any_other(page: Page):
+    strip = page.locator(".version-strip")
+    expect(strip.get_by_role("listitem")).to_have_count(2)
+    page.get_by_role("button", name="Use this version").click()
+    expect(page.get_by_text("This version is in use now.")).to_be_visible()
+    expect(strip.locator(".version-now")).to_contain_text("in use")
+    page.get_by_text("Name this version").click()
+    page.locator("#version-name").fill("For the window")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(strip.get_by_text("For the window")).to_be_visible()
+    check(page, "versions-strip")
+    page.goto("/gallery")
+    expect(page.get_by_text("Later version")).to_be_visible()
+    page.go_back()
+    page.get_by_role("button", name="Back to the original").click()
+    expect(page.get_by_text("The original is in use again.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("This version is in use now.")).to_be_visible()
+    page.get_by_label("Before", exact=True).select_option(index=1)
+    page.get_by_label("After", exact=True).select_option(index=0)
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.get_by_role("heading", name="Compare versions")).to_be_visible()
+    expect(page.get_by_text("dB PSNR")).to_be_visible()
+    expect(page.locator("[data-pane=before] img")).to_have_attribute("alt", re.compile("1536"))
+    check(page, "versions-page")
+    assert page.problems == []  # type: ignore[attr-defined]
