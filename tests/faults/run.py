@@ -13,13 +13,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import django
 
 django.setup()
 
 from designer.local.postgres import Postgres  # noqa: E402  (Django must be set up first)
-from tests.faults import batches, promises, schedules  # noqa: E402
+from tests.faults import batches, fairness, long_reader, promises, schedules, vendors  # noqa: E402
 from tests.faults.conftest import Cast  # noqa: E402
 from tests.faults.kit import Stage, ended, private_database, restartable_database, until  # noqa: E402
 
@@ -45,6 +46,18 @@ def plays(name: str, *, full: bool, seed: int) -> list[Callable[[], promises.Fig
         return [lambda s=s: chaos(s, full=full) for s in ((seed, seed + 1, seed + 2) if full else (seed,))]
     if name in ("batch", "b1"):
         return [lambda: batch(name, full=full, seed=seed)]
+    if name == "11":
+        return [lambda: fairness.nobody_starves(items=10_000 if full else 200, asked=60 if full else 8, every=2)]
+    if name == "b6":
+        return [lambda: fairness.cancelled(items=20 if full else 5, seconds=2)]
+    if name == "12":
+        long: dict[str, Any] = {"old_rows": 1_000_000, "seconds": 600} if full else {"old_rows": 20_000, "seconds": 20}
+        return [lambda: long_reader.survived(**long, rate=50)]
+    if name == "b2":
+        size: dict[str, Any] = (
+            {"items": 480, "slots": 16, "seconds": 5} if full else {"items": 24, "slots": 8, "seconds": 2}
+        )
+        return [lambda: vendors.steady(**size, failing={"error_500": 0.1})]
     if name == "7":
         return [lambda: schedules.played(seconds=300 if full else 30, every=10 if full else 5)]
     return [lambda: quiet(int(name), full=full)]

@@ -15,8 +15,8 @@ def test_a_share_of_the_calls_fails_and_all_are_logged(probe) -> None:  # noqa: 
     assert all(seen["ended"] >= seen["arrived"] for seen in weather.log)
 
 
-def test_more_calls_than_a_minute_takes_are_refused_and_told_when_to_come_again(probe) -> None:  # noqa: F811
-    weather = probe.set_weather("probe", per_minute=2)
+def test_more_calls_than_are_let_in_within_a_minute_are_refused_and_told_when_to_come_again(probe) -> None:  # noqa: F811
+    weather = probe.set_weather("probe", most=2)
     for _ in range(3):
         ask(probe, "POST", "/probe/v1/a")
     last = weather.log[-1]

@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
-MINUTE: Final = 60.0
 PAUSE: Final = 1  # seconds that a vendor asks for when it is at its limit at once, or says 429 for no stated reason
 
 
@@ -33,18 +32,19 @@ class Seen:
 @dataclass
 class Weather:
     """`seconds`: what a call takes; `failing`: the share of calls that meets each behaviour, by a seeded die;
-    `per_minute`, `at_once`: calls let in within any minute and at the same time (0: any), others are answered 429."""
+    `most`: calls let in within any `window` of seconds, `at_once`: at the same time (0: any); others get a 429."""
 
     seconds: float = 0.0
     failing: Mapping[str, float] = field(default_factory=dict)
-    per_minute: int = 0
+    most: int = 0
+    window: float = 60.0
     at_once: int = 0
     seed: int = 1
 
     def __post_init__(self) -> None:
         self._dice, self._lock = random.Random(self.seed), threading.Lock()
         self._seen: list[Seen] = []
-        self._minute: deque[float] = deque()
+        self._lately: deque[float] = deque()
         self._inside = 0
 
     @property
@@ -56,14 +56,14 @@ class Weather:
         """A call comes now: its line in the log, the behaviour that it meets, and the details of that."""
         with self._lock:
             now = time.time()
-            while self._minute and self._minute[0] <= now - MINUTE:
-                self._minute.popleft()
+            while self._lately and self._lately[0] <= now - self.window:
+                self._lately.popleft()
             shut = self._shut_for(now)
             behaviour = "rate_limited" if shut else self._thrown()
             seen = Seen(now, behaviour, let_in=not shut)
             self._seen.append(seen)
             if not shut:
-                self._minute.append(now)
+                self._lately.append(now)
                 self._inside += 1
             wait = shut or (PAUSE if behaviour == "rate_limited" else 0)
             seen.retry_at = now + wait if wait else None
@@ -77,8 +77,8 @@ class Weather:
 
     def _shut_for(self, now: float) -> int:
         """Whole seconds until another call is let in; 0 where this one is."""
-        if self.per_minute and len(self._minute) >= self.per_minute:
-            return max(1, math.ceil(self._minute[0] + MINUTE - now))
+        if self.most and len(self._lately) >= self.most:
+            return max(1, math.ceil(self._lately[0] + self.window - now))
         return PAUSE if self.at_once and self._inside >= self.at_once else 0
 
     def _thrown(self) -> str:
@@ -93,10 +93,10 @@ class Weather:
     def _told(self, wait: int) -> dict[str, Any]:
         """What the answer says of the limit, in the headers that OpenAI documents."""
         told: dict[str, Any] = {"retry_after": wait} if wait else {}
-        if self.per_minute:
+        if self.most:
             told["limits"] = {
-                "x-ratelimit-limit-requests": str(self.per_minute),
-                "x-ratelimit-remaining-requests": str(max(0, self.per_minute - len(self._minute))),
-                "x-ratelimit-reset-requests": f"{wait or MINUTE:g}s",
+                "x-ratelimit-limit-requests": str(self.most),
+                "x-ratelimit-remaining-requests": str(max(0, self.most - len(self._lately))),
+                "x-ratelimit-reset-requests": f"{wait or self.window:g}s",
             }
         return told
