@@ -3,7 +3,7 @@
 `python -m tests.faults.run [--full] [--only 1,2,…] [--seed N]` with DATABASE_URL naming a Postgres on which databases
 may be created. Small numbers without --full. With --full, promise 1 also restarts a Postgres of its own, as after a
 power cut, and promise 2 keeps the real lease of 30 seconds. Besides the promises' numbers: `batch`, everything that
-carries a batch killed in turn, and `b1`, its workers killed at random.
+carries a batch killed in turn; `b1`, its workers killed at random; `b2`, a slow vendor; `b6`, a cancel.
 """
 
 import argparse
@@ -20,17 +20,41 @@ import django
 django.setup()
 
 from designer.local.postgres import Postgres  # noqa: E402  (Django must be set up first)
-from tests.faults import batches, fairness, long_reader, promises, schedules, vendors  # noqa: E402
+from tests.faults import batches, fairness, hooks, long_reader, money, promises, schedules, vendors  # noqa: E402
 from tests.faults.conftest import Cast  # noqa: E402
 from tests.faults.kit import Stage, ended, private_database, restartable_database, until  # noqa: E402
 
 SHORT = 3  # seconds of lease where its length is not the question
+SOME_FAIL = {"error_500": 0.1}
+Sized = tuple[Callable[..., promises.Figures], dict[str, Any], dict[str, Any]]
+SIZED: dict[str, Sized] = {  # a play that sets its own stage, its small size and its full one
+    "7": (schedules.played, {"seconds": 30, "every": 5}, {"seconds": 300, "every": 10}),
+    "10": (money.played, {"threads": 50, "tries": 20}, {"threads": 50, "tries": 200}),
+    "11": (fairness.nobody_starves, {"items": 200, "asked": 8, "every": 2}, {"items": 10_000, "asked": 60, "every": 2}),
+    "12": (
+        long_reader.survived,
+        {"old_rows": 20_000, "seconds": 20, "rate": 50},
+        {"old_rows": 1_000_000, "seconds": 600, "rate": 50},
+    ),
+    "19": (hooks.away_for_three_days, {"step": 12}, {"step": 2}),
+    "21": (
+        hooks.dead_ones_delay_nobody,
+        {"healthy": 8, "dead": 3, "rounds": 2},
+        {"healthy": 40, "dead": 10, "rounds": 5},
+    ),
+    "b2": (
+        vendors.steady,
+        {"items": 24, "slots": 8, "seconds": 2, "failing": SOME_FAIL},
+        {"items": 480, "slots": 16, "seconds": 5, "failing": SOME_FAIL},
+    ),
+    "b6": (fairness.cancelled, {"items": 5, "seconds": 2}, {"items": 20, "seconds": 2}),
+}
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--full", action="store_true")
-    arguments.add_argument("--only", default="1,2,3,4,5,6,7,8,9,batch,b1")
+    arguments.add_argument("--only", default="1,2,3,4,5,6,8,9,batch,b1," + ",".join(SIZED))
     arguments.add_argument("--seed", type=int, default=1)
     wish = arguments.parse_args()
     for name in wish.only.split(","):
@@ -46,21 +70,8 @@ def plays(name: str, *, full: bool, seed: int) -> list[Callable[[], promises.Fig
         return [lambda s=s: chaos(s, full=full) for s in ((seed, seed + 1, seed + 2) if full else (seed,))]
     if name in ("batch", "b1"):
         return [lambda: batch(name, full=full, seed=seed)]
-    if name == "11":
-        return [lambda: fairness.nobody_starves(items=10_000 if full else 200, asked=60 if full else 8, every=2)]
-    if name == "b6":
-        return [lambda: fairness.cancelled(items=20 if full else 5, seconds=2)]
-    if name == "12":
-        long: dict[str, Any] = {"old_rows": 1_000_000, "seconds": 600} if full else {"old_rows": 20_000, "seconds": 20}
-        return [lambda: long_reader.survived(**long, rate=50)]
-    if name == "b2":
-        size: dict[str, Any] = (
-            {"items": 480, "slots": 16, "seconds": 5} if full else {"items": 24, "slots": 8, "seconds": 2}
-        )
-        return [lambda: vendors.steady(**size, failing={"error_500": 0.1})]
-    if name == "7":
-        return [lambda: schedules.played(seconds=300 if full else 30, every=10 if full else 5)]
-    return [lambda: quiet(int(name), full=full)]
+    act, small, large = SIZED.get(name, (None, {}, {}))
+    return [lambda: quiet(int(name), full=full) if act is None else act(**(large if full else small))]
 
 
 def batch(name: str, *, full: bool, seed: int) -> promises.Figures:

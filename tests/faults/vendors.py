@@ -109,6 +109,7 @@ def outcome(batch: Ordered, vendors: Vendors) -> Figures:
         "share_failed": round(row.failed / row.total, 4),
         "failed_by_code": dict(errors),
         "images_billed": vendors.billed(),
+        "estimate": {"low": str(row.estimate_low), "high": str(row.estimate_high)},
         **books(batch.id),
     }
 

@@ -1,12 +1,7 @@
 """A receiver on loopback, which for these tests counts as the public internet, and a clock that can be moved."""
 
-import json
-import socket
-import threading
-import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,110 +13,16 @@ from django.db.models import F
 from batches.webhooks import services
 from batches.webhooks.models import Delivery, Endpoint
 from batches.webhooks.tasks import wake_courier
-from designer import outbound
 from designer.realtime.events import record
+from tests.batches.webhooks.receiver import Receiver, counts_as_public, listening
 from tests.work import work_off
-
-Talk = Callable[["Call", socket.socket], None]
-HOST = "hooks.example"
-
-
-@dataclass
-class Call:
-    """A request as the receiver read it."""
-
-    path: str
-    headers: dict[str, str]
-    body: bytes
-    at: float
-
-    @property
-    def said(self) -> dict[str, Any]:
-        return json.loads(self.body)
-
-
-def reply(status: int, *, body: bytes = b"", **headers: str) -> Talk:
-    """An ordinary answer."""
-
-    def talk(call: Call, link: socket.socket) -> None:
-        lines = [f"HTTP/1.1 {status} X", f"Content-Length: {len(body)}"]
-        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-        link.sendall("\r\n".join([*lines, "", ""]).encode() + body)
-
-    return talk
-
-
-@dataclass
-class Receiver:
-    """Answers each path by its list of talks, the last of them for ever; 204 where none is given."""
-
-    port: int
-    calls: list[Call] = field(default_factory=list)
-    talks: dict[str, list[Talk]] = field(default_factory=lambda: defaultdict(list))
-
-    def url(self, path: str = "/hook") -> str:
-        return f"http://{HOST}{path}"
-
-    def at(self, path: str) -> list[Call]:
-        return [call for call in self.calls if call.path == path]
-
-    def answers(self, *talks: Talk, path: str = "/hook") -> None:
-        self.talks[path] = list(talks)
-
-    def serve(self, link: socket.socket) -> None:
-        with link:
-            try:
-                call = read(link)
-                self.calls.append(call)
-                talks = self.talks[call.path]
-                talk = (talks.pop(0) if len(talks) > 1 else talks[0]) if talks else reply(204)
-                talk(call, link)
-            except (OSError, ValueError):
-                return
-
-
-def read(link: socket.socket) -> Call:
-    data = b""
-    while b"\r\n\r\n" not in data:
-        data += link.recv(65536) or _ended()
-    head, _, body = data.partition(b"\r\n\r\n")
-    first, *lines = head.decode().split("\r\n")
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    while len(body) < int(headers.get("content-length", 0)):
-        body += link.recv(65536) or _ended()
-    return Call(first.split(" ")[1], headers, body, time.monotonic())
-
-
-def _ended() -> bytes:
-    raise ValueError("The other side hung up.")
 
 
 @pytest.fixture
-def receiver(monkeypatch, settings) -> Iterator[Receiver]:
+def receiver(settings) -> Iterator[Receiver]:
     settings.WEBHOOK_ALLOW_HTTP = True
-    listener = socket.create_server(("127.0.0.1", 0), backlog=256)
-    found = Receiver(listener.getsockname()[1])
-    look_up = socket.getaddrinfo
-
-    def looked_up(host: Any, port: Any, *more: Any, **about: Any) -> Any:
-        if host == HOST:
-            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", found.port))]
-        return look_up(host, port, *more, **about)
-
-    def accept() -> None:
-        while True:
-            try:
-                link, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=found.serve, args=(link,), daemon=True).start()
-
-    monkeypatch.setattr(socket, "getaddrinfo", looked_up)
-    monkeypatch.setitem(outbound.PORTS, "http", found.port)
-    monkeypatch.setattr(outbound, "is_public", lambda address: address == "127.0.0.1")
-    threading.Thread(target=accept, daemon=True).start()
-    yield found
-    listener.close()
+    with listening() as found, counts_as_public(found.port):
+        yield found
 
 
 @dataclass

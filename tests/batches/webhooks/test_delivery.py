@@ -22,7 +22,8 @@ from designer.jobs.running import perform
 from designer.notifications.models import Notification
 from designer.realtime.events import record
 from teams.membership.services import remove_member
-from tests.batches.webhooks.conftest import carry, pass_time, reply, tell
+from tests.batches.webhooks.conftest import carry, pass_time, tell
+from tests.batches.webhooks.receiver import reply
 from tests.work import work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)

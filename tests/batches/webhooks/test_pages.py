@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from batches.webhooks.models import Delivery, Endpoint
-from tests.batches.webhooks.conftest import carry, reply, tell
+from tests.batches.webhooks.conftest import carry, tell
+from tests.batches.webhooks.receiver import reply
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,7 +9,8 @@ from standardwebhooks import Webhook
 
 from batches.webhooks import courier, services
 from batches.webhooks.models import Attempt
-from tests.batches.webhooks.conftest import carry, pass_time, reply, tell
+from tests.batches.webhooks.conftest import carry, pass_time, tell
+from tests.batches.webhooks.receiver import reply
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR = timedelta(hours=1)

@@ -14,7 +14,8 @@ from batches.webhooks.models import Attempt, Endpoint
 from designer import outbound
 from teams.base.errors import Refused
 from teams.base.sealing import seal
-from tests.batches.webhooks.conftest import carry, reply, tell
+from tests.batches.webhooks.conftest import carry, tell
+from tests.batches.webhooks.receiver import reply
 
 pytestmark = pytest.mark.django_db(transaction=True)
 INNER = [
