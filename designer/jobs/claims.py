@@ -9,21 +9,25 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
+from designer.jobs.fronts import known_fronts, note_front, whole_look
 from designer.jobs.models import Job, JobStatus
 
 DEATHS_ALLOWED: Final = 3
 URGENCY: Final = ("interactive", "io", "gpu", "batch")
 
-# The round that a newcomer joins: that of the job at the front of its lane and priority.
-_FRONT = """(SELECT q.turn FROM job_queue q WHERE q.status = 'queued' AND q.lane = {row}.lane
-             AND q.priority = {row}.priority ORDER BY q.turn LIMIT 1)"""
-_AFTER_OWN = """(SELECT max(q.turn) + 1 FROM job_queue q WHERE q.status = 'queued' AND q.lane = {row}.lane
-                 AND q.priority = {row}.priority AND q.team_id = {row}.team_id)"""
-TURN: Final = f"GREATEST(0, {_FRONT}, {_AFTER_OWN})"
+# The round that a newcomer joins: that of the job at the front of its lane and priority. An empty queue begins a round
+# later than any before, so that what is over never stands among or before what waits.
+_NEW = "(extract(epoch FROM statement_timestamp()) * 1000000)::bigint"
+_FRONT = """COALESCE((SELECT q.turn FROM job_queue q WHERE q.status = 'queued' AND q.lane = {row}.lane
+             AND q.priority = {row}.priority AND q.turn >= {since} ORDER BY q.turn LIMIT 1), {new})"""
+TURN: Final = f"""(SELECT GREATEST(f.turn, (SELECT max(q.turn) + 1 FROM job_queue q WHERE q.status = 'queued'
+                 AND q.lane = {{row}}.lane AND q.priority = {{row}}.priority AND q.team_id = {{row}}.team_id
+                 AND q.turn >= f.turn))
+             FROM (SELECT {_FRONT.replace("{new}", _NEW)} AS turn) f)"""  # noqa: S608  (only constants of this module)
 
 CLAIM = """
 WITH best AS (
-  SELECT id FROM job_queue WHERE status = 'queued' AND lane = %(lane)s {limit}
+  SELECT id FROM job_queue WHERE status = 'queued' AND lane = %(lane)s {since} {limit}
   ORDER BY priority, turn, scheduled_at LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 UPDATE job_queue j
@@ -32,6 +36,7 @@ SET status = 'leased', attempts = j.attempts + 1, worker = %(worker)s,
     started_at = statement_timestamp(), updated_at = statement_timestamp()
 FROM best WHERE j.id = best.id RETURNING j.*
 """
+_SINCE = "AND priority = %(priority)s AND turn >= %(turn)s"
 _BELOW_LIMIT = """AND team_id NOT IN (SELECT team_id FROM job_queue WHERE status = 'leased' AND lane = %(lane)s
                   GROUP BY team_id HAVING count(*) >= %(team_limit)s)"""
 
@@ -51,7 +56,7 @@ WHERE id = %s AND attempts = %s AND worker = %s AND status = 'leased' RETURNING 
 # Back to the front of today's queue, never before it: a row from an old round would drag newcomers back with it.
 REQUEUE = f"""
 UPDATE job_queue j SET status = 'queued', worker = '', lease_expires_at = NULL, updated_at = statement_timestamp(),
-    turn = GREATEST(j.turn, {_FRONT.format(row="j")}), deaths = j.deaths + %(deaths)s
+    turn = GREATEST(j.turn, {_FRONT.format(row="j", since=0, new=_NEW)}), deaths = j.deaths + %(deaths)s
 WHERE j.id = %(id)s AND j.attempts = %(attempt)s AND j.status = 'leased' RETURNING j.lane
 """  # noqa: S608  (only constants of this module)
 PROMOTE = f"""
@@ -59,7 +64,7 @@ WITH due AS (
   SELECT id FROM job_queue WHERE status IN ('scheduled', 'retrying') AND scheduled_at <= statement_timestamp()
   ORDER BY scheduled_at LIMIT 1000 FOR UPDATE SKIP LOCKED
 ), placed AS (
-  SELECT w.id, {TURN.format(row="w")}
+  SELECT w.id, {TURN.format(row="w", since=0)}
          + row_number() OVER (PARTITION BY w.lane, w.priority, w.team_id ORDER BY w.scheduled_at) - 1 AS turn
   FROM job_queue w JOIN due USING (id)
 )
@@ -83,14 +88,28 @@ class Lease:
 
 def claim(lane: str, worker: str) -> Job | None:
     """Lease the best ready job of this lane: priority, then fairness among teams, then age. None if there is none."""
+    fronts = known_fronts(lane)
+    if not fronts:
+        with whole_look(lane) as seen:
+            seen.job = _claim(lane, worker)
+        return seen.job
+    for priority, turn in fronts:
+        job = _claim(lane, worker, _SINCE, priority=priority, turn=turn)
+        if job is not None:
+            note_front(lane, job.priority, job.turn)
+            return job
+    return None
+
+
+def _claim(lane: str, worker: str, since: str = "", **more: int) -> Job | None:
     limit = settings.JOB_TEAM_LIMIT
-    values = {"lane": lane, "worker": worker, "lease": settings.JOB_LEASE, "team_limit": limit}
+    values = {"lane": lane, "worker": worker, "lease": settings.JOB_LEASE, "team_limit": limit, **more}
     if not limit:
-        return next(iter(Job.objects.raw(CLAIM.format(limit=""), values)), None)
+        return next(iter(Job.objects.raw(CLAIM.format(since=since, limit=""), values)), None)
     with transaction.atomic(), connection.cursor() as cursor:
         # one claim at a time per lane, else two workers could pass the limit together
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"designer.jobs.claim.{lane}"])
-        return next(iter(Job.objects.raw(CLAIM.format(limit=_BELOW_LIMIT), values)), None)
+        return next(iter(Job.objects.raw(CLAIM.format(since=since, limit=_BELOW_LIMIT), values)), None)
 
 
 def claim_best(lanes: tuple[str, ...], worker: str) -> Job | None:

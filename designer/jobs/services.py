@@ -14,6 +14,7 @@ from designer.jobs import settling
 from designer.jobs.attempts import begin_attempt, settle_attempt
 from designer.jobs.bell import ring_after_commit
 from designer.jobs.claims import TURN
+from designer.jobs.fronts import front_of
 from designer.jobs.handlers import FINISHERS, REPLAYERS
 from designer.jobs.models import FINAL, WAITING, Job, JobStatus
 from teams.accounts.models import User
@@ -26,7 +27,7 @@ INSERT INTO job_queue AS made (id, created_at, updated_at, kind, payload, lane, 
   attempts, failures, max_attempts, deaths, worker, team_id, dedup_key)
 SELECT wish.id, statement_timestamp(), statement_timestamp(), %(kind)s, %(payload)s::jsonb, wish.lane, wish.priority,
   CASE WHEN %(run_at)s::timestamptz > statement_timestamp() THEN 'scheduled' ELSE 'queued' END,
-  COALESCE(%(run_at)s::timestamptz, statement_timestamp()), {TURN.format(row="wish")},
+  COALESCE(%(run_at)s::timestamptz, statement_timestamp()), {TURN.format(row="wish", since="%(since)s")},
   0, 0, %(max_attempts)s, 0, '', wish.team_id, %(dedup_key)s
 FROM (SELECT %(id)s::uuid AS id, %(lane)s::text AS lane, %(priority)s::int AS priority,
   %(team_id)s::uuid AS team_id) wish
@@ -59,7 +60,8 @@ def enqueue(
         "dedup_key": dedup_key,
     }
     while True:
-        made = next(iter(Job.objects.raw(INSERT, values)), None)
+        with front_of(lane, priority) as since:
+            made = next(iter(Job.objects.raw(INSERT, {**values, "since": since})), None)
         if made is not None:
             if made.status == JobStatus.QUEUED:
                 ring_after_commit(lane)
