@@ -30,8 +30,10 @@ def programs(port: int) -> list[Program]:
     """What a whole studio consists of, besides its services. Lanes are queue names.
 
     Lane io has a worker of its own: a receiver or a mail server that hangs holds one of its processes, never a picture.
-    They are processes too, not threads or greenlets: a worker's heartbeat keeps one job alive per process and, at a
-    stop, leaves the process for it; what waits for many at once (the courier) has its own threads within its job.
+    Lane interactive has one besides: where a batch keeps every process drawing, a person would wait for the end of one
+    of its pictures. They are processes too, not threads or greenlets: a worker's heartbeat keeps one job alive per
+    process and, at a stop, leaves the process for it; what waits for many at once (the courier) has its own threads
+    within its job.
     """
     python = sys.executable
     worker = [python, "-m", "celery", "--quiet", "-A", "designer", "worker", "--loglevel", "WARNING"]
@@ -40,6 +42,7 @@ def programs(port: int) -> list[Program]:
     return [
         Program("web", [python, "-m", "uvicorn", "designer.asgi:application", *web_flags(port)]),
         Program("worker", [*worker, *quiet, "-Q", "interactive,batch", "-c", cpu, "-n", "cpu@%h"]),
+        Program("person", [*worker, *quiet, "-Q", "interactive", "-c", "1", "-n", "person@%h"]),
         Program("io", [*worker, *quiet, "-Q", "io", "-c", io, "-n", "io@%h"]),
         Program("gpu", [*worker, *quiet, "-Q", "gpu", "-c", "1", "-n", "gpu@%h"]),
         Program("scheduler", [python, "manage.py", "run_scheduler"]),

@@ -38,10 +38,11 @@ def nobody_starves(*, items: int, asked: int, every: float) -> Figures:
         big = Ordered(web, {**DRAWN, "variations": items}, parallelism=64)
         until(lambda: big.done() >= 2, 240, every=0.2)
         people = [Ordered(web, {**DRAWN, "variations": 2}, parallelism=2) for _ in range(2)]
+        until(lambda: all(each.done() for each in people), 240, every=0.2)
         for number in range(asked):
             _ask(web, people[number % 2])
             time.sleep(every)
-        until(lambda: _started("interactive") >= asked and all(each.done() for each in people), 240, every=0.2)
+        until(lambda: _started("interactive") >= asked, 240, every=0.2)
         found = {
             "promise": 11,
             "items": items,

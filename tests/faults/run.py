@@ -30,7 +30,7 @@ Sized = tuple[Callable[..., promises.Figures], dict[str, Any], dict[str, Any]]
 SIZED: dict[str, Sized] = {  # a play that sets its own stage, its small size and its full one
     "7": (schedules.played, {"seconds": 30, "every": 5}, {"seconds": 300, "every": 10}),
     "10": (money.played, {"threads": 50, "tries": 20}, {"threads": 50, "tries": 200}),
-    "11": (fairness.nobody_starves, {"items": 200, "asked": 8, "every": 2}, {"items": 10_000, "asked": 60, "every": 2}),
+    "11": (fairness.nobody_starves, {"items": 200, "asked": 8, "every": 2}, {"items": 10_000, "asked": 40, "every": 2}),
     "12": (
         long_reader.survived,
         {"old_rows": 20_000, "seconds": 20, "rate": 50},
@@ -45,9 +45,9 @@ SIZED: dict[str, Sized] = {  # a play that sets its own stage, its small size an
     "b2": (
         vendors.steady,
         {"items": 24, "slots": 8, "seconds": 2, "failing": SOME_FAIL},
-        {"items": 480, "slots": 16, "seconds": 5, "failing": SOME_FAIL},
+        {"items": 160, "slots": 16, "seconds": 5, "failing": SOME_FAIL},
     ),
-    "b6": (fairness.cancelled, {"items": 5, "seconds": 2}, {"items": 20, "seconds": 2}),
+    "b6": (fairness.cancelled, {"items": 5, "seconds": 2}, {"items": 8, "seconds": 2}),
 }
 
 

@@ -23,9 +23,10 @@ def started_in_production() -> list[set[str]]:
 
 
 @pytest.mark.parametrize("workers", [started_here(), started_in_production()], ids=["here", "production"])
-def test_every_lane_has_one_worker_and_io_shares_its_own_with_none(workers):
-    assert sorted(lane for lanes in workers for lane in lanes) == sorted(Lane.values)
-    assert {"io"} in workers
+def test_every_lane_has_a_worker_and_those_of_strangers_and_of_people_share_theirs_with_none(workers):
+    assert {lane for lanes in workers for lane in lanes} == set(Lane.values)
+    assert {"interactive"} in workers
+    assert [lanes for lanes in workers if "io" in lanes] == [{"io"}]
 
 
 @pytest.fixture
