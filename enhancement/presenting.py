@@ -122,7 +122,16 @@ def row_shown(row: Enhancement, queue: Queue) -> dict[str, Any]:
         "place": queue.place(row),
         "left": remaining_words(queue.remaining(row)),
         "price": "" if row.cost is None else price_words(row.cost),
+        "moved": _moved(row),
     }
+
+
+def _moved(row: Enhancement) -> str:
+    """How far the colours of a result are from its source, where an eye would see it."""
+    told = row.facts.get("fidelity", {})
+    if told.get("faithful", True):
+        return ""
+    return f"Colours moved: ΔE2000 {told['delta_e_mean']:.1f} on average."
 
 
 def preview_shown(row: EnhancementPreview, queue: Queue) -> dict[str, Any]:

@@ -95,6 +95,17 @@ def test_an_enhancement_says_how_true_its_result_is(editor, asset):
     assert "<version-compare>" in page and f"/assets/{row.result_id}/against/{asset.pk}/figures" in page
 
 
+def test_a_result_whose_colours_moved_is_flagged_where_it_is_listed(editor, asset):
+    recipe = [{"name": "color", "exposure": 1.0}]
+    asked = editor.post(f"/api/enhance/{asset.pk}", {"operations": recipe}, format="json")
+    assert asked.status_code == 202, asked.content
+    work_off("gpu")
+    row = Enhancement.objects.get()
+    assert not row.facts["fidelity"]["faithful"]
+    for path in ("/enhancements", f"/assets/{asset.pk}/enhancements"):
+        assert "Colours moved" in editor.get(path).content.decode()
+
+
 def test_any_two_images_are_compared_on_a_page_that_only_members_see(editor, asset, client_of):
     other = stored(asset, images.photo((96, 72)))
     page = editor.get(f"/assets/{other.pk}/against/{asset.pk}").content.decode()
