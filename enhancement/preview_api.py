@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_serializer
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -74,6 +74,7 @@ class TrialSerializer(serializers.Serializer[Any]):
     error = PreviewProblem(allow_null=True)
 
 
+@extend_schema_serializer(component_name="EnhancementPreview")  # a generation has a preview too
 class PreviewSerializer(serializers.ModelSerializer[EnhancementPreview]):
     asset = serializers.UUIDField(source="source_id", read_only=True)
     box = BoxSerializer(read_only=True)

@@ -228,6 +228,7 @@ class PortfolioPersonas(IdempotentPostMixin, generics.GenericAPIView[Persona]):
 
     serializer_class = PersonaSerializer
     queryset = Persona.objects.none()
+    pagination_class = None  # the answer is what was made, all of it
 
     @extend_schema(request=PicksRequest, responses={201: PersonaSerializer(many=True)})
     def post(self, request: Request, pk: UUID) -> Response:

@@ -1,22 +1,17 @@
 """The Python SDK against a real studio: what its README shows, its errors, its resumed channel."""
 
-import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from designer_bff import AsyncDesignerBFF, AuthenticationError, DesignerBFF, InvalidRequestError, NotFoundError
 from PIL import Image
 
 from teams.accounts.services import create_token
 from tests import archives, images
 from tests.factories import UserFactory
-from tests.stack import ROOT, studio
-
-sys.path.insert(0, str(ROOT / "sdk" / "python"))
-from designer_bff import ApiError, DesignerBFF
-from designer_bff.live import _heard, _Place, _Refused
-from websockets.exceptions import WebSocketException
+from tests.stack import studio
 
 pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("e2e"), pytest.mark.django_db(transaction=True)]
 
@@ -63,38 +58,16 @@ def test_a_late_watcher_gets_the_end_as_its_snapshot_and_errors_are_typed(client
     assert any(event.is_last for event in client.watch(f"generation:{asked['id']}", timeout=120))
     first = next(iter(client.watch(f"generation:{asked['id']}", timeout=30)))
     assert (first.name, first.is_last) == ("snapshot", True)
-    with pytest.raises(ApiError) as refused:
+    with pytest.raises(InvalidRequestError) as refused:
         client.generate("a coat", n=9)
     assert refused.value.status in (400, 422) and refused.value.errors[0]["field"] == "n"
-    with pytest.raises(PermissionError):
+    with pytest.raises(NotFoundError):
         next(iter(client.watch(f"generation:{uuid.uuid4()}", timeout=30)))
 
 
-def line(*messages: dict, place: _Place) -> list[tuple[str, int | None]]:
-    return [(event.name, event.seq) for message in messages for event in _heard(message, place)]
-
-
-def test_after_a_resync_the_numbers_begin_anew():
-    place = _Place(None)
-    first = {"type": "subscribed", "seq": 7, "epoch": "a", "snapshot": {}}
-    assert line(first, {"type": "event", "event": "x", "seq": 8}, place=place) == [("snapshot", 7), ("x", 8)]
-    again = {"type": "subscribed", "seq": 1, "epoch": "b", "snapshot": {}}
-    heard = line({"type": "resync", "reason": "epoch"}, again, {"type": "event", "event": "y", "seq": 2}, place=place)
-    assert (heard, place.epoch) == ([("snapshot", 1), ("y", 2)], "b")
-
-
-def test_passing_trouble_is_tried_again_and_a_refusal_is_not():
-    with pytest.raises(WebSocketException):
-        line({"type": "error", "code": "unavailable"}, place=_Place(1))
-    with pytest.raises(_Refused):
-        line({"type": "error", "code": "not_found", "message": "There is no such channel."}, place=_Place(1))
-
-
 def test_a_token_that_is_no_more_ends_the_watch_at_once(client: DesignerBFF):
-    asked = client.generate("a linen skirt")
-    client.token = "dbff_no_such_token"
-    with pytest.raises(PermissionError):
-        next(iter(client.watch(f"generation:{asked['id']}", timeout=60)))
+    with DesignerBFF(client.settings.url, "dbff_no_such_token") as stranger, pytest.raises(AuthenticationError):
+        next(iter(stranger.watch("system", timeout=60)))
 
 
 def test_a_portfolio_becomes_a_persona(client: DesignerBFF, tmp_path: Path):
@@ -106,3 +79,31 @@ def test_a_portfolio_becomes_a_persona(client: DesignerBFF, tmp_path: Path):
     assert (done["status"], done["read"], done["refused"]) == ("partial", 1, 1)
     (made,) = client.personas_from_portfolio(asked["id"], [{"cluster": 0, "name": "Coast"}])
     assert (made["name"], made["attributes"]["fabric"], made["evidence"]) == ("Coast", ["linen"], 1)
+
+
+async def test_the_async_half_does_the_same(client: DesignerBFF):
+    async with AsyncDesignerBFF(client.settings.url, client.settings.token) as studio:
+        asked = await studio.generate("a linen skirt")
+        names = [event.name async for event in studio.watch_generation(asked["id"], timeout=120)]
+        assert names[0] == "snapshot"
+        made = await studio.finished_generation(asked["id"], timeout=30)
+        assert made["status"] == "succeeded"
+        assert [row["id"] async for row in studio.generations(page_size=1)] == [asked["id"]]
+        assert [row["id"] async for row in studio.assets(generation=asked["id"])] == [made["assets"][0]["id"]]
+
+
+async def test_two_people_see_each_other(client: DesignerBFF):
+    team = client.me()["teams"][0]["id"]
+    async with AsyncDesignerBFF(client.settings.url, client.settings.token) as studio:
+        mine, theirs = (studio.watch(f"team:{team}", timeout=60) for _ in range(2))
+        walk = aiter(mine)
+        assert (await anext(walk)).name == "snapshot"
+        async for event in theirs:
+            if event.name == "snapshot":
+                await theirs.presence(event.channel, {"zoom": 2})
+                await theirs.cursor(event.channel, {"x": 1})
+            elif event.name == "cursor":
+                break
+        seen = [await anext(walk), await anext(walk)]
+        assert [(each.name, each.data["state"]) for each in seen] == [("presence", {"zoom": 2}), ("cursor", {"x": 1})]
+        await walk.aclose()

@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ class Command(BaseCommand):
     def say(self, line: str) -> None:
         self.stdout.write(line)
 
-    def generate(self, studio: DesignerBFF, options: dict[str, Any], photo_id: str) -> dict[str, Any]:
+    def generate(self, studio: DesignerBFF, options: dict[str, Any], photo_id: str) -> Mapping[str, Any]:
         asked = studio.generate(options["brief"], references=[photo_id], n=options["images"])
         self.say(f"Brief     {options['brief']}")
         self.follow(studio, f"generation:{asked['id']}")
@@ -75,7 +76,7 @@ class Command(BaseCommand):
         self.say(f"Cost      ${made['cost']}{simulated} with {made['model']}, estimated ${made['estimate']}")
         return made
 
-    def enhance(self, studio: DesignerBFF, name: str, source: str) -> dict[str, Any]:
+    def enhance(self, studio: DesignerBFF, name: str, source: str) -> Mapping[str, Any]:
         asked = studio.enhance(source, [{"name": "upscale", "scale": 2}])
         self.follow(studio, f"enhancement:{asked['id']}")
         done = studio.enhancement(asked["id"])
@@ -97,7 +98,7 @@ class Command(BaseCommand):
                 break
         self.stdout.write(f"  [{'█' * BAR}] 100 %{'':<18}")
 
-    def write_images(self, studio: DesignerBFF, target: Path, made: dict[str, Any]) -> Path:
+    def write_images(self, studio: DesignerBFF, target: Path, made: Mapping[str, Any]) -> Path:
         """Every image of the generation, and all of them on one sheet; the sheet's path."""
         images = [
             studio.download(asset["id"], target / f"image-{n}.png", format="png")
@@ -107,7 +108,7 @@ class Command(BaseCommand):
         return target / "contact-sheet.png"
 
     def write_pair(
-        self, studio: DesignerBFF, target: Path, name: str, source: str, enhanced: dict[str, Any]
+        self, studio: DesignerBFF, target: Path, name: str, source: str, enhanced: Mapping[str, Any]
     ) -> list[Path]:
         return [
             studio.download(source, target / f"{name}-before.png", format="png"),
@@ -119,7 +120,7 @@ class Command(BaseCommand):
             self.say(f"  {path.name:<18} {picture.width} x {picture.height}  {path.stat().st_size // 1024} kB")
 
 
-def seconds(row: dict[str, Any]) -> float:
+def seconds(row: Mapping[str, Any]) -> float:
     from datetime import datetime
 
     if not row["finished_at"]:

@@ -1,0 +1,140 @@
+"""What each operation of the API is called in the client, and what its arguments are called."""
+
+import re
+from typing import Final
+
+SINGULAR: Final = {"enhance": "enhancement", "learning": "weight"}
+PLURAL: Final = {"enhancement": "enhancements", "batch": "batches"}
+NOUNS: Final = {"enhance": "enhancement"}
+DOING: Final = {"post": "create", "put": "set", "patch": "change", "delete": "delete"}
+# What the rule below would name badly. The key is the operationId of the API description.
+NAMED: Final = {
+    "analyze_create": "analyze",
+    "assets_against_map_retrieve": "download_difference",
+    "assets_against_retrieve": "compare_assets",
+    "assets_content_retrieve": "download",
+    "assets_create": "upload",
+    "assets_thumbnail_retrieve": "download_thumbnail",
+    "assets_understood_partial_update": "correct_asset",
+    "auth_tokens_create": "create_api_token",
+    "auth_tokens_destroy": "delete_api_token",
+    "auth_tokens_list": "api_tokens",
+    "auth_tokens_retrieve": "api_token",
+    "batch_contact_sheet_retrieve": "download_contact_sheet",
+    "batch_destroy": "cancel_batch",
+    "batch_estimate_create": "estimate_batch",
+    "batch_generate_create": "create_batch",
+    "batch_import_create": "import_rows",
+    "batch_import_template_retrieve": "download_import_template",
+    "batch_results_retrieve": "download_batch_results",
+    "batch_votes_create": "vote",
+    "batch_votes_next_retrieve": "next_vote",
+    "batch_votes_retrieve": "batch_votes",
+    "batch_zip_retrieve": "download_batch",
+    "enhance_batch_create": "enhance_many",
+    "enhance_create": "enhance",
+    "enhance_estimate_create": "estimate_enhancements",
+    "enhance_models_list": "enhancement_models",
+    "enhance_operations_list": "operations",
+    "enhance_previews_part_retrieve": "download_preview_part",
+    "enhance_previews_results_retrieve": "download_preview_result",
+    "enhance_presets_create": "create_preset",
+    "enhance_presets_destroy": "delete_preset",
+    "enhance_presets_list": "presets",
+    "enhance_presets_partial_update": "change_preset",
+    "enhance_presets_retrieve": "preset",
+    "feedback_create": "feedback_on",
+    "feedback_list": "feedback_given",
+    "feedback_undo_create": "undo_feedback",
+    "generations_create": "generate",
+    "generations_favourite_destroy": "unmark_favourite",
+    "generations_favourite_update": "mark_favourite",
+    "generations_feedback_create": "feedback",
+    "generations_feedback_destroy": "delete_feedback",
+    "generations_preview_create": "preview",
+    "generations_understood_partial_update": "correct_generation",
+    "learning_list": "learned_weights",
+    "learning_settings_partial_update": "change_learning_settings",
+    "learning_moves_list": "weight_moves",
+    "learning_moves_revert_create": "revert_weight_move",
+    "learning_revert_create": "revert_weight",
+    "learning_revert_everything": "revert_learning",
+    "notifications_read_create": "mark_read",
+    "notifications_settings_partial_update": "change_notification_settings",
+    "notifications_settings_retrieve": "notification_settings",
+    "personas_default_retrieve": "default_persona",
+    "personas_default_update": "set_default_persona",
+    "personas_match_create": "match_persona",
+    "personas_merge_create": "merge_personas",
+    "portfolios_create": "import_portfolio",
+    "portfolios_personas_create": "personas_from_portfolio",
+    "queue_dead_list": "dead_jobs",
+    "queue_dead_replay_create": "replay_dead_jobs",
+    "webhooks_secret_create": "renew_webhook_secret",
+}
+BY_HAND: Final = {"upload", "import_rows", "import_portfolio"}  # files go with them: see `_async/client.py`
+WHOLE: Final = {"events"}  # a page is told as it is: it says more than its results
+AREAS: Final = {
+    "assets": ("analyze", "assets", "corrections"),
+    "generations": ("generations", "feedback", "prompts", "models"),
+    "enhancements": ("enhance",),
+    "batches": ("batch", "queue", "webhooks"),
+    "personas": ("personas", "portfolios", "learning"),
+    "account": ("auth", "me", "notifications", "events", "teams"),
+}
+ARGUMENTS: Final = {
+    ("enhance", "id"): "subject_id",  # an asset, or a generation
+    ("compare_assets", "before"): "before_id",
+    ("download_difference", "before"): "before_id",
+    ("download_preview_result", "number"): "number",
+}
+# Fields of a body that may be said first, without their name, in this order.
+FIRST: Final = {
+    "generate": ["brief"],
+    "preview": ["brief"],
+    "enhance": ["operations"],
+    "feedback_on": ["assets", "kind"],
+    "undo_feedback": ["act"],
+}
+
+
+def singular(noun: str) -> str:
+    if noun in SINGULAR:
+        return SINGULAR[noun]
+    if noun.endswith("ies"):
+        return noun[:-3] + "y"
+    return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
+
+
+def method_of(operation_id: str, verb: str, path: str) -> str:
+    """The name of the method for `verb path`: `POST /api/batch/{id}/pause` is `pause_batch`."""
+    if operation_id in NAMED:
+        return NAMED[operation_id]
+    parts = path.removeprefix("/api/").replace("-", "_").split("/")
+    nouns = [
+        singular(part) if parts[at + 1 : at + 2] and parts[at + 1].startswith("{") else NOUNS.get(part, part)
+        for at, part in enumerate(parts)
+        if not part.startswith("{")
+    ]
+    if verb == "get":
+        last = nouns[-1] if parts[-1].startswith("{") else PLURAL.get(nouns[-1], nouns[-1])
+        return "_".join([*nouns[:-1], last])
+    if verb == "post" and len(parts) > 2 and parts[-2].startswith("{") and singular(parts[-1]) == parts[-1]:
+        return "_".join([nouns[-1], *nouns[:-1]])  # something done to one thing
+    return "_".join([DOING[verb], *nouns[:-1], singular(nouns[-1])])
+
+
+def argument_of(method: str, name: str, path: str) -> str:
+    """What a part of the path is called as an argument: the `{id}` of `/batch/{id}/pause` is `batch_id`."""
+    if (method, name) in ARGUMENTS:
+        return ARGUMENTS[method, name]
+    if name == "kind" or name.endswith("_id"):
+        return name
+    before = path.split("{" + name + "}")[0].rstrip("/").split("/")[-1]
+    return f"{singular(before)}_id"
+
+
+def area_of(path: str) -> str:
+    """The module of the client that has this operation."""
+    first = path.removeprefix("/api/").split("/")[0]
+    return next((area for area, firsts in AREAS.items() if first in firsts), re.sub(r"\W", "_", first))

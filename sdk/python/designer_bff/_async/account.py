@@ -1,0 +1,233 @@
+# Written by `manage.py write_contracts` from the API description. Change that, not this.
+
+"""Calls of the API: account."""
+
+from typing import Literal, Unpack
+
+from designer_bff import types
+from designer_bff._async.http import Caller
+from designer_bff._async.pages import AsyncPages
+from designer_bff.saying import quoted, said
+
+
+class AccountCalls(Caller):
+    def api_tokens(
+        self, *, ordering: Literal["created_at", "-created_at"] | None = None, page_size: int | None = None
+    ) -> AsyncPages[types.TokenAnswer]:
+        """One's own API tokens, without their keys."""
+        return AsyncPages(self, "/auth/tokens", query={"ordering": ordering, "page_size": page_size})
+
+    async def create_api_token(
+        self, name: str, *, idempotency_key: str | None = None, **more: Unpack[types.CreateApiTokenWish]
+    ) -> types.NewTokenAnswer:
+        """Make a token, by e-mail and password or as whoever is signed in. The key is in this answer only.
+        Idempotency-Key is not honoured here, for that would keep the answer and so the key.
+        """
+        answer: types.NewTokenAnswer = await self.call(
+            "POST", "/auth/tokens", body=said({"name": name, **more}), idempotency_key=idempotency_key
+        )
+        return answer
+
+    async def api_token(self, token_id: str) -> types.TokenAnswer:
+        answer: types.TokenAnswer = await self.call("GET", f"/auth/tokens/{quoted(token_id)}")
+        return answer
+
+    async def delete_api_token(self, token_id: str) -> None:
+        """Revoke a token at once. A token may revoke itself; to revoke others it needs the scope admin."""
+        await self.call("DELETE", f"/auth/tokens/{quoted(token_id)}")
+
+    async def events(
+        self, channel: str, *, after: int | None = None, epoch: str | None = None, limit: int | None = None
+    ) -> types.EventPage:
+        """GET /api/events?channel=&after=&limit=: the last 24 hours of one channel, oldest first."""
+        answer: types.EventPage = await self.call(
+            "GET", "/events", query={"after": after, "channel": channel, "epoch": epoch, "limit": limit}
+        )
+        return answer
+
+    async def me(self) -> types.Me:
+        """Who is calling, and their teams."""
+        answer: types.Me = await self.call("GET", "/me")
+        return answer
+
+    async def change_me(self, **more: Unpack[types.ChangeMeWish]) -> types.Me:
+        """Change one's name or time zone. If-Match is honoured where sent."""
+        answer: types.Me = await self.call("PATCH", "/me", body=said({**more}))
+        return answer
+
+    def notifications(
+        self,
+        *,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        unread: bool | None = None,
+    ) -> AsyncPages[types.Notification]:
+        """What the caller was told, newest first."""
+        return AsyncPages(
+            self, "/notifications", query={"ordering": ordering, "page_size": page_size, "unread": unread}
+        )
+
+    async def mark_read(
+        self, *, idempotency_key: str | None = None, **more: Unpack[types.MarkReadWish]
+    ) -> types.ReadAnswer:
+        """Mark notifications as read."""
+        answer: types.ReadAnswer = await self.call(
+            "POST", "/notifications/read", body=said({**more}), idempotency_key=idempotency_key
+        )
+        return answer
+
+    async def notification_settings(self) -> types.WishAnswer:
+        """How the caller wants to hear of each kind of news."""
+        answer: types.WishAnswer = await self.call("GET", "/notifications/settings")
+        return answer
+
+    async def change_notification_settings(
+        self, **more: Unpack[types.ChangeNotificationSettingsWish]
+    ) -> types.WishAnswer:
+        """Change the kinds that are named."""
+        answer: types.WishAnswer = await self.call("PATCH", "/notifications/settings", body=said({**more}))
+        return answer
+
+    def teams(
+        self, *, ordering: Literal["created_at", "-created_at"] | None = None, page_size: int | None = None
+    ) -> AsyncPages[types.TeamAnswer]:
+        """The teams that the caller belongs to."""
+        return AsyncPages(self, "/teams", query={"ordering": ordering, "page_size": page_size})
+
+    async def create_team(self, name: str, *, idempotency_key: str | None = None) -> types.TeamAnswer:
+        """Make a team and be its owner."""
+        answer: types.TeamAnswer = await self.call(
+            "POST", "/teams", body=said({"name": name}), idempotency_key=idempotency_key
+        )
+        return answer
+
+    async def team(self, team_id: str) -> types.TeamAnswer:
+        answer: types.TeamAnswer = await self.call("GET", f"/teams/{quoted(team_id)}")
+        return answer
+
+    async def change_team(
+        self, team_id: str, *, if_match: str, **more: Unpack[types.ChangeTeamWish]
+    ) -> types.TeamAnswer:
+        """Rename the team. For owners and admins; needs If-Match."""
+        answer: types.TeamAnswer = await self.call(
+            "PATCH", f"/teams/{quoted(team_id)}", body=said({**more}), if_match=if_match
+        )
+        return answer
+
+    def team_members(
+        self,
+        team_id: str,
+        *,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+    ) -> AsyncPages[types.MemberAnswer]:
+        """Who belongs to the team. For every member of it."""
+        return AsyncPages(
+            self, f"/teams/{quoted(team_id)}/members", query={"ordering": ordering, "page_size": page_size}
+        )
+
+    async def set_team_member(self, team_id: str, user_id: str, role: types.RoleEnum) -> types.MemberAnswer:
+        """Change a member's role. For owners and admins; only owners make or change owners."""
+        answer: types.MemberAnswer = await self.call(
+            "PUT", f"/teams/{quoted(team_id)}/members/{quoted(user_id)}", body=said({"role": role})
+        )
+        return answer
+
+    async def delete_team_member(self, team_id: str, user_id: str) -> None:
+        """Remove a member, or leave the team oneself."""
+        await self.call("DELETE", f"/teams/{quoted(team_id)}/members/{quoted(user_id)}")
+
+    async def team_auto_enhance(self, team_id: str) -> types.UsualAnswer:
+        """The preset that follows each generation of a team which does not say otherwise."""
+        answer: types.UsualAnswer = await self.call("GET", f"/teams/{quoted(team_id)}/auto-enhance")
+        return answer
+
+    async def set_team_auto_enhance(self, team_id: str, preset: str | None) -> types.UsualAnswer:
+        """For owners and admins of the team."""
+        answer: types.UsualAnswer = await self.call(
+            "PUT", f"/teams/{quoted(team_id)}/auto-enhance", body=said({"preset": preset})
+        )
+        return answer
+
+    async def team_budgets(self, team_id: str) -> types.Budgets:
+        """This month's budgets of a team. PUT sets one; for owners and admins."""
+        answer: types.Budgets = await self.call("GET", f"/teams/{quoted(team_id)}/budgets")
+        return answer
+
+    async def set_team_budget(
+        self, team_id: str, scope: types.ScopeEnum, amount: str | None, **more: Unpack[types.SetTeamBudgetWish]
+    ) -> types.Budgets:
+        """This month's budgets of a team. PUT sets one; for owners and admins."""
+        answer: types.Budgets = await self.call(
+            "PUT", f"/teams/{quoted(team_id)}/budgets", body=said({"scope": scope, "amount": amount, **more})
+        )
+        return answer
+
+    def team_generations(
+        self,
+        team_id: str,
+        *,
+        model: str | None = None,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        provider: str | None = None,
+        search: str | None = None,
+        status: Literal["cancelled", "failed", "partial", "queued", "running", "succeeded"] | None = None,
+        team: str | None = None,
+        trashed: bool | None = None,
+    ) -> AsyncPages[types.Generation]:
+        """The generations of one team."""
+        return AsyncPages(
+            self,
+            f"/teams/{quoted(team_id)}/generations",
+            query={
+                "model": model,
+                "ordering": ordering,
+                "page_size": page_size,
+                "provider": provider,
+                "search": search,
+                "status": status,
+                "team": team,
+                "trashed": trashed,
+            },
+        )
+
+    def team_personas(
+        self,
+        team_id: str,
+        *,
+        from_pictures: bool | None = None,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        search: str | None = None,
+        starter: bool | None = None,
+    ) -> AsyncPages[types.Persona]:
+        """The personas of one team."""
+        return AsyncPages(
+            self,
+            f"/teams/{quoted(team_id)}/personas",
+            query={
+                "from_pictures": from_pictures,
+                "ordering": ordering,
+                "page_size": page_size,
+                "search": search,
+                "starter": starter,
+            },
+        )
+
+    async def create_team_persona(
+        self,
+        team_id: str,
+        name: str,
+        *,
+        idempotency_key: str | None = None,
+        **more: Unpack[types.CreateTeamPersonaWish],
+    ) -> types.Persona:
+        """The personas of one team."""
+        answer: types.Persona = await self.call(
+            "POST",
+            f"/teams/{quoted(team_id)}/personas",
+            body=said({"name": name, **more}),
+            idempotency_key=idempotency_key,
+        )
+        return answer

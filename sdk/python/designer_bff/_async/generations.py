@@ -1,0 +1,213 @@
+# Written by `manage.py write_contracts` from the API description. Change that, not this.
+
+"""Calls of the API: generations."""
+
+from typing import Literal, Unpack
+
+from designer_bff import types
+from designer_bff._async.http import Caller
+from designer_bff._async.pages import AsyncPages
+from designer_bff.saying import UNSET, Unset, quoted, said
+
+
+class GenerationsCalls(Caller):
+    def feedback_given(
+        self,
+        *,
+        asset: str | None = None,
+        generation: str | None = None,
+        kind: Literal["comment", "dislike", "like", "pick", "rating"] | None = None,
+        mine: bool | None = None,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        search: str | None = None,
+        team: str | None = None,
+    ) -> AsyncPages[types.Feedback]:
+        """List feedback, or say the same of several images."""
+        return AsyncPages(
+            self,
+            "/feedback",
+            query={
+                "asset": asset,
+                "generation": generation,
+                "kind": kind,
+                "mine": mine,
+                "ordering": ordering,
+                "page_size": page_size,
+                "search": search,
+                "team": team,
+            },
+        )
+
+    async def feedback_on(
+        self,
+        assets: list[str],
+        kind: types.FeedbackKindEnum,
+        *,
+        idempotency_key: str | None = None,
+        **more: Unpack[types.FeedbackOnWish],
+    ) -> types.Given:
+        """All images of one team or none; each fault names its place in `assets`."""
+        answer: types.Given = await self.call(
+            "POST", "/feedback", body=said({"assets": assets, "kind": kind, **more}), idempotency_key=idempotency_key
+        )
+        return answer
+
+    async def undo_feedback(self, act: str | Unset | None = UNSET, *, idempotency_key: str | None = None) -> types.Act:
+        """Undo your last feedback, given or withdrawn, or the act named; an undo can be undone."""
+        answer: types.Act = await self.call(
+            "POST", "/feedback/undo", body=said({"act": act}), idempotency_key=idempotency_key
+        )
+        return answer
+
+    def generations(
+        self,
+        *,
+        model: str | None = None,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        provider: str | None = None,
+        search: str | None = None,
+        status: Literal["cancelled", "failed", "partial", "queued", "running", "succeeded"] | None = None,
+        team: str | None = None,
+        trashed: bool | None = None,
+    ) -> AsyncPages[types.Generation]:
+        """List generations, or ask for a new one."""
+        return AsyncPages(
+            self,
+            "/generations",
+            query={
+                "model": model,
+                "ordering": ordering,
+                "page_size": page_size,
+                "provider": provider,
+                "search": search,
+                "status": status,
+                "team": team,
+                "trashed": trashed,
+            },
+        )
+
+    async def generate(
+        self, brief: str | Unset = UNSET, *, idempotency_key: str | None = None, **more: Unpack[types.GenerateWish]
+    ) -> types.Generation:
+        """List generations, or ask for a new one."""
+        answer: types.Generation = await self.call(
+            "POST", "/generations", body=said({"brief": brief, **more}), idempotency_key=idempotency_key
+        )
+        return answer
+
+    async def generation(self, generation_id: str) -> types.Generation:
+        """One generation; DELETE moves it and its images to the trash for 30 days."""
+        answer: types.Generation = await self.call("GET", f"/generations/{quoted(generation_id)}")
+        return answer
+
+    async def delete_generation(self, generation_id: str) -> None:
+        """One generation; DELETE moves it and its images to the trash for 30 days."""
+        await self.call("DELETE", f"/generations/{quoted(generation_id)}")
+
+    async def cancel_generation(self, generation_id: str, *, idempotency_key: str | None = None) -> types.Generation:
+        """Stop a generation at its next safe point. What was finished stays; asking twice is harmless."""
+        answer: types.Generation = await self.call(
+            "POST", f"/generations/{quoted(generation_id)}/cancel", idempotency_key=idempotency_key
+        )
+        return answer
+
+    async def mark_favourite(self, generation_id: str) -> None:
+        """Keep a prompt as a favourite of yours (PUT), or let it go (DELETE). Both may be sent twice."""
+        await self.call("PUT", f"/generations/{quoted(generation_id)}/favourite")
+
+    async def unmark_favourite(self, generation_id: str) -> None:
+        """Keep a prompt as a favourite of yours (PUT), or let it go (DELETE). Both may be sent twice."""
+        await self.call("DELETE", f"/generations/{quoted(generation_id)}/favourite")
+
+    async def feedback(
+        self,
+        generation_id: str,
+        kind: types.FeedbackKindEnum,
+        *,
+        idempotency_key: str | None = None,
+        **more: Unpack[types.FeedbackWish],
+    ) -> types.Feedback:
+        """Say what you think of an image. The answer shows every weight that moved."""
+        answer: types.Feedback = await self.call(
+            "POST",
+            f"/generations/{quoted(generation_id)}/feedback",
+            body=said({"kind": kind, **more}),
+            idempotency_key=idempotency_key,
+        )
+        return answer
+
+    async def delete_feedback(self, generation_id: str, kind: str) -> None:
+        """Take your feedback back, and all that it moved. `?asset=` names the image; else the first."""
+        await self.call("DELETE", f"/generations/{quoted(generation_id)}/feedback/{quoted(kind)}")
+
+    async def restore_generation(self, generation_id: str, *, idempotency_key: str | None = None) -> types.Generation:
+        """Take a generation and its images out of the trash."""
+        answer: types.Generation = await self.call(
+            "POST", f"/generations/{quoted(generation_id)}/restore", idempotency_key=idempotency_key
+        )
+        return answer
+
+    async def generation_understood(self, generation_id: str) -> types.Understood:
+        """What a generation was understood as."""
+        answer: types.Understood = await self.call("GET", f"/generations/{quoted(generation_id)}/understood")
+        return answer
+
+    async def correct_generation(
+        self, generation_id: str, *, if_match: str, **more: Unpack[types.CorrectGenerationWish]
+    ) -> types.Understood:
+        """Correct it. Its images stay; the same brief or picture is read by your values from now on."""
+        answer: types.Understood = await self.call(
+            "PATCH", f"/generations/{quoted(generation_id)}/understood", body=said({**more}), if_match=if_match
+        )
+        return answer
+
+    async def preview(
+        self, brief: str | Unset = UNSET, *, idempotency_key: str | None = None, **more: Unpack[types.PreviewWish]
+    ) -> types.Preview:
+        """What a request would be understood as, its prompt and its price. Nothing is written or spent."""
+        answer: types.Preview = await self.call(
+            "POST", "/generations/preview", body=said({"brief": brief, **more}), idempotency_key=idempotency_key
+        )
+        return answer
+
+    def models(
+        self,
+        *,
+        family: str | None = None,
+        kind: Literal["enhancement", "image", "language"] | None = None,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        provider: str | None = None,
+    ) -> AsyncPages[types.Model]:
+        """Models that may be used today."""
+        return AsyncPages(
+            self,
+            "/models",
+            query={"family": family, "kind": kind, "ordering": ordering, "page_size": page_size, "provider": provider},
+        )
+
+    def prompts(
+        self,
+        *,
+        favourite: bool | None = None,
+        model: str | None = None,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        provider: str | None = None,
+        search: str | None = None,
+    ) -> AsyncPages[types.Prompt]:
+        """What was asked before, with what it became as a prompt; `favourite` says which ones you keep."""
+        return AsyncPages(
+            self,
+            "/prompts",
+            query={
+                "favourite": favourite,
+                "model": model,
+                "ordering": ordering,
+                "page_size": page_size,
+                "provider": provider,
+                "search": search,
+            },
+        )

@@ -1,0 +1,223 @@
+# Written by `manage.py write_contracts` from the same file in _async. Change that, not this.
+
+"""Calls of the API: account."""
+
+from typing import Literal, Unpack
+
+from designer_bff import types
+from designer_bff._sync.http import Caller
+from designer_bff._sync.pages import Pages
+from designer_bff.saying import quoted, said
+
+
+class AccountCalls(Caller):
+    def api_tokens(
+        self, *, ordering: Literal["created_at", "-created_at"] | None = None, page_size: int | None = None
+    ) -> Pages[types.TokenAnswer]:
+        """One's own API tokens, without their keys."""
+        return Pages(self, "/auth/tokens", query={"ordering": ordering, "page_size": page_size})
+
+    def create_api_token(
+        self, name: str, *, idempotency_key: str | None = None, **more: Unpack[types.CreateApiTokenWish]
+    ) -> types.NewTokenAnswer:
+        """Make a token, by e-mail and password or as whoever is signed in. The key is in this answer only.
+        Idempotency-Key is not honoured here, for that would keep the answer and so the key.
+        """
+        answer: types.NewTokenAnswer = self.call(
+            "POST", "/auth/tokens", body=said({"name": name, **more}), idempotency_key=idempotency_key
+        )
+        return answer
+
+    def api_token(self, token_id: str) -> types.TokenAnswer:
+        answer: types.TokenAnswer = self.call("GET", f"/auth/tokens/{quoted(token_id)}")
+        return answer
+
+    def delete_api_token(self, token_id: str) -> None:
+        """Revoke a token at once. A token may revoke itself; to revoke others it needs the scope admin."""
+        self.call("DELETE", f"/auth/tokens/{quoted(token_id)}")
+
+    def events(
+        self, channel: str, *, after: int | None = None, epoch: str | None = None, limit: int | None = None
+    ) -> types.EventPage:
+        """GET /api/events?channel=&after=&limit=: the last 24 hours of one channel, oldest first."""
+        answer: types.EventPage = self.call(
+            "GET", "/events", query={"after": after, "channel": channel, "epoch": epoch, "limit": limit}
+        )
+        return answer
+
+    def me(self) -> types.Me:
+        """Who is calling, and their teams."""
+        answer: types.Me = self.call("GET", "/me")
+        return answer
+
+    def change_me(self, **more: Unpack[types.ChangeMeWish]) -> types.Me:
+        """Change one's name or time zone. If-Match is honoured where sent."""
+        answer: types.Me = self.call("PATCH", "/me", body=said({**more}))
+        return answer
+
+    def notifications(
+        self,
+        *,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        unread: bool | None = None,
+    ) -> Pages[types.Notification]:
+        """What the caller was told, newest first."""
+        return Pages(self, "/notifications", query={"ordering": ordering, "page_size": page_size, "unread": unread})
+
+    def mark_read(self, *, idempotency_key: str | None = None, **more: Unpack[types.MarkReadWish]) -> types.ReadAnswer:
+        """Mark notifications as read."""
+        answer: types.ReadAnswer = self.call(
+            "POST", "/notifications/read", body=said({**more}), idempotency_key=idempotency_key
+        )
+        return answer
+
+    def notification_settings(self) -> types.WishAnswer:
+        """How the caller wants to hear of each kind of news."""
+        answer: types.WishAnswer = self.call("GET", "/notifications/settings")
+        return answer
+
+    def change_notification_settings(self, **more: Unpack[types.ChangeNotificationSettingsWish]) -> types.WishAnswer:
+        """Change the kinds that are named."""
+        answer: types.WishAnswer = self.call("PATCH", "/notifications/settings", body=said({**more}))
+        return answer
+
+    def teams(
+        self, *, ordering: Literal["created_at", "-created_at"] | None = None, page_size: int | None = None
+    ) -> Pages[types.TeamAnswer]:
+        """The teams that the caller belongs to."""
+        return Pages(self, "/teams", query={"ordering": ordering, "page_size": page_size})
+
+    def create_team(self, name: str, *, idempotency_key: str | None = None) -> types.TeamAnswer:
+        """Make a team and be its owner."""
+        answer: types.TeamAnswer = self.call(
+            "POST", "/teams", body=said({"name": name}), idempotency_key=idempotency_key
+        )
+        return answer
+
+    def team(self, team_id: str) -> types.TeamAnswer:
+        answer: types.TeamAnswer = self.call("GET", f"/teams/{quoted(team_id)}")
+        return answer
+
+    def change_team(self, team_id: str, *, if_match: str, **more: Unpack[types.ChangeTeamWish]) -> types.TeamAnswer:
+        """Rename the team. For owners and admins; needs If-Match."""
+        answer: types.TeamAnswer = self.call(
+            "PATCH", f"/teams/{quoted(team_id)}", body=said({**more}), if_match=if_match
+        )
+        return answer
+
+    def team_members(
+        self,
+        team_id: str,
+        *,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+    ) -> Pages[types.MemberAnswer]:
+        """Who belongs to the team. For every member of it."""
+        return Pages(self, f"/teams/{quoted(team_id)}/members", query={"ordering": ordering, "page_size": page_size})
+
+    def set_team_member(self, team_id: str, user_id: str, role: types.RoleEnum) -> types.MemberAnswer:
+        """Change a member's role. For owners and admins; only owners make or change owners."""
+        answer: types.MemberAnswer = self.call(
+            "PUT", f"/teams/{quoted(team_id)}/members/{quoted(user_id)}", body=said({"role": role})
+        )
+        return answer
+
+    def delete_team_member(self, team_id: str, user_id: str) -> None:
+        """Remove a member, or leave the team oneself."""
+        self.call("DELETE", f"/teams/{quoted(team_id)}/members/{quoted(user_id)}")
+
+    def team_auto_enhance(self, team_id: str) -> types.UsualAnswer:
+        """The preset that follows each generation of a team which does not say otherwise."""
+        answer: types.UsualAnswer = self.call("GET", f"/teams/{quoted(team_id)}/auto-enhance")
+        return answer
+
+    def set_team_auto_enhance(self, team_id: str, preset: str | None) -> types.UsualAnswer:
+        """For owners and admins of the team."""
+        answer: types.UsualAnswer = self.call(
+            "PUT", f"/teams/{quoted(team_id)}/auto-enhance", body=said({"preset": preset})
+        )
+        return answer
+
+    def team_budgets(self, team_id: str) -> types.Budgets:
+        """This month's budgets of a team. PUT sets one; for owners and admins."""
+        answer: types.Budgets = self.call("GET", f"/teams/{quoted(team_id)}/budgets")
+        return answer
+
+    def set_team_budget(
+        self, team_id: str, scope: types.ScopeEnum, amount: str | None, **more: Unpack[types.SetTeamBudgetWish]
+    ) -> types.Budgets:
+        """This month's budgets of a team. PUT sets one; for owners and admins."""
+        answer: types.Budgets = self.call(
+            "PUT", f"/teams/{quoted(team_id)}/budgets", body=said({"scope": scope, "amount": amount, **more})
+        )
+        return answer
+
+    def team_generations(
+        self,
+        team_id: str,
+        *,
+        model: str | None = None,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        provider: str | None = None,
+        search: str | None = None,
+        status: Literal["cancelled", "failed", "partial", "queued", "running", "succeeded"] | None = None,
+        team: str | None = None,
+        trashed: bool | None = None,
+    ) -> Pages[types.Generation]:
+        """The generations of one team."""
+        return Pages(
+            self,
+            f"/teams/{quoted(team_id)}/generations",
+            query={
+                "model": model,
+                "ordering": ordering,
+                "page_size": page_size,
+                "provider": provider,
+                "search": search,
+                "status": status,
+                "team": team,
+                "trashed": trashed,
+            },
+        )
+
+    def team_personas(
+        self,
+        team_id: str,
+        *,
+        from_pictures: bool | None = None,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        search: str | None = None,
+        starter: bool | None = None,
+    ) -> Pages[types.Persona]:
+        """The personas of one team."""
+        return Pages(
+            self,
+            f"/teams/{quoted(team_id)}/personas",
+            query={
+                "from_pictures": from_pictures,
+                "ordering": ordering,
+                "page_size": page_size,
+                "search": search,
+                "starter": starter,
+            },
+        )
+
+    def create_team_persona(
+        self,
+        team_id: str,
+        name: str,
+        *,
+        idempotency_key: str | None = None,
+        **more: Unpack[types.CreateTeamPersonaWish],
+    ) -> types.Persona:
+        """The personas of one team."""
+        answer: types.Persona = self.call(
+            "POST",
+            f"/teams/{quoted(team_id)}/personas",
+            body=said({"name": name, **more}),
+            idempotency_key=idempotency_key,
+        )
+        return answer

@@ -1,0 +1,113 @@
+# Written by `manage.py write_contracts` from the same file in _async. Change that, not this.
+"""One HTTP call: sent, repeated where that is safe, and its refusal raised as an error of the family."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import httpx2
+
+from designer_bff._sync.waiting import sleep
+from designer_bff.errors import ApiError, NetworkError, of_answer, seconds_of
+from designer_bff.repeating import Repeats
+from designer_bff.saying import Json, Record, StrPath
+from designer_bff.settings import Settings
+
+Files = Sequence[tuple[str, tuple[str, BinaryIO]]]
+
+
+class Caller:
+    """Where the studio is and how to ask it."""
+
+    settings: Settings
+    http: httpx2.Client
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Json | None = None,
+        files: Files | None = None,
+        form: Json | None = None,
+        if_match: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Any:
+        """One request below /api; its decoded JSON, None where there is none. Raises DesignerBFFError."""
+        headers = {"If-Match": if_match} if if_match else {}
+        if method == "POST":
+            headers["Idempotency-Key"] = idempotency_key or str(uuid.uuid4())
+        wish: dict[str, Any] = {"params": _asked(query), "headers": headers}
+        wish |= {"json": body} if body is not None else {}
+        wish |= {"files": files, "data": form or {}} if files is not None else {}
+        with ExitStack() as stack:
+            answer = self._answer(stack, method, path, wish)
+            return _decoded(answer, answer.read())
+
+    def save(self, target: StrPath, path: str, *, query: Mapping[str, Any] | None = None) -> Path:
+        """Write a file that the studio sends to `target`: whole, or not at all. Returns the path."""
+        place = Path(target)
+        part = place.with_name(place.name + ".part")
+        with ExitStack() as stack:
+            answer = self._answer(stack, "GET", path, {"params": _asked(query)})
+            try:
+                with part.open("wb") as file:
+                    for chunk in answer.iter_bytes():
+                        file.write(chunk)
+            except httpx2.TransportError as error:
+                part.unlink(missing_ok=True)
+                raise NetworkError(f"The file broke off: {error}", code="network") from error
+        return part.replace(place)
+
+    def _answer(self, stack: ExitStack, method: str, path: str, wish: dict[str, Any]) -> httpx2.Response:
+        """The answer to a request, open in `stack`; asked again after trouble that passes."""
+        repeats = Repeats(method, self.settings.repeats, self.settings.patience)
+        while True:
+            try:
+                return self._once(stack, method, path, wish)
+            except ApiError as refused:
+                pause = repeats.after_refusal(refused)
+                if pause is None:
+                    raise
+            except httpx2.TransportError as error:
+                arrived = not isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout)
+                pause = repeats.after_failure(arrived=arrived)
+                if pause is None:
+                    said = str(error) or type(error).__name__
+                    raise NetworkError(f"The studio cannot be reached: {said}", code="network") from error
+            sleep(pause)
+
+    def _once(self, stack: ExitStack, method: str, path: str, wish: dict[str, Any]) -> httpx2.Response:
+        answer = stack.enter_context(self.http.stream(method, f"/api{path}", **wish))
+        if answer.status_code >= 400:
+            answer.read()
+            wait = seconds_of(answer.headers.get("Retry-After"))
+            raise of_answer(answer.status_code, _problem(answer), wait)
+        return answer
+
+
+def _asked(query: Mapping[str, Any] | None) -> Json:
+    """A query as it is sent: what was not said is left out, and true is `true`."""
+    said = {name: value for name, value in (query or {}).items() if value is not None}
+    return {name: str(value).lower() if isinstance(value, bool) else value for name, value in said.items()}
+
+
+def _decoded(answer: httpx2.Response, content: bytes) -> Any:
+    if not content:
+        return None
+    found = answer.json()
+    if isinstance(found, dict):
+        found = Record(found)
+        found.etag = answer.headers.get("ETag")
+    return found
+
+
+def _problem(answer: httpx2.Response) -> Json:
+    try:
+        found = answer.json()
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

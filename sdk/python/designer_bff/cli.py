@@ -1,0 +1,218 @@
+"""`designer-bff`: make, enhance and watch from a shell. Results on stdout, progress on stderr.
+
+Exit codes: 0 done, 1 it failed or was cancelled, 2 wrongly called, 3 not signed in or not allowed, 4 no such thing,
+5 refused as asked, 6 too much at once, 7 the studio failed or cannot be reached, 130 interrupted (and cancelled there).
+"""
+
+import argparse
+import dataclasses
+import getpass
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from designer_bff._sync.client import DesignerBFF
+from designer_bff.errors import (
+    AuthenticationError,
+    ConflictError,
+    DesignerBFFError,
+    ForbiddenError,
+    InvalidRequestError,
+    NetworkError,
+    NotFoundError,
+    RateLimitError,
+    ServerError,
+)
+from designer_bff.events import LiveEvent
+from designer_bff.progress import bar
+from designer_bff.settings import keep
+from designer_bff.types import BatchEstimate
+
+CODES: Final[Mapping[type[DesignerBFFError], int]] = {
+    AuthenticationError: 3,
+    ForbiddenError: 3,
+    NotFoundError: 4,
+    ConflictError: 5,
+    InvalidRequestError: 5,
+    RateLimitError: 6,
+    ServerError: 7,
+    NetworkError: 7,
+}
+LOCAL: Final = {"no_url": 2, "no_token": 3}
+INTERRUPTED: Final = 130
+DONE: Final = {"succeeded", "partial", "completed"}
+Show: TypeAlias = Callable[[LiveEvent], object]
+Row: TypeAlias = Mapping[str, Any]
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    wish = _parser().parse_args(words)
+    try:
+        return int(wish.do(wish))
+    except DesignerBFFError as error:
+        print(f"designer-bff: {error}", file=sys.stderr)
+        return LOCAL.get(error.code) or CODES.get(type(error), 1)
+    except OSError as error:
+        print(f"designer-bff: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="designer-bff", description="Make and enhance fashion images.")
+    parser.add_argument("--url", help="where the studio is (DESIGNER_BFF_URL)")
+    parser.add_argument("--json", action="store_true", help="tell the result as JSON")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    login = commands.add_parser("login", help="keep address and token for this person")
+    login.set_defaults(do=_login)
+    generate = commands.add_parser("generate", help="a brief, photos, or both become images")
+    generate.add_argument("brief", nargs="?", default="")
+    generate.add_argument("--photo", action="append", default=[], type=Path, help="a reference; may be repeated")
+    generate.add_argument("-n", type=int, default=1, help="how many images, 1 to 8")
+    for name in ("team", "persona", "aspect-ratio", "strategy", "provider", "model", "max-cost"):
+        generate.add_argument(f"--{name}")
+    generate.add_argument("--seed", type=int)
+    generate.set_defaults(do=_generate)
+    enhance = commands.add_parser("enhance", help="make a picture larger or better")
+    enhance.add_argument("subject", help="a picture file, or the id of an asset or a generation")
+    enhance.add_argument("--scale", type=int, choices=[2, 4, 8], help="2 where no operation is said")
+    enhance.add_argument("--operation", action="append", default=[], type=_operation, metavar="NAME[:KEY=VALUE,…]")
+    enhance.set_defaults(do=_enhance)
+    batch = commands.add_parser("batch", help="many images from the rows of a CSV or XLSX file, or from a plan")
+    batch.add_argument("plan", type=Path, help="rows (.csv, .xlsx), or a plan as docs/batches.md has it (.json)")
+    batch.add_argument("--title", default="")
+    batch.add_argument("--budget", help="the most it may cost, USD")
+    batch.add_argument("--estimate", action="store_true", help="only say what it would make and cost")
+    batch.set_defaults(do=_batch)
+    for each in (generate, enhance, batch):
+        each.add_argument("--output", type=Path, help="the folder to write pictures to")
+        each.add_argument("--no-wait", action="store_true", help="do not wait for the end")
+    watch = commands.add_parser("watch", help="tell what happens on channels, such as generation:ID or team:ID")
+    watch.add_argument("channel", nargs="+")
+    watch.add_argument("--after", type=int, help="the newest number you have (of one channel)")
+    watch.add_argument("--timeout", type=float, help="seconds")
+    watch.set_defaults(do=_watch)
+    return parser
+
+
+def _operation(text: str) -> dict[str, Any]:
+    """`upscale:scale=4,denoise=0.5` as an operation of a recipe."""
+    name, _, rest = text.partition(":")
+    found: dict[str, Any] = {"name": name}
+    for part in filter(None, rest.split(",")):
+        key, equals, value = part.partition("=")
+        if not equals:
+            raise argparse.ArgumentTypeError(f"{part!r} is no KEY=VALUE")
+        try:
+            found[key] = json.loads(value)
+        except ValueError:
+            found[key] = value
+    return found
+
+
+def _login(wish: argparse.Namespace) -> int:
+    url = wish.url or input("Where is the studio? ")
+    token = getpass.getpass("Token: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
+    with DesignerBFF(url, token) as studio:
+        me = studio.me()
+        path = keep(studio.settings.url, token)
+    print(f"Signed in as {me['name'] or me['email']}; kept in {path}.")
+    return 0
+
+
+def _generate(wish: argparse.Namespace) -> int:
+    asked = {name: getattr(wish, name) for name in ("n", "team", "persona", "aspect_ratio", "strategy", "provider")}
+    asked |= {name: getattr(wish, name) for name in ("model", "max_cost", "seed")}
+    asked = {name: value for name, value in asked.items() if value is not None}
+    with DesignerBFF(wish.url) as studio:
+        references = [studio.upload(photo)["id"] for photo in wish.photo]
+        made = studio.generate(wish.brief, references=references, **asked)
+        done = _followed(wish, made, studio.cancel_generation, studio.finished_generation, wish.brief or "Generation")
+        files = _saved(studio, wish.output, [asset["id"] for asset in done["assets"]])
+    return _told(wish, done, files)
+
+
+def _enhance(wish: argparse.Namespace) -> int:
+    operations = list(wish.operation)
+    if wish.scale or not operations:
+        operations.append({"name": "upscale", "scale": wish.scale or 2})
+    with DesignerBFF(wish.url) as studio:
+        is_file = Path(wish.subject).is_file()
+        subject = studio.upload(wish.subject)["id"] if is_file else wish.subject
+        made = studio.enhance(subject, operations)
+        done = _followed(wish, made, studio.cancel_enhancement, studio.finished_enhancement, wish.subject)
+        files = _saved(studio, wish.output, [done["result"]["id"]] if done["result"] else [])
+    return _told(wish, done, files)
+
+
+def _batch(wish: argparse.Namespace) -> int:
+    with DesignerBFF(wish.url) as studio:
+        if wish.plan.suffix == ".json":
+            plan = json.loads(wish.plan.read_text())
+        else:
+            rows = studio.import_rows(wish.plan)
+            for fault in rows["errors"]:
+                print(f"designer-bff: left out: {json.dumps(fault)}", file=sys.stderr)
+            plan = {"sheet": rows["id"]}
+        if wish.estimate:
+            return _priced(wish, studio.estimate_batch(plan))
+        made = studio.create_batch(plan, title=wish.title or wish.plan.stem, budget=wish.budget)
+        done = _followed(wish, made, studio.cancel_batch, studio.finished_batch, made["title"])
+        files: list[Path] = []
+        if wish.output and not wish.no_wait:
+            wish.output.mkdir(parents=True, exist_ok=True)
+            files = [studio.download_batch(done["id"], wish.output / f"{done['id']}.zip")]
+    return _told(wish, done, files)
+
+
+def _priced(wish: argparse.Namespace, estimate: BatchEstimate) -> int:
+    cost = estimate["cost"]
+    plain = f"{estimate['images']} images, {cost['low']} to {cost['high']} USD"
+    print(json.dumps(estimate) if wish.json else plain)
+    return 0
+
+
+def _watch(wish: argparse.Namespace) -> int:
+    with DesignerBFF(wish.url) as studio:
+        for event in studio.watch(*wish.channel, after=wish.after, timeout=wish.timeout):
+            if wish.json:
+                print(json.dumps(dataclasses.asdict(event)), flush=True)
+            else:
+                print(event.channel, event.name, json.dumps(event.data), flush=True)
+    return 0
+
+
+def _followed(
+    wish: argparse.Namespace, made: Row, cancel: Callable[[str], object], finished: Callable[..., Row], title: str
+) -> Row:
+    """The row once it has ended. An interrupt cancels the work in the studio too."""
+    if wish.no_wait:
+        return made
+    try:
+        with bar(title[:40]) as show:
+            return finished(made["id"], show=show)
+    except KeyboardInterrupt:
+        cancel(made["id"])
+        print(f"designer-bff: cancelled {made['id']}", file=sys.stderr)
+        raise
+
+
+def _saved(studio: DesignerBFF, folder: Path | None, assets: list[str]) -> list[Path]:
+    if folder is None:
+        return []
+    folder.mkdir(parents=True, exist_ok=True)
+    return [studio.download(asset, folder / f"{asset}.png", format="png") for asset in assets]
+
+
+def _told(wish: argparse.Namespace, row: Row, files: list[Path]) -> int:
+    if wish.json:
+        print(json.dumps({**row, "files": [str(path) for path in files]}))
+    else:
+        print(" ".join(str(row[name]) for name in ("id", "status", "cost") if row.get(name) is not None))
+        print(*files, sep="\n", end="\n" if files else "")
+        if row.get("error"):
+            print(f"designer-bff: {row['error'].get('message')}", file=sys.stderr)
+    return 0 if wish.no_wait or row["status"] in DONE else 1

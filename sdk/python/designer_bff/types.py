@@ -1,0 +1,1508 @@
+# Written by `manage.py write_contracts` from the API description. Change that, not this.
+
+"""What the studio answers, and what it may be told, as types."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias, TypedDict
+
+AboutEnum: TypeAlias = Literal["attribute", "model"]
+
+AspectRatioEnum: TypeAlias = Literal["1:1", "3:4", "4:3", "2:3", "3:2", "4:5", "9:16", "16:9"]
+
+AssetKindEnum: TypeAlias = Literal["reference", "generated", "enhanced"]
+
+AttributeDriftVerdictEnum: TypeAlias = Literal["too_few", "steady", "moving", "apart"]
+
+BasisKindEnum: TypeAlias = Literal["measured", "partly measured", "estimated"]
+
+BatchItemStatusEnum: TypeAlias = Literal["waiting", "queued", "running", "succeeded", "failed", "cancelled"]
+
+BatchKindEnum: TypeAlias = Literal["generate", "enhance"]
+
+BatchStatusEnum: TypeAlias = Literal[
+    "draft", "scheduled", "running", "paused", "completed", "partial", "failed", "cancelled"
+]
+
+BlankEnum: TypeAlias = Literal[""]
+
+CheckVerdictEnum: TypeAlias = Literal["ok", "warn", "failed", "unknown"]
+
+ChoiceEnum: TypeAlias = Literal["left", "right", "tie"]
+
+EnhancementStatusEnum: TypeAlias = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+
+FeedbackKindEnum: TypeAlias = Literal["like", "dislike", "pick", "rating", "comment"]
+
+GenerationModeEnum: TypeAlias = Literal["variation", "similar", "edit"]
+
+GenerationRequestModeEnum: TypeAlias = Literal["variation", "similar", "edit"]
+
+GenerationStatusEnum: TypeAlias = Literal["queued", "running", "succeeded", "partial", "failed", "cancelled"]
+
+LaneEnum: TypeAlias = Literal["interactive", "batch", "gpu", "io"]
+
+LearningActEnum: TypeAlias = Literal["give", "withdraw", "revert", "undo"]
+
+LifecycleEnum: TypeAlias = Literal["active", "deprecated", "retired"]
+
+ModelKindEnum: TypeAlias = Literal["image", "enhancement", "language"]
+
+PortfolioItemStatusEnum: TypeAlias = Literal["waiting", "read", "duplicate", "refused", "ignored"]
+
+QualityEnum: TypeAlias = Literal["draft", "standard", "high"]
+
+RemainingKindEnum: TypeAlias = Literal["measured", "partly measured", "estimated", "overdue"]
+
+RoleEnum: TypeAlias = Literal["owner", "admin", "editor", "viewer"]
+
+ScopeEnum: TypeAlias = Literal["team", "member"]
+
+ScopesEnum: TypeAlias = Literal["read", "write", "admin"]
+
+StageEnum: TypeAlias = Literal["analysis", "prompting", "persona", "routing", "optimisation", "generation"]
+
+StageStatusEnum: TypeAlias = Literal["running", "succeeded", "failed", "cancelled"]
+
+StateEnum: TypeAlias = Literal["valid", "unsigned", "broken", "unavailable"]
+
+StepStatusEnum: TypeAlias = Literal["waiting", "running", "done", "skipped"]
+
+StrategyEnum: TypeAlias = Literal["balanced", "quality", "cost", "speed", "custom"]
+
+WebhookDeliveryStatusEnum: TypeAlias = Literal["waiting", "sending", "delivered", "dead"]
+
+WebhookStatusEnum: TypeAlias = Literal["enabled", "disabled", "removed"]
+
+WhyEnum: TypeAlias = Literal["person", "gone", "failing", "owner_left"]
+
+
+class Act(TypedDict):
+    """One thing somebody did. `said` and `unsaid`: ids of the feedback that appeared and went by it."""
+
+    id: str
+    team: str
+    owner: str | None
+    kind: LearningActEnum
+    about: str
+    said: list[str]
+    unsaid: list[str]
+    undoes: str | None
+    undone: bool
+    moves: list[WeightMove]
+    created_at: str
+
+
+class Analysis(TypedDict):
+    understood: dict[str, Attribute]
+
+
+class Asset(TypedDict):
+    id: str
+    team: str
+    kind: AssetKindEnum
+    title: str
+    url: str
+    thumbnail: str
+    width: int
+    height: int
+    bytes: int
+    media_type: str
+    seed: int | None
+    simulated: bool
+    parent: str | None
+    version_name: str
+    chosen: str | None
+    generation: str | None
+    provenance: dict[str, Any]
+    quality: Quality | None
+    set_aside: bool
+    facts: dict[str, Any]
+    trashed_at: str | None
+    created_at: str
+
+
+class AssetEstimate(TypedDict):
+    asset: str
+    width: int
+    height: int
+    seconds: float
+    cost: str
+    basis: Basis
+    steps: list[StepEstimate]
+    operations: list[dict[str, Any]]
+    earlier: Earlier | None
+
+
+class Attempt(TypedDict):
+    number: int
+    request_headers: dict[str, Any]
+    status_code: int | None
+    response_headers: dict[str, Any]
+    response_body: str
+    ms: int | None
+    error: dict[str, Any] | None
+    created_at: str
+
+
+class Attribute(TypedDict):
+    value: Any
+    confidence: float
+    source: str
+    reason: str
+    was: str
+
+
+class AttributeDrift(TypedDict):
+    attribute: str
+    samples: int
+    divergence: float | None
+    noise: float | None
+    verdict: AttributeDriftVerdictEnum
+    top: list[str]
+
+
+class Basis(TypedDict):
+    kind: BasisKindEnum
+    runs: int
+
+
+class Batch(TypedDict):
+    id: str
+    team: str
+    owner: str
+    title: str
+    kind: BatchKindEnum
+    status: BatchStatusEnum
+    reason: Error | None
+    counts: Counts
+    percent: int
+    estimate: Range
+    cost: str
+    budget: str | None
+    images: int
+    simulated: bool
+    priority: int
+    parallelism: int
+    run_at: str | None
+    cron: str
+    time_zone: str
+    series: str | None
+    template: str | None
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+    links: dict[str, str]
+
+
+class BatchAnswer(TypedDict):
+    results: list[Enhancement]
+    refused: list[Refused]
+
+
+class BatchDetail(TypedDict):
+    id: str
+    team: str
+    owner: str
+    title: str
+    kind: BatchKindEnum
+    status: BatchStatusEnum
+    reason: Error | None
+    counts: Counts
+    percent: int
+    estimate: Range
+    cost: str
+    budget: str | None
+    images: int
+    simulated: bool
+    priority: int
+    parallelism: int
+    run_at: str | None
+    cron: str
+    time_zone: str
+    series: str | None
+    template: str | None
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+    links: dict[str, str]
+    plan: dict[str, Any]
+
+
+class BatchEstimate(TypedDict):
+    """Nothing was written: what this plan would make, cost and take."""
+
+    items: int
+    images: int
+    duplicates: int
+    cost: Range
+    simulated: bool
+    seconds: Seconds
+    each: list[PriceGroup]
+    fits: int
+    limited_by: str | None
+    budgets: list[BudgetStanding]
+    warnings: list[str]
+    preview: list[Previewed]
+
+
+class Box(TypedDict):
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+class BudgetStanding(TypedDict):
+    scope: str
+    limit: str
+    spent: str
+    reserved: str
+    left: str
+
+
+class Budgets(TypedDict):
+    month: str
+    team: Standing | None
+    every_member: str | None
+    members: list[MemberStanding]
+
+
+class Capabilities(TypedDict):
+    """What a model can do; what it cannot is said before anything is spent."""
+
+    seed: bool
+    negative_prompt: bool
+    references: bool
+    max_images: int
+    ratios: list[str]
+    max_pixels: int
+    idempotency: str
+    images_per_call: int
+    exact_size: bool
+    qualities: list[str]
+
+
+class CellError(TypedDict):
+    line: int
+    column: str
+    code: str
+    message: str
+
+
+class Check(TypedDict):
+    """One measure of an image. `unknown` is no fault: the check could not tell."""
+
+    name: str
+    verdict: CheckVerdictEnum
+    value: float | None
+    unit: str
+    basis: str
+    source: str
+    said: str
+    score: float | None
+
+
+class Cluster(TypedDict):
+    """A look: pictures that belong together."""
+
+    key: int
+    name: str
+    count: int
+    weight: float
+    signature: list[Trait]
+    exemplars: list[str]
+    distributions: dict[str, Any]
+    weights: dict[str, Any]
+    palette: list[dict[str, Any]]
+    cohesion: float | None
+    confidence: float
+    basis: str
+
+
+class ColourRequestRequest(TypedDict):
+    """Refuses unknown fields, unfit text and, in JSON, words or numbers for true and false; 400 naming the field."""
+
+    name: str
+    hex: str
+
+
+class Column(TypedDict):
+    column: str
+    field: str | None
+    slot: str | None
+    explanation: str
+
+
+class Correction(TypedDict):
+    id: str
+    team: str
+    owner: str
+    attribute: str
+    before: Any
+    after: Any
+    read_from: str
+    asset: str | None
+    generation: str | None
+    created_at: str
+
+
+class Counts(TypedDict):
+    total: int
+    waiting: int
+    queued: int
+    running: int
+    succeeded: int
+    failed: int
+    cancelled: int
+
+
+class Credentials(TypedDict):
+    state: StateEnum
+    signer: str
+    issuer: str
+    algorithm: str
+    actions: list[SignedAction]
+    parents: int
+    problems: list[str]
+
+
+class DeadJob(TypedDict):
+    id: str
+    kind: str
+    lane: LaneEnum
+    team: str
+    attempts: int
+    deaths: int
+    error: ProblemNote
+    created_at: str
+    finished_at: str | None
+
+
+class DefaultAnswer(TypedDict):
+    team: str
+    persona: Persona | None
+
+
+class Delivery(TypedDict):
+    id: str
+    message_id: str
+    type: str
+    channel: str
+    seq: int
+    status: WebhookDeliveryStatusEnum
+    tries: int
+    attempts: int
+    next_at: str
+    happened_at: str
+    finished_at: str | None
+    created_at: str
+
+
+class DeliveryDetail(TypedDict):
+    id: str
+    message_id: str
+    type: str
+    channel: str
+    seq: int
+    status: WebhookDeliveryStatusEnum
+    tries: int
+    attempts: int
+    next_at: str
+    happened_at: str
+    finished_at: str | None
+    created_at: str
+    body: str
+    calls: list[Attempt]
+
+
+class Drift(TypedDict):
+    basis: str
+    minimum: int
+    months: list[MonthDrift]
+
+
+class Duplicate(TypedDict):
+    line: int
+    same_as: int
+
+
+class Earlier(TypedDict):
+    enhancement: str
+    result: str
+
+
+class Enhancement(TypedDict):
+    id: str
+    team: str
+    status: EnhancementStatusEnum
+    percent: int
+    operations: list[dict[str, Any]]
+    preset: dict[str, Any] | None
+    steps: list[Step]
+    queue: Queue | None
+    remaining: Remaining | None
+    facts: Any
+    source: Asset
+    result: Asset | None
+    cost: str | None
+    error: dict[str, Any] | None
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+
+
+class EnhancementModel(TypedDict):
+    name: str
+    title: str
+    purpose: str
+    scale: int
+    architecture: str
+    licence: str
+    size: int
+    state: str
+    note: str
+    available: bool
+
+
+class EnhancementPreview(TypedDict):
+    id: str
+    asset: str
+    status: EnhancementStatusEnum
+    box: Box
+    url: str
+    recipes: list[Trial]
+    error: PreviewProblem | None
+    created_at: str
+
+
+class Error(TypedDict):
+    code: str
+    message: str
+    remedy: str
+
+
+class ErrorGroup(TypedDict):
+    code: str
+    message: str
+    remedy: str
+    count: int
+    positions: list[int]
+
+
+class Estimate(TypedDict):
+    provider: str
+    model: str
+    title: str
+    n: int
+    shown: int
+    reading: str
+    follows: str
+    following: str
+    unit_price: str | None
+    total: str | None
+    seconds: float
+    simulated: bool
+    reason: str
+    warnings: list[str]
+    parts: dict[str, float]
+    alternatives: list[dict[str, Any]]
+    excluded: list[dict[str, Any]]
+
+
+class EstimateAnswer(TypedDict):
+    assets: list[AssetEstimate]
+    refused: list[Refused]
+    seconds: float
+    cost: str
+    basis: Basis
+    queue: Lane
+
+
+class EventOut(TypedDict):
+    seq: int
+    event: str
+    at: str
+    data: dict[str, Any]
+
+
+class EventPage(TypedDict):
+    """A page of the log. `resync`: what followed `after` is gone; read the subject itself anew."""
+
+    channel: str
+    epoch: str
+    seq: int
+    resync: bool
+    next: int | None
+    results: list[EventOut]
+
+
+class Fallback(TypedDict):
+    """Another model that stepped in; prices in USD per image."""
+
+    provider: str
+    model: str
+    instead_of: str
+    code: str
+    reason: str
+    unit_price: str
+    unit_price_before: str
+
+
+class Feedback(TypedDict):
+    id: str
+    generation: str
+    asset: str
+    kind: FeedbackKindEnum
+    rating: int | None
+    text: str
+    moved: list[Move]
+    created_at: str
+
+
+class Figures(TypedDict):
+    """Of both at the smaller of their sizes. `reason` says why there are none, and is empty where there are."""
+
+    width: int | None
+    height: int | None
+    psnr: float | None
+    ssim: float | None
+    delta_e_mean: float | None
+    delta_e_p99: float | None
+    faithful: bool | None
+    sharpness_before: float | None
+    sharpness_after: float | None
+    reason: str
+
+
+class FileFacts(TypedDict):
+    digital_source_type: str
+    model: str
+    prompt_sha256: str
+    parent: str
+    operations: str
+    program: str
+
+
+class Generation(TypedDict):
+    id: str
+    team: str
+    status: GenerationStatusEnum
+    stage: StageEnum | BlankEnum
+    percent: int
+    brief: str
+    persona: str | None
+    source: str | None
+    mode: GenerationModeEnum | BlankEnum
+    understood: dict[str, Any]
+    prompt: str
+    negative_prompt: str
+    provider: str
+    model: str
+    fallbacks: list[Fallback]
+    seed: int | None
+    estimate: str | None
+    cost: str | None
+    simulated: bool
+    assets: list[Asset]
+    set_aside: list[Asset]
+    stages: list[Stage]
+    error: Error | None
+    links: Links
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+
+
+class Given(TypedDict):
+    act: Act
+    feedback: list[Feedback]
+
+
+class Import(TypedDict):
+    """Nothing is spent: send `id` as the plan's `sheet` to use the rows that are right."""
+
+    id: str | None
+    name: str
+    format: str
+    encoding: str
+    delimiter: str
+    rows: int
+    wrong: int
+    columns: list[Column]
+    errors: list[CellError]
+    duplicates: list[Duplicate]
+    preview: list[PreviewRow]
+
+
+class Item(TypedDict):
+    id: str
+    position: int
+    status: BatchItemStatusEnum
+    label: dict[str, Any]
+    brief: str
+    arm: str
+    cost: str
+    estimate: Range
+    provider: str
+    model: str
+    generation: str | None
+    enhancement: str | None
+    assets: list[ItemAsset]
+    error: Error | None
+    tries: int
+    started_at: str | None
+    finished_at: str | None
+
+
+class ItemAsset(TypedDict):
+    id: str
+    thumbnail: str
+    width: int
+    height: int
+
+
+class Lane(TypedDict):
+    waiting: int
+    seconds: float
+    workers: int
+
+
+class Links(TypedDict):
+    self: str
+    cancel: str
+    feedback: str
+    channel: str
+
+
+class MatchAnswer(TypedDict):
+    persona: str
+    score: float
+    parts: dict[str, float]
+    strength: float
+    adjustments: list[dict[str, Any]]
+
+
+class Me(TypedDict):
+    id: str
+    email: str
+    name: str
+    timezone: str
+    teams: list[MyTeam]
+    created_at: str
+
+
+class MemberAnswer(TypedDict):
+    user: str
+    name: str
+    email: str
+    role: RoleEnum
+    joined_at: str
+
+
+class MemberStanding(TypedDict):
+    """USD. `reserved` is set aside for work that is under way; null is no limit."""
+
+    limit: str | None
+    spent: str
+    reserved: str
+    left: str | None
+    member: str
+    name: str
+
+
+class Model(TypedDict):
+    id: str
+    kind: ModelKindEnum
+    provider: str
+    model: str
+    family: str
+    title: str
+    lifecycle: LifecycleEnum
+    ends_on: str | None
+    successor: str | None
+    ratios: Any
+    max_pixels: int
+    quality: float
+    latency_seconds: float
+    unit_price: str | None
+    available: bool
+    remedy: str
+    capabilities: Capabilities | None
+    warning: str
+    created_at: str
+
+
+class MonthDrift(TypedDict):
+    month: str
+    images: int
+    divergence: float | None
+    attributes: list[AttributeDrift]
+
+
+class Move(TypedDict):
+    key: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+class MyTeam(TypedDict):
+    id: str
+    name: str
+    slug: str
+    personal: bool
+    role: str
+
+
+class NewTokenAnswer(TypedDict):
+    id: str
+    name: str
+    prefix: str
+    scopes: list[ScopesEnum]
+    created_at: str
+    expires_at: str | None
+    revoked_at: str | None
+    last_used_at: str | None
+    token: str
+
+
+class NewWebhook(TypedDict):
+    id: str
+    team: str
+    name: str
+    url: str
+    events: list[str]
+    status: WebhookStatusEnum
+    why: WhyEnum | BlankEnum
+    failing_since: str | None
+    old_secret_until: str | None
+    created_at: str
+    updated_at: str
+    secret: str
+
+
+class NextPair(TypedDict):
+    next: Pair | None
+
+
+class Notification(TypedDict):
+    id: str
+    team: str
+    kind: str
+    subject: str
+    title: str
+    body: str
+    link: str
+    read_at: str | None
+    created_at: str
+
+
+class Operation(TypedDict):
+    name: str
+    title: str
+    position: int
+    parameters: list[dict[str, Any]]
+    available: bool
+    reason: str
+
+
+class Pair(TypedDict):
+    pair: int
+    brief: str
+    left: list[ItemAsset]
+    right: list[ItemAsset]
+
+
+class Persona(TypedDict):
+    id: str
+    team: str
+    name: str
+    description: str
+    keywords: dict[str, Any]
+    attributes: dict[str, Any]
+    weights: dict[str, dict[str, float]]
+    palette: list[Any]
+    distributions: dict[str, Any]
+    exemplars: list[str]
+    evidence: int
+    confidence: float | None
+    origin: dict[str, Any]
+    starter: bool
+    version: int
+    created_at: str
+
+
+class PickRequestRequest(TypedDict):
+    """Refuses unknown fields, unfit text and, in JSON, words or numbers for true and false; 400 naming the field."""
+
+    cluster: int
+    name: str
+
+
+class Portfolio(TypedDict):
+    id: str
+    team: str
+    title: str
+    status: GenerationStatusEnum
+    percent: int
+    total: int
+    read: int
+    duplicates: int
+    refused: int
+    ignored: int
+    clusters: list[Cluster]
+    rule: str
+    error: dict[str, Any] | None
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+
+
+class PortfolioItem(TypedDict):
+    id: str
+    position: int
+    path: str
+    status: PortfolioItemStatusEnum
+    code: str
+    reason: str
+    asset: str | None
+    cluster: int | None
+
+
+class Preset(TypedDict):
+    id: str
+    team: str | None
+    owner: str | None
+    name: str
+    description: str
+    operations: list[dict[str, Any]]
+    version: int
+    starter: bool
+
+
+class Preview(TypedDict):
+    understood: dict[str, Attribute]
+    prompt: str
+    negative_prompt: str
+    parts: list[dict[str, Any]]
+    estimate: Estimate
+
+
+class PreviewProblem(TypedDict):
+    code: str
+    message: str
+    remedy: str
+
+
+class PreviewRow(TypedDict):
+    line: int
+    row: dict[str, Any]
+
+
+class Previewed(TypedDict):
+    position: int
+    label: dict[str, Any]
+    brief: str
+    model: str
+    low: str
+    high: str
+
+
+class PriceGroup(TypedDict):
+    """Items of one price."""
+
+    count: int
+    provider: str
+    model: str
+    title: str
+    images: int
+    low: str
+    high: str
+    seconds: float
+    simulated: bool
+
+
+class ProblemNote(TypedDict):
+    code: str
+    message: str
+    remedy: str
+
+
+class Progress(TypedDict):
+    status: str
+    reason: Error | None
+    counts: Counts
+    percent: int
+    cost: str
+    per_minute: float | None
+    remaining_seconds: float | None
+    providers: list[ProviderState]
+
+
+class Prompt(TypedDict):
+    """What was asked and what it became."""
+
+    id: str
+    brief: str
+    prompt: str
+    negative_prompt: str
+    provider: str
+    model: str
+    favourite: bool
+    created_at: str
+
+
+class Provenance(TypedDict):
+    """What the stored file says, read and checked now."""
+
+    file: FileFacts | None
+    intact: bool
+    credentials: Credentials
+    origin: dict[str, Any]
+    summary: str
+
+
+class ProviderState(TypedDict):
+    provider: str
+    model: str
+    total: int
+    succeeded: int
+    failed: int
+    in_flight: int
+    cost: str
+    healthy: bool
+    last_error: str
+
+
+class Quality(TypedDict):
+    checks: list[Check]
+    score: float | None
+    formula: str
+    simulated: bool
+    selection: Selection
+
+
+class Queue(TypedDict):
+    position: int
+    seconds: float
+    workers: int
+
+
+class Range(TypedDict):
+    low: str
+    high: str
+
+
+class ReadAnswer(TypedDict):
+    read: int
+
+
+class RecipeRequestRequest(TypedDict):
+    """A recipe: its operations, or the id of a preset."""
+
+    operations: list[dict[str, Any]] | None
+    preset: str | None
+
+
+class Refused(TypedDict):
+    asset: str
+    code: str
+    field: str | None
+    message: str
+    remedy: str
+    enhancement: str
+
+
+class Remaining(TypedDict):
+    seconds: float | None
+    kind: RemainingKindEnum
+    runs: int
+
+
+class ReplayAnswer(TypedDict):
+    replayed: int
+
+
+class Revealed(TypedDict):
+    """Which arm was which, now that the vote is cast."""
+
+    left: str
+    right: str
+
+
+class Seconds(TypedDict):
+    low: float
+    high: float
+
+
+class Selection(TypedDict):
+    rank: int
+    of: int
+    reason: str
+
+
+class Settings(TypedDict):
+    team: str
+    exploration: float
+    default: float
+    half_life_days: float
+    min_sample: float
+
+
+class SignedAction(TypedDict):
+    action: str
+    digital_source_type: str
+
+
+class SpotRequest(TypedDict):
+    """The middle of the part, in shares of width and height."""
+
+    x: float
+    y: float
+
+
+class Stage(TypedDict):
+    name: StageEnum
+    status: StageStatusEnum
+    started_at: str
+    finished_at: str | None
+    cost: str
+    output: Any
+
+
+class Standing(TypedDict):
+    """USD. `reserved` is set aside for work that is under way; null is no limit."""
+
+    limit: str | None
+    spent: str
+    reserved: str
+    left: str | None
+
+
+class Step(TypedDict):
+    """One operation: what was promised and what became of it. Seconds are null until they are known."""
+
+    name: str
+    title: str
+    status: StepStatusEnum
+    provider: str | None
+    model: str | None
+    cost: str | None
+    seconds_quoted: float | None
+    seconds: float | None
+    width: int | None
+    height: int | None
+    facts: dict[str, Any]
+
+
+class StepEstimate(TypedDict):
+    name: str
+    title: str
+    seconds: float
+    width: int
+    height: int
+    provider: str
+    model: str
+    cost: str
+
+
+class TeamAnswer(TypedDict):
+    id: str
+    name: str
+    slug: str
+    personal: bool
+    role: RoleEnum
+    created_at: str
+    updated_at: str
+
+
+class Template(TypedDict):
+    id: str
+    team: str
+    owner: str
+    name: str
+    plan: dict[str, Any]
+    created_at: str
+
+
+class TokenAnswer(TypedDict):
+    id: str
+    name: str
+    prefix: str
+    scopes: list[ScopesEnum]
+    created_at: str
+    expires_at: str | None
+    revoked_at: str | None
+    last_used_at: str | None
+
+
+class Trait(TypedDict):
+    attribute: str
+    value: str
+    count: int
+    share: float
+    lift: float
+
+
+class Trial(TypedDict):
+    """One recipe: what it would come to for the whole, and the part as it made it (null until it has)."""
+
+    name: str
+    operations: list[dict[str, Any]]
+    notes: list[str]
+    whole: Whole
+    url: str | None
+    width: int | None
+    height: int | None
+    seconds: float | None
+    error: PreviewProblem | None
+
+
+class Understood(TypedDict):
+    understood: dict[str, Attribute]
+
+
+class UsualAnswer(TypedDict):
+    preset: Preset | None
+
+
+class Verdict(TypedDict):
+    a: int
+    b: int
+    ties: int
+    share_of_a: float | None
+    interval: list[float] | None
+    a_is_better: float
+    winner: str | None
+    basis: str
+    voters: int
+    pairs: int
+    mine: int
+
+
+class VersusAnswer(TypedDict):
+    before: str
+    after: str
+    figures: Figures
+
+
+class Ways(TypedDict):
+    """Refuses unknown fields, unfit text and, in JSON, words or numbers for true and false; 400 naming the field."""
+
+    in_app: bool
+    mail: bool
+
+
+class WaysRequest(TypedDict):
+    """Refuses unknown fields, unfit text and, in JSON, words or numbers for true and false; 400 naming the field."""
+
+    in_app: bool
+    mail: bool
+
+
+class Webhook(TypedDict):
+    id: str
+    team: str
+    name: str
+    url: str
+    events: list[str]
+    status: WebhookStatusEnum
+    why: WhyEnum | BlankEnum
+    failing_since: str | None
+    old_secret_until: str | None
+    created_at: str
+    updated_at: str
+
+
+class Weight(TypedDict):
+    """A weight as it stands today. `value` is null under `min_sample` observations; `low` to `high` hold 80 % of
+    what is likely; `numerator` and `denominator` are what was liked and seen, faded with time.
+    """
+
+    id: str
+    team: str
+    key: str
+    label: str
+    about: AboutEnum
+    persona: str | None
+    mean: float
+    low: float
+    high: float
+    value: float | None
+    numerator: float
+    denominator: float
+    min_sample: float
+    words: str
+    moved_at: str | None
+
+
+class WeightMove(TypedDict):
+    """How one act moved one weight; means in 0..1 as they stood then."""
+
+    id: str
+    act: str
+    key: str
+    label: str
+    before: float
+    after: float
+    alpha_before: float
+    beta_before: float
+    alpha_after: float
+    beta_after: float
+    created_at: str
+
+
+class Whole(TypedDict):
+    """What the recipe would come to for the whole image."""
+
+    seconds: float
+    cost: str
+    basis: Basis
+    width: int
+    height: int
+
+
+class WishAnswer(TypedDict):
+    generation: Ways
+    batch: Ways
+    webhook: Ways
+
+
+class AnalyzeWish(TypedDict, total=False):
+    brief: str
+    references: list[str]
+
+
+class ChangeAssetWish(TypedDict, total=False):
+    version_name: str
+
+
+class CorrectAssetWish(TypedDict, total=False):
+    corrections: dict[str, Any]
+
+
+class CreateApiTokenWish(TypedDict, total=False):
+    email: str
+    password: str
+    scopes: list[ScopesEnum]
+    expires_in_days: int
+
+
+class ChangeBatchWish(TypedDict, total=False):
+    title: str
+    budget: str | None
+    parallelism: int
+    priority: int
+
+
+class RetryBatchWish(TypedDict, total=False):
+    unknown: bool
+
+
+class EstimateBatchWish(TypedDict, total=False):
+    team: str | None
+    title: str
+    budget: str | None
+    parallelism: int
+    priority: int
+    run_at: str | None
+    cron: str
+    time_zone: str
+    template: str | None
+    start: bool
+
+
+class CreateBatchWish(TypedDict, total=False):
+    team: str | None
+    title: str
+    budget: str | None
+    parallelism: int
+    priority: int
+    run_at: str | None
+    cron: str
+    time_zone: str
+    template: str | None
+    start: bool
+
+
+class CreateBatchTemplateWish(TypedDict, total=False):
+    team: str | None
+
+
+class EnhanceWish(TypedDict, total=False):
+    preset: str | None
+    asset: str | None
+
+
+class EnhanceManyWish(TypedDict, total=False):
+    operations: list[dict[str, Any]] | None
+    preset: str | None
+
+
+class EstimateEnhancementsWish(TypedDict, total=False):
+    operations: list[dict[str, Any]] | None
+    preset: str | None
+
+
+class CreatePresetWish(TypedDict, total=False):
+    description: str
+    team: str | None
+
+
+class ChangePresetWish(TypedDict, total=False):
+    name: str
+    description: str
+    operations: list[dict[str, Any]]
+
+
+class CreateEnhancementPreviewWish(TypedDict, total=False):
+    spot: SpotRequest | None
+
+
+class FeedbackOnWish(TypedDict, total=False):
+    rating: int | None
+    text: str
+
+
+class GenerateWish(TypedDict, total=False):
+    references: list[str]
+    team: str | None
+    persona: str | None
+    n: int
+    best_of: int | None
+    aspect_ratio: AspectRatioEnum
+    strategy: StrategyEnum
+    weights: dict[str, float]
+    min_quality: float | None
+    quality: QualityEnum
+    fallback: bool
+    provider: str | None
+    model: str | None
+    seed: int | None
+    max_cost: str | None
+    exact: bool
+    auto_enhance: Any
+    corrections: dict[str, Any]
+    source: str | None
+    mode: GenerationRequestModeEnum | BlankEnum
+    part_edits: dict[str, str]
+    added_words: str
+    one_each: bool
+
+
+class FeedbackWish(TypedDict, total=False):
+    rating: int | None
+    text: str
+    asset: str | None
+
+
+class CorrectGenerationWish(TypedDict, total=False):
+    corrections: dict[str, Any]
+
+
+class PreviewWish(TypedDict, total=False):
+    references: list[str]
+    team: str | None
+    persona: str | None
+    n: int
+    best_of: int | None
+    aspect_ratio: AspectRatioEnum
+    strategy: StrategyEnum
+    weights: dict[str, float]
+    min_quality: float | None
+    quality: QualityEnum
+    fallback: bool
+    provider: str | None
+    model: str | None
+    seed: int | None
+    max_cost: str | None
+    exact: bool
+    auto_enhance: Any
+    corrections: dict[str, Any]
+    source: str | None
+    mode: GenerationRequestModeEnum | BlankEnum
+    part_edits: dict[str, str]
+    added_words: str
+    one_each: bool
+
+
+class RevertLearningWish(TypedDict, total=False):
+    team: str | None
+    persona: str | None
+
+
+class ChangeLearningSettingsWish(TypedDict, total=False):
+    exploration: float
+    team: str | None
+
+
+class ChangeMeWish(TypedDict, total=False):
+    name: str
+    timezone: str
+
+
+class MarkReadWish(TypedDict, total=False):
+    ids: list[str]
+
+
+class ChangeNotificationSettingsWish(TypedDict, total=False):
+    generation: WaysRequest
+    batch: WaysRequest
+    webhook: WaysRequest
+
+
+class CreatePersonaWish(TypedDict, total=False):
+    description: str
+    keywords: list[str]
+    team: str | None
+
+
+class ChangePersonaWish(TypedDict, total=False):
+    name: str
+    description: str
+    keywords: list[str]
+    weights: dict[str, dict[str, float]]
+    palette: list[ColourRequestRequest]
+
+
+class DuplicatePersonaWish(TypedDict, total=False):
+    name: str
+
+
+class SetDefaultPersonaWish(TypedDict, total=False):
+    team: str | None
+
+
+class MergePersonasWish(TypedDict, total=False):
+    name: str
+    remove: bool
+
+
+class ChangeTeamWish(TypedDict, total=False):
+    name: str
+
+
+class SetTeamBudgetWish(TypedDict, total=False):
+    member: str | None
+
+
+class CreateTeamPersonaWish(TypedDict, total=False):
+    description: str
+    keywords: list[str]
+    team: str | None
+
+
+class CreateWebhookWish(TypedDict, total=False):
+    team: str | None
+    name: str
+
+
+class ChangeWebhookWish(TypedDict, total=False):
+    url: str
+    events: list[str]
+    name: str
+    enabled: bool
+
+
+class RenewWebhookSecretWish(TypedDict, total=False):
+    grace_hours: int

@@ -1,0 +1,109 @@
+"""`designer-bff` and the README's examples, as their readers run them, against a real studio."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from teams.accounts.services import create_token
+from tests import images
+from tests.factories import UserFactory
+from tests.stack import ROOT, studio
+
+pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("e2e"), pytest.mark.django_db(transaction=True)]
+SDK = ROOT / "sdk" / "python"
+EXAMPLES = re.findall(r"```python\n(.*?)```", (SDK / "README.md").read_text(), re.DOTALL)
+
+
+@pytest.fixture
+def shell(transactional_db: None, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The environment of somebody who is signed in."""
+    _, key = create_token(actor=UserFactory(email=f"{uuid.uuid4().hex}@example.org"), name="sdk")
+    with studio(tmp_path) as url:
+        own = {"DESIGNER_BFF_URL": url, "DESIGNER_BFF_TOKEN": key, "XDG_CONFIG_HOME": str(tmp_path / "config")}
+        yield {**os.environ, "PYTHONPATH": str(SDK), **own}
+
+
+def run(shell: dict[str, str], folder: Path, *words: str, told: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "designer_bff", *words]
+    return subprocess.run(command, env=shell, cwd=folder, input=told, capture_output=True, text=True, timeout=180)
+
+
+def test_the_examples_of_the_readme_run(shell: dict[str, str], tmp_path: Path):
+    assert len(EXAMPLES) == 4
+    for example in EXAMPLES:
+        ran = subprocess.run(
+            [sys.executable, "-c", example], env=shell, cwd=tmp_path, capture_output=True, text=True, timeout=180
+        )
+        assert (ran.returncode, ran.stderr if ran.returncode else "") == (0, ""), example
+    assert len(list(tmp_path.glob("*.png"))) == 2
+
+
+def test_from_the_shell_to_pictures(shell: dict[str, str], tmp_path: Path):
+    (tmp_path / "swatch.png").write_bytes(images.encoded("PNG", images.photo((60, 80))))
+    made = run(shell, tmp_path, "--json", "generate", "a coat", "--photo", "swatch.png", "-n", "2", "--output", "looks")
+    assert made.returncode == 0, made.stderr
+    told = json.loads(made.stdout)
+    assert told["status"] == "succeeded" and all(Path(tmp_path, file).is_file() for file in told["files"])
+    assert "100 %" in made.stderr
+    larger = run(shell, tmp_path, "--json", "enhance", "swatch.png", "--scale", "2", "--output", "looks")
+    with Image.open(tmp_path / json.loads(larger.stdout)["files"][0]) as picture:
+        assert picture.size == (120, 160)
+    seen = run(shell, tmp_path, "--json", "watch", f"generation:{told['id']}", "--timeout", "3")
+    assert [json.loads(line)["name"] for line in seen.stdout.splitlines()] == ["snapshot"]
+    (tmp_path / "looks.csv").write_text("brief\na linen skirt\na wool coat\n")
+    priced = run(shell, tmp_path, "batch", "looks.csv", "--estimate")
+    assert priced.stdout.startswith("2 images, "), priced.stderr
+    batch = run(shell, tmp_path, "batch", "looks.csv", "--budget", "5", "--output", "looks")
+    assert batch.returncode == 0 and " completed " in batch.stdout, batch.stderr
+
+
+def test_exit_codes_say_what_went_wrong(shell: dict[str, str], tmp_path: Path):
+    codes = {
+        2: [],
+        4: ["watch", f"generation:{uuid.uuid4()}"],
+        5: ["generate", "a coat", "-n", "9"],
+        7: ["--url", "http://127.0.0.1:9", "generate", "a coat"],
+    }
+    assert {code: run(shell, tmp_path, *words).returncode for code, words in codes.items()} == {c: c for c in codes}
+    stranger = {**shell, "DESIGNER_BFF_TOKEN": "dbff_no_such_token"}
+    refused = run(stranger, tmp_path, "generate", "a coat")
+    assert refused.returncode == 3 and refused.stderr.startswith("designer-bff: ")
+
+
+def test_a_login_is_checked_and_kept(shell: dict[str, str], tmp_path: Path):
+    url, key = shell["DESIGNER_BFF_URL"], shell["DESIGNER_BFF_TOKEN"]
+    bare = {name: value for name, value in shell.items() if not name.startswith("DESIGNER_BFF_")}
+    assert run(bare, tmp_path, "generate", "a coat").returncode == 2
+    assert run(bare, tmp_path, "--url", url, "login", told="wrong\n").returncode == 3
+    assert run(bare, tmp_path, "generate", "a coat").returncode == 2
+    assert run(bare, tmp_path, "--url", url, "login", told=f"{key}\n").returncode == 0
+    asked = run(bare, tmp_path, "--json", "generate", "a coat", "--no-wait")
+    assert asked.returncode == 0 and json.loads(asked.stdout)["id"]
+
+
+def test_ctrl_c_cancels_the_work_in_the_studio(shell: dict[str, str], tmp_path: Path):
+    log = tmp_path / "told"
+    rows = "\n".join(f"a linen skirt number {number}" for number in range(200))
+    (tmp_path / "many.csv").write_text(f"brief\n{rows}\n")
+    with log.open("w") as out:
+        running = subprocess.Popen(
+            [sys.executable, "-m", "designer_bff", "batch", "many.csv"], env=shell, cwd=tmp_path, stdout=out, stderr=out
+        )
+    end = time.monotonic() + 60
+    while " %" not in log.read_text() and time.monotonic() < end:
+        time.sleep(0.1)
+    running.send_signal(signal.SIGINT)
+    assert running.wait(60) == 130, log.read_text()
+    cancelled = log.read_text().rpartition("cancelled ")[2].strip()
+    seen = run(shell, tmp_path, "--json", "watch", f"batch:{cancelled}", "--timeout", "3")
+    assert json.loads(seen.stdout.splitlines()[0])["data"]["status"] == "cancelled"
