@@ -1,12 +1,22 @@
 """Which models there are, what they can do, what they cost and until when they live."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from teams.base.models import Row
+
+LIMITS: Final = ("requests_per_minute", "images_per_minute", "concurrent")
+
+
+def check_limits(limits: Any) -> None:
+    """Raises ValidationError for what is no object of whole numbers above 0 under the known names."""
+    fine = isinstance(limits, dict) and all(type(value) is int and 0 < value < 10**9 for value in limits.values())
+    if not fine or set(limits) - set(LIMITS):
+        raise ValidationError(f"Write whole numbers above 0 under {', '.join(LIMITS)}, or leave a name out.")
 
 
 class Lifecycle(models.TextChoices):
@@ -47,7 +57,9 @@ class ModelProfile(Row):
     max_pixels = models.PositiveIntegerField(default=2_000_000)
     quality = models.FloatField(default=0.5)
     latency_seconds = models.FloatField(default=5.0)
-    limits = models.JSONField(default=dict, blank=True)
+    limits = models.JSONField(
+        default=dict, blank=True, validators=[check_limits], help_text="At most: " + ", ".join(LIMITS) + "."
+    )
 
     if TYPE_CHECKING:
         prices: Any
@@ -111,6 +123,7 @@ class ModelHealth(Row):
     seconds = models.FloatField(null=True, blank=True)
     last_error = models.CharField(max_length=60, blank=True)
     last_error_at = models.DateTimeField(null=True, blank=True)
+    resting_until = models.DateTimeField(null=True, blank=True)  # its vendor asked for a pause until then
 
     class Meta:
         db_table = "model_health"

@@ -34,6 +34,7 @@ class Starter:
     ends_on: date | None = None
     successor: str = ""
     source: str = ""
+    limits: dict[str, int] = field(default_factory=dict)
 
 
 def _gpt(model: str, title: str, quality: float, prices: tuple[str, str, str], **more: Any) -> Starter:
@@ -63,8 +64,9 @@ def _gemini(model: str, title: str, price: str, quality: float, seconds: float, 
 def _stability(model: str, title: str, price: str, quality: float, seconds: float) -> Starter:
     prices, family = {"standard": price}, "Stable Diffusion"
     return Starter(
-        provider="stability", model=model, family=family, title=title, prices=prices, quality=quality, seconds=seconds
-    )
+        provider="stability", model=model, family=family, title=title, prices=prices, quality=quality, seconds=seconds,
+        limits={"requests_per_minute": 600},  # 150 in 10 s are published, for all models together
+    )  # fmt: skip
 
 
 def _own(provider: str, model: str, title: str) -> Starter:
@@ -157,6 +159,7 @@ def add_starter(starter: Starter) -> ModelProfile | None:
         "max_pixels": starter.max_pixels,
         "quality": starter.quality,
         "latency_seconds": starter.seconds,
+        "limits": starter.limits,
     }
     key = {"kind": starter.kind, "provider": starter.provider, "model": starter.model}
     profile, made = ModelProfile.objects.get_or_create(**key, defaults=facts)

@@ -4,11 +4,12 @@ The rules of the circuit are the pipeline's (`routing.observed`); here its rows 
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from designer.catalogue.models import ModelHealth
@@ -21,6 +22,7 @@ PRIOR_CALLS: Final = 10.0  # calls that went well, which a model begins with: on
 MEASURED: Final = 5.0  # calls from which on the measured pace counts for more than the catalogue's word
 AT_ONCE: Final = frozenset({"auth", "quota_exhausted"})  # the next call would fail as well
 NOT_THE_MODEL: Final = frozenset({"moderated", "invalid_request", "rate_limited", "model_retired"})
+UNNAMED_PAUSE: Final = timedelta(seconds=5)
 Healths = Mapping[tuple[str, str], ModelHealth]
 
 
@@ -51,6 +53,21 @@ def went_wrong(provider: str, model: str, error: base.ProviderError) -> None:
         row.calls, row.successes = row.calls * KEPT + 1, row.successes * KEPT
         row.last_error, row.last_error_at = error.code, now
         row.save()
+
+
+def rest(provider: str, model: str, until: datetime | None) -> None:
+    """Nobody calls this model before `until`, which its vendor asked for; a moment later where it named no time."""
+    until = until or timezone.now() + UNNAMED_PAUSE
+    row, _ = ModelHealth.objects.get_or_create(provider=provider, model=model)
+    later = Q(resting_until__isnull=True) | Q(resting_until__lt=until)
+    ModelHealth.objects.filter(later, pk=row.pk).update(resting_until=until)
+
+
+def rest_of(provider: str, model: str) -> timedelta | None:
+    """How long the vendor still wants to be left alone with this model; None when it does not."""
+    resting = ModelHealth.objects.filter(provider=provider, model=model, resting_until__gt=Now())
+    until = resting.values_list("resting_until", flat=True).first()
+    return max(until - timezone.now(), timedelta(milliseconds=1)) if until else None
 
 
 def healthy(row: ModelHealth | None, now: datetime) -> bool:

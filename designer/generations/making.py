@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,7 @@ from designer.generations import health, stand_ins
 from designer.generations.judging import pick, quality_of, set_aside
 from designer.generations.models import Generation, Stage, StageRun, StageStatus, Status
 from designer.generations.orders import Order
+from designer.generations.pacing import Resting, paced
 from designer.generations.services import announce, announce_end
 from designer.generations.wishes import GenerationWish
 from designer.jobs.handlers import Cancelled, Permanent, Retry, RunningJob
@@ -49,7 +50,7 @@ def make(job: RunningJob, row: Generation, wish: GenerationWish, order: Order, r
         job.stop_if_cancelled()
         try:
             _make_some(job, row, order, left, photos)
-        except (Permanent, Retry) as stop:
+        except (Permanent, Retry, Resting) as stop:
             stand_in = stand_ins.find(job, row, wish, order, _reason(stop), left)
             if stand_in is None:
                 raise
@@ -58,6 +59,9 @@ def make(job: RunningJob, row: Generation, wish: GenerationWish, order: Order, r
 
 
 def _reason(stop: Exception) -> Exception | None:
+    """What the provider said; a pause that it asked another job for counts as said to this one."""
+    if isinstance(stop, Resting):
+        return base.RateLimited(stop.reason, retry_at=timezone.now() + stop.after)
     cause = stop.__cause__
     return cause if isinstance(cause, Exception) else None
 
@@ -89,6 +93,22 @@ def _make_some(job: RunningJob, row: Generation, order: Order, left: list[int], 
     provider = image_provider(order.provider)
     capabilities = provider.capabilities(order.model)
     places = _together(order, left, capabilities.images_per_call if photos else 1)
+    with _its_turn(job, order, len(places), free=provider.simulated):
+        attempt, result = _called(job, row, order, places, photos)
+    _keep(job, row, order, places, attempt, result)
+
+
+def _its_turn(job: RunningJob, order: Order, images: int, *, free: bool) -> AbstractContextManager[None]:
+    """The right to call, which the studio's own drawing needs from nobody. Raises Later."""
+    return nullcontext() if free else paced(job, ModelKind.IMAGE, order.provider, order.model, images=images)
+
+
+def _called(
+    job: RunningJob, row: Generation, order: Order, places: list[int], photos: tuple[bytes, ...]
+) -> tuple[JobAttempt, base.ImageResult]:
+    """One call, on record before it is made."""
+    provider = image_provider(order.provider)
+    capabilities = provider.capabilities(order.model)
     attempt = begin_attempt(
         job,
         provider=order.provider,
@@ -119,7 +139,7 @@ def _make_some(job: RunningJob, row: Generation, order: Order, left: list[int], 
         )
     if result.images:
         health.went_well(order.provider, order.model, (time.monotonic() - begun) / len(result.images))
-    _keep(job, row, order, places, attempt, result)
+    return attempt, result
 
 
 def _together(order: Order, left: list[int], at_once: int) -> list[int]:
@@ -177,6 +197,8 @@ def _translated(job: RunningJob, attempt: JobAttempt, *, free: bool) -> Iterator
         told = {"code": error.code, "message": error.message, "remedy": error.remedy}
         _settle(job, attempt, AttemptOutcome.UNKNOWN if error.outcome_unknown else AttemptOutcome.FAILED, told)
         health.went_wrong(attempt.provider, attempt.model, error)
+        if isinstance(error, base.RateLimited):
+            health.rest(attempt.provider, attempt.model, error.retry_at)
         if error.retryable:
             raise Retry(_wait_of(error), error.message) from error
         raise Permanent(error.code, error.message, error.remedy) from error

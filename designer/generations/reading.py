@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final, Generic, TypeVar
 
@@ -23,8 +24,9 @@ from designer.catalogue.models import ModelHealth, ModelKind, ModelProfile
 from designer.catalogue.services import cost_of, retire, token_prices, usable_models
 from designer.generations import health
 from designer.generations.models import Generation, Stage, StageRun, StageStatus
+from designer.generations.pacing import Resting, paced
 from designer.generations.wishes import GenerationWish
-from designer.jobs.handlers import Permanent, RunningJob
+from designer.jobs.handlers import Later, Permanent, RunningJob
 from designer.jobs.models import AttemptOutcome, JobAttempt
 from designer.jobs.services import begin_attempt, settle_attempt
 from designer.ledger.models import EntryKind
@@ -42,6 +44,7 @@ ORDER: Final = ("google", "openai", "anthropic")
 LETTERS_PER_TOKEN: Final = 3.5  # fewer than the four of English prose: schemas are dense
 PHOTO_TOKENS: Final = 1500  # of 1024 x 1024 pixels at the vendor that counts most: width x height / 750 at Anthropic
 OUT_TOKENS: Final = {Stage.ANALYSIS: 900, Stage.PROMPTING: 400}
+WORTH_WAITING: Final = timedelta(minutes=1)
 KINDS: Final = {Stage.ANALYSIS: EntryKind.ANALYSIS, Stage.PROMPTING: EntryKind.PROMPTING}
 
 
@@ -270,8 +273,22 @@ def _read(call: Call[T], result: base.LanguageResult) -> tuple[T, dict[str, Any]
 
 
 def _paid(call: Call[T], step: str, request: base.LanguageRequest) -> base.LanguageResult:
-    """One call: on record before it is made, charged in the transaction that settles it. Raises Local."""
+    """One call, in its turn: a short wait for the allowance is spent in the queue, unless a paid answer would be lost.
+
+    Raises Local or Later.
+    """
     call.job.stop_if_cancelled()
+    try:
+        with paced(call.job, ModelKind.LANGUAGE, call.profile.provider, call.profile.model):
+            return _bought(call, step, request)
+    except Later as wait:
+        if step == call.task.stage and wait.after <= WORTH_WAITING and not isinstance(wait, Resting):
+            raise
+        raise Local(wait.reason) from wait
+
+
+def _bought(call: Call[T], step: str, request: base.LanguageRequest) -> base.LanguageResult:
+    """On record before it is made, charged in the transaction that settles it. Raises Local."""
     attempt = _begun(call, step)
     begun = time.monotonic()
     try:
@@ -294,6 +311,8 @@ def _paid(call: Call[T], step: str, request: base.LanguageRequest) -> base.Langu
 def _note(profile: ModelProfile, error: base.ProviderError) -> None:
     """What the error says of the model, for the calls to come: it is in trouble, or gone for good."""
     health.went_wrong(profile.provider, profile.model, error)
+    if isinstance(error, base.RateLimited):
+        health.rest(profile.provider, profile.model, error.retry_at)
     if isinstance(error, base.ModelRetired):
         retire(actor=None, model=profile, reason=f"{profile.provider} says: {error.message}"[:300])
 

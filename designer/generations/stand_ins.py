@@ -51,7 +51,7 @@ def _is_time(job: RunningJob, error: base.ProviderError) -> bool:
     wait = getattr(error, "retry_at", None)
     if error.code == "rate_limited" and wait is not None and wait - timezone.now() > LONG:
         return True
-    return error.code in IN_A_WHILE and job.attempt >= TRIES
+    return error.code in IN_A_WHILE and job.failures + 1 >= TRIES
 
 
 def _is_unknown(job: RunningJob, left: list[int]) -> bool:

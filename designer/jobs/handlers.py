@@ -19,7 +19,7 @@ from django.db import transaction
 
 from designer.jobs import claims, faults
 from designer.jobs.claims import Lease, LeaseLost
-from designer.jobs.models import Job
+from designer.jobs.models import Job, Lane
 
 LOOK_EVERY: Final = 0.5  # seconds for which an answer about cancellation may be old
 
@@ -31,6 +31,14 @@ class Retry(Exception):
         self.after = after
         self.reason = reason or "asked to be tried again"
         super().__init__(self.reason)
+
+
+class Later(Exception):
+    """It is not this job's turn yet: again after `after`, and it counts as no failure."""
+
+    def __init__(self, after: timedelta, reason: str) -> None:
+        self.after, self.reason = after, reason
+        super().__init__(reason)
 
 
 class Permanent(Exception):
@@ -60,6 +68,8 @@ class RunningJob:
     attempt: int
     team_id: UUID
     worker: str
+    lane: str = Lane.INTERACTIVE
+    failures: int = 0
     deaths: int = 0
     pulse: Pulse | None = None
     finished: bool = False

@@ -155,7 +155,10 @@ class JobAttempt(Row):
             models.CheckConstraint(name="job_attempt_outcome_known", condition=Q(outcome__in=AttemptOutcome.values)),
         ]
         indexes = [
-            models.Index(name="job_attempt_unknown", fields=["created_at"], condition=Q(outcome=AttemptOutcome.UNKNOWN))
+            models.Index(name="job_attempt_recent", fields=["provider", "model", "created_at"]),
+            models.Index(
+                name="job_attempt_unknown", fields=["created_at"], condition=Q(outcome=AttemptOutcome.UNKNOWN)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from designer.jobs import claims, faults, settling
 from designer.jobs.claims import LeaseLost
-from designer.jobs.handlers import HANDLERS, Cancelled, Permanent, Pulse, Retry, RunningJob
+from designer.jobs.handlers import HANDLERS, Cancelled, Later, Permanent, Pulse, Retry, RunningJob
 from designer.jobs.models import Job
 from designer.jobs.settling import problem
 
@@ -26,6 +26,8 @@ def perform(row: Job, *, pulse: Pulse | None = None) -> None:
         attempt=row.attempts,
         team_id=row.team_id,
         worker=row.worker,
+        lane=row.lane,
+        failures=row.failures,
         deaths=row.deaths,
         pulse=pulse,
     )
@@ -51,6 +53,9 @@ def _outcome(job: RunningJob, row: Job) -> Callable[[], None]:
     except Permanent as refusal:
         error = problem(refusal.code, refusal.message, refusal.remedy)
         return lambda: settling.fail(job.lease, error)
+    except Later as turn:
+        reason, pause = problem("waiting", turn.reason), turn.after
+        return lambda: settling.put_off(job.lease, reason, after=pause)
     except Retry as wish:
         error, after = problem("retry", wish.reason), wish.after
         return lambda: settling.try_again(job.lease, error, after=after)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.db import OperationalError, transaction
-from django.db.models import F, Func, Value
+from django.db.models import Func, Value
 from django.db.models.fields import DateTimeField, DurationField
 from django.db.models.functions import Now
 
@@ -57,6 +57,16 @@ def try_again(lease: Lease, error: dict[str, str], *, after: timedelta | None = 
             close(row, JobStatus.DEAD, error)
         else:
             _delay(row, error, pause(row.failures, after))
+
+
+def put_off(lease: Lease, reason: dict[str, str], *, after: timedelta) -> None:
+    """Give the job back until its turn comes, an hour at most; nothing failed. Raises LeaseLost."""
+    with transaction.atomic():
+        row = claims.hold(lease)
+        if row.cancel_requested_at:
+            close(row, JobStatus.CANCELLED, CANCELLED)
+        else:
+            _delay(row, reason, min(after, MAX_RETRY_AFTER))
 
 
 def died(row: Job) -> str | None:
@@ -128,7 +138,7 @@ def _delay(row: Job, error: dict[str, str], wait: timedelta) -> None:
     )
     Job.objects.filter(pk=row.pk).update(
         status=JobStatus.RETRYING,
-        failures=F("failures") + 1,
+        failures=row.failures,
         deaths=row.deaths,
         scheduled_at=moment,
         worker="",

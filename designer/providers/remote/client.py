@@ -17,6 +17,7 @@ import httpx2
 
 from designer.outbound import CONNECT_S, TimedStream, trusted
 from designer.providers.base import AuthFailed, Garbled, ProviderDown, ProviderError, TimedOut
+from designer.providers.remote.headers import note
 
 MAX_BYTES: Final = 16 << 20  # of an answer with one picture at most
 PRINTABLE: Final = range(33, 127)
@@ -74,6 +75,7 @@ class BoundedTransport(httpx2.BaseTransport):
             request.method, url, headers=request.headers.raw, content=request.stream, extensions=_untimed(request)
         )
         answer = self.pool.handle_request(sent)
+        note({name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers})
         packed = [value for name, value in answer.headers if name.lower() == b"content-encoding"]
         try:
             if packed and packed[0].lower() != b"identity":

@@ -14,6 +14,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -66,6 +67,28 @@ class Billed:
     usage: Mapping[str, int]
 
 
+class Meter:
+    """A bucket of `burst` calls that fills with `per_minute`: the vendor's own count, whatever the studio believes."""
+
+    def __init__(self, per_minute: int, burst: int) -> None:
+        self.per_minute, self.burst = per_minute, burst
+        self.left, self.at = float(burst), time.monotonic()
+
+    def take(self) -> tuple[float, dict[str, str]]:
+        """Count one call: the seconds that it is too early, 0 if it is not, and the headers."""
+        now = time.monotonic()
+        self.left, self.at = min(self.burst, self.left + (now - self.at) * self.per_minute / 60), now
+        early = max(0.0, (1 - self.left) * 60 / self.per_minute)
+        if not early:
+            self.left -= 1
+        reset = (self.burst - self.left) * 60 / self.per_minute
+        return early, {
+            "x-ratelimit-limit-requests": str(self.per_minute),
+            "x-ratelimit-remaining-requests": str(int(self.left)),
+            "x-ratelimit-reset-requests": f"{reset:.3f}s",
+        }
+
+
 class Simulator:
     """Started by its making; `close` it, or use it as a context. Safe to ask from any thread."""
 
@@ -74,6 +97,7 @@ class Simulator:
         self._plans: list[Plan] = []
         self._calls: list[Call] = []
         self._charges: list[Billed] = []
+        self._meters: dict[str, Meter] = {}
         self._states: dict[str, dict[str, Any]] = {}
         self._weather: dict[str, Weather] = {}
         self.routes: dict[str, tuple[Route, ...]] = _discovered()
@@ -147,8 +171,21 @@ class Simulator:
             self._plans.clear()
             self._calls.clear()
             self._charges.clear()
+            self._meters.clear()
             self._states.clear()
             self._weather.clear()
+
+    def limit(self, vendor: str, requests_per_minute: int, *, burst: int = 1) -> None:
+        """From now on `vendor` counts: what is above the limit gets a 429, and every answer says how much is left."""
+        self.url(vendor)
+        with self._lock:
+            self._meters[vendor] = Meter(requests_per_minute, burst)
+
+    def metered(self, vendor: str) -> tuple[float, dict[str, str]] | None:
+        """(seconds that a call now must wait, headers that say so); None where nobody counts."""
+        with self._lock:
+            meter = self._meters.get(vendor)
+            return meter.take() if meter else None
 
     @property
     def calls(self) -> list[Call]:
@@ -311,7 +348,13 @@ class Handler(BaseHTTPRequestHandler):
         if "json" in plan.details:  # word for word what a test wants to be said, and no bill
             words = answer(plan.details["json"], int(plan.details.get("status", 200)))
             return self._send(replace(words, headers=plan.details.get("headers", {})))
-        said = route.handle(call, worded, plan.details)
+        counted = self.simulator.metered(call.vendor) if route.plans else None
+        details = plan.details
+        if counted and counted[0]:
+            worded, details = "rate_limited", {"retry_after": f"{counted[0]:.3f}"}
+        said = route.handle(call, worded, details)
+        said = replace(said, headers={**said.headers, **(counted[1] if counted else {})})
+        call.status = said.status
         said = replace(said, headers={**said.headers, **plan.details.get("limits", {})})
         if said.charge is not None:
             self.simulator.bill(call, said.charge)

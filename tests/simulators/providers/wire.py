@@ -7,6 +7,7 @@ import colorsys
 import io
 import json
 import re
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -53,6 +54,8 @@ class Call:
     state: dict[str, Any] = field(default_factory=dict)
     root: str = ""
     number: int = 0
+    at: float = field(default_factory=time.monotonic)
+    status: int = 0
     behaviour: str | None = None
     seen: object = None  # its line in the weather's log
 
