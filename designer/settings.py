@@ -310,6 +310,13 @@ PROVIDERS = {
     "diffusers": ProviderConfig(
         options={"folder": env.text("DIFFUSERS_FOLDER"), "device": env.text("DIFFUSERS_DEVICE")}
     ),
+    # services that enhance pictures; they make none
+    "replicate": ProviderConfig(
+        api_key=env.text("REPLICATE_API_TOKEN"),
+        base_url=env.web_address("REPLICATE_BASE_URL"),
+        options={"webhook_secret": env.text("REPLICATE_WEBHOOK_SECRET")},
+    ),
+    "fal": ProviderConfig(api_key=env.text("FAL_KEY"), base_url=env.web_address("FAL_BASE_URL")),
 }
 IMAGE_PROVIDERS = env.words("IMAGE_PROVIDERS")  # those that may be used; none named: all that are set up
 LANGUAGE_PROVIDER = env.text("LANGUAGE_PROVIDER")  # google, openai, anthropic, or local; empty: the first with a key

@@ -121,7 +121,8 @@ def _field(
     key, value = f"{operation}.{said['name']}", step.get(said["name"], said["default"])
     if said["type"] == "colours" and not isinstance(value, str):
         value = ", ".join(value)
-    known = [(str(each), str(each)) for each in said.get("choices", [])]
+    labels = said.get("labels", {})
+    known = [(str(each), labels.get(str(each), str(each))) for each in said.get("choices", [])]
     if said["type"] == "asset":
         known = [("", "None"), *pictures]
         known += [(str(value), "The one chosen before")] if value and str(value) not in dict(pictures) else []

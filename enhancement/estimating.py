@@ -32,6 +32,7 @@ def estimate(*, actor: User, asset_ids: Sequence[UUID], operations: Any) -> dict
     for pk in dict.fromkeys(asset_ids):
         try:
             asset, plan = plan_for(actor=actor, asset_id=pk, operations=operations, prices=prices)
+            queue = queue.of(plan.quote)
             fine.append(_of_one(asset, plan, queue))
         except Refused as refusal:
             refused.append((pk, refusal))

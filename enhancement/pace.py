@@ -1,8 +1,9 @@
 """How long enhancements take here: the operations' own estimates, corrected by how the last runs went.
 
 An operation's estimate knows its parameters and the size of the picture, but not this machine. So what is compared is
-measured seconds with estimated ones, per operation: the median of the last runs of the team, or of everybody where the
-team has too few. What comes between and after the steps (reading, encoding, checking, storing) is measured the same.
+measured seconds with estimated ones, per operation and whoever does it (this machine or a model of a service): the
+median of the last runs of the team, or of everybody where the team has too few. What comes between and after the steps
+(reading, encoding, checking, storing) is measured the same.
 """
 
 import math
@@ -14,6 +15,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from enhancement.models import Enhancement, Status
+from enhancement.prices import LOCAL
 
 LAST: Final = 40  # runs that are looked at
 ENOUGH: Final = 3  # runs of one operation that make a measure
@@ -36,6 +38,12 @@ def percent_at(quote: Quote, done: float) -> int:
     return min(99, int(100 * over / (sum(seconds) + storing_seconds(quote))))
 
 
+def _who(step: Mapping[str, Any]) -> str:
+    """The operation, told apart by who does it."""
+    by_service = step.get("provider", LOCAL) != LOCAL
+    return f"{step['name']} by {step['provider']}/{step['model']}" if by_service else str(step["name"])
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """Measured over estimated seconds by operation, and from how many runs. Nothing known: the estimates stand."""
@@ -44,7 +52,7 @@ class Pace:
     runs: Mapping[str, int] = field(default_factory=dict)
 
     def step_seconds(self, step: Mapping[str, Any]) -> float:
-        return round(float(step["seconds"]) * self.factors.get(step["name"], 1.0), 2)
+        return round(float(step["seconds"]) * self.factors.get(_who(step), 1.0), 2)
 
     def total_seconds(self, quote: Quote) -> float:
         store = storing_seconds(quote) * self.factors.get(STORING, 1.0)
@@ -52,7 +60,7 @@ class Pace:
 
     def basis(self, quote: Quote) -> dict[str, Any]:
         """Where the seconds come from: "measured" if every step was, with the fewest runs behind one; else said so."""
-        counts = [self.runs.get(step["name"], 0) for step in quote]
+        counts = [self.runs.get(_who(step), 0) for step in quote]
         known = sum(count > 0 for count in counts)
         kind = "measured" if known == len(counts) else "partly measured" if known else "estimated"
         return {"kind": kind, "runs": min(counts) if known == len(counts) else 0}
@@ -72,7 +80,7 @@ def _measured(rows: Iterable[Enhancement]) -> Pace:
         steps = {step["name"]: float(step.get("seconds", 0)) for step in row.facts.get("operations", [])}
         for quoted in row.quote:
             if quoted["name"] in steps and float(quoted["seconds"]) > 0:
-                found[quoted["name"]].append(steps[quoted["name"]] / float(quoted["seconds"]))
+                found[_who(quoted)].append(steps[quoted["name"]] / float(quoted["seconds"]))
         if row.started_at and row.finished_at:
             rest = (row.finished_at - row.started_at).total_seconds() - sum(steps.values())
             found[STORING].append(max(0.0, rest) / storing_seconds(row.quote))

@@ -13,6 +13,7 @@ from enhancement.comparing import Measured
 from enhancement.models import Enhancement, EnhancementPreview, Status
 from enhancement.operations import registry
 from enhancement.recipes import Recipe
+from enhancement.remote.offers import title_of_seller
 from enhancement.waiting import Queue
 
 NEXT: Final = {Status.QUEUED: "waiting", Status.RUNNING: "running"}
@@ -63,6 +64,11 @@ def _step(row: Enhancement, place: int, quoted: dict[str, Any], done: list[dict[
     }
 
 
+def seller_title(step: Mapping[str, Any]) -> str:
+    """'Clarity at fal': the service that does a step; "" for this machine."""
+    return title_of_seller(step.get("provider") or "", step.get("model") or "")
+
+
 def seconds_words(seconds: float) -> str:
     """'about 12 s', 'about 3 min', 'about 2 h': no finer than such a figure is known."""
     if seconds < 90:
@@ -91,7 +97,12 @@ def estimate_shown(found: dict[str, Any]) -> dict[str, Any]:
     return {
         "one": one,
         "steps": [
-            {**step, "seconds_words": seconds_words(step["seconds"]), "price": price_words(step["cost"])}
+            {
+                **step,
+                "seconds_words": seconds_words(step["seconds"]),
+                "price": price_words(step["cost"]),
+                "by": seller_title(step),
+            }
             for step in (one["steps"] if one else [])
         ],
         "images": len(found["assets"]),
@@ -118,7 +129,7 @@ def row_shown(row: Enhancement, queue: Queue) -> dict[str, Any]:
     return {
         "row": row,
         "summary": summary_of(row.operations),
-        "steps": steps_of(row),
+        "steps": [{**step, "by": seller_title(step)} for step in steps_of(row)],
         "place": queue.place(row),
         "left": remaining_words(queue.remaining(row)),
         "price": "" if row.cost is None else price_words(row.cost),

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
+from django.utils import timezone
+
 from designer.catalogue.models import ModelKind, ModelProfile
-from designer.catalogue.services import unit_price
+from designer.catalogue.services import second_price, work_price
 from designer.catalogue.starter import Starter, add_starter
 from enhancement.operations import registry
-from enhancement.operations.base import Operation
+from enhancement.operations.base import Estimate, Operation
+from enhancement.remote import offers
 from teams.base.errors import Refused
 
 LOCAL: Final = "local"
@@ -37,32 +40,63 @@ def seller_of(operation: Operation, params: Mapping[str, Any]) -> tuple[str, str
 class PriceList:
     """Today's prices. Each is read once: a batch asks for the same ones again and again."""
 
-    _seen: dict[tuple[str, str, int], Decimal | None] = field(default_factory=dict)
+    _seen: dict[tuple[str, str, Estimate], Decimal | None] = field(default_factory=dict)
 
-    def of(self, operation: Operation, params: Mapping[str, Any], *, width: int, height: int, field: str) -> Price:
-        """The price of a step with a result of width x height pixels. Raises Refused when nobody knows it."""
+    def of(self, operation: Operation, params: Mapping[str, Any], estimate: Estimate, *, field: str) -> Price:
+        """The price of a step that comes to `estimate`. Raises Refused when nobody knows it, and for a model that an
+        admin has switched off or that has ended."""
         provider, model = seller_of(operation, params)
-        key = (provider, model, width * height)
+        key = (provider, model, estimate)
         if key not in self._seen:
-            self._seen[key] = _amount(provider, model, width, height)
+            self._seen[key] = _amount(provider, model, estimate, field)
         amount = self._seen[key]
         if amount is None:
-            message = f"What {provider}/{model} costs for {width} x {height} pixels is not known."
+            message = f"What {provider}/{model} costs for {estimate.width} x {estimate.height} pixels is not known."
             remedy = "Have an admin add its price to the catalogue."
             raise Refused("price_unknown", message, field=field, remedy=remedy)
         return Price(provider=provider, model=model, amount=amount)
 
 
-def _amount(provider: str, model: str, width: int, height: int) -> Decimal | None:
-    row = ModelProfile.objects.filter(kind=ModelKind.ENHANCEMENT, provider=provider, model=model).first()
-    return unit_price(row, width=width, height=height) if row else None
+def _amount(provider: str, model: str, estimate: Estimate, field: str) -> Decimal | None:
+    row = _profile(provider, model)
+    if row is None:
+        return None
+    if not row.enabled or row.is_over(timezone.now().date()):
+        remedy = "Choose who else does it, or have an admin look at the catalogue."
+        raise Refused("not_offered", f"{row.title} is not offered any more.", field=field, remedy=remedy)
+    return work_price(row, width=estimate.width, height=estimate.height, seconds=estimate.seconds)
+
+
+def _profile(provider: str, model: str) -> ModelProfile | None:
+    return ModelProfile.objects.filter(kind=ModelKind.ENHANCEMENT, provider=provider, model=model).first()
+
+
+def by_the_second(provider: str, model: str) -> Decimal | None:
+    """USD for a second of what is sold by time, for which the quote is only expected; None for anything else."""
+    row = _profile(provider, model)
+    return second_price(row) if row else None
 
 
 def ensure_prices() -> None:
-    """A row of the catalogue for each operation that this machine does: free, until an admin says what it costs here.
+    """A row of the catalogue for each operation that this machine does, free until an admin says what it costs here,
+    and for each that a service sells.
 
     Rows are only added: a price that was changed or taken away stays so.
     """
+    for offer in offers.OFFERS:
+        add_starter(
+            Starter(
+                kind=ModelKind.ENHANCEMENT,
+                provider=offer.service,
+                model=offer.model,
+                family=offer.title.partition(" at ")[0],
+                title=offer.title,
+                max_pixels=offer.most_made,
+                seconds=offer.seconds(4_194_304),
+                units=dict(offer.units),
+                source=offer.priced,
+            )
+        )
     for operation in registry.everything():
         add_starter(
             Starter(

@@ -88,7 +88,7 @@ def plan_of(wishes: list[Checked], *, width: int, height: int, prices: PriceList
     for wish in wishes:
         estimate = _estimated(wish, width, height)
         width, height = estimate.width, estimate.height
-        price = known.of(wish.operation, wish.params, width=width, height=height, field=f"{wish.field}.name")
+        price = known.of(wish.operation, wish.params, estimate, field=f"{wish.field}.name")
         steps.append(Step(checked=wish, estimate=estimate, price=price))
     return Plan(tuple(steps))
 

@@ -20,6 +20,7 @@ from enhancement.models import Enhancement, Status
 from enhancement.operations import registry
 from enhancement.pace import percent_at
 from enhancement.recipes import planned
+from enhancement.remote import buying, offers
 from enhancement.services import announce, announce_end
 from enhancement.signals import enhancement_started
 from enhancement.workpieces import encoded, opened, others_of, provenance_after
@@ -64,7 +65,9 @@ def _apply(job: RunningJob, row: Enhancement) -> tuple[Image.Image, list[dict[st
         started, operation = time.perf_counter(), registry.get(step["name"])
         params = {key: value for key, value in step.items() if key != "name"}
         show = _progress(row, position)
-        result = operation.run(image, params, progress=show, cancelled=job.is_cancelled, others=others_of(row, step))
+        result = buying.bought(job, row, position, image, params, show) or operation.run(
+            image, params, progress=show, cancelled=job.is_cancelled, others=others_of(row, step)
+        )
         image = result.image
         seconds = round(time.perf_counter() - started, 3)
         said = {"name": operation.name, "width": image.width, "height": image.height, **result.facts}
@@ -117,7 +120,8 @@ def _store(job: RunningJob, row: Enhancement, image: Image.Image, facts: list[di
             simulated=source.simulated,
             provenance=provenance,
         )
-        cost = sum((_charge(job, row, step) for step in row.quote), Decimal(0))
+        made_here = [_charge(job, row, step) for step in row.quote if not offers.sells(step)]
+        cost = sum(made_here, buying.paid_so_far(row))
         end = {"result": asset, "percent": 100, "facts": told, "cost": cost}
         Enhancement.objects.move(row.pk, Status.SUCCEEDED, finished_at=timezone.now(), **end)
         done = {

@@ -18,6 +18,7 @@ from designer.jobs.services import enqueue, request_cancel
 from designer.ledger import budgets
 from designer.realtime.events import ENHANCEMENT_PROGRESS, record
 from enhancement import rights
+from enhancement.lanes import lane_of
 from enhancement.models import LIVE, Enhancement, Status
 from enhancement.operations import registry
 from enhancement.prices import PriceList
@@ -54,7 +55,7 @@ def request_enhancement(
     made = _create(actor, asset, plan, preset)
     rights.note(actor, asset, plan.recipe, made.pk)
     payload = {"enhancement_id": str(made.pk)}
-    job = enqueue("enhancement.run", payload, team_id=asset.team_id, lane="gpu", priority=terms.priority)
+    job = enqueue("enhancement.run", payload, team_id=asset.team_id, lane=lane_of(plan.quote), priority=terms.priority)
     made.job_id = job.pk
     made.save(update_fields=["job_id", "updated_at"])
     _set_aside(made, terms.batch_id)

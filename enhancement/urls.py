@@ -2,6 +2,7 @@ from django.urls import path
 
 from enhancement import api as rest
 from enhancement import builder_views, preset_api, preview_api, preview_views, version_api, version_views, views
+from enhancement.remote import hooks
 
 api = [
     path("enhance/operations", rest.OperationList.as_view(), name="api_enhance_operations"),
@@ -47,4 +48,5 @@ pages = [
     path("enhancements/<uuid:pk>/row", views.row, name="enhancement_row"),
     path("enhancements/<uuid:pk>/retry", views.retry, name="enhancement_retry"),
     path("enhancements/<uuid:pk>/cancel", views.cancel, name="enhancement_cancel"),
+    path("enhancements/hooks/<slug:service>/<uuid:attempt>", hooks.receive, name="enhancement_hook"),
 ]

@@ -1,6 +1,8 @@
 """Where in the queue an enhancement stands, and how long until it is done; as honest as the last runs allow."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -10,10 +12,10 @@ from uuid import UUID
 from django.utils import timezone
 
 from designer.jobs.models import Job, JobStatus
+from enhancement.lanes import ASKING, COMPUTING, lane_of
 from enhancement.models import Enhancement, EnhancementPreview, Status
 from enhancement.pace import Pace, pace_of
 
-LANE: Final = "gpu"
 LOOKED_AT: Final = 2_000  # waiting jobs; who stands further back is told "more than"
 USUAL: Final = 10.0  # seconds of a job of which nothing is known
 
@@ -33,15 +35,24 @@ class Paces:
 class Queue:
     """The lane as it is now, read once and only when asked. Other teams' work is counted, never shown."""
 
-    def __init__(self, now: datetime | None = None) -> None:
-        self.now = now or timezone.now()
+    def __init__(self, now: datetime | None = None, lane: str = COMPUTING) -> None:
+        self.now, self.lane = now or timezone.now(), lane
         self.paces = Paces()
+
+    @cached_property
+    def _asking(self) -> Queue:
+        return Queue(self.now, ASKING)
+
+    def of(self, quote: Sequence[Mapping[str, Any]]) -> Queue:
+        """The lane that a recipe with this quote waits in."""
+        return self if lane_of(quote) == self.lane else self._asking
 
     @cached_property
     def order(self) -> dict[UUID, int]:
         """The place of each waiting job, 0 for the next."""
-        waiting = Job.objects.filter(status=JobStatus.QUEUED, lane=LANE).order_by("priority", "turn", "scheduled_at")
-        return {pk: place for place, pk in enumerate(waiting.values_list("pk", flat=True)[:LOOKED_AT])}
+        waiting = Job.objects.filter(status=JobStatus.QUEUED, lane=self.lane)
+        in_order = waiting.order_by("priority", "turn", "scheduled_at").values_list("pk", flat=True)
+        return {pk: place for place, pk in enumerate(in_order[:LOOKED_AT])}
 
     @cached_property
     def seconds(self) -> Mapping[UUID, float]:
@@ -54,7 +65,7 @@ class Queue:
     @cached_property
     def busy(self) -> list[float]:
         """The seconds that each working worker still needs."""
-        leased = Job.objects.filter(status=JobStatus.LEASED, lane=LANE).values_list("pk", flat=True)
+        leased = Job.objects.filter(status=JobStatus.LEASED, lane=self.lane).values_list("pk", flat=True)
         rows = {row.job_id: row for row in Enhancement.objects.filter(job_id__in=list(leased))}
         return [self.left(rows[pk]) or 0.0 if pk in rows else USUAL for pk in leased]
 
@@ -62,8 +73,9 @@ class Queue:
         """How many are before it and how long these take; None once it is not waiting."""
         if row.status != Status.QUEUED or row.job_id is None:
             return None
-        place = self.order.get(row.job_id, len(self.order))
-        return {"position": place + 1, "seconds": self.wait(place), "workers": len(self.busy)}
+        lane = self.of(row.quote if isinstance(row, Enhancement) else [])
+        place = lane.order.get(row.job_id, len(lane.order))
+        return {"position": place + 1, "seconds": lane.wait(place), "workers": len(lane.busy)}
 
     def wait(self, place: int | None = None) -> float:
         """Seconds until the job at that place begins (by default, one that would come last)."""

@@ -59,6 +59,8 @@ class World:
             return 0
         if name == "kind":
             return "like"
+        if name == "service":
+            return "replicate"
         if name == "asset_id":
             return self.asset.pk
         for word, row in self._rows():

@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import generics, serializers
 
 from designer.catalogue.models import ModelKind, ModelProfile
-from designer.catalogue.ready import capabilities_of, why_not
+from designer.catalogue.ready import capabilities_of, is_set_up, why_not
 from designer.catalogue.services import ending_soon, usable_models, usual_price, warning_of
 
 
@@ -71,6 +71,8 @@ class ModelSerializer(serializers.ModelSerializer[ModelProfile]):
         return None if price is None else str(price)
 
     def get_available(self, model: ModelProfile) -> bool:
+        if model.kind == ModelKind.ENHANCEMENT:
+            return is_set_up(model.provider)
         return model.kind != ModelKind.IMAGE or capabilities_of(model) is not None
 
     def get_remedy(self, model: ModelProfile) -> str:

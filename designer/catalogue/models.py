@@ -32,13 +32,18 @@ class ModelKind(models.TextChoices):
 
 
 class PriceUnit(models.TextChoices):
-    """What a price buys: one image, or a million tokens of one sort."""
+    """What a price buys: one image, a million pixels of it, a second of work, or a million tokens of one sort."""
 
     IMAGE = "image"
+    MEGAPIXEL = "megapixel"
+    SECOND = "second"
     TEXT_IN = "text_in"
     IMAGE_IN = "image_in"
     TEXT_OUT = "text_out"
     IMAGE_OUT = "image_out"
+
+
+WORK_UNITS = (PriceUnit.IMAGE, PriceUnit.MEGAPIXEL, PriceUnit.SECOND)  # the others are tokens
 
 
 class ModelProfile(Row):
@@ -88,7 +93,7 @@ class ModelPrice(Row):
     unit = models.CharField(max_length=16, choices=PriceUnit, default=PriceUnit.IMAGE)
     quality = models.CharField(max_length=20, default="standard")
     max_pixels = models.PositiveIntegerField(null=True, blank=True)
-    amount = models.DecimalField(max_digits=12, decimal_places=6, help_text="USD per image, or per million tokens.")
+    amount = models.DecimalField(max_digits=12, decimal_places=6, help_text="USD per unit; of tokens, per million.")
     source = models.CharField(max_length=200, blank=True, help_text="Where this price was read.")
 
     class Meta:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from designer.catalogue.models import ModelProfile
 from designer.catalogue.services import usable_models
 from designer.providers.base import Capabilities, ProviderError
-from designer.providers.registry import image_provider
+from designer.providers.registry import config_of, image_provider
 
 log = logging.getLogger(__name__)
 KEYS: Final = {
@@ -19,6 +19,8 @@ KEYS: Final = {
     "comfyui": "COMFYUI_URL",
     "a1111": "A1111_URL",
     "diffusers": "DIFFUSERS_FOLDER",
+    "replicate": "REPLICATE_API_TOKEN",
+    "fal": "FAL_KEY",
 }
 
 
@@ -38,6 +40,11 @@ def capabilities_of(profile: ModelProfile) -> Capabilities | None:
     except ProviderError as error:  # a row of the catalogue that no adapter knows
         log.debug("model_without_adapter", extra={"model": str(profile), "reason": error.message})
         return None
+
+
+def is_set_up(provider: str) -> bool:
+    """Whether a service that needs a key has one; what needs none is always there."""
+    return provider not in KEYS or bool(config_of(provider).api_key)
 
 
 def why_not(provider: str) -> str:

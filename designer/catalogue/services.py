@@ -10,12 +10,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from designer.catalogue.models import Lifecycle, ModelKind, ModelPrice, ModelProfile, PriceUnit
+from designer.catalogue.models import WORK_UNITS, Lifecycle, ModelKind, ModelPrice, ModelProfile, PriceUnit
 from teams.audit.services import write
 from teams.base.errors import Refused
 
 MICRO: Final = Decimal("0.000001")
 TOKENS: Final = Decimal(1_000_000)  # token prices are per million
+MEGAPIXEL: Final = Decimal(1_000_000)
 WARNED: Final = timedelta(days=30)  # before its end a model is announced as ending
 ALIASES: Final = {"dalle": "DALL-E", "gptimage": "GPT Image", "sd": "Stable Diffusion", "nanobanana": "Gemini"}
 
@@ -40,6 +41,33 @@ def unit_price(
     return newest.amount if newest else None
 
 
+def second_price(model: ModelProfile, *, at: date | None = None) -> Decimal | None:
+    """USD for a second of the model's work; None where it is not sold by time."""
+    return _newest(model, PriceUnit.SECOND, at)
+
+
+def work_price(
+    model: ModelProfile, *, width: int, height: int, seconds: float, at: date | None = None
+) -> Decimal | None:
+    """USD for work on one image whose result has width x height pixels: by the image, by its megapixels, by the
+    seconds that it takes, or by the sum of those that are priced. None means unknown, never free."""
+    by_image = unit_price(model, width=width, height=height, at=at)
+    by_pixels, by_time = _newest(model, PriceUnit.MEGAPIXEL, at), second_price(model, at=at)
+    parts = [
+        by_image,
+        None if by_pixels is None else by_pixels * width * height / MEGAPIXEL,
+        None if by_time is None else by_time * Decimal(str(seconds)),
+    ]
+    known = [part for part in parts if part is not None]
+    return sum(known, Decimal(0)).quantize(MICRO) if known else None
+
+
+def _newest(model: ModelProfile, unit: str, at: date | None) -> Decimal | None:
+    rows = ModelPrice.objects.filter(model=model, unit=unit, valid_from__lte=at or timezone.now().date())
+    newest = rows.order_by("-valid_from").first()
+    return newest.amount if newest else None
+
+
 def cost_of(model: ModelProfile, usage: Mapping[str, int], *, at: date | None = None) -> Decimal | None:
     """USD for the tokens that a vendor counted, by the prices valid on `at`.
 
@@ -57,7 +85,7 @@ def cost_of(model: ModelProfile, usage: Mapping[str, int], *, at: date | None = 
 def token_prices(model: ModelProfile, *, at: date | None = None) -> dict[str, Decimal]:
     """USD per million tokens of each sort, by the newest price valid on `at`."""
     rows = ModelPrice.objects.filter(model=model, valid_from__lte=at or timezone.now().date())
-    return dict(rows.exclude(unit=PriceUnit.IMAGE).order_by("valid_from").values_list("unit", "amount"))
+    return dict(rows.exclude(unit__in=WORK_UNITS).order_by("valid_from").values_list("unit", "amount"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +153,9 @@ def successor_of(row: ModelProfile, today: date) -> ModelProfile | None:
 
 
 def usual_price(row: ModelProfile, *, at: date | None = None) -> Decimal | None:
-    """USD for an image of 1024 x 1024 pixels at the model's middle quality; None when unknown."""
-    found = (unit_price(row, width=1024, height=1024, quality=quality, at=at) for quality in ("standard", "medium"))
-    return next((price for price in found if price is not None), None)
+    """USD for an image of 1024 x 1024 pixels at the model's middle quality and usual pace; None when unknown."""
+    price = work_price(row, width=1024, height=1024, seconds=row.latency_seconds, at=at)
+    return price if price is not None else unit_price(row, width=1024, height=1024, quality="medium", at=at)
 
 
 def price_shown(row: ModelProfile, *, at: date | None = None) -> str:

@@ -18,7 +18,8 @@ OPENAI_TOKENS: Final = {"text_in": "5", "image_in": "8", "image_out": "30"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Starter:
-    """One row of the catalogue. `prices`: USD per image by quality; `tokens`: USD per million by sort."""
+    """One row of the catalogue. `prices`: USD per image by quality; `tokens`: USD per million by sort; `units`: USD per
+    megapixel or second."""
 
     provider: str
     model: str
@@ -30,6 +31,7 @@ class Starter:
     max_pixels: int = 1_600_000
     prices: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
     up_to: int | None = None
     ends_on: date | None = None
     successor: str = ""
@@ -166,13 +168,14 @@ def add_starter(starter: Starter) -> ModelProfile | None:
     if not made:
         return None
     said: dict[str, Any] = {"model": profile, "valid_from": PRICED, "source": starter.source}
+    others = {**starter.tokens, **starter.units}
     ModelPrice.objects.bulk_create(
         [
             *(
                 ModelPrice(**said, quality=quality, amount=Decimal(amount), max_pixels=starter.up_to)
                 for quality, amount in starter.prices.items()
             ),
-            *(ModelPrice(**said, unit=PriceUnit(unit), amount=Decimal(usd)) for unit, usd in starter.tokens.items()),
+            *(ModelPrice(**said, unit=PriceUnit(unit), amount=Decimal(usd)) for unit, usd in others.items()),
         ]
     )
     return profile

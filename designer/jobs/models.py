@@ -140,6 +140,9 @@ class JobAttempt(Row):
     provider = models.CharField(max_length=60)
     model = models.CharField(max_length=120)
     idempotency_key = models.CharField(max_length=120)
+    # what the provider calls this work, to ask for it again (db_default: workers of the release before write rows too)
+    reference = models.CharField(max_length=120, blank=True, default="", db_default="")
+    heard_at = models.DateTimeField(null=True, blank=True)  # when the provider last said by itself that it is done
     price = models.DecimalField(max_digits=12, decimal_places=6, null=True)
     outcome = models.CharField(max_length=16, choices=AttemptOutcome, default=AttemptOutcome.STARTED)
     error = models.JSONField(null=True, blank=True)

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from designer.jobs import settling
-from designer.jobs.attempts import begin_attempt, settle_attempt
+from designer.jobs.attempts import begin_attempt, hear, last_heard, note_reference, settle_attempt
 from designer.jobs.bell import ring_after_commit
 from designer.jobs.claims import TURN
 from designer.jobs.fronts import front_of
@@ -20,7 +20,10 @@ from designer.jobs.models import FINAL, WAITING, Job, JobStatus
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Forbidden, Missing
 
-__all__ = ["begin_attempt", "enqueue", "replay", "request_cancel", "revive", "settle_attempt"]
+__all__ = [
+    "begin_attempt", "enqueue", "hear", "last_heard", "note_reference", "replay", "request_cancel", "revive",
+    "settle_attempt",
+]  # fmt: skip
 
 INSERT: Final = f"""
 INSERT INTO job_queue AS made (id, created_at, updated_at, kind, payload, lane, priority, status, scheduled_at, turn,

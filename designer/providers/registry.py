@@ -26,6 +26,11 @@ def configure(configs: Mapping[str, ProviderConfig]) -> None:
     language_provider.cache_clear()
 
 
+def config_of(name: str) -> ProviderConfig:
+    """How the provider of that name is reached."""
+    return _configs.get(name, ProviderConfig())
+
+
 def register(provider: type[P]) -> type[P]:
     """Class decorator: file an image adapter under its `name`. Raises ValueError for a second of the same name."""
     _file(PROVIDERS, provider)
@@ -60,7 +65,7 @@ def image_provider(name: str) -> ImageProvider:
     known = discover()
     if name not in PROVIDERS:
         raise InvalidRequest(f"There is no provider {name!r}.", f"Use one of: {', '.join(known)}.", field="provider")
-    return PROVIDERS[name](_configs.get(name, ProviderConfig()))
+    return PROVIDERS[name](config_of(name))
 
 
 @cache
@@ -70,4 +75,4 @@ def language_provider(name: str) -> LanguageProvider:
     if name not in LANGUAGES:
         known = ", ".join(sorted(LANGUAGES)) or "none is installed"
         raise InvalidRequest(f"There is no language provider {name!r}.", f"Use one of: {known}.", field="provider")
-    return LANGUAGES[name](_configs.get(name, ProviderConfig()))
+    return LANGUAGES[name](config_of(name))

@@ -47,7 +47,7 @@ class ParameterError(EngineError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A parameter with a fixed set of values, all of one type."""
+    """A parameter with a fixed set of values, all of one type. `labels`: what people call those that need a name."""
 
     name: str
     title: str
@@ -55,6 +55,7 @@ class Choice:
     choices: tuple[int | str, ...]
     note: str = ""
     advanced: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def clean(self, value: object) -> int | str:
         """The value as one of the choices; forms may send numbers as text. Raises ParameterError."""
@@ -68,7 +69,7 @@ class Choice:
         """The parameter for a form or an API's reader."""
         return {
             "name": self.name, "title": self.title, "type": "choice", "default": self.default,
-            "choices": list(self.choices), "note": self.note, "advanced": self.advanced,
+            "choices": list(self.choices), "labels": dict(self.labels), "note": self.note, "advanced": self.advanced,
         }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ written. CodeFormer is not offered: its licence (S-Lab 1.0) forbids commercial u
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enhancement.engine import manifest
-from enhancement.operations import faces, planes
+from enhancement.operations import faces, pictures, planes
 from enhancement.operations.base import (
-    Cancelled,
     Choice,
     Estimate,
     Number,
@@ -25,9 +24,11 @@ from enhancement.operations.base import (
     ParameterError,
     Parameters,
     Position,
+    Progress,
 )
 from enhancement.operations.frame import InMemory, Made, Task, estimate_by_area
 from enhancement.operations.framing import Box
+from enhancement.remote import offers
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -43,11 +44,14 @@ SECONDS, SECONDS_PER_FACE, SECONDS_PER_PIXEL = 1.5, 8.0, 4e-8  # the count of fa
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """A face's way to the template, (2, 3), and the box of the picture that its mask can reach."""
 
     there: Floats
     box: Box
+
+
+Draw = Callable[[Pixels, Place], Pixels]  # from a face in the template, and its place, to the face drawn anew
 
 
 class FaceRestore(InMemory):
@@ -56,45 +60,87 @@ class FaceRestore(InMemory):
     name = "face_restore"
     title = "Restore faces"
     position = Position.FACE
-    parameters: tuple[Parameter, ...] = (
-        Number(
-            name="fidelity", title="Fidelity", default=0.5, minimum=0, maximum=1,
-            note="1: the face as it is. 0: wholly as the network draws it, which may be somebody else's face.",
-        ),
-        Choice(
-            name="model", title="Model", default="auto", advanced=True,
-            choices=("auto", *(name for name, entry in manifest.catalogue().items() if entry.purpose == FACE)),
-            note="auto: the first that is installed.",
-        ),
-    )  # fmt: skip
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """With the services that have a key now."""
+        return (
+            Number(
+                name="fidelity", title="Fidelity", default=0.5, minimum=0, maximum=1,
+                note="1: the face as it is. 0: wholly as the network draws it, which may be somebody else's face.",
+            ),
+            Choice(
+                name="model", title="Model", default="auto", advanced=True,
+                choices=("auto", *(name for name, entry in manifest.catalogue().items() if entry.purpose == FACE)),
+                note="auto: the first that is installed.",
+            ),
+            *offers.parameters(self.name),
+        )  # fmt: skip
 
     def unavailable(self) -> str:
-        if _installed():
+        if _installed() or offers.ready(self.name):
             return faces.unavailable()
         return f"Run manage.py models install {_known()[0].name}: no model of faces is on this machine."
+
+    def sold_as(self, params: Mapping[str, Any]) -> tuple[str, str] | None:
+        """Whom a service's price is asked of; None for this machine."""
+        return offers.sold_as(params)
+
+    def validate(self, params: Mapping[str, object]) -> Parameters:
+        """The wish with all parameters. Raises ParameterError, also for a service that is not set up."""
+        offers.check_known(self.name, params)
+        clean = super().validate(params)
+        offers.check(offers.chosen(clean), clean, {"model": "auto"})
+        return clean
 
     def estimate(self, width: int, height: int, params: Mapping[str, object]) -> Estimate:
         """Seconds on two processor cores for one face. Raises ParameterError for a picture that is too large, or a
         model that is not there."""
-        _model(self.validate(params))
+        clean = self.validate(params)
+        if offer := offers.chosen(clean):
+            offers.check_size(offer, width, height, width * height, 1, "service")
+            return estimate_by_area(width, height, start=offer.start, per_pixel=offer.per_megapixel / 1e6)
+        _model(clean)
         return estimate_by_area(width, height, start=SECONDS + SECONDS_PER_FACE, per_pixel=SECONDS_PER_PIXEL)
 
     def work(self, task: Task) -> Made:
         """Restore. Raises MissingWeights, InvalidWeights, EngineError."""
-        picture, fidelity, entry = task.picture, task.wish["fidelity"], _model(task.wish)
-        found = [face for face in faces.find(picture.pixels) if face.eyes and _apart(face.eyes) >= LEAST]
-        made, rows = picture.pixels, []
-        for done, face in enumerate(found):
-            made, likeness = _restored(made, face, entry, fidelity, task.cancelled)
-            rows.append({**face.box, "similarity": round(likeness, 4)})
-            task.progress((done + 1) / len(found))
-        if not found:
-            picture.notes.append("No face was found that is large enough; nothing was changed.")
-        facts: dict[str, Any] = {"faces": len(rows), "boxes": rows, "fidelity": fidelity}
-        facts["similarity_measure"] = "mean SSIM of the aligned face in luma"
-        if rows:
-            facts |= {"model": entry.name, "licence": entry.licence}
-        return Made(picture, made, facts)
+        offers.refuse_here(task.wish)
+        picture, entry = task.picture, _model(task.wish)
+
+        def draw(before: Pixels, place: Place) -> Pixels:
+            from enhancement.engine import portraits
+
+            return portraits.restored(before, portraits.load(entry.name), task.cancelled)
+
+        said = {"model": entry.name, "licence": entry.licence}
+        return drawn_anew(picture, found_in(picture), task.wish["fidelity"], draw, said, task.progress)
+
+
+def found_in(picture: pictures.Picture) -> list[faces.Face]:
+    """The faces that are large enough to be restored."""
+    return [face for face in faces.find(picture.pixels) if face.eyes and _apart(face.eyes) >= LEAST]
+
+
+def drawn_anew(
+    picture: pictures.Picture,
+    found: list[faces.Face],
+    fidelity: float,
+    draw: Draw,
+    said: Mapping[str, Any],
+    progress: Progress,
+) -> Made:
+    """The picture with these faces as `draw` gives them in the template; `said`: the facts of who drew."""
+    made, rows = picture.pixels, []
+    for done, face in enumerate(found):
+        made, alike = _restored(made, face, draw, fidelity)
+        rows.append({**face.box, "similarity": round(alike, 4)})
+        progress((done + 1) / len(found))
+    if not found:
+        picture.notes.append("No face was found that is large enough; nothing was changed.")
+    facts: dict[str, Any] = {"faces": len(rows), "boxes": rows, "fidelity": fidelity}
+    facts["similarity_measure"] = "mean SSIM of the aligned face in luma"
+    return Made(picture, made, {**facts, **(said if rows else {})})
 
 
 def _known() -> list[manifest.Entry]:
@@ -119,23 +165,19 @@ def _apart(eyes: tuple[faces.Point, faces.Point]) -> float:
     return float(np.hypot(eyes[1][0] - eyes[0][0], eyes[1][1] - eyes[0][1]))
 
 
-def _restored(
-    pixels: Pixels, face: faces.Face, entry: manifest.Entry, fidelity: float, cancelled: Cancelled
-) -> tuple[Pixels, float]:
+def _restored(pixels: Pixels, face: faces.Face, draw: Draw, fidelity: float) -> tuple[Pixels, float]:
     """The picture with one face restored, and how alike the face before and after are."""
-    from enhancement.engine import portraits
-
     if face.eyes is None:
         raise ValueError("A face without eyes cannot be turned to the template.")
     place = _placed(face.eyes, pixels.shape[1], pixels.shape[0])
-    before = _aligned(pixels, place)
-    drawn = portraits.restored(before, portraits.load(entry.name), cancelled)
+    before = aligned(pixels, place)
+    drawn = draw(before, place)
     change = (drawn.astype(np.float32) - before) * np.float32(1 - fidelity)
     after = before + change * _mask()[..., None]
     return _carried(pixels, change, place), likeness(before, after)
 
 
-def _placed(eyes: tuple[faces.Point, faces.Point], width: int, height: int) -> _Place:
+def _placed(eyes: tuple[faces.Point, faces.Point], width: int, height: int) -> Place:
     """The similarity (turn, scale, shift) that brings the eyes to the template's, by complex numbers."""
     here, there = ([complex(*point) for point in pair] for pair in (eyes, EYES))
     turn = (there[1] - there[0]) / (here[1] - here[0])
@@ -148,10 +190,10 @@ def _placed(eyes: tuple[faces.Point, faces.Point], width: int, height: int) -> _
     box = Box(
         max(0, int(left) - 2), max(0, int(top) - 2), min(width, int(right) + 3), min(height, int(bottom) + 3)
     )  # fmt: skip
-    return _Place(forth, box)
+    return Place(forth, box)
 
 
-def _aligned(pixels: Pixels, place: _Place) -> Pixels:
+def aligned(pixels: Pixels, place: Place) -> Pixels:
     """The face in the template, (EDGE, EDGE, 3); a large one is made smaller without steps first."""
     import cv2
 
@@ -174,7 +216,7 @@ def _mask() -> Floats:
     return planes.step(1 - away, 0, FEATHER)
 
 
-def _carried(pixels: Pixels, change: Floats, place: _Place) -> Pixels:
+def _carried(pixels: Pixels, change: Floats, place: Place) -> Pixels:
     """The change brought back to the picture under the mask; outside of the mask no pixel is written."""
     import cv2
 
@@ -193,7 +235,7 @@ def _carried(pixels: Pixels, change: Floats, place: _Place) -> Pixels:
     return made
 
 
-def _fitting(change: Floats, place: _Place) -> Floats:
+def _fitting(change: Floats, place: Place) -> Floats:
     """The change without what a small face has no pixels for: else it would come back as grain."""
     radius = round(float(np.hypot(*place.there[:, 0])) / 2)
     if radius < 1:

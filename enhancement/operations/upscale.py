@@ -32,6 +32,7 @@ from enhancement.operations.base import (
 )
 from enhancement.operations.frame import InMemory, Made, Task
 from enhancement.operations.targets import Size
+from enhancement.remote import offers
 
 if TYPE_CHECKING:  # the engine brings torch, which a web process that only checks a wish must not load
     from enhancement.engine.networks import Network
@@ -94,15 +95,25 @@ class Upscale(InMemory):
                 name="backend", title="Backend", default="torch", choices=("torch", "realesrgan"), advanced=True,
                 note="realesrgan: the stock runner, if installed; slower, and it cannot be stopped on its way.",
             ),
+            *offers.parameters(self.name),
         )  # fmt: skip
 
     def unavailable(self) -> str:
         return ""  # the project's own weights are always there
 
+    def sold_as(self, params: Mapping[str, Any]) -> tuple[str, str] | None:
+        """Whom a service's price is asked of; None for this machine."""
+        return offers.sold_as(params)
+
     def validate(self, params: Mapping[str, object]) -> Parameters:
         """The wish with all parameters. Raises ParameterError, also for a model that cannot make the scale."""
+        offers.check_known(self.name, params)
         clean = super().validate(params)
         targets.check(clean)
+        offer = offers.chosen(clean)
+        offers.check(offer, clean, {"model": "auto", "denoise": 1, "backend": "torch"})
+        if offer:
+            return clean
         if clean["target"] == targets.BY_SCALE:
             _check_model(clean, clean["scale"])
         if clean["denoise"] < 1:
@@ -113,11 +124,16 @@ class Upscale(InMemory):
         """Seconds on two processor cores, and the result's size. Raises ParameterError if it would be too large."""
         clean = self.validate(params)
         size = targets.wanted(width, height, clean)
+        if offer := offers.chosen(clean):
+            factor = max(size.width / width, size.height / height)
+            offers.check_size(offer, width, height, size.pixels, factor, targets.field_of(clean))
+            return Estimate(seconds=offer.seconds(size.pixels), width=size.width, height=size.height)
         seconds = sum(step.seconds for step in _steps(width, height, size, clean))
         return Estimate(seconds=round(0.2 + seconds, 2), width=size.width, height=size.height)
 
     def work(self, task: Task) -> Made:
         """Enlarge. Raises InvalidWeights, MissingWeights and other EngineErrors."""
+        offers.refuse_here(task.wish)
         picture, wish = task.picture, task.wish
         height, width = picture.pixels.shape[:2]
         size = targets.wanted(width, height, wish)

@@ -24,9 +24,9 @@ from typing import Any, ClassVar, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.simulators.providers.weather import Seen, Weather
-from tests.simulators.providers.wire import BEHAVIOURS, Answer, Call, Charge, Route, answer, in_base64, picture
+from tests.simulators.providers.wire import BEHAVIOURS, WORKS, Answer, Call, Charge, Route, answer, in_base64, picture
 
-__all__ = ["BEHAVIOURS", "Answer", "Call", "Charge", "Route", "Simulator", "answer", "in_base64", "picture"]
+__all__ = ["BEHAVIOURS", "WORKS", "Answer", "Call", "Charge", "Route", "Simulator", "answer", "in_base64", "picture"]
 
 ON_THE_WAY: Final = ("slow", "drip", "cut", "html", "empty", "corrupt", "huge_json")
 UNBILLED: Final = ("html",)  # a gateway before the vendor speaks: the vendor did nothing
@@ -40,6 +40,8 @@ ENVIRONMENT: Final = {
     "stability": ("STABILITY_BASE_URL", "STABILITY_API_KEY"),
     "comfyui": ("COMFYUI_URL", ""),
     "a1111": ("A1111_URL", ""),
+    "replicate": ("REPLICATE_BASE_URL", "REPLICATE_API_TOKEN"),
+    "fal": ("FAL_BASE_URL", "FAL_KEY"),
 }
 KEY: Final = "simulated-key"
 
@@ -145,8 +147,8 @@ class Simulator:
         `json`, `status`, `headers` (ok): these very words instead of the vendor's; and more by vendor.
         """
         self.url(vendor)
-        if behaviour not in BEHAVIOURS:
-            raise ValueError(f"There is no behaviour {behaviour!r}. Known: {', '.join(BEHAVIOURS)}.")
+        if behaviour not in BEHAVIOURS + WORKS:
+            raise ValueError(f"There is no behaviour {behaviour!r}. Known: {', '.join(BEHAVIOURS + WORKS)}.")
         with self._lock:
             self._plans.append(Plan(vendor, behaviour, times, path, details))
 

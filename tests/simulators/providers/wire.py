@@ -20,6 +20,11 @@ BEHAVIOURS: Final = (
     "quota", "error_500", "unavailable", "slow", "drip", "cut", "html", "empty", "corrupt", "huge_json",
     "invalid_base64", "wrong_media_type", "no_images", "fewer_images", "wrong_size",
 )  # fmt: skip
+# what becomes of work that a service took into its queue: of the vendors in `works` only
+WORKS: Final = (
+    "failed_work", "too_large_work", "stopped_work", "endless_work", "lost_work", "output_corrupt", "output_huge",
+    "output_elsewhere", "output_gone",
+)  # fmt: skip
 SECRETS: Final = ("authorization", "x-api-key", "x-goog-api-key", "api-key")
 
 

@@ -1,0 +1,324 @@
+"""Buys a step of a recipe from a service: once, whatever dies, and for what it really cost.
+
+The call is on record before it is made, and its id at the service as soon as that is known; whoever goes on with the
+job asks for that work instead of ordering it again. The money is in the ledger as soon as the service says that it is
+done, before the picture is fetched. A call whose answer was lost is not made again: a message of the service heals it,
+else somebody has to look.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.models import F
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
+
+from designer.generations.presenting import money
+from designer.jobs.handlers import Cancelled, Permanent, Retry, RunningJob
+from designer.jobs.models import AttemptOutcome, Job, JobAttempt
+from designer.jobs.services import begin_attempt, last_heard, note_reference, settle_attempt
+from designer.ledger.models import EntryKind
+from designer.ledger.services import charge
+from designer.providers.base import ProviderError
+from designer.realtime.events import COST_UPDATED, record
+from enhancement.models import Enhancement
+from enhancement.operations.base import OperationResult, Parameters, Progress
+from enhancement.prices import by_the_second
+from enhancement.remote import fetching, registry
+from enhancement.remote.base import OVER, Phase, Service, Standing, WorkFailed
+from enhancement.remote.errands import Errand, errand_of
+
+FIRST_LOOK, SLOWER, LONGEST_LOOK = 0.5, 1.5, 8.0  # seconds between two looks, ever longer
+GLANCE: Final = 0.25  # seconds between two questions whether to stop, or whether the service has called
+PATIENCE: Final = timedelta(minutes=10)
+HEALING: Final = timedelta(seconds=150)  # for which a lost answer may still be told by the service itself
+ASKED, SENT, DONE = 0.02, 0.05, 0.95  # shares of progress: on its way, taken, ready to be fetched
+
+
+@dataclass(slots=True, kw_only=True)
+class Purchase:
+    """One step that is being bought."""
+
+    job: RunningJob
+    row: Enhancement
+    step: dict[str, Any]  # of the quote
+    errand: Errand
+    service: Service
+    attempt: JobAttempt
+
+    @property
+    def title(self) -> str:
+        return self.service.title
+
+
+def bought(
+    job: RunningJob, row: Enhancement, place: int, image: Image.Image, params: Parameters, progress: Progress
+) -> OperationResult | None:
+    """The step's result from the service that its wish names; None where this machine does it.
+
+    Raises Permanent, Retry or Cancelled; what was paid until then is in the ledger.
+    """
+    step = row.quote[place]
+    errand = errand_of(step["name"], image, params)
+    if not isinstance(errand, Errand):
+        return errand
+    service = registry.service(errand.offer.service)
+    if not service.is_ready():
+        raise Permanent("auth", f"{service.title} is not set up here.", f"Have {service.key_name} set, or use local.")
+    with _in_the_queues_words():
+        purchase = _opened(job, row, step, errand, service)
+        standing = _done(purchase, progress)
+        _pay(purchase, standing)
+        progress(DONE)
+        made = fetching.picture(service, standing.output)
+        result = errand.finish(made)
+    progress(1.0)
+    told = {"prediction": standing.id, "sent": f"{made.width} x {made.height}"}
+    return replace(result, facts={**result.facts, **told})
+
+
+def paid_so_far(row: Enhancement) -> Decimal:
+    """USD that services were paid for this enhancement already."""
+    return Enhancement.objects.values_list("cost", flat=True).get(pk=row.pk) or Decimal(0)
+
+
+def _opened(job: RunningJob, row: Enhancement, step: dict[str, Any], errand: Errand, service: Service) -> Purchase:
+    """The purchase with its attempt: one that was paid for already, or a new try at one that is known, or a new one."""
+    calls = JobAttempt.objects.filter(job_id=job.id, step=step["name"])
+    attempt = calls.filter(outcome=AttemptOutcome.SUCCEEDED).order_by("number").last()
+    if attempt is None:
+        lost = calls.filter(outcome__in=(AttemptOutcome.STARTED, AttemptOutcome.UNKNOWN))
+        known = lost.exclude(reference="").exists()
+        if not known and service.tells() and _hooks() and _lately(lost.order_by("created_at").first()):
+            raise Retry(HEALING / 3, f"{service.title} may still tell whether it got the order.")
+        attempt = begin_attempt(
+            job,
+            provider=step["provider"],
+            model=step["model"],
+            price=Decimal(step["cost"]),
+            step=step["name"],
+            idempotency="lookup" if known else "none",
+        )
+    return Purchase(job=job, row=row, step=step, errand=errand, service=service, attempt=attempt)
+
+
+def _lately(call: JobAttempt | None) -> bool:
+    return call is not None and timezone.now() - call.created_at < HEALING
+
+
+def _hooks() -> bool:
+    """Whether a service can reach us."""
+    return settings.TLS
+
+
+def _done(purchase: Purchase, progress: Progress) -> Standing:
+    """The work's end, well; ordered unless it was before. Raises ProviderError, Permanent, Cancelled."""
+    if purchase.attempt.reference:
+        standing = _looked(purchase)
+    else:
+        purchase.job.stop_if_cancelled()
+        progress(ASKED)
+        standing = _ordered(purchase)
+    standing = _awaited(purchase, standing, progress)
+    if standing.phase is not Phase.SUCCEEDED:
+        _pay(purchase, standing)
+        raise standing.error or WorkFailed(f"{purchase.title} stopped the work by itself.", "Try again, or use local.")
+    return standing
+
+
+def _ordered(purchase: Purchase) -> Standing:
+    """From here on it costs. Raises ProviderError, with the attempt's outcome on record."""
+    hook = ""
+    if _hooks() and purchase.service.tells():
+        hook = settings.SITE_URL + reverse("enhancement_hook", args=[purchase.service.name, purchase.attempt.pk])
+    order = replace(purchase.errand.order, hook=hook, limit_s=int(PATIENCE.total_seconds()))
+    try:
+        standing = purchase.service.order(order)
+    except ProviderError as error:
+        outcome = AttemptOutcome.UNKNOWN if error.outcome_unknown else AttemptOutcome.FAILED
+        _settle(purchase, outcome, {"code": error.code, "message": error.message, "remedy": error.remedy})
+        raise
+    note_reference(purchase.job, purchase.attempt, standing.id)
+    return standing
+
+
+def _awaited(purchase: Purchase, standing: Standing, progress: Progress) -> Standing:
+    """Looks, ever less often, until it is over; sooner when the service calls. Raises Permanent when time is up."""
+    begun, shown, wait = time.monotonic(), 0.0, FIRST_LOOK
+    while not standing.is_over:
+        shown = max(shown, _share(purchase, standing, time.monotonic() - begun))
+        progress(shown)
+        if timezone.now() - _since(purchase) > PATIENCE:
+            return _given_up(purchase)
+        _rest(purchase, wait)
+        wait = min(wait * SLOWER, LONGEST_LOOK)
+        try:
+            standing = _looked(purchase)
+        except ProviderError as error:
+            if not error.retryable:
+                raise
+            at = getattr(error, "retry_at", None)
+            wait = max(wait, min(60.0, (at - timezone.now()).total_seconds())) if at else wait
+    return standing
+
+
+def _share(purchase: Purchase, standing: Standing, elapsed: float) -> float:
+    """How far it is: as the service says, else as far as its usual time has passed."""
+    if standing.phase is Phase.WAITING:
+        return SENT
+    usual = max(1.0, float(purchase.step["seconds"]))
+    return SENT + (DONE - SENT) * max(min(1.0, standing.share), min(0.9, elapsed / usual))
+
+
+def _since(purchase: Purchase) -> Any:
+    """When it was first ordered, also where another worker did that."""
+    first = JobAttempt.objects.filter(
+        job_id=purchase.job.id, idempotency_key=purchase.attempt.idempotency_key
+    ).order_by("created_at")
+    return first.values_list("created_at", flat=True)[0]
+
+
+def _rest(purchase: Purchase, seconds: float) -> None:
+    """Wait, and no longer than until the service calls. Raises Cancelled, after the work there was stopped too."""
+    end, before = time.monotonic() + seconds, last_heard(purchase.attempt)
+    while time.monotonic() < end:
+        if purchase.job.is_cancelled():
+            _stopped(purchase)
+        time.sleep(min(GLANCE, max(0.0, end - time.monotonic())))
+        if last_heard(purchase.attempt) != before:
+            return
+
+
+def _looked(purchase: Purchase) -> Standing:
+    """How it stands. Of an error that will not pass it is written down that the work may be charged."""
+    try:
+        return purchase.service.look(purchase.step["model"], purchase.attempt.reference)
+    except ProviderError as error:
+        if not error.retryable and purchase.attempt.outcome != AttemptOutcome.SUCCEEDED:
+            told = {"code": error.code, "message": error.message, "remedy": error.remedy}
+            _settle(purchase, AttemptOutcome.UNKNOWN, told)
+        raise
+
+
+def _given_up(purchase: Purchase) -> Standing:
+    """Too long: stop it there, and take its last word. Raises Permanent unless it is done after all."""
+    last = _last_word(purchase)
+    if last is not None and last.phase is Phase.SUCCEEDED:
+        return last
+    _settled_end(purchase, last, {"code": "remote_timeout", "message": "It took too long.", "remedy": ""})
+    minutes = int(PATIENCE.total_seconds() // 60)
+    message = f"{purchase.title} did not finish within {minutes} minutes and was told to stop. {_paid_words(purchase)}"
+    raise Permanent("remote_timeout", message, "Try again later, choose another service, or local.")
+
+
+def _stopped(purchase: Purchase) -> None:
+    """Raises Cancelled. Only a person's wish stops the work there; whoever else takes the job over goes on with it."""
+    if Job.objects.filter(pk=purchase.job.id, cancel_requested_at__isnull=False).exists():
+        last = _last_word(purchase)
+        _settled_end(purchase, last, {"code": "cancelled", "message": "Cancelled.", "remedy": ""})
+        _note_stop(purchase)
+    raise Cancelled
+
+
+def _last_word(purchase: Purchase) -> Standing | None:
+    """Stop it there, and how it stands then; None where the service does not say that it is over."""
+    try:
+        purchase.service.stop(purchase.step["model"], purchase.attempt.reference)
+        last = purchase.service.look(purchase.step["model"], purchase.attempt.reference)
+    except ProviderError:
+        return None
+    return last if last.phase in OVER else None
+
+
+def _settled_end(purchase: Purchase, last: Standing | None, told: dict[str, str]) -> None:
+    """Pay what a broken-off work cost; where the service does not say, that stays open and is shown."""
+    if last is not None:
+        _pay(purchase, last)
+    else:
+        _settle(purchase, AttemptOutcome.UNKNOWN, told)
+
+
+def _note_stop(purchase: Purchase) -> None:
+    with purchase.job.fenced():
+        row = Enhancement.objects.get(pk=purchase.row.pk)
+        Enhancement.objects.filter(pk=row.pk).update(
+            facts={**row.facts, "stopped": f"{purchase.title} was told to stop. {_paid_words(purchase)}"}
+        )
+
+
+def _paid_words(purchase: Purchase) -> str:
+    """What a broken-off work cost, as far as is known."""
+    if purchase.attempt.outcome == AttemptOutcome.UNKNOWN:
+        return f"Whether it charges for {purchase.attempt.reference} is not known: see its own page."
+    paid = paid_so_far(purchase.row)
+    return f"Paid so far: ${money(paid)}." if paid else "Nothing was charged."
+
+
+def _pay(purchase: Purchase, standing: Standing) -> None:
+    """Put the end on record with what it cost, in one transaction; nothing where that was done before."""
+    if purchase.attempt.outcome in (AttemptOutcome.SUCCEEDED, AttemptOutcome.FAILED):
+        return
+    well = standing.phase is Phase.SUCCEEDED
+    quantity, unit = _cost(purchase.step, standing)
+    error = standing.error
+    told = None if error is None else {"code": error.code, "message": error.message, "remedy": error.remedy}
+    with purchase.job.fenced():
+        settle_attempt(purchase.attempt, AttemptOutcome.SUCCEEDED if well else AttemptOutcome.FAILED, error=told)
+        if quantity * unit > 0 or well:
+            _charge(purchase, quantity, unit)
+
+
+def _cost(step: dict[str, Any], standing: Standing) -> tuple[Decimal, Decimal]:
+    """Quantity and unit price: of what is sold by time, the seconds that the service says; else as quoted, if it was
+    done at all."""
+    by_time = by_the_second(step["provider"], step["model"])
+    if by_time is not None and standing.seconds is not None:
+        return Decimal(str(round(standing.seconds, 3))), by_time
+    return Decimal(1), Decimal(step["cost"]) if standing.phase is Phase.SUCCEEDED else Decimal(0)
+
+
+def _charge(purchase: Purchase, quantity: Decimal, unit: Decimal) -> None:
+    row = purchase.row
+    entry = charge(
+        team_id=row.team_id,
+        job_id=purchase.job.id,
+        attempt=purchase.job.attempt,
+        kind=EntryKind.ENHANCEMENT,
+        step=purchase.step["name"],
+        subject=f"enhancement:{row.pk}",
+        actor_id=row.owner_id,
+        provider=purchase.step["provider"],
+        model=purchase.step["model"],
+        quantity=quantity,
+        unit_price=unit,
+        simulated=False,
+    )
+    Enhancement.objects.filter(pk=row.pk).update(cost=Coalesce(F("cost"), Decimal(0)) + entry.amount)
+    paid = {"subject": f"enhancement:{row.pk}", "amount": str(entry.amount), "simulated": False}
+    record(f"team:{row.team_id}", COST_UPDATED, paid, team_id=row.team_id)
+
+
+def _settle(purchase: Purchase, outcome: str, told: dict[str, str]) -> None:
+    with purchase.job.fenced():
+        settle_attempt(purchase.attempt, outcome, error=told)
+
+
+@contextmanager
+def _in_the_queues_words() -> Iterator[None]:
+    """A service's error as a wish to the queue."""
+    try:
+        yield
+    except ProviderError as error:
+        if error.retryable:
+            at = getattr(error, "retry_at", None)
+            wait = max(at - timezone.now(), timedelta()) if at else None
+            raise Retry(wait, error.message) from error
+        raise Permanent(error.code, error.message, error.remedy) from error
