@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('designer', '0024_assets_versions'),
+        ('designer', '0025_catalogue_resting'),
     ]
 
     operations = [
