@@ -50,7 +50,7 @@ def test_a_service_is_chosen_priced_and_named(page: Page, running_simulator: Sim
     page.get_by_text("Build a recipe").click()
     builder = page.locator("recipe-builder")
     expect(builder.get_by_role("checkbox", name="Enlarge")).to_be_checked()
-    builder.get_by_label("Done by").first.select_option(label="Clarity at fal")
+    builder.locator("select[name='upscale.service']").select_option(label="Clarity at fal")
     expect(builder.locator("[data-estimate]")).to_contain_text("by Clarity at fal")
     expect(builder.locator("[data-estimate]")).to_contain_text(re.compile(r"\$0\.\d+"))
     check(page, "builder-service")
