@@ -22,7 +22,8 @@ from designer.pipeline.segmentation import Segment
 WEIGHTS: Final = Path(__file__).parent / "weights" / "kinds.npz"
 NOTHING: Final = "none"  # no garment, or none of these kinds
 # What each kind fixes in the vocabulary. Outerwear may be a coat or a jacket, and a long sleeve a top or a sweater:
-# the kind alone does not tell, so the garment stays unknown there.
+# the kind alone does not tell, so the garment stays unknown there. Long sleeves and t-shirts are two kinds by their
+# sleeves; a shirt's collar is no kind's mark, so it is not said.
 MEANS: Final[Mapping[str, Mapping[str, str]]] = {
     "dress": {"garment": "dress"},
     "hat": {"garment": "hat"},
@@ -33,7 +34,7 @@ MEANS: Final[Mapping[str, Mapping[str, str]]] = {
     "shoes": {"garment": "shoes"},
     "shorts": {"garment": "shorts"},
     "skirt": {"garment": "skirt"},
-    "t-shirt": {"garment": "t_shirt"},
+    "t-shirt": {"garment": "t_shirt", "sleeves": "short"},
 }
 
 

@@ -74,7 +74,7 @@ def silhouette_of(shape: Outline, garment: str) -> Attribute:
         )
     if garment == "dress":
         waist = float(shape.widths[7:13].min())
-        hem = float(shape.widths[-4:-1].mean())
+        hem = float(shape.widths[-4:-1].mean())  # narrower than the waist: sleeves, or a part that was not found
         return _by_spread(hem / max(waist, 1e-6), (1.25, "straight"), (1.45, ""), (2.3, "a_line"), (9.0, "flared"), "")
     return Attribute()
 

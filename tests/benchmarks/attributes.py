@@ -25,6 +25,7 @@ import numpy as np
 from designer.pipeline import photo
 from designer.pipeline.records import ATTRIBUTES, Attribute
 from designer.pipeline.training.photos import Labelled, opened
+from designer.pipeline.vocabulary import SKIRTED
 
 LABELS: Final = Path(__file__).parent / "garments.csv"
 LABELLED: Final = ("garment", "pattern", "colour", "sleeves", "neckline", "silhouette")
@@ -102,6 +103,17 @@ def said_of(found: Mapping[str, Attribute]) -> dict[str, tuple[str, float]]:
     if colours is not None and isinstance(colours.value, list):
         said["colour"] = (family_of(colours.value[0]["name"]), colours.confidence)
     return said
+
+
+def told_garment(photos: Sequence[Labelled]) -> list[Told]:
+    """Silhouettes of dresses and skirts as they are read when a brief says which garment it is."""
+    known, told = labels(), []
+    for each in photos:
+        row = known[each.path.name]
+        if row["garment"][0] in SKIRTED:
+            found = photo.read(opened(each.path), garment=row["garment"][0]).attributes
+            told.append(Told(row["silhouette"], *said_of(found).get("silhouette", ("", 0.0))))
+    return told
 
 
 def compared(photos: Sequence[Labelled]) -> tuple[dict[str, list[Told]], Counter[str]]:
@@ -196,7 +208,9 @@ def half(photos: Sequence[Labelled], title: str) -> None:
     print(f"{'idle':>6}{'macro-F1':>10}{'values':>8}{'ECE':>7}")
     for name in LABELLED:
         row(name, told[name])
+    row("silhouette*", told_garment(photos))
     silent = [name for name in ATTRIBUTES if not read[name] and name not in LABELLED]
+    print("   * of dresses and skirts, where the brief says that it is one")
     print(f"   never read (coverage 0): {', '.join(silent)}")
     confusion(told["pattern"], f"pattern, {title}")
 
