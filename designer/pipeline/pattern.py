@@ -135,7 +135,8 @@ def _tiles(lab: Floats, mask: Bools, edge: int) -> Floats:
     rows, columns = mask.shape[0] // edge, mask.shape[1] // edge
     cut = (slice(rows * edge), slice(columns * edge))
     covered = mask[cut].reshape(rows, edge, columns, edge).mean(axis=(1, 3)) > 0.99
-    return lab[cut].reshape(rows, edge, columns, edge, 3).swapaxes(1, 2)[covered].reshape(-1, edge * edge, 3)
+    tiles: Floats = lab[cut].reshape(rows, edge, columns, edge, 3).swapaxes(1, 2)[covered]
+    return tiles.reshape(-1, edge * edge, 3)
 
 
 def _rest(tiles: Floats) -> float:
