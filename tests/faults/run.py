@@ -3,7 +3,8 @@
 `python -m tests.faults.run [--full] [--only 1,2,…] [--seed N]` with DATABASE_URL naming a Postgres on which databases
 may be created. Small numbers without --full. With --full, promise 1 also restarts a Postgres of its own, as after a
 power cut, and promise 2 keeps the real lease of 30 seconds. Besides the promises' numbers: `batch`, everything that
-carries a batch killed in turn; `b1`, its workers killed at random; `b2`, a slow vendor; `b6`, a cancel.
+carries a batch killed in turn; `b1`, its workers killed at random; `b2`, a slow vendor;
+`b5`, one with a limit; `200`, three with limits and failures; `b6`, a cancel.
 """
 
 import argparse
@@ -20,12 +21,13 @@ import django
 django.setup()
 
 from designer.local.postgres import Postgres  # noqa: E402  (Django must be set up first)
-from tests.faults import batches, fairness, hooks, long_reader, money, promises, schedules, vendors  # noqa: E402
+from tests.faults import batches, fairness, hooks, limits, long_reader, money, promises, schedules, vendors  # noqa: E402
 from tests.faults.conftest import Cast  # noqa: E402
 from tests.faults.kit import Stage, ended, private_database, restartable_database, until  # noqa: E402
 
 SHORT = 3  # seconds of lease where its length is not the question
 SOME_FAIL = {"error_500": 0.1}
+ALL_SORTS = {"error_500": 0.02, "rate_limited": 0.022, "cut": 0.008}
 Sized = tuple[Callable[..., promises.Figures], dict[str, Any], dict[str, Any]]
 SIZED: dict[str, Sized] = {  # a play that sets its own stage, its small size and its full one
     "7": (schedules.played, {"seconds": 30, "every": 5}, {"seconds": 300, "every": 10}),
@@ -46,6 +48,12 @@ SIZED: dict[str, Sized] = {  # a play that sets its own stage, its small size an
         vendors.steady,
         {"items": 24, "slots": 8, "seconds": 2, "failing": SOME_FAIL},
         {"items": 160, "slots": 16, "seconds": 5, "failing": SOME_FAIL},
+    ),
+    "b5": (limits.paced, {"items": 40, "slots": 8}, {"items": 150, "slots": 16}),
+    "200": (
+        limits.all_at_once,
+        {"items": 20, "slots": 8, "faster": 5, "failing": ALL_SORTS},
+        {"items": 200, "slots": 24, "faster": 1, "failing": ALL_SORTS},
     ),
     "b6": (fairness.cancelled, {"items": 5, "seconds": 2}, {"items": 8, "seconds": 2}),
 }
