@@ -5,6 +5,7 @@ The workers are those that the product starts on one machine. A play returns fig
 
 import time
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from batches.models import Batch, BatchItem, ItemStatus
@@ -28,8 +29,8 @@ def as_started(stage: Stage) -> None:
             stage.worker(words[words.index(LANES) + 1], children=int(words[words.index(CHILDREN) + 1]))
 
 
-def nobody_starves(*, items: int, asked: int, every: float) -> Figures:
-    """11 and B3: one team's batch runs while two others ask for single images, and one of them for a small batch."""
+def nobody_starves(*, items: int, asked: int) -> Figures:
+    """11 and B3: one team's batch runs while two others order a small one, and then one image after the other."""
     with private_stage(lease=30) as stage:
         stage.env |= {"CONN_MAX_AGE": "60", "FAULTS": ""}
         as_started(stage)
@@ -41,8 +42,7 @@ def nobody_starves(*, items: int, asked: int, every: float) -> Figures:
         until(lambda: all(each.done() for each in people), 240, every=0.2)
         for number in range(asked):
             _ask(web, people[number % 2])
-            time.sleep(every)
-        until(lambda: _started("interactive") >= asked, 240, every=0.2)
+            until(partial(_ended, number + 1), 240)
         found = {
             "promise": 11,
             "items": items,
@@ -67,8 +67,9 @@ def _jobs(lane: str) -> Iterable[Job]:
     return Job.objects.filter(kind="generation.run", lane=lane, started_at__isnull=False)
 
 
-def _started(lane: str) -> int:
-    return len(list(_jobs(lane)))
+def _ended(images: int) -> bool:
+    """Whether so many of the people's images have ended."""
+    return len(_busy("interactive")) >= images
 
 
 def _busy(lane: str) -> list[float]:

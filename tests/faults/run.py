@@ -32,7 +32,7 @@ Sized = tuple[Callable[..., promises.Figures], dict[str, Any], dict[str, Any]]
 SIZED: dict[str, Sized] = {  # a play that sets its own stage, its small size and its full one
     "7": (schedules.played, {"seconds": 30, "every": 5}, {"seconds": 300, "every": 10}),
     "10": (money.played, {"threads": 50, "tries": 20}, {"threads": 50, "tries": 200}),
-    "11": (fairness.nobody_starves, {"items": 200, "asked": 8, "every": 2}, {"items": 10_000, "asked": 40, "every": 2}),
+    "11": (fairness.nobody_starves, {"items": 200, "asked": 4}, {"items": 10_000, "asked": 20}),
     "12": (
         long_reader.survived,
         {"old_rows": 20_000, "seconds": 20, "rate": 50},
