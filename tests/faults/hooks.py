@@ -54,17 +54,17 @@ def endpoint(url: str) -> Endpoint:
         return services.create_endpoint(actor=user, url=url, patterns=["*"])[0]
 
 
-def away_for_three_days(*, step: int, seed: int = 19) -> Figures:
+def away_for_three_days(*, step: int, killed: float = 0.4, seed: int = 19) -> Figures:
     """19: the receiver fails for 72 hours of a compressed clock while facts go on and couriers are killed."""
     dice = random.Random(seed)
     with couriers() as (_, receiver, workers):
         hook = endpoint(receiver.url())
-        receiver.answers(reply(500), reply(503, Retry_After="600"), _hang_up, reply(404), reply(429))
+        receiver.answers(reply(503, Retry_After="600"), _hang_up, reply(404), reply(429), _slowly)
         told = kills = hours = 0
         while hours < AWAY:
             tell(hook.team_id, n=told)
             told += 1
-            if dice.random() < 0.4:
+            if dice.random() < killed:
                 kills += _kill_one_that_carries(workers)
             until(_quiet, 60)
             pass_time(step * HOUR)
@@ -81,10 +81,16 @@ def _hang_up(call: receivers.Call, link: socket.socket) -> None:
     """No answer at all."""
 
 
+def _slowly(call: receivers.Call, link: socket.socket) -> None:
+    """Long enough for a courier to be caught in it."""
+    time.sleep(0.5)
+    reply(500)(call, link)
+
+
 def _kill_one_that_carries(workers: list[Proc]) -> int:
-    """SIGKILL the worker that holds the courier's job, if one holds it in the next second; it is started again."""
+    """SIGKILL the worker that holds the courier's job, if one holds it in the next seconds; it is started again."""
     try:
-        row = until(lambda: Job.objects.filter(kind="webhook.courier", status=JobStatus.LEASED).first(), 3, every=0.01)
+        row = until(lambda: Job.objects.filter(kind="webhook.courier", status=JobStatus.LEASED).first(), 10, every=0.01)
     except TimeoutError:
         return 0
     for worker in workers:

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.fault
 
 def test_a_receiver_that_is_away_for_three_days_loses_nothing_though_couriers_are_killed(django_db_blocker):
     with django_db_blocker.unblock():
-        figures = hooks.away_for_three_days(step=24)
+        figures = hooks.away_for_three_days(step=18, killed=1.0)
     assert (figures["lost"], figures["ids_that_changed"]) == (0, 0), figures
     assert figures["states"] == {"delivered": figures["facts"]} and figures["couriers_killed"] > 0, figures
 
