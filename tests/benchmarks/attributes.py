@@ -1,14 +1,14 @@
-"""How well each attribute is read from a photo, beside labels made by eye: garments.csv, 200 photos, six attributes.
+"""How well each attribute is read from a photo, beside labels made by looking: garments.csv, 200 photos, six attributes.
 
-Who labelled: one labeller, by eye, on 28 November 2026, from contact sheets of 240 pixels a photo in an order
-shuffled by hash, before seeing what the analyser says of them. Which photos: of each of the ten kinds of clothing
+Who labelled: one vision-language model, no person, on 28 November 2026, looking at contact sheets of 240 pixels a photo
+in an order shuffled by hash, before seeing what the analyser says of them. Which photos: of each of the ten kinds of clothing
 photos the first ten by name of the part that `training.photos` holds out, and the first ten of the rest. The first
 hundred are only measured; thresholds are chosen on the other hundred, from which the classifier of kinds has learned.
 
 In a cell `|` parts what may be said as well, the best first; `?` = cannot be told, or no word of the vocabulary fits;
 `-` = this garment has none. A print placed on plain cloth is no pattern: the cloth is solid. Jeans may be called
 trousers. Colour: of the largest share of the cloth, as one of twelve families. Pass 2 are 40 of the photos once more,
-in another order, the same day: its agreement is an upper bound, and one labeller's memory flatters it.
+in another order, the same day, the first in the same context: its agreement is an upper bound.
 """
 
 import csv
