@@ -1,8 +1,8 @@
-"""How well each attribute is read from a photo, beside labels made by looking: garments.csv, 200 photos, six attributes.
+"""How well each attribute is read from a photo, beside the labels of garments.csv: 200 photos, six attributes.
 
 Who labelled: one vision-language model, no person, on 28 November 2026, looking at contact sheets of 240 pixels a photo
-in an order shuffled by hash, before seeing what the analyser says of them. Which photos: of each of the ten kinds of clothing
-photos the first ten by name of the part that `training.photos` holds out, and the first ten of the rest. The first
+in an order shuffled by hash, before seeing what the analyser says of them. Which photos: of each of the ten kinds of
+clothing photos the first ten by name of the part that `training.photos` holds out, and the first ten of the rest. The first
 hundred are only measured; thresholds are chosen on the other hundred, from which the classifier of kinds has learned.
 
 In a cell `|` parts what may be said as well, the best first; `?` = cannot be told, or no word of the vocabulary fits;
@@ -195,7 +195,7 @@ def confusion(told: Sequence[Told], title: str) -> None:
     pairs = Counter((each.truth, each.said or "-") for each in told if each.labels[0] != NONE)
     rows = [value for value, _ in Counter(truth for truth, _ in pairs.elements()).most_common()]
     columns = sorted({said for _, said in pairs}, key=lambda said: (said == "-", said))
-    print(f"\nConfusion, {title} (rows: by eye; columns: what was said, `-` nothing)")
+    print(f"\nConfusion, {title} (rows: the label; columns: what was said, `-` nothing)")
     print(" " * 15 + "".join(f"{name[:8]:>9}" for name in columns))
     for value in rows:
         print(f"   {value:<12}" + "".join(f"{pairs[value, said] or '.':>9}" for said in columns))

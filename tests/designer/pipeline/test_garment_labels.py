@@ -1,4 +1,4 @@
-"""The labels by eye that the reading of photos is measured against."""
+"""The labels that the reading of photos is measured against."""
 
 import pytest
 
