@@ -2,8 +2,8 @@
 
 Who labelled: one vision-language model, no person, on 28 November 2026, looking at contact sheets of 240 pixels a photo
 in an order shuffled by hash, before seeing what the analyser says of them. Which photos: of each of the ten kinds of
-clothing photos the first ten by name of the part that `training.photos` holds out, and the first ten of the rest. The first
-hundred are only measured; thresholds are chosen on the other hundred, from which the classifier of kinds has learned.
+clothing photos the first ten by name of the part that `training.photos` holds out, and the first ten of the rest.
+The first hundred are only measured; thresholds are chosen on the rest, from which the classifier of kinds has learned.
 
 In a cell `|` parts what may be said as well, the best first; `?` = cannot be told, or no word of the vocabulary fits;
 `-` = this garment has none. A print placed on plain cloth is no pattern: the cloth is solid. Jeans may be called

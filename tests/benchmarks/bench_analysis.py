@@ -1,8 +1,9 @@
 """How well photos are read without a network: python -m tests.benchmarks.bench_analysis [--quick].
 
 Kinds of garment: the part of the labelled photos that was held out by a hash of the file name. Each attribute: 200 of
-these photos, labelled by a vision model (attributes.py). Colours to the last digit: where they are known, on drawn garments over
-blurred photos and on flats of the offline model. Seconds are those of one core, beside decoding the same photo.
+these photos, labelled by a vision model (attributes.py). Colours to the last digit: where they are known, on drawn
+garments over blurred photos and on flats of the offline model. Seconds are those of one core, beside decoding the
+same photo.
 """
 
 import argparse
