@@ -3,7 +3,7 @@
 from designer.assets.models import Asset
 from designer.catalogue.models import ModelHealth, ModelPrice, ModelProfile
 from designer.generations.models import Generation, PromptFavourite, StageRun
-from designer.jobs.models import Job, JobAttempt, PeriodicSlot, SchedulerBeat
+from designer.jobs.models import Job, JobAttempt, LanePause, PeriodicSlot, SchedulerBeat
 from designer.ledger.models import Budget, BudgetUse, LedgerEntry, Reservation
 from designer.notifications.models import Notification, NotificationWish
 from designer.personas.models import (
@@ -35,6 +35,7 @@ __all__ = [
     "IdempotencyKey",
     "Job",
     "JobAttempt",
+    "LanePause",
     "LearnedWeight",
     "LearningAct",
     "LearningMove",

@@ -28,6 +28,7 @@ TURN: Final = f"""(SELECT GREATEST(f.turn, (SELECT max(q.turn) + 1 FROM job_queu
 CLAIM = """
 WITH best AS (
   SELECT id FROM job_queue WHERE status = 'queued' AND lane = %(lane)s {since} {limit}
+  AND NOT EXISTS (SELECT 1 FROM queue_pauses WHERE lane = %(lane)s)
   ORDER BY priority, turn, scheduled_at LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 UPDATE job_queue j

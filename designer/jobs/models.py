@@ -168,6 +168,22 @@ class JobAttempt(Row):
         return f"{self.provider} for {self.job_id} #{self.number}"
 
 
+class LanePause(models.Model):
+    """A lane in which nothing is begun for now; no row, no pause."""
+
+    lane = models.CharField(max_length=16, primary_key=True, choices=Lane)
+    paused_at = models.DateTimeField(auto_now_add=True)
+    by_id = models.UUIDField()
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        db_table = "queue_pauses"
+        constraints = [models.CheckConstraint(name="pause_lane_known", condition=Q(lane__in=Lane.values))]
+
+    def __str__(self) -> str:
+        return f"{self.lane} is paused"
+
+
 class SchedulerBeat(models.Model):
     """The leader's last sign of life: one row. `backend` is the Postgres process that holds the leader's lock."""
 

@@ -21,7 +21,7 @@ from django.db import DatabaseError, InterfaceError, connection, connections, tr
 from django.db.models.functions import Now
 
 from designer.jobs import bell, claims, settling
-from designer.jobs.models import Job, JobStatus, Lane, PeriodicSlot, SchedulerBeat
+from designer.jobs.models import Job, JobStatus, Lane, LanePause, PeriodicSlot, SchedulerBeat
 
 log = logging.getLogger(__name__)
 
@@ -148,7 +148,8 @@ def sweep() -> None:
 
 def ring_where_work_waits() -> None:
     """Make up for wake-ups that were lost, or that nobody could send."""
-    for lane in Lane.values:
+    paused = set(LanePause.objects.values_list("lane", flat=True))
+    for lane in set(Lane.values) - paused:
         ready = Job.objects.filter(status=JobStatus.QUEUED, lane=lane).values("pk")[: bell.ENOUGH].count()
         if ready:
             _ring_some(lane, ready)

@@ -1,0 +1,110 @@
+"""Settings > Queue, for those who run the studio, and Settings > Dead letters, for everybody's own teams."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from designer.jobs import lanes, letters
+from designer.jobs.models import Job
+from teams.accounts.people import person
+from teams.base.errors import Missing, Refused
+
+PAGE = 30
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def queue(request: HttpRequest) -> HttpResponse:
+    """Lanes and leases; a POST pauses a lane or lets it go on."""
+    lanes.run_by(person(request))
+    if request.method != "POST":
+        return render(request, "designer/jobs/queue.html", _now())
+    lane, user = request.POST.get("lane", ""), person(request)
+    try:
+        if request.POST.get("on") == "1":
+            lanes.resume(actor=user, lane=lane)
+            messages.success(request, f"Lane {lane} goes on.")
+        else:
+            lanes.pause(actor=user, lane=lane, reason=request.POST.get("reason", ""))
+            messages.success(request, f"Lane {lane} is paused; what runs there ends.")
+    except Missing:
+        raise
+    except Refused as refused:
+        messages.warning(request, f"{refused.message} {refused.remedy}".strip())
+    return redirect("settings_queue")
+
+
+@never_cache
+@login_required
+@require_GET
+def panel(request: HttpRequest) -> HttpResponse:
+    """The figures alone, as the page includes them."""
+    lanes.run_by(person(request))
+    return render(request, "designer/jobs/_panel.html", _now())
+
+
+def _now() -> dict[str, object]:
+    return {"lanes": lanes.overview(), "leases": lanes.leases(), "now": timezone.now()}
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def dead(request: HttpRequest) -> HttpResponse:
+    """What gave up, by cause; a POST runs the chosen ones again or discards them."""
+    user, wanted = person(request), {name: request.GET.get(name, "").strip()[:60] for name in ("kind", "code")}
+    mine = letters.readable(user)
+    rows = _filtered(mine, wanted)
+    if request.method == "POST":
+        _judge(request, rows)
+        return redirect(f"{request.path}?{urlencode({name: value for name, value in wanted.items() if value})}")
+    page = Paginator(rows.order_by("-finished_at", "pk"), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "causes": letters.causes(mine),
+        "wanted": wanted,
+        "query": urlencode(wanted),
+        "may_judge": letters.judged_by(user).exists(),
+    }
+    return render(request, "designer/jobs/dead.html", context)
+
+
+def _filtered(rows: QuerySet[Job], wanted: dict[str, str]) -> QuerySet[Job]:
+    if wanted["kind"]:
+        rows = rows.filter(kind=wanted["kind"])
+    return rows.filter(**{letters.CAUSE: wanted["code"]}) if wanted["code"] else rows
+
+
+def _judge(request: HttpRequest, rows: QuerySet[Job]) -> None:
+    """What the form asks for: of the ticked ones, or of all that the filter shows."""
+    user = person(request)
+    try:
+        ids = [UUID(text) for text in request.POST.getlist("id")]
+    except ValueError as error:
+        raise Missing(message="There is no such job.", remedy="Reload the list.") from error
+    if request.POST.get("all") == "1":
+        ids = list(rows.values_list("pk", flat=True)[: letters.AT_ONCE])
+    if not ids:
+        messages.warning(request, "Nothing was chosen: tick some, or say that all shown are meant.")
+        return
+    try:
+        if request.POST.get("do") == "discard":
+            done, deed = letters.discard(actor=user, job_ids=ids, reason=request.POST.get("reason", "")), "discarded"
+        else:
+            done, deed = letters.run_again(actor=user, job_ids=ids), "will run again"
+    except Refused as refused:
+        messages.warning(request, f"{refused.message} {refused.remedy}".strip())
+        return
+    messages.success(request, f"{done.count} {deed}.")
+    if done.left:
+        messages.warning(request, f"{done.left} stay as they are. {done.why}")

@@ -1,0 +1,61 @@
+"""The queue and the dead letters in a real browser, for who runs the studio."""
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import connection
+from playwright.sync_api import Page, expect
+
+from designer.jobs import settling
+from designer.jobs.models import JobStatus
+from designer.jobs.services import enqueue
+from designer.jobs.settling import problem
+from teams.accounts.models import User
+from teams.membership.models import Membership
+from tests.e2e.test_batches import page
+from tests.e2e.test_journey import look, sign_up
+
+__all__ = ["page"]  # the fixture: a page of each size, and in the dark
+
+
+def elsewhere(deed: Callable[[], None]) -> None:
+    """In a transaction that is committed, which those of this test's own connection are not."""
+
+    def done() -> None:
+        deed()
+        connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(done).result()
+
+
+def promote_and_fail_some_work() -> None:
+    user = User.objects.latest("created_at")
+    User.objects.filter(pk=user.pk).update(is_superuser=True)
+    team = Membership.objects.filter(user=user).values_list("team_id", flat=True)[0]
+    for number in range(2):
+        job = enqueue("t.e2e", {"item_id": f"number-{number}"}, team_id=team, lane="batch")
+        settling.close(job, JobStatus.DEAD, problem("crashed", "It broke.", "Look at its input."))
+
+
+def test_a_lane_is_paused_and_let_go_and_dead_letters_are_judged(page: Page):
+    sign_up(page)
+    page.goto("/settings/dead-letters")
+    look(page, "dead-letters-empty")
+    elsewhere(promote_and_fail_some_work)
+    page.goto("/settings/queue")
+    page.get_by_label("Why gpu is paused").fill("torch is updated")
+    page.get_by_role("button", name="Pause gpu").click()
+    expect(page.get_by_role("row", name=re.compile("gpu.*Paused torch is updated"))).to_be_visible()
+    look(page, "queue")
+    page.get_by_role("button", name="Let gpu go on").click()
+    expect(page.get_by_text("Lane gpu goes on.")).to_be_visible()
+    page.get_by_role("link", name="Dead letters").first.click()
+    page.get_by_role("link", name="t.e2e: crashed").click()
+    look(page, "dead-letters")
+    page.get_by_label("Reason, to discard").fill("only a test")
+    page.get_by_label(re.compile("of this list")).check()
+    page.get_by_role("button", name="Discard").click()
+    expect(page.get_by_text("2 discarded.")).to_be_visible()
+    assert page.problems == []  # type: ignore[attr-defined]
