@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -35,6 +35,7 @@ class Preview:
     prompt: PromptParts
     composed: PromptParts  # before the designer's own edits
     plan: Plan
+    told: list[dict[str, Any]] = field(default_factory=list)  # what the words order: how many, by which model
 
     def prompt_parts(self) -> list[dict[str, str]]:
         return parts_json(self.prompt)
@@ -44,6 +45,7 @@ class Preview:
         total, price = plan.total, plan.unit_price
         return {
             "understood": self.understanding,
+            "told": self.told,
             "prompt": self.prompt.prompt,
             "negative_prompt": self.prompt.negative_prompt,
             "parts": self.prompt_parts(),

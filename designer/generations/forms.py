@@ -11,7 +11,6 @@ from django import forms
 from designer.assets.models import Asset
 from designer.catalogue.ready import ready_models
 from designer.generations import follow_ups
-from designer.generations.telling import told_by
 from designer.generations.understanding_forms import value_of
 from designer.generations.wishes import (
     MAX_BRIEF,
@@ -26,7 +25,6 @@ from designer.generations.wishes import (
 )
 from designer.personas.keeping import default_persona
 from designer.personas.models import Persona
-from designer.pipeline.command import Command
 from teams.accounts.models import User
 from teams.membership.ownership import visible_teams
 from teams.membership.permissions import may
@@ -180,29 +178,18 @@ class ComposerForm(forms.Form):
         pairs = ((self.data[name], self.data.get(f"part-now-{name[9:]}", "")) for name in self.data if PART.match(name))
         return {was: now.strip() for was, now in pairs if was.strip() != now.strip()}
 
-    @property
-    def plain(self) -> frozenset[str]:
-        """What of the brief is no order, the designer says: "count", "model"."""
-        return frozenset(name for name in ("count", "model") if self.data.get(f"plain-{name}"))
-
-    @property
-    def told(self) -> Command:
-        """What the words of the brief order. Call after `is_valid`."""
-        return told_by(self.cleaned_data["brief"])
-
     def wish(self) -> GenerationWish:
         """What was typed, as a wish. Call after `is_valid`."""
-        said, told = self.cleaned_data, self.told
-        count = None if "count" in self.plain else told.count
-        named = "" if "model" in self.plain else told.model
-        provider, _, model = (said["model"] or named).partition("/")
+        said = self.cleaned_data
+        provider, _, model = said["model"].partition("/")
+        unsaid = {"count": not said["n"], "model": not said["model"], "one_each": True}
         strategy = said["strategy"] or "balanced"
         return GenerationWish(
             brief=said["brief"],
             references=self.reference_ids,
             team=UUID(said["team"]) if said["team"] else None,
             persona=UUID(said["persona"]) if said["persona"] else None,
-            n=said["n"] or min(count or USUAL, MAX_IMAGES),
+            n=said["n"] or USUAL,
             best_of=said["best_of"],
             aspect_ratio=said["aspect_ratio"] or "3:4",
             strategy=strategy,
@@ -220,5 +207,6 @@ class ComposerForm(forms.Form):
             mode=said["mode"] if said["source"] else "",
             part_edits=self.part_edits(),
             added_words=said["added_words"],
-            one_each=(count or 0) > 1,
+            unsaid=frozenset(name for name, is_open in unsaid.items() if is_open),
+            just_words=frozenset(name for name in ("count", "model") if self.data.get(f"plain-{name}")),
         )

@@ -1,6 +1,5 @@
 """Rows as the pages show them: attributes as chips, prompts as parts, provenance as lines."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -25,15 +24,20 @@ MORE = (
 )  # fmt: skip
 
 
-def understood_shown(preview: Preview, wish: GenerationWish, told: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
-    """Every attribute as a chip to edit, the prompt in its parts, and what the brief `told` of the order itself."""
+TOLD = {"count": "images", "model": "model"}
+
+
+def understood_shown(preview: Preview, wish: GenerationWish) -> dict[str, Any]:
+    """Every attribute as a chip to edit, the prompt in its parts, and what the brief told of the order itself."""
     record = preview.understanding
     colours = record.get("colours", {}).get("value") or []
     return {
         "rows": [_chip(name, record.get(name), name in wish.corrections) for name in SHOWN],
         "more": [_chip(name, record.get(name), name in wish.corrections) for name in MORE],
         "colours": [{**colour, "percent": round(100 * (colour.get("coverage") or 0))} for colour in colours],
-        "told": told,
+        "told": [
+            {**each, "label": TOLD[each["name"]], "plain": each["name"] in wish.just_words} for each in preview.told
+        ],
         "prompt": preview.prompt.prompt,
         "parts": preview.prompt_parts(),
         "is_exact": wish.exact,

@@ -85,7 +85,8 @@ def _references(row: Generation) -> list[Asset]:
 def _wish_of(row: Generation) -> GenerationWish:
     said = dict(row.settings)
     cap = said.pop("max_cost", None)
-    said.pop("reading", None)
+    for facts in ("reading", "told"):
+        said.pop(facts, None)
     return GenerationWish(
         brief=row.brief,
         references=tuple(map(UUID, said.pop("references"))),

@@ -21,7 +21,14 @@ class GenerationRequest(StrictSerializer):
     references = serializers.ListField(child=serializers.UUIDField(), required=False, default=list, max_length=8)
     team = serializers.UUIDField(required=False, allow_null=True, default=None)
     persona = serializers.UUIDField(required=False, allow_null=True, default=None)
-    n = serializers.IntegerField(required=False, default=1, min_value=1, max_value=8)
+    n = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        default=None,
+        min_value=1,
+        max_value=8,
+        help_text="How many images. Left out: as many as the brief says (\"5 midi dresses\", at most 8), else 1.",
+    )
     best_of = serializers.IntegerField(
         required=False,
         allow_null=True,
@@ -46,7 +53,14 @@ class GenerationRequest(StrictSerializer):
         help_text="Whether another model may step in when the chosen one is out of order; never for a model you named.",
     )
     provider = serializers.CharField(required=False, allow_null=True, default=None, max_length=60)
-    model = serializers.CharField(required=False, allow_null=True, default=None, max_length=120)
+    model = serializers.CharField(
+        required=False,
+        allow_null=True,
+        default=None,
+        max_length=120,
+        help_text="A model or a family. With neither this nor provider: the one that the brief names (\"with Gemini\", "
+        "\"@gpt-image-2\"), else the best by the strategy.",
+    )
     seed = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=0, max_value=2**53 - 1)
     max_cost = serializers.DecimalField(
         required=False, allow_null=True, default=None, max_digits=12, decimal_places=6, min_value=0
@@ -71,12 +85,32 @@ class GenerationRequest(StrictSerializer):
     )
     added_words = serializers.CharField(required=False, allow_blank=True, default="", max_length=MAX_PART)
     one_each = serializers.BooleanField(
-        required=False, default=False, help_text="The brief counts garments, and each image is to show one of them."
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="The brief counts garments, and each image is to show one of them. Left out: whether it does.",
+    )
+    just_words = serializers.MultipleChoiceField(
+        choices=["count", "model"],
+        required=False,
+        default=frozenset,
+        help_text="What the brief says of these is no order: its number counts nothing, its name chooses no model.",
     )
 
     def wish(self) -> GenerationWish:
-        said: dict[str, Any] = self.validated_data
-        return GenerationWish(**{**said, "references": tuple(said["references"])})
+        said: dict[str, Any] = dict(self.validated_data)
+        is_open = {
+            "count": said["n"] is None,
+            "model": said["model"] is None and said["provider"] is None,
+            "one_each": said["one_each"] is None,
+        }
+        settled = {
+            "n": said["n"] or 1,
+            "one_each": bool(said["one_each"]),
+            "references": tuple(said["references"]),
+            "just_words": frozenset(said["just_words"]),
+        }
+        return GenerationWish(**(said | settled), unsaid=frozenset(name for name in is_open if is_open[name]))
 
 
 class StageSerializer(serializers.ModelSerializer[StageRun]):
@@ -103,6 +137,16 @@ class FallbackSerializer(serializers.Serializer[Any]):
     unit_price_before = serializers.CharField()
 
 
+class ToldSerializer(serializers.Serializer[Any]):
+    """What the words of the brief order, beside the garment."""
+
+    name = serializers.CharField(help_text="count or model")
+    phrase = serializers.CharField(help_text="The very words that say so; they stay in the brief.")
+    value = serializers.JSONField(help_text="How many images, or which model or family.")
+    used = serializers.BooleanField(help_text="False where a field says otherwise, or just_words does.")
+    note = serializers.CharField(help_text="Why it is not used, or not as it stands; empty otherwise.")
+
+
 class LinksSerializer(serializers.Serializer[Any]):
     self = serializers.CharField()
     cancel = serializers.CharField()
@@ -117,6 +161,7 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
     error = ErrorSerializer(allow_null=True, read_only=True)
     links = serializers.SerializerMethodField()
     understood = serializers.DictField(read_only=True)
+    told = serializers.SerializerMethodField()
     fallbacks = FallbackSerializer(many=True, read_only=True)
     persona = serializers.UUIDField(source="persona_id", allow_null=True, read_only=True)
     source = serializers.UUIDField(  # type: ignore[assignment]  # a field of this name hides an attribute of the base
@@ -137,6 +182,7 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
             "source",
             "mode",
             "understood",
+            "told",
             "prompt",
             "negative_prompt",
             "provider",
@@ -155,6 +201,10 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
             "started_at",
             "finished_at",
         ]
+
+    @extend_schema_field(ToldSerializer(many=True))
+    def get_told(self, row: Generation) -> list[dict[str, Any]]:
+        return list(row.settings.get("told", []))
 
     @extend_schema_field(AssetSerializer(many=True))
     def get_assets(self, row: Generation) -> list[dict[str, Any]]:
@@ -216,6 +266,7 @@ class EstimateSerializer(serializers.Serializer[Any]):
 
 class PreviewSerializer(serializers.Serializer[Any]):
     understood = serializers.DictField(child=AttributeSerializer())
+    told = ToldSerializer(many=True)
     prompt = serializers.CharField()
     negative_prompt = serializers.CharField()
     parts = serializers.ListField(child=serializers.DictField())

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from designer.assets.models import Asset
 from designer.assets.services import move_to_trash
-from designer.generations import estimates, follow_ups
+from designer.generations import estimates, follow_ups, telling
 from designer.generations.choosing import Plan
 from designer.generations.models import Generation, Stage, StageStatus, Status
 from designer.generations.signals import generation_finished
@@ -106,12 +106,13 @@ def _persona(actor: User, team: Team, wish: GenerationWish) -> Persona | None:
 
 def preview(*, actor: User, wish: GenerationWish) -> estimates.Preview:
     """What the wish is understood as, its prompt and price. Raises Refused naming the field at fault."""
+    wish, told = telling.heard(wish)
     wish.check()
     team = _team_for(actor, wish)
     persona = _persona(actor, team, wish)
     _source(actor, team, wish)
     found = estimates.preview(wish, team=team, references=_references(actor, team, wish), persona=persona)
-    return replace(found, plan=_followed(wish, team, found.plan)[0])
+    return replace(found, plan=_followed(wish, team, found.plan)[0], told=told)
 
 
 def _followed(wish: GenerationWish, team: Team, plan: Plan, *, usual: bool = True) -> tuple[Plan, follow_ups.Promise]:
@@ -140,6 +141,7 @@ def request_generation(*, actor: User, wish: GenerationWish, terms: Terms = SING
 
     Raises Refused (with the field at fault), Missing, Forbidden, or Conflict("budget"); then nothing is written.
     """
+    wish, told = telling.heard(wish)
     wish.check()
     team = _team_for(actor, wish)
     references, persona = _references(actor, team, wish), _persona(actor, team, wish)
@@ -159,6 +161,7 @@ def request_generation(*, actor: User, wish: GenerationWish, terms: Terms = SING
             "references": [str(asset.pk) for asset in references],
             "max_cost": _text(wish.max_cost),
             "reading": str(plan.reading),
+            "told": told,
         },
         corrections=wish.corrections,
         seed=wish.seed if wish.seed is not None else secrets.randbelow(2**31),

@@ -18,7 +18,6 @@ from designer.generations.models import Generation, GenerationQuerySet, Stage
 from designer.generations.presenting import endings_shown, estimate_shown, parts_of, route_shown, understood_shown
 from designer.generations.prompts import use_again
 from designer.generations.starting import TITLES, VARIATION, start_from
-from designer.generations.telling import told_shown
 from designer.generations.understanding_views import edit_shown
 from designer.generations.wishes import MAX_REFERENCES, GenerationWish
 from teams.accounts.people import person
@@ -137,8 +136,7 @@ def understood(request: HttpRequest) -> HttpResponse:
             preview = services.preview(actor=person(request), wish=wish)
         except Refused as refused:
             return JsonResponse({"detail": f"{refused.message} {refused.remedy}".strip()}, status=refused.status)
-        told = told_shown(form.told, plain=form.plain)
-        context = {"understood": understood_shown(preview, wish, told), "estimate": estimate_shown(preview)}
+        context = {"understood": understood_shown(preview, wish), "estimate": estimate_shown(preview)}
     return JsonResponse(
         {
             "understood": render_to_string("designer/generations/_understood.html", context, request),

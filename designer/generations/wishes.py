@@ -29,6 +29,8 @@ class GenerationWish:
     unless a model was chosen by name. `source` is the image that this wish began from, `mode` how.
     `part_edits`: parts of the prompt, each with what stands in its place ("" = left out); `added_words` come last, as
     the designer's own. With `one_each` the brief counts garments ("5 coats") and each image shows one of them.
+    `unsaid`: what no field said, so that the words of the brief may ("count", "model", "one_each"); `just_words`: what
+    they say of "count" or "model" without meaning an order.
     """
 
     brief: str = ""
@@ -55,6 +57,8 @@ class GenerationWish:
     part_edits: dict[str, str] = field(default_factory=dict)
     added_words: str = ""
     one_each: bool = False
+    unsaid: frozenset[str] = frozenset()
+    just_words: frozenset[str] = frozenset()
 
     @property
     def has_edited_prompt(self) -> bool:

@@ -65,7 +65,60 @@ def test_a_number_in_the_form_goes_before_the_words_and_just_words_are_no_order(
     assert (plain.settings["n"], plain.settings["one_each"]) == (2, False)
     assert ordered(client, "a linen dress").settings["n"] == 2
     markup, _ = shown(client, "40 wool coats")
-    assert "8 of 40" in markup and ordered(client, "40 wool coats").settings["n"] == 8
+    assert "40 need a batch; 8 are the most at once." in markup and ordered(client, "40 wool coats").settings["n"] == 8
+
+
+def test_the_page_says_when_a_field_goes_before_the_words(client_of):
+    markup, estimate = shown(client_of("editor"), ORDER, n="3")
+    assert "You chose 3, which counts." in markup and "<strong>5</strong>" not in markup and "3 images" in estimate
+
+
+def asked(client, status=202, **wish):
+    answer = client.post("/api/generations", wish, format="json")
+    assert answer.status_code == status, answer.content
+    return answer.json()
+
+
+def test_over_http_the_words_order_as_they_do_on_the_page_and_the_answer_says_so(client_of):
+    client = client_of("editor")
+    brief = "3 midi dresses in emerald silk, with Sketchbook"
+    preview = client.post("/api/generations/preview", {"brief": brief}, format="json").json()
+    counted, named = preview["told"]
+    assert (counted["name"], counted["phrase"], counted["value"], counted["used"]) == ("count", "3", 3, True)
+    assert (named["name"], named["phrase"], named["used"]) == ("model", "with Sketchbook", True)
+    assert (preview["estimate"]["n"], preview["estimate"]["provider"]) == (3, "sketchbook")
+    made_of_it = asked(client, brief=brief)
+    assert (made_of_it["told"], made_of_it["brief"]) == (preview["told"], brief)
+    work_off("interactive")
+    done = client.get(f"/api/generations/{made_of_it['id']}").json()
+    assert (done["status"], len(done["assets"]), done["told"]) == ("succeeded", 3, preview["told"])
+    assert done["prompt"].startswith(brief) and "a single look in the picture" in done["prompt"]
+
+
+def test_over_http_a_field_goes_before_the_words(client_of):
+    client = client_of("editor")
+    done = asked(client, brief="5 wool coats with DALL-E", n=2, model="sketchbook-1", one_each=False)
+    row = Generation.objects.get(pk=done["id"])
+    said = row.settings
+    assert (said["n"], said["model"], said["provider"], said["one_each"]) == (2, "sketchbook-1", None, False)
+    assert [each["used"] for each in done["told"]] == [False, False]
+    assert [each["note"] for each in done["told"]] == [
+        "You chose 2, which counts.",
+        "You chose sketchbook-1, which counts.",
+    ]
+    apart = asked(client, brief="5 wool coats with DALL-E", just_words=["count", "model"])
+    row = Generation.objects.get(pk=apart["id"])
+    assert (row.settings["n"], row.settings["model"], row.settings["one_each"]) == (1, None, False)
+    assert [(each["used"], each["note"]) for each in apart["told"]] == [(False, ""), (False, "")]
+    assert asked(client, brief="a linen dress")["told"] == []
+
+
+def test_over_http_a_model_in_words_that_cannot_be_called_is_refused_by_its_field(client_of):
+    refused = asked(client_of("editor"), 422, brief="a wool coat with Gemini")
+    assert refused["errors"][0]["field"] == "model"
+    assert not Generation.objects.exists()
+    wrong = asked(client_of("editor"), 400, brief="a coat", just_words=["colour"])
+    assert wrong["errors"][0]["field"].startswith("just_words")
 
 
 def test_a_model_named_in_the_brief_is_the_one_or_is_refused_with_the_way_out(client_of):
