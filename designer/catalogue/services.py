@@ -161,7 +161,12 @@ def usual_price(row: ModelProfile, *, at: date | None = None) -> Decimal | None:
 def price_shown(row: ModelProfile, *, at: date | None = None) -> str:
     """What such an image costs, in words."""
     price = usual_price(row, at=at)
-    return "price unknown" if price is None else f"${price.normalize():f} an image"
+    return "price unknown" if price is None else per_image(price)
+
+
+def per_image(price: Decimal) -> str:
+    shown = f"{price:f}".rstrip("0").partition(".")
+    return f"${shown[0]}.{shown[2]:0<2} an image"
 
 
 def difference(row: ModelProfile, after: ModelProfile) -> str:

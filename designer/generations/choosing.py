@@ -85,7 +85,7 @@ def _found(wish: GenerationWish, width: int, height: int) -> list[Found]:
             latency_s=health.pace(seen, profile.latency_seconds),
             quality=profile.quality,
             success=health.success_rate(seen),
-            healthy=health.healthy(seen, now),
+            resting=health.resting(seen, now),
         )
         simulated = image_provider(profile.provider).simulated
         found.append(Found(profile=profile, candidate=candidate, quality=quality, simulated=simulated))

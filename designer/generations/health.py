@@ -3,6 +3,7 @@
 The rules of the circuit are the pipeline's (`routing.observed`); here its rows are kept.
 """
 
+import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,7 +14,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from designer.catalogue.models import ModelHealth
-from designer.pipeline.routing import TRIP_AFTER, Breaker, is_healthy, observed
+from designer.pipeline.routing import TRIP_AFTER, Breaker, observed, rest_left
 from designer.providers import base
 
 KEPT: Final = 0.98  # of the counts, at each call: they fade by half in 34 calls
@@ -23,6 +24,11 @@ MEASURED: Final = 5.0  # calls from which on the measured pace counts for more t
 AT_ONCE: Final = frozenset({"auth", "quota_exhausted"})  # the next call would fail as well
 NOT_THE_MODEL: Final = frozenset({"moderated", "invalid_request", "rate_limited", "model_retired"})
 UNNAMED_PAUSE: Final = timedelta(seconds=5)
+TROUBLES: Final = {
+    "auth": "its key was refused",
+    "quota_exhausted": "its credit is used up",
+    "timeout": "it did not answer in time, several times in a row",
+}
 Healths = Mapping[tuple[str, str], ModelHealth]
 
 
@@ -70,11 +76,20 @@ def rest_of(provider: str, model: str) -> timedelta | None:
     return max(until - timezone.now(), timedelta(milliseconds=1)) if until else None
 
 
-def healthy(row: ModelHealth | None, now: datetime) -> bool:
-    """Whether the model may be called: its circuit is closed, or rested long enough for a trial."""
+def resting(row: ModelHealth | None, now: datetime) -> str:
+    """Why the model may not be called now, and until when; "" = its circuit is closed, or rested enough for a trial."""
     if row is None:
-        return True
-    return is_healthy(Breaker(failures=row.failures, opened_at=row.opened_at, trips=row.trips), now)
+        return ""
+    left = rest_left(Breaker(failures=row.failures, opened_at=row.opened_at, trips=row.trips), now)
+    if not left:
+        return ""
+    seconds = math.ceil(left.total_seconds())
+    soon = f"{seconds} s" if seconds < 100 else f"{math.ceil(seconds / 60)} minutes"
+    return f"{TROUBLES.get(row.last_error, 'it failed several times in a row')}; it is tried again in {soon}"
+
+
+def healthy(row: ModelHealth | None, now: datetime) -> bool:
+    return not resting(row, now)
 
 
 def success_rate(row: ModelHealth | None) -> float:

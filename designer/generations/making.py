@@ -53,7 +53,7 @@ def make(job: RunningJob, row: Generation, wish: GenerationWish, order: Order, r
         except (Permanent, Retry, Resting) as stop:
             stand_in = stand_ins.find(job, row, wish, order, _reason(stop), left)
             if stand_in is None:
-                raise
+                raise stand_ins.told_of_all(stop, row) from stop.__cause__
             order = stand_in
     _finish(job, row, wish)
 
@@ -200,7 +200,7 @@ def _translated(job: RunningJob, attempt: JobAttempt, *, free: bool) -> Iterator
         if isinstance(error, base.RateLimited):
             health.rest(attempt.provider, attempt.model, error.retry_at)
         if error.retryable:
-            raise Retry(_wait_of(error), error.message) from error
+            raise Retry(_wait_of(error), error.message, code=error.code, remedy=error.remedy) from error
         raise Permanent(error.code, error.message, error.remedy) from error
 
 

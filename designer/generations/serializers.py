@@ -27,7 +27,7 @@ class GenerationRequest(StrictSerializer):
         default=None,
         min_value=1,
         max_value=8,
-        help_text="How many images. Left out: as many as the brief says (\"5 midi dresses\", at most 8), else 1.",
+        help_text='How many images. Left out: as many as the brief says ("5 midi dresses", at most 8), else 1.',
     )
     best_of = serializers.IntegerField(
         required=False,
@@ -58,8 +58,8 @@ class GenerationRequest(StrictSerializer):
         allow_null=True,
         default=None,
         max_length=120,
-        help_text="A model or a family. With neither this nor provider: the one that the brief names (\"with Gemini\", "
-        "\"@gpt-image-2\"), else the best by the strategy.",
+        help_text='A model or a family. With neither this nor provider: the one that the brief names ("with Gemini", '
+        '"@gpt-image-2"), else the best by the strategy.',
     )
     seed = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=0, max_value=2**53 - 1)
     max_cost = serializers.DecimalField(
@@ -131,8 +131,11 @@ class FallbackSerializer(serializers.Serializer[Any]):
     provider = serializers.CharField()
     model = serializers.CharField()
     instead_of = serializers.CharField()
+    title = serializers.CharField(required=False)
+    title_before = serializers.CharField(required=False)
     code = serializers.CharField()
     reason = serializers.CharField()
+    note = serializers.CharField(required=False, help_text="What that means for the price, in words.")
     unit_price = serializers.CharField()
     unit_price_before = serializers.CharField()
 

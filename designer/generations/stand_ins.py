@@ -4,6 +4,7 @@ Never in place of a model that was chosen by name, never for more money than was
 whether the failed call was carried out after all.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -12,13 +13,13 @@ from typing import Any, Final
 from django.utils import timezone
 
 from designer.catalogue.models import ModelKind, ModelProfile
-from designer.catalogue.services import retire
+from designer.catalogue.services import per_image, retire
 from designer.generations import choosing
 from designer.generations.models import Generation, Stage, StageRun
 from designer.generations.orders import Order
 from designer.generations.services import announce
 from designer.generations.wishes import GenerationWish
-from designer.jobs.handlers import RunningJob
+from designer.jobs.handlers import Permanent, Retry, RunningJob
 from designer.jobs.models import AttemptOutcome, JobAttempt
 from designer.pipeline.records import Understanding
 from designer.providers import base
@@ -41,7 +42,7 @@ def find(
         _note_end(order, error)
     if not wish.fallback or wish.model or wish.provider or not _is_time(job, error) or _is_unknown(job, left):
         return None
-    plan = _plan(row, wish, order, error, len(left))
+    plan = next(filter(None, (_plan(row, wish, out, len(left)) for out in _left_out(row, order, error))), None)
     return _changed(job, row, order, plan, error) if plan else None
 
 
@@ -61,14 +62,29 @@ def _is_unknown(job: RunningJob, left: list[int]) -> bool:
     return bool(places & set(map(str, left)))
 
 
-def _plan(
-    row: Generation, wish: GenerationWish, order: Order, error: base.ProviderError, n: int
-) -> choosing.Plan | None:
-    """What the router says without the models that failed, for the rest of the images and of the money."""
+def told_of_all(stop: Permanent | Retry, row: Generation) -> Permanent | Retry:
+    """The end of the last model that was tried, told as the end of all of them; their reasons, each once."""
+    if not row.fallbacks or not isinstance(stop.__cause__, base.ProviderError):
+        return stop
+    reasons = " ".join(dict.fromkeys([*(each["reason"] for each in row.fallbacks), stop.__cause__.message]))
+    message, remedy = f"No model that fits could make it. {reasons}", base.ProviderError.usual_remedy
+    if isinstance(stop, Retry):
+        return Retry(stop.after, message, code=stop.code, remedy=remedy)
+    return Permanent(stop.code, message, remedy)
+
+
+def _left_out(row: Generation, order: Order, error: base.ProviderError) -> Iterator[set[choosing.Key]]:
+    """The models to do without, the best way first: what keeps one model of a provider from working keeps its others
+    too, surely where it is the key or the money, probably where the provider is down."""
     failed = {(order.provider, order.model), *((each["from"], each["instead_of"]) for each in row.fallbacks)}
-    if error.code in ("auth", "quota_exhausted"):
-        rows = ModelProfile.objects.filter(kind=ModelKind.IMAGE, provider=order.provider)
-        failed |= set(rows.values_list("provider", "model"))
+    rows = ModelProfile.objects.filter(kind=ModelKind.IMAGE, provider=order.provider)
+    yield failed if error.code == "model_retired" else failed | set(rows.values_list("provider", "model"))
+    if error.code in IN_A_WHILE:
+        yield failed
+
+
+def _plan(row: Generation, wish: GenerationWish, failed: set[choosing.Key], n: int) -> choosing.Plan | None:
+    """What the router says without the models that failed, for the rest of the images and of the money."""
     spent = Generation.objects.values_list("cost", flat=True).get(pk=row.pk) or Decimal(0)
     rest = None if wish.max_cost is None else wish.max_cost - spent
     garment = Understanding.from_json(row.understood).value("garment")
@@ -90,13 +106,17 @@ def _changed(
         return None
     facts: dict[str, Any] = {"provider": plan.route.provider, "model": plan.route.model, "quality": plan.quality}
     after = replace(order, **facts, unit_price=price, turn=order.turn + 1)
+    before = ModelProfile.objects.filter(kind=ModelKind.IMAGE, provider=order.provider, model=order.model).first()
     told = {
         "provider": after.provider,
         "model": after.model,
         "from": order.provider,
         "instead_of": order.model,
+        "title": plan.title,
+        "title_before": before.title if before else order.model,
         "code": error.code,
         "reason": error.message,
+        "note": _difference(order.unit_price, price),
         "unit_price": str(price),
         "unit_price_before": str(order.unit_price),
     }
@@ -108,6 +128,12 @@ def _changed(
         Generation.objects.filter(pk=row.pk).update(**columns)
         announce(row, GENERATION_FALLBACK, told)
     return after
+
+
+def _difference(before: Decimal, after: Decimal) -> str:
+    if after == before:
+        return f"The price stays {per_image(after)}."
+    return f"It costs {per_image(after)} instead of {per_image(before)}."
 
 
 def _note_end(order: Order, error: base.ProviderError) -> None:

@@ -37,14 +37,20 @@ def begin_attempt(
         again = unknown is None or (idempotency != "none" and (unknown.provider, unknown.model) == (provider, model))
         attempt = _recorded(job, provider, model, price, step) if again else None
     if attempt is None:
-        asked = unknown.provider if unknown else provider
         raise Permanent(
             "outcome_unknown",
-            f"The connection to {asked} broke while it was working, so it may have charged for this already.",
+            f"{_what_befell(unknown, provider)} It may have charged for this already.",
             "It was not sent again. Check the provider's own log, then start it anew if nothing was made.",
         )
     faults.point("attempt.committed", job.id)
     return attempt
+
+
+def _what_befell(unknown: JobAttempt | None, provider: str) -> str:
+    """Why nobody knows how that call ended: what was noted of it, or that its worker ended first."""
+    noted = (unknown.error or {}).get("message") if unknown else None
+    asked = unknown.provider if unknown else provider
+    return noted or f"The connection to {asked} broke while it was working."
 
 
 def settle_attempt(attempt: JobAttempt, outcome: str, *, error: dict[str, str] | None = None) -> None:

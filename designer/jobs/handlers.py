@@ -25,10 +25,15 @@ LOOK_EVERY: Final = 0.5  # seconds for which an answer about cancellation may be
 
 
 class Retry(Exception):
-    """Try again later: after `after` if given (a provider's Retry-After), else with growing, jittered delay."""
+    """Try again later: after `after` if given (a provider's Retry-After), else with growing, jittered delay.
 
-    def __init__(self, after: timedelta | None = None, reason: str = "") -> None:
-        self.after = after
+    `code` and `remedy` are told when no try is left.
+    """
+
+    def __init__(
+        self, after: timedelta | None = None, reason: str = "", *, code: str = "retry", remedy: str = ""
+    ) -> None:
+        self.after, self.code, self.remedy = after, code, remedy
         self.reason = reason or "asked to be tried again"
         super().__init__(self.reason)
 

@@ -57,7 +57,7 @@ def _outcome(job: RunningJob, row: Job) -> Callable[[], None]:
         reason, pause = problem("waiting", turn.reason), turn.after
         return lambda: settling.put_off(job.lease, reason, after=pause)
     except Retry as wish:
-        error, after = problem("retry", wish.reason), wish.after
+        error, after = problem(wish.code, wish.reason, wish.remedy), wish.after
         return lambda: settling.try_again(job.lease, error, after=after)
     except Exception as crash:
         log.exception("job %s (%s) attempt %s crashed", job.id, job.kind, job.attempt)

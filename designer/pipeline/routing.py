@@ -39,7 +39,8 @@ class RouteError(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A model that may be called today. `unit_price` USD per image of the wished size, None = unknown; `latency_s`
-    seconds per image; `quality`, `success` in 0..1; `healthy` False = its circuit is open."""
+    seconds per image; `quality`, `success` in 0..1; `resting`: why its circuit is open, and until when; "" = it is not.
+    """
 
     provider: str
     model: str
@@ -48,7 +49,7 @@ class Candidate:
     latency_s: float = 5.0
     quality: float = 0.5
     success: float = 1.0
-    healthy: bool = True
+    resting: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,8 +189,8 @@ def _excluded(each: Candidate, code: str, reason: str) -> Excluded:
 
 def _objection(each: Candidate, wish: Constraints) -> Excluded | None:
     """Why this model cannot serve; None if it can. Its first reason is enough."""
-    if not each.healthy:
-        return _excluded(each, "unhealthy", "it failed several times just now and is given a rest")
+    if each.resting:
+        return _excluded(each, "unhealthy", each.resting)
     if wish.width * wish.height > each.capabilities.max_pixels:
         return _excluded(each, "too_large", f"it makes at most {each.capabilities.max_pixels:,} pixels")
     if wish.max_cost is not None:
@@ -240,11 +241,16 @@ def _refusal(checked: Sequence[tuple[Candidate, Excluded | None]], wish: Constra
         return RouteError("below_cheapest", "max_cost", shown, f"Allow at least {cheapest}, or ask for fewer images.")
     if "unhealthy" in codes:
         field_name = "model" if wish.model else "provider" if wish.provider else "strategy"
-        shown = "The models that could do this failed several times just now."
-        return RouteError("unhealthy", field_name, shown, "Try again in a minute, or choose another model.")
-    told = "; ".join(dict.fromkeys(f"{why.model}: {why.reason}" for why in reasons)) or "no model is set up"
+        resting = _told([why for why in reasons if why.code == "unhealthy"])
+        shown = f"What could do this is given a rest ({resting})."
+        return RouteError("unhealthy", field_name, shown, "Try again then, or choose another model.")
+    told = _told(reasons) or "no model is set up"
     remedy = "Change the setting that is in the way, or add a model in the admin."
     return RouteError("no_capable_model", _at_fault(codes, wish), f"No model can do this ({told}).", remedy)
+
+
+def _told(reasons: Iterable[Excluded]) -> str:
+    return "; ".join(dict.fromkeys(f"{why.model}: {why.reason}" for why in reasons))
 
 
 def _at_fault(codes: Iterable[str], wish: Constraints) -> str:
@@ -360,7 +366,12 @@ def observed(breaker: Breaker, outcome: Outcome, now: datetime) -> Breaker:
 
 def is_healthy(breaker: Breaker, now: datetime) -> bool:
     """Whether a call may be made: the circuit is closed, or has rested long enough for one trial call."""
+    return rest_left(breaker, now) <= timedelta()
+
+
+def rest_left(breaker: Breaker, now: datetime) -> timedelta:
+    """How long no call is made yet; none where the circuit is closed or the rest is over."""
     if breaker.opened_at is None:
-        return True
+        return timedelta()
     rest = min(LONGEST_REST, REST * 2 ** min(breaker.trips - 1, 10))
-    return bool(now - breaker.opened_at >= rest)
+    return max(timedelta(), rest - (now - breaker.opened_at))

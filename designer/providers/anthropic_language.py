@@ -124,7 +124,10 @@ def translated(error: APIStatusError, model: str) -> ProviderError:
         return QuotaExhausted("The Anthropic account is out of credit.", "Add credit, or choose another model.")
     match error.status_code:
         case 401 | 403:
-            return AuthFailed("Anthropic refused the key, or what it may do.", "Check ANTHROPIC_API_KEY.")
+            return AuthFailed(
+                "Anthropic refused the key, or what it may do.",
+                "Choose another model meanwhile; an admin should check ANTHROPIC_API_KEY.",
+            )
         case 404 if kind == "not_found_error":
             words = f"Anthropic no longer has {model}."
             return ModelRetired(words, f"Use {SUCCESSOR} instead.", successor=SUCCESSOR)

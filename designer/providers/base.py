@@ -92,15 +92,16 @@ class Cancelled(Exception):
 
 
 class ProviderError(Exception):
-    """A refusal or failure, in the house's own words."""
+    """A refusal or failure, in the house's own words. Without a remedy of its own it tells the usual way on."""
 
     code: ClassVar[str] = "provider_error"
+    usual_remedy: ClassVar[str] = "Try again in a few minutes, or choose another model."
     retryable: ClassVar[bool] = False
     outcome_unknown: ClassVar[bool] = False
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)
-        self.message, self.remedy = message, remedy
+        self.message, self.remedy = message, remedy or self.usual_remedy
 
 
 class RateLimited(ProviderError):
@@ -118,6 +119,7 @@ class QuotaExhausted(ProviderError):
 
 class Moderated(ProviderError):
     code = "moderated"
+    usual_remedy = "Reword the brief, or choose another model."
 
     def __init__(self, message: str, remedy: str = "", *, stage: Literal["input", "output"] = "input") -> None:
         super().__init__(message, remedy)
@@ -126,6 +128,7 @@ class Moderated(ProviderError):
 
 class InvalidRequest(ProviderError):
     code = "invalid_request"
+    usual_remedy = "Change what it names, or choose another model."
 
     def __init__(self, message: str, remedy: str = "", *, field: str = "") -> None:
         super().__init__(message, remedy)
@@ -134,6 +137,7 @@ class InvalidRequest(ProviderError):
 
 class ModelRetired(ProviderError):
     code = "model_retired"
+    usual_remedy = "Choose another model."
 
     def __init__(self, message: str, remedy: str = "", *, successor: str = "") -> None:
         super().__init__(message, remedy)

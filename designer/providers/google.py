@@ -273,11 +273,16 @@ def translated(error: APIError, model: str) -> ProviderError:
 
 
 def _auth() -> AuthFailed:
-    return AuthFailed("Google refused the key, or what it may do.", "Check GOOGLE_API_KEY and its project.")
+    return AuthFailed(
+        "Google refused the key, or what it may do.",
+        "Choose another model meanwhile; an admin should check GOOGLE_API_KEY and its project.",
+    )
 
 
 def _quota() -> QuotaExhausted:
-    return QuotaExhausted("The Google project has used up its quota.", "Raise it, or choose another model.")
+    return QuotaExhausted(
+        "The Google project has used up its quota.", "Choose another model, or have an admin raise it."
+    )
 
 
 def _rate_limited(error: APIError, details: list[Mapping[str, Any]]) -> RateLimited:
@@ -288,7 +293,7 @@ def _rate_limited(error: APIError, details: list[Mapping[str, Any]]) -> RateLimi
     seconds = seconds_of(said) if said else None
     headers = {name.lower(): value for name, value in getattr(error.response, "headers", {}).items()}
     when = retry_at(headers) if seconds is None else after(seconds)
-    return RateLimited("Google asks for a pause.", "The studio asks again by itself.", retry_at=when)
+    return RateLimited("Google asks for a pause.", retry_at=when)
 
 
 def _details(error: APIError) -> list[Mapping[str, Any]]:

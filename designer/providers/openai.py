@@ -236,12 +236,17 @@ def translated(error: APIStatusError, model: str) -> ProviderError:
     code, kind, status = error.code or "", error.type or "", error.status_code
     words = clipped(_words(error))
     if code in NO_MONEY or kind in NO_MONEY or status == 402:
-        return QuotaExhausted("The OpenAI account is out of credit.", "Add credit, or choose another model.")
+        return QuotaExhausted(
+            "The OpenAI account is out of credit.", "Choose another model, or have an admin add credit."
+        )
     if code in UNSAFE:
         return Moderated(f"OpenAI declined this: {words}", "Reword the brief.", stage=_stage(error))
     match status:
         case 401 | 403:
-            return AuthFailed("OpenAI refused the key, or what it may do.", "Check OPENAI_API_KEY and its project.")
+            return AuthFailed(
+                "OpenAI refused the key, or what it may do.",
+                "Choose another model meanwhile; an admin should check OPENAI_API_KEY and its project.",
+            )
         case 404 if code == "model_not_found":
             after = RETIRED.get(model, "gpt-image-2.6-flare")
             return ModelRetired(f"OpenAI no longer has {model}.", f"Use {after} instead.", successor=after)
@@ -259,7 +264,7 @@ def _rate_limited(error: APIStatusError) -> RateLimited:
     from designer.providers.remote.waits import retry_at
 
     headers = {name.lower(): value for name, value in error.response.headers.items()}
-    return RateLimited("OpenAI asks for a pause.", "The studio asks again by itself.", retry_at=retry_at(headers))
+    return RateLimited("OpenAI asks for a pause.", retry_at=retry_at(headers))
 
 
 def _words(error: APIStatusError) -> object:

@@ -187,9 +187,14 @@ def translated(status: int, body: bytes, headers: Mapping[str, str], model: str)
         case _ if name == "content_moderation":
             return Moderated(f"Stability declined this: {words}", "Reword the brief.", stage="input")
         case 401 | 403:
-            return AuthFailed("Stability refused the key, or what it may do.", "Check STABILITY_API_KEY.")
+            return AuthFailed(
+                "Stability refused the key, or what it may do.",
+                "Choose another model meanwhile; an admin should check STABILITY_API_KEY.",
+            )
         case 402:
-            return QuotaExhausted("The Stability account is out of credits.", "Add credits, or choose another model.")
+            return QuotaExhausted(
+                "The Stability account is out of credits.", "Choose another model, or have an admin add credits."
+            )
         case 404 | 410:
             return ModelRetired(
                 f"Stability no longer has {model}.", "Use sd3.5-large instead.", successor="sd3.5-large"
@@ -198,7 +203,7 @@ def translated(status: int, body: bytes, headers: Mapping[str, str], model: str)
             return InvalidRequest(f"Stability refused the request: {words}", field=_field(words))
         case 429:
             told = retry_at({key.lower(): value for key, value in headers.items()})
-            return RateLimited("Stability asks for a pause.", "The studio asks again by itself.", retry_at=told)
+            return RateLimited("Stability asks for a pause.", retry_at=told)
         case 408 | 504:
             return TimedOut("Stability ran out of time.", "It may have done the work: look at its account page.")
     return ProviderDown(f"Stability failed with status {status}.", "Try again later, or choose another model.")

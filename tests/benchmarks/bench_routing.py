@@ -43,7 +43,7 @@ def catalogue(rng: np.random.Generator) -> list[routing.Candidate]:
             latency_s=float(rng.uniform(1, 60)),
             quality=float(rng.random()),
             success=float(rng.random()),
-            healthy=bool(rng.random() < 0.8),
+            resting="" if rng.random() < 0.8 else "it rests",
         )
         for k in range(int(rng.integers(1, 12)))
     ]

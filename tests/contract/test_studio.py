@@ -100,6 +100,40 @@ def test_what_the_vendor_declines_is_told_in_words_with_a_way_out(client_of, sim
     assert done.error["remedy"]
 
 
+@pytest.mark.parametrize(
+    ("behaviour", "code", "words", "way_out"),
+    [
+        ("unauthorized", "auth", "OpenAI refused the key", "OPENAI_API_KEY"),
+        ("quota", "quota_exhausted", "out of credit", "another model"),
+        ("html", "provider_down", "OpenAI failed with status 502", "another model"),
+        ("error_500", "provider_down", "OpenAI failed with status 500", "another model"),
+        ("empty", "outcome_unknown", "OpenAI gave no usable answer", "not sent again"),
+        ("corrupt", "outcome_unknown", "OpenAI gave no usable answer", "not sent again"),
+        ("huge_json", "outcome_unknown", "OpenAI", "not sent again"),
+        ("bad_field", "invalid_request", "OpenAI refused the request", "another model"),
+        ("invalid_base64", "no_image", "no usable image", "another model"),
+    ],
+)
+def test_whatever_goes_wrong_there_is_told_for_what_it_was_with_the_next_step(
+    behaviour, code, words, way_out, client_of, simulator
+):
+    simulator.plan("openai", behaviour, times=0, path="/images")
+    done = begin(client_of("editor"), n=1, model=FLARE)
+    while done.status == "running":
+        done = try_again(done)
+    assert (done.status, done.error["code"]) == ("failed", code)
+    assert words in done.error["message"] and way_out in done.error["remedy"]
+
+
+def test_a_model_whose_key_was_just_refused_is_not_offered_and_why_is_told(client_of, simulator):
+    simulator.plan("openai", "unauthorized", times=0, path="/images")
+    client = client_of("editor")
+    begin(client, n=1, model=FLARE)
+    answer = ask(client, n=1, model=FLARE)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "model")
+    assert f"{FLARE}: its key was refused; it is tried again in" in answer.json()["detail"]
+
+
 def test_a_model_without_a_name_is_replaced_when_the_vendor_has_shut_it_down(client_of, simulator):
     simulator.plan("google", "retired", times=0, path="image")
     simulator.plan("openai", "retired", times=1, path="/images")
@@ -112,3 +146,12 @@ def test_an_ended_family_is_refused_by_name_with_its_successor(client_of, simula
     answer = ask(client_of("editor"), n=1, model="dall-e-3")
     assert answer.status_code == 422 and "GPT Image 2.6 Flare" in answer.json()["remedy"]
     assert drawn(simulator) == []
+
+
+def test_for_a_provider_that_is_down_another_provider_steps_in_before_its_own_other_models(client_of, simulator):
+    simulator.plan("google", "unavailable", times=0, path="image")
+    done = begin(client_of("editor"), n=1, strategy="quality")
+    assert done.status == "running"
+    done = try_again(done)
+    assert (done.status, done.provider) == ("succeeded", "openai")
+    assert [each["from"] for each in done.fallbacks] == ["google"]

@@ -64,7 +64,10 @@ class Server:
         shown = words or f"status {status}"
         match status:
             case 401 | 403:
-                return AuthFailed(f"{self.vendor} refused the sign-in.", "Check its user and password.")
+                return AuthFailed(
+                    f"{self.vendor} refused the sign-in.",
+                    "Choose another model meanwhile; an admin should check its user and password.",
+                )
             case 402:
                 return QuotaExhausted(f"{self.vendor} says that there is no credit left.", "Ask who runs it.")
             case 404:

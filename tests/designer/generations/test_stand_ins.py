@@ -77,6 +77,7 @@ def test_the_page_and_the_api_say_who_stepped_in_and_why(pair, client_of):
     for address in (f"/generations/{done.pk}", f"/generations/{done.pk}/card"):
         shown = client.get(address).content.decode()
         assert "The month&#x27;s money is spent." in shown and "stepped in" in shown, address
+        assert "It costs $0.03 an image instead of $0.04 an image." in shown, address
 
 
 @pytest.mark.parametrize("choice", [{"provider": "scripted"}, {"provider": "scripted", "model": "one"}])
@@ -85,6 +86,15 @@ def test_a_choice_by_name_is_never_replaced(pair, client_of, choice):
     one.answers = [base.QuotaExhausted("No money left.", "Top it up.")]
     done = begin(client_of, **choice)
     assert (done.status, done.error["code"], done.fallbacks, other.asked) == ("failed", "quota_exhausted", [], [])
+
+
+def test_where_nobody_is_left_the_end_is_told_of_all_that_were_tried(pair, client_of):
+    one, other = pair
+    one.answers, other.answers = [base.QuotaExhausted("No money left.")], [base.AuthFailed("The key was refused.")]
+    done = begin(client_of)
+    assert (done.status, done.error["code"], len(done.fallbacks)) == ("failed", "auth", 1)
+    assert done.error["message"].endswith("No money left. The key was refused.")
+    assert "another model" in done.error["remedy"]
 
 
 def test_nobody_steps_in_who_was_not_wished(pair, client_of):

@@ -118,11 +118,12 @@ def test_no_model_at_all_is_a_refusal_too():
 
 
 def test_an_open_circuit_is_passed_over_and_named():
-    made = route([candidate("a", quality=0.99, healthy=False), candidate("b")], Constraints())
+    made = route([candidate("a", quality=0.99, resting="its key was refused"), candidate("b")], Constraints())
     assert made.model == "b" and made.excluded[0].code == "unhealthy"
     with pytest.raises(RouteError) as caught:
-        route([candidate("a", healthy=False)], Constraints(model="a"))
+        route([candidate("a", resting="its key was refused")], Constraints(model="a"))
     assert (caught.value.code, caught.value.field) == ("unhealthy", "model")
+    assert "a: its key was refused" in caught.value.message
 
 
 def test_an_unknown_price_is_never_taken_for_free():
