@@ -28,17 +28,23 @@ ANALYSIS_EDGE = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """What the designer sees before spending."""
+class Composed:
+    """What the words and photos of a wish became, whether or not a model can draw it."""
 
     understanding: dict[str, Any]
     prompt: PromptParts
     composed: PromptParts  # before the designer's own edits
-    plan: Plan
     told: list[dict[str, Any]] = field(default_factory=list)  # what the words order: how many, by which model
 
     def prompt_parts(self) -> list[dict[str, str]]:
         return parts_json(self.prompt)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview(Composed):
+    """What the designer sees before spending."""
+
+    plan: Plan
 
     def to_json(self) -> dict[str, Any]:
         plan = self.plan
@@ -118,12 +124,19 @@ def whole_plan(wish: GenerationWish, *, team: Team, garment: str | None, photos:
     return replace(plan, reading=cost)
 
 
-def preview(wish: GenerationWish, *, team: Team, references: list[Asset], persona: Persona | None = None) -> Preview:
-    """Understanding, prompt and plan of a wish. What is learned or tried out joins the prompt only when it runs."""
+def composed(wish: GenerationWish, *, team: Team, references: list[Asset], persona: Persona | None = None) -> Composed:
+    """Understanding and prompt of a wish. What is learned or tried out joins the prompt only when it runs."""
     record = understand(wish, references, team=team)
     taste = taste_of(persona)
     match = personas.match(wish.brief, record, taste) if taste else None
-    composed = compose(wish.brief, record, persona=taste, match=match, exact=wish.exact, seed=0)
-    plan = whole_plan(wish, team=team, garment=record.value("garment"), photos=len(references))
-    prompt = as_edited(wish, composed)
-    return Preview(understanding=record.to_json(), prompt=prompt, composed=composed, plan=plan)
+    parts = compose(wish.brief, record, persona=taste, match=match, exact=wish.exact, seed=0)
+    return Composed(understanding=record.to_json(), prompt=as_edited(wish, parts), composed=parts)
+
+
+def preview(wish: GenerationWish, made: Composed, *, team: Team, photos: int) -> Preview:
+    """The same with who would draw it. Raises Refused naming the field where nobody can."""
+    garment = made.understanding["garment"]["value"]
+    plan = whole_plan(wish, team=team, garment=garment, photos=photos)
+    return Preview(
+        understanding=made.understanding, prompt=made.prompt, composed=made.composed, told=made.told, plan=plan
+    )

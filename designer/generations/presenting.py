@@ -9,7 +9,7 @@ from designer.assets.models import Asset
 from designer.assets.presenting import source_type_words
 from designer.catalogue.ready import capabilities_of
 from designer.catalogue.services import ending_soon, warning_of
-from designer.generations.estimates import Preview
+from designer.generations.estimates import Composed, Preview
 from designer.generations.models import Generation, Stage
 from designer.generations.understanding_forms import HINTS, label, text_of
 from designer.generations.wishes import GenerationWish
@@ -27,7 +27,7 @@ MORE = (
 TOLD = {"count": "images", "model": "model"}
 
 
-def understood_shown(preview: Preview, wish: GenerationWish) -> dict[str, Any]:
+def understood_shown(preview: Composed, wish: GenerationWish) -> dict[str, Any]:
     """Every attribute as a chip to edit, the prompt in its parts, and what the brief told of the order itself."""
     record = preview.understanding
     colours = record.get("colours", {}).get("value") or []
@@ -46,7 +46,7 @@ def understood_shown(preview: Preview, wish: GenerationWish) -> dict[str, Any]:
     }
 
 
-def _part_rows(preview: Preview, wish: GenerationWish) -> list[dict[str, str]]:
+def _part_rows(preview: Composed, wish: GenerationWish) -> list[dict[str, str]]:
     """Each part but the brief itself with what it reads now; then edits whose part is not there any more."""
     whose = {part.text: part.part for part in preview.composed.parts if part.part != "user"}
     gone = dict.fromkeys((was for was, now in wish.part_edits.items() if now and was not in whose), "own")

@@ -55,6 +55,15 @@ SETTINGS = (
 )
 
 
+class Unplanned(Refused):
+    """Nobody can draw it as it is wished; what was understood of it is in `made`."""
+
+    def __init__(self, refused: Refused, made: estimates.Composed) -> None:
+        own = {"field": refused.field, "remedy": refused.remedy, "status": refused.status}
+        super().__init__(refused.code, refused.message, **own, **refused.facts)
+        self.made = made
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """How a generation runs that is part of something larger: its lane and priority, and whose budget it is under."""
@@ -105,14 +114,21 @@ def _persona(actor: User, team: Team, wish: GenerationWish) -> Persona | None:
 
 
 def preview(*, actor: User, wish: GenerationWish) -> estimates.Preview:
-    """What the wish is understood as, its prompt and price. Raises Refused naming the field at fault."""
+    """What the wish is understood as, its prompt and price. Raises Refused naming the field at fault.
+
+    Where only a model is lacking, `Unplanned` says so, with what was understood all the same.
+    """
     wish, told = telling.heard(wish)
     wish.check()
     team = _team_for(actor, wish)
-    persona = _persona(actor, team, wish)
+    persona, references = _persona(actor, team, wish), _references(actor, team, wish)
     _source(actor, team, wish)
-    found = estimates.preview(wish, team=team, references=_references(actor, team, wish), persona=persona)
-    return replace(found, plan=_followed(wish, team, found.plan)[0], told=told)
+    made = replace(estimates.composed(wish, team=team, references=references, persona=persona), told=told)
+    try:
+        found = estimates.preview(wish, made, team=team, photos=len(references))
+    except Refused as refused:
+        raise Unplanned(refused, made) from refused
+    return replace(found, plan=_followed(wish, team, found.plan)[0])
 
 
 def _followed(wish: GenerationWish, team: Team, plan: Plan, *, usual: bool = True) -> tuple[Plan, follow_ups.Promise]:

@@ -67,6 +67,8 @@ def begin_with(request: HttpRequest, wish: GenerationWish, words: str) -> HttpRe
         more |= {"understood": understood_shown(preview, wish), "estimate": estimate_shown(preview)}
     except Refused as refused:  # the form is shown all the same, with the reason
         more["begun"] = f"{words} {refused.message} {refused.remedy}"
+        if isinstance(refused, services.Unplanned):
+            more["understood"] = understood_shown(refused.made, wish)
     return render_studio(request, form, more=more)
 
 
@@ -135,7 +137,7 @@ def understood(request: HttpRequest) -> HttpResponse:
         try:
             preview = services.preview(actor=person(request), wish=wish)
         except Refused as refused:
-            return JsonResponse({"detail": f"{refused.message} {refused.remedy}".strip()}, status=refused.status)
+            return unplanned(request, wish, refused)
         context = {"understood": understood_shown(preview, wish), "estimate": estimate_shown(preview)}
     return JsonResponse(
         {
@@ -143,6 +145,15 @@ def understood(request: HttpRequest) -> HttpResponse:
             "estimate": render_to_string("designer/generations/_estimate.html", context, request),
         }
     )
+
+
+def unplanned(request: HttpRequest, wish: GenerationWish, refused: Refused) -> JsonResponse:
+    """Why it cannot be made; what was understood stays to be corrected, and what is no order to be said."""
+    body = {"detail": f"{refused.message} {refused.remedy}".strip()}
+    if isinstance(refused, services.Unplanned):
+        context = {"understood": understood_shown(refused.made, wish)}
+        body["understood"] = render_to_string("designer/generations/_understood.html", context, request)
+    return JsonResponse(body, status=refused.status)
 
 
 @login_required

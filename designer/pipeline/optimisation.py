@@ -102,7 +102,7 @@ class Rate(Record):
         liked, seen = f"{self.numerator:.1f}".removesuffix(".0"), f"{self.denominator:.1f}".removesuffix(".0")
         if self.is_enough:
             return f"liked {liked} of {seen}"
-        return f"{seen} of {self.min_sample:g} rated"
+        return f"{seen} of the {self.min_sample:g} it takes"
 
 
 def signal_of(kind: Kind, value: int | None = None) -> Signal | None:

@@ -79,3 +79,16 @@ def test_the_deck_takes_keys_and_drags_goes_back_and_ends_with_what_was_learned(
     page.locator(".notice").get_by_role("button", name="Undo").click()
     expect(page.locator(".notice")).to_contain_text("Undone")
     assert not page.problems  # type: ignore[attr-defined]
+
+
+def test_images_that_are_compared_stay_within_the_page(page: Page):
+    page.goto("/gallery")
+    boxes = page.locator(".tile input[type=checkbox]")
+    for place in range(4):
+        boxes.nth(place).check()
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("heading", name="How they differ")).to_be_visible()
+    check_contrast_and_names(page, "compare")
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0
+    assert not page.problems  # type: ignore[attr-defined]

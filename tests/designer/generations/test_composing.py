@@ -73,6 +73,15 @@ def test_the_page_says_when_a_field_goes_before_the_words(client_of):
     assert "You chose 3, which counts." in markup and "<strong>5</strong>" not in markup and "3 images" in estimate
 
 
+def test_where_nobody_can_draw_it_what_was_understood_can_still_be_corrected(client_of):
+    brief = "4 wool coats @dall-e-3"
+    answer = client_of("editor").post("/studio/understood", {"brief": brief}, format="multipart")
+    assert answer.status_code == 422 and "was shut down" in answer.json()["detail"]
+    markup = answer.json()["understood"]
+    assert "<strong>4</strong>" in markup and 'name="plain-model"' in markup
+    assert fields_of(markup)["fix-garment"] == "coat"
+
+
 def asked(client, status=202, **wish):
     answer = client.post("/api/generations", wish, format="json")
     assert answer.status_code == status, answer.content

@@ -64,7 +64,7 @@ def test_the_profile_shows_each_weight_with_its_basis_and_what_moved(client):
 def test_too_few_ratings_are_said_and_show_no_rate(client):
     liked(client, times=1)
     shown = page(client)
-    assert "1 of 3 rated" in shown and "not enough yet" in shown
+    assert "1 of the 3 it takes" in shown and "not enough yet" in shown
 
 
 def test_each_button_takes_back_what_it_says_and_the_message_offers_the_way_back(client):

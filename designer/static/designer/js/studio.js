@@ -87,10 +87,9 @@ async function understand() {
   if (!answer) return;
   const body = await answer.json().catch(() => ({}));
   if (mine !== asked || waiting) return; // more was typed meanwhile: the next answer counts
-  if (!answer.ok) return showError(body.detail || "");
-  showError("");
-  redraw(form.querySelector("[data-understood]"), body.understood);
-  form.querySelector("[data-estimate]").innerHTML = body.estimate;
+  showError(answer.ok ? "" : body.detail || "");
+  if (body.understood) redraw(form.querySelector("[data-understood]"), body.understood);
+  form.querySelector("[data-estimate]").innerHTML = body.estimate || ""; // no price stays that is not true any more
 }
 
 async function submit(event) {
