@@ -93,7 +93,7 @@ class GenerationRequest(StrictSerializer):
     just_words = serializers.MultipleChoiceField(
         choices=["count", "model"],
         required=False,
-        default=frozenset,
+        default=set,
         help_text="What the brief says of these is no order: its number counts nothing, its name chooses no model.",
     )
 

@@ -59,8 +59,8 @@ class Unplanned(Refused):
     """Nobody can draw it as it is wished; what was understood of it is in `made`."""
 
     def __init__(self, refused: Refused, made: estimates.Composed) -> None:
-        own = {"field": refused.field, "remedy": refused.remedy, "status": refused.status}
-        super().__init__(refused.code, refused.message, **own, **refused.facts)
+        facts: dict[str, Any] = {"field": refused.field, "remedy": refused.remedy, "status": refused.status}
+        super().__init__(refused.code, refused.message, **facts, **refused.facts)
         self.made = made
 
 

@@ -17,6 +17,7 @@ from designer.catalogue.services import per_image, retire
 from designer.generations import choosing
 from designer.generations.models import Generation, Stage, StageRun
 from designer.generations.orders import Order
+from designer.generations.pacing import Resting
 from designer.generations.services import announce
 from designer.generations.wishes import GenerationWish
 from designer.jobs.handlers import Permanent, Retry, RunningJob
@@ -62,9 +63,9 @@ def _is_unknown(job: RunningJob, left: list[int]) -> bool:
     return bool(places & set(map(str, left)))
 
 
-def told_of_all(stop: Permanent | Retry, row: Generation) -> Permanent | Retry:
+def told_of_all(stop: Permanent | Retry | Resting, row: Generation) -> Permanent | Retry | Resting:
     """The end of the last model that was tried, told as the end of all of them; their reasons, each once."""
-    if not row.fallbacks or not isinstance(stop.__cause__, base.ProviderError):
+    if isinstance(stop, Resting) or not row.fallbacks or not isinstance(stop.__cause__, base.ProviderError):
         return stop
     reasons = " ".join(dict.fromkeys([*(each["reason"] for each in row.fallbacks), stop.__cause__.message]))
     message, remedy = f"No model that fits could make it. {reasons}", base.ProviderError.usual_remedy

@@ -373,5 +373,5 @@ def rest_left(breaker: Breaker, now: datetime) -> timedelta:
     """How long no call is made yet; none where the circuit is closed or the rest is over."""
     if breaker.opened_at is None:
         return timedelta()
-    rest = min(LONGEST_REST, REST * 2 ** min(breaker.trips - 1, 10))
+    rest: timedelta = min(LONGEST_REST, REST * 2 ** min(breaker.trips - 1, 10))
     return max(timedelta(), rest - (now - breaker.opened_at))
