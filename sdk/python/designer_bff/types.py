@@ -40,6 +40,8 @@ GenerationRequestModeEnum: TypeAlias = Literal["variation", "similar", "edit"]
 
 GenerationStatusEnum: TypeAlias = Literal["queued", "running", "succeeded", "partial", "failed", "cancelled"]
 
+JustWordsEnum: TypeAlias = Literal["count", "model"]
+
 LaneEnum: TypeAlias = Literal["interactive", "batch", "gpu", "io"]
 
 LearningActEnum: TypeAlias = Literal["give", "withdraw", "revert", "undo"]
@@ -543,8 +545,11 @@ class Fallback(TypedDict):
     provider: str
     model: str
     instead_of: str
+    title: str
+    title_before: str
     code: str
     reason: str
+    note: str
     unit_price: str
     unit_price_before: str
 
@@ -595,6 +600,7 @@ class Generation(TypedDict):
     source: str | None
     mode: GenerationModeEnum | BlankEnum
     understood: dict[str, Any]
+    told: list[Told]
     prompt: str
     negative_prompt: str
     provider: str
@@ -882,6 +888,7 @@ class Preset(TypedDict):
 
 class Preview(TypedDict):
     understood: dict[str, Attribute]
+    told: list[Told]
     prompt: str
     negative_prompt: str
     parts: list[dict[str, Any]]
@@ -1136,6 +1143,16 @@ class TokenAnswer(TypedDict):
     last_used_at: str | None
 
 
+class Told(TypedDict):
+    """What the words of the brief order, beside the garment."""
+
+    name: str
+    phrase: str
+    value: Any
+    used: bool
+    note: str
+
+
 class Trait(TypedDict):
     attribute: str
     value: str
@@ -1368,7 +1385,7 @@ class GenerateWish(TypedDict, total=False):
     references: list[str]
     team: str | None
     persona: str | None
-    n: int
+    n: int | None
     best_of: int | None
     aspect_ratio: AspectRatioEnum
     strategy: StrategyEnum
@@ -1387,7 +1404,8 @@ class GenerateWish(TypedDict, total=False):
     mode: GenerationRequestModeEnum | BlankEnum
     part_edits: dict[str, str]
     added_words: str
-    one_each: bool
+    one_each: bool | None
+    just_words: list[JustWordsEnum]
 
 
 class FeedbackWish(TypedDict, total=False):
@@ -1404,7 +1422,7 @@ class PreviewWish(TypedDict, total=False):
     references: list[str]
     team: str | None
     persona: str | None
-    n: int
+    n: int | None
     best_of: int | None
     aspect_ratio: AspectRatioEnum
     strategy: StrategyEnum
@@ -1423,7 +1441,8 @@ class PreviewWish(TypedDict, total=False):
     mode: GenerationRequestModeEnum | BlankEnum
     part_edits: dict[str, str]
     added_words: str
-    one_each: bool
+    one_each: bool | None
+    just_words: list[JustWordsEnum]
 
 
 class RevertLearningWish(TypedDict, total=False):
