@@ -14,6 +14,7 @@ django_stubs_ext.monkeypatch()  # so that admin classes may name their model as 
 env = Env()
 
 DEBUG = env.flag("DEBUG")
+CHECK_EVENTS = DEBUG  # each payload against its type, as tests do
 VAR = Path(env.text("DESIGNER_VAR", str(ROOT / "var")))
 EMBEDDED = env.flag("DESIGNER_EMBEDDED", True)
 SECRET_KEY = env.text("SECRET_KEY") or "embedded-only-" + "0" * 50

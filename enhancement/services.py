@@ -16,7 +16,7 @@ from designer.generations.models import Generation
 from designer.generations.services import SINGLE, Terms
 from designer.jobs.services import enqueue, request_cancel
 from designer.ledger import budgets
-from designer.realtime.events import ENHANCEMENT_PROGRESS, record
+from designer.realtime.events import ENHANCEMENT_CANCELLED, ENHANCEMENT_FAILED, ENHANCEMENT_PROGRESS, record
 from enhancement import rights
 from enhancement.lanes import lane_of
 from enhancement.models import LIVE, Enhancement, Status
@@ -208,7 +208,7 @@ def close(enhancement_id: str, *, status: str, error: dict[str, Any]) -> None:
         return
     shown = None if end == Status.CANCELLED else error
     Enhancement.objects.move(row.pk, end, error=shown, finished_at=timezone.now())
-    event = "enhancement:cancelled" if end == Status.CANCELLED else "enhancement:failed"
+    event = ENHANCEMENT_CANCELLED if end == Status.CANCELLED else ENHANCEMENT_FAILED
     announce_end(row.pk, event, {"status": end, **({} if shown is None else shown)})
 
 

@@ -18,7 +18,7 @@ from designer.assets.blobs import hold_blob, read, write_blob
 from designer.assets.images import EXTENSIONS, ImageRefused, Normalised
 from designer.assets.models import Asset, AssetKind
 from designer.assets.provenance import Facts
-from designer.realtime.events import record
+from designer.realtime.events import ASSET_PROMOTED, ASSET_RESTORED, ASSET_TRASHED, record
 from designer.realtime.revocation import channel_changed
 from teams.accounts.models import User
 from teams.base.errors import Forbidden, Refused
@@ -186,7 +186,7 @@ def promote(*, actor: User, asset_id: UUID) -> Asset:
     if asset.set_aside:
         asset.set_aside = False
         asset.save(update_fields=["set_aside", "updated_at"])
-        record(f"asset:{asset.pk}", "asset:promoted", {}, team_id=asset.team_id)
+        record(f"asset:{asset.pk}", ASSET_PROMOTED, {}, team_id=asset.team_id)
     return asset
 
 
@@ -197,7 +197,7 @@ def move_to_trash(rows: QuerySet[Asset], *, at: datetime) -> int:
     Asset.objects.filter(pk__in=[pk for pk, _ in moved]).update(trashed_at=at, updated_at=at)
     Asset.objects.filter(chosen__in=[pk for pk, _ in moved]).update(chosen=None, updated_at=at)
     for pk, team_id in moved:
-        record(f"asset:{pk}", "asset:trashed", {}, team_id=team_id)
+        record(f"asset:{pk}", ASSET_TRASHED, {}, team_id=team_id)
         channel_changed(f"asset:{pk}")
     return len(moved)
 
@@ -209,5 +209,5 @@ def restore(*, actor: User, asset_id: UUID) -> Asset:
     if asset.trashed_at is not None:
         asset.trashed_at = None
         asset.save(update_fields=["trashed_at", "updated_at"])
-        record(f"asset:{asset.pk}", "asset:restored", {}, team_id=asset.team_id)
+        record(f"asset:{asset.pk}", ASSET_RESTORED, {}, team_id=asset.team_id)
     return asset

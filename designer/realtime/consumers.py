@@ -17,7 +17,7 @@ from django.utils import timezone
 from designer.realtime import credentials, limits, subjects
 from designer.realtime import log as event_log
 from designer.realtime.credentials import Identity
-from designer.realtime.events import plain
+from designer.realtime.events import CURSOR_MOVED, PRESENCE_CHANGED, plain
 from designer.realtime.hub import Hub, hub
 from designer.realtime.log import Fact, Head
 from designer.realtime.outbox import Key, Outbox
@@ -289,7 +289,7 @@ class LiveConsumer:
             raise Malformed("not_subscribed", "This socket does not watch that channel.", channel)
         user = self.identity.user
         who = {"user": str(user.pk), "name": user.shown_name, "socket": self.id, "state": state}
-        event = "presence:changed" if kind == "presence" else "cursor:moved"
+        event = PRESENCE_CHANGED if kind == "presence" else CURSOR_MOVED
         tick(channel, event, who, source=self.id)
         if kind == "presence":
             (self.present.discard if state is None else self.present.add)(channel)

@@ -9,14 +9,17 @@ be lost.
 import json
 import re
 from functools import partial
-from typing import Any, Final, NotRequired, TypedDict
+from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
+from designer.realtime import payloads
 from designer.realtime.herald import herald
 from designer.realtime.models import Event
+from designer.realtime.schemas import fault_of
 
 UUID_FORM: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 CHANNEL_FORM: Final = re.compile(rf"(?P<kind>[a-z][a-z_]{{0,23}}):(?P<id>{UUID_FORM})|system")
@@ -32,6 +35,7 @@ GENERATION_CANCELLED: Final = "generation:cancelled"
 ENHANCEMENT_PROGRESS: Final = "enhancement:progress"
 ENHANCEMENT_COMPLETE: Final = "enhancement:complete"
 ENHANCEMENT_FAILED: Final = "enhancement:failed"
+ENHANCEMENT_CANCELLED: Final = "enhancement:cancelled"
 PREVIEW_CHANGED: Final = "preview:changed"
 BATCH_PROGRESS: Final = "batch:progress"
 BATCH_ITEM: Final = "batch:item"
@@ -40,87 +44,50 @@ PORTFOLIO_PROGRESS: Final = "portfolio:progress"
 PORTFOLIO_COMPLETE: Final = "portfolio:complete"
 PORTFOLIO_FAILED: Final = "portfolio:failed"
 PORTFOLIO_CANCELLED: Final = "portfolio:cancelled"
+ASSET_PROMOTED: Final = "asset:promoted"
+ASSET_TRASHED: Final = "asset:trashed"
+ASSET_RESTORED: Final = "asset:restored"
 ASSET_VERSION: Final = "asset:version"
 COST_UPDATED: Final = "cost:updated"
-COMMENT_CREATED: Final = "comment:created"
-APPROVAL_CHANGED: Final = "approval:changed"
 FEEDBACK_CHANGED: Final = "feedback:changed"
 LEARNING_CHANGED: Final = "learning:changed"
 NOTIFICATION_CREATED: Final = "notification:created"
 NOTIFICATION_READ: Final = "notification:read"
 PRESENCE_CHANGED: Final = "presence:changed"
-SYSTEM_ALERT: Final = "system:alert"
+CURSOR_MOVED: Final = "cursor:moved"
 
 
-class Progress(TypedDict):
-    """Payload of `generation:progress` and `enhancement:progress`; `percent` is of the whole work, 0 to 100."""
-
-    stage: str
-    percent: float
-    message: NotRequired[str]
-
-
-class Fallback(TypedDict):
-    """Payload of `generation:fallback`: another model stepped in. Prices are USD per image as decimal text."""
-
-    provider: str
-    model: str
-    instead_of: str
-    code: str
-    reason: str
-    unit_price: str
-    unit_price_before: str
-
-
-class Complete(TypedDict):
-    """Payload of `generation:complete` and `enhancement:complete`."""
-
-    assets: list[str]
-    cost: str
-    simulated: bool
-
-
-class Failed(TypedDict):
-    """Payload of every `…:failed`: the words of the refusal, for people."""
-
-    code: str
-    message: str
-    remedy: str
-
-
-class PortfolioProgress(TypedDict):
-    """Payload of `portfolio:progress`, `portfolio:complete` and `portfolio:cancelled`: counts of its files."""
-
-    status: str
-    percent: int
-    total: int
-    read: int
-    duplicates: int
-    refused: int
-    ignored: int
-
-
-class CostUpdated(TypedDict):
-    """Payload of `cost:updated`; amounts are USD as decimal text."""
-
-    subject: str
-    amount: str
-    simulated: bool
-
-
-class LearningChanged(TypedDict):
-    """Payload of `learning:changed` of a team: weights were reverted, or that was undone. Read them anew."""
-
-    act: str
-    kind: str
-    about: str
-
-
-class Alert(TypedDict):
-    """Payload of `system:alert`."""
-
-    level: str
-    message: str
+PAYLOADS: Final[dict[str, Any]] = {
+    GENERATION_STAGE: payloads.GenerationProgress,
+    GENERATION_PROGRESS: payloads.GenerationProgress,
+    GENERATION_FALLBACK: payloads.Fallback,
+    GENERATION_COMPLETE: payloads.Complete,
+    GENERATION_FAILED: payloads.Ended,
+    GENERATION_CANCELLED: payloads.Ended,
+    ENHANCEMENT_PROGRESS: payloads.EnhancementProgress,
+    ENHANCEMENT_COMPLETE: payloads.EnhancementComplete,
+    ENHANCEMENT_FAILED: payloads.EnhancementEnded,
+    ENHANCEMENT_CANCELLED: payloads.EnhancementEnded,
+    PREVIEW_CHANGED: payloads.PreviewChanged,
+    BATCH_PROGRESS: payloads.BatchState,
+    BATCH_ITEM: payloads.BatchItemEnded,
+    BATCH_COMPLETE: payloads.BatchState,
+    PORTFOLIO_PROGRESS: payloads.PortfolioStanding,
+    PORTFOLIO_COMPLETE: payloads.PortfolioStanding,
+    PORTFOLIO_FAILED: payloads.PortfolioStanding,
+    PORTFOLIO_CANCELLED: payloads.PortfolioStanding,
+    ASSET_PROMOTED: payloads.Nothing,
+    ASSET_TRASHED: payloads.Nothing,
+    ASSET_RESTORED: payloads.Nothing,
+    ASSET_VERSION: payloads.AssetVersion,
+    COST_UPDATED: payloads.CostUpdated,
+    FEEDBACK_CHANGED: payloads.FeedbackChanged,
+    LEARNING_CHANGED: payloads.LearningChanged,
+    NOTIFICATION_CREATED: payloads.NotificationCreated,
+    NOTIFICATION_READ: payloads.NotificationRead,
+    PRESENCE_CHANGED: payloads.Shown,
+    CURSOR_MOVED: payloads.Shown,
+}
 
 
 def checked_channel(channel: str) -> str:
@@ -128,6 +95,16 @@ def checked_channel(channel: str) -> str:
     if not CHANNEL_FORM.fullmatch(channel):
         raise ValueError(f"{channel!r} is no channel: expected '<kind>:<uuid>' in lower case, or 'system'.")
     return channel
+
+
+def checked_event(event: str, data: object) -> None:
+    """Raises ValueError for what is no event's name; where CHECK_EVENTS is set, for a payload unlike its type too."""
+    if not EVENT_FORM.fullmatch(event):
+        raise ValueError(f"{event!r} is no event name: expected '<family>:<what>' in lower case.")
+    if settings.CHECK_EVENTS:
+        fault = fault_of(PAYLOADS[event], plain(data)) if event in PAYLOADS else "PAYLOADS does not know it"
+        if fault:
+            raise ValueError(f"{event}: {fault}")
 
 
 def plain(data: object, *, limit: int = MAX_DATA) -> Any:
@@ -143,7 +120,6 @@ def record(channel: str, event: str, data: "dict[str, Any] | Any", *, team_id: U
 
     `event` is `<family>:<what>`, `data` a small JSON object. Raises ValueError for a bad channel, name or payload.
     """
-    if not EVENT_FORM.fullmatch(event):
-        raise ValueError(f"{event!r} is no event name: expected '<family>:<what>' in lower case.")
+    checked_event(event, data)
     Event.objects.create(channel=checked_channel(channel), event=event, data=plain(data), team_id=team_id)
     transaction.on_commit(partial(herald.nudge, channel))

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from designer.realtime.events import EVENT_FORM, checked_channel, plain
+from designer.realtime.events import checked_channel, checked_event, plain
 from designer.realtime.herald import herald
 
 MAX_TICK = 8 << 10
@@ -16,7 +16,6 @@ def tick(channel: str, event: str, data: dict[str, Any], *, source: str = "") ->
     Safe from anywhere: inside or outside a transaction, in a worker, a thread or an event loop. Raises ValueError for a
     malformed channel, name or payload, and never because of the network.
     """
-    if not EVENT_FORM.fullmatch(event):
-        raise ValueError(f"{event!r} is no event name: expected '<family>:<what>' in lower case.")
+    checked_event(event, data)
     message = {"event": event, "data": plain(data, limit=MAX_TICK), "source": source, "at": timezone.now().isoformat()}
     herald.tick(checked_channel(channel), message)

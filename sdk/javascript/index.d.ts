@@ -1,3 +1,6 @@
+import type { EventPayloads } from "./events";
+export type { EventPayloads } from "./events";
+
 export interface ClientOptions {
   /** Where the studio is, e.g. "https://studio.example". In a page of the studio: its own origin. */
   url?: string;
@@ -11,10 +14,16 @@ export interface ClientOptions {
 
 export interface Progress { stage: string; percent: number; message?: string }
 
+/** A fact (type "event", numbered) or a tick; `event` says which `data` it has. Newer studios may tell others too. */
+export type EventMessage = {
+  [Name in keyof EventPayloads]:
+    | { type: "event"; channel: string; seq: number; event: Name; data: EventPayloads[Name]; at: string }
+    | { type: "tick"; channel: string; event: Name; data: EventPayloads[Name]; at: string };
+}[keyof EventPayloads];
+
 export type Message =
   | { type: "snapshot"; channel: string; seq: number; data: Record<string, unknown> }
-  | { type: "event"; channel: string; seq: number; event: string; data: Record<string, unknown>; at: string }
-  | { type: "tick"; channel: string; event: string; data: Record<string, unknown>; at: string }
+  | EventMessage
   | { type: "presence" | "cursor"; channel: string; user: string; name: string; socket: string; state: unknown; at: string }
   | { type: "resync"; channel: string; reason: string }
   | { type: "ended"; channel: string; code: string }

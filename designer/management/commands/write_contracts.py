@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import yaml
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from drf_spectacular.generators import SchemaGenerator
 
 from designer.env import ROOT
+from designer.realtime import asyncapi
 
 sys.path.insert(0, str(ROOT / "sdk" / "python"))
 from codegen.operations import area_modules, types_module
@@ -19,8 +21,18 @@ SDK = ROOT / "sdk" / "python"
 TIDY = ["check", "--fix-only", "--select", "F401,I,UP028", "--unsafe-fixes", "--quiet"]
 
 
+MADE = "# Written by `manage.py write_contracts`. Change designer/realtime/payloads.py and asyncapi.py, not this.\n"
+
+
+class Plain(yaml.SafeDumper):
+    """YAML without anchors: what is said twice is written twice."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
 class Command(BaseCommand):
-    help = "Write the generated half of sdk/python. With --check only say what is out of date."
+    help = "Write docs/asyncapi.yaml and the generated parts of the SDKs. With --check only say what is out of date."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="Change nothing; fail if something would change.")
@@ -38,6 +50,11 @@ class Command(BaseCommand):
 
 def contracts() -> Iterator[tuple[Path, str]]:
     """Each generated file and the text that it should have."""
+    yield (
+        ROOT / "docs" / "asyncapi.yaml",
+        MADE + yaml.dump(asyncapi.document(), Dumper=Plain, sort_keys=False, width=118),
+    )
+    yield ROOT / "sdk" / "javascript" / "events.d.ts", asyncapi.typescript()
     document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     package = SDK / "designer_bff"
     yield package / "types.py", formatted(types_module(document), package / "types.py")

@@ -1,0 +1,181 @@
+"""What each event tells, as types: the one source of docs/asyncapi.yaml, of the SDKs' types and of the tests.
+
+A fact and a tick of one name share a type. Clients must bear fields they do not know. Money is USD as decimal text.
+"""
+
+from typing import Any, NotRequired, TypedDict
+
+
+class Progress(TypedDict):
+    """How far the whole work is: `percent` 0 to 100."""
+
+    stage: str
+    percent: float
+    status: NotRequired[str]
+    message: NotRequired[str]
+
+
+class GenerationProgress(Progress):
+    """`assets`: the images that are there already."""
+
+    assets: NotRequired[list[str]]
+
+
+class EnhancementProgress(Progress):
+    """`done`: finished steps of the recipe. On the channel of an asset `enhancement` says which."""
+
+    done: NotRequired[int]
+    enhancement: NotRequired[str]
+
+
+Fallback = TypedDict(
+    "Fallback",
+    {
+        "provider": str,
+        "model": str,
+        "from": str,
+        "instead_of": str,
+        "title": str,
+        "title_before": str,
+        "code": str,
+        "reason": str,
+        "note": str,
+        "unit_price": str,
+        "unit_price_before": str,
+    },
+)
+Fallback.__doc__ = "Another model stepped in; `note` tells the difference for people. Prices are per image."
+
+
+class Complete(TypedDict):
+    """It ended with pictures: `assets` are their ids."""
+
+    status: str
+    percent: float
+    assets: list[str]
+    cost: str
+    simulated: bool
+
+
+class EnhancementComplete(Complete):
+    """On the channel of an asset `enhancement` says which."""
+
+    enhancement: NotRequired[str]
+
+
+class Ended(TypedDict):
+    """It failed or was cancelled; of a failure the words of the refusal, for people."""
+
+    status: str
+    code: NotRequired[str]
+    message: NotRequired[str]
+    remedy: NotRequired[str]
+
+
+class EnhancementEnded(Ended):
+    """On the channel of an asset `enhancement` says which."""
+
+    enhancement: NotRequired[str]
+
+
+class PreviewChanged(TypedDict):
+    """A trial of recipes on a part of an image: `done` of them are there."""
+
+    status: str
+    done: int
+
+
+class BatchState(TypedDict):
+    """A batch at a glance; `reason` says why it is paused ({code, message, remedy})."""
+
+    status: str
+    reason: dict[str, Any] | None
+    counts: dict[str, int]
+    percent: float
+    cost: str
+
+
+class BatchItemEnded(TypedDict):
+    """An item of a batch ended; `error` is {code, message, remedy}."""
+
+    item: str
+    position: int
+    status: str
+    cost: str
+    assets: list[str]
+    error: dict[str, Any] | None
+
+
+class PortfolioStanding(TypedDict):
+    """Counts of a portfolio's files; of a failure the words of the refusal too."""
+
+    status: str
+    percent: float
+    total: int
+    read: int
+    duplicates: int
+    refused: int
+    ignored: int
+    code: NotRequired[str]
+    message: NotRequired[str]
+    remedy: NotRequired[str]
+
+
+class AssetVersion(TypedDict):
+    """Another version stands for the image (`in_use` instead of `before`), or this one has a new name."""
+
+    in_use: NotRequired[str]
+    before: NotRequired[str]
+    name: NotRequired[str]
+
+
+class Nothing(TypedDict):
+    """The name says it all: read the subject anew."""
+
+
+class CostUpdated(TypedDict):
+    """Something was paid for `subject`, such as `generation:<id>`."""
+
+    subject: str
+    amount: str
+    simulated: bool
+
+
+class FeedbackChanged(TypedDict):
+    """Feedback was given, or taken back (`given` false)."""
+
+    asset: str
+    kind: str
+    given: bool
+
+
+class LearningChanged(TypedDict):
+    """Weights were reverted, or that was undone. Read them anew."""
+
+    act: str
+    kind: str
+    about: str
+
+
+class NotificationCreated(TypedDict):
+    """News for this person."""
+
+    id: str
+    kind: str
+    title: str
+    link: str
+
+
+class NotificationRead(TypedDict):
+    """So many of this person's notifications were read."""
+
+    count: int
+
+
+class Shown(TypedDict):
+    """Where somebody is, as a message of its own type; `socket` tells two windows of one person apart."""
+
+    user: str
+    name: str
+    socket: str
+    state: Any

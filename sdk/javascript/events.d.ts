@@ -1,0 +1,59 @@
+// Written by `manage.py write_contracts`. Change designer/realtime/payloads.py, not this.
+
+/** Each event's name, and what its `data` holds. */
+export interface EventPayloads {
+  /** `assets`: the images that are there already. */
+  "generation:stage": { stage: string; percent: number; status?: string; message?: string; assets?: string[] };
+  /** `assets`: the images that are there already. */
+  "generation:progress": { stage: string; percent: number; status?: string; message?: string; assets?: string[] };
+  /** Another model stepped in; `note` tells the difference for people. Prices are per image. */
+  "generation:fallback": { provider: string; model: string; from: string; instead_of: string; title: string; title_before: string; code: string; reason: string; note: string; unit_price: string; unit_price_before: string };
+  /** It ended with pictures: `assets` are their ids. */
+  "generation:complete": { status: string; percent: number; assets: string[]; cost: string; simulated: boolean };
+  /** It failed or was cancelled; of a failure the words of the refusal, for people. */
+  "generation:failed": { status: string; code?: string; message?: string; remedy?: string };
+  /** It failed or was cancelled; of a failure the words of the refusal, for people. */
+  "generation:cancelled": { status: string; code?: string; message?: string; remedy?: string };
+  /** `done`: finished steps of the recipe. On the channel of an asset `enhancement` says which. */
+  "enhancement:progress": { stage: string; percent: number; status?: string; message?: string; done?: number; enhancement?: string };
+  /** On the channel of an asset `enhancement` says which. */
+  "enhancement:complete": { status: string; percent: number; assets: string[]; cost: string; simulated: boolean; enhancement?: string };
+  /** On the channel of an asset `enhancement` says which. */
+  "enhancement:failed": { status: string; code?: string; message?: string; remedy?: string; enhancement?: string };
+  /** On the channel of an asset `enhancement` says which. */
+  "enhancement:cancelled": { status: string; code?: string; message?: string; remedy?: string; enhancement?: string };
+  /** A trial of recipes on a part of an image: `done` of them are there. */
+  "preview:changed": { status: string; done: number };
+  /** A batch at a glance; `reason` says why it is paused ({code, message, remedy}). */
+  "batch:progress": { status: string; reason: Record<string, unknown> | null; counts: Record<string, number>; percent: number; cost: string };
+  /** An item of a batch ended; `error` is {code, message, remedy}. */
+  "batch:item": { item: string; position: number; status: string; cost: string; assets: string[]; error: Record<string, unknown> | null };
+  /** A batch at a glance; `reason` says why it is paused ({code, message, remedy}). */
+  "batch:complete": { status: string; reason: Record<string, unknown> | null; counts: Record<string, number>; percent: number; cost: string };
+  /** Counts of a portfolio's files; of a failure the words of the refusal too. */
+  "portfolio:progress": { status: string; percent: number; total: number; read: number; duplicates: number; refused: number; ignored: number; code?: string; message?: string; remedy?: string };
+  /** Counts of a portfolio's files; of a failure the words of the refusal too. */
+  "portfolio:complete": { status: string; percent: number; total: number; read: number; duplicates: number; refused: number; ignored: number; code?: string; message?: string; remedy?: string };
+  /** Counts of a portfolio's files; of a failure the words of the refusal too. */
+  "portfolio:failed": { status: string; percent: number; total: number; read: number; duplicates: number; refused: number; ignored: number; code?: string; message?: string; remedy?: string };
+  /** Counts of a portfolio's files; of a failure the words of the refusal too. */
+  "portfolio:cancelled": { status: string; percent: number; total: number; read: number; duplicates: number; refused: number; ignored: number; code?: string; message?: string; remedy?: string };
+  /** The name says it all: read the subject anew. */
+  "asset:promoted": Record<string, never>;
+  /** The name says it all: read the subject anew. */
+  "asset:trashed": Record<string, never>;
+  /** The name says it all: read the subject anew. */
+  "asset:restored": Record<string, never>;
+  /** Another version stands for the image (`in_use` instead of `before`), or this one has a new name. */
+  "asset:version": { in_use?: string; before?: string; name?: string };
+  /** Something was paid for `subject`, such as `generation:<id>`. */
+  "cost:updated": { subject: string; amount: string; simulated: boolean };
+  /** Feedback was given, or taken back (`given` false). */
+  "feedback:changed": { asset: string; kind: string; given: boolean };
+  /** Weights were reverted, or that was undone. Read them anew. */
+  "learning:changed": { act: string; kind: string; about: string };
+  /** News for this person. */
+  "notification:created": { id: string; kind: string; title: string; link: string };
+  /** So many of this person's notifications were read. */
+  "notification:read": { count: number };
+}
