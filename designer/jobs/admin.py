@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from designer.jobs.models import Job, JobAttempt, PeriodicSlot, SchedulerBeat
+from designer.jobs.models import Job, JobAttempt, LanePause, PeriodicSlot, SchedulerBeat
 from designer.jobs.services import request_cancel, revive
 from teams.base.admin import LookedAt
 from teams.base.errors import Refused
@@ -54,6 +54,11 @@ class JobAttemptAdmin(LookedAt, admin.ModelAdmin[Any]):
     list_filter = ["outcome", "provider"]
     search_fields = ["job__id", "idempotency_key"]
     show_full_result_count = False
+
+
+@admin.register(LanePause)
+class LanePauseAdmin(LookedAt, admin.ModelAdmin[Any]):
+    list_display = ["lane", "paused_at", "by_id", "reason"]
 
 
 @admin.register(SchedulerBeat)
