@@ -86,7 +86,7 @@ class PreviewSerializer(serializers.ModelSerializer[EnhancementPreview]):
         model = EnhancementPreview
         fields = ["id", "asset", "status", "box", "url", "recipes", "error", "created_at"]
 
-    @extend_schema_field(OpenApiTypes.STR)
+    @extend_schema_field(serializers.CharField(allow_null=True))
     def get_url(self, row: EnhancementPreview) -> str | None:
         return reverse("api_preview_part", args=[row.pk]) if row.part else None
 

@@ -472,7 +472,7 @@ class EnhancementPreview(TypedDict):
     asset: str
     status: EnhancementStatusEnum
     box: Box
-    url: str
+    url: str | None
     recipes: list[Trial]
     error: PreviewProblem | None
     created_at: str
