@@ -182,7 +182,7 @@ def _write(row: PortfolioImport, item: PortfolioItem, status: str, **said: Any) 
 def _finish(job: RunningJob, row: PortfolioImport) -> None:
     items = list(row.items.filter(status=ItemStatus.READ).only("pk", "look", "cluster"))
     if not items:
-        shown = f"None of the {row.total} files could be read as a picture." if row.total else "It holds no picture."
+        shown = "Nothing in it could be read as a picture." if row.total else "It holds no picture."
         raise Permanent("no_pictures", shown, "See each file's reason below, and send others.")
     job.stop_if_cancelled()
     found = clustered([Look.from_json(item.look) for item in items])
