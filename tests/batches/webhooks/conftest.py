@@ -1,5 +1,6 @@
 """A receiver on loopback, which for these tests counts as the public internet, and a clock that can be moved."""
 
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,15 +14,20 @@ from django.db.models import F
 from batches.webhooks import services
 from batches.webhooks.models import Delivery, Endpoint
 from batches.webhooks.tasks import wake_courier
+from designer import outbound
 from designer.realtime.events import record
-from tests.batches.webhooks.receiver import Receiver, counts_as_public, listening
+from tests.batches.webhooks.receiver import Receiver, is_loopback, leading_to, listening
 from tests.work import work_off
 
 
 @pytest.fixture
-def receiver(settings) -> Iterator[Receiver]:
+def receiver(settings, monkeypatch) -> Iterator[Receiver]:
     settings.WEBHOOK_ALLOW_HTTP = True
-    with listening() as found, counts_as_public(found.port):
+    with listening() as found:
+        # by monkeypatch, as the tests themselves do: what is undone in another order than it was done stays for ever
+        monkeypatch.setattr(socket, "getaddrinfo", leading_to(found.port))
+        monkeypatch.setitem(outbound.PORTS, "http", found.port)
+        monkeypatch.setattr(outbound, "is_public", is_loopback)
         yield found
 
 

@@ -112,9 +112,8 @@ def listening() -> Iterator[Receiver]:
         listener.close()
 
 
-@contextmanager
-def counts_as_public(port: int) -> Iterator[None]:
-    """HOST leads to this port of loopback, and loopback may be called."""
+def leading_to(port: int) -> Callable[..., Any]:
+    """A `getaddrinfo` by which HOST leads to this port of loopback."""
     look_up = socket.getaddrinfo
 
     def looked_up(host: Any, at: Any, *more: Any, **about: Any) -> Any:
@@ -122,10 +121,20 @@ def counts_as_public(port: int) -> Iterator[None]:
             return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
         return look_up(host, at, *more, **about)
 
+    return looked_up
+
+
+def is_loopback(address: str) -> bool:
+    return address == "127.0.0.1"
+
+
+@contextmanager
+def counts_as_public(port: int) -> Iterator[None]:
+    """HOST leads to this port of loopback, and loopback may be called."""
     with (
-        patch.object(socket, "getaddrinfo", looked_up),
+        patch.object(socket, "getaddrinfo", leading_to(port)),
         patch.dict(outbound.PORTS, {"http": port}),
-        patch.object(outbound, "is_public", lambda address: address == "127.0.0.1"),
+        patch.object(outbound, "is_public", is_loopback),
     ):
         yield
 

@@ -111,7 +111,7 @@ def test_events_that_can_never_happen_are_refused_by_name(events, client_of, tea
     assert answer.status_code in (400, 422) and answer.json()["errors"][0]["field"].startswith("events")
 
 
-@pytest.mark.parametrize("family", ["generation", "enhancement", "batch", "comment", "approval", "cost"])
+@pytest.mark.parametrize("family", ["generation", "enhancement", "batch", "cost"])
 def test_facts_of_every_family_can_be_chosen(family):
     assert any(name.startswith(f"{family}.") for name in TYPES)
 
