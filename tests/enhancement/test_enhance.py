@@ -94,13 +94,13 @@ def test_cancelling_a_running_one_stops_it_at_a_tile(editor, asset, monkeypatch)
     pk = ask(editor, asset).json()["id"]
     job = Enhancement.objects.get(pk=pk).job_id
     assert job is not None
-    from enhancement import runner
+    from enhancement import workpieces
 
     def asked_meanwhile(*args):
         request_cancel(job)
         return read_bytes(*args)
 
-    monkeypatch.setattr(runner, "read_bytes", asked_meanwhile)
+    monkeypatch.setattr(workpieces, "read_bytes", asked_meanwhile)
     work_off("gpu")
     assert Enhancement.objects.get(pk=pk).status == "cancelled"
     assert not LedgerEntry.objects.exists() and Asset.objects.count() == 1
