@@ -96,7 +96,7 @@ def test_the_studio_answers_tells_its_sign_in_and_stops_without_a_trace(
     assert stat.S_IMODE((var / "credentials.json").stat().st_mode) == 0o600
     assert stat.S_IMODE((var / "stack.json").stat().st_mode) == 0o600
     marks = marks_of(var)
-    assert len(marks) == 6
+    assert len(marks) == 8  # six programs, Postgres and Valkey
     assert studio.end(signal.SIGINT) == 0
     assert all_gone(marks)
     assert not (var / "stack.json").exists()
@@ -151,7 +151,7 @@ def test_a_killed_web_server_worker_and_database_come_back(var: Path, serve: Cal
         os.kill(pid, signal.SIGKILL)
     assert studio.says("postgres had stopped; it runs again.", within=60)
     assert any(answers(before.url) for _ in patience(60, 0.2)), studio.said
-    assert any(len(record_of(var).children) == 4 for _ in patience(20, 0.2))
+    assert any(len(record_of(var).children) == 6 for _ in patience(20, 0.2))
     assert all_gone(victims)
 
 
