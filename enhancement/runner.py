@@ -23,7 +23,7 @@ from enhancement.recipes import planned
 from enhancement.remote import buying, offers
 from enhancement.services import announce, announce_end
 from enhancement.signals import enhancement_started
-from enhancement.workpieces import encoded, opened, others_of, provenance_after
+from enhancement.workpieces import decoded, encoded, opened, others_of, provenance_after
 from teams.base.errors import Refused
 
 
@@ -105,9 +105,10 @@ def _progress(row: Enhancement, position: int) -> Callable[[float], None]:
 def _store(job: RunningJob, row: Enhancement, image: Image.Image, facts: list[dict[str, Any]]) -> None:
     source = row.source
     provenance = provenance_after(source, facts)
-    before = (read_bytes(source), source.media_type)
+    file = read_bytes(source)
+    before = (file, source.media_type)
     made = prepare_result(team_id=row.team_id, data=encoded(image), provenance=provenance, parent=before)
-    told = {"operations": facts, "fidelity": compared(opened(source), image)[0]}
+    told = {"operations": facts, "fidelity": compared(decoded(file), image)[0]}
     with job.fenced(finish=True):
         asset = store_prepared(
             made,

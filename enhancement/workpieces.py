@@ -16,7 +16,11 @@ PNG_LEVEL: Final = 2  # level 6 costs a third of the whole time at these sizes a
 
 
 def opened(asset: Asset) -> Image.Image:
-    image: Image.Image = Image.open(io.BytesIO(read_bytes(asset)))
+    return decoded(read_bytes(asset))
+
+
+def decoded(data: bytes) -> Image.Image:
+    image: Image.Image = Image.open(io.BytesIO(data))
     image.load()
     return image
 

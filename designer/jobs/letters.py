@@ -48,12 +48,12 @@ def run_again(*, actor: User, job_ids: Iterable[UUID]) -> Done:
     """Give these another chance with all their tries; what may have been paid for is not bought a second time (see
     `attempts`). One that cannot be run again stays, and holds up no other."""
     again, why = [], ""
-    wanted = list(judged_by(actor).filter(pk__in=list(job_ids)).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
-    for pk in wanted:
+    rows = judged_by(actor).filter(pk__in=list(job_ids)).order_by("pk")
+    wanted = list(rows.values_list("pk", "team_id")[:AT_ONCE])
+    for pk, team in wanted:
         try:
             with transaction.atomic():
                 revive(pk)
-                team = Job.objects.values_list("team_id", flat=True).get(pk=pk)
                 write(actor, "queue.replay", f"job:{pk}", {}, team)
             again.append(pk)
         except Refused as refused:

@@ -8,9 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from enhancement.prices import ensure_prices
 from tests.e2e.test_enhance import check, open_asset
-from tests.e2e.test_journey import note, sign_up
 from tests.e2e.test_studio import make
-from tests.e2e.test_style import WAYS
+from tests.e2e.visiting import WAYS, visitor
 from tests.simulators.providers.server import KEY, Simulator
 from tests.stack import studio
 
@@ -32,16 +31,9 @@ def studio_url(
 
 @pytest.fixture(params=WAYS)
 def page(request: pytest.FixtureRequest, browser: Browser, studio_url: str) -> Iterator[Page]:
-    (width, height), scheme, touch = WAYS[request.param]
-    size = {"width": width, "height": height}
-    context = browser.new_context(base_url=studio_url, viewport=size, color_scheme=scheme, has_touch=touch)
-    page = context.new_page()
-    page.size_name, page.problems = f"{request.param}-{scheme}", []  # type: ignore[attr-defined]
-    page.on("console", lambda said: note(page, said))
-    sign_up(page)
-    make(page, "a silk dress")
-    yield page
-    context.close()
+    with visitor(browser, studio_url, request.param) as page:
+        make(page, "a silk dress")
+        yield page
 
 
 def test_a_service_is_chosen_priced_and_named(page: Page, running_simulator: Simulator):

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.test_journey import look, note, sign_up
+from tests.e2e.test_journey import look
 from tests.e2e.test_studio import make
-from tests.e2e.test_style import WAYS
+from tests.e2e.visiting import WAYS, visitor
 
 STICKING_OUT = """() => {
   const edge = document.documentElement.clientWidth;
@@ -21,17 +21,9 @@ STICKING_OUT = """() => {
 @pytest.fixture(params=WAYS)
 def page(request: pytest.FixtureRequest, browser: Browser, studio_url: str) -> Iterator[Page]:
     """Somebody new with two images."""
-    (width, height), scheme, touch = WAYS[request.param]
-    size = {"width": width, "height": height}
-    context = browser.new_context(base_url=studio_url, viewport=size, color_scheme=scheme, has_touch=touch)
-    page = context.new_page()
-    page.size_name, page.problems = f"{request.param}-{scheme}", []  # type: ignore[attr-defined]
-    page.on("console", lambda said: note(page, said))
-    page.on("pageerror", lambda error: page.problems.append(str(error)))  # type: ignore[attr-defined]
-    sign_up(page)
-    make(page, "a silk dress")
-    yield page
-    context.close()
+    with visitor(browser, studio_url, request.param) as page:
+        make(page, "a silk dress")
+        yield page
 
 
 def check(page: Page, name: str) -> None:

@@ -6,28 +6,19 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.test_journey import note, sign_up
 from tests.e2e.test_studio import check_contrast_and_names, make
-
-WAYS = {"desk": ((1440, 900), "light", False), "phone": ((390, 844), "dark", True)}
+from tests.e2e.visiting import WAYS, visitor
 
 
 @pytest.fixture(params=WAYS)
 def page(request: pytest.FixtureRequest, browser: Browser, studio_url: str) -> Iterator[Page]:
     """Somebody new with a few images, at a desk in the light or with a phone in the dark."""
-    (width, height), scheme, touch = WAYS[request.param]
-    size = {"width": width, "height": height}
-    context = browser.new_context(base_url=studio_url, viewport=size, color_scheme=scheme, has_touch=touch)
-    page = context.new_page()
-    page.size_name, page.problems = request.param, []  # type: ignore[attr-defined]
-    page.on("console", lambda said: note(page, said))
-    sign_up(page)
-    for brief in ("a silk dress", "a tweed coat"):
-        page.goto("/")
-        make(page, brief)
-    expect(page.locator(".run-card").filter(has_text="Succeeded")).to_have_count(2)
-    yield page
-    context.close()
+    with visitor(browser, studio_url, request.param) as page:
+        for brief in ("a silk dress", "a tweed coat"):
+            page.goto("/")
+            make(page, brief)
+        expect(page.locator(".run-card").filter(has_text="Succeeded")).to_have_count(2)
+        yield page
 
 
 def left(page: Page) -> int:

@@ -7,29 +7,20 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.test_enhance import check, open_asset
-from tests.e2e.test_journey import note, sign_up
 from tests.e2e.test_studio import make
-from tests.e2e.test_style import WAYS
+from tests.e2e.visiting import WAYS, visitor
 
 
 @pytest.fixture(params=WAYS)
 def page(request: pytest.FixtureRequest, browser: Browser, studio_url: str) -> Iterator[Page]:
     """Somebody new who looks at an image and what it was made from."""
-    (width, height), scheme, touch = WAYS[request.param]
-    size = {"width": width, "height": height}
-    context = browser.new_context(base_url=studio_url, viewport=size, color_scheme=scheme, has_touch=touch)
-    page = context.new_page()
-    page.size_name, page.problems = f"{request.param}-{scheme}", []  # type: ignore[attr-defined]
-    page.on("console", lambda said: note(page, said))
-    page.on("pageerror", lambda error: page.problems.append(str(error)))  # type: ignore[attr-defined]
-    sign_up(page)
-    make(page, "a silk dress")
-    open_asset(page)
-    page.get_by_role("button", name=re.compile("Upscale 2")).click()
-    page.get_by_role("link", name=re.compile("before and after")).click(timeout=120_000)
-    expect(page.get_by_text("dB PSNR")).to_be_visible()
-    yield page
-    context.close()
+    with visitor(browser, studio_url, request.param) as page:
+        make(page, "a silk dress")
+        open_asset(page)
+        page.get_by_role("button", name=re.compile("Upscale 2")).click()
+        page.get_by_role("link", name=re.compile("before and after")).click(timeout=120_000)
+        expect(page.get_by_text("dB PSNR")).to_be_visible()
+        yield page
 
 
 def style(page: Page, name: str) -> float:
