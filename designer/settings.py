@@ -197,7 +197,7 @@ ACCOUNT_EMAIL_VERIFICATION = env.text(
     "ACCOUNT_EMAIL_VERIFICATION", "mandatory" if env.text("EMAIL_HOST") else "optional"
 )
 ACCOUNT_RATE_LIMITS = {
-    "signup": "20/h/ip",
+    "signup": f"{env.whole('SIGNUPS_PER_HOUR', 20, low=1, high=100_000, unit='accounts')}/h/ip",
     "reset_password": "20/h/ip,5/h/key",
 }
 ACCOUNT_PREVENT_ENUMERATION = True
