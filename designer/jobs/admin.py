@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from designer.jobs.models import Job, JobAttempt, LanePause, PeriodicSlot, SchedulerBeat
+from designer.jobs.models import Job, JobAttempt, LanePause, PeriodicSlot, SchedulerBeat, TeamWeight
 from designer.jobs.services import request_cancel, revive
 from teams.base.admin import LookedAt
 from teams.base.errors import Refused
@@ -59,6 +59,11 @@ class JobAttemptAdmin(LookedAt, admin.ModelAdmin[Any]):
 @admin.register(LanePause)
 class LanePauseAdmin(LookedAt, admin.ModelAdmin[Any]):
     list_display = ["lane", "paused_at", "by_id", "reason"]
+
+
+@admin.register(TeamWeight)
+class TeamWeightAdmin(LookedAt, admin.ModelAdmin[Any]):
+    list_display = ["team_id", "weight", "by_id", "changed_at"]
 
 
 @admin.register(SchedulerBeat)

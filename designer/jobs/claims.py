@@ -10,17 +10,19 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from designer.jobs.fronts import known_fronts, note_front, whole_look
-from designer.jobs.models import Job, JobStatus
+from designer.jobs.models import ROUND, Job, JobStatus
 
 DEATHS_ALLOWED: Final = 3
 URGENCY: Final = ("interactive", "io", "gpu", "batch")
 
 # The round that a newcomer joins: that of the job at the front of its lane and priority. An empty queue begins a round
-# later than any before, so that what is over never stands among or before what waits.
+# later than any before, so that what is over never stands among or before what waits. A team's next job stands a whole
+# round behind its last; of a team that weighs three, a third of one.
 _NEW = "(extract(epoch FROM statement_timestamp()) * 1000000)::bigint"
 _FRONT = """COALESCE((SELECT q.turn FROM job_queue q WHERE q.status = 'queued' AND q.lane = {row}.lane
              AND q.priority = {row}.priority AND q.turn >= {since} ORDER BY q.turn LIMIT 1), {new})"""
-TURN: Final = f"""(SELECT GREATEST(f.turn, (SELECT max(q.turn) + 1 FROM job_queue q WHERE q.status = 'queued'
+STEP: Final = f"""{ROUND} / COALESCE((SELECT t.weight FROM queue_weights t WHERE t.team_id = {{row}}.team_id), 1)"""  # noqa: S608
+TURN: Final = f"""(SELECT GREATEST(f.turn, (SELECT max(q.turn) + {STEP} FROM job_queue q WHERE q.status = 'queued'
                  AND q.lane = {{row}}.lane AND q.priority = {{row}}.priority AND q.team_id = {{row}}.team_id
                  AND q.turn >= f.turn))
              FROM (SELECT {_FRONT.replace("{new}", _NEW)} AS turn) f)"""  # noqa: S608  (only constants of this module)
@@ -66,7 +68,8 @@ WITH due AS (
   ORDER BY scheduled_at LIMIT 1000 FOR UPDATE SKIP LOCKED
 ), placed AS (
   SELECT w.id, {TURN.format(row="w", since=0)}
-         + row_number() OVER (PARTITION BY w.lane, w.priority, w.team_id ORDER BY w.scheduled_at) - 1 AS turn
+         + (row_number() OVER (PARTITION BY w.lane, w.priority, w.team_id ORDER BY w.scheduled_at) - 1)
+         * {STEP.format(row="w")} AS turn
   FROM job_queue w JOIN due USING (id)
 )
 UPDATE job_queue j SET status = 'queued', turn = placed.turn, updated_at = statement_timestamp()

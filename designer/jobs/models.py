@@ -35,6 +35,9 @@ WAITING = (JobStatus.SCHEDULED, JobStatus.QUEUED, JobStatus.RETRYING)
 OVER = (JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED)  # for good: a dead one may be replayed
 FINAL = (JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.DEAD, JobStatus.CANCELLED)
 
+ROUND = 240  # turns in a round of the queue; a team takes `weight` jobs of one
+HEAVIEST = 20
+
 
 class JobQuerySet(models.QuerySet["Job"]):
     """Rows of the queue as people may see them."""
@@ -61,7 +64,8 @@ class Job(Row):
 
     `attempts` counts leases and is the fencing token: only the holder of the latest may write. `failures` counts
     tries that ended in an error, `deaths` workers that died holding the job. `turn` is the job's place in a round
-    robin among teams (start-time fair queuing): the n-th waiting job of each team stands in round n.
+    robin among teams (start-time fair queuing): the n-th waiting job of each team stands in round n, or, of one that
+    weighs w, in round n / w.
     """
 
     kind = models.CharField(max_length=60)
@@ -182,6 +186,24 @@ class LanePause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lane} is paused"
+
+
+class TeamWeight(models.Model):
+    """How many jobs of this team are begun for one of a team that has no row."""
+
+    team_id = models.UUIDField(primary_key=True)
+    weight = models.PositiveSmallIntegerField()
+    by_id = models.UUIDField()
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "queue_weights"
+        constraints = [
+            models.CheckConstraint(name="weight_range", condition=Q(weight__gte=1) & Q(weight__lte=HEAVIEST)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team_id} weighs {self.weight}"
 
 
 class SchedulerBeat(models.Model):

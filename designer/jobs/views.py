@@ -1,5 +1,7 @@
 """Settings > Queue, for those who run the studio, and Settings > Dead letters, for everybody's own teams."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,10 +13,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from designer.jobs import lanes, letters
-from designer.jobs.models import Job
+from designer.jobs import lanes, letters, weights
+from designer.jobs.models import HEAVIEST, Job
 from teams.accounts.people import person
 from teams.base.errors import Missing, Refused
 
@@ -28,20 +30,49 @@ def queue(request: HttpRequest) -> HttpResponse:
     """Lanes and leases; a POST pauses a lane or lets it go on."""
     lanes.run_by(person(request))
     if request.method != "POST":
-        return render(request, "designer/jobs/queue.html", _now())
+        search = request.GET.get("team", "").strip()[:80]
+        shown = {**_now(), "shares": weights.shares(search), "search": search, "heaviest": HEAVIEST}
+        return render(request, "designer/jobs/queue.html", shown)
     lane, user = request.POST.get("lane", ""), person(request)
-    try:
+    with _said(request):
         if request.POST.get("on") == "1":
             lanes.resume(actor=user, lane=lane)
             messages.success(request, f"Lane {lane} goes on.")
         else:
             lanes.pause(actor=user, lane=lane, reason=request.POST.get("reason", ""))
             messages.success(request, f"Lane {lane} is paused; what runs there ends.")
+    return redirect("settings_queue")
+
+
+@login_required
+@require_POST
+def weigh(request: HttpRequest) -> HttpResponse:
+    """Give a team more or less of every lane."""
+    lanes.run_by(person(request))
+    text = request.POST.get("weight", "")
+    with _said(request):
+        weight = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+        share = weights.set_weight(actor=person(request), team_id=_id(request.POST.get("team", "")), weight=weight)
+        messages.success(request, f"{share.name} weighs {share.weight} from its next job on.")
+    return redirect("settings_queue")
+
+
+@contextmanager
+def _said(request: HttpRequest) -> Iterator[None]:
+    """Tell the visitor of a refusal on the next page, but for what does not exist."""
+    try:
+        yield
     except Missing:
         raise
     except Refused as refused:
         messages.warning(request, f"{refused.message} {refused.remedy}".strip())
-    return redirect("settings_queue")
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Missing(message="There is no such thing.", remedy="Reload the page.") from error
 
 
 @never_cache
@@ -87,24 +118,17 @@ def _filtered(rows: QuerySet[Job], wanted: dict[str, str]) -> QuerySet[Job]:
 
 def _judge(request: HttpRequest, rows: QuerySet[Job]) -> None:
     """What the form asks for: of the ticked ones, or of all that the filter shows."""
-    user = person(request)
-    try:
-        ids = [UUID(text) for text in request.POST.getlist("id")]
-    except ValueError as error:
-        raise Missing(message="There is no such job.", remedy="Reload the list.") from error
+    user, ids = person(request), [_id(text) for text in request.POST.getlist("id")]
     if request.POST.get("all") == "1":
         ids = list(rows.values_list("pk", flat=True)[: letters.AT_ONCE])
     if not ids:
         messages.warning(request, "Nothing was chosen: tick some, or say that all shown are meant.")
         return
-    try:
+    with _said(request):
         if request.POST.get("do") == "discard":
             done, deed = letters.discard(actor=user, job_ids=ids, reason=request.POST.get("reason", "")), "discarded"
         else:
             done, deed = letters.run_again(actor=user, job_ids=ids), "will run again"
-    except Refused as refused:
-        messages.warning(request, f"{refused.message} {refused.remedy}".strip())
-        return
-    messages.success(request, f"{done.count} {deed}.")
-    if done.left:
-        messages.warning(request, f"{done.left} stay as they are. {done.why}")
+        messages.success(request, f"{done.count} {deed}.")
+        if done.left:
+            messages.warning(request, f"{done.left} stay as they are. {done.why}")

@@ -56,3 +56,7 @@ if os.environ.get("DESIGNER_EXTRA_HANDLERS") == __name__:
     @handles("bench.note")
     def picked_up(job: RunningJob, sent: str) -> None:
         note(sent)
+
+    @handles("bench.busy")
+    def busy(job: RunningJob, seconds: str) -> None:
+        time.sleep(float(seconds))

@@ -70,6 +70,8 @@ NAMED: Final = {
     "portfolios_personas_create": "personas_from_portfolio",
     "queue_dead_list": "dead_jobs",
     "queue_dead_replay_create": "replay_dead_jobs",
+    "queue_teams_retrieve": "team_shares",
+    "queue_teams_update": "weigh_team",
     "webhooks_secret_create": "renew_webhook_secret",
 }
 BY_HAND: Final = {"upload", "import_rows", "import_portfolio"}  # files go with them: see `_async/client.py`

@@ -1056,6 +1056,18 @@ class Settings(TypedDict):
     min_sample: float
 
 
+class Share(TypedDict):
+    id: str
+    name: str
+    weight: int
+    waiting: int
+    running: int
+
+
+class ShareList(TypedDict):
+    results: list[Share]
+
+
 class SignedAction(TypedDict):
     action: str
     digital_source_type: str

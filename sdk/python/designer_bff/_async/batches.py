@@ -228,6 +228,16 @@ class BatchesCalls(Caller):
         )
         return answer
 
+    async def team_shares(self, *, search: str | None = None) -> types.ShareList:
+        """Teams with their weight in the queue: 20, those with one of their own first, or those searched for."""
+        answer: types.ShareList = await self.call("GET", "/queue/teams", query={"search": search})
+        return answer
+
+    async def weigh_team(self, team_id: str, weight: int) -> types.Share:
+        """Give a team more or less of every lane; 1 is the usual share."""
+        answer: types.Share = await self.call("PUT", f"/queue/teams/{quoted(team_id)}", body=said({"weight": weight}))
+        return answer
+
     def webhooks(
         self,
         *,
