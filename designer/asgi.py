@@ -1,4 +1,4 @@
-"""The ASGI entry: HTTP by Django, /ws/ by Channels."""
+"""The ASGI entry: HTTP by Django, but for the stream of events; /ws/ by Channels."""
 
 import os
 
@@ -10,5 +10,6 @@ django_application = get_asgi_application()
 from channels.routing import ProtocolTypeRouter  # noqa: E402  (models may be imported only after setup)
 
 from designer.realtime.routing import websocket_application  # noqa: E402
+from designer.realtime.stream import or_else  # noqa: E402
 
-application = ProtocolTypeRouter({"http": django_application, "websocket": websocket_application})
+application = ProtocolTypeRouter({"http": or_else(django_application), "websocket": websocket_application})

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from designer.realtime import log, subjects
+from designer.realtime.limits import MAX_NAME
 from designer.realtime.protocol import BIGGEST
 from teams.accounts.models import User
 
@@ -18,7 +19,7 @@ MAX_PAGE = 500
 class EventsQuery(serializers.Serializer[dict[str, Any]]):
     """Which events: those of `channel` with a number above `after`."""
 
-    channel = serializers.CharField(max_length=80, help_text="`<kind>:<uuid>` or `system`.")
+    channel = serializers.CharField(max_length=MAX_NAME, help_text="`<kind>:<uuid>` or `system`.")
     after = serializers.IntegerField(min_value=0, max_value=BIGGEST, default=0)
     epoch = serializers.CharField(max_length=36, required=False, help_text="The epoch that `after` was read in.")
     limit = serializers.IntegerField(min_value=1, max_value=MAX_PAGE, default=100)

@@ -60,6 +60,11 @@ TOLD: Final[dict[str, tuple[str, Schema, tuple[str, ...]]]] = {
         ("code", "message"),
     ),
 }
+CLOSED: Final[tuple[str, Schema, tuple[str, ...]]] = (
+    "The end of a stream, with the code that a socket would be closed with.",
+    {"code": {"type": "integer"}, "reason": TEXT},
+    ("code", "reason"),
+)
 TYPES: Final = {"pinged": "ping"}
 SHOWN: Final = {PRESENCE_CHANGED: "presence", CURSOR_MOVED: "cursor"}
 
@@ -67,6 +72,7 @@ SHOWN: Final = {PRESENCE_CHANGED: "presence", CURSOR_MOVED: "cursor"}
 def document() -> dict[str, Any]:
     """The whole description."""
     to_server = {f"say.{name}": _message(name, *facts) for name, facts in SAID.items()}
+    only_listening = {"hear.closed": _message("closed", *CLOSED)}
     to_client = {f"hear.{name}": _message(TYPES.get(name, name), *facts) for name, facts in TOLD.items()}
     to_client |= {f"event.{event.replace(':', '.')}": _event(event) for event in PAYLOADS}
     payloads = {kind.__name__: schema_of(kind) for kind in PAYLOADS.values()}
@@ -84,19 +90,28 @@ def document() -> dict[str, Any]:
                 "address": "/ws/",
                 "description": "One socket per client, many channels, JSON text.",
                 "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in [*to_server, *to_client]},
-            }
+            },
+            "stream": {
+                "address": "/api/events/stream",
+                "description": "The same frames as Server-Sent Events; `channel` 1 to 20 times in the address.",
+                "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in [*to_client, *only_listening]},
+            },
         },
         "operations": {
             "say": _operation("receive", to_server, "What a client says to the studio."),
             "hear": _operation("send", to_client, "What the studio says to its clients."),
+            "listen": _operation("send", {**to_client, **only_listening}, "What a stream carries.", "stream"),
         },
-        "components": {"messages": {**to_server, **to_client}, "schemas": dict(sorted(payloads.items()))},
+        "components": {
+            "messages": {**to_server, **to_client, **only_listening},
+            "schemas": dict(sorted(payloads.items())),
+        },
     }
 
 
-def _operation(action: str, messages: dict[str, Any], summary: str) -> dict[str, Any]:
-    refs = [{"$ref": f"#/channels/socket/messages/{name}"} for name in messages]
-    return {"action": action, "summary": summary, "channel": {"$ref": "#/channels/socket"}, "messages": refs}
+def _operation(action: str, messages: dict[str, Any], summary: str, channel: str = "socket") -> dict[str, Any]:
+    refs = [{"$ref": f"#/channels/{channel}/messages/{name}"} for name in messages]
+    return {"action": action, "summary": summary, "channel": {"$ref": f"#/channels/{channel}"}, "messages": refs}
 
 
 def _message(kind: str, summary: str, fields: Schema, required: tuple[str, ...]) -> dict[str, Any]:

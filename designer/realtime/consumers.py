@@ -90,11 +90,11 @@ class LiveConsumer:
     async def run(self) -> None:
         """The life of a socket: admit, then read and write until one side ends it."""
         await self.receive()
-        if not await self._admit():
-            return
-        self._start(self._read())
-        self._start(self._write())
         try:
+            if not await self._admit():
+                return
+            self._start(self._read())
+            self._start(self._write())
             ending = await self.ended
         finally:
             await self._leave()
@@ -122,7 +122,7 @@ class LiveConsumer:
     async def _close(self, code: int, reason: str) -> None:
         try:
             async with asyncio.timeout(limits.STALL):  # a reader who wakes up in time learns why
-                await self.send({"type": "websocket.close", "code": code, "reason": reason})
+                await self._say_goodbye(code, reason)
         except (OSError, RuntimeError, TimeoutError) as problem:
             logger.debug("The socket was gone before it could be closed: %s", problem)
 
@@ -366,6 +366,12 @@ class LiveConsumer:
         while True:
             text = await self.outbox.take()
             try:
-                await self.send({"type": "websocket.send", "text": text})
+                await self._put(text)
             except (OSError, RuntimeError):  # RuntimeError: the server has closed it meanwhile
                 return self._end(None)
+
+    async def _put(self, text: str) -> None:
+        await self.send({"type": "websocket.send", "text": text})
+
+    async def _say_goodbye(self, code: int, reason: str) -> None:
+        await self.send({"type": "websocket.close", "code": code, "reason": reason})

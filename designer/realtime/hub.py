@@ -22,6 +22,7 @@ from redis.exceptions import RedisError
 from designer.realtime import log as event_log
 from designer.realtime import revocation
 from designer.realtime.credentials import Identity
+from designer.realtime.draining import before_the_end
 from designer.realtime.herald import CONTROL, group_of
 from designer.realtime.limits import CLOSE_GOING_ON, DEAF_HEARTBEAT, HEARTBEAT, MAX_SOCKETS, PAGE, STALL
 from designer.realtime.log import Fact, Head
@@ -85,6 +86,10 @@ class Hub:
         tasks, self._tasks = self._tasks, []
         for other in tasks:
             other.cancel()
+        self.say_goodbye()
+
+    def say_goodbye(self) -> None:
+        """Send everybody elsewhere; they go on where they were."""
         for socket in list(self.sockets):
             socket.drop(CLOSE_GOING_ON, "going_on")
 
@@ -292,9 +297,17 @@ class Hub:
 HUBS: Final[dict[asyncio.AbstractEventLoop, Hub]] = {}
 
 
+def _farewell() -> None:
+    for loop, one in HUBS.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(one.say_goodbye)
+
+
 def hub() -> Hub:
     """The hub of the running loop."""
     loop = asyncio.get_running_loop()
+    if not HUBS:
+        before_the_end(_farewell)
     for closed in [other for other in HUBS if other.is_closed()]:
         del HUBS[closed]
     return HUBS.setdefault(loop, Hub())

@@ -7,10 +7,12 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import connection
@@ -149,3 +151,54 @@ class Talk:
                 self.hear(timeout)
         except ConnectionClosed as closed:
             return closed.rcvd.code if closed.rcvd else 1006
+
+
+class Stream:
+    """One stream of Server-Sent Events. `place` is the id of the last event, as a browser keeps it."""
+
+    def __init__(self, port: int, *channels: str, token: str | None = None, place: str = "", **headers: str) -> None:
+        sent = {name.replace("_", "-").title(): value for name, value in headers.items()}
+        if token:
+            sent["Authorization"] = f"Bearer {token}"
+        if place:
+            sent["Last-Event-ID"] = place
+        query = urlencode([("channel", channel) for channel in channels])
+        asked = urllib.request.Request(f"http://127.0.0.1:{port}/api/events/stream?{query}", headers=sent)
+        self.place, self.retry = place, 0
+        self._answer = urllib.request.urlopen(asked, timeout=20)
+
+    def __enter__(self) -> "Stream":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._answer.close()
+
+    def hear(self) -> dict[str, Any] | None:
+        """The next message; None when the server has ended the stream."""
+        data = ""
+        for line in self._answer:
+            name, _, value = line.decode().rstrip("\n").partition(": ")
+            if name == "id":
+                self.place = value
+            elif name == "retry":
+                self.retry = int(value)
+            elif name == "data":
+                data = value
+            elif not name and data:
+                return dict(json.loads(data))
+        return None
+
+    def expect(self, kind: str) -> dict[str, Any]:
+        while (message := self.hear()) is not None:
+            if message["type"] == kind:
+                return message
+        raise AssertionError(f"the stream ended before a {kind}")
+
+
+def refusal(port: int, *channels: str, **more: Any) -> tuple[int, dict[str, Any]]:
+    """The status and the problem with which a stream is refused."""
+    try:
+        with Stream(port, *channels, **more):
+            raise AssertionError("it was not refused")
+    except urllib.error.HTTPError as answer:
+        return answer.code, dict(json.load(answer))
