@@ -9,9 +9,9 @@ from designer.assets.services import prepare_result
 from designer.jobs.handlers import Cancelled, Permanent, RunningJob
 from enhancement.engine.errors import EngineCancelled, EngineError
 from enhancement.models import EnhancementPreview, Status
-from enhancement.operations import registry
+from enhancement.operations import files, registry
 from enhancement.previews import announce
-from enhancement.workpieces import encoded, opened, others_of, provenance_after
+from enhancement.workpieces import opened, others_of, provenance_after
 
 
 def run(job: RunningJob, preview_id: str) -> None:
@@ -89,7 +89,7 @@ def _sized(image: Image.Image, side: int) -> Image.Image:
 def _stored(row: EnhancementPreview, image: Image.Image, facts: list[dict[str, Any]]) -> dict[str, Any]:
     """A file without an asset: the sweep of what no asset names takes it after a day."""
     told = provenance_after(row.source, facts)
-    made = prepare_result(team_id=row.team_id, data=encoded(image), provenance=told)
+    made = prepare_result(team_id=row.team_id, data=files.encoded(image), provenance=told)
     return {"path": made.path, "media_type": made.picture.media_type, "width": image.width, "height": image.height}
 
 

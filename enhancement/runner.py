@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from PIL import Image
 
 from designer.assets.services import prepare_result, read_bytes, store_prepared
 from designer.jobs.handlers import Cancelled, Permanent, RunningJob
@@ -17,13 +16,13 @@ from designer.realtime.ticks import tick
 from enhancement.engine.errors import EngineCancelled, EngineError
 from enhancement.fidelity import compared
 from enhancement.models import Enhancement, Status
-from enhancement.operations import registry
+from enhancement.operations import files, pictures, registry
 from enhancement.pace import percent_at
 from enhancement.recipes import planned
 from enhancement.remote import buying, offers
 from enhancement.services import announce, announce_end
 from enhancement.signals import enhancement_started
-from enhancement.workpieces import decoded, encoded, opened, others_of, provenance_after
+from enhancement.workpieces import opened, others_of, provenance_after
 from teams.base.errors import Refused
 
 
@@ -31,12 +30,12 @@ def run(job: RunningJob, enhancement_id: str) -> None:
     """Bring one enhancement to its end. Safe to run again: nothing is stored before the last transaction."""
     row = _begin(job, enhancement_id)
     try:
-        image, facts = _apply(job, row)
+        data, facts = _apply(job, row)
     except EngineCancelled as stop:
         raise Cancelled from stop
     except EngineError as error:
         raise Permanent(error.code, error.message, error.remedy) from error
-    _store(job, row, image, facts)
+    _store(job, row, data, facts)
 
 
 def _begin(job: RunningJob, enhancement_id: str) -> Enhancement:
@@ -57,25 +56,30 @@ def _quote_of(row: Enhancement) -> list[dict[str, Any]]:
         raise Permanent(refused.code, refused.message, refused.remedy) from refused
 
 
-def _apply(job: RunningJob, row: Enhancement) -> tuple[Image.Image, list[dict[str, Any]]]:
-    image = opened(row.source)
+def _apply(job: RunningJob, row: Enhancement) -> tuple[bytes, list[dict[str, Any]]]:
+    """The result as a file, and what each step says. The last step writes it while it computes, where it can."""
+    image, data = opened(row.source), b""
     facts: list[dict[str, Any]] = []
     for position, step in enumerate(row.operations):
         job.stop_if_cancelled()
         started, operation = time.perf_counter(), registry.get(step["name"])
         params = {key: value for key, value in step.items() if key != "name"}
-        show = _progress(row, position)
-        result = buying.bought(job, row, position, image, params, show) or operation.run(
-            image, params, progress=show, cancelled=job.is_cancelled, others=others_of(row, step)
-        )
-        image = result.image
+        show, last = _progress(row, position), position + 1 == len(row.operations)
+        ways: dict[str, Any] = {"progress": show, "cancelled": job.is_cancelled}
+        result = buying.bought(job, row, position, image, params, show)
+        if last and result is None:
+            data, width, height, said = files.finished(operation, image, params, others=others_of(row, step), **ways)
+        else:
+            result = result or operation.run(image, params, others=others_of(row, step), **ways)
+            image, said, (width, height) = result.image, result.facts, result.image.size
+            data = files.encoded(image) if last else b""
         seconds = round(time.perf_counter() - started, 3)
-        said = {"name": operation.name, "width": image.width, "height": image.height, **result.facts}
+        said = {"name": operation.name, "width": width, "height": height, **said}
         if step.get("rights"):
             said |= {"declared_by": str(row.owner_id), "declared_at": row.created_at.isoformat()}
         facts.append({**said, "seconds": seconds})
         _note(job, row, facts)
-    return image, facts
+    return data, facts
 
 
 def _note(job: RunningJob, row: Enhancement, facts: list[dict[str, Any]]) -> None:
@@ -102,13 +106,13 @@ def _progress(row: Enhancement, position: int) -> Callable[[float], None]:
     return show
 
 
-def _store(job: RunningJob, row: Enhancement, image: Image.Image, facts: list[dict[str, Any]]) -> None:
+def _store(job: RunningJob, row: Enhancement, data: bytes, facts: list[dict[str, Any]]) -> None:
     source = row.source
     provenance = provenance_after(source, facts)
     file = read_bytes(source)
     before = (file, source.media_type)
-    made = prepare_result(team_id=row.team_id, data=encoded(image), provenance=provenance, parent=before)
-    told = {"operations": facts, "fidelity": compared(decoded(file), image)[0]}
+    made = prepare_result(team_id=row.team_id, data=data, provenance=provenance, parent=before)
+    told = {"operations": facts, "fidelity": compared(pictures.opened(file), pictures.opened(data))[0]}
     with job.fenced(finish=True):
         asset = store_prepared(
             made,

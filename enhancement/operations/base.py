@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from enhancement.engine.errors import EngineError
@@ -238,6 +240,20 @@ class OperationResult:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """A result that is made while it is read, from top to bottom.
+
+    bands: uint8 or uint16 (rows, width, 1 to 4). info: as Pillow names it. facts: to be asked after the last band.
+    """
+
+    bands: Iterator[NDArray[np.unsignedinteger[Any]]]
+    width: int
+    height: int
+    info: dict[str, Any]
+    facts: Callable[[], dict[str, Any]]
+
+
 class Operation(Protocol):
     """One thing that can be done to a picture."""
 
@@ -274,3 +290,13 @@ class Operation(Protocol):
 
         Raises EngineCancelled, or EngineError for good.
         """
+
+
+@runtime_checkable
+class GivesRows(Protocol):
+    """An operation that can give its result row by row, so that it is never whole in memory."""
+
+    def rows(
+        self, image: Image.Image, params: Mapping[str, object], *, progress: Progress, cancelled: Cancelled
+    ) -> Rows:
+        """As `run`, but nothing is computed before it is asked for. The wish is checked at once."""

@@ -35,6 +35,7 @@ class Crop(InMemory):
     name = "crop"
     title = "Crop"
     position = Position.CROP
+    deep = True
     parameters: tuple[Parameter, ...] = (
         Choice(
             name="shape", title="Shape", default="3:4", choices=(*RATIOS, SWATCH, FREE),
@@ -84,13 +85,13 @@ class Crop(InMemory):
     def work(self, task: Task) -> Made:
         """Cut. Raises ParameterError where every place would cut a face."""
         picture, wish = task.picture, task.wish
-        height, width = picture.pixels.shape[:2]
+        height, width = picture.samples.shape[:2]
         if wish["shape"] == FREE:
             box = _free(width, height, wish)
             facts: dict[str, Any] = {"guides": framing.guides(box, [], None)}
         else:
             box, facts = _found(task)
-        made = picture.pixels[box.top : box.bottom, box.left : box.right]
+        made = picture.samples[box.top : box.bottom, box.left : box.right]
         said = {"shape": wish["shape"], "box": box.shown(), "of": {"width": width, "height": height}, **facts}
         return Made(picture, made, said)
 

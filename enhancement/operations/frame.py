@@ -24,7 +24,7 @@ from enhancement.operations.base import (
     Progress,
     cleaned,
 )
-from enhancement.operations.pictures import Picture, Pixels
+from enhancement.operations.pictures import Picture, Samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Task:
     others: Pictures
     progress: Progress
     cancelled: Cancelled
+    started: float  # by the clock of `time.perf_counter`
 
     def stop_if_cancelled(self) -> None:
         """Raises EngineCancelled."""
@@ -45,10 +46,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """New pixels for the picture, and facts for its provenance (values that JSON knows)."""
+    """New samples for the picture, of 8 or 16 bits, and facts for its provenance (values that JSON knows)."""
 
     picture: Picture
-    pixels: Pixels
+    pixels: Samples
     facts: dict[str, Any]
 
 
@@ -58,6 +59,7 @@ class InMemory(ABC):
     name: str
     title: str
     position: Position
+    deep = False  # whether it works in 16 bits where the picture has them
 
     @property
     @abstractmethod
@@ -92,16 +94,30 @@ class InMemory(ABC):
         others: Pictures = NO_PICTURES,
     ) -> OperationResult:
         """Do it. Raises EngineCancelled, ParameterError, UnsupportedImage, and what `work` raises."""
+        task = self.begun(image, params, progress, cancelled, others)
+        made = self.work(task)
+        progress(1.0)
+        return OperationResult(made.picture.image(made.pixels), said(task, made.picture, made.facts))
+
+    def begun(
+        self,
+        image: Image.Image,
+        params: Mapping[str, object],
+        progress: Progress,
+        cancelled: Cancelled,
+        others: Pictures = NO_PICTURES,
+    ) -> Task:
+        """The picture read, after all has been refused that can be before. Raises what `run` raises but for `work`."""
         started, wish = time.perf_counter(), self.validate(params)
         self.estimate(*pictures.upright_size(image), wish)
         if cancelled():
             raise EngineCancelled
-        task = Task(pictures.read(image), wish, others, progress, cancelled)
-        made = self.work(task)
-        progress(1.0)
-        seconds = round(time.perf_counter() - started, 3)
-        facts = {**made.facts, "notes": made.picture.notes, "seconds": seconds}
-        return OperationResult(made.picture.image(made.pixels), facts)
+        return Task(pictures.read(image, deep=self.deep), wish, others, progress, cancelled, started)
+
+
+def said(task: Task, picture: Picture, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts with what every operation tells: its notes, and the seconds since the task began."""
+    return {**facts, "notes": picture.notes, "seconds": round(time.perf_counter() - task.started, 3)}
 
 
 def estimate_by_area(width: int, height: int, *, start: float, per_pixel: float) -> Estimate:

@@ -1,57 +1,101 @@
-"""From any picture to the 8-bit RGB or RGBA that networks read, and back, by stated rules.
+"""From any picture to the RGB or RGBA that networks read, and back, by stated rules.
 
 RGB, RGBA: as they are.         grey (L, LA, 1): through three equal channels, and grey again; 1-bit becomes 8-bit grey.
-palette: its colours, RGB(A).   16-bit grey: the upper 8 bits.   float grey: refused, for its white is not known.
+palette: its colours, RGB(A).   float grey: refused, for its white is not known.
+16 bits per channel: whole, for operations that ask for them; the others get 8, and the result says so.
 CMYK: sRGB by the embedded profile (by the plain formula without one), and the result carries sRGB.
 YCbCr, LAB, HSV: RGB.           More frames than one: the first.
-The ICC profile and the resolution are kept; an EXIF orientation is applied, other EXIF data dropped.
+An EXIF orientation is applied. The ICC profile, the resolution, other EXIF data and XMP go along; who writes the file
+says whether the last two get into it (see `files`).
 """
 
 from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms, ImageOps
 
+from designer.assets.deep import samples_of
 from enhancement.engine.errors import UnsupportedImage
 
 Pixels = NDArray[np.uint8]
-KEPT = ("icc_profile", "dpi")
+Samples = NDArray[np.unsignedinteger[Any]]  # uint8 or uint16
+KEPT = ("icc_profile", "dpi", "xmp")
 DEEP_GREY = ("I", "I;16", "I;16L", "I;16B", "I;16N")
+REDUCED = "This step worked in 8 of the picture's 16 bits per channel."
+
+
+class DeepImage(Image.Image):
+    """A picture of 16 bits per channel: one of 8 bits for whoever knows no better, and its `samples` whole.
+
+    samples: uint16 (height, width, 1 to 4). Whatever Pillow makes of it is an image of 8 bits.
+    """
+
+    def __init__(self, samples: NDArray[np.uint16]) -> None:
+        super().__init__()
+        self.__dict__.update(_plain(eight_bits(samples)).__dict__)
+        self.samples = samples
 
 
 @dataclass(slots=True)
 class Picture:
-    """Pixels uint8 (height, width, 3 or 4), and what is needed to make them a picture of their kind again."""
+    """Samples (height, width, 3 or 4), and what is needed to make them a picture of their kind again."""
 
-    pixels: Pixels
+    samples: Samples
     grey: bool = False
     info: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
-    def image(self, pixels: Pixels) -> Image.Image:
-        """A picture of this kind with other pixels, uint8 (any height, any width, 3 or 4)."""
-        made = Image.fromarray(np.ascontiguousarray(pixels))
-        if self.grey:
-            made = made.convert("LA" if pixels.shape[2] == 4 else "L")
+    @property
+    def pixels(self) -> Pixels:
+        """The samples in 8 bits."""
+        return eight_bits(self.samples)
+
+    def image(self, samples: Samples) -> Image.Image:
+        """A picture of this kind with other samples, uint8 or uint16 (any height, any width, 3 or 4)."""
+        kept = self.native(samples)
+        if kept.dtype == np.uint16:
+            made: Image.Image = DeepImage(cast(NDArray[np.uint16], kept))
+        else:
+            made = _plain(cast(Pixels, kept))
         made.info.update(self.info)
         return made
 
+    def native(self, samples: Samples) -> Samples:
+        """The channels that a picture of this kind has: of a grey one its light, and its transparency."""
+        if not self.grey:
+            return np.ascontiguousarray(samples)
+        return np.concatenate([_light(samples), samples[..., 3:]], axis=2)
 
-def read(image: Image.Image) -> Picture:
-    """The pixels of a picture by the rules above. Raises UnsupportedImage."""
+
+def opened(data: bytes) -> Image.Image:
+    """The picture in a file, decoded: with 16 bits per channel where it has them. Raises OSError."""
+    image: Image.Image = Image.open(io.BytesIO(data))
+    found = samples_of(data, image, image.getexif().get(ExifTags.Base.Orientation, 1))
+    if found is None:
+        image.load()
+        return image
+    made = DeepImage(found)
+    made.info.update(_said(image))
+    return made
+
+
+def read(image: Image.Image, *, deep: bool = False) -> Picture:
+    """The samples of a picture by the rules above; deep: of 16 bits where it has them. Raises UnsupportedImage."""
     notes: list[str] = []
     if getattr(image, "n_frames", 1) > 1:
         notes.append("Only the first frame was used.")
-    info = {name: image.info[name] for name in KEPT if image.info.get(name)}
+    info = _said(image)
+    found = _deep_samples(image)
+    if found is not None:
+        if not deep:
+            notes.append(REDUCED)
+        return _of_channels(found if deep else eight_bits(found), info, notes)
     image = ImageOps.exif_transpose(image)
-    if image.mode in DEEP_GREY:
-        notes.append("16 bits per pixel were reduced to 8.")
-        image = _eight_bits(image)
     if image.mode == "CMYK":
         notes.append("CMYK was converted to sRGB.")
         image, info["icc_profile"] = _to_srgb(image, info.get("icc_profile"))
@@ -64,11 +108,39 @@ def upright_size(image: Image.Image) -> tuple[int, int]:
     return (image.height, image.width) if turned else image.size
 
 
-def resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
-    """Brought to (width, height) by Lanczos; what is transparent lends no colour. The same array if it fits already."""
-    if (pixels.shape[1], pixels.shape[0]) == size:
-        return pixels
-    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS))
+def eight_bits(samples: Samples) -> Pixels:
+    """The nearest levels of 8 bits; the same array if it has them."""
+    if samples.dtype == np.uint8:
+        return cast(Pixels, samples)
+    return ((samples.astype(np.uint32) * 255 + 32895) >> 16).astype(np.uint8)
+
+
+def _said(image: Image.Image) -> dict[str, Any]:
+    """What is known beside the pixels, once these have been turned upright."""
+    info = {name: image.info[name] for name in KEPT if image.info.get(name)}
+    exif = image.getexif()
+    if dict(exif).keys() - {ExifTags.Base.Orientation}:
+        upright = Image.Exif()
+        upright.load(exif.tobytes())
+        upright.pop(ExifTags.Base.Orientation, None)
+        info["exif"] = upright.tobytes()
+    return info
+
+
+def _deep_samples(image: Image.Image) -> Samples | None:
+    """The samples of 16 bits, (height, width, 1 to 4), if it has them."""
+    if isinstance(image, DeepImage):
+        return image.samples
+    if image.mode not in DEEP_GREY:
+        return None
+    return np.asarray(ImageOps.exif_transpose(image)).astype(np.int64).clip(0, 65535).astype(np.uint16)[..., None]
+
+
+def _of_channels(samples: Samples, info: dict[str, Any], notes: list[str]) -> Picture:
+    if samples.shape[2] >= 3:
+        return Picture(samples, info=info, notes=notes)
+    spread = samples[..., [0, 0, 0, *range(1, samples.shape[2])]]
+    return Picture(spread, grey=True, info=info, notes=notes)
 
 
 def _by_mode(image: Image.Image, info: dict[str, Any], notes: list[str]) -> Picture:
@@ -81,9 +153,16 @@ def _by_mode(image: Image.Image, info: dict[str, Any], notes: list[str]) -> Pict
     return Picture(pixels, grey=grey, info=info, notes=notes)
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
-    values = np.asarray(image).astype(np.int64).clip(0, 65535)
-    return Image.fromarray((values // 257).astype(np.uint8))
+def _plain(pixels: Pixels) -> Image.Image:
+    """An image of 8 bits with as many channels as these pixels have, 1 to 4."""
+    return Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
+
+
+def _light(samples: Samples) -> Samples:
+    """One channel from three, by Pillow's own formula (ITU-R BT.601)."""
+    colour = samples[..., :3].astype(np.uint32)
+    light = colour[..., 0] * 19595 + colour[..., 1] * 38470 + colour[..., 2] * 7471 + 0x8000 >> 16
+    return light.astype(samples.dtype)[..., None]
 
 
 def _to_srgb(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, bytes]:

@@ -48,6 +48,10 @@ class Size:
     def pixels(self) -> int:
         return self.width * self.height
 
+    @property
+    def pair(self) -> tuple[int, int]:
+        return self.width, self.height
+
     def __str__(self) -> str:
         return f"{self.width} x {self.height}"
 

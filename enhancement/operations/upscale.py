@@ -8,12 +8,13 @@ pixels than are wanted.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from PIL import Image
 
 from enhancement.engine import manifest, own
 from enhancement.engine.errors import InvalidWeights
@@ -28,16 +29,18 @@ from enhancement.operations.base import (
     Parameters,
     Position,
     Progress,
+    Rows,
     part_of,
 )
-from enhancement.operations.frame import InMemory, Made, Task
+from enhancement.operations.frame import InMemory, Made, Task, said
+from enhancement.operations.pictures import Samples
+from enhancement.operations.resizing import resized_bands
 from enhancement.operations.targets import Size
 from enhancement.remote import offers
 
 if TYPE_CHECKING:  # the engine brings torch, which a web process that only checks a wish must not load
     from enhancement.engine.networks import Network
 
-Pixels = NDArray[np.uint8]
 logger = logging.getLogger(__name__)
 
 OWN = {2: "designer-compact-x2", 4: "designer-compact-x4"}
@@ -77,6 +80,7 @@ class Upscale(InMemory):
     name = "upscale"
     title = "Enlarge"
     position = Position.UPSCALE
+    deep = True
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -133,17 +137,64 @@ class Upscale(InMemory):
 
     def work(self, task: Task) -> Made:
         """Enlarge. Raises InvalidWeights, MissingWeights and other EngineErrors."""
+        way = _Way(task)
+        made, top = np.empty((0, 0, 0), np.uint8), 0
+        for band in way.bands():
+            if not top:
+                made = np.empty((way.size.height, *band.shape[1:]), band.dtype)
+            made[top : top + len(band)] = band
+            top += len(band)
+        return Made(task.picture, made, way.facts())
+
+    def rows(
+        self, image: Image.Image, params: Mapping[str, object], *, progress: Progress, cancelled: Cancelled
+    ) -> Rows:
+        """The same, row by row: the next are computed while who asked writes the last into a file."""
+        task = self.begun(image, params, progress, cancelled)
+        way, picture = _Way(task), task.picture
+        bands = (picture.native(band) for band in way.bands())
+        facts = partial(_told, way)
+        return Rows(bands=bands, width=way.size.width, height=way.size.height, info=picture.info, facts=facts)
+
+
+class _Way:
+    """One picture's way through the networks."""
+
+    def __init__(self, task: Task) -> None:
         offers.refuse_here(task.wish)
-        picture, wish = task.picture, task.wish
-        height, width = picture.pixels.shape[:2]
-        size = targets.wanted(width, height, wish)
-        pixels, used = _through(picture.pixels, _steps(width, height, size, wish), wish, task.progress, task.cancelled)
-        if wish["target"] == targets.ON_PAPER:
-            picture.info["dpi"] = (wish["dpi"], wish["dpi"])
-        picture.notes += [note for each in used for note in each.notes]
-        said = {"scale": round(size.width / width, 4), "width": size.width, "height": size.height}
-        made = pictures.resized(pixels, (size.width, size.height))
-        return Made(picture, made, _facts(wish, used) | said)
+        self.task, picture = task, task.picture
+        self.height, self.width = picture.samples.shape[:2]
+        self.size = targets.wanted(self.width, self.height, task.wish)
+        self.steps = _steps(self.width, self.height, self.size, task.wish)
+        self.used: list[_Ready] = []
+        if task.wish["target"] == targets.ON_PAPER:
+            picture.info["dpi"] = (task.wish["dpi"], task.wish["dpi"])
+
+    def bands(self) -> Iterator[Samples]:
+        """The result from top to bottom. All networks but the last give their whole result first."""
+        samples, size = self.task.picture.samples, (self.width, self.height)
+        bands: Iterator[Samples] = iter([samples])
+        whole, before = sum(step.seconds for step in self.steps), 0.0
+        for number, step in enumerate(self.steps):
+            if number:
+                samples = np.concatenate(list(resized_bands(bands, size, step.before.pair)))
+            part = part_of(self.task.progress, before / whole, (before + step.seconds) / whole)
+            self.used.append(_ready(step.entry, self.task.wish))
+            bands = _enlarged(samples, self.used[-1], self.task, part)
+            size = (step.before.width * step.entry.scale, step.before.height * step.entry.scale)
+            before += step.seconds
+        yield from resized_bands(bands, size, self.size.pair)
+        self.task.picture.notes += [note for each in self.used for note in each.notes]
+        self.task.progress(1.0)
+
+    def facts(self) -> dict[str, Any]:
+        """For the provenance, once all bands were asked for."""
+        said = {"scale": round(self.size.width / self.width, 4), "width": self.size.width, "height": self.size.height}
+        return _facts(self.task.wish, self.used) | said
+
+
+def _told(way: _Way) -> dict[str, Any]:
+    return said(way.task, way.task.picture, way.facts())
 
 
 def _models() -> dict[str, manifest.Entry]:
@@ -206,21 +257,6 @@ def _check_size(step: _Step, field: str) -> None:
         raise ParameterError(field, reason, f"Use a picture of at most {fits:.3g} million pixels, or another model.")
 
 
-def _through(
-    pixels: Pixels, steps: list[_Step], clean: Parameters, progress: Progress, cancelled: Cancelled
-) -> tuple[Pixels, list[_Ready]]:
-    """The pixels after all networks, each result but the last brought to its size, and what was used."""
-    used: list[_Ready] = []
-    whole, before = sum(step.seconds for step in steps), 0.0
-    for step in steps:
-        pixels = pictures.resized(pixels, (step.before.width, step.before.height))
-        used.append(_ready(step.entry, clean))
-        part = part_of(progress, before / whole, (before + step.seconds) / whole)
-        pixels = _enlarged(pixels, used[-1], clean["backend"], part, cancelled)
-        before += step.seconds
-    return pixels, used
-
-
 def _ready(entry: manifest.Entry, clean: Parameters) -> _Ready:
     """The model, verified and ready. On auto, weights that were tampered with are left alone, and that is said."""
     from enhancement.engine import weights
@@ -238,16 +274,19 @@ def _ready(entry: manifest.Entry, clean: Parameters) -> _Ready:
         return _Ready(ours, weights.load(ours.name), (f"{entry.name} was refused: {error.message}",))
 
 
-def _enlarged(pixels: Pixels, ready: _Ready, backend: str, progress: Progress, cancelled: Cancelled) -> Pixels:
-    if backend == "torch":
+def _enlarged(samples: Samples, ready: _Ready, task: Task, progress: Progress) -> Iterator[Samples]:
+    if task.wish["backend"] == "torch":
         from enhancement.engine import tiles
 
-        return tiles.upscale(pixels, ready.network, progress=progress, cancelled=cancelled)
+        yield from tiles.bands(samples, ready.network, progress=progress, cancelled=task.cancelled)
+        return
     from enhancement.engine import stock, weights
 
-    made = stock.upscale(pixels, stock.runner(weights.read_state(ready.entry), ready.entry.scale))
+    if samples.dtype != np.uint8:
+        task.picture.notes.append(pictures.REDUCED)
+    runner = stock.runner(weights.read_state(ready.entry), ready.entry.scale)
+    yield stock.upscale(pictures.eight_bits(samples), runner)
     progress(1.0)
-    return made
 
 
 def _facts(clean: Parameters, used: list[_Ready]) -> dict[str, Any]:

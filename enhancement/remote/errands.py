@@ -19,6 +19,7 @@ from enhancement.operations import face_restore, pictures, targets
 from enhancement.operations.base import OperationResult, Parameters
 from enhancement.operations.face_restore import Place
 from enhancement.operations.frame import Made
+from enhancement.operations.resizing import resized
 from enhancement.remote import registry
 from enhancement.remote.base import BadOutput, Order
 from enhancement.remote.offers import Offer, chosen
@@ -54,7 +55,7 @@ def _upscale(offer: Offer, image: Image.Image, params: Parameters) -> Errand:
 
     def finish(made: Image.Image) -> OperationResult:
         notes = [*picture.notes, *_size_notes(made, (size.width, size.height))]
-        colours = pictures.resized(_rgb(made, size.width / size.height), (size.width, size.height))
+        colours = resized(_rgb(made, size.width / size.height), (size.width, size.height))
         done = picture.image(_with_alpha(colours, picture.pixels))
         if params["target"] == targets.ON_PAPER:
             done.info["dpi"] = (params["dpi"], params["dpi"])
@@ -79,7 +80,7 @@ def _faces(offer: Offer, image: Image.Image, params: Parameters) -> Errand | Ope
 
     def finish(made: Image.Image) -> OperationResult:
         height, width = picture.pixels.shape[:2]
-        whole = pictures.resized(_rgb(made, width / height), (width, height))
+        whole = resized(_rgb(made, width / height), (width, height))
 
         def draw(before: Pixels, place: Place) -> Pixels:
             return face_restore.aligned(whole, place)

@@ -1,11 +1,13 @@
 import io
 
+import cv2
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageOps
 
+from designer.assets import rows
 from enhancement.engine.errors import UnsupportedImage
-from enhancement.operations import registry
+from enhancement.operations import pictures, registry
 
 
 def enlarged(image):
@@ -65,11 +67,62 @@ def test_a_transparent_colour_of_a_palette_or_of_a_png_becomes_transparency(pict
     assert enlarged(keyed).image.getextrema()[3] == (0, 0)
 
 
-def test_sixteen_bits_keep_their_upper_eight_and_say_so():
-    deep = Image.fromarray(np.full((8, 8), 257 * 200, np.uint16))
-    result = enlarged(deep)
-    assert abs(int(np.asarray(result.image).mean()) - 200) <= 2
-    assert "16 bits" in result.facts["notes"][0]
+def deep_ramp(channels):
+    """A soft ramp of more than 256 levels, uint16 (16, 24, channels)."""
+    steps = np.linspace(20_000, 24_000, 24 * 16).reshape(16, 24, 1)
+    return np.repeat(steps, channels, axis=2).round().astype(np.uint16)
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+def test_sixteen_bits_are_enlarged_in_sixteen(channels):
+    samples = deep_ramp(channels)
+    made = enlarged(pictures.DeepImage(samples)).image
+    assert made.samples.shape == (32, 48, channels)
+    assert len(np.unique(made.samples[..., 0])) > 300
+    assert abs(float(made.samples[..., 0].mean()) - samples[..., 0].mean()) < 300
+
+
+def test_sixteen_bits_of_pillow_grey_are_sixteen_too():
+    made = enlarged(Image.fromarray(deep_ramp(1)[..., 0])).image
+    assert len(np.unique(made.samples)) > 300
+
+
+def test_an_operation_of_eight_bits_says_so():
+    result = registry.get("detail").run(
+        pictures.DeepImage(deep_ramp(3)), {}, progress=lambda share: None, cancelled=lambda: False
+    )
+    assert not isinstance(result.image, pictures.DeepImage)
+    assert pictures.REDUCED in result.facts["notes"]
+
+
+def test_a_crop_keeps_sixteen_bits():
+    wish = {"shape": "free", "left": 0, "top": 0, "width": 0.5, "height": 0.5}
+    image = pictures.DeepImage(deep_ramp(3))
+    made = registry.get("crop").run(image, wish, progress=lambda share: None, cancelled=lambda: False).image
+    assert (made.samples == deep_ramp(3)[: made.height, : made.width]).all()
+
+
+@pytest.mark.parametrize("kind", [".png", ".tiff"])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_a_file_of_sixteen_bits_is_opened_in_sixteen(kind, channels):
+    samples = np.random.default_rng(2).integers(0, 65536, (5, 7, channels)).astype(np.uint16)
+    stored = samples if channels < 3 else samples[..., [2, 1, 0, 3][:channels]]
+    made = pictures.opened(cv2.imencode(kind, stored)[1].tobytes())
+    assert (made.samples == samples).all()
+    assert made.size == (7, 5)
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_sixteen_bits_are_turned_as_the_camera_stood(turn, picture):
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    samples, file = deep_ramp(3), io.BytesIO()
+    rows.write(file, [samples], height=16, info={"exif": exif.tobytes()}, private=True)
+    made = pictures.opened(file.getvalue())
+    shallow, file = Image.fromarray(pictures.eight_bits(samples)), io.BytesIO()
+    shallow.save(file, "PNG", exif=exif)
+    assert (np.asarray(made) == np.asarray(ImageOps.exif_transpose(Image.open(file)))).all()
+    assert not made.getexif()
 
 
 def test_ink_becomes_srgb_with_its_profile_and_says_so(picture, srgb):
