@@ -4,7 +4,8 @@ Rules, stated once:
 - The type is read from the content, never from the name: JPEG (also MPO), PNG, WebP, TIFF, AVIF, HEIC; no other.
 - Of an animation or of several pages the first picture counts, with a notice.
 - EXIF orientation is applied. All else that is in the file is dropped, but for a sound ICC profile.
-- More than 8 bits per channel become 8, with a notice; 32-bit and floating-point channels are refused.
+- 16 bits per channel of a colour PNG or TIFF are kept (as PNG) where OpenCV is installed; otherwise more than 8 bits
+  become 8, with a notice. 32-bit and floating-point channels are refused.
 - CMYK and Lab become sRGB (CMYK through its profile), with a notice; palettes become RGB(A); grey stays grey.
 - A file that ends too early is refused, never filled up with grey.
 - Stored: JPEG as JPEG, WebP as WebP, HEIC and AVIF as JPEG (WebP with transparency), the rest as PNG.
@@ -21,6 +22,8 @@ from typing import Any, Final
 
 from PIL import Image, ImageCms, ImageOps
 
+from designer.assets import rows
+from designer.assets.deep import samples_of
 from designer.assets.provenance import origin_of
 from designer.assets.sniffing import bits_of, kind_of
 from designer.assets.stripping import stripped
@@ -124,8 +127,6 @@ def decoded(image: Image.Image, bits: int = 8) -> tuple[Image.Image, dict[str, A
         raise ImageRefused("truncated", "The file ends too early or is damaged.", "Send the whole file.") from error
     if image.mode == "F" or (image.format == "TIFF" and bits > 16):
         raise ImageRefused("too_deep", f"{bits} bits per channel are too many.", "Save it with 8 or 16.")
-    if bits > 8:
-        facts["notices"].append(f"Reduced from {bits} to 8 bits per channel.")
     profile = image.info.get("icc_profile")
     upright = _upright(image)
     return _in_plain_mode(upright, _sound(profile, upright.mode), facts), facts
@@ -266,14 +267,22 @@ def normalise(data: bytes, *, max_pixels: int, max_side: int, keep: bool = False
     """The whole way from a file to what is stored. `keep`: our own result, whose coded pixels stay as they are."""
     opened = open_checked(data, max_pixels=max_pixels, max_side=max_side)
     source = "JPEG" if opened.format == "MPO" else opened.format or ""
-    image, facts = decoded(opened, bits_of(data, source, opened))
+    bits = bits_of(data, source, opened)
+    deep = bits == 16 and opened.mode in ("RGB", "RGBA")
+    image, facts = decoded(opened, bits)
     if origin := origin_of(data, opened.info):
         facts["origin"] = origin
     media_type = media_type_for(source, image.mode)
-    as_it_is = keep and MEDIA_TYPES.get(source) == media_type and _faithful(opened, image, facts)
-    lossless = stripped(data, source) if as_it_is else None
+    as_it_is = keep and (bits <= 8 or deep) and MEDIA_TYPES.get(source) == media_type
+    whole = stripped(data, source) if as_it_is and _faithful(opened, image, facts) else None
+    if whole is None and deep:
+        whole = _in_sixteen_bits(data, opened, image)
+    if deep and whole:
+        facts["bits"] = 16
+    elif bits > 8:
+        facts["notices"].append(f"Reduced from {bits} to 8 bits per channel.")
     return Normalised(
-        data=lossless or encoded(image, media_type),
+        data=whole or encoded(image, media_type),
         media_type=media_type,
         width=image.width,
         height=image.height,
@@ -283,13 +292,29 @@ def normalise(data: bytes, *, max_pixels: int, max_side: int, keep: bool = False
     )
 
 
+def _in_sixteen_bits(data: bytes, opened: Image.Image, image: Image.Image) -> bytes | None:
+    """The file as a PNG of 16 bits with the profile of `image`, its picture in 8; None where that cannot be had."""
+    samples = samples_of(data, opened, _orientation(opened))
+    if samples is None or samples.shape != (image.height, image.width, len(image.mode)):
+        return None
+    out = io.BytesIO()
+    info = {"icc_profile": image.info.get("icc_profile")}
+    rows.write(out, [samples], height=len(samples), info=info, private=False)
+    return out.getvalue()
+
+
+def _orientation(opened: Image.Image) -> int:
+    """As EXIF says the camera stood, 1 to 8; 1, upright, for EXIF that cannot be read."""
+    try:
+        return int(opened.getexif().get(0x0112, 1))
+    except DAMAGE:
+        return 1
+
+
 def _faithful(opened: Image.Image, image: Image.Image, facts: dict[str, Any]) -> bool:
     """Whether the file already shows what was made of it: nothing turned, converted or taken away."""
     same = opened.size == image.size and opened.info.get("icc_profile") == image.info.get("icc_profile")
-    try:
-        return same and not facts["notices"] and opened.getexif().get(0x0112, 1) == 1
-    except DAMAGE:
-        return same and not facts["notices"]
+    return same and not facts["notices"] and _orientation(opened) == 1
 
 
 def media_type_for(source: str, mode: str) -> str:

@@ -4,12 +4,15 @@ import io
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from PIL import Image
 
-from designer.assets import blobs, services
+from designer.assets import blobs, deep, rows, services
+from designer.assets.images import normalise
 from designer.assets.models import Asset
 from tests import images
 
@@ -85,6 +88,34 @@ def test_every_pixel_mode_is_taken_and_a_loss_is_said(mode, client_of):
     answer = send(client_of("editor"), images.encoded("TIFF", picture))
     assert answer.status_code == 201
     assert bool(answer.json()["facts"]["notices"]) is (mode in ("CMYK", "I;16"))
+
+
+@pytest.mark.parametrize("kind", [".png", ".tiff"])
+@pytest.mark.parametrize("channels", [3, 4])
+def test_sixteen_bit_colour_is_kept_and_shown_in_eight(kind, channels, client_of):
+    samples = np.random.default_rng(3).integers(0, 65536, (40, 30, channels), dtype=np.uint16)
+    client = client_of("editor")
+    body = send(client, cv2.imencode(kind, samples)[1].tobytes()).json()
+    stored = services.read_bytes(Asset.objects.get(pk=body["id"]))
+    assert (cv2.imdecode(np.frombuffer(stored, np.uint8), cv2.IMREAD_UNCHANGED) == samples).all()
+    assert (body["facts"]["bits"], body["facts"]["notices"]) == (16, [])
+    assert client.get(body["thumbnail"]).status_code == 200
+
+
+def test_without_opencv_sixteen_bits_become_eight_and_it_is_said(monkeypatch):
+    monkeypatch.setattr(deep.importlib.util, "find_spec", lambda name: None)
+    data = cv2.imencode(".png", np.full((8, 8, 3), 0x8000, np.uint16))[1].tobytes()
+    made = normalise(data, max_pixels=1000, max_side=100)
+    assert "to 8 bits" in made.facts["notices"][0]
+    assert Image.open(io.BytesIO(made.data)).getpixel((0, 0)) == (128, 128, 128)
+
+
+def test_a_result_of_sixteen_bits_keeps_every_byte_of_its_pixels():
+    samples, out = np.random.default_rng(5).integers(0, 65536, (20, 30, 3), dtype=np.uint16), io.BytesIO()
+    rows.write(out, [samples], height=20, info={"icc_profile": images.SRGB}, private=False)
+    made = normalise(out.getvalue(), max_pixels=1000, max_side=100, keep=True)
+    assert made.data == out.getvalue()
+    assert made.facts["bits"] == 16
 
 
 def test_sixteen_bit_grey_keeps_its_lightness(client_of):
