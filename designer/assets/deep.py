@@ -35,7 +35,8 @@ def samples_of(data: bytes, image: Image.Image, orientation: int = 1) -> Deep | 
         return None
     if found is None or found.dtype != np.uint16 or found.shape[:2] != (image.height, image.width):
         return None
-    return _turned(_in_order(found), orientation)
+    turned = image.format == "TIFF"  # OpenCV has done it, as Pillow does
+    return _turned(_in_order(found), 1 if turned else orientation)
 
 
 def _in_order(found: Deep) -> Deep:

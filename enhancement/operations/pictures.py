@@ -12,6 +12,7 @@ says whether the last two get into it (see `files`).
 from __future__ import annotations
 
 import io
+import struct
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -26,6 +27,8 @@ Pixels = NDArray[np.uint8]
 Samples = NDArray[np.unsignedinteger[Any]]  # uint8 or uint16
 KEPT = ("icc_profile", "dpi", "xmp")
 DEEP_GREY = ("I", "I;16", "I;16L", "I;16B", "I;16N")
+EXIF_KEPT = {270, 271, 272, 305, 306, 315, 33432}  # what and by whom; the other tags tell how a file is laid out
+EXIF_PARTS = (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo)
 REDUCED = "This step worked in 8 of the picture's 16 bits per channel."
 
 
@@ -118,13 +121,23 @@ def eight_bits(samples: Samples) -> Pixels:
 def _said(image: Image.Image) -> dict[str, Any]:
     """What is known beside the pixels, once these have been turned upright."""
     info = {name: image.info[name] for name in KEPT if image.info.get(name)}
-    exif = image.getexif()
-    if dict(exif).keys() - {ExifTags.Base.Orientation}:
-        upright = Image.Exif()
-        upright.load(exif.tobytes())
-        upright.pop(ExifTags.Base.Orientation, None)
-        info["exif"] = upright.tobytes()
+    if exif := _exif_of(image):
+        info["exif"] = exif
     return info
+
+
+def _exif_of(image: Image.Image) -> bytes:
+    """What EXIF says of the taking of the picture, without its orientation; b"" for nothing, or for what is broken."""
+    try:
+        said, upright = image.getexif(), Image.Exif()
+        for tag in EXIF_KEPT & said.keys():
+            upright[tag] = said[tag]
+        for tag in EXIF_PARTS:
+            if part := said.get_ifd(tag):
+                upright[tag] = dict(part)
+        return upright.tobytes() if len(upright) else b""
+    except (OSError, ValueError, SyntaxError, KeyError, TypeError, struct.error):
+        return b""
 
 
 def _deep_samples(image: Image.Image) -> Samples | None:

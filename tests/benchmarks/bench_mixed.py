@@ -1,0 +1,142 @@
+"""Five hundred files of all sorts through intake and enlargement: python -m tests.benchmarks.bench_mixed [--quick].
+
+Photographs in all formats that are taken, in colours, depths and shapes that people send, and one in ten that lies,
+breaks off or does harm. Each goes the whole way: read in the sandbox, enlarged twice, written, and read again. Says the
+share that came out as a larger picture, and of every other what was said.
+"""
+
+import argparse
+import io
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from designer.assets import rows, sandbox
+from designer.assets.images import ImageRefused
+from enhancement.engine.errors import EngineError
+from enhancement.operations import files, pictures, registry
+from tests import images
+from tests.benchmarks.metrics import shared_data
+from tests.profiles import ADOBE, DISPLAY_P3
+
+Made = tuple[str, bytes]
+EDGE = 160  # pixels of the longer side
+LIMITS = {"max_pixels": 64_000_000, "max_side": 16_000}
+WISH = {"scale": 2, "model": "designer-compact-x2"}
+HOSTILE_SHARE = 10  # one in so many
+
+
+def photographs() -> list[Path]:
+    folder = shared_data("photos")
+    found = [path for kind in ("*.jpg", "*.png") for path in sorted(folder.rglob(kind))] if folder else []
+    random.Random(4).shuffle(found)
+    return found
+
+
+def deep(photo: Image.Image) -> bytes:
+    out = io.BytesIO()
+    samples = np.asarray(photo).astype(np.uint16) * 257
+    rows.write(out, [samples], height=photo.height, info={}, private=False)
+    return out.getvalue()
+
+
+def veiled(photo: Image.Image) -> Image.Image:
+    photo.putalpha(Image.linear_gradient("L").resize(photo.size))
+    return photo
+
+
+KINDS: dict[str, Callable[[Image.Image], bytes]] = {
+    "JPEG": lambda photo: images.encoded("JPEG", photo, quality=85),
+    "JPEG on its side": lambda photo: images.encoded("JPEG", photo, exif=images.exif(6)),
+    "JPEG progressive": lambda photo: images.encoded("JPEG", photo, progressive=True),
+    "JPEG CMYK": lambda photo: images.encoded("JPEG", photo.convert("CMYK")),
+    "JPEG grey": lambda photo: images.encoded("JPEG", photo.convert("L")),
+    "PNG": lambda photo: images.encoded("PNG", photo, icc_profile=DISPLAY_P3),
+    "PNG transparent": lambda photo: images.encoded("PNG", veiled(photo)),
+    "PNG palette": lambda photo: images.encoded("PNG", photo.convert("P")),
+    "PNG 16 bits": deep,
+    "WebP": lambda photo: images.encoded("WEBP", photo),
+    "WebP transparent": lambda photo: images.encoded("WEBP", veiled(photo)),
+    "TIFF": lambda photo: images.encoded("TIFF", photo, icc_profile=ADOBE),
+    "TIFF 1 bit": lambda photo: images.encoded("TIFF", photo.convert("1")),
+    "AVIF": lambda photo: images.encoded("AVIF", photo),
+    "HEIC": lambda photo: images.encoded("HEIF", photo),
+    "a strip": lambda photo: images.encoded("PNG", photo.crop((0, 0, photo.width, 3))),
+}
+HOSTILE: dict[str, Callable[[bytes], bytes]] = {
+    "cut short": lambda data: data[: len(data) // 2],
+    "flipped bits": lambda data: bytes(byte ^ 0x55 if number % 97 == 60 else byte for number, byte in enumerate(data)),
+    "a bomb of pixels": lambda _: images.png_header_only(60_000, 60_000),
+    "a bomb of text": lambda _: images.text_bomb(),
+    "no picture": lambda data: b"%PDF-1.7\n" + data,
+    "empty": lambda _: b"",
+    "full of secrets": lambda _: images.with_secrets("JPEG"),
+}
+
+
+def everything(count: int) -> Iterator[Made]:
+    """What it is, and the file."""
+    found, kinds, hostile = photographs(), list(KINDS), list(HOSTILE)
+    for number in range(count if found else 0):
+        with Image.open(found[number % len(found)]) as opened:
+            photo = opened.convert("RGB")
+        photo.thumbnail((EDGE, EDGE))
+        kind = kinds[number % len(kinds)]
+        data = KINDS[kind](photo)
+        if number % HOSTILE_SHARE == HOSTILE_SHARE - 1:
+            kind = hostile[number // HOSTILE_SHARE % len(hostile)]
+            data = HOSTILE[kind](data)
+        yield kind, data
+
+
+def through(data: bytes) -> str:
+    """ "" where a larger picture came out, else what was said. Raises whatever nobody foresaw."""
+    try:
+        stored = sandbox.run(data, **LIMITS)
+        image, operation = pictures.opened(stored.data), registry.get("upscale")
+        made = files.finished(operation, image, WISH, progress=lambda share: None, cancelled=lambda: False, others={})
+        again = sandbox.run(made.data, **LIMITS, keep=True)
+    except (ImageRefused, EngineError) as refused:
+        return f"{refused.code}: {refused}"
+    right = (again.width, again.height) == (2 * stored.width, 2 * stored.height)
+    return "" if right else f"a result of {again.width} x {again.height} for {stored.width} x {stored.height}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="All sorts of files, the whole way.")
+    parser.add_argument("--quick", action="store_true", help="80 files")
+    chosen = list(everything(80 if parser.parse_args().quick else 500))
+    if not chosen:
+        print("The photographs are not here: set DESIGNER_SHARED_DATA to the folder that holds photos/.")
+        return 2
+    said: Counter[tuple[str, str]] = Counter()
+    good, started, right = Counter[str](), time.perf_counter(), 0
+    for kind, data in chosen:
+        try:
+            answer = through(data)
+        except Exception as error:  # noqa: BLE001  (what nobody foresaw is what this looks for)
+            answer = f"UNFORESEEN {type(error).__name__}: {error}"
+        right += not answer
+        good[kind] += not answer
+        if answer:
+            said[kind, answer.split("\n")[0][:90]] += 1
+    seconds = (time.perf_counter() - started) / len(chosen)
+    honest = sum(kind in KINDS for kind, _ in chosen)
+    print(f"{right} of {len(chosen)} came out larger ({100 * right / len(chosen):.1f} %), {seconds:.2f} s each")
+    sound, harmful = (sum(good[kind] for kind in kinds) for kinds in (KINDS, HOSTILE))
+    print(
+        f"of {honest} honest ones {sound}, of {len(chosen) - honest} hostile ones {harmful}; what was said of the rest:"
+    )
+    for (kind, answer), times in sorted(said.items()):
+        print(f"  {times:3d}  {kind:18} {answer}")
+    return 1 if any("UNFORESEEN" in answer for _, answer in said) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,11 @@
+"""What a picture carries beside its pixels, through an enlargement and into the file: the matrix of the benchmark."""
+
+import pytest
+
+from tests.benchmarks.bench_metadata import Case, everything, kept
+
+
+@pytest.mark.parametrize("private", [True, False], ids=["kept", "left out"])
+@pytest.mark.parametrize("case", [each for each in everything() if each.possible], ids=lambda case: f"{case}")
+def test_what_a_file_says_is_kept_or_left_out_as_set(case: Case, private: bool):
+    assert not [name for name, right in kept(case, private=private).items() if not right]
