@@ -12,15 +12,16 @@ from designer.assets.models import Asset
 from designer.assets.services import read_bytes
 from designer.generations import reading
 from designer.generations.choosing import Plan, plan_for
+from designer.generations.models import Generation
 from designer.generations.wishes import GenerationWish
 from designer.personas.corrections import corrections_for, informed
 from designer.personas.models import Persona
 from designer.personas.services import taste_of
 from designer.pipeline import persona as personas
 from designer.pipeline import seeing
-from designer.pipeline.analysis import analyse
+from designer.pipeline.analysis import analyse, surest
 from designer.pipeline.prompting import compose, edited
-from designer.pipeline.records import InvalidCorrection, PromptParts, Understanding
+from designer.pipeline.records import Attribute, InvalidCorrection, PromptParts, Understanding
 from teams.base.errors import Refused
 from teams.membership.models import Team
 
@@ -100,6 +101,16 @@ def photos_of(assets: Iterable[Asset]) -> list[Image.Image]:
     return photos
 
 
+def originals(assets: Iterable[Asset]) -> dict[str, Attribute]:
+    """What is on record of those pictures that this studio made: nothing has to be read from what was drawn by order.
+
+    Of two such pictures the surer record of each attribute stands.
+    """
+    rows = Generation.objects.filter(pk__in={asset.generation_id for asset in assets if asset.generation_id})
+    records = [Understanding.from_json(row.understood).attributes for row in rows]
+    return {name: replace(found, source="original", was="", reason="") for name, found in surest(records).items()}
+
+
 def understand(
     wish: GenerationWish, references: list[Asset], *, team: Team | None = None, seen: seeing.Reading | None = None
 ) -> Understanding:
@@ -107,11 +118,14 @@ def understand(
 
     `seen`: what a model read in them; None = they are read here.
     """
-    known = corrections_for(team, wish.brief, references) if team else {}
-    read = analyse(wish.brief, photos_of(references)) if seen is None else seeing.understood(wish.brief, seen)
+    fixed, known = corrections_for(team, wish.brief, references) if team else {}, originals(references)
+    if seen is None:
+        read = analyse(wish.brief, photos_of(references), known)
+    else:
+        read = seeing.understood(wish.brief, seen, known)
     try:
         read = informed(team, read, references) if team else read
-        return read.merged_with_corrections({**known, **wish.corrections})
+        return read.merged_with_corrections({**fixed, **wish.corrections})
     except InvalidCorrection as error:
         raise Refused(error.code, error.message, field=f"corrections.{error.field}", remedy=error.remedy) from error
 

@@ -31,9 +31,13 @@ def understood_shown(preview: Composed, wish: GenerationWish) -> dict[str, Any]:
     """Every attribute as a chip to edit, the prompt in its parts, and what the brief told of the order itself."""
     record = preview.understanding
     colours = record.get("colours", {}).get("value") or []
+    more = [_chip(name, record.get(name), name in wish.corrections) for name in MORE]
     return {
-        "rows": [_chip(name, record.get(name), name in wish.corrections) for name in SHOWN],
-        "more": [_chip(name, record.get(name), name in wish.corrections) for name in MORE],
+        "rows": [
+            *(_chip(name, record.get(name), name in wish.corrections) for name in SHOWN),
+            *(chip for chip in more if chip["value"]),  # what was understood is in sight
+        ],
+        "more": [chip for chip in more if not chip["value"]],
         "colours": [{**colour, "percent": round(100 * (colour.get("coverage") or 0))} for colour in colours],
         "told": [
             {**each, "label": TOLD[each["name"]], "plain": each["name"] in wish.just_words} for each in preview.told
@@ -62,7 +66,7 @@ def _chip(name: str, attribute: dict[str, Any] | None, corrected: bool) -> dict[
     if value and name not in LINES and value not in known:
         choices.insert(0, {"value": value, "label": label(value)})  # a word of the designer's own
     facts = {"value": value, "percent": percent, "source": found["source"], "choices": choices}
-    line = {"is_line": name in LINES, "hint": HINTS.get(name, "")}
+    line = {"is_line": name in LINES, "hint": HINTS.get(name, ""), "size": min(max(14, len(value or "")), 44)}
     return {"name": name, "label": label(name), "corrected": corrected, **facts, **line}
 
 

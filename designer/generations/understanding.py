@@ -36,7 +36,7 @@ def of_generation(row: Generation) -> Json:
 
 def of_photo(asset: Asset) -> Json:
     """What one picture shows, with what the team said of it and taught."""
-    bare = analyse("", estimates.photos_of([asset]))
+    bare = analyse("", estimates.photos_of([asset]), estimates.originals([asset]))
     return informed(Team(pk=asset.team_id), bare, [asset]).to_json()
 
 

@@ -10,7 +10,7 @@ Json = dict[str, Any]
 HINTS = {
     "colours": "Colour names or hexes, with commas: navy, #f3efe8",
     "construction": "With commas: belt, patch pockets",
-    "photography": "background: studio; light: soft",
+    "photography": "background: studio; light: soft; style: editorial",
 }
 
 
@@ -65,6 +65,13 @@ def corrections_of(posted: Mapping[str, str]) -> Json:
         if text is not None and text.strip() != posted.get(f"was-{name}", "").strip():
             changed[name] = value_of(name, text.strip())
     return changed
+
+
+def changed_since(understood: Mapping[str, Any], posted: Mapping[str, str]) -> dict[str, str]:
+    """What reads otherwise than when the form was made: attribute -> what it is now, in words."""
+    now = {name: text_of(name, understood[name]["value"]) for name in ATTRIBUTES}
+    changed = {name: text for name, text in now.items() if text != posted.get(f"was-{name}", text)}
+    return {label(name): label(text) or "unknown" for name, text in changed.items()}
 
 
 def value_of(name: str, text: str) -> Any:

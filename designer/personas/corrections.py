@@ -35,6 +35,7 @@ from teams.membership.models import Team
 MIN_EVIDENCE: Final = 3  # pictures
 MASS: Final = 0.8  # of the posterior, in the interval
 IMAGE: Final = "image"
+ORIGINAL: Final = "original"  # the record of the generation that made the picture; nobody read anything, so none learns
 
 
 def subject_digest(brief: str, references: Iterable[Asset]) -> str:
@@ -77,7 +78,7 @@ def _row(
     generation_id: UUID | None,
 ) -> AttributeCorrection:
     before, read_from = _stood(was)
-    of_photo = len(photos) == 1 and read_from == IMAGE
+    of_photo = len(photos) == 1 and read_from in (IMAGE, ORIGINAL)
     return AttributeCorrection(
         team=team,
         owner=owner,

@@ -33,7 +33,9 @@ class CorrectionSerializer(serializers.ModelSerializer[AttributeCorrection]):
 class CorrectionFilter(filters.FilterSet):
     team = filters.UUIDFilter(field_name="team_id")
     attribute = filters.ChoiceFilter(choices=[(name, name) for name in ATTRIBUTES])
-    read_from = filters.ChoiceFilter(choices=[(name, name) for name in ("brief", "image", "correction", "none")])
+    read_from = filters.ChoiceFilter(
+        choices=[(name, name) for name in ("brief", "image", "original", "correction", "none")]
+    )
     asset = filters.UUIDFilter(field_name="asset_id")
     generation = filters.UUIDFilter(field_name="generation_id")
     search = filters.CharFilter(method="matching", max_length=200)

@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from designer.pipeline import photo, words
+from designer.pipeline import photo, taxonomy, words
 from designer.pipeline.records import ATTRIBUTES, UNKNOWN, Attribute, Brief, Understanding
 
 Photo = Image.Image | NDArray[np.uint8]
+NOTHING: Final[Mapping[str, Attribute]] = {}
 
 
-def analyse(brief: str, photos: Sequence[Photo] = ()) -> Understanding:
+def analyse(brief: str, photos: Sequence[Photo] = (), known: Mapping[str, Attribute] = NOTHING) -> Understanding:
     """The record of one brief. `photos`: decoded, upright; PIL images, or uint8 RGB arrays (height, width, 3).
 
     Several photos: the surest reading of each attribute stands. A value that the brief refuses is unknown, not read.
+    `known`: what is on record of the pictures already, which no reading of them changes.
     """
     read = words.parse(brief)
     said = words.attributes_of(read)
     garment = str(said["garment"].value) if "garment" in said else None
-    return settled(read, surest([photo.read(each, garment).attributes for each in photos]))
+    return settled(read, {**surest([photo.read(each, garment).attributes for each in photos]), **known})
 
 
 def settled(read: Brief, seen: Mapping[str, Attribute]) -> Understanding:
-    """What the brief says and, where it is silent, what was seen; a value that it refuses is unknown."""
+    """What the brief says and, where it is silent, what was seen; a value that it refuses, or that its garment cannot
+    have, is unknown."""
     said = words.attributes_of(read)
-    return Understanding(attributes={name: _settled(name, said, seen, read) for name in ATTRIBUTES})
+    garment = said.get("garment", seen.get("garment", UNKNOWN)).value
+    fits = {name: found for name, found in seen.items() if _suits(name, found, garment)}
+    return Understanding(attributes={name: _settled(name, said, fits, read) for name in ATTRIBUTES})
+
+
+def _suits(name: str, found: Attribute, garment: Any) -> bool:
+    whole = isinstance(garment, str) and isinstance(found.value, str) and name != "garment"
+    return not whole or taxonomy.suits(name, str(found.value), garment)
 
 
 def surest(readings: Sequence[Mapping[str, Attribute]]) -> dict[str, Attribute]:

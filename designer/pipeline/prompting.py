@@ -52,10 +52,10 @@ VIEWS: Final = (
 def variety(n: int, understanding: Understanding, *, seed: int, exact: bool = False) -> tuple[str, ...]:
     """One exploratory phrase for each of `n` images, "" for the first: it is as it was asked for.
 
-    None is added in exact mode, or when the brief says itself how the garment is to be shown. A longer row begins with
-    the shorter one of the same seed.
+    None is added in exact mode, or when the brief says itself how the garment is to be shown: "editorial" alone does
+    not. A longer row begins with the shorter one of the same seed.
     """
-    if exact or understanding.value("photography"):
+    if exact or set(understanding.value("photography") or ()) - {"style"}:
         return ("",) * n
     order = np.random.default_rng([seed % 2**63, len(VIEWS)]).permutation(len(VIEWS))
     return ("", *(VIEWS[int(order[place % len(VIEWS)])] for place in range(n - 1)))[:n]

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, Self
 from designer.pipeline.codec import Record, encode
 from designer.pipeline.colours import colour_of
 
-Source = Literal["brief", "image", "persona", "correction", "none"]
+Source = Literal["brief", "image", "original", "persona", "correction", "none"]  # original: an image made here
 Part = Literal["user", "locked", "learned", "exploratory"]
 
 ATTRIBUTES: Final = (

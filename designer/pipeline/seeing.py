@@ -73,13 +73,12 @@ def read(data: Mapping[str, Any], *, has_photos: bool) -> Reading:
     return {name: each for name, each in found.items() if each.is_known}
 
 
-def understood(brief: str, reading: Reading) -> Understanding:
-    """The record: what the designer's words say, and where they are silent the model's reading of it."""
-    said = words.parse(brief)
-    garments = [each.value for each in said.mentions if each.attribute == "garment" and not each.negated]
-    garment = garments[0] if garments else reading.get("garment", UNKNOWN).value
-    fits = {name: each for name, each in reading.items() if _suits(name, each, garment)}
-    return analysis.settled(said, fits)
+def understood(brief: str, seen: Reading, known: Mapping[str, Attribute] = analysis.NOTHING) -> Understanding:
+    """The record: what the designer's words say, and where they are silent the model's reading of it.
+
+    `known`: what is on record of the pictures already, which no reading of them changes.
+    """
+    return analysis.settled(words.parse(brief), {**seen, **known})
 
 
 def to_json(reading: Reading) -> dict[str, Any]:
@@ -88,11 +87,6 @@ def to_json(reading: Reading) -> dict[str, Any]:
 
 def from_json(data: Mapping[str, Any]) -> Reading:
     return {name: Attribute.from_json(each) for name, each in data.items() if name in ATTRIBUTES}
-
-
-def _suits(name: str, found: Attribute, garment: Any) -> bool:
-    whole = isinstance(garment, str) and isinstance(found.value, str) and name != "garment"
-    return not whole or taxonomy.suits(name, str(found.value), garment)
 
 
 def _faults(name: str, told: Any) -> list[str]:

@@ -154,7 +154,7 @@ _SPELLED: Final = {
 _ENDINGS: Final = {
     "neckline": "neckline", "sleeves": "sleeves", "fit": "fit", "length": "length", "silhouette": "silhouette",
     "fabric_weight": "weight", "texture": "texture", "finish": "finish", "pattern": "pattern", "aesthetic": "style",
-    "mood": "mood", "season": "season", "light": "light", "background": "background",
+    "mood": "mood", "season": "season", "light": "light", "background": "background", "style": "photography",
 }  # fmt: skip
 _WHOLE: Final = {
     ("sleeves", "sleeveless"),

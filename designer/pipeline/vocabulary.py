@@ -303,10 +303,17 @@ VOCABULARY: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         backlit: back light, rim light, backlighting
         neon: neon light, neon lighting
     """),
+    "style": _rows("""
+        editorial: fashion editorial, editorial style, editorial shoot, magazine spread, magazine cover, cover story
+        lookbook: look book
+        catalogue: catalog, ecommerce, e commerce, packshot, pack shot, product shot, product photo
+        campaign: ad campaign, advertising campaign, advertisement, billboard
+        candid: reportage, documentary, snapshot, paparazzi
+    """),
 }
 
 # photography is one attribute with these keys
-PHOTOGRAPHY: Final = ("background", "pose", "light")
+PHOTOGRAPHY: Final = ("background", "pose", "light", "style")
 
 # values whose own name says nothing when it stands alone: "square", "long", "light", "work" and so on need a neighbour
 NEEDS_CONTEXT: Final[dict[str, frozenset[str]]] = {

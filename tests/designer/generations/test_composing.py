@@ -49,6 +49,8 @@ def test_the_brief_says_how_many_and_it_is_shown_and_made(client_of):
     markup, estimate = shown(client, ORDER)
     seen = fields_of(markup)
     assert (seen["fix-garment"], seen["fix-length"], seen["fix-fabric"]) == ("dress", "midi", "silk")
+    in_sight, _, folded = markup.partition("<details")
+    assert 'name="fix-photography" value="style: editorial"' in in_sight and 'name="fix-season"' in folded
     assert "<strong>5</strong>" in markup and "5 images" in estimate
     row = ordered(client, ORDER)
     work_off("interactive")

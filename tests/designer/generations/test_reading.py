@@ -136,6 +136,7 @@ def fit(**changes: Any) -> dict[str, Any]:
         "background": "unknown",
         "pose": "unknown",
         "light": "unknown",
+        "style": "unknown",
         "confidence": 0,
         "from": "none",
     }
@@ -317,7 +318,7 @@ def test_a_prompt_that_drops_the_designers_words_is_not_used(vendors, editor) ->
 
 def test_a_budget_without_room_buys_no_second_answer(vendors, editor) -> None:
     vendors.plan("google", "ok", says="no JSON")
-    row = made(editor, max_cost="0.0127")
+    row = made(editor, max_cost="0.0128")
     assert "no room to ask again" in basis(row)["reason"] and [step for step, _ in steps()][:1] == ["analysis"]
     assert "analysis-repair" not in dict(steps())
 

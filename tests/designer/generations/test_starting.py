@@ -6,6 +6,7 @@ import pytest
 
 from designer.assets.models import Asset
 from designer.generations.models import Generation
+from designer.personas.models import AttributeCorrection
 from tests.designer.generations.test_flow import ask
 from tests.work import work_off
 
@@ -46,6 +47,35 @@ def test_an_edit_begins_with_the_image_and_an_empty_brief(made):
     client, asset = made
     html = begun(client, asset, "edit")
     assert f'name="references" value="{asset.pk}"' in html and "></textarea>" in html
+
+
+def test_what_the_studio_drew_is_known_from_its_record_and_not_read_like_a_strangers_photo(made):
+    """Changed in words: these win. A person's word on the picture wins too, and none of it teaches reading photos."""
+    client, asset = made
+    sent = {"references": [str(asset.pk)], "source": str(asset.pk), "mode": "edit"}
+    told = client.post("/api/generations/preview", {"brief": "in red, with a belt", **sent}, format="json").json()
+    seen = {name: (found["value"], found["source"]) for name, found in told["understood"].items()}
+    assert (seen["garment"], seen["length"], seen["fabric"]) == (
+        ("skirt", "original"),
+        ("midi", "original"),
+        ("silk", "original"),
+    )
+    assert [colour["name"] for colour in seen["colours"][0]] == ["red"] and "slim fit" in told["prompt"]
+    ask(client, brief="in red", **sent, provider="sketchbook", corrections={"garment": "dress"})
+    work_off("interactive")
+    redone = Generation.objects.latest("created_at")
+    assert redone.understood["garment"]["value"] == "dress" and redone.understood["length"]["value"] == "midi"
+    assert not AttributeCorrection.objects.filter(read_from="image").exists()
+
+
+def test_what_an_image_was_made_as_goes_where_the_new_garment_cannot_have_it(made):
+    client, asset = made
+    ask(client, brief="a midi dress with long sleeves", provider="sketchbook")
+    work_off("interactive")
+    dress = Asset.objects.exclude(pk=asset.pk).get()
+    answer = client.post("/api/analyze", {"brief": "a skirt like this", "references": [str(dress.pk)]}, format="json")
+    told = answer.json()["understood"] if "understood" in answer.json() else answer.json()
+    assert (told["garment"]["value"], told["length"]["value"], told["sleeves"]["value"]) == ("skirt", "midi", None)
 
 
 def test_an_uploaded_photo_can_be_begun_from_as_well(client_of, made):

@@ -120,3 +120,7 @@ def test_nothing_is_varied_where_the_words_or_the_designer_say_how_it_is_shown()
     )
     assert variety(4, shown, seed=1) == ("",) * 4
     assert variety(4, Understanding(), seed=1, exact=True) == ("",) * 4
+
+
+def test_a_style_of_photograph_says_nothing_of_the_view_so_the_images_differ_all_the_same():
+    assert variety(4, analyse("a dress, editorial"), seed=1) == variety(4, analyse("a dress"), seed=1) != ("",) * 4

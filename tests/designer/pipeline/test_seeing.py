@@ -8,6 +8,7 @@ import pytest
 from designer.pipeline import seeing
 from designer.pipeline.asking import FENCE, Unfit
 from designer.pipeline.records import ATTRIBUTES, LISTS, Understanding
+from designer.pipeline.vocabulary import PHOTOGRAPHY
 
 NOTHING: dict[str, Any] = {"confidence": 0, "from": "none"}
 
@@ -15,7 +16,7 @@ NOTHING: dict[str, Any] = {"confidence": 0, "from": "none"}
 def answer(**changes: Any) -> dict[str, Any]:
     """An answer in which all is unknown but `changes`: values seen in a photo, or whole attributes."""
     told: dict[str, Any] = {name: {"value": [] if name in LISTS else "unknown", **NOTHING} for name in ATTRIBUTES}
-    told["photography"] = {"background": "unknown", "pose": "unknown", "light": "unknown", **NOTHING}
+    told["photography"] = {**dict.fromkeys(PHOTOGRAPHY, "unknown"), **NOTHING}
     for name, value in changes.items():
         whole = isinstance(value, dict) and "confidence" in value
         told[name] = value if whole else {"value": value, "confidence": 0.8, "from": "photo"}
@@ -88,7 +89,8 @@ def test_the_designers_own_words_win_and_what_they_refuse_stays_unknown() -> Non
 
 
 def test_how_it_is_shown_is_read_key_by_key_and_refused_key_by_key() -> None:
-    told = {"background": "street", "pose": "walking", "light": "laser", "confidence": 0.7, "from": "photo"}
+    told = {"background": "street", "pose": "walking", "light": "laser", "style": "N/A", "confidence": 0.7}
+    told["from"] = "photo"
     assert read("a dress", photography=told).value("photography") == {"background": "street", "pose": "walking"}
     assert read("a dress, no street background", photography=told).value("photography") == {"pose": "walking"}
 

@@ -27,6 +27,8 @@ from designer.pipeline.words import clean, parse
         ("plain dress without print", {"pattern": "solid"}),
         ("square", {"neckline": None}),
         ("soft light", {"fabric_weight": None, "photography": {"light": "soft"}}),
+        ("5 midi dresses in emerald silk, editorial", {"garment": "dress", "photography": {"style": "editorial"}}),
+        ("a coat as a packshot on white", {"photography": {"background": "white_studio", "style": "catalogue"}}),
     ],
 )
 def test_a_phrase_is_read_as_a_designer_means_it(brief, known):
