@@ -1,5 +1,6 @@
 """The page on which what was understood of a generation is corrected; the same form is a card of its page."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from designer.generations import understanding
 from designer.generations.models import Generation
-from designer.generations.understanding_forms import corrections_of, rows_of
+from designer.generations.understanding_forms import changed_since, corrections_of, rows_of
 from teams.accounts.people import person
 from teams.base.errors import Forbidden, Missing, Refused
 
@@ -63,9 +64,19 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, pk: UUID, refused: Refused) -> HttpResponse:
-    """With the tag and the values of now; what was typed stays in the fields, to be sent again."""
+    """With the tag and the values of now; what was typed stays in the fields, to be sent again. A field that was left
+    alone shows what stands there now, else the old value would come back over somebody's correction."""
     row = Generation.objects.see(person(request), pk)
-    return _page(request, row, said=request.POST.dict(), error=str(refused), status=refused.status)
+    typed = {name: request.POST[name] for name in (f"fix-{fix}" for fix in corrections_of(request.POST))}
+    error = _changed(request.POST, row) if refused.code == "changed_meanwhile" else str(refused)
+    return _page(request, row, said=typed, error=error, status=refused.status)
+
+
+def _changed(posted: Mapping[str, str], row: Generation) -> str:
+    """What somebody else said since the form was opened, and what to do about it."""
+    changes = changed_since(understanding.of_generation(row), posted)
+    told = ", ".join(f"{name} to {value}" for name, value in changes.items())
+    return f"Somebody changed {told or 'this'} meanwhile. Your values are still below: keep them, or choose others."
 
 
 def _page(

@@ -268,7 +268,13 @@ def test_the_page_corrects_without_script_and_keeps_what_was_typed_when_refused(
     assert after["garment"]["source"] == "brief"
     late = page.post(path, {**sent, "tag": tag, "fix-mood": "a mood of my own"})
     assert late.status_code == 412
-    assert "a mood of my own" in late.content.decode() and "Somebody changed this" in late.content.decode()
+    told = late.content.decode()
+    assert "a mood of my own" in told and "Somebody changed fabric to linen, colours to navy" in told
+    form = late.context["edit"]
+    shown = {f"{kind}-{row['name']}": row[of] for row in form["rows"] for kind, of in (("fix", "text"), ("was", "was"))}
+    assert page.post(path, {**shown, "tag": form["tag"]}).status_code == 302
+    kept = read(api, "generations", done["id"])[0]
+    assert (kept["mood"]["value"], kept["fabric"]["value"]) == ("a mood of my own", "linen")
 
 
 def test_a_record_goes_through_the_form_and_back_unchanged():
