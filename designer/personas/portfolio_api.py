@@ -181,6 +181,18 @@ class PortfolioCancel(generics.GenericAPIView[PortfolioImport]):
         return Response(self.get_serializer(row).data, status=status.HTTP_202_ACCEPTED)
 
 
+class PortfolioResume(generics.GenericAPIView[PortfolioImport]):
+    """Go on with a cancelled portfolio where it stopped. What was sent is kept for a week."""
+
+    serializer_class = PortfolioSerializer
+    queryset = PortfolioImport.objects.none()
+
+    @extend_schema(request=None, responses={202: PortfolioSerializer})
+    def post(self, request: Request, pk: UUID) -> Response:
+        row = portfolios.resume(actor=person(request), portfolio_id=pk)
+        return Response(self.get_serializer(row).data, status=status.HTTP_202_ACCEPTED)
+
+
 class PortfolioItemSerializer(serializers.ModelSerializer[PortfolioItem]):
     asset = serializers.UUIDField(source="asset_id", read_only=True, allow_null=True)
     code = serializers.CharField(read_only=True, help_text="Why it was refused or passed over; empty otherwise.")

@@ -1,10 +1,12 @@
 """A portfolio on its way to personas: the import, and one row for every file that was in it."""
 
-from typing import ClassVar
+from datetime import timedelta
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from teams.base.states import MovingQuerySet
 from teams.membership.ownership import OwnedQuerySet, TeamOwned
@@ -21,6 +23,7 @@ class PortfolioStatus(models.TextChoices):
 
 LIVE = (PortfolioStatus.QUEUED, PortfolioStatus.RUNNING)
 DONE = (PortfolioStatus.SUCCEEDED, PortfolioStatus.PARTIAL)
+FILES_KEPT: Final = timedelta(days=7)  # of an import that failed or was cancelled, so that it can go on
 
 
 class PortfolioQuerySet(OwnedQuerySet["PortfolioImport"], MovingQuerySet["PortfolioImport"]):  # type: ignore[override]  # both make a manager
@@ -29,7 +32,7 @@ class PortfolioQuerySet(OwnedQuerySet["PortfolioImport"], MovingQuerySet["Portfo
 
 class PortfolioImport(TeamOwned):
     """Files that a designer gave to be known by. `uploads`: {"name", "path", "bytes"} of what was sent, kept in the
-    storage until the import has ended. `clusters`: a pipeline Clustering once it is done."""
+    storage until the import is done, or stood still for a week. `clusters`: a pipeline Clustering once it is done."""
 
     MOVES: ClassVar[dict[str, set[str]]] = {
         PortfolioStatus.QUEUED: {PortfolioStatus.RUNNING, PortfolioStatus.FAILED, PortfolioStatus.CANCELLED},
@@ -41,6 +44,7 @@ class PortfolioImport(TeamOwned):
             PortfolioStatus.CANCELLED,
         },
         PortfolioStatus.FAILED: {PortfolioStatus.QUEUED},  # an admin replays its dead job
+        PortfolioStatus.CANCELLED: {PortfolioStatus.QUEUED},  # it is taken up again
     }
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -80,6 +84,12 @@ class PortfolioImport(TeamOwned):
     @property
     def is_done(self) -> bool:
         return self.status in DONE
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether it was cancelled and its files are still there."""
+        kept = self.finished_at is not None and self.finished_at > timezone.now() - FILES_KEPT
+        return self.status == PortfolioStatus.CANCELLED and kept
 
     @property
     def seen(self) -> int:

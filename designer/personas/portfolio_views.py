@@ -86,6 +86,7 @@ def _context(request: HttpRequest, row: PortfolioImport) -> dict[str, Any]:
         "filtered": any(said.values()),
         "query": urlencode({name: value for name, value in said.items() if value}),
         "may_cancel": row.is_live and _may_edit(request, row),
+        "may_resume": row.can_go_on and _may_edit(request, row),
     }
 
 
@@ -116,6 +117,16 @@ def row(request: HttpRequest, pk: UUID) -> HttpResponse:
 def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     portfolios.cancel(actor=person(request), portfolio_id=pk)
     return redirect("style_import", pk)
+
+
+@login_required
+@require_POST
+def resume(request: HttpRequest, pk: UUID) -> HttpResponse:
+    def deed() -> str:
+        portfolios.resume(actor=person(request), portfolio_id=pk)
+        return f"/style/imports/{pk}"
+
+    return tried(request, deed, f"/style/imports/{pk}")
 
 
 @login_required

@@ -17,7 +17,7 @@ from designer.assets.services import plain
 from designer.jobs.services import enqueue, request_cancel
 from designer.personas.archives import shown_path
 from designer.personas.models import Persona
-from designer.personas.portfolio_models import LIVE, ItemStatus, PortfolioImport, PortfolioStatus
+from designer.personas.portfolio_models import FILES_KEPT, LIVE, ItemStatus, PortfolioImport, PortfolioStatus
 from designer.pipeline.clustering import Cluster, Clustering, shown
 from designer.realtime.events import PORTFOLIO_CANCELLED, PORTFOLIO_FAILED, PORTFOLIO_PROGRESS, record
 from teams.accounts.models import User
@@ -30,7 +30,6 @@ from teams.membership.permissions import may
 log = logging.getLogger(__name__)
 FOLDER: Final = "portfolios"
 AT_ONCE: Final = 3  # of one team, so that their files fill no disk
-KEPT: Final = timedelta(days=7)  # files of an import that failed, so that it can be run again
 KEYWORDS: Final = 12
 MOST_PICKS: Final = 8
 
@@ -106,6 +105,27 @@ def _queued(pk: UUID, actor: User, team: Team, title: str, kept: list[dict[str, 
     return row
 
 
+@transaction.atomic
+def resume(*, actor: User, portfolio_id: UUID) -> PortfolioImport:
+    """Go on with a cancelled import, from the first file that was not read.
+
+    Raises Missing, Forbidden, or Conflict: it was not cancelled, its files are gone, or enough is under way.
+    """
+    PortfolioImport.objects.for_edit(actor, portfolio_id)
+    row: PortfolioImport = PortfolioImport.objects.select_for_update().see(actor, portfolio_id)
+    if not row.can_go_on:
+        raise Conflict(
+            "cannot_go_on", "This portfolio cannot be taken up again.",
+            remedy="Send it again: pictures that the team has are recognised.",
+        )  # fmt: skip
+    _room_for_one_more(row.team)
+    job = enqueue("portfolio.import", {"portfolio_id": str(row.pk)}, team_id=row.team_id, lane="batch")
+    PortfolioImport.objects.move(row.pk, PortfolioStatus.QUEUED, finished_at=None, job_id=job.pk)
+    row.refresh_from_db()
+    announce(row, PORTFOLIO_PROGRESS)
+    return row
+
+
 def announce(row: PortfolioImport, event: str, **more: Any) -> None:
     """Tell those who watch the portfolio."""
     record(f"portfolio:{row.pk}", event, {**standing(row), **more}, team_id=row.team_id)
@@ -141,8 +161,6 @@ def close(portfolio_id: str, *, status: str, error: dict[str, Any]) -> None:
     PortfolioImport.objects.move(row.pk, end, error=said, finished_at=timezone.now())
     row.status = end
     announce(row, PORTFOLIO_CANCELLED if said is None else PORTFOLIO_FAILED, **(said or {}))
-    if said is None:
-        transaction.on_commit(partial(forget_files, row.pk, row.uploads))
 
 
 def reopen(portfolio_id: str) -> None:
@@ -162,7 +180,7 @@ def forget_files(pk: UUID, uploads: Iterable[dict[str, Any]]) -> None:
 
 
 def sweep() -> int:
-    """Delete files of imports that ended KEPT ago or are unknown; of how many. The scheduler calls it."""
+    """Delete files of imports that ended FILES_KEPT ago or are unknown; of how many. The scheduler calls it."""
     try:
         folders = default_storage.listdir(FOLDER)[0]
     except AWAY:
@@ -170,7 +188,7 @@ def sweep() -> int:
     gone = 0
     for name in folders:
         row = PortfolioImport.objects.filter(pk=name).first() if _is_id(name) else None
-        if row is not None and (row.is_live or (row.finished_at and row.finished_at > timezone.now() - KEPT)):
+        if row is not None and (row.is_live or (row.finished_at and row.finished_at > timezone.now() - FILES_KEPT)):
             continue
         gone += row is not None or _is_old(name)
         if row is not None:

@@ -3,10 +3,12 @@
 import io
 import uuid
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from designer.assets.models import Asset
 from designer.jobs.claims import claim
@@ -184,12 +186,17 @@ def test_after_a_crash_it_goes_on_and_takes_no_picture_twice(client, team, monke
     assert first <= set(Asset.objects.filter(team=team).values_list("pk", flat=True))
 
 
-def test_cancelled_before_it_began_it_is_gone_at_once_with_its_files(client, team, django_capture_on_commit_callbacks):
+def test_cancelled_before_it_began_it_does_nothing_until_it_is_taken_up_again(
+    client, team, django_capture_on_commit_callbacks
+):
     row = PortfolioImport.objects.get(pk=send(client, ("a.png", picture()), team=str(team.pk)).json()["id"])
-    with django_capture_on_commit_callbacks(execute=True):
-        assert client.post(f"/api/portfolios/{row.pk}/cancel").json()["status"] == "cancelled"
-    assert not default_storage.exists(row.uploads[0]["path"])
+    assert client.post(f"/api/portfolios/{row.pk}/cancel").json()["status"] == "cancelled"
     assert work_off("batch") == 0
+    assert client.post(f"/api/portfolios/{row.pk}/resume").status_code == 202
+    with django_capture_on_commit_callbacks(execute=True):
+        work_off("batch")
+    row.refresh_from_db()
+    assert (row.status, row.read) == ("succeeded", 1) and not default_storage.exists(row.uploads[0]["path"])
 
 
 def test_cancelled_in_the_middle_it_stops_at_the_next_file_and_keeps_what_was_read(client, team, monkeypatch):
@@ -210,6 +217,25 @@ def test_cancelled_in_the_middle_it_stops_at_the_next_file_and_keeps_what_was_re
     row = PortfolioImport.objects.get(pk=pk)
     assert (row.status, row.read, len(done)) == ("cancelled", 1, 1)
     assert Asset.objects.filter(team=team).count() == 1
+    assert "Go on reading" in client.get(f"/style/imports/{pk}").content.decode()
+    assert client.post(f"/style/imports/{pk}/resume").status_code == 302
+    work_off("batch")
+    row.refresh_from_db()
+    assert (row.status, row.read, len(done), bool(row.clusters)) == ("succeeded", 4, 4, True)
+    answer = client.post(f"/api/portfolios/{pk}/resume")
+    assert answer.status_code == 409 and answer.json()["code"] == "cannot_go_on"
+
+
+def test_a_week_after_it_was_cancelled_its_files_are_gone_and_the_page_says_what_to_do(client, team):
+    pk = send(client, ("a.png", picture()), team=str(team.pk)).json()["id"]
+    client.post(f"/api/portfolios/{pk}/cancel")
+    PortfolioImport.objects.filter(pk=pk).update(finished_at=timezone.now() - timedelta(days=8))
+    portfolios.sweep()
+    row = PortfolioImport.objects.get(pk=pk)
+    assert not default_storage.exists(row.uploads[0]["path"])
+    page = client.get(f"/style/imports/{pk}").content.decode()
+    assert "Go on reading" not in page and "Send it again" in page
+    assert client.post(f"/api/portfolios/{pk}/resume").status_code == 409
 
 
 def test_two_looks_are_told_apart_and_become_personas(client, team):

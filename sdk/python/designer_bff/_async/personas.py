@@ -278,3 +278,10 @@ class PersonasCalls(Caller):
             idempotency_key=idempotency_key,
         )
         return answer
+
+    async def resume_portfolio(self, portfolio_id: str, *, idempotency_key: str | None = None) -> types.Portfolio:
+        """Go on with a cancelled portfolio where it stopped. What was sent is kept for a week."""
+        answer: types.Portfolio = await self.call(
+            "POST", f"/portfolios/{quoted(portfolio_id)}/resume", idempotency_key=idempotency_key
+        )
+        return answer

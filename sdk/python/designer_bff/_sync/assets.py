@@ -155,7 +155,7 @@ class AssetsCalls(Caller):
         generation: str | None = None,
         ordering: Literal["created_at", "-created_at"] | None = None,
         page_size: int | None = None,
-        read_from: Literal["brief", "correction", "image", "none"] | None = None,
+        read_from: Literal["brief", "correction", "image", "none", "original"] | None = None,
         search: str | None = None,
         team: str | None = None,
     ) -> Pages[types.Correction]:
