@@ -4,7 +4,7 @@ import json
 from typing import Any, Final
 
 from designer.realtime import limits
-from designer.realtime.events import CURSOR_MOVED, PAYLOADS, PRESENCE_CHANGED, UUID_FORM
+from designer.realtime.events import CURSOR_MOVED, PAYLOADS, PRESENCE_CHANGED, REACTION_SHOWN, UUID_FORM
 from designer.realtime.schemas import Schema, schema_of
 
 CHANNEL: Final[Schema] = {"type": "string", "pattern": rf"^([a-z][a-z_]{{0,23}}:{UUID_FORM}|system)$"}
@@ -21,6 +21,7 @@ SAID: Final[dict[str, tuple[str, Schema, tuple[str, ...]]]] = {
     "unsubscribe": ("Watch it no more.", {"channel": CHANNEL}, ("channel",)),
     "presence": ("Show the others where you are.", {"channel": CHANNEL, "state": STATE}, ("channel", "state")),
     "cursor": ("Show the others where you point.", {"channel": CHANNEL, "state": STATE}, ("channel", "state")),
+    "reaction": ("Show the others what you think, once.", {"channel": CHANNEL, "state": STATE}, ("channel", "state")),
     "auth": ("A token, as the first message, within 5 s.", {"token": TEXT}, ("token",)),
     "ping": ("Answered by pong.", {}, ()),
 }
@@ -66,7 +67,7 @@ CLOSED: Final[tuple[str, Schema, tuple[str, ...]]] = (
     ("code", "reason"),
 )
 TYPES: Final = {"pinged": "ping"}
-SHOWN: Final = {PRESENCE_CHANGED: "presence", CURSOR_MOVED: "cursor"}
+SHOWN: Final = {PRESENCE_CHANGED: "presence", CURSOR_MOVED: "cursor", REACTION_SHOWN: "reaction"}
 
 
 def document() -> dict[str, Any]:

@@ -5,7 +5,9 @@ again later, never piled up.
 """
 
 import asyncio
+import itertools
 import logging
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,7 +19,8 @@ from django.utils import timezone
 from designer.realtime import credentials, limits, subjects
 from designer.realtime import log as event_log
 from designer.realtime.credentials import Identity
-from designer.realtime.events import CURSOR_MOVED, PRESENCE_CHANGED, plain
+from designer.realtime.events import CURSOR_MOVED, PRESENCE_CHANGED, REACTION_SHOWN, plain
+from designer.realtime.gathering import SILENCE, Who
 from designer.realtime.hub import Hub, hub
 from designer.realtime.log import Fact, Head
 from designer.realtime.outbox import Key, Outbox
@@ -32,6 +35,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 MAX_SNAPSHOT: Final = 1 << 20
+TICKS: Final = {"presence": PRESENCE_CHANGED, "cursor": CURSOR_MOVED, "reaction": REACTION_SHOWN}
 
 
 @dataclass(slots=True)
@@ -72,7 +76,9 @@ class LiveConsumer:
         self.id = uuid4().hex
         self.identity: Identity | None = None
         self.subscriptions: dict[str, Subscription] = {}
-        self.present: set[str] = set()
+        self.present: dict[str, Any] = {}  # what is shown of this person, by channel
+        self.heard_at = time.monotonic()
+        self.reactions = itertools.count()
         self.outbox = Outbox()
         self.bucket = limits.Bucket()
         self.malformed = 0
@@ -166,6 +172,7 @@ class LiveConsumer:
             if message["type"] == "websocket.disconnect":
                 self._end(None)
                 return
+            self.heard_at = time.monotonic()
             if await self._may_go_on():
                 await self._serve(message.get("text"))
 
@@ -249,6 +256,9 @@ class LiveConsumer:
         mine.seq = after if resumed and after is not None else now.head.seq
         about = {"channel": channel, "seq": mine.seq, "head": now.head.seq, "epoch": now.head.epoch, "resumed": resumed}
         self._reply(frame("subscribed", **about, snapshot=now.snapshot))
+        for who in self.hub.gathering.of(channel):
+            key = ("tick", channel, PRESENCE_CHANGED, who["socket"])
+            self.show(channel, frame("presence", channel=channel, **who, at=timezone.now().isoformat()), key)
         self.hub.stands_at(channel, now.head)
         await self._catch_up(channel, mine, now.head.seq)
 
@@ -287,17 +297,26 @@ class LiveConsumer:
         """Show the others where this person is. Who it is comes from the session, never from the message."""
         if channel not in self.subscriptions or self.identity is None:
             raise Malformed("not_subscribed", "This socket does not watch that channel.", channel)
-        user = self.identity.user
-        who = {"user": str(user.pk), "name": user.shown_name, "socket": self.id, "state": state}
-        event = PRESENCE_CHANGED if kind == "presence" else CURSOR_MOVED
-        tick(channel, event, who, source=self.id)
+        source = f"{self.id}.{next(self.reactions)}" if kind == "reaction" else self.id  # each of them is seen
+        tick(channel, TICKS[kind], self._who(self.identity, state), source=source)
         if kind == "presence":
-            (self.present.discard if state is None else self.present.add)(channel)
+            self.present.pop(channel, None)
+            if state is not None:
+                self.present[channel] = state
+
+    def _who(self, identity: Identity, state: Any) -> Who:
+        return {"user": str(identity.user.pk), "name": identity.user.shown_name, "socket": self.id, "state": state}
 
     # What the hub calls
 
     def channels(self) -> Iterable[str]:
         return self.subscriptions
+
+    def here(self) -> dict[str, Who]:
+        """What this person shows where; nothing while the client is silent, as one that has crashed is."""
+        if not self.present or self.identity is None or time.monotonic() - self.heard_at > SILENCE:
+            return {}
+        return {channel: self._who(self.identity, state) for channel, state in self.present.items()}
 
     def offer(self, channel: str, facts: list[Fact]) -> None:
         """Take the next facts; one that does not fit or does not follow is fetched from the log when there is room."""

@@ -55,6 +55,7 @@ NOTIFICATION_CREATED: Final = "notification:created"
 NOTIFICATION_READ: Final = "notification:read"
 PRESENCE_CHANGED: Final = "presence:changed"
 CURSOR_MOVED: Final = "cursor:moved"
+REACTION_SHOWN: Final = "reaction:shown"
 
 
 PAYLOADS: Final[dict[str, Any]] = {
@@ -87,6 +88,7 @@ PAYLOADS: Final[dict[str, Any]] = {
     NOTIFICATION_READ: payloads.NotificationRead,
     PRESENCE_CHANGED: payloads.Shown,
     CURSOR_MOVED: payloads.Shown,
+    REACTION_SHOWN: payloads.Shown,
 }
 
 

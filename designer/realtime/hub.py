@@ -7,10 +7,11 @@ were.
 """
 
 import asyncio
+import itertools
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Mapping
 from itertools import groupby
 from typing import Any, Final, Protocol
 
@@ -23,6 +24,8 @@ from designer.realtime import log as event_log
 from designer.realtime import revocation
 from designer.realtime.credentials import Identity
 from designer.realtime.draining import before_the_end
+from designer.realtime.events import PRESENCE_CHANGED
+from designer.realtime.gathering import BEAT, SWEEP, Gathering, Here, Who
 from designer.realtime.herald import CONTROL, group_of
 from designer.realtime.limits import CLOSE_GOING_ON, DEAF_HEARTBEAT, HEARTBEAT, MAX_SOCKETS, PAGE, STALL
 from designer.realtime.log import Fact, Head
@@ -30,6 +33,7 @@ from designer.realtime.pool import close_all, in_database
 
 logger = logging.getLogger(__name__)
 UNREACHABLE: Final = (RedisError, OSError, TimeoutError)
+SHOWN: Final = {"presence", "cursor", "reaction"}  # ticks that are messages of their own kind
 
 
 class Socket(Protocol):
@@ -38,6 +42,7 @@ class Socket(Protocol):
     identity: Identity | None
 
     def channels(self) -> Iterable[str]: ...
+    def here(self) -> Mapping[str, Who]: ...
     def offer(self, channel: str, facts: list[Fact]) -> None: ...
     def show(self, channel: str, frame: str, key: tuple[object, ...]) -> None: ...
     def resync(self, channel: str, reason: str) -> None: ...
@@ -62,6 +67,7 @@ class Hub:
         self._read_all.set()
         self._tasks: list[asyncio.Task[None]] = []
         self._layer_name: str | None = None
+        self.gathering = Gathering(self._show_person)
 
     # Sockets come and go
 
@@ -79,7 +85,7 @@ class Hub:
         return True
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
-        """None of the three ends by itself. One that did would leave sockets that are pinged and told nothing."""
+        """None of these ends by itself. One that did would leave sockets that are pinged and told nothing."""
         if task.cancelled() or task not in self._tasks:
             return
         logger.error("the hub broke; its sockets begin anew", exc_info=task.exception())
@@ -94,7 +100,7 @@ class Hub:
             socket.drop(CLOSE_GOING_ON, "going_on")
 
     def _works(self) -> list[Coroutine[Any, Any, None]]:
-        return [self._listen_forever(), self._read_forever(), self._beat_forever()]
+        return [self._listen_forever(), self._read_forever(), self._beat_forever(), self._gather_forever()]
 
     async def detach(self, socket: Socket) -> None:
         """Forget a socket. With the last one the hub rests and gives its connections back."""
@@ -130,6 +136,7 @@ class Hub:
         if channel in self.watchers and not watchers:
             del self.watchers[channel]
             self.handed.pop(channel, None)
+            self.gathering.forget(channel)
             await self._group("group_discard", channel)
 
     async def _group(self, verb: str, channel: str) -> None:
@@ -180,8 +187,13 @@ class Hub:
         channel = message.get("channel", "")
         if message["type"] == "nudge":
             self.look(channel)
+        elif message["type"] == "tick" and message["event"] == PRESENCE_CHANGED:
+            self.gathering.hear(channel, message["data"])
         elif message["type"] == "tick":
             self._show(channel, message)
+        elif message["type"] == "here":
+            for who in message["people"]:
+                self.gathering.hear(channel, who)
         elif message["type"] == "recheck":
             people = self.people.get(message.get("user", ""), ())
             for socket in list(people or self.watchers.get(channel, ())):
@@ -190,11 +202,31 @@ class Hub:
     def _show(self, channel: str, tick: dict[str, Any]) -> None:
         event, source = tick["event"], tick["source"]
         kind = event.partition(":")[0]
-        about = {"type": kind} if kind in ("presence", "cursor") else {"type": "event", "event": event}
+        about = {"type": kind} if kind in SHOWN else {"type": "event", "event": event}
         content = tick["data"] if "event" not in about else {"data": tick["data"]}
         frame = json.dumps({**about, "channel": channel, **content, "at": tick["at"]})
         for socket in self.watchers.get(channel, ()):
             socket.show(channel, frame, ("tick", channel, event, source))
+
+    def _show_person(self, channel: str, who: Who) -> None:
+        about = {"event": PRESENCE_CHANGED, "data": who, "source": who["socket"]}
+        self._show(channel, {**about, "at": timezone.now().isoformat()})
+
+    async def _gather_forever(self) -> None:
+        for look in itertools.count():
+            await asyncio.sleep(SWEEP)
+            self.gathering.sweep()
+            here = {(channel, who["socket"]): who for one in self.sockets for channel, who in one.here().items()}
+            if look % BEAT == 0 or self.gathering.silenced(here):
+                await self._tell_who_is_here(here)
+
+    async def _tell_who_is_here(self, here: Here) -> None:
+        try:
+            for channel, people in self.gathering.word(here):
+                message = {"type": "here", "channel": channel, "people": people}
+                await asyncio.wait_for(get_channel_layer().group_send(group_of(channel), message), 2)
+        except UNREACHABLE as error:
+            logger.warning("Who is here could not be told; it is said again: %s", error)
 
     # Reading
 

@@ -7,7 +7,7 @@ from typing import Any, Final, NoReturn
 from designer.realtime.limits import MAX_FRAME, MAX_STATE
 
 BIGGEST: Final = (1 << 63) - 1
-KINDS: Final = {"subscribe", "unsubscribe", "presence", "cursor", "ping", "auth"}
+KINDS: Final = {"subscribe", "unsubscribe", "presence", "cursor", "reaction", "ping", "auth"}
 
 
 class Malformed(Exception):

@@ -24,7 +24,7 @@ export type EventMessage = {
 export type Message =
   | { type: "snapshot"; channel: string; seq: number; data: Record<string, unknown> }
   | EventMessage
-  | { type: "presence" | "cursor"; channel: string; user: string; name: string; socket: string; state: unknown; at: string }
+  | { type: "presence" | "cursor" | "reaction"; channel: string; user: string; name: string; socket: string; state: unknown; at: string }
   | { type: "resync"; channel: string; reason: string }
   | { type: "ended"; channel: string; code: string }
   | { type: "error"; channel: string; error: DesignerBFFError };
@@ -104,8 +104,11 @@ export class DesignerBFFClient {
   watch(channel: string, callback: (message: Message) => void): () => void;
   watchGeneration(id: string, callback: (message: Message) => void): () => void;
   watchEnhancement(id: string, callback: (message: Message) => void): () => void;
+  /** Where this person is, for the others on a watched channel, until null is said or the page is gone. */
   presence(channel: string, state: unknown): void;
   cursor(channel: string, state: unknown): void;
+  /** Seen once by those who are there. */
+  react(channel: string, state: unknown): void;
   close(): void;
 }
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from designer_bff import AuthenticationError, ForbiddenError, NetworkError, NotFoundError, RateLimitError
-from designer_bff.following import HOPELESS, LATE, Follower, Place
+from designer_bff.following import HOPELESS, LATE, SILENCE, SPEAK, Follower, Place
 
 CHANNEL = "generation:1"
 
@@ -145,6 +145,18 @@ def test_presence_is_said_again_after_a_break_and_a_cursor_is_not(follower: Foll
     assert [each["type"] for each in said(follower)] == ["subscribe", "presence"]
     hear(follower, {"type": "presence", "user": "u", "name": "Ada", "socket": "s", "state": {"zoom": 2}, "at": "now"})
     assert follower.inbox[-1].data == {"user": "u", "name": "Ada", "socket": "s", "state": {"zoom": 2}}
+
+
+def test_who_is_seen_speaks_every_second_and_a_half_and_still_notices_a_dead_line(follower: Follower):
+    hear(follower, subscribed(7), now=99.0)
+    follower.show("presence", CHANNEL, {"zoom": 2})
+    said(follower)
+    assert follower.wait(100.0) == 0.0 and follower.wake(100.0)
+    assert [each["type"] for each in said(follower)] == ["ping"]
+    assert follower.wait(100.0) == SPEAK
+    assert not follower.wake(99.0 + SILENCE)
+    follower.show("presence", CHANNEL, None)
+    assert follower.wait(100.0) == SILENCE
 
 
 def test_a_resumed_watch_of_what_has_ended_is_told_so(follower: Follower):

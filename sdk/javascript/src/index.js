@@ -6,6 +6,7 @@
 // In a page of the studio itself neither is needed: the address is the page's, the session cookie signs in.
 
 const SILENCE = 25_000; // ms without a word from the server (it beats every 10 s) before we call again
+const SPEAK = 1_500; // ms between two words while others see us: the studio lets go of who says nothing for 4 s
 const LATE = 2_000; // ms a heartbeat may be ahead of its events
 const SLOWEST = 30_000; // ms between two attempts at most
 const FINAL = { 4400: "protocol", 4401: "unauthenticated", 4403: "forbidden" };
@@ -45,6 +46,7 @@ export class DesignerBFFClient {
   #timer = null;
   #silence = null;
   #stopped = null;
+  #speaking = null;
 
   constructor({ url = globalThis.location?.origin, token = null, WebSocket = globalThis.WebSocket, fetch = globalThis.fetch, random = Math.random } = {}) {
     if (!url) throw new DesignerBFFError("Say where the studio is: new DesignerBFFClient({ url }).", { code: "no_url" });
@@ -156,7 +158,7 @@ export class DesignerBFFClient {
   watchGeneration(id, callback) { return this.watch(`generation:${id}`, callback); }
   watchEnhancement(id, callback) { return this.watch(`enhancement:${id}`, callback); }
 
-  // Calls back with { type: "snapshot" | "event" | "tick" | "presence" | "cursor" | "resync" | "ended" | "error", … }.
+  // Calls back with { type: "snapshot" | "event" | "tick" | "presence" | "cursor" | "reaction" | "resync" | "ended" | "error", … }.
   // Events come once each, in order, across reconnects. Returns the function that stops it.
   watch(channel, callback) {
     if (!this.WebSocket) throw new DesignerBFFError("This runtime has no WebSocket: pass one as { WebSocket }.", { code: "no_websocket" });
@@ -175,15 +177,29 @@ export class DesignerBFFClient {
     };
   }
 
-  // Show the others on a channel where this person is; null says goodbye.
-  presence(channel, state) { if (this.#isOpen()) this.#say({ type: "presence", channel, state }); }
+  // Show the others on a watched channel where this person is, also after a reconnect; null says goodbye.
+  presence(channel, state) {
+    const entry = this.#channels.get(channel);
+    if (!entry) return;
+    entry.state = state;
+    if (entry.live && this.#isOpen()) this.#say({ type: "presence", channel, state });
+    this.#speaking ??= setInterval(() => this.#speak(), SPEAK);
+  }
   cursor(channel, state) { if (this.#isOpen()) this.#say({ type: "cursor", channel, state }); }
+  react(channel, state) { if (this.#isOpen()) this.#say({ type: "reaction", channel, state }); }
+
+  #speak() {
+    const seen = [...this.#channels.values()].some((entry) => entry.state != null);
+    if (seen && this.#isOpen()) this.#say({ type: "ping" });
+    if (!seen) { clearInterval(this.#speaking); this.#speaking = null; }
+  }
 
   close() {
     for (const [channel, entry] of this.#channels) this.#drop(channel, entry);
     clearTimeout(this.#timer);
     clearTimeout(this.#silence);
-    this.#timer = null;
+    clearInterval(this.#speaking);
+    this.#timer = this.#speaking = null;
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
@@ -256,7 +272,7 @@ export class DesignerBFFClient {
     else if (type === "event") this.#next(channel, entry, message);
     else if (type === "subscribed") this.#subscribed(entry, message);
     else if (type === "resync") { entry.seq = undefined; entry.live = false; this.#tell(entry, message); }
-    else if (type === "presence" || type === "cursor") this.#tell(entry, message);
+    else if (type === "presence" || type === "cursor" || type === "reaction") this.#tell(entry, message);
     else if (type === "unsubscribed" && message.code) { this.#drop(channel, entry); this.#tell(entry, { ...message, type: "ended" }); }
     else if (type === "error") this.#refused(channel, entry, message);
   }
@@ -266,6 +282,7 @@ export class DesignerBFFClient {
     entry.epoch = message.epoch;
     entry.live = true;
     entry.seq = message.seq;
+    if (entry.state != null) this.#say({ type: "presence", channel: message.channel, state: entry.state });
     const snapshot = { type: "snapshot", channel: message.channel, seq: message.head, data: message.snapshot };
     for (const [callback, has] of [...entry.callbacks]) {
       if (message.resumed && has !== null) continue;

@@ -14,7 +14,7 @@ class Line {
 }
 
 function start(t, options = {}) {
-  t.mock.timers.enable({ apis: ["setTimeout"] });
+  t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
   Line.opened = [];
   const client = new DesignerBFFClient({ url: "https://studio.example/", WebSocket: Line, random: () => 0.5, fetch: () => {}, ...options });
   t.after(() => client.close());
@@ -42,6 +42,22 @@ test("a watcher gets the snapshot and then each event once", (t) => {
   for (const seq of [4, 4, 3, 5]) line().hear(fact(seq));
   assert.equal(heard[0].type, "snapshot");
   assert.deepEqual(numbers(heard), [4, 5]);
+});
+
+test("who is seen speaks on, and is seen again after a break", (t) => {
+  const { client, hear } = start(t);
+  client.watchGeneration("1", hear);
+  client.presence("generation:1", { zoom: 2 });
+  line().open().hear(subscribed());
+  t.mock.timers.tick(1_500);
+  assert.deepEqual(line().said.map((each) => each.type), ["subscribe", "presence", "ping"]);
+  line().end(1006);
+  t.mock.timers.tick(2_000);
+  line().open().hear(subscribed({ resumed: true }));
+  assert.deepEqual(line().said.at(-1), { type: "presence", channel: "generation:1", state: { zoom: 2 } });
+  client.presence("generation:1", null);
+  t.mock.timers.tick(10_000);
+  assert.deepEqual(line().said.at(-1), { type: "presence", channel: "generation:1", state: null });
 });
 
 test("a gap is fetched, not skipped", (t) => {

@@ -17,6 +17,7 @@ BIGGEST: Final = 4 << 20  # bytes of one message
 SILENCE: Final = 25.0  # without a word from the studio (it beats every 10 s) before we call again
 LATE: Final = 2.0  # a heartbeat may be that much ahead of its events
 SLOWEST: Final = 30.0  # between two attempts at most
+SPEAK: Final = 1.5  # between two words while others see us: the studio lets go of who says nothing for 4 s
 HOPELESS: Final = 4  # attempts without ever having been connected
 BUSY: Final = 4429
 FINAL: Final = {
@@ -48,10 +49,13 @@ class Follower:
     inbox: deque[LiveEvent | ApiError] = field(default_factory=deque)
     attempts: int = 0
     was_connected: bool = False
+    heard_at: float = 0.0  # 0: nothing yet on this connection
+    speak_at: float = 0.0
 
     # The connection
 
     def opened(self) -> None:
+        self.heard_at = 0.0
         self.outbox.clear()
         for channel, place in self.places.items():
             self._subscribe(channel, place)
@@ -72,16 +76,27 @@ class Follower:
 
     def wait(self, now: float) -> float:
         """Seconds that the next message may take before something is to be done."""
-        return max(0.0, min([SILENCE, *(place.due - now for place in self.places.values() if place.due is not None)]))
+        due = [place.due for place in self.places.values() if place.due is not None]
+        due += [self.speak_at] if self._is_seen() else []
+        return max(0.0, min([SILENCE, *(at - now for at in due)]))
 
     def wake(self, now: float) -> bool:
-        """Ask again for what is overdue; whether anything was."""
+        """Ask again for what is overdue, and say that we are still here; whether there was anything to do."""
+        if self.heard_at and now - self.heard_at >= SILENCE:
+            return False
+        speaks = self._is_seen() and self.speak_at <= now
+        if speaks:
+            self.speak_at = now + SPEAK
+            self.outbox.append(json.dumps({"type": "ping"}))
         overdue = [(name, place) for name, place in self.places.items() if place.due is not None and place.due <= now]
         for channel, place in overdue:
             place.due = None
             if not place.live or (place.seq or 0) < place.head:
                 self._subscribe(channel, place)
-        return bool(overdue)
+        return speaks or bool(overdue)
+
+    def _is_seen(self) -> bool:
+        return any(place.live and place.state is not None for place in self.places.values())
 
     # What the watcher says
 
@@ -95,7 +110,7 @@ class Follower:
             self._say("unsubscribe", channel)
 
     def show(self, kind: str, channel: str, state: Any) -> None:
-        """Presence is said again after a reconnect, a cursor is not. Raises KeyError for an unwatched channel."""
+        """Presence is said again after a reconnect, the others are not. Raises KeyError for an unwatched channel."""
         place = self.places[channel]
         place.state = state if kind == "presence" else place.state
         if place.live:
@@ -104,6 +119,7 @@ class Follower:
     # What the studio says
 
     def heard(self, text: str | bytes, now: float) -> None:
+        self.heard_at = now
         message = json.loads(text)
         kind, channel = message.get("type"), message.get("channel", "")
         if kind == "ping":
@@ -124,7 +140,7 @@ class Follower:
         elif kind == "resync":  # the numbers begin anew: a fresh `subscribed` follows
             place.seq, place.epoch, place.live = None, None, False
             self._tell(LiveEvent("resync", {"reason": message.get("reason", "")}, None, channel, at))
-        elif kind in ("presence", "cursor"):
+        elif kind in ("presence", "cursor", "reaction"):
             shown = {name: message.get(name) for name in ("user", "name", "socket", "state")}
             self._tell(LiveEvent(kind, shown, None, channel, at))
         elif kind == "unsubscribed" and message.get("code"):

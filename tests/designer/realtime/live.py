@@ -42,6 +42,15 @@ def database_url() -> str:
 @contextmanager
 def server(*flags: str, app: str = "designer.asgi:application", port: int = 0, **environment: str) -> Iterator[int]:
     """The port of a web process on this database, until the end of the block."""
+    with serving(*flags, app=app, port=port, **environment) as (at, _):
+        yield at
+
+
+@contextmanager
+def serving(
+    *flags: str, app: str = "designer.asgi:application", port: int = 0, **environment: str
+) -> "Iterator[tuple[int, subprocess.Popen[bytes]]]":
+    """The port of a web process on this database and the process itself, until the end of the block."""
     port = port or free_port()
     environ = {
         **os.environ,
@@ -54,7 +63,7 @@ def server(*flags: str, app: str = "designer.asgi:application", port: int = 0, *
     process = subprocess.Popen(command, env=environ, cwd=ROOT)
     try:
         await_health(port, process)
-        yield port
+        yield port, process
     finally:
         process.terminate()
         try:

@@ -17,7 +17,7 @@ class LiveRow extends HTMLElement {
 
   hear(message) {
     if (message.type === "tick") return this.move(message.data);
-    if (message.type === "presence" || message.type === "cursor" || message.type === "error") return;
+    if (["presence", "cursor", "reaction", "error"].includes(message.type)) return;
     if (message.type === "snapshot" && !this.seen && !this.stale(message.data)) { this.seen = true; return; }
     this.seen = true;
     this.refresh();

@@ -54,12 +54,17 @@ class AsyncWatch:
             await sleep(pause)
 
     async def presence(self, channel: str, state: Any) -> None:
-        """Show the others on a watched channel where you are, also after a reconnect; None says goodbye."""
+        """Show the others on a watched channel where you are, as long as you iterate, also after a reconnect; None says
+        goodbye."""
         await self._show("presence", channel, state)
 
     async def cursor(self, channel: str, state: Any) -> None:
         """Show the others on a watched channel where you point right now."""
         await self._show("cursor", channel, state)
+
+    async def react(self, channel: str, state: Any) -> None:
+        """Show the others on a watched channel what you think, once."""
+        await self._show("reaction", channel, state)
 
     async def add(self, channel: str, *, after: int | None = None) -> None:
         """Watch one more channel on the same socket."""

@@ -54,12 +54,17 @@ class Watch:
             sleep(pause)
 
     def presence(self, channel: str, state: Any) -> None:
-        """Show the others on a watched channel where you are, also after a reconnect; None says goodbye."""
+        """Show the others on a watched channel where you are, as long as you iterate, also after a reconnect; None says
+        goodbye."""
         self._show("presence", channel, state)
 
     def cursor(self, channel: str, state: Any) -> None:
         """Show the others on a watched channel where you point right now."""
         self._show("cursor", channel, state)
+
+    def react(self, channel: str, state: Any) -> None:
+        """Show the others on a watched channel what you think, once."""
+        self._show("reaction", channel, state)
 
     def add(self, channel: str, *, after: int | None = None) -> None:
         """Watch one more channel on the same socket."""
