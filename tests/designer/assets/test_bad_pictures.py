@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from designer.assets import sandbox
+from designer.assets import forker, sandbox
 from designer.assets.images import ImageRefused, normalise
 from designer.assets.models import Asset
 from designer.assets.services import read_bytes
@@ -249,12 +249,66 @@ def test_ids_that_are_none_are_passed_over_by_the_page(page):
     assert answer.status_code == 302
 
 
-def test_a_reader_that_dies_or_hangs_is_a_refusal(client_of, settings, monkeypatch):
+@pytest.fixture
+def forkers(monkeypatch):
+    """This test's own: no other has one warm, and what it breaks, it breaks for itself."""
+    own = sandbox.Forkers()
+    monkeypatch.setattr(sandbox, "FORKERS", own)
+    yield own
+    if own.current is not None:
+        own.current.close()
+
+
+def test_a_reader_that_dies_or_hangs_is_a_refusal(client_of, settings, monkeypatch, forkers):
     monkeypatch.setattr(sandbox, "WALL_SECONDS", 0.01)
     assert_refused(send(client_of("editor"), images.encoded("PNG")), settings, (422,))
     monkeypatch.undo()
+    monkeypatch.setattr(sandbox, "FORKERS", forkers)
     monkeypatch.setattr(sandbox.sys, "executable", shutil.which("false"))
     assert_refused(send(client_of("admin"), images.encoded("PNG")), settings, (422,))
+
+
+def test_a_reader_that_was_killed_is_replaced_without_a_word(client_of, forkers):
+    assert send(client_of("editor"), images.encoded("PNG")).status_code == 201
+    forkers.current.process.kill()
+    assert send(client_of("editor"), images.encoded("PNG", images.photo((90, 61)))).status_code == 201
+
+
+def test_one_file_that_breaks_the_reader_leaves_nothing_to_the_next(monkeypatch, forkers):
+    """A stand-in for a decoder that a file has taken over: it waits for the next picture on every file it has."""
+    taken_over = (
+        "import designer.assets.forker as f, os, select, time\n"
+        "def done(do, data, wish):\n"
+        "    if data != b'hostile': return {'widths': [], 'seen': os.getpid()}, [data]\n"
+        "    open_files = [n for n in range(f.FILES) if os.path.exists(f'/proc/self/fd/{n}')]\n"
+        "    others = [n for n in open_files if n > 2]\n"
+        "    if not others: os.kill(os.getpid(), 9)\n"
+        "    time.sleep(60)\n"
+        "f._done = done\n"
+        "f.main()\n"
+    )
+    monkeypatch.setattr(sandbox, "COMMAND", ["-s", "-c", taken_over])
+    monkeypatch.setattr(sandbox, "WALL_SECONDS", 20)
+    seen = []
+    for data in (b"first", b"hostile", b"next", b"last"):
+        before = forkers.current
+        try:
+            seen.append(sandbox._asked({"do": "take"}, data))
+        except sandbox.ImageRefused as refused:
+            assert (data, refused.code, forkers.current) == (b"hostile", "unreadable", None)
+        else:
+            assert data != b"next" or forkers.current is not before
+    assert [parts for _, parts in seen] == [[b"first"], [b"next"], [b"last"]]
+    assert len({told["seen"] for told, _ in seen}) == 3
+
+
+def test_a_forker_is_exchanged_after_so_many_pictures(monkeypatch, forkers):
+    monkeypatch.setattr(sandbox, "PICTURES", 2)
+    whom = []
+    for _ in range(5):
+        sandbox.convert(images.encoded("PNG"), "image/jpeg")
+        whom.append(forkers.current.process.pid)
+    assert [whom.count(pid) for pid in dict.fromkeys(whom)] == [2, 2, 1]
 
 
 def test_with_too_many_at_once_one_is_asked_to_come_back(client_of, settings, monkeypatch):
@@ -268,9 +322,9 @@ def test_with_too_many_at_once_one_is_asked_to_come_back(client_of, settings, mo
 
 def test_the_reader_may_not_write_a_file_or_take_all_memory():
     limits = (
-        "import resource; from designer.assets import sandbox; sandbox._limit();"
+        "import resource; from designer.assets import forker; forker.limit();"
         "print(resource.getrlimit(resource.RLIMIT_AS)[0], resource.getrlimit(resource.RLIMIT_FSIZE)[0])"
     )
     done = subprocess.run([sys.executable, "-c", limits], cwd=sandbox.ROOT, capture_output=True, text=True, check=True)
     if sys.platform == "linux":
-        assert done.stdout.split() == [str(sandbox.MEMORY), "0"]
+        assert done.stdout.split() == [str(forker.MEMORY), "0"]
