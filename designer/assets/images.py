@@ -311,6 +311,19 @@ def _orientation(opened: Image.Image) -> int:
         return 1
 
 
+def own_png(data: bytes, image: Image.Image) -> Normalised:
+    """What `normalise` would make, with `keep`, of a PNG that this process has encoded from `image`, L or RGB."""
+    return Normalised(
+        data=data,
+        media_type="image/png",
+        width=image.width,
+        height=image.height,
+        perceptual_hash=difference_hash(image),
+        thumbnails=thumbnails_of(image),
+        facts={"format": "PNG", "mode": image.mode, "notices": [], "icc": False},
+    )
+
+
 def _faithful(opened: Image.Image, image: Image.Image, facts: dict[str, Any]) -> bool:
     """Whether the file already shows what was made of it: nothing turned, converted or taken away."""
     same = opened.size == image.size and opened.info.get("icc_profile") == image.info.get("icc_profile")

@@ -12,10 +12,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from PIL import Image
 
 from designer.assets import sandbox, signing
 from designer.assets.blobs import hold_blob, read, write_blob
-from designer.assets.images import EXTENSIONS, ImageRefused, Normalised
+from designer.assets.images import EXTENSIONS, ImageRefused, Normalised, own_png
 from designer.assets.models import Asset, AssetKind
 from designer.assets.provenance import Facts
 from designer.realtime.events import ASSET_PROMOTED, ASSET_RESTORED, ASSET_TRASHED, record
@@ -66,16 +67,19 @@ def prepare_result(
     *,
     team_id: UUID,
     data: bytes,
+    pixels: Image.Image | None = None,
     keep: bool = True,
     provenance: dict[str, Any] | None = None,
     parent: tuple[bytes, str] | None = None,
 ) -> Prepared:
     """Decode in the sandbox, make thumbnails, write the files. Raises Refused; then nothing is left behind.
 
+    `pixels`: what this process has just encoded as `data`, a PNG, which is then not read again.
     `provenance` is written into the files, with `parent` (bytes and media type) as what the picture was made from.
     """
+    limits: dict[str, Any] = {"max_pixels": settings.UPLOAD_MAX_PIXELS, "max_side": settings.UPLOAD_MAX_SIDE}
     try:
-        picture = sandbox.run(data, max_pixels=settings.UPLOAD_MAX_PIXELS, max_side=settings.UPLOAD_MAX_SIDE, keep=keep)
+        picture = sandbox.run(data, **limits, keep=keep) if pixels is None else own_png(data, pixels)
     except ImageRefused as error:
         raise _said(error, "file") from error
     if provenance is not None:

@@ -34,13 +34,12 @@ DAMAGE: Final = (
 Picks = list[tuple[Asset, Choice]]
 
 
-def quality_of(data: bytes, order: Order, *, simulated: bool) -> dict[str, Any]:
+def quality_of(image: bytes | Image.Image, order: Order, *, simulated: bool) -> dict[str, Any]:
     """The image's QualityRecord as JSON; {} when it cannot be measured, for a paid image is kept all the same."""
     try:
-        with Image.open(io.BytesIO(data)) as picture:
-            picture.load()
-            size = (order.width, order.height)
-            return quality.measure(picture, order.attributes, size, simulated=simulated).to_json()
+        picture = Image.open(io.BytesIO(image)) if isinstance(image, bytes) else image
+        size = (order.width, order.height)
+        return quality.measure(picture, order.attributes, size, simulated=simulated).to_json()
     except DAMAGE:
         log.exception("an image could not be measured")
         return {}

@@ -29,7 +29,7 @@ from designer.jobs.models import AttemptOutcome, JobAttempt
 from designer.jobs.services import begin_attempt, settle_attempt
 from designer.ledger.models import EntryKind
 from designer.ledger.services import charge
-from designer.pipeline.generation import check_image
+from designer.pipeline.generation import check_image, check_pixels
 from designer.providers import base
 from designer.providers.registry import image_provider
 from designer.realtime.events import COST_UPDATED, GENERATION_PROGRESS, record
@@ -219,7 +219,7 @@ def _keep(
     job: RunningJob, row: Generation, order: Order, places: list[int], attempt: JobAttempt, result: base.ImageResult
 ) -> None:
     """Store what came, with its charge, in one transaction. Raises Permanent when nothing of it can be used."""
-    images = [each for each in result.images if not check_image(each.data)]
+    images = [each for each in result.images if not _faults(each)]
     # A file without a row is swept later; a row never lacks its file.
     ready = [_ready(row, order, place, image, result) for place, image in zip(places, images, strict=False)]
     refused = Permanent("no_image", "The model returned no usable image.", "Try again, or choose another model.")
@@ -244,13 +244,18 @@ def _keep(
         raise refused
 
 
+def _faults(image: base.GeneratedImage) -> tuple[str, ...]:
+    return check_image(image.data) if image.pixels is None else check_pixels(image.pixels)
+
+
 def _ready(
     row: Generation, order: Order, place: int, image: base.GeneratedImage, result: base.ImageResult
 ) -> tuple[base.GeneratedImage, Prepared, dict[str, Any], dict[str, Any]]:
     """The image with its files written, how it came to be, and what it is worth."""
     provenance = _provenance(row, order, place, image, result)
-    made = prepare_result(team_id=row.team_id, data=image.data, provenance=provenance)
-    return image, made, provenance, quality_of(made.picture.data, order, simulated=result.simulated)
+    made = prepare_result(team_id=row.team_id, data=image.data, pixels=image.pixels, provenance=provenance)
+    quality = quality_of(image.pixels or made.picture.data, order, simulated=result.simulated)
+    return image, made, provenance, quality
 
 
 def _note_made(row: Generation, places: list[int]) -> int:

@@ -84,11 +84,16 @@ def _problems(data: bytes, expected: tuple[int, int] | None) -> tuple[str, ...]:
         if image.width * image.height > MAX_PIXELS:
             return (f"The picture has {image.width} x {image.height} pixels, too many to keep.",)
         image.load()
-        found = []
-        if expected and image.size != expected:
-            found.append(f"The picture is {image.width} x {image.height}, not {expected[0]} x {expected[1]} pixels.")
-        if _is_blank(image):
-            found.append("The picture is blank.")
+        return check_pixels(image, expected)
+
+
+def check_pixels(image: Image.Image, expected: tuple[int, int] | None = None) -> tuple[str, ...]:
+    """As `check_image`, of a picture that is decoded already."""
+    found = []
+    if expected and image.size != expected:
+        found.append(f"The picture is {image.width} x {image.height}, not {expected[0]} x {expected[1]} pixels.")
+    if _is_blank(image):
+        found.append("The picture is blank.")
     return tuple(found)
 
 

@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 Idempotency = Literal["key", "lookup", "none"]
 
@@ -33,13 +36,17 @@ class ImageRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeneratedImage:
-    """One encoded picture of width x height pixels."""
+    """One encoded picture of width x height pixels.
+
+    `pixels`: what `data` encodes, from who made it in this very process: nobody else's file, so it is not read again.
+    """
 
     data: bytes
     media_type: str
     width: int
     height: int
     seed: int | None
+    pixels: Image.Image | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
