@@ -8,7 +8,8 @@ from itertools import pairwise
 import numpy as np
 
 from designer.providers.drawing.geometry import Line, moved, smooth, straight
-from designer.providers.drawing.sheet import Fold, Sheet
+from designer.providers.drawing.lighting import Fold
+from designer.providers.drawing.sheet import Sheet
 from designer.providers.drawing.spec import Spec
 
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from designer.providers.drawing import patterns
 from designer.providers.drawing.needlework import worked
 from designer.providers.drawing.noise import Field, cloudy, covering, grid, standard
-from designer.providers.drawing.palette import distance, lightness, mixed, rgb
+from designer.providers.drawing.palette import distance, hexed, lightness, mixed, rgb
 from designer.providers.drawing.spec import Spec
 
 
@@ -260,12 +257,25 @@ _LACE_FLOWERS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Cloth:
-    """The materials of one drawing as PNG tiles in data URIs, by the part they are for."""
+class Tile:
+    """A piece of cloth that repeats without a seam: (n, n, 3), 0..255, and its mean colour as #rrggbb."""
 
-    material: Material
-    tiles: dict[str, str]
-    side: float  # of a tile, in units of the sheet
+    pixels: NDArray[np.uint8]
+    mean: str
+
+
+class Cloth:
+    """The materials of one drawing, by the part they are for; each is woven when first asked for."""
+
+    def __init__(self, material: Material, makers: dict[str, Callable[[], NDArray[np.uint8]]]) -> None:
+        self.material, self.makers = material, makers
+        self.woven: dict[str, Tile] = {}
+
+    def tile(self, kind: str) -> Tile:
+        if kind not in self.woven:
+            pixels = self.makers[kind]()
+            self.woven[kind] = Tile(pixels, hexed(pixels.mean(axis=(0, 1)) / 255))
+        return self.woven[kind]
 
 
 def _textured(colours: NDArray[np.float64], relief: Field, depth: float) -> NDArray[np.float64]:
@@ -275,18 +285,16 @@ def _textured(colours: NDArray[np.float64], relief: Field, depth: float) -> NDAr
     return np.asarray(colours * (1 + lit) + np.maximum(lit, 0) * 0.16 * dark - 0.064 * depth * dark)
 
 
-def _uri(colours: NDArray[np.float64], cover: Field | float = 1.0, ground: str = "#ffffff") -> str:
-    """A PNG tile. Where cloth does not cover, the ground shows: mixed in here, for a pane that really let through
+def _laid(colours: NDArray[np.float64], cover: Field | float = 1.0, ground: str = "#ffffff") -> NDArray[np.uint8]:
+    """A tile's pixels. Where cloth does not cover, the ground shows: mixed in here, for a pane that really let through
     would show the seams and pieces below it."""
     share = np.broadcast_to(cover, colours.shape[:2])[..., None]
-    pixels = (np.clip(colours * share + rgb(ground) * (1 - share), 0, 1) * 255 + 0.5).astype(np.uint8)
-    out = io.BytesIO()
-    Image.fromarray(pixels).save(out, "PNG", compress_level=1)
-    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
+    mixed_in = np.clip(colours * share + rgb(ground) * (1 - share), 0, 1)
+    return np.asarray(mixed_in * 255 + 0.5, dtype=np.uint8)
 
 
 def cloth_for(spec: Spec, scale: float) -> Cloth:
-    """All tiles of a drawing. scale: pixels per unit of the sheet."""
+    """The tiles of a drawing. scale: pixels per unit of the sheet, and so of a tile per pixel of the picture: one."""
     n = max(48, min(640, round(patterns.SIDE * scale)))
     material = material_of(spec)
     seed = spec.dice("cloth").randrange(2**31)
@@ -303,11 +311,17 @@ def cloth_for(spec: Spec, scale: float) -> Cloth:
     if distance(paper, spec.palette.main) < 22:  # pale lace needs a deeper ground to be seen on
         paper = mixed(paper, "#6d5f55", 0.36)
     deep = mixed(paper, under, 0.45)
-    tiles = {
-        "cloth": _uri(_textured(colours, relief, material.relief), cover, paper),
-        "self": _uri(_textured(patterns.plain(spec.palette.main, n), relief, material.relief), cover, paper),
-        "lining": _uri(_textured(patterns.plain(under, n), relief, material.relief * 0.4), material.cover, deep),
-        "trim": _uri(_textured(patterns.plain(spec.palette.second, n), relief, material.relief)),
-        "rib": _uri(_textured(patterns.plain(spec.palette.main, n), standard(_rib(n, seed)), 0.13)),
-    }
-    return Cloth(material=material, tiles=tiles, side=n / scale)
+
+    def plain(colour: str, depth: float, surface: Field = relief) -> NDArray[np.float64]:
+        return _textured(patterns.plain(colour, n), surface, depth)
+
+    return Cloth(
+        material,
+        {
+            "cloth": lambda: _laid(_textured(colours, relief, material.relief), cover, paper),
+            "self": lambda: _laid(plain(spec.palette.main, material.relief), cover, paper),
+            "lining": lambda: _laid(plain(under, material.relief * 0.4), material.cover, deep),
+            "trim": lambda: _laid(plain(spec.palette.second, material.relief)),
+            "rib": lambda: _laid(plain(spec.palette.main, 0.13, standard(_rib(n, seed)))),
+        },
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,8 +132,11 @@ def brush(line: Line, widths: Sequence[float]) -> Line:
 
 def dense(line: Line, step: float = 1.2) -> Line:
     """With points added on long spans, so that what is done at a corner stays at the corner."""
-    spans = [np.linspace(a, b, max(1, int(np.linalg.norm(b - a) / step)), endpoint=False) for a, b in pairwise(line)]
-    return np.vstack([*spans, line[-1:]])
+    spans = np.diff(line, axis=0)
+    counts = np.maximum(1, (np.linalg.norm(spans, axis=1) / step).astype(int))
+    which = np.repeat(np.arange(len(spans)), counts)
+    along = (np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)) / counts[which]
+    return np.vstack([line[which] + spans[which] * along[:, None], line[-1:]])
 
 
 def contour(outline: Line, width: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -30,14 +31,24 @@ def ground(
     """The paper, (height, width, 3): lit from the upper left, with a shape of its own tint by the dice."""
     dice = spec.dice("composition")
     colour = np.minimum(rgb(spec.palette.paper) * np.array(LAMPS.get(spec.light, (1.0, 1.0, 1.0))), 1.0)
-    x, y = np.meshgrid(np.linspace(0, 1, width, dtype=np.float32), np.linspace(0, 1, height, dtype=np.float32))
-    lamp = np.hypot(x - 0.36, (y - 0.30) * 0.9)
     dramatic = spec.light in ("dramatic", "hard") or spec.mood in ("dramatic", "moody")
-    level = 1.025 - (0.24 if dramatic else 0.13) * lamp**1.6
-    tint = _shape(spec, page, width, height, dice.choice(SHAPES), placed, extent)
-    partner = rgb(mixed(spec.palette.paper, spec.palette.main, 0.26))
-    base = colour * (1 - tint[..., None]) + partner * tint[..., None]
-    return np.asarray(base * (level + _grain(spec, width, height))[..., None], dtype=np.float32)
+    level = _lamp(width, height) * np.float32(-0.24 if dramatic else -0.13)
+    level += np.float32(1.025)
+    level += _grain(spec, width, height)
+    kind = dice.choice(SHAPES)
+    base = np.broadcast_to(colour.astype(np.float32), (height, width, 3))
+    if kind != "plain":
+        tint = _shape(spec, page, width, height, kind, placed, extent)
+        partner = rgb(mixed(spec.palette.paper, spec.palette.main, 0.26))
+        base = base + (partner - colour).astype(np.float32) * tint[..., None]
+    return np.asarray(base * level[..., None], dtype=np.float32)
+
+
+@lru_cache(maxsize=4)
+def _lamp(width: int, height: int) -> NDArray[np.float32]:
+    """How far the paper is from the lamp. Kept for a few sizes: the pictures of a batch share one."""
+    x, y = np.meshgrid(np.linspace(0, 1, width, dtype=np.float32), np.linspace(0, 1, height, dtype=np.float32))
+    return np.asarray(np.hypot(x - 0.36, (y - 0.30) * 0.9) ** 1.6, dtype=np.float32)
 
 
 def _grain(spec: Spec, width: int, height: int) -> NDArray[np.float32]:

@@ -5,26 +5,19 @@ Both are SVG in centimetres of the garment. The light is grey: half is the cloth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable
 from typing import Final
 
 from designer.providers.drawing.fabrics import Cloth
 from designer.providers.drawing.geometry import Line, bounds, brush, contour, moved, offset, part, path
+from designer.providers.drawing.lighting import CAST, Fold, Form, Shade
 from designer.providers.drawing.palette import INK, lightness, mixed
 from designer.providers.drawing.spec import Spec
 
 OUTLINE, SEAM, STITCH = 0.46, 0.26, 0.15  # pen widths, cm
-LIGHT_SHIFT: Final = 0.9  # cm from a fold's shade to its light
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fold:
-    """A fold along `line`, deepest where it starts. `width` cm, `depth` 0..1; negative depth is a ridge."""
-
-    line: Line
-    width: float = 1.6
-    depth: float = 0.5
+WOVEN: Final = 'class="woven"'  # marks an area that is to have a texture
+COLOUR: Final = re.compile(r'="#[0-9a-fA-F]{3,6}"')
 
 
 class Sheet:
@@ -33,9 +26,9 @@ class Sheet:
     def __init__(self, spec: Spec, cloth: Cloth) -> None:
         self.spec, self.cloth = spec, cloth
         self.ink: list[str] = []
-        self.light: list[str] = []
+        self.light: list[Form | Shade] = []
         self.box: list[Line] = []
-        self._grains: dict[tuple[str, int], str] = {}
+        self.pieces: list[tuple[Line, str, int]] = []  # outline, kind of cloth and the angle at which it lies, degrees
         self._clips = 0
         dark = lightness(spec.palette.main) < 34
         self.seam_colour = spec.palette.seam
@@ -43,13 +36,9 @@ class Sheet:
         self.ink_colour = INK if lightness(spec.palette.main) > 20 else mixed(spec.palette.main, "#ffffff", 0.34)
         self.stitch_colour = mixed(spec.palette.main, "#ffffff" if dark else "#201a17", 0.5 if dark else 0.45)
 
-    def fill(self, kind: str, grain: float = 0.0) -> str:
-        """A paint: a kind of cloth lying at an angle (degrees, clockwise), or a plain #rrggbb."""
-        if kind.startswith("#"):
-            return kind
-        key = (kind, round(grain))
-        self._grains.setdefault(key, f"{kind}{key[1] % 360}")
-        return f"url(#{self._grains[key]})"
+    def _paint(self, kind: str) -> str:
+        """The attributes of an area of cloth, which gets its texture later, or of one in a plain #rrggbb."""
+        return f'fill="{kind}"' if kind.startswith("#") else f'{WOVEN} fill="{self.cloth.tile(kind).mean}"'
 
     def panel(
         self,
@@ -63,39 +52,20 @@ class Sheet:
         pen: float = OUTLINE,
         casts: float = 0.0,
     ) -> None:
-        """A piece of cloth. volume: how round it lies; tone: its own light, 0..1; casts: shade on what is below."""
+        """A piece of cloth. kind: of cloth, or a plain #rrggbb; grain: degrees, clockwise; volume: how round it lies;
+        tone: its own light, 0..1; casts: shade on what is below."""
         self.box.append(outline)
+        self.pieces.append((outline, kind, round(grain) % 360))
         data = path(outline, closed=True)
         if pen and self.ink_colour != INK:  # a dark rim outside, the pale line inside
             self.ink.append(f'<path d="{contour(outline, 1.5 * pen)}" fill="{INK}"/>')
             pen *= 0.6
-        self.ink.append(f'<path d="{data}" fill="{self.fill(kind, grain)}"/>')
+        self.ink.append(f'<path {self._paint(kind)} d="{data}"/>')
         if pen:
             self.ink.append(f'<path d="{contour(outline, pen)}" fill="{self.ink_colour}"/>')
         if casts:
-            shadow = path(moved(outline, 0.5 * casts, 0.9 * casts), closed=True)
-            self.light.append(f'<path d="{shadow}" fill="#000" fill-opacity=".34" filter="url(#near)"/>')
-        self.light.append(self._form(outline, data, list(folds), volume, tone))
-
-    def _form(self, outline: Line, data: str, folds: list[Fold], volume: float, tone: float) -> str:
-        """The light on one panel: its own tone, roundness to both sides, then folds."""
-        self._clips += 1
-        name, level = f"c{self._clips}", round(255 * tone)
-        left, top, right, bottom = bounds(outline)
-        wide = min(right - left, bottom - top)
-        turn = min(6.0, wide * 0.30)
-        round_ = (
-            f'<path d="{path(moved(outline, -turn * 0.30, -turn * 0.22), closed=True)}" fill="none" stroke="#000"'
-            f' stroke-width="{turn:.2f}" stroke-opacity="{0.46 * volume:.2f}" filter="url(#{_blur(turn)})"/>'
-            f'<path d="{path(moved(outline, turn * 0.42, turn * 0.30), closed=True)}" fill="none" stroke="#fff"'
-            f' stroke-width="{turn * 0.5:.2f}" stroke-opacity="{0.34 * volume:.2f}" filter="url(#{_blur(turn)})"/>'
-            if volume > 0 and turn > 0.6
-            else ""
-        )
-        return (
-            f'<clipPath id="{name}"><path d="{data}"/></clipPath><g clip-path="url(#{name})">'
-            f'<path d="{data}" fill="rgb({level},{level},{level})"/>{round_}{_fallen(folds)}</g>'
-        )
+            self.light.append(Shade(area=moved(outline, 0.5 * casts, 0.9 * casts), opacity=CAST))
+        self.light.append(Form(outline=outline, volume=volume, tone=tone, folds=list(folds)))
 
     def line(self, line: Line, *, width: float = SEAM, colour: str = "", fade: bool = False) -> None:
         """A seam or an edge. `fade`: thins out to nothing at its end."""
@@ -122,66 +92,19 @@ class Sheet:
 
     def shade(self, area: Line, opacity: float, *, light: bool = False) -> None:
         """A soft patch of shade or light over all that lies below it."""
-        colour = "#fff" if light else "#000"
-        self.light.append(
-            f'<path d="{path(area, closed=True)}" fill="{colour}" fill-opacity="{opacity:.2f}" filter="url(#near)"/>'
-        )
+        self.light.append(Shade(area=area, opacity=opacity, light=light))
 
     def draw(self, svg: str) -> None:
         """Ink as it comes, in centimetres: buttons, zips, buckles."""
         self.ink.append(svg)
 
-    def patterns(self, scale: float) -> str:
-        """The definitions of all paints used. scale: units of the sheet per centimetre."""
-        out = []
-        for (kind, angle), name in self._grains.items():
-            side = self.cloth.side
-            out.append(
-                f'<pattern id="{name}" width="{side}" height="{side}" patternUnits="userSpaceOnUse"'
-                f' patternTransform="rotate({angle}) scale({1 / scale:.6f})"><image width="{side}" height="{side}"'
-                f' preserveAspectRatio="none" href="{self.cloth.tiles[kind]}"/></pattern>'
-            )
-        return "".join(out)
+    def weave(self) -> str:
+        """The ink again, as how much of the cloth shows through it: white cloth, all else black."""
+        plain = COLOUR.sub('="#000"', "".join(self.ink))
+        return plain.replace(f'{WOVEN} fill="#000"', 'fill="#fff"')
 
     def extent(self) -> tuple[float, float, float, float]:
         """Left, top, right, bottom of all panels, cm."""
         boxes = [bounds(line) for line in self.box]
         lefts, tops, rights, bottoms = zip(*boxes, strict=True)
         return min(lefts), min(tops), max(rights), max(bottoms)
-
-
-def _blur(turn: float) -> str:
-    return "far" if turn > 3.2 else "mid" if turn > 1.4 else "near"
-
-
-def _fallen(folds: Sequence[Fold]) -> str:
-    """Each fold as a wedge of shade with a wedge of light beside it, blurred together."""
-    if not folds:
-        return ""
-    wedges = []
-    for fold in folds:
-        dark, pale = ("#000", "#fff") if fold.depth >= 0 else ("#fff", "#000")
-        depth, width = min(0.8, 1.35 * abs(fold.depth)), 1.1 * fold.width
-        shape = (width, width * 0.72, width * 0.34, 0.05)
-        wedges.append(
-            f'<path d="{path(brush(fold.line, shape), closed=True)}" fill="{dark}" fill-opacity="{depth:.2f}"/>'
-        )
-        beside = moved(fold.line, -LIGHT_SHIFT * max(0.5, width * 0.62), 0)
-        wedges.append(
-            f'<path d="{path(brush(beside, tuple(0.8 * w for w in shape)), closed=True)}" fill="{pale}"'
-            f' fill-opacity="{depth * 0.62:.2f}"/>'
-        )
-    return f'<g filter="url(#fold)">{"".join(wedges)}</g>'
-
-
-# standard deviations, cm, and how far around the shape the blur is worked out: wide is dear, and panels clip it anyway
-BLURS: Final = {"far": (2.6, 12), "mid": (1.3, 16), "near": (0.65, 40), "fold": (0.6, 14)}
-
-
-def filters() -> str:
-    """The blurs that the light uses, in centimetres."""
-    return "".join(
-        f'<filter id="{name}" x="-{room}%" y="-{room}%" width="{100 + 2 * room}%" height="{100 + 2 * room}%">'
-        f'<feGaussianBlur stdDeviation="{spread}"/></filter>'
-        for name, (spread, room) in BLURS.items()
-    )

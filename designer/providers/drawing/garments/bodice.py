@@ -9,7 +9,8 @@ import numpy as np
 
 from designer.providers.drawing.garments.measures import HIP, WAIST, Figure
 from designer.providers.drawing.geometry import Line, bow, join, mirrored, smooth, straight, whole
-from designer.providers.drawing.sheet import Fold, Sheet
+from designer.providers.drawing.lighting import Fold
+from designer.providers.drawing.sheet import Sheet
 
 BARE: Final = frozenset({"strapless", "sweetheart", "off_shoulder", "halter"})
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from designer.providers.drawing.geometry import Line, brush, cup, flipped, join, part, path, smooth, straight, whole
+from designer.providers.drawing.lighting import Fold
 from designer.providers.drawing.palette import INK, mixed
-from designer.providers.drawing.sheet import SEAM, Fold, Sheet
+from designer.providers.drawing.sheet import SEAM, Sheet
 
 METAL = "#b9b3a8"
 

@@ -18,7 +18,8 @@ from designer.providers.drawing.geometry import (
     straight,
     whole,
 )
-from designer.providers.drawing.sheet import Fold, Sheet
+from designer.providers.drawing.lighting import Fold
+from designer.providers.drawing.sheet import Sheet
 
 
 def both_sides(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from designer.providers.drawing.geometry import Line, join, path, resampled, straight
-from designer.providers.drawing.sheet import Fold, Sheet
+from designer.providers.drawing.lighting import Fold
+from designer.providers.drawing.sheet import Sheet
 from designer.providers.drawing.spec import Spec
 
 

@@ -11,7 +11,8 @@ from designer.providers.drawing.garments.measures import HIP, WAIST, Figure, lev
 from designer.providers.drawing.garments.plan import Plan
 from designer.providers.drawing.garments.torso import Torso
 from designer.providers.drawing.geometry import bow, flipped, join, smooth, straight, x_at
-from designer.providers.drawing.sheet import Fold, Sheet
+from designer.providers.drawing.lighting import Fold
+from designer.providers.drawing.sheet import Sheet
 from designer.providers.drawing.spec import Spec
 
 SHAPES = {"straight": "straight", "boxy": "straight", "oversized": "straight", "cocoon": "cocoon", "a_line": "a_line",

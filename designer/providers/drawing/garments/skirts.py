@@ -10,7 +10,8 @@ import numpy as np
 
 from designer.providers.drawing.garments import hems
 from designer.providers.drawing.geometry import Line, bow, cup, flipped, join, smooth, straight, whole, x_at
-from designer.providers.drawing.sheet import OUTLINE, Fold, Sheet
+from designer.providers.drawing.lighting import Fold
+from designer.providers.drawing.sheet import OUTLINE, Sheet
 
 WAVES: Final = {"flared": 5.5, "a_line": 3.0, "wrap": 2.5, "empire": 3.5, "mermaid": 4.5, "peplum": 4.5, "tiered": 6.5}
 FULL: Final = frozenset({"flared", "empire", "tiered", "peplum"})

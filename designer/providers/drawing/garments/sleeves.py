@@ -22,7 +22,8 @@ from designer.providers.drawing.geometry import (
     smooth,
     straight,
 )
-from designer.providers.drawing.sheet import Fold, Sheet
+from designer.providers.drawing.lighting import Fold
+from designer.providers.drawing.sheet import Sheet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,9 @@ import numpy as np
 
 from designer.providers.drawing.garments.plan import Plan
 from designer.providers.drawing.geometry import Line, bow, join, offset, part, point, smooth, straight, whole
+from designer.providers.drawing.lighting import Fold
 from designer.providers.drawing.palette import lightness
-from designer.providers.drawing.sheet import Fold, Sheet
+from designer.providers.drawing.sheet import Sheet
 from designer.providers.drawing.spec import Spec
 
 

@@ -22,7 +22,8 @@ from designer.providers.drawing.geometry import (
     straight,
     x_at,
 )
-from designer.providers.drawing.sheet import Fold, Sheet
+from designer.providers.drawing.lighting import Fold
+from designer.providers.drawing.sheet import Sheet
 from designer.providers.drawing.spec import Spec
 
 # how much higher than its first button a lapelled front crosses the middle, per cm that it reaches past it

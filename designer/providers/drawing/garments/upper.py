@@ -11,7 +11,8 @@ from designer.providers.drawing.garments.measures import WAIST, Figure, level
 from designer.providers.drawing.garments.plan import Plan
 from designer.providers.drawing.garments.torso import Torso
 from designer.providers.drawing.geometry import Line, bow, flipped, join, offset, part, smooth, straight, x_at
-from designer.providers.drawing.sheet import Fold, Sheet
+from designer.providers.drawing.lighting import Fold
+from designer.providers.drawing.sheet import Sheet
 from designer.providers.drawing.spec import Spec
 
 SHAPES = {"a_line": "a_line", "flared": "a_line", "empire": "a_line", "tiered": "a_line", "straight": "straight",
