@@ -23,21 +23,24 @@ def blur_effect(luminance: Floats) -> float | None:
     shares = []
     for axis in (0, 1):
         sharp = np.abs(np.diff(luminance, axis=axis))
-        lost = np.maximum(0, sharp - np.abs(np.diff(_blurred(luminance, axis), axis=axis)))
-        whole = float(sharp.sum())
+        lost = sharp - np.abs(np.diff(_blurred(luminance, axis), axis=axis))
+        np.maximum(lost, 0, out=lost)
+        whole = float(sharp.sum(dtype=np.float64))
         if whole > 0.05 * sharp.size:  # under a twentieth of a level a pixel there is nothing to be sharp
-            shares.append((whole - float(lost.sum())) / whole)
+            shares.append((whole - float(lost.sum(dtype=np.float64))) / whole)
     return max(shares) if shares else None
 
 
 def _blurred(values: Floats, axis: int) -> Floats:
     """Mean over TAPS pixels along `axis`, edges repeated."""
-    pad = [(TAPS // 2 + 1, TAPS // 2) if each == axis else (0, 0) for each in (0, 1)]
-    sums = np.cumsum(np.pad(values.astype(np.float64), pad, mode="edge"), axis=axis)
+    pad = [(TAPS // 2, TAPS // 2) if each == axis else (0, 0) for each in (0, 1)]
+    wide = np.pad(values, pad, mode="edge")
     size = values.shape[axis]
-    if axis == 0:
-        return (sums[TAPS:] - sums[:size]) / TAPS
-    return (sums[:, TAPS:] - sums[:, :size]) / TAPS
+    mean = np.zeros_like(values)
+    for tap in range(TAPS):  # whole grey levels add up exactly in 32 bits
+        mean += wide[tap : tap + size] if axis == 0 else wide[:, tap : tap + size]
+    mean /= TAPS
+    return mean
 
 
 def noise(luminance: Floats) -> float | None:

@@ -66,11 +66,11 @@ def patch_of(lab: Floats, mask: Bools) -> Floats | None:
     return lab[row - side : row, column - side : column]
 
 
-def _depth(mask: Bools) -> NDArray[np.intp]:
-    """For each pixel the side of the largest square of mask that ends there, in steps of whole rows."""
-    sums = np.pad(np.cumsum(np.cumsum(mask, axis=0), axis=1), ((1, 0), (1, 0)))
-    depth = np.zeros(mask.shape, np.intp)
-    for side in range(8, min(mask.shape) + 1, 4):
+def _depth(mask: Bools) -> NDArray[np.int32]:
+    """For each pixel the side of the largest square of mask that ends there, in steps of whole rows, up to PATCH."""
+    sums = np.pad(np.cumsum(np.cumsum(mask, axis=0, dtype=np.int32), axis=1, dtype=np.int32), ((1, 0), (1, 0)))
+    depth = np.zeros(mask.shape, np.int32)
+    for side in range(8, min(PATCH, *mask.shape) + 1, 4):
         inside = sums[side:, side:] - sums[:-side, side:] - sums[side:, :-side] + sums[:-side, :-side]
         full = inside >= 0.985 * side * side
         if not full.any():

@@ -45,12 +45,15 @@ class PhotoReading(Record):
     kind_sure: float = 0.0
 
 
-def read(photo: Image.Image | NDArray[np.uint8], garment: str | None = None) -> PhotoReading:
-    """What one decoded, upright photo shows. `garment`: what the brief says it is, which helps to read its outline."""
+def read(
+    photo: Image.Image | NDArray[np.uint8], garment: str | None = None, *, found: Segment | None = None
+) -> PhotoReading:
+    """What one decoded, upright photo shows. `garment`: what the brief says it is, which helps to read its outline;
+    `found`: where it is, if that was sought already."""
     image = _upright(photo)
     if min(image.size) < LEAST_SIDE:
         return PhotoReading()
-    found = located(image)
+    found = found or located(image)
     if found.confidence < LEAST_SURE:
         return PhotoReading(share=round(found.share, 3), sure=found.confidence)
     lab = _lab(image, WORKING)

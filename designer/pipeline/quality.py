@@ -20,7 +20,7 @@ from designer.pipeline.checks import Check, Verdict, judged
 from designer.pipeline.codec import Record
 from designer.pipeline.colours import lab_of
 from designer.pipeline.records import Understanding
-from designer.pipeline.segmentation import EDGE, segment
+from designer.pipeline.segmentation import Segment
 
 Wished = Mapping[str, Any] | Understanding
 
@@ -59,10 +59,11 @@ def measure(
     known = wished.known() if isinstance(wished, Understanding) else wished
     flat = photo._upright(picture)
     small = flat if max(flat.size) <= WORKING else _within(flat)
-    reading = photo.read(small)
+    found = photo.located(small)
+    reading = photo.read(small, found=found)
     checks = (
         size_check(picture.size, size),
-        *_plain_checks(small, known, drawn=simulated),
+        *_plain_checks(small, known, found, drawn=simulated),
         colours_kept(known.get("colours"), reading),
         garment_kept(known, reading),
     )
@@ -101,13 +102,13 @@ def _within(picture: Image.Image) -> Image.Image:
     return small
 
 
-def _plain_checks(picture: Image.Image, known: Mapping[str, Any], *, drawn: bool) -> tuple[Check, ...]:
+def _plain_checks(picture: Image.Image, known: Mapping[str, Any], found: Segment, *, drawn: bool) -> tuple[Check, ...]:
     """What needs no reading of the garment's attributes."""
     luminance = np.asarray(picture.convert("L"), np.float32)
     return (
         _blank(luminance),
         _sharpness(luminance),
-        _exposure(picture, known),
+        _exposure(picture, known, found),
         _noise(luminance),
         _contrast(picture),
         _naturalness(picture, drawn=drawn),
@@ -192,13 +193,11 @@ def _naturalness(picture: Image.Image, *, drawn: bool) -> Check:
     )
 
 
-def _exposure(picture: Image.Image, known: Mapping[str, Any]) -> Check:
+def _exposure(picture: Image.Image, known: Mapping[str, Any], found: Segment) -> Check:
     """Clipped shares on the garment where it is found, else on the whole; an end that was asked for does not count."""
-    reduced = picture.copy()
-    reduced.thumbnail((EDGE, EDGE), Image.Resampling.NEAREST)  # clipping must not be averaged away
-    rgb = np.asarray(reduced)
+    # clipping must not be averaged away
+    rgb = np.asarray(picture.resize(found.mask.shape[::-1], Image.Resampling.NEAREST))
     lab = lab_of(rgb)
-    found = segment(lab)
     on_garment = found.confidence >= SURE
     mask = found.mask if on_garment else np.ones(rgb.shape[:2], bool)
     low, high = measures.clipped(rgb, mask)

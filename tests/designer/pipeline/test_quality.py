@@ -61,13 +61,13 @@ def test_a_garment_is_only_called_wrong_when_the_reading_is_very_sure(monkeypatc
         reading = PhotoReading(
             attributes={"garment": Attribute(value="trousers", confidence=confidence, source="image")}
         )
-        monkeypatch.setattr(quality.photo, "read", lambda picture, garment=None, found=reading: found)
+        monkeypatch.setattr(quality.photo, "read", lambda *_, seen=reading, **__: seen)
         assert verdict(drawn("red coat"), "garment", "a red coat") == expected
 
 
 def test_an_outline_that_fits_several_garments_blames_none_of_them(monkeypatch):
     reading = PhotoReading(attributes={"garment": Attribute(value="blouse", confidence=0.95, source="image")})
-    monkeypatch.setattr(quality.photo, "read", lambda picture, garment=None: reading)
+    monkeypatch.setattr(quality.photo, "read", lambda *_, **__: reading)
     assert verdict(drawn("white shirt"), "garment", "a white shirt") == "ok"
 
 
