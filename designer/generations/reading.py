@@ -113,6 +113,15 @@ def chosen_model() -> ModelProfile:
     return min(mine, key=lambda row: (token_prices(row).get("text_out", Decimal("Infinity")), row.model))
 
 
+def asks(wish: GenerationWish, stage: Stage) -> bool:
+    """Whether this stage would ask a model, as far as can be told without reading a photo."""
+    try:
+        chosen_model()
+    except Local:
+        return False
+    return stage == Stage.ANALYSIS or not (wish.exact or wish.has_edited_prompt)
+
+
 def _is_ready(name: str) -> bool:
     try:
         return language_provider(name).is_ready()

@@ -17,7 +17,8 @@ from designer.generations.orders import Order
 from designer.generations.services import announce
 from designer.generations.signals import generation_started
 from designer.generations.wishes import GenerationWish
-from designer.jobs.handlers import Permanent, RunningJob
+from designer.jobs.claims import LeaseLost
+from designer.jobs.handlers import Cancelled, Permanent, RunningJob
 from designer.personas.corrections import note_readings
 from designer.personas.learning import learned_for
 from designer.personas.services import taste_of
@@ -27,7 +28,7 @@ from designer.pipeline import routing
 from designer.pipeline.prompting import compose, variety
 from designer.pipeline.records import PromptPart, PromptParts, Understanding
 from designer.pipeline.taxonomy import say
-from designer.realtime.events import GENERATION_STAGE
+from designer.realtime.events import GENERATION_STAGE, record_all
 from teams.base.errors import Refused
 
 # percent of the whole at which each stage begins; drawing takes nearly all of the time
@@ -54,6 +55,8 @@ class Work:
     written: tuple[PromptPart, ...] = ()  # by a language model
     plan: choosing.Plan | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+    unwritten: list[StageRun] = field(default_factory=list)  # stages that are done and not stored yet
+    columns: dict[str, Any] = field(default_factory=dict)  # of the row, changed by stages since it was stored
 
 
 def run(job: RunningJob, generation_id: str) -> None:
@@ -61,9 +64,7 @@ def run(job: RunningJob, generation_id: str) -> None:
     work = _begin(job, generation_id)
     order = _written_order(work.row)
     if order is None:
-        for name, step in STEPS.items():
-            _stage(work, name, step)
-        order = _write_order(work)
+        order = _run_stages(work)
     making.make(job, work.row, work.wish, order, work.references)
 
 
@@ -101,36 +102,79 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _open_stage(work: Work, name: Stage, given: Any) -> StageRun:
-    """Mark the stage as running, for all to see."""
-    work.job.stop_if_cancelled()
-    with work.job.fenced():
-        facts = {
-            "status": StageStatus.RUNNING,
-            "input_digest": _digest(given),
-            "started_at": timezone.now(),
-            "finished_at": None,
-        }
-        run, _ = StageRun.objects.update_or_create(generation=work.row, name=name, defaults=facts)
-        Generation.objects.move(work.row.pk, Status.RUNNING, stage=name, percent=BEGINS[name])
-        announce(work.row, GENERATION_STAGE, {"stage": name, "percent": BEGINS[name], "status": Status.RUNNING})
-    return run
+def _run_stages(work: Work) -> Order:
+    """The five pure stages, and the order that they make."""
+    for name, step in STEPS.items():
+        _stage(work, name, step)
+    return _write_order(work)
 
 
 def _stage(work: Work, name: Stage, step: Callable[[Work], tuple[dict[str, Any], dict[str, Any]]]) -> None:
-    """Run one pure stage. `step` returns what it gives (stored with the stage) and the row's changed columns."""
-    run = _open_stage(work, name, {"brief": work.wish.brief, "settings": work.row.settings})
+    """Run one pure stage. `step` returns what it gives (stored with the stage) and the row's changed columns.
+
+    What is worked out here takes milliseconds and is written down with the stages after it; one that asks somebody
+    else, fails or is stopped is opened first, for all to see.
+    """
+    _stop_if_cancelled(work)
+    run = _new_run(work, name, {"brief": work.wish.brief, "settings": work.row.settings})
+    asks = name in reading.KINDS and reading.asks(work.wish, name)
+    if asks:
+        _write_down(work, run)
     try:
         output, columns = step(work)
-    except Refused as refused:
-        raise Permanent(refused.code, refused.message, refused.remedy) from refused
-    with work.job.fenced():
-        StageRun.objects.filter(pk=run.pk).update(
-            status=StageStatus.SUCCEEDED, output=output, finished_at=timezone.now()
-        )
-        Generation.objects.filter(pk=work.row.pk).update(**columns)
+    except Exception as trouble:
+        if not asks and not isinstance(trouble, LeaseLost):
+            _write_down(work, run)
+        if isinstance(trouble, Refused):
+            raise Permanent(trouble.code, trouble.message, trouble.remedy) from trouble
+        raise
+    run.status, run.output, run.finished_at = StageStatus.SUCCEEDED, output, timezone.now()
+    if asks:  # what it paid, and under what it can be found again, stands in its row
+        with work.job.fenced():
+            told = {"status": run.status, "output": output, "finished_at": run.finished_at}
+            StageRun.objects.filter(generation=work.row, name=name).update(**told)
+    else:
+        work.unwritten.append(run)
+    work.columns |= columns
     for column, value in columns.items():
         setattr(work.row, column, value)
+
+
+def _new_run(work: Work, name: Stage, given: Any) -> StageRun:
+    return StageRun(generation=work.row, name=name, input_digest=_digest(given), started_at=timezone.now())
+
+
+def _write_down(work: Work, opened: StageRun | None, *, output: dict[str, Any] | None = None) -> None:
+    """The stages that are done since the last time, and one that begins, whose output stays as it is unless given."""
+    done, work.unwritten = work.unwritten, []
+    begun = [*done, *([opened] if opened else [])]
+    if not begun:
+        return
+    facts = ["status", "input_digest", "started_at", "finished_at", "updated_at"]
+    with work.job.fenced():
+        _upsert(done, [*facts, "output"])
+        if opened:
+            opened.output = output or {}
+            _upsert([opened], facts if output is None else [*facts, "output"])
+        reached = {"stage": begun[-1].name, "percent": BEGINS[Stage(begun[-1].name)]}
+        Generation.objects.move(work.row.pk, Status.RUNNING, **reached, **work.columns)
+        told = [{"stage": run.name, "percent": BEGINS[Stage(run.name)], "status": Status.RUNNING} for run in begun]
+        shown = [(GENERATION_STAGE, each) for each in told]
+        record_all(f"generation:{work.row.pk}", shown, team_id=work.row.team_id)
+    work.columns = {}
+
+
+def _upsert(runs: list[StageRun], fields: list[str]) -> None:
+    StageRun.objects.bulk_create(
+        runs, update_conflicts=True, unique_fields=["generation", "name"], update_fields=fields
+    )
+
+
+def _stop_if_cancelled(work: Work) -> None:
+    """Raises Cancelled at a safe point if the job should stop; what was done is stored."""
+    if work.job.is_cancelled():
+        _write_down(work, None)
+        raise Cancelled
 
 
 def _analyse(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -288,7 +332,6 @@ def _written_order(row: Generation) -> Order | None:
 def _write_order(work: Work) -> Order:
     """Fix the order before the first paid call: from here on a retry reads, composes and routes nothing anew."""
     order = _order(work)
-    run = _open_stage(work, Stage.GENERATION, order.to_json())
-    with work.job.fenced():
-        StageRun.objects.filter(pk=run.pk).update(output={"order": order.to_json()})
+    _stop_if_cancelled(work)
+    _write_down(work, _new_run(work, Stage.GENERATION, order.to_json()), output={"order": order.to_json()})
     return order

@@ -8,6 +8,7 @@ be lost.
 
 import json
 import re
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -122,6 +123,13 @@ def record(channel: str, event: str, data: "dict[str, Any] | Any", *, team_id: U
 
     `event` is `<family>:<what>`, `data` a small JSON object. Raises ValueError for a bad channel, name or payload.
     """
-    checked_event(event, data)
-    Event.objects.create(channel=checked_channel(channel), event=event, data=plain(data), team_id=team_id)
+    record_all(channel, [(event, data)], team_id=team_id)
+
+
+def record_all(channel: str, facts: "Sequence[tuple[str, dict[str, Any] | Any]]", *, team_id: UUID | None) -> None:
+    """Tell of several events of one channel, in this order. As `record`."""
+    for event, data in facts:
+        checked_event(event, data)
+    told = {"channel": checked_channel(channel), "team_id": team_id}
+    Event.objects.bulk_create([Event(**told, event=event, data=plain(data)) for event, data in facts])
     transaction.on_commit(partial(herald.nudge, channel))
