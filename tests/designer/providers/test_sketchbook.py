@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from designer.assets.images import normalise, own_png
 from designer.pipeline.vocabulary import VOCABULARY
 from designer.providers.base import Cancelled, ImageRequest, ImageResult, InvalidRequest
 from designer.providers.registry import image_provider
@@ -120,3 +121,11 @@ def test_any_words_of_the_vocabulary_go_together(attributes, seed, colour):
     wish = {**attributes, "colours": [{"hex": f"#{colour:06x}", "coverage": 1}]}
     [image] = generate(replace(WISH, attributes=wish, seeds=(seed,), width=64, height=64)).images
     assert size_of(image.data) == (64, 64)
+
+
+def test_what_is_made_of_the_pixels_is_what_would_be_made_of_the_file():
+    """The drawing is stored without being decoded: nothing may tell that from a decoded one."""
+    picture = generate(replace(WISH, width=400, height=500)).images[0]
+    assert own_png(picture.data, picture.pixels) == normalise(
+        picture.data, max_pixels=1_000_000, max_side=2_000, keep=True
+    )
