@@ -3,7 +3,7 @@
 from designer.assets.models import Asset
 from designer.catalogue.models import ModelHealth, ModelPrice, ModelProfile
 from designer.generations.models import Generation, PromptFavourite, StageRun
-from designer.jobs.models import Job, JobAttempt, LanePause, PeriodicSlot, SchedulerBeat, TeamWeight
+from designer.jobs.models import Job, JobAttempt, LanePause, PeriodicSlot, SchedulerBeat, TeamWeight, WorkerBeat
 from designer.ledger.models import Budget, BudgetUse, LedgerEntry, Reservation
 from designer.notifications.models import Notification, NotificationWish
 from designer.personas.models import (
@@ -55,4 +55,5 @@ __all__ = [
     "SchedulerBeat",
     "StageRun",
     "TeamWeight",
+    "WorkerBeat",
 ]

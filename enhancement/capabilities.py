@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.utils import timezone
 
 from enhancement import models_folder
+from enhancement.engine.manifest import catalogue, locate
 from enhancement.models import WorkerReport
 from enhancement.operations import registry
 from enhancement.operations.base import Operation
@@ -43,6 +44,16 @@ def models() -> list[dict[str, Any]]:
         if line["name"] not in best or line["state"] in USABLE:
             best[line["name"]] = line
     return [{**line, "available": line["state"] in USABLE} for line in best.values()]
+
+
+def operations_here() -> list[str]:
+    """The operations that this machine can do."""
+    return [operation.name for operation in registry.everything() if not operation.unavailable()]
+
+
+def weights_here() -> list[str]:
+    """The known weights that lie on this machine."""
+    return [name for name, entry in catalogue().items() if locate(entry)]
 
 
 def _reports() -> list[WorkerReport]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from celery.signals import worker_process_init
 
-from designer.jobs.handlers import Permanent, RunningJob, finishes, handles, replays
+from designer.jobs.handlers import Permanent, RunningJob, able, finishes, handles, replays
 from designer.jobs.models import Job
 from designer.jobs.scheduler import every
 from enhancement import capabilities, preview_runner, previews, runner, services
@@ -53,6 +53,16 @@ def forget_old_previews() -> None:
 @every(timedelta(hours=1))
 def forget_trashed() -> None:
     services.forget_trashed()
+
+
+@able("operations")
+def operations() -> list[str]:
+    return capabilities.operations_here()
+
+
+@able("weights")
+def weights() -> list[str]:
+    return capabilities.weights_here()
 
 
 @worker_process_init.connect(dispatch_uid="enhancement.warm_up")

@@ -59,6 +59,10 @@ class World:
             return 0
         if name == "kind":
             return "like"
+        if name == "worker_id":
+            return uuid.uuid4()
+        if name == "lane":
+            return "gpu"
         if name == "service":
             return "replicate"
         if name == "asset_id":

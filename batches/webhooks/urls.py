@@ -1,6 +1,7 @@
 from django.urls import path
 
 from batches.webhooks import api as rest
+from batches.webhooks import operating_api as operating
 from batches.webhooks import views
 
 api = [
@@ -11,6 +12,7 @@ api = [
     path("webhooks/<uuid:pk>/deliveries", rest.DeliveryList.as_view(), name="api_webhook_deliveries"),
     path("webhooks/<uuid:pk>/deliveries/<uuid:did>", rest.DeliveryDetail.as_view(), name="api_webhook_delivery"),
     path("webhooks/<uuid:pk>/deliveries/<uuid:did>/replay", rest.DeliveryReplay.as_view(), name="api_webhook_replay"),
+    path("queue/webhooks", operating.Courier.as_view(), name="queue-webhooks"),
 ]
 pages = [
     path("settings/webhooks", views.overview, name="settings_webhooks"),

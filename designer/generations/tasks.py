@@ -5,8 +5,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from designer.catalogue.ready import ready_models
 from designer.generations import runner, services
-from designer.jobs.handlers import Permanent, RunningJob, finishes, handles, replays
+from designer.jobs.handlers import Permanent, RunningJob, able, finishes, handles, replays
 from designer.jobs.models import Job
 from designer.jobs.scheduler import every
 from designer.web.models import IdempotencyKey
@@ -29,6 +30,11 @@ def close_generation(job: Job, status: str, error: dict[str, Any]) -> None:
 @replays("generation.run")
 def reopen_generation(job: Job) -> None:
     services.reopen(job.payload["generation_id"])
+
+
+@able("models")
+def models() -> list[str]:
+    return [f"{profile.provider}/{profile.model}" for profile, _ in ready_models()]
 
 
 @every(timedelta(hours=1))

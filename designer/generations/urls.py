@@ -2,6 +2,7 @@ from django.urls import path
 
 from designer.generations import api as rest
 from designer.generations import compare_views, gallery, prompt_views, understanding_api, understanding_views, views
+from designer.generations import operating_api as operating
 
 api = [
     path("analyze", rest.Analyze.as_view(), name="api_analyze"),
@@ -18,6 +19,7 @@ api = [
     path("generations/<uuid:pk>/favourite", rest.PromptFavouriteView.as_view(), name="api_prompt_favourite"),
     path("prompts", rest.PromptList.as_view(), name="api_prompts"),
     path("generations/<uuid:pk>/restore", rest.GenerationRestore.as_view(), name="api_generation_restore"),
+    path("queue/models", operating.Standings.as_view(), name="queue-models"),
     path("teams/<uuid:team>/generations", rest.TeamGenerationList.as_view(), name="api_team_generations"),
 ]
 pages = [

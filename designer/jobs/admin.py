@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from designer.jobs.models import Job, JobAttempt, LanePause, PeriodicSlot, SchedulerBeat, TeamWeight
+from designer.jobs.models import Job, JobAttempt, LanePause, PeriodicSlot, SchedulerBeat, TeamWeight, WorkerBeat
 from designer.jobs.services import request_cancel, revive
 from teams.base.admin import LookedAt
 from teams.base.errors import Refused
@@ -64,6 +64,11 @@ class LanePauseAdmin(LookedAt, admin.ModelAdmin[Any]):
 @admin.register(TeamWeight)
 class TeamWeightAdmin(LookedAt, admin.ModelAdmin[Any]):
     list_display = ["team_id", "weight", "by_id", "changed_at"]
+
+
+@admin.register(WorkerBeat)
+class WorkerBeatAdmin(LookedAt, admin.ModelAdmin[Any]):
+    list_display = ["name", "lanes", "processes", "beat_at", "draining_since"]
 
 
 @admin.register(SchedulerBeat)

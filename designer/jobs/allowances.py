@@ -10,9 +10,10 @@ it is away the calls on record in Postgres are counted instead, and half of what
 
 import logging
 import random
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import redis
@@ -121,6 +122,10 @@ class Limits:
         names = [each.name for each in fields(cls)]
         return cls(**{name: said[name] for name in names if isinstance(said.get(name), int) and said[name] > 0})
 
+    @property
+    def known(self) -> bool:
+        return any(getattr(self, each.name) for each in fields(self))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
@@ -171,6 +176,47 @@ def learn(wish: Wish, per_minute: Mapping[str, int], left: Mapping[str, int], pa
         link().eval(LEARN, 1, wish.keys[0], *map(str, facts), str(_ms(pause)))
     except (redis.RedisError, OSError):
         log.warning("what %s said of its limits was not kept", wish.provider)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What of a model's limits is known and used now. None: nobody said so. `written` is an admin's word, `learned` the
+    vendor's; the lower counts. `left` is what may be asked for at this moment."""
+
+    written: Limits
+    learned: Limits
+    left: dict[str, int | None]
+    running: int
+    waiting: int
+    paused_until: datetime | None
+
+
+def standing(wish: Wish) -> Standing | None:
+    """How a model stands; None while Redis cannot be asked."""
+    try:
+        with link().pipeline(transaction=False) as pipe:
+            pipe.hgetall(wish.keys[0])
+            pipe.zcount(wish.keys[1], time.time() * 1000, "+inf")
+            for line in wish.keys[2:]:
+                pipe.zcard(line)
+            said, running, *lines = pipe.execute()
+    except (redis.RedisError, OSError):
+        return None
+    told = {key.decode(): float(value) for key, value in said.items()}
+    until = told.get("until", 0) / 1000
+    return Standing(
+        written=wish.limits,
+        learned=Limits(requests_per_minute=int(told.get("requests", 0)), images_per_minute=int(told.get("images", 0))),
+        left={sort: _left(told, sort) for sort in ("requests", "images")},
+        running=running,
+        waiting=sum(lines),
+        paused_until=datetime.fromtimestamp(until, UTC) if until > time.time() else None,
+    )
+
+
+def _left(told: Mapping[str, float], sort: str) -> int | None:
+    known = [told[name] for name in (f"{sort}:left", f"{sort}:said") if name in told]
+    return max(0, int(min(known))) if known else None
 
 
 def _counted(wish: Wish) -> timedelta:

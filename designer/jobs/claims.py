@@ -31,6 +31,7 @@ CLAIM = """
 WITH best AS (
   SELECT id FROM job_queue WHERE status = 'queued' AND lane = %(lane)s {since} {limit}
   AND NOT EXISTS (SELECT 1 FROM queue_pauses WHERE lane = %(lane)s)
+  AND NOT EXISTS (SELECT 1 FROM queue_workers WHERE id = %(node)s AND draining_since IS NOT NULL)
   ORDER BY priority, turn, scheduled_at LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 UPDATE job_queue j
@@ -107,13 +108,22 @@ def claim(lane: str, worker: str) -> Job | None:
 
 def _claim(lane: str, worker: str, since: str = "", **more: int) -> Job | None:
     limit = settings.JOB_TEAM_LIMIT
-    values = {"lane": lane, "worker": worker, "lease": settings.JOB_LEASE, "team_limit": limit, **more}
+    about = {"worker": worker, "node": node_of(worker), "lease": settings.JOB_LEASE, "team_limit": limit}
+    values = {"lane": lane, **about, **more}
     if not limit:
         return next(iter(Job.objects.raw(CLAIM.format(since=since, limit=""), values)), None)
     with transaction.atomic(), connection.cursor() as cursor:
         # one claim at a time per lane, else two workers could pass the limit together
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"designer.jobs.claim.{lane}"])
         return next(iter(Job.objects.raw(CLAIM.format(since=since, limit=_BELOW_LIMIT), values)), None)
+
+
+def node_of(worker: str) -> UUID | None:
+    """The worker that a process belongs to, by the process's name (`tasks.worker_id`); None where it does not say."""
+    try:
+        return UUID(worker.rpartition(":")[2])
+    except ValueError:
+        return None
 
 
 def claim_best(lanes: tuple[str, ...], worker: str) -> Job | None:

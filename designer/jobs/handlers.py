@@ -8,7 +8,7 @@ def close(job: Job, status: str, error: dict[str, Any]) -> None: ...  # failed, 
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -125,11 +125,13 @@ class RunningJob:
 Handler = Callable[..., None]
 Finisher = Callable[[Job, str, dict[str, Any]], None]
 Replayer = Callable[[Job], None]
-F = TypeVar("F", bound=Callable[..., None])
+Ability = Callable[[], Sequence[str]]
+F = TypeVar("F", bound=Callable[..., object])
 
 HANDLERS: Final[dict[str, Handler]] = {}
 FINISHERS: Final[dict[str, Finisher]] = {}
 REPLAYERS: Final[dict[str, Replayer]] = {}
+ABILITIES: Final[dict[str, Ability]] = {}
 
 
 def handles(kind: str) -> Callable[[F], F]:
@@ -149,6 +151,12 @@ def finishes(kind: str) -> Callable[[F], F]:
 def replays(kind: str) -> Callable[[F], F]:
     """File what must be put back before a dead job runs again: `f(job: Job)`, in the same transaction."""
     return _filed(REPLAYERS, kind)
+
+
+def able(sort: str) -> Callable[[F], F]:
+    """File what this process can do of a sort (operations, models): `f() -> names`, asked once a minute by every worker
+    for the page of the queue. It must not load what it names."""
+    return _filed(ABILITIES, sort)
 
 
 def _filed(register: dict[str, Any], kind: str) -> Callable[[F], F]:

@@ -76,6 +76,11 @@ def overview() -> list[LaneNow]:
     return found
 
 
+def one(lane: str) -> LaneNow:
+    """A lane that there is."""
+    return next(each for each in overview() if each.name == lane)
+
+
 _LIVE: Final = {
     "waiting": Count("pk", filter=Q(status=JobStatus.QUEUED)),
     "oldest": Min("scheduled_at", filter=Q(status=JobStatus.QUEUED)),

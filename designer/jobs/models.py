@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -204,6 +205,27 @@ class TeamWeight(models.Model):
 
     def __str__(self) -> str:
         return f"{self.team_id} weighs {self.weight}"
+
+
+class WorkerBeat(models.Model):
+    """A worker's last sign of life, and what it says of itself. `id` is made anew at each start; every process of the
+    worker ends its own name with it."""
+
+    id = models.UUIDField(primary_key=True)
+    name = models.CharField(max_length=120)
+    lanes = ArrayField(models.CharField(max_length=16, choices=Lane))
+    processes = models.PositiveSmallIntegerField()
+    abilities = models.JSONField(default=dict)  # by sort (operations, models, ...): what it can do
+    started_at = models.DateTimeField(auto_now_add=True)
+    beat_at = models.DateTimeField()
+    draining_since = models.DateTimeField(null=True)
+    drained_by = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "queue_workers"
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class SchedulerBeat(models.Model):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from designer.jobs.models import OVER, AttemptOutcome, Job, JobAttempt
 from designer.jobs.scheduler import every
+from designer.jobs.workers import forget_silent
 
 KEPT: Final = timedelta(days=30)
 AT_ONCE: Final = 2_000  # rows; a duty must not be kept long
@@ -24,3 +25,6 @@ def purge_jobs() -> int:
     ids = list(old.order_by("finished_at").values_list("pk", flat=True)[:AT_ONCE])
     Job.objects.filter(pk__in=ids, status__in=OVER).delete()
     return len(ids)
+
+
+every(timedelta(minutes=10))(forget_silent)

@@ -4,22 +4,23 @@ import os
 import socket
 import threading
 import time
+import uuid
 from importlib import import_module
 from typing import Any, Final
 
 from celery import current_app, shared_task
-from celery.signals import worker_shutting_down
+from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
-from designer.jobs import bell, claims, heartbeat
+from designer.jobs import bell, claims, heartbeat, presence
 from designer.jobs.claims import URGENCY
 from designer.jobs.heartbeat import beating
 from designer.jobs.models import Job
 from designer.jobs.running import perform
 
 DRAIN_SECONDS: Final = 30.0  # then the next wake-up goes on, so that no message waits behind an endless one
-_STARTED: Final = int(time.time())
+NODE: Final = uuid.uuid4()  # of this worker; the processes that it forks inherit it
 
 if settings.EMBEDDED:  # elsewhere a system check refuses the setting
     for module in settings.EXTRA_HANDLERS:
@@ -69,15 +70,26 @@ def drain(*lanes: str, limit: int = 1000) -> int:
 
 def served_lanes(lane: str) -> tuple[str, ...]:
     """The lanes that this worker consumes: a free worker takes the most urgent job, whichever bell rang."""
-    own = tuple(name for name in URGENCY if name in current_app.amqp.queues.consume_from)
+    chosen = presence.lanes() or current_app.amqp.queues.consume_from
+    own = tuple(name for name in URGENCY if name in chosen)
     return own if lane in own else (lane,)
 
 
 def worker_id() -> str:
-    """Host, process, thread and start: never the same for two lives."""
-    return f"{socket.gethostname()[:60]}:{os.getpid()}:{threading.get_ident() % 10**8}:{_STARTED}"
+    """Host, process, thread and worker: never the same for two lives."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}:{threading.get_ident() % 10**8}:{NODE}"
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]
 def _stop(**_: Any) -> None:
     heartbeat.announce_stop()
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def _appear(sender: Any, **_: Any) -> None:
+    presence.appear(NODE, sender)
+
+
+@worker_shutdown.connect  # type: ignore[untyped-decorator]
+def _leave(**_: Any) -> None:
+    presence.leave()

@@ -15,8 +15,9 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from designer.jobs import lanes, letters, weights
-from designer.jobs.models import HEAVIEST, Job
+from designer.jobs import lanes, letters, panels, weights, workers
+from designer.jobs.finding import JobFilter
+from designer.jobs.models import HEAVIEST, Job, JobStatus, Lane
 from teams.accounts.people import person
 from teams.base.errors import Missing, Refused
 
@@ -85,7 +86,49 @@ def panel(request: HttpRequest) -> HttpResponse:
 
 
 def _now() -> dict[str, object]:
-    return {"lanes": lanes.overview(), "leases": lanes.leases(), "now": timezone.now()}
+    found = workers.overview()
+    served = {lane for each in found if each.state in workers.SERVING for lane in each.row.lanes}
+    names = {job.worker: each.row.name for each in found for job in each.jobs}
+    held = [(job, names.get(job.worker, job.worker)) for job in lanes.leases()]
+    about = {"lanes": lanes.overview(), "workers": found, "served": served, "leases": held}
+    return {**about, "panels": panels.shown(), "now": timezone.now()}
+
+
+@login_required
+@require_POST
+def drain(request: HttpRequest) -> HttpResponse:
+    """Take a worker out of service, or let it work again."""
+    user = person(request)
+    lanes.run_by(user)
+    pk = _id(request.POST.get("worker", ""))
+    with _said(request):
+        if request.POST.get("on") == "1":
+            again = workers.employ(actor=user, worker_id=pk)
+            messages.success(request, f"{again.row.name} takes work again.")
+        else:
+            now = workers.drain(actor=user, worker_id=pk)
+            left = f"it ends what runs ({len(now.jobs)})" if now.jobs else "nothing runs there: it may be stopped"
+            messages.success(request, f"{now.row.name} takes no more; {left}.")
+    return redirect("settings_queue")
+
+
+@never_cache
+@login_required
+@require_GET
+def jobs(request: HttpRequest) -> HttpResponse:
+    """Every team's jobs, filtered and searched."""
+    lanes.run_by(person(request))
+    wanted = {name: request.GET.get(name, "").strip()[:80] for name in ("status", "lane", "search")}
+    found = JobFilter(wanted, queryset=Job.objects.order_by("-created_at", "-pk"))
+    rows = found.qs if found.is_valid() else Job.objects.none()
+    context = {
+        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "wanted": wanted,
+        "query": urlencode(wanted),
+        "statuses": JobStatus.values,
+        "all_lanes": Lane.values,
+    }
+    return render(request, "designer/jobs/jobs.html", context)
 
 
 @never_cache

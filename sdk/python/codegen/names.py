@@ -70,8 +70,17 @@ NAMED: Final = {
     "portfolios_personas_create": "personas_from_portfolio",
     "queue_dead_list": "dead_jobs",
     "queue_dead_replay_create": "replay_dead_jobs",
+    "queue_jobs_list": "jobs",
+    "queue_lanes_pause_destroy": "resume_lane",
+    "queue_lanes_pause_update": "pause_lane",
+    "queue_lanes_retrieve": "lanes",
+    "queue_models_retrieve": "model_standings",
     "queue_teams_retrieve": "team_shares",
     "queue_teams_update": "weigh_team",
+    "queue_webhooks_retrieve": "courier",
+    "queue_workers_drain_destroy": "employ_worker",
+    "queue_workers_drain_update": "drain_worker",
+    "queue_workers_retrieve": "workers",
     "webhooks_secret_create": "renew_webhook_secret",
 }
 BY_HAND: Final = {"upload", "import_rows", "import_portfolio"}  # files go with them: see `_async/client.py`

@@ -30,6 +30,10 @@ CheckVerdictEnum: TypeAlias = Literal["ok", "warn", "failed", "unknown"]
 
 ChoiceEnum: TypeAlias = Literal["left", "right", "tie"]
 
+CircuitEnum: TypeAlias = Literal["closed", "open", "trial"]
+
+CredentialsStateEnum: TypeAlias = Literal["valid", "unsigned", "broken", "unavailable"]
+
 EnhancementStatusEnum: TypeAlias = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 
 FeedbackKindEnum: TypeAlias = Literal["like", "dislike", "pick", "rating", "comment"]
@@ -54,6 +58,10 @@ PortfolioItemStatusEnum: TypeAlias = Literal["waiting", "read", "duplicate", "re
 
 QualityEnum: TypeAlias = Literal["draft", "standard", "high"]
 
+QueuedJobStatusEnum: TypeAlias = Literal[
+    "scheduled", "queued", "leased", "retrying", "succeeded", "failed", "dead", "cancelled"
+]
+
 RemainingKindEnum: TypeAlias = Literal["measured", "partly measured", "estimated", "overdue"]
 
 RoleEnum: TypeAlias = Literal["owner", "admin", "editor", "viewer"]
@@ -66,8 +74,6 @@ StageEnum: TypeAlias = Literal["analysis", "prompting", "persona", "routing", "o
 
 StageStatusEnum: TypeAlias = Literal["running", "succeeded", "failed", "cancelled"]
 
-StateEnum: TypeAlias = Literal["valid", "unsigned", "broken", "unavailable"]
-
 StepStatusEnum: TypeAlias = Literal["waiting", "running", "done", "skipped"]
 
 StrategyEnum: TypeAlias = Literal["balanced", "quality", "cost", "speed", "custom"]
@@ -77,6 +83,8 @@ WebhookDeliveryStatusEnum: TypeAlias = Literal["waiting", "sending", "delivered"
 WebhookStatusEnum: TypeAlias = Literal["enabled", "disabled", "removed"]
 
 WhyEnum: TypeAlias = Literal["person", "gone", "failing", "owner_left"]
+
+WorkerStateEnum: TypeAlias = Literal["working", "idle", "draining", "drained", "silent"]
 
 
 class Act(TypedDict):
@@ -359,8 +367,20 @@ class Counts(TypedDict):
     cancelled: int
 
 
+class Courier(TypedDict):
+    due: int
+    oldest_due: str | None
+    later: int
+    sending: int
+    given_up: int
+    delivered_per_minute: float
+    webhooks_on: int
+    webhooks_failing: int
+    webhooks_off: int
+
+
 class Credentials(TypedDict):
-    state: StateEnum
+    state: CredentialsStateEnum
     signer: str
     issuer: str
     algorithm: str
@@ -625,6 +645,16 @@ class Given(TypedDict):
     feedback: list[Feedback]
 
 
+class HeldJob(TypedDict):
+    id: str
+    kind: str
+    lane: LaneEnum
+    team: str
+    attempts: int
+    started_at: str | None
+    lease_expires_at: str | None
+
+
 class Import(TypedDict):
     """Nothing is spent: send `id` as the plan's `sheet` to use the rows that are right."""
 
@@ -672,6 +702,34 @@ class Lane(TypedDict):
     waiting: int
     seconds: float
     workers: int
+
+
+class LaneList(TypedDict):
+    results: list[LaneNow]
+
+
+class LaneNow(TypedDict):
+    name: str
+    waiting: int
+    oldest: str | None
+    running: int
+    per_minute: float
+    later: int
+    dead: int
+    pause: Pause | None
+
+
+class Left(TypedDict):
+    requests: int | None
+    images: int | None
+
+
+class Limits(TypedDict):
+    """0: no limit is known."""
+
+    requests_per_minute: int
+    images_per_minute: int
+    concurrent: int
 
 
 class Links(TypedDict):
@@ -737,6 +795,34 @@ class Model(TypedDict):
     capabilities: Capabilities | None
     warning: str
     created_at: str
+
+
+class ModelLimits(TypedDict):
+    written: Limits
+    learned: Limits
+    left: Left
+    running: int
+    waiting: int
+    paused_until: str | None
+
+
+class ModelNow(TypedDict):
+    provider: str
+    model: str
+    title: str
+    circuit: CircuitEnum
+    why: str
+    failures: int
+    success: float
+    seconds: float | None
+    last_error: str
+    last_error_at: str | None
+    resting_until: str | None
+    limits: ModelLimits | None
+
+
+class ModelNowList(TypedDict):
+    results: list[ModelNow]
 
 
 class MonthDrift(TypedDict):
@@ -817,6 +903,11 @@ class Pair(TypedDict):
     brief: str
     left: list[ItemAsset]
     right: list[ItemAsset]
+
+
+class Pause(TypedDict):
+    paused_at: str
+    reason: str
 
 
 class Persona(TypedDict):
@@ -993,6 +1084,25 @@ class Queue(TypedDict):
     position: int
     seconds: float
     workers: int
+
+
+class QueuedJob(TypedDict):
+    id: str
+    kind: str
+    lane: LaneEnum
+    priority: int
+    status: QueuedJobStatusEnum
+    team: str
+    payload: Any
+    attempts: int
+    failures: int
+    deaths: int
+    worker: str
+    error: ProblemNote | None
+    scheduled_at: str
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
 
 
 class Range(TypedDict):
@@ -1297,6 +1407,23 @@ class WishAnswer(TypedDict):
     webhook: Ways
 
 
+class Worker(TypedDict):
+    id: str
+    name: str
+    state: WorkerStateEnum
+    lanes: list[str]
+    processes: int
+    abilities: dict[str, list[str]]
+    started_at: str
+    beat_at: str
+    draining_since: str | None
+    jobs: list[HeldJob]
+
+
+class WorkerList(TypedDict):
+    results: list[Worker]
+
+
 class AnalyzeWish(TypedDict, total=False):
     brief: str
     references: list[str]
@@ -1507,6 +1634,10 @@ class SetDefaultPersonaWish(TypedDict, total=False):
 class MergePersonasWish(TypedDict, total=False):
     name: str
     remove: bool
+
+
+class PauseLaneWish(TypedDict, total=False):
+    reason: str
 
 
 class ChangeTeamWish(TypedDict, total=False):

@@ -228,6 +228,54 @@ class BatchesCalls(Caller):
         )
         return answer
 
+    def jobs(
+        self,
+        *,
+        code: str | None = None,
+        kind: str | None = None,
+        lane: Literal["batch", "gpu", "interactive", "io"] | None = None,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        search: str | None = None,
+        status: Literal["cancelled", "dead", "failed", "leased", "queued", "retrying", "scheduled", "succeeded"]
+        | None = None,
+        team: str | None = None,
+    ) -> AsyncPages[types.QueuedJob]:
+        """The jobs of all teams, by status, lane, kind, team or cause, or searched for."""
+        return AsyncPages(
+            self,
+            "/queue/jobs",
+            query={
+                "code": code,
+                "kind": kind,
+                "lane": lane,
+                "ordering": ordering,
+                "page_size": page_size,
+                "search": search,
+                "status": status,
+                "team": team,
+            },
+        )
+
+    async def lanes(self) -> types.LaneList:
+        """Every lane: depth, age, throughput, and whether it is paused."""
+        answer: types.LaneList = await self.call("GET", "/queue/lanes")
+        return answer
+
+    async def pause_lane(self, lane_id: str, **more: Unpack[types.PauseLaneWish]) -> types.LaneNow:
+        """Begin nothing more in a lane; what runs there ends."""
+        answer: types.LaneNow = await self.call("PUT", f"/queue/lanes/{quoted(lane_id)}/pause", body=said({**more}))
+        return answer
+
+    async def resume_lane(self, lane_id: str) -> None:
+        """Let a paused lane go on."""
+        await self.call("DELETE", f"/queue/lanes/{quoted(lane_id)}/pause")
+
+    async def model_standings(self) -> types.ModelNowList:
+        """How every model stands that can be called here: limits, what is left of them, circuit and rests."""
+        answer: types.ModelNowList = await self.call("GET", "/queue/models")
+        return answer
+
     async def team_shares(self, *, search: str | None = None) -> types.ShareList:
         """Teams with their weight in the queue: 20, those with one of their own first, or those searched for."""
         answer: types.ShareList = await self.call("GET", "/queue/teams", query={"search": search})
@@ -237,6 +285,25 @@ class BatchesCalls(Caller):
         """Give a team more or less of every lane; 1 is the usual share."""
         answer: types.Share = await self.call("PUT", f"/queue/teams/{quoted(team_id)}", body=said({"weight": weight}))
         return answer
+
+    async def courier(self) -> types.Courier:
+        """What waits to be sent to webhooks, of all teams."""
+        answer: types.Courier = await self.call("GET", "/queue/webhooks")
+        return answer
+
+    async def workers(self) -> types.WorkerList:
+        """Every worker: its last sign of life, its lanes, what it can do, and what it does now."""
+        answer: types.WorkerList = await self.call("GET", "/queue/workers")
+        return answer
+
+    async def drain_worker(self, worker_id: str) -> types.Worker:
+        """Have a worker take no more; what it does, it ends. Its state is `drained` once it may be stopped."""
+        answer: types.Worker = await self.call("PUT", f"/queue/workers/{quoted(worker_id)}/drain")
+        return answer
+
+    async def employ_worker(self, worker_id: str) -> None:
+        """Let a drained worker take work again."""
+        await self.call("DELETE", f"/queue/workers/{quoted(worker_id)}/drain")
 
     def webhooks(
         self,
