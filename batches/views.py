@@ -149,6 +149,7 @@ def _head(request: HttpRequest, batch: Batch) -> dict[str, Any]:
     remaining = now["remaining_seconds"]
     return {
         "batch": batch,
+        "channel": f"batch:{batch.pk}",
         "may_edit": may_edit,
         "has_arms": bool(batch.plan.get("arms")),
         "now": now,

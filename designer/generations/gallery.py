@@ -182,6 +182,7 @@ def asset(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         **asset_context(request, found),
         "generation": generation,
+        "channel": f"asset:{found.pk}",
         "before": _before(found),
         "versions": related.exists(),
         "may_edit": _may_edit(request, found),

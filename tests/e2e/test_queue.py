@@ -1,10 +1,7 @@
 """The queue and the dead letters in a real browser, for who runs the studio."""
 
 import re
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
-from django.db import connection
 from playwright.sync_api import Page, expect
 
 from designer.jobs import settling
@@ -15,19 +12,9 @@ from teams.accounts.models import User
 from teams.membership.models import Membership
 from tests.e2e.test_batches import page
 from tests.e2e.test_journey import look, sign_up
+from tests.e2e.visiting import elsewhere
 
 __all__ = ["page"]  # the fixture: a page of each size, and in the dark
-
-
-def elsewhere(deed: Callable[[], None]) -> None:
-    """In a transaction that is committed, which those of this test's own connection are not."""
-
-    def done() -> None:
-        deed()
-        connection.close()
-
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(done).result()
 
 
 def promote_and_fail_some_work() -> None:

@@ -1,8 +1,10 @@
 """Somebody with a new browser: at a desk in the light, or with a phone in the dark."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+from django.db import connection
 from playwright.sync_api import Browser, Page
 
 from tests.e2e.test_journey import note, sign_up
@@ -25,3 +27,14 @@ def visitor(browser: Browser, studio_url: str, way: str) -> Iterator[Page]:
         yield page
     finally:
         context.close()
+
+
+def elsewhere(deed: Callable[[], None]) -> None:
+    """In a transaction that is committed, which those of this test's own connection are not."""
+
+    def done() -> None:
+        deed()
+        connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(done).result()

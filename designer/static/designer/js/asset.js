@@ -6,13 +6,25 @@ customElements.define("zoom-view", class extends HTMLElement {
   connectedCallback() {
     this.addEventListener("click", (event) => this.toggle(event));
     this.addEventListener("keydown", (event) => { if (["Enter", "+", "-", "Escape"].includes(event.key)) this.toggle(event); });
+    this.addEventListener("scroll", () => this.dispatchEvent(new CustomEvent("look")));
   }
   toggle(event) {
-    const image = this.querySelector("img");
-    const box = image.getBoundingClientRect();
+    const box = this.querySelector("img").getBoundingClientRect();
     const x = event.clientX ? (event.clientX - box.left) / box.width : 0.5;
     const y = event.clientY ? (event.clientY - box.top) / box.height : 0.5;
-    if (this.toggleAttribute("data-zoomed")) this.scrollTo(image.offsetWidth * x - this.clientWidth / 2, image.offsetHeight * y - this.clientHeight / 2);
+    this.lookAt({ zoomed: !this.hasAttribute("data-zoomed"), x, y });
+    this.dispatchEvent(new CustomEvent("look"));
+  }
+  // What is in the middle, in shares of the picture's sides.
+  look() {
+    const image = this.querySelector("img");
+    const share = (start, seen, side) => Number(((start + seen / 2) / (side || 1)).toFixed(4));
+    return { zoomed: this.hasAttribute("data-zoomed"), x: share(this.scrollLeft, this.clientWidth, image.offsetWidth), y: share(this.scrollTop, this.clientHeight, image.offsetHeight) };
+  }
+  lookAt({ zoomed, x, y }) {
+    const image = this.querySelector("img");
+    this.toggleAttribute("data-zoomed", Boolean(zoomed));
+    this.scrollTo(image.offsetWidth * x - this.clientWidth / 2, image.offsetHeight * y - this.clientHeight / 2);
   }
 });
 

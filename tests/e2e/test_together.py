@@ -1,0 +1,81 @@
+"""Two people at one image, each in a browser of their own: they see each other, point, follow and react."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from designer.assets.models import Asset
+from teams.accounts.models import User
+from teams.membership.models import Membership
+from tests.e2e.test_enhance import check, open_asset
+from tests.e2e.test_studio import make
+from tests.e2e.visiting import elsewhere, visitor
+
+
+@pytest.fixture
+def ada(browser: Browser, studio_url: str) -> Iterator[Page]:
+    with visitor(browser, studio_url, "desk") as page:
+        make(page, "a silk dress")
+        open_asset(page)
+        yield page
+
+
+@pytest.fixture
+def ben(browser: Browser, studio_url: str, ada: Page) -> Iterator[Page]:
+    """Ada's colleague, who has just opened the same image on the phone."""
+    with visitor(browser, studio_url, "phone") as page:
+        elsewhere(lambda: join(ada.url.rstrip("/").rpartition("/")[2]))
+        page.goto(ada.url)
+        yield page
+
+
+def join(asset_id: str) -> None:
+    """The newest person becomes an editor in the team of this image."""
+    person = User.objects.latest("created_at")
+    Membership.objects.create(team=Asset.objects.get(pk=asset_id).team, user=person, role="editor")
+    User.objects.filter(pk=person.pk).update(name="Ben Okri")
+
+
+def test_two_at_one_image_see_each_other_point_follow_and_react(ada: Page, ben: Page):
+    follow_ben = ada.get_by_role("button", name="Follow Ben Okri")
+    expect(follow_ben).to_be_visible()
+    expect(ada.get_by_role("group", name="Also here").get_by_role("status")).to_have_text("Ben Okri is here.")
+
+    box = ben.locator("zoom-view img").bounding_box()
+    assert box
+    ben.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    pointer = ada.locator(".pointer")
+    expect(pointer).to_have_text("Ben Okri")
+    check(ada, "together-pointer")
+    check(ben, "together-pointer")
+    there, mine = ada.locator("zoom-view img").bounding_box(), pointer.bounding_box()
+    assert there and mine
+    assert abs(mine["x"] - (there["x"] + there["width"] / 2)) < 3, "the middle of his picture is the middle of hers"
+    assert abs(mine["y"] - (there["y"] + there["height"] / 2)) < 3
+
+    ben.get_by_role("button", name="Love it").click()
+    expect(ada.locator(".reaction")).to_have_text("♥")
+    expect(ada.locator(".reaction")).to_be_hidden()
+
+    follow_ben.focus()
+    ada.keyboard.press("Enter")
+    expect(follow_ben).to_have_attribute("aria-pressed", "true")
+    ben.locator("zoom-view").focus()
+    ben.keyboard.press("Enter")
+    expect(ada.locator("zoom-view")).to_have_attribute("data-zoomed", "")
+    check(ada, "together-followed")
+    ada.locator("zoom-view").focus()
+    ada.keyboard.press("Escape")
+    expect(follow_ben).to_have_attribute("aria-pressed", "false")
+    expect(ben.locator("zoom-view")).to_have_attribute("data-zoomed", "")
+
+    ben.goto("/gallery")
+    expect(follow_ben).to_be_hidden()
+    assert [page.problems for page in (ada, ben)] == [[], []]  # type: ignore[attr-defined]
+
+
+def test_who_is_alone_sees_nobody(ada: Page):
+    expect(ada.get_by_role("group", name="Also here")).to_be_hidden()
+    assert not re.search("is here", ada.locator("main").inner_text())
