@@ -42,6 +42,8 @@ def perform(row: Job, *, pulse: Pulse | None = None) -> None:
 def _outcome(job: RunningJob, row: Job) -> Callable[[], None]:
     """What to record after the handler ran. Recording is separate, so that it can be repeated."""
     try:
+        if row.cancel_requested_at is not None:  # asked of a worker that has died since
+            raise Cancelled
         handler = HANDLERS.get(row.kind)
         if handler is None:
             raise Retry(reason=f"This worker does not know jobs of kind {row.kind!r}.")

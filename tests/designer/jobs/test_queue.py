@@ -182,6 +182,19 @@ def test_cancelling_a_running_job_stops_it_at_its_next_safe_point(kinds, team_id
     assert job.status == "cancelled"
 
 
+def test_a_job_cancelled_under_a_worker_that_died_is_not_begun_again(kinds, team_id):
+    """It may have come as far as a paid call, and the next worker's pulse says nothing in its first half second."""
+    begun = []
+    kinds.handles("t.long")(lambda job: begun.append(job.attempt))
+    job = enqueue("t.long", {}, team_id=team_id)
+    dead = claims.claim("interactive", "dies")
+    request_cancel(job.pk)
+    claims.requeue(dead.pk, dead.attempts, deaths=1)
+    drain()
+    job.refresh_from_db()
+    assert (job.status, begun) == ("cancelled", [])
+
+
 def test_a_cancelled_job_that_crashes_is_not_tried_again(kinds, team_id):
     def work(job: RunningJob) -> None:
         request_cancel(job.id)
