@@ -73,7 +73,8 @@ def _stability(model: str, title: str, price: str, quality: float, seconds: floa
 
 def _own(provider: str, model: str, title: str) -> Starter:
     """A model on the studio's own machines: free until an admin says what an image costs there."""
-    said: dict[str, Any] = {"prices": {"standard": "0"}, "source": "your own machine: set what an image costs you"}
+    free = dict.fromkeys(("draft", "standard", "high"), "0")
+    said: dict[str, Any] = {"prices": free, "source": "your own machine: set what an image costs you"}
     return Starter(
         provider=provider, model=model, family="Stable Diffusion", title=title, quality=0.55, seconds=15.0, **said
     )

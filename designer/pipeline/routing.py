@@ -198,7 +198,9 @@ def _objection(each: Candidate, wish: Constraints) -> Excluded | None:
         if total is None:
             return _excluded(each, "price_unknown", "its price is unknown, so the budget cannot be kept")
         if total > wish.max_cost:
-            return _excluded(each, "too_dear", f"it costs {_usd(total)} for {wish.n}")
+            return _excluded(
+                each, "too_dear", f"it costs {_usd(total)} for {wish.n}, over the limit of {_usd(wish.max_cost)}"
+            )
     lacks = [] if wish.model is not None else _lacks(each, wish)
     if lacks:
         return _excluded(each, "incapable", lacks[0])

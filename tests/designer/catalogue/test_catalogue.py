@@ -10,6 +10,8 @@ from django.utils import timezone
 from designer.catalogue import services
 from designer.catalogue.models import Lifecycle, ModelPrice, ModelProfile
 from designer.catalogue.starter import STARTERS, ensure_models
+from designer.generations.choosing import quality_of
+from designer.generations.wishes import QUALITIES
 from designer.providers.registry import image_provider
 from teams.audit.models import AuditEntry
 from teams.base.errors import Refused
@@ -45,9 +47,12 @@ def test_whoever_has_an_end_has_a_successor_that_outlives_it():
         assert after is not None and (after.ends_on is None or after.ends_on > row.ends_on), row.model
 
 
-def test_every_image_model_of_the_start_has_a_price():
-    for row in ModelProfile.objects.filter(kind="image"):
-        assert row.prices.filter(unit="image").exists(), row.model
+@pytest.mark.parametrize("wished", QUALITIES)
+def test_every_image_model_of_the_start_has_a_price_for_each_way_of_drawing(wished):
+    """Unknown prices are refused: a model of one's own that was priced for one quality alone could not draw drafts."""
+    for row in services.usable_models(today=TODAY, kind="image"):
+        quality = quality_of(image_provider(row.provider).capabilities(row.model), wished)
+        assert services.unit_price(row, width=768, height=1024, quality=quality) is not None, (row.model, quality)
 
 
 @pytest.mark.parametrize(
