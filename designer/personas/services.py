@@ -10,7 +10,7 @@ from designer.personas.models import Persona
 from designer.pipeline import taxonomy
 from designer.pipeline.clustering import SINGLE
 from designer.pipeline.colours import colour_of
-from designer.pipeline.persona import STARTER_PERSONAS, Taste
+from designer.pipeline.persona import STARTER_PERSONAS, Taste, preferred
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Forbidden, Refused
 from teams.base.preconditions import require_match
@@ -49,12 +49,18 @@ def ensure_starters(team: Team, owner: User) -> None:
 def create_persona(
     *, actor: User, name: str, team_id: UUID | None = None, description: str = "", keywords: list[str] | None = None
 ) -> Persona:
-    """A persona from words. Raises Refused, Missing or Forbidden, or IntegrityError for a name that is taken."""
+    """A persona from words, which also say what it prefers: "calm, in camel wool" fills the mood, cloth and palette.
+
+    Raises Refused, Missing or Forbidden, or IntegrityError for a name that is taken.
+    """
     team = working_team(actor, team_id)
     if not may(actor, "create_work", team):
         raise Forbidden(message="Your role lets you look, not create.", remedy="Ask an owner or admin of the team.")
     row = Persona(team=team, owner=actor, description=description)
     row.name, row.keywords = _free_name(row, name), _weighed(row, keywords or [])
+    liked, palette = preferred(". ".join([description, *row.keywords]))
+    row.attributes = {name: list(values) for name, values in liked.items()}
+    row.palette = list(palette[:MOST_COLOURS])
     row.save()
     return row
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from designer.pipeline import taxonomy
 from designer.pipeline.codec import Record
-from designer.pipeline.colours import COLOURS
-from designer.pipeline.records import Adjustment, PersonaMatch, Understanding
+from designer.pipeline.colours import COLOURS, colour_of
+from designer.pipeline.records import ATTRIBUTES, LISTS, Adjustment, PersonaMatch, Understanding
 from designer.pipeline.words import parse
 
 DIMENSIONS: Final = 512
@@ -41,6 +41,18 @@ class Taste(Record):
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     palette: tuple[Mapping[str, str], ...] = ()
     id: str = ""
+
+
+def preferred(text: str) -> tuple[dict[str, tuple[str, ...]], tuple[dict[str, str], ...]]:
+    """What somebody prefers who describes their taste in these words: values by attribute and colours, in the order
+    said. What is only guessed ("long lines") or refused is left out."""
+    liked: dict[str, dict[str, None]] = {}
+    for each in parse(text).mentions:
+        if not each.negated and each.confidence >= taxonomy.LIKELY:
+            liked.setdefault(each.attribute, {})[each.value] = None
+    palette = [found for value in liked.get("colours", ()) if (found := colour_of(value, ""))]
+    names = (name for name in ATTRIBUTES if name in liked and name not in LISTS)
+    return {name: tuple(liked[name]) for name in names}, tuple(palette)
 
 
 def embed(text: str) -> NDArray[np.float64]:

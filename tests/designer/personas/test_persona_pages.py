@@ -55,9 +55,13 @@ def test_a_persona_of_words_is_made_and_what_is_wrong_is_said_beside_the_words(c
     address = f"/style/personas/new?team={client.team.pk}"
     refused = post(client, address, 422, name=" ", description="Airy.", keywords="linen")
     assert "This may not be empty." in refused and "Airy." in refused
-    shown = post(client, address, name="Harbour", description="Airy.", keywords="linen, sand")
+    words = "Airy, relaxed fit, long lines, never velvet."
+    shown = post(client, address, name="Harbour", description=words, keywords="linen, sand, cotton")
     assert "Harbour is there." in shown
-    assert Persona.objects.get(name="Harbour").keywords == {"linen": 1.0, "sand": 1.0}
+    made = Persona.objects.get(name="Harbour")
+    assert made.keywords == {"linen": 1.0, "sand": 1.0, "cotton": 1.0}
+    assert made.attributes == {"fabric": ["linen", "cotton"], "fabric_weight": ["light"], "fit": ["relaxed"]}
+    assert [colour["name"] for colour in made.palette] == ["sand"]
 
 
 def test_the_profile_is_edited_with_weights_and_palette_and_a_late_change_is_told(client, persona):
