@@ -34,16 +34,33 @@ export interface GenerationWish {
   references?: string[];
   team?: string;
   persona?: string;
-  n?: number;
+  /** Left out: as many as the brief says ("5 midi dresses"), else 1. */
+  n?: number | null;
+  best_of?: number | null;
   aspect_ratio?: string;
   strategy?: string;
+  weights?: Record<string, number>;
+  min_quality?: number | null;
+  quality?: string;
+  fallback?: boolean;
   provider?: string | null;
   model?: string | null;
   seed?: number | null;
   max_cost?: string | null;
   exact?: boolean;
   auto_enhance?: { operations: Record<string, unknown>[] } | null;
+  corrections?: Record<string, unknown>;
+  source?: string | null;
+  mode?: string;
+  part_edits?: Record<string, string>;
+  added_words?: string;
+  /** The brief counts garments, and each image shows one of them. Left out: whether it does. */
+  one_each?: boolean | null;
+  /** What the brief says of these is no order, and only part of the prompt. */
+  just_words?: ("count" | "model")[];
 }
+/** What the words of a brief order, as generations and previews answer it in `told`. */
+export interface Told { name: "count" | "model"; phrase: string; value: number | string; used: boolean; note: string }
 
 export type Operation = { name: string; [parameter: string]: unknown };
 /** The operations, or the id of a preset. */
