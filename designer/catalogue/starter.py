@@ -14,6 +14,8 @@ RATIOS: Final = ["1:1", "3:4", "4:3", "2:3", "3:2", "4:5", "9:16", "16:9"]
 PRICED: Final = date(2026, 1, 1)
 MEGAPIXEL: Final = 1_100_000
 OPENAI_TOKENS: Final = {"text_in": "5", "image_in": "8", "image_out": "30"}
+OLDER_TOKENS: Final = {"text_in": "5", "image_in": "10", "image_out": "40"}
+MINI_TOKENS: Final = {"text_in": "2", "image_in": "2.50", "image_out": "8"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,14 +106,14 @@ STARTERS: Final = (
     _gpt("gpt-image-2", "GPT Image 2", 0.84, ("0.006", "0.053", "0.211")),
     _gpt(
         "gpt-image-1.5", "GPT Image 1.5", 0.74, ("0.009", "0.034", "0.133"),
+        tokens={**OPENAI_TOKENS, "image_out": "32"}, ends_on=date(2026, 12, 1), successor="gpt-image-2.6-flare",
+    ),
+    _gpt(
+        "gpt-image-1-mini", "GPT Image 1 mini", 0.6, ("0.005", "0.011", "0.036"), tokens=MINI_TOKENS,
         ends_on=date(2026, 12, 1), successor="gpt-image-2.6-flare",
     ),
     _gpt(
-        "gpt-image-1-mini", "GPT Image 1 mini", 0.6, ("0.005", "0.011", "0.036"),
-        ends_on=date(2026, 12, 1), successor="gpt-image-2.6-flare",
-    ),
-    _gpt(
-        "gpt-image-1", "GPT Image 1", 0.7, ("0.011", "0.042", "0.167"),
+        "gpt-image-1", "GPT Image 1", 0.7, ("0.011", "0.042", "0.167"), tokens=OLDER_TOKENS,
         ends_on=date(2026, 10, 23), successor="gpt-image-2.6-sunburst",
     ),
     _dalle("dall-e-3", "DALL-E 3"),

@@ -15,6 +15,8 @@ from designer.ledger.models import LedgerEntry
 from designer.providers import registry
 from designer.providers.base import ProviderConfig
 from tests import images
+from tests.batches.asking import made
+from tests.batches.asking import work_off as work_off_batches
 from tests.designer.generations.test_flow import ask
 from tests.designer.generations.test_runner import try_again
 from tests.simulators.providers.server import KEY, Simulator
@@ -58,6 +60,21 @@ def test_openai_draws_and_the_ledger_holds_what_its_tokens_cost(client_of, simul
     profile = ModelProfile.objects.get(model=FLARE)
     billed = sum((cost_of(profile, charge.usage) or Decimal(0) for charge in simulator.charges), Decimal(0))
     assert done.cost == paid() == billed > 0
+
+
+@pytest.mark.parametrize("model", ["gpt-image-2", "gpt-image-2.5-flare", "gpt-image-2.6-sunburst", NANO])
+@pytest.mark.parametrize("aspect_ratio", ["1:1", "2:3"])
+@pytest.mark.parametrize("quality", ["standard", "high"])
+def test_what_a_batch_is_billed_lies_within_its_estimate(model, aspect_ratio, quality, client_of, simulator):
+    base = {"brief": "a plain coat", "model": model, "aspect_ratio": aspect_ratio, "quality": quality}
+    client = client_of("editor")
+    told = made(client, {"base": base, "variations": 2})["estimate"]
+    work_off_batches()
+    profile = ModelProfile.objects.get(model=model)
+    billed = sum(cost_of(profile, charge.usage) or Decimal(0) for charge in simulator.charges) or paid()
+    assert paid() == billed
+    assert Decimal(told["low"]) <= billed <= Decimal(told["high"]), told
+    assert Decimal(told["high"]) <= 2 * billed  # a range that says something
 
 
 def test_a_photo_makes_one_edit_of_all_the_images(client_of, simulator):

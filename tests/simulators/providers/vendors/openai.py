@@ -30,7 +30,15 @@ KNOWN: Final = {
     "model", "prompt", "n", "size", "quality", "background", "output_format", "output_compression", "moderation",
     "safety_identifier", "user", "complexity", "stream", "partial_images", "image", "mask", "input_fidelity",
 }  # fmt: skip
-TOKENS: Final = {"low": 200, "medium": 433, "high": 1767, "xhigh": 3133, "max": 7033}  # of 1024 x 1024 pixels
+LATEST: Final = {"low": 200, "medium": 433, "high": 1767, "xhigh": 3133, "max": 7033}
+# of 1024 x 1024 pixels: what is published per image, by the published price of a token
+TOKENS: Final[Mapping[str, Mapping[str, int]]] = {
+    **dict.fromkeys(ANY_SIZE, LATEST),
+    "gpt-image-2": {"low": 200, "medium": 1767, "high": 7033},
+    "gpt-image-1.5": {"low": 272, "medium": 1056, "high": 4160},
+    "gpt-image-1-mini": {"low": 625, "medium": 1375, "high": 4500},
+}
+GROWTH: Final = 0.31  # power of the pixels by which the newer ones' tokens grow: 3840 x 2160 costs 1.9 times as much
 IMAGE_IN: Final = 323  # tokens of one picture sent along
 MAX_PROMPT: Final = 32_000
 MAX_FILES: Final = 16
@@ -220,7 +228,8 @@ def _images(wish: Mapping[str, Any], model: str, files: int, behaviour: str | No
         pictures = ["%%% this is not base64 %%%"] * drawn
     elif behaviour == "wrong_media_type":
         pictures = [in_base64(b"%PDF-1.7 not a picture")] * drawn
-    usage = _usage(str(wish["prompt"]), files, drawn, quality, width * height)
+    each = TOKENS[model][quality] * (width * height / 1024**2) ** (GROWTH if model in ANY_SIZE else 1)
+    usage = _usage(str(wish["prompt"]), files, drawn * round(each))
     body = {
         "created": int(time.time()), "background": "opaque", "output_format": kind, "quality": quality, "size": size,
         "data": [{"b64_json": data} for data in pictures], "usage": usage,
@@ -228,9 +237,8 @@ def _images(wish: Mapping[str, Any], model: str, files: int, behaviour: str | No
     return answer(body, charge=Charge(model=model, images=drawn, usage=billed(usage)))
 
 
-def _usage(prompt: str, files: int, drawn: int, quality: str, pixels: int) -> dict[str, Any]:
+def _usage(prompt: str, files: int, out: int) -> dict[str, Any]:
     text, image = max(1, len(prompt) // 4), files * IMAGE_IN
-    out = drawn * round(TOKENS[quality] * pixels / (1024 * 1024))
     return {
         "input_tokens": text + image, "input_tokens_details": {"text_tokens": text, "image_tokens": image},
         "output_tokens": out, "output_tokens_details": {"text_tokens": 0, "image_tokens": out},
