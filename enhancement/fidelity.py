@@ -108,7 +108,7 @@ def _at(picture: Picture, size: tuple[int, int]) -> Picture:
     """At `size` and without transparency; what showed through shows grey."""
     shown = Image.fromarray(picture.pixels)
     if shown.size != size:
-        shown = shown.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+        shown = shown.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)  # as `faithful` shrinks
     if shown.mode == "RGBA":
         shown = Image.alpha_composite(Image.new("RGBA", size, (GREY, GREY, GREY, 255)), shown).convert("RGB")
     return Picture(np.asarray(shown), info=picture.info)

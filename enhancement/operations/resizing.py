@@ -1,9 +1,10 @@
-"""A picture brought to another size by a Lanczos filter, whole or band by band as its rows come in."""
+"""A picture brought to another size by a filter, whole or band by band as its rows come in."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,21 +13,22 @@ from PIL import Image
 
 Samples = NDArray[np.unsignedinteger[Any]]  # uint8 or uint16
 Size = tuple[int, int]  # width, height
-REACH = 3  # of the filter, in pixels of the coarser picture
-LANCZOS = Image.Resampling.LANCZOS
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+Window = Callable[[Samples, Size, Box], Samples]  # a box of the samples as a picture of that size
+REACH = 3  # of the widest filter, in pixels of the coarser picture
 
 
 def resized(samples: Samples, size: Size) -> Samples:
     """Brought to `size`; what is transparent lends no colour. The same array if it fits already."""
     height, width = samples.shape[:2]
-    return samples if (width, height) == size else _window(samples, size, (0, 0, width, height))
+    return samples if (width, height) == size else by_lanczos(samples, size, (0, 0, width, height))
 
 
 class Resizer:
     """The rows of a picture of size `before` go in from top to bottom, those of one of size `after` come out."""
 
-    def __init__(self, before: Size, after: Size) -> None:
-        self.before, self.after = before, after
+    def __init__(self, before: Size, after: Size, window: Window) -> None:
+        self.before, self.after, self.window = before, after, window
         self.step = before[1] / after[1]
         self.reach = REACH * max(1.0, self.step)
         self.held: list[Samples] = []
@@ -41,7 +43,7 @@ class Resizer:
             return np.empty((0, self.after[0], band.shape[2]), band.dtype)
         window = np.concatenate(self.held) if len(self.held) > 1 else self.held[0]
         box = (0, first * self.step - self.top, self.before[0], last * self.step - self.top)
-        out = _window(window, (self.after[0], last - first), box)
+        out = self.window(window, (self.after[0], last - first), box)
         needed = max(self.top, math.floor((last + 0.5) * self.step - self.reach) - 1)
         self.held, self.top, self.made = [window[needed - self.top :].copy()], needed, last
         return out
@@ -58,23 +60,27 @@ def resized_bands(bands: Iterable[Samples], before: Size, after: Size) -> Iterat
     if before == after:
         yield from bands
         return
-    resizer = Resizer(before, after)
+    resizer = Resizer(before, after, by_lanczos)
     for band in bands:
         made = resizer.add(band)
         if len(made):
             yield made
 
 
-def _window(samples: Samples, size: Size, box: tuple[float, float, float, float]) -> Samples:
+def _by(kernel: Image.Resampling, samples: Samples, size: Size, box: Box) -> Samples:
     """A box of the samples as a picture of `size`; rows outside of the box are seen where the filter reaches them."""
     if samples.dtype == np.uint8:
         shown = samples[..., 0] if samples.shape[2] == 1 else samples
-        return np.asarray(Image.fromarray(shown).resize(size, LANCZOS, box=box)).reshape(size[1], size[0], -1)
+        return np.asarray(Image.fromarray(shown).resize(size, kernel, box=box)).reshape(size[1], size[0], -1)
     planes = np.moveaxis(samples, 2, 0).astype(np.float32)
     if len(planes) in (2, 4):
         planes[:-1] *= planes[-1] / 65535
-    made = np.stack([np.asarray(Image.fromarray(each).resize(size, LANCZOS, box=box)) for each in planes], axis=2)
+    made = np.stack([np.asarray(Image.fromarray(each).resize(size, kernel, box=box)) for each in planes], axis=2)
     if len(planes) in (2, 4):
         made[..., :-1] *= 65535 / np.maximum(made[..., -1:], 1)
     whole: Samples = np.rint(made.clip(0, 65535)).astype(np.uint16)
     return whole
+
+
+by_lanczos = partial(_by, Image.Resampling.LANCZOS)
+by_bicubic = partial(_by, Image.Resampling.BICUBIC)  # in reduction as super-resolution reduces: antialiased

@@ -23,6 +23,7 @@ from enhancement.operations.base import (
     Cancelled,
     Choice,
     Estimate,
+    Flag,
     Number,
     Parameter,
     ParameterError,
@@ -32,6 +33,7 @@ from enhancement.operations.base import (
     Rows,
     part_of,
 )
+from enhancement.operations.faithful import TWICE, true_bands
 from enhancement.operations.frame import InMemory, Made, Task, said
 from enhancement.operations.pictures import Samples
 from enhancement.operations.resizing import resized_bands
@@ -94,6 +96,11 @@ class Upscale(InMemory):
             Number(
                 name="denoise", title="Denoise", default=1, minimum=0, maximum=1, advanced=True,
                 note="1: as the model was made. Less keeps grain and fine weave; for Real-ESRGAN general.",
+            ),
+            Flag(
+                name="faithful", title="True to the image", default=True, advanced=True,
+                note="Shrunk back, the result is the image again: no colour moves. Off, a model may clean up more. "
+                "What Clarity makes is left as it is.",
             ),
             Choice(
                 name="backend", title="Backend", default="torch", choices=("torch", "realesrgan"), advanced=True,
@@ -183,13 +190,24 @@ class _Way:
             bands = _enlarged(samples, self.used[-1], self.task, part)
             size = (step.before.width * step.entry.scale, step.before.height * step.entry.scale)
             before += step.seconds
-        yield from resized_bands(bands, size, self.size.pair)
+        bands = resized_bands(bands, size, self.size.pair)
+        for _ in range(self.corrections):
+            bands = true_bands(bands, self.task.picture.samples, self.size.pair)
+        yield from bands
         self.task.picture.notes += [note for each in self.used for note in each.notes]
         self.task.progress(1.0)
+
+    @property
+    def corrections(self) -> int:
+        """How often the result is drawn back to its source: ours move colours little, and a filter alone hardly."""
+        if not self.task.wish["faithful"] or not self.steps:
+            return 0
+        return 1 if all(step.entry.name in OWN.values() for step in self.steps) else TWICE
 
     def facts(self) -> dict[str, Any]:
         """For the provenance, once all bands were asked for."""
         said = {"scale": round(self.size.width / self.width, 4), "width": self.size.width, "height": self.size.height}
+        said["faithful"] = self.corrections > 0
         return _facts(self.task.wish, self.used) | said
 
 

@@ -18,6 +18,7 @@ from PIL import Image
 from enhancement.operations import face_restore, pictures, targets
 from enhancement.operations.base import OperationResult, Parameters
 from enhancement.operations.face_restore import Place
+from enhancement.operations.faithful import TWICE, true
 from enhancement.operations.frame import Made
 from enhancement.operations.resizing import resized
 from enhancement.remote import registry
@@ -56,10 +57,13 @@ def _upscale(offer: Offer, image: Image.Image, params: Parameters) -> Errand:
     def finish(made: Image.Image) -> OperationResult:
         notes = [*picture.notes, *_size_notes(made, (size.width, size.height))]
         colours = resized(_rgb(made, size.width / size.height), (size.width, size.height))
-        done = picture.image(_with_alpha(colours, picture.pixels))
+        whole, is_true = _with_alpha(colours, picture.pixels), params["faithful"] and not offer.creative
+        for _ in range(TWICE if is_true else 0):
+            whole = true(whole, picture.pixels)
+        done = picture.image(whole)
         if params["target"] == targets.ON_PAPER:
             done.info["dpi"] = (params["dpi"], params["dpi"])
-        facts = {"target": params["target"], "scale": round(size.width / width, 4), "notes": notes}
+        facts = {"target": params["target"], "scale": round(size.width / width, 4), "faithful": is_true, "notes": notes}
         return OperationResult(done, {**facts, **_facts(offer)})
 
     return Errand(offer=offer, order=_order(offer, picture.pixels, offer.words(factor, params)), finish=finish)

@@ -12,9 +12,12 @@ from PIL import Image
 
 from enhancement.engine import manifest, own, stock, weights
 from enhancement.engine.errors import EngineCancelled, EngineError, InvalidWeights, MissingWeights
+from enhancement.fidelity import compared
 from enhancement.operations import registry, upscale
 from enhancement.operations.base import ParameterError
 from tests.enhancement.engine.conftest import shared_data
+
+GENERAL = "realesr-general-x4v3"
 
 
 def run(image, *, progress=lambda share: None, cancelled=lambda: False, **params):
@@ -111,6 +114,15 @@ def downloads(tmp_path, monkeypatch):
 def test_auto_takes_the_general_model_for_four_times_where_it_is_installed(picture, downloads):
     assert run(picture, scale=4).facts["model"] == "realesr-general-x4v3"
     assert run(picture, scale=2).facts["model"] == "designer-compact-x2"
+
+
+def test_the_sharp_model_is_drawn_back_to_the_colours_of_the_picture_unless_asked_not_to(downloads):
+    photo = Image.open(shared_data("set5/image_SRF_4/img_002_SRF_4_LR.png")).convert("RGB")
+    true, free = (run(photo, scale=4, faithful=wish) for wish in (True, False))
+    assert (true.facts["model"], true.facts["faithful"], free.facts["faithful"]) == (GENERAL, True, False)
+    kept, moved = (compared(photo, made.image)[0] for made in (true, free))
+    assert (kept["faithful"], moved["faithful"]) == (True, False)
+    assert kept["delta_e_mean"] < moved["delta_e_mean"] / 3
 
 
 def test_auto_takes_our_own_where_nothing_is_installed(picture):
