@@ -66,8 +66,9 @@ def with_secrets(kind: str) -> bytes:
     return encoded(kind, **options) + MARKER
 
 
-def text_bomb() -> bytes:
-    """A PNG with a text chunk that inflates to 64 MiB."""
+def text_bomb(*, behind: bool = False) -> bytes:
+    """A PNG with a text chunk that inflates to 64 MiB, before its pixels or behind them."""
     packed = zlib.compress(b"A" * (64 << 20), 9)
     body = encoded("PNG")
-    return body[:33] + chunk(b"zTXt", b"Comment\0\0" + packed) + body[33:]
+    place = len(body) - 12 if behind else 33  # bytes of IEND, of the signature with IHDR
+    return body[:place] + chunk(b"zTXt", b"Comment\0\0" + packed) + body[place:]

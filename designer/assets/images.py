@@ -101,7 +101,14 @@ def _opened(data: bytes, kind: str, max_pixels: int) -> Image.Image:
     except Image.DecompressionBombError as error:
         raise _too_many("far too many", max_pixels) from error
     except DAMAGE as error:  # UnidentifiedImageError too: it begins like one and goes on like none
-        raise ImageRefused("truncated", "The file's header cannot be read.", "Send the whole file.") from error
+        raise _damaged(error, "The file's header cannot be read.") from error
+
+
+def _damaged(error: BaseException, seen: str) -> ImageRefused:
+    if "MAX_TEXT" in str(error):  # so Pillow names its limits for what a PNG says beside its pixels
+        said = "The file carries more text than a picture has a use for."
+        return ImageRefused("too_much_text", said, "Save it without comments and metadata.", 413)
+    return ImageRefused("truncated", seen, "Send the whole file.")
 
 
 def _too_many(size: str, limit: int) -> ImageRefused:
@@ -124,7 +131,7 @@ def decoded(image: Image.Image, bits: int = 8) -> tuple[Image.Image, dict[str, A
             facts["notices"].append("Only the first picture of this file was taken.")
         image.load()  # of several pictures this is the first, in HEIC the primary one
     except DAMAGE as error:
-        raise ImageRefused("truncated", "The file ends too early or is damaged.", "Send the whole file.") from error
+        raise _damaged(error, "The file ends too early or is damaged.") from error
     if image.mode == "F" or (image.format == "TIFF" and bits > 16):
         raise ImageRefused("too_deep", f"{bits} bits per channel are too many.", "Save it with 8 or 16.")
     profile = image.info.get("icc_profile")

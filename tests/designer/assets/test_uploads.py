@@ -194,8 +194,10 @@ def test_a_download_name_is_quoted_for_the_header(client_of):
     assert header == ("attachment; filename=\"naive _coat_.png\"; filename*=UTF-8''na%C3%AFve%20%22coat%22.png")
 
 
-def test_an_inflating_text_chunk_costs_nothing(client_of):
-    assert send(client_of("editor"), images.text_bomb()).status_code in (201, 422)
+@pytest.mark.parametrize("behind", [False, True], ids=["before the pixels", "behind them"])
+def test_a_text_chunk_that_inflates_is_refused_for_what_it_is(behind, client_of):
+    answer = send(client_of("editor"), images.text_bomb(behind=behind))
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_much_text")
 
 
 def test_no_file_part_and_too_many_files_are_said(client_of):
