@@ -4,7 +4,8 @@
 may be created. Small numbers without --full. With --full, promise 1 also restarts a Postgres of its own, as after a
 power cut, and promise 2 keeps the real lease of 30 seconds. Besides the promises' numbers: `batch`, everything that
 carries a batch killed in turn; `b1`, its workers killed at random; `b2`, a slow vendor;
-`b5`, one with a limit; `200`, three with limits and failures; `b6`, a cancel.
+`b5`, one with a limit; `200`, three with limits and failures; `b6`, a cancel; `bought`, workers killed while a service
+enhances.
 """
 
 import argparse
@@ -21,7 +22,7 @@ import django
 django.setup()
 
 from designer.local.postgres import Postgres  # noqa: E402  (Django must be set up first)
-from tests.faults import batches, fairness, hooks, limits, long_reader, money, promises, schedules, vendors  # noqa: E402
+from tests.faults import batches, fairness, hooks, limits, long_reader, money, promises, purchases, schedules, vendors  # noqa: E402
 from tests.faults.conftest import Cast  # noqa: E402
 from tests.faults.kit import Stage, ended, private_database, restartable_database, until  # noqa: E402
 
@@ -55,6 +56,7 @@ SIZED: dict[str, Sized] = {  # a play that sets its own stage, its small size an
         {"items": 20, "slots": 8, "faster": 5, "failing": ALL_SORTS},
         {"items": 200, "slots": 24, "faster": 1, "failing": ALL_SORTS},
     ),
+    "bought": (purchases.bought_once, {"kills": 2}, {"kills": 2}),
     "b6": (fairness.cancelled, {"items": 5, "seconds": 2}, {"items": 8, "seconds": 2}),
 }
 

@@ -37,19 +37,22 @@ class Vendors(Proc):
         self.environment = dict(line.split("=", 1) for line in said)
         self.root = self.environment["STABILITY_BASE_URL"].rpartition("/")[0]
 
+    def control(self, path: str, **facts: Any) -> Any:
+        """What the simulator says there; told facts, it takes them."""
+        body = json.dumps(facts).encode() if facts else None
+        with urllib.request.urlopen(f"{self.root}/_control/{path}", body, timeout=60) as answer:
+            return json.load(answer)
+
     def weather(self, vendor: str, **facts: Any) -> None:
-        body = json.dumps({"vendor": vendor, **facts}).encode()
-        urllib.request.urlopen(f"{self.root}/_control/weather", body, timeout=20).read()
+        self.control("weather", vendor=vendor, **facts)
 
     def saw(self, vendor: str) -> list[dict[str, Any]]:
-        with urllib.request.urlopen(f"{self.root}/_control/weather", timeout=60) as answer:
-            log: list[dict[str, Any]] = json.load(answer)[vendor]
+        log: list[dict[str, Any]] = self.control("weather")[vendor]
         return log
 
     def billed(self) -> int:
         """Images on the vendors' bills."""
-        with urllib.request.urlopen(f"{self.root}/_control/charges", timeout=60) as answer:
-            return sum(line["images"] for line in json.load(answer))
+        return sum(line["images"] for line in self.control("charges"))
 
 
 @contextmanager
