@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.http import QueryDict
 
 from designer.assets.models import Asset
+from enhancement import capabilities
 from enhancement.operations import registry
 from enhancement.operations.base import Operation
 from enhancement.recipes import Recipe
@@ -91,13 +92,14 @@ def groups(recipe: Sequence[Mapping[str, Any]], *, pictures: Iterable[Asset], fa
     name one."""
     steps = {str(step.get("name")): step for step in recipe}
     chosen = [(str(asset.pk), asset.title or asset.get_kind_display()) for asset in pictures]
+    reasons = capabilities.reasons()
     return [
         Group(
             name=operation.name,
             title=operation.title,
             number=number,
             used=operation.name in steps,
-            reason=operation.unavailable(),
+            reason=reasons[operation.name],
             error=faults.by_key.get(operation.name, ""),
             fields=_fields(operation, steps.get(operation.name, {}), chosen, faults),
         )

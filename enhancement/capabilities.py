@@ -29,10 +29,13 @@ def tell() -> None:
 
 def reason(operation: Operation) -> str:
     """Why no worker can do an operation, with the remedy; "" where one can."""
-    said = [report.operations[operation.name] for report in _reports() if operation.name in report.operations]
-    if not said:
-        return operation.unavailable()
-    return "" if "" in said else str(said[0])
+    return _reason(operation, _reports())
+
+
+def reasons() -> dict[str, str]:
+    """The same for all operations, by name."""
+    reports = _reports()
+    return {operation.name: _reason(operation, reports) for operation in registry.everything()}
 
 
 def models() -> list[dict[str, Any]]:
@@ -54,6 +57,13 @@ def operations_here() -> list[str]:
 def weights_here() -> list[str]:
     """The known weights that lie on this machine."""
     return [name for name, entry in catalogue().items() if locate(entry)]
+
+
+def _reason(operation: Operation, reports: list[WorkerReport]) -> str:
+    said = [report.operations[operation.name] for report in reports if operation.name in report.operations]
+    if not said:
+        return operation.unavailable()
+    return "" if "" in said else str(said[0])
 
 
 def _reports() -> list[WorkerReport]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from designer.assets.services import prepare_result, read_bytes, store_prepared
-from designer.jobs.handlers import Cancelled, Permanent, RunningJob
+from designer.jobs.handlers import Cancelled, Permanent, Retry, RunningJob
 from designer.ledger.models import EntryKind
 from designer.ledger.services import charge
 from designer.realtime.events import COST_UPDATED, ENHANCEMENT_COMPLETE, ENHANCEMENT_PROGRESS, record
@@ -31,11 +31,13 @@ def run(job: RunningJob, enhancement_id: str) -> None:
     row = _begin(job, enhancement_id)
     try:
         data, facts = _apply(job, row)
+        _store(job, row, data, facts)
     except EngineCancelled as stop:
         raise Cancelled from stop
     except EngineError as error:
         raise Permanent(error.code, error.message, error.remedy) from error
-    _store(job, row, data, facts)
+    except Refused as full:  # the storage has no room or is away, which passes
+        raise Retry(reason=full.message, code=full.code, remedy=full.remedy) from full
 
 
 def _begin(job: RunningJob, enhancement_id: str) -> Enhancement:

@@ -22,6 +22,10 @@ from tests.work import work_off
 SERVICES = {"replicate": "replicate/real-esrgan", "fal": "fal/real-esrgan"}
 
 
+class Dead(BaseException):
+    """A worker's end: nothing after it is done."""
+
+
 @contextmanager
 def both_services(simulator: Any, settings: Any, monkeypatch: Any) -> Iterator[Any]:
     """Both services, with keys, played by the simulator; looked after without long waits."""

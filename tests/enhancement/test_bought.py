@@ -20,7 +20,7 @@ from designer.ledger.models import BudgetUse, LedgerEntry
 from designer.providers import registry as providers
 from enhancement.remote import buying, fetching, registry
 from tests import images
-from tests.enhancement.buying import SERVICES, again, ask, both_services, done, orders, outcomes, paid, recipe
+from tests.enhancement.buying import SERVICES, Dead, again, ask, both_services, done, orders, outcomes, paid, recipe
 
 pytestmark = pytest.mark.django_db(transaction=True)
 each_service = pytest.mark.parametrize("name", list(SERVICES))
@@ -335,10 +335,6 @@ def test_work_that_the_service_lost_is_listed_as_perhaps_charged(name, editor, a
     simulator.plan(name, "lost_work")
     row = done(ask(editor, asset, recipe(name)))
     assert (row.status, row.error["code"], outcomes()) == ("failed", "prediction_gone", ["unknown"])
-
-
-class Dead(BaseException):
-    """A worker's end: nothing after it is done."""
 
 
 def dying(*_, **__):

@@ -45,6 +45,9 @@ def test_what_one_worker_can_is_offered_and_what_none_can_is_refused_with_the_re
     report("one", upscale="OpenCV is missing there.")
     offered = listed(editor, "operations")["upscale"]
     assert (offered["available"], offered["reason"]) == (False, "OpenCV is missing there.")
+    page = editor.get(f"/enhancements/new?asset={asset.pk}").content.decode()
+    assert '<fieldset class="operation" data-operation="upscale" disabled>' in page
+    assert "Not here: OpenCV is missing there." in page
     refused = ask(editor, asset)
     assert (refused.status_code, "OpenCV" in refused.content.decode()) == (422, True)
     assert not Enhancement.objects.exists()
