@@ -169,7 +169,7 @@ def _restored(pixels: Pixels, face: faces.Face, draw: Draw, fidelity: float) -> 
     """The picture with one face restored, and how alike the face before and after are."""
     if face.eyes is None:
         raise ValueError("A face without eyes cannot be turned to the template.")
-    place = _placed(face.eyes, pixels.shape[1], pixels.shape[0])
+    place = placed(face.eyes, pixels.shape[1], pixels.shape[0])
     before = aligned(pixels, place)
     drawn = draw(before, place)
     change = (drawn.astype(np.float32) - before) * np.float32(1 - fidelity)
@@ -177,7 +177,7 @@ def _restored(pixels: Pixels, face: faces.Face, draw: Draw, fidelity: float) -> 
     return _carried(pixels, change, place), likeness(before, after)
 
 
-def _placed(eyes: tuple[faces.Point, faces.Point], width: int, height: int) -> Place:
+def placed(eyes: tuple[faces.Point, faces.Point], width: int, height: int) -> Place:
     """The similarity (turn, scale, shift) that brings the eyes to the template's, by complex numbers."""
     here, there = ([complex(*point) for point in pair] for pair in (eyes, EYES))
     turn = (there[1] - there[0]) / (here[1] - here[0])
