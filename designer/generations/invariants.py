@@ -1,9 +1,16 @@
 """What must hold beyond the queue: money, ends and events, as SQL that finds what breaks it."""
 
+from designer.generations.again import NEEDED
 from designer.jobs.invariants import INVARIANTS
 
 INVARIANTS.update(
     {
+        "an image that was made says all it takes to ask for it again": f"""
+            SELECT a.id FROM assets a JOIN generations g ON g.id = a.generation_id
+            WHERE a.kind = 'generated' AND g.finished_at IS NOT NULL
+            AND NOT jsonb_exists_all(a.provenance, ARRAY[{", ".join(f"'{name}'" for name in NEEDED)}, 'persona'])
+            AND EXISTS (SELECT 1 FROM ledger_entries l
+                        WHERE l.subject = 'generation:' || g.id AND l.kind = 'generation')""",  # noqa: S608
         "a generation cost what its ledger entries say": """
             SELECT g.id FROM generations g LEFT JOIN (
                 SELECT subject, sum(amount) AS paid FROM ledger_entries

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
+from designer.assets.models import Asset
 from designer.generations.models import Generation
 from designer.jobs.invariants import broken
 from designer.jobs.models import Job
@@ -39,6 +40,7 @@ def test_they_hold_after_a_success_a_partial_end_a_failure_and_a_cancel(script, 
 @pytest.mark.parametrize(
     ("name", "damage"),
     [
+        ("an image that was made says", lambda: Asset.objects.update(provenance={"model": "sketchbook-1"})),
         ("a generation cost", lambda: Generation.objects.update(cost=Decimal(9))),
         ("a generation waits", lambda: Generation.objects.update(status="running")),
         ("a generation waits", lambda: Job.objects.update(status="queued", finished_at=None)),
