@@ -37,7 +37,10 @@ def choose(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def compare(request: HttpRequest) -> HttpResponse:
-    ids = chosen(request.GET.getlist("asset"))[:MOST]
+    named = chosen(request.GET.getlist("asset"))
+    ids = named[:MOST]
+    if len(named) > MOST:
+        messages.warning(request, f"{MOST} images are compared at once; the address names {len(named)}.")
     rows = Asset.objects.visible_to(request.user).kept().filter(pk__in=ids).select_related("generation")
     found = {asset.pk: asset for asset in rows}
     assets = [found[pk] for pk in ids if pk in found]

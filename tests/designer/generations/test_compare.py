@@ -50,6 +50,12 @@ def test_too_few_or_too_many_are_sent_back_with_the_reason(pair, count):
     assert f"Select 2 to 4 images to compare; you selected {count}." in answer.content.decode()
 
 
+def test_an_address_that_names_five_says_that_it_shows_four(pair):
+    client, ids = pair
+    html = page_of(client, [*ids, *(str(uuid4()) for _ in range(3))])
+    assert "4 images are compared at once; the address names 5." in html and "2 of the images are not there" in html
+
+
 def test_what_may_not_be_seen_is_not_compared(pair, client_of):
     _, ids = pair
     html = page_of(client_of("stranger"), ids)
