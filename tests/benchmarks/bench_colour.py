@@ -18,10 +18,10 @@ from PIL import Image
 from enhancement.engine import tiles, weights
 from enhancement.engine.errors import MissingWeights
 from enhancement.fidelity import compared, luma
-from enhancement.operations.faithful import TWICE, true
+from enhancement.operations.faithful import TWICE
 from enhancement.operations.resizing import resized
 from tests.benchmarks.contender import GENERAL
-from tests.benchmarks.metrics import psnr, set5_pairs, shared_data
+from tests.benchmarks.metrics import drawn_back, psnr, set5_pairs, shared_data
 
 Pixels = NDArray[np.uint8]
 Enlarge = Callable[[Pixels], Pixels]
@@ -53,13 +53,6 @@ def methods() -> Iterator[tuple[str, int, Enlarge]]:
         plain: Enlarge = partial(tiles.upscale, network=network)
         yield f"{name} ({network.label})", network.scale, plain
         yield "  drawn back", network.scale, partial(drawn_back, plain, TWICE if name == GENERAL else 1)
-
-
-def drawn_back(plain: Enlarge, times: int, small: Pixels) -> Pixels:
-    made = plain(small)
-    for _ in range(times):
-        made = np.asarray(true(made, small), np.uint8)
-    return made
 
 
 def halo(small: Pixels, made: Pixels) -> float:

@@ -11,6 +11,7 @@ them side by side.
 import argparse
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,8 @@ from enhancement.engine import device, tiles, weights
 from enhancement.engine.errors import MissingWeights
 from enhancement.engine.networks import CompactNetwork, compact_shape_of, ready
 from enhancement.fidelity import luma
-from tests.benchmarks.metrics import psnr, set5_pairs, shared_data, ssim
+from enhancement.operations.faithful import TWICE
+from tests.benchmarks.metrics import drawn_back, psnr, set5_pairs, shared_data, ssim
 
 Pixels = NDArray[np.uint8]
 Method = Callable[[Pixels], Pixels]
@@ -66,7 +68,8 @@ def methods(scale: int, file: Path | None) -> dict[str, Method]:
         f"designer-compact-x{scale}, as this machine computes it": by_name(f"designer-compact-x{scale}", None),
     }
     if scale == 4:
-        rows["realesr-general-x4v3, float32"] = by_name("realesr-general-x4v3", EXACT)
+        general = rows["realesr-general-x4v3, float32"] = by_name("realesr-general-x4v3", EXACT)
+        rows["the same, drawn back to the small picture"] = partial(drawn_back, general, TWICE) if general else None
     if file:
         rows[file.name] = by_file(file)
     return {name: method for name, method in rows.items() if method}
