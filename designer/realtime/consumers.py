@@ -9,7 +9,6 @@ import itertools
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, MutableMapping
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
 
@@ -19,57 +18,29 @@ from django.utils import timezone
 from designer.realtime import credentials, limits, subjects
 from designer.realtime import log as event_log
 from designer.realtime.credentials import Identity
-from designer.realtime.events import CURSOR_MOVED, PRESENCE_CHANGED, REACTION_SHOWN, plain
+from designer.realtime.events import CURSOR_MOVED, PRESENCE_CHANGED, REACTION_SHOWN
 from designer.realtime.gathering import SILENCE, Who
 from designer.realtime.hub import Hub, hub
-from designer.realtime.log import Fact, Head
+from designer.realtime.log import Fact
+from designer.realtime.metrics import BEHIND, CLOSED, DROPPED, RESYNCED
 from designer.realtime.outbox import Key, Outbox
 from designer.realtime.pool import in_database
 from designer.realtime.protocol import Malformed, Message, error, frame, parse
+from designer.realtime.standing import Subscription, lost, standing
 from designer.realtime.ticks import tick
-from teams.accounts.models import User
 from teams.base.errors import Missing
 
 logger = logging.getLogger(__name__)
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-MAX_SNAPSHOT: Final = 1 << 20
 TICKS: Final = {"presence": PRESENCE_CHANGED, "cursor": CURSOR_MOVED, "reaction": REACTION_SHOWN}
-
-
-@dataclass(slots=True)
-class Subscription:
-    """What this reader has of one channel: `seq` was sent; `missed` is the newest that passed by while not `ready`."""
-
-    seq: int = 0
-    missed: int = 0
-    ready: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A channel at the moment of a subscription. `cut` says why a reader cannot resume, '' if he can."""
-
-    head: Head
-    cut: str
-    snapshot: Any
-
-
-def standing(user: User, channel: str, after: int | None, epoch: str | None) -> Standing:
-    """The head first, then the truth: what happens in between is in the truth and comes again as an event."""
-    head = event_log.head(channel)
-    cut = "" if after is None else event_log.cut(channel, head, after, epoch)
-    return Standing(head, cut, plain(subjects.snapshot(user, channel), limit=MAX_SNAPSHOT))
-
-
-def lost(user: User, channels: Iterable[str]) -> list[str]:
-    """Those of the channels that this person may not watch, or no longer."""
-    return [channel for channel in channels if not subjects.may_watch(user, channel)]
 
 
 class LiveConsumer:
     """An ASGI application; one instance per socket."""
+
+    way = "socket"
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.scope, self.receive, self.send = scope, receive, send
@@ -329,13 +300,14 @@ class LiveConsumer:
                 continue
             if fact.seq != mine.seq + 1 or not self.outbox.put(fact.frame, channel):
                 mine.ready = False
+                BEHIND.inc()
                 self._start(self._catch_up(channel, mine))
                 return
             mine.seq = fact.seq
 
     def show(self, channel: str, tick_frame: str, key: Key) -> None:
-        if channel in self.subscriptions:
-            self.outbox.put(tick_frame, channel, key)
+        if channel in self.subscriptions and not self.outbox.put(tick_frame, channel, key):
+            DROPPED.inc()
 
     def resync(self, channel: str, reason: str) -> None:
         """Tell the reader that he cannot go on from where he is, and begin afresh."""
@@ -343,6 +315,7 @@ class LiveConsumer:
             self.subscriptions[channel] = mine = Subscription()
             self.outbox.forget(channel)
             self._reply(frame("resync", channel=channel, reason=reason))
+            RESYNCED.labels(reason).inc()
             self._start(self._bring_up(channel, mine, None, None))
 
     def recheck(self, channel: str = "") -> None:
@@ -369,6 +342,7 @@ class LiveConsumer:
     def drop(self, code: int, reason: str) -> None:
         """End the conversation; nothing that waits is sent any more."""
         self.outbox.clear()
+        CLOSED.labels(code).inc()
         self._end((code, reason))
 
     def _end(self, ending: tuple[int, str] | None) -> None:

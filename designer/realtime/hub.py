@@ -29,6 +29,7 @@ from designer.realtime.gathering import BEAT, SWEEP, Gathering, Here, Who
 from designer.realtime.herald import CONTROL, group_of
 from designer.realtime.limits import CLOSE_GOING_ON, DEAF_HEARTBEAT, HEARTBEAT, MAX_SOCKETS, PAGE, STALL
 from designer.realtime.log import Fact, Head
+from designer.realtime.metrics import LAG, READERS
 from designer.realtime.pool import close_all, in_database
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class Socket(Protocol):
     """What the hub knows of a consumer."""
 
     identity: Identity | None
+    way: str
 
     def channels(self) -> Iterable[str]: ...
     def here(self) -> Mapping[str, Who]: ...
@@ -78,6 +80,7 @@ class Hub:
             return False
         self.people[person].add(socket)
         self.sockets.add(socket)
+        READERS.labels(socket.way).inc()
         if not self._tasks:
             self._tasks = [asyncio.create_task(work) for work in self._works()]
             for task in self._tasks:
@@ -104,6 +107,8 @@ class Hub:
 
     async def detach(self, socket: Socket) -> None:
         """Forget a socket. With the last one the hub rests and gives its connections back."""
+        if socket in self.sockets:
+            READERS.labels(socket.way).dec()
         self.sockets.discard(socket)
         person = str(socket.identity.user.pk) if socket.identity else ""
         self.people[person].discard(socket)
@@ -249,6 +254,9 @@ class Hub:
                 self._read_all.set()
 
     def _hand_out(self, facts: list[Fact]) -> None:
+        now = timezone.now()
+        for fact in facts:
+            LAG.observe((now - fact.at).total_seconds())
         for channel, group in groupby(facts, key=lambda fact: fact.channel):
             batch = list(group)
             if channel not in self.handed:

@@ -34,6 +34,7 @@ class Fact:
     channel: str
     seq: int
     frame: str
+    at: datetime
 
     def message(self) -> dict[str, Any]:
         return dict(json.loads(self.frame))
@@ -59,7 +60,7 @@ def news(wanted: Mapping[str, int], limit: int) -> list[Fact]:
 
 def _fact(channel: str, seq: int, event: str, data: str, at: datetime) -> Fact:
     head = json.dumps({"type": "event", "channel": channel, "seq": seq, "event": event, "at": at.isoformat()})
-    return Fact(channel, seq, f'{head[:-1]}, "data": {json.dumps(json.loads(data))}}}')
+    return Fact(channel, seq, f'{head[:-1]}, "data": {json.dumps(json.loads(data))}}}', at)
 
 
 def heads(channels: Iterable[str]) -> dict[str, Head]:

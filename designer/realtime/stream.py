@@ -14,11 +14,12 @@ from django.db import DatabaseError
 from django.http import QueryDict
 
 from designer.realtime import credentials, limits, subjects
-from designer.realtime.consumers import LiveConsumer, Receive, Scope, Send, lost
+from designer.realtime.consumers import LiveConsumer, Receive, Scope, Send
 from designer.realtime.credentials import Identity
 from designer.realtime.places import Places
 from designer.realtime.pool import in_database
 from designer.realtime.protocol import Message, frame
+from designer.realtime.standing import lost
 from designer.web.problems import MEDIA_TYPE, body_of, headers_of
 from teams.base.errors import Forbidden, Refused
 
@@ -49,6 +50,7 @@ def or_else(django: Any) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
 class Listener(LiveConsumer):
     """One reader of a stream."""
 
+    way = "stream"
     places: Places
 
     async def _admit(self) -> bool:

@@ -10,6 +10,7 @@ class Line:
     """A socket of somebody without an account, as far as the hub asks."""
 
     identity = None
+    way = "socket"
 
     def __init__(self):
         self.dropped = []

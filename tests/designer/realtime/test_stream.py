@@ -153,3 +153,15 @@ def test_a_web_process_that_ends_says_so_and_does_not_wait_for_its_listeners(wat
         stream.expect("subscribed")
     assert stream.expect("closed")["code"] == 1012
     assert stream.hear() is None
+
+
+def test_who_listens_and_how_late_the_news_is_can_be_measured(port, token, channel):
+    with Stream(port, channel, token=token) as stream:
+        stream.expect("subscribed")
+        record(channel, 1)
+        stream.expect("event")
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+            told = answer.read().decode()
+    figures = dict(line.rsplit(" ", 1) for line in told.splitlines() if line.startswith("designer_live"))
+    assert float(figures['designer_live_readers{way="stream"}']) >= 1
+    assert float(figures["designer_live_lag_seconds_count"]) >= 1
