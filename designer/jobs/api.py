@@ -1,6 +1,7 @@
-"""Dead letters over HTTP: what gave up, and another chance for it."""
+"""Dead letters over HTTP: what gave up and why, another chance for it, or its end."""
 
-from typing import Any, cast
+from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
@@ -10,9 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from designer.jobs import letters
 from designer.jobs.models import Job
-from designer.jobs.services import replay
 from teams.accounts.models import User
+from teams.accounts.people import person
 
 
 class ProblemNote(serializers.Serializer[Any]):
@@ -33,33 +35,96 @@ class DeadJob(serializers.ModelSerializer[Job]):
 class DeadFilter(filters.FilterSet):  # type: ignore[misc]
     team = filters.UUIDFilter(field_name="team_id")
     kind = filters.CharFilter()
+    code = filters.CharFilter(field_name=letters.CAUSE, help_text="The cause")
 
 
 class DeadList(generics.ListAPIView[Job]):
-    """Jobs that gave up after their last try, of all teams that the caller belongs to."""
+    """Jobs that gave up after their last try, of all teams that the caller belongs to; for who runs the studio, of
+    all."""
 
     queryset = Job.objects.none()
     serializer_class = DeadJob
     filterset_class = DeadFilter
 
     def get_queryset(self) -> QuerySet[Job]:
-        return Job.objects.visible_to(self.request.user).dead()
+        return letters.readable(person(self.request))
 
 
-class ReplayWish(serializers.Serializer[Any]):
-    ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=1000)
+class CauseSerializer(serializers.Serializer[Any]):
+    kind = serializers.CharField()
+    code = serializers.CharField(allow_null=True)
+    count = serializers.IntegerField()
+
+
+class CauseList(serializers.Serializer[Any]):
+    results = CauseSerializer(many=True)
+
+
+class Causes(APIView):
+    """How many gave up by kind and cause, the most frequent first: 50 of them."""
+
+    @extend_schema(responses=CauseList)
+    def get(self, request: Request) -> Response:
+        return Response(CauseList({"results": letters.causes(letters.readable(person(request)))}).data)
+
+
+class Judged(serializers.Serializer[Any]):
+    """`ids`, or `all` of those that kind, code and team describe, 1,000 at a time."""
+
+    ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=letters.AT_ONCE, required=False)
+    all = serializers.BooleanField(required=False, default=False)
+    kind = serializers.CharField(required=False, max_length=60)
+    code = serializers.CharField(required=False, max_length=60)
+    team = serializers.UUIDField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        described = [name for name in letters.FILTERS if name in attrs]
+        if bool(attrs.get("ids")) == attrs["all"]:
+            raise serializers.ValidationError({"ids": "Send the ids, or all: true with what describes them."})
+        if described and not attrs["all"]:
+            raise serializers.ValidationError({described[0]: "This narrows all: true; ids are taken as they are."})
+        return attrs
+
+    def chosen_by(self, actor: User) -> list[UUID]:
+        said = self.validated_data
+        return letters.chosen(actor, said.get("ids", []), {name: said.get(name) for name in letters.FILTERS})
+
+
+class DiscardWish(Judged):
+    reason = serializers.CharField(max_length=200, help_text="Kept beside what went wrong")
 
 
 class ReplayAnswer(serializers.Serializer[Any]):
     replayed = serializers.IntegerField()
+    left = serializers.IntegerField(help_text="Those that cannot run again")
+    why = serializers.CharField(allow_blank=True, help_text="Why the first of them cannot")
+
+
+class DiscardAnswer(serializers.Serializer[Any]):
+    discarded = serializers.IntegerField()
 
 
 class Replay(APIView):
-    """Run dead jobs again. For owners and admins of their teams."""
-
-    @extend_schema(request=ReplayWish, responses={202: ReplayAnswer})  # type: ignore[untyped-decorator]
+    @extend_schema(request=Judged, responses={202: ReplayAnswer})
     def post(self, request: Request) -> Response:
-        wish = ReplayWish(data=request.data)
+        """Run dead jobs again with all their tries: these, all, or all of a cause. For owners and admins.
+
+        What was made is kept, and a call that may have been paid for is not bought a second time.
+        """
+        wish, user = Judged(data=request.data), person(request)
         wish.is_valid(raise_exception=True)
-        count = replay(actor=cast("User", request.user), job_ids=wish.validated_data["ids"])
-        return Response({"replayed": count}, status=202)
+        if wish.validated_data["all"]:
+            done = letters.run_again(actor=user, job_ids=wish.chosen_by(user))
+        else:
+            done = letters.run_all_again(actor=user, job_ids=wish.chosen_by(user))
+        return Response({"replayed": done.count, "left": done.left, "why": done.why}, status=202)
+
+
+class Discard(APIView):
+    @extend_schema(request=DiscardWish, responses=DiscardAnswer)
+    def post(self, request: Request) -> Response:
+        """End dead jobs for good: these, all, or all of a cause. For owners and admins of their teams."""
+        wish, user = DiscardWish(data=request.data), person(request)
+        wish.is_valid(raise_exception=True)
+        done = letters.discard(actor=user, job_ids=wish.chosen_by(user), reason=wish.validated_data["reason"])
+        return Response({"discarded": done.count})

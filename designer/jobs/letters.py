@@ -1,22 +1,23 @@
 """Dead letters: jobs that gave up, who may see and judge them, and another chance or an end for them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Now
 
-from designer.jobs.models import Job, JobStatus
+from designer.jobs.models import Job, JobQuerySet, JobStatus
 from designer.jobs.services import revive
 from teams.accounts.models import User
 from teams.audit.services import write
-from teams.base.errors import Refused
+from teams.base.errors import Conflict, Forbidden, Missing, Refused
 
 AT_ONCE: Final = 1000
 CAUSE: Final = "last_error__code"
+FILTERS: Final = {"kind": "kind", "code": CAUSE, "team": "team_id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Done:
 
 def readable(user: User) -> QuerySet[Job]:
     """The dead jobs that `user` may read: those of their teams; for who runs the studio, all."""
-    return (Job.objects.all() if user.is_superuser else Job.objects.visible_to(user)).dead()
+    return _seen(user).dead()
 
 
 def judged_by(user: User) -> QuerySet[Job]:
@@ -42,6 +43,27 @@ def causes(rows: QuerySet[Job]) -> list[dict[str, object]]:
     """How many there are of each kind and cause, the most frequent first."""
     found = rows.order_by().values("kind", code=F(CAUSE)).annotate(count=Count("pk"))
     return [dict(row) for row in found.order_by("-count", "kind", "code")[:50]]
+
+
+def chosen(actor: User, ids: Collection[UUID], wanted: Mapping[str, Any]) -> list[UUID]:
+    """The dead jobs that `actor` means and may judge: those of `ids`, every one; else all that `wanted` describes
+    (kind, code, team). Raises Missing if an id is not theirs to see, Forbidden if only to see, Conflict if not dead."""
+    if not ids:
+        about = {FILTERS[name]: value for name, value in wanted.items() if value}
+        rows = judged_by(actor).filter(**about).order_by("finished_at", "pk")
+        return list(rows.values_list("pk", flat=True)[:AT_ONCE])
+    unique = set(ids)
+    if _seen(actor).filter(pk__in=unique).count() != len(unique):
+        raise Missing(message="There is no such job.", remedy="Check the ids.")
+    if readable(actor).filter(pk__in=unique).count() != len(unique):
+        raise Conflict("not_dead", "Not all of these jobs are dead.", remedy="Reload the list.")
+    if judged_by(actor).filter(pk__in=unique).count() != len(unique):
+        raise Forbidden(message="Only owners and admins of the team judge its jobs.", remedy="Ask one of them.")
+    return sorted(unique)
+
+
+def _seen(user: User) -> JobQuerySet:
+    return Job.objects.all() if user.is_superuser else Job.objects.visible_to(user)
 
 
 def run_again(*, actor: User, job_ids: Iterable[UUID]) -> Done:
@@ -59,6 +81,15 @@ def run_again(*, actor: User, job_ids: Iterable[UUID]) -> Done:
         except Refused as refused:
             why = why or f"{refused.message} {refused.remedy}".strip()
     return Done(len(again), len(wanted) - len(again), why)
+
+
+@transaction.atomic
+def run_all_again(*, actor: User, job_ids: Collection[UUID]) -> Done:
+    """As `run_again`, but all of them or none. Raises Conflict where one cannot be run again."""
+    for pk, team in judged_by(actor).filter(pk__in=job_ids).order_by("pk").values_list("pk", "team_id"):
+        revive(pk)
+        write(actor, "queue.replay", f"job:{pk}", {}, team)
+    return Done(len(job_ids))
 
 
 @transaction.atomic

@@ -1,8 +1,8 @@
-"""What other rooms ask of the queue: enqueue, cancel, replay. (Attempts at paid calls: `attempts`.)"""
+"""What other rooms ask of the queue: enqueue, cancel, revive. (Attempts at paid calls: `attempts`.)"""
 
 import json
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -17,11 +17,10 @@ from designer.jobs.claims import TURN
 from designer.jobs.fronts import front_of
 from designer.jobs.handlers import FINISHERS, REPLAYERS
 from designer.jobs.models import FINAL, WAITING, Job, JobStatus
-from teams.accounts.models import User
-from teams.base.errors import Conflict, Forbidden, Missing
+from teams.base.errors import Conflict, Missing
 
 __all__ = [
-    "begin_attempt", "enqueue", "hear", "last_heard", "note_reference", "replay", "request_cancel", "revive",
+    "begin_attempt", "enqueue", "hear", "last_heard", "note_reference", "request_cancel", "revive",
     "settle_attempt",
 ]  # fmt: skip
 
@@ -84,22 +83,6 @@ def request_cancel(job_id: UUID) -> None:
         settling.close(row, JobStatus.CANCELLED, settling.CANCELLED)
     elif row.status == JobStatus.LEASED and row.cancel_requested_at is None:
         Job.objects.filter(pk=row.pk).update(cancel_requested_at=Now(), updated_at=Now())
-
-
-@transaction.atomic
-def replay(*, actor: User, job_ids: Iterable[UUID]) -> int:
-    """Run dead jobs again; how many. Owners and admins of the job's team only.
-
-    Raises Missing if an id is not the actor's to see, Forbidden if only to see, Conflict if not dead or not replayable.
-    """
-    wanted = set(job_ids)
-    if Job.objects.visible_to(actor).filter(pk__in=wanted).count() != len(wanted):
-        raise Missing(message="There is no such job.", remedy="Check the ids.")
-    if Job.objects.administered_by(actor).filter(pk__in=wanted).count() != len(wanted):
-        raise Forbidden(message="Only owners and admins of the team may replay its jobs.", remedy="Ask one of them.")
-    for pk in sorted(wanted):
-        revive(pk)
-    return len(wanted)
 
 
 @transaction.atomic

@@ -2,11 +2,13 @@ from django.urls import path
 
 from designer.jobs import operating_api as operating
 from designer.jobs import views
-from designer.jobs.api import DeadList, Replay
+from designer.jobs.api import Causes, DeadList, Discard, Replay
 
 api = [
     path("queue/dead", DeadList.as_view(), name="queue-dead"),
     path("queue/dead/replay", Replay.as_view(), name="queue-replay"),
+    path("queue/dead/causes", Causes.as_view(), name="queue-causes"),
+    path("queue/dead/discard", Discard.as_view(), name="queue-discard"),
     path("queue/lanes", operating.Lanes.as_view(), name="queue-lanes"),
     path("queue/lanes/<str:lane>/pause", operating.PauseOfLane.as_view(), name="queue-lane-pause"),
     path("queue/workers", operating.Workers.as_view(), name="queue-workers"),

@@ -68,6 +68,8 @@ NAMED: Final = {
     "personas_merge_create": "merge_personas",
     "portfolios_create": "import_portfolio",
     "portfolios_personas_create": "personas_from_portfolio",
+    "queue_dead_causes_retrieve": "dead_causes",
+    "queue_dead_discard_create": "discard_dead_jobs",
     "queue_dead_list": "dead_jobs",
     "queue_dead_replay_create": "replay_dead_jobs",
     "queue_jobs_list": "jobs",

@@ -293,6 +293,16 @@ class Capabilities(TypedDict):
     qualities: list[str]
 
 
+class Cause(TypedDict):
+    kind: str
+    code: str | None
+    count: int
+
+
+class CauseList(TypedDict):
+    results: list[Cause]
+
+
 class CellError(TypedDict):
     line: int
     column: str
@@ -436,6 +446,10 @@ class DeliveryDetail(TypedDict):
     created_at: str
     body: str
     calls: list[Attempt]
+
+
+class DiscardAnswer(TypedDict):
+    discarded: int
 
 
 class Drift(TypedDict):
@@ -1138,6 +1152,8 @@ class Remaining(TypedDict):
 
 class ReplayAnswer(TypedDict):
     replayed: int
+    left: int
+    why: str
 
 
 class Revealed(TypedDict):
@@ -1241,6 +1257,7 @@ class TeamAnswer(TypedDict):
     slug: str
     personal: bool
     role: RoleEnum
+    time_zone: str
     created_at: str
     updated_at: str
 
@@ -1636,12 +1653,29 @@ class MergePersonasWish(TypedDict, total=False):
     remove: bool
 
 
+class DiscardDeadJobsWish(TypedDict, total=False):
+    ids: list[str]
+    all: bool
+    kind: str
+    code: str
+    team: str
+
+
+class ReplayDeadJobsWish(TypedDict, total=False):
+    ids: list[str]
+    all: bool
+    kind: str
+    code: str
+    team: str
+
+
 class PauseLaneWish(TypedDict, total=False):
     reason: str
 
 
 class ChangeTeamWish(TypedDict, total=False):
     name: str
+    time_zone: str
 
 
 class SetTeamBudgetWish(TypedDict, total=False):

@@ -119,6 +119,27 @@ def test_a_dead_partial_generation_is_replayed_to_its_end(script, client_of):
     assert (row.status, row.error, len(row.shown_assets), len(paid())) == ("succeeded", None, 2, 2)
 
 
+def test_dead_generations_that_are_replayed_by_their_cause_are_never_paid_for_twice(script, client_of, team):
+    """Two died: of one an image is there, of the other a call may have been charged. The vendor's own list counts."""
+    script.answers, script.idempotency = [base.TimedOut("No answer in time.")], "none"
+    unknown = try_again(run(client_of, team=str(team.pk)))
+    Job.objects.filter(pk=unknown.job_id).update(status="dead")  # as if its worker had died each time
+    script.answers = [GOOD, *[base.ProviderDown("Away.")] * 5]
+    half = run(client_of, n=2, team=str(team.pk))
+    for _ in range(4):
+        half = try_again(half)
+    owner, asked = client_of("owner"), len(script.asked)
+    script.answers = [GOOD] * 4
+    answer = owner.post("/api/queue/dead/replay", {"all": True}, format="json").json()
+    assert answer["replayed"] == 2
+    half, unknown = try_again(half), try_again(unknown)
+    assert (half.status, len(half.shown_assets)) == ("succeeded", 2)
+    assert (unknown.status, unknown.error["code"]) == ("failed", "outcome_unknown")
+    assert len(script.asked) - asked == 1  # of the vendor: the one image that was missing, and nothing else
+    assert paid() == [Decimal("0.04")] * 2
+    assert owner.post("/api/queue/dead/replay", {"all": True}, format="json").json()["replayed"] == 0
+
+
 def test_the_estimate_is_made_for_the_garment_and_never_exceeded(script, client_of):
     script.answers = [GOOD]
     done = run(client_of)

@@ -203,20 +203,43 @@ class BatchesCalls(Caller):
     def dead_jobs(
         self,
         *,
+        code: str | None = None,
         kind: str | None = None,
         ordering: Literal["created_at", "-created_at"] | None = None,
         page_size: int | None = None,
         team: str | None = None,
     ) -> Pages[types.DeadJob]:
-        """Jobs that gave up after their last try, of all teams that the caller belongs to."""
+        """Jobs that gave up after their last try, of all teams that the caller belongs to; for who runs the
+        studio, of all.
+        """
         return Pages(
-            self, "/queue/dead", query={"kind": kind, "ordering": ordering, "page_size": page_size, "team": team}
+            self,
+            "/queue/dead",
+            query={"code": code, "kind": kind, "ordering": ordering, "page_size": page_size, "team": team},
         )
 
-    def replay_dead_jobs(self, ids: list[str], *, idempotency_key: str | None = None) -> types.ReplayAnswer:
-        """Run dead jobs again. For owners and admins of their teams."""
+    def dead_causes(self) -> types.CauseList:
+        """How many gave up by kind and cause, the most frequent first: 50 of them."""
+        answer: types.CauseList = self.call("GET", "/queue/dead/causes")
+        return answer
+
+    def discard_dead_jobs(
+        self, reason: str, *, idempotency_key: str | None = None, **more: Unpack[types.DiscardDeadJobsWish]
+    ) -> types.DiscardAnswer:
+        """End dead jobs for good: these, all, or all of a cause. For owners and admins of their teams."""
+        answer: types.DiscardAnswer = self.call(
+            "POST", "/queue/dead/discard", body=said({"reason": reason, **more}), idempotency_key=idempotency_key
+        )
+        return answer
+
+    def replay_dead_jobs(
+        self, *, idempotency_key: str | None = None, **more: Unpack[types.ReplayDeadJobsWish]
+    ) -> types.ReplayAnswer:
+        """Run dead jobs again with all their tries: these, all, or all of a cause. For owners and admins. What was
+        made is kept, and a call that may have been paid for is not bought a second time.
+        """
         answer: types.ReplayAnswer = self.call(
-            "POST", "/queue/dead/replay", body=said({"ids": ids}), idempotency_key=idempotency_key
+            "POST", "/queue/dead/replay", body=said({**more}), idempotency_key=idempotency_key
         )
         return answer
 
