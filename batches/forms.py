@@ -112,7 +112,7 @@ class BatchForm(forms.Form):
     )  # fmt: skip
     cron = forms.CharField(
         label="Cron expression", required=False, max_length=120,
-        help_text="30 2 * * 1-5 is half past two on working days, in the team's time zone.",
+        help_text="30 2 * * 1-5 is half past two on working days, in the team's time zone (Settings > Teams).",
     )  # fmt: skip
 
     AXES = ("slots", "prompts", "models", "personas", "palettes", "aspect_ratios", "variations", "sample")

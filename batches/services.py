@@ -168,7 +168,7 @@ def _template(actor: User, team: Team, pk: UUID | None) -> BatchTemplate | None:
 def _moment(actor: User, team: Team, wish: BatchWish) -> tuple[datetime | None, str]:
     """When it runs first, and the time zone its cron is meant in. Raises Refused for what cannot be."""
     now = timezone.now()
-    zone = wish.time_zone or str(team.settings.get("time_zone", "")) or actor.timezone
+    zone = wish.time_zone or team.time_zone or actor.timezone
     if wish.cron and wish.run_at:
         raise Refused("two_times", "Send run_at or cron, not both.", field="cron", remedy="Remove one.")
     if wish.cron:

@@ -21,15 +21,28 @@ IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=T
 
 class TeamAnswer(serializers.ModelSerializer[Team]):
     role = serializers.ChoiceField(Role.choices, help_text="Your own role in this team")
+    time_zone = serializers.CharField(help_text="In which repeats are meant; empty: in each member's own")
 
     class Meta:
         model = Team
-        fields = ["id", "name", "slug", "personal", "role", "created_at", "updated_at"]
+        fields = ["id", "name", "slug", "personal", "role", "time_zone", "created_at", "updated_at"]
         read_only_fields = fields
 
 
 class TeamWish(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=services.NAME_LENGTH)
+
+
+class TeamChange(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=services.NAME_LENGTH, required=False)
+    time_zone = serializers.CharField(
+        max_length=64, required=False, allow_blank=True, help_text="Such as Europe/Paris; empty: each member's own"
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise serializers.ValidationError({"name": "Say what to change: name or time_zone."})
+        return attrs
 
 
 class MemberAnswer(serializers.ModelSerializer[Membership]):
@@ -89,14 +102,14 @@ class TeamDetail(APIView):
     def get(self, request: Request, team_id: UUID) -> Response:
         return answer(visible_team(person(request), team_id).pk, request)
 
-    @extend_schema(request=TeamWish, responses=TeamAnswer, parameters=[IF_MATCH])  # type: ignore[untyped-decorator]
+    @extend_schema(request=TeamChange, responses=TeamAnswer, parameters=[IF_MATCH])  # type: ignore[untyped-decorator]
     def patch(self, request: Request, team_id: UUID) -> Response:
-        """Rename the team. For owners and admins; needs If-Match."""
+        """Change the team's name or time zone. For owners and admins; needs If-Match."""
         visible_team(person(request), team_id)
-        wish = TeamWish(data=request.data)
+        wish = TeamChange(data=request.data)
         wish.is_valid(raise_exception=True)
         if_match = request.headers.get("If-Match")
-        services.rename_team(actor=person(request), team_id=team_id, if_match=if_match, **wish.validated_data)
+        services.change_team(actor=person(request), team_id=team_id, if_match=if_match, **wish.validated_data)
         return answer(team_id, request)
 
 

@@ -14,6 +14,9 @@ class Role(models.TextChoices):
     VIEWER = "viewer"
 
 
+TIME_ZONE = "time_zone"  # the setting
+
+
 class Team(Row):
     """Whose work it is. Every user has a personal team of their own."""
 
@@ -36,6 +39,11 @@ class Team(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def time_zone(self) -> str:
+        """In which the team's clocks are meant; "": in each member's own."""
+        return str(self.settings.get(TIME_ZONE, ""))
 
 
 class Membership(Row):

@@ -8,11 +8,12 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from teams.accounts.models import User
+from teams.accounts.services import time_zones
 from teams.audit import services as audit
 from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.base.preconditions import require_match
 from teams.base.text import one_line
-from teams.membership.models import Membership, Role, Team
+from teams.membership.models import TIME_ZONE, Membership, Role, Team
 from teams.membership.ownership import visible_teams
 from teams.membership.permissions import CODES, may
 from teams.signals import access_revoked
@@ -49,28 +50,44 @@ def create_team(*, actor: User, name: str) -> Team:
 
 
 @transaction.atomic
-def rename_team(*, actor: User, team_id: UUID, name: str, if_match: str | None) -> Team:
-    """Give the team another name, if `if_match` names its present version. Raises Missing, Forbidden, Refused."""
-    team = _locked(actor, team_id)
-    if not may(actor, "change_team", team):
-        raise _not_manager()
+def change_team(
+    *, actor: User, team_id: UUID, if_match: str | None, name: str | None = None, time_zone: str | None = None
+) -> Team:
+    """Give the team another name or time zone, if `if_match` names its present version. Raises Missing, Forbidden,
+    Refused."""
+    team = _changeable(actor, team_id)
     require_match(if_match, team)
-    before, team.name = team.name, one_line(name, field="name", longest=NAME_LENGTH)
-    team.save(update_fields=["name", "updated_at"])
-    audit.write(actor, "team.renamed", f"team:{team.pk}", {"from": before, "to": team.name}, team.pk)
-    return team
+    if name is not None:
+        before, team.name = team.name, one_line(name, field="name", longest=NAME_LENGTH)
+        team.save(update_fields=["name", "updated_at"])
+        audit.write(actor, "team.renamed", f"team:{team.pk}", {"from": before, "to": team.name}, team.pk)
+    return team if time_zone is None else set_time_zone(actor=actor, team_id=team_id, zone=time_zone)
+
+
+@transaction.atomic
+def set_time_zone(*, actor: User, team_id: UUID, zone: str) -> Team:
+    """Say in which time zone the team's clocks are meant; "": each member's own. Raises Missing, Forbidden, Refused."""
+    if zone and zone not in time_zones():
+        remedy = "Use a name like Europe/Paris."
+        raise Refused("unknown_time_zone", "No such time zone.", field="time_zone", remedy=remedy)
+    return keep_setting(actor=actor, team_id=team_id, name=TIME_ZONE, value=zone or None)
 
 
 @transaction.atomic
 def keep_setting(*, actor: User, team_id: UUID, name: str, value: object) -> Team:
     """Keep a setting of another floor with the team; None takes it away. Raises Missing or Forbidden."""
-    team = _locked(actor, team_id)
-    if not may(actor, "change_team", team):
-        raise _not_manager()
+    team = _changeable(actor, team_id)
     rest = {key: kept for key, kept in team.settings.items() if key != name}
     team.settings = rest if value is None else {**rest, name: value}
     team.save(update_fields=["settings", "updated_at"])
     audit.write(actor, "team.setting_changed", f"team:{team.pk}", {"setting": name, "value": value}, team.pk)
+    return team
+
+
+def _changeable(actor: User, team_id: UUID) -> Team:
+    team = _locked(actor, team_id)
+    if not may(actor, "change_team", team):
+        raise _not_manager()
     return team
 
 

@@ -1,6 +1,7 @@
 """Pausing, going on, cancelling, retrying, starting by the clock, and what becomes of a batch whose owner leaves."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -16,6 +17,7 @@ from designer.providers.base import Moderated, TimedOut
 from designer.realtime.models import Event
 from teams.base.errors import Refused
 from teams.membership.models import Membership
+from teams.membership.services import set_time_zone
 from tests import scripted
 from tests.batches.asking import (
     generate,
@@ -248,6 +250,44 @@ def test_clocks_that_change_neither_skip_nor_double_a_run():
     assert forward == [datetime(2027, 3, 28, 1, 0, tzinfo=UTC), datetime(2027, 3, 29, 0, 30, tzinfo=UTC)]
     back = runs(datetime(2027, 10, 30, 12, tzinfo=UTC), 2)  # 02:30 on the 31st comes twice: the first
     assert back == [datetime(2027, 10, 31, 0, 30, tzinfo=UTC), datetime(2027, 11, 1, 1, 30, tzinfo=UTC)]
+
+
+def test_a_repeat_is_meant_in_the_teams_time_zone_else_in_ones_own_and_keeps_it(client_of, team):
+    client = client_of("editor")
+    client.user.timezone = "America/New_York"
+    client.user.save(update_fields=["timezone"])
+    own = made(client, plan(), cron="30 2 * * *", team=str(team.pk))
+    assert own["time_zone"] == "America/New_York"
+    set_time_zone(actor=client_of("owner").user, team_id=team.pk, zone="Europe/Berlin")
+    teams = made(client, plan(), cron="30 2 * * *", team=str(team.pk))
+    said = made(client, plan(), cron="30 2 * * *", team=str(team.pk), time_zone="Asia/Tokyo")
+    assert (teams["time_zone"], said["time_zone"]) == ("Europe/Berlin", "Asia/Tokyo")
+    assert look(client, own["id"])["time_zone"] == "America/New_York"
+    moment = datetime.fromisoformat(teams["run_at"]).astimezone(ZoneInfo("Europe/Berlin"))
+    assert (moment.hour, moment.minute) == (2, 30)
+
+
+@pytest.mark.parametrize(
+    ("day", "nights"),
+    [  # half past two does not exist on 28 March 2027 and comes twice on 31 October
+        (datetime(2027, 3, 27, 12, tzinfo=UTC), ["2027-03-28T01:00", "2027-03-29T00:30"]),
+        (datetime(2027, 10, 30, 12, tzinfo=UTC), ["2027-10-31T00:30", "2027-11-01T01:30"]),
+    ],
+)
+def test_a_series_in_the_teams_time_zone_fires_once_on_each_night_when_clocks_change(
+    client_of, team, monkeypatch, day, nights
+):
+    client = client_of("editor")
+    set_time_zone(actor=client_of("owner").user, team_id=team.pk, zone="Europe/Berlin")
+    pk = made(client, plan(), cron="30 2 * * *", team=str(team.pk))["id"]
+    Batch.objects.filter(pk=pk).update(run_at=calendar.following("30 2 * * *", "Europe/Berlin", after=day))
+    monkeypatch.setattr(series.timezone, "now", lambda: day)
+    for _ in nights:
+        row = Batch.objects.get(pk=pk)
+        for _ in range(2):  # the second time as after a crash
+            series.due(row.pk, row.run_at)
+    fired = Batch.objects.get(pk=pk).runs.order_by("slot").values_list("slot", flat=True)
+    assert [f"{slot:%Y-%m-%dT%H:%M}" for slot in fired] == nights
 
 
 def test_the_29th_of_february_may_be_waited_for():

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.test import Client
 from rest_framework.test import APIClient
 
 from teams.audit.models import AuditEntry
@@ -175,3 +176,41 @@ def test_of_sixteen_changes_to_one_version_one_is_made(team, member):
 
     with ThreadPoolExecutor(16) as pool:
         assert sorted(pool.map(rename, range(16))) == [200] + [412] * 15
+
+
+def change(client, team, **said):
+    return client.patch(f"/api/teams/{team.pk}", said, format="json", headers={"If-Match": tag(client, team)})
+
+
+@pytest.mark.parametrize(("role", "status"), MANAGES.items())
+def test_owners_and_admins_say_in_which_time_zone_the_teams_clocks_are_meant(role, status, team, client_of):
+    client = client_of(role)
+    answer = change(client, team, time_zone="Asia/Tokyo")
+    team.refresh_from_db()
+    assert (answer.status_code, team.time_zone) == (status, "Asia/Tokyo" if status == 200 else "")
+    if status == 200:
+        assert answer.json()["time_zone"] == "Asia/Tokyo"
+        assert change(client, team, time_zone="").json()["time_zone"] == ""
+
+
+@pytest.mark.parametrize("said", [{"time_zone": "Mars/Base"}, {"time_zone": "../etc/passwd"}, {}])
+def test_a_time_zone_that_is_none_and_nothing_at_all_are_refused_by_field(said, team, client_of):
+    answer = change(client_of("owner"), team, **said)
+    assert answer.status_code in (400, 422) and answer.json()["errors"][0]["field"] in ("time_zone", "name")
+    team.refresh_from_db()
+    assert team.time_zone == ""
+
+
+def test_the_page_of_teams_sets_it_and_shows_it_to_who_may_not(team, member):
+    here, client = "/settings/teams", Client()
+    client.force_login(member("admin"), backend="django.contrib.auth.backends.ModelBackend")
+    told = client.post(here, {"team": str(team.pk), "time_zone": "Europe/Paris"}, follow=True).content.decode()
+    assert f"Saved for {team.name}" in told and 'value="Europe/Paris"' in told
+    refused = client.post(here, {"team": str(team.pk), "time_zone": "Paris"})
+    assert refused.status_code == 422 and "Use a name like Europe/Paris" in refused.content.decode()
+    assert client.post(here, {"team": str(uuid.uuid4()), "time_zone": "UTC"}).status_code == 404
+    client.force_login(member("viewer"), backend="django.contrib.auth.backends.ModelBackend")
+    assert "Time zone: Europe/Paris" in client.get(here).content.decode()
+    assert "owners and admins" in client.post(here, {"team": str(team.pk), "time_zone": "UTC"}).content.decode().lower()
+    team.refresh_from_db()
+    assert team.time_zone == "Europe/Paris"
