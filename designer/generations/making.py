@@ -233,7 +233,8 @@ def _keep(
             store_prepared(made, **_facts(row, image, result), provenance=provenance, quality=quality)
             for image, made, provenance, quality in ready
         ]
-        Asset.objects.filter(pk__in=[asset.pk for asset in assets]).update(trashed_at=_trashed_at(row))
+        if trashed_at := _trashed_at(row):
+            Asset.objects.filter(pk__in=[asset.pk for asset in assets]).update(trashed_at=trashed_at)
         if result.images or result.cost or result.usage:
             _pay(job, row, order, attempt, result)
         percent = percent_at(_note_made(row, places[: len(ready)]), len(order.seeds))

@@ -23,7 +23,7 @@ from designer.providers.drawing.weaving import weave
 Pixels = NDArray[np.float32]  # (height, width, channels), 0..1
 AREA: Final = 1024 * 1365  # a sheet's area in its own units, whatever its proportions
 COARSE: Final = 3  # the light is soft: a third of the resolution is enough
-ROOM: Final = 5.0  # cm around the pieces, for what is drawn beside them and for the softness of the light
+ROOM: Final = 3.0  # cm around the pieces, for what is drawn beside them and for the softness of the light
 Place = tuple[float, float, float]  # x, y, units per centimetre
 Box = tuple[int, int, int, int]  # left, top, right, bottom, in pixels
 
@@ -179,18 +179,20 @@ def _render(svg: str, width: int, height: int, ground: str | None = None) -> NDA
 
 
 def _answered(colours: Pixels, light: NDArray[np.float32], material: Material) -> Pixels:
-    """The cloth under the light. Shade keeps the cloth's colour; light adds the lamp's."""
-    dark = np.clip((0.5 - light) * 2, 0, 1)
-    pale = np.clip((light - 0.5) * 2, 0, 1)
+    """The cloth under the light, in the place of `colours`. Shade keeps the cloth's colour; light adds the lamp's."""
+    pale = light * 2 - 1
+    dark = np.maximum(-pale, 0)
+    np.maximum(pale, 0, out=pale)
     if material.gloss > 1:  # smooth cloth throws light back in narrow streaks between deep shades
         pale = np.clip(pale * 1.5, 0, 1) ** material.gloss * 1.25
     if material.rim:  # pile is bright at the edges, where one looks along it
         pale = np.clip(pale * (1 - material.rim) + material.rim * np.clip(dark - 0.25, 0, 1) * 1.3, 0, 1)
     # shade takes a little more from red than from blue, as daylight does
-    keep = 1 - dark[..., None] * np.float32(material.shade) * np.array([1.0, 0.99, 0.95], dtype=np.float32)
-    shaded = colours * keep
-    gain = pale[..., None] * np.float32(material.shine)
-    return np.asarray(shaded + (np.array([1.0, 0.99, 0.97], dtype=np.float32) - shaded) * gain)
+    for channel, (shade, lamp) in enumerate(((1.0, 1.0), (0.99, 0.99), (0.95, 0.97))):
+        one = colours[..., channel]
+        one -= one * (dark * np.float32(material.shade * shade))
+        one += (np.float32(lamp) - one) * (pale * np.float32(material.shine))
+    return colours
 
 
 def _shadow(alpha: NDArray[np.uint8], scale: float) -> Pixels:

@@ -36,12 +36,15 @@ def ground(
     level += np.float32(1.025)
     level += _grain(spec, width, height)
     kind = dice.choice(SHAPES)
-    base = np.broadcast_to(colour.astype(np.float32), (height, width, 3))
-    if kind != "plain":
-        tint = _shape(spec, page, width, height, kind, placed, extent)
-        partner = rgb(mixed(spec.palette.paper, spec.palette.main, 0.26))
-        base = base + (partner - colour).astype(np.float32) * tint[..., None]
-    return np.asarray(base * level[..., None], dtype=np.float32)
+    out = np.empty((height, width, 3), dtype=np.float32)
+    if kind == "plain":
+        np.multiply(level[..., None], colour.astype(np.float32), out=out)
+        return out
+    tint = _shape(spec, page, width, height, kind, placed, extent)
+    partner = rgb(mixed(spec.palette.paper, spec.palette.main, 0.26))
+    for channel, (own, other) in enumerate(zip(colour, partner, strict=True)):
+        np.multiply(level, tint * np.float32(other - own) + np.float32(own), out=out[..., channel])
+    return out
 
 
 @lru_cache(maxsize=4)
