@@ -195,7 +195,7 @@ def translated(status: int, body: bytes, headers: Mapping[str, str], model: str)
             return QuotaExhausted(
                 "The Stability account is out of credits.", "Choose another model, or have an admin add credits."
             )
-        case 404 | 410:
+        case 404 | 410 if name and isinstance(errors, list):  # a gateway's 404 says nothing of the model
             return ModelRetired(
                 f"Stability no longer has {model}.", "Use sd3.5-large instead.", successor="sd3.5-large"
             )

@@ -70,6 +70,13 @@ EXPECTED: Final[Mapping[str, Expect]] = {
     "wrong_size": Expect(billed=True),
 }
 
+STRANGERS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
+    "page": ("html", {}),
+    "json": ("ok", {"json": {"error": "no route", "message": "Not Found"}}),
+    "other json": ("ok", {"json": {"error": {"message": "no such path"}}}),
+    "list": ("ok", {"json": ["not", "found"]}),
+}  # what a gateway, or a server at a wrong base URL, says with a status of 404 or 410
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapter:

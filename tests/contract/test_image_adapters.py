@@ -26,7 +26,7 @@ from designer.providers.base import (
     RateLimited,
     TimedOut,
 )
-from tests.contract.adapters import ADAPTERS, EXPECTED, Adapter
+from tests.contract.adapters import ADAPTERS, EXPECTED, STRANGERS, Adapter
 from tests.simulators.providers.server import BEHAVIOURS, Simulator, picture
 
 NAMES = [adapter.name for adapter in ADAPTERS]
@@ -91,6 +91,20 @@ def test_each_behaviour_is_answered_by_the_contract_with_one_call(
     assert works(simulator) == 1
     if expect.billed is not None:
         assert bool(simulator.charges) is expect.billed or behaviour == "fewer_images"
+
+
+@each_adapter
+@pytest.mark.parametrize("status", [404, 410])
+@pytest.mark.parametrize("stranger", STRANGERS)
+def test_an_address_at_which_a_stranger_knows_nothing_ends_no_model(
+    stranger: str, status: int, adapter: Adapter, simulator: Simulator
+) -> None:
+    behaviour, details = STRANGERS[stranger]
+    simulator.plan(adapter.name, behaviour, times=0, status=status, **details)
+    with pytest.raises(ProviderDown) as caught:
+        ask(adapter.made(simulator), wish(adapter))
+    assert not caught.value.outcome_unknown
+    assert (works(simulator), simulator.charges) == (1, [])
 
 
 @each_adapter

@@ -15,6 +15,7 @@ from PIL import Image
 from designer.env import ROOT
 from designer.providers import base, registry
 from designer.providers.base import LanguageProvider, LanguageRequest, ProviderConfig
+from tests.contract.adapters import STRANGERS
 from tests.simulators.providers.server import KEY, Simulator, picture
 
 SCHEMA = {
@@ -120,6 +121,16 @@ def test_each_behaviour_is_answered_by_the_contract_with_one_call(row, behaviour
     assert [call.path for call in simulator.calls] == [row.path]
     if billed is not None:
         assert bool(simulator.charges) is billed
+
+
+@each_row
+@pytest.mark.parametrize("stranger", STRANGERS)
+def test_an_address_at_which_a_stranger_knows_nothing_ends_no_model(stranger, row, simulator) -> None:
+    behaviour, details = STRANGERS[stranger]
+    simulator.plan(row.name, behaviour, times=0, status=404, **details)
+    with pytest.raises(base.ProviderDown):
+        made(row, simulator).complete(wish(row), idempotency_key="k")
+    assert len(simulator.calls) == 1
 
 
 @each_row

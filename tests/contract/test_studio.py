@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from designer.catalogue.models import ModelProfile
 from designer.catalogue.services import cost_of
@@ -158,6 +159,15 @@ def test_a_model_without_a_name_is_replaced_when_the_vendor_has_shut_it_down(cli
     done = begin(client_of("editor"), n=1, strategy="quality")
     assert (done.status, done.provider) == ("succeeded", "openai")
     assert done.fallbacks and done.fallbacks[0]["code"] == "model_retired"
+
+
+def test_a_wrong_address_ends_no_model_in_the_catalogue(client_of, simulator):
+    simulator.plan("google", "html", times=0, path="image", status=404)
+    done = begin(client_of("editor"), n=1, model=NANO)
+    while done.status == "running":
+        done = try_again(done)
+    assert (done.status, done.error["code"]) == ("failed", "provider_down")
+    assert not ModelProfile.objects.get(model=NANO).is_over(timezone.now().date())
 
 
 def test_an_ended_family_is_refused_by_name_with_its_successor(client_of, simulator):
