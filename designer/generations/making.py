@@ -20,7 +20,7 @@ from designer.catalogue.services import cost_of
 from designer.generations import health, stand_ins
 from designer.generations.judging import pick, quality_of, set_aside
 from designer.generations.models import Generation, Stage, StageRun, StageStatus, Status
-from designer.generations.orders import Order
+from designer.generations.orders import IMAGE_STEP, Order
 from designer.generations.pacing import Resting, paced
 from designer.generations.services import announce, announce_end
 from designer.generations.wishes import GenerationWish
@@ -75,7 +75,7 @@ def _left(row: Generation, order: Order) -> list[int]:
 
 def step_of(place: int, turn: int = 0) -> str:
     """The name of the purchase that begins with the image at `place`; `turn` tells the stand-ins' purchases apart."""
-    return f"image-{place}.{turn}" if turn else f"image-{place}"
+    return f"{IMAGE_STEP}{place}.{turn}" if turn else f"{IMAGE_STEP}{place}"
 
 
 def _photos(references: list[Asset]) -> tuple[bytes, ...]:

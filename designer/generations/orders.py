@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, Final, Self
+
+IMAGE_STEP: Final = "image-"  # how the names of the purchases of images begin; those of reading have others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from designer.assets.services import move_to_trash
 from designer.generations import estimates, follow_ups, telling
 from designer.generations.choosing import Plan
 from designer.generations.models import Generation, Stage, StageStatus, Status
+from designer.generations.orders import IMAGE_STEP
 from designer.generations.signals import generation_finished
 from designer.generations.wishes import GenerationWish
 from designer.jobs.models import AttemptOutcome, Job, JobAttempt, Lane
@@ -303,13 +304,14 @@ def _tell_owner(row: Generation) -> None:
 def reopen(generation_id: str) -> None:
     """Make a failed generation wait again. Called in the transaction that revives its dead job.
 
-    Raises Conflict("budget") where there is no money left for it. It is planned anew, unless something was made or may
-    have been paid for already: then the same is asked again.
+    Raises Conflict("budget") where there is no money left for it. It is planned anew, unless an image was made or may
+    have been paid for already: then the same is asked again. What a model read before is kept either way.
     """
     Generation.objects.move(generation_id, Status.QUEUED, error=None, finished_at=None)
     row = Generation.objects.get(pk=generation_id)
     _set_aside(row, row.estimate, budgets.batch_of(subject_of(row.pk)))
-    if not JobAttempt.objects.filter(job_id=row.job_id).exclude(outcome=AttemptOutcome.FAILED).exists():
+    images = JobAttempt.objects.filter(job_id=row.job_id, step__startswith=IMAGE_STEP)
+    if not images.exclude(outcome=AttemptOutcome.FAILED).exists():
         row.stages.filter(name=Stage.GENERATION).delete()
         Generation.objects.filter(pk=row.pk).update(stage="", percent=0)
     announce(row, GENERATION_STAGE, {"stage": "queued", "percent": row.percent, "status": Status.QUEUED})

@@ -16,7 +16,7 @@ from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.services import per_image, retire
 from designer.generations import choosing
 from designer.generations.models import Generation, Stage, StageRun
-from designer.generations.orders import Order
+from designer.generations.orders import IMAGE_STEP, Order
 from designer.generations.pacing import Resting
 from designer.generations.services import announce
 from designer.generations.wishes import GenerationWish
@@ -59,7 +59,7 @@ def _is_time(job: RunningJob, error: base.ProviderError) -> bool:
 def _is_unknown(job: RunningJob, left: list[int]) -> bool:
     """Whether a call for a missing image may have been carried out, and paid for, without our hearing of it."""
     unknown = JobAttempt.objects.filter(job_id=job.id, outcome=AttemptOutcome.UNKNOWN)
-    places = {step.removeprefix("image-").partition(".")[0] for step in unknown.values_list("step", flat=True)}
+    places = {step.removeprefix(IMAGE_STEP).partition(".")[0] for step in unknown.values_list("step", flat=True)}
     return bool(places & set(map(str, left)))
 
 
