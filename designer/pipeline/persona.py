@@ -8,6 +8,7 @@ knows no synonyms beyond what the taxonomy folds together.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -18,8 +19,8 @@ from numpy.typing import NDArray
 from designer.pipeline import taxonomy
 from designer.pipeline.codec import Record
 from designer.pipeline.colours import COLOURS, colour_of
-from designer.pipeline.records import ATTRIBUTES, LISTS, Adjustment, PersonaMatch, Understanding
-from designer.pipeline.words import parse
+from designer.pipeline.records import ATTRIBUTES, LISTS, Adjustment, Brief, PersonaMatch, Understanding
+from designer.pipeline.words import ASIDE, REFUSALS, parse, refuses
 
 DIMENSIONS: Final = 512
 OVERLAP_SHARE: Final = 0.6
@@ -28,6 +29,8 @@ FULL_STRENGTH, LEAST_STRENGTH = 0.9, 0.2  # of a persona under a brief that says
 MAX_ADJUSTMENTS: Final = 4
 _SMALL: Final = "a an the and or of in on with for to by at from is are be it its this that my our no not"
 STOP: Final = frozenset(_SMALL.split())
+ASIDES: Final = "|".join(["but", *sorted(ASIDE), *sorted(" ".join(phrase) for phrase in REFUSALS)])
+CLAUSE: Final = re.compile(rf"(?:\b(?:{ASIDES})\b)?(?:(?!\b(?:{ASIDES})\b)[^.;:!?,()])+", re.I)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +50,25 @@ def preferred(text: str) -> tuple[dict[str, tuple[str, ...]], tuple[dict[str, st
     """What somebody prefers who describes their taste in these words: values by attribute and colours, in the order
     said. What is only guessed ("long lines") or refused is left out."""
     liked: dict[str, dict[str, None]] = {}
-    for each in parse(text).mentions:
-        if not each.negated and each.confidence >= taxonomy.LIKELY:
+    read = parse(text)
+    grudges = _grudges(read)
+    for each in read.mentions:
+        grudged = any(start <= each.start < end for start, end in grudges)
+        if not each.negated and not grudged and each.confidence >= taxonomy.LIKELY:
             liked.setdefault(each.attribute, {})[each.value] = None
     palette = [found for value in liked.get("colours", ()) if (found := colour_of(value, ""))]
     names = (name for name in ATTRIBUTES if name in liked and name not in LISTS)
     return {name: tuple(liked[name]) for name in names}, tuple(palette)
+
+
+def _grudges(read: Brief) -> list[tuple[int, int]]:
+    """Where clauses tell of a dislike, in whatever order: "black is not for me", "I hate red and white". Better a
+    preference less than a dislike taken for one. "No print" is a wish, for it says plain."""
+    words = taxonomy.tokens(read.text)
+    refusing = [word.start for at, word in enumerate(words) if refuses(words, at)]
+    bare = [at for at in refusing if not any(each.start <= at < each.end for each in read.mentions)]
+    clauses = [found.span() for found in CLAUSE.finditer(read.text)]
+    return [(start, end) for start, end in clauses if any(start <= at < end for at in bare)]
 
 
 def embed(text: str) -> NDArray[np.float64]:

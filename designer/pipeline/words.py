@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import count, takewhile
 from typing import Any, Final
@@ -16,26 +16,16 @@ from designer.pipeline.records import Attribute, Brief, Mention, Source
 from designer.pipeline.taxonomy import GUESS, LIKELY, Term, Token
 from designer.pipeline.vocabulary import PHOTOGRAPHY, TEXTURE_OF, VOCABULARY
 
-NEGATIONS: Final = frozenset(
-    {
-        "no",
-        "neither",
-        "not",
-        "without",
-        "never",
-        "avoid",
-        "minus",
-        "excluding",
-        "except",
-        "non",
-        "dont",
-        "isnt",
-        "arent",
-    }
+# words as taxonomy.tokens folds them: without apostrophes, "hates" as "hate"
+_ADVERBS: Final = "no neither not never nothing non dont doesnt isnt arent wont cant cannot wouldnt"
+_VERBS: Final = "avoid avoiding hate dislike loathe detest despise"
+ASIDE: Final = frozenset(["without", "minus", "excluding", "except"])  # what stands before them is still wanted
+NEGATIONS: Final = ASIDE | frozenset(f"{_ADVERBS} {_VERBS}".split())
+REFUSALS: Final = frozenset(
+    {("anything", "but"), ("instead", "of"), ("rather", "than"), ("tired", "of"), ("free", "of")}
 )
-PASSED: Final = frozenset(
-    {"a", "an", "the", "any", "too", "very", "use", "have", "with", "add", "want", "be", "is", "of"}
-)
+_PASSED: Final = "a an the any too very use have with add want be is of like love wear stand fan into fond"
+PASSED: Final = frozenset(_PASSED.split())
 JOINED: Final = frozenset({"or", "nor"})
 TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,500}>|<!--.*?-->", re.S)
 SAID_HEX: Final = re.compile(r"#[0-9a-fA-F]{6}\b")
@@ -134,7 +124,8 @@ def _denied(text: str, words: tuple[Token, ...], mentions: list[Mention]) -> lis
     joining: set[int] = set()  # what an "or" carries on from: also "without sleeves", which says sleeveless
     for start in sorted(ends):
         inside = [words[each] for each in _inside(words, places.get(start), ends[start])]
-        if inside and _is_denied(text, words, places[start], joining, covered):
+        at = places.get(start, 0)
+        if inside and (_is_denied(text, words, at, joining, covered) or _never_after(text, words, at + len(inside))):
             denied.add(start)
         if start in denied or any(word.word in NEGATIONS for word in inside):
             joining.update(word.start for word in inside)
@@ -156,7 +147,7 @@ def _is_denied(text: str, words: tuple[Token, ...], place: int, joining: set[int
         word = words[back]
         if _parted(text[word.end : words[back + 1].start]):
             return False
-        if word.word in NEGATIONS:
+        if refuses(words, back):
             return word.start not in covered
         if word.word in JOINED:
             return back > 0 and words[back - 1].start in joining
@@ -164,6 +155,19 @@ def _is_denied(text: str, words: tuple[Token, ...], place: int, joining: set[int
         if seen >= REACH or (word.word not in PASSED and word.start not in covered and not _adjective(word.word)):
             return False
     return False
+
+
+def refuses(words: Sequence[Token], at: int) -> bool:
+    """Whether the word at `at` says no to what follows: "without", "not in", "anything but"; not "nothing but"."""
+    word, before = words[at].word, words[at - 1].word if at else ""
+    return word in NEGATIONS or (before, word) in REFUSALS or (word == "in" and before in NEGATIONS)
+
+
+def _never_after(text: str, words: tuple[Token, ...], after: int) -> bool:
+    """Whether a "never" follows at place `after` and ends the clause: "black never", not "black never fades"."""
+    if after >= len(words) or words[after].word != "never" or _parted(text[words[after - 1].end : words[after].start]):
+        return False
+    return after + 1 == len(words) or _parted(text[words[after].end : words[after + 1].start])
 
 
 def _parted(between: str) -> bool:

@@ -44,6 +44,12 @@ def test_a_phrase_is_read_as_a_designer_means_it(brief, known):
         ("a top, neither floral nor striped", "striped", "pattern"),
         ("jacket without sleeves or pockets", "pockets", "construction"),
         ("I don't want a floral print", "floral", "pattern"),
+        ("a coat, anything but black", "black", "colours"),
+        ("a coat, nothing in black", "black", "colours"),
+        ("a coat, and I hate velvet", "velvet", "fabric"),
+        ("a gown, she can't stand lace", "lace", "fabric"),
+        ("a top, I am not a fan of stripes", "stripes", "pattern"),
+        ("a coat, black never, please", "black", "colours"),
     ],
 )
 def test_what_is_refused_is_neither_read_nor_forgotten(brief, excluded, attribute):
@@ -56,6 +62,13 @@ def test_a_brief_of_the_greatest_length_is_read_in_full():
     brief = "no red or blue lace, boxy silk dress " * 4_000
     read = parse(brief)
     assert read.excluded == ("red", "blue", "lace") and len(read.mentions) == 7 * 4_000
+
+
+@pytest.mark.parametrize(
+    "brief", ["nothing but black", "black never fades", "a coat in black, never in red", "black instead of red"]
+)
+def test_what_only_sounds_like_a_refusal_is_read(brief):
+    assert [each["name"] for each in analyse(brief).value("colours")] == ["black"]
 
 
 def test_a_refusal_ends_with_its_clause():
