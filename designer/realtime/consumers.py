@@ -50,6 +50,7 @@ class LiveConsumer:
         self.present: dict[str, Any] = {}  # what is shown of this person, by channel
         self.heard_at = time.monotonic()
         self.reactions = itertools.count()
+        self.address = ""
         self.outbox = Outbox()
         self.bucket = limits.Bucket()
         self.malformed = 0
@@ -90,6 +91,7 @@ class LiveConsumer:
             self.drop(1011, "internal error")
 
     async def _leave(self) -> None:
+        self.hub.await_no_longer(self, self.address)
         for channel in list(self.present):
             self._announce(channel, "presence", None)
         for task in list(self.tasks):
@@ -123,6 +125,9 @@ class LiveConsumer:
         elif token is not None:
             self.drop(limits.CLOSE_UNAUTHENTICATED, "this token is not valid")
         else:
+            self.address = credentials.address(self.scope, headers)
+            if not self.hub.await_credentials(self, self.address):
+                self.drop(limits.CLOSE_FLOOD, f"{limits.MAX_UNSIGNED} sockets of this address have not signed in")
             asyncio.get_running_loop().call_later(limits.AUTH_WAIT, self._expect_identity)
         return True
 
@@ -132,6 +137,7 @@ class LiveConsumer:
 
     def _welcome(self, identity: Identity) -> None:
         self.identity = identity
+        self.hub.await_no_longer(self, self.address)
         if not self.hub.attach(self):
             self.drop(limits.CLOSE_FLOOD, f"more than {limits.MAX_SOCKETS} sockets")
 

@@ -1,8 +1,10 @@
 """Who opens a socket: a session cookie from our own pages, or a program's bearer token. Never anything in the URL."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from django.http import HttpRequest, parse_cookie
 from django.http.request import validate_host
 from django.utils import timezone
 
+from designer.web.throttles import address_of
 from teams.accounts.credentials import BadToken, check
 from teams.accounts.models import ApiToken, Scope, User
 
@@ -33,6 +36,15 @@ def bearer(headers: dict[str, str]) -> str | None:
     """The token of an `Authorization: Bearer` header, or None."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
+
+
+def address(scope: Mapping[str, Any], headers: dict[str, str]) -> str:
+    """Whence a connection comes, as for requests: past the trusted proxies, of IPv6 the network of one customer."""
+    request = HttpRequest()
+    request.META["REMOTE_ADDR"] = (scope.get("client") or ("",))[0]
+    if "x-forwarded-for" in headers:
+        request.META["HTTP_X_FORWARDED_FOR"] = headers["x-forwarded-for"]
+    return address_of(request)
 
 
 def session_cookie(headers: dict[str, str]) -> str | None:

@@ -27,7 +27,7 @@ from designer.realtime.draining import before_the_end
 from designer.realtime.events import PRESENCE_CHANGED
 from designer.realtime.gathering import BEAT, SWEEP, Gathering, Here, Who
 from designer.realtime.herald import CONTROL, group_of
-from designer.realtime.limits import CLOSE_GOING_ON, DEAF_HEARTBEAT, HEARTBEAT, MAX_SOCKETS, PAGE, STALL
+from designer.realtime.limits import CLOSE_GOING_ON, DEAF_HEARTBEAT, HEARTBEAT, MAX_SOCKETS, MAX_UNSIGNED, PAGE, STALL
 from designer.realtime.log import Fact, Head
 from designer.realtime.metrics import LAG, READERS
 from designer.realtime.pool import close_all, in_database
@@ -60,6 +60,7 @@ class Hub:
     def __init__(self) -> None:
         self.sockets: set[Socket] = set()
         self.people: dict[str, set[Socket]] = defaultdict(set)
+        self.strangers: dict[str, set[Socket]] = {}
         self.watchers: dict[str, set[Socket]] = {}
         self.handed: dict[str, Head] = {}
         self.marks: dict[str, revocation.Mark] = {}
@@ -86,6 +87,20 @@ class Hub:
             for task in self._tasks:
                 task.add_done_callback(self._ended)
         return True
+
+    def await_credentials(self, socket: Socket, address: str) -> bool:
+        """Let a socket in that has not said who it is. False where too many of its address have not."""
+        waiting = self.strangers.setdefault(address, set())
+        if len(waiting) >= MAX_UNSIGNED:
+            return False
+        waiting.add(socket)
+        return True
+
+    def await_no_longer(self, socket: Socket, address: str) -> None:
+        waiting = self.strangers.get(address, set())
+        waiting.discard(socket)
+        if not waiting:
+            self.strangers.pop(address, None)
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         """None of these ends by itself. One that did would leave sockets that are pinged and told nothing."""

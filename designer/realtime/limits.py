@@ -13,6 +13,7 @@ MAX_CHANNELS: Final = 100
 MAX_STREAMED: Final = 20  # channels of one stream of Server-Sent Events: each event carries the place in all of them
 MAX_NAME: Final = 80  # characters of a channel's name
 MAX_SOCKETS: Final = 20  # per person and web process
+MAX_UNSIGNED: Final = 100  # per address and web process: sockets whose credentials are still awaited
 MESSAGES_PER_SECOND: Final = 20
 BURST: Final = 120  # enough to subscribe to every channel at once after a reconnect
 MAX_THROTTLED: Final = 100  # messages in a row that had to wait: five seconds of flood

@@ -9,6 +9,7 @@ from django.utils import timezone
 from websockets.exceptions import InvalidStatus
 
 from designer.realtime import events, revocation
+from designer.realtime.limits import MAX_UNSIGNED
 from teams.accounts.models import ApiToken
 from teams.accounts.services import revoke_token
 from teams.membership.models import Membership
@@ -201,3 +202,20 @@ def test_those_who_watch_a_thing_that_changed_hands_are_asked_anew(port, watcher
         Membership.objects.filter(team=team, user=watcher).delete()
         revocation.channel_changed(f"team:{team.pk}")
         assert talk.expect("unsubscribed", timeout=5)["code"] == "access_lost"
+
+
+def test_an_address_has_only_so_many_sockets_that_have_not_signed_in(port, watcher, team):
+    strangers = [Talk(port) for _ in range(MAX_UNSIGNED)]
+    try:
+        with Talk(port) as one_more:
+            assert one_more.closing_code() == 4429
+        with Talk(port, token_of(watcher)) as known:
+            assert known.subscribe(f"team:{team.pk}")
+        strangers[0].say(type="auth", token=token_of(watcher))
+        strangers[0].expect("authenticated")
+        with Talk(port) as in_its_place:
+            in_its_place.say(type="auth", token=token_of(watcher))
+            assert in_its_place.expect("authenticated")
+    finally:
+        for stranger in strangers:
+            stranger.close()
