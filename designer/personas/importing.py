@@ -29,7 +29,7 @@ from designer.pipeline import photo, words
 from designer.pipeline.clustering import Clustering, Look, clustered
 from designer.realtime.events import PORTFOLIO_COMPLETE, PORTFOLIO_PROGRESS
 from designer.realtime.ticks import tick
-from teams.base.errors import Refused
+from teams.base.errors import Conflict, Refused
 
 LISTING, READING = 3, 95  # percent at which the list stands, and at which the last picture is read
 ROWS: Final = 1000
@@ -40,7 +40,8 @@ PASSING: Final = (503, 507)  # refusals that are this house's fault: the picture
 
 
 def run(job: RunningJob, portfolio_id: str) -> None:
-    """Bring one portfolio to its end. Raises Cancelled, Permanent (it holds no picture) or Retry (no storage)."""
+    """Bring one portfolio to its end. Raises Cancelled, Permanent (it holds no picture), Conflict (its files
+    are gone) or Retry (no storage)."""
     row = _begin(job, portfolio_id)
     if not row.listed:
         _list(job, row)
@@ -58,6 +59,8 @@ def _begin(job: RunningJob, portfolio_id: str) -> PortfolioImport:
         PortfolioImport.objects.move(portfolio_id, PortfolioStatus.RUNNING, started_at=timezone.now())
         row: PortfolioImport = PortfolioImport.objects.get(pk=portfolio_id)
         portfolios.announce(row, PORTFOLIO_PROGRESS)
+    if not row.uploads:
+        raise Conflict("files_gone", "What was sent is not kept any more.", remedy="Send it again.")
     return row
 
 

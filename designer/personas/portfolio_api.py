@@ -54,12 +54,13 @@ class PortfolioSerializer(serializers.ModelSerializer[PortfolioImport]):
     clusters = serializers.SerializerMethodField()
     rule = serializers.SerializerMethodField(help_text="Why there are as many looks.")
     error = serializers.DictField(allow_null=True, read_only=True)
+    can_go_on = serializers.BooleanField(read_only=True, help_text="It was cancelled, and its files are still kept.")
 
     class Meta:
         model = PortfolioImport
         fields = [
             "id", "team", "title", "status", "percent", "total", "read", "duplicates", "refused", "ignored",
-            "clusters", "rule", "error", "created_at", "started_at", "finished_at",
+            "clusters", "rule", "error", "can_go_on", "created_at", "started_at", "finished_at",
         ]  # fmt: skip
 
     @extend_schema_field(ClusterSerializer(many=True))
@@ -182,7 +183,8 @@ class PortfolioCancel(generics.GenericAPIView[PortfolioImport]):
 
 
 class PortfolioResume(generics.GenericAPIView[PortfolioImport]):
-    """Go on with a cancelled portfolio where it stopped. What was sent is kept for a week."""
+    """Go on with a cancelled portfolio where it stopped. What was sent is kept for a week, of the three that a team
+    stopped last."""
 
     serializer_class = PortfolioSerializer
     queryset = PortfolioImport.objects.none()
@@ -191,6 +193,18 @@ class PortfolioResume(generics.GenericAPIView[PortfolioImport]):
     def post(self, request: Request, pk: UUID) -> Response:
         row = portfolios.resume(actor=person(request), portfolio_id=pk)
         return Response(self.get_serializer(row).data, status=status.HTTP_202_ACCEPTED)
+
+
+class PortfolioForget(generics.GenericAPIView[PortfolioImport]):
+    """Delete what was sent with a portfolio that stopped; what was read stays. Asking twice is harmless."""
+
+    serializer_class = PortfolioSerializer
+    queryset = PortfolioImport.objects.none()
+
+    @extend_schema(request=None, responses={200: PortfolioSerializer})
+    def post(self, request: Request, pk: UUID) -> Response:
+        row = portfolios.forget(actor=person(request), portfolio_id=pk)
+        return Response(self.get_serializer(row).data)
 
 
 class PortfolioItemSerializer(serializers.ModelSerializer[PortfolioItem]):

@@ -22,17 +22,21 @@ class PortfolioStatus(models.TextChoices):
 
 
 LIVE = (PortfolioStatus.QUEUED, PortfolioStatus.RUNNING)
+STOPPED = (PortfolioStatus.FAILED, PortfolioStatus.CANCELLED)
 DONE = (PortfolioStatus.SUCCEEDED, PortfolioStatus.PARTIAL)
 FILES_KEPT: Final = timedelta(days=7)  # of an import that failed or was cancelled, so that it can go on
 
 
 class PortfolioQuerySet(OwnedQuerySet["PortfolioImport"], MovingQuerySet["PortfolioImport"]):  # type: ignore[override]  # both make a manager
-    pass
+    def resting(self) -> "PortfolioQuerySet":
+        """Those that stopped and were not told to forget their files; the last to stop first."""
+        return self.filter(status__in=STOPPED).exclude(uploads=[]).order_by("-finished_at", "-id")
 
 
 class PortfolioImport(TeamOwned):
     """Files that a designer gave to be known by. `uploads`: {"name", "path", "bytes"} of what was sent, kept in the
-    storage until the import is done, or stood still for a week. `clusters`: a pipeline Clustering once it is done."""
+    storage until the import is done, or stood still for a week; [] once they were let go before. `clusters`: a pipeline
+    Clustering once it is done."""
 
     MOVES: ClassVar[dict[str, set[str]]] = {
         PortfolioStatus.QUEUED: {PortfolioStatus.RUNNING, PortfolioStatus.FAILED, PortfolioStatus.CANCELLED},
@@ -86,10 +90,15 @@ class PortfolioImport(TeamOwned):
         return self.status in DONE
 
     @property
+    def has_files(self) -> bool:
+        """Whether it stopped and what was sent is still there."""
+        kept = self.finished_at is not None and self.finished_at > timezone.now() - FILES_KEPT
+        return self.status in STOPPED and kept and bool(self.uploads)
+
+    @property
     def can_go_on(self) -> bool:
         """Whether it was cancelled and its files are still there."""
-        kept = self.finished_at is not None and self.finished_at > timezone.now() - FILES_KEPT
-        return self.status == PortfolioStatus.CANCELLED and kept
+        return self.status == PortfolioStatus.CANCELLED and self.has_files
 
     @property
     def seen(self) -> int:

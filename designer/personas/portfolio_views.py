@@ -87,6 +87,7 @@ def _context(request: HttpRequest, row: PortfolioImport) -> dict[str, Any]:
         "query": urlencode({name: value for name, value in said.items() if value}),
         "may_cancel": row.is_live and _may_edit(request, row),
         "may_resume": row.can_go_on and _may_edit(request, row),
+        "may_forget": row.has_files and _may_edit(request, row),
     }
 
 
@@ -124,6 +125,17 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 def resume(request: HttpRequest, pk: UUID) -> HttpResponse:
     def deed() -> str:
         portfolios.resume(actor=person(request), portfolio_id=pk)
+        return f"/style/imports/{pk}"
+
+    return tried(request, deed, f"/style/imports/{pk}")
+
+
+@login_required
+@require_POST
+def forget(request: HttpRequest, pk: UUID) -> HttpResponse:
+    def deed() -> str:
+        portfolios.forget(actor=person(request), portfolio_id=pk)
+        messages.success(request, "What was sent is deleted. The pictures that were read stay.")
         return f"/style/imports/{pk}"
 
     return tried(request, deed, f"/style/imports/{pk}")

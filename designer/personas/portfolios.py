@@ -29,7 +29,7 @@ from teams.membership.permissions import may
 
 log = logging.getLogger(__name__)
 FOLDER: Final = "portfolios"
-AT_ONCE: Final = 3  # of one team, so that their files fill no disk
+AT_ONCE: Final = 3  # of one team being read, and as many stopped ones with files, so that no disk is filled
 KEYWORDS: Final = 12
 MOST_PICKS: Final = 8
 
@@ -161,12 +161,34 @@ def close(portfolio_id: str, *, status: str, error: dict[str, Any]) -> None:
     PortfolioImport.objects.move(row.pk, end, error=said, finished_at=timezone.now())
     row.status = end
     announce(row, PORTFOLIO_CANCELLED if said is None else PORTFOLIO_FAILED, **(said or {}))
+    _let_go(PortfolioImport.objects.filter(team=row.team_id).resting().select_for_update()[AT_ONCE:])
 
 
 def reopen(portfolio_id: str) -> None:
     """Make a failed import wait again. Called in the transaction that revives its dead job."""
     PortfolioImport.objects.move(portfolio_id, PortfolioStatus.QUEUED, error=None, finished_at=None)
     announce(PortfolioImport.objects.get(pk=portfolio_id), PORTFOLIO_PROGRESS)
+
+
+@transaction.atomic
+def forget(*, actor: User, portfolio_id: UUID) -> PortfolioImport:
+    """Delete what was sent with an import that stopped; the pictures that were read stay. Twice is harmless.
+
+    Raises Missing, Forbidden, or Conflict while it is being read.
+    """
+    PortfolioImport.objects.for_edit(actor, portfolio_id)
+    row: PortfolioImport = PortfolioImport.objects.select_for_update().see(actor, portfolio_id)
+    if row.is_live:
+        raise Conflict("under_way", "This portfolio is being read.", remedy="Cancel it first.")
+    _let_go([row])
+    return row
+
+
+def _let_go(rows: Iterable[PortfolioImport]) -> None:
+    for row in rows:
+        transaction.on_commit(partial(forget_files, row.pk, row.uploads))
+        row.uploads = []
+        row.save(update_fields=["uploads", "updated_at"])
 
 
 def forget_files(pk: UUID, uploads: Iterable[dict[str, Any]]) -> None:

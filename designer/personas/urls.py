@@ -25,6 +25,7 @@ api = [
     path("portfolios/<uuid:pk>", portfolio_api.PortfolioDetail.as_view(), name="api_portfolio"),
     path("portfolios/<uuid:pk>/cancel", portfolio_api.PortfolioCancel.as_view(), name="api_portfolio_cancel"),
     path("portfolios/<uuid:pk>/resume", portfolio_api.PortfolioResume.as_view(), name="api_portfolio_resume"),
+    path("portfolios/<uuid:pk>/forget", portfolio_api.PortfolioForget.as_view(), name="api_portfolio_forget"),
     path("portfolios/<uuid:pk>/items", portfolio_api.PortfolioItemList.as_view(), name="api_portfolio_items"),
     path("portfolios/<uuid:pk>/personas", portfolio_api.PortfolioPersonas.as_view(), name="api_portfolio_personas"),
     path("teams/<uuid:team>/personas", rest.TeamPersonaList.as_view(), name="api_team_personas"),
@@ -69,5 +70,6 @@ pages = [
     path("style/imports/<uuid:pk>/row", portfolio_views.row, name="style_import_row"),
     path("style/imports/<uuid:pk>/cancel", portfolio_views.cancel, name="style_import_cancel"),
     path("style/imports/<uuid:pk>/resume", portfolio_views.resume, name="style_import_resume"),
+    path("style/imports/<uuid:pk>/forget", portfolio_views.forget, name="style_import_forget"),
     path("style/imports/<uuid:pk>/personas", portfolio_views.pick, name="style_import_pick"),
 ]

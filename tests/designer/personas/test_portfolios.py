@@ -238,6 +238,51 @@ def test_a_week_after_it_was_cancelled_its_files_are_gone_and_the_page_says_what
     assert client.post(f"/api/portfolios/{pk}/resume").status_code == 409
 
 
+def stopped(client, team) -> PortfolioImport:
+    pk = send(client, ("a.png", picture()), team=str(team.pk)).json()["id"]
+    client.post(f"/api/portfolios/{pk}/cancel")
+    return PortfolioImport.objects.get(pk=pk)
+
+
+def test_of_cancelled_portfolios_the_last_three_keep_their_files(client, team, django_capture_on_commit_callbacks):
+    """Sending and cancelling again and again filled the disk for a week."""
+    with django_capture_on_commit_callbacks(execute=True):
+        rows = [stopped(client, team) for _ in range(5)]
+    assert [default_storage.exists(row.uploads[0]["path"]) for row in rows] == [False, False, True, True, True]
+    told = [client.get(f"/api/portfolios/{row.pk}").json()["can_go_on"] for row in rows]
+    assert told == [False, False, True, True, True]
+    assert client.post(f"/api/portfolios/{rows[0].pk}/resume").json()["code"] == "cannot_go_on"
+
+
+def test_what_was_sent_wrongly_is_deleted_at_once(client, team, django_capture_on_commit_callbacks):
+    first, second = stopped(client, team), stopped(client, team)
+    assert "Delete what was sent" in client.get(f"/style/imports/{first.pk}").content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(f"/style/imports/{first.pk}/forget").status_code == 302
+        assert client.post(f"/api/portfolios/{second.pk}/forget").json()["can_go_on"] is False
+    assert not any(default_storage.exists(row.uploads[0]["path"]) for row in (first, second))
+    page = client.get(f"/style/imports/{first.pk}").content.decode()
+    assert "Delete what was sent" not in page and "Send it again" in page
+    assert client.post(f"/api/portfolios/{second.pk}/forget").status_code == 200
+
+
+def test_what_is_being_read_is_not_deleted(client, team):
+    pk = send(client, ("a.png", picture()), team=str(team.pk)).json()["id"]
+    answer = client.post(f"/api/portfolios/{pk}/forget")
+    assert (answer.status_code, answer.json()["code"]) == (409, "under_way")
+    assert default_storage.exists(PortfolioImport.objects.get(pk=pk).uploads[0]["path"])
+
+
+def test_a_failed_portfolio_whose_files_are_gone_says_so_when_it_is_tried_again(client, team):
+    row = brought_in(client, ("a.txt", b"words"), team=str(team.pk))
+    assert client.post(f"/api/portfolios/{row.pk}/forget").status_code == 200
+    portfolios.reopen(str(row.pk))
+    Job.objects.filter(pk=row.job_id).update(status=JobStatus.QUEUED, finished_at=None)
+    work_off("batch")
+    row.refresh_from_db()
+    assert (row.status, row.error["code"]) == ("failed", "files_gone")
+
+
 def test_two_looks_are_told_apart_and_become_personas(client, team):
     files = {f"relaxed linen dresses/{n}.png": picture(n, LINEN) for n in range(5)}
     files |= {f"tailored wool coats/{n}.png": picture(n + 50, WOOL) for n in range(4)}
@@ -277,10 +322,13 @@ def test_those_who_may_create_may_send_a_portfolio(role, status, client_of, team
     assert send(client_of(role), ("a.png", picture()), team=str(team.pk)).status_code == status
 
 
-@pytest.mark.parametrize(("role", "status"), [("owner", 202), ("editor", 403), ("viewer", 403), ("stranger", 404)])
-def test_a_portfolio_of_another_is_cancelled_by_those_who_may_change_all_work(role, status, client_of, member, team):
+@pytest.mark.parametrize(("deed", "done"), [("cancel", 202), ("forget", 409)])
+@pytest.mark.parametrize(("role", "status"), [("owner", None), ("editor", 403), ("viewer", 403), ("stranger", 404)])
+def test_a_portfolio_of_another_is_stopped_by_those_who_may_change_all_work(
+    role, status, deed, done, client_of, member, team
+):
     row = PortfolioImport.objects.create(team=team, owner=member("editor"), title="x")
-    assert client_of(role).post(f"/api/portfolios/{row.pk}/cancel").status_code == status
+    assert client_of(role).post(f"/api/portfolios/{row.pk}/{deed}").status_code == (status or done)
 
 
 def test_no_file_a_wrong_team_and_a_wrong_list_are_said(client):
