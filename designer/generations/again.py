@@ -2,10 +2,14 @@
 
 from designer.assets.models import Asset
 from designer.assets.services import read_bytes
+from designer.generations.orders import NOT_SUPPORTED
 from designer.providers import base
 from teams.base.errors import Refused
 
-NEEDED = ("provider", "asked_model", "prompt", "negative_prompt", "seed", "quality", "size", "attributes", "unit_price")
+NEEDED = (
+    "provider", "asked_model", "prompt", "negative_prompt", "seed", "quality", "size", "aspect_ratio", "attributes",
+    "references", "unit_price",
+)  # fmt: skip
 
 
 def lacking(asset: Asset) -> list[str]:
@@ -23,10 +27,9 @@ def request_of(asset: Asset) -> base.ImageRequest:
         remedy = "Only images made by the studio can be made again."
         raise Refused("no_record", f"The record lacks {', '.join(missing)}.", field="asset", remedy=remedy)
     width, height = said["size"]
-    photos = {str(each.pk): each for each in Asset.objects.filter(team=asset.team_id, pk__in=said["references"])}
     return base.ImageRequest(
         prompt=said["prompt"],
-        negative_prompt=said["negative_prompt"],
+        negative_prompt="" if said["negative_prompt"] == NOT_SUPPORTED else said["negative_prompt"],
         model=said["asked_model"],
         width=width,
         height=height,
@@ -34,5 +37,16 @@ def request_of(asset: Asset) -> base.ImageRequest:
         quality=said["quality"],
         seeds=(said["seed"] if isinstance(said["seed"], int) else 0,),
         attributes=said["attributes"],
-        references=tuple(read_bytes(photos[pk]) for pk in said["references"] if pk in photos),
+        references=tuple(read_bytes(photo) for photo in _photos(asset)),
     )
+
+
+def _photos(asset: Asset) -> list[Asset]:
+    """The reference photos in the order they were sent in. Raises Refused when one is gone: without it, it is another
+    request."""
+    wanted = asset.provenance["references"]
+    found = {str(each.pk): each for each in Asset.objects.filter(team=asset.team_id, pk__in=wanted)}
+    if set(wanted) - set(found):
+        remedy = "Only an image whose photos are all there can be made again."
+        raise Refused("no_reference", "A reference photo of it is gone.", field="asset", remedy=remedy)
+    return [found[pk] for pk in wanted]

@@ -20,7 +20,7 @@ from designer.catalogue.services import cost_of
 from designer.generations import health, stand_ins
 from designer.generations.judging import pick, quality_of, set_aside
 from designer.generations.models import Generation, Stage, StageRun, StageStatus, Status
-from designer.generations.orders import IMAGE_STEP, Order
+from designer.generations.orders import IMAGE_STEP, NOT_SUPPORTED, Order
 from designer.generations.pacing import Resting, paced
 from designer.generations.services import announce, announce_end
 from designer.generations.wishes import GenerationWish
@@ -119,7 +119,7 @@ def _called(
     )
     request = base.ImageRequest(
         prompt=order.prompt_at(places[0]),
-        negative_prompt=order.negative_prompt if capabilities.negative_prompt else "",
+        negative_prompt=_avoided(order) or "",
         model=order.model,
         width=order.width,
         height=order.height,
@@ -140,6 +140,12 @@ def _called(
     if result.images:
         health.went_well(order.provider, order.model, (time.monotonic() - begun) / len(result.images))
     return attempt, result
+
+
+def _avoided(order: Order) -> str | None:
+    """What the model is told to avoid; None where it takes no such words, and is sent none."""
+    takes = image_provider(order.provider).capabilities(order.model).negative_prompt
+    return order.negative_prompt if takes else None
 
 
 def _together(order: Order, left: list[int], at_once: int) -> list[int]:
@@ -286,8 +292,8 @@ def _facts(row: Generation, image: base.GeneratedImage, result: base.ImageResult
 def _provenance(
     row: Generation, order: Order, place: int, image: base.GeneratedImage, result: base.ImageResult
 ) -> dict[str, Any]:
-    """All that is needed to ask for this very image again, and who asked."""
-    prompt = order.prompt_at(place)
+    """All that is needed to ask for this very image again, as it was sent, and who asked."""
+    prompt, avoided = order.prompt_at(place), _avoided(order)
     return {
         "digital_source_type": DRAWN if result.simulated else TRAINED,
         "provider": order.provider,
@@ -295,8 +301,8 @@ def _provenance(
         "asked_model": order.model,
         "prompt": prompt,
         "prompt_sha256": hashlib.sha256(prompt.encode()).hexdigest(),
-        "negative_prompt": order.negative_prompt,
-        "seed": "not supported" if image.seed is None else image.seed,
+        "negative_prompt": NOT_SUPPORTED if avoided is None else avoided,
+        "seed": NOT_SUPPORTED if image.seed is None else image.seed,
         "quality": order.quality,
         "size": [order.width, order.height],
         "aspect_ratio": order.aspect_ratio,

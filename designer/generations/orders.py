@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, Final, Self
 
 IMAGE_STEP: Final = "image-"  # how the names of the purchases of images begin; those of reading have others
+NOT_SUPPORTED: Final = "not supported"  # in an image's record: the model takes no such thing and was sent none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,8 @@ from designer.generations.understanding_forms import HINTS, label, text_of
 from designer.generations.wishes import GenerationWish
 from designer.pipeline import taxonomy
 from designer.pipeline.records import DICTS, LISTS
+from designer.providers.base import ProviderError
+from designer.providers.registry import image_provider
 
 LINES = LISTS | DICTS  # typed in words, not chosen
 SHOWN = ("garment", "silhouette", "length", "neckline", "sleeves", "fabric", "pattern", "colours", "mood")
@@ -140,6 +142,22 @@ def parts_of(generation: Generation) -> list[dict[str, str]]:
         if parts:
             return list(parts)
     return []
+
+
+def avoided_of(generation: Generation) -> dict[str, Any]:
+    """What the images were to avoid, and whether the model that draws was told: some take no such words."""
+    runs = {run.name: run.output for run in generation.stages.all()}
+    asked = runs.get(Stage.GENERATION, {}).get("order") or runs.get(Stage.ROUTING, {})
+    return {"words": generation.negative_prompt, "told": _takes_avoided(asked.get("provider"), asked.get("model"))}
+
+
+def _takes_avoided(provider: str | None, model: str | None) -> bool:
+    if not provider or not model:
+        return True  # nobody is chosen yet
+    try:
+        return image_provider(provider).capabilities(model).negative_prompt
+    except ProviderError:  # an adapter, or a model of it, that is not there any more
+        return True
 
 
 def provenance_of(asset: Asset) -> list[tuple[str, str]]:

@@ -15,7 +15,14 @@ from designer.assets.models import Asset
 from designer.generations import services
 from designer.generations.forms import UUID_WORD, ComposerForm
 from designer.generations.models import Generation, GenerationQuerySet, Stage
-from designer.generations.presenting import endings_shown, estimate_shown, parts_of, route_shown, understood_shown
+from designer.generations.presenting import (
+    avoided_of,
+    endings_shown,
+    estimate_shown,
+    parts_of,
+    route_shown,
+    understood_shown,
+)
 from designer.generations.prompts import use_again
 from designer.generations.starting import TITLES, VARIATION, start_from
 from designer.generations.understanding_views import edit_shown
@@ -167,6 +174,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "generation": generation,
         "stages": stages,
         "parts": parts_of(generation),
+        "avoided": avoided_of(generation),
         "route": route_shown(routes[0]) if routes else None,
         "edit": edit_shown(request, generation),
     }
