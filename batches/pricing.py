@@ -20,6 +20,7 @@ from designer.generations.choosing import Plan
 from designer.generations.wishes import GenerationWish
 from designer.ledger.models import EntryKind, LedgerEntry
 from designer.personas.learning import posteriors_of
+from designer.pipeline.words import rules_out
 from designer.providers.registry import image_provider
 from enhancement.pace import pace_of
 from enhancement.prices import PriceList
@@ -76,7 +77,7 @@ class Prices:
         return (
             garment, wish.aspect_ratio, wish.strategy, json.dumps(wish.weights, sort_keys=True), wish.min_quality,
             wish.quality, wish.provider, wish.model, wish.images, wish.n, wish.seed is None, wish.max_cost,
-            len(wish.references), *words,
+            len(wish.references), rules_out(wish.brief), *words,
         )  # fmt: skip
 
     def _price(self, wish: GenerationWish, garment: str | None) -> Price:

@@ -36,7 +36,7 @@ class Scripted:
         return True
 
     def capabilities(self, model: str) -> base.Capabilities:
-        facts = {"seed": True, "negative_prompt": True, "references": True, "max_images": 8, "ratios": ("3:4",)}
+        facts = {"seed": True, "negative_prompt": True, "max_references": 8, "max_images": 8, "ratios": ("3:4",)}
         facts |= {"idempotency": self.idempotency, "images_per_call": self.images_per_call}
         return base.Capabilities(**facts, max_pixels=4_000_000)
 

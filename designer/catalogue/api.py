@@ -19,7 +19,8 @@ class CapabilitiesSerializer(serializers.Serializer[Any]):
 
     seed = serializers.BooleanField()
     negative_prompt = serializers.BooleanField()
-    references = serializers.BooleanField()
+    references = serializers.BooleanField(help_text="Whether photos may be sent along.")
+    max_references = serializers.IntegerField(help_text="How many photos are sent along at most.")
     max_images = serializers.IntegerField()
     ratios = serializers.ListField(child=serializers.CharField())
     max_pixels = serializers.IntegerField()
@@ -81,7 +82,7 @@ class ModelSerializer(serializers.ModelSerializer[ModelProfile]):
     @extend_schema_field(CapabilitiesSerializer(allow_null=True))
     def get_capabilities(self, model: ModelProfile) -> dict[str, Any] | None:
         can = capabilities_of(model) if model.kind == ModelKind.IMAGE else None
-        return asdict(can) if can else None
+        return {**asdict(can), "references": can.max_references > 0} if can else None
 
     def get_warning(self, model: ModelProfile) -> str:
         today = timezone.now().date()

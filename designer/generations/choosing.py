@@ -15,7 +15,7 @@ from designer.generations import health
 from designer.generations.wishes import GenerationWish
 from designer.personas.learning import exploration_of, posteriors_of
 from designer.pipeline import generation as drawing
-from designer.pipeline import routing
+from designer.pipeline import routing, words
 from designer.pipeline.records import Route
 from designer.providers.base import Capabilities, ProviderError
 from designer.providers.registry import image_provider
@@ -97,13 +97,14 @@ def plan_for(
     *,
     team: Team,
     garment: str | None,
-    has_references: bool,
+    photos: int,
     rng: np.random.Generator | None = None,
     without: Collection[Key] = (),
 ) -> Plan:
     """Choose the model. Raises Refused naming the field when nothing fits the wish.
 
-    With `rng` a share of the routes tries another model that fits, to learn; `without` leaves models out.
+    With `rng` a share of the routes tries another model that fits, to learn; `without` leaves models out;
+    `photos` go with the call.
     """
     width, height = drawing.size_of(wish.aspect_ratio)
     everything = [each for each in _found(wish, width, height) if _key(each.profile) not in without]
@@ -121,7 +122,8 @@ def plan_for(
         model=None if family else wish.model,
         family=family,
         needs_seed=wish.seed is not None,
-        needs_references=has_references,
+        needs_negative=words.rules_out(wish.brief),
+        references=photos,
     )
     try:
         route = routing.route(

@@ -134,7 +134,7 @@ def whole_plan(wish: GenerationWish, *, team: Team, garment: str | None, photos:
     """The plan with everything that it costs, within the wish's ceiling. Raises Refused naming the field."""
     cost = reading.expected_cost(wish, photos=photos)
     rest = None if wish.max_cost is None else max(Decimal(0), wish.max_cost - cost)
-    plan = plan_for(replace(wish, max_cost=rest), team=team, garment=garment, has_references=photos > 0)
+    plan = plan_for(replace(wish, max_cost=rest), team=team, garment=garment, photos=photos)
     return replace(plan, reading=cost)
 
 

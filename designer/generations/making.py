@@ -127,7 +127,7 @@ def _called(
         quality=order.quality,
         seeds=tuple(order.seeds[place] for place in places),
         attributes=order.attributes,
-        references=photos if capabilities.references else (),
+        references=photos[: capabilities.max_references],
     )
     begun = time.monotonic()
     with _translated(job, attempt, free=provider.simulated):
@@ -294,6 +294,7 @@ def _provenance(
 ) -> dict[str, Any]:
     """All that is needed to ask for this very image again, as it was sent, and who asked."""
     prompt, avoided = order.prompt_at(place), _avoided(order)
+    photos = image_provider(order.provider).capabilities(order.model).max_references
     return {
         "digital_source_type": DRAWN if result.simulated else TRAINED,
         "provider": order.provider,
@@ -310,7 +311,7 @@ def _provenance(
         "persona": {"id": str(row.persona.pk), "version": row.persona.version} if row.persona else None,
         "unit_price": str(order.unit_price),
         "request_id": result.request_id,
-        "references": [str(pk) for pk in row.settings.get("references", [])],
+        "references": [str(pk) for pk in row.settings.get("references", [])][:photos],
         "source": str(row.source_id) if row.source_id else None,
     }
 

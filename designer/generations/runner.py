@@ -248,7 +248,7 @@ def _route(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
         replace(work.wish, max_cost=_for_images(work)),
         team=work.row.team,
         garment=garment,
-        has_references=bool(work.references),
+        photos=len(work.references),
         rng=routing.dice(work.row.seed or 0),
     )
     route = work.plan.route

@@ -89,10 +89,10 @@ def _plan(row: Generation, wish: GenerationWish, failed: set[choosing.Key], n: i
     spent = Generation.objects.values_list("cost", flat=True).get(pk=row.pk) or Decimal(0)
     rest = None if wish.max_cost is None else wish.max_cost - spent
     garment = Understanding.from_json(row.understood).value("garment")
-    references = bool(row.settings.get("references"))
+    photos = len(row.settings.get("references", []))
     rest_of_it = replace(wish, n=n, best_of=None, max_cost=rest)
     try:
-        plan = choosing.plan_for(rest_of_it, team=row.team, garment=garment, has_references=references, without=failed)
+        plan = choosing.plan_for(rest_of_it, team=row.team, garment=garment, photos=photos, without=failed)
     except Refused:
         return None
     return plan if row.simulated or not plan.simulated else None  # a drawing is no stand-in for a photograph

@@ -54,7 +54,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Constraints:
-    """What is wished. `weights` replaces the strategy when strategy is "custom"; `max_cost` USD for all images."""
+    """What is wished. `weights` replaces the strategy when strategy is "custom"; `max_cost` USD for all images;
+    `references`: photos to be sent along; `needs_negative`: something is ruled out, which is told, but no reason to
+    choose another model (the prompt says it in words)."""
 
     n: int = 1
     width: int = 1024
@@ -69,7 +71,7 @@ class Constraints:
     family: bool = False  # the candidates are those of a family that was chosen by name
     needs_seed: bool = False
     needs_negative: bool = False
-    needs_references: bool = False
+    references: int = 0
 
     @property
     def is_explicit(self) -> bool:
@@ -217,11 +219,24 @@ def _lacks(each: Candidate, wish: Constraints) -> list[str]:
         found.append(f"it does not make {wish.aspect_ratio} images")
     if wish.needs_seed and not can.seed:
         found.append("it takes no seed, so the image cannot be repeated")
-    if wish.needs_negative and not can.negative_prompt:
-        found.append("it takes no negative prompt")
-    if wish.needs_references and not can.references:
-        found.append("it takes no reference photos; only what was read from them is used")
+    if wish.references > can.max_references:
+        found.append(_few(can.max_references))
     return found
+
+
+def _few(most: int) -> str:
+    if not most:
+        return "it takes no reference photos; only what was read from them is used"
+    photos = "one reference photo" if most == 1 else f"{most} reference photos"
+    return f"it takes {photos}; of the others only what was read from them is used"
+
+
+def _warnings(each: Candidate, wish: Constraints) -> tuple[str, ...]:
+    """What is said of the chosen model before anything is spent."""
+    found = _lacks(each, wish)
+    if wish.needs_negative and not each.capabilities.negative_prompt:
+        found.append("it takes no negative prompt; what is not wanted is said in the prompt only")
+    return tuple(f"{each.model}: {lack}." for lack in found)
 
 
 def _cost(each: Candidate, wish: Constraints) -> Decimal | None:
@@ -260,7 +275,7 @@ def _at_fault(codes: Iterable[str], wish: Constraints) -> str:
         return "max_cost"
     if "low_quality" in codes:
         return "min_quality"
-    if "incapable" in codes and wish.needs_references:
+    if "incapable" in codes and wish.references:
         return "references"
     return "seed" if "incapable" in codes and wish.needs_seed else "aspect_ratio"
 
@@ -307,7 +322,7 @@ def _route(
         explicit=wish.is_explicit,
         alternatives=tuple(_alternative(each, own, parts, weights, wish) for each, own in ranked[1:]),
         excluded=tuple(why for _, why in left_out),
-        warnings=tuple(f"{best.model}: {lack}." for lack in _lacks(best, wish)),
+        warnings=_warnings(best, wish),
         parts={name: round(value, 4) for name, value in parts.items()},
     )
 

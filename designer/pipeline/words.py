@@ -59,6 +59,12 @@ def parse(text: str) -> Brief:
     return Brief(text=cleaned, mentions=tuple(mentions), excluded=tuple(excluded), specificity=_specificity(mentions))
 
 
+def rules_out(text: str) -> bool:
+    """Whether a brief says no to something that it names. Cheap for one that has no such word."""
+    words = taxonomy.tokens(clean(text))
+    return any(refuses(words, at) for at in range(len(words))) and bool(parse(text).excluded)
+
+
 def _matches(words: tuple[Token, ...]) -> list[Mention]:
     found: list[Mention] = []
     at = 0

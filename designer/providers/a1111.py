@@ -28,6 +28,7 @@ MODEL: Final = "checkpoint"
 RATIOS: Final = ("1:1", "3:4", "4:3", "2:3", "3:2", "4:5", "9:16", "16:9")
 STEPS: Final = {"draft": 12, "standard": 25, "high": 45}
 STRENGTH: Final = 0.65  # how far img2img may leave its photo, 0 to 1
+CROP: Final = 1  # a photo of other proportions is cut to those asked for; 0 would stretch it
 MAX_PROMPT, MAX_PIXELS, STEP, MAX_SEED = 10_000, 4_200_000, 8, 2**32
 
 
@@ -52,7 +53,7 @@ class WebUI:
         return Capabilities(
             seed=True,
             negative_prompt=True,
-            references=True,
+            max_references=1,
             max_images=1,
             ratios=RATIOS,
             max_pixels=MAX_PIXELS,
@@ -69,7 +70,7 @@ class WebUI:
         progress: Callable[[float], None],
     ) -> ImageResult:
         """One image; the server is asked how far it is, and told to stop when `cancelled`. Raises Cancelled."""
-        check(request, self.capabilities(request.model), VENDOR, max_prompt=MAX_PROMPT, max_references=8)
+        check(request, self.capabilities(request.model), VENDOR, max_prompt=MAX_PROMPT)
         if cancelled():
             raise Cancelled
         progress(0.0)
@@ -116,7 +117,7 @@ def wish_of(request: ImageRequest) -> dict[str, Any]:
         "send_images": True,
     }
     if request.references:
-        wish |= {"init_images": [_encoded(request.references[0])], "denoising_strength": STRENGTH}
+        wish |= {"init_images": [_encoded(request.references[0])], "denoising_strength": STRENGTH, "resize_mode": CROP}
     return wish
 
 

@@ -69,13 +69,14 @@ class ImageResult:
 class Capabilities:
     """What a model can do, so that a setting it lacks is said before spending.
 
-    `images_per_call`: how many images one call may be asked for, where that is cheaper than one each;
+    `max_references`: photos that one call may bring along, 0 = none; `images_per_call`: how many images one call may be
+    asked for, where that is cheaper than one each;
     `exact_size` False = it knows ratios only, and sends a size of its own; `qualities`: the words it takes.
     """
 
     seed: bool
     negative_prompt: bool
-    references: bool
+    max_references: int
     max_images: int
     ratios: tuple[str, ...]
     max_pixels: int

@@ -76,7 +76,7 @@ class ComfyUI:
         return Capabilities(
             seed=True,
             negative_prompt=True,
-            references=False,
+            max_references=0,
             max_images=1,
             ratios=RATIOS,
             max_pixels=MAX_PIXELS,
@@ -93,7 +93,7 @@ class ComfyUI:
         progress: Callable[[float], None],
     ) -> ImageResult:
         """One image. Raises Cancelled after telling the server to stop, ProviderDown when its workflow fails."""
-        check(request, self.capabilities(request.model), VENDOR, max_prompt=MAX_PROMPT, max_references=0)
+        check(request, self.capabilities(request.model), VENDOR, max_prompt=MAX_PROMPT)
         if cancelled():
             raise Cancelled
         progress(0.0)

@@ -75,7 +75,7 @@ class LocalDiffusion:
         return Capabilities(
             seed=True,
             negative_prompt=True,
-            references=True,
+            max_references=1,
             max_images=1,
             ratios=RATIOS,
             max_pixels=MAX_PIXELS,
@@ -93,7 +93,7 @@ class LocalDiffusion:
     ) -> ImageResult:
         """One image. Raises Cancelled between two steps, TimedOut when they take too long, ProviderDown when the
         pipeline cannot be loaded or fails."""
-        check(request, self.capabilities(request.model), VENDOR, max_prompt=MAX_PROMPT, max_references=8)
+        check(request, self.capabilities(request.model), VENDOR, max_prompt=MAX_PROMPT)
         if why := self.why_not():
             raise ProviderDown(f"{VENDOR} is not set up. {why}", "Choose another model.")
         if cancelled():
@@ -164,16 +164,10 @@ def loaded(folder: str, device: str, from_photo: bool) -> Any:
 
 
 def _photo(request: ImageRequest) -> Image.Image | None:
-    """The first reference at the size that is drawn. Raises InvalidRequest for what is no picture."""
-    from PIL import Image
+    """The reference at the size that is drawn. Raises InvalidRequest for what is no picture."""
+    from designer.providers.remote.pictures import fitted
 
-    from designer.providers.remote.pictures import media_type_of
-
-    if not request.references:
-        return None
-    media_type_of(request.references[0])
-    with Image.open(io.BytesIO(request.references[0])) as opened:
-        return opened.convert("RGB").resize(_size(request), Image.Resampling.LANCZOS)
+    return fitted(request.references[0], *_size(request)) if request.references else None
 
 
 def _size(request: ImageRequest) -> tuple[int, int]:

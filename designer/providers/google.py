@@ -89,7 +89,7 @@ class GoogleImages:
         return Capabilities(
             seed=False,
             negative_prompt=False,
-            references=True,
+            max_references=MODELS[model].references,
             max_images=MAX_IMAGES,
             ratios=RATIOS,
             max_pixels=MODELS[model].sizes[-1][1],
@@ -108,8 +108,7 @@ class GoogleImages:
     ) -> ImageResult:
         """One call per image. Once a picture is there it is paid for: a later failure or a stop then leaves the rest
         undrawn, and what came is given."""
-        can = self.capabilities(request.model)
-        check(request, can, VENDOR, max_prompt=MAX_PROMPT, max_references=MODELS[request.model].references)
+        check(request, self.capabilities(request.model), VENDOR, max_prompt=MAX_PROMPT)
         made: list[ImageResult] = []
         for number in range(len(request.seeds)):
             if cancelled():

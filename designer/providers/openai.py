@@ -89,7 +89,7 @@ class OpenAIImages:
         return Capabilities(
             seed=False,
             negative_prompt=False,
-            references=True,
+            max_references=MAX_REFERENCES,
             max_images=MAX_IMAGES,
             ratios=RATIOS if free else tuple(THREE_RATIOS),
             max_pixels=MAX_PIXELS if free else 1024 * 1536,
@@ -125,7 +125,7 @@ class OpenAIImages:
     ) -> ImageResult:
         """All images in one call. Raises Cancelled before it; afterwards what came is paid for, and so it is kept."""
         can = self.capabilities(request.model)
-        check(request, can, VENDOR, max_prompt=MAX_PROMPT, max_references=MAX_REFERENCES)
+        check(request, can, VENDOR, max_prompt=MAX_PROMPT)
         if cancelled():
             raise Cancelled
         progress(0.0)

@@ -7,6 +7,7 @@ may have been billed.
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -88,7 +89,7 @@ class Stability:
         return Capabilities(
             seed=True,
             negative_prompt=True,
-            references=MODELS[model].photo,
+            max_references=int(MODELS[model].photo),
             max_images=1,
             ratios=RATIOS,
             max_pixels=MAX_PIXELS,
@@ -105,7 +106,7 @@ class Stability:
         progress: Callable[[float], None],
     ) -> ImageResult:
         """One image. Raises Cancelled before the call; afterwards what came is paid for, and so it is kept."""
-        check(request, self.capabilities(request.model), VENDOR, max_prompt=MAX_PROMPT, max_references=8)
+        check(request, self.capabilities(request.model), VENDOR, max_prompt=MAX_PROMPT)
         if cancelled():
             raise Cancelled
         progress(0.0)
@@ -126,28 +127,28 @@ class Stability:
 
 
 def form_of(request: ImageRequest) -> list[tuple[str, Any]]:
-    """The multipart form: plain fields without a file name, and the first reference photo where there is one."""
-    service = MODELS[request.model]
-    photo = request.references[0] if request.references and service.photo else None
+    """The multipart form: plain fields without a file name, and the reference photo where there is one."""
+    service, photo = MODELS[request.model], next(iter(request.references), None)
     fields = {"prompt": request.prompt, "output_format": "png", "seed": str(request.seeds[0] % (MAX_SEED + 1))}
     if request.negative_prompt:
         fields["negative_prompt"] = request.negative_prompt
     if service.path == "sd3":
         fields |= {"model": request.model, "mode": "image-to-image" if photo else "text-to-image"}
     if photo is None:
-        fields["aspect_ratio"] = request.aspect_ratio  # with a photo the photo's own ratio stands
+        fields["aspect_ratio"] = request.aspect_ratio  # with a photo the photo's own ratio stands: it is cut to that
     else:
         fields["strength"] = STRENGTH
-    files = [] if photo is None else [("image", _file(photo))]
+    files = [] if photo is None else [("image", _file(photo, request.width, request.height))]
     return [*((name, (None, value)) for name, value in fields.items()), *files]
 
 
-def _file(photo: bytes) -> tuple[str, bytes, str]:
+def _file(photo: bytes, width: int, height: int) -> tuple[str, bytes, str]:
     """Raises InvalidRequest for what is no picture."""
-    from designer.providers.remote.pictures import SUFFIXES, media_type_of
+    from designer.providers.remote.pictures import fitted
 
-    kind = media_type_of(photo)
-    return f"photo.{SUFFIXES[kind]}", photo, kind
+    out = io.BytesIO()
+    fitted(photo, width, height).save(out, "PNG", compress_level=3)
+    return "photo.png", out.getvalue(), "image/png"
 
 
 def _result(body: bytes, headers: Mapping[str, str], request: ImageRequest) -> ImageResult:

@@ -28,7 +28,7 @@ def catalogue(rng: np.random.Generator) -> list[routing.Candidate]:
     can = Capabilities(
         seed=bool(rng.random() < 0.5),
         negative_prompt=False,
-        references=bool(rng.random() < 0.7),
+        max_references=8 * int(rng.random() < 0.7),
         max_images=8,
         ratios=("1:1", "3:4"),
         max_pixels=int(rng.integers(500_000, 4_000_000)),
@@ -60,7 +60,7 @@ def wish_for(rng: np.random.Generator, crowd: list[routing.Candidate]) -> routin
         max_cost=Decimal(int(rng.integers(1, 2000))) / 1000 if rng.random() < 0.5 else None,
         provider=named.provider if named else None,
         model=named.model if named else None,
-        needs_references=bool(rng.random() < 0.3),
+        references=int(rng.random() < 0.3),
     )
 
 

@@ -33,7 +33,7 @@ PICKINESS: Final = (-1.2, 0.4)  # bounds of the base, in logits: from one like i
 CEILINGS: Final = (None, Decimal("0.045"), Decimal("0.09"))
 PRICES: Final = {"ash": "0.010", "birch": "0.030", "cedar": "0.040", "douglas": "0.060", "elm": "0.110"}
 CAN: Final = Capabilities(
-    seed=True, negative_prompt=True, references=True, max_images=8, ratios=("3:4",), max_pixels=4_000_000,
+    seed=True, negative_prompt=True, max_references=8, max_images=8, ratios=("3:4",), max_pixels=4_000_000,
     idempotency="key",
 )  # fmt: skip
 Value = tuple[str, str]

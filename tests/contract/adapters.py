@@ -25,7 +25,7 @@ from designer.providers.base import (
     TimedOut,
 )
 from designer.providers.registry import PROVIDERS, discover
-from tests.simulators.providers.server import KEY, Simulator
+from tests.simulators.providers.server import KEY, Simulator, picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,8 @@ class Adapter:
     """One row. `at_once`: a call brings both images; else there is a call, and a charge, for each.
 
     `retired`: models that are refused before any call, with their successors; `lacks`: settings that must be refused
-    before any call, each as a change of the request and the field that the refusal names.
+    before any call, each as a change of the request and the field that the refusal names; `photos`: how many references
+    a call may bring along.
     """
 
     name: str
@@ -95,7 +96,7 @@ class Adapter:
     options: Mapping[str, str] = field(default_factory=dict)
     keyless: bool = False
     usage: bool = True
-    photos: bool = True
+    photos: int = 1
     ratio: str = "3:4"
 
     def expected(self, behaviour: str) -> Expect | None:
@@ -112,6 +113,7 @@ PROMPT_OVER: Final = ({"prompt": "x" * 32_001}, "prompt")
 NO_NEGATIVE: Final = ({"negative_prompt": "buttons"}, "negative_prompt")
 ODD_RATIO: Final = ({"aspect_ratio": "7:9"}, "aspect_ratio")
 ODD_QUALITY: Final = ({"quality": "divine"}, "quality")
+PHOTO: Final = picture(64, 80, 1)
 TEXT_FILE: Final = ({"references": (b"no picture",)}, "references")
 ONE_OF_TWO: Final = Expect(images=1, billed=True)
 
@@ -119,6 +121,7 @@ ADAPTERS: Final = (
     Adapter(
         name="openai",
         model="gpt-image-2.6-flare",
+        photos=16,
         at_once=True,
         retired={
             "dall-e-2": "gpt-image-2.6-flare",
@@ -131,6 +134,7 @@ ADAPTERS: Final = (
     Adapter(
         name="google",
         model="gemini-3.1-flash-image",
+        photos=14,
         retired=dict.fromkeys(("imagen-4.0-generate-001", "imagen-3.0-generate-002"), "gemini-3.1-flash-image"),
         lacks=(PROMPT_OVER, NO_NEGATIVE, ODD_RATIO, ODD_QUALITY, TEXT_FILE, ({"seeds": tuple(range(9))}, "n")),
         instead={
@@ -167,14 +171,13 @@ ADAPTERS: Final = (
     Adapter(
         name="comfyui",
         model="workflow",
-        lacks=(({"prompt": "x" * 10_001}, "prompt"), ODD_RATIO, ODD_QUALITY, ({"seeds": (1, 2)}, "n"),
-               ({"references": (b"any",)}, "references")),
+        lacks=(({"prompt": "x" * 10_001}, "prompt"), ODD_RATIO, ODD_QUALITY, ({"seeds": (1, 2)}, "n")),
         instead={
             "bad_field": Expect(InvalidRequest),
             **dict.fromkeys(("moderated", "moderated_output", "retired", "quota")),
         },
         keyless=True,
         usage=False,
-        photos=False,
+        photos=0,
     ),
 )  # fmt: skip

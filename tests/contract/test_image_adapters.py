@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ from designer.providers.base import (
     RateLimited,
     TimedOut,
 )
-from tests.contract.adapters import ADAPTERS, EXPECTED, STRANGERS, Adapter
+from tests.contract.adapters import ADAPTERS, EXPECTED, PHOTO, STRANGERS, Adapter
 from tests.simulators.providers.server import BEHAVIOURS, Simulator, picture
 
 NAMES = [adapter.name for adapter in ADAPTERS]
@@ -125,16 +126,43 @@ def test_what_the_adapter_says_it_used_is_what_the_vendor_bills(adapter: Adapter
     assert result.usage == (dict(simulator.charges[0].usage) if adapter.usage else {})
 
 
-@pytest.mark.parametrize("adapter", [each for each in ADAPTERS if each.photos], ids=lambda each: each.name)
+each_that_takes_photos = pytest.mark.parametrize(
+    "adapter", [each for each in ADAPTERS if each.photos], ids=attrgetter("name")
+)
+
+
+@each_that_takes_photos
 def test_references_are_sent_along_and_counted(adapter: Adapter, simulator: Simulator) -> None:
     provider = adapter.made(simulator)
-    assert provider.capabilities(adapter.model).references
     plain = ask(provider, wish(adapter))
-    drawn = ask(provider, wish(adapter, references=(picture(64, 80, 1), picture(64, 80, 2, "JPEG"))))
+    photos = (PHOTO, picture(64, 80, 2, "JPEG"))[: adapter.photos]
+    drawn = ask(provider, wish(adapter, references=photos))
     assert len(drawn.images) == len(plain.images)
     assert len(simulator.calls[-1].body) > len(simulator.calls[0].body) + 500
     if adapter.usage:
         assert drawn.usage["image_in"] > plain.usage.get("image_in", 0)
+
+
+@each_adapter
+def test_it_takes_as_many_references_as_it_says_and_refuses_one_more_before_any_call(
+    adapter: Adapter, simulator: Simulator
+) -> None:
+    provider = adapter.made(simulator)
+    assert provider.capabilities(adapter.model).max_references == adapter.photos
+    ask(provider, wish(adapter, references=(PHOTO,) * adapter.photos))
+    with pytest.raises(InvalidRequest) as caught:
+        ask(provider, wish(adapter, references=(PHOTO,) * (adapter.photos + 1)))
+    assert (caught.value.field, works(simulator)) == ("references", 1)
+
+
+@each_that_takes_photos
+def test_with_a_photo_of_other_proportions_the_image_has_the_ratio_that_was_asked_for(
+    adapter: Adapter, simulator: Simulator
+) -> None:
+    size = {"width": 824, "height": 1024} if adapter.ratio == "4:5" else {}
+    drawn = ask(adapter.made(simulator), wish(adapter, references=(picture(200, 100, 3),), **size))
+    across, down = map(int, adapter.ratio.split(":"))
+    assert drawn.images[0].width / drawn.images[0].height == pytest.approx(across / down, rel=0.02)
 
 
 @each_adapter

@@ -49,6 +49,11 @@ def paid() -> Decimal:
     return sum(LedgerEntry.objects.values_list("amount", flat=True), Decimal(0))
 
 
+def photos(n: int) -> list[SimpleUploadedFile]:
+    encoded = [images.encoded("PNG", images.photo((90 + number, 120))) for number in range(n)]
+    return [SimpleUploadedFile(f"{number}.png", data, "image/png") for number, data in enumerate(encoded)]
+
+
 def drawn(simulator: Simulator) -> list[str]:
     """The paths of the calls that asked for pictures."""
     return [call.path for call in simulator.calls if "image" in call.path]
@@ -86,6 +91,24 @@ def test_a_photo_makes_one_edit_of_all_the_images(client_of, simulator):
     assert (done.status, len(done.shown_assets)) == ("succeeded", 3)
     assert drawn(simulator) == ["/v1/images/edits"]
     assert simulator.calls[-1].fields()["n"] == "3"
+
+
+def test_of_more_photos_than_a_model_takes_it_says_so_before_and_sends_and_records_those_it_takes(client_of, simulator):
+    client = client_of("editor")
+    sent = [client.post("/api/assets", {"file": file}, format="multipart").json()["id"] for file in photos(4)]
+    wish = {"brief": "a coat", "n": 1, "model": "gemini-2.5-flash-image", "references": sent}
+    (said,) = client.post("/api/generations/preview", wish, format="json").json()["estimate"]["warnings"]
+    assert "takes 3 reference photos" in said
+    done = begin(client, **wish)
+    assert (done.status, simulator.charges[-1].usage["image_in"]) == ("succeeded", 3 * 560)
+    assert [asset.provenance["references"] for asset in done.shown_assets] == [sent[:3]]
+
+
+@pytest.mark.parametrize(("brief", "warned"), [("a coat, no buttons", True), ("a coat with buttons", False)])
+def test_what_a_brief_rules_out_is_told_where_the_model_takes_no_negative_prompt(brief, warned, client_of, simulator):
+    wish = {"brief": brief, "n": 1, "model": FLARE}
+    said = client_of("editor").post("/api/generations/preview", wish, format="json").json()["estimate"]["warnings"]
+    assert [("no negative prompt" in each) for each in said] == [True] * warned
 
 
 def test_google_draws_and_each_image_costs_its_price(client_of, simulator):

@@ -19,7 +19,7 @@ def installed(module: str) -> bool:
         return False
 
 
-def check(request: ImageRequest, can: Capabilities, vendor: str, *, max_prompt: int, max_references: int) -> None:
+def check(request: ImageRequest, can: Capabilities, vendor: str, *, max_prompt: int) -> None:
     """Raises InvalidRequest naming the field that `vendor` cannot serve. `max_prompt`: characters."""
     if not request.prompt.strip() or len(request.prompt) > max_prompt:
         raise InvalidRequest(
@@ -39,8 +39,10 @@ def check(request: ImageRequest, can: Capabilities, vendor: str, *, max_prompt: 
             f"Ask for at most {can.max_pixels:,} pixels in all.",
             field="size",
         )
-    if len(request.references) > max_references:
-        raise InvalidRequest("There are too many references.", f"Send at most {max_references}.", field="references")
+    if len(request.references) > can.max_references:
+        raise InvalidRequest(
+            "There are too many references.", f"Send at most {can.max_references}.", field="references"
+        )
     if request.negative_prompt and not can.negative_prompt:
         raise InvalidRequest(
             f"{request.model} takes no negative prompt.", "Say in the prompt what you want.", field="negative_prompt"

@@ -8,7 +8,7 @@ import io
 import warnings
 from typing import Final
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from designer.providers.base import GeneratedImage, InvalidRequest
 
@@ -35,6 +35,13 @@ def from_base64(text: str | None, *, seed: int | None = None) -> GeneratedImage 
         return generated(base64.b64decode(text or "", validate=True), seed=seed)
     except (binascii.Error, ValueError):
         return None
+
+
+def fitted(reference: bytes, width: int, height: int) -> Image.Image:
+    """A picture to be sent along as one of that size: its middle, not stretched. Raises InvalidRequest as below."""
+    media_type_of(reference)
+    with Image.open(io.BytesIO(reference)) as opened:
+        return ImageOps.fit(opened.convert("RGB"), (width, height), Image.Resampling.LANCZOS)
 
 
 def media_type_of(reference: bytes) -> str:

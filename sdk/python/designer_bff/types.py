@@ -284,6 +284,7 @@ class Capabilities(TypedDict):
     seed: bool
     negative_prompt: bool
     references: bool
+    max_references: int
     max_images: int
     ratios: list[str]
     max_pixels: int

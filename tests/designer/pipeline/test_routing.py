@@ -20,7 +20,7 @@ def candidate(name, price="0.04", **more):
     can = {
         "seed": True,
         "negative_prompt": True,
-        "references": True,
+        "max_references": 8,
         "max_images": 4,
         "ratios": ("1:1", "3:4"),
         "max_pixels": 2**22,
@@ -39,7 +39,7 @@ someone = st.builds(
     quality=st.floats(0.01, 0.99),
     latency_s=st.floats(0.1, 90),
     seed=st.booleans(),
-    references=st.booleans(),
+    max_references=st.sampled_from([0, 1, 8]),
 )
 crowds = st.lists(someone, min_size=1, max_size=6, unique_by=lambda each: each.model)
 strategies = st.sampled_from(sorted(routing.STRATEGIES))
@@ -71,8 +71,8 @@ def test_a_budget_is_never_broken_and_the_refusal_names_the_cheapest(crowd, stra
 
 @given(crowds, strategies)
 def test_every_candidate_is_accounted_for_with_a_reason(crowd, strategy):
-    assume(any(each.capabilities.references for each in crowd))
-    made = route(crowd, Constraints(strategy=strategy, needs_references=True))
+    assume(any(each.capabilities.max_references for each in crowd))
+    made = route(crowd, Constraints(strategy=strategy, references=1))
     told = {made.model} | {each.model for each in (*made.alternatives, *made.excluded)}
     assert told == {each.model for each in crowd}
     assert all(each.reason for each in (*made.alternatives, *made.excluded)) and made.reason
@@ -109,6 +109,27 @@ def test_a_refusal_has_a_code_a_field_and_a_remedy(wish, code, field):
     assert (caught.value.code, caught.value.field) == (code, field) and caught.value.remedy
     if code == "below_cheapest":
         assert "$0.04" in caught.value.message
+
+
+def test_photos_go_to_a_model_that_takes_them_all_and_one_chosen_by_name_says_what_it_leaves_out():
+    crowd = [candidate("one", quality=0.99, max_references=1), candidate("many", max_references=8)]
+    made = route(crowd, Constraints(references=3))
+    assert (made.model, made.warnings) == ("many", ())
+    assert "it takes one reference photo" in made.excluded[0].reason
+    assert route(crowd, Constraints(references=1)).model == "one"
+    (said,) = route(crowd, Constraints(references=3, model="one")).warnings
+    assert said.startswith("one: it takes one reference photo; of the others")
+    with pytest.raises(RouteError) as caught:
+        route(crowd[:1], Constraints(references=3))
+    assert (caught.value.code, caught.value.field) == ("no_capable_model", "references")
+
+
+def test_what_is_ruled_out_is_no_reason_for_another_model_but_is_told():
+    deaf = candidate("deaf", quality=0.99, negative_prompt=False)
+    made = route([deaf, candidate("other")], Constraints(needs_negative=True))
+    assert (made.model, len(made.warnings)) == ("deaf", 1) and "no negative prompt" in made.warnings[0]
+    assert not route([deaf], Constraints()).warnings
+    assert not route([candidate("other")], Constraints(needs_negative=True)).warnings
 
 
 def test_no_model_at_all_is_a_refusal_too():
