@@ -24,6 +24,8 @@ def test_an_order_in_words_is_shown_and_its_prompt_reworded_while_it_is_read_aga
     page.goto("/")
     page.get_by_label("Your brief").fill("3 midi dresses in emerald silk, editorial, with Sketchbook")
     expect(page.locator(".chip-told")).to_have_count(2)
+    expect(page.locator("[data-understood-said]")).to_contain_text("Understood: garment dress, ")
+    assert page.locator("[aria-live]:has(input, select)").count() == 0  # a field that is read out whole at each letter
     expect(page.locator("[data-estimate]")).to_contain_text("3 images")
     page.get_by_text("The prompt this gives").click()
     own = page.get_by_label("own", exact=True)

@@ -41,6 +41,9 @@ def test_the_deck_takes_keys_and_drags_goes_back_and_ends_with_what_was_learned(
     begun = left(page)
     assert begun >= 2
     check_contrast_and_names(page, "deck")
+    page.locator("a[href='#main'], a").first.focus()
+    page.keyboard.press("d")  # outside of the deck a letter is no judgement
+    page.locator("figure[data-card]").focus()
     page.keyboard.press("l")
     expect(page.locator("[data-deck]")).to_have_attribute("data-left", str(begun - 1))
     expect(page.locator("[data-deck-said]")).to_contain_text("Liked")

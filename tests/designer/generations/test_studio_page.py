@@ -40,6 +40,16 @@ def preview(client, **sent: str) -> dict[str, str]:
     return fields_of(answer.json()["understood"])
 
 
+def test_each_field_tells_where_its_value_comes_from_and_how_sure_it_is(client):
+    """Also those typed in words, and also to who cannot see them."""
+    said = {"brief": "a red linen dress with a belt on white, a packshot", "fix-fit": "slim", "was-fit": ""}
+    html = client.post("/studio/understood", said).json()["understood"]
+    for name in ("garment", "colours", "construction", "photography"):
+        assert f'aria-describedby="from-{name}"' in html
+        assert re.search(rf'id="from-{name}">brief, \d+ % sure<', html), name
+    assert 'id="from-fit">correction<' in html
+
+
 @pytest.mark.parametrize(("name", "value"), [("fix-garment", "coat"), ("fix-sleeves", "")])
 def test_a_corrected_chip_outlives_later_previews_and_reaches_the_generation(name, value, client):
     seen = preview(client)

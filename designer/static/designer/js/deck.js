@@ -10,7 +10,9 @@ customElements.define("swipe-deck", class extends HTMLElement {
     this.said = document.querySelector("[data-deck-said]");
     this.addEventListener("submit", (event) => this.submitted(event));
     this.addEventListener("pointerdown", (event) => this.grab(event));
-    document.addEventListener("keydown", (event) => this.key(event));
+    // Only while the focus is in the deck (WCAG 2.1.4): letters mean other things to who speaks or browses the page.
+    this.addEventListener("keydown", (event) => this.key(event));
+    if (document.activeElement === document.body) this.card?.focus({ preventScroll: true });
     this.preload();
   }
 

@@ -79,6 +79,16 @@ function redraw(box, html) {
   field.setSelectionRange(start, end);
 }
 
+// What was understood in one line, for who listens; the fields themselves would be read out whole.
+function inWords(box) {
+  const labels = [...box.querySelectorAll(".chip:not(.chip-unknown) > label[for]")];
+  const told = labels.map((label) => {
+    const field = document.getElementById(label.htmlFor);
+    return `${label.textContent} ${field.selectedOptions?.[0]?.text ?? field.value}`;
+  });
+  return told.length ? `Understood: ${told.join(", ")}.` : "";
+}
+
 async function understand() {
   clearTimeout(waiting);
   waiting = 0;
@@ -88,7 +98,11 @@ async function understand() {
   const body = await answer.json().catch(() => ({}));
   if (mine !== asked || waiting) return; // more was typed meanwhile: the next answer counts
   showError(answer.ok ? "" : body.detail || "");
-  if (body.understood) redraw(form.querySelector("[data-understood]"), body.understood);
+  if (body.understood) {
+    const box = form.querySelector("[data-understood]");
+    redraw(box, body.understood);
+    form.querySelector("[data-understood-said]").textContent = inWords(box);
+  }
   form.querySelector("[data-estimate]").innerHTML = body.estimate || ""; // no price stays that is not true any more
 }
 
