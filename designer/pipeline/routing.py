@@ -372,7 +372,7 @@ LONGEST_REST: Final = timedelta(minutes=10)
 
 
 def observed(breaker: Breaker, outcome: Outcome, now: datetime) -> Breaker:
-    """The circuit after one call: success closes it; TRIP_AFTER failures in a row, or a failed trial call, open it."""
+    """The circuit after one call: success closes it; TRIP_AFTER failures in a row open it, and one after its rest."""
     if outcome == "success":
         return Breaker()
     failures = breaker.failures + 1
