@@ -107,7 +107,7 @@ def named(choice: str, *, provider: str | None, today: date) -> Named:
         rows = rows.filter(provider=provider)
     exact = [row for row in rows if row.model == choice]
     if exact:
-        return Named(models=tuple(_living(row, today) for row in exact if row.enabled))
+        return Named(models=tuple(living(row, today) for row in exact if row.enabled))
     family = [row for row in rows if _same(row.family, choice)]
     alive = tuple(row for row in family if row.enabled and not row.is_over(today))
     return Named(models=alive) if alive else _succeeded(family, today)
@@ -123,7 +123,8 @@ def _letters(name: str) -> str:
     return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
-def _living(row: ModelProfile, today: date) -> ModelProfile:
+def living(row: ModelProfile, today: date) -> ModelProfile:
+    """The model itself. Raises Refused from its end on, with its successor and what that costs."""
     if not row.is_over(today):
         return row
     when = f" on {row.ends_on:%d %B %Y}" if row.ends_on else ""

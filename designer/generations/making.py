@@ -16,7 +16,7 @@ from designer.assets.models import Asset
 from designer.assets.provenance import DRAWN, TRAINED
 from designer.assets.services import Prepared, prepare_result, read_bytes, store_prepared
 from designer.catalogue.models import ModelKind, ModelProfile
-from designer.catalogue.services import cost_of
+from designer.catalogue.services import cost_of, living
 from designer.generations import health, stand_ins
 from designer.generations.judging import pick, quality_of, set_aside
 from designer.generations.models import Generation, Stage, StageRun, StageStatus, Status
@@ -90,12 +90,30 @@ def _photos(references: list[Asset]) -> tuple[bytes, ...]:
 
 def _make_some(job: RunningJob, row: Generation, order: Order, left: list[int], photos: tuple[bytes, ...]) -> None:
     """One call for the next missing image, or for the next few where the model takes several at once."""
+    _check_end(order)
     provider = image_provider(order.provider)
     capabilities = provider.capabilities(order.model)
     places = _together(order, left, capabilities.images_per_call if photos else 1)
     with _its_turn(job, order, len(places), free=provider.simulated):
         attempt, result = _called(job, row, order, places, photos)
     _keep(job, row, order, places, attempt, result)
+
+
+def _check_end(order: Order) -> None:
+    """A retry or a replay may come days after the order was written: nobody is called past their end."""
+    profile = _profile(order)
+    try:
+        if profile:
+            living(profile, timezone.now().date())
+    except Refused as ended:
+        gone = base.ModelRetired(ended.message, ended.remedy)
+        raise Permanent(gone.code, gone.message, gone.remedy) from gone
+
+
+def _profile(order: Order) -> ModelProfile | None:
+    """The model in the catalogue."""
+    rows = ModelProfile.objects.filter(kind=ModelKind.IMAGE, provider=order.provider, model=order.model)
+    return rows.select_related("successor").first()
 
 
 def _its_turn(job: RunningJob, order: Order, images: int, *, free: bool) -> AbstractContextManager[None]:
@@ -343,7 +361,7 @@ def _pay(job: RunningJob, row: Generation, order: Order, attempt: JobAttempt, re
 
 
 def _token_cost(order: Order, result: base.ImageResult) -> Decimal | None:
-    profile = ModelProfile.objects.filter(kind=ModelKind.IMAGE, provider=order.provider, model=order.model).first()
+    profile = _profile(order)
     return cost_of(profile, result.usage) if profile else None
 
 

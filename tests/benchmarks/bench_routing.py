@@ -112,7 +112,9 @@ def ends(step: int) -> None:
                 past += sum(row.is_over(day) for row in services.named(name, provider=None, today=day).models)
             except Refused:
                 refused += 1
-    print(f"  {asked} choices by name on {len(range(0, DAYS, step))} days, {refused} refused: calls past an end {past}")
+    print(
+        f"  {asked} choices by name on {len(range(0, DAYS, step))} days, {refused} refused: chosen past an end {past}"
+    )
     lasting = [row for row in rows if row.ends_on]
     first = [row for row in lasting if _announced(services, row.pk, row.ends_on - timedelta(days=30))]
     print(f"  announced 30 days before        {len(first)} of {len(lasting)}")

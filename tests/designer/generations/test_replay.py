@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from designer.catalogue.models import ModelProfile
 from designer.generations.models import Generation
 from designer.jobs.models import Job, JobAttempt
 from designer.jobs.services import revive
@@ -38,7 +40,7 @@ def read_by_a_model(pair: Pair, simulator: Simulator, settings: Any) -> Iterator
 
 
 def begin(client_of, **wish: Any) -> Generation:
-    answer = ask(client_of("editor"), n=1, strategy="quality", **wish)
+    answer = ask(client_of("editor"), **{"n": 1, "strategy": "quality", **wish})
     assert answer.status_code == 202, answer.content
     work_off("interactive")
     return Generation.objects.get(pk=answer.json()["id"])
@@ -50,6 +52,11 @@ def dead(client_of, **wish: Any) -> Generation:
     for _ in range(4):
         row = try_again(row)
     return row
+
+
+def end_came(provider: str) -> None:
+    """The day came from which its model is not called any more."""
+    ModelProfile.objects.filter(provider=provider).update(ends_on=timezone.now().date())
 
 
 def test_one_that_was_read_by_a_model_and_drew_nothing_is_planned_anew(pair, read_by_a_model, settings, client_of):
@@ -64,3 +71,41 @@ def test_one_that_was_read_by_a_model_and_drew_nothing_is_planned_anew(pair, rea
     row = try_again(row)
     assert (row.status, row.provider, len(one.asked), len(other.asked)) == ("succeeded", "other", 5, 1)
     assert len(read_by_a_model.charges) == bought  # what was read before is not bought again
+
+
+def test_a_retry_calls_no_model_whose_end_came_since_its_order_was_written(pair, client_of):
+    one, other = pair
+    ModelProfile.objects.filter(provider="scripted").update(successor=ModelProfile.objects.get(provider="other"))
+    one.answers = [base.ProviderDown("Away."), GOOD]
+    row = begin(client_of, provider="scripted")
+    assert row.status == "running"
+    end_came("scripted")
+    row = try_again(row)
+    assert (row.status, row.error["code"], row.cost) == ("failed", "model_retired", None)
+    assert row.error["message"].startswith("Scripted was shut down on")
+    assert "Use Other ($0.03 an image, before: $0.04 an image) instead." in row.error["remedy"]
+    assert (len(one.asked), other.asked, JobAttempt.objects.filter(job_id=row.job_id).count()) == (1, [], 1)
+
+
+def test_another_steps_in_for_a_model_whose_end_came_and_everybody_is_told(pair, client_of):
+    one, other = pair
+    one.answers, other.answers = [GOOD, base.ProviderDown("Away."), GOOD], [GOOD]
+    row = begin(client_of, n=2)
+    end_came("scripted")
+    row = try_again(row)
+    assert (row.status, row.provider, len(one.asked), len(other.asked)) == ("succeeded", "other", 2, 1)
+    told = row.fallbacks[0]
+    assert (told["code"], told["instead_of"], told["provider"]) == ("model_retired", "one", "other")
+    assert "Scripted was shut down on" in told["reason"]
+
+
+def test_a_replay_days_later_calls_no_model_past_its_end_and_keeps_what_was_made(pair, client_of):
+    one, other = pair
+    one.answers = [GOOD, *[base.ProviderDown("Away.")] * 5, GOOD]
+    row = dead(client_of, n=2, fallback=False)
+    assert (row.status, len(one.asked)) == ("partial", 6)
+    end_came("scripted")
+    revive(row.job_id)
+    row = try_again(row)
+    assert (row.status, row.error["code"], len(row.shown_assets)) == ("partial", "model_retired", 1)
+    assert (len(one.asked), other.asked) == (6, [])
