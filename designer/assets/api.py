@@ -150,12 +150,6 @@ class UploadRequest(serializers.Serializer[Any]):
     team = serializers.UUIDField(required=False)
 
 
-class UploadRefusal(serializers.Serializer[Any]):
-    name = serializers.CharField()
-    code = serializers.CharField()
-    message = serializers.CharField()
-
-
 class AssetFilter(filters.FilterSet):
     kind = filters.ChoiceFilter(choices=AssetKind.choices)
     generation = filters.UUIDFilter(field_name="generation_id")

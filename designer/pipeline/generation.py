@@ -10,15 +10,12 @@ from typing import Final
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from designer.pipeline.records import ImagePlan
-
 RATIOS: Final = {
     "1:1": (1, 1), "3:4": (3, 4), "4:3": (4, 3), "2:3": (2, 3), "3:2": (3, 2),
     "4:5": (4, 5), "9:16": (9, 16), "16:9": (16, 9),
 }  # fmt: skip
 MAX_EDGE: Final = 1024  # pixels of the longer side, unless asked otherwise
 STEP: Final = 8  # models want both sides to be multiples of this
-MAX_IMAGES: Final = 8
 SEEDS: Final = 2**31  # seeds lie in 0..SEEDS - 1, which every known model takes
 MAX_PIXELS: Final = 64_000_000
 BLANK: Final = 1.5  # standard deviation of luminance, 0..255, under which a picture shows nothing
@@ -47,7 +44,7 @@ def size_of(aspect_ratio: str, *, max_edge: int = MAX_EDGE) -> tuple[int, int]:
 def seeds_for(seed: int, n: int) -> tuple[int, ...]:
     """`n` distinct seeds in 0..2^31-1, the same for the same `seed`; a longer row begins with the shorter one."""
     if n < 1:
-        raise InvalidPlan("n", "At least one image must be asked for.", f"Use 1 to {MAX_IMAGES}.")
+        raise InvalidPlan("n", "At least one image must be asked for.", "Ask for one or more.")
     found: dict[int, None] = {}
     turn = 0
     while len(found) < n:
@@ -55,14 +52,6 @@ def seeds_for(seed: int, n: int) -> tuple[int, ...]:
         found[int.from_bytes(digest) % SEEDS] = None
         turn += 1
     return tuple(found)
-
-
-def plan_images(*, seed: int, n: int, aspect_ratio: str, max_edge: int = MAX_EDGE) -> ImagePlan:
-    """The images to ask for. Raises InvalidPlan naming the field at fault."""
-    if n > MAX_IMAGES:
-        raise InvalidPlan("n", f"At most {MAX_IMAGES} images at once.", "Use a batch for more.")
-    width, height = size_of(aspect_ratio, max_edge=max_edge)
-    return ImagePlan(width=width, height=height, seeds=seeds_for(seed, n), aspect_ratio=aspect_ratio)
 
 
 def check_image(data: bytes, expected: tuple[int, int] | None = None) -> tuple[str, ...]:

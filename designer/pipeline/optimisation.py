@@ -7,10 +7,10 @@ Keys: `attribute:<persona id or ->:<attribute>=<value>` and `model:<model>:<garm
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 
@@ -336,11 +336,3 @@ def _untried(
         evidence=known.evidence,
         reason="tried to learn whether you like it",
     )
-
-
-def weights_json(weights: LearnedWeights) -> dict[str, Any]:
-    return {key: posterior.to_json() for key, posterior in weights.items()}
-
-
-def weights_from_json(data: Mapping[str, Any]) -> dict[str, Posterior]:
-    return {key: Posterior.from_json(value) for key, value in data.items()}

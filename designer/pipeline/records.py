@@ -349,22 +349,3 @@ class Learned(Record):
 
     choices: tuple[LearnedChoice, ...] = ()
     exploration: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImagePlan(Record):
-    """The images to ask for: one seed each, all of one size in pixels."""
-
-    width: int
-    height: int
-    seeds: tuple[int, ...]
-    aspect_ratio: str
-
-
-StageOutput = Understanding | PromptParts | PersonaMatch | Route | Learned | ImagePlan
-
-
-def stage_json(output: StageOutput) -> dict[str, Any]:
-    """Any stage's output as stored."""
-    done: dict[str, Any] = encode(output)
-    return done

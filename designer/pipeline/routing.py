@@ -381,11 +381,6 @@ def observed(breaker: Breaker, outcome: Outcome, now: datetime) -> Breaker:
     return Breaker(failures=failures, trips=breaker.trips)
 
 
-def is_healthy(breaker: Breaker, now: datetime) -> bool:
-    """Whether a call may be made: the circuit is closed, or has rested long enough for one trial call."""
-    return rest_left(breaker, now) <= timedelta()
-
-
 def rest_left(breaker: Breaker, now: datetime) -> timedelta:
     """How long no call is made yet; none where the circuit is closed or the rest is over."""
     if breaker.opened_at is None:

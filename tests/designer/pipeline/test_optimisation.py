@@ -81,10 +81,9 @@ def test_a_value_is_put_forward_against_what_the_team_likes_in_general():
 
 @given(steps)
 def test_every_move_is_told_and_goes_to_json_and_back(feedback):
-    weights, moves, _ = replay(feedback)
+    _, moves, _ = replay(feedback)
     flat = [move for each in moves for move in each]
     assert [Moved.from_json(move.to_json()) for move in flat] == flat
-    assert learning.weights_from_json(learning.weights_json(weights)) == weights
     assert all(move.before != move.after for move in flat)
 
 

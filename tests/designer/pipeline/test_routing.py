@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from designer.pipeline import optimisation, routing
 from designer.pipeline.records import Posterior, Route
-from designer.pipeline.routing import Breaker, Candidate, Constraints, RouteError, is_healthy, observed, route
+from designer.pipeline.routing import Breaker, Candidate, Constraints, RouteError, observed, rest_left, route
 from designer.providers.base import Capabilities
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -152,14 +152,14 @@ def test_an_unknown_price_is_never_taken_for_free():
     assert made.model == "priced"
 
 
-def test_a_circuit_opens_after_failures_in_a_row_rests_and_tries_once():
+def test_a_circuit_opens_after_failures_in_a_row_and_rests_twice_as_long_when_it_fails_again():
     circuit = Breaker()
     for _ in range(routing.TRIP_AFTER):
-        assert is_healthy(circuit, NOW)
+        assert not rest_left(circuit, NOW)
         circuit = observed(circuit, "failure", NOW)
-    assert not is_healthy(circuit, NOW) and is_healthy(circuit, NOW + routing.REST)
+    assert rest_left(circuit, NOW) == routing.REST and not rest_left(circuit, NOW + routing.REST)
     again = observed(circuit, "failure", NOW + routing.REST)
-    assert not is_healthy(again, NOW + 2 * routing.REST) and is_healthy(again, NOW + 3 * routing.REST)
+    assert rest_left(again, NOW + 2 * routing.REST) and not rest_left(again, NOW + 3 * routing.REST)
     assert observed(again, "success", NOW) == Breaker()
     assert Breaker.from_json(again.to_json()) == again
 
