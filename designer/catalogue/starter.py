@@ -59,9 +59,15 @@ def _imagen(model: str, title: str, price: str) -> Starter:
     return Starter(provider="google", model=model, family="Imagen", title=title, prices={"standard": price}, **end)
 
 
-def _gemini(model: str, title: str, price: str, quality: float, seconds: float, **more: Any) -> Starter:
-    prices = {"standard": price}
-    facts: dict[str, Any] = {"provider": "google", "family": "Gemini", "prices": prices, "max_pixels": 2_400_000}
+def _gemini(
+    model: str, title: str, price: str, quality: float, seconds: float, per_million: tuple[str, str, str], **more: Any
+) -> Starter:
+    """`price`: what the tokens of one image of 1K come to; `per_million`: USD for tokens sent (words and photos alike),
+    words written or thought, and pictures drawn."""
+    sent, words, drawn = per_million
+    tokens = {"text_in": sent, "image_in": sent, "text_out": words, "image_out": drawn}
+    facts: dict[str, Any] = {"provider": "google", "family": "Gemini", "max_pixels": 2_400_000}
+    facts |= {"prices": {"standard": price}, "tokens": tokens}
     return Starter(model=model, title=title, quality=quality, seconds=seconds, **{**facts, **more})
 
 
@@ -118,11 +124,13 @@ STARTERS: Final = (
     ),
     _dalle("dall-e-3", "DALL-E 3"),
     _dalle("dall-e-2", "DALL-E 2"),
-    _gemini("gemini-3-pro-image", "Gemini 3 Pro Image", "0.134", 0.9, 22.0),
-    _gemini("gemini-3.1-flash-image", "Gemini 3.1 Flash Image", "0.0672", 0.82, 10.0),
-    _gemini("gemini-3.1-flash-lite-image", "Gemini 3.1 Flash-Lite Image", "0.0336", 0.72, 6.0),
+    _gemini("gemini-3-pro-image", "Gemini 3 Pro Image", "0.1344", 0.9, 22.0, ("2", "12", "120")),
+    _gemini("gemini-3.1-flash-image", "Gemini 3.1 Flash Image", "0.0672", 0.82, 10.0, ("0.50", "3", "60")),
     _gemini(
-        "gemini-2.5-flash-image", "Gemini 2.5 Flash Image", "0.039", 0.7, 8.0,
+        "gemini-3.1-flash-lite-image", "Gemini 3.1 Flash-Lite Image", "0.0336", 0.72, 6.0, ("0.25", "1.50", "30"),
+    ),
+    _gemini(
+        "gemini-2.5-flash-image", "Gemini 2.5 Flash Image", "0.0387", 0.7, 8.0, ("0.30", "2.50", "30"),
         ends_on=date(2027, 3, 15), successor="gemini-3.1-flash-image",
     ),
     _imagen("imagen-4.0-ultra-generate-001", "Imagen 4 Ultra", "0.06"),
