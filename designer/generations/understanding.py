@@ -36,7 +36,15 @@ def of_generation(row: Generation) -> Json:
 
 def of_photo(asset: Asset) -> Json:
     """What one picture shows, with what the team said of it and taught."""
-    bare = analyse("", estimates.photos_of([asset]), estimates.originals([asset]))
+    return _as_taught(asset, _read(asset))
+
+
+def _read(asset: Asset) -> Understanding:
+    """What is read in the picture by itself: the file is fetched and looked at."""
+    return analyse("", estimates.photos_of([asset]), estimates.originals([asset]))
+
+
+def _as_taught(asset: Asset, bare: Understanding) -> Json:
     return informed(Team(pk=asset.team_id), bare, [asset]).to_json()
 
 
@@ -64,16 +72,16 @@ def correct_generation(
     return row
 
 
-@transaction.atomic
 def correct_photo(*, actor: User, asset_id: UUID, if_match: str | None, corrections: Mapping[str, Any]) -> Json:
     """Say what a picture shows; the answer is its record from now on. Raises as `correct_generation`."""
-    Asset.objects.for_edit(actor, asset_id)
-    asset: Asset = Asset.objects.select_for_update(no_key=True).see(actor, asset_id)
-    before = of_photo(asset)
-    _check_match(if_match, before, corrections)
-    _merged(before, corrections)
-    remember_of_photo(owner=actor, asset=asset, understood=before, fixes=corrections)
-    return of_photo(asset)
+    bare = _read(Asset.objects.for_edit(actor, asset_id))  # its pixels never change: no lock is held meanwhile
+    with transaction.atomic():
+        asset: Asset = Asset.objects.select_for_update(no_key=True).see(actor, asset_id)
+        before = _as_taught(asset, bare)
+        _check_match(if_match, before, corrections)
+        _merged(before, corrections)
+        remember_of_photo(owner=actor, asset=asset, understood=before, fixes=corrections)
+        return _as_taught(asset, bare)
 
 
 def _check_match(if_match: str | None, present: Json, corrections: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ from django.test import Client
 from PIL import Image
 
 from designer.assets.services import store_upload
+from designer.generations import estimates
 from designer.generations.understanding_forms import corrections_of, rows_of, text_of, value_of
 from designer.personas.corrections import MIN_EVIDENCE, photo_digest
 from designer.personas.models import AttributeCorrection
@@ -44,6 +45,21 @@ def corrected_photo(client, number, value="herringbone"):
     answer = correct(client, "assets", asset.pk, read(client, "assets", asset.pk)[1], pattern=value)
     assert answer.status_code == 200, answer.content
     return answer
+
+
+def test_a_picture_is_looked_at_once_and_before_anything_is_locked(client_of, monkeypatch):
+    client = client_of("editor")
+    asset = photo(client)
+    tag, looks, look = read(client, "assets", asset.pk)[1], [], estimates.photos_of
+
+    def watched(assets):
+        looks.append(connection.in_atomic_block)
+        return look(assets)
+
+    monkeypatch.setattr(estimates, "photos_of", watched)
+    answer = correct(client, "assets", asset.pk, tag, pattern="herringbone")
+    assert answer.json()["understood"]["pattern"]["value"] == "herringbone"
+    assert looks == [False]
 
 
 def test_a_corrected_picture_is_read_by_the_correction_wherever_it_is_used_again(client_of):
