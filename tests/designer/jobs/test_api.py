@@ -3,7 +3,7 @@ import uuid
 import pytest
 from rest_framework.test import APIClient
 
-from designer.jobs import handlers, settling
+from designer.jobs import handlers, letters, settling
 from designer.jobs.models import Job, JobStatus
 from designer.jobs.services import enqueue
 from teams.accounts.models import User
@@ -162,6 +162,13 @@ def test_only_owners_and_admins_may_discard(team, role, status):
     if status != 200:
         client_of(role, team).post("/api/queue/dead/discard", {"all": True, "reason": "x"}, format="json")
         assert states(job) == ["dead"]
+
+
+def test_of_those_that_run_again_only_the_ones_that_were_dead_still_are_counted(team):
+    one, other = dead_job(team.pk), dead_job(team.pk)
+    actor = UserFactory(is_superuser=True)
+    letters.run_again(actor=actor, job_ids=[one.pk])
+    assert letters.run_all_again(actor=actor, job_ids=[one.pk, other.pk]).count == 1
 
 
 def test_who_runs_the_studio_judges_the_letters_of_every_team(team):
