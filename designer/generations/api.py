@@ -171,7 +171,11 @@ class GenerationPreview(APIView):
 
 
 class Analyze(APIView):
-    """Read a brief and photos into attributes, each with its confidence and source; unknown stays unknown."""
+    """Read a brief and photos into attributes, each with its confidence and source; unknown stays unknown.
+
+    By the studio's own reader, for nothing: neither a language model nor what the team corrected before takes part. The
+    preview of a generation counts the corrections in.
+    """
 
     @extend_schema(request=AnalyzeRequest, responses={200: AnalysisSerializer})
     def post(self, request: Request) -> Response:

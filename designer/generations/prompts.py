@@ -1,10 +1,12 @@
 """The briefs and prompts of the past, and which of them a person keeps as favourites."""
 
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from designer.assets.models import Asset
 from designer.generations.models import Generation, GenerationQuerySet, PromptFavourite
 from designer.generations.wishes import GenerationWish
 from teams.accounts.models import User
@@ -36,15 +38,27 @@ def set_favourite(*, actor: User, generation_id: UUID, kept: bool) -> None:
 
 
 def use_again(actor: User, generation_id: UUID) -> GenerationWish:
-    """The same words and options, to be changed before they are sent. Raises Missing."""
+    """The same words, photos that are still there and options, to be changed before they are sent; but a new seed, and
+    the team's usual for what follows. Raises Missing."""
     row: Generation = Generation.objects.see(actor, generation_id)
     said = row.settings
+    photos = Asset.objects.visible_to(actor).kept().filter(used_in=row).order_by("created_at", "id")
     return GenerationWish(
         brief=row.brief,
+        references=tuple(photos.values_list("pk", flat=True)),
         team=row.team_id,
         persona=row.persona_id,
         n=said.get("n", 1),
+        best_of=said.get("best_of"),
         aspect_ratio=said.get("aspect_ratio", "3:4"),
+        strategy=said.get("strategy", "balanced"),
+        weights=said.get("weights", {}),
+        min_quality=said.get("min_quality"),
+        quality=said.get("quality", "standard"),
+        fallback=said.get("fallback", True),
+        provider=said.get("provider"),
+        model=said.get("model"),
+        max_cost=Decimal(said["max_cost"]) if said.get("max_cost") else None,
         exact=bool(said.get("exact")),
         corrections=row.corrections,
         part_edits=said.get("part_edits", {}),

@@ -31,7 +31,10 @@ from teams.accounts.people import person
 from teams.base.errors import Refused
 
 RECENT = 6
-BEGUN = ("brief", "references", "n", "aspect_ratio", "exact", "source", "mode")  # what a form takes from a wish
+BEGUN = (  # what a form takes from a wish
+    "brief", "references", "n", "best_of", "aspect_ratio", "strategy", "quality", "fallback", "max_cost", "exact",
+    "source", "mode",
+)  # fmt: skip
 
 
 def shown(rows: GenerationQuerySet) -> GenerationQuerySet:
@@ -67,6 +70,8 @@ def begin_from(request: HttpRequest, source: UUID, mode: str) -> HttpResponse:
 def begin_with(request: HttpRequest, wish: GenerationWish, words: str) -> HttpResponse:
     """The composer filled in: what is understood and what it costs are shown, nothing is spent."""
     said = {name: getattr(wish, name) for name in BEGUN}
+    said |= {f"weight_{name}": weight for name, weight in wish.weights.items()}
+    said["model"] = f"{wish.provider or ''}/{wish.model}" if wish.model else ""
     form = ComposerForm(actor=person(request), initial={**said, "team": str(wish.team), "persona": wish.persona or ""})
     more: dict[str, Any] = {"begun": words}
     try:

@@ -219,6 +219,21 @@ def test_an_edit_that_cannot_be_is_refused_by_its_field_and_writes_nothing(wrong
     assert not Generation.objects.exists() and not Event.objects.exists()
 
 
+def test_used_again_the_options_and_photos_stand_in_their_fields(client_of):
+    client = client_of("editor")
+    photo = made(client, brief="a coat")["assets"][0]["id"]
+    said = {"n": "2", "best_of": "4", "max_cost": "1.5", "weight_cost": "9.0", "references": photo}
+    chosen = {"strategy": "custom", "model": "sketchbook/sketchbook-1", "quality": "high"}
+    row = ordered(client, "a red dress", **said, **chosen)
+    page = client.get(f"/?again={row.pk}").content.decode()
+    for name, value in chosen.items():
+        assert f'value="{value}" selected' in page.partition(f'<select name="{name}"')[2].partition("</select>")[0]
+    for name, value in said.items():
+        assert re.search(rf'name="{name}"[^>]*value="{value}0*"|value="{value}0*"[^>]*name="{name}"', page), name
+    assert "checked" not in page.partition('name="fallback"')[2].partition(">")[0]  # it was not ticked
+    assert "of which the best 2 are shown" in page
+
+
 def test_used_again_the_edits_stand_in_their_fields(client_of):
     client = client_of("editor")
     row = ordered(client, "a red dress", added_words="in the manner of 1962")
