@@ -2,9 +2,11 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.utils import timezone
 
 from designer.catalogue import services
@@ -39,6 +41,22 @@ def test_a_second_filling_of_the_catalogue_changes_nothing_that_an_admin_set():
     ensure_models()
     flash.refresh_from_db()
     assert (flash.enabled, flash.quality, ModelPrice.objects.count()) == (False, 0.1, count)
+
+
+@pytest.mark.parametrize(
+    ("model", "repriced"), [("gemini-3.1-flash-image", "gemini-3-pro-image"), ("workflow", "checkpoint")]
+)
+def test_a_catalogue_filled_long_ago_gets_the_new_prices_where_no_admin_set_any(model, repriced, user):
+    migration = import_module("designer.migrations.0030_prices_of_older_catalogues")
+    rows = ModelPrice.objects.filter(model__model__in=[model, repriced])
+    whole = set(rows.filter(model__model=model).values_list("unit", "quality", "amount"))
+    rows.exclude(unit="image", quality="standard").delete()
+    own = ModelProfile.objects.get(model=repriced)
+    services.reprice(actor=user, model=own, amount=Decimal("0.02"), valid_from=days(0))
+    for _ in range(2):
+        migration.add_prices(apps, None)
+    assert len(whole) > 1 and set(rows.filter(model__model=model).values_list("unit", "quality", "amount")) == whole
+    assert rows.filter(model=own).count() == 2
 
 
 def test_whoever_has_an_end_has_a_successor_that_outlives_it():
