@@ -13,8 +13,13 @@ from rest_framework.views import APIView
 
 from designer.jobs import letters
 from designer.jobs.models import Job
-from teams.accounts.models import User
+from teams.accounts.models import ApiToken, Scope
 from teams.accounts.people import person
+
+
+def _everywhere(request: Request) -> bool:
+    """Whether this call may reach beyond the caller's own teams: a token needs the scope `admin` for that."""
+    return not isinstance(request.auth, ApiToken) or Scope.ADMIN in request.auth.scopes
 
 
 class ProblemNote(serializers.Serializer[Any]):
@@ -40,14 +45,14 @@ class DeadFilter(filters.FilterSet):  # type: ignore[misc]
 
 class DeadList(generics.ListAPIView[Job]):
     """Jobs that gave up after their last try, of all teams that the caller belongs to; for who runs the studio, of
-    all."""
+    all: by token, with the scope `admin`."""
 
     queryset = Job.objects.none()
     serializer_class = DeadJob
     filterset_class = DeadFilter
 
     def get_queryset(self) -> QuerySet[Job]:
-        return letters.readable(person(self.request))
+        return letters.readable(person(self.request), everywhere=_everywhere(self.request))
 
 
 class CauseSerializer(serializers.Serializer[Any]):
@@ -65,7 +70,8 @@ class Causes(APIView):
 
     @extend_schema(responses=CauseList)
     def get(self, request: Request) -> Response:
-        return Response(CauseList({"results": letters.causes(letters.readable(person(request)))}).data)
+        rows = letters.readable(person(request), everywhere=_everywhere(request))
+        return Response(CauseList({"results": letters.causes(rows)}).data)
 
 
 class Judged(serializers.Serializer[Any]):
@@ -85,9 +91,10 @@ class Judged(serializers.Serializer[Any]):
             raise serializers.ValidationError({described[0]: "This narrows all: true; ids are taken as they are."})
         return attrs
 
-    def chosen_by(self, actor: User) -> list[UUID]:
+    def chosen_by(self, request: Request) -> list[UUID]:
         said = self.validated_data
-        return letters.chosen(actor, said.get("ids", []), {name: said.get(name) for name in letters.FILTERS})
+        wanted = {name: said.get(name) for name in letters.FILTERS}
+        return letters.chosen(person(request), said.get("ids", []), wanted, everywhere=_everywhere(request))
 
 
 class DiscardWish(Judged):
@@ -114,9 +121,9 @@ class Replay(APIView):
         wish, user = Judged(data=request.data), person(request)
         wish.is_valid(raise_exception=True)
         if wish.validated_data["all"]:
-            done = letters.run_again(actor=user, job_ids=wish.chosen_by(user))
+            done = letters.run_again(actor=user, job_ids=wish.chosen_by(request))
         else:
-            done = letters.run_all_again(actor=user, job_ids=wish.chosen_by(user))
+            done = letters.run_all_again(actor=user, job_ids=wish.chosen_by(request))
         return Response({"replayed": done.count, "left": done.left, "why": done.why}, status=202)
 
 
@@ -126,5 +133,5 @@ class Discard(APIView):
         """End dead jobs for good: these, all, or all of a cause. For owners and admins of their teams."""
         wish, user = DiscardWish(data=request.data), person(request)
         wish.is_valid(raise_exception=True)
-        done = letters.discard(actor=user, job_ids=wish.chosen_by(user), reason=wish.validated_data["reason"])
+        done = letters.discard(actor=user, job_ids=wish.chosen_by(request), reason=wish.validated_data["reason"])
         return Response({"discarded": done.count})

@@ -29,14 +29,15 @@ class Done:
     why: str = ""
 
 
-def readable(user: User) -> QuerySet[Job]:
-    """The dead jobs that `user` may read: those of their teams; for who runs the studio, all."""
-    return _seen(user).dead()
+def readable(user: User, *, everywhere: bool = True) -> QuerySet[Job]:
+    """The dead jobs that `user` may read: those of their teams; for who runs the studio, all, if `everywhere`."""
+    return _seen(user, everywhere).dead()
 
 
-def judged_by(user: User) -> QuerySet[Job]:
-    """The dead jobs that `user` may run again or discard: of teams they own or administer; for a superuser, all."""
-    return (Job.objects.all() if user.is_superuser else Job.objects.administered_by(user)).dead()
+def judged_by(user: User, *, everywhere: bool = True) -> QuerySet[Job]:
+    """The dead jobs that `user` may run again or discard: of teams they own or administer; for a superuser, all, if
+    `everywhere`."""
+    return (Job.objects.all() if user.is_superuser and everywhere else Job.objects.administered_by(user)).dead()
 
 
 def causes(rows: QuerySet[Job]) -> list[dict[str, object]]:
@@ -45,25 +46,25 @@ def causes(rows: QuerySet[Job]) -> list[dict[str, object]]:
     return [dict(row) for row in found.order_by("-count", "kind", "code")[:50]]
 
 
-def chosen(actor: User, ids: Collection[UUID], wanted: Mapping[str, Any]) -> list[UUID]:
+def chosen(actor: User, ids: Collection[UUID], wanted: Mapping[str, Any], *, everywhere: bool = True) -> list[UUID]:
     """The dead jobs that `actor` means and may judge: those of `ids`, every one; else all that `wanted` describes
     (kind, code, team). Raises Missing if an id is not theirs to see, Forbidden if only to see, Conflict if not dead."""
     if not ids:
         about = {FILTERS[name]: value for name, value in wanted.items() if value}
-        rows = judged_by(actor).filter(**about).order_by("finished_at", "pk")
+        rows = judged_by(actor, everywhere=everywhere).filter(**about).order_by("finished_at", "pk")
         return list(rows.values_list("pk", flat=True)[:AT_ONCE])
     unique = set(ids)
-    if _seen(actor).filter(pk__in=unique).count() != len(unique):
+    if _seen(actor, everywhere).filter(pk__in=unique).count() != len(unique):
         raise Missing(message="There is no such job.", remedy="Check the ids.")
-    if readable(actor).filter(pk__in=unique).count() != len(unique):
+    if readable(actor, everywhere=everywhere).filter(pk__in=unique).count() != len(unique):
         raise Conflict("not_dead", "Not all of these jobs are dead.", remedy="Reload the list.")
-    if judged_by(actor).filter(pk__in=unique).count() != len(unique):
+    if judged_by(actor, everywhere=everywhere).filter(pk__in=unique).count() != len(unique):
         raise Forbidden(message="Only owners and admins of the team judge its jobs.", remedy="Ask one of them.")
     return sorted(unique)
 
 
-def _seen(user: User) -> JobQuerySet:
-    return Job.objects.all() if user.is_superuser else Job.objects.visible_to(user)
+def _seen(user: User, everywhere: bool) -> JobQuerySet:
+    return Job.objects.all() if user.is_superuser and everywhere else Job.objects.visible_to(user)
 
 
 def run_again(*, actor: User, job_ids: Iterable[UUID]) -> Done:

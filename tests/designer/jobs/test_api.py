@@ -8,6 +8,7 @@ from designer.jobs.models import Job, JobStatus
 from designer.jobs.services import enqueue
 from teams.accounts.models import User
 from teams.membership.models import Membership, Team
+from tests.designer.realtime.live import token_of
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +170,24 @@ def test_of_those_that_run_again_only_the_ones_that_were_dead_still_are_counted(
     actor = UserFactory(is_superuser=True)
     letters.run_again(actor=actor, job_ids=[one.pk])
     assert letters.run_all_again(actor=actor, job_ids=[one.pk, other.pk]).count == 1
+
+
+@pytest.mark.parametrize(
+    ("scopes", "seen", "status"), [(["read", "write"], 0, 404), (["read", "write", "admin"], 1, 202)]
+)
+def test_an_ordinary_token_of_who_runs_the_studio_reaches_no_other_team(team, scopes, seen, status):
+    job = dead_job(team.pk)
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token_of(UserFactory(is_superuser=True), *scopes)}")
+    assert len(client.get("/api/queue/dead").json()["results"]) == seen
+    assert len(client.get("/api/queue/dead/causes").json()["results"]) == seen
+    assert client.post("/api/queue/dead/replay", {"all": True}, format="json").json()["replayed"] == seen
+    other = dead_job(team.pk)
+    for deed in ("replay", "discard"):
+        wish = {"ids": [str(other.pk)], "reason": "x"}
+        answer = client.post(f"/api/queue/dead/{deed}", wish, format="json")
+        assert answer.status_code == (status if deed == "replay" else 404 if not seen else 409)
+    assert states(job, other) == ["scheduled" if seen else "dead"] * 2
 
 
 def test_who_runs_the_studio_judges_the_letters_of_every_team(team):
