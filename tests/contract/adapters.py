@@ -115,7 +115,6 @@ ODD_RATIO: Final = ({"aspect_ratio": "7:9"}, "aspect_ratio")
 ODD_QUALITY: Final = ({"quality": "divine"}, "quality")
 PHOTO: Final = picture(64, 80, 1)
 TEXT_FILE: Final = ({"references": (b"no picture",)}, "references")
-ONE_OF_TWO: Final = Expect(images=1, billed=True)
 
 ADAPTERS: Final = (
     Adapter(
@@ -140,6 +139,7 @@ ADAPTERS: Final = (
         instead={
             "bad_field": Expect(InvalidRequest, {"field": "aspect_ratio"}),
             "invalid_base64": DOWN,  # the SDK refuses the whole answer
+            "fewer_images": Expect(images=1, billed=False),  # one a call: fewer is none, and none is not billed
         },
     ),
     Adapter(
