@@ -75,7 +75,7 @@ def _stability(model: str, title: str, price: str, quality: float, seconds: floa
     prices, family = {"standard": price}, "Stable Diffusion"
     return Starter(
         provider="stability", model=model, family=family, title=title, prices=prices, quality=quality, seconds=seconds,
-        limits={"requests_per_minute": 600},  # 150 in 10 s are published, for all models together
+        limits={"requests_per_minute": 180},  # 150 in 10 s are published for all five together: 900 a minute
     )  # fmt: skip
 
 

@@ -172,3 +172,8 @@ def test_the_starter_rows_of_each_adapter_are_models_that_it_knows():
         living = starter.ends_on is None or starter.ends_on > TODAY
         if starter.kind == "image" and living:
             assert image_provider(starter.provider).capabilities(starter.model), starter.model
+
+
+def test_the_models_of_stability_together_keep_within_what_it_publishes_for_all():
+    each = [starter.limits["requests_per_minute"] for starter in STARTERS if starter.provider == "stability"]
+    assert len(each) == 5 and sum(each) <= 150 * 6  # 150 in 10 s

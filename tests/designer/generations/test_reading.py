@@ -116,9 +116,8 @@ def photo_of(user: Any, colour: str = "#2746a6", words: str = "") -> Asset:
 
 def data_of(call: Call) -> dict[str, Any]:
     """What Gemini was told as data."""
-    parts = call.json()["contents"][0]["parts"]
-    told: dict[str, Any] = json.loads(next(part["text"] for part in parts if "text" in part))
-    return told
+    texts = (part["text"] for part in call.json()["contents"][0]["parts"] if "text" in part)
+    return dict(json.loads(next(texts)))
 
 
 def steps() -> list[tuple[str, str]]:
