@@ -46,7 +46,7 @@ def test_each_field_tells_where_its_value_comes_from_and_how_sure_it_is(client):
     html = client.post("/studio/understood", said).json()["understood"]
     for name in ("garment", "colours", "construction", "photography"):
         assert f'aria-describedby="from-{name}"' in html
-        assert re.search(rf'id="from-{name}">brief, \d+ % sure<', html), name
+        assert re.search(rf'id="from-{name}">brief, \d+ %<span class="visually-hidden"> sure<', html), name
     assert 'id="from-fit">correction<' in html
 
 
