@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from PIL import Image
 
-from designer.assets.models import Asset
+from designer.assets.models import Asset, AssetKind
 from designer.assets.services import read_bytes
 from designer.generations import reading
 from designer.generations.choosing import Plan, plan_for
@@ -101,12 +102,24 @@ def photos_of(assets: Iterable[Asset]) -> list[Image.Image]:
     return photos
 
 
-def originals(assets: Iterable[Asset]) -> dict[str, Attribute]:
-    """What is on record of those pictures that this studio made: nothing has to be read from what was drawn by order.
+def originals(assets: Iterable[Asset]) -> tuple[dict[str, Attribute], dict[str, Attribute]]:
+    """What is on record of those pictures that this studio made: what is sure, and what they were only ordered to show.
 
-    Of two such pictures the surer record of each attribute stands.
+    Sketchbook draws what its order says, so nothing has to be read. A vendor's picture may show something else, and so
+    may one that was changed since: there the reading stands, and the record fills what cannot be seen.
     """
-    rows = Generation.objects.filter(pk__in={asset.generation_id for asset in assets if asset.generation_id})
+    drawn: set[UUID] = set()
+    others: set[UUID] = set()
+    for asset in assets:
+        if asset.generation_id:
+            by_order = asset.simulated and asset.kind == AssetKind.GENERATED
+            (drawn if by_order else others).add(asset.generation_id)
+    return _recorded(drawn), _recorded(others)
+
+
+def _recorded(generations: set[UUID]) -> dict[str, Attribute]:
+    """Of several records the surer one of each attribute stands."""
+    rows = Generation.objects.filter(pk__in=generations) if generations else ()
     records = [Understanding.from_json(row.understood).attributes for row in rows]
     return {name: replace(found, source="original", was="", reason="") for name, found in surest(records).items()}
 
@@ -118,11 +131,11 @@ def understand(
 
     `seen`: what a model read in them; None = they are read here.
     """
-    fixed, known = corrections_for(team, wish.brief, references) if team else {}, originals(references)
+    fixed = corrections_for(team, wish.brief, references) if team else {}
     if seen is None:
-        read = analyse(wish.brief, photos_of(references), known)
+        read = analyse(wish.brief, photos_of(references), *originals(references))
     else:
-        read = seeing.understood(wish.brief, seen, known)
+        read = seeing.understood(wish.brief, seen, *originals(references))
     try:
         read = informed(team, read, references) if team else read
         return read.merged_with_corrections({**fixed, **wish.corrections})

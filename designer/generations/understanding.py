@@ -41,7 +41,7 @@ def of_photo(asset: Asset) -> Json:
 
 def _read(asset: Asset) -> Understanding:
     """What is read in the picture by itself: the file is fetched and looked at."""
-    return analyse("", estimates.photos_of([asset]), estimates.originals([asset]))
+    return analyse("", estimates.photos_of([asset]), *estimates.originals([asset]))
 
 
 def _as_taught(asset: Asset, bare: Understanding) -> Json:

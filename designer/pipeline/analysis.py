@@ -16,16 +16,22 @@ Photo = Image.Image | NDArray[np.uint8]
 NOTHING: Final[Mapping[str, Attribute]] = {}
 
 
-def analyse(brief: str, photos: Sequence[Photo] = (), known: Mapping[str, Attribute] = NOTHING) -> Understanding:
+def analyse(
+    brief: str,
+    photos: Sequence[Photo] = (),
+    known: Mapping[str, Attribute] = NOTHING,
+    ordered: Mapping[str, Attribute] = NOTHING,
+) -> Understanding:
     """The record of one brief. `photos`: decoded, upright; PIL images, or uint8 RGB arrays (height, width, 3).
 
     Several photos: the surest reading of each attribute stands. A value that the brief refuses is unknown, not read.
-    `known`: what is on record of the pictures already, which no reading of them changes.
+    `known`: what is on record of the pictures already, which no reading of them changes; `ordered`: what they were to
+    show, which stands only where nothing is read.
     """
     read = words.parse(brief)
     said = words.attributes_of(read)
     garment = str(said["garment"].value) if "garment" in said else None
-    return settled(read, {**surest([photo.read(each, garment).attributes for each in photos]), **known})
+    return settled(read, {**ordered, **surest([photo.read(each, garment).attributes for each in photos]), **known})
 
 
 def settled(read: Brief, seen: Mapping[str, Attribute]) -> Understanding:

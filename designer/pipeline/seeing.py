@@ -73,12 +73,17 @@ def read(data: Mapping[str, Any], *, has_photos: bool) -> Reading:
     return {name: each for name, each in found.items() if each.is_known}
 
 
-def understood(brief: str, seen: Reading, known: Mapping[str, Attribute] = analysis.NOTHING) -> Understanding:
+def understood(
+    brief: str,
+    seen: Reading,
+    known: Mapping[str, Attribute] = analysis.NOTHING,
+    ordered: Mapping[str, Attribute] = analysis.NOTHING,
+) -> Understanding:
     """The record: what the designer's words say, and where they are silent the model's reading of it.
 
-    `known`: what is on record of the pictures already, which no reading of them changes.
+    `known` and `ordered` as in `analyse`.
     """
-    return analysis.settled(words.parse(brief), {**seen, **known})
+    return analysis.settled(words.parse(brief), {**ordered, **seen, **known})
 
 
 def to_json(reading: Reading) -> dict[str, Any]:

@@ -68,6 +68,30 @@ def test_what_the_studio_drew_is_known_from_its_record_and_not_read_like_a_stran
     assert not AttributeCorrection.objects.filter(read_from="image").exists()
 
 
+@pytest.mark.parametrize(
+    ("facts", "name", "source"),
+    [
+        ({"simulated": True, "kind": "generated"}, "emerald", "original"),
+        ({"simulated": False, "kind": "generated"}, "red", "image"),
+        ({"simulated": True, "kind": "enhanced"}, "red", "image"),
+    ],
+)
+def test_a_vendors_picture_or_a_changed_one_is_what_it_shows_and_its_order_fills_what_cannot_be_seen(
+    made, facts, name, source
+):
+    client, _ = made
+    ask(client, brief="a red silk coat", provider="sketchbook")
+    work_off("interactive")
+    row = Generation.objects.latest("created_at")
+    ordered = {"value": [{"name": "emerald", "hex": "#0f7a4d", "coverage": None}], "confidence": 0.9, "source": "brief"}
+    Generation.objects.filter(pk=row.pk).update(understood={**row.understood, "colours": ordered})
+    asset = row.assets.get()
+    Asset.objects.filter(pk=asset.pk).update(**facts)
+    told = client.get(f"/api/assets/{asset.pk}/understood").json()["understood"]
+    assert name in [colour["name"] for colour in told["colours"]["value"]] and told["colours"]["source"] == source
+    assert (told["fabric"]["value"], told["fabric"]["source"]) == ("silk", "original")
+
+
 def test_what_an_image_was_made_as_goes_where_the_new_garment_cannot_have_it(made):
     client, asset = made
     ask(client, brief="a midi dress with long sleeves", provider="sketchbook")

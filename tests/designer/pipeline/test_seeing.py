@@ -7,10 +7,11 @@ import pytest
 
 from designer.pipeline import seeing
 from designer.pipeline.asking import FENCE, Unfit
-from designer.pipeline.records import ATTRIBUTES, LISTS, Understanding
+from designer.pipeline.records import ATTRIBUTES, LISTS, Attribute, Understanding
 from designer.pipeline.vocabulary import PHOTOGRAPHY
 
 NOTHING: dict[str, Any] = {"confidence": 0, "from": "none"}
+ORDERED = {"garment": "dress", "fabric": "silk", "mood": "dreamy"}
 
 
 def answer(**changes: Any) -> dict[str, Any]:
@@ -39,6 +40,16 @@ def test_an_answer_becomes_the_record_of_the_local_reading() -> None:
     assert record.value("garment") == "dress" and record.value("construction") == ["pleats", "belt"]
     assert (record["silhouette"].confidence, record["silhouette"].source) == (0.8, "image")
     assert Understanding.from_json(record.to_json()) == record and set(record.to_json()) == set(ATTRIBUTES)
+
+
+def test_what_a_model_saw_wins_over_what_a_picture_was_ordered_to_show_and_loses_to_what_is_sure() -> None:
+    record = {name: Attribute(value=value, confidence=0.9, source="original") for name, value in ORDERED.items()}
+    seen = seeing.read(answer(garment="coat", fabric="wool"), has_photos=True)
+    filled = seeing.understood("", seen, ordered=record)
+    assert [filled.value(name) for name in ("garment", "fabric", "mood")] == ["coat", "wool", "dreamy"]
+    assert [filled[name].source for name in ("garment", "mood")] == ["image", "original"]
+    sure = seeing.understood("", seen, record)
+    assert [sure.value(name) for name in ("garment", "fabric", "mood")] == ["dress", "silk", "dreamy"]
 
 
 @pytest.mark.parametrize(
