@@ -965,6 +965,7 @@ class Portfolio(TypedDict):
     clusters: list[Cluster]
     rule: str
     error: dict[str, Any] | None
+    can_go_on: bool
     created_at: str
     started_at: str | None
     finished_at: str | None

@@ -218,7 +218,7 @@ class BatchesCalls(Caller):
         team: str | None = None,
     ) -> AsyncPages[types.DeadJob]:
         """Jobs that gave up after their last try, of all teams that the caller belongs to; for who runs the
-        studio, of all.
+        studio, of all: by token, with the scope `admin`.
         """
         return AsyncPages(
             self,

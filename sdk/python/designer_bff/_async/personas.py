@@ -244,6 +244,13 @@ class PersonasCalls(Caller):
         )
         return answer
 
+    async def forget_portfolio(self, portfolio_id: str, *, idempotency_key: str | None = None) -> types.Portfolio:
+        """Delete what was sent with a portfolio that stopped; what was read stays. Asking twice is harmless."""
+        answer: types.Portfolio = await self.call(
+            "POST", f"/portfolios/{quoted(portfolio_id)}/forget", idempotency_key=idempotency_key
+        )
+        return answer
+
     def portfolio_items(
         self,
         portfolio_id: str,
@@ -280,7 +287,9 @@ class PersonasCalls(Caller):
         return answer
 
     async def resume_portfolio(self, portfolio_id: str, *, idempotency_key: str | None = None) -> types.Portfolio:
-        """Go on with a cancelled portfolio where it stopped. What was sent is kept for a week."""
+        """Go on with a cancelled portfolio where it stopped. What was sent is kept for a week, of the three that a
+        team stopped last.
+        """
         answer: types.Portfolio = await self.call(
             "POST", f"/portfolios/{quoted(portfolio_id)}/resume", idempotency_key=idempotency_key
         )

@@ -236,6 +236,13 @@ class PersonasCalls(Caller):
         )
         return answer
 
+    def forget_portfolio(self, portfolio_id: str, *, idempotency_key: str | None = None) -> types.Portfolio:
+        """Delete what was sent with a portfolio that stopped; what was read stays. Asking twice is harmless."""
+        answer: types.Portfolio = self.call(
+            "POST", f"/portfolios/{quoted(portfolio_id)}/forget", idempotency_key=idempotency_key
+        )
+        return answer
+
     def portfolio_items(
         self,
         portfolio_id: str,
@@ -272,7 +279,9 @@ class PersonasCalls(Caller):
         return answer
 
     def resume_portfolio(self, portfolio_id: str, *, idempotency_key: str | None = None) -> types.Portfolio:
-        """Go on with a cancelled portfolio where it stopped. What was sent is kept for a week."""
+        """Go on with a cancelled portfolio where it stopped. What was sent is kept for a week, of the three that a
+        team stopped last.
+        """
         answer: types.Portfolio = self.call(
             "POST", f"/portfolios/{quoted(portfolio_id)}/resume", idempotency_key=idempotency_key
         )
