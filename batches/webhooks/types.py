@@ -7,7 +7,7 @@ from designer.realtime import events
 
 TEST: Final = "webhook.test"
 # of one person, of one page, or of the whole house: none of them is a team's to send out
-KEPT_IN: Final = ("presence", "cursor", "reaction", "notification", "system")
+KEPT_IN: Final = (*events.SHOWN.values(), "notification", "system")
 PATTERN: Final = re.compile(r"\*|[a-z][a-z_]*\.(?:\*|[a-z][a-z_]*)")
 
 

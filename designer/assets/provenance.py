@@ -13,11 +13,12 @@ from __future__ import annotations
 import html
 import re
 import struct
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
+
+from designer.assets import rows
 
 SOURCE_TYPES: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 TRAINED: Final = f"{SOURCE_TYPES}trainedAlgorithmicMedia"
@@ -193,9 +194,8 @@ def _is_png_xmp(name: bytes, chunk: bytes) -> bool:
 
 def _png_with(data: bytes, packet: bytes) -> bytes:
     body = KEYWORD + b"\0\0\0\0\0" + packet  # not compressed, no language, no translated keyword
-    chunk = struct.pack(">I", len(body)) + b"iTXt" + body + struct.pack(">I", zlib.crc32(b"iTXt" + body))
     kept = [each for name, each in _png_chunks(data) if not _is_png_xmp(name, each)]
-    return data[:8] + kept[0] + chunk + b"".join(kept[1:])  # after IHDR, before all else
+    return data[:8] + kept[0] + rows.chunk(b"iTXt", body) + b"".join(kept[1:])  # after IHDR, before all else
 
 
 def _png_packet(data: bytes) -> str | None:

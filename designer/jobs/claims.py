@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from designer.jobs.fronts import known_fronts, note_front, whole_look
 from designer.jobs.models import ROUND, Job, JobStatus
+from teams.base.ids import id_of
 
 DEATHS_ALLOWED: Final = 3
 URGENCY: Final = ("interactive", "io", "gpu", "batch")
@@ -120,10 +121,7 @@ def _claim(lane: str, worker: str, since: str = "", **more: int) -> Job | None:
 
 def node_of(worker: str) -> UUID | None:
     """The worker that a process belongs to, by the process's name (`tasks.worker_id`); None where it does not say."""
-    try:
-        return UUID(worker.rpartition(":")[2])
-    except ValueError:
-        return None
+    return id_of(worker.rpartition(":")[2])
 
 
 def claim_best(lanes: tuple[str, ...], worker: str) -> Job | None:

@@ -1,12 +1,11 @@
 """Looking for jobs among all teams', for those who run the studio."""
 
-from uuid import UUID
-
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django_filters import rest_framework as filters
 
 from designer.jobs.models import Job, JobStatus, Lane
+from teams.base.ids import id_of
 
 
 class JobFilter(filters.FilterSet):  # type: ignore[misc]
@@ -23,10 +22,8 @@ class JobFilter(filters.FilterSet):  # type: ignore[misc]
 
     def named(self, rows: QuerySet[Job], name: str, text: str) -> QuerySet[Job]:
         """An id of a job, a team or what the job is about; else a part of its kind, worker or error."""
-        try:
-            pk = UUID(text.strip())
-        except ValueError:
-            word = text.strip()
+        word, pk = text.strip(), id_of(text)
+        if pk is None:
             return rows.filter(
                 Q(kind__icontains=word) | Q(worker__icontains=word) | Q(last_error__code__icontains=word)
             )

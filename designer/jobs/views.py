@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -20,6 +19,7 @@ from designer.jobs.finding import JobFilter
 from designer.jobs.models import HEAVIEST, Job, JobStatus, Lane
 from teams.accounts.people import person
 from teams.base.errors import Missing, Refused
+from teams.base.ids import named
 
 PAGE = 30
 
@@ -53,7 +53,7 @@ def weigh(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("weight", "")
     with _said(request):
         weight = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
-        share = weights.set_weight(actor=person(request), team_id=_id(request.POST.get("team", "")), weight=weight)
+        share = weights.set_weight(actor=person(request), team_id=named(request.POST.get("team", "")), weight=weight)
         messages.success(request, f"{share.name} weighs {share.weight} from its next job on.")
     return redirect("settings_queue")
 
@@ -67,13 +67,6 @@ def _said(request: HttpRequest) -> Iterator[None]:
         raise
     except Refused as refused:
         messages.warning(request, f"{refused.message} {refused.remedy}".strip())
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Missing(message="There is no such thing.", remedy="Reload the page.") from error
 
 
 @never_cache
@@ -100,7 +93,7 @@ def drain(request: HttpRequest) -> HttpResponse:
     """Take a worker out of service, or let it work again."""
     user = person(request)
     lanes.run_by(user)
-    pk = _id(request.POST.get("worker", ""))
+    pk = named(request.POST.get("worker", ""))
     with _said(request):
         if request.POST.get("on") == "1":
             again = workers.employ(actor=user, worker_id=pk)
@@ -161,7 +154,7 @@ def _filtered(rows: QuerySet[Job], wanted: dict[str, str]) -> QuerySet[Job]:
 
 def _judge(request: HttpRequest, rows: QuerySet[Job]) -> None:
     """What the form asks for: of the ticked ones, or of all that the filter shows."""
-    user, ids = person(request), [_id(text) for text in request.POST.getlist("id")]
+    user, ids = person(request), [named(text) for text in request.POST.getlist("id")]
     if request.POST.get("all") == "1":
         ids = list(rows.values_list("pk", flat=True)[: letters.AT_ONCE])
     if not ids:

@@ -12,6 +12,7 @@ from designer.jobs.models import HEAVIEST, Job, JobStatus, TeamWeight
 from teams.accounts.models import User
 from teams.audit.services import write
 from teams.base.errors import Missing, Refused
+from teams.base.ids import id_of
 from teams.membership.models import Team
 
 SHOWN: Final = 20
@@ -52,9 +53,10 @@ def shares(search: str = "") -> list[Share]:
     """The teams whose name or id is searched for; without a search those with a weight of their own, then those with
     the most in the queue."""
     if search:
-        named = Q(name__icontains=search) | Q(slug__icontains=search)
-        rows = Team.objects.filter(named | Q(pk=_id_of(search))) if _id_of(search) else Team.objects.filter(named)
-        return _shares(list(rows.order_by("name", "pk")[:SHOWN]))
+        meant = Q(name__icontains=search) | Q(slug__icontains=search)
+        if pk := id_of(search):
+            meant |= Q(pk=pk)
+        return _shares(list(Team.objects.filter(meant).order_by("name", "pk")[:SHOWN]))
     weighed = list(TeamWeight.objects.order_by("-weight", "pk").values_list("pk", flat=True)[:SHOWN])
     live = Job.objects.filter(status__in=(JobStatus.QUEUED, JobStatus.LEASED)).order_by()
     busy = live.values("team_id").annotate(n=Count("pk")).order_by("-n", "team_id")[:SHOWN]
@@ -80,10 +82,3 @@ def _shares(teams: list[Team]) -> list[Share]:
         )
         for team in teams
     ]
-
-
-def _id_of(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -14,6 +14,7 @@ from designer.personas.deck import Sitting
 from designer.personas.learning_views import is_partial, team_of
 from teams.accounts.people import person
 from teams.base.errors import Missing, Refused
+from teams.base.ids import id_of
 from teams.membership.models import Team
 from teams.membership.ownership import visible_teams
 from teams.membership.permissions import may
@@ -102,7 +103,4 @@ def _answer(
 
 
 def _first(request: HttpRequest) -> UUID | None:
-    try:
-        return UUID(request.GET.get("first", ""))
-    except ValueError:
-        return None
+    return id_of(request.GET.get("first", ""))

@@ -4,7 +4,7 @@ import json
 from typing import Any, Final
 
 from designer.realtime import limits
-from designer.realtime.events import CURSOR_MOVED, PAYLOADS, PRESENCE_CHANGED, REACTION_SHOWN, UUID_FORM
+from designer.realtime.events import PAYLOADS, SHOWN, UUID_FORM
 from designer.realtime.schemas import Schema, schema_of
 
 CHANNEL: Final[Schema] = {"type": "string", "pattern": rf"^([a-z][a-z_]{{0,23}}:{UUID_FORM}|system)$"}
@@ -67,7 +67,6 @@ CLOSED: Final[tuple[str, Schema, tuple[str, ...]]] = (
     ("code", "reason"),
 )
 TYPES: Final = {"pinged": "ping"}
-SHOWN: Final = {PRESENCE_CHANGED: "presence", CURSOR_MOVED: "cursor", REACTION_SHOWN: "reaction"}
 
 
 def document() -> dict[str, Any]:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from designer.realtime import credentials, limits, subjects
 from designer.realtime import log as event_log
 from designer.realtime.credentials import Identity
-from designer.realtime.events import CURSOR_MOVED, PRESENCE_CHANGED, REACTION_SHOWN
+from designer.realtime.events import SHOWN
 from designer.realtime.gathering import SILENCE, Who
 from designer.realtime.hub import Hub, hub
 from designer.realtime.log import Fact
@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-TICKS: Final = {"presence": PRESENCE_CHANGED, "cursor": CURSOR_MOVED, "reaction": REACTION_SHOWN}
+TICKS: Final = {kind: event for event, kind in SHOWN.items()}
 
 
 class LiveConsumer:
@@ -44,6 +44,7 @@ class LiveConsumer:
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.scope, self.receive, self.send = scope, receive, send
+        self.headers = {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
         self.id = uuid4().hex
         self.identity: Identity | None = None
         self.subscriptions: dict[str, Subscription] = {}
@@ -109,20 +110,15 @@ class LiveConsumer:
 
     async def _admit(self) -> bool:
         """Accept the handshake unless a foreign page rides on our cookie. A token may follow in the first message."""
-        headers = {name.decode().lower(): value.decode("latin-1") for name, value in self.scope["headers"]}
-        token, cookie = credentials.bearer(headers), credentials.session_cookie(headers)
-        identity = None
-        if token is not None:
-            identity = await in_database(credentials.by_token, token)
-        elif cookie:
-            identity = await in_database(credentials.by_session, cookie)
-            if identity and not credentials.origin_is_ours(headers, self.scope.get("scheme", "ws")):
-                await self._close(limits.CLOSE_FORBIDDEN, "foreign origin")  # before acceptance: HTTP 403
-                return False
+        headers, identity = self.headers, await self._proven()
+        ours = credentials.origin_is_ours(headers, self.scope.get("scheme", "ws"))
+        if identity and identity.session_key and not ours:
+            await self._close(limits.CLOSE_FORBIDDEN, "foreign origin")  # before acceptance: HTTP 403
+            return False
         await self.send({"type": "websocket.accept"})
         if identity:
             self._welcome(identity)
-        elif token is not None:
+        elif credentials.bearer(headers) is not None:
             self.drop(limits.CLOSE_UNAUTHENTICATED, "this token is not valid")
         else:
             self.address = credentials.address(self.scope, headers)
@@ -130,6 +126,13 @@ class LiveConsumer:
                 self.drop(limits.CLOSE_FLOOD, f"{limits.MAX_UNSIGNED} sockets of this address have not signed in")
             asyncio.get_running_loop().call_later(limits.AUTH_WAIT, self._expect_identity)
         return True
+
+    async def _proven(self) -> Identity | None:
+        """Whose token came along, or else whose session; None for neither."""
+        token, cookie = credentials.bearer(self.headers), credentials.session_cookie(self.headers)
+        if token is not None:
+            return await in_database(credentials.by_token, token)
+        return await in_database(credentials.by_session, cookie) if cookie else None
 
     def _expect_identity(self) -> None:
         if self.identity is None:
@@ -233,9 +236,7 @@ class LiveConsumer:
         mine.seq = after if resumed and after is not None else now.head.seq
         about = {"channel": channel, "seq": mine.seq, "head": now.head.seq, "epoch": now.head.epoch, "resumed": resumed}
         self._reply(frame("subscribed", **about, snapshot=now.snapshot))
-        for who in self.hub.gathering.of(channel):
-            key = ("tick", channel, PRESENCE_CHANGED, who["socket"])
-            self.show(channel, frame("presence", channel=channel, **who, at=timezone.now().isoformat()), key)
+        self.hub.introduce(channel, self)
         self.hub.stands_at(channel, now.head)
         await self._catch_up(channel, mine, now.head.seq)
 

@@ -59,6 +59,9 @@ CURSOR_MOVED: Final = "cursor:moved"
 REACTION_SHOWN: Final = "reaction:shown"
 
 
+# what is only ever shown and never kept, as messages of a type of their own
+SHOWN: Final = {PRESENCE_CHANGED: "presence", CURSOR_MOVED: "cursor", REACTION_SHOWN: "reaction"}
+
 PAYLOADS: Final[dict[str, Any]] = {
     GENERATION_STAGE: payloads.GenerationProgress,
     GENERATION_PROGRESS: payloads.GenerationProgress,

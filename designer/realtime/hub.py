@@ -24,7 +24,7 @@ from designer.realtime import log as event_log
 from designer.realtime import revocation
 from designer.realtime.credentials import Identity
 from designer.realtime.draining import before_the_end
-from designer.realtime.events import PRESENCE_CHANGED
+from designer.realtime.events import PRESENCE_CHANGED, SHOWN
 from designer.realtime.gathering import BEAT, SWEEP, Gathering, Here, Who
 from designer.realtime.herald import CONTROL, group_of
 from designer.realtime.limits import CLOSE_GOING_ON, DEAF_HEARTBEAT, HEARTBEAT, MAX_SOCKETS, MAX_UNSIGNED, PAGE, STALL
@@ -34,7 +34,6 @@ from designer.realtime.pool import close_all, in_database
 
 logger = logging.getLogger(__name__)
 UNREACHABLE: Final = (RedisError, OSError, TimeoutError)
-SHOWN: Final = {"presence", "cursor", "reaction"}  # ticks that are messages of their own kind
 
 
 class Socket(Protocol):
@@ -220,17 +219,17 @@ class Hub:
                 socket.recheck(channel)
 
     def _show(self, channel: str, tick: dict[str, Any]) -> None:
-        event, source = tick["event"], tick["source"]
-        kind = event.partition(":")[0]
-        about = {"type": kind} if kind in SHOWN else {"type": "event", "event": event}
-        content = tick["data"] if "event" not in about else {"data": tick["data"]}
-        frame = json.dumps({**about, "channel": channel, **content, "at": tick["at"]})
+        frame, key = _shown(channel, tick)
         for socket in self.watchers.get(channel, ()):
-            socket.show(channel, frame, ("tick", channel, event, source))
+            socket.show(channel, frame, key)
 
     def _show_person(self, channel: str, who: Who) -> None:
-        about = {"event": PRESENCE_CHANGED, "data": who, "source": who["socket"]}
-        self._show(channel, {**about, "at": timezone.now().isoformat()})
+        self._show(channel, _presence(who))
+
+    def introduce(self, channel: str, socket: Socket) -> None:
+        """Show a newcomer those who are there."""
+        for who in self.gathering.of(channel):
+            socket.show(channel, *_shown(channel, _presence(who)))
 
     async def _gather_forever(self) -> None:
         for look in itertools.count():
@@ -347,6 +346,19 @@ class Hub:
             socket.ping(frames[channels])
             if number % 50 == 49:
                 await asyncio.sleep(0)  # events go before heartbeats
+
+
+def _presence(who: Who) -> dict[str, Any]:
+    """Somebody's presence as the tick that it was."""
+    about = {"event": PRESENCE_CHANGED, "data": who, "source": who["socket"]}
+    return {**about, "at": timezone.now().isoformat()}
+
+
+def _shown(channel: str, tick: dict[str, Any]) -> tuple[str, tuple[object, ...]]:
+    """A tick's frame, and the key by which a newer one of its name and source takes its place."""
+    event, data = tick["event"], tick["data"]
+    about = {"type": SHOWN[event], **data} if event in SHOWN else {"type": "event", "event": event, "data": data}
+    return json.dumps({**about, "channel": channel, "at": tick["at"]}), ("tick", channel, event, tick["source"])
 
 
 HUBS: Final[dict[asyncio.AbstractEventLoop, Hub]] = {}

@@ -72,16 +72,12 @@ class Listener(LiveConsumer):
         return True
 
     async def _identify(self) -> Identity:
-        headers = {name.decode().lower(): value.decode("latin-1") for name, value in self.scope["headers"]}
-        token, cookie = credentials.bearer(headers), credentials.session_cookie(headers)
+        by_token = credentials.bearer(self.headers) is not None
         if self.scope["method"] != "GET":
             raise Refused("method_not_allowed", "A stream is only read.", remedy="Ask with GET.", status=405)
-        if token is None and headers.get("sec-fetch-site", "none") == "cross-site":
+        if not by_token and self.headers.get("sec-fetch-site", "none") == "cross-site":
             raise Forbidden(message="A foreign page may not ride on your session.", remedy="Send a token.")
-        if token is not None:
-            identity = await in_database(credentials.by_token, token)
-        else:
-            identity = await in_database(credentials.by_session, cookie) if cookie else None
+        identity = await self._proven()
         if identity is None:
             raise Refused("not_authenticated", UNSIGNED, remedy="Sign in, or send a token.", status=401)
         return identity
@@ -97,8 +93,7 @@ class Listener(LiveConsumer):
                 field="channel",
                 remedy="Name each as ?channel=<kind>:<uuid>; watch more over the socket.",
             )
-        last = dict(self.scope["headers"]).get(b"last-event-id", b"").decode("latin-1")
-        return Places.parsed(channels, last or query.get("last_event_id", ""))
+        return Places.parsed(channels, self.headers.get("last-event-id") or query.get("last_event_id", ""))
 
     async def _watch(self) -> None:
         """What the client of a socket would ask for, one after the other."""

@@ -1,7 +1,5 @@
 """Settings > Teams: whose you are in, and the time zone in which each team's repeats are meant."""
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from teams.accounts.people import person
 from teams.accounts.services import time_zones
 from teams.base.errors import Missing, Refused
+from teams.base.ids import named
 from teams.membership import services
 from teams.membership.models import Membership, Role
 
@@ -25,7 +24,7 @@ def teams(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             team = services.set_time_zone(
-                actor=user, team_id=_id(request.POST.get("team", "")), zone=request.POST.get("time_zone", "").strip()
+                actor=user, team_id=named(request.POST.get("team", "")), zone=request.POST.get("time_zone", "").strip()
             )
         except Missing:
             raise
@@ -37,10 +36,3 @@ def teams(request: HttpRequest) -> HttpResponse:
     rows = Membership.objects.filter(user=user).select_related("team").order_by("-team__personal", "team__name", "pk")
     facts = {"rows": rows, "zones": time_zones(), "managers": {Role.OWNER, Role.ADMIN}, "refusal": refusal}
     return render(request, "teams/membership/teams.html", facts, status=422 if refusal else 200)
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Missing(message="There is no such team.", remedy="Reload the page.") from error

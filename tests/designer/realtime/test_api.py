@@ -14,16 +14,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def watcher():
-    return person()
-
-
-@pytest.fixture
-def channel(watcher):
-    return f"team:{team_of(watcher).pk}"
-
-
-@pytest.fixture
 def client(watcher):
     signed_in = Client()
     signed_in.force_login(watcher, backend="django.contrib.auth.backends.ModelBackend")

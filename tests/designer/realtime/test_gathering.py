@@ -7,25 +7,10 @@ import pytest
 
 from designer.realtime.gathering import MOST, SHARE, Gathering
 from tests.designer.realtime import live
-from tests.designer.realtime.live import Talk, person, team_of, token_of
+from tests.designer.realtime.live import Talk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HERE = {"zoom": 2}
-
-
-@pytest.fixture
-def watcher():
-    return person()
-
-
-@pytest.fixture
-def token(watcher):
-    return token_of(watcher)
-
-
-@pytest.fixture
-def channel(watcher):
-    return f"team:{team_of(watcher).pk}"
 
 
 def present(talk, channel, state=HERE):

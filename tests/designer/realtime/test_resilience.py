@@ -8,20 +8,10 @@ from django.db import transaction
 from designer.realtime import events, log
 from designer.realtime.models import ChannelHead, Event
 from tests.designer.realtime import live
-from tests.designer.realtime.live import Talk, person, team_of, token_of
+from tests.designer.realtime.live import Talk, token_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BEAT = 10
-
-
-@pytest.fixture
-def watcher():
-    return person()
-
-
-@pytest.fixture
-def channel(watcher):
-    return f"team:{team_of(watcher).pk}"
 
 
 def test_a_lost_nudge_costs_at_most_a_heartbeat(port, watcher, channel):

@@ -21,11 +21,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def watcher():
-    return person()
-
-
-@pytest.fixture
 def team(watcher):
     return team_of(watcher)
 

@@ -12,9 +12,9 @@ import pytest
 from django.contrib.staticfiles import finders
 
 from designer.env import ROOT
-from designer.realtime import events, ticks
+from designer.realtime import ticks
 from tests.designer.realtime import live
-from tests.designer.realtime.live import person, team_of, token_of
+from tests.designer.realtime.live import person, record, team_of, token_of
 
 NODE = shutil.which("node") or ""
 pytestmark = [
@@ -48,11 +48,6 @@ class Watch:
 
     def next(self):
         return self.lines.get(timeout=30)
-
-
-def record(channel, *numbers):
-    for number in numbers:
-        events.record(channel, "generation:stage", {"n": number}, team_id=None)
 
 
 def test_its_own_tests_pass():

@@ -12,31 +12,15 @@ from django.db import transaction
 from designer.realtime import events, ticks
 from designer.realtime.limits import STALL
 from tests.designer.realtime import live
-from tests.designer.realtime.live import Talk, person, team_of, token_of
+from tests.designer.realtime.live import Talk, record, team_of, token_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def watcher():
-    return person()
-
-
-@pytest.fixture
-def channel(watcher):
-    return f"team:{team_of(watcher).pk}"
 
 
 @pytest.fixture
 def talk(port, watcher):
     with Talk(port, token_of(watcher)) as open_talk:
         yield open_talk
-
-
-def record(channel, *numbers, event="generation:stage"):
-    for number in numbers:
-        with transaction.atomic():
-            events.record(channel, event, {"n": number}, team_id=None)
 
 
 def test_a_subscriber_gets_the_snapshot_and_then_every_event_in_order(talk, channel):

@@ -5,39 +5,17 @@ import urllib.request
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
 
-from designer.realtime import events, log
+from designer.realtime import log
 from designer.realtime.limits import MAX_SOCKETS, MAX_STREAMED
 from designer.realtime.models import Event
 from teams.membership.models import Membership
 from teams.membership.services import remove_member
 from tests.designer.realtime import live
-from tests.designer.realtime.live import Stream, cookie_of, person, refusal, team_of, token_of
+from tests.designer.realtime.live import Stream, cookie_of, person, record, refusal, team_of
 from tests.faults.kit import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def watcher():
-    return person()
-
-
-@pytest.fixture
-def token(watcher):
-    return token_of(watcher)
-
-
-@pytest.fixture
-def channel(watcher):
-    return f"team:{team_of(watcher).pk}"
-
-
-def record(channel, *numbers):
-    for number in numbers:
-        with transaction.atomic():
-            events.record(channel, "generation:stage", {"n": number}, team_id=None)
 
 
 def test_a_listener_gets_the_truth_and_then_every_event_in_order(port, channel, token):
