@@ -113,7 +113,8 @@ class Compiled:
         if self.packed:
             return _unpacked(made[inner], self.scale)
         rows, columns = (enlarged(part, side, self.scale) for part, side in zip(inner, (height, width), strict=True))
-        return np.ascontiguousarray(made[rows, columns])
+        own: Pixels = made[rows, columns].copy()  # what was inferred is overwritten by the next piece
+        return own
 
     def _infer(self, batch: Pixels) -> NDArray[np.uint8]:
         request = self._request(batch.shape[1:3])

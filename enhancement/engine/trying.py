@@ -29,7 +29,7 @@ EFFORT = 1e10  # multiplications of one try: half a second on one old core
 SMALLEST, LARGEST = 48, 192  # edge of the piece, pixels
 CLOTHS = (3, 4)  # seeds
 ROUNDS = 3
-FORMAT = 1  # of the tables; another number makes them be measured again
+FORMAT = 2  # of the tables; another number makes them be measured again
 Computed = Callable[[Network, str], Network]
 
 

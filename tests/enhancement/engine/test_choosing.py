@@ -153,6 +153,14 @@ def test_a_compiled_network_of_another_kind_gets_even_tiles_too(photo):
 
 
 @needs_openvino
+def test_a_piece_keeps_its_pixels_when_the_next_one_is_computed(photo):
+    network = choosing.computed(Network(name="halving", module=Halving(), scale=2, halo=4, align=2), "openvino float32")
+    light, dark = photo[:64, :64], photo[:64, :64] // 2
+    made = [network.enlarge(piece) for piece in (light, dark)]
+    assert (made[0] == light.repeat(2, axis=0).repeat(2, axis=1)).all() and (made[0] != made[1]).any()
+
+
+@needs_openvino
 def test_a_compiled_network_stops_in_the_middle_of_a_piece_and_works_again(gentle):
     network = choosing.computed(gentle, "openvino float32")
     large = np.zeros((1600, 1600, 3), np.uint8)
