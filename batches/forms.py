@@ -83,7 +83,9 @@ class BatchForm(forms.Form):
         label="How finely", choices=[(q, q.capitalize()) for q in QUALITIES], initial="standard", required=False
     )
     strategy = forms.ChoiceField(
-        label="Choose the model by", choices=[(s, s.capitalize()) for s in STRATEGIES if s != "custom"], required=False
+        label="Choose the model by",
+        choices=[(s, s.capitalize().replace("_", " ")) for s in STRATEGIES if s != "custom"],
+        required=False,
     )
     seed = forms.IntegerField(label="Seed", min_value=0, required=False, help_text="Empty: a new one each.")
     exact = forms.BooleanField(label="Use my words exactly", required=False)

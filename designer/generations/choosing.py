@@ -12,6 +12,7 @@ from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.ready import ready_models, why_not
 from designer.catalogue.services import named, unit_price
 from designer.generations import health
+from designer.generations.pacing import load_of
 from designer.generations.wishes import GenerationWish
 from designer.personas.learning import exploration_of, posteriors_of
 from designer.pipeline import generation as drawing
@@ -68,8 +69,9 @@ def quality_of(can: Capabilities, wished: str) -> str:
     return next(word for word in own if word in can.qualities)
 
 
-def _found(wish: GenerationWish, width: int, height: int) -> list[Found]:
-    """The models that can be called today. One without a price is among them only when it was asked for by name."""
+def _found(wish: GenerationWish, width: int, height: int, *, busy: bool) -> list[Found]:
+    """The models that can be called today. One without a price is among them only when it was asked for by name.
+    busy: whether to ask how busy they are."""
     healths, now = health.all_health(), timezone.now()
     found = []
     for profile, can in ready_models():
@@ -77,15 +79,19 @@ def _found(wish: GenerationWish, width: int, height: int) -> list[Found]:
         price = unit_price(profile, width=width, height=height, quality=quality)
         if price is None and profile.model != wish.model:
             continue
+        seconds = health.pace(seen, profile.latency_seconds)
+        load = load_of(profile, seconds=seconds * wish.images, images=wish.images) if busy else (None, 1.0)
         candidate = routing.Candidate(
             provider=profile.provider,
             model=profile.model,
             capabilities=can,
             unit_price=price,
-            latency_s=health.pace(seen, profile.latency_seconds),
+            latency_s=seconds,
             quality=profile.quality,
             success=health.success_rate(seen),
             resting=health.resting(seen, now),
+            busy=load[0],
+            takes=load[1],
         )
         simulated = image_provider(profile.provider).simulated
         found.append(Found(profile=profile, candidate=candidate, quality=quality, simulated=simulated))
@@ -103,11 +109,12 @@ def plan_for(
 ) -> Plan:
     """Choose the model. Raises Refused naming the field when nothing fits the wish.
 
-    With `rng` a share of the routes tries another model that fits, to learn; `without` leaves models out;
-    `photos` go with the call.
+    With `rng` a share of the routes tries another model that fits, to learn; `without` leaves out models that failed;
+    `photos` go with the call. With either of them the call is about to be made, and a shared load looks who is busy.
     """
     width, height = drawing.size_of(wish.aspect_ratio)
-    everything = [each for each in _found(wish, width, height) if _key(each.profile) not in without]
+    busy = wish.strategy == "load_balanced" and (rng is not None or bool(without))
+    everything = [each for each in _found(wish, width, height, busy=busy) if _key(each.profile) not in without]
     chosen, family, note = _chosen(wish, everything)
     limits = routing.Constraints(
         n=wish.images,

@@ -90,7 +90,7 @@ class ComposerForm(forms.Form):
     aspect_ratio = forms.ChoiceField(label="Format", choices=[(r, r) for r in RATIOS], initial="3:4", required=False)
     persona = forms.ChoiceField(label="Persona", required=False)
     strategy = forms.ChoiceField(
-        label="Choose the model by", choices=[(s, s.capitalize()) for s in STRATEGIES], required=False
+        label="Choose the model by", choices=[(s, s.capitalize().replace("_", " ")) for s in STRATEGIES], required=False
     )
     model = forms.ChoiceField(label="Model", required=False)
     seed = forms.IntegerField(label="Seed", min_value=0, required=False, help_text="Empty for a new one.")

@@ -1,6 +1,6 @@
 """How the calls to each model went lately: shared by all workers, read by the router, written after every call.
 
-The rules of the circuit are the pipeline's (`routing.observed`); here its rows are kept.
+The rules of the circuit are the pipeline's (`circuits.observed`); here its rows are kept.
 """
 
 import math
@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from designer.catalogue.models import ModelHealth
-from designer.pipeline.routing import TRIP_AFTER, Breaker, observed, rest_left
+from designer.pipeline.circuits import TRIP_AFTER, Breaker, observed, rest_left
 from designer.providers import base
 
 KEPT: Final = 0.98  # of the counts, at each call: they fade by half in 34 calls

@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Final
+
+from django.utils import timezone
 
 from designer.catalogue.models import ModelProfile
 from designer.generations import health
@@ -12,9 +15,31 @@ from designer.jobs.handlers import Later, RunningJob
 from designer.jobs.models import Lane
 from designer.providers.remote import headers
 
+AT_ONCE: Final = 8.0  # calls that a model is believed to take where nobody told its limits
+
 
 class Resting(Later):
     """The vendor itself asked to be left alone."""
+
+
+def load_of(profile: ModelProfile, *, seconds: float, images: int) -> tuple[float, float]:
+    """How busy a model is: the calls that run or wait, and how many it takes at once; none while nobody can tell.
+
+    What a minute allows becomes calls at once by Little's law (1961): calls per second times the seconds of one. A
+    pause that the vendor asked for counts as the calls that would be made in it.
+    """
+    limits = Limits.read(profile.limits)
+    stand = allowances.standing(Wish(provider=profile.provider, model=profile.model, holder="", limits=limits))
+    if stand is None:
+        return 0.0, AT_ONCE
+    lasts = max(seconds, 0.1)
+    told: list[float] = []
+    for each in (stand.written, stand.learned):
+        calls_a_minute = each.requests_per_minute, each.images_per_minute / images
+        told += [each.concurrent, *(calls * lasts / 60 for calls in calls_a_minute)]
+    at_once = min((most for most in told if most), default=AT_ONCE)
+    pause = (stand.paused_until - timezone.now()).total_seconds() if stand.paused_until else 0.0
+    return stand.running + stand.waiting + max(0.0, pause) / lasts * at_once, at_once
 
 
 @contextmanager

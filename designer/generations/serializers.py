@@ -38,7 +38,13 @@ class GenerationRequest(StrictSerializer):
         help_text="Make and pay for this many, and show the best n that differ; the others are set aside, not lost.",
     )
     aspect_ratio = serializers.ChoiceField(choices=list(RATIOS), required=False, default="3:4")
-    strategy = serializers.ChoiceField(choices=list(STRATEGIES), required=False, default="balanced")
+    strategy = serializers.ChoiceField(
+        choices=list(STRATEGIES),
+        required=False,
+        default="balanced",
+        help_text="How a model is chosen where none is named: cheapest takes the lowest price of all that can do it; "
+        "load_balanced the least busy of those that serve about as well, for at most the price shown.",
+    )
     weights = serializers.DictField(
         child=serializers.FloatField(min_value=0),
         required=False,

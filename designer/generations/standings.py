@@ -12,7 +12,7 @@ from designer.catalogue.ready import ready_models
 from designer.generations import health
 from designer.jobs import allowances
 from designer.jobs.allowances import Limits, Standing, Wish
-from designer.pipeline.routing import Breaker, rest_left
+from designer.pipeline.circuits import Breaker, rest_left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from teams.base.limits import link
 log = logging.getLogger(__name__)
 
 MINUTE: Final = timedelta(minutes=1)
+LINGERS_S: Final = 10  # a waiter that has not asked again for so long counts no more, as in TAKE
 DEGRADED_WAIT: Final = timedelta(seconds=3)
 
 # KEYS: bucket, calls under way, line of the urgent, line of the others.
@@ -198,7 +199,7 @@ def standing(wish: Wish) -> Standing | None:
             pipe.hgetall(wish.keys[0])
             pipe.zcount(wish.keys[1], time.time() * 1000, "+inf")
             for line in wish.keys[2:]:
-                pipe.zcard(line)
+                pipe.zcount(line, (time.time() - LINGERS_S) * 1000, "+inf")
             said, running, *lines = pipe.execute()
     except (redis.RedisError, OSError):
         return None

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
-from designer.pipeline.codec import Record
 from designer.pipeline.optimisation import CALM, EXPLORATION, decayed, liking, model_key
 from designer.pipeline.records import Alternative, Excluded, LearnedWeights, Posterior, Route
 from designer.providers.base import Capabilities
@@ -20,7 +19,10 @@ STRATEGIES: Final[Mapping[str, Mapping[str, float]]] = {
     "quality": {"quality": 0.80, "cost": 0.05, "speed": 0.00, "success": 0.15},
     "cost": {"quality": 0.15, "cost": 0.70, "speed": 0.05, "success": 0.10},
     "speed": {"quality": 0.15, "cost": 0.05, "speed": 0.70, "success": 0.10},
+    "cheapest": {"quality": 0.00, "cost": 1.00, "speed": 0.00, "success": 0.00},
+    "load_balanced": {"quality": 0.45, "cost": 0.25, "speed": 0.15, "success": 0.15},
 }
+ALIKE: Final = 0.9  # of the best score: who reaches this serves as well, and takes a share of the load
 PRIOR_MASS: Final = 4.0  # observations that a model's stated quality counts for, against what a team taught
 HALF_COST: Final = Decimal("0.04")  # USD per image at which the cost score is one half
 HALF_TIME: Final = 10.0  # seconds per image at which the speed score is one half
@@ -39,7 +41,8 @@ class RouteError(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A model that may be called today. `unit_price` USD per image of the wished size, None = unknown; `latency_s`
-    seconds per image; `quality`, `success` in 0..1; `resting`: why its circuit is open, and until when; "" = it is not.
+    seconds per image; `quality`, `success` in 0..1; `resting`: why its circuit is open, and until when; "" = it is not;
+    `busy`: calls that run or wait there, None = not asked, of those that it `takes` at once.
     """
 
     provider: str
@@ -50,6 +53,12 @@ class Candidate:
     quality: float = 0.5
     success: float = 1.0
     resting: str = ""
+    busy: float | None = None
+    takes: float = 1.0
+
+    @property
+    def load(self) -> float:
+        return (self.busy or 0.0) / self.takes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +116,8 @@ def route(
     ranked = best = _ranked(fit, weights, seen, shift, None)
     if rng is not None and rng.random() < exploration:
         ranked = _ranked(fit, weights, seen, shift, rng)
+    elif wish.strategy == "load_balanced":
+        ranked = best = _shared(ranked, weights, rng)
     left_out = [(each, why) for each, why in checked if why] + _unnamed(candidates, named)
     found = _route(ranked, left_out, wish, weights)
     if ranked[0][0] == best[0][0]:
@@ -120,6 +131,7 @@ def dice(seed: int) -> np.random.Generator:
     return np.random.default_rng([seed % 2**63, STREAM])
 
 
+Scores = Mapping[str, float]
 Ranked = Sequence[tuple[Candidate, dict[str, float]]]
 
 
@@ -147,7 +159,33 @@ def _ranked(
     """The best first. Scored in a fixed order, so that one seed gives one answer however the catalogue is sorted."""
     fixed = sorted(fit, key=lambda each: (each.provider, each.model))
     scored = [(each, _scores(each, seen[each.model], shift, rng)) for each in fixed]
-    return sorted(scored, key=lambda pair: -_total(pair[1], weights))
+    usual = STRATEGIES["balanced"]  # decides between equals
+    return sorted(scored, key=lambda pair: (-_total(pair[1], weights), -_total(pair[1], usual)))
+
+
+def _shared(ranked: Ranked, weights: Mapping[str, float], rng: np.random.Generator | None) -> Ranked:
+    """One of those that serve about as well first: drawn by lot, in proportion to the room that each has, for many ask
+    at the same moment and would all go to the least busy (Mitzenmacher, How Useful Is Old Information?, 2000). Without
+    room anywhere, or `rng`, it is the least busy.
+
+    Before anything is spent nobody is asked how busy he is: the dearest of them comes first, and the price holds
+    whichever of them will draw.
+    """
+    alike = list(_alike(ranked, weights))
+    rest = ranked[len(alike) :]
+    if any(each.busy is None for each, _ in alike):
+        return [*sorted(alike, key=lambda pair: -(pair[0].unit_price or 0)), *rest]
+    by_load = sorted(alike, key=lambda pair: pair[0].load)
+    room = np.array([max(0.0, each.takes - (each.busy or 0.0)) for each, _ in by_load])
+    if rng is not None and room.any():
+        by_load.insert(0, by_load.pop(int(rng.choice(len(room), p=room / room.sum()))))
+    return [*by_load, *rest]
+
+
+def _alike(ranked: Ranked, weights: Mapping[str, float]) -> Ranked:
+    """Those that score nearly as well as the best, in the order given."""
+    least = ALIKE * max(_total(parts, weights) for _, parts in ranked)
+    return [pair for pair in ranked if _total(pair[1], weights) >= least]
 
 
 def _weights(wish: Constraints) -> Mapping[str, float]:
@@ -317,7 +355,7 @@ def _route(
         provider=best.provider,
         model=best.model,
         score=round(_total(parts, weights), 4),
-        reason=_reason(best, parts, wish, weights, len(ranked)),
+        reason=_reason(ranked, wish, weights),
         total=_cost(best, wish),
         explicit=wish.is_explicit,
         alternatives=tuple(_alternative(each, own, parts, weights, wish) for each, own in ranked[1:]),
@@ -327,63 +365,36 @@ def _route(
     )
 
 
-def _reason(
-    best: Candidate, parts: Mapping[str, float], wish: Constraints, weights: Mapping[str, float], among: int
-) -> str:
+def _reason(ranked: Ranked, wish: Constraints, weights: Mapping[str, float]) -> str:
     if wish.model is not None:
         return "You chose this model."
+    best, parts = ranked[0]
     chosen = f"You chose {best.provider}; " if wish.provider else ""
-    if among == 1:
-        return (
-            f"{chosen}it is the only model that fits.".capitalize() if not chosen else f"{chosen}only this model fits."
-        )
+    if len(ranked) == 1:
+        return f"{chosen}only this model fits." if chosen else "It is the only model that fits."
+    if wish.strategy == "load_balanced":
+        return chosen + _why_shared(best, len(_alike(ranked, weights)))
     strongest = max(weights, key=lambda name: weights[name] * parts[name])
-    return f"{chosen or ''}Best of {among} for the {wish.strategy} strategy, mostly for its {strongest}."
+    return f"{chosen}Best of {len(ranked)} for the {wish.strategy} strategy, mostly for its {strongest}."
 
 
-def _alternative(
-    each: Candidate,
-    own: Mapping[str, float],
-    best: Mapping[str, float],
-    weights: Mapping[str, float],
-    wish: Constraints,
-) -> Alternative:
-    behind = max(weights, key=lambda name: weights[name] * (best[name] - own[name]))
-    reason = f"behind in {behind}: {own[behind]:.2f} against {best[behind]:.2f}"
+def _why_shared(best: Candidate, alike: int) -> str:
+    if alike == 1:
+        return "No other model serves about as well."
+    if best.busy is None:
+        return f"The dearest of {alike} that serve about as well; one that has room will draw."
+    return f"Drawn by lot among {alike} that serve about as well, by their room; of its own {best.load:.0%} is taken."
+
+
+def _alternative(each: Candidate, own: Scores, best: Scores, weights: Scores, wish: Constraints) -> Alternative:
     score = round(_total(own, weights), 4)
     parts = {name: round(value, 4) for name, value in own.items()}
-    total = _cost(each, wish)
+    reason, total = _why_behind(each, own, best, weights), _cost(each, wish)
     return Alternative(provider=each.provider, model=each.model, score=score, reason=reason, total=total, parts=parts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breaker(Record):
-    """A circuit for one provider and model. `opened_at` None = closed; half open once the rest is over."""
-
-    failures: int = 0
-    opened_at: datetime | None = None
-    trips: int = 0
-
-
-Outcome = Literal["success", "failure"]
-TRIP_AFTER: Final = 5  # failures in a row
-REST: Final = timedelta(seconds=30)  # doubled at each trip, up to LONGEST_REST
-LONGEST_REST: Final = timedelta(minutes=10)
-
-
-def observed(breaker: Breaker, outcome: Outcome, now: datetime) -> Breaker:
-    """The circuit after one call: success closes it; TRIP_AFTER failures in a row open it, and one after its rest."""
-    if outcome == "success":
-        return Breaker()
-    failures = breaker.failures + 1
-    if failures >= TRIP_AFTER or breaker.opened_at is not None:
-        return Breaker(failures=failures, opened_at=now, trips=breaker.trips + 1)
-    return Breaker(failures=failures, trips=breaker.trips)
-
-
-def rest_left(breaker: Breaker, now: datetime) -> timedelta:
-    """How long no call is made yet; none where the circuit is closed or the rest is over."""
-    if breaker.opened_at is None:
-        return timedelta()
-    rest: timedelta = min(LONGEST_REST, REST * 2 ** min(breaker.trips - 1, 10))
-    return max(timedelta(), rest - (now - breaker.opened_at))
+def _why_behind(each: Candidate, own: Scores, best: Scores, weights: Scores) -> str:
+    behind = max(weights, key=lambda name: weights[name] * (best[name] - own[name]))
+    if own[behind] < best[behind] or each.busy is None:
+        return f"behind in {behind}: {own[behind]:.2f} against {best[behind]:.2f}"
+    return f"its room: {each.load:.0%} taken"

@@ -76,7 +76,7 @@ StageStatusEnum: TypeAlias = Literal["running", "succeeded", "failed", "cancelle
 
 StepStatusEnum: TypeAlias = Literal["waiting", "running", "done", "skipped"]
 
-StrategyEnum: TypeAlias = Literal["balanced", "quality", "cost", "speed", "custom"]
+StrategyEnum: TypeAlias = Literal["balanced", "quality", "cost", "speed", "cheapest", "load_balanced", "custom"]
 
 WebhookDeliveryStatusEnum: TypeAlias = Literal["waiting", "sending", "delivered", "dead"]
 

@@ -9,8 +9,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from designer.pipeline import optimisation, routing
+from designer.pipeline.circuits import REST, TRIP_AFTER, Breaker, observed, rest_left
 from designer.pipeline.records import Posterior, Route
-from designer.pipeline.routing import Breaker, Candidate, Constraints, RouteError, observed, rest_left, route
+from designer.pipeline.routing import Candidate, Constraints, RouteError, route
 from designer.providers.base import Capabilities
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -90,6 +91,50 @@ def test_strategies_prefer_what_they_are_named_after():
     assert route(crowd, own).model == "quick"
 
 
+def test_the_cheapest_is_taken_whatever_else_speaks_for_another_and_equals_are_told_apart_by_the_rest():
+    dear = candidate("dear", "0.021", quality=0.99, latency_s=0.1)
+    poor, good = candidate("a-poor", "0.02", quality=0.2), candidate("good", "0.02", quality=0.6)
+    assert route([dear, poor, good], Constraints(strategy="cheapest")).model == "good"
+    assert route([dear, poor], Constraints(strategy="cheapest")).model == "a-poor"
+
+
+def test_a_shared_load_is_drawn_by_lot_in_proportion_to_the_room_of_those_that_serve_about_as_well():
+    wide, near = candidate("wide", quality=0.80, busy=1, takes=4), candidate("near", quality=0.76, busy=0, takes=1)
+    full, poor = candidate("full", quality=0.80, busy=2, takes=2), candidate("poor", quality=0.1, busy=0, takes=99)
+    crowd, wish = [wide, near, full, poor], Constraints(strategy="load_balanced")
+    lots = [route(crowd, wish, rng=routing.dice(seed), exploration=0) for seed in range(400)]
+    share = sum(made.model == "wide" for made in lots) / 400
+    assert {made.model for made in lots} == {"wide", "near"} and share == pytest.approx(3 / 4, abs=0.07)
+    made = next(made for made in lots if made.model == "wide")
+    assert "by lot among 3" in made.reason and "25%" in made.reason
+    assert {each.model: each.reason for each in made.alternatives} == {
+        "near": "behind in quality: 0.76 against 0.80",
+        "full": "its room: 100% taken",
+        "poor": "behind in quality: 0.10 against 0.80",
+    }
+    assert route(crowd, wish, rng=routing.dice(7), exploration=0) == route(
+        crowd, wish, rng=routing.dice(7), exploration=0
+    )
+
+
+def test_where_nobody_has_room_a_shared_load_goes_to_the_least_overrun():
+    longer, shorter = candidate("a", busy=9, takes=3), candidate("b", busy=4, takes=2)
+    made = route([longer, shorter], Constraints(strategy="load_balanced"), rng=routing.dice(1), exploration=0)
+    assert made.model == "b"
+
+
+def test_the_price_of_a_shared_load_is_that_of_the_dearest_who_may_draw():
+    one, other, poor = (
+        candidate("one", "0.040", quality=0.8),
+        candidate("other", "0.042", quality=0.8),
+        candidate("poor", "0.2", quality=0.1),
+    )
+    made = route([one, other, poor], Constraints(strategy="load_balanced", n=2))
+    assert (made.model, made.total) == ("other", Decimal("0.084")) and "dearest of 2" in made.reason
+    capped = Constraints(strategy="load_balanced", n=2, max_cost=Decimal("0.081"))
+    assert route([one, other, poor], capped).model == "one"
+
+
 @pytest.mark.parametrize(
     ("wish", "code", "field"),
     [
@@ -154,12 +199,12 @@ def test_an_unknown_price_is_never_taken_for_free():
 
 def test_a_circuit_opens_after_failures_in_a_row_and_rests_twice_as_long_when_it_fails_again():
     circuit = Breaker()
-    for _ in range(routing.TRIP_AFTER):
+    for _ in range(TRIP_AFTER):
         assert not rest_left(circuit, NOW)
         circuit = observed(circuit, "failure", NOW)
-    assert rest_left(circuit, NOW) == routing.REST and not rest_left(circuit, NOW + routing.REST)
-    again = observed(circuit, "failure", NOW + routing.REST)
-    assert rest_left(again, NOW + 2 * routing.REST) and not rest_left(again, NOW + 3 * routing.REST)
+    assert rest_left(circuit, NOW) == REST and not rest_left(circuit, NOW + REST)
+    again = observed(circuit, "failure", NOW + REST)
+    assert rest_left(again, NOW + 2 * REST) and not rest_left(again, NOW + 3 * REST)
     assert observed(again, "success", NOW) == Breaker()
     assert Breaker.from_json(again.to_json()) == again
 
