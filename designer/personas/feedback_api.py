@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -191,7 +191,7 @@ class FeedbackList(IdempotentPostMixin, APIView):
 class FeedbackDetail(APIView):
     """Take your feedback back, and all that it moved. `?asset=` names the image; else the first."""
 
-    @extend_schema(responses={204: None})
+    @extend_schema(parameters=[OpenApiParameter("asset", UUID)], responses={204: None})
     def delete(self, request: Request, pk: UUID, kind: str) -> Response:
         raw = request.query_params.get("asset", "")
         wanted = serializers.UUIDField(allow_null=True).run_validation(raw or None)

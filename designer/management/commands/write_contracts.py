@@ -14,6 +14,7 @@ from designer.env import ROOT
 from designer.realtime import asyncapi
 
 sys.path.insert(0, str(ROOT / "sdk" / "python"))
+from codegen import typescript
 from codegen.operations import area_modules, types_module
 from codegen.unasync import HEAD, sync_modules, synced
 
@@ -56,6 +57,8 @@ def contracts() -> Iterator[tuple[Path, str]]:
     )
     yield ROOT / "sdk" / "javascript" / "events.d.ts", asyncapi.typescript()
     document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    yield ROOT / "sdk" / "javascript" / "src" / "calls.js", typescript.calls_module(document)
+    yield ROOT / "sdk" / "javascript" / "calls.d.ts", typescript.types_module(document)
     package = SDK / "designer_bff"
     yield package / "types.py", formatted(types_module(document), package / "types.py")
     calls = {f"{area}.py": text for area, text in area_modules(document).items()}

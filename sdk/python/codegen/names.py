@@ -85,6 +85,7 @@ NAMED: Final = {
     "queue_workers_retrieve": "workers",
     "webhooks_secret_create": "renew_webhook_secret",
 }
+TYPES: Final = {"Error": "ErrorFacts", "Range": "CostRange", "Selection": "ModelSelection"}  # names in TypeScript
 BY_HAND: Final = {"upload", "import_rows", "import_portfolio"}  # files go with them: see `_async/client.py`
 WHOLE: Final = {"events"}  # a page is told as it is: it says more than its results
 AREAS: Final = {

@@ -97,7 +97,7 @@ def _operation(path: str, verb: str, said: Schema, components: Mapping[str, Sche
         area=names.area_of(path),
         said=said.get("description", ""),
         places={name: names.argument_of(method, name, path) for name in in_path},
-        query={each["name"]: each["schema"] for each in in_query} if verb == "get" else {},
+        query={each["name"]: each["schema"] for each in in_query} if verb in ("get", "delete") else {},
         required={each["name"] for each in in_query if each.get("required")},
         body=dict(body.get("properties", {})),
         needed=[name for name in body.get("properties", {}) if name in body.get("required", [])],

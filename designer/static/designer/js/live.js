@@ -2,9 +2,9 @@
 //
 // The page works without it. Ticks move the bar inside; any other news loads the partial again, one at a time, and the
 // newest news is always followed by a load. With `eager` the first load does not wait for news.
-import { DesignerBFFClient } from "../../sdk/index.js";
+import { Live } from "../../sdk/live.js";
 
-export const live = new DesignerBFFClient();
+export const live = new Live();
 
 class LiveRow extends HTMLElement {
   connectedCallback() {

@@ -138,9 +138,11 @@ class GenerationsCalls(Caller):
         )
         return answer
 
-    async def delete_feedback(self, generation_id: str, kind: str) -> None:
+    async def delete_feedback(self, generation_id: str, kind: str, *, asset: str | None = None) -> None:
         """Take your feedback back, and all that it moved. `?asset=` names the image; else the first."""
-        await self.call("DELETE", f"/generations/{quoted(generation_id)}/feedback/{quoted(kind)}")
+        await self.call(
+            "DELETE", f"/generations/{quoted(generation_id)}/feedback/{quoted(kind)}", query={"asset": asset}
+        )
 
     async def restore_generation(self, generation_id: str, *, idempotency_key: str | None = None) -> types.Generation:
         """Take a generation and its images out of the trash."""

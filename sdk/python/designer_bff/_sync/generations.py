@@ -138,9 +138,9 @@ class GenerationsCalls(Caller):
         )
         return answer
 
-    def delete_feedback(self, generation_id: str, kind: str) -> None:
+    def delete_feedback(self, generation_id: str, kind: str, *, asset: str | None = None) -> None:
         """Take your feedback back, and all that it moved. `?asset=` names the image; else the first."""
-        self.call("DELETE", f"/generations/{quoted(generation_id)}/feedback/{quoted(kind)}")
+        self.call("DELETE", f"/generations/{quoted(generation_id)}/feedback/{quoted(kind)}", query={"asset": asset})
 
     def restore_generation(self, generation_id: str, *, idempotency_key: str | None = None) -> types.Generation:
         """Take a generation and its images out of the trash."""

@@ -1,7 +1,7 @@
 // The client against a server played by hand: what it says, what it tells its watchers, and what it survives.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { DesignerBFFClient, AuthenticationError, NotFoundError, RateLimitError, NetworkError } from "../src/index.js";
+import { DesignerBFFClient, AuthenticationError, ForbiddenError, NotFoundError, NetworkError } from "../src/index.js";
 
 class Line {
   static opened = [];
@@ -99,6 +99,7 @@ test("after a break it goes on where it was", (t) => {
 test("attempts spread out and slow down", (t) => {
   const { client, hear } = start(t);
   client.watchGeneration("1", hear);
+  line().open().hear(subscribed());
   for (const wait of [300, 550, 1050, 2050]) {
     line().end(1006);
     const before = Line.opened.length;
@@ -192,31 +193,158 @@ test("one watcher's mistake does not cost the other its message", async (t) => {
   assert.deepEqual([heard.length, mistakes], [1, ["mine"]]);
 });
 
-const answer = (status, body, headers = {}) => ({ ok: status < 400, status, json: async () => body, headers: new Headers(headers) });
 
-test("a refusal is a typed error that names field and remedy", async () => {
-  const fetch = async () => answer(429, { detail: "Too many.", code: "rate_limited", remedy: "Wait.", errors: [{ field: "n", code: "x", message: "y" }] }, { "Retry-After": "7" });
-  const client = new DesignerBFFClient({ url: "http://studio.example", token: "t", fetch });
-  const error = await client.createGeneration({ brief: "coat" }).catch((caught) => caught);
-  assert.ok(error instanceof RateLimitError);
-  assert.deepEqual([error.status, error.code, error.field, error.remedy, error.retryAfter, error.message], [429, "rate_limited", "n", "Wait.", 7, "Too many."]);
-});
+// As a stream
 
-test("a lost answer is asked for again under the same key", async () => {
-  const keys = [];
-  const fetch = async (_, { headers }) => {
-    keys.push(headers["Idempotency-Key"]);
-    if (keys.length === 1) throw new TypeError("fetch failed");
-    return keys.length === 2 ? answer(503, {}) : answer(202, { id: "1" });
+const turn = () => new Promise((done) => setImmediate(done));
+
+// Streams played by hand: what was asked, and the controllers to feed them by.
+function streams(t, options = {}) {
+  const asked = [];
+  const fetch = async (url, { headers, signal }) => {
+    const { searchParams } = new URL(url);
+    const call = { channels: searchParams.getAll("channel"), places: searchParams.get("last_event_id"), headers, signal };
+    const body = new ReadableStream({ start(controller) { call.say = (text) => controller.enqueue(new TextEncoder().encode(text)); call.end = () => controller.close(); } });
+    call.hear = (message) => call.say(`id: x\ndata: ${JSON.stringify(message)}\n\n`);
+    asked.push(call);
+    return options.answer?.(call) ?? new Response(body, { headers: { "Content-Type": "text/event-stream" } });
   };
-  const client = new DesignerBFFClient({ url: "http://studio.example", token: "t", fetch, random: () => 0 });
-  assert.deepEqual(await client.createGeneration({ brief: "coat" }), { id: "1" });
-  assert.equal(keys.length, 3);
-  assert.equal(new Set(keys).size, 1);
+  const made = start(t, { WebSocket: null, fetch, ...options });
+  const step = async (ms = 0) => { await turn(); t.mock.timers.tick(ms); await turn(); await turn(); };
+  return { ...made, asked, step };
+}
+
+test("without websockets it listens to a stream, with the token in a header", async (t) => {
+  const { client, heard, hear, asked, step } = streams(t, { token: "secret" });
+  client.watchGeneration("1", hear);
+  client.watch("system", () => {});
+  await step();
+  assert.deepEqual(asked[0].channels, ["generation:1", "system"]);
+  assert.deepEqual([asked[0].places, asked[0].headers.Authorization], [",", "Bearer secret"]);
+  asked[0].say("retry: 1000\n\n");
+  const text = `data: ${JSON.stringify(subscribed())}\n\n`;
+  asked[0].say(text.slice(0, 30));
+  asked[0].say(text.slice(30));
+  asked[0].hear(fact(4));
+  await step();
+  assert.deepEqual(heard.map((m) => [m.type, m.seq]), [["snapshot", 3], ["event", 4]]);
+  assert.equal(client.connection, "stream");
 });
 
-test("a studio that cannot be reached is a network error", async () => {
+test("one more channel begins the stream anew where the others are, and tells nothing twice", async (t) => {
+  const { client, heard, hear, asked, step } = streams(t);
+  client.watchGeneration("1", hear);
+  await step();
+  asked[0].hear(subscribed());
+  asked[0].hear(fact(4));
+  await step();
+  client.watch("system", () => {});
+  await step();
+  assert.deepEqual([asked[1].channels, asked[1].places, asked[0].signal.aborted], [["generation:1", "system"], "4:e,", true]);
+  asked[1].hear(subscribed({ seq: 4, head: 5, resumed: true }));
+  asked[1].hear(fact(5));
+  await step();
+  assert.deepEqual(numbers(heard), [4, 5]);
+});
+
+test("a stream that ends is taken up where it was, and a refusal by its code ends it for good", async (t) => {
+  const { client, heard, hear, asked, step } = streams(t);
+  client.watchGeneration("1", hear);
+  await step();
+  asked[0].hear(subscribed());
+  asked[0].end();
+  await step();
+  await step(300);
+  await step();
+  assert.equal(asked[1].places, "3:e");
+  asked[1].hear({ type: "closed", code: 4401, reason: "revoked" });
+  await step();
+  assert.ok(heard.at(-1).error instanceof AuthenticationError);
+});
+
+test("sockets that are never heard give way to a stream, from the number that was reached, and are tried again", async (t) => {
+  const { client, heard, hear, asked, step } = streams(t, { WebSocket: Line });
+  client.watchGeneration("1", hear);
+  line().open().hear(subscribed());
+  line().hear(fact(4));
+  for (const wait of [300, 550, 1050, 2050, 4050, 8050, 15_050]) {
+    line().end(1006);
+    await step(wait);
+  }
+  await step();
+  assert.deepEqual([Line.opened.length, asked.length, asked[0].places], [7, 1, "4:e"]);
+  asked[0].hear(subscribed({ seq: 4, head: 5, resumed: true }));
+  for (const seq of [4, 5]) asked[0].hear(fact(seq));
+  await step();
+  assert.deepEqual(numbers(heard), [4, 5]);
+  asked[0].end();
+  await step();
+  await step(1_000);
+  assert.equal(Line.opened.length, 8);
+  line().open().hear(subscribed({ seq: 5, head: 6, resumed: true }));
+  line().hear(fact(6));
+  assert.deepEqual([numbers(heard), client.connection], [[4, 5, 6], "socket"]);
+});
+
+test("where websockets never worked, two tries are enough", async (t) => {
+  const { client, hear, asked, step } = streams(t, { WebSocket: Line });
+  client.watchGeneration("1", hear);
+  line().end(1006);
+  await step(1_000);
+  await step(10_000); // the second is swallowed by a proxy
+  await step(1_000);
+  await step();
+  assert.deepEqual([Line.opened.length, asked.length], [2, 1]);
+});
+
+// As an iterator
+
+test("an iterator ends with its subject", async (t) => {
+  const { client } = start(t);
+  const walk = client.watchGeneration("1");
+  const first = walk.next();
+  await turn();
+  line().open().hear(subscribed());
+  line().hear(fact(4));
+  line().hear({ ...fact(5), event: "generation:complete" });
+  const told = [(await first).value];
+  for await (const message of walk) told.push(message);
+  assert.deepEqual(told.map((m) => m.seq), [3, 4, 5]);
+  assert.equal(line().readyState, 3);
+});
+
+test("an iterator throws what a callback would be told", async (t) => {
+  const { client } = start(t);
+  for (const [message, kind] of [[{ type: "unsubscribed", code: "access_lost" }, ForbiddenError], [{ type: "error", code: "not_found", message: "None." }, NotFoundError]]) {
+    const end = client.watch("generation:1").next();
+    await turn();
+    line().open().hear({ channel: "generation:1", ...message });
+    await assert.rejects(end, kind);
+  }
+});
+
+test("a signal ends an iterator by its reason, and a callback's watch without a word", async (t) => {
+  const { client, heard, hear } = start(t);
+  const stop = new AbortController();
+  client.watch("generation:1", hear, { signal: stop.signal });
+  const end = client.watch("generation:1", { signal: stop.signal }).next();
+  await turn();
+  stop.abort(new Error("enough"));
+  await assert.rejects(end, /enough/);
+  assert.deepEqual([heard, line().readyState], [[], 3]);
+});
+
+test("a studio that was never there is given up by an iterator, and not by a callback", async (t) => {
   const fetch = async () => { throw new TypeError("fetch failed"); };
-  const client = new DesignerBFFClient({ url: "http://studio.example", fetch, random: () => 0 });
-  assert.ok((await client.getGeneration("1").catch((caught) => caught)) instanceof NetworkError);
+  const { client, heard, hear, step } = streams(t, { WebSocket: Line, fetch });
+  client.watch("generation:1", hear);
+  const end = client.watch("generation:1").next();
+  await turn();
+  end.catch(() => {});
+  for (let attempt = 0; attempt < 6; attempt += 1) {
+    if (line().readyState === 0) line().end(1006);
+    await step(40_000);
+  }
+  await assert.rejects(end, NetworkError);
+  assert.deepEqual(heard, []);
 });

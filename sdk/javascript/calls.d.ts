@@ -1,0 +1,580 @@
+// Written by `manage.py write_contracts` from the API description. Change that, not this.
+
+import type { Changing, Options, Pages, Saving, Source } from "./index.js";
+export type AboutEnum = "attribute" | "model";
+/** One thing somebody did. `said` and `unsaid`: ids of the feedback that appeared and went by it. */
+export interface Act { id: string; team: string; owner: string | null; kind: LearningActEnum; about: string; said: string[]; unsaid: string[]; undoes: string | null; undone: boolean; moves: WeightMove[]; created_at: string }
+export interface Analysis { understood: Record<string, Attribute> }
+export type AspectRatioEnum = "1:1" | "3:4" | "4:3" | "2:3" | "3:2" | "4:5" | "9:16" | "16:9";
+export interface Asset { id: string; team: string; kind: AssetKindEnum; title: string; url: string; thumbnail: string; width: number; height: number; bytes: number; media_type: string; seed: number | null; simulated: boolean; parent: string | null; version_name: string; chosen: string | null; generation: string | null; provenance: Record<string, unknown>; quality: Quality | null; set_aside: boolean; facts: Record<string, unknown>; trashed_at: string | null; created_at: string }
+export interface AssetEstimate { asset: string; width: number; height: number; seconds: number; cost: string; basis: Basis; steps: StepEstimate[]; operations: Record<string, unknown>[]; earlier: Earlier | null }
+export type AssetKindEnum = "reference" | "generated" | "enhanced";
+export interface Attempt { number: number; request_headers: Record<string, unknown>; status_code: number | null; response_headers: Record<string, unknown>; response_body: string; ms: number | null; error: Record<string, unknown> | null; created_at: string }
+export interface Attribute { value: unknown; confidence: number; source: string; reason: string; was: string }
+export interface AttributeDrift { attribute: string; samples: number; divergence: number | null; noise: number | null; verdict: AttributeDriftVerdictEnum; top: string[] }
+export type AttributeDriftVerdictEnum = "too_few" | "steady" | "moving" | "apart";
+export interface Basis { kind: BasisKindEnum; runs: number }
+export type BasisKindEnum = "measured" | "partly measured" | "estimated";
+export interface Batch { id: string; team: string; owner: string; title: string; kind: BatchKindEnum; status: BatchStatusEnum; reason: ErrorFacts | null; counts: Counts; percent: number; estimate: CostRange; cost: string; budget: string | null; images: number; simulated: boolean; priority: number; parallelism: number; run_at: string | null; cron: string; time_zone: string; series: string | null; template: string | null; created_at: string; started_at: string | null; finished_at: string | null; links: Record<string, string> }
+export interface BatchAnswer { results: Enhancement[]; refused: Refused[] }
+export interface BatchDetail { id: string; team: string; owner: string; title: string; kind: BatchKindEnum; status: BatchStatusEnum; reason: ErrorFacts | null; counts: Counts; percent: number; estimate: CostRange; cost: string; budget: string | null; images: number; simulated: boolean; priority: number; parallelism: number; run_at: string | null; cron: string; time_zone: string; series: string | null; template: string | null; created_at: string; started_at: string | null; finished_at: string | null; links: Record<string, string>; plan: Record<string, unknown> }
+/** Nothing was written: what this plan would make, cost and take. */
+export interface BatchEstimate { items: number; images: number; duplicates: number; cost: CostRange; simulated: boolean; seconds: Seconds; each: PriceGroup[]; fits: number; limited_by: string | null; budgets: BudgetStanding[]; warnings: string[]; preview: Previewed[] }
+export type BatchItemStatusEnum = "waiting" | "queued" | "running" | "succeeded" | "failed" | "cancelled";
+export type BatchKindEnum = "generate" | "enhance";
+export type BatchStatusEnum = "draft" | "scheduled" | "running" | "paused" | "completed" | "partial" | "failed" | "cancelled";
+export type BlankEnum = "";
+export interface Box { left: number; top: number; width: number; height: number }
+export interface BudgetStanding { scope: string; limit: string; spent: string; reserved: string; left: string }
+export interface Budgets { month: string; team: Standing | null; every_member: string | null; members: MemberStanding[] }
+/** What a model can do; what it cannot is said before anything is spent. */
+export interface Capabilities { seed: boolean; negative_prompt: boolean; references: boolean; max_references: number; max_images: number; ratios: string[]; max_pixels: number; idempotency: string; images_per_call: number; exact_size: boolean; qualities: string[] }
+export interface Cause { kind: string; code: string | null; count: number }
+export interface CauseList { results: Cause[] }
+export interface CellError { line: number; column: string; code: string; message: string }
+/** One measure of an image. `unknown` is no fault: the check could not tell. */
+export interface Check { name: string; verdict: CheckVerdictEnum; value: number | null; unit: string; basis: string; source: string; said: string; score: number | null }
+export type CheckVerdictEnum = "ok" | "warn" | "failed" | "unknown";
+export type ChoiceEnum = "left" | "right" | "tie";
+export type CircuitEnum = "closed" | "open" | "trial";
+/** A look: pictures that belong together. */
+export interface Cluster { key: number; name: string; count: number; weight: number; signature: Trait[]; exemplars: string[]; distributions: Record<string, unknown>; weights: Record<string, unknown>; palette: Record<string, unknown>[]; cohesion: number | null; confidence: number; basis: string }
+/** Refuses unknown fields, unfit text and, in JSON, words or numbers for true and false; 400 naming the field. */
+export interface ColourRequestRequest { name?: string; hex?: string }
+export interface Column { column: string; field: string | null; slot: string | null; explanation: string }
+export interface Correction { id: string; team: string; owner: string; attribute: string; before: unknown; after: unknown; read_from: string; asset: string | null; generation: string | null; created_at: string }
+export interface Counts { total: number; waiting: number; queued: number; running: number; succeeded: number; failed: number; cancelled: number }
+export interface Courier { due: number; oldest_due: string | null; later: number; sending: number; given_up: number; delivered_per_minute: number; webhooks_on: number; webhooks_failing: number; webhooks_off: number }
+export interface Credentials { state: CredentialsStateEnum; signer: string; issuer: string; algorithm: string; actions: SignedAction[]; parents: number; problems: string[] }
+export type CredentialsStateEnum = "valid" | "unsigned" | "broken" | "unavailable";
+export interface DeadJob { id: string; kind: string; lane: LaneEnum; team: string; attempts: number; deaths: number; error: ProblemNote; created_at: string; finished_at: string | null }
+export interface DefaultAnswer { team: string; persona: Persona | null }
+export interface Delivery { id: string; message_id: string; type: string; channel: string; seq: number; status: WebhookDeliveryStatusEnum; tries: number; attempts: number; next_at: string; happened_at: string; finished_at: string | null; created_at: string }
+export interface DeliveryDetail { id: string; message_id: string; type: string; channel: string; seq: number; status: WebhookDeliveryStatusEnum; tries: number; attempts: number; next_at: string; happened_at: string; finished_at: string | null; created_at: string; body: string; calls: Attempt[] }
+export interface DiscardAnswer { discarded: number }
+export interface Drift { basis: string; minimum: number; months: MonthDrift[] }
+export interface Duplicate { line: number; same_as: number }
+export interface Earlier { enhancement: string; result: string }
+export interface Enhancement { id: string; team: string; status: EnhancementStatusEnum; percent: number; operations: Record<string, unknown>[]; preset: Record<string, unknown> | null; steps: Step[]; queue: Queue | null; remaining: Remaining | null; facts: unknown; source: Asset; result: Asset | null; cost: string | null; error: Record<string, unknown> | null; created_at: string; started_at: string | null; finished_at: string | null }
+export interface EnhancementModel { name: string; title: string; purpose: string; scale: number; architecture: string; licence: string; size: number; state: string; note: string; available: boolean }
+export interface EnhancementPreview { id: string; asset: string; status: EnhancementStatusEnum; box: Box; url: string | null; recipes: Trial[]; error: PreviewProblem | null; created_at: string }
+export type EnhancementStatusEnum = "queued" | "running" | "succeeded" | "failed" | "cancelled";
+export interface ErrorFacts { code: string; message: string; remedy: string }
+export interface ErrorGroup { code: string; message: string; remedy: string; count: number; positions: number[] }
+export interface Estimate { provider: string; model: string; title: string; n: number; shown: number; reading: string; follows: string; following: string; unit_price: string | null; total: string | null; seconds: number; simulated: boolean; reason: string; warnings: string[]; parts: Record<string, number>; alternatives: Record<string, unknown>[]; excluded: Record<string, unknown>[] }
+export interface EstimateAnswer { assets: AssetEstimate[]; refused: Refused[]; seconds: number; cost: string; basis: Basis; queue: Lane }
+export interface EventOut { seq: number; event: string; at: string; data: Record<string, unknown> }
+/** A page of the log. `resync`: what followed `after` is gone; read the subject itself anew. */
+export interface EventPage { channel: string; epoch: string; seq: number; resync: boolean; next: number | null; results: EventOut[] }
+/** Another model that stepped in; prices in USD per image. */
+export interface Fallback { provider: string; model: string; instead_of: string; title: string; title_before: string; code: string; reason: string; note: string; unit_price: string; unit_price_before: string }
+export interface Feedback { id: string; generation: string; asset: string; kind: FeedbackKindEnum; rating: number | null; text: string; moved: Move[]; created_at: string }
+export type FeedbackKindEnum = "like" | "dislike" | "pick" | "rating" | "comment";
+/** Of both at the smaller of their sizes. `reason` says why there are none, and is empty where there are. */
+export interface Figures { width: number | null; height: number | null; psnr: number | null; ssim: number | null; delta_e_mean: number | null; delta_e_p99: number | null; faithful: boolean | null; sharpness_before: number | null; sharpness_after: number | null; reason: string }
+export interface FileFacts { digital_source_type: string; model: string; prompt_sha256: string; parent: string; operations: string; program: string }
+export interface Generation { id: string; team: string; status: GenerationStatusEnum; stage: StageEnum | BlankEnum; percent: number; brief: string; persona: string | null; source: string | null; mode: GenerationModeEnum | BlankEnum; understood: Record<string, unknown>; told: Told[]; prompt: string; negative_prompt: string; provider: string; model: string; fallbacks: Fallback[]; seed: number | null; estimate: string | null; cost: string | null; simulated: boolean; assets: Asset[]; set_aside: Asset[]; stages: Stage[]; error: ErrorFacts | null; links: Links; created_at: string; started_at: string | null; finished_at: string | null }
+export type GenerationModeEnum = "variation" | "similar" | "edit";
+export type GenerationRequestModeEnum = "variation" | "similar" | "edit";
+export type GenerationStatusEnum = "queued" | "running" | "succeeded" | "partial" | "failed" | "cancelled";
+export interface Given { act: Act; feedback: Feedback[] }
+export interface HeldJob { id: string; kind: string; lane: LaneEnum; team: string; attempts: number; started_at: string | null; lease_expires_at: string | null }
+/** Nothing is spent: send `id` as the plan's `sheet` to use the rows that are right. */
+export interface Import { id: string | null; name: string; format: string; encoding: string; delimiter: string; rows: number; wrong: number; columns: Column[]; errors: CellError[]; duplicates: Duplicate[]; preview: PreviewRow[] }
+export interface Item { id: string; position: number; status: BatchItemStatusEnum; label: Record<string, unknown>; brief: string; arm: string; cost: string; estimate: CostRange; provider: string; model: string; generation: string | null; enhancement: string | null; assets: ItemAsset[]; error: ErrorFacts | null; tries: number; started_at: string | null; finished_at: string | null }
+export interface ItemAsset { id: string; thumbnail: string; width: number; height: number }
+export type JustWordsEnum = "count" | "model";
+export interface Lane { waiting: number; seconds: number; workers: number }
+export type LaneEnum = "interactive" | "batch" | "gpu" | "io";
+export interface LaneList { results: LaneNow[] }
+export interface LaneNow { name: string; waiting: number; oldest: string | null; running: number; per_minute: number; later: number; dead: number; pause: Pause | null }
+export type LearningActEnum = "give" | "withdraw" | "revert" | "undo";
+export interface Left { requests: number | null; images: number | null }
+export type LifecycleEnum = "active" | "deprecated" | "retired";
+/** 0: no limit is known. */
+export interface Limits { requests_per_minute: number; images_per_minute: number; concurrent: number }
+export interface Links { self: string; cancel: string; feedback: string; channel: string }
+export interface MatchAnswer { persona: string; score: number; parts: Record<string, number>; strength: number; adjustments: Record<string, unknown>[] }
+export interface Me { id: string; email: string; name: string; timezone: string; teams: MyTeam[]; created_at: string }
+export interface MemberAnswer { user: string; name: string; email: string; role: RoleEnum; joined_at: string }
+/** USD. `reserved` is set aside for work that is under way; null is no limit. */
+export interface MemberStanding { limit: string | null; spent: string; reserved: string; left: string | null; member: string; name: string }
+export interface Model { id: string; kind: ModelKindEnum; provider: string; model: string; family: string; title: string; lifecycle: LifecycleEnum; ends_on: string | null; successor: string | null; ratios: unknown; max_pixels: number; quality: number; latency_seconds: number; unit_price: string | null; available: boolean; remedy: string; capabilities: Capabilities | null; warning: string; created_at: string }
+export type ModelKindEnum = "image" | "enhancement" | "language";
+export interface ModelLimits { written: Limits; learned: Limits; left: Left; running: number; waiting: number; paused_until: string | null }
+export interface ModelNow { provider: string; model: string; title: string; circuit: CircuitEnum; why: string; failures: number; success: number; seconds: number | null; last_error: string; last_error_at: string | null; resting_until: string | null; limits: ModelLimits | null }
+export interface ModelNowList { results: ModelNow[] }
+export interface MonthDrift { month: string; images: number; divergence: number | null; attributes: AttributeDrift[] }
+export interface Move { key: string; before: Record<string, unknown>; after: Record<string, unknown> }
+export interface MyTeam { id: string; name: string; slug: string; personal: boolean; role: string }
+export interface NewTokenAnswer { id: string; name: string; prefix: string; scopes: ScopesEnum[]; created_at: string; expires_at: string | null; revoked_at: string | null; last_used_at: string | null; token: string }
+export interface NewWebhook { id: string; team: string; name: string; url: string; events: string[]; status: WebhookStatusEnum; why: WhyEnum | BlankEnum; failing_since: string | null; old_secret_until: string | null; created_at: string; updated_at: string; secret: string }
+export interface NextPair { next: Pair | null }
+export interface Notification { id: string; team: string; kind: string; subject: string; title: string; body: string; link: string; read_at: string | null; created_at: string }
+export interface Operation { name: string; title: string; position: number; parameters: Record<string, unknown>[]; available: boolean; reason: string }
+export interface Pair { pair: number; brief: string; left: ItemAsset[]; right: ItemAsset[] }
+export interface Pause { paused_at: string; reason: string }
+export interface Persona { id: string; team: string; name: string; description: string; keywords: Record<string, unknown>; attributes: Record<string, unknown>; weights: Record<string, Record<string, number>>; palette: unknown[]; distributions: Record<string, unknown>; exemplars: string[]; evidence: number; confidence: number | null; origin: Record<string, unknown>; starter: boolean; version: number; created_at: string }
+/** Refuses unknown fields, unfit text and, in JSON, words or numbers for true and false; 400 naming the field. */
+export interface PickRequestRequest { cluster: number; name?: string }
+export interface Portfolio { id: string; team: string; title: string; status: GenerationStatusEnum; percent: number; total: number; read: number; duplicates: number; refused: number; ignored: number; clusters: Cluster[]; rule: string; error: Record<string, unknown> | null; can_go_on: boolean; created_at: string; started_at: string | null; finished_at: string | null }
+export interface PortfolioItem { id: string; position: number; path: string; status: PortfolioItemStatusEnum; code: string; reason: string; asset: string | null; cluster: number | null }
+export type PortfolioItemStatusEnum = "waiting" | "read" | "duplicate" | "refused" | "ignored";
+export interface Preset { id: string; team: string | null; owner: string | null; name: string; description: string; operations: Record<string, unknown>[]; version: number; starter: boolean }
+export interface Preview { understood: Record<string, Attribute>; told: Told[]; prompt: string; negative_prompt: string; parts: Record<string, unknown>[]; estimate: Estimate }
+export interface PreviewProblem { code: string; message: string; remedy: string }
+export interface PreviewRow { line: number; row: Record<string, unknown> }
+export interface Previewed { position: number; label: Record<string, unknown>; brief: string; model: string; low: string; high: string }
+/** Items of one price. */
+export interface PriceGroup { count: number; provider: string; model: string; title: string; images: number; low: string; high: string; seconds: number; simulated: boolean }
+export interface ProblemNote { code: string; message: string; remedy: string }
+export interface Progress { status: string; reason: ErrorFacts | null; counts: Counts; percent: number; cost: string; per_minute: number | null; remaining_seconds: number | null; providers: ProviderState[] }
+/** What was asked and what it became. */
+export interface Prompt { id: string; brief: string; prompt: string; negative_prompt: string; provider: string; model: string; favourite: boolean; created_at: string }
+/** What the stored file says, read and checked now. */
+export interface Provenance { file: FileFacts | null; intact: boolean; credentials: Credentials; origin: Record<string, unknown>; summary: string }
+export interface ProviderState { provider: string; model: string; total: number; succeeded: number; failed: number; in_flight: number; cost: string; healthy: boolean; last_error: string }
+export interface Quality { checks: Check[]; score: number | null; formula: string; simulated: boolean; selection: ModelSelection }
+export type QualityEnum = "draft" | "standard" | "high";
+export interface Queue { position: number; seconds: number; workers: number }
+export interface QueuedJob { id: string; kind: string; lane: LaneEnum; priority: number; status: QueuedJobStatusEnum; team: string; payload: unknown; attempts: number; failures: number; deaths: number; worker: string; error: ProblemNote | null; scheduled_at: string; created_at: string; started_at: string | null; finished_at: string | null }
+export type QueuedJobStatusEnum = "scheduled" | "queued" | "leased" | "retrying" | "succeeded" | "failed" | "dead" | "cancelled";
+export interface CostRange { low: string; high: string }
+export interface ReadAnswer { read: number }
+/** A recipe: its operations, or the id of a preset. */
+export interface RecipeRequestRequest { operations?: Record<string, unknown>[] | null; preset?: string | null }
+export interface Refused { asset: string; code: string; field: string | null; message: string; remedy: string; enhancement: string }
+export interface Remaining { seconds: number | null; kind: RemainingKindEnum; runs: number }
+export type RemainingKindEnum = "measured" | "partly measured" | "estimated" | "overdue";
+export interface ReplayAnswer { replayed: number; left: number; why: string }
+/** Which arm was which, now that the vote is cast. */
+export interface Revealed { left: string; right: string }
+export type RoleEnum = "owner" | "admin" | "editor" | "viewer";
+export type ScopeEnum = "team" | "member";
+export type ScopesEnum = "read" | "write" | "admin";
+export interface Seconds { low: number; high: number }
+export interface ModelSelection { rank: number; of: number; reason: string }
+export interface Settings { team: string; exploration: number; default: number; half_life_days: number; min_sample: number }
+export interface Share { id: string; name: string; weight: number; waiting: number; running: number }
+export interface ShareList { results: Share[] }
+export interface SignedAction { action: string; digital_source_type: string }
+/** The middle of the part, in shares of width and height. */
+export interface SpotRequest { x: number; y: number }
+export interface Stage { name: StageEnum; status: StageStatusEnum; started_at: string; finished_at: string | null; cost: string; output: unknown }
+export type StageEnum = "analysis" | "prompting" | "persona" | "routing" | "optimisation" | "generation";
+export type StageStatusEnum = "running" | "succeeded" | "failed" | "cancelled";
+/** USD. `reserved` is set aside for work that is under way; null is no limit. */
+export interface Standing { limit: string | null; spent: string; reserved: string; left: string | null }
+/** One operation: what was promised and what became of it. Seconds are null until they are known. */
+export interface Step { name: string; title: string; status: StepStatusEnum; provider: string | null; model: string | null; cost: string | null; seconds_quoted: number | null; seconds: number | null; width: number | null; height: number | null; facts: Record<string, unknown> }
+export interface StepEstimate { name: string; title: string; seconds: number; width: number; height: number; provider: string; model: string; cost: string }
+export type StepStatusEnum = "waiting" | "running" | "done" | "skipped";
+export type StrategyEnum = "balanced" | "quality" | "cost" | "speed" | "custom";
+export interface TeamAnswer { id: string; name: string; slug: string; personal: boolean; role: RoleEnum; time_zone: string; created_at: string; updated_at: string }
+export interface Template { id: string; team: string; owner: string; name: string; plan: Record<string, unknown>; created_at: string }
+export interface TokenAnswer { id: string; name: string; prefix: string; scopes: ScopesEnum[]; created_at: string; expires_at: string | null; revoked_at: string | null; last_used_at: string | null }
+/** What the words of the brief order, beside the garment. */
+export interface Told { name: string; phrase: string; value: unknown; used: boolean; note: string }
+export interface Trait { attribute: string; value: string; count: number; share: number; lift: number }
+/** One recipe: what it would come to for the whole, and the part as it made it (null until it has). */
+export interface Trial { name: string; operations: Record<string, unknown>[]; notes: string[]; whole: Whole; url: string | null; width: number | null; height: number | null; seconds: number | null; error: PreviewProblem | null }
+export interface Understood { understood: Record<string, Attribute> }
+export interface UsualAnswer { preset: Preset | null }
+export interface Verdict { a: number; b: number; ties: number; share_of_a: number | null; interval: number[] | null; a_is_better: number; winner: string | null; basis: string; voters: number; pairs: number; mine: number }
+export interface VersusAnswer { before: string; after: string; figures: Figures }
+/** Refuses unknown fields, unfit text and, in JSON, words or numbers for true and false; 400 naming the field. */
+export interface Ways { in_app: boolean; mail: boolean }
+/** Refuses unknown fields, unfit text and, in JSON, words or numbers for true and false; 400 naming the field. */
+export interface WaysRequest { in_app: boolean; mail: boolean }
+export interface Webhook { id: string; team: string; name: string; url: string; events: string[]; status: WebhookStatusEnum; why: WhyEnum | BlankEnum; failing_since: string | null; old_secret_until: string | null; created_at: string; updated_at: string }
+export type WebhookDeliveryStatusEnum = "waiting" | "sending" | "delivered" | "dead";
+export type WebhookStatusEnum = "enabled" | "disabled" | "removed";
+/** A weight as it stands today. `value` is null under `min_sample` observations; `low` to `high` hold 80 % of what is likely; `numerator` and `denominator` are what was liked and seen, faded with time. */
+export interface Weight { id: string; team: string; key: string; label: string; about: AboutEnum; persona: string | null; mean: number; low: number; high: number; value: number | null; numerator: number; denominator: number; min_sample: number; words: string; moved_at: string | null }
+/** How one act moved one weight; means in 0..1 as they stood then. */
+export interface WeightMove { id: string; act: string; key: string; label: string; before: number; after: number; alpha_before: number; beta_before: number; alpha_after: number; beta_after: number; created_at: string }
+/** What the recipe would come to for the whole image. */
+export interface Whole { seconds: number; cost: string; basis: Basis; width: number; height: number }
+export type WhyEnum = "person" | "gone" | "failing" | "owner_left";
+export interface WishAnswer { generation: Ways; batch: Ways; webhook: Ways }
+export interface Worker { id: string; name: string; state: WorkerStateEnum; lanes: string[]; processes: number; abilities: Record<string, string[]>; started_at: string; beat_at: string; draining_since: string | null; jobs: HeldJob[] }
+export interface WorkerList { results: Worker[] }
+export type WorkerStateEnum = "working" | "idle" | "draining" | "drained" | "silent";
+export interface AnalyzeWish { brief?: string; references?: string[] }
+export interface UploadWish { team?: string }
+export interface ChangeAssetWish { version_name?: string }
+export interface CorrectAssetWish { corrections?: Record<string, unknown> }
+export interface CreateApiTokenWish { email?: string; password?: string; name: string; scopes?: ScopesEnum[]; expires_in_days?: number }
+export interface ChangeBatchWish { title?: string; budget?: string | null; parallelism?: number; priority?: number }
+export interface RetryBatchWish { unknown?: boolean }
+export interface VoteWish { pair: number; choice: ChoiceEnum }
+export interface EstimateBatchWish { plan: Record<string, unknown>; team?: string | null; title?: string; budget?: string | null; parallelism?: number; priority?: number; run_at?: string | null; cron?: string; time_zone?: string; template?: string | null; start?: boolean }
+export interface CreateBatchWish { plan: Record<string, unknown>; team?: string | null; title?: string; budget?: string | null; parallelism?: number; priority?: number; run_at?: string | null; cron?: string; time_zone?: string; template?: string | null; start?: boolean }
+export interface ImportRowsWish { team?: string; mapping?: Record<string, string> }
+export interface CreateBatchTemplateWish { name: string; plan: Record<string, unknown>; team?: string | null }
+export interface EnhanceWish { operations?: Record<string, unknown>[] | null; preset?: string | null; asset?: string | null }
+export interface EnhanceManyWish { operations?: Record<string, unknown>[] | null; preset?: string | null; assets: string[] }
+export interface EstimateEnhancementsWish { operations?: Record<string, unknown>[] | null; preset?: string | null; assets: string[] }
+export interface CreatePresetWish { name: string; description?: string; operations: Record<string, unknown>[]; team?: string | null }
+export interface ChangePresetWish { name?: string; description?: string; operations?: Record<string, unknown>[] }
+export interface CreateEnhancementPreviewWish { asset: string; recipes: RecipeRequestRequest[]; spot?: SpotRequest | null }
+export interface FeedbackOnWish { kind: FeedbackKindEnum; rating?: number | null; text?: string; assets: string[] }
+export interface UndoFeedbackWish { act?: string | null }
+export interface GenerateWish { brief?: string; references?: string[]; team?: string | null; persona?: string | null; n?: number | null; best_of?: number | null; aspect_ratio?: AspectRatioEnum; strategy?: StrategyEnum; weights?: Record<string, number>; min_quality?: number | null; quality?: QualityEnum; fallback?: boolean; provider?: string | null; model?: string | null; seed?: number | null; max_cost?: string | null; exact?: boolean; auto_enhance?: unknown; corrections?: Record<string, unknown>; source?: string | null; mode?: GenerationRequestModeEnum | BlankEnum; part_edits?: Record<string, string>; added_words?: string; one_each?: boolean | null; just_words?: JustWordsEnum[] }
+export interface FeedbackWish { kind: FeedbackKindEnum; rating?: number | null; text?: string; asset?: string | null }
+export interface CorrectGenerationWish { corrections?: Record<string, unknown> }
+export interface PreviewWish { brief?: string; references?: string[]; team?: string | null; persona?: string | null; n?: number | null; best_of?: number | null; aspect_ratio?: AspectRatioEnum; strategy?: StrategyEnum; weights?: Record<string, number>; min_quality?: number | null; quality?: QualityEnum; fallback?: boolean; provider?: string | null; model?: string | null; seed?: number | null; max_cost?: string | null; exact?: boolean; auto_enhance?: unknown; corrections?: Record<string, unknown>; source?: string | null; mode?: GenerationRequestModeEnum | BlankEnum; part_edits?: Record<string, string>; added_words?: string; one_each?: boolean | null; just_words?: JustWordsEnum[] }
+export interface RevertLearningWish { team?: string | null; persona?: string | null }
+export interface ChangeLearningSettingsWish { exploration?: number; team?: string | null }
+export interface ChangeMeWish { name?: string; timezone?: string }
+export interface MarkReadWish { ids?: string[] }
+export interface ChangeNotificationSettingsWish { generation?: WaysRequest; batch?: WaysRequest; webhook?: WaysRequest }
+export interface CreatePersonaWish { name: string; description?: string; keywords?: string[]; team?: string | null }
+export interface ChangePersonaWish { name?: string; description?: string; keywords?: string[]; weights?: Record<string, Record<string, number>>; palette?: ColourRequestRequest[] }
+export interface DuplicatePersonaWish { name?: string }
+export interface MatchPersonaWish { brief: string }
+export interface SetDefaultPersonaWish { persona: string | null; team?: string | null }
+export interface MergePersonasWish { personas: string[]; name?: string; remove?: boolean }
+export interface ImportPortfolioWish { team?: string; title?: string }
+export interface PersonasFromPortfolioWish { clusters: PickRequestRequest[] }
+export interface DiscardDeadJobsWish { ids?: string[]; all?: boolean; kind?: string; code?: string; team?: string; reason: string }
+export interface ReplayDeadJobsWish { ids?: string[]; all?: boolean; kind?: string; code?: string; team?: string }
+export interface PauseLaneWish { reason?: string }
+export interface WeighTeamWish { weight: number }
+export interface CreateTeamWish { name: string }
+export interface ChangeTeamWish { name?: string; time_zone?: string }
+export interface SetTeamMemberWish { role: RoleEnum }
+export interface SetTeamAutoEnhanceWish { preset: string | null }
+export interface SetTeamBudgetWish { scope: ScopeEnum; member?: string | null; amount: string | null }
+export interface CreateTeamPersonaWish { name: string; description?: string; keywords?: string[]; team?: string | null }
+export interface CreateWebhookWish { team?: string | null; url: string; events: string[]; name?: string }
+export interface ChangeWebhookWish { url?: string; events?: string[]; name?: string; enabled?: boolean }
+export interface RenewWebhookSecretWish { grace_hours?: number }
+/** Every call of the API. */
+export interface Calls {
+  /** Read a brief and photos into attributes, each with its confidence and source; unknown stays unknown. By the studio's own reader, for nothing: neither a language model nor what the team corrected before takes part. The preview of a generation counts the corrections in. */
+  analyze(wish?: AnalyzeWish, options?: Options): Promise<Analysis>;
+  /** List assets, or upload pictures. */
+  assets(wish?: { alike?: string; generation?: string; kind?: "enhanced" | "generated" | "reference"; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; set_aside?: boolean; team?: string; trashed?: boolean }, options?: Options): Pages<Asset>;
+  /** One `file` part answers with the asset, several with `results` and `refused`: one refusal stops no other. */
+  upload(file: Source, wish?: UploadWish, options?: Options): Promise<Asset>;
+  /** One asset; DELETE moves it to the trash for 30 days. */
+  asset(assetId: string, options?: Options): Promise<Asset>;
+  /** Call this version something. Needs If-Match. */
+  changeAsset(assetId: string, wish: ChangeAssetWish, options: Changing): Promise<Asset>;
+  /** One asset; DELETE moves it to the trash for 30 days. */
+  deleteAsset(assetId: string, options?: Options): Promise<void>;
+  /** How far an image is from another, usually its source: fidelity, colours, sharpness. */
+  compareAssets(assetId: string, beforeId: string, options?: Options): Promise<VersusAnswer>;
+  /** A PNG of where the colours of two images differ: black 0, pale yellow 10 and more of CIEDE2000. */
+  downloadDifference(assetId: string, beforeId: string, options?: Options): Promise<Blob>;
+  downloadDifference(assetId: string, beforeId: string, options: Saving): Promise<string>;
+  /** The picture itself; `format` converts it, `download` asks the browser to save it. */
+  download(assetId: string, wish?: { download?: boolean; format?: "jpeg" | "png" | "webp" }, options?: Options): Promise<Blob>;
+  download(assetId: string, wish: { download?: boolean; format?: "jpeg" | "png" | "webp" }, options: Saving): Promise<string>;
+  /** Show an image that a best-of had set aside. */
+  promoteAsset(assetId: string, options?: Options): Promise<Asset>;
+  /** How the image came to be, read from its file, and whether its signature holds. */
+  assetProvenance(assetId: string, options?: Options): Promise<Provenance>;
+  /** Take an asset out of the trash. */
+  restoreAsset(assetId: string, options?: Options): Promise<Asset>;
+  /** A WebP thumbnail at least `w` pixels wide where the picture has them. */
+  downloadThumbnail(assetId: string, wish?: { w?: number }, options?: Options): Promise<Blob>;
+  downloadThumbnail(assetId: string, wish: { w?: number }, options: Saving): Promise<string>;
+  /** What one picture shows, by itself. */
+  assetUnderstood(assetId: string, options?: Options): Promise<Understood>;
+  /** Correct it. Wherever your team uses the same picture, it is read by your values. */
+  correctAsset(assetId: string, wish: CorrectAssetWish, options: Changing): Promise<Understood>;
+  /** Let this version stand for the image; the original's id lets the original again. Answers with the original. */
+  useAsset(assetId: string, options?: Options): Promise<Asset>;
+  /** The original, then all versions that were made from it, whichever of them was asked for. */
+  assetVersions(assetId: string, options?: Options): Promise<Asset[]>;
+  /** One's own API tokens, without their keys. */
+  apiTokens(wish?: { ordering?: "created_at" | "-created_at"; page_size?: number }, options?: Options): Pages<TokenAnswer>;
+  /** Make a token, by e-mail and password or as whoever is signed in. The key is in this answer only. Idempotency-Key is not honoured here, for that would keep the answer and so the key. */
+  createApiToken(wish: CreateApiTokenWish, options?: Options): Promise<NewTokenAnswer>;
+  apiToken(tokenId: string, options?: Options): Promise<TokenAnswer>;
+  /** Revoke a token at once. A token may revoke itself; to revoke others it needs the scope admin. */
+  deleteApiToken(tokenId: string, options?: Options): Promise<void>;
+  /** The batches of the caller's teams. */
+  batches(wish?: { kind?: "enhance" | "generate"; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; series?: string; status?: ("cancelled" | "completed" | "draft" | "failed" | "partial" | "paused" | "running" | "scheduled")[]; team?: string }, options?: Options): Pages<Batch>;
+  /** One batch with its plan; PATCH changes it while it runs; DELETE cancels it: what was finished stays. */
+  batch(batchId: string, options?: Options): Promise<BatchDetail>;
+  /** One batch with its plan; PATCH changes it while it runs; DELETE cancels it: what was finished stays. */
+  changeBatch(batchId: string, wish?: ChangeBatchWish, options?: Options): Promise<Batch>;
+  /** One batch with its plan; PATCH changes it while it runs; DELETE cancels it: what was finished stays. */
+  cancelBatch(batchId: string, options?: Options): Promise<Batch>;
+  /** A draft with the same plan, priced anew. */
+  cloneBatch(batchId: string, options?: Options): Promise<Batch>;
+  /** Small images with their numbers: a page as PNG, or up to 12 pages from `page` on as PDF. */
+  downloadContactSheet(batchId: string, wish?: { as?: "png" | "pdf"; page?: number }, options?: Options): Promise<Blob>;
+  downloadContactSheet(batchId: string, wish: { as?: "png" | "pdf"; page?: number }, options: Saving): Promise<string>;
+  /** What failed, one line per reason. */
+  batchErrors(batchId: string, options?: Options): Promise<ErrorGroup[]>;
+  /** Items in the order of the plan. */
+  batchItems(batchId: string, wish?: { after?: number; arm?: "a" | "b"; limit?: number; status?: "waiting" | "queued" | "running" | "succeeded" | "failed" | "cancelled" }, options?: Options): Pages<Item>;
+  /** Begin nothing new; what runs ends. */
+  pauseBatch(batchId: string, options?: Options): Promise<Batch>;
+  /** Counts, pace, what is left, cost so far, and how each provider does. */
+  batchProgress(batchId: string, options?: Options): Promise<Progress>;
+  /** What came of each item, as a table. Cells that a spreadsheet would run are guarded by an apostrophe. */
+  downloadBatchResults(batchId: string, wish?: { as?: "csv" | "json" }, options?: Options): Promise<Blob>;
+  downloadBatchResults(batchId: string, wish: { as?: "csv" | "json" }, options: Saving): Promise<string>;
+  /** Go on with a paused batch. */
+  resumeBatch(batchId: string, options?: Options): Promise<Batch>;
+  /** Try the failed items again, and only them. */
+  retryBatch(batchId: string, wish?: RetryBatchWish, options?: Options): Promise<Batch>;
+  /** Start a draft, or what waits for its time, now. */
+  startBatch(batchId: string, options?: Options): Promise<Batch>;
+  /** What the votes say so far; POST casts one, once per pair and person. */
+  batchVotes(batchId: string, options?: Options): Promise<Verdict>;
+  /** What the votes say so far; POST casts one, once per pair and person. */
+  vote(batchId: string, wish: VoteWish, options?: Options): Promise<Revealed>;
+  /** The next pair to vote on; which side is which arm is not told. */
+  nextVote(batchId: string, options?: Options): Promise<NextPair>;
+  /** Every image of the batch, and the table, in one archive. */
+  downloadBatch(batchId: string, options?: Options): Promise<Blob>;
+  downloadBatch(batchId: string, options: Saving): Promise<string>;
+  /** What a plan would make, cost and take, and how much of it the budgets allow. Nothing is written. */
+  estimateBatch(wish: EstimateBatchWish, options?: Options): Promise<BatchEstimate>;
+  /** Plan a batch and start it: at once, at a time, or repeatedly. All of its items are planned, or nothing is. */
+  createBatch(wish: CreateBatchWish, options?: Options): Promise<Batch>;
+  /** Read a file of rows: what is right is kept for a plan, what is wrong is said by line and column. */
+  importRows(file: Source, wish?: ImportRowsWish, options?: Options): Promise<Import>;
+  /** A CSV to fill in: a column for each slot of the brief, and the usual fields. */
+  downloadImportTemplate(wish?: { brief?: string }, options?: Options): Promise<Blob>;
+  downloadImportTemplate(wish: { brief?: string }, options: Saving): Promise<string>;
+  /** Saved plans, or save one. */
+  batchTemplates(wish?: { ordering?: "created_at" | "-created_at"; page_size?: number }, options?: Options): Pages<Template>;
+  /** Saved plans, or save one. */
+  createBatchTemplate(wish: CreateBatchTemplateWish, options?: Options): Promise<Template>;
+  /** One saved plan. Deleting it changes no batch that was made of it. */
+  batchTemplate(templateId: string, options?: Options): Promise<Template>;
+  /** One saved plan. Deleting it changes no batch that was made of it. */
+  deleteBatchTemplate(templateId: string, options?: Options): Promise<void>;
+  /** What your teams corrected, the newest first. Later readings go by it. */
+  corrections(wish?: { asset?: string; attribute?: "aesthetic" | "colours" | "construction" | "fabric" | "fabric_weight" | "finish" | "fit" | "formality" | "garment" | "length" | "mood" | "neckline" | "occasion" | "pattern" | "photography" | "season" | "silhouette" | "sleeves" | "texture"; generation?: string; ordering?: "created_at" | "-created_at"; page_size?: number; read_from?: "brief" | "correction" | "image" | "none" | "original"; search?: string; team?: string }, options?: Options): Pages<Correction>;
+  /** Take it back: it is used and learned from no more. */
+  deleteCorrection(correctionId: string, options?: Options): Promise<void>;
+  /** The enhancements of your teams, the newest first; `search` looks at titles, presets and operations. */
+  enhancements(wish?: { asset?: string; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; status?: "cancelled" | "failed" | "queued" | "running" | "succeeded"; team?: string }, options?: Options): Pages<Enhancement>;
+  /** GET follows an enhancement by its id; POST enhances an image of the generation (or the asset) of that id. */
+  enhancement(enhancementId: string, options?: Options): Promise<Enhancement>;
+  /** GET follows an enhancement by its id; POST enhances an image of the generation (or the asset) of that id. */
+  enhance(subjectId: string, wish?: EnhanceWish, options?: Options): Promise<Enhancement>;
+  /** Stop at the next tile. Asking twice is harmless. */
+  cancelEnhancement(enhancementId: string, options?: Options): Promise<Enhancement>;
+  /** The same again, after it failed or was cancelled: a new enhancement. */
+  retryEnhancement(enhancementId: string, options?: Options): Promise<Enhancement>;
+  /** The same recipe for several images. What cannot be enhanced is listed with its reason; the rest is queued. */
+  enhanceMany(wish: EnhanceManyWish, options?: Options): Promise<BatchAnswer>;
+  /** What a recipe would come to: per step size, seconds and price; of several images the sum. Writes nothing. */
+  estimateEnhancements(wish: EstimateEnhancementsWish, options?: Options): Promise<EstimateAnswer>;
+  /** The models that the workers have or could install, with their licences. */
+  enhancementModels(options?: Options): Promise<EnhancementModel[]>;
+  /** The operations this studio knows, in the order of a recipe, with parameters, defaults and limits. */
+  operations(options?: Options): Promise<Operation[]>;
+  /** The presets you may choose: those of your teams (at most 200 each), then those that come with the studio. */
+  presets(wish?: { team?: string }, options?: Options): Promise<Preset[]>;
+  /** Keep a recipe under a name, for the whole team. */
+  createPreset(wish: CreatePresetWish, options?: Options): Promise<Preset>;
+  /** One preset. */
+  preset(presetId: string, options?: Options): Promise<Preset>;
+  /** Change what is given. For its maker, owners and admins; needs If-Match. */
+  changePreset(presetId: string, wish: ChangePresetWish, options: Changing): Promise<Preset>;
+  /** One preset. */
+  deletePreset(presetId: string, options?: Options): Promise<void>;
+  /** Try one or two recipes on the same part of an image: free, a few seconds, kept for a day. */
+  createEnhancementPreview(wish: CreateEnhancementPreviewWish, options?: Options): Promise<EnhancementPreview>;
+  /** A preview and what came of it so far. */
+  enhancementPreview(previewId: string, options?: Options): Promise<EnhancementPreview>;
+  /** Stop it. Asking twice is harmless. */
+  cancelEnhancementPreview(previewId: string, options?: Options): Promise<EnhancementPreview>;
+  /** The part as it is. */
+  downloadPreviewPart(previewId: string, options?: Options): Promise<Blob>;
+  downloadPreviewPart(previewId: string, options: Saving): Promise<string>;
+  /** The part as a recipe made it; `number` is the recipe's place, from 0. */
+  downloadPreviewResult(previewId: string, number: string, options?: Options): Promise<Blob>;
+  downloadPreviewResult(previewId: string, number: string, options: Saving): Promise<string>;
+  /** GET /api/events?channel=&after=&limit=: the last 24 hours of one channel, oldest first. */
+  events(wish: { after?: number; channel: string; epoch?: string; limit?: number }, options?: Options): Promise<EventPage>;
+  /** List feedback, or say the same of several images. */
+  feedbackGiven(wish?: { asset?: string; generation?: string; kind?: "comment" | "dislike" | "like" | "pick" | "rating"; mine?: boolean; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; team?: string }, options?: Options): Pages<Feedback>;
+  /** All images of one team or none; each fault names its place in `assets`. */
+  feedbackOn(wish: FeedbackOnWish, options?: Options): Promise<Given>;
+  /** Undo your last feedback, given or withdrawn, or the act named; an undo can be undone. */
+  undoFeedback(wish?: UndoFeedbackWish, options?: Options): Promise<Act>;
+  /** List generations, or ask for a new one. */
+  generations(wish?: { model?: string; ordering?: "created_at" | "-created_at"; page_size?: number; provider?: string; search?: string; status?: "cancelled" | "failed" | "partial" | "queued" | "running" | "succeeded"; team?: string; trashed?: boolean }, options?: Options): Pages<Generation>;
+  /** List generations, or ask for a new one. */
+  generate(wish?: GenerateWish, options?: Options): Promise<Generation>;
+  /** One generation; DELETE moves it and its images to the trash for 30 days. */
+  generation(generationId: string, options?: Options): Promise<Generation>;
+  /** One generation; DELETE moves it and its images to the trash for 30 days. */
+  deleteGeneration(generationId: string, options?: Options): Promise<void>;
+  /** Stop a generation at its next safe point. What was finished stays; asking twice is harmless. */
+  cancelGeneration(generationId: string, options?: Options): Promise<Generation>;
+  /** Keep a prompt as a favourite of yours (PUT), or let it go (DELETE). Both may be sent twice. */
+  markFavourite(generationId: string, options?: Options): Promise<void>;
+  /** Keep a prompt as a favourite of yours (PUT), or let it go (DELETE). Both may be sent twice. */
+  unmarkFavourite(generationId: string, options?: Options): Promise<void>;
+  /** Say what you think of an image. The answer shows every weight that moved. */
+  feedback(generationId: string, wish: FeedbackWish, options?: Options): Promise<Feedback>;
+  /** Take your feedback back, and all that it moved. `?asset=` names the image; else the first. */
+  deleteFeedback(generationId: string, kind: string, wish?: { asset?: string }, options?: Options): Promise<void>;
+  /** Take a generation and its images out of the trash. */
+  restoreGeneration(generationId: string, options?: Options): Promise<Generation>;
+  /** What a generation was understood as. */
+  generationUnderstood(generationId: string, options?: Options): Promise<Understood>;
+  /** Correct it. Its images stay; the same brief or picture is read by your values from now on. */
+  correctGeneration(generationId: string, wish: CorrectGenerationWish, options: Changing): Promise<Understood>;
+  /** What a request would be understood as, its prompt and its price. Nothing is written or spent. */
+  preview(wish?: PreviewWish, options?: Options): Promise<Preview>;
+  /** What was learned: each weight with its basis. */
+  learnedWeights(wish?: { about?: "attribute" | "model"; ordering?: "created_at" | "-created_at"; page_size?: number; persona?: string; search?: string; team?: string }, options?: Options): Pages<Weight>;
+  /** Forget all that was learned for one weight. The answer is what was done; it can be undone. */
+  revertWeight(weightId: string, options?: Options): Promise<Act>;
+  /** What people did to feedback and to what was learned, with every weight that moved by it. */
+  learningActs(wish?: { kind?: "give" | "revert" | "undo" | "withdraw"; ordering?: "created_at" | "-created_at"; owner?: string; page_size?: number; search?: string; team?: string }, options?: Options): Pages<Act>;
+  /** What moved, by how much and by whose act; the newest first. */
+  weightMoves(wish?: { act?: string; key?: string; kind?: "give" | "revert" | "undo" | "withdraw"; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; team?: string }, options?: Options): Pages<WeightMove>;
+  /** Let the feedback behind one move no longer count for that weight; it goes on counting for the others. */
+  revertWeightMove(moveId: string, options?: Options): Promise<Act>;
+  /** Forget all that a team, or one persona, has learned. It can be undone. */
+  revertLearning(wish?: RevertLearningWish, options?: Options): Promise<Act>;
+  /** How a team is learned from: the share of prompts and routes that try something unproven (0 = never). */
+  learningSettings(wish?: { team?: string }, options?: Options): Promise<Settings>;
+  /** For owners and admins of the team. */
+  changeLearningSettings(wish?: ChangeLearningSettingsWish, options?: Options): Promise<Settings>;
+  /** Who is calling, and their teams. */
+  me(options?: Options): Promise<Me>;
+  /** Change one's name or time zone. If-Match is honoured where sent. */
+  changeMe(wish?: ChangeMeWish, options?: Options): Promise<Me>;
+  /** Models that may be used today. */
+  models(wish?: { family?: string; kind?: "enhancement" | "image" | "language"; ordering?: "created_at" | "-created_at"; page_size?: number; provider?: string }, options?: Options): Pages<Model>;
+  /** What the caller was told, newest first. */
+  notifications(wish?: { ordering?: "created_at" | "-created_at"; page_size?: number; unread?: boolean }, options?: Options): Pages<Notification>;
+  /** Mark notifications as read. */
+  markRead(wish?: MarkReadWish, options?: Options): Promise<ReadAnswer>;
+  /** How the caller wants to hear of each kind of news. */
+  notificationSettings(options?: Options): Promise<WishAnswer>;
+  /** Change the kinds that are named. */
+  changeNotificationSettings(wish?: ChangeNotificationSettingsWish, options?: Options): Promise<WishAnswer>;
+  /** List personas, or make one from words. */
+  personas(wish?: { from_pictures?: boolean; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; starter?: boolean }, options?: Options): Pages<Persona>;
+  /** List personas, or make one from words. */
+  createPersona(wish: CreatePersonaWish, options?: Options): Promise<Persona>;
+  /** One persona. */
+  persona(personaId: string, options?: Options): Promise<Persona>;
+  /** Change what is given. For its maker, owners and admins; needs If-Match. */
+  changePersona(personaId: string, wish: ChangePersonaWish, options: Changing): Promise<Persona>;
+  /** One persona. */
+  deletePersona(personaId: string, options?: Options): Promise<void>;
+  /** The persona's profile against what was liked, or made, with it, month by month. */
+  personaDrift(personaId: string, wish?: { basis?: "liked" | "made" }, options?: Options): Promise<Drift>;
+  /** A copy to go on from. */
+  duplicatePersona(personaId: string, wish?: DuplicatePersonaWish, options?: Options): Promise<Persona>;
+  /** How near a brief is to a persona, by its parts, and what the persona would add to it. Changes nothing. */
+  matchPersona(personaId: string, wish: MatchPersonaWish, options?: Options): Promise<MatchAnswer>;
+  /** The persona that you begin with in a team: one at most, and yours alone. */
+  defaultPersona(wish?: { team?: string }, options?: Options): Promise<DefaultAnswer>;
+  /** The persona that you begin with in a team: one at most, and yours alone. */
+  setDefaultPersona(wish: SetDefaultPersonaWish, options?: Options): Promise<DefaultAnswer>;
+  /** One persona of several; each counts by the pictures behind it, one made of words as three. */
+  mergePersonas(wish: MergePersonasWish, options?: Options): Promise<Persona>;
+  /** List portfolios, or send one. */
+  portfolios(wish?: { ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; status?: ("cancelled" | "failed" | "partial" | "queued" | "running" | "succeeded")[]; team?: string }, options?: Options): Pages<Portfolio>;
+  /** Send pictures, folders and ZIP archives (three deep) in one go; they are read one by one afterwards. Follow the channel `portfolio:<id>`, or ask again. What cannot be read is listed with its reason and stops nothing else. Up to 300 files at once, and 2,000 pictures in all. */
+  importPortfolio(files: Iterable<Source | { file: Blob; path: string }>, wish?: ImportPortfolioWish, options?: Options): Promise<Portfolio>;
+  /** One portfolio: how far it is, and the looks once it is done. */
+  portfolio(portfolioId: string, options?: Options): Promise<Portfolio>;
+  /** Stop at the next file; what was read stays among the references. Asking twice is harmless. */
+  cancelPortfolio(portfolioId: string, options?: Options): Promise<Portfolio>;
+  /** Delete what was sent with a portfolio that stopped; what was read stays. Asking twice is harmless. */
+  forgetPortfolio(portfolioId: string, options?: Options): Promise<Portfolio>;
+  /** Every file of a portfolio and what became of it. */
+  portfolioItems(portfolioId: string, wish?: { cluster?: number; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; status?: ("duplicate" | "ignored" | "read" | "refused" | "waiting")[] }, options?: Options): Pages<PortfolioItem>;
+  /** Make personas of the looks that were picked. */
+  personasFromPortfolio(portfolioId: string, wish: PersonasFromPortfolioWish, options?: Options): Promise<Persona[]>;
+  /** Go on with a cancelled portfolio where it stopped. What was sent is kept for a week, of the three that a team stopped last. */
+  resumePortfolio(portfolioId: string, options?: Options): Promise<Portfolio>;
+  /** What was asked before, with what it became as a prompt; `favourite` says which ones you keep. */
+  prompts(wish?: { favourite?: boolean; model?: string; ordering?: "created_at" | "-created_at"; page_size?: number; provider?: string; search?: string }, options?: Options): Pages<Prompt>;
+  /** Jobs that gave up after their last try, of all teams that the caller belongs to; for who runs the studio, of all: by token, with the scope `admin`. */
+  deadJobs(wish?: { code?: string; kind?: string; ordering?: "created_at" | "-created_at"; page_size?: number; team?: string }, options?: Options): Pages<DeadJob>;
+  /** How many gave up by kind and cause, the most frequent first: 50 of them. */
+  deadCauses(options?: Options): Promise<CauseList>;
+  /** End dead jobs for good: these, all, or all of a cause. For owners and admins of their teams. */
+  discardDeadJobs(wish: DiscardDeadJobsWish, options?: Options): Promise<DiscardAnswer>;
+  /** Run dead jobs again with all their tries: these, all, or all of a cause. For owners and admins. What was made is kept, and a call that may have been paid for is not bought a second time. */
+  replayDeadJobs(wish?: ReplayDeadJobsWish, options?: Options): Promise<ReplayAnswer>;
+  /** The jobs of all teams, by status, lane, kind, team or cause, or searched for. */
+  jobs(wish?: { code?: string; kind?: string; lane?: "batch" | "gpu" | "interactive" | "io"; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; status?: "cancelled" | "dead" | "failed" | "leased" | "queued" | "retrying" | "scheduled" | "succeeded"; team?: string }, options?: Options): Pages<QueuedJob>;
+  /** Every lane: depth, age, throughput, and whether it is paused. */
+  lanes(options?: Options): Promise<LaneList>;
+  /** Begin nothing more in a lane; what runs there ends. */
+  pauseLane(laneId: string, wish?: PauseLaneWish, options?: Options): Promise<LaneNow>;
+  /** Let a paused lane go on. */
+  resumeLane(laneId: string, options?: Options): Promise<void>;
+  /** How every model stands that can be called here: limits, what is left of them, circuit and rests. */
+  modelStandings(options?: Options): Promise<ModelNowList>;
+  /** Teams with their weight in the queue: 20, those with one of their own first, or those searched for. */
+  teamShares(wish?: { search?: string }, options?: Options): Promise<ShareList>;
+  /** Give a team more or less of every lane; 1 is the usual share. */
+  weighTeam(teamId: string, wish: WeighTeamWish, options?: Options): Promise<Share>;
+  /** What waits to be sent to webhooks, of all teams. */
+  courier(options?: Options): Promise<Courier>;
+  /** Every worker: its last sign of life, its lanes, what it can do, and what it does now. */
+  workers(options?: Options): Promise<WorkerList>;
+  /** Have a worker take no more; what it does, it ends. Its state is `drained` once it may be stopped. */
+  drainWorker(workerId: string, options?: Options): Promise<Worker>;
+  /** Let a drained worker take work again. */
+  employWorker(workerId: string, options?: Options): Promise<void>;
+  /** The teams that the caller belongs to. */
+  teams(wish?: { ordering?: "created_at" | "-created_at"; page_size?: number }, options?: Options): Pages<TeamAnswer>;
+  /** Make a team and be its owner. */
+  createTeam(wish: CreateTeamWish, options?: Options): Promise<TeamAnswer>;
+  team(teamId: string, options?: Options): Promise<TeamAnswer>;
+  /** Change the team's name or time zone. For owners and admins; needs If-Match. */
+  changeTeam(teamId: string, wish: ChangeTeamWish, options: Changing): Promise<TeamAnswer>;
+  /** Who belongs to the team. For every member of it. */
+  teamMembers(teamId: string, wish?: { ordering?: "created_at" | "-created_at"; page_size?: number }, options?: Options): Pages<MemberAnswer>;
+  /** Change a member's role. For owners and admins; only owners make or change owners. */
+  setTeamMember(teamId: string, userId: string, wish: SetTeamMemberWish, options?: Options): Promise<MemberAnswer>;
+  /** Remove a member, or leave the team oneself. */
+  deleteTeamMember(teamId: string, userId: string, options?: Options): Promise<void>;
+  /** The preset that follows each generation of a team which does not say otherwise. */
+  teamAutoEnhance(teamId: string, options?: Options): Promise<UsualAnswer>;
+  /** For owners and admins of the team. */
+  setTeamAutoEnhance(teamId: string, wish: SetTeamAutoEnhanceWish, options?: Options): Promise<UsualAnswer>;
+  /** This month's budgets of a team. PUT sets one; for owners and admins. */
+  teamBudgets(teamId: string, options?: Options): Promise<Budgets>;
+  /** This month's budgets of a team. PUT sets one; for owners and admins. */
+  setTeamBudget(teamId: string, wish: SetTeamBudgetWish, options?: Options): Promise<Budgets>;
+  /** The generations of one team. */
+  teamGenerations(teamId: string, wish?: { model?: string; ordering?: "created_at" | "-created_at"; page_size?: number; provider?: string; search?: string; status?: "cancelled" | "failed" | "partial" | "queued" | "running" | "succeeded"; team?: string; trashed?: boolean }, options?: Options): Pages<Generation>;
+  /** The personas of one team. */
+  teamPersonas(teamId: string, wish?: { from_pictures?: boolean; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; starter?: boolean }, options?: Options): Pages<Persona>;
+  /** The personas of one team. */
+  createTeamPersona(teamId: string, wish: CreateTeamPersonaWish, options?: Options): Promise<Persona>;
+  /** The webhooks of the caller's teams. */
+  webhooks(wish?: { ordering?: "created_at" | "-created_at"; page_size?: number; team?: string }, options?: Options): Pages<Webhook>;
+  /** Set up a webhook. Its secret is in this answer only. Idempotency-Key is not honoured here, for that would keep the answer and so the secret; a second webhook with the same address is refused. */
+  createWebhook(wish: CreateWebhookWish, options?: Options): Promise<NewWebhook>;
+  /** One webhook. */
+  webhook(webhookId: string, options?: Options): Promise<Webhook>;
+  /** Change what is given, or switch it on or off; needs If-Match. */
+  changeWebhook(webhookId: string, wish: ChangeWebhookWish, options: Changing): Promise<Webhook>;
+  /** Remove it: nothing more is sent there. */
+  deleteWebhook(webhookId: string, options?: Options): Promise<void>;
+  /** What was sent to one webhook, newest first. */
+  webhookDeliveries(webhookId: string, wish?: { ordering?: "created_at" | "-created_at"; page_size?: number; status?: "dead" | "delivered" | "sending" | "waiting"; type?: string }, options?: Options): Pages<Delivery>;
+  /** One message with every call that was made for it. */
+  webhookDelivery(webhookId: string, deliveryId: string, options?: Options): Promise<DeliveryDetail>;
+  /** Send it again, under the same id and with a new timestamp. */
+  replayWebhookDelivery(webhookId: string, deliveryId: string, options?: Options): Promise<Delivery>;
+  /** Make a new secret, which is in this answer only: Idempotency-Key, which would keep it, is not honoured. */
+  renewWebhookSecret(webhookId: string, wish?: RenewWebhookSecretWish, options?: Options): Promise<NewWebhook>;
+  /** Send one `webhook.test`; read its outcome in the log. */
+  testWebhook(webhookId: string, options?: Options): Promise<Delivery>;
+}

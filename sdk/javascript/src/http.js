@@ -1,0 +1,138 @@
+// One HTTP call: sent, repeated where that is safe, its refusal thrown as an error of the family. And lists, and files.
+import { DesignerBFFError, InvalidRequestError, NetworkError, ofAnswer } from "./errors.js";
+
+const ALIKE = ["GET", "PUT", "POST"]; // twice is once: a POST by its Idempotency-Key
+const PASSING = [502, 503, 504];
+const etags = new WeakMap();
+const node = (name) => import(/* webpackIgnore: true */ /* @vite-ignore */ `node:${name}`);
+const cookie = (name) => globalThis.document?.cookie.match(new RegExp(`(?:^|; )${name}=([^;]*)`))?.[1];
+const freshKey = () => Array.from(globalThis.crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+// The version of an answer, to be sent as `ifMatch` of a change.
+export function etagOf(answer) {
+  const etag = etags.get(answer);
+  if (!etag) throw new InvalidRequestError("This answer came without a version: read the very thing that you mean to change.", { code: "no_etag" });
+  return etag;
+}
+
+// The answer to a request below /api; asked again after trouble that passes.
+export async function send(client, verb, path, { query, json, form, signal, idempotencyKey, ifMatch } = {}) {
+  const headers = {};
+  if (client.token) headers.Authorization = `Bearer ${client.token}`;
+  else if (verb !== "GET") headers["X-CSRFToken"] = cookie("__Host-csrf") ?? cookie("csrf") ?? "";
+  if (json !== undefined) headers["Content-Type"] = "application/json";
+  if (verb === "POST") headers["Idempotency-Key"] = idempotencyKey ?? freshKey();
+  if (ifMatch) headers["If-Match"] = ifMatch;
+  const wish = { method: verb, headers, body: form ?? (json === undefined ? undefined : JSON.stringify(json)), credentials: "same-origin" };
+  for (let tried = 0, waited = 0; ;) {
+    const answer = await once(client, `${client.url}/api${path}${asked(query)}`, wish, signal);
+    if (answer.ok) return answer;
+    const error = answer instanceof Error ? answer : await ofAnswer(answer, client.url);
+    const isRunning = error.code === "still_running"; // the first of these two is still at it
+    const passes = error.status === 429 || ((!error.status || PASSING.includes(error.status)) && ALIKE.includes(verb));
+    if (!isRunning && (!passes || tried >= client.repeats)) throw error;
+    const wait = error.retryAfter ?? (isRunning ? 1 : (0.3 + 0.7 * client.random()) * 2 ** tried);
+    if (waited + wait > client.patience) throw error;
+    waited += wait;
+    tried += isRunning ? 0 : 1;
+    await pause(wait * 1000, signal);
+  }
+}
+
+// One try: its answer, or why there is none.
+async function once(client, address, wish, signal) {
+  const clock = new AbortController();
+  const timer = wish.body instanceof FormData ? 0 : setTimeout(() => clock.abort(), client.timeout * 1000);
+  try {
+    signal?.throwIfAborted();
+    return await client.fetch(address, { ...wish, signal: signal ? AbortSignal.any([signal, clock.signal]) : clock.signal });
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    if (clock.signal.aborted) return new NetworkError(`The studio at ${client.url} did not answer within ${client.timeout} s.`, { code: "timeout" });
+    return broken(client, error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function broken(client, { cause, message }) {
+  const remedy = "Check the address, and that the studio runs.";
+  return new NetworkError(`The studio at ${client.url} cannot be reached: ${cause?.message || cause?.code || message}.`, { code: "network", remedy });
+}
+
+const pause = (ms, signal) => new Promise((done, fail) => {
+  const timer = setTimeout(done, ms);
+  signal?.addEventListener("abort", () => { clearTimeout(timer); fail(signal.reason); }, { once: true });
+});
+
+// What was not said is left out; a list says its name again for each.
+function asked(query = {}) {
+  const said = Object.entries(query).flatMap(([name, value]) => [value].flat().filter((each) => each != null).map((each) => [name, each]));
+  return said.length ? `?${new URLSearchParams(said)}` : "";
+}
+
+// The JSON of an answer, null where it has none.
+export async function decoded(client, answer) {
+  const text = await answer.text().catch((error) => { throw broken(client, error); });
+  if (!text) return null;
+  try {
+    const found = JSON.parse(text);
+    const etag = answer.headers.get("ETag");
+    if (etag && Object(found) === found) etags.set(found, etag);
+    return found;
+  } catch {
+    throw new DesignerBFFError(`There seems to be no studio at ${client.url}: its answer is no JSON.`, { code: "not_a_studio", remedy: "Check the address." });
+  }
+}
+
+// A list that comes in pages: `for await (const row of pages)` reads on as far as you go.
+export class Pages {
+  #read;
+  constructor(read) { this.#read = read; }
+
+  async *pages() {
+    for (let place = {}; place;) {
+      const { results, next } = await this.#read(place);
+      yield results;
+      // of an address only the cursor counts: the token goes nowhere but to our studio
+      place = next == null ? null : typeof next === "number" ? { after: next } : { cursor: new URL(next).searchParams.get("cursor") };
+    }
+  }
+
+  async *[Symbol.asyncIterator]() { for await (const page of this.pages()) yield* page; }
+
+  // The rows as an array, the first `most` of them if that is said.
+  async all(most = Infinity) {
+    const rows = [];
+    for await (const page of this.pages()) if (rows.push(...page) >= most) break;
+    return rows.slice(0, most);
+  }
+}
+
+// A file as [Blob, name]: from a File, a Blob, bytes, or in Node the path of one.
+export async function part(source) {
+  if (typeof source !== "string") return [source instanceof Blob ? source : new Blob([source]), source.name ?? "file"];
+  const { readFile } = await node("fs/promises");
+  return [new Blob([await readFile(source)]), source.split(/[\\/]/).pop()];
+}
+
+// What was said beside files, as fields of their form.
+export function formOf(fields, files) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) if (value != null) form.append(name, typeof value === "object" ? JSON.stringify(value) : value);
+  for (const [blob, name] of files) form.append("file", blob, name);
+  return form;
+}
+
+// A file of the studio: a Blob, or with `to` (Node) written there, whole or not at all.
+export async function saved(client, answer, to) {
+  const fail = (error) => { throw broken(client, error); };
+  if (to === undefined) return answer.blob().catch(fail);
+  const { writeFile, rename, rm } = await node("fs/promises");
+  await writeFile(`${to}.part`, answer.body).catch(async (error) => {
+    await rm(`${to}.part`, { force: true });
+    throw error.syscall ? error : broken(client, error); // a full disk is not the studio's fault
+  });
+  await rename(`${to}.part`, to);
+  return to;
+}
