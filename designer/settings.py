@@ -270,7 +270,12 @@ API_RATE_PER_MINUTE = env.whole("API_RATE_PER_MINUTE", 600, low=1, high=1_000_00
 SPECTACULAR_SETTINGS = {
     "TITLE": "Designer BFF",
     "VERSION": "0.1.0",
-    "DESCRIPTION": "From a brief or a photo to finished fashion images.",
+    "DESCRIPTION": (
+        "From a brief or a photo to finished fashion images.\n\n"
+        "Clients with a typed method for every call below, live events and repeats: `sdk/python` "
+        '(`DesignerBFF().generate("a midi wrap dress")`, and the command `designer-bff`) and `sdk/javascript` '
+        '(`new DesignerBFFClient().generate({ brief: "a midi wrap dress" })`). Live events: `docs/realtime.md`.'
+    ),
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

@@ -92,6 +92,38 @@ async def test_the_async_half_does_the_same(client: DesignerBFF):
         assert [row["id"] async for row in studio.assets(generation=asked["id"])] == [made["assets"][0]["id"]]
 
 
+@pytest.fixture
+def no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy that lets no websocket through."""
+
+    def refuse(*_: object) -> None:
+        raise ConnectionResetError("the proxy lets no websocket through")
+
+    for half in ("_sync", "_async"):
+        monkeypatch.setattr(f"designer_bff.{half}.watch.connected", refuse)
+
+
+async def test_where_websockets_are_blocked_a_stream_tells_the_same(client: DesignerBFF, no_sockets: None):
+    asked = client.generate("a linen skirt", n=2)
+    watch = client.watch_generation(asked["id"], timeout=120)
+    told = [(event.name, event.seq, watch.connection) for event in watch]
+    numbers = [seq for _, seq, _ in told if seq is not None]
+    assert told[0][0] == "snapshot" and numbers == sorted(set(numbers))
+    assert {connection for *_, connection in told} == {"stream"}
+    team = f"team:{client.me()['teams'][0]['id']}"
+    async with AsyncDesignerBFF(client.settings.url, client.settings.token) as studio:
+        room = studio.watch(team, timeout=60)
+        walk = aiter(room)
+        assert (await anext(walk)).name == "snapshot"
+        await room.add(f"generation:{asked['id']}")
+        assert (await anext(walk)).channel == f"generation:{asked['id']}"
+        await walk.aclose()
+    with pytest.raises(NotFoundError):
+        next(iter(client.watch(f"generation:{uuid.uuid4()}", timeout=30)))
+    with DesignerBFF(client.settings.url, "dbff_no_such_token") as stranger, pytest.raises(AuthenticationError):
+        next(iter(stranger.watch("system", timeout=60)))
+
+
 async def test_two_people_see_each_other(client: DesignerBFF):
     team = client.me()["teams"][0]["id"]
     async with AsyncDesignerBFF(client.settings.url, client.settings.token) as studio:

@@ -21,7 +21,7 @@ from tests.stack import ROOT, studio
 
 pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("e2e"), pytest.mark.django_db(transaction=True)]
 SDK = ROOT / "sdk" / "python"
-EXAMPLES = re.findall(r"```python\n(.*?)```", (SDK / "README.md").read_text(), re.DOTALL)
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", (SDK / "README.md").read_text(), re.DOTALL)
 
 
 @pytest.fixture
@@ -38,14 +38,50 @@ def run(shell: dict[str, str], folder: Path, *words: str, told: str = "") -> sub
     return subprocess.run(command, env=shell, cwd=folder, input=told, capture_output=True, text=True, timeout=180)
 
 
-def test_the_examples_of_the_readme_run(shell: dict[str, str], tmp_path: Path):
-    assert len(EXAMPLES) == 4
-    for example in EXAMPLES:
+def python(shell: dict[str, str], folder: Path, *words: str) -> list[str]:
+    """The lines that a program told. It must end well."""
+    command = [sys.executable, *words]
+    ran = subprocess.run(command, env=shell, cwd=folder, capture_output=True, text=True, timeout=180)
+    assert (ran.returncode, ran.stderr if ran.returncode else "") == (0, ""), words
+    return ran.stdout.splitlines()
+
+
+def test_every_program_of_the_readme_and_of_the_examples_runs(shell: dict[str, str], tmp_path: Path):
+    programs = [text for language, text in BLOCKS if language == "python"]
+    assert len(programs) == 5 and {language for language, _ in BLOCKS} == {"python", "sh"}
+    for program in programs:
+        python(shell, tmp_path, "-c", program)
+    assert len(list(tmp_path.glob("*.png"))) == 3
+    examples = SDK / "examples"
+    (tmp_path / "swatch.png").write_bytes(images.encoded("PNG", images.photo((60, 80))))
+    made = python(shell, tmp_path, str(examples / "lookbook.py"), "swatch.png", "a midi wrap dress", "looks")
+    assert sorted(tmp_path / line for line in made) == sorted((tmp_path / "looks").iterdir())
+    ended = python(shell, tmp_path, str(examples / "briefs.py"), "a linen skirt", "a wool coat")
+    assert sorted(line.split(" /")[0] for line in ended) == ["succeeded a linen skirt", "succeeded a wool coat"]
+
+
+def test_every_line_for_a_shell_of_the_readme_runs(shell: dict[str, str], tmp_path: Path):
+    (tmp_path / "bin").mkdir()
+    command = tmp_path / "bin" / "designer-bff"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m designer_bff "$@"\n')
+    command.chmod(0o755)
+    (tmp_path / "swatch.png").write_bytes(images.encoded("PNG", images.photo((60, 80))))
+    (tmp_path / "looks.csv").write_text("brief\na linen skirt\na wool coat\n")
+    url, key = shell["DESIGNER_BFF_URL"], shell["DESIGNER_BFF_TOKEN"]
+    own = {name: value for name, value in shell.items() if not name.startswith("DESIGNER_BFF_")}
+    own["PATH"] = f"{command.parent}{os.pathsep}{own['PATH']}"
+    told = []
+    for lines in [text.replace("https://studio.example", url) for language, text in BLOCKS if language == "sh"]:
         ran = subprocess.run(
-            [sys.executable, "-c", example], env=shell, cwd=tmp_path, capture_output=True, text=True, timeout=180
+            ["sh", "-ec", lines], env=own, cwd=tmp_path, input=f"{key}\n", capture_output=True, text=True, timeout=180
         )
-        assert (ran.returncode, ran.stderr if ran.returncode else "") == (0, ""), example
-    assert len(list(tmp_path.glob("*.png"))) == 2
+        assert ran.returncode == 0, ran.stderr
+        told += ran.stdout.splitlines()
+    made = sorted(path.suffix for path in (tmp_path / "looks").iterdir())
+    assert made == [".png", ".png", ".png", ".zip"]
+    end = json.loads(told[-1])
+    assert (end["name"], end["channel"][:11]) == ("generation:complete", "generation:")
+    assert "_designer_bff" in (tmp_path / "completion.bash").read_text()
 
 
 def test_from_the_shell_to_pictures(shell: dict[str, str], tmp_path: Path):
@@ -60,6 +96,9 @@ def test_from_the_shell_to_pictures(shell: dict[str, str], tmp_path: Path):
         assert picture.size == (120, 160)
     seen = run(shell, tmp_path, "--json", "watch", f"generation:{told['id']}", "--timeout", "3")
     assert [json.loads(line)["name"] for line in seen.stdout.splitlines()] == ["snapshot"]
+    piped = f'"{sys.executable}" -m designer_bff watch generation:{told["id"]} system | true'  # it reads nothing
+    enough = subprocess.run(["sh", "-c", piped], env=shell, capture_output=True, text=True, timeout=60)
+    assert (enough.returncode, enough.stderr) == (0, "")
     (tmp_path / "looks.csv").write_text("brief\na linen skirt\na wool coat\n")
     priced = run(shell, tmp_path, "batch", "looks.csv", "--estimate")
     assert priced.stdout.startswith("2 images, "), priced.stderr
@@ -78,6 +117,32 @@ def test_exit_codes_say_what_went_wrong(shell: dict[str, str], tmp_path: Path):
     stranger = {**shell, "DESIGNER_BFF_TOKEN": "dbff_no_such_token"}
     refused = run(stranger, tmp_path, "generate", "a coat")
     assert refused.returncode == 3 and refused.stderr.startswith("designer-bff: ")
+
+
+def test_what_goes_wrong_is_told_with_its_remedy_and_for_programs_as_json(shell: dict[str, str], tmp_path: Path):
+    gone = run(shell, tmp_path, "watch", "system", "--url", "http://127.0.0.1:9/api/")
+    assert gone.stderr.startswith("designer-bff: The studio at http://127.0.0.1:9 cannot be reached")
+    assert gone.stderr.endswith("Check the address, and that the studio runs.\n")
+    url = shell["DESIGNER_BFF_URL"]
+    lost = run(shell, tmp_path, "generate", "a coat", "--url", f"{url}/nowhere")
+    assert lost.returncode == 4 and f"There seems to be no studio at {url}/nowhere" in lost.stderr
+    refused = run(shell, tmp_path, "generate", "a coat", "-n", "9", "--json")
+    error = json.loads(refused.stderr)["error"]
+    assert (error["field"], error["status"]) == ("n", 400) and error["message"]
+    bare = {name: value for name, value in shell.items() if not name.startswith("DESIGNER_BFF_")}
+    assert "`designer-bff login`" in run(bare, tmp_path, "generate", "a coat").stderr
+    assert "http://" in run(bare, tmp_path, "--url", "studio.example", "generate", "a coat").stderr
+
+
+def test_a_shell_completes_commands_and_their_options(tmp_path: Path):
+    own = {**os.environ, "PYTHONPATH": str(SDK)}
+    for shell_, wanted in {"bash": "complete -o default", "zsh": "bashcompinit", "fish": "-l aspect-ratio -r"}.items():
+        assert wanted in run(own, tmp_path, "completion", shell_).stdout
+    lines = run(own, tmp_path, "completion", "bash").stdout
+    for words, completed in {("ge",): "generate", ("--json", "batch", "--bu"): "--budget"}.items():
+        typed = f"COMP_WORDS=(designer-bff {' '.join(words)}); COMP_CWORD={len(words)}; _designer_bff; echo $COMPREPLY"
+        ran = subprocess.run(["bash", "-c", lines + typed], capture_output=True, text=True, check=True, timeout=30)
+        assert ran.stdout.strip() == completed
 
 
 def test_a_login_is_checked_and_kept(shell: dict[str, str], tmp_path: Path):

@@ -3,11 +3,14 @@
 import inspect
 import subprocess
 import sys
+import sysconfig
+import venv
 import zipfile
 from io import StringIO
 from pathlib import Path
 from typing import get_type_hints
 
+import designer_bff
 import httpx2
 import pytest
 from designer_bff import AsyncDesignerBFF, DesignerBFF
@@ -77,16 +80,24 @@ def test_every_type_can_be_resolved():
     assert len(hints) > 100 and get_type_hints(types.Generation)["assets"] == list[types.Asset]
 
 
-def test_the_wheel_builds_and_carries_its_types_and_its_command(tmp_path: Path):
+def test_the_wheel_carries_its_types_and_its_command_works_where_it_is_installed(tmp_path: Path):
     copy = tmp_path / "source"
     subprocess.run(["cp", "-r", ROOT / "sdk" / "python", copy], check=True)
     code = "import setuptools.build_meta as made, sys; print(made.build_wheel(sys.argv[1]))"
     built = subprocess.run([sys.executable, "-c", code, tmp_path], cwd=copy, capture_output=True, text=True, check=True)
-    with zipfile.ZipFile(tmp_path / built.stdout.strip().splitlines()[-1]) as wheel:
-        names = wheel.namelist()
-        entry = next(name for name in names if name.endswith("entry_points.txt"))
-        assert "designer-bff = designer_bff.cli:main" in wheel.read(entry).decode()
-    held = {name for name in names if name.startswith("designer_bff/")}
+    wheel = tmp_path / built.stdout.strip().splitlines()[-1]
+    with zipfile.ZipFile(wheel) as file:
+        held = {name for name in file.namelist() if name.startswith("designer_bff/")}
     source = ROOT / "sdk" / "python"
     wanted = {str(path.relative_to(source)) for path in (source / "designer_bff").rglob("*.py")}
     assert held == wanted | {"designer_bff/py.typed"}
+    place = tmp_path / "fresh"
+    venv.create(place, with_pip=False)
+    pip = [sys.executable, "-m", "pip", f"--python={place}", "install", "--quiet", "--no-deps", "--no-index", wheel]
+    subprocess.run(pip, check=True, capture_output=True, timeout=120)
+    (packages,) = place.glob("lib/*/site-packages")
+    (packages / "beside.pth").write_text(sysconfig.get_path("purelib"))  # its two dependencies, without a download
+    told = subprocess.run(
+        [place / "bin" / "designer-bff", "--version"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert told.stdout == f"designer-bff {designer_bff.__version__}\n", told.stderr

@@ -4,7 +4,8 @@ import json
 
 import pytest
 from designer_bff import AuthenticationError, ForbiddenError, NetworkError, NotFoundError, RateLimitError
-from designer_bff.following import HOPELESS, LATE, SILENCE, SPEAK, Follower, Place
+from designer_bff.following import HOPELESS, LATE, SILENCE, SPEAK, STUBBORN, Follower, Place
+from designer_bff.streaming import MOST, Listening, StreamClosed
 
 CHANNEL = "generation:1"
 
@@ -101,6 +102,67 @@ def test_the_pauses_between_attempts_grow_and_a_busy_studio_is_left_in_peace(fol
     longest = [max(Follower({}, attempts=n, was_connected=True).closed(None) for _ in range(200)) for n in (0, 3, 30)]
     assert longest[0] <= 0.55 < longest[1] <= 4.05 < longest[2] <= 30.05
     assert follower.closed(4429) >= 5
+
+
+def test_sockets_that_are_never_heard_give_way_to_a_stream_and_are_tried_again_when_it_ends():
+    follower = Follower({CHANNEL: Place()})
+    follower.closed(None)
+    assert not follower.by_stream
+    follower.closed(None)
+    assert follower.by_stream
+    follower.opened()
+    hear(follower, subscribed(7), now=1.0)
+    follower.closed(None)
+    assert not follower.by_stream
+    follower.closed(None)
+    assert follower.by_stream
+
+
+def test_a_proxy_that_knows_no_sockets_is_believed_at_once_and_a_studio_that_restarts_is_waited_for():
+    refused = Follower({CHANNEL: Place()})
+    refused.closed(None, is_blocked=True)
+    assert refused.by_stream
+    restarting = Follower({CHANNEL: Place()})
+    restarting.opened()
+    hear(restarting, subscribed(7), now=1.0)
+    for _ in range(STUBBORN):
+        restarting.closed(1012)
+        assert not restarting.by_stream
+    restarting.closed(None)
+    assert restarting.by_stream
+
+
+def test_a_stream_begins_where_each_channel_is():
+    listening = Listening()
+    for message in ({"channel": CHANNEL, "after": 3, "epoch": "e"}, {"channel": "system"}):
+        listening.say(json.dumps({"type": "subscribe", **message}))
+    assert listening.is_stale
+    assert listening.begin() == (("channel", CHANNEL), ("channel", "system"), ("last_event_id", "3:e,"))
+    frames = [
+        json.dumps({"channel": CHANNEL, **fact(4)}),
+        json.dumps({"channel": "system", **subscribed(9, epoch="f")}),
+    ]
+    assert list(listening.heard([f"id: x\ndata: {frames[0]}", "retry: 1", f"data: {frames[1]}"])) == frames
+    assert dict(listening.begin())["last_event_id"] == "4:e,9:f"
+    assert not listening.is_stale
+
+
+def test_a_stream_that_is_refused_or_says_goodbye_ends_with_the_code_of_a_socket():
+    listening = Listening({CHANNEL: (None, "")})
+    assert json.loads(listening.refused(404)[0])["code"] == "not_found"
+    for status, code in {401: 4401, 429: 4429, 503: None}.items():
+        with pytest.raises(StreamClosed) as refused:
+            listening.refused(status)
+        assert refused.value.code == code
+    with pytest.raises(StreamClosed) as ended:
+        list(listening.heard(['data: {"type": "closed", "code": 4401}']))
+    assert ended.value.code == 4401
+
+
+def test_a_stream_carries_no_more_than_the_studio_lets_it():
+    listening = Listening({f"team:{number}": (None, "") for number in range(MOST)})
+    told = listening.say('{"type": "subscribe", "channel": "system"}')
+    assert told is not None and json.loads(told)["code"] == "too_many_channels" and "system" not in listening.places
 
 
 def test_an_end_that_would_come_again_is_raised(follower: Follower):

@@ -10,12 +10,13 @@ WORDS: Final = [
     (r"\basync (def|with|for)\b", r"\1"),
     (r"\bawait ", ""),
     (r"\b_async\b", "_sync"),
-    (r"\bAsync(DesignerBFF|Pages|Watch)\b", r"\1"),
+    (r"\bAsync(DesignerBFF|Pages|Stream|Watch)\b", r"\1"),
     (r"\bhttpx2\.AsyncClient\b", "httpx2.Client"),
     (r"\benter_async_context\b", "enter_context"),
     (r"\bAsync(Iterator|Iterable|ExitStack)\b", r"\1"),
+    (r"\bAbstractAsyncContextManager\b", "AbstractContextManager"),
     (r"\b__a(iter|next|enter|exit)__\b", r"__\1__"),
-    (r"\ba(close|read|iter_bytes)\b", r"\1"),
+    (r"\ba(close|read|iter_bytes|iter_text)\b", r"\1"),
     (r"\bwebsockets\.asyncio\b", "websockets.sync"),
 ]
 

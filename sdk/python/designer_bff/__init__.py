@@ -21,6 +21,7 @@ from designer_bff.errors import (
 from designer_bff.events import LiveEvent
 from designer_bff.saying import UNSET, etag_of
 
+__version__ = "0.3.0"
 __all__ = [
     "UNSET",
     "ApiError",
@@ -40,5 +41,6 @@ __all__ = [
     "RateLimitError",
     "ServerError",
     "Watch",
+    "__version__",
     "etag_of",
 ]

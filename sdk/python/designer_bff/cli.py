@@ -1,19 +1,23 @@
 """`designer-bff`: make, enhance and watch from a shell. Results on stdout, progress on stderr.
 
 Exit codes: 0 done, 1 it failed or was cancelled, 2 wrongly called, 3 not signed in or not allowed, 4 no such thing,
-5 refused as asked, 6 too much at once, 7 the studio failed or cannot be reached, 130 interrupted (and cancelled there).
+5 refused as asked, 6 too much at once, 7 the studio failed or cannot be reached, 130 interrupted (and cancelled there),
+141 nobody reads the output any more.
 """
 
 import argparse
 import dataclasses
 import getpass
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from designer_bff import __version__
 from designer_bff._sync.client import DesignerBFF
+from designer_bff.completion import SHELLS, script
 from designer_bff.errors import (
     AuthenticationError,
     ConflictError,
@@ -42,18 +46,23 @@ CODES: Final[Mapping[type[DesignerBFFError], int]] = {
 }
 LOCAL: Final = {"no_url": 2, "no_token": 3}
 INTERRUPTED: Final = 130
+PIPE: Final = 141
 DONE: Final = {"succeeded", "partial", "completed"}
 Show: TypeAlias = Callable[[LiveEvent], object]
 Row: TypeAlias = Mapping[str, Any]
+Adding: TypeAlias = Callable[[str, str], argparse.ArgumentParser]  # a command of this name, and what it does
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    wish = _parser().parse_args(words)
+    wish = _parser().parse_args(words, argparse.Namespace(url=None, json=False))
     try:
         return int(wish.do(wish))
     except DesignerBFFError as error:
-        print(f"designer-bff: {error}", file=sys.stderr)
+        print(_refusal(error, as_json=wish.json), file=sys.stderr)
         return LOCAL.get(error.code) or CODES.get(type(error), 1)
+    except BrokenPipeError:  # whoever read along, such as `head`, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE
     except OSError as error:
         print(f"designer-bff: {error}", file=sys.stderr)
         return 2
@@ -61,41 +70,74 @@ def main(words: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
+def _refusal(error: DesignerBFFError, *, as_json: bool) -> str:
+    """What went wrong, where and what to do about it."""
+    if as_json:
+        facts = {"code": error.code, "message": str(error), "remedy": error.remedy, "status": error.status}
+        return json.dumps({"error": {**facts, "field": error.field, "errors": error.errors}})
+    where = f"{error.field}: " if error.field else ""
+    remedy = "" if error.remedy in str(error) else f" {error.remedy}"
+    return f"designer-bff: {where}{error}{remedy}"
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="designer-bff", description="Make and enhance fashion images.")
-    parser.add_argument("--url", help="where the studio is (DESIGNER_BFF_URL)")
-    parser.add_argument("--json", action="store_true", help="tell the result as JSON")
+    anywhere = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)  # before or after COMMAND
+    anywhere.add_argument("--url", help="where the studio is (DESIGNER_BFF_URL)")
+    anywhere.add_argument("--json", action="store_true", help="results as lines of JSON, errors too")
+    said = "Make and enhance fashion images."
+    parser = argparse.ArgumentParser(prog="designer-bff", description=said, parents=[anywhere])
+    parser.add_argument("--version", action="version", version=f"designer-bff {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    login = commands.add_parser("login", help="keep address and token for this person")
+
+    def command(name: str, said: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=said, description=said, parents=[anywhere])
+
+    login = command("login", "keep address and token for this person")
     login.set_defaults(do=_login)
-    generate = commands.add_parser("generate", help="a brief, photos, or both become images")
+    making = [_generate_options(command), _enhance_options(command), _batch_options(command)]
+    for each in making:
+        each.add_argument("--output", type=Path, help="the folder to write pictures to")
+        each.add_argument("--no-wait", action="store_true", help="do not wait for the end")
+    watch = command("watch", "tell what happens on channels, such as generation:ID or team:ID, until all have ended")
+    watch.add_argument("channel", nargs="+")
+    watch.add_argument("--after", type=int, help="the newest number you have (of one channel)")
+    watch.add_argument("--timeout", type=float, help="seconds")
+    watch.set_defaults(do=_watch)
+    completion = command("completion", "a script that completes commands and options in your shell")
+    completion.add_argument("shell", choices=SHELLS)
+    completion.set_defaults(do=_completion)
+    return parser
+
+
+def _generate_options(command: Adding) -> argparse.ArgumentParser:
+    generate = command("generate", "a brief, photos, or both become images")
     generate.add_argument("brief", nargs="?", default="")
     generate.add_argument("--photo", action="append", default=[], type=Path, help="a reference; may be repeated")
-    generate.add_argument("-n", type=int, default=1, help="how many images, 1 to 8")
+    generate.add_argument("-n", type=int, help="how many images, 1 to 8; else as many as the brief says")
     for name in ("team", "persona", "aspect-ratio", "strategy", "provider", "model", "max-cost"):
         generate.add_argument(f"--{name}")
     generate.add_argument("--seed", type=int)
     generate.set_defaults(do=_generate)
-    enhance = commands.add_parser("enhance", help="make a picture larger or better")
+    return generate
+
+
+def _enhance_options(command: Adding) -> argparse.ArgumentParser:
+    enhance = command("enhance", "make a picture larger or better")
     enhance.add_argument("subject", help="a picture file, or the id of an asset or a generation")
     enhance.add_argument("--scale", type=int, choices=[2, 4, 8], help="2 where no operation is said")
     enhance.add_argument("--operation", action="append", default=[], type=_operation, metavar="NAME[:KEY=VALUE,…]")
     enhance.set_defaults(do=_enhance)
-    batch = commands.add_parser("batch", help="many images from the rows of a CSV or XLSX file, or from a plan")
+    return enhance
+
+
+def _batch_options(command: Adding) -> argparse.ArgumentParser:
+    batch = command("batch", "many images from the rows of a CSV or XLSX file, or from a plan")
     batch.add_argument("plan", type=Path, help="rows (.csv, .xlsx), or a plan as docs/batches.md has it (.json)")
     batch.add_argument("--title", default="")
     batch.add_argument("--budget", help="the most it may cost, USD")
     batch.add_argument("--estimate", action="store_true", help="only say what it would make and cost")
     batch.set_defaults(do=_batch)
-    for each in (generate, enhance, batch):
-        each.add_argument("--output", type=Path, help="the folder to write pictures to")
-        each.add_argument("--no-wait", action="store_true", help="do not wait for the end")
-    watch = commands.add_parser("watch", help="tell what happens on channels, such as generation:ID or team:ID")
-    watch.add_argument("channel", nargs="+")
-    watch.add_argument("--after", type=int, help="the newest number you have (of one channel)")
-    watch.add_argument("--timeout", type=float, help="seconds")
-    watch.set_defaults(do=_watch)
-    return parser
+    return batch
 
 
 def _operation(text: str) -> dict[str, Any]:
@@ -176,12 +218,21 @@ def _priced(wish: argparse.Namespace, estimate: BatchEstimate) -> int:
 
 
 def _watch(wish: argparse.Namespace) -> int:
+    left = set(wish.channel)
     with DesignerBFF(wish.url) as studio:
         for event in studio.watch(*wish.channel, after=wish.after, timeout=wish.timeout):
             if wish.json:
                 print(json.dumps(dataclasses.asdict(event)), flush=True)
             else:
                 print(event.channel, event.name, json.dumps(event.data), flush=True)
+            left -= {event.channel} if event.is_last else set()
+            if not left:
+                break
+    return 0
+
+
+def _completion(wish: argparse.Namespace) -> int:
+    print(script(wish.shell, _parser()), end="")
     return 0
 
 

@@ -108,6 +108,18 @@ def of_answer(status: int, problem: Mapping[str, Any], retry_after: float | None
     )
 
 
+def no_studio(url: str, why: str) -> dict[str, Any]:
+    """The problem of an address where something else answers."""
+    said = f"There seems to be no studio at {url}: {why}."
+    return {"detail": said, "code": "not_a_studio", "remedy": "Check the address."}
+
+
+def unreachable(url: str, why: Exception | None = None) -> NetworkError:
+    reason = f": {str(why) or type(why).__name__}" if why else ""
+    remedy = "Check the address, and that the studio runs."
+    return NetworkError(f"The studio at {url} cannot be reached{reason}.", code="network", remedy=remedy)
+
+
 def of_socket(code: str, message: str, status: int = 0) -> ApiError:
     """A refusal that came through the socket."""
     return BY_CODE.get(code, ApiError)(message, code=code, status=status)

@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from designer_bff.errors import ApiError, NetworkError, of_socket
+from designer_bff.errors import ApiError, of_socket, unreachable
 from designer_bff.events import LiveEvent
 
 BIGGEST: Final = 4 << 20  # bytes of one message
@@ -18,6 +18,8 @@ SILENCE: Final = 25.0  # without a word from the studio (it beats every 10 s) be
 LATE: Final = 2.0  # a heartbeat may be that much ahead of its events
 SLOWEST: Final = 30.0  # between two attempts at most
 SPEAK: Final = 1.5  # between two words while others see us: the studio lets go of who says nothing for 4 s
+BLOCKED: Final = 2  # sockets in a row that never said a word: they are blocked
+STUBBORN: Final = 6  # the same, where one has worked: rather the studio is restarting
 HOPELESS: Final = 4  # attempts without ever having been connected
 BUSY: Final = 4429
 FINAL: Final = {
@@ -45,12 +47,15 @@ class Follower:
     """Feed it what comes, send what lies in `outbox`, tell what lies in `inbox`."""
 
     places: dict[str, Place]
+    url: str = "that address"
     outbox: deque[str] = field(default_factory=deque)
     inbox: deque[LiveEvent | ApiError] = field(default_factory=deque)
     attempts: int = 0
     was_connected: bool = False
     heard_at: float = 0.0  # 0: nothing yet on this connection
     speak_at: float = 0.0
+    misses: int = 0  # sockets in a row that never said a word
+    patience: int = BLOCKED
 
     # The connection
 
@@ -60,8 +65,14 @@ class Follower:
         for channel, place in self.places.items():
             self._subscribe(channel, place)
 
-    def closed(self, code: int | None) -> float:
+    @property
+    def by_stream(self) -> bool:
+        """Whether sockets seem to be blocked, so that a stream does their work; after its end one is tried again."""
+        return self.misses >= self.patience
+
+    def closed(self, code: int | None, *, is_blocked: bool = False) -> float:
         """Seconds until the next attempt. Raises ApiError for an end that another attempt would meet again."""
+        self._count(is_blocked=is_blocked)
         if code in FINAL:
             word, text = FINAL[code]
             raise of_socket(word, text, code)
@@ -69,10 +80,19 @@ class Follower:
             place.live, place.due = False, None
         self.attempts += 1
         if not self.was_connected and self.attempts >= HOPELESS:
-            raise NetworkError("The studio cannot be reached.", code="network")
+            raise unreachable(self.url)
         slowest = SLOWEST if code == BUSY else min(SLOWEST, 0.5 * 2 ** (self.attempts - 1))
         # a studio that restarts must not meet everybody at once: any moment of the window
         return (5.0 if code == BUSY else 0.05) + random.random() * slowest  # noqa: S311
+
+    def _count(self, *, is_blocked: bool) -> None:
+        if self.by_stream:
+            self.misses = self.patience - 1
+        elif self.heard_at:
+            self.misses, self.patience = 0, STUBBORN
+        else:
+            self.misses = self.patience if is_blocked else self.misses + 1
+        self.heard_at = 0.0
 
     def wait(self, now: float) -> float:
         """Seconds that the next message may take before something is to be done."""

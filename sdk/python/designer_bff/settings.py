@@ -51,16 +51,22 @@ def keep(url: str, token: str) -> Path:
     return path
 
 
+def plain(url: str) -> str:
+    """An address as it is kept: without what people copy along with it."""
+    return url.strip().rstrip("/").removesuffix("/api")
+
+
 def found(url: str | None, token: str | None) -> tuple[str, str]:
     """Address and token. A kept token goes with the kept address alone, never to another."""
     remembered = kept()
-    place = (url or os.environ.get("DESIGNER_BFF_URL") or remembered.get("url") or "").rstrip("/")
+    place = plain(url or os.environ.get("DESIGNER_BFF_URL") or remembered.get("url") or "")
     if not place.startswith(("http://", "https://")):
         remedy = "Give `url`, set DESIGNER_BFF_URL, or run `designer-bff login`."
-        raise DesignerBFFError(f"Where is the studio? {remedy}", code="no_url", remedy=remedy)
-    own = remembered.get("token") if place == remembered.get("url", "").rstrip("/") else None
+        why = f"{place!r} does not begin with http:// or https://." if place else "Where is the studio?"
+        raise DesignerBFFError(why, code="no_url", remedy=remedy)
+    own = remembered.get("token") if place == plain(remembered.get("url", "")) else None
     key = token or os.environ.get("DESIGNER_BFF_TOKEN") or own or ""
     if not key:
         remedy = "Give `token`, set DESIGNER_BFF_TOKEN, or run `designer-bff login`."
-        raise DesignerBFFError(f"Who asks? {remedy}", code="no_token", remedy=remedy)
+        raise DesignerBFFError("Who asks?", code="no_token", remedy=remedy)
     return place, key

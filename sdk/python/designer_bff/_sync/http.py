@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import httpx2
 
 from designer_bff._sync.waiting import sleep
-from designer_bff.errors import ApiError, NetworkError, of_answer, seconds_of
+from designer_bff.errors import ApiError, no_studio, of_answer, seconds_of, unreachable
 from designer_bff.repeating import Repeats
 from designer_bff.saying import Json, Record, StrPath
 from designer_bff.settings import Settings
@@ -45,7 +45,10 @@ class Caller:
         wish |= {"files": files, "data": form or {}} if files is not None else {}
         with ExitStack() as stack:
             answer = self._answer(stack, method, path, wish)
-            return _decoded(answer, answer.read())
+            try:
+                return _decoded(answer, answer.read(), self.settings.url)
+            except httpx2.TransportError as error:
+                raise unreachable(self.settings.url, error) from error
 
     def save(self, target: StrPath, path: str, *, query: Mapping[str, Any] | None = None) -> Path:
         """Write a file that the studio sends to `target`: whole, or not at all. Returns the path."""
@@ -59,7 +62,7 @@ class Caller:
                         file.write(chunk)
             except httpx2.TransportError as error:
                 part.unlink(missing_ok=True)
-                raise NetworkError(f"The file broke off: {error}", code="network") from error
+                raise unreachable(self.settings.url, error) from error
         return part.replace(place)
 
     def _answer(self, stack: ExitStack, method: str, path: str, wish: dict[str, Any]) -> httpx2.Response:
@@ -76,8 +79,7 @@ class Caller:
                 arrived = not isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout)
                 pause = repeats.after_failure(arrived=arrived)
                 if pause is None:
-                    said = str(error) or type(error).__name__
-                    raise NetworkError(f"The studio cannot be reached: {said}", code="network") from error
+                    raise unreachable(self.settings.url, error) from error
             sleep(pause)
 
     def _once(self, stack: ExitStack, method: str, path: str, wish: dict[str, Any]) -> httpx2.Response:
@@ -85,7 +87,7 @@ class Caller:
         if answer.status_code >= 400:
             answer.read()
             wait = seconds_of(answer.headers.get("Retry-After"))
-            raise of_answer(answer.status_code, _problem(answer), wait)
+            raise of_answer(answer.status_code, _problem(answer, self.settings.url), wait)
         return answer
 
 
@@ -95,19 +97,24 @@ def _asked(query: Mapping[str, Any] | None) -> Json:
     return {name: str(value).lower() if isinstance(value, bool) else value for name, value in said.items()}
 
 
-def _decoded(answer: httpx2.Response, content: bytes) -> Any:
+def _decoded(answer: httpx2.Response, content: bytes, url: str) -> Any:
     if not content:
         return None
-    found = answer.json()
+    try:
+        found = answer.json()
+    except ValueError as error:
+        raise of_answer(answer.status_code, no_studio(url, "its answer is no JSON")) from error
     if isinstance(found, dict):
         found = Record(found)
         found.etag = answer.headers.get("ETag")
     return found
 
 
-def _problem(answer: httpx2.Response) -> Json:
+def _problem(answer: httpx2.Response, url: str) -> Json:
+    """What the studio says is wrong; from 429 on it may be a proxy before it that speaks."""
     try:
         found = answer.json()
     except ValueError:
-        return {}
+        status = answer.status_code
+        return no_studio(url, f"it answered {status}") if status < 429 else {}
     return found if isinstance(found, dict) else {}

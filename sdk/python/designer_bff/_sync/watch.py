@@ -4,15 +4,18 @@
 import json
 import time
 from collections.abc import Iterator
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import Any, Literal
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, WebSocketException
 
+from designer_bff._sync.stream import Stream
 from designer_bff._sync.waiting import ClientConnection, connected, read, sleep
-from designer_bff.errors import ApiError, InvalidRequestError, NetworkError, of_answer
+from designer_bff.errors import ApiError, InvalidRequestError, NetworkError
 from designer_bff.events import LiveEvent
 from designer_bff.following import Follower, Place
 from designer_bff.settings import Settings
+from designer_bff.streaming import StreamClosed
 
 MAX_STATE = 1 << 10  # bytes of a presence or a cursor, as the studio counts them
 
@@ -20,6 +23,7 @@ MAX_STATE = 1 << 10  # bytes of a presence or a cursor, as the studio counts the
 class Watch:
     """`for event in watch`: the channels' events, each fact once and in order, across reconnects.
 
+    Where websockets are blocked the same comes as Server-Sent Events: there nobody sees what `presence` shows.
     A channel that is refused, or lost, raises an error of the family; iterating again goes on with the others.
     """
 
@@ -28,21 +32,24 @@ class Watch:
     ) -> None:
         self._settings, self._until_last = settings, until_last
         self._ends = None if timeout is None else time.monotonic() + timeout
-        self._follower = Follower(channels)
-        self._socket: ClientConnection | None = None
+        self._follower = Follower(channels, settings.url)
+        self._socket: ClientConnection | Stream | None = None
 
     def __iter__(self) -> Iterator[LiveEvent]:
         while self._follower.places or self._follower.inbox:
             try:
-                with connected(self._settings.socket, self._settings.headers, self._left(20.0)) as socket:
+                with self._line() as socket:
                     self._socket = socket
                     self._follower.opened()
                     yield from self._events(socket)
                 return
             except ConnectionClosed as closed:
                 pause = self._follower.closed(closed.rcvd.code if closed.rcvd else None)
-            except InvalidStatus as refused:
-                pause = self._turned_away(refused.response.status_code)
+            except StreamClosed as closed:
+                pause = self._follower.closed(closed.code)
+            except InvalidStatus as refused:  # busy, or a proxy that knows no sockets: the stream will tell
+                status = refused.response.status_code
+                pause = self._follower.closed(None, is_blocked=status != 429 and status < 500)
             except (OSError, WebSocketException, InvalidHandshake):
                 pause = self._follower.closed(None)
             finally:
@@ -52,6 +59,13 @@ class Watch:
                 self._over()
                 return
             sleep(pause)
+
+    @property
+    def connection(self) -> Literal["socket", "stream"] | None:
+        """What carries the events just now."""
+        if self._socket is None:
+            return None
+        return "stream" if isinstance(self._socket, Stream) else "socket"
 
     def presence(self, channel: str, state: Any) -> None:
         """Show the others on a watched channel where you are, as long as you iterate, also after a reconnect; None says
@@ -80,7 +94,12 @@ class Watch:
         place = self._follower.places.get(channel)
         return place.seq if place else None
 
-    def _events(self, socket: ClientConnection) -> Iterator[LiveEvent]:
+    def _line(self) -> AbstractContextManager[ClientConnection | Stream]:
+        if self._follower.by_stream:
+            return Stream(self._settings)
+        return connected(self._settings.socket, self._settings.headers, self._left(20.0))
+
+    def _events(self, socket: ClientConnection | Stream) -> Iterator[LiveEvent]:
         """What one connection brings. Ends when the time is up or nothing is left to watch."""
         follower = self._follower
         while True:
@@ -96,7 +115,9 @@ class Watch:
             self._flush()
             wait = follower.wait(time.monotonic())
             try:
-                follower.heard(read(socket, self._left(wait)), time.monotonic())
+                most = self._left(wait)
+                heard = socket.read(most) if isinstance(socket, Stream) else read(socket, most)
+                follower.heard(heard, time.monotonic())
             except TimeoutError:
                 if self._ends is not None and time.monotonic() >= self._ends:
                     self._over()
@@ -116,12 +137,6 @@ class Watch:
         """Send what waits. Without a connection nothing does: a new one begins with what is to be said."""
         while self._follower.outbox and self._socket is not None:
             self._socket.send(self._follower.outbox.popleft())
-
-    def _turned_away(self, status: int) -> float:
-        """The handshake was answered with an HTTP status: busy, or no."""
-        if status == 429 or status >= 500:
-            return self._follower.closed(None)
-        raise of_answer(status, {"detail": f"The studio refused the connection ({status})."})
 
     def _left(self, wish: float) -> float:
         return wish if self._ends is None else max(0.0, min(wish, self._ends - time.monotonic()))
