@@ -169,7 +169,7 @@ export interface Standing { limit: string | null; spent: string; reserved: strin
 export interface Step { name: string; title: string; status: StepStatusEnum; provider: string | null; model: string | null; cost: string | null; seconds_quoted: number | null; seconds: number | null; width: number | null; height: number | null; facts: Record<string, unknown> }
 export interface StepEstimate { name: string; title: string; seconds: number; width: number; height: number; provider: string; model: string; cost: string }
 export type StepStatusEnum = "waiting" | "running" | "done" | "skipped";
-export type StrategyEnum = "balanced" | "quality" | "cost" | "speed" | "custom";
+export type StrategyEnum = "balanced" | "quality" | "cost" | "speed" | "cheapest" | "load_balanced" | "custom";
 export interface TeamAnswer { id: string; name: string; slug: string; personal: boolean; role: RoleEnum; time_zone: string; created_at: string; updated_at: string }
 export interface Template { id: string; team: string; owner: string; name: string; plan: Record<string, unknown>; created_at: string }
 export interface TokenAnswer { id: string; name: string; prefix: string; scopes: ScopesEnum[]; created_at: string; expires_at: string | null; revoked_at: string | null; last_used_at: string | null }
