@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path
 ROOMS = [
     "teams.accounts",
     "teams.membership",
+    "teams.review",
     "designer.web",
     "designer.realtime",
     "designer.jobs",

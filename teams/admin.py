@@ -3,5 +3,6 @@
 from teams.accounts import admin as accounts
 from teams.audit import admin as audit
 from teams.membership import admin as membership
+from teams.review import admin as review
 
-__all__ = ["accounts", "audit", "membership"]
+__all__ = ["accounts", "audit", "membership", "review"]

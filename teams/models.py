@@ -3,10 +3,12 @@
 from teams.accounts.models import ApiToken, User
 from teams.audit.models import AuditEntry
 from teams.membership.models import Membership, Team, TeamGroupObjectPermission, TeamUserObjectPermission
+from teams.review.models import Comment
 
 __all__ = [
     "ApiToken",
     "AuditEntry",
+    "Comment",
     "Membership",
     "Team",
     "TeamGroupObjectPermission",

@@ -6,3 +6,6 @@ from django.dispatch import Signal
 
 # user_id: UUID, team_id: UUID | None (None: everywhere). The person lost a role, or has a lower one, in that team.
 access_revoked: Final = Signal()
+
+# comment: teams.review.models.Comment, what: "created" | "updated" | "deleted".
+comment_changed: Final = Signal()

@@ -13,12 +13,13 @@ from batches.webhooks.models import Delivery, Endpoint
 from designer.assets.models import Asset
 from designer.assets.services import store_upload
 from designer.generations.models import Generation
-from designer.notifications.models import Notification
+from designer.notifications.models import Alert, Notification
 from designer.personas.models import AttributeCorrection, Feedback, LearnedWeight, LearningAct, LearningMove, Persona
 from designer.personas.portfolio_models import PortfolioImport
 from enhancement.models import Enhancement, EnhancementPreset, EnhancementPreview
 from teams.accounts.models import ApiToken, User
 from teams.membership.models import Membership, Team
+from teams.review.models import Comment
 from tests.factories import MembershipFactory, TeamFactory, UserFactory
 
 SECRET = "chartreuse-walrus"
@@ -46,6 +47,8 @@ class World:
     template: BatchTemplate
     webhook: Endpoint
     delivery: Delivery
+    comment: Comment
+    alert: Alert
 
     def id_for(self, route: str, name: str) -> Any:
         """What the placeholder `name` means in `route`; None when the walk has not been told."""
@@ -67,6 +70,8 @@ class World:
             return "replicate"
         if name == "asset_id":
             return self.asset.pk
+        if name == "comment_id":
+            return self.comment.pk
         for word, row in self._rows():
             if word in route:
                 return row.pk
@@ -92,6 +97,7 @@ class World:
             ("corrections/", self.correction),
             ("tokens/", self.token),
             ("notifications/", self.notification),
+            ("alerts/", self.alert),
             ("webhooks/", self.webhook),
             ("learning/moves/", self.move),
             ("learning/", self.weight),
@@ -136,6 +142,8 @@ class World:
             f"/api/batch/templates/{self.template.pk}",
             f"/api/teams/{self.team.pk}",
             f"/api/teams/{self.team.pk}/generations",
+            f"/api/teams/{self.team.pk}/comments",
+            f"/api/teams/{self.team.pk}/comments/{self.comment.pk}",
             f"/api/webhooks/{self.webhook.pk}",
         ]
 
@@ -170,6 +178,7 @@ class World:
             "batches": sorted(Batch.objects.filter(**own).values_list("pk", "status", "title")),
             "templates": sorted(BatchTemplate.objects.filter(**own).values_list("pk", "name")),
             "corrections": AttributeCorrection.objects.filter(**own).count(),
+            "comments": sorted(Comment.objects.filter(**own).values_list("pk", "text", "deleted_at")),
             "feedback": Feedback.objects.filter(**own).count(),
             "weights": sorted(LearnedWeight.objects.filter(**own).values_list("key", "alpha", "beta")),
             "members": sorted(Membership.objects.filter(**own).values_list("user_id", "role")),
@@ -232,6 +241,8 @@ def build_world() -> World:
         next_at=timezone.now(),
         finished_at=timezone.now(),
     )
+    comment = Comment.objects.create(team=team, asset=asset, author=editor, text=f"{SECRET}, said")
+    alert = Alert.objects.create(team_id=team.pk, kind="budget", title=f"{SECRET} is used up")
     return World(
         team=team,
         people=people,
@@ -251,4 +262,6 @@ def build_world() -> World:
         template=template,
         webhook=webhook,
         delivery=delivery,
+        comment=comment,
+        alert=alert,
     )

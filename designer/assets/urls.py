@@ -1,7 +1,7 @@
 from django.urls import path
 
 from designer.assets import api as rest
-from designer.assets import views
+from designer.assets import comment_views, views
 
 api = [
     path("assets", rest.AssetList.as_view(), name="api_assets"),
@@ -18,5 +18,7 @@ pages = [
     path("assets/<uuid:pk>/provenance", views.provenance, name="asset_provenance"),
     path("assets/<uuid:pk>/use", views.use, name="asset_use"),
     path("assets/<uuid:pk>/name", views.name, name="asset_name"),
+    path("assets/<uuid:pk>/comments", comment_views.comments, name="asset_comments"),
+    path("assets/<uuid:pk>/comments/<uuid:comment_id>/remove", comment_views.remove, name="asset_comment_remove"),
     path("assets/<uuid:pk>/promote", views.promote, name="asset_promote"),
 ]

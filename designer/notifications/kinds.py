@@ -17,5 +17,7 @@ KINDS: Final = {
     # the studio shows a single one live, to whoever waits for it
     "generation": Kind("A generation has ended", in_app=False, mail=False),
     "batch": Kind("A batch has ended or was stopped by its budget", in_app=True, mail=True),
+    "comment": Kind("Somebody comments on your image, or answers you", in_app=True, mail=True),
+    "alert": Kind("A provider is down, a budget runs out, maintenance is planned", in_app=True, mail=True),
     "webhook": Kind("A webhook keeps failing or was switched off", in_app=True, mail=True),
 }

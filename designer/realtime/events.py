@@ -49,11 +49,15 @@ ASSET_PROMOTED: Final = "asset:promoted"
 ASSET_TRASHED: Final = "asset:trashed"
 ASSET_RESTORED: Final = "asset:restored"
 ASSET_VERSION: Final = "asset:version"
+COMMENT_CREATED: Final = "comment:created"
+COMMENT_UPDATED: Final = "comment:updated"
+COMMENT_DELETED: Final = "comment:deleted"
 COST_UPDATED: Final = "cost:updated"
 FEEDBACK_CHANGED: Final = "feedback:changed"
 LEARNING_CHANGED: Final = "learning:changed"
 NOTIFICATION_CREATED: Final = "notification:created"
 NOTIFICATION_READ: Final = "notification:read"
+SYSTEM_ALERT: Final = "system:alert"
 PRESENCE_CHANGED: Final = "presence:changed"
 CURSOR_MOVED: Final = "cursor:moved"
 REACTION_SHOWN: Final = "reaction:shown"
@@ -85,11 +89,15 @@ PAYLOADS: Final[dict[str, Any]] = {
     ASSET_TRASHED: payloads.Nothing,
     ASSET_RESTORED: payloads.Nothing,
     ASSET_VERSION: payloads.AssetVersion,
+    COMMENT_CREATED: payloads.CommentSaid,
+    COMMENT_UPDATED: payloads.CommentSaid,
+    COMMENT_DELETED: payloads.CommentGone,
     COST_UPDATED: payloads.CostUpdated,
     FEEDBACK_CHANGED: payloads.FeedbackChanged,
     LEARNING_CHANGED: payloads.LearningChanged,
     NOTIFICATION_CREATED: payloads.NotificationCreated,
     NOTIFICATION_READ: payloads.NotificationRead,
+    SYSTEM_ALERT: payloads.SystemAlert,
     PRESENCE_CHANGED: payloads.Shown,
     CURSOR_MOVED: payloads.Shown,
     REACTION_SHOWN: payloads.Shown,

@@ -133,6 +133,23 @@ class Nothing(TypedDict):
     """The name says it all: read the subject anew."""
 
 
+class CommentGone(TypedDict):
+    """A comment was taken back. `asset`: the version it was on; told on the original's channel too."""
+
+    id: str
+    asset: str
+    reply_to: str | None
+
+
+class CommentSaid(CommentGone):
+    """A comment as it stands. `pin`: the spot it is about, {x, y} in shares of the picture's sides."""
+
+    author: str
+    name: str
+    text: str
+    pin: dict[str, float] | None
+
+
 class CostUpdated(TypedDict):
     """Something was paid for `subject`, such as `generation:<id>`."""
 
@@ -170,6 +187,23 @@ class NotificationRead(TypedDict):
     """So many of this person's notifications were read."""
 
     count: int
+
+
+class SystemAlert(TypedDict):
+    """Something to know as long as it lasts: on `system` for everybody, on a team's channel for that team.
+
+    `kind` is provider, budget or maintenance, `level` info, warning or error. `ended`: it is over, show it no longer.
+    """
+
+    id: str
+    kind: str
+    level: str
+    title: str
+    text: str
+    link: str
+    starts_at: str | None
+    ends_at: str | None
+    ended: bool
 
 
 class Shown(TypedDict):

@@ -2,7 +2,12 @@
 
 from designer.web.idempotency import IdempotentPostMixin
 from teams.membership.api import TeamList
+from teams.review.api import CommentList
 
 
 class IdempotentTeamList(IdempotentPostMixin, TeamList):
     """The teams that the caller belongs to."""
+
+
+class IdempotentCommentList(IdempotentPostMixin, CommentList):
+    """What was said of the team's images, newest first; what was taken back only while it is answered."""

@@ -2,7 +2,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from designer.web import probes
-from designer.web.teams import IdempotentTeamList
+from designer.web.teams import IdempotentCommentList, IdempotentTeamList
 
 
 class SwaggerPage(SpectacularSwaggerSplitView):
@@ -17,4 +17,7 @@ pages = [
     path("readyz", probes.readyz, name="readyz"),
     path("metrics", probes.metrics, name="metrics"),
 ]
-instead = {"api_teams": IdempotentTeamList.as_view()}  # by name: views of the ground floor with what this one adds
+instead = {  # by name: views of the ground floor with what this one adds
+    "api_teams": IdempotentTeamList.as_view(),
+    "api_comments": IdempotentCommentList.as_view(),
+}

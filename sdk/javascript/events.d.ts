@@ -46,6 +46,12 @@ export interface EventPayloads {
   "asset:restored": Record<string, never>;
   /** Another version stands for the image (`in_use` instead of `before`), or this one has a new name. */
   "asset:version": { in_use?: string; before?: string; name?: string };
+  /** A comment as it stands. `pin`: the spot it is about, {x, y} in shares of the picture's sides. */
+  "comment:created": { id: string; asset: string; reply_to: string | null; author: string; name: string; text: string; pin: Record<string, number> | null };
+  /** A comment as it stands. `pin`: the spot it is about, {x, y} in shares of the picture's sides. */
+  "comment:updated": { id: string; asset: string; reply_to: string | null; author: string; name: string; text: string; pin: Record<string, number> | null };
+  /** A comment was taken back. `asset`: the version it was on; told on the original's channel too. */
+  "comment:deleted": { id: string; asset: string; reply_to: string | null };
   /** Something was paid for `subject`, such as `generation:<id>`. */
   "cost:updated": { subject: string; amount: string; simulated: boolean };
   /** Feedback was given, or taken back (`given` false). */
@@ -56,4 +62,9 @@ export interface EventPayloads {
   "notification:created": { id: string; kind: string; title: string; link: string };
   /** So many of this person's notifications were read. */
   "notification:read": { count: number };
+  /** Something to know as long as it lasts: on `system` for everybody, on a team's channel for that team.
+
+    `kind` is provider, budget or maintenance, `level` info, warning or error. `ended`: it is over, show it no longer.
+     */
+  "system:alert": { id: string; kind: string; level: string; title: string; text: string; link: string; starts_at: string | null; ends_at: string | null; ended: boolean };
 }

@@ -8,6 +8,8 @@ from typing import Any, Literal, TypeAlias, TypedDict
 
 AboutEnum: TypeAlias = Literal["attribute", "model"]
 
+AlertKindEnum: TypeAlias = Literal["provider", "budget", "maintenance"]
+
 AspectRatioEnum: TypeAlias = Literal["1:1", "3:4", "4:3", "2:3", "3:2", "4:5", "9:16", "16:9"]
 
 AssetKindEnum: TypeAlias = Literal["reference", "generated", "enhanced"]
@@ -50,9 +52,13 @@ LaneEnum: TypeAlias = Literal["interactive", "batch", "gpu", "io"]
 
 LearningActEnum: TypeAlias = Literal["give", "withdraw", "revert", "undo"]
 
+LevelEnum: TypeAlias = Literal["info", "warning", "error"]
+
 LifecycleEnum: TypeAlias = Literal["active", "deprecated", "retired"]
 
 ModelKindEnum: TypeAlias = Literal["image", "enhancement", "language"]
+
+PaceEnum: TypeAlias = Literal["at_once", "hourly", "daily"]
 
 PortfolioItemStatusEnum: TypeAlias = Literal["waiting", "read", "duplicate", "refused", "ignored"]
 
@@ -100,6 +106,19 @@ class Act(TypedDict):
     undoes: str | None
     undone: bool
     moves: list[WeightMove]
+    created_at: str
+
+
+class Alert(TypedDict):
+    id: str
+    kind: AlertKindEnum
+    level: LevelEnum
+    team: str | None
+    title: str
+    text: str
+    link: str
+    starts_at: str | None
+    ends_at: str | None
     created_at: str
 
 
@@ -353,6 +372,21 @@ class Column(TypedDict):
     field: str | None
     slot: str | None
     explanation: str
+
+
+class CommentAnswer(TypedDict):
+    id: str
+    team: str
+    asset: str
+    author: str
+    name: str
+    text: str
+    pin: Pin | None
+    reply_to: str | None
+    edited_at: str | None
+    deleted_at: str | None
+    created_at: str
+    updated_at: str
 
 
 class Correction(TypedDict):
@@ -951,6 +985,20 @@ class PickRequestRequest(TypedDict):
     name: str
 
 
+class Pin(TypedDict):
+    """A spot of the picture, in shares of its width and height."""
+
+    x: float
+    y: float
+
+
+class PinRequest(TypedDict):
+    """A spot of the picture, in shares of its width and height."""
+
+    x: float
+    y: float
+
+
 class Portfolio(TypedDict):
     id: str
     team: str
@@ -1349,6 +1397,7 @@ class Ways(TypedDict):
 
     in_app: bool
     mail: bool
+    pace: PaceEnum
 
 
 class WaysRequest(TypedDict):
@@ -1356,6 +1405,7 @@ class WaysRequest(TypedDict):
 
     in_app: bool
     mail: bool
+    pace: PaceEnum
 
 
 class Webhook(TypedDict):
@@ -1423,7 +1473,10 @@ class Whole(TypedDict):
 class WishAnswer(TypedDict):
     generation: Ways
     batch: Ways
+    comment: Ways
+    alert: Ways
     webhook: Ways
+    daily_hour: int
 
 
 class Worker(TypedDict):
@@ -1625,7 +1678,10 @@ class MarkReadWish(TypedDict, total=False):
 class ChangeNotificationSettingsWish(TypedDict, total=False):
     generation: WaysRequest
     batch: WaysRequest
+    comment: WaysRequest
+    alert: WaysRequest
     webhook: WaysRequest
+    daily_hour: int
 
 
 class CreatePersonaWish(TypedDict, total=False):
@@ -1678,6 +1734,15 @@ class PauseLaneWish(TypedDict, total=False):
 class ChangeTeamWish(TypedDict, total=False):
     name: str
     time_zone: str
+
+
+class CreateTeamCommentWish(TypedDict, total=False):
+    pin: PinRequest | None
+    reply_to: str | None
+
+
+class ChangeTeamCommentWish(TypedDict, total=False):
+    text: str
 
 
 class SetTeamBudgetWish(TypedDict, total=False):

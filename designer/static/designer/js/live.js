@@ -1,26 +1,29 @@
 // <live-row subject="generation:7f…" src="/studio/generations/7f…/card">: the server's own partial, kept fresh.
 //
 // The page works without it. Ticks move the bar inside; any other news loads the partial again, one at a time, and the
-// newest news is always followed by a load. With `eager` the first load does not wait for news.
+// newest news is always followed by a load. With `eager` the first load does not wait for news, with `fresh` it comes
+// with the first snapshot: for what a snapshot does not hold. `subject` may name several channels, `events` one family,
+// `pace` the least milliseconds between two loads.
 import { Live } from "../../sdk/live.js";
 
 export const live = new Live();
 
-class LiveRow extends HTMLElement {
+export class LiveRow extends HTMLElement {
   connectedCallback() {
-    this.seen = false;
-    this.unwatch = live.watch(this.getAttribute("subject"), (message) => this.hear(message));
+    this.seen = new Set();
+    this.watched = this.getAttribute("subject").split(" ").filter(Boolean).map((subject) => live.watch(subject, (message) => this.hear(message, subject)));
     if (this.hasAttribute("eager")) this.refresh();
   }
 
-  disconnectedCallback() { this.unwatch?.(); }
+  disconnectedCallback() { for (const unwatch of this.watched ?? []) unwatch(); }
 
-  hear(message) {
+  hear(message, subject) {
+    if (message.event && !message.event.startsWith(this.getAttribute("events") ?? "")) return;
     if (message.type === "tick") return this.move(message.data);
     if (["presence", "cursor", "reaction", "error"].includes(message.type)) return;
-    if (message.type === "snapshot" && !this.seen && !this.stale(message.data)) { this.seen = true; return; }
-    this.seen = true;
-    this.refresh();
+    const known = message.type !== "snapshot" || this.seen.has(subject) || this.hasAttribute("fresh");
+    this.seen.add(subject);
+    if (known || this.stale(message.data)) this.refresh();
   }
 
   // The page may be older than the snapshot: what finished in between must show.
@@ -41,6 +44,7 @@ class LiveRow extends HTMLElement {
       do {
         this.again = false;
         await this.load();
+        if (this.hasAttribute("pace")) await new Promise((done) => setTimeout(done, this.getAttribute("pace")));
       } while (this.again && this.isConnected);
     } finally {
       this.loading = false;

@@ -114,6 +114,68 @@ class AccountCalls(Caller):
         )
         return answer
 
+    def team_comments(
+        self,
+        team_id: str,
+        *,
+        asset: str | None = None,
+        author: str | None = None,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        pinned: bool | None = None,
+        reply_to: str | None = None,
+        search: str | None = None,
+    ) -> AsyncPages[types.CommentAnswer]:
+        """What was said of the team's images, newest first; what was taken back only while it is answered."""
+        return AsyncPages(
+            self,
+            f"/teams/{quoted(team_id)}/comments",
+            query={
+                "asset": asset,
+                "author": author,
+                "ordering": ordering,
+                "page_size": page_size,
+                "pinned": pinned,
+                "reply_to": reply_to,
+                "search": search,
+            },
+        )
+
+    async def create_team_comment(
+        self,
+        team_id: str,
+        asset: str,
+        text: str,
+        *,
+        idempotency_key: str | None = None,
+        **more: Unpack[types.CreateTeamCommentWish],
+    ) -> types.CommentAnswer:
+        """Say something of an image, of a spot of it, or in answer to a comment."""
+        answer: types.CommentAnswer = await self.call(
+            "POST",
+            f"/teams/{quoted(team_id)}/comments",
+            body=said({"asset": asset, "text": text, **more}),
+            idempotency_key=idempotency_key,
+        )
+        return answer
+
+    async def team_comment(self, team_id: str, comment_id: str) -> types.CommentAnswer:
+        answer: types.CommentAnswer = await self.call("GET", f"/teams/{quoted(team_id)}/comments/{quoted(comment_id)}")
+        return answer
+
+    async def change_team_comment(
+        self, team_id: str, comment_id: str, *, if_match: str, **more: Unpack[types.ChangeTeamCommentWish]
+    ) -> types.CommentAnswer:
+        """Give one's own comment other words. Needs If-Match."""
+        answer: types.CommentAnswer = await self.call(
+            "PATCH", f"/teams/{quoted(team_id)}/comments/{quoted(comment_id)}", body=said({**more}), if_match=if_match
+        )
+        return answer
+
+    async def delete_team_comment(self, team_id: str, comment_id: str) -> None:
+        """Take a comment back: one's own; for owners and admins anybody's."""
+        await self.call("DELETE", f"/teams/{quoted(team_id)}/comments/{quoted(comment_id)}")
+
     def team_members(
         self,
         team_id: str,

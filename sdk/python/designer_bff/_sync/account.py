@@ -106,6 +106,68 @@ class AccountCalls(Caller):
         )
         return answer
 
+    def team_comments(
+        self,
+        team_id: str,
+        *,
+        asset: str | None = None,
+        author: str | None = None,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        pinned: bool | None = None,
+        reply_to: str | None = None,
+        search: str | None = None,
+    ) -> Pages[types.CommentAnswer]:
+        """What was said of the team's images, newest first; what was taken back only while it is answered."""
+        return Pages(
+            self,
+            f"/teams/{quoted(team_id)}/comments",
+            query={
+                "asset": asset,
+                "author": author,
+                "ordering": ordering,
+                "page_size": page_size,
+                "pinned": pinned,
+                "reply_to": reply_to,
+                "search": search,
+            },
+        )
+
+    def create_team_comment(
+        self,
+        team_id: str,
+        asset: str,
+        text: str,
+        *,
+        idempotency_key: str | None = None,
+        **more: Unpack[types.CreateTeamCommentWish],
+    ) -> types.CommentAnswer:
+        """Say something of an image, of a spot of it, or in answer to a comment."""
+        answer: types.CommentAnswer = self.call(
+            "POST",
+            f"/teams/{quoted(team_id)}/comments",
+            body=said({"asset": asset, "text": text, **more}),
+            idempotency_key=idempotency_key,
+        )
+        return answer
+
+    def team_comment(self, team_id: str, comment_id: str) -> types.CommentAnswer:
+        answer: types.CommentAnswer = self.call("GET", f"/teams/{quoted(team_id)}/comments/{quoted(comment_id)}")
+        return answer
+
+    def change_team_comment(
+        self, team_id: str, comment_id: str, *, if_match: str, **more: Unpack[types.ChangeTeamCommentWish]
+    ) -> types.CommentAnswer:
+        """Give one's own comment other words. Needs If-Match."""
+        answer: types.CommentAnswer = self.call(
+            "PATCH", f"/teams/{quoted(team_id)}/comments/{quoted(comment_id)}", body=said({**more}), if_match=if_match
+        )
+        return answer
+
+    def delete_team_comment(self, team_id: str, comment_id: str) -> None:
+        """Take a comment back: one's own; for owners and admins anybody's."""
+        self.call("DELETE", f"/teams/{quoted(team_id)}/comments/{quoted(comment_id)}")
+
     def team_members(
         self,
         team_id: str,

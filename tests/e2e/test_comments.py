@@ -1,0 +1,136 @@
+"""Two people talk about one image: what one says is there for the other at once, at its spot of the picture."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.test_enhance import check, open_asset
+from tests.e2e.test_studio import make
+from tests.e2e.test_together import join
+from tests.e2e.visiting import elsewhere, visitor
+
+
+@pytest.fixture
+def ada(browser: Browser, studio_url: str) -> Iterator[Page]:
+    with visitor(browser, studio_url, "desk") as page:
+        make(page, "a silk dress")
+        open_asset(page)
+        yield page
+
+
+@pytest.fixture
+def ben(browser: Browser, studio_url: str, ada: Page) -> Iterator[Page]:
+    """Ada's colleague, who has just opened the same image on the phone."""
+    with visitor(browser, studio_url, "phone") as page:
+        elsewhere(lambda: join(ada.url.rstrip("/").rpartition("/")[2]))
+        page.goto(ada.url)
+        yield page
+
+
+def spot(page: Page, pin: str = ".pin") -> tuple[float, float]:
+    """Where the middle of the pin is, in shares of the picture as it stands on the screen."""
+    mark = page.locator(pin).bounding_box()
+    picture = page.locator("[data-pane=after] img, zoom-view img").first.bounding_box()
+    assert mark and picture
+    across = (mark["x"] + mark["width"] / 2 - picture["x"]) / picture["width"]
+    return across, (mark["y"] + mark["height"] / 2 - picture["y"]) / picture["height"]
+
+
+def test_two_talk_about_a_spot_of_an_image(ada: Page, ben: Page):
+    ada.get_by_role("button", name="Pin to a spot").click()
+    box = ada.locator("zoom-view img").bounding_box()
+    assert box
+    ada.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.5)
+    assert not ada.locator("zoom-view[data-zoomed]").count(), "a press while pinning does not enlarge"
+    assert spot(ada) == pytest.approx((0.25, 0.5), abs=0.01)
+    check(ada, "comment-pinning")
+    ada.get_by_label("Say something of this image").fill("Shorten the hem")
+    ada.get_by_role("button", name="Comment", exact=True).click()
+
+    pin = ben.get_by_role("button", name=re.compile("^Comment 1 by .*: Shorten the hem"))
+    expect(pin).to_be_visible()
+    expect(ben.locator(".comment-text")).to_have_text("Shorten the hem")
+    assert spot(ben) == pytest.approx((0.25, 0.5), abs=0.02), "at the same spot of a smaller picture"
+    check(ben, "comments")
+    pin.focus()
+    ben.keyboard.press("Enter")
+    assert not ben.locator("zoom-view[data-zoomed]").count()
+    expect(ben.locator(".comment[data-active]")).to_be_focused()
+
+    ben.get_by_role("button", name="Answer", exact=True).click()
+    ben.get_by_label(re.compile("^Answer to ")).fill("By two fingers")
+    ada.get_by_label("Say something of this image").fill("half a sentence")
+    ben.get_by_role("button", name="Comment", exact=True).click()
+    expect(ada.locator(".comment-answers .comment-text")).to_have_text("By two fingers")
+    expect(ada.get_by_label("Say something of this image")).to_have_value("half a sentence")
+    expect(ada.get_by_role("link", name="Notifications, 1 unread")).to_be_visible()
+    check(ada, "comments")
+
+    ada.locator("zoom-view").focus()
+    ada.keyboard.press("Enter")
+    expect(ada.locator("zoom-view")).to_have_attribute("data-zoomed", "")
+    expect(ada.locator(".pin")).to_be_visible()
+    assert spot(ada) == pytest.approx((0.25, 0.5), abs=0.01), "the pin follows an enlarged picture"
+
+    ada.get_by_role("button", name="Take back").first.click()
+    expect(ben.get_by_text("Taken back.")).to_be_visible()
+    expect(ben.locator(".pin")).to_have_count(0)
+    assert [page.problems for page in (ada, ben)] == [[], []]  # type: ignore[attr-defined]
+
+
+def test_the_keyboard_alone_pins_says_edits_and_takes_back(ada: Page):
+    ada.get_by_role("button", name="Pin to a spot").focus()
+    ada.keyboard.press("Enter")
+    expect(ada.locator(".pin-draft")).to_be_focused()
+    for _ in range(2):
+        ada.keyboard.press("Shift+ArrowRight")
+    ada.keyboard.press("ArrowUp")
+    ada.keyboard.press("Enter")
+    expect(ada.get_by_label("Say something of this image")).to_be_focused()
+    ada.keyboard.type("A wider cuff")
+    ada.keyboard.press("Control+Enter")
+    expect(ada.locator(".comment-text")).to_have_text("A wider cuff")
+    assert spot(ada) == pytest.approx((0.6, 0.49), abs=0.005)
+    ada.get_by_role("button", name="Edit your comment").focus()
+    ada.keyboard.press("Enter")
+    expect(ada.get_by_label("Say it better")).to_have_value("A wider cuff")
+    ada.keyboard.type(", please")
+    ada.keyboard.press("Control+Enter")
+    expect(ada.locator(".comment-text")).to_have_text("A wider cuff, please")
+    ada.get_by_role("button", name="Pin to a spot").focus()
+    ada.keyboard.press("Enter")
+    ada.keyboard.press("Escape")
+    expect(ada.locator(".pin-draft")).to_have_count(0)
+    ada.get_by_role("button", name=re.compile("^Take back")).focus()
+    ada.keyboard.press("Enter")
+    expect(ada.get_by_text("Nothing was said yet.")).to_be_visible()
+    assert ada.problems == []  # type: ignore[attr-defined]
+
+
+def test_a_pin_on_the_original_stands_at_its_spot_of_the_enhanced_version_and_follows_its_enlargement(ada: Page):
+    ada.get_by_role("button", name="Pin to a spot").focus()
+    ada.keyboard.press("Enter")
+    ada.keyboard.press("Shift+ArrowRight")
+    ada.keyboard.press("Enter")
+    ada.keyboard.type("This button")
+    ada.keyboard.press("Control+Enter")
+    expect(ada.locator(".comment-text")).to_have_text("This button")
+    ada.get_by_role("button", name=re.compile("Upscale 2")).click()
+    after = ada.get_by_role("link", name=re.compile("before and after"))
+    expect(after).to_be_visible(timeout=90_000)
+    after.click()
+    expect(ada.locator(".pin")).to_be_visible()
+    expect(ada.get_by_role("link", name="Said of the original")).to_be_visible()
+    assert spot(ada) == pytest.approx((0.55, 0.5), abs=0.005)
+    check(ada, "comments-version")
+    stage = ada.locator("[data-stage]")
+    stage.focus()
+    for _ in range(3):
+        ada.keyboard.press("+")
+    ada.keyboard.press("ArrowLeft")
+    assert spot(ada) == pytest.approx((0.55, 0.5), abs=0.005)
+    ada.get_by_role("button", name="Side by side").click()
+    assert spot(ada) == pytest.approx((0.55, 0.5), abs=0.005)
+    check(ada, "comments-version-split")
