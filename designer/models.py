@@ -5,7 +5,7 @@ from designer.catalogue.models import ModelHealth, ModelPrice, ModelProfile
 from designer.generations.models import Generation, PromptFavourite, StageRun
 from designer.jobs.models import Job, JobAttempt, LanePause, PeriodicSlot, SchedulerBeat, TeamWeight, WorkerBeat
 from designer.ledger.models import Budget, BudgetUse, LedgerEntry, Reservation
-from designer.notifications.models import Notification, NotificationWish
+from designer.notifications.models import Alert, DigestHour, MailDigest, Notification, NotificationWish
 from designer.personas.models import (
     AttributeCorrection,
     DefaultPersona,
@@ -22,12 +22,14 @@ from designer.realtime.models import ChannelHead, Event
 from designer.web.models import IdempotencyKey
 
 __all__ = [
+    "Alert",
     "Asset",
     "AttributeCorrection",
     "Budget",
     "BudgetUse",
     "ChannelHead",
     "DefaultPersona",
+    "DigestHour",
     "Event",
     "Evidence",
     "Feedback",
@@ -41,6 +43,7 @@ __all__ = [
     "LearningMove",
     "LearningSettings",
     "LedgerEntry",
+    "MailDigest",
     "ModelHealth",
     "ModelPrice",
     "ModelProfile",

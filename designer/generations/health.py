@@ -14,6 +14,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from designer.catalogue.models import ModelHealth
+from designer.notifications import alerts
+from designer.notifications.models import AlertKind, Level
 from designer.pipeline.circuits import TRIP_AFTER, Breaker, observed, rest_left
 from designer.providers import base
 
@@ -24,6 +26,7 @@ MEASURED: Final = 5.0  # calls from which on the measured pace counts for more t
 AT_ONCE: Final = frozenset({"auth", "quota_exhausted"})  # the next call would fail as well
 NOT_THE_MODEL: Final = frozenset({"moderated", "invalid_request", "rate_limited", "model_retired"})
 UNNAMED_PAUSE: Final = timedelta(seconds=5)
+REMEMBERED: Final = timedelta(hours=1)  # after the last failure that anybody met
 TROUBLES: Final = {
     "auth": "its key was refused",
     "quota_exhausted": "its credit is used up",
@@ -42,7 +45,9 @@ def went_well(provider: str, model: str, seconds_per_image: float) -> None:
     row, _ = ModelHealth.objects.get_or_create(provider=provider, model=model)
     pace = seconds_per_image if row.seconds is None else row.seconds + PACE * (seconds_per_image - row.seconds)
     counts = {"calls": F("calls") * KEPT + 1, "successes": F("successes") * KEPT + 1}
-    ModelHealth.objects.filter(pk=row.pk).update(**counts, seconds=pace, failures=0, opened_at=None, trips=0)
+    with transaction.atomic():
+        ModelHealth.objects.filter(pk=row.pk).update(**counts, seconds=pace, failures=0, opened_at=None, trips=0)
+        alerts.end_alerts(_key(provider, model))
 
 
 def went_wrong(provider: str, model: str, error: base.ProviderError) -> None:
@@ -59,6 +64,25 @@ def went_wrong(provider: str, model: str, error: base.ProviderError) -> None:
         row.calls, row.successes = row.calls * KEPT + 1, row.successes * KEPT
         row.last_error, row.last_error_at = error.code, now
         row.save()
+        if row.opened_at is not None:
+            _alert(row, now)
+
+
+def _key(provider: str, model: str) -> str:
+    return f"provider:{provider}/{model}"
+
+
+def _alert(row: ModelHealth, now: datetime) -> None:
+    """Tell everybody that the model rests; it is over with the next success, or when long nobody met a failure."""
+    reason = TROUBLES.get(row.last_error, "it failed several times in a row")
+    alerts.raise_alert(
+        kind=AlertKind.PROVIDER,
+        key=_key(row.provider, row.model),
+        level=Level.WARNING,
+        title=f"{row.model} ({row.provider}) is down",
+        text=f"It rests: {reason}. Others stand in for it where that is allowed; it is tried again by itself.",
+        ends_at=now + REMEMBERED,
+    )
 
 
 def rest(provider: str, model: str, until: datetime | None) -> None:

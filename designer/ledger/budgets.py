@@ -14,24 +14,27 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from designer.jobs.models import FINAL, Job
+from designer.ledger import warnings
 from designer.ledger.models import Budget, BudgetUse, LedgerEntry, Reservation, ReservationState, Scope
+from designer.ledger.months import month
 from teams.base.errors import Conflict
 
 ZERO: Final = Decimal(0)
 CODE: Final = "budget"
 # The rows in one order, for two that lock the same rows in different orders would wait for each other.
 MOVE: Final = """
-INSERT INTO budget_uses AS held (id, created_at, updated_at, team_id, scope, subject_id, period, spent, reserved)
+INSERT INTO budget_uses AS held
+  (id, created_at, updated_at, team_id, scope, subject_id, period, spent, simulated, reserved)
 SELECT wish.id, statement_timestamp(), statement_timestamp(), %(team)s, wish.scope, wish.subject, wish.period,
-  %(spent)s, GREATEST(0, %(reserved)s)
+  %(spent)s, %(simulated)s, GREATEST(0, %(reserved)s)
 FROM unnest(%(ids)s::uuid[], %(scopes)s::text[], %(subjects)s::uuid[], %(periods)s::text[])
   AS wish(id, scope, subject, period)
 ORDER BY wish.scope, wish.subject, wish.period
 ON CONFLICT (scope, team_id, subject_id, period) DO UPDATE
-SET spent = held.spent + %(spent)s, reserved = held.reserved + %(reserved)s, updated_at = statement_timestamp()
+SET spent = held.spent + %(spent)s, simulated = held.simulated + %(simulated)s,
+  reserved = held.reserved + %(reserved)s, updated_at = statement_timestamp()
 RETURNING held.scope, held.spent, held.reserved
 """
 
@@ -48,11 +51,6 @@ class Standing:
     @property
     def left(self) -> Decimal | None:
         return None if self.limit is None else max(ZERO, self.limit - self.spent - self.reserved)
-
-
-def month() -> str:
-    """The calendar month that spending counts in now, UTC."""
-    return f"{timezone.now():%Y-%m}"
 
 
 def reserve(
@@ -94,8 +92,12 @@ def settle(entry: LedgerEntry) -> None:
     held = Reservation.objects.select_for_update().filter(subject=entry.subject, state=ReservationState.OPEN).first()
     part = max(ZERO, min(held.left, entry.amount)) if held else ZERO
     actor, batch = (held.actor_id, held.batch_id) if held else (entry.actor_id, None)
-    period = held.period if held else f"{timezone.now():%Y-%m}"
-    _moved(entry.team_id, _keys(entry.team_id, actor, batch, period), spent=entry.amount, reserved=-part)
+    period = held.period if held else month()
+    simulated = entry.amount if entry.simulated else ZERO
+    keys = _keys(entry.team_id, actor, batch, period)
+    moved = _moved(entry.team_id, keys, spent=entry.amount, simulated=simulated, reserved=-part)
+    spent = next(spent for scope, spent, _ in moved if scope == Scope.TEAM)
+    warnings.look(entry.team_id, period, spent, entry.amount)
     if held:
         held.left -= part
         held.charged += entry.amount
@@ -137,6 +139,8 @@ def set_limit(*, team_id: UUID, scope: str, subject_id: UUID | None, amount: Dec
         same.delete()
     elif not same.update(amount=amount, updated_at=Now()):
         Budget.objects.create(team_id=team_id, scope=scope, subject_id=subject_id, amount=amount)
+    if scope == Scope.TEAM:
+        warnings.look_again(team_id)
 
 
 def standings(*, team_id: UUID, actor_id: UUID, batch_id: UUID | None = None) -> list[Standing]:
@@ -165,7 +169,12 @@ def _keys(team_id: UUID, actor_id: UUID | None, batch_id: UUID | None, period: s
 
 
 def _moved(
-    team_id: UUID, keys: Sequence[Key], *, spent: Decimal = ZERO, reserved: Decimal = ZERO
+    team_id: UUID,
+    keys: Sequence[Key],
+    *,
+    spent: Decimal = ZERO,
+    simulated: Decimal = ZERO,
+    reserved: Decimal = ZERO,
 ) -> list[tuple[str, Decimal, Decimal]]:
     """Add to the sums of these rows, which are locked from now on; what they are afterwards."""
     scopes, subjects, periods = zip(*keys, strict=True)
@@ -176,6 +185,7 @@ def _moved(
         "subjects": list(subjects),
         "periods": list(periods),
         "spent": spent,
+        "simulated": simulated,
         "reserved": reserved,
     }
     with connection.cursor() as cursor:

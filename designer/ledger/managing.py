@@ -8,6 +8,7 @@ from django.db import transaction
 
 from designer.ledger import budgets
 from designer.ledger.models import Budget, BudgetUse, Scope
+from designer.ledger.months import month
 from teams.accounts.models import User
 from teams.audit import services as audit
 from teams.base.errors import Forbidden, Missing, Refused
@@ -20,8 +21,8 @@ def overview(*, actor: User, team_id: UUID) -> dict[str, Any]:
     """This month's budgets: the team's and every member's for whoever may see its costs, else the actor's own."""
     team = visible_team(actor, team_id)
     limits = {(row.scope, row.subject_id): row.amount for row in Budget.objects.filter(team=team)}
-    month = budgets.month()
-    used = {(row.scope, row.subject_id): row for row in BudgetUse.objects.filter(team=team, period=month)}
+    now = month()
+    used = {(row.scope, row.subject_id): row for row in BudgetUse.objects.filter(team=team, period=now)}
     everybody = may(actor, "view_billing", team)
     members = Membership.objects.filter(team=team).select_related("user").order_by("user__name", "pk")
     usual = limits.get((Scope.MEMBER, None))
@@ -35,7 +36,7 @@ def overview(*, actor: User, team_id: UUID) -> dict[str, Any]:
         if everybody or member.user_id == actor.pk
     ]
     whole = _told(limits.get((Scope.TEAM, team.pk)), used.get((Scope.TEAM, team.pk))) if everybody else None
-    return {"month": month, "team": whole, "every_member": usual, "members": shown}
+    return {"month": now, "team": whole, "every_member": usual, "members": shown}
 
 
 def _told(limit: Decimal | None, row: BudgetUse | None) -> dict[str, Decimal | None]:

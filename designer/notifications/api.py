@@ -1,5 +1,6 @@
 """One's own notifications over HTTP."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,10 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from designer.notifications import services
+from designer.notifications import digests, services
 from designer.notifications.kinds import KINDS
-from designer.notifications.models import Notification
-from designer.notifications.services import Ways
+from designer.notifications.models import Alert, Notification, Pace
 from designer.web.idempotency import IdempotentPostMixin
 from designer.web.serializers import StrictSerializer
 from teams.accounts.people import person
@@ -50,6 +50,25 @@ class NotificationList(generics.ListAPIView[Notification]):
         return Notification.objects.visible_to(self.request.user)
 
 
+class AlertSerializer(serializers.ModelSerializer[Alert]):
+    team = serializers.UUIDField(source="team_id", read_only=True, allow_null=True, help_text="Null: for everybody")
+
+    class Meta:
+        model = Alert
+        fields = ["id", "kind", "level", "team", "title", "text", "link", "starts_at", "ends_at", "created_at"]
+        read_only_fields = fields
+
+
+class AlertList(generics.ListAPIView[Alert]):
+    """What holds now for everybody or for one's teams, newest first: providers down, budgets, maintenance."""
+
+    queryset = Alert.objects.none()
+    serializer_class = AlertSerializer
+
+    def get_queryset(self) -> QuerySet[Alert]:
+        return Alert.objects.visible_to(self.request.user).lasting()
+
+
 class ReadRequest(StrictSerializer):
     ids = serializers.ListField(
         child=serializers.UUIDField(), required=False, max_length=500, help_text="Which; all of them when left out."
@@ -72,18 +91,23 @@ class NotificationsRead(IdempotentPostMixin):
 class WaysSerializer(StrictSerializer):
     in_app = serializers.BooleanField()
     mail = serializers.BooleanField()
+    pace = serializers.ChoiceField(choices=Pace.choices, required=False, help_text="When its mails go out")
 
 
 class WishRequest(StrictSerializer):
-    """The kinds to change, each by its name."""
+    """The kinds to change, each by its name; and `daily_hour`, the hour of one's own day for daily digests."""
 
     def get_fields(self) -> dict[str, Any]:
-        return {kind: WaysSerializer(required=False) for kind in KINDS}
+        return {kind: WaysSerializer(required=False) for kind in KINDS} | {"daily_hour": _hour(required=False)}
 
 
 class WishAnswer(serializers.Serializer[Any]):
     def get_fields(self) -> dict[str, Any]:
-        return {kind: WaysSerializer() for kind in KINDS}
+        return {kind: WaysSerializer() for kind in KINDS} | {"daily_hour": _hour()}
+
+
+def _hour(**about: Any) -> serializers.IntegerField:
+    return serializers.IntegerField(min_value=0, max_value=23, help_text="In the time zone of one's profile", **about)
 
 
 class NotificationSettings(APIView):
@@ -98,9 +122,12 @@ class NotificationSettings(APIView):
         """Change the kinds that are named."""
         form = WishRequest(data=request.data)
         form.is_valid(raise_exception=True)
-        said = {kind: Ways(**ways) for kind, ways in form.validated_data.items()}
-        services.set_wishes(actor=person(request), wishes=said)
+        said, actor = dict(form.validated_data), person(request)
+        hour, before = said.pop("daily_hour", None), services.wishes_of(actor)
+        wishes = {kind: replace(before[kind], **ways) for kind, ways in said.items()}
+        services.set_wishes(actor=actor, wishes=wishes, daily_hour=hour)
         return self._answer(request)
 
     def _answer(self, request: Request) -> Response:
-        return Response(WishAnswer(services.wishes_of(person(request))).data)
+        user = person(request)
+        return Response(WishAnswer({**services.wishes_of(user), "daily_hour": digests.hour_of(user)}).data)

@@ -1,20 +1,18 @@
 """The only writers of notifications and of how people want to hear of things."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models.functions import Now
-from django.template.loader import render_to_string
 
 from designer.jobs.services import enqueue
+from designer.notifications import digests, letters
 from designer.notifications.kinds import KINDS
-from designer.notifications.models import Notification, NotificationWish
+from designer.notifications.models import Notification, NotificationWish, Pace
 from designer.realtime.events import NOTIFICATION_CREATED, NOTIFICATION_READ, record
 from teams.accounts.models import User
 from teams.base.errors import Missing, Refused
@@ -28,6 +26,7 @@ class Ways:
 
     in_app: bool
     mail: bool
+    pace: str = Pace.AT_ONCE
 
 
 @transaction.atomic
@@ -36,7 +35,8 @@ def notify(
 ) -> None:
     """Tell each of `users`, as they wish, if and only if the caller's transaction commits.
 
-    kind: a key of KINDS; subject: "batch:<id>"; link: a path of this site. Mails go out later, from lane io.
+    kind: a key of KINDS; subject: "batch:<id>"; link: a path of this site. Mails go out later, from lane io, each by
+    itself or with others.
     """
     people = {user.pk: user for user in users if user.is_active}
     wishes = ways_of(people, kind)
@@ -50,6 +50,7 @@ def notify(
             body=body,
             link=link,
             shown=wishes[pk].in_app,
+            mail_due_at=digests.due_at(user, wishes[pk].pace) if wishes[pk].mail else None,
         )
         for pk, user in people.items()
         if wishes[pk].in_app or wishes[pk].mail
@@ -58,7 +59,7 @@ def notify(
         if row.shown:
             told = {"id": str(row.pk), "kind": kind, "title": row.title, "link": link}
             record(f"user:{row.user_id}", NOTIFICATION_CREATED, told, team_id=None)
-        if wishes[row.user_id].mail:
+        if wishes[row.user_id].mail and row.mail_due_at is None:
             enqueue("notification.mail", {"notification_id": str(row.pk)}, team_id=team_id, lane="io")
 
 
@@ -66,7 +67,7 @@ def ways_of(people: Iterable[UUID], kind: str) -> dict[UUID, Ways]:
     """How each of them wants to hear of `kind`. Raises KeyError for an unknown kind."""
     usual = Ways(KINDS[kind].in_app, KINDS[kind].mail)
     own = NotificationWish.objects.filter(user__in=list(people), kind=kind)
-    said = {row.user_id: Ways(row.in_app, row.mail) for row in own}
+    said = {row.user_id: Ways(row.in_app, row.mail, row.pace) for row in own}
     return {pk: said.get(pk, usual) for pk in people}
 
 
@@ -76,16 +77,27 @@ def wishes_of(user: User) -> dict[str, Ways]:
 
 
 @transaction.atomic
-def set_wishes(*, actor: User, wishes: Mapping[str, Ways]) -> None:
-    """Change how `actor` hears of the kinds named. Raises Refused for an unknown kind."""
+def set_wishes(*, actor: User, wishes: Mapping[str, Ways], daily_hour: int | None = None) -> None:
+    """Change how `actor` hears of the kinds named. Raises Refused for an unknown kind or pace."""
     for kind, ways in wishes.items():
         if kind not in KINDS:
             raise Refused(
                 "unknown_kind", "There is no such kind of news.", field=kind[:40], remedy=f"Use {', '.join(KINDS)}."
             )
-        NotificationWish.objects.update_or_create(
-            user=actor, kind=kind, defaults={"in_app": ways.in_app, "mail": ways.mail}
-        )
+        if ways.pace not in Pace.values:
+            known = ", ".join(Pace.values)
+            raise Refused("unknown_pace", "Mails do not go out so.", field=f"{kind}.pace", remedy=f"Use {known}.")
+        said = {"in_app": ways.in_app, "mail": ways.mail, "pace": ways.pace}
+        NotificationWish.objects.update_or_create(user=actor, kind=kind, defaults=said)
+    if daily_hour is not None:
+        digests.set_hour(actor, daily_hour)
+
+
+def stop_mails(user: User, kind: str) -> None:
+    """No more mails of this kind, or with "" of any; in the studio one hears of it as before."""
+    said = wishes_of(user)
+    kinds = [kind] if kind in said else list(said)
+    set_wishes(actor=user, wishes={each: replace(said[each], mail=False) for each in kinds})
 
 
 @transaction.atomic
@@ -108,9 +120,7 @@ def mail(notification_id: str) -> None:
     row = Notification.objects.select_related("user").filter(pk=notification_id, mailed_at=None).first()
     if row is None or not row.user.is_active:
         return
-    facts = {"row": row, "site": settings.SITE_URL, "name": row.user.shown_name}
-    text = render_to_string("mail/notification.txt", facts)
-    EmailMessage(subject=" ".join(row.title.split()), body=text, to=[row.user.email]).send()
+    letters.notification(row).send()
     Notification.objects.filter(pk=row.pk).update(mailed_at=Now(), updated_at=Now())
 
 

@@ -1,5 +1,6 @@
 """The notification centre, and how one wants to hear of things."""
 
+from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -7,14 +8,15 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from designer.notifications import services
+from designer.notifications import digests, letters, services
 from designer.notifications.kinds import KINDS
-from designer.notifications.models import Notification
+from designer.notifications.models import Notification, Pace
 from designer.notifications.services import Ways
 from teams.accounts.people import person
-from teams.base.errors import Missing
+from teams.base.errors import Missing, Refused
 
 PAGE = 30
 
@@ -61,14 +63,45 @@ def bell(request: HttpRequest) -> HttpResponse:
     return render(request, "components/_bell.html")
 
 
+NEVER: Final = "never"
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def wishes(request: HttpRequest) -> HttpResponse:
+    actor = person(request)
     if request.method == "POST":
-        said = {kind: Ways(f"{kind}.in_app" in request.POST, f"{kind}.mail" in request.POST) for kind in KINDS}
-        services.set_wishes(actor=person(request), wishes=said)
-        messages.success(request, "Saved.")
+        try:
+            said = {kind: _ways(request, kind) for kind in KINDS}
+            services.set_wishes(actor=actor, wishes=said, daily_hour=_hour(request))
+            messages.success(request, "Saved.")
+        except Refused as refused:
+            messages.error(request, f"{refused.message} {refused.remedy}")
         return redirect("settings_notifications")
-    told = services.wishes_of(person(request))
-    lines = [(kind, KINDS[kind].label, ways) for kind, ways in told.items()]
-    return render(request, "designer/notifications/wishes.html", {"lines": lines})
+    lines = [(kind, KINDS[kind].label, ways) for kind, ways in services.wishes_of(actor).items()]
+    paces = [(NEVER, "Never"), *Pace.choices]
+    facts = {"lines": lines, "paces": paces, "hours": range(24), "daily_hour": digests.hour_of(actor)}
+    return render(request, "designer/notifications/wishes.html", facts)
+
+
+def _ways(request: HttpRequest, kind: str) -> Ways:
+    pace = request.POST.get(f"{kind}.mail", NEVER)
+    mail = pace != NEVER
+    return Ways(f"{kind}.in_app" in request.POST, mail, pace if mail else Pace.AT_ONCE)
+
+
+def _hour(request: HttpRequest) -> int | None:
+    said = request.POST.get("daily_hour", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 3 else None
+
+
+@csrf_exempt  # a mail program's one click carries no cookie; what it may do is signed
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request: HttpRequest) -> HttpResponse:
+    """From a mail's link, by whoever holds it, signed in or not: GET asks, POST does it (RFC 8058)."""
+    user, kind = letters.subscription(request.GET.get("t", ""))
+    if request.method == "POST":
+        services.stop_mails(user, kind)
+    label = KINDS[kind].label if kind in KINDS else ""
+    facts = {"done": request.method == "POST", "label": label, "email": user.email}
+    return render(request, "designer/notifications/unsubscribe.html", facts)

@@ -121,16 +121,16 @@ def test_reading_anothers_line_is_reading_none(client_of, team, member):
 
 def test_the_settings_say_and_change_how_one_hears_of_things(client_of):
     client = client_of("viewer")
-    assert client.get("/api/notifications/settings").json()["batch"] == {"in_app": True, "mail": True}
+    usual = {"in_app": True, "mail": True, "pace": "at_once"}
+    assert client.get("/api/notifications/settings").json()["batch"] == usual
     changed = client.patch("/api/notifications/settings", {"batch": {"in_app": True, "mail": False}}).json()
-    assert changed["batch"] == {"in_app": True, "mail": False} and changed["webhook"]["mail"]
+    assert changed["batch"] == {**usual, "mail": False} and changed["webhook"]["mail"]
     assert client.patch("/api/notifications/settings", {"moon": {"in_app": True, "mail": True}}).status_code == 400
-    client.post("/settings/notifications", {"generation.mail": "on"}, format="multipart")
-    assert client.get("/api/notifications/settings").json() == {
-        "generation": {"in_app": False, "mail": True},
-        "batch": {"in_app": False, "mail": False},
-        "webhook": {"in_app": False, "mail": False},
-    }
+    client.post("/settings/notifications", {"generation.mail": "at_once"}, format="multipart")
+    said = client.get("/api/notifications/settings").json()
+    assert said.pop("daily_hour") == 8
+    assert {kind for kind, ways in said.items() if ways["in_app"]} == set()
+    assert {kind for kind, ways in said.items() if ways["mail"]} == {"generation"}
 
 
 def test_a_generation_tells_its_owner_who_asked_to_hear_of_it(client_of):

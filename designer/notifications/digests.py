@@ -1,0 +1,92 @@
+"""Several news in one mail: when it is due, what it takes along, and that it goes at most once."""
+
+from datetime import UTC, datetime, timedelta
+from smtplib import SMTPRecipientsRefused, SMTPResponseException
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.core.mail import get_connection
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from designer.jobs.handlers import Permanent
+from designer.jobs.services import enqueue
+from designer.notifications import letters
+from designer.notifications.models import DigestHour, MailDigest, Notification, Pace
+from teams.accounts.models import User
+from teams.membership.models import Membership
+
+AT_ONCE: Final = 100  # people, each time the scheduler looks
+
+
+def hour_of(user: User) -> int:
+    """Of their own day."""
+    row = DigestHour.objects.filter(user=user).first()
+    return row.hour if row else DigestHour.EARLY
+
+
+def set_hour(user: User, hour: int) -> None:
+    DigestHour.objects.update_or_create(user=user, defaults={"hour": hour})
+
+
+def due_at(user: User, pace: str) -> datetime | None:
+    """When a digest of this pace goes out next; None for mails that go by themselves."""
+    now = timezone.now()
+    if pace == Pace.HOURLY:
+        return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    if pace == Pace.DAILY:
+        here = now.astimezone(ZoneInfo(user.timezone))
+        today = here.replace(hour=hour_of(user), minute=0, second=0, microsecond=0)
+        # the same hour by the clock tomorrow, also where a day has 23 or 25
+        return (today if today > here else today + timedelta(days=1)).astimezone(UTC)
+    return None
+
+
+def gather() -> None:
+    """The scheduler's duty: for everyone for whom something is due, one mail with all of it."""
+    people = Notification.objects.due().order_by("user").values_list("user", flat=True).distinct()
+    for user_id in people[:AT_ONCE]:
+        with transaction.atomic():
+            rows = Notification.objects.due().filter(user=user_id).select_for_update(skip_locked=True)
+            if found := {row.pk: row.team_id for row in rows}:
+                digest = MailDigest.objects.create(user_id=user_id)
+                Notification.objects.filter(pk__in=found).update(digest=digest, updated_at=Now())
+                told = {"digest_id": str(digest.pk)}
+                enqueue("notification.digest", told, team_id=next(iter(found.values())), lane="io")
+
+
+def send(digest_id: str) -> None:
+    """Send what of it is still unread. A mail whose fate is unknown is not sent again: the bell holds its news.
+
+    Raises Permanent for what no retry mends, and what the mail server's refusal or absence raises.
+    """
+    digest = MailDigest.objects.select_related("user").filter(pk=digest_id).first()
+    rows = _worth_telling(digest) if digest and digest.user.is_active else []
+    if digest is None or not rows:
+        return
+    connection = get_connection()
+    connection.open()  # nothing is sent where this fails
+    if not MailDigest.objects.filter(pk=digest.pk, tried_at=None).update(tried_at=Now(), updated_at=Now()):
+        return
+    letter = letters.digest(digest.user, rows)
+    letter.connection = connection
+    try:
+        letter.send()
+    except SMTPRecipientsRefused as refused:
+        raise Permanent("no_such_mailbox", "The mail server refuses this address.") from refused
+    except SMTPResponseException:  # it said no
+        MailDigest.objects.filter(pk=digest.pk).update(tried_at=None, updated_at=Now())
+        raise
+    except OSError as lost:
+        raise Permanent("mail_unknown", "The mail server was lost while it took the mail; not sent again.") from lost
+    finally:
+        connection.close()
+    MailDigest.objects.filter(pk=digest.pk).update(sent_at=Now(), updated_at=Now())
+    Notification.objects.filter(pk__in=[row.pk for row in rows]).update(mailed_at=Now(), updated_at=Now())
+
+
+def _worth_telling(digest: MailDigest) -> list[Notification]:
+    """What was not read meanwhile, of teams that one is still in."""
+    mine = Membership.objects.filter(user=digest.user_id).values("team")
+    return list(digest.lines.filter(read_at=None, team_id__in=mine).order_by("created_at"))

@@ -1,0 +1,53 @@
+"""The mails that tell of news, and the link in each by which one hears no more of them."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core import signing
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from designer.notifications.models import Notification
+from teams.accounts.models import User
+from teams.base.errors import Missing
+
+SALT: Final = "notifications.unsubscribe"
+MOST: Final = 50  # news in one mail
+
+
+def notification(row: Notification) -> EmailMessage:
+    """A mail about one thing."""
+    return _letter(row.user, row.kind, row.title, "mail/notification.txt", {"row": row})
+
+
+def digest(user: User, rows: Sequence[Notification]) -> EmailMessage:
+    """A mail about several things, the oldest first."""
+    title = rows[0].title if len(rows) == 1 else f"{len(rows)} news from the studio"
+    return _letter(user, "", title, "mail/digest.txt", {"rows": rows[:MOST], "more": len(rows) - MOST})
+
+
+def _letter(user: User, kind: str, title: str, template: str, facts: dict[str, Any]) -> EmailMessage:
+    away = _away(user, kind)
+    text = render_to_string(template, {**facts, "site": settings.SITE_URL, "name": user.shown_name, "away": away})
+    headers = {"List-Unsubscribe": f"<{away}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    return EmailMessage(subject=" ".join(title.split()), body=text, to=[user.email], headers=headers)
+
+
+def _away(user: User, kind: str) -> str:
+    token = signing.dumps([str(user.pk), kind], salt=SALT)
+    return f"{settings.SITE_URL}{reverse('notifications_unsubscribe')}?{urlencode({'t': token})}"
+
+
+def subscription(token: str) -> tuple[User, str]:
+    """Whose mails of which kind ("": of all) a mail's link is about. Raises Missing for one that we did not write."""
+    try:
+        user_id, kind = signing.loads(token, salt=SALT)
+    except signing.BadSignature as error:
+        raise Missing(message="This link is not one of ours.", remedy="Sign in and look at your settings.") from error
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        raise Missing(message="This account is gone.")
+    return user, kind

@@ -1,0 +1,38 @@
+// <live-alerts>: what everybody should know above every page: there when it begins, gone when it is over or put away.
+import { LiveRow } from "./live.js";
+import { PARTIAL } from "./parts.js";
+
+const LONGEST = 86_400_000; // ms: a browser's timer holds no more than 24 days, and an open page hears of changes
+
+customElements.define("live-alerts", class extends LiveRow {
+  connectedCallback() {
+    super.connectedCallback();
+    this.addEventListener("submit", (event) => this.putAway(event));
+    this.wait();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearTimeout(this.over);
+  }
+
+  async load() {
+    await super.load();
+    this.wait();
+  }
+
+  // Until the first of them is over.
+  wait() {
+    clearTimeout(this.over);
+    const ends = [...this.querySelectorAll("[data-until]")].map((each) => Date.parse(each.dataset.until) - Date.now());
+    if (ends.length) this.over = setTimeout(() => this.refresh(), Math.min(LONGEST, Math.max(1_000, Math.min(...ends) + 500)));
+  }
+
+  async putAway(event) {
+    event.preventDefault();
+    const answer = await fetch(event.target.action, { method: "POST", body: new FormData(event.target), ...PARTIAL });
+    if (!answer.ok) return;
+    this.innerHTML = await answer.text();
+    this.wait();
+  }
+});
