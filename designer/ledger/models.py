@@ -80,13 +80,14 @@ class Budget(TeamOwned):
 class BudgetUse(TeamOwned):
     """What was spent and what is reserved, by team, member and batch. One row is one lock: whoever reserves holds it.
 
-    `period` is a month such as 2026-11, or empty for a batch.
+    `period` is a month such as 2026-11, or empty for a batch. `simulated`: what of `spent` was paid to nobody.
     """
 
     scope = models.CharField(max_length=8, choices=Scope)
     subject_id = models.UUIDField()
     period = models.CharField(max_length=7, blank=True)
     spent = models.DecimalField(max_digits=14, decimal_places=6, default=0)
+    simulated = models.DecimalField(max_digits=14, decimal_places=6, default=0)
     reserved = models.DecimalField(max_digits=14, decimal_places=6, default=0)
     objects = OwnedQuerySet["BudgetUse"].as_manager()
 
