@@ -21,6 +21,7 @@ from designer.assets import services as assets
 from designer.assets.commenting import discussion
 from designer.assets.models import Asset, AssetKind, AssetQuerySet
 from designer.generations.forms import UUID_WORD
+from designer.generations.opinions import opinions_context, with_likes
 from designer.generations.presenting import parts_of, provenance_of
 from designer.generations.views import is_partial
 from designer.personas import feedback as personas
@@ -111,7 +112,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     rows = filters.apply(Asset.objects.visible_to(request.user).select_related("generation"))
     page = list(after(rows, request.GET.get("after", ""), filters.order)[: PAGE + 1])
     more = len(page) > PAGE
-    page = page[:PAGE]
+    page = with_likes(page[:PAGE])
     said = {name: value for name in CARRIED if (value := request.GET.get(name))}
     mark = f"{page[-1].created_at.isoformat()}~{page[-1].pk}" if more else ""
     context = {
@@ -183,6 +184,7 @@ def asset(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         **asset_context(request, found),
         **discussion(person(request), found),
+        **opinions_context(found),
         "generation": generation,
         "channel": f"asset:{found.pk}",
         "before": _before(found),

@@ -1,7 +1,15 @@
 from django.urls import path
 
 from designer.generations import api as rest
-from designer.generations import compare_views, gallery, prompt_views, understanding_api, understanding_views, views
+from designer.generations import (
+    compare_views,
+    gallery,
+    opinions,
+    prompt_views,
+    understanding_api,
+    understanding_views,
+    views,
+)
 from designer.generations import operating_api as operating
 
 api = [
@@ -37,5 +45,7 @@ pages = [
     path("compare/choose", compare_views.choose, name="compare_choose"),
     path("assets/<uuid:pk>", gallery.asset, name="asset"),
     path("assets/<uuid:pk>/trash", gallery.asset_trash, name="asset_trash"),
+    path("assets/<uuid:pk>/likes", opinions.likes, name="asset_likes"),
+    path("assets/<uuid:pk>/opinions", opinions.opinions, name="asset_opinions"),
     path("assets/<uuid:pk>/feedback", gallery.feedback, name="asset_feedback"),
 ]

@@ -4,6 +4,8 @@ import type { Changing, Options, Pages, Saving, Source } from "./index.js";
 export type AboutEnum = "attribute" | "model";
 /** One thing somebody did. `said` and `unsaid`: ids of the feedback that appeared and went by it. */
 export interface Act { id: string; team: string; owner: string | null; kind: LearningActEnum; about: string; said: string[]; unsaid: string[]; undoes: string | null; undone: boolean; moves: WeightMove[]; created_at: string }
+export interface Alert { id: string; kind: AlertKindEnum; level: LevelEnum; team: string | null; title: string; text: string; link: string; starts_at: string | null; ends_at: string | null; created_at: string }
+export type AlertKindEnum = "provider" | "budget" | "maintenance";
 export interface Analysis { understood: Record<string, Attribute> }
 export type AspectRatioEnum = "1:1" | "3:4" | "4:3" | "2:3" | "3:2" | "4:5" | "9:16" | "16:9";
 export interface Asset { id: string; team: string; kind: AssetKindEnum; title: string; url: string; thumbnail: string; width: number; height: number; bytes: number; media_type: string; seed: number | null; simulated: boolean; parent: string | null; version_name: string; chosen: string | null; generation: string | null; provenance: Record<string, unknown>; quality: Quality | null; set_aside: boolean; facts: Record<string, unknown>; trashed_at: string | null; created_at: string }
@@ -42,6 +44,7 @@ export interface Cluster { key: number; name: string; count: number; weight: num
 /** Refuses unknown fields, unfit text and, in JSON, words or numbers for true and false; 400 naming the field. */
 export interface ColourRequestRequest { name?: string; hex?: string }
 export interface Column { column: string; field: string | null; slot: string | null; explanation: string }
+export interface CommentAnswer { id: string; team: string; asset: string; author: string; name: string; text: string; pin: Pin | null; reply_to: string | null; edited_at: string | null; deleted_at: string | null; created_at: string; updated_at: string }
 export interface Correction { id: string; team: string; owner: string; attribute: string; before: unknown; after: unknown; read_from: string; asset: string | null; generation: string | null; created_at: string }
 export interface Counts { total: number; waiting: number; queued: number; running: number; succeeded: number; failed: number; cancelled: number }
 export interface Courier { due: number; oldest_due: string | null; later: number; sending: number; given_up: number; delivered_per_minute: number; webhooks_on: number; webhooks_failing: number; webhooks_off: number }
@@ -90,6 +93,7 @@ export interface LaneList { results: LaneNow[] }
 export interface LaneNow { name: string; waiting: number; oldest: string | null; running: number; per_minute: number; later: number; dead: number; pause: Pause | null }
 export type LearningActEnum = "give" | "withdraw" | "revert" | "undo";
 export interface Left { requests: number | null; images: number | null }
+export type LevelEnum = "info" | "warning" | "error";
 export type LifecycleEnum = "active" | "deprecated" | "retired";
 /** 0: no limit is known. */
 export interface Limits { requests_per_minute: number; images_per_minute: number; concurrent: number }
@@ -112,11 +116,16 @@ export interface NewWebhook { id: string; team: string; name: string; url: strin
 export interface NextPair { next: Pair | null }
 export interface Notification { id: string; team: string; kind: string; subject: string; title: string; body: string; link: string; read_at: string | null; created_at: string }
 export interface Operation { name: string; title: string; position: number; parameters: Record<string, unknown>[]; available: boolean; reason: string }
+export type PaceEnum = "at_once" | "hourly" | "daily";
 export interface Pair { pair: number; brief: string; left: ItemAsset[]; right: ItemAsset[] }
 export interface Pause { paused_at: string; reason: string }
 export interface Persona { id: string; team: string; name: string; description: string; keywords: Record<string, unknown>; attributes: Record<string, unknown>; weights: Record<string, Record<string, number>>; palette: unknown[]; distributions: Record<string, unknown>; exemplars: string[]; evidence: number; confidence: number | null; origin: Record<string, unknown>; starter: boolean; version: number; created_at: string }
 /** Refuses unknown fields, unfit text and, in JSON, words or numbers for true and false; 400 naming the field. */
 export interface PickRequestRequest { cluster: number; name?: string }
+/** A spot of the picture, in shares of its width and height. */
+export interface Pin { x: number; y: number }
+/** A spot of the picture, in shares of its width and height. */
+export interface PinRequest { x: number; y: number }
 export interface Portfolio { id: string; team: string; title: string; status: GenerationStatusEnum; percent: number; total: number; read: number; duplicates: number; refused: number; ignored: number; clusters: Cluster[]; rule: string; error: Record<string, unknown> | null; can_go_on: boolean; created_at: string; started_at: string | null; finished_at: string | null }
 export interface PortfolioItem { id: string; position: number; path: string; status: PortfolioItemStatusEnum; code: string; reason: string; asset: string | null; cluster: number | null }
 export type PortfolioItemStatusEnum = "waiting" | "read" | "duplicate" | "refused" | "ignored";
@@ -183,9 +192,9 @@ export interface UsualAnswer { preset: Preset | null }
 export interface Verdict { a: number; b: number; ties: number; share_of_a: number | null; interval: number[] | null; a_is_better: number; winner: string | null; basis: string; voters: number; pairs: number; mine: number }
 export interface VersusAnswer { before: string; after: string; figures: Figures }
 /** Refuses unknown fields, unfit text and, in JSON, words or numbers for true and false; 400 naming the field. */
-export interface Ways { in_app: boolean; mail: boolean }
+export interface Ways { in_app: boolean; mail: boolean; pace: PaceEnum }
 /** Refuses unknown fields, unfit text and, in JSON, words or numbers for true and false; 400 naming the field. */
-export interface WaysRequest { in_app: boolean; mail: boolean }
+export interface WaysRequest { in_app: boolean; mail: boolean; pace?: PaceEnum }
 export interface Webhook { id: string; team: string; name: string; url: string; events: string[]; status: WebhookStatusEnum; why: WhyEnum | BlankEnum; failing_since: string | null; old_secret_until: string | null; created_at: string; updated_at: string }
 export type WebhookDeliveryStatusEnum = "waiting" | "sending" | "delivered" | "dead";
 export type WebhookStatusEnum = "enabled" | "disabled" | "removed";
@@ -196,7 +205,7 @@ export interface WeightMove { id: string; act: string; key: string; label: strin
 /** What the recipe would come to for the whole image. */
 export interface Whole { seconds: number; cost: string; basis: Basis; width: number; height: number }
 export type WhyEnum = "person" | "gone" | "failing" | "owner_left";
-export interface WishAnswer { generation: Ways; batch: Ways; webhook: Ways }
+export interface WishAnswer { generation: Ways; batch: Ways; comment: Ways; alert: Ways; webhook: Ways; daily_hour: number }
 export interface Worker { id: string; name: string; state: WorkerStateEnum; lanes: string[]; processes: number; abilities: Record<string, string[]>; started_at: string; beat_at: string; draining_since: string | null; jobs: HeldJob[] }
 export interface WorkerList { results: Worker[] }
 export type WorkerStateEnum = "working" | "idle" | "draining" | "drained" | "silent";
@@ -228,7 +237,7 @@ export interface RevertLearningWish { team?: string | null; persona?: string | n
 export interface ChangeLearningSettingsWish { exploration?: number; team?: string | null }
 export interface ChangeMeWish { name?: string; timezone?: string }
 export interface MarkReadWish { ids?: string[] }
-export interface ChangeNotificationSettingsWish { generation?: WaysRequest; batch?: WaysRequest; webhook?: WaysRequest }
+export interface ChangeNotificationSettingsWish { generation?: WaysRequest; batch?: WaysRequest; comment?: WaysRequest; alert?: WaysRequest; webhook?: WaysRequest; daily_hour?: number }
 export interface CreatePersonaWish { name: string; description?: string; keywords?: string[]; team?: string | null }
 export interface ChangePersonaWish { name?: string; description?: string; keywords?: string[]; weights?: Record<string, Record<string, number>>; palette?: ColourRequestRequest[] }
 export interface DuplicatePersonaWish { name?: string }
@@ -243,6 +252,8 @@ export interface PauseLaneWish { reason?: string }
 export interface WeighTeamWish { weight: number }
 export interface CreateTeamWish { name: string }
 export interface ChangeTeamWish { name?: string; time_zone?: string }
+export interface CreateTeamCommentWish { asset: string; text: string; pin?: PinRequest | null; reply_to?: string | null }
+export interface ChangeTeamCommentWish { text?: string }
 export interface SetTeamMemberWish { role: RoleEnum }
 export interface SetTeamAutoEnhanceWish { preset: string | null }
 export interface SetTeamBudgetWish { scope: ScopeEnum; member?: string | null; amount: string | null }
@@ -252,6 +263,8 @@ export interface ChangeWebhookWish { url?: string; events?: string[]; name?: str
 export interface RenewWebhookSecretWish { grace_hours?: number }
 /** Every call of the API. */
 export interface Calls {
+  /** What holds now for everybody or for one's teams, newest first: providers down, budgets, maintenance. */
+  alerts(wish?: { ordering?: "created_at" | "-created_at"; page_size?: number }, options?: Options): Pages<Alert>;
   /** Read a brief and photos into attributes, each with its confidence and source; unknown stays unknown. By the studio's own reader, for nothing: neither a language model nor what the team corrected before takes part. The preview of a generation counts the corrections in. */
   analyze(wish?: AnalyzeWish, options?: Options): Promise<Analysis>;
   /** List assets, or upload pictures. */
@@ -537,6 +550,15 @@ export interface Calls {
   team(teamId: string, options?: Options): Promise<TeamAnswer>;
   /** Change the team's name or time zone. For owners and admins; needs If-Match. */
   changeTeam(teamId: string, wish: ChangeTeamWish, options: Changing): Promise<TeamAnswer>;
+  /** What was said of the team's images, newest first; what was taken back only while it is answered. */
+  teamComments(teamId: string, wish?: { asset?: string; author?: string; ordering?: "created_at" | "-created_at"; page_size?: number; pinned?: boolean; reply_to?: string; search?: string }, options?: Options): Pages<CommentAnswer>;
+  /** Say something of an image, of a spot of it, or in answer to a comment. */
+  createTeamComment(teamId: string, wish: CreateTeamCommentWish, options?: Options): Promise<CommentAnswer>;
+  teamComment(teamId: string, commentId: string, options?: Options): Promise<CommentAnswer>;
+  /** Give one's own comment other words. Needs If-Match. */
+  changeTeamComment(teamId: string, commentId: string, wish: ChangeTeamCommentWish, options: Changing): Promise<CommentAnswer>;
+  /** Take a comment back: one's own; for owners and admins anybody's. */
+  deleteTeamComment(teamId: string, commentId: string, options?: Options): Promise<void>;
   /** Who belongs to the team. For every member of it. */
   teamMembers(teamId: string, wish?: { ordering?: "created_at" | "-created_at"; page_size?: number }, options?: Options): Pages<MemberAnswer>;
   /** Change a member's role. For owners and admins; only owners make or change owners. */

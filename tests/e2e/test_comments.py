@@ -29,13 +29,18 @@ def ben(browser: Browser, studio_url: str, ada: Page) -> Iterator[Page]:
         yield page
 
 
-def spot(page: Page, pin: str = ".pin") -> tuple[float, float]:
+PLACE = """() => {
+  const box = (found) => document.querySelector(found).getBoundingClientRect();
+  const [pin, picture] = [box(".pin"), box("[data-pane=after] img, zoom-view img")];
+  const share = (start, size, from, whole) => (start + size / 2 - from) / whole;
+  return [share(pin.x, pin.width, picture.x, picture.width), share(pin.y, pin.height, picture.y, picture.height)];
+}"""
+
+
+def spot(page: Page) -> tuple[float, float]:
     """Where the middle of the pin is, in shares of the picture as it stands on the screen."""
-    mark = page.locator(pin).bounding_box()
-    picture = page.locator("[data-pane=after] img, zoom-view img").first.bounding_box()
-    assert mark and picture
-    across = (mark["x"] + mark["width"] / 2 - picture["x"]) / picture["width"]
-    return across, (mark["y"] + mark["height"] / 2 - picture["y"]) / picture["height"]
+    across, down = page.evaluate(PLACE)
+    return across, down
 
 
 def test_two_talk_about_a_spot_of_an_image(ada: Page, ben: Page):

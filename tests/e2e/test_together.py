@@ -79,3 +79,16 @@ def test_two_at_one_image_see_each_other_point_follow_and_react(ada: Page, ben: 
 def test_who_is_alone_sees_nobody(ada: Page):
     expect(ada.get_by_role("group", name="Also here")).to_be_hidden()
     assert not re.search("is here", ada.locator("main").inner_text())
+
+
+def test_a_like_of_one_is_seen_by_the_other_on_the_image_and_in_the_gallery(ada: Page, ben: Page):
+    gallery = ada.context.new_page()
+    gallery.goto("/gallery")
+    expect(gallery.locator(".tile")).not_to_have_count(0)
+    ben.get_by_role("button", name="Like", exact=True).click()
+    expect(ada.get_by_text("Liked by Ben Okri.")).to_be_visible()
+    expect(gallery.get_by_text("1 person likes it")).to_be_attached()
+    check(ada, "liked")
+    ben.get_by_role("button", name="Like", exact=True).click()
+    expect(ada.get_by_text("Liked by Ben Okri.")).to_be_hidden()
+    expect(gallery.get_by_text("1 person likes it")).to_have_count(0)

@@ -1,6 +1,7 @@
 // Written by `manage.py write_contracts` from the API description. Change that, not this.
 
 export const CALLS = `
+alerts GET /alerts wp
 analyze POST /analyze w
 assets GET /assets wp
 asset GET /assets/{}
@@ -137,6 +138,11 @@ teams GET /teams wp
 createTeam POST /teams w
 team GET /teams/{}
 changeTeam PATCH /teams/{} w
+teamComments GET /teams/{}/comments wp
+createTeamComment POST /teams/{}/comments w
+teamComment GET /teams/{}/comments/{}
+changeTeamComment PATCH /teams/{}/comments/{} w
+deleteTeamComment DELETE /teams/{}/comments/{}
 teamMembers GET /teams/{}/members wp
 setTeamMember PUT /teams/{}/members/{} w
 deleteTeamMember DELETE /teams/{}/members/{}
