@@ -36,7 +36,9 @@ def _told_by(brief: str) -> command.Command:
     names: dict[str, str] = {}
     for provider, model, family, title in rows:
         names |= {family: f"/{family}"} if family else {}
-        names |= {title: f"{provider}/{model}", model: f"{provider}/{model}"}
+        # "core" and "workflow" are words of any brief: alone they name a model only behind an @
+        alone = f"@{model}" if model.isalpha() else model
+        names |= dict.fromkeys((title, alone, f"{provider}/{model}"), f"{provider}/{model}")
     return command.read(brief, names)
 
 

@@ -27,7 +27,8 @@ PARTS: Final = frozenset({
     "mm", "m", "kg", "year", "day", "season",
 })  # fmt: skip
 REACH: Final = 60  # letters from the number to the garment that it counts
-NAMING: Final = r"(?:with|by|using|via)\s+(?:the\s+)?"
+NAMING: Final = r"(?<!\w)(?:with|by|using|via)\s+(?:the\s+)?"
+CLOSING: Final = r"(?=\s*(?:[.,;:!?)\n]|$))"  # "with Gemini motif" is a motif, "with Gemini, in red" a model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,8 @@ class Command:
 
 
 def read(text: str, models: Mapping[str, str]) -> Command:
-    """What the brief orders. `models`: names as people write them, each with what it stands for."""
+    """What the brief orders. `models`: names as people write them, each with what it stands for; "@core" may only be
+    written so, for it is a plain word."""
     phrases: dict[str, str] = {}
     count = _count(text, phrases)
     return Command(count=count, model=_model(text, models, phrases), phrases=phrases)
@@ -78,11 +80,23 @@ def _opening(text: str) -> re.Match[str] | None:
 
 
 def _model(text: str, models: Mapping[str, str], phrases: dict[str, str]) -> str:
-    """The longest name that stands after "with", "by", "using" or "via", or after an @."""
+    """The longest name that stands after "with", "by", "using" or "via", or after an @.
+
+    One without a digit may be a word of the garment ("with ultra wide lapels"): it has to close its clause.
+    """
     for name in sorted(models, key=lambda each: (-len(each), each)):
-        spoken = r"[\s._-]*".join(re.escape(part) for part in re.findall(r"\w+", name))
-        found = re.search(rf"(?:(?<!\w){NAMING}|@){spoken}(?![\w-])", text, re.I) if spoken else None
+        found = re.search(_spoken(name), text, re.I)
         if found:
             phrases["model"] = found.group()
             return models[name]
     return ""
+
+
+def _spoken(name: str) -> str:
+    """A name as it is said in a brief; one that is written with an @ only with that."""
+    words = r"[\s._/-]*".join(re.escape(part) for part in re.findall(r"\w+", name))
+    marked = rf"@{words}(?![\w-])"
+    if name.startswith("@"):
+        return marked
+    closing = "" if any(map(str.isdigit, name)) else CLOSING
+    return rf"{marked}|{NAMING}{words}(?![\w-]){closing}"

@@ -132,6 +132,18 @@ def test_over_http_a_model_in_words_that_cannot_be_called_is_refused_by_its_fiel
     assert wrong["errors"][0]["field"].startswith("just_words")
 
 
+def test_words_of_the_garment_are_no_models_though_the_catalogue_has_models_of_these_names(client_of):
+    client = client_of("editor")
+    briefs = [
+        "a wool coat with ultra wide lapels", "leggings with core seams", "a set with the core pieces",
+        "a shirt by the workflow of Kyoto tailors", "a coat with Gemini motif", "a coat with Core",
+    ]  # fmt: skip
+    told = [client.post("/api/generations/preview", {"brief": brief}, format="json").json()["told"] for brief in briefs]
+    assert told == [[]] * len(briefs)
+    refused = asked(client, 422, brief="a wool coat @core in red")
+    assert refused["errors"][0]["field"] == "model"
+
+
 def test_a_model_named_in_the_brief_is_the_one_or_is_refused_with_the_way_out(client_of):
     client = client_of("editor")
     markup, _ = shown(client, "a wool coat with Sketchbook")

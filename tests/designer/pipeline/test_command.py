@@ -6,7 +6,10 @@ from hypothesis import strategies as st
 
 from designer.pipeline.command import read
 
-MODELS = {"Gemini": "/Gemini", "GPT Image": "/GPT Image", "gpt-image-2": "openai/gpt-image-2", "DALL-E": "/DALL-E"}
+MODELS = {
+    "Gemini": "/Gemini", "GPT Image": "/GPT Image", "gpt-image-2": "openai/gpt-image-2", "DALL-E": "/DALL-E",
+    "@ultra": "stability/ultra", "stability/ultra": "stability/ultra", "Stable Image Ultra": "stability/ultra",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -20,6 +23,11 @@ MODELS = {"Gemini": "/Gemini", "GPT Image": "/GPT Image", "gpt-image-2": "openai
         ("one linen dress by dall e", 1, "/DALL-E"),
         ("a coat @gemini", None, "/Gemini"),
         ("12 coats", 12, ""),
+        ("two coats with Gemini, in red", 2, "/Gemini"),
+        ("a coat using gpt-image-2 in red", None, "openai/gpt-image-2"),
+        ("a coat with stability/ultra. Red", None, "stability/ultra"),
+        ("a coat by Stable Image Ultra", None, "stability/ultra"),
+        ("a coat @ultra in red", None, "stability/ultra"),
     ],
 )
 def test_how_many_and_by_which_model_is_heard(brief, count, model):
@@ -33,7 +41,8 @@ def test_how_many_and_by_which_model_is_heard(brief, count, model):
     [
         "a linen dress", "3 piece suit", "3 button jackets", "3-piece suits", "3 coat dress", "70s dresses",
         "5 red and blue", "0 dresses", "a dress with 3 pockets", "70 cm skirts", "gemini print dress",
-        "a coat with geminis", "5, dresses",
+        "a coat with geminis", "5, dresses", "a wool coat with ultra wide lapels", "a coat with Ultra",
+        "a coat with Gemini motif", "a coat with stability ultra high waist",
     ],
 )  # fmt: skip
 def test_what_is_no_order_is_left_to_the_picture(brief):
