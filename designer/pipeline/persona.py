@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -20,7 +21,8 @@ from designer.pipeline import taxonomy
 from designer.pipeline.codec import Record
 from designer.pipeline.colours import COLOURS, colour_of
 from designer.pipeline.records import ATTRIBUTES, LISTS, Adjustment, Brief, PersonaMatch, Understanding
-from designer.pipeline.words import ASIDE, REFUSALS, parse, refuses
+from designer.pipeline.refusals import ASIDE, LASTING, REFUSALS, refuses
+from designer.pipeline.words import parse
 
 DIMENSIONS: Final = 512
 OVERLAP_SHARE: Final = 0.6
@@ -31,6 +33,7 @@ _SMALL: Final = "a an the and or of in on with for to by at from is are be it it
 STOP: Final = frozenset(_SMALL.split())
 ASIDES: Final = "|".join(["but", *sorted(ASIDE), *sorted(" ".join(phrase) for phrase in REFUSALS)])
 CLAUSE: Final = re.compile(rf"(?:\b(?:{ASIDES})\b)?(?:(?!\b(?:{ASIDES})\b)[^.;:!?,()])+", re.I)
+TURN: Final = re.compile(r"[.;!?)]|\b(?:but|loves?|prefers?|likes?|adores?)\b|$", re.I)  # here a dislike ends for sure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +65,34 @@ def preferred(text: str) -> tuple[dict[str, tuple[str, ...]], tuple[dict[str, st
 
 
 def _grudges(read: Brief) -> list[tuple[int, int]]:
-    """Where clauses tell of a dislike, in whatever order: "black is not for me", "I hate red and white". Better a
+    """Where the words tell of a dislike, in whatever order: "black is not for me", "I hate red, white". Better a
     preference less than a dislike taken for one. "No print" is a wish, for it says plain."""
     words = taxonomy.tokens(read.text)
-    refusing = [word.start for at, word in enumerate(words) if refuses(words, at)]
-    bare = [at for at in refusing if not any(each.start <= at < each.end for each in read.mentions)]
+    phrases = [(each.start, each.end) for each in read.mentions]
     clauses = [found.span() for found in CLAUSE.finditer(read.text)]
-    return [(start, end) for start, end in clauses if any(start <= at < end for at in bare)]
+    firsts = [start for start, _ in clauses]
+    found: list[tuple[int, int]] = []
+    for at, word in enumerate(words):
+        if refuses(words, at) and not any(start <= word.start < end for start, end in phrases):
+            number = bisect_right(firsts, word.start) - 1
+            found.append(_reach(read.text, clauses, number, word, phrases))
+    return found
+
+
+def _reach(
+    text: str, clauses: list[tuple[int, int]], number: int, word: taxonomy.Token, phrases: list[tuple[int, int]]
+) -> tuple[int, int]:
+    """From the clause that refuses to where that ends: a clause that is nothing but a "never" speaks of the one before,
+    and one that names what it hates goes on over commas."""
+    start, end = clauses[number]
+    after = [last for first, last in phrases if word.end <= first < end]
+    if after:
+        turn = TURN.search(text, after[0])
+        until = turn.start() if turn else len(text)
+        return start, until if word.word in LASTING or until < end else end
+    if text[start:end].strip() == text[word.start : word.end] and number:
+        return clauses[number - 1][0], end
+    return start, end
 
 
 def embed(text: str) -> NDArray[np.float64]:

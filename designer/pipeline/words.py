@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import count, takewhile
 from typing import Any, Final
@@ -13,18 +14,11 @@ from typing import Any, Final
 from designer.pipeline import taxonomy
 from designer.pipeline.colours import COLOURS, HEX
 from designer.pipeline.records import Attribute, Brief, Mention, Source
+from designer.pipeline.refusals import MOST_LISTED, NEGATIONS, enumerated, headed, refuses
 from designer.pipeline.taxonomy import GUESS, LIKELY, Term, Token
 from designer.pipeline.vocabulary import PHOTOGRAPHY, TEXTURE_OF, VOCABULARY
 
-# words as taxonomy.tokens folds them: without apostrophes, "hates" as "hate"
-_ADVERBS: Final = "no neither not never nothing non dont doesnt isnt arent wont cant cannot wouldnt"
-_VERBS: Final = "avoid avoiding hate dislike loathe detest despise"
-ASIDE: Final = frozenset(["without", "minus", "excluding", "except"])  # what stands before them is still wanted
-NEGATIONS: Final = ASIDE | frozenset(f"{_ADVERBS} {_VERBS}".split())
-REFUSALS: Final = frozenset(
-    {("anything", "but"), ("instead", "of"), ("rather", "than"), ("tired", "of"), ("free", "of")}
-)
-_PASSED: Final = "a an the any too very use have with add want be is of like love wear stand fan into fond"
+_PASSED: Final = "a an the any too very use have with add want be is of like love wear look stand fan into fond"
 PASSED: Final = frozenset(_PASSED.split())
 JOINED: Final = frozenset({"or", "nor"})
 TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,500}>|<!--.*?-->", re.S)
@@ -122,20 +116,31 @@ def _resolved(words: tuple[Token, ...], mentions: list[Mention]) -> list[Mention
 
 
 def _denied(text: str, words: tuple[Token, ...], mentions: list[Mention]) -> list[Mention]:
-    """Each mention with `negated` set where a "no", "without" or "not" stands before it in the same clause."""
+    """Each mention with `negated` set where a "no", "without" or "not" stands before it in the same clause or list."""
     places = {word.start: place for place, word in enumerate(words)}
-    ends = {each.start: each.end for each in mentions}
-    covered = {words[place].start for start, end in ends.items() for place in _inside(words, places.get(start), end)}
-    denied: set[int] = set()
+    phrases = _phrases(mentions)
+    starts = sorted(phrases)
+    covered = {words[at].start for start in starts for at in _inside(words, places.get(start), phrases[start][0])}
+    listed = ((bisect_left(starts, first), bisect_left(starts, last)) for first, last in headed(text, words))
+    denied = {start for first, last in listed for start in starts[first:last]}
     joining: set[int] = set()  # what an "or" carries on from: also "without sleeves", which says sleeveless
-    for start in sorted(ends):
-        inside = [words[each] for each in _inside(words, places.get(start), ends[start])]
+    for number, start in enumerate(starts):
+        inside = [words[each] for each in _inside(words, places.get(start), phrases[start][0])]
         at = places.get(start, 0)
         if inside and (_is_denied(text, words, at, joining, covered) or _never_after(text, words, at + len(inside))):
             denied.add(start)
         if start in denied or any(word.word in NEGATIONS for word in inside):
             joining.update(word.start for word in inside)
+            denied.update(enumerated(text, phrases, starts[number : number + MOST_LISTED]))
     return [replace(each, negated=True) if each.start in denied else each for each in mentions]
+
+
+def _phrases(mentions: list[Mention]) -> dict[int, tuple[int, frozenset[str]]]:
+    """By first character, where each known phrase ends and what it speaks of."""
+    names: dict[int, set[str]] = {}
+    for each in mentions:
+        names.setdefault(each.start, set()).add(each.attribute)
+    return {each.start: (each.end, frozenset(names[each.start])) for each in mentions}
 
 
 def _inside(words: tuple[Token, ...], place: int | None, end: int) -> Iterable[int]:
@@ -161,12 +166,6 @@ def _is_denied(text: str, words: tuple[Token, ...], place: int, joining: set[int
         if seen >= REACH or (word.word not in PASSED and word.start not in covered and not _adjective(word.word)):
             return False
     return False
-
-
-def refuses(words: Sequence[Token], at: int) -> bool:
-    """Whether the word at `at` says no to what follows: "without", "not in", "anything but"; not "nothing but"."""
-    word, before = words[at].word, words[at - 1].word if at else ""
-    return word in NEGATIONS or (before, word) in REFUSALS or (word == "in" and before in NEGATIONS)
 
 
 def _never_after(text: str, words: tuple[Token, ...], after: int) -> bool:

@@ -25,6 +25,22 @@ def said(text):
         "tired of neon green",
         "free of lace",
         "without lace and velvet",
+        "I hate red, white and black",
+        "Dislikes: black, velvet",
+        "Avoid: lace. Never: florals",
+        "no lace, velvet or silk",
+        "not a fan of red, white or black",
+        "Never wear black, white or grey",
+        "Don't show me black, red, or white",
+        "I detest black, velvet",
+        "bored of beige",
+        "sick of florals",
+        "stay away from black",
+        "steers clear of lace",
+        "hated red",
+        "no-go: red",
+        "Red is a no",
+        "red? never.",
     ],
 )
 def test_no_dislike_becomes_a_preference(words):
@@ -40,7 +56,27 @@ def test_no_dislike_becomes_a_preference(words):
         ("Calm wool without lace", {"mood": ("calm",), "fabric": ("wool",), "colours": ()}),
         ("No prints.", {"pattern": ("solid",), "colours": ()}),
         ("Hates velvet. Loves camel, navy (no black)", {"colours": ("camel", "navy")}),
+        ("I hate red, velvet and I love camel", {"colours": ("camel",)}),
+        ("Dislikes: black, red but likes camel", {"colours": ("camel",)}),
+        ("No fuss, linen in navy", {"fabric": ("linen",), "colours": ("navy",)}),
+        ("No lace, wool in camel", {"fabric": ("wool",), "colours": ("camel",)}),
+        ("Never boring: red", {"colours": ("red",)}),
     ],
 )
 def test_what_stands_beside_a_dislike_is_kept(words, liked):
+    assert said(words) == liked
+
+
+@pytest.mark.parametrize(
+    ("words", "liked"),
+    [
+        ("Nothing beats camel", {"colours": ("camel",)}),
+        ("I can't get enough of camel", {"colours": ("camel",)}),
+        ("can't live without cashmere", {"fabric": ("cashmere",), "colours": ()}),
+        ("a no-nonsense wardrobe in navy and camel", {"colours": ("navy", "camel")}),
+        ("non-iron cotton", {"fabric": ("cotton",), "colours": ()}),
+        ("not only black but also red", {"colours": ("black", "red")}),
+    ],
+)
+def test_what_only_sounds_like_a_dislike_is_a_preference(words, liked):
     assert said(words) == liked

@@ -50,6 +50,12 @@ def test_a_phrase_is_read_as_a_designer_means_it(brief, known):
         ("a gown, she can't stand lace", "lace", "fabric"),
         ("a top, I am not a fan of stripes", "stripes", "pattern"),
         ("a coat, black never, please", "black", "colours"),
+        ("a coat without buttons, pockets or belt", "belt", "construction"),
+        ("a coat without zips, frills or a belt", "belt", "construction"),
+        ("a dress, no lace, velvet or sequins", "velvet", "fabric"),
+        ("a coat, neither red, white nor black", "white", "colours"),
+        ("a coat. Avoid: lace, velvet", "velvet", "fabric"),
+        ("a coat that doesn't look black", "black", "colours"),
     ],
 )
 def test_what_is_refused_is_neither_read_nor_forgotten(brief, excluded, attribute):
@@ -65,7 +71,15 @@ def test_a_brief_of_the_greatest_length_is_read_in_full():
 
 
 @pytest.mark.parametrize(
-    "brief", ["nothing but black", "black never fades", "a coat in black, never in red", "black instead of red"]
+    "brief",
+    [
+        "nothing but black",
+        "never-ending black",
+        "no-nonsense black coat",
+        "black never fades",
+        "a coat in black, never in red",
+        "black instead of red",
+    ],
 )
 def test_what_only_sounds_like_a_refusal_is_read(brief):
     assert [each["name"] for each in analyse(brief).value("colours")] == ["black"]
@@ -74,6 +88,9 @@ def test_what_only_sounds_like_a_refusal_is_read(brief):
 def test_a_refusal_ends_with_its_clause():
     assert analyse("No lace. Velvet dress, not too red, in blue").value("fabric") == "velvet"
     assert [each["name"] for each in analyse("not red, blue dress").value("colours")] == ["blue"]
+    assert [each["name"] for each in analyse("no print, red or blue").value("colours")] == ["red", "blue"]
+    assert analyse("without lace, in velvet or silk").value("fabric") == "velvet"
+    assert analyse("no lace, red dress or coat").value("garment") == "dress"
 
 
 @given(st.text(alphabet="bcdfghjklmnpqrtvwxz ", max_size=60))
