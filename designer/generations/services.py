@@ -313,7 +313,8 @@ def reopen(generation_id: str) -> None:
     images = JobAttempt.objects.filter(job_id=row.job_id, step__startswith=IMAGE_STEP)
     if not images.exclude(outcome=AttemptOutcome.FAILED).exists():
         row.stages.filter(name=Stage.GENERATION).delete()
-        Generation.objects.filter(pk=row.pk).update(stage="", percent=0)
+        planned: dict[str, Any] = {"provider": "", "model": "", "fallbacks": []}
+        Generation.objects.filter(pk=row.pk).update(stage="", percent=0, **planned)
     announce(row, GENERATION_STAGE, {"stage": "queued", "percent": row.percent, "status": Status.QUEUED})
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from designer.catalogue.models import ModelProfile
+from designer.catalogue.models import ModelHealth, ModelProfile
 from designer.generations.models import Generation
 from designer.jobs.models import Job, JobAttempt
 from designer.jobs.services import revive
@@ -109,3 +109,17 @@ def test_a_replay_days_later_calls_no_model_past_its_end_and_keeps_what_was_made
     row = try_again(row)
     assert (row.status, row.error["code"], len(row.shown_assets)) == ("partial", "model_retired", 1)
     assert (len(one.asked), other.asked) == (6, [])
+
+
+def test_one_that_is_planned_anew_forgets_who_stepped_in_and_who_had_failed_in_its_first_life(pair, client_of):
+    one, other = pair
+    one.answers, other.answers = [base.ProviderDown("Away.")] * 2, [base.ProviderDown("Gone too.")] * 5
+    row = dead(client_of)
+    assert [each["instead_of"] for each in row.fallbacks] == ["one"] and row.provider == "other"
+    one.answers = [GOOD]
+    ModelHealth.objects.all().delete()  # hours later
+    revive(row.job_id)
+    again = Generation.objects.get(pk=row.pk)
+    assert (again.fallbacks, again.provider, again.model) == ([], "", "")
+    row = try_again(row)
+    assert (row.status, row.provider, row.fallbacks) == ("succeeded", "scripted", [])
