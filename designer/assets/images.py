@@ -27,6 +27,7 @@ from designer.assets.deep import samples_of
 from designer.assets.provenance import origin_of
 from designer.assets.sniffing import bits_of, kind_of
 from designer.assets.stripping import stripped
+from designer.paper import on_white
 
 SHOWN_FORMATS: Final = "JPEG, PNG, WebP, TIFF, AVIF or HEIC"
 MEDIA_TYPES: Final = {
@@ -203,25 +204,13 @@ def encoded(image: Image.Image, media_type: str, *, quality: int = 92) -> bytes:
     buffer = io.BytesIO()
     profile = image.info.get("icc_profile")
     if media_type == "image/jpeg":
-        flat = image if image.mode in ("L", "RGB") else flattened(image)
+        flat = image if image.mode in ("L", "RGB") else on_white(image)
         flat.save(buffer, "JPEG", quality=quality, subsampling=0, icc_profile=profile, exif=b"", comment=b"")
     elif media_type == "image/webp":
         image.save(buffer, "WEBP", quality=quality, method=2, icc_profile=profile, exif=b"", xmp=b"")
     else:
         image.save(buffer, "PNG", compress_level=2, icc_profile=profile)
     return buffer.getvalue()
-
-
-def flattened(image: Image.Image) -> Image.Image:
-    """Without transparency, on white."""
-    if "A" not in image.mode:
-        return image.convert("RGB")
-    rgba = image.convert("RGBA")
-    paper = Image.new("RGBA", image.size, "white")
-    paper.alpha_composite(rgba)
-    flat = paper.convert("RGB")
-    flat.info = dict(image.info)
-    return flat
 
 
 def thumbnails_of(image: Image.Image) -> dict[int, bytes]:

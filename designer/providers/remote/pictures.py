@@ -10,6 +10,7 @@ from typing import Final
 
 from PIL import Image, ImageOps
 
+from designer.paper import on_white
 from designer.providers.base import GeneratedImage, InvalidRequest
 
 MEDIA_TYPES: Final = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
@@ -38,10 +39,11 @@ def from_base64(text: str | None, *, seed: int | None = None) -> GeneratedImage 
 
 
 def fitted(reference: bytes, width: int, height: int) -> Image.Image:
-    """A picture to be sent along as one of that size: its middle, not stretched. Raises InvalidRequest as below."""
+    """A picture to be sent along as one of that size: its middle, not stretched, a cut-out on white. Raises
+    InvalidRequest as below."""
     media_type_of(reference)
     with Image.open(io.BytesIO(reference)) as opened:
-        return ImageOps.fit(opened.convert("RGB"), (width, height), Image.Resampling.LANCZOS)
+        return ImageOps.fit(on_white(opened), (width, height), Image.Resampling.LANCZOS)
 
 
 def media_type_of(reference: bytes) -> str:

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
+from PIL import Image
 
 from designer.env import ROOT
 from designer.providers.base import InvalidRequest, ProviderDown, TimedOut
 from designer.providers.remote.client import bounded_client
-from designer.providers.remote.pictures import from_base64, generated, media_type_of
+from designer.providers.remote.pictures import fitted, from_base64, generated, media_type_of
 from designer.providers.remote.waits import retry_at, seconds_of
 from tests.images import encoded, png_header_only
 from tests.simulators.providers.server import Simulator, in_base64, picture
@@ -95,3 +96,10 @@ def test_the_web_process_does_not_load_the_sdks_to_know_the_adapters() -> None:
     said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     names, loaded = said.stdout.splitlines()
     assert "'google', 'openai'" in names and loaded == "[]"
+
+
+def test_a_cut_out_is_sent_on_white_not_with_what_lies_under_its_transparency() -> None:
+    cut = Image.new("RGBA", (200, 200), (255, 0, 0, 0))
+    cut.paste((0, 128, 0, 255), (60, 60, 140, 140))
+    made = fitted(encoded("PNG", cut), 100, 100)
+    assert (made.mode, made.getpixel((2, 2)), made.getpixel((50, 50))) == ("RGB", (255, 255, 255), (0, 128, 0))
