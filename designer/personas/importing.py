@@ -198,7 +198,7 @@ def _finish(job: RunningJob, row: PortfolioImport) -> None:
         PortfolioImport.objects.move(row.pk, end, **done)
         row.status, row.percent = end, 100
         portfolios.announce(row, PORTFOLIO_COMPLETE)
-        transaction.on_commit(lambda: portfolios.forget_files(row.pk, row.uploads))
+        transaction.on_commit(lambda: portfolios.forget_files(row.pk))
 
 
 def _placed(items: list[PortfolioItem], found: Clustering) -> None:

@@ -68,7 +68,7 @@ def start_import(
             kept.append(_kept(pk, place, file, name))
         return _queued(pk, actor, team, shown_title or _title_of(kept), kept)
     except BaseException:
-        forget_files(pk, kept)
+        forget_files(pk)
         raise
 
 
@@ -186,19 +186,25 @@ def forget(*, actor: User, portfolio_id: UUID) -> PortfolioImport:
 
 def _let_go(rows: Iterable[PortfolioImport]) -> None:
     for row in rows:
-        transaction.on_commit(partial(forget_files, row.pk, row.uploads))
+        transaction.on_commit(partial(forget_files, row.pk))
         row.uploads = []
         row.save(update_fields=["uploads", "updated_at"])
 
 
-def forget_files(pk: UUID, uploads: Iterable[dict[str, Any]]) -> None:
-    """Delete what was sent; the pictures that were read are references by now. What cannot be deleted is swept."""
+def forget_files(pk: UUID | str) -> bool:
+    """Delete all that was sent under this id; the pictures that were read are references by now. What cannot be deleted
+    now is swept, whatever its row says; whether all is gone."""
+    folder = f"{FOLDER}/{pk}"
     try:
-        for each in uploads:
-            default_storage.delete(each["path"])
-        default_storage.delete(f"{FOLDER}/{pk}")
+        for name in default_storage.listdir(folder)[1]:
+            default_storage.delete(f"{folder}/{name}")
+        default_storage.delete(folder)
+    except FileNotFoundError:
+        return True
     except AWAY as error:
         log.warning("files of portfolio %s are left for the sweep: %s", pk, error)
+        return False
+    return True
 
 
 def sweep() -> int:
@@ -207,17 +213,14 @@ def sweep() -> int:
         folders = default_storage.listdir(FOLDER)[0]
     except AWAY:
         return 0  # nothing was ever stored, or the storage is away
-    gone = 0
-    for name in folders:
-        row = PortfolioImport.objects.filter(pk=name).first() if _is_id(name) else None
-        if row is not None and (row.is_live or (row.finished_at and row.finished_at > timezone.now() - FILES_KEPT)):
-            continue
-        gone += row is not None or _is_old(name)
-        if row is not None:
-            forget_files(row.pk, row.uploads)
-        elif _is_old(name):
-            _forget_folder(name)
-    return gone
+    return sum(forget_files(name) for name in folders if _is_over(name))
+
+
+def _is_over(name: str) -> bool:
+    row = PortfolioImport.objects.filter(pk=name).first() if _is_id(name) else None
+    if row is None:
+        return _is_old(name)
+    return not row.is_live and (row.finished_at is None or row.finished_at <= timezone.now() - FILES_KEPT)
 
 
 def _is_id(name: str) -> bool:
@@ -232,12 +235,6 @@ def _is_old(name: str) -> bool:
     limit = timezone.now() - timedelta(days=1)
     paths = [f"{FOLDER}/{name}/{file}" for file in default_storage.listdir(f"{FOLDER}/{name}")[1]]
     return all(default_storage.get_modified_time(path) < limit for path in paths)
-
-
-def _forget_folder(name: str) -> None:
-    for file in default_storage.listdir(f"{FOLDER}/{name}")[1]:
-        default_storage.delete(f"{FOLDER}/{name}/{file}")
-    default_storage.delete(f"{FOLDER}/{name}")
 
 
 def looks_of(row: PortfolioImport) -> tuple[Cluster, ...]:

@@ -379,3 +379,12 @@ def test_only_what_is_asked_for_is_unpacked():
         assert opener.read([0, 1]) == picture(2) and opener.read([0, 0]) == picture(1)
         with pytest.raises(archives.Unreadable):
             opener.read([0, 7])
+
+
+def test_files_that_could_not_be_deleted_when_they_were_let_go_are_swept_and_counted_once(client, team):
+    """Their row knew them no more: the folder stayed for ever, and was counted as gone each hour."""
+    row = stopped(client, team)
+    path = row.uploads[0]["path"]
+    over = timezone.now() - timedelta(days=8)
+    PortfolioImport.objects.filter(pk=row.pk).update(uploads=[], finished_at=over)
+    assert (portfolios.sweep(), default_storage.exists(path), portfolios.sweep()) == (1, False, 0)
