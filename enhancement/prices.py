@@ -58,13 +58,17 @@ class PriceList:
 
 
 def _amount(provider: str, model: str, estimate: Estimate, field: str) -> Decimal | None:
+    row = check_offered(provider, model, field=field)
+    return work_price(row, width=estimate.width, height=estimate.height, seconds=estimate.seconds) if row else None
+
+
+def check_offered(provider: str, model: str, *, field: str) -> ModelProfile | None:
+    """The model in the catalogue, if it is there. Raises Refused for one that was switched off or has ended."""
     row = _profile(provider, model)
-    if row is None:
-        return None
-    if not row.enabled or row.is_over(timezone.now().date()):
+    if row and (not row.enabled or row.is_over(timezone.now().date())):
         remedy = "Choose who else does it, or have an admin look at the catalogue."
         raise Refused("not_offered", f"{row.title} is not offered any more.", field=field, remedy=remedy)
-    return work_price(row, width=estimate.width, height=estimate.height, seconds=estimate.seconds)
+    return row
 
 
 def _profile(provider: str, model: str) -> ModelProfile | None:

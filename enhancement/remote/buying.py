@@ -31,10 +31,11 @@ from designer.providers.base import ProviderError
 from designer.realtime.events import COST_UPDATED, record
 from enhancement.models import Enhancement
 from enhancement.operations.base import OperationResult, Parameters, Progress
-from enhancement.prices import by_the_second
+from enhancement.prices import by_the_second, check_offered
 from enhancement.remote import fetching, registry
 from enhancement.remote.base import OVER, Phase, Service, Standing, WorkFailed
 from enhancement.remote.errands import Errand, errand_of
+from teams.base.errors import Refused
 
 FIRST_LOOK, SLOWER, LONGEST_LOOK = 0.5, 1.5, 8.0  # seconds between two looks, ever longer
 GLANCE: Final = 0.25  # seconds between two questions whether to stop, or whether the service has called
@@ -99,6 +100,8 @@ def _opened(job: RunningJob, row: Enhancement, step: dict[str, Any], errand: Err
         known = lost.exclude(reference="").exists()
         if not known and service.tells() and _hooks() and _lately(lost.order_by("created_at").first()):
             raise Retry(HEALING / 3, f"{service.title} may still tell whether it got the order.")
+        if not known:
+            _check_offered(step)
         attempt = begin_attempt(
             job,
             provider=step["provider"],
@@ -108,6 +111,14 @@ def _opened(job: RunningJob, row: Enhancement, step: dict[str, Any], errand: Err
             idempotency="lookup" if known else "none",
         )
     return Purchase(job=job, row=row, step=step, errand=errand, service=service, attempt=attempt)
+
+
+def _check_offered(step: dict[str, Any]) -> None:
+    """A retry or a replay may come days after the quote: a model past its end is ordered nothing. Raises Permanent."""
+    try:
+        check_offered(step["provider"], step["model"], field="operations")
+    except Refused as ended:
+        raise Permanent(ended.code, ended.message, ended.remedy) from ended
 
 
 def _lately(call: JobAttempt | None) -> bool:

@@ -75,6 +75,25 @@ def test_a_model_that_was_switched_off_or_has_ended_is_not_bought(change, editor
     assert simulator.calls == []
 
 
+@each_service
+def test_a_retry_days_later_orders_nothing_of_a_model_that_has_ended(name, editor, asset, simulator):
+    simulator.plan(name, "rate_limited", retry_after=120)
+    row = done(ask(editor, asset, recipe(name)))
+    assert (row.status, orders(simulator)) == ("running", 1)
+    ModelProfile.objects.filter(provider=name).update(ends_on=timezone.now().date())
+    row = again(row)
+    assert (row.status, row.error["code"], orders(simulator), paid()) == ("failed", "not_offered", 1, [])
+
+
+@each_service
+def test_what_was_ordered_before_its_model_ended_is_fetched_and_paid_for(name, editor, asset, simulator):
+    simulator.plan(name, "ok", fetch="unavailable")
+    row = done(ask(editor, asset, recipe(name)))
+    ModelProfile.objects.filter(provider=name).update(ends_on=timezone.now().date())
+    row = again(row)
+    assert (row.status, orders(simulator), len(paid())) == ("succeeded", 1, 1)
+
+
 def test_the_list_of_models_says_what_an_admin_has_to_set(editor, settings):
     def told() -> dict[str, tuple[bool, str]]:
         rows = editor.get("/api/models?kind=enhancement&provider=fal").json()["results"]
