@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import generics, serializers
 
 from designer.catalogue.models import ModelKind, ModelProfile
-from designer.catalogue.ready import capabilities_of, is_set_up, why_not
+from designer.catalogue.ready import capabilities_of, is_callable, why_not
 from designer.catalogue.services import ending_soon, usable_models, usual_price, warning_of
 
 
@@ -72,9 +72,7 @@ class ModelSerializer(serializers.ModelSerializer[ModelProfile]):
         return None if price is None else str(price)
 
     def get_available(self, model: ModelProfile) -> bool:
-        if model.kind == ModelKind.ENHANCEMENT:
-            return is_set_up(model.provider)
-        return model.kind != ModelKind.IMAGE or capabilities_of(model) is not None
+        return model.kind == ModelKind.LANGUAGE or is_callable(model)
 
     def get_remedy(self, model: ModelProfile) -> str:
         return "" if self.get_available(model) else why_not(model.provider)

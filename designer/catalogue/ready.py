@@ -6,10 +6,10 @@ from typing import Final
 from django.conf import settings
 from django.utils import timezone
 
-from designer.catalogue.models import ModelProfile
+from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.services import usable_models
 from designer.providers.base import Capabilities, ProviderError
-from designer.providers.registry import config_of, image_provider
+from designer.providers.registry import config_of, image_provider, language_provider
 
 log = logging.getLogger(__name__)
 KEYS: Final = {
@@ -40,6 +40,19 @@ def capabilities_of(profile: ModelProfile) -> Capabilities | None:
     except ProviderError as error:  # a row of the catalogue that no adapter knows
         log.debug("model_without_adapter", extra={"model": str(profile), "reason": error.message})
         return None
+
+
+def is_callable(profile: ModelProfile) -> bool:
+    """Whether this studio can call the model, of whatever kind."""
+    if profile.kind == ModelKind.ENHANCEMENT:
+        return is_set_up(profile.provider)
+    if profile.kind == ModelKind.IMAGE:
+        return capabilities_of(profile) is not None
+    try:
+        reads = settings.LANGUAGE_PROVIDER in ("", profile.provider)
+        return reads and language_provider(profile.provider).is_ready()
+    except ProviderError:  # a row of the catalogue that no adapter knows
+        return False
 
 
 def is_set_up(provider: str) -> bool:

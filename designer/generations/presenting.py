@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from designer.assets.models import Asset
 from designer.assets.presenting import source_type_words
-from designer.catalogue.ready import capabilities_of
+from designer.catalogue.ready import is_callable
 from designer.catalogue.services import ending_soon, warning_of
 from designer.generations.estimates import Composed, Preview
 from designer.generations.models import Generation, Stage
@@ -131,7 +131,7 @@ def _route_row(each: dict[str, Any]) -> dict[str, Any]:
 def endings_shown() -> list[str]:
     """A sentence for each model of this studio that is shut down within 30 days."""
     endings = ending_soon(today=timezone.now().date())
-    return [warning_of(each) for each in endings if capabilities_of(each.model) is not None]
+    return [warning_of(each) for each in endings if is_callable(each.model)]
 
 
 def parts_of(generation: Generation) -> list[dict[str, str]]:

@@ -14,7 +14,10 @@ from designer.catalogue.models import Lifecycle, ModelPrice, ModelProfile
 from designer.catalogue.starter import STARTERS, ensure_models
 from designer.generations.choosing import quality_of
 from designer.generations.wishes import QUALITIES
+from designer.providers import registry
+from designer.providers.base import ProviderConfig
 from designer.providers.registry import image_provider
+from enhancement.prices import ensure_prices
 from teams.audit.models import AuditEntry
 from teams.base.errors import Refused
 from tests.designer.generations.test_flow import ask
@@ -124,6 +127,29 @@ def test_the_banner_comes_thirty_days_before_the_end_and_goes_with_it(one, clien
     page = client_of("editor").get("/").content.decode()
     assert ("Scripted is shut down" in page) is warned
     assert ("Stable Image Core follows it ($0.03 an image, before: $0.04 an image)" in page) is warned
+
+
+@pytest.mark.parametrize(
+    ("kind", "provider", "reads", "warned"),
+    [
+        ("language", "google", "", True),
+        ("language", "google", "local", False),
+        ("language", "anthropic", "", False),
+        ("enhancement", "fal", "", True),
+        ("enhancement", "replicate", "", False),
+    ],
+)
+def test_the_banner_tells_of_models_of_every_kind_that_this_studio_has_a_key_for(
+    kind, provider, reads, warned, client_of, settings
+):
+    ensure_prices()
+    settings.LANGUAGE_PROVIDER = reads
+    registry.configure({name: ProviderConfig(api_key="k") for name in ("google", "fal")})
+    row = ModelProfile.objects.filter(kind=kind, provider=provider)[0]
+    ModelProfile.objects.filter(pk=row.pk).update(ends_on=days(10))
+    page = client_of("editor").get("/").content.decode()
+    registry.configure(settings.PROVIDERS)
+    assert (f"{row.title} is shut down" in page) is warned
 
 
 def test_no_call_is_made_to_a_model_from_its_last_day_on(one, client_of):
