@@ -27,6 +27,7 @@ class Scripted:
     usage: ClassVar[dict[str, int]] = {}
     images_per_call: ClassVar[int] = 1
     seedless: ClassVar[bool] = False
+    negative: ClassVar[bool] = True
     before: ClassVar[Any] = staticmethod(lambda place: None)
 
     def __init__(self, config: base.ProviderConfig) -> None:
@@ -36,8 +37,8 @@ class Scripted:
         return True
 
     def capabilities(self, model: str) -> base.Capabilities:
-        facts = {"seed": True, "negative_prompt": True, "max_references": 8, "max_images": 8, "ratios": ("3:4",)}
-        facts |= {"idempotency": self.idempotency, "images_per_call": self.images_per_call}
+        facts = {"seed": True, "negative_prompt": self.negative, "max_references": 8, "max_images": 8}
+        facts |= {"ratios": ("3:4",), "idempotency": self.idempotency, "images_per_call": self.images_per_call}
         return base.Capabilities(**facts, max_pixels=4_000_000)
 
     def generate(self, request, *, idempotency_key, cancelled, progress) -> base.ImageResult:

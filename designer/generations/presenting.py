@@ -11,6 +11,7 @@ from designer.catalogue.ready import is_callable
 from designer.catalogue.services import ending_soon, warning_of
 from designer.generations.estimates import Composed, Preview
 from designer.generations.models import Generation, Stage
+from designer.generations.orders import NOT_SUPPORTED
 from designer.generations.understanding_forms import HINTS, label, text_of
 from designer.generations.wishes import GenerationWish
 from designer.pipeline import taxonomy
@@ -145,13 +146,24 @@ def parts_of(generation: Generation) -> list[dict[str, str]]:
 
 
 def avoided_of(generation: Generation) -> dict[str, Any]:
-    """What the images were to avoid, and whether the model that draws was told: some take no such words."""
+    """What the images were to avoid, and where the models that drew them were not told: some take no such words."""
     runs = {run.name: run.output for run in generation.stages.all()}
     asked = runs.get(Stage.GENERATION, {}).get("order") or runs.get(Stage.ROUTING, {})
-    return {"words": generation.negative_prompt, "told": _takes_avoided(asked.get("provider"), asked.get("model"))}
+    records = [asset.provenance for asset in generation.shown_assets if "negative_prompt" in asset.provenance]
+    told = [said["negative_prompt"] != NOT_SUPPORTED and _takes_avoided(said) for said in records]
+    return {"words": generation.negative_prompt, "note": _untold(told or [_takes_avoided(asked)])}
 
 
-def _takes_avoided(provider: str | None, model: str | None) -> bool:
+def _untold(told: list[bool]) -> str:
+    if all(told):
+        return ""
+    if any(told):
+        return "Not sent for all images: one of the models takes no such words."
+    return "Not sent: this model takes no such words."
+
+
+def _takes_avoided(said: dict[str, Any]) -> bool:
+    provider, model = said.get("provider"), said.get("asked_model") or said.get("model")
     if not provider or not model:
         return True  # nobody is chosen yet
     try:

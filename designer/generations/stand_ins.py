@@ -117,7 +117,7 @@ def _changed(
         "title_before": before.title if before else order.model,
         "code": error.code,
         "reason": error.message,
-        "note": _difference(order.unit_price, price),
+        "note": " ".join([_difference(order.unit_price, price), *plan.route.warnings]),
         "unit_price": str(price),
         "unit_price_before": str(order.unit_price),
     }

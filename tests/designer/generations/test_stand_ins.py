@@ -223,3 +223,16 @@ def test_through_the_page_too_the_model_that_was_named_is_the_one_that_draws(pai
     work_off("interactive")
     made = Generation.objects.get()
     assert (made.status, made.provider, made.fallbacks, one.asked) == ("succeeded", "other", [], [])
+
+
+def test_a_stand_in_says_what_it_cannot_do_and_the_page_for_whom_words_to_avoid_were_not_sent(
+    pair, client_of, monkeypatch
+):
+    one, other = pair
+    client = client_of("editor")
+    monkeypatch.setattr(Other, "negative", False)
+    one.answers, other.answers = [GOOD, base.QuotaExhausted("No money left.")], [GOOD]
+    done = begin(client_of, n=2, client=client, brief="a coat, no buttons")
+    assert done.status == "succeeded" and "it takes no negative prompt" in done.fallbacks[0]["note"]
+    page = client.get(f"/generations/{done.pk}").content.decode()
+    assert "Not sent for all images: one of the models takes no such words." in page
