@@ -1,9 +1,12 @@
 """Asks for an image again from nothing but what is written in its provenance."""
 
+from typing import Any
+
 from designer.assets.models import Asset
 from designer.assets.services import read_bytes
 from designer.generations.orders import NOT_SUPPORTED
 from designer.providers import base
+from designer.providers.registry import image_provider
 from teams.base.errors import Refused
 
 NEEDED = (
@@ -20,7 +23,8 @@ def lacking(asset: Asset) -> list[str]:
 def request_of(asset: Asset) -> base.ImageRequest:
     """The very call that made the image. A model that takes no seed will answer it with another image.
 
-    Raises Refused when the record lacks something, or a reference photo is gone.
+    Raises Refused when the record lacks something, or a reference photo is gone; ProviderError for a model that no
+    adapter knows any more.
     """
     said = asset.provenance
     if missing := lacking(asset):
@@ -29,7 +33,7 @@ def request_of(asset: Asset) -> base.ImageRequest:
     width, height = said["size"]
     return base.ImageRequest(
         prompt=said["prompt"],
-        negative_prompt="" if said["negative_prompt"] == NOT_SUPPORTED else said["negative_prompt"],
+        negative_prompt=_avoided(said),
         model=said["asked_model"],
         width=width,
         height=height,
@@ -39,6 +43,13 @@ def request_of(asset: Asset) -> base.ImageRequest:
         attributes=said["attributes"],
         references=tuple(read_bytes(photo) for photo in _photos(asset)),
     )
+
+
+def _avoided(said: dict[str, Any]) -> str:
+    """What to avoid, as it was sent: older records have the words also where the model takes none."""
+    takes = image_provider(said["provider"]).capabilities(said["asked_model"]).negative_prompt
+    words: str = said["negative_prompt"]
+    return words if takes and words != NOT_SUPPORTED else ""
 
 
 def _photos(asset: Asset) -> list[Asset]:

@@ -100,3 +100,14 @@ def test_one_whose_photo_is_gone_is_refused(client_of: Any) -> None:
     with pytest.raises(Refused) as refused:
         request_of(asset)
     assert refused.value.code == "no_reference"
+
+
+@pytest.mark.parametrize("row", ADAPTERS[:2], ids=lambda row: row.name)
+def test_an_older_record_with_words_that_were_never_sent_can_be_asked_for_again(
+    row: Adapter, client_of: Any, simulator: Simulator
+) -> None:
+    asset = made(client_of("editor"), row, n=1)[0]
+    asset.provenance["negative_prompt"] = "buttons, blurry"
+    first = asked(simulator)
+    draw_again(asset)
+    assert asked(simulator)[-1] in first
