@@ -66,7 +66,7 @@ def _said(asset: Asset, name: str) -> str:
 
 
 def _cost(asset: Asset) -> str:
-    said = asset.provenance.get("unit_price")
+    said = asset.provenance.get("paid") or asset.provenance.get("unit_price")  # older images have no "paid"
     if said is None:
         return "-"
     return f"${money(Decimal(said))}" + (" (simulated)" if asset.simulated else "")

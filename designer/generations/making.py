@@ -4,40 +4,56 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from django.db.models import F
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from designer.assets.models import Asset
 from designer.assets.provenance import DRAWN, TRAINED
 from designer.assets.services import Prepared, prepare_result, read_bytes, store_prepared
-from designer.catalogue.models import ModelKind, ModelProfile
-from designer.catalogue.services import cost_of, living
+from designer.catalogue.models import ModelKind
+from designer.catalogue.services import living
 from designer.generations import health, stand_ins
 from designer.generations.judging import pick, quality_of, set_aside
 from designer.generations.models import Generation, Stage, StageRun, StageStatus, Status
 from designer.generations.orders import IMAGE_STEP, NOT_SUPPORTED, Order
 from designer.generations.pacing import Resting, paced
+from designer.generations.paying import pay, profile_of, share_of
 from designer.generations.services import announce, announce_end
 from designer.generations.wishes import GenerationWish
 from designer.jobs.handlers import Cancelled, Permanent, Retry, RunningJob
 from designer.jobs.models import AttemptOutcome, JobAttempt
 from designer.jobs.services import begin_attempt, settle_attempt
-from designer.ledger.models import EntryKind
-from designer.ledger.services import charge
 from designer.pipeline.generation import check_image, check_pixels
 from designer.providers import base
 from designer.providers.registry import image_provider
-from designer.realtime.events import COST_UPDATED, GENERATION_PROGRESS, record
+from designer.realtime.events import GENERATION_PROGRESS
 from designer.realtime.ticks import tick
 from teams.base.errors import Refused
 
+Photo = tuple[UUID, bytes]  # a reference's id and its file
+
 PERCENT_EVERY = 2.0  # seconds between two that are written down; ticks go out with each
 BEGINS = 24  # percent of the whole that the stages before have taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call for images. `can`: what the model takes; `photos`: as many as that are; `places`: of the images."""
+
+    order: Order
+    provider: base.ImageProvider
+    can: base.Capabilities
+    places: list[int]
+    photos: tuple[Photo, ...]
+
+    @property
+    def avoided(self) -> str | None:
+        """What the model is told to avoid; None where it takes no such words, and is sent none."""
+        return self.order.negative_prompt if self.can.negative_prompt else None
 
 
 def make(job: RunningJob, row: Generation, wish: GenerationWish, order: Order, references: list[Asset]) -> None:
@@ -78,30 +94,39 @@ def step_of(place: int, turn: int = 0) -> str:
     return f"{IMAGE_STEP}{place}.{turn}" if turn else f"{IMAGE_STEP}{place}"
 
 
-def _photos(references: list[Asset]) -> tuple[bytes, ...]:
+def _photos(references: list[Asset]) -> tuple[Photo, ...]:
     """Read before any attempt is on record: a photo that is gone must not look like a call that may have been paid."""
     try:
-        return tuple(read_bytes(asset) for asset in references)
+        return tuple((asset.pk, read_bytes(asset)) for asset in references)
     except Refused as refused:
         if refused.status >= 500:
             raise Retry(reason=refused.message) from refused
         raise Permanent(refused.code, refused.message, refused.remedy) from refused
 
 
-def _make_some(job: RunningJob, row: Generation, order: Order, left: list[int], photos: tuple[bytes, ...]) -> None:
+def _make_some(job: RunningJob, row: Generation, order: Order, left: list[int], photos: tuple[Photo, ...]) -> None:
     """One call for the next missing image, or for the next few where the model takes several at once."""
     _check_end(order)
-    provider = image_provider(order.provider)
-    capabilities = provider.capabilities(order.model)
-    places = _together(order, left, capabilities.images_per_call if photos else 1)
+    provider, can = _drawer(order)
+    places = _together(order, left, can.images_per_call if photos else 1)
+    call = Call(order=order, provider=provider, can=can, places=places, photos=photos[: can.max_references])
     with _its_turn(job, order, len(places), free=provider.simulated):
-        attempt, result = _called(job, row, order, places, photos)
-    _keep(job, row, order, places, attempt, result)
+        attempt, result = _called(job, row, call)
+    _keep(job, row, call, attempt, result)
+
+
+def _drawer(order: Order) -> tuple[base.ImageProvider, base.Capabilities]:
+    """Who draws, and what the model takes: a release since the order was written may know neither of them any more."""
+    try:
+        provider = image_provider(order.provider)
+        return provider, provider.capabilities(order.model)
+    except base.ProviderError as error:
+        raise Permanent(error.code, error.message, error.remedy) from error
 
 
 def _check_end(order: Order) -> None:
     """A retry or a replay may come days after the order was written: nobody is called past their end."""
-    profile = _profile(order)
+    profile = profile_of(order)
     try:
         if profile:
             living(profile, timezone.now().date())
@@ -110,47 +135,26 @@ def _check_end(order: Order) -> None:
         raise Permanent(gone.code, gone.message, gone.remedy) from gone
 
 
-def _profile(order: Order) -> ModelProfile | None:
-    """The model in the catalogue."""
-    rows = ModelProfile.objects.filter(kind=ModelKind.IMAGE, provider=order.provider, model=order.model)
-    return rows.select_related("successor").first()
-
-
 def _its_turn(job: RunningJob, order: Order, images: int, *, free: bool) -> AbstractContextManager[None]:
     """The right to call, which the studio's own drawing needs from nobody. Raises Later."""
     return nullcontext() if free else paced(job, ModelKind.IMAGE, order.provider, order.model, images=images)
 
 
-def _called(
-    job: RunningJob, row: Generation, order: Order, places: list[int], photos: tuple[bytes, ...]
-) -> tuple[JobAttempt, base.ImageResult]:
+def _called(job: RunningJob, row: Generation, call: Call) -> tuple[JobAttempt, base.ImageResult]:
     """One call, on record before it is made."""
-    provider = image_provider(order.provider)
-    capabilities = provider.capabilities(order.model)
+    order, places = call.order, call.places
     attempt = begin_attempt(
         job,
         provider=order.provider,
         model=order.model,
         price=order.unit_price * len(places),
         step=step_of(places[0], order.turn),
-        idempotency=capabilities.idempotency,
-    )
-    request = base.ImageRequest(
-        prompt=order.prompt_at(places[0]),
-        negative_prompt=_avoided(order) or "",
-        model=order.model,
-        width=order.width,
-        height=order.height,
-        aspect_ratio=order.aspect_ratio,
-        quality=order.quality,
-        seeds=tuple(order.seeds[place] for place in places),
-        attributes=order.attributes,
-        references=photos[: capabilities.max_references],
+        idempotency=call.can.idempotency,
     )
     begun = time.monotonic()
-    with _translated(job, attempt, free=provider.simulated):
-        result = _found(provider, capabilities, attempt) or provider.generate(
-            request,
+    with _translated(job, attempt, free=call.provider.simulated):
+        result = _found(call, attempt) or call.provider.generate(
+            _request(call),
             idempotency_key=attempt.idempotency_key,
             cancelled=job.is_cancelled,
             progress=_shows(row, places, len(order.seeds)),
@@ -160,10 +164,20 @@ def _called(
     return attempt, result
 
 
-def _avoided(order: Order) -> str | None:
-    """What the model is told to avoid; None where it takes no such words, and is sent none."""
-    takes = image_provider(order.provider).capabilities(order.model).negative_prompt
-    return order.negative_prompt if takes else None
+def _request(call: Call) -> base.ImageRequest:
+    order = call.order
+    return base.ImageRequest(
+        prompt=order.prompt_at(call.places[0]),
+        negative_prompt=call.avoided or "",
+        model=order.model,
+        width=order.width,
+        height=order.height,
+        aspect_ratio=order.aspect_ratio,
+        quality=order.quality,
+        seeds=tuple(order.seeds[place] for place in call.places),
+        attributes=order.attributes,
+        references=tuple(data for _, data in call.photos),
+    )
 
 
 def _together(order: Order, left: list[int], at_once: int) -> list[int]:
@@ -173,12 +187,12 @@ def _together(order: Order, left: list[int], at_once: int) -> list[int]:
     return same[: max(1, at_once)]
 
 
-def _found(provider: base.ImageProvider, can: base.Capabilities, attempt: JobAttempt) -> base.ImageResult | None:
+def _found(call: Call, attempt: JobAttempt) -> base.ImageResult | None:
     """What an earlier call with this key made, where the provider can be asked for it."""
-    if can.idempotency != "lookup" or not isinstance(provider, base.Lookup):
+    if call.can.idempotency != "lookup" or not isinstance(call.provider, base.Lookup):
         return None
     unknown = JobAttempt.objects.filter(idempotency_key=attempt.idempotency_key, outcome=AttemptOutcome.UNKNOWN)
-    return provider.look_up(attempt.idempotency_key) if unknown.exists() else None
+    return call.provider.look_up(attempt.idempotency_key) if unknown.exists() else None
 
 
 def _shows(row: Generation, places: list[int], count: int) -> Callable[[float], None]:
@@ -239,13 +253,12 @@ def _wait_of(error: base.ProviderError) -> timedelta | None:
     return max(said - timezone.now(), timedelta()) if said else None
 
 
-def _keep(
-    job: RunningJob, row: Generation, order: Order, places: list[int], attempt: JobAttempt, result: base.ImageResult
-) -> None:
+def _keep(job: RunningJob, row: Generation, call: Call, attempt: JobAttempt, result: base.ImageResult) -> None:
     """Store what came, with its charge, in one transaction. Raises Permanent when nothing of it can be used."""
+    order, places = call.order, call.places
     images = [each for each in result.images if not _faults(each)]
     # A file without a row is swept later; a row never lacks its file.
-    ready = [_ready(row, order, place, image, result) for place, image in zip(places, images, strict=False)]
+    ready = [_ready(row, call, place, image, result) for place, image in zip(places, images, strict=False)]
     refused = Permanent("no_image", "The model returned no usable image.", "Try again, or choose another model.")
     with job.fenced():
         if ready:
@@ -260,7 +273,7 @@ def _keep(
         if trashed_at := _trashed_at(row):
             Asset.objects.filter(pk__in=[asset.pk for asset in assets]).update(trashed_at=trashed_at)
         if result.images or result.cost or result.usage:
-            _pay(job, row, order, attempt, result)
+            pay(job, row, order, attempt, result)
         percent = percent_at(_note_made(row, places[: len(ready)]), len(order.seeds))
         Generation.objects.filter(pk=row.pk).update(percent=percent, model=result.model, simulated=result.simulated)
         shown = [str(asset.pk) for asset in assets]
@@ -274,12 +287,12 @@ def _faults(image: base.GeneratedImage) -> tuple[str, ...]:
 
 
 def _ready(
-    row: Generation, order: Order, place: int, image: base.GeneratedImage, result: base.ImageResult
+    row: Generation, call: Call, place: int, image: base.GeneratedImage, result: base.ImageResult
 ) -> tuple[base.GeneratedImage, Prepared, dict[str, Any], dict[str, Any]]:
     """The image with its files written, how it came to be, and what it is worth."""
-    provenance = _provenance(row, order, place, image, result)
+    provenance = _provenance(row, call, place, image, result)
     made = prepare_result(team_id=row.team_id, data=image.data, pixels=image.pixels, provenance=provenance)
-    quality = quality_of(image.pixels or made.picture.data, order, simulated=result.simulated)
+    quality = quality_of(image.pixels or made.picture.data, call.order, simulated=result.simulated)
     return image, made, provenance, quality
 
 
@@ -308,11 +321,11 @@ def _facts(row: Generation, image: base.GeneratedImage, result: base.ImageResult
 
 
 def _provenance(
-    row: Generation, order: Order, place: int, image: base.GeneratedImage, result: base.ImageResult
+    row: Generation, call: Call, place: int, image: base.GeneratedImage, result: base.ImageResult
 ) -> dict[str, Any]:
-    """All that is needed to ask for this very image again, as it was sent, and who asked."""
-    prompt, avoided = order.prompt_at(place), _avoided(order)
-    photos = image_provider(order.provider).capabilities(order.model).max_references
+    """All that is needed to ask for this very image again, as it was sent, who asked, and what it came to."""
+    order, avoided = call.order, call.avoided
+    prompt = order.prompt_at(place)
     return {
         "digital_source_type": DRAWN if result.simulated else TRAINED,
         "provider": order.provider,
@@ -328,41 +341,11 @@ def _provenance(
         "attributes": order.attributes,
         "persona": {"id": str(row.persona.pk), "version": row.persona.version} if row.persona else None,
         "unit_price": str(order.unit_price),
+        "paid": str(share_of(order, result)),
         "request_id": result.request_id,
-        "references": [str(pk) for pk in row.settings.get("references", [])][:photos],
+        "references": [str(pk) for pk, _ in call.photos],
         "source": str(row.source_id) if row.source_id else None,
     }
-
-
-def _pay(job: RunningJob, row: Generation, order: Order, attempt: JobAttempt, result: base.ImageResult) -> None:
-    """Charge what the provider says it cost in all, or what its tokens cost; else the dated price of each image."""
-    said = result.cost if result.cost is not None else _token_cost(order, result)
-    if said is None and not result.images:
-        return  # tokens were used whose price nobody knows, and nothing came of them
-    count, unit = (len(result.images), order.unit_price) if said is None else (1, said)
-    entry = charge(
-        team_id=row.team_id,
-        job_id=job.id,
-        attempt=job.attempt,
-        step=attempt.step,
-        kind=EntryKind.GENERATION,
-        subject=f"generation:{row.pk}",
-        actor_id=row.owner_id,
-        provider=order.provider,
-        model=result.model,
-        quantity=Decimal(count),
-        unit_price=unit,
-        simulated=result.simulated,
-    )
-    Generation.objects.filter(pk=row.pk).update(cost=Coalesce(F("cost"), Decimal(0)) + entry.amount)
-    StageRun.objects.filter(generation=row, name=Stage.GENERATION).update(cost=F("cost") + entry.amount)
-    paid = {"subject": f"generation:{row.pk}", "amount": str(entry.amount), "simulated": result.simulated}
-    record(f"team:{row.team_id}", COST_UPDATED, paid, team_id=row.team_id)
-
-
-def _token_cost(order: Order, result: base.ImageResult) -> Decimal | None:
-    profile = _profile(order)
-    return cost_of(profile, result.usage) if profile else None
 
 
 def _finish(job: RunningJob, row: Generation, wish: GenerationWish) -> None:

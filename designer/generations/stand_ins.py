@@ -48,12 +48,18 @@ def find(
 
 
 def _is_time(job: RunningJob, error: base.ProviderError) -> bool:
-    if error.code in AT_ONCE:
+    if error.code in AT_ONCE or _is_gone(error):
         return True
     wait = getattr(error, "retry_at", None)
     if error.code == "rate_limited" and wait is not None and wait - timezone.now() > LONG:
         return True
     return error.code in IN_A_WHILE and job.failures + 1 >= TRIES
+
+
+def _is_gone(error: base.ProviderError) -> bool:
+    """Whether it is the model that is not there any more: for the vendor, or for the adapter of a newer release."""
+    unknown = isinstance(error, base.InvalidRequest) and error.field in ("model", "provider")
+    return unknown or error.code == "model_retired"
 
 
 def _is_unknown(job: RunningJob, left: list[int]) -> bool:
@@ -79,7 +85,7 @@ def _left_out(row: Generation, order: Order, error: base.ProviderError) -> Itera
     too, surely where it is the key or the money, probably where the provider is down."""
     failed = {(order.provider, order.model), *((each["from"], each["instead_of"]) for each in row.fallbacks)}
     rows = ModelProfile.objects.filter(kind=ModelKind.IMAGE, provider=order.provider)
-    yield failed if error.code == "model_retired" else failed | set(rows.values_list("provider", "model"))
+    yield failed if _is_gone(error) else failed | set(rows.values_list("provider", "model"))
     if error.code in IN_A_WHILE:
         yield failed
 

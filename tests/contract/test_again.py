@@ -111,3 +111,16 @@ def test_an_older_record_with_words_that_were_never_sent_can_be_asked_for_again(
     first = asked(simulator)
     draw_again(asset)
     assert asked(simulator)[-1] in first
+
+
+def test_the_record_names_the_photos_that_were_sent_also_where_one_went_before(client_of: Any) -> None:
+    client = client_of("editor")
+    row = next(each for each in ADAPTERS if each.photos == 1)
+    sent = [photo(client), photo(client)]
+    told = {"brief": "a coat", "provider": row.name, "model": row.model, "n": 1, "references": sent}
+    answer = ask(client, **told, aspect_ratio=row.ratio)
+    assert answer.status_code == 202, answer.content
+    Asset.objects.get(pk=sent[0]).delete()
+    work_off("interactive")
+    done = Generation.objects.get(pk=answer.json()["id"])
+    assert done.shown_assets[0].provenance["references"] == sent[1:]

@@ -225,6 +225,25 @@ def test_through_the_page_too_the_model_that_was_named_is_the_one_that_draws(pai
     assert (made.status, made.provider, made.fallbacks, one.asked) == ("succeeded", "other", [], [])
 
 
+@pytest.mark.parametrize("gone", [base.InvalidRequest("No such model.", field="model"), base.ModelRetired("It ended.")])
+def test_another_steps_in_for_a_model_that_a_newer_release_of_its_adapter_has_dropped(
+    pair, client_of, monkeypatch, gone
+):
+    one, other = pair
+    one.answers, other.answers = [base.ProviderDown("Away.")], [GOOD]
+    row = begin(client_of)
+    known = Scripted.capabilities
+
+    def dropped(self, model: str) -> base.Capabilities:
+        if self.name == "scripted":
+            raise gone
+        return known(self, model)
+
+    monkeypatch.setattr(Scripted, "capabilities", dropped)
+    row = try_again(row)
+    assert (row.status, row.provider, row.fallbacks[0]["code"]) == ("succeeded", "other", gone.code)
+
+
 def test_a_stand_in_says_what_it_cannot_do_and_the_page_for_whom_words_to_avoid_were_not_sent(
     pair, client_of, monkeypatch
 ):
@@ -236,3 +255,14 @@ def test_a_stand_in_says_what_it_cannot_do_and_the_page_for_whom_words_to_avoid_
     assert done.status == "succeeded" and "it takes no negative prompt" in done.fallbacks[0]["note"]
     page = client.get(f"/generations/{done.pk}").content.decode()
     assert "Not sent for all images: one of the models takes no such words." in page
+
+
+def test_compare_shows_what_was_paid_for_an_image_not_its_flat_price(pair, client_of):
+    one, _ = pair
+    client = client_of("editor")
+    profile = ModelProfile.objects.get(provider="scripted")
+    profile.prices.create(unit="image_out", amount=Decimal(30), valid_from=timezone.now().date())
+    one.answers, one.usage = [GOOD, GOOD], {"image_out": 1000}
+    done = begin(client_of, n=2, client=client)
+    page = client.get("/compare", {"asset": [str(asset.pk) for asset in done.shown_assets]}).content.decode()
+    assert done.cost == Decimal("0.06") and page.count("$0.03<") == 2 and "$0.04" not in page

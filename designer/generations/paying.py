@@ -1,0 +1,63 @@
+"""What the images of a call came to, and charging it."""
+
+from decimal import Decimal
+
+from django.db.models import F
+from django.db.models.functions import Coalesce
+
+from designer.catalogue.models import ModelKind, ModelProfile
+from designer.catalogue.services import cost_of
+from designer.generations.models import Generation, Stage, StageRun
+from designer.generations.orders import Order
+from designer.jobs.handlers import RunningJob
+from designer.jobs.models import JobAttempt
+from designer.ledger.models import EntryKind
+from designer.ledger.services import charge
+from designer.providers import base
+from designer.realtime.events import COST_UPDATED, record
+
+
+def profile_of(order: Order) -> ModelProfile | None:
+    """The model in the catalogue."""
+    rows = ModelProfile.objects.filter(kind=ModelKind.IMAGE, provider=order.provider, model=order.model)
+    return rows.select_related("successor").first()
+
+
+def pay(job: RunningJob, row: Generation, order: Order, attempt: JobAttempt, result: base.ImageResult) -> None:
+    """Charge what the provider says it cost in all, or what its tokens cost; else the dated price of each image."""
+    said = _said_cost(order, result)
+    if said is None and not result.images:
+        return  # tokens were used whose price nobody knows, and nothing came of them
+    count, unit = (len(result.images), order.unit_price) if said is None else (1, said)
+    entry = charge(
+        team_id=row.team_id,
+        job_id=job.id,
+        attempt=job.attempt,
+        step=attempt.step,
+        kind=EntryKind.GENERATION,
+        subject=f"generation:{row.pk}",
+        actor_id=row.owner_id,
+        provider=order.provider,
+        model=result.model,
+        quantity=Decimal(count),
+        unit_price=unit,
+        simulated=result.simulated,
+    )
+    Generation.objects.filter(pk=row.pk).update(cost=Coalesce(F("cost"), Decimal(0)) + entry.amount)
+    StageRun.objects.filter(generation=row, name=Stage.GENERATION).update(cost=F("cost") + entry.amount)
+    paid = {"subject": f"generation:{row.pk}", "amount": str(entry.amount), "simulated": result.simulated}
+    record(f"team:{row.team_id}", COST_UPDATED, paid, team_id=row.team_id)
+
+
+def _said_cost(order: Order, result: base.ImageResult) -> Decimal | None:
+    """What the call cost in all, as the provider or its counted tokens say; None where neither does."""
+    if result.cost is not None:
+        return result.cost
+    profile = profile_of(order)
+    return cost_of(profile, result.usage) if profile else None
+
+
+def share_of(order: Order, result: base.ImageResult) -> Decimal:
+    """What one image of the call came to, in USD to six places as the ledger has them."""
+    said = _said_cost(order, result)
+    return order.unit_price if said is None else (said / len(result.images)).quantize(Decimal("0.000001"))
