@@ -11,23 +11,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from designer.pipeline.words import parse
+from designer.pipeline.words import clean, parse
 
 WORDS: Final = (
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
 )  # fmt: skip
-NUMBER: Final = rf"(?P<count>\d{{1,3}}|{'|'.join(WORDS)})"
+DOZENS: Final = {"a dozen": 12, "half a dozen": 6}
+SAID: Final = {**{word: place for place, word in enumerate(WORDS, start=1)}, **DOZENS}
+NUMBER: Final = rf"(?P<count>\d{{1,3}}|{'|'.join(SAID)})"
 VERBS: Final = r"make|draw|create|design|generate|show|give|sketch|i\s+want|i\s+need"
 OPENING: Final = re.compile(rf"\s*(?:please\s+)?(?:(?:{VERBS})\s+(?:(?:me|us)\s+)?)?{NUMBER}\s+(?=\w)", re.I)
 PICTURE: Final = r"images|pictures|variations|versions|variants|renderings"
 PICTURES: Final = re.compile(rf"\b{NUMBER}\s+(?:\w+\s+)?(?:{PICTURE})\b", re.I)
+TIMES: Final = re.compile(r"(?<=[a-z])\s+[x×]\s?(?P<count>\d{1,3})(?=\s*(?:[.,;:!?)\n]|$))", re.I)
 # after these a number counts parts of the garment or measures it: "3 button jackets", "70 cm skirts"
 PARTS: Final = frozenset({
     "piece", "button", "pocket", "tier", "layer", "panel", "stripe", "ply", "way", "quarter", "inch", "inche", "cm",
-    "mm", "m", "kg", "year", "day", "season",
+    "mm", "m", "kg", "year", "day", "season", "tone", "row",
 })  # fmt: skip
 REACH: Final = 60  # letters from the number to the garment that it counts
-NAMING: Final = r"(?<!\w)(?:with|by|using|via)\s+(?:the\s+)?"
+NAMING: Final = r"(?<!\w)(?:with|by|using|via|model:?)\s+(?:the\s+)?"
 CLOSING: Final = r"(?=\s*(?:[.,;:!?)\n]|$))"  # "with Gemini motif" is a motif, "with Gemini, in red" a model
 
 
@@ -52,11 +55,11 @@ def read(text: str, models: Mapping[str, str]) -> Command:
 
 
 def _count(text: str, phrases: dict[str, str]) -> int | None:
-    found = PICTURES.search(text) or _opening(text)
+    found = PICTURES.search(text) or _opening(text) or _times(text)
     if found is None:
         return None
     said = found["count"].lower()
-    number = int(said) if said.isdecimal() else WORDS.index(said) + 1
+    number = int(said) if said.isdecimal() else SAID[said]
     if number < 1:
         return None
     phrases["count"] = found.group().strip()
@@ -79,8 +82,17 @@ def _opening(text: str) -> re.Match[str] | None:
     return found if one or plural else None
 
 
+def _times(text: str) -> re.Match[str] | None:
+    """ "x5" right after a garment."""
+    found = TIMES.search(text)
+    if found is None:
+        return None
+    said = [each for each in parse(text[: found.start()]).mentions if each.attribute == "garment" and not each.negated]
+    return found if said and said[-1].end == len(clean(text[: found.start()])) else None
+
+
 def _model(text: str, models: Mapping[str, str], phrases: dict[str, str]) -> str:
-    """The longest name that stands after "with", "by", "using" or "via", or after an @.
+    """The longest name that stands after "with", "by", "using", "via" or "model", in brackets or after an @.
 
     One without a digit may be a word of the garment ("with ultra wide lapels"): it has to close its clause.
     """
@@ -99,4 +111,4 @@ def _spoken(name: str) -> str:
     if name.startswith("@"):
         return marked
     closing = "" if any(map(str.isdigit, name)) else CLOSING
-    return rf"{marked}|{NAMING}{words}(?![\w-]){closing}"
+    return rf"{marked}|\(\s*{words}\s*\)|{NAMING}{words}(?![\w-]){closing}"

@@ -23,6 +23,11 @@ MODELS = {
         ("one linen dress by dall e", 1, "/DALL-E"),
         ("a coat @gemini", None, "/Gemini"),
         ("12 coats", 12, ""),
+        ("a dozen wool coats", 12, ""),
+        ("midi dresses x5", 5, ""),
+        ("a wool coat x 3, editorial", 3, ""),
+        ("4 summer dresses, model gpt-image-2", 4, "openai/gpt-image-2"),
+        ("a coat (gpt-image-2)", None, "openai/gpt-image-2"),
         ("two coats with Gemini, in red", 2, "/Gemini"),
         ("a coat using gpt-image-2 in red", None, "openai/gpt-image-2"),
         ("a coat with stability/ultra. Red", None, "stability/ultra"),
@@ -42,7 +47,8 @@ def test_how_many_and_by_which_model_is_heard(brief, count, model):
         "a linen dress", "3 piece suit", "3 button jackets", "3-piece suits", "3 coat dress", "70s dresses",
         "5 red and blue", "0 dresses", "a dress with 3 pockets", "70 cm skirts", "gemini print dress",
         "a coat with geminis", "5, dresses", "a wool coat with ultra wide lapels", "a coat with Ultra",
-        "a coat with Gemini motif", "a coat with stability ultra high waist",
+        "2 tone dresses", "3 rows of buttons on dresses", "a scarf in wool x2", "cloth of 100 cm x 50",
+        "a dozen buttons", "a coat with Gemini motif", "a coat with stability ultra high waist",
     ],
 )  # fmt: skip
 def test_what_is_no_order_is_left_to_the_picture(brief):
