@@ -11,7 +11,7 @@ from designer.pipeline.codec import Record
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breaker(Record):
-    """A circuit for one provider and model. `opened_at` None = closed; half open once the rest is over."""
+    """A circuit for one provider and model. `opened_at` None = in use; on trial once the rest is over."""
 
     failures: int = 0
     opened_at: datetime | None = None
