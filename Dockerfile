@@ -23,4 +23,4 @@ USER designer
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
-CMD ["uvicorn", "designer.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--ws-max-size", "65536", "--ws-max-queue", "32", "--limit-concurrency", "3000", "--timeout-graceful-shutdown", "10", "--lifespan", "off", "--no-access-log", "--no-server-header"]
+CMD ["uvicorn", "designer.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--ws-max-size", "65536", "--ws-max-queue", "32", "--ws-per-message-deflate", "false", "--limit-concurrency", "3000", "--timeout-graceful-shutdown", "10", "--lifespan", "off", "--no-access-log", "--no-server-header"]

@@ -47,6 +47,7 @@ class LiveConsumer:
         self.headers = {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
         self.id = uuid4().hex
         self.identity: Identity | None = None
+        self.end_of_proof: asyncio.TimerHandle | None = None
         self.subscriptions: dict[str, Subscription] = {}
         self.present: dict[str, Any] = {}  # what is shown of this person, by channel
         self.heard_at = time.monotonic()
@@ -93,6 +94,8 @@ class LiveConsumer:
 
     async def _leave(self) -> None:
         self.hub.await_no_longer(self, self.address)
+        if self.end_of_proof:
+            self.end_of_proof.cancel()
         for channel in list(self.present):
             self._announce(channel, "presence", None)
         for task in list(self.tasks):
@@ -138,8 +141,16 @@ class LiveConsumer:
         if self.identity is None:
             self.drop(limits.CLOSE_UNAUTHENTICATED, "no credentials within 5 s")
 
-    def _welcome(self, identity: Identity) -> None:
+    def _know(self, identity: Identity) -> None:
+        """Who this is from now on; asked anew the moment the proof ends."""
         self.identity = identity
+        if self.end_of_proof:
+            self.end_of_proof.cancel()
+        if (left := identity.seconds_left()) is not None:
+            self.end_of_proof = asyncio.get_running_loop().call_later(left, self.recheck)
+
+    def _welcome(self, identity: Identity) -> None:
+        self._know(identity)
         self.hub.await_no_longer(self, self.address)
         if not self.hub.attach(self):
             self.drop(limits.CLOSE_FLOOD, f"more than {limits.MAX_SOCKETS} sockets")
@@ -244,9 +255,11 @@ class LiveConsumer:
         """Read what this reader lacks, at his own pace, until nothing passes by unseen; then he is live."""
         while self.subscriptions.get(channel) is mine and mine.seq < max(target, mine.missed):
             facts = await in_database(event_log.news, {channel: mine.seq}, limits.PAGE)
-            if not facts or facts[0].seq != mine.seq + 1:
+            if not facts:
                 return self.resync(channel, "expired")
             for fact in facts:
+                if fact.seq != mine.seq + 1:
+                    return self.resync(channel, "expired")
                 await self._send_in_time(channel, mine, fact)
         mine.ready = True
 
@@ -335,7 +348,7 @@ class LiveConsumer:
         identity = await in_database(credentials.renewed, self.identity)
         if identity is None:
             return self.drop(limits.CLOSE_UNAUTHENTICATED, "signed out")
-        self.identity = identity
+        self._know(identity)
         for channel in await in_database(lost, identity.user, channels):
             await self._forget(channel)
             self._reply(frame("unsubscribed", channel=channel, code="access_lost"))

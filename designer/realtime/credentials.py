@@ -28,8 +28,9 @@ class Identity:
     token_id: UUID | None = None
     expires_at: datetime | None = None
 
-    def expired(self) -> bool:
-        return self.expires_at is not None and self.expires_at <= timezone.now()
+    def seconds_left(self) -> float | None:
+        """Until a moment after the proof's end, so that whoever asks then is not too early."""
+        return None if self.expires_at is None else (self.expires_at - timezone.now()).total_seconds() + 0.05
 
 
 def bearer(headers: dict[str, str]) -> str | None:

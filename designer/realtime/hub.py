@@ -7,6 +7,7 @@ were.
 """
 
 import asyncio
+import contextlib
 import itertools
 import json
 import logging
@@ -186,13 +187,31 @@ class Hub:
                 await self._listen()
             except UNREACHABLE as error:
                 logger.warning("The channel layer cannot be reached; heartbeats cover for it: %s", error)
-            finally:
-                self._layer_name = None
             await asyncio.sleep(1)
 
     async def _listen(self) -> None:
         layer = get_channel_layer()
+        # first whether it can be reached: the layer forgets none of the names that it was asked for
+        await asyncio.wait_for(layer.group_send(CONTROL, {"type": "hello"}), 2)
         name = await layer.new_channel("live")
+        try:
+            await self._listen_as(name)
+        finally:
+            await self._hang_up(name)
+
+    async def _hang_up(self, name: str) -> None:
+        """Take `name` out of its groups, or it stays in them, and the layer at them, for ever."""
+        groups = [CONTROL, *map(group_of, self.watchers)]
+        if self._layer_name == name:
+            self._layer_name = None
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(5):
+                for group in groups:
+                    with contextlib.suppress(RedisError, OSError):
+                        await get_channel_layer().group_discard(group, name)
+
+    async def _listen_as(self, name: str) -> None:
+        layer = get_channel_layer()
         for group in [CONTROL, *map(group_of, self.watchers)]:
             await layer.group_add(group, name)
         self._layer_name = name
@@ -329,7 +348,7 @@ class Hub:
             person = str(identity.user.pk)
             changed = person in before and before[person] != marks.get(person)
             logged_out = identity.session_key is not None and identity.session_key not in sessions
-            if changed or logged_out or identity.expired():
+            if changed or logged_out:
                 socket.recheck()
 
     async def _ping_all(self, heads: dict[str, Head]) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.utils import timezone
 
 from designer.realtime.herald import herald
 from teams.accounts.models import ApiToken, User
@@ -41,5 +42,6 @@ def marks(user_ids: list[str]) -> dict[str, Mark]:
 
 
 def live_sessions(keys: list[str]) -> set[str]:
-    """Those of the session keys that still exist: signing out deletes a session."""
-    return set(Session.objects.filter(session_key__in=keys).values_list("session_key", flat=True))
+    """Those of the session keys that still hold: signing out deletes a session, and none lasts for ever."""
+    live = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
+    return set(live.values_list("session_key", flat=True))

@@ -75,7 +75,7 @@ class Listener(LiveConsumer):
         by_token = credentials.bearer(self.headers) is not None
         if self.scope["method"] != "GET":
             raise Refused("method_not_allowed", "A stream is only read.", remedy="Ask with GET.", status=405)
-        if not by_token and self.headers.get("sec-fetch-site", "none") == "cross-site":
+        if not by_token and self.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
             raise Forbidden(message="A foreign page may not ride on your session.", remedy="Send a token.")
         identity = await self._proven()
         if identity is None:

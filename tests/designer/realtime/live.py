@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -121,6 +121,20 @@ def record(channel: str, *numbers: int, event: str = "generation:stage") -> None
             events.record(channel, event, {"n": number}, team_id=None)
 
 
+def measured(port: int, name: str) -> float:
+    """The sum of all lines of one of the server's own figures, with all that follows `name` in them."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        lines = answer.read().decode().splitlines()
+    return sum(float(line.rsplit(" ", 1)[-1]) for line in lines if line.startswith(name))
+
+
+def handshake(port: int, token: str) -> bytes:
+    """What opens a socket, for those who read the network themselves."""
+    lines = ["GET /ws/ HTTP/1.1", f"Host: 127.0.0.1:{port}", "Upgrade: websocket", "Connection: Upgrade"]
+    lines += ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13"]
+    return "\r\n".join([*lines, f"Authorization: Bearer {token}", "", ""]).encode()
+
+
 class Talk:
     """One socket. `expect` waits for a message of a type; heartbeats and others pass by into `heard`."""
 
@@ -188,6 +202,10 @@ class Stream:
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Also under a reader in another thread, who holds what `close` would wait for."""
+        if self._answer.fp is not None:
+            with suppress(OSError):
+                self._answer.fp.raw._sock.shutdown(socket.SHUT_RDWR)
         self._answer.close()
 
     def hear(self) -> dict[str, Any] | None:

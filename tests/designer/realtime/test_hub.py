@@ -1,8 +1,14 @@
 """The hub when a part of it breaks: nobody is left on a line that tells nothing."""
 
 import asyncio
+import json
+from typing import Any
 
-from designer.realtime.hub import Hub
+import pytest
+from channels.layers import get_channel_layer
+
+from designer.realtime.consumers import LiveConsumer
+from designer.realtime.hub import Hub, hub
 from designer.realtime.limits import CLOSE_GOING_ON
 
 
@@ -44,3 +50,38 @@ async def test_when_one_of_its_works_breaks_every_socket_is_sent_away_and_the_ne
     assert late.dropped == [] and len(hub._tasks) == 2
     for task in hub._tasks:
         task.cancel()
+
+
+async def visit(token, channel):
+    """A socket without a network: comes, subscribes, is seen and goes. Without a token it never says who it is."""
+    inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    subscribed = asyncio.Event()
+
+    async def send(message):
+        if '"subscribed"' in message.get("text", ""):
+            subscribed.set()
+
+    headers = [(b"authorization", f"Bearer {token}".encode())] if token else []
+    scope = {"type": "websocket", "path": "/ws/", "headers": headers, "client": ("192.0.2.1", 1), "scheme": "ws"}
+    inbox.put_nowait({"type": "websocket.connect"})
+    socket = asyncio.create_task(LiveConsumer(scope, inbox.get, send).run())
+    if token:
+        for kind in ("subscribe", "presence"):
+            wish = json.dumps({"type": kind, "channel": channel, "state": 1})
+            inbox.put_nowait({"type": "websocket.receive", "text": wish})
+        await subscribed.wait()
+    inbox.put_nowait({"type": "websocket.disconnect"})
+    await socket
+
+
+@pytest.mark.django_db(transaction=True)
+def test_when_all_have_gone_it_remembers_nobody(token, channel):
+    async def come_and_go():
+        for _ in range(3):
+            await asyncio.gather(*(visit(one, channel) for one in [*[token] * 10, None]))
+        left = vars(hub()) | vars(hub().gathering)
+        tables = ("sockets", "people", "strangers", "watchers", "handed", "marks", "_tasks", "_there", "_ours")
+        layer = get_channel_layer()
+        return {name: len(left[name]) for name in tables} | {"names": len(layer.channels), "groups": len(layer.groups)}
+
+    assert set(asyncio.run(come_and_go()).values()) == {0}

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from designer.realtime import events, log, ticks
@@ -133,3 +134,19 @@ def test_ids_amounts_and_times_are_written_as_text():
     channel, now = f"team:{uuid4()}", timezone.now()
     events.record(channel, "cost:updated", {"id": uuid4(), "at": now, "amount": 1}, team_id=None)
     assert set(log.news({channel: 0}, 1)[0].message()["data"]) == {"id", "at", "amount"}
+
+
+def test_a_reader_of_any_age_goes_on_without_a_gap_or_is_told_that_he_cannot():
+    """A day and a quarter, an event each hour, and what is older than a day gone."""
+    channel, hours = f"team:{uuid4()}", 30
+    for n in range(hours):
+        events.record(channel, "generation:stage", {"n": n}, team_id=None)
+        Event.objects.filter(channel=channel).update(created_at=F("created_at") - timedelta(hours=1))
+    log.prune(timezone.now())
+    head = log.head(channel)
+    told = {after: log.cut(channel, head, after, head.epoch) for after in range(hours + 1)}
+    kept = {after: [fact.seq for fact in log.news({channel: after}, 100)] for after in told}
+    assert {after for after, cut in told.items() if not cut} == {
+        after for after in told if kept[after] == list(range(after + 1, hours + 1))
+    }
+    assert 23 <= sum(not cut for cut in told.values()) <= 26

@@ -4,15 +4,16 @@ import json
 import socket
 import struct
 import time
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import transaction
 
 from designer.realtime import events, ticks
-from designer.realtime.limits import STALL
+from designer.realtime.limits import BURST, STALL
 from tests.designer.realtime import live
-from tests.designer.realtime.live import Talk, record, team_of, token_of
+from tests.designer.realtime.live import Talk, handshake, record, team_of, token_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -172,6 +173,20 @@ def test_presence_says_who_it_is_by_the_session_not_by_the_message(port, watcher
         assert other.expect("presence")["state"] is None
 
 
+def test_a_cursor_that_races_is_slowed_and_the_others_see_where_it_ends(port, watcher, channel):
+    token = token_of(watcher)
+    with Talk(port, token) as one, Talk(port, token) as other:
+        one.subscribe(channel)
+        other.subscribe(channel)
+        for x in range(BURST + 30):
+            one.say(type="cursor", channel=channel, state={"x": x})
+        seen = [other.expect("cursor")["state"]["x"]]
+        while seen[-1] < BURST + 29:
+            seen.append(other.expect("cursor")["state"]["x"])
+        assert seen == sorted(set(seen))
+        assert one.expect("error")["code"] == "slow_down"
+
+
 def test_a_state_over_a_kilobyte_is_refused(talk, channel):
     talk.subscribe(channel)
     talk.say(type="presence", channel=channel, state="x" * 1100)
@@ -210,14 +225,23 @@ def test_one_who_stops_reading_costs_the_others_nothing_and_is_let_go(watcher, c
     assert rest.endswith(struct.pack("!H", 4408) + b"too slow")
 
 
-def handshake(port, token):
-    lines = ["GET /ws/ HTTP/1.1", f"Host: 127.0.0.1:{port}", "Upgrade: websocket", "Connection: Upgrade"]
-    lines += [
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-        "Sec-WebSocket-Version: 13",
-        f"Authorization: Bearer {token}",
-    ]
-    return "\r\n".join([*lines, "", ""]).encode()
+def test_one_who_reads_again_gets_every_fact_in_order_and_of_what_is_only_shown_the_newest(port, watcher, channel):
+    with Talk(port, token_of(watcher)) as talk:
+        talk.subscribe(channel)
+        for percent in range(100):  # meanwhile he reads nothing: the buffers of the network are full after the first
+            with transaction.atomic():
+                for _ in range(3):
+                    events.record(channel, "generation:stage", {"text": "x" * 30_000}, team_id=None)
+            ticks.tick(channel, "generation:progress", {"stage": "generate", "percent": percent})
+        heard: list[dict[str, Any]] = []
+        while len([one for one in heard if "seq" in one]) < 300 or not shown(heard) or shown(heard)[-1] != 99:
+            heard.append(talk.expect("event"))
+    assert [one["seq"] for one in heard if "seq" in one] == list(range(1, 301))
+    assert shown(heard) == sorted(set(shown(heard)))
+
+
+def shown(heard):
+    return [one["data"]["percent"] for one in heard if "seq" not in one]
 
 
 def masked(data):
