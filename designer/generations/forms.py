@@ -20,6 +20,7 @@ from designer.generations.wishes import (
     QUALITIES,
     RATIOS,
     STRATEGIES,
+    USUAL,
     WEIGHTS,
     GenerationWish,
 )
@@ -29,7 +30,6 @@ from teams.accounts.models import User
 from teams.membership.ownership import visible_teams
 from teams.membership.permissions import may
 
-USUAL = 2  # images, where neither form nor brief says how many
 PART = re.compile(r"part-was-\d+$")
 UUID_WORD = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 NOTHING = "none"
@@ -42,6 +42,7 @@ OPTIONS = [
     "strategy",
     "model",
     "quality",
+    "min_quality",
     "seed",
     "max_cost",
     "exact",
@@ -100,6 +101,13 @@ class ComposerForm(forms.Form):
     quality = forms.ChoiceField(
         label="How finely", choices=[(q, q.capitalize()) for q in QUALITIES], initial="standard", required=False
     )
+    min_quality = forms.FloatField(
+        label="Quality at least",
+        min_value=0,
+        max_value=1,
+        required=False,
+        help_text="From 0 to 1: no model below it is chosen. Empty for any.",
+    )
     exact = forms.BooleanField(label="Use my words exactly", required=False)
     auto_enhance = forms.ChoiceField(label="Enhance when done", required=False)
     fallback = forms.BooleanField(
@@ -132,7 +140,7 @@ class ComposerForm(forms.Form):
         self._choices("persona", [("", "None"), *named])
         begun = default_persona(actor, teams[0]) if teams and not self.is_bound else None
         self.initial.setdefault("persona", str(begun.pk) if begun else "")
-        self._choices("model", [("", "Automatic"), *_models()])
+        self._choices("model", [("", "Automatic"), *self._with_own(_models())])
         ways = [("", "As the team has it"), (NOTHING, "Nothing"), *follow_ups.choices(actor)]
         self._choices("auto_enhance", ways)
 
@@ -140,6 +148,14 @@ class ComposerForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  (narrows the type)
         field.choices = choices
+
+    def _with_own(self, models: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """The choices with the one that is made: it may name a family of one model, or a provider and no model."""
+        chosen = str((self.data if self.is_bound else self.initial).get("model") or "")
+        provider, parted, model = chosen.partition("/")
+        if not parted or chosen == "/" or chosen in dict(models):
+            return models
+        return [*models, (chosen, f"{model or 'Any model'} by {provider}" if provider else model)]
 
     @property
     def weights(self) -> list[forms.BoundField]:
@@ -163,7 +179,9 @@ class ComposerForm(forms.Form):
 
     @property
     def reference_assets(self) -> list[Asset]:
-        return list(Asset.objects.visible_to(self.actor).kept().filter(pk__in=self.reference_ids))
+        ids = list(self.reference_ids)
+        found = Asset.objects.visible_to(self.actor).kept().filter(pk__in=ids)
+        return sorted(found, key=lambda asset: ids.index(asset.pk))  # a model may take only the first of them
 
     def corrections(self) -> dict[str, Any]:
         """The chips that the designer changed: now, or before the last preview, which then came without a `was-`."""
@@ -200,6 +218,7 @@ class ComposerForm(forms.Form):
             model=model or None,
             seed=said["seed"],
             max_cost=said["max_cost"],
+            min_quality=said["min_quality"],
             exact=said["exact"],
             auto_enhance=_follow_up(said["auto_enhance"]),
             corrections=self.corrections(),

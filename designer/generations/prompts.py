@@ -1,6 +1,7 @@
 """The briefs and prompts of the past, and which of them a person keeps as favourites."""
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -40,12 +41,17 @@ def set_favourite(*, actor: User, generation_id: UUID, kept: bool) -> None:
 def use_again(actor: User, generation_id: UUID) -> GenerationWish:
     """The same words, photos that are still there and options, to be changed before they are sent; but a new seed, and
     the team's usual for what follows. Raises Missing."""
-    row: Generation = Generation.objects.see(actor, generation_id)
+    return wish_again(actor, Generation.objects.see(actor, generation_id))
+
+
+def wish_again(actor: User, row: Generation) -> GenerationWish:
+    """As `use_again`, of a generation that is known to be theirs to see. As in the form, the words of the brief may
+    order what no option says, unless that was turned off."""
     said = row.settings
-    photos = Asset.objects.visible_to(actor).kept().filter(used_in=row).order_by("created_at", "id")
+    chosen = said.get("model") or said.get("provider")
     return GenerationWish(
         brief=row.brief,
-        references=tuple(photos.values_list("pk", flat=True)),
+        references=_photos_left(actor, row),
         team=row.team_id,
         persona=row.persona_id,
         n=said.get("n", 1),
@@ -64,4 +70,17 @@ def use_again(actor: User, generation_id: UUID) -> GenerationWish:
         part_edits=said.get("part_edits", {}),
         added_words=said.get("added_words", ""),
         one_each=bool(said.get("one_each")),
+        unsaid=frozenset({"one_each"} if chosen else {"one_each", "model"}),
+        just_words=_just_words(said.get("told", [])),
     )
+
+
+def _photos_left(actor: User, row: Generation) -> tuple[UUID, ...]:
+    """The photos that can still be sent, in the order they were wished in: a model may take only the first."""
+    left = set(Asset.objects.visible_to(actor).kept().filter(used_in=row).values_list("pk", flat=True))
+    return tuple(pk for pk in map(UUID, row.settings.get("references", [])) if pk in left)
+
+
+def _just_words(told: list[dict[str, Any]]) -> frozenset[str]:
+    """The orders in the brief that were turned off; one that an option overruled has a note that says so."""
+    return frozenset(each["name"] for each in told if not each["used"] and not each["note"])

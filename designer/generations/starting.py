@@ -6,7 +6,8 @@ from uuid import UUID
 
 from designer.assets.models import Asset
 from designer.generations.models import Generation
-from designer.generations.wishes import RATIOS, GenerationWish
+from designer.generations.prompts import wish_again
+from designer.generations.wishes import RATIOS, USUAL, GenerationWish
 from teams.accounts.models import User
 
 VARIATION, SIMILAR, EDIT = "variation", "similar", "edit"
@@ -24,11 +25,15 @@ def start_from(actor: User, asset_id: UUID, mode: str) -> GenerationWish:
     bare = GenerationWish(team=asset.team_id, source=asset.pk, mode=mode, aspect_ratio=_ratio(asset))
     if mode == EDIT or row is None:
         return replace(bare, references=(asset.pk,), mode=mode if mode == EDIT else SIMILAR)
-    again = replace(bare, brief=row.brief, persona=row.persona_id, corrections=_unsaid(row), n=2)
-    if mode == SIMILAR:
-        return replace(again, references=(asset.pk,))
-    kept = Asset.objects.visible_to(actor).kept().filter(used_in=row).values_list("pk", flat=True)
-    return replace(again, references=tuple(kept), exact=bool(row.settings.get("exact")))
+    again = wish_again(actor, row)
+    begun: dict[str, Any] = {"source": asset.pk, "mode": mode, "n": USUAL, "best_of": _enough(again.best_of)}
+    begun |= {"aspect_ratio": _ratio(asset), "corrections": {**_unsaid(row), **row.corrections}}
+    return replace(again, **begun, references=(asset.pk,) if mode == SIMILAR else again.references)
+
+
+def _enough(best_of: int | None) -> int | None:
+    """Out of how many the best are shown, if that is more than are shown."""
+    return best_of if best_of and best_of >= USUAL else None
 
 
 def _unsaid(row: Generation) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The Studio: compose, see what was understood and what it costs, watch it run."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -32,8 +33,8 @@ from teams.base.errors import Refused
 
 RECENT = 6
 BEGUN = (  # what a form takes from a wish
-    "brief", "references", "n", "best_of", "aspect_ratio", "strategy", "quality", "fallback", "max_cost", "exact",
-    "source", "mode",
+    "brief", "references", "n", "best_of", "aspect_ratio", "strategy", "quality", "min_quality", "fallback", "max_cost",
+    "exact", "source", "mode",
 )  # fmt: skip
 
 
@@ -69,19 +70,26 @@ def begin_from(request: HttpRequest, source: UUID, mode: str) -> HttpResponse:
 
 def begin_with(request: HttpRequest, wish: GenerationWish, words: str) -> HttpResponse:
     """The composer filled in: what is understood and what it costs are shown, nothing is spent."""
-    said = {name: getattr(wish, name) for name in BEGUN}
-    said |= {f"weight_{name}": weight for name, weight in wish.weights.items()}
-    said["model"] = f"{wish.provider or ''}/{wish.model}" if wish.model else ""
-    form = ComposerForm(actor=person(request), initial={**said, "team": str(wish.team), "persona": wish.persona or ""})
     more: dict[str, Any] = {"begun": words}
     try:
         preview = services.preview(actor=person(request), wish=wish)
         more |= {"understood": understood_shown(preview, wish), "estimate": estimate_shown(preview)}
     except Refused as refused:  # the form is shown all the same, with the reason
+        if refused.field in ("model", "provider") and (wish.model or wish.provider):
+            said = f"{words} {refused.message} {refused.remedy} Until you choose, the model is Automatic."
+            free = replace(wish, model=None, provider=None, unsaid=wish.unsaid | {"model"})
+            return begin_with(request, free, said)
         more["begun"] = f"{words} {refused.message} {refused.remedy}"
         if isinstance(refused, services.Unplanned):
             more["understood"] = understood_shown(refused.made, wish)
-    return render_studio(request, form, more=more)
+    return render_studio(request, form_of(request, wish), more=more)
+
+
+def form_of(request: HttpRequest, wish: GenerationWish) -> ComposerForm:
+    said = {name: getattr(wish, name) for name in BEGUN}
+    said |= {f"weight_{name}": weight for name, weight in wish.weights.items()}
+    said["model"] = f"{wish.provider or ''}/{wish.model or ''}" if wish.model or wish.provider else ""
+    return ComposerForm(actor=person(request), initial={**said, "team": str(wish.team), "persona": wish.persona or ""})
 
 
 def render_studio(

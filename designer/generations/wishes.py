@@ -10,6 +10,7 @@ from teams.base.errors import Refused
 
 MAX_BRIEF = 8_000
 MAX_IMAGES = 8
+USUAL = 2  # images on the page, where neither form nor brief says how many
 MAX_REFERENCES = 8
 MAX_EDITS, MAX_PART = 40, 400  # parts of a prompt, characters of one
 STRATEGIES = ("balanced", "quality", "cost", "speed", "cheapest", "load_balanced", "custom")

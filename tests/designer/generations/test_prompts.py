@@ -1,8 +1,14 @@
 """What was asked before: found, kept and used again, each for oneself."""
 
-import pytest
+import re
 
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from designer.catalogue.models import ModelProfile
 from designer.generations.models import Generation, PromptFavourite
+from tests import images
 from tests.designer.generations.test_flow import ask
 from tests.work import work_off
 
@@ -69,3 +75,46 @@ def test_who_keeps_a_prompt_is_nobody_else_s_business(asked, client_of):
     client.put(f"/api/generations/{coat.pk}/favourite")
     other = client_of("owner")
     assert all(row["favourite"] is False for row in other.get("/api/prompts").json()["results"])
+
+
+def photo(client, number: int) -> str:
+    file = SimpleUploadedFile("photo.png", images.encoded("PNG", images.photo((90 + number, 120))), "image/png")
+    return client.post("/api/assets", {"file": file}, format="multipart").json()["id"]
+
+
+def again(client, **wish) -> str:
+    made = ask(client, **wish)
+    assert made.status_code == 202, made.content
+    return client.get("/", {"again": made.json()["id"]}).content.decode()
+
+
+def test_used_again_photos_keep_their_order_and_provider_and_least_quality_are_in_the_form(client_of):
+    client = client_of("editor")
+    one, two, three = [photo(client, number) for number in range(3)]
+    html = again(client, brief="a coat", references=[three, one, two], provider="sketchbook", min_quality=0.3)
+    assert re.findall(r'name="references" value="([^"]+)"', html) == [three, one, two]
+    assert re.search(r'<option value="sketchbook/" selected>Any model by sketchbook', html)
+    assert re.search(r'name="min_quality" value="0.3"', html)
+    form = {"brief": "a coat", "n": "1", "model": "sketchbook/", "min_quality": "0.3", "references": [three, one, two]}
+    assert client.post("/", form, format="multipart").status_code == 302
+    said = Generation.objects.latest("created_at").settings
+    assert (said["provider"], said["model"], said["min_quality"]) == ("sketchbook", None, 0.3)
+    assert said["references"] == [three, one, two]
+
+
+def test_used_again_an_order_that_was_turned_off_stays_so(client_of):
+    client = client_of("editor")
+    html = again(client, brief="5 wool coats with DALL-E", n=2, just_words=["count", "model"])
+    assert all(re.search(rf'id="plain-{name}" value="1" checked', html) for name in ("count", "model"))
+    assert "$0.02" in html
+
+
+def test_used_again_a_model_that_has_ended_is_said_and_what_is_priced_is_what_the_button_sends(client_of):
+    client = client_of("editor")
+    made = ask(client, brief="a coat", model="sketchbook-1", provider="sketchbook")
+    today = timezone.now().date()
+    ModelProfile.objects.filter(provider="sketchbook").update(ends_on=today, title="Old Sketchbook")
+    ModelProfile.objects.create(provider="sketchbook", model="sketchbook-1b", family="Sketchbook", title="New")
+    html = client.get("/", {"again": made.json()["id"]}).content.decode()
+    assert "Old Sketchbook was shut down" in html and "Until you choose, the model is Automatic." in html
+    assert 'value="sketchbook/sketchbook-1" selected' not in html

@@ -135,3 +135,19 @@ def test_an_image_that_may_not_be_seen_begins_nothing(made, client_of):
     assert stranger.get("/", {"from": str(asset.pk), "mode": "edit"}).status_code == 404
     answer = ask(stranger, source=str(asset.pk), mode="variation")
     assert answer.status_code == 422 and answer.json()["errors"][0]["field"] == "source"
+
+
+@pytest.mark.parametrize("mode", ["variation", "similar"])
+def test_what_was_chosen_for_an_image_is_chosen_for_what_begins_from_it(mode, client_of):
+    client = client_of("editor")
+    wish = {"provider": "sketchbook", "model": "sketchbook-1", "quality": "high", "max_cost": "0.5", "best_of": 3}
+    edits = {"strategy": "quality", "min_quality": 0.2, "fallback": False, "added_words": "in the manner of 1962"}
+    assert ask(client, brief="a coat", n=1, **wish, **edits).status_code == 202
+    work_off("interactive")
+    asset = Asset.objects.filter(kind="generated").first()
+    html = begun(client, asset, mode)
+    assert 'value="sketchbook/sketchbook-1" selected' in html and 'value="quality" selected' in html
+    assert 'value="high" selected' in html and re.search(r'name="max_cost" value="0.50*"', html)
+    assert 'name="best_of" value="3"' in html and 'name="n" value="2"' in html
+    assert re.search(r'name="min_quality" value="0.2"', html) and "in the manner of 1962" in html
+    assert not re.search(r'name="fallback"[^>]*checked', html)
