@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from PIL import Image
@@ -27,6 +27,8 @@ from teams.base.errors import Refused
 from teams.membership.models import Team
 
 ANALYSIS_EDGE = 1024
+# operations of the enhancement floor after which a picture shows what it showed before
+SAME_SHOWN: Final = frozenset({"upscale", "denoise", "detail", "crop", "watermark"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,16 +107,31 @@ def photos_of(assets: Iterable[Asset]) -> list[Image.Image]:
 def originals(assets: Iterable[Asset]) -> tuple[dict[str, Attribute], dict[str, Attribute]]:
     """What is on record of those pictures that this studio made: what is sure, and what they were only ordered to show.
 
-    Sketchbook draws what its order says, so nothing has to be read. A vendor's picture may show something else, and so
-    may one that was changed since: there the reading stands, and the record fills what cannot be seen.
+    Sketchbook draws what its order says, so nothing has to be read, nor after steps that only made it larger or
+    clearer. A vendor's picture may show something else, and so may one that was changed since: there the reading
+    stands, and the record fills what cannot be seen.
     """
     drawn: set[UUID] = set()
     others: set[UUID] = set()
     for asset in assets:
         if asset.generation_id:
-            by_order = asset.simulated and asset.kind == AssetKind.GENERATED
-            (drawn if by_order else others).add(asset.generation_id)
+            (drawn if _is_as_drawn(asset) else others).add(asset.generation_id)
     return _recorded(drawn), _recorded(others)
+
+
+def _is_as_drawn(asset: Asset) -> bool:
+    """Whether it shows what Sketchbook's order said: drawn by it, and no step since then changed what is seen."""
+    while asset.kind == AssetKind.ENHANCED:
+        steps = asset.provenance.get("operations", [])
+        if not steps or asset.parent is None or not all(_shows_the_same(step) for step in steps):
+            return False
+        asset = asset.parent
+    return asset.simulated and asset.kind == AssetKind.GENERATED
+
+
+def _shows_the_same(step: dict[str, Any]) -> bool:
+    """Done on this machine, and neither colour nor cloth nor surroundings are others; a service may make things up."""
+    return step.get("name") in SAME_SHOWN and not step.get("service")
 
 
 def _recorded(generations: set[UUID]) -> dict[str, Attribute]:

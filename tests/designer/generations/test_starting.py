@@ -1,6 +1,7 @@
 """Variations, more like this, and edits: a composer filled in from an image, with the way it came kept as lineage."""
 
 import re
+from uuid import uuid4
 
 import pytest
 
@@ -151,3 +152,31 @@ def test_what_was_chosen_for_an_image_is_chosen_for_what_begins_from_it(mode, cl
     assert 'name="best_of" value="3"' in html and 'name="n" value="2"' in html
     assert re.search(r'name="min_quality" value="0.2"', html) and "in the manner of 1962" in html
     assert not re.search(r'name="fallback"[^>]*checked', html)
+
+
+@pytest.mark.parametrize(
+    ("step", "source"),
+    [
+        ({"name": "upscale", "scale": 2}, "original"),
+        ({"name": "detail"}, "original"),
+        ({"name": "color"}, "image"),
+        ({"name": "background"}, "image"),
+        ({"name": "upscale", "service": "fal"}, "image"),
+    ],
+)
+def test_a_drawing_that_was_only_made_larger_or_clearer_is_still_known_from_its_record(client_of, step, source):
+    client = client_of("editor")
+    ask(client, brief="a red silk coat", provider="sketchbook")
+    work_off("interactive")
+    larger = version_of(Asset.objects.get(), step)
+    for each in (larger, version_of(larger, {"name": "crop"})):
+        told = client.get(f"/api/assets/{each.pk}/understood").json()["understood"]
+        assert told["colours"]["source"] == source
+
+
+def version_of(asset: Asset, step: dict[str, object]) -> Asset:
+    version = Asset.objects.get(pk=asset.pk)
+    version.pk, version._state.adding = uuid4(), True
+    version.kind, version.parent, version.provenance = "enhanced", asset, {"operations": [step]}
+    version.save()
+    return version
