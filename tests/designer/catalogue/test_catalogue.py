@@ -62,6 +62,21 @@ def test_a_catalogue_filled_long_ago_gets_the_new_prices_where_no_admin_set_any(
     assert rows.filter(model=own).count() == 2
 
 
+def test_every_price_of_the_start_says_where_it_was_read_or_that_it_was_not_verified(user):
+    """Also in a catalogue that was filled before prices said so; a price that somebody set keeps their source."""
+    untold = [str(row) for row in ModelPrice.objects.filter(source="")]
+    assert untold == []
+    guessed = ModelPrice.objects.filter(source__startswith="not verified")
+    core, reads = ModelProfile.objects.get(model="core"), ModelPrice.objects.filter(model__kind="language")
+    assert not guessed.filter(model=core).exists() and not reads.exclude(pk__in=guessed).exists()
+    services.reprice(actor=user, model=core, amount=Decimal("0.07"), valid_from=days(0), source="their page")
+    mine = ModelPrice.objects.filter(model__kind__in=("image", "language"))
+    before = dict(mine.values_list("pk", "source"))
+    mine.filter(valid_from=date(2026, 1, 1)).update(source="")
+    ensure_models()
+    assert dict(mine.values_list("pk", "source")) == before
+
+
 def test_whoever_has_an_end_has_a_successor_that_outlives_it():
     for row in ModelProfile.objects.exclude(ends_on=None):
         after = services.successor_of(row, TODAY)
