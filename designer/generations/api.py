@@ -173,8 +173,8 @@ class GenerationPreview(APIView):
 class Analyze(APIView):
     """Read a brief and photos into attributes, each with its confidence and source; unknown stays unknown.
 
-    By the studio's own reader, for nothing: neither a language model nor what the team corrected before takes part. The
-    preview of a generation counts the corrections in.
+    By the studio's own reader, for nothing: no language model takes part. What the team of the photos has corrected on
+    them, and taught by that, counts as it does for a generation.
     """
 
     @extend_schema(request=AnalyzeRequest, responses={200: AnalysisSerializer})

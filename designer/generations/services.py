@@ -143,13 +143,15 @@ def _followed(wish: GenerationWish, team: Team, plan: Plan, *, usual: bool = Tru
 
 
 def analyse_request(*, actor: User, brief: str, references: list[UUID]) -> dict[str, Any]:
-    """The attributes read from a brief and photos, as JSON."""
+    """The attributes read from a brief and photos, as JSON, with what their team has said of them and taught."""
     wish = GenerationWish(brief=brief, references=tuple(references))
     wish.check()
     found = list(Asset.objects.visible_to(actor).kept().filter(pk__in=wish.references))
     if len(found) < len(set(wish.references)):
         raise Refused("not_found", "There is no such image.", field="references", remedy="Upload it first.")
-    return estimates.understand(wish, found).to_json()
+    teams = {asset.team_id for asset in found}
+    team = found[0].team if len(teams) == 1 else None  # words alone, or photos of several teams, are read plainly
+    return estimates.understand(wish, found, team=team).to_json()
 
 
 @transaction.atomic

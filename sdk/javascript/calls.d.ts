@@ -265,7 +265,7 @@ export interface RenewWebhookSecretWish { grace_hours?: number }
 export interface Calls {
   /** What holds now for everybody or for one's teams, newest first: providers down, budgets, maintenance. */
   alerts(wish?: { ordering?: "created_at" | "-created_at"; page_size?: number }, options?: Options): Pages<Alert>;
-  /** Read a brief and photos into attributes, each with its confidence and source; unknown stays unknown. By the studio's own reader, for nothing: neither a language model nor what the team corrected before takes part. The preview of a generation counts the corrections in. */
+  /** Read a brief and photos into attributes, each with its confidence and source; unknown stays unknown. By the studio's own reader, for nothing: no language model takes part. What the team of the photos has corrected on them, and taught by that, counts as it does for a generation. */
   analyze(wish?: AnalyzeWish, options?: Options): Promise<Analysis>;
   /** List assets, or upload pictures. */
   assets(wish?: { alike?: string; generation?: string; kind?: "enhanced" | "generated" | "reference"; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; set_aside?: boolean; team?: string; trashed?: boolean }, options?: Options): Pages<Asset>;

@@ -303,3 +303,11 @@ def test_a_record_goes_through_the_form_and_back_unchanged():
     sent = {f"{kind}-{row['name']}": row["was"] for row in rows for kind in ("fix", "was")}
     assert corrections_of(sent) == {} and len(rows) == len(ATTRIBUTES)
     assert corrections_of({**sent, "fix-fit": ""}) == {"fit": None}
+
+
+def test_what_was_corrected_on_a_photo_is_what_an_analysis_of_it_says(client_of):
+    client = client_of("editor")
+    asset = photo(client)
+    correct(client, "assets", asset.pk, read(client, "assets", asset.pk)[1], pattern="herringbone")
+    answer = client.post("/api/analyze", {"brief": "", "references": [str(asset.pk)]}, format="json")
+    assert answer.json()["understood"]["pattern"]["value"] == "herringbone"

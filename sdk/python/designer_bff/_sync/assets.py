@@ -14,8 +14,8 @@ from designer_bff.saying import StrPath, quoted, said
 class AssetsCalls(Caller):
     def analyze(self, *, idempotency_key: str | None = None, **more: Unpack[types.AnalyzeWish]) -> types.Analysis:
         """Read a brief and photos into attributes, each with its confidence and source; unknown stays unknown. By
-        the studio's own reader, for nothing: neither a language model nor what the team corrected before takes
-        part. The preview of a generation counts the corrections in.
+        the studio's own reader, for nothing: no language model takes part. What the team of the photos has
+        corrected on them, and taught by that, counts as it does for a generation.
         """
         answer: types.Analysis = self.call("POST", "/analyze", body=said({**more}), idempotency_key=idempotency_key)
         return answer
