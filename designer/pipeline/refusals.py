@@ -27,6 +27,8 @@ AFFIRMED: Final = (
 )  # fmt: skip
 HEADED: Final = re.compile(r"(?:[\s-]*gos?)?(?:\s+(?:these|the following|colou?rs|fabrics|patterns))?\s*:", re.I)
 LISTED: Final = re.compile(r"[^.;!?:]*?(?=[.;!?:]|\bbut\b|$)", re.I)  # a list under a heading
+PARTS: Final = frozenset({"construction", "sleeves", "neckline"})
+DETAILS: Final = PARTS | {"fabric", "texture", "finish", "pattern"}  # one list may hold all of these
 MOST_LISTED: Final = 12  # phrases of one list
 _WORD: Final = r"\s*,\s*(?!(?:please|but|just|only|with|in)\b)[^\W\d_]+"  # of a list, and unknown to the taxonomy
 BETWEEN: Final = re.compile(
@@ -63,24 +65,24 @@ def headed(text: str, words: Sequence[Token]) -> list[tuple[int, int]]:
     return found
 
 
-def enumerated(text: str, phrases: Mapping[int, tuple[int, frozenset[str]]], after: Sequence[int]) -> Iterator[int]:
+def enumerated(
+    text: str, phrases: Mapping[int, tuple[int, frozenset[str]]], after: Sequence[int], *, whole: bool
+) -> Iterator[int]:
     """The first characters of the phrases that share a refusal with the first of `after`: in "no lace, velvet or silk"
     the other two. Only a list that an "or" or "and" closes is one: "not red, blue dress" refuses no blue.
 
-    `phrases`: known ones, first character -> end and what they speak of; `after`: the refused one, and all that follow.
+    `phrases`: known ones, first character -> end and what they speak of; `after`: the refused one, and all that follow;
+    `whole`: that one says by itself what is wanted, as "no print" and "without sleeves" do.
     """
+    names = phrases[after[0]][1]
+    alike = PARTS if whole else names | DETAILS if names & DETAILS else names
     passed: list[int] = []
     for one, other in pairwise(after):
         gap = text[phrases[one][0] : other]
         link = BETWEEN.fullmatch(gap) if len(gap) <= LONGEST_GAP else None
-        if link is None or not _alike(phrases[after[0]][1], phrases[other][1]):
+        if link is None or not phrases[other][1] <= alike:
             return
         passed.append(other)
         if link["last"]:
             yield from passed
             return
-
-
-def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether both may stand in one list: after "no print, red or blue" the colours are wanted."""
-    return all((name in one) == (name in other) for name in ("colours", "garment"))

@@ -121,8 +121,8 @@ def _denied(text: str, words: tuple[Token, ...], mentions: list[Mention]) -> lis
     phrases = _phrases(mentions)
     starts = sorted(phrases)
     covered = {words[at].start for start in starts for at in _inside(words, places.get(start), phrases[start][0])}
-    listed = ((bisect_left(starts, first), bisect_left(starts, last)) for first, last in headed(text, words))
-    denied = {start for first, last in listed for start in starts[first:last]}
+    under = ((bisect_left(starts, first), bisect_left(starts, last)) for first, last in headed(text, words))
+    denied = {start for first, last in under for start in starts[first:last]}
     joining: set[int] = set()  # what an "or" carries on from: also "without sleeves", which says sleeveless
     for number, start in enumerate(starts):
         inside = [words[each] for each in _inside(words, places.get(start), phrases[start][0])]
@@ -131,7 +131,8 @@ def _denied(text: str, words: tuple[Token, ...], mentions: list[Mention]) -> lis
             denied.add(start)
         if start in denied or any(word.word in NEGATIONS for word in inside):
             joining.update(word.start for word in inside)
-            denied.update(enumerated(text, phrases, starts[number : number + MOST_LISTED]))
+            listed = starts[number : number + MOST_LISTED]
+            denied.update(enumerated(text, phrases, listed, whole=start not in denied))
     return [replace(each, negated=True) if each.start in denied else each for each in mentions]
 
 

@@ -53,6 +53,7 @@ def test_a_phrase_is_read_as_a_designer_means_it(brief, known):
         ("a coat without buttons, pockets or belt", "belt", "construction"),
         ("a coat without zips, frills or a belt", "belt", "construction"),
         ("a dress, no lace, velvet or sequins", "velvet", "fabric"),
+        ("a jacket without sleeves, pockets or a belt", "pockets", "construction"),
         ("a coat, neither red, white nor black", "white", "colours"),
         ("a coat. Avoid: lace, velvet", "velvet", "fabric"),
         ("a coat that doesn't look black", "black", "colours"),
@@ -90,6 +91,8 @@ def test_a_refusal_ends_with_its_clause():
     assert [each["name"] for each in analyse("not red, blue dress").value("colours")] == ["blue"]
     assert [each["name"] for each in analyse("no print, red or blue").value("colours")] == ["red", "blue"]
     assert analyse("without lace, in velvet or silk").value("fabric") == "velvet"
+    assert analyse("without sleeves, knee length or midi").value("length") == "knee"
+    assert analyse("no print, silk or satin").value("fabric") == "silk"
     assert analyse("no lace, red dress or coat").value("garment") == "dress"
 
 
