@@ -13,6 +13,7 @@ from teams.accounts.models import ApiToken, User
 
 MARK: Final = "dbff_"  # lets secret scanners find a leaked key
 SHAPE: Final = re.compile(rf"{MARK}[A-Za-z0-9_-]{{43}}")
+REMEDY: Final = "Make another under Settings, API tokens."
 SHOWN: Final = 12  # characters of the key that stay readable, to tell keys apart
 USE_NOTED_EVERY: Final = timedelta(minutes=1)  # else every request would write
 
@@ -38,11 +39,11 @@ def check(key: str) -> ApiToken:
     """The live token of `key`, with its user, its use noted. Raises BadToken. Expiry goes by the database's clock."""
     token = _found(key)
     if token.revoked_at:
-        raise BadToken("token_revoked", "This token was revoked.")
+        raise BadToken("token_revoked", f"This token was revoked. {REMEDY}")
     if token.over:  # type: ignore[attr-defined]
-        raise BadToken("token_expired", "This token has expired.")
+        raise BadToken("token_expired", f"This token has expired. {REMEDY}")
     if not token.user.is_active:
-        raise BadToken("account_inactive", "The account of this token is closed.")
+        raise BadToken("account_inactive", "The account of this token is closed. Ask whoever runs this studio.")
     if token.stale:  # type: ignore[attr-defined]
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=Now())
     return token
@@ -60,7 +61,7 @@ def _found(key: str) -> ApiToken:
         token = tokens.annotate(over=over, stale=stale).first()
         if token is not None:
             return token
-    raise BadToken("token_invalid", "This token is not valid.")
+    raise BadToken("token_invalid", f"This token is not valid. {REMEDY}")
 
 
 def user_from_token(key: str) -> User | None:

@@ -4,23 +4,18 @@ import gzip
 import json
 import shutil
 import subprocess
-import sys
 import tarfile
 from pathlib import Path
 
 import pytest
-from drf_spectacular.generators import SchemaGenerator
 
+from designer.realtime import asyncapi
+from tests.sdk.contract import OPERATIONS, Operation, camel, understood
 from tests.stack import ROOT
-
-sys.path.insert(0, str(ROOT / "sdk" / "python"))
-from codegen.operations import Operation, operations
-from codegen.typescript import camel
 
 NODE, NPM = shutil.which("node") or "", shutil.which("npm") or ""
 SDK = ROOT / "sdk" / "javascript"
 TOOLS = SDK / "node_modules" / ".bin"
-OPERATIONS = operations(SchemaGenerator().get_schema(request=None, public=True))
 MOST = 8000  # bytes, zipped, as a bundler of today delivers it
 needs_node = pytest.mark.skipif(not NODE, reason="Node is not installed")
 needs_npm = pytest.mark.skipif(not NPM, reason="npm is not installed")
@@ -38,6 +33,26 @@ for (const [name, ids, wishes, options] of JSON.parse(process.argv[1])) {
   await (found.all ? found.all() : found);
 }
 console.log(JSON.stringify(said));
+"""
+TALK = """
+import { DesignerBFFClient } from "%s";
+const said = [];
+let line;
+class Line {
+  readyState = 1;
+  constructor() { line = this; }
+  send(text) { said.push(JSON.parse(text)); }
+  close() {}
+}
+const client = new DesignerBFFClient({ url: "http://studio.example", token: "t", WebSocket: Line });
+const hear = (message) => line.onmessage({ data: JSON.stringify({ channel: "team:1", ...message }) });
+client.watch("system", () => {});
+const stop = client.watch("team:1", () => {});
+line.onopen();
+hear({ type: "subscribed", seq: 3, head: 3, epoch: "e", snapshot: {} });
+for (const show of ["presence", "cursor", "react"]) client[show]("team:1", { x: 1 });
+hear({ type: "event", event: "news", seq: 5 });
+setTimeout(() => { stop(); console.log(JSON.stringify(said)); process.exit(); }, 1600);
 """
 
 
@@ -64,6 +79,16 @@ def test_every_operation_of_the_api_is_reached_by_a_method_of_its_name():
     assert json.loads(ran.stdout) == wanted
 
 
+@needs_node
+def test_the_client_says_nothing_that_the_socket_does_not_understand():
+    code = TALK % (SDK / "src" / "index.js").as_uri()
+    ran = subprocess.run([NODE, "--input-type=module", "-e", code], capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 0, ran.stderr
+    said = json.loads(ran.stdout)
+    understood(said)
+    assert {each["type"] for each in said} == set(asyncapi.SAID)
+
+
 def test_every_call_has_its_type():
     types = (SDK / "calls.d.ts").read_text().partition("export interface Calls {")[2]
     assert [each.method for each in OPERATIONS if f"\n  {camel(each.method)}(" not in types] == []
@@ -80,6 +105,10 @@ def test_it_is_under_8_kb_for_a_browser(tmp_path: Path):
     plain = ["--bundle", "--minify", "--format=esm", "--platform=neutral", f"--outfile={tmp_path / 'sdk.js'}"]
     subprocess.run([TOOLS / "esbuild", "src/index.js", *plain], cwd=SDK, capture_output=True, check=True, timeout=60)
     assert len(gzip.compress((tmp_path / "sdk.js").read_bytes())) < MOST
+    made = (tmp_path / "sdk.js").as_uri()
+    code = f"import {{ NetworkError }} from '{made}'; console.log(new NetworkError().name)"
+    ran = subprocess.run([NODE, "--input-type=module", "-e", code], capture_output=True, text=True, timeout=30)
+    assert ran.stdout == "NetworkError\n", ran.stderr
 
 
 @needs_npm
@@ -94,9 +123,9 @@ def test_the_package_holds_what_it_needs_and_nothing_else(tmp_path: Path):
     )
     (packed,) = json.loads(told.stdout)
     held = {each["path"] for each in packed["files"]}
-    source = {f"src/{path.name}" for path in (SDK / "src").glob("*.js")}
+    code = {str(path.relative_to(SDK)) for folder in ("src", "examples") for path in (SDK / folder).glob("*.js")}
     types = {"index.d.ts", "calls.d.ts", "events.d.ts"}
-    assert held == source | types | {"package.json", "README.md"}
+    assert held == code | types | {"package.json", "README.md"}
     with tarfile.open(tmp_path / packed["filename"]) as file:
         file.extractall(tmp_path / "node_modules", filter="data")
     (tmp_path / "node_modules" / "package").rename(tmp_path / "node_modules" / "designer-bff")

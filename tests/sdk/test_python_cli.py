@@ -96,6 +96,8 @@ def test_from_the_shell_to_pictures(shell: dict[str, str], tmp_path: Path):
         assert picture.size == (120, 160)
     seen = run(shell, tmp_path, "--json", "watch", f"generation:{told['id']}", "--timeout", "3")
     assert [json.loads(line)["name"] for line in seen.stdout.splitlines()] == ["snapshot"]
+    larger = run(shell, tmp_path, "enhance", told["assets"][0]["id"])
+    assert f"{shell['DESIGNER_BFF_URL']}/assets/" in larger.stdout, larger.stderr
     piped = f'"{sys.executable}" -m designer_bff watch generation:{told["id"]} system | true'  # it reads nothing
     enough = subprocess.run(["sh", "-c", piped], env=shell, capture_output=True, text=True, timeout=60)
     assert (enough.returncode, enough.stderr) == (0, "")
@@ -129,6 +131,10 @@ def test_what_goes_wrong_is_told_with_its_remedy_and_for_programs_as_json(shell:
     refused = run(shell, tmp_path, "generate", "a coat", "-n", "9", "--json")
     error = json.loads(refused.stderr)["error"]
     assert (error["field"], error["status"]) == ("n", 400) and error["message"]
+    unclear = run(shell, tmp_path, "enhance", "swatch.pgn")
+    assert (unclear.returncode, unclear.stderr) == (2, "designer-bff: swatch.pgn: No such file or directory\n")
+    (tmp_path / "plan.json").write_text("{")
+    assert "plan.json is no JSON" in run(shell, tmp_path, "batch", "plan.json").stderr
     bare = {name: value for name, value in shell.items() if not name.startswith("DESIGNER_BFF_")}
     assert "`designer-bff login`" in run(bare, tmp_path, "generate", "a coat").stderr
     assert "http://" in run(bare, tmp_path, "--url", "studio.example", "generate", "a coat").stderr

@@ -1,6 +1,7 @@
 """The Python client and the API description say the same, and its two halves are one."""
 
 import inspect
+import json
 import subprocess
 import sys
 import sysconfig
@@ -8,23 +9,19 @@ import venv
 import zipfile
 from io import StringIO
 from pathlib import Path
-from typing import get_type_hints
+from typing import get_args, get_overloads, get_type_hints
 
 import designer_bff
 import httpx2
 import pytest
-from designer_bff import AsyncDesignerBFF, DesignerBFF
+from designer_bff import AsyncDesignerBFF, DesignerBFF, LiveEvent, payload
+from designer_bff.following import Follower, Place
 from django.core.management import call_command
-from drf_spectacular.generators import SchemaGenerator
 
+from designer.realtime import asyncapi
+from designer.realtime.events import PAYLOADS, SHOWN
+from tests.sdk.contract import OPERATIONS, Operation, synced, understood
 from tests.stack import ROOT
-
-sys.path.insert(0, str(ROOT / "sdk" / "python"))
-from codegen.operations import Operation, operations
-from codegen.unasync import synced
-
-OPERATIONS = operations(SchemaGenerator().get_schema(request=None, public=True))
-FILES = {"upload": ["photo"], "import_rows": ["sheet"], "import_portfolio": []}
 
 
 def test_what_is_generated_is_up_to_date():
@@ -78,6 +75,27 @@ def test_every_type_can_be_resolved():
 
     hints = [get_type_hints(each) for each in vars(types).values() if isinstance(each, type)]
     assert len(hints) > 100 and get_type_hints(types.Generation)["assets"] == list[types.Asset]
+
+
+def test_every_event_of_the_studio_has_its_type():
+    events = {name for name in PAYLOADS if name not in SHOWN}
+    known = {name for each in get_overloads(payload) for name in get_args(get_type_hints(each)["names"])}
+    assert known == events
+    done = LiveEvent("generation:complete", {"assets": ["1"]}, 4, "generation:1")
+    assert payload(done, "generation:complete") == {"assets": ["1"]} and payload(done, "batch:item") is None
+
+
+def test_the_client_says_nothing_that_the_socket_does_not_understand():
+    follower = Follower({"generation:1": Place(7, "an epoch")})
+    follower.opened()
+    follower.heard('{"type": "subscribed", "channel": "generation:1", "seq": 7, "head": 7, "epoch": "e"}', 1.0)
+    for kind in ("presence", "cursor", "reaction"):
+        follower.show(kind, "generation:1", {"x": 1})
+    follower.wake(2.0)
+    follower.remove("generation:1")
+    said = [json.loads(text) for text in follower.outbox]
+    understood(said)
+    assert {each["type"] for each in said} == set(asyncapi.SAID) - {"auth"}  # it signs in by a header
 
 
 def test_the_wheel_carries_its_types_and_its_command_works_where_it_is_installed(tmp_path: Path):

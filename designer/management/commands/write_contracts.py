@@ -16,6 +16,7 @@ from designer.realtime import asyncapi
 sys.path.insert(0, str(ROOT / "sdk" / "python"))
 from codegen import typescript
 from codegen.operations import area_modules, types_module
+from codegen.payloads import payloads_module
 from codegen.unasync import HEAD, sync_modules, synced
 
 SDK = ROOT / "sdk" / "python"
@@ -60,6 +61,8 @@ def contracts() -> Iterator[tuple[Path, str]]:
     yield ROOT / "sdk" / "javascript" / "src" / "calls.js", typescript.calls_module(document)
     yield ROOT / "sdk" / "javascript" / "calls.d.ts", typescript.types_module(document)
     package = SDK / "designer_bff"
+    told = payloads_module(asyncapi.document())
+    yield package / "payloads.py", formatted(told, package / "payloads.py")
     yield package / "types.py", formatted(types_module(document), package / "types.py")
     calls = {f"{area}.py": text for area, text in area_modules(document).items()}
     for name, text in calls.items():

@@ -3,6 +3,10 @@
 import { DesignerBFFClient } from "designer-bff";
 
 const [sheet, budget] = process.argv.slice(2);
+if (!sheet) {
+  console.error("usage: node batch.js SHEET [BUDGET]");
+  process.exit(2);
+}
 const client = new DesignerBFFClient();
 const rows = await client.importRows(sheet);
 const plan = { sheet: rows.id };

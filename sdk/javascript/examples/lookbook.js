@@ -4,6 +4,10 @@ import { mkdir } from "node:fs/promises";
 import { DesignerBFFClient, DesignerBFFError } from "designer-bff";
 
 const [photo, brief, folder = "looks"] = process.argv.slice(2);
+if (!photo || !brief) {
+  console.error("usage: node lookbook.js PHOTO BRIEF [FOLDER]");
+  process.exit(2);
+}
 const client = new DesignerBFFClient();
 
 async function enlarged(asset) {

@@ -1,165 +1,125 @@
 // Written by `manage.py write_contracts` from the API description. Change that, not this.
 
 export const CALLS = `
-alerts GET /alerts wp
-analyze POST /analyze w
-assets GET /assets wp
-asset GET /assets/{}
-changeAsset PATCH /assets/{} w
-deleteAsset DELETE /assets/{}
-compareAssets GET /assets/{}/against/{}
-downloadDifference GET /assets/{}/against/{}/map f
-download GET /assets/{}/content wf
-promoteAsset POST /assets/{}/promote
-assetProvenance GET /assets/{}/provenance
-restoreAsset POST /assets/{}/restore
-downloadThumbnail GET /assets/{}/thumbnail wf
-assetUnderstood GET /assets/{}/understood
-correctAsset PATCH /assets/{}/understood w
-useAsset POST /assets/{}/use
-assetVersions GET /assets/{}/versions
-apiTokens GET /auth/tokens wp
-createApiToken POST /auth/tokens w
-apiToken GET /auth/tokens/{}
-deleteApiToken DELETE /auth/tokens/{}
-batches GET /batch wp
-batch GET /batch/{}
-changeBatch PATCH /batch/{} w
-cancelBatch DELETE /batch/{}
-cloneBatch POST /batch/{}/clone
-downloadContactSheet GET /batch/{}/contact-sheet wf
-batchErrors GET /batch/{}/errors
-batchItems GET /batch/{}/items wp
-pauseBatch POST /batch/{}/pause
-batchProgress GET /batch/{}/progress
-downloadBatchResults GET /batch/{}/results wf
-resumeBatch POST /batch/{}/resume
-retryBatch POST /batch/{}/retry w
-startBatch POST /batch/{}/start
-batchVotes GET /batch/{}/votes
-vote POST /batch/{}/votes w
-nextVote GET /batch/{}/votes/next
-downloadBatch GET /batch/{}/zip f
-estimateBatch POST /batch/estimate w
-createBatch POST /batch/generate w
-downloadImportTemplate GET /batch/import/template wf
-batchTemplates GET /batch/templates wp
-createBatchTemplate POST /batch/templates w
-batchTemplate GET /batch/templates/{}
-deleteBatchTemplate DELETE /batch/templates/{}
-corrections GET /corrections wp
-deleteCorrection DELETE /corrections/{}
-enhancements GET /enhance wp
-enhancement GET /enhance/{}
-enhance POST /enhance/{} w
-cancelEnhancement POST /enhance/{}/cancel
-retryEnhancement POST /enhance/{}/retry
-enhanceMany POST /enhance/batch w
-estimateEnhancements POST /enhance/estimate w
-enhancementModels GET /enhance/models
-operations GET /enhance/operations
-presets GET /enhance/presets w
-createPreset POST /enhance/presets w
-preset GET /enhance/presets/{}
-changePreset PATCH /enhance/presets/{} w
-deletePreset DELETE /enhance/presets/{}
-createEnhancementPreview POST /enhance/previews w
-enhancementPreview GET /enhance/previews/{}
-cancelEnhancementPreview POST /enhance/previews/{}/cancel
-downloadPreviewPart GET /enhance/previews/{}/part f
-downloadPreviewResult GET /enhance/previews/{}/results/{} f
-events GET /events w
-feedbackGiven GET /feedback wp
-feedbackOn POST /feedback w
-undoFeedback POST /feedback/undo w
-generations GET /generations wp
-generate POST /generations w
-generation GET /generations/{}
-deleteGeneration DELETE /generations/{}
-cancelGeneration POST /generations/{}/cancel
-markFavourite PUT /generations/{}/favourite
-unmarkFavourite DELETE /generations/{}/favourite
-feedback POST /generations/{}/feedback w
-deleteFeedback DELETE /generations/{}/feedback/{} w
-restoreGeneration POST /generations/{}/restore
-generationUnderstood GET /generations/{}/understood
-correctGeneration PATCH /generations/{}/understood w
-preview POST /generations/preview w
-learnedWeights GET /learning wp
-revertWeight POST /learning/{}/revert
-learningActs GET /learning/acts wp
-weightMoves GET /learning/moves wp
-revertWeightMove POST /learning/moves/{}/revert
-revertLearning POST /learning/revert w
-learningSettings GET /learning/settings w
-changeLearningSettings PATCH /learning/settings w
-me GET /me
-changeMe PATCH /me w
-models GET /models wp
-notifications GET /notifications wp
-markRead POST /notifications/read w
-notificationSettings GET /notifications/settings
-changeNotificationSettings PATCH /notifications/settings w
-personas GET /personas wp
-createPersona POST /personas w
-persona GET /personas/{}
-changePersona PATCH /personas/{} w
-deletePersona DELETE /personas/{}
-personaDrift GET /personas/{}/drift w
-duplicatePersona POST /personas/{}/duplicate w
-matchPersona POST /personas/{}/match w
-defaultPersona GET /personas/default w
-setDefaultPersona PUT /personas/default w
-mergePersonas POST /personas/merge w
-portfolios GET /portfolios wp
-portfolio GET /portfolios/{}
-cancelPortfolio POST /portfolios/{}/cancel
-forgetPortfolio POST /portfolios/{}/forget
-portfolioItems GET /portfolios/{}/items wp
-personasFromPortfolio POST /portfolios/{}/personas w
-resumePortfolio POST /portfolios/{}/resume
-prompts GET /prompts wp
-deadJobs GET /queue/dead wp
-deadCauses GET /queue/dead/causes
-discardDeadJobs POST /queue/dead/discard w
-replayDeadJobs POST /queue/dead/replay w
-jobs GET /queue/jobs wp
-lanes GET /queue/lanes
-pauseLane PUT /queue/lanes/{}/pause w
-resumeLane DELETE /queue/lanes/{}/pause
-modelStandings GET /queue/models
-teamShares GET /queue/teams w
-weighTeam PUT /queue/teams/{} w
-courier GET /queue/webhooks
-workers GET /queue/workers
-drainWorker PUT /queue/workers/{}/drain
-employWorker DELETE /queue/workers/{}/drain
-teams GET /teams wp
-createTeam POST /teams w
-team GET /teams/{}
-changeTeam PATCH /teams/{} w
-teamComments GET /teams/{}/comments wp
-createTeamComment POST /teams/{}/comments w
-teamComment GET /teams/{}/comments/{}
-changeTeamComment PATCH /teams/{}/comments/{} w
-deleteTeamComment DELETE /teams/{}/comments/{}
-teamMembers GET /teams/{}/members wp
-setTeamMember PUT /teams/{}/members/{} w
-deleteTeamMember DELETE /teams/{}/members/{}
-teamAutoEnhance GET /teams/{}/auto-enhance
-setTeamAutoEnhance PUT /teams/{}/auto-enhance w
-teamBudgets GET /teams/{}/budgets
-setTeamBudget PUT /teams/{}/budgets w
-teamGenerations GET /teams/{}/generations wp
-teamPersonas GET /teams/{}/personas wp
-createTeamPersona POST /teams/{}/personas w
-webhooks GET /webhooks wp
-createWebhook POST /webhooks w
-webhook GET /webhooks/{}
-changeWebhook PATCH /webhooks/{} w
-deleteWebhook DELETE /webhooks/{}
-webhookDeliveries GET /webhooks/{}/deliveries wp
-webhookDelivery GET /webhooks/{}/deliveries/{}
-replayWebhookDelivery POST /webhooks/{}/deliveries/{}/replay
-renewWebhookSecret POST /webhooks/{}/secret w
-testWebhook POST /webhooks/{}/test`;
+/alerts GET:alerts:wp
+/analyze POST:analyze:w
+/assets GET:assets:wp
+/assets/{} GET:asset: PATCH:changeAsset:w DELETE:deleteAsset:
+/assets/{}/against/{} GET:compareAssets:
+/assets/{}/against/{}/map GET:downloadDifference:f
+/assets/{}/content GET:download:wf
+/assets/{}/promote POST:promoteAsset:
+/assets/{}/provenance GET:assetProvenance:
+/assets/{}/restore POST:restoreAsset:
+/assets/{}/thumbnail GET:downloadThumbnail:wf
+/assets/{}/understood GET:assetUnderstood: PATCH:correctAsset:w
+/assets/{}/use POST:useAsset:
+/assets/{}/versions GET:assetVersions:
+/auth/tokens GET:apiTokens:wp POST:createApiToken:w
+/auth/tokens/{} GET:apiToken: DELETE:deleteApiToken:
+/batch GET:batches:wp
+/batch/{} GET:batch: PATCH:changeBatch:w DELETE:cancelBatch:
+/batch/{}/clone POST:cloneBatch:
+/batch/{}/contact-sheet GET:downloadContactSheet:wf
+/batch/{}/errors GET:batchErrors:
+/batch/{}/items GET:batchItems:wp
+/batch/{}/pause POST:pauseBatch:
+/batch/{}/progress GET:batchProgress:
+/batch/{}/results GET:downloadBatchResults:wf
+/batch/{}/resume POST:resumeBatch:
+/batch/{}/retry POST:retryBatch:w
+/batch/{}/start POST:startBatch:
+/batch/{}/votes GET:batchVotes: POST:vote:w
+/batch/{}/votes/next GET:nextVote:
+/batch/{}/zip GET:downloadBatch:f
+/batch/estimate POST:estimateBatch:w
+/batch/generate POST:createBatch:w
+/batch/import/template GET:downloadImportTemplate:wf
+/batch/templates GET:batchTemplates:wp POST:createBatchTemplate:w
+/batch/templates/{} GET:batchTemplate: DELETE:deleteBatchTemplate:
+/corrections GET:corrections:wp
+/corrections/{} DELETE:deleteCorrection:
+/enhance GET:enhancements:wp
+/enhance/{} GET:enhancement: POST:enhance:w
+/enhance/{}/cancel POST:cancelEnhancement:
+/enhance/{}/retry POST:retryEnhancement:
+/enhance/batch POST:enhanceMany:w
+/enhance/estimate POST:estimateEnhancements:w
+/enhance/models GET:enhancementModels:
+/enhance/operations GET:operations:
+/enhance/presets GET:presets:w POST:createPreset:w
+/enhance/presets/{} GET:preset: PATCH:changePreset:w DELETE:deletePreset:
+/enhance/previews POST:createEnhancementPreview:w
+/enhance/previews/{} GET:enhancementPreview:
+/enhance/previews/{}/cancel POST:cancelEnhancementPreview:
+/enhance/previews/{}/part GET:downloadPreviewPart:f
+/enhance/previews/{}/results/{} GET:downloadPreviewResult:f
+/events GET:events:w
+/feedback GET:feedbackGiven:wp POST:feedbackOn:w
+/feedback/undo POST:undoFeedback:w
+/generations GET:generations:wp POST:generate:w
+/generations/{} GET:generation: DELETE:deleteGeneration:
+/generations/{}/cancel POST:cancelGeneration:
+/generations/{}/favourite PUT:markFavourite: DELETE:unmarkFavourite:
+/generations/{}/feedback POST:feedback:w
+/generations/{}/feedback/{} DELETE:deleteFeedback:w
+/generations/{}/restore POST:restoreGeneration:
+/generations/{}/understood GET:generationUnderstood: PATCH:correctGeneration:w
+/generations/preview POST:preview:w
+/learning GET:learnedWeights:wp
+/learning/{}/revert POST:revertWeight:
+/learning/acts GET:learningActs:wp
+/learning/moves GET:weightMoves:wp
+/learning/moves/{}/revert POST:revertWeightMove:
+/learning/revert POST:revertLearning:w
+/learning/settings GET:learningSettings:w PATCH:changeLearningSettings:w
+/me GET:me: PATCH:changeMe:w
+/models GET:models:wp
+/notifications GET:notifications:wp
+/notifications/read POST:markRead:w
+/notifications/settings GET:notificationSettings: PATCH:changeNotificationSettings:w
+/personas GET:personas:wp POST:createPersona:w
+/personas/{} GET:persona: PATCH:changePersona:w DELETE:deletePersona:
+/personas/{}/drift GET:personaDrift:w
+/personas/{}/duplicate POST:duplicatePersona:w
+/personas/{}/match POST:matchPersona:w
+/personas/default GET:defaultPersona:w PUT:setDefaultPersona:w
+/personas/merge POST:mergePersonas:w
+/portfolios GET:portfolios:wp
+/portfolios/{} GET:portfolio:
+/portfolios/{}/cancel POST:cancelPortfolio:
+/portfolios/{}/forget POST:forgetPortfolio:
+/portfolios/{}/items GET:portfolioItems:wp
+/portfolios/{}/personas POST:personasFromPortfolio:w
+/portfolios/{}/resume POST:resumePortfolio:
+/prompts GET:prompts:wp
+/queue/dead GET:deadJobs:wp
+/queue/dead/causes GET:deadCauses:
+/queue/dead/discard POST:discardDeadJobs:w
+/queue/dead/replay POST:replayDeadJobs:w
+/queue/jobs GET:jobs:wp
+/queue/lanes GET:lanes:
+/queue/lanes/{}/pause PUT:pauseLane:w DELETE:resumeLane:
+/queue/models GET:modelStandings:
+/queue/teams GET:teamShares:w
+/queue/teams/{} PUT:weighTeam:w
+/queue/webhooks GET:courier:
+/queue/workers GET:workers:
+/queue/workers/{}/drain PUT:drainWorker: DELETE:employWorker:
+/teams GET:teams:wp POST:createTeam:w
+/teams/{} GET:team: PATCH:changeTeam:w
+/teams/{}/comments GET:teamComments:wp POST:createTeamComment:w
+/teams/{}/comments/{} GET:teamComment: PATCH:changeTeamComment:w DELETE:deleteTeamComment:
+/teams/{}/members GET:teamMembers:wp
+/teams/{}/members/{} PUT:setTeamMember:w DELETE:deleteTeamMember:
+/teams/{}/auto-enhance GET:teamAutoEnhance: PUT:setTeamAutoEnhance:w
+/teams/{}/budgets GET:teamBudgets: PUT:setTeamBudget:w
+/teams/{}/generations GET:teamGenerations:wp
+/teams/{}/personas GET:teamPersonas:wp POST:createTeamPersona:w
+/webhooks GET:webhooks:wp POST:createWebhook:w
+/webhooks/{} GET:webhook: PATCH:changeWebhook:w DELETE:deleteWebhook:
+/webhooks/{}/deliveries GET:webhookDeliveries:wp
+/webhooks/{}/deliveries/{} GET:webhookDelivery:
+/webhooks/{}/deliveries/{}/replay POST:replayWebhookDelivery:
+/webhooks/{}/secret POST:renewWebhookSecret:w
+/webhooks/{}/test POST:testWebhook:`;

@@ -1,5 +1,6 @@
 // One HTTP call: sent, repeated where that is safe, its refusal thrown as an error of the family. And lists, and files.
-import { DesignerBFFError, InvalidRequestError, NetworkError, ofAnswer } from "./errors.js";
+import { InvalidRequestError, NetworkError } from "./errors.js";
+import { noStudio, ofAnswer, unreachable } from "./problems.js";
 
 const ALIKE = ["GET", "PUT", "POST"]; // twice is once: a POST by its Idempotency-Key
 const PASSING = [502, 503, 504];
@@ -55,12 +56,10 @@ async function once(client, address, wish, signal) {
   }
 }
 
-function broken(client, { cause, message }) {
-  const remedy = "Check the address, and that the studio runs.";
-  return new NetworkError(`The studio at ${client.url} cannot be reached: ${cause?.message || cause?.code || message}.`, { code: "network", remedy });
-}
+const broken = (client, { cause, message }) => unreachable(client.url, `: ${cause?.message || cause?.code || message}`);
 
 const pause = (ms, signal) => new Promise((done, fail) => {
+  if (signal?.aborted) return fail(signal.reason);
   const timer = setTimeout(done, ms);
   signal?.addEventListener("abort", () => { clearTimeout(timer); fail(signal.reason); }, { once: true });
 });
@@ -81,7 +80,7 @@ export async function decoded(client, answer) {
     if (etag && Object(found) === found) etags.set(found, etag);
     return found;
   } catch {
-    throw new DesignerBFFError(`There seems to be no studio at ${client.url}: its answer is no JSON.`, { code: "not_a_studio", remedy: "Check the address." });
+    throw noStudio(client.url, "its answer is no JSON");
   }
 }
 
@@ -111,6 +110,7 @@ export class Pages {
 
 // A file as [Blob, name]: from a File, a Blob, bytes, or in Node the path of one.
 export async function part(source) {
+  if (source == null) throw new InvalidRequestError("Which file? Give a File, a Blob, bytes or a path.", { code: "no_file" });
   if (typeof source !== "string") return [source instanceof Blob ? source : new Blob([source]), source.name ?? "file"];
   const { readFile } = await node("fs/promises");
   return [new Blob([await readFile(source)]), source.split(/[\\/]/).pop()];

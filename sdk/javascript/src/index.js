@@ -46,7 +46,11 @@ export class DesignerBFFClient extends Live {
 
 // Every call of the API as a method: first the ids of its path, then what it wishes if it wishes anything, then options.
 for (const line of CALLS.trim().split("\n")) {
-  const [name, verb, path, kind = ""] = line.split(" ");
+  const [path, ...calls] = line.split(" ");
+  for (const call of calls) addCall(path, ...call.split(":"));
+}
+
+function addCall(path, verb, name, kind) {
   DesignerBFFClient.prototype[name] = function call(...said) {
     const place = path.replace(/{}/g, () => {
       const id = said.shift();

@@ -1,6 +1,7 @@
 // Watching channels: one socket for as many as you like, resumed over lost connections; a stream where sockets are blocked.
 // The pages of the studio itself run on this file: the address is the page's, the session cookie signs in.
-import { DesignerBFFError, NetworkError, ofCode } from "./errors.js";
+import { DesignerBFFError } from "./errors.js";
+import { ofCode, unreachable } from "./problems.js";
 import { Stream } from "./stream.js";
 
 const SILENCE = 25_000; // ms without a word from the server (it beats every 10 s) before we call again
@@ -10,7 +11,7 @@ const LATE = 2_000; // ms a heartbeat may be ahead of its events
 const SLOWEST = 30_000; // ms between two attempts at most
 const HOPELESS = 4; // attempts without ever having been connected
 const BUSY = 4429;
-const FINAL = { 4400: ["protocol", "The studio did not understand this client."], 4401: ["unauthenticated", "The token is not valid (any more), or you are not signed in."], 4403: ["forbidden", "The studio does not talk to this client."] };
+const FINAL = { 4400: ["protocol", "The studio did not understand this client."], 4401: ["unauthenticated", "The token is not valid (any more), or nobody is signed in. Make another under Settings, API tokens."], 4403: ["forbidden", "The studio does not talk to this client."] };
 
 const env = globalThis.process?.env ?? {};
 
@@ -179,8 +180,7 @@ export class Live {
     else if (!this.#heard) this.#misses += 1;
     else { this.#misses = 0; this.#patience = 6; } // what once worked is rather the studio restarting
     if (this.#wasHeard || this.#attempts + 1 < HOPELESS) return;
-    const remedy = "Check the address, and that the studio runs.";
-    for (const giveUp of this.#hurried) giveUp(new NetworkError(`The studio at ${this.url} cannot be reached.`, { code: "network", remedy }));
+    for (const giveUp of this.#hurried) giveUp(unreachable(this.url, ""));
   }
 
   #retryNow() {

@@ -23,8 +23,8 @@ def annotation(schema: Schema, prefix: str = "") -> str:
     named = reference(schema)
     if named:
         found = f"{prefix}{named}"
-    elif "oneOf" in schema:
-        found = union(annotation(each, prefix) for each in schema["oneOf"])
+    elif "oneOf" in schema or "anyOf" in schema:
+        found = union(annotation(each, prefix) for each in schema.get("oneOf") or schema["anyOf"])
     elif "enum" in schema:
         found = f"Literal[{', '.join(repr(each) for each in schema['enum'])}]"
     elif isinstance(schema.get("type"), list):

@@ -94,7 +94,7 @@ AREAS: Final = {
     "enhancements": ("enhance",),
     "batches": ("batch", "queue", "webhooks"),
     "personas": ("personas", "portfolios", "learning"),
-    "account": ("auth", "me", "notifications", "events", "teams"),
+    "account": ("alerts", "auth", "me", "notifications", "events", "teams"),
 }
 ARGUMENTS: Final = {
     ("enhance", "id"): "subject_id",  # an asset, or a generation

@@ -25,16 +25,17 @@ def camel(name: str) -> str:
 
 
 def calls_module(document: Mapping[str, Any]) -> str:
-    """A line for each call: its name, verb and path; then w if it takes a wish, p for pages, f for a file."""
+    """A line for each path with its calls: verb, name, then w if it takes a wish, p for pages, f for a file."""
     components = document["components"]["schemas"]
-    rows = [_row(each, components) for each in operations(document) if each.method not in names.BY_HAND]
+    lines: dict[str, list[str]] = {}
+    for each in operations(document):
+        if each.method not in names.BY_HAND:
+            kind = "p" if item_of(each, components) is not None else "f" if each.is_file else ""
+            wish = "w" if each.body or each.query else ""
+            call = f"{each.verb}:{camel(each.method)}:{wish}{kind}"
+            lines.setdefault(re.sub(r"{\w+}", "{}", each.path), []).append(call)
+    rows = [" ".join([path, *calls]) for path, calls in lines.items()]
     return f"{MADE}\nexport const CALLS = `\n" + "\n".join(rows) + "`;\n"
-
-
-def _row(call: Operation, components: Mapping[str, Schema]) -> str:
-    kind = "w" if call.body or call.query else ""
-    kind += "p" if item_of(call, components) is not None else "f" if call.is_file else ""
-    return " ".join(filter(None, [camel(call.method), call.verb, re.sub(r"{\w+}", "{}", call.path), kind]))
 
 
 def types_module(document: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ from designer_bff.errors import (
     ServerError,
 )
 from designer_bff.events import LiveEvent
+from designer_bff.payloads import payload
 from designer_bff.saying import UNSET, etag_of
 
 __version__ = "0.3.0"
@@ -43,4 +44,5 @@ __all__ = [
     "Watch",
     "__version__",
     "etag_of",
+    "payload",
 ]

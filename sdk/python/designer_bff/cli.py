@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
+from uuid import UUID
 
 from designer_bff import __version__
 from designer_bff._sync.client import DesignerBFF
@@ -44,10 +45,19 @@ CODES: Final[Mapping[type[DesignerBFFError], int]] = {
     ServerError: 7,
     NetworkError: 7,
 }
-LOCAL: Final = {"no_url": 2, "no_token": 3}
+LOCAL: Final = {"no_url": 2, "no_json": 2, "no_token": 3}
 INTERRUPTED: Final = 130
 PIPE: Final = 141
 DONE: Final = {"succeeded", "partial", "completed"}
+GENERATING: Final = {
+    "team": "the id of one of your teams",
+    "persona": "the id of a persona to follow",
+    "aspect-ratio": "such as 3:4",
+    "strategy": "how a model is chosen: balanced, quality, cost, speed, …",
+    "provider": "whose models",
+    "model": "this one and no other",
+    "max-cost": "the most it may cost, USD",
+}
 Show: TypeAlias = Callable[[LiveEvent], object]
 Row: TypeAlias = Mapping[str, Any]
 Adding: TypeAlias = Callable[[str, str], argparse.ArgumentParser]  # a command of this name, and what it does
@@ -64,7 +74,8 @@ def main(words: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE
     except OSError as error:
-        print(f"designer-bff: {error}", file=sys.stderr)
+        what = f"{error.filename}: {error.strerror}" if error.filename else error
+        print(f"designer-bff: {what}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -75,7 +86,7 @@ def _refusal(error: DesignerBFFError, *, as_json: bool) -> str:
     if as_json:
         facts = {"code": error.code, "message": str(error), "remedy": error.remedy, "status": error.status}
         return json.dumps({"error": {**facts, "field": error.field, "errors": error.errors}})
-    where = f"{error.field}: " if error.field else ""
+    where = f"{error.field}: " if error.field and error.field not in str(error) else ""
     remedy = "" if error.remedy in str(error) else f" {error.remedy}"
     return f"designer-bff: {where}{error}{remedy}"
 
@@ -114,9 +125,9 @@ def _generate_options(command: Adding) -> argparse.ArgumentParser:
     generate.add_argument("brief", nargs="?", default="")
     generate.add_argument("--photo", action="append", default=[], type=Path, help="a reference; may be repeated")
     generate.add_argument("-n", type=int, help="how many images, 1 to 8; else as many as the brief says")
-    for name in ("team", "persona", "aspect-ratio", "strategy", "provider", "model", "max-cost"):
-        generate.add_argument(f"--{name}")
-    generate.add_argument("--seed", type=int)
+    for name, said in GENERATING.items():
+        generate.add_argument(f"--{name}", help=said)
+    generate.add_argument("--seed", type=int, help="the same again for the same number")
     generate.set_defaults(do=_generate)
     return generate
 
@@ -174,7 +185,7 @@ def _generate(wish: argparse.Namespace) -> int:
         made = studio.generate(wish.brief, references=references, **asked)
         done = _followed(wish, made, studio.cancel_generation, studio.finished_generation, wish.brief or "Generation")
         files = _saved(studio, wish.output, [asset["id"] for asset in done["assets"]])
-    return _told(wish, done, files)
+    return _told(wish, done, files or _pages(studio.settings.url, done))
 
 
 def _enhance(wish: argparse.Namespace) -> int:
@@ -182,18 +193,24 @@ def _enhance(wish: argparse.Namespace) -> int:
     if wish.scale or not operations:
         operations.append({"name": "upscale", "scale": wish.scale or 2})
     with DesignerBFF(wish.url) as studio:
-        is_file = Path(wish.subject).is_file()
-        subject = studio.upload(wish.subject)["id"] if is_file else wish.subject
+        subject = wish.subject if _is_id(wish.subject) else studio.upload(wish.subject)["id"]
         made = studio.enhance(subject, operations)
         done = _followed(wish, made, studio.cancel_enhancement, studio.finished_enhancement, wish.subject)
         files = _saved(studio, wish.output, [done["result"]["id"]] if done["result"] else [])
-    return _told(wish, done, files)
+    return _told(wish, done, files or _pages(studio.settings.url, done))
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
 
 
 def _batch(wish: argparse.Namespace) -> int:
     with DesignerBFF(wish.url) as studio:
         if wish.plan.suffix == ".json":
-            plan = json.loads(wish.plan.read_text())
+            plan = _plan(wish.plan)
         else:
             rows = studio.import_rows(wish.plan)
             for fault in rows["errors"]:
@@ -207,7 +224,14 @@ def _batch(wish: argparse.Namespace) -> int:
         if wish.output and not wish.no_wait:
             wish.output.mkdir(parents=True, exist_ok=True)
             files = [studio.download_batch(done["id"], wish.output / f"{done['id']}.zip")]
-    return _told(wish, done, files)
+    return _told(wish, done, files or _pages(studio.settings.url, done))
+
+
+def _plan(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text())
+    except ValueError as error:
+        raise DesignerBFFError(f"{path} is no JSON: {error}", code="no_json") from error
 
 
 def _priced(wish: argparse.Namespace, estimate: BatchEstimate) -> int:
@@ -258,12 +282,21 @@ def _saved(studio: DesignerBFF, folder: Path | None, assets: list[str]) -> list[
     return [studio.download(asset, folder / f"{asset}.png", format="png") for asset in assets]
 
 
-def _told(wish: argparse.Namespace, row: Row, files: list[Path]) -> int:
+def _pages(url: str, row: Row) -> list[str]:
+    """Where a browser shows what was made."""
+    if "counts" in row:
+        return [f"{url}/batches/{row['id']}"]
+    made = row["assets"] if "assets" in row else [row["result"]]
+    return [f"{url}/assets/{asset['id']}" for asset in made if asset]
+
+
+def _told(wish: argparse.Namespace, row: Row, made: Sequence[Path | str]) -> int:
+    """The result, and the files or else the pages of what was made."""
     if wish.json:
-        print(json.dumps({**row, "files": [str(path) for path in files]}))
+        print(json.dumps({**row, "files": [str(path) for path in made if isinstance(path, Path)]}))
     else:
         print(" ".join(str(row[name]) for name in ("id", "status", "cost") if row.get(name) is not None))
-        print(*files, sep="\n", end="\n" if files else "")
+        print(*made, sep="\n", end="\n" if made else "")
         if row.get("error"):
             print(f"designer-bff: {row['error'].get('message')}", file=sys.stderr)
     return 0 if wish.no_wait or row["status"] in DONE else 1

@@ -24,7 +24,7 @@ HOPELESS: Final = 4  # attempts without ever having been connected
 BUSY: Final = 4429
 FINAL: Final = {
     4400: ("protocol", "The studio did not understand this client."),
-    4401: ("unauthenticated", "The token is not valid (any more)."),
+    4401: ("unauthenticated", "The token is not valid (any more). Make another under Settings, API tokens."),
     4403: ("forbidden", "The studio does not talk to this client."),
 }
 OURS: Final = {"not_subscribed", "slow_down"}  # passing, and nothing that a watcher could do about

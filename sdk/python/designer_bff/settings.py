@@ -68,5 +68,7 @@ def found(url: str | None, token: str | None) -> tuple[str, str]:
     key = token or os.environ.get("DESIGNER_BFF_TOKEN") or own or ""
     if not key:
         remedy = "Give `token`, set DESIGNER_BFF_TOKEN, or run `designer-bff login`."
+        if remembered.get("token"):
+            remedy += f" The token that was kept is for {remembered.get('url')} alone."
         raise DesignerBFFError("Who asks?", code="no_token", remedy=remedy)
     return place, key

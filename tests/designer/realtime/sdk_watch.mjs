@@ -58,6 +58,14 @@ class TinySocket {
   }
 }
 
-const client = new DesignerBFFClient({ url, token, WebSocket: TinySocket });
+// SOCKETS: so many get through; a proxy that began to block websockets ends each further one.
+let left = Number(process.env.SOCKETS ?? Infinity);
+function Proxied(address) {
+  if (left-- > 0) return new TinySocket(address);
+  queueMicrotask(() => this.onclose({ code: 1006 }));
+  this.close = () => {};
+}
+
+const client = new DesignerBFFClient({ url, token, WebSocket: Proxied, ...(Number.isFinite(left) && { random: () => 0 }) });
 client.watch(channel, (message) => console.log(JSON.stringify({ ...message, error: message.error?.code })));
 process.stdin.on("end", () => { client.close(); process.exit(0); }).resume();

@@ -1,6 +1,7 @@
 """The JavaScript client: its own tests, and the published file on a real server that dies and comes back."""
 
 import json
+import os
 import shutil
 import subprocess
 import threading
@@ -27,9 +28,10 @@ SCRIPT = ROOT / "tests/designer/realtime/sdk_watch.mjs"
 class Watch:
     """The client in a process of its own."""
 
-    def __init__(self, port, token, channel):
+    def __init__(self, port, token, channel, **more):
         command = [NODE, str(SCRIPT), f"http://127.0.0.1:{port}", token, channel]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        env = {**os.environ, **more}
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env)
         self.lines: Queue[dict[str, Any]] = Queue()
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -88,6 +90,22 @@ def test_it_misses_nothing_and_repeats_nothing_while_the_server_dies_and_comes_b
         record(channel, 5)
         heard = [watch.next() for _ in range(3)]
         assert [(one["type"], one["seq"]) for one in heard] == [("event", 3), ("event", 4), ("event", 5)]
+
+
+def test_it_goes_over_from_a_socket_to_a_stream_and_tells_nothing_twice():
+    watcher = person()
+    channel = f"team:{team_of(watcher).pk}"
+    port = live.free_port()
+    with live.server(port=port):
+        watch = Watch(port, token_of(watcher), channel, SOCKETS="1")
+        assert watch.next()["type"] == "snapshot"
+        record(channel, 1, 2)
+        assert [watch.next()["seq"] for _ in range(2)] == [1, 2]
+    record(channel, 3)
+    with watch, live.server(port=port):  # sockets are blocked from here on
+        assert watch.next()["seq"] == 3
+        record(channel, 4)
+        assert watch.next()["seq"] == 4
 
 
 def test_a_bad_token_and_a_foreign_channel_are_errors_by_name(port):

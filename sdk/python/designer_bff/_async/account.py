@@ -11,6 +11,12 @@ from designer_bff.saying import quoted, said
 
 
 class AccountCalls(Caller):
+    def alerts(
+        self, *, ordering: Literal["created_at", "-created_at"] | None = None, page_size: int | None = None
+    ) -> AsyncPages[types.Alert]:
+        """What holds now for everybody or for one's teams, newest first: providers down, budgets, maintenance."""
+        return AsyncPages(self, "/alerts", query={"ordering": ordering, "page_size": page_size})
+
     def api_tokens(
         self, *, ordering: Literal["created_at", "-created_at"] | None = None, page_size: int | None = None
     ) -> AsyncPages[types.TokenAnswer]:

@@ -1,0 +1,323 @@
+# Written by `manage.py write_contracts` from the AsyncAPI description. Change that, not this.
+
+"""What events tell, as types: `payload(event, "generation:complete")` is its data, or None of another event."""
+
+from typing import Any, Literal, NotRequired, TypedDict, cast, overload
+
+from designer_bff.events import LiveEvent
+
+
+class AssetVersion(TypedDict):
+    """Another version stands for the image (`in_use` instead of `before`), or this one has a new name."""
+
+    in_use: NotRequired[str]
+    before: NotRequired[str]
+    name: NotRequired[str]
+
+
+class BatchItemEnded(TypedDict):
+    """An item of a batch ended; `error` is {code, message, remedy}."""
+
+    item: str
+    position: int
+    status: str
+    cost: str
+    assets: list[str]
+    error: dict[str, Any] | None
+
+
+class BatchState(TypedDict):
+    """A batch at a glance; `reason` says why it is paused ({code, message, remedy})."""
+
+    status: str
+    reason: dict[str, Any] | None
+    counts: dict[str, int]
+    percent: float
+    cost: str
+
+
+class CommentGone(TypedDict):
+    """A comment was taken back. `asset`: the version it was on; told on the original's channel too."""
+
+    id: str
+    asset: str
+    reply_to: str | None
+
+
+class CommentSaid(TypedDict):
+    """A comment as it stands. `pin`: the spot it is about, {x, y} in shares of the picture's sides."""
+
+    id: str
+    asset: str
+    reply_to: str | None
+    author: str
+    name: str
+    text: str
+    pin: dict[str, float] | None
+
+
+class Complete(TypedDict):
+    """It ended with pictures: `assets` are their ids."""
+
+    status: str
+    percent: float
+    assets: list[str]
+    cost: str
+    simulated: bool
+
+
+class CostUpdated(TypedDict):
+    """Something was paid for `subject`, such as `generation:<id>`."""
+
+    subject: str
+    amount: str
+    simulated: bool
+
+
+class Ended(TypedDict):
+    """It failed or was cancelled; of a failure the words of the refusal, for people."""
+
+    status: str
+    code: NotRequired[str]
+    message: NotRequired[str]
+    remedy: NotRequired[str]
+
+
+class EnhancementComplete(TypedDict):
+    """On the channel of an asset `enhancement` says which."""
+
+    status: str
+    percent: float
+    assets: list[str]
+    cost: str
+    simulated: bool
+    enhancement: NotRequired[str]
+
+
+class EnhancementEnded(TypedDict):
+    """On the channel of an asset `enhancement` says which."""
+
+    status: str
+    code: NotRequired[str]
+    message: NotRequired[str]
+    remedy: NotRequired[str]
+    enhancement: NotRequired[str]
+
+
+class EnhancementProgress(TypedDict):
+    """`done`: finished steps of the recipe. On the channel of an asset `enhancement` says which."""
+
+    stage: str
+    percent: float
+    status: NotRequired[str]
+    message: NotRequired[str]
+    done: NotRequired[int]
+    enhancement: NotRequired[str]
+
+
+Fallback = TypedDict(
+    "Fallback",
+    {
+        "provider": str,
+        "model": str,
+        "from": str,
+        "instead_of": str,
+        "title": str,
+        "title_before": str,
+        "code": str,
+        "reason": str,
+        "note": str,
+        "unit_price": str,
+        "unit_price_before": str,
+    },
+)
+
+
+class FeedbackChanged(TypedDict):
+    """Feedback was given, or taken back (`given` false)."""
+
+    asset: str
+    kind: str
+    given: bool
+
+
+class GenerationProgress(TypedDict):
+    """`assets`: the images that are there already."""
+
+    stage: str
+    percent: float
+    status: NotRequired[str]
+    message: NotRequired[str]
+    assets: NotRequired[list[str]]
+
+
+class LearningChanged(TypedDict):
+    """Weights were reverted, or that was undone. Read them anew."""
+
+    act: str
+    kind: str
+    about: str
+
+
+class Nothing(TypedDict):
+    """The name says it all: read the subject anew."""
+
+
+class NotificationCreated(TypedDict):
+    """News for this person."""
+
+    id: str
+    kind: str
+    title: str
+    link: str
+
+
+class NotificationRead(TypedDict):
+    """So many of this person's notifications were read."""
+
+    count: int
+
+
+class PortfolioStanding(TypedDict):
+    """Counts of a portfolio's files; of a failure the words of the refusal too."""
+
+    status: str
+    percent: float
+    total: int
+    read: int
+    duplicates: int
+    refused: int
+    ignored: int
+    code: NotRequired[str]
+    message: NotRequired[str]
+    remedy: NotRequired[str]
+
+
+class PreviewChanged(TypedDict):
+    """A trial of recipes on a part of an image: `done` of them are there."""
+
+    status: str
+    done: int
+
+
+class Shown(TypedDict):
+    """Where somebody is, as a message of its own type; `socket` tells two windows of one person apart."""
+
+    user: str
+    name: str
+    socket: str
+    state: Any
+
+
+class SystemAlert(TypedDict):
+    """Something to know as long as it lasts: on `system` for everybody, on a team's channel for that team. `kind`
+    is provider, budget or maintenance, `level` info, warning or error. `ended`: it is over, show it no longer.
+    """
+
+    id: str
+    kind: str
+    level: str
+    title: str
+    text: str
+    link: str
+    starts_at: str | None
+    ends_at: str | None
+    ended: bool
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["asset:version"]) -> AssetVersion | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["batch:item"]) -> BatchItemEnded | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["batch:progress", "batch:complete"]) -> BatchState | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["comment:deleted"]) -> CommentGone | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["comment:created", "comment:updated"]) -> CommentSaid | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["generation:complete"]) -> Complete | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["cost:updated"]) -> CostUpdated | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["generation:failed", "generation:cancelled"]) -> Ended | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["enhancement:complete"]) -> EnhancementComplete | None: ...
+
+
+@overload
+def payload(
+    event: LiveEvent, *names: Literal["enhancement:failed", "enhancement:cancelled"]
+) -> EnhancementEnded | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["enhancement:progress"]) -> EnhancementProgress | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["generation:fallback"]) -> Fallback | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["feedback:changed"]) -> FeedbackChanged | None: ...
+
+
+@overload
+def payload(
+    event: LiveEvent, *names: Literal["generation:stage", "generation:progress"]
+) -> GenerationProgress | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["learning:changed"]) -> LearningChanged | None: ...
+
+
+@overload
+def payload(
+    event: LiveEvent, *names: Literal["asset:promoted", "asset:trashed", "asset:restored"]
+) -> Nothing | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["notification:created"]) -> NotificationCreated | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["notification:read"]) -> NotificationRead | None: ...
+
+
+@overload
+def payload(
+    event: LiveEvent,
+    *names: Literal["portfolio:progress", "portfolio:complete", "portfolio:failed", "portfolio:cancelled"],
+) -> PortfolioStanding | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["preview:changed"]) -> PreviewChanged | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["system:alert"]) -> SystemAlert | None: ...
+
+
+def payload(event: LiveEvent, *names: str) -> Any:
+    """The data of an event of one of these names, fact or tick; None for any other."""
+    return cast(Any, event.data) if event.name in names else None
