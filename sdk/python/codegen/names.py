@@ -1,6 +1,5 @@
 """What each operation of the API is called in the client, and what its arguments are called."""
 
-import re
 from typing import Final
 
 SINGULAR: Final = {"enhance": "enhancement", "learning": "weight"}
@@ -94,7 +93,7 @@ AREAS: Final = {
     "enhancements": ("enhance",),
     "batches": ("batch", "queue", "webhooks"),
     "personas": ("personas", "portfolios", "learning"),
-    "account": ("alerts", "auth", "me", "notifications", "events", "teams"),
+    "account": ("auth", "me", "notifications", "events", "teams"),
 }
 ARGUMENTS: Final = {
     ("enhance", "id"): "subject_id",  # an asset, or a generation
@@ -149,6 +148,6 @@ def argument_of(method: str, name: str, path: str) -> str:
 
 
 def area_of(path: str) -> str:
-    """The module of the client that has this operation."""
+    """The module of the client that has this operation: the client is made of those that AREAS names."""
     first = path.removeprefix("/api/").split("/")[0]
-    return next((area for area, firsts in AREAS.items() if first in firsts), re.sub(r"\W", "_", first))
+    return next((area for area, firsts in AREAS.items() if first in firsts), "account")
