@@ -123,9 +123,9 @@ def test_the_package_holds_what_it_needs_and_nothing_else(tmp_path: Path):
     )
     (packed,) = json.loads(told.stdout)
     held = {each["path"] for each in packed["files"]}
-    code = {str(path.relative_to(SDK)) for folder in ("src", "examples") for path in (SDK / folder).glob("*.js")}
+    programs = {str(path.relative_to(SDK)) for folder in ("src", "examples") for path in (SDK / folder).glob("*.js")}
     types = {"index.d.ts", "calls.d.ts", "events.d.ts"}
-    assert held == code | types | {"package.json", "README.md"}
+    assert held == programs | types | {"package.json", "README.md"}
     with tarfile.open(tmp_path / packed["filename"]) as file:
         file.extractall(tmp_path / "node_modules", filter="data")
     (tmp_path / "node_modules" / "package").rename(tmp_path / "node_modules" / "designer-bff")
