@@ -20,7 +20,7 @@ from batches.reporting import announce_end, announce_item, announce_state, show_
 from batches.services import wake
 from designer.generations.services import Terms, request_generation
 from designer.jobs.handlers import RunningJob
-from designer.jobs.models import JobStatus
+from designer.jobs.models import BEHIND, JobStatus, Lane
 from designer.jobs.services import revive
 from designer.ledger import budgets
 from enhancement.services import request_enhancement
@@ -130,7 +130,7 @@ def _begin(row: Batch, item: BatchItem) -> None:
 
 def _first(row: Batch, item: BatchItem) -> dict[str, Any]:
     """Ask for the item's generation or enhancement, as a person would."""
-    terms = Terms(lane="batch", priority=row.priority, batch_id=row.pk)
+    terms = Terms(lane=Lane.BATCH, priority=BEHIND, rank=row.priority, batch_id=row.pk)
     if row.kind == Kind.ENHANCE:
         said = {"asset_id": item.wish["asset"], "operations": item.wish["operations"]}
         return {"enhancement": request_enhancement(actor=row.owner, **said, terms=terms)}

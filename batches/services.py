@@ -16,7 +16,7 @@ from batches.plans import Plan
 from batches.pricing import span_of
 from batches.reporting import announce_state
 from designer.jobs.services import enqueue
-from designer.jobs.steering import set_priority
+from designer.jobs.steering import set_rank
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Refused
 from teams.base.text import one_line
@@ -241,7 +241,7 @@ def change(*, actor: User, batch_id: UUID, said: dict[str, Any]) -> Batch:
         money.set_budget(row.team_id, row.pk, money.amount_of(said["budget"], cheapest=cheapest))
     if "priority" in said:
         changed["priority"] = said["priority"]
-        set_priority(jobs_in_flight(row.pk), said["priority"])
+        set_rank(jobs_in_flight(row.pk), said["priority"])
     if "parallelism" in said:
         changed["parallelism"] = said["parallelism"]
     Batch.objects.filter(pk=row.pk).update(**changed, updated_at=timezone.now())

@@ -7,7 +7,7 @@ from designer.jobs.models import Lane
 from enhancement.remote import offers
 
 COMPUTING: Final = Lane.GPU
-ASKING: Final = Lane.IO
+ASKING: Final = Lane.REMOTE
 
 
 def lane_of(quote: Sequence[Mapping[str, Any]]) -> Lane:

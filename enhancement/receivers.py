@@ -10,7 +10,9 @@ from django.dispatch import receiver
 
 from designer.generations import follow_ups
 from designer.generations.models import Generation, Status
+from designer.generations.services import SINGLE, Terms
 from designer.generations.signals import generation_finished
+from designer.jobs.models import Job, Lane
 from enhancement import following
 from enhancement.prices import ensure_prices
 from enhancement.services import request_enhancement
@@ -34,6 +36,7 @@ def enhance_when_asked(sender: Any, generation: Generation, **_: Any) -> None:
     failed_partly = generation.status == Status.PARTIAL and generation.error is not None
     if not wish or not (generation.status == Status.SUCCEEDED or failed_partly):
         return
+    terms = _terms_after(generation)
     for asset in generation.shown_assets:
         try:
             with transaction.atomic():
@@ -42,9 +45,16 @@ def enhance_when_asked(sender: Any, generation: Generation, **_: Any) -> None:
                     asset_id=asset.pk,
                     operations=wish["operations"],
                     preset=wish.get("preset"),
+                    terms=terms,
                 )
         except Exception:
             log.exception("auto-enhance of asset %s could not begin", asset.pk)
+
+
+def _terms_after(generation: Generation) -> Terms:
+    """What follows one of many is one of many too, and as urgent as that among its team's."""
+    job = Job.objects.filter(pk__in=[generation.job_id], lane=Lane.BATCH).first()
+    return SINGLE if job is None else Terms(priority=job.priority, rank=job.rank)
 
 
 follow_ups.register(follow_ups.FollowUp(settle=following.settle, choices=following.choices))

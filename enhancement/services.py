@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -14,6 +14,7 @@ from designer.assets.garbage import TRASH_KEPT
 from designer.assets.models import Asset, AssetKind
 from designer.generations.models import Generation
 from designer.generations.services import SINGLE, Terms
+from designer.jobs.models import BEHIND
 from designer.jobs.services import enqueue, request_cancel
 from designer.ledger import budgets
 from designer.realtime.events import ENHANCEMENT_CANCELLED, ENHANCEMENT_FAILED, ENHANCEMENT_PROGRESS, record
@@ -26,6 +27,8 @@ from enhancement.recipes import Plan, Recipe, planned
 from enhancement.signals import enhancement_finished
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Missing, Refused
+
+MANY: Final = Terms(priority=BEHIND)
 
 
 def source_of(*, actor: User, subject_id: UUID, asset_id: UUID | None = None) -> Asset:
@@ -54,8 +57,14 @@ def request_enhancement(
     asset, plan = plan_for(actor=actor, asset_id=asset_id, operations=operations)
     made = _create(actor, asset, plan, preset)
     rights.note(actor, asset, plan.recipe, made.pk)
-    payload = {"enhancement_id": str(made.pk)}
-    job = enqueue("enhancement.run", payload, team_id=asset.team_id, lane=lane_of(plan.quote), priority=terms.priority)
+    job = enqueue(
+        "enhancement.run",
+        {"enhancement_id": str(made.pk)},
+        team_id=asset.team_id,
+        lane=lane_of(plan.quote),
+        priority=terms.priority,
+        rank=terms.rank,
+    )
     made.job_id = job.pk
     made.save(update_fields=["job_id", "updated_at"])
     _set_aside(made, terms.batch_id)
@@ -72,9 +81,13 @@ def request_batch(
     """
     made: list[Enhancement] = []
     refused: list[tuple[UUID, Refused]] = []
-    for pk in dict.fromkeys(asset_ids):
+    wanted = list(dict.fromkeys(asset_ids))
+    terms = SINGLE if len(wanted) == 1 else MANY
+    for pk in wanted:
         try:
-            made.append(request_enhancement(actor=actor, asset_id=pk, operations=operations, preset=preset))
+            made.append(
+                request_enhancement(actor=actor, asset_id=pk, operations=operations, preset=preset, terms=terms)
+            )
         except Refused as refusal:
             refused.append((pk, refusal))
     if not made:

@@ -3,7 +3,7 @@
 from designer.jobs.claims import claim
 from designer.jobs.running import perform
 
-LANES = ("interactive", "io", "batch", "gpu")
+LANES = ("interactive", "io", "remote", "batch", "gpu")
 
 
 def work_off(*lanes: str) -> int:

@@ -67,10 +67,12 @@ class Unplanned(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """How a generation runs that is part of something larger: its lane and priority, and whose budget it is under."""
+    """How a generation runs that is part of something larger: its lane and priority, its rank among what else its team
+    waits for there, and whose budget it is under."""
 
     lane: str = "interactive"
     priority: int = 5
+    rank: int | None = None
     batch_id: UUID | None = None
 
 
@@ -191,7 +193,12 @@ def request_generation(*, actor: User, wish: GenerationWish, terms: Terms = SING
     if wish.corrections:
         _remember(actor, team, wish, references, made.pk)
     job = enqueue(
-        "generation.run", {"generation_id": str(made.pk)}, team_id=team.pk, lane=terms.lane, priority=terms.priority
+        "generation.run",
+        {"generation_id": str(made.pk)},
+        team_id=team.pk,
+        lane=terms.lane,
+        priority=terms.priority,
+        rank=terms.rank,
     )
     Generation.objects.filter(pk=made.pk).update(job_id=job.pk)
     made.job_id = job.pk

@@ -14,7 +14,7 @@ from designer.jobs.models import ROUND, Job, JobStatus
 from teams.base.ids import id_of
 
 DEATHS_ALLOWED: Final = 3
-URGENCY: Final = ("interactive", "io", "gpu", "batch")
+URGENCY: Final = ("interactive", "io", "remote", "gpu", "batch")
 
 # The round that a newcomer joins: that of the job at the front of its lane and priority. An empty queue begins a round
 # later than any before, so that what is over never stands among or before what waits. A team's next job stands a whole
@@ -70,7 +70,7 @@ WITH due AS (
   ORDER BY scheduled_at LIMIT 1000 FOR UPDATE SKIP LOCKED
 ), placed AS (
   SELECT w.id, {TURN.format(row="w", since=0)}
-         + (row_number() OVER (PARTITION BY w.lane, w.priority, w.team_id ORDER BY w.scheduled_at) - 1)
+         + (row_number() OVER (PARTITION BY w.lane, w.priority, w.team_id ORDER BY w.rank, w.scheduled_at) - 1)
          * {STEP.format(row="w")} AS turn
   FROM job_queue w JOIN due USING (id)
 )

@@ -18,6 +18,7 @@ class Lane(models.TextChoices):
     BATCH = "batch"
     GPU = "gpu"
     IO = "io"
+    REMOTE = "remote"
 
 
 class JobStatus(models.TextChoices):
@@ -38,6 +39,7 @@ FINAL = (JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.DEAD, JobStatus.CANCEL
 
 ROUND = 240  # turns in a round of the queue; a team takes `weight` jobs of one
 HEAVIEST = 20
+BEHIND = 7  # the priority of what is one of many: after whatever a person asked for alone, and after their previews
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -73,6 +75,8 @@ class Job(Row):
     payload = models.JSONField(default=dict)
     lane = models.CharField(max_length=16, choices=Lane, default=Lane.INTERACTIVE)
     priority = models.PositiveSmallIntegerField(default=5)
+    # 0-9 as well, within the team only (db_default: workers of the release before write rows too)
+    rank = models.PositiveSmallIntegerField(default=5, db_default=5)
     status = models.CharField(max_length=16, choices=JobStatus, default=JobStatus.QUEUED)
     scheduled_at = models.DateTimeField()
     turn = models.BigIntegerField(default=0)

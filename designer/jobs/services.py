@@ -17,6 +17,7 @@ from designer.jobs.claims import TURN
 from designer.jobs.fronts import front_of
 from designer.jobs.handlers import FINISHERS, REPLAYERS
 from designer.jobs.models import FINAL, WAITING, Job, JobStatus
+from designer.jobs.ranks import take_place
 from teams.base.errors import Conflict, Missing
 
 __all__ = [
@@ -24,11 +25,12 @@ __all__ = [
     "settle_attempt",
 ]  # fmt: skip
 
+USUAL: Final = 5
 INSERT: Final = f"""
-INSERT INTO job_queue AS made (id, created_at, updated_at, kind, payload, lane, priority, status, scheduled_at, turn,
-  attempts, failures, max_attempts, deaths, worker, team_id, dedup_key)
+INSERT INTO job_queue AS made (id, created_at, updated_at, kind, payload, lane, priority, rank, status, scheduled_at,
+  turn, attempts, failures, max_attempts, deaths, worker, team_id, dedup_key)
 SELECT wish.id, statement_timestamp(), statement_timestamp(), %(kind)s, %(payload)s::jsonb, wish.lane, wish.priority,
-  CASE WHEN %(run_at)s::timestamptz > statement_timestamp() THEN 'scheduled' ELSE 'queued' END,
+  %(rank)s, CASE WHEN %(run_at)s::timestamptz > statement_timestamp() THEN 'scheduled' ELSE 'queued' END,
   COALESCE(%(run_at)s::timestamptz, statement_timestamp()), {TURN.format(row="wish", since="%(since)s")},
   0, 0, %(max_attempts)s, 0, '', wish.team_id, %(dedup_key)s
 FROM (SELECT %(id)s::uuid AS id, %(lane)s::text AS lane, %(priority)s::int AS priority,
@@ -44,18 +46,21 @@ def enqueue(
     team_id: UUID,
     lane: str = "interactive",
     priority: int = 5,
+    rank: int | None = None,
     run_at: datetime | None = None,
     max_attempts: int = 5,
     dedup_key: str | None = None,
 ) -> Job:
     """Add a job in the caller's transaction; a worker is woken after the commit. Priority 0 is the most urgent, 9 the
-    least. With `dedup_key`, a job of that key which has not ended yet is returned instead of a second one."""
+    least. `rank`, likewise, is its urgency among those of its team that have its lane and priority. With `dedup_key`, a
+    job of that key which has not ended yet is returned instead of a second one."""
     values = {
         "id": uuid.uuid4(),
         "kind": kind,
         "payload": json.dumps(dict(payload)),
         "lane": lane,
         "priority": priority,
+        "rank": USUAL if rank is None else rank,
         "team_id": team_id,
         "run_at": run_at,
         "max_attempts": max_attempts,
@@ -64,6 +69,8 @@ def enqueue(
     while True:
         with front_of(lane, priority) as since:
             made = next(iter(Job.objects.raw(INSERT, {**values, "since": since})), None)
+            if made is not None and rank is not None:
+                take_place(made, since=since)
         if made is not None:
             if made.status == JobStatus.QUEUED:
                 ring_after_commit(lane)

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from designer.jobs.bell import ring_after_commit
 from designer.jobs.models import WAITING, Job, JobStatus
+from designer.jobs.ranks import deal
 
 HELD_FOR: Final = timedelta(days=36_500)  # until somebody lets them go
 HELD: Final = timedelta(days=3_650)  # a job whose time is farther away than this is held back
@@ -29,11 +30,11 @@ def let_go(job_ids: Iterable[UUID]) -> int:
     return _again(rows.values_list("pk", flat=True))
 
 
-def set_priority(job_ids: Iterable[UUID], priority: int) -> None:
-    """Give these jobs another priority, 0 the most urgent. Those in the queue get a turn among their new equals."""
+def set_rank(job_ids: Iterable[UUID], rank: int) -> None:
+    """Make these jobs more or less urgent within their team, 0 the most. Those in the queue change places with it."""
     locked = _locked(job_ids)
-    Job.objects.filter(pk__in=locked).update(priority=priority, updated_at=Now())
-    _again(Job.objects.filter(pk__in=locked, status=JobStatus.QUEUED).values_list("pk", flat=True))
+    Job.objects.filter(pk__in=locked).update(rank=rank, updated_at=Now())
+    deal(locked)
 
 
 def _locked(job_ids: Iterable[UUID]) -> list[UUID]:

@@ -30,6 +30,8 @@ def programs(port: int) -> list[Program]:
     """What a whole studio consists of, besides its services. Lanes are queue names.
 
     Lane io has a worker of its own: a receiver or a mail server that hangs holds one of its processes, never a picture.
+    So has lane remote: a picture bought from a service holds a process for minutes, never a webhook, a mail or the
+    feeding of a batch.
     Lane interactive has one besides: where a batch keeps every process drawing, a person would wait for the end of one
     of its pictures. They are processes too, not threads or greenlets: a worker's heartbeat keeps one job alive per
     process and, at a stop, leaves the process for it; what waits for many at once (the courier) has its own threads
@@ -39,11 +41,13 @@ def programs(port: int) -> list[Program]:
     worker = [python, "-m", "celery", "--quiet", "-A", "designer", "worker", "--loglevel", "WARNING"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     cpu, io = os.environ.get("DESIGNER_CPU_WORKERS", "2"), os.environ.get("DESIGNER_IO_WORKERS", "4")
+    remote = os.environ.get("DESIGNER_REMOTE_WORKERS", "4")
     return [
         Program("web", [python, "-m", "uvicorn", "designer.asgi:application", *web_flags(port)]),
         Program("worker", [*worker, *quiet, "-Q", "interactive,batch", "-c", cpu, "-n", "cpu@%h"]),
         Program("person", [*worker, *quiet, "-Q", "interactive", "-c", "1", "-n", "person@%h"]),
         Program("io", [*worker, *quiet, "-Q", "io", "-c", io, "-n", "io@%h"]),
+        Program("remote", [*worker, *quiet, "-Q", "remote", "-c", remote, "-n", "remote@%h"]),
         Program("gpu", [*worker, *quiet, "-Q", "gpu", "-c", "1", "-n", "gpu@%h"]),
         Program("scheduler", [python, "manage.py", "run_scheduler"]),
     ]

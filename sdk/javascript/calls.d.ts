@@ -88,7 +88,7 @@ export interface Item { id: string; position: number; status: BatchItemStatusEnu
 export interface ItemAsset { id: string; thumbnail: string; width: number; height: number }
 export type JustWordsEnum = "count" | "model";
 export interface Lane { waiting: number; seconds: number; workers: number }
-export type LaneEnum = "interactive" | "batch" | "gpu" | "io";
+export type LaneEnum = "interactive" | "batch" | "gpu" | "io" | "remote";
 export interface LaneList { results: LaneNow[] }
 export interface LaneNow { name: string; waiting: number; oldest: string | null; running: number; per_minute: number; later: number; dead: number; pause: Pause | null }
 export type LearningActEnum = "give" | "withdraw" | "revert" | "undo";
@@ -522,7 +522,7 @@ export interface Calls {
   /** Run dead jobs again with all their tries: these, all, or all of a cause. For owners and admins. What was made is kept, and a call that may have been paid for is not bought a second time. */
   replayDeadJobs(wish?: ReplayDeadJobsWish, options?: Options): Promise<ReplayAnswer>;
   /** The jobs of all teams, by status, lane, kind, team or cause, or searched for. */
-  jobs(wish?: { code?: string; kind?: string; lane?: "batch" | "gpu" | "interactive" | "io"; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; status?: "cancelled" | "dead" | "failed" | "leased" | "queued" | "retrying" | "scheduled" | "succeeded"; team?: string }, options?: Options): Pages<QueuedJob>;
+  jobs(wish?: { code?: string; kind?: string; lane?: "batch" | "gpu" | "interactive" | "io" | "remote"; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; status?: "cancelled" | "dead" | "failed" | "leased" | "queued" | "retrying" | "scheduled" | "succeeded"; team?: string }, options?: Options): Pages<QueuedJob>;
   /** Every lane: depth, age, throughput, and whether it is paused. */
   lanes(options?: Options): Promise<LaneList>;
   /** Begin nothing more in a lane; what runs there ends. */

@@ -6,7 +6,7 @@ import pytest
 
 from batches.models import Batch, BatchItem
 from designer.generations.models import Generation
-from designer.jobs.models import Job
+from designer.jobs.models import BEHIND, Job
 from designer.ledger.models import BudgetUse, LedgerEntry, Reservation
 from designer.realtime import subjects
 from designer.realtime.models import Event
@@ -66,11 +66,11 @@ def work_off_one() -> bool:
     return job is not None
 
 
-def test_items_run_in_the_lane_and_with_the_priority_of_their_batch(client_of):
-    made(client_of("editor"), plan(variations=2), priority=7)
+def test_items_run_in_the_lane_of_batches_with_the_priority_of_theirs_within_the_team(client_of):
+    made(client_of("editor"), plan(variations=2), priority=9)
     work_off("io")
-    lanes = set(Job.objects.filter(kind="generation.run").values_list("lane", "priority"))
-    assert lanes == {("batch", 7)}
+    lanes = set(Job.objects.filter(kind="generation.run").values_list("lane", "priority", "rank"))
+    assert lanes == {("batch", BEHIND, 9)}
 
 
 def test_the_whole_plan_is_there_before_anything_runs(client_of):

@@ -10,7 +10,7 @@ from batches import calendar, series
 from batches.models import Batch, BatchItem
 from designer.generations.models import Generation
 from designer.jobs.claims import claim
-from designer.jobs.models import Job
+from designer.jobs.models import BEHIND, Job
 from designer.jobs.running import perform
 from designer.ledger.models import LedgerEntry
 from designer.providers.base import Moderated, TimedOut
@@ -88,14 +88,14 @@ def test_a_finished_batch_has_nothing_to_cancel_resume_or_retry(client_of):
     assert LedgerEntry.objects.count() == paid
 
 
-def test_priority_changes_for_what_already_waits(client_of):
+def test_priority_changes_for_what_already_waits_and_only_within_the_team(client_of):
     client = client_of("editor")
     pk = made(client, plan(variations=4), parallelism=2)["id"]
     work_off("io")
     answer = client.patch(f"/api/batch/{pk}", {"priority": 1, "parallelism": 3}, format="json")
     assert (answer.json()["priority"], answer.json()["parallelism"]) == (1, 3)
     work_off("io")
-    assert set(Job.objects.filter(kind="generation.run").values_list("priority", flat=True)) == {1}
+    assert set(Job.objects.filter(kind="generation.run").values_list("priority", "rank")) == {(BEHIND, 1)}
     assert statuses(pk) == {"waiting": 1, "queued": 3}
     work_off()
     assert look(client, pk)["status"] == "completed"

@@ -1,8 +1,10 @@
 """Two teams fill the lane of batches with 10,000 jobs, one weighs three, and a person asks for one thing after another.
+Then both fill the lane of enhancements likewise, one with rank 0 and one with 9, and a person enhances and previews.
 
 `python -m tests.benchmarks.bench_fairness [--quick]` with DATABASE_URL naming a Postgres. The workers are the
-product's: two processes for batches and people, one for people alone. It prints the time from a person's request to its
-start, with an empty queue and beside the 10,000, and how many jobs of each team were begun meanwhile.
+product's: two processes for batches and people, one for people alone, one for enhancements (of 50 ms each here: nobody
+can begin before the one in work has ended). It prints the time from a person's request to its start, with an empty
+queue and beside the others, and how many jobs of each team were begun meanwhile.
 """
 
 import argparse
@@ -19,13 +21,16 @@ django.setup()
 from celery import current_app  # noqa: E402  (Django must be set up first)
 from django.db import transaction  # noqa: E402
 
-from designer.jobs.models import Job, JobStatus, TeamWeight  # noqa: E402
+from designer.jobs.models import BEHIND, Job, JobStatus, Lane, TeamWeight  # noqa: E402
 from designer.jobs.services import enqueue  # noqa: E402
+from enhancement.previews import FIRST  # noqa: E402
 from tests.faults.kit import Stage, private_database, until  # noqa: E402
 
 KINDS = "tests.benchmarks.queue_kinds"
 PERSON, LIGHT, HEAVY = uuid4(), uuid4(), uuid4()
 WEIGHTS = {LIGHT: 1, HEAVY: 3}
+PATIENT, URGENT = uuid4(), uuid4()
+RANKS = {PATIENT: 9, URGENT: 0}
 
 
 def main() -> None:
@@ -38,6 +43,7 @@ def main() -> None:
         stage.env |= {"FAULTS": "", "DESIGNER_EXTRA_HANDLERS": KINDS, "CONN_MAX_AGE": "60"}
         try:
             print(json.dumps(play(stage, jobs, asked)))
+            print(json.dumps(enhance(stage, jobs // 10, asked // 4)))
         finally:
             stage.close()
 
@@ -69,11 +75,34 @@ def play(stage: Stage, jobs: int, asked: int) -> dict[str, object]:
     }
 
 
-def ask(count: int) -> list[float]:
+def enhance(stage: Stage, jobs: int, asked: int) -> dict[str, object]:
+    """Beside the batches of enhancements of two teams: what a person waits for one image, and for a preview."""
+    stage.worker("gpu", children=1)
+    ask(3, lane=Lane.GPU)
+    alone = ask(asked, lane=Lane.GPU)
+    with transaction.atomic():
+        for _ in range(jobs // 2):
+            for team, rank in RANKS.items():
+                busy = {"seconds": "0.05"}
+                enqueue("bench.busy", busy, team_id=team, lane=Lane.GPU, priority=BEHIND, rank=rank)
+    until(lambda: begun(URGENT) > 3, 60)
+    beside, previews = ask(asked, lane=Lane.GPU), ask(asked, lane=Lane.GPU, priority=FIRST)
+    return {
+        "enhancements_of_batches": jobs,
+        "asked": asked,
+        "left_at_the_end": Job.objects.filter(lane=Lane.GPU, status=JobStatus.QUEUED).count(),
+        "person_alone_ms": spread(alone),
+        "person_beside_ms": spread(beside),
+        "preview_beside_ms": spread(previews),
+        "begun_by_rank": {RANKS[team]: begun(team) for team in RANKS},
+    }
+
+
+def ask(count: int, *, lane: str = Lane.INTERACTIVE, priority: int = 5) -> list[float]:
     """Milliseconds from the request of each to its start; the next is asked for when it has ended."""
     ids = []
     for _ in range(count):
-        job = enqueue("bench.nothing", {}, team_id=PERSON)
+        job = enqueue("bench.nothing", {}, team_id=PERSON, lane=lane, priority=priority)
         until(partial(ended, job.pk), 60, every=0.005)
         ids.append(job.pk)
         time.sleep(0.05)

@@ -52,7 +52,7 @@ def ask(editor: Any, asset: Any, operations: list[dict[str, Any]]) -> Enhancemen
 
 
 def done(row: Enhancement) -> Enhancement:
-    work_off("io", "gpu")
+    work_off("remote", "gpu")
     row.refresh_from_db()
     return row
 

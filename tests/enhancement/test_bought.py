@@ -185,7 +185,7 @@ def test_local_steps_and_bought_ones_go_together_each_with_its_line(editor, asse
 
 
 def test_where_services_do_it_all_no_computing_worker_is_kept_waiting(editor, asset):
-    assert Job.objects.get(pk=ask(editor, asset, recipe("fal")).job_id).lane == "io"
+    assert Job.objects.get(pk=ask(editor, asset, recipe("fal")).job_id).lane == "remote"
     assert Job.objects.get(pk=ask(editor, asset, [*recipe("fal"), {"name": "detail"}]).job_id).lane == "gpu"
     seen = editor.get("/api/enhance?status=queued").json()["results"]
     assert {each["queue"]["position"] for each in seen} == {1}
@@ -276,7 +276,7 @@ def test_a_worker_that_dies_leaves_work_that_the_next_one_goes_on_with(
     with monkeypatch.context() as broken:
         where = {"ordered": (buying, "_awaited"), "waiting": (buying, "_rest"), "paid": (fetching, "picture")}[point]
         broken.setattr(*where, dying)
-        job = claim("io", "doomed")
+        job = claim("remote", "doomed")
         with pytest.raises(Dead):
             perform(job)
     died(Job.objects.get(pk=job.pk))
@@ -300,7 +300,7 @@ def test_a_death_before_the_id_is_known_is_never_ordered_again(
 
     with monkeypatch.context() as broken:
         broken.setattr(buying, where, dies_after)
-        job = claim("io", "doomed")
+        job = claim("remote", "doomed")
         with pytest.raises(Dead):
             perform(job)
     died(Job.objects.get(pk=job.pk))

@@ -69,7 +69,7 @@ def test_a_lost_answer_is_healed_by_the_services_own_message(name, lost, simulat
     row = again(row)  # it may still be told: nothing is ordered, and nothing given up
     assert (row.status, orders(simulator), outcomes()) == ("running", 1, ["unknown"])
     assert say(name, attempt.pk, BY[name](work_at(simulator, name), now())) == 204
-    assert promote_due() == {"io": 1}  # at once, not when its pause is over
+    assert promote_due() == {"remote": 1}  # at once, not when its pause is over
     row = done(row)
     assert (row.status, orders(simulator), len(simulator.charges), len(paid())) == ("succeeded", 1, 1, 1)
     assert outcomes() == ["superseded", "succeeded"]

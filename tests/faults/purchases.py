@@ -35,11 +35,11 @@ def bought_once(*, kills: int) -> Figures:
         stage.scheduler()
         asked = _asked(stage.web())
         for _ in range(kills):
-            seen, worker = _looks(vendors), stage.worker("io", children=len(SERVICES))
+            seen, worker = _looks(vendors), stage.worker("remote", children=len(SERVICES))
             until(lambda seen=seen: all(_looks(vendors)[name] > seen[name] for name in SERVICES), 60)
             worker.kill()
         unfinished = Enhancement.objects.filter(pk__in=asked, status=Status.RUNNING).count()
-        stage.worker("io", children=len(SERVICES))
+        stage.worker("remote", children=len(SERVICES))
         until(lambda: not Enhancement.objects.filter(pk__in=asked, status__in=(Status.QUEUED, Status.RUNNING)), 120)
         rows = Enhancement.objects.filter(pk__in=asked)
         return {

@@ -26,7 +26,8 @@ def started_in_production() -> list[set[str]]:
 def test_every_lane_has_a_worker_and_those_of_strangers_and_of_people_share_theirs_with_none(workers):
     assert {lane for lanes in workers for lane in lanes} == set(Lane.values)
     assert {"interactive"} in workers
-    assert [lanes for lanes in workers if "io" in lanes] == [{"io"}]
+    for alone in ("io", "remote"):
+        assert [lanes for lanes in workers if alone in lanes] == [{alone}]
 
 
 @pytest.fixture

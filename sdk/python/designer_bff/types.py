@@ -48,7 +48,7 @@ GenerationStatusEnum: TypeAlias = Literal["queued", "running", "succeeded", "par
 
 JustWordsEnum: TypeAlias = Literal["count", "model"]
 
-LaneEnum: TypeAlias = Literal["interactive", "batch", "gpu", "io"]
+LaneEnum: TypeAlias = Literal["interactive", "batch", "gpu", "io", "remote"]
 
 LearningActEnum: TypeAlias = Literal["give", "withdraw", "revert", "undo"]
 

@@ -171,6 +171,7 @@ def test_the_api_does_all_that_the_page_does_for_who_runs_the_studio_alone(admin
         "batch",
         "gpu",
         "io",
+        "remote",
     ]
     client.force_authenticate(user)
     for path in ("lanes", "workers", "jobs", "teams", "models", "webhooks"):

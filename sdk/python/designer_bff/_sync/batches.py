@@ -248,7 +248,7 @@ class BatchesCalls(Caller):
         *,
         code: str | None = None,
         kind: str | None = None,
-        lane: Literal["batch", "gpu", "interactive", "io"] | None = None,
+        lane: Literal["batch", "gpu", "interactive", "io", "remote"] | None = None,
         ordering: Literal["created_at", "-created_at"] | None = None,
         page_size: int | None = None,
         search: str | None = None,
