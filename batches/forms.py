@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
-from batches.models import Batch
 from batches.plans import MAX_ITEMS
 from batches.services import MOST_AT_ONCE, TITLE, USUAL_AT_ONCE, BatchWish
 from designer.catalogue.ready import ready_models
@@ -217,23 +216,3 @@ class BatchForm(forms.Form):
         shown = known if known in self.fields and not self[known].is_hidden else None
         lines = [line["message"] for line in refused.facts.get("lines", [])][:20]
         self.add_error(shown, lines or f"{refused.message} {refused.remedy}".strip())
-
-
-def typed_from(row: Batch | None, plan: dict[str, Any]) -> dict[str, Any]:
-    """A plan as the form's fields would have said it; what the form has no field for is left out."""
-    base = dict(plan.get("base") or {})
-    arms = plan.get("arms") or {}
-    initial: dict[str, Any] = {name: base[name] for name in ("brief", *BatchForm.EACH) if name in base}
-    initial |= {
-        "slots": "\n".join(f"{name}: {', '.join(values)}" for name, values in (plan.get("slots") or {}).items()),
-        "prompts": "\n".join(plan.get("prompts") or []),
-        "palettes": "\n".join(", ".join(colours) for colours in plan.get("palettes") or []),
-        "arm_a": arms.get("a", {}).get("model", ""),
-        "arm_b": arms.get("b", {}).get("model", ""),
-        **{name: plan[name] for name in ("models", "personas", "aspect_ratios", "sample") if plan.get(name)},
-    }
-    if (plan.get("variations") or 1) > 1:
-        initial["variations"] = plan["variations"]
-    if row is not None:
-        initial |= {"team": str(row.team_id), "parallelism": row.parallelism, "priority": row.priority}
-    return initial

@@ -264,6 +264,13 @@ def clone(*, actor: User, batch_id: UUID) -> Batch:
     return create(actor=actor, wish=_same_again(Batch.objects.see(actor, batch_id)))
 
 
+def draft_of(*, actor: User, template_id: UUID) -> Batch:
+    """A draft with the whole plan of a template. Raises Missing, Forbidden, Refused."""
+    kept = BatchTemplate.objects.see(actor, template_id)
+    wish = BatchWish(plan=kept.plan, team=kept.team_id, title=kept.name, template=kept.pk, start=False)
+    return create(actor=actor, wish=wish)
+
+
 def _same_again(row: Batch) -> BatchWish:
     return BatchWish(
         plan=row.plan,

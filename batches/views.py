@@ -1,6 +1,8 @@
 """The pages of batches: the list, the builder with its live price, and one batch with its grid."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,8 +17,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from batches import progress, services, steering
 from batches.api import BatchFilter
-from batches.forms import BatchForm, typed_from
+from batches.forms import BatchForm
 from batches.models import Batch, BatchStatus, BatchTemplate, ItemStatus
+from batches.reusing import beyond, typed_from, typed_from_batch
 from designer.generations.forms import UUID_WORD
 from teams.accounts.people import person
 from teams.base.errors import Forbidden, Missing, Refused
@@ -69,8 +72,7 @@ def row(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
-        form = BatchForm(actor=person(request), initial=_begun(request))
-        return render(request, "batches/new.html", {"form": form})
+        return _builder(request)
     form = BatchForm(request.POST, actor=person(request))
     if form.is_valid():
         try:
@@ -81,15 +83,48 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "batches/new.html", {"form": form}, status=422)
 
 
-def _begun(request: HttpRequest) -> dict[str, Any]:
-    """What the builder begins with: a saved plan, another batch, or nothing."""
+def _builder(request: HttpRequest) -> HttpResponse:
+    """The empty form, or one that begins with a saved plan or another batch. A plan that the form cannot say whole is
+    offered as a draft instead, unless `part` asks for what the form can say; then that says what is left out."""
     template, source = request.GET.get("template", ""), request.GET.get("from", "")
+    found: Batch | BatchTemplate | None = None
     if UUID_WORD.fullmatch(template):
-        return typed_from(None, BatchTemplate.objects.see(request.user, UUID(template)).plan)
-    if UUID_WORD.fullmatch(source):
-        batch = Batch.objects.see(request.user, UUID(source))
-        return typed_from(batch, batch.plan)
-    return {}
+        found = BatchTemplate.objects.see(request.user, UUID(template))
+    elif UUID_WORD.fullmatch(source):
+        found = Batch.objects.see(request.user, UUID(source))
+    lost = [] if found is None else beyond(person(request), found.plan, found.team_id)
+    if lost and "part" not in request.GET:
+        return render(request, "batches/again.html", {"found": found, "is_template": bool(template), "lost": lost})
+    typed = typed_from_batch(found) if isinstance(found, Batch) else found and typed_from(found.plan, found.team_id)
+    form = BatchForm(actor=person(request), initial=typed or {})
+    return render(request, "batches/new.html", {"form": form, "lost": lost})
+
+
+@login_required
+@require_POST
+def again(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A draft with the whole plan of another batch."""
+    return _drafted(request, partial(services.clone, actor=person(request), batch_id=pk))
+
+
+@login_required
+@require_POST
+def draft_of_template(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A draft with the whole plan of a template."""
+    return _drafted(request, partial(services.draft_of, actor=person(request), template_id=pk))
+
+
+def _drafted(request: HttpRequest, make: Callable[[], Batch]) -> HttpResponse:
+    try:
+        made = make()
+    except (Missing, Forbidden):
+        raise
+    except Refused as refused:
+        lines = [line["message"] for line in refused.facts.get("lines", [])][:5]
+        messages.error(request, " ".join(lines) or f"{refused.message} {refused.remedy}".strip())
+        return redirect("batches")
+    messages.success(request, "A draft with the whole plan, priced anew. Nothing runs until you start it.")
+    return redirect("batch", made.pk)
 
 
 @login_required
@@ -104,7 +139,7 @@ def estimate(request: HttpRequest) -> HttpResponse:
         told = {}
     else:
         try:
-            told = {"estimate": _estimated(services.estimate(actor=person(request), wish=form.wish()))}
+            told = {"estimate": estimated_shown(services.estimate(actor=person(request), wish=form.wish()))}
         except Refused as refused:
             lines = [line["message"] for line in refused.facts.get("lines", [])]
             told = {"errors": lines or [f"{refused.message} {refused.remedy}".strip()]}
@@ -112,7 +147,8 @@ def estimate(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"html": html, "ready": "estimate" in told})
 
 
-def _estimated(found: dict[str, Any]) -> dict[str, Any]:
+def estimated_shown(found: dict[str, Any]) -> dict[str, Any]:
+    """An estimate with its times in words."""
     seconds = found["seconds"]
     return {**found, "lasts": _span(seconds["high"]), "lasts_low": _span(seconds["low"])}
 

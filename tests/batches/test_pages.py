@@ -169,3 +169,58 @@ def test_pairs_are_voted_on_blindly_and_the_count_is_shown_after_the_first_vote(
 
 def test_a_batch_that_compares_nothing_has_no_vote(api, editor):
     assert editor.get(f"/batches/{made(api, plan())['id']}/votes").status_code == 409
+
+
+WHOLE = {
+    "rows": {"base": {"brief": "{garment} in wool"}, "rows": [{"garment": "coat"}, {"garment": "dress"}]},
+    "qualities": plan(qualities=["draft", "standard"]),
+    "commas": plan("a coat in {cloth}", slots={"cloth": ["navy, deep", "rust"]}),
+    "limits": {"base": {"brief": "a coat", "max_cost": "0.5", "fallback": True}},
+    "duplicates": plan(prompts=["a coat", "a coat"], duplicates="keep"),
+    "arms": plan(arms={"a": {"brief": "a coat"}, "b": {"brief": "a dress"}}),
+}
+
+
+@pytest.mark.parametrize("said", WHOLE.values(), ids=WHOLE)
+def test_a_plan_that_the_form_cannot_show_becomes_a_draft_of_all_of_it(said, api, editor):
+    pk = made(api, said, start=False, budget="3.00")["id"]
+    told = page(editor, "/batches/new", **{"from": pk})
+    assert "cannot show all of this plan" in told and "data-builder" not in told
+    answer = editor.post(f"/batches/{pk}/again")
+    draft = Batch.objects.exclude(pk=pk).get()
+    assert answer.url == f"/batches/{draft.pk}" and draft.status == "draft"
+    assert draft.plan == Batch.objects.get(pk=pk).plan
+    part = page(editor, "/batches/new", **{"from": pk, "part": "1"})
+    assert "Left out of the former plan" in part and "data-builder" in part
+
+
+def test_a_template_that_the_form_cannot_show_becomes_a_draft_too(api, editor):
+    body = {"name": "Two coats", "plan": WHOLE["rows"]}
+    kept = api.post("/api/batch/templates", body, format="json").json()["id"]
+    assert "the rows of its sheet" in page(editor, "/batches/new", template=kept)
+    answer = editor.post(f"/batches/templates/{kept}/draft")
+    draft = Batch.objects.get()
+    assert answer.url == f"/batches/{draft.pk}" and (draft.total, draft.title) == (2, "Two coats")
+
+
+def test_a_plan_that_the_form_can_show_begins_in_it_with_its_budget(api, editor):
+    said = {
+        **TYPED,
+        "n": "2",
+        "quality": "draft",
+        "palettes": "rust, moss",
+        "seed": "7",
+        "sample": "3",
+        "title": "Coats",
+    }
+    made_of = editor.post("/batches/new", said | {"draft": "1"}).url.rpartition("/")[2]
+    again = page(editor, "/batches/new", **{"from": made_of})
+    assert "data-builder" in again and "Left out" not in again
+    assert 'value="1"' in again and 'value="Coats"' in again and "garment: coat, skirt" in again
+
+
+def test_a_plan_that_can_no_longer_be_carried_out_is_refused_with_its_reason(api, editor):
+    pk = made(api, WHOLE["rows"], start=False)["id"]
+    Batch.objects.filter(pk=pk).update(plan={"base": {"brief": "a {coat}"}, "rows": [{"garment": "x"}]})
+    told = editor.post(f"/batches/{pk}/again", follow=True).content.decode()
+    assert "coat" in told and Batch.objects.count() == 1
