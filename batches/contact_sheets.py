@@ -25,6 +25,12 @@ def pages_of(row: Batch) -> int:
     return max(1, -(-row.total // PER_PAGE))
 
 
+def parts_of(row: Batch) -> list[tuple[int, int]]:
+    """First and last page of each PDF that the whole sheet comes in."""
+    pages = pages_of(row)
+    return [(first, min(pages, first + MOST_PAGES - 1)) for first in range(1, pages + 1, MOST_PAGES)]
+
+
 def as_png(row: Batch, *, page: int = 1) -> bytes:
     """One page as a PNG. Raises Refused for a page that it does not have."""
     out = io.BytesIO()

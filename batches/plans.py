@@ -191,8 +191,9 @@ class _Making:
 
     def _take_row(self, row: Mapping[str, Any], place: int) -> None:
         self.wish |= {key: said for key, said in row.items() if key in FIELDS}
-        self.filled |= {key: str(said) for key, said in row.items() if key not in FIELDS}
-        self.label["row"] = place + 1
+        slots = {key: str(said) for key, said in row.items() if key not in FIELDS}
+        self.filled |= slots
+        self.label |= {**slots, "row": place + 1}
 
 
 def _drawn(dice: random.Random, combinations: int, count: int, *, pairs: bool) -> list[int]:

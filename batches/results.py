@@ -7,6 +7,8 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any, Final
 
+from django.db.models import Func, TextField
+
 from batches.cells import guarded
 from batches.models import Batch, BatchItem
 from batches.progress import with_assets
@@ -66,10 +68,20 @@ def as_csv(row: Batch) -> Iterator[bytes]:
         yield _csv_line([*cells, *(facts[name] for name in AFTER)])
 
 
+class _Names(Func):
+    """The names in an object, a row each."""
+
+    function = "jsonb_object_keys"
+    output_field = TextField()
+    set_returning = True
+
+
 def _labels(row: Batch) -> list[str]:
-    """The names that any item's label has: those of the first, as all items are of one plan."""
-    first = row.items.order_by("position").values_list("label", flat=True).first()
-    return list(first or {})
+    """The names that any item's label has: those of the first in its order, then those that only others have (rows of
+    a sheet may leave cells empty)."""
+    first = row.items.order_by("position").values_list("label", flat=True).first() or {}
+    found = row.items.order_by().annotate(name=_Names("label")).values_list("name", flat=True).distinct()
+    return [*first, *sorted(set(found) - set(first))]
 
 
 def _csv_line(cells: list[Any]) -> bytes:

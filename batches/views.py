@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from batches import progress, services, steering
+from batches import contact_sheets, progress, services, steering
 from batches.api import BatchFilter
 from batches.forms import BatchForm
 from batches.models import Batch, BatchStatus, BatchTemplate, ItemStatus
@@ -188,6 +188,7 @@ def _head(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "channel": f"batch:{batch.pk}",
         "may_edit": may_edit,
         "has_arms": bool(batch.plan.get("arms")),
+        "sheets": contact_sheets.parts_of(batch),
         "now": now,
         "remaining": _span(remaining) if remaining is not None else "",
         "errors": progress.errors_of(batch) if batch.failed else [],

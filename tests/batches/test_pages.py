@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from batches import views
-from batches.models import Batch, BatchTemplate
+from batches.models import Batch, BatchItem, BatchTemplate
 from tests.batches.asking import made, plan, run_out
 from tests.work import work_off
 
@@ -224,3 +224,22 @@ def test_a_plan_that_can_no_longer_be_carried_out_is_refused_with_its_reason(api
     Batch.objects.filter(pk=pk).update(plan={"base": {"brief": "a {coat}"}, "rows": [{"garment": "x"}]})
     told = editor.post(f"/batches/{pk}/again", follow=True).content.decode()
     assert "coat" in told and Batch.objects.count() == 1
+
+
+def test_what_failed_as_a_whole_can_be_taken_away_too(api, editor):
+    pk = made(api, plan(variations=2))["id"]
+    BatchItem.objects.filter(batch=pk).update(status="failed", error={"code": "x", "message": "No cloth."})
+    Batch.objects.filter(pk=pk).update(status="failed")
+    told = page(editor, f"/batches/{pk}")
+    assert f"/api/batch/{pk}/results?as=csv" in told and f"/api/batch/{pk}/results?as=json" in told
+    assert "/zip" not in told and "contact-sheet" not in told
+
+
+def test_every_page_of_the_contact_sheet_is_linked(api, editor):
+    done = run_out(api)["id"]
+    assert f"/api/batch/{done}/contact-sheet?as=pdf" in page(editor, f"/batches/{done}")
+    Batch.objects.filter(pk=done).update(succeeded=48 * 25 + 1)
+    told = page(editor, f"/batches/{done}")
+    for first, last in ((1, 12), (13, 24), (25, 26)):
+        assert f"?as=pdf&amp;page={first}" in told and f"{first}–{last}" in told
+    assert 'max="26"' in told and "Page, 1 to 26" in told

@@ -94,7 +94,7 @@ def test_rows_fill_slots_and_override_the_base_and_an_axis_overrides_rows():
         {"brief": "a coat in wool", "quality": "draft", "n": 2},
         {"brief": "a cape in felt", "quality": "draft"},
     ]
-    assert found[1].label == {"row": 2, "quality": "draft"}
+    assert found[1].label == {"garment": "cape", "fabric": "felt", "row": 2, "quality": "draft"}
 
 
 def test_variations_of_a_seed_have_seeds_of_their_own_and_without_one_none():

@@ -56,6 +56,15 @@ def test_the_archive_holds_every_image_and_the_table(client_of):
         assert Image.open(io.BytesIO(archive.read("00002-1.png"))).size == (768, 1024)
 
 
+def test_the_table_names_what_each_row_of_the_sheet_put_into_the_slots(client_of):
+    client = client_of("editor")
+    rows = [{"garment": "coat"}, {"garment": "dress", "cloth": "=silk"}]
+    pk = made(client, {"base": {"brief": "a {garment}"}, "rows": rows}, start=False)["id"]
+    lines = list(csv.DictReader(io.StringIO(body(client.get(f"/api/batch/{pk}/results")).decode("utf-8-sig"))))
+    told = [(line["row"], line["garment"], line["cloth"]) for line in lines]
+    assert told == [("1", "coat", ""), ("2", "dress", "'=silk")]
+
+
 def test_the_contact_sheet_is_a_picture_or_a_pdf_page_by_page(client_of):
     client = client_of("editor")
     pk = run_out(client, plan(variations=2), title="Ünïcødé 🧵 <script>")["id"]
