@@ -209,10 +209,13 @@ class AttemptSerializer(serializers.ModelSerializer[Attempt]):
 
 class DeliveryDetailSerializer(DeliverySerializer):
     body = serializers.SerializerMethodField(help_text="What was sent, to the byte.")
+    data = serializers.DictField(  # type: ignore[assignment]  # hides an attribute of the base
+        read_only=True, help_text="The fact's data whole, also where the body has no room."
+    )
     calls = serializers.SerializerMethodField(help_text="Every call made for it, newest first; at most 50.")
 
     class Meta(DeliverySerializer.Meta):
-        fields = [*DeliverySerializer.Meta.fields, "body", "calls"]
+        fields = [*DeliverySerializer.Meta.fields, "body", "data", "calls"]
         read_only_fields = fields
 
     def get_body(self, row: Delivery) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
+from django.urls import reverse
 
 from batches.webhooks import signing
 from batches.webhooks.models import Delivery, Endpoint
@@ -15,7 +16,8 @@ MAX_BODY: Final = 20_000  # bytes; the specification asks to stay below 20 kB
 
 def body_of(row: Delivery) -> bytes:
     """The JSON that is sent: the fact with its place in its channel. Data that would make it too large stay here, to
-    be read at `href` under the receiver's own rights."""
+    be read at `href` under the receiver's own rights: with the message itself, which is kept for as long as it may
+    still be sent, and not in the log of events, which is cleared after a day."""
     said: dict[str, Any] = {
         "type": row.type,
         "timestamp": row.happened_at.isoformat(),
@@ -27,7 +29,7 @@ def body_of(row: Delivery) -> bytes:
     body = _bytes(said)
     if len(body) <= MAX_BODY:
         return body
-    place = f"/api/events?channel={row.channel}&after={row.seq - 1}&limit=1"
+    place = reverse("api_webhook_delivery", args=[row.endpoint_id, row.pk])
     return _bytes({**said, "data": {}, "truncated": True, "href": settings.SITE_URL + place})
 
 

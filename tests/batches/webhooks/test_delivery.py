@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.db import transaction
 from django.db.models.functions import Now
@@ -21,6 +22,7 @@ from designer.jobs.models import Job
 from designer.jobs.running import perform
 from designer.notifications.models import Notification
 from designer.realtime.events import record
+from designer.realtime.models import Event
 from teams.membership.services import remove_member
 from tests.batches.webhooks.conftest import carry, pass_time, tell
 from tests.batches.webhooks.receiver import reply
@@ -242,15 +244,22 @@ def test_all_that_was_given_up_is_replayed_in_its_order(hook, team, receiver):
     assert outcome(made) == [("delivered", 1)] * 3
 
 
-def test_a_message_that_would_be_too_large_says_where_to_read_the_rest(hook, team, receiver):
+def test_a_message_that_would_be_too_large_says_where_to_read_the_rest_for_as_long_as_it_may_be_sent(
+    hook, team, receiver, client_of
+):
     made = hook("/hook")
-    channel = tell(team.pk, "generation:complete", text="x" * 25_000)
+    tell(team.pk, "generation:complete", text="x" * 25_000)
     carry()
     (call,) = receiver.calls
     assert len(call.body) <= 20_000
     assert call.said["truncated"] and call.said["data"] == {}
-    assert call.said["href"].endswith(f"/api/events?channel={channel}&after=0&limit=1")
     Webhook(made.secret).verify(call.body, call.headers)
+    Event.objects.all().delete()  # as a day later: the message may be tried for three more, and sent again for a month
+    manager = client_of(None)
+    manager.force_login(made.row.owner, backend="django.contrib.auth.backends.ModelBackend")
+    told = manager.get(call.said["href"].removeprefix(settings.SITE_URL)).json()
+    assert told["data"]["text"] == "x" * 25_000 and told["body"].encode() == call.body
+    assert client_of("stranger").get(call.said["href"].removeprefix(settings.SITE_URL)).status_code == 404
 
 
 def test_the_log_keeps_what_was_sent_and_the_first_four_kilobytes_of_the_answer(hook, team, receiver):
