@@ -15,7 +15,7 @@ def connect() -> None:
     """Tell the providers how they are reached, and import each room's modules that register something."""
     registry.configure(settings.PROVIDERS)
     for room in ROOMS:
-        for name in ("tasks", "receivers", "watching", "invariants", "retention", "panels"):
+        for name in ("tasks", "receivers", "watching", "invariants", "retention", "panels", "metrics"):
             path = f"designer.{room}.{name}"
             if find_spec(path):
                 import_module(path)

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from designer.jobs import letters
-from designer.jobs.models import Job
+from designer.jobs.models import Job, JobAttempt
 from teams.accounts.models import ApiToken, Scope
 from teams.accounts.people import person
 
@@ -28,13 +28,26 @@ class ProblemNote(serializers.Serializer[Any]):
     remedy = serializers.CharField(allow_blank=True)
 
 
+class CallSerializer(serializers.ModelSerializer[JobAttempt]):
+    error = ProblemNote(allow_null=True)
+
+    class Meta:
+        model = JobAttempt
+        fields = ["number", "step", "provider", "model", "price", "outcome", "reference", "error", "created_at"]
+
+
 class DeadJob(serializers.ModelSerializer[Job]):
     team = serializers.UUIDField(source="team_id")
     error = ProblemNote(source="last_error")
+    payload = serializers.DictField(child=serializers.CharField(), help_text="Ids of what it is about")
+    calls = CallSerializer(many=True, help_text="Its calls to paid providers; outcome `unknown` may have been charged")
 
     class Meta:
         model = Job
-        fields = ["id", "kind", "lane", "team", "attempts", "deaths", "error", "created_at", "finished_at"]
+        fields = [
+            *("id", "kind", "lane", "team", "payload", "attempts", "deaths", "error", "calls", "created_at"),
+            "finished_at",
+        ]
 
 
 class DeadFilter(filters.FilterSet):  # type: ignore[misc]
@@ -52,7 +65,8 @@ class DeadList(generics.ListAPIView[Job]):
     filterset_class = DeadFilter
 
     def get_queryset(self) -> QuerySet[Job]:
-        return letters.readable(person(self.request), everywhere=_everywhere(self.request))
+        rows = letters.readable(person(self.request), everywhere=_everywhere(self.request))
+        return rows.prefetch_related(Prefetch("calls", JobAttempt.objects.order_by("number", "step")))
 
 
 class CauseSerializer(serializers.Serializer[Any]):

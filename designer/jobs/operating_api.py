@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from designer.jobs import lanes, weights, workers
+from designer.jobs import lanes, unsettled, weights, workers
 from designer.jobs.api import ProblemNote
 from designer.jobs.finding import JobFilter
 from designer.jobs.models import HEAVIEST, Job, JobStatus
@@ -123,6 +123,26 @@ class DrainOfWorker(OperatorView):
         """Let a drained worker take work again."""
         workers.employ(actor=person(request), worker_id=worker_id)
         return Response(status=204)
+
+
+class UnsettledSerializer(serializers.Serializer[Any]):
+    provider = serializers.CharField()
+    model = serializers.CharField()
+    calls = serializers.IntegerField()
+    price = serializers.DecimalField(12, 6, allow_null=True, help_text="USD that they may have cost at most")
+    since = serializers.DateTimeField()
+
+
+class UnsettledList(serializers.Serializer[Any]):
+    results = UnsettledSerializer(many=True)
+
+
+class UnsettledCalls(OperatorView):
+    """Calls that may have been paid for, by model: nobody knows how they ended, and none is made again by itself."""
+
+    @extend_schema(responses=UnsettledList)
+    def get(self, request: Request) -> Response:
+        return Response(UnsettledList({"results": unsettled.by_model()}).data)
 
 
 class QueuedJob(serializers.ModelSerializer[Job]):

@@ -13,6 +13,7 @@ api = [
     path("queue/lanes/<str:lane>/pause", operating.PauseOfLane.as_view(), name="queue-lane-pause"),
     path("queue/workers", operating.Workers.as_view(), name="queue-workers"),
     path("queue/workers/<uuid:worker_id>/drain", operating.DrainOfWorker.as_view(), name="queue-worker-drain"),
+    path("queue/unsettled", operating.UnsettledCalls.as_view(), name="queue-unsettled"),
     path("queue/jobs", operating.Jobs.as_view(), name="queue-jobs"),
     path("queue/teams", operating.Shares.as_view(), name="queue-teams"),
     path("queue/teams/<uuid:team_id>", operating.ShareOfTeam.as_view(), name="queue-team"),

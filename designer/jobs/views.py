@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from designer.jobs import lanes, letters, panels, weights, workers
+from designer.jobs import lanes, letters, panels, unsettled, weights, workers
 from designer.jobs.finding import JobFilter
 from designer.jobs.models import HEAVIEST, Job, JobStatus, Lane
 from teams.accounts.people import person
@@ -84,7 +84,8 @@ def _now() -> dict[str, object]:
     names = {job.worker: each.row.name for each in found for job in each.jobs}
     held = [(job, names.get(job.worker, job.worker)) for job in lanes.leases()]
     about = {"lanes": lanes.overview(), "workers": found, "served": served, "leases": held}
-    return {**about, "panels": panels.shown(), "now": timezone.now()}
+    calls = {"unsettled": unsettled.by_model(), "unsettled_calls": unsettled.latest()}
+    return {**about, **calls, "panels": panels.shown(), "now": timezone.now()}
 
 
 @login_required

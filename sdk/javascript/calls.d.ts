@@ -29,6 +29,7 @@ export type BlankEnum = "";
 export interface Box { left: number; top: number; width: number; height: number }
 export interface BudgetStanding { scope: string; limit: string; spent: string; reserved: string; left: string }
 export interface Budgets { month: string; team: Standing | null; every_member: string | null; members: MemberStanding[] }
+export interface Call { number: number; step: string; provider: string; model: string; price: string | null; outcome: OutcomeEnum; reference: string; error: ProblemNote | null; created_at: string }
 /** What a model can do; what it cannot is said before anything is spent. */
 export interface Capabilities { seed: boolean; negative_prompt: boolean; references: boolean; max_references: number; max_images: number; ratios: string[]; max_pixels: number; idempotency: string; images_per_call: number; exact_size: boolean; qualities: string[] }
 export interface Cause { kind: string; code: string | null; count: number }
@@ -50,10 +51,10 @@ export interface Counts { total: number; waiting: number; queued: number; runnin
 export interface Courier { due: number; oldest_due: string | null; later: number; sending: number; given_up: number; delivered_per_minute: number; webhooks_on: number; webhooks_failing: number; webhooks_off: number }
 export interface Credentials { state: CredentialsStateEnum; signer: string; issuer: string; algorithm: string; actions: SignedAction[]; parents: number; problems: string[] }
 export type CredentialsStateEnum = "valid" | "unsigned" | "broken" | "unavailable";
-export interface DeadJob { id: string; kind: string; lane: LaneEnum; team: string; attempts: number; deaths: number; error: ProblemNote; created_at: string; finished_at: string | null }
+export interface DeadJob { id: string; kind: string; lane: LaneEnum; team: string; payload: Record<string, string>; attempts: number; deaths: number; error: ProblemNote; calls: Call[]; created_at: string; finished_at: string | null }
 export interface DefaultAnswer { team: string; persona: Persona | null }
 export interface Delivery { id: string; message_id: string; type: string; channel: string; seq: number; status: WebhookDeliveryStatusEnum; tries: number; attempts: number; next_at: string; happened_at: string; finished_at: string | null; created_at: string }
-export interface DeliveryDetail { id: string; message_id: string; type: string; channel: string; seq: number; status: WebhookDeliveryStatusEnum; tries: number; attempts: number; next_at: string; happened_at: string; finished_at: string | null; created_at: string; body: string; calls: Attempt[] }
+export interface DeliveryDetail { id: string; message_id: string; type: string; channel: string; seq: number; status: WebhookDeliveryStatusEnum; tries: number; attempts: number; next_at: string; happened_at: string; finished_at: string | null; created_at: string; body: string; data: Record<string, unknown>; calls: Attempt[] }
 export interface DiscardAnswer { discarded: number }
 export interface Drift { basis: string; minimum: number; months: MonthDrift[] }
 export interface Duplicate { line: number; same_as: number }
@@ -116,6 +117,7 @@ export interface NewWebhook { id: string; team: string; name: string; url: strin
 export interface NextPair { next: Pair | null }
 export interface Notification { id: string; team: string; kind: string; subject: string; title: string; body: string; link: string; read_at: string | null; created_at: string }
 export interface Operation { name: string; title: string; position: number; parameters: Record<string, unknown>[]; available: boolean; reason: string }
+export type OutcomeEnum = "started" | "succeeded" | "failed" | "unknown" | "superseded";
 export type PaceEnum = "at_once" | "hourly" | "daily";
 export interface Pair { pair: number; brief: string; left: ItemAsset[]; right: ItemAsset[] }
 export interface Pause { paused_at: string; reason: string }
@@ -188,6 +190,8 @@ export interface Trait { attribute: string; value: string; count: number; share:
 /** One recipe: what it would come to for the whole, and the part as it made it (null until it has). */
 export interface Trial { name: string; operations: Record<string, unknown>[]; notes: string[]; whole: Whole; url: string | null; width: number | null; height: number | null; seconds: number | null; error: PreviewProblem | null }
 export interface Understood { understood: Record<string, Attribute> }
+export interface Unsettled { provider: string; model: string; calls: number; price: string | null; since: string }
+export interface UnsettledList { results: Unsettled[] }
 export interface UsualAnswer { preset: Preset | null }
 export interface Verdict { a: number; b: number; ties: number; share_of_a: number | null; interval: number[] | null; a_is_better: number; winner: string | null; basis: string; voters: number; pairs: number; mine: number }
 export interface VersusAnswer { before: string; after: string; figures: Figures }
@@ -535,6 +539,8 @@ export interface Calls {
   teamShares(wish?: { search?: string }, options?: Options): Promise<ShareList>;
   /** Give a team more or less of every lane; 1 is the usual share. */
   weighTeam(teamId: string, wish: WeighTeamWish, options?: Options): Promise<Share>;
+  /** Calls that may have been paid for, by model: nobody knows how they ended, and none is made again by itself. */
+  queueUnsettled(options?: Options): Promise<UnsettledList>;
   /** What waits to be sent to webhooks, of all teams. */
   courier(options?: Options): Promise<Courier>;
   /** Every worker: its last sign of life, its lanes, what it can do, and what it does now. */

@@ -103,6 +103,7 @@ export const CALLS = `
 /queue/models GET:modelStandings:
 /queue/teams GET:teamShares:w
 /queue/teams/{} PUT:weighTeam:w
+/queue/unsettled GET:queueUnsettled:
 /queue/webhooks GET:courier:
 /queue/workers GET:workers:
 /queue/workers/{}/drain PUT:drainWorker: DELETE:employWorker:

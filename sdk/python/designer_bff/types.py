@@ -58,6 +58,8 @@ LifecycleEnum: TypeAlias = Literal["active", "deprecated", "retired"]
 
 ModelKindEnum: TypeAlias = Literal["image", "enhancement", "language"]
 
+OutcomeEnum: TypeAlias = Literal["started", "succeeded", "failed", "unknown", "superseded"]
+
 PaceEnum: TypeAlias = Literal["at_once", "hourly", "daily"]
 
 PortfolioItemStatusEnum: TypeAlias = Literal["waiting", "read", "duplicate", "refused", "ignored"]
@@ -297,6 +299,18 @@ class Budgets(TypedDict):
     members: list[MemberStanding]
 
 
+class Call(TypedDict):
+    number: int
+    step: str
+    provider: str
+    model: str
+    price: str | None
+    outcome: OutcomeEnum
+    reference: str
+    error: ProblemNote | None
+    created_at: str
+
+
 class Capabilities(TypedDict):
     """What a model can do; what it cannot is said before anything is spent."""
 
@@ -439,9 +453,11 @@ class DeadJob(TypedDict):
     kind: str
     lane: LaneEnum
     team: str
+    payload: dict[str, str]
     attempts: int
     deaths: int
     error: ProblemNote
+    calls: list[Call]
     created_at: str
     finished_at: str | None
 
@@ -480,6 +496,7 @@ class DeliveryDetail(TypedDict):
     finished_at: str | None
     created_at: str
     body: str
+    data: dict[str, Any]
     calls: list[Attempt]
 
 
@@ -1366,6 +1383,18 @@ class Trial(TypedDict):
 
 class Understood(TypedDict):
     understood: dict[str, Attribute]
+
+
+class Unsettled(TypedDict):
+    provider: str
+    model: str
+    calls: int
+    price: str | None
+    since: str
+
+
+class UnsettledList(TypedDict):
+    results: list[Unsettled]
 
 
 class UsualAnswer(TypedDict):

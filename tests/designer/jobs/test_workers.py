@@ -174,7 +174,7 @@ def test_the_api_does_all_that_the_page_does_for_who_runs_the_studio_alone(admin
         "remote",
     ]
     client.force_authenticate(user)
-    for path in ("lanes", "workers", "jobs", "teams", "models", "webhooks"):
+    for path in ("lanes", "workers", "jobs", "teams", "models", "webhooks", "unsettled"):
         assert client.get(f"/api/queue/{path}").status_code == 404
     assert client.put(drain).status_code == 404
 

@@ -309,6 +309,13 @@ class BatchesCalls(Caller):
         answer: types.Share = await self.call("PUT", f"/queue/teams/{quoted(team_id)}", body=said({"weight": weight}))
         return answer
 
+    async def queue_unsettled(self) -> types.UnsettledList:
+        """Calls that may have been paid for, by model: nobody knows how they ended, and none is made again by
+        itself.
+        """
+        answer: types.UnsettledList = await self.call("GET", "/queue/unsettled")
+        return answer
+
     async def courier(self) -> types.Courier:
         """What waits to be sent to webhooks, of all teams."""
         answer: types.Courier = await self.call("GET", "/queue/webhooks")
