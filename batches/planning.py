@@ -16,8 +16,9 @@ from batches.pricing import EnhancementPrices, Price, Prices, wish_of
 from designer.assets.models import Asset
 from designer.generations.wishes import MAX_REFERENCES
 from designer.personas.models import Persona
+from enhancement.services import check_others
 from teams.accounts.models import User
-from teams.base.errors import Forbidden, Refused
+from teams.base.errors import Forbidden, Missing, Refused
 from teams.membership.models import Team
 from teams.membership.ownership import working_team
 from teams.membership.permissions import may
@@ -168,13 +169,22 @@ class _Enhancing:
         wanted = {str(cell.wish["asset"]) for cell in cells}
         found = Asset.objects.visible_to(actor).kept().filter(team=team, pk__in=[pk for pk in wanted if _is_id(pk)])
         self.assets = {str(asset.pk): asset for asset in found}
+        self.theirs = {str(pk) for pk in found.editable_by(actor).values_list("pk", flat=True)}
         self.prices = EnhancementPrices(team, [dict(step) for step in plan.operations])
+        try:
+            check_others(actor, team.pk, [each.wish for each in self.prices.wishes])
+        except Missing as missing:
+            where = f"plan.operations.{missing.field}"
+            raise Refused("not_found", missing.message, field=where, remedy=missing.remedy) from missing
 
     def entry(self, cell: Cell) -> Entry:
         asset = self.assets.get(cell.wish["asset"].lower())
         if asset is None:
             shown = "There is no such image in this team."
             raise Refused("not_found", shown, field="sources", remedy="Upload it first.")
+        if str(asset.pk) not in self.theirs:
+            shown = "Your role lets you see this image, not change it."
+            raise Refused("forbidden", shown, field="sources", remedy="Leave it out, or ask an owner or admin.")
         return Entry(replace(cell, wish={**cell.wish, "asset": str(asset.pk)}), self.prices.of(asset))
 
 

@@ -103,7 +103,7 @@ def plan_for(*, actor: User, asset_id: UUID, operations: Any, prices: PriceList 
     if asset.trashed_at:
         raise Conflict("trashed", "This image is in the trash.", field="asset", remedy="Restore it first.")
     plan = planned(operations, width=asset.width, height=asset.height, prices=prices)
-    _check_others(actor, asset, plan.recipe)
+    check_others(actor, asset.team_id, plan.recipe)
     rights.check(asset, plan.recipe)
     return asset, plan
 
@@ -134,11 +134,11 @@ def announce_end(pk: UUID, event: str, data: dict[str, Any]) -> None:
     announce(row, event, data)
 
 
-def _check_others(actor: User, asset: Asset, recipe: Recipe) -> None:
+def check_others(actor: User, team_id: UUID, recipe: Recipe) -> None:
     """Raises Missing for another picture that the recipe names and the actor may not use for this team."""
     for step in recipe:
         for name, pk in registry.others_of(step).items():
-            if not Asset.objects.visible_to(actor).kept().filter(pk=pk, team_id=asset.team_id).exists():
+            if not Asset.objects.visible_to(actor).kept().filter(pk=pk, team_id=team_id).exists():
                 raise Missing(
                     message="There is no such image.", field=f"{step['name']}.{name}", remedy="Choose another."
                 )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models import Q
 
 from teams.accounts.models import User
 from teams.base.errors import Forbidden, Missing
@@ -23,6 +24,11 @@ class OwnedQuerySet(models.QuerySet[M]):
             return self.none()
         return self.filter(team__in=Membership.objects.filter(user=user.pk).values("team"))
 
+    def editable_by(self, user: "User | AnonymousUser") -> Self:
+        """The rows that `for_edit` would give to `user`, asked for all at once; of a model whose rows have owners."""
+        own = Q(owner=user.pk, team__in=_teams_where(user, "edit_own_work"))
+        return self.visible_to(user).filter(own | Q(team__in=_teams_where(user, "edit_all_work")))
+
     def see(self, user: "User | AnonymousUser", pk: UUID | str) -> M:
         """The row `pk`, if `user` may see it. Raises Missing otherwise."""
         row = self.visible_to(user).filter(pk=pk).first()
@@ -40,6 +46,12 @@ class OwnedQuerySet(models.QuerySet[M]):
         if "edit_all_work" in codes or ("edit_own_work" in codes and own):
             return row
         raise Forbidden(message="Your role lets you see this, not change it.", remedy="Ask an owner or admin.")
+
+
+def _teams_where(user: "User | AnonymousUser", code: str) -> models.QuerySet[Membership, Any]:
+    """The teams in which the role of `user` has this code."""
+    roles = [role for role, codes in CODES.items() if code in codes]
+    return Membership.objects.filter(user=user.pk, role__in=roles).values("team")
 
 
 class TeamOwned(Row):
