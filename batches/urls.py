@@ -2,7 +2,7 @@ from django.urls import path
 
 from batches import api as rest
 from batches import results_api as taken
-from batches import views, vote_views
+from batches import shoot_views, views, vote_views
 
 api = [
     path("batch", rest.BatchList.as_view(), name="api_batches"),
@@ -31,6 +31,8 @@ pages = [
     path("batches", views.batches, name="batches"),
     path("batches/new", views.new, name="batch_new"),
     path("batches/estimate", views.estimate, name="batch_estimate"),
+    path("batches/estimate/shoot", shoot_views.estimate, name="batch_shoot_estimate"),
+    path("batches/shoot", shoot_views.shoot, name="batch_shoot"),
     path("batches/templates/<uuid:pk>/delete", views.forget, name="batch_template_delete"),
     path("batches/templates/<uuid:pk>/draft", views.draft_of_template, name="batch_template_draft"),
     path("batches/<uuid:pk>/again", views.again, name="batch_again"),

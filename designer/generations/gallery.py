@@ -118,6 +118,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "next_url": f"{request.path}?{urlencode({**said, 'after': mark})}" if more else "",
+        "all_query": urlencode({name: value for name, value in said.items() if name not in ("trash", "like")}),
         "filters": filters,
         "trash": filters.trash,
         "like": _id_in(request.GET.get("like", "")),
