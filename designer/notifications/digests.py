@@ -17,7 +17,7 @@ from designer.notifications.models import DigestHour, MailDigest, Notification, 
 from teams.accounts.models import User
 from teams.membership.models import Membership
 
-AT_ONCE: Final = 100  # people, each time the scheduler looks
+PEOPLE: Final = 100  # each time the scheduler looks
 
 
 def hour_of(user: User) -> int:
@@ -46,7 +46,7 @@ def due_at(user: User, pace: str) -> datetime | None:
 def gather() -> None:
     """The scheduler's duty: for everyone for whom something is due, one mail with all of it."""
     people = Notification.objects.due().order_by("user").values_list("user", flat=True).distinct()
-    for user_id in people[:AT_ONCE]:
+    for user_id in people[:PEOPLE]:
         with transaction.atomic():
             rows = Notification.objects.due().filter(user=user_id).select_for_update(skip_locked=True)
             if found := {row.pk: row.team_id for row in rows}:
