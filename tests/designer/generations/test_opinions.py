@@ -12,9 +12,9 @@ def judge(client, work, **said):
     assert client.post(path, {"asset": work["assets"][0]["id"], **said}, format="json").status_code == 201
 
 
-def test_everybody_sees_who_likes_an_image_and_how_it_is_rated(client_of):
+def test_everybody_sees_who_likes_an_image_and_how_it_is_rated(client_of, team):
     ada, ben, viewer = client_of("editor"), client_of("admin"), client_of("viewer")
-    work = made(ada)
+    work = made(ada, team=str(team.pk))
     judge(ada, work, kind="like")
     judge(ben, work, kind="dislike")
     judge(ada, work, kind="rating", rating=5)
@@ -28,9 +28,9 @@ def test_everybody_sees_who_likes_an_image_and_how_it_is_rated(client_of):
     assert client_of("stranger").get(f"/assets/{asset}/opinions").status_code == 404
 
 
-def test_a_tile_counts_the_people_who_like_it_once_each(client_of):
+def test_a_tile_counts_the_people_who_like_it_once_each(client_of, team):
     ada, ben = client_of("editor"), client_of("admin")
-    work = made(ada)
+    work = made(ada, team=str(team.pk))
     tile = f"/assets/{work['assets'][0]['id']}/likes"
     assert ada.get(tile).content.decode().strip() == ""
     judge(ada, work, kind="like")
