@@ -122,12 +122,18 @@ class Fal:
             raise HookRefused("The message names no request.") from error
 
     def _public_keys(self) -> list[bytes]:
-        """fal's keys, asked for once an hour. Raises HookRefused when they cannot be had."""
+        """fal's keys, asked for once an hour. Raises HookRefused when they cannot be had.
+
+        One asks, and nobody waits for it: the others take the keys of before, or refuse what fal will send again.
+        """
         with self._lock:
             until, keys = self._keys
-            if time.monotonic() > until:
-                keys = self._asked_keys()
-                self._keys = (time.monotonic() + (KEYS_KEPT_S if keys else KEYS_AGAIN_S), keys)
+            asks = time.monotonic() > until
+            if asks:
+                self._keys = (time.monotonic() + KEYS_AGAIN_S, keys)
+        if asks:
+            keys = self._asked_keys()
+            self._keys = (time.monotonic() + (KEYS_KEPT_S if keys else KEYS_AGAIN_S), keys)
         if not keys:
             raise HookRefused("The keys of fal cannot be had just now.")
         return keys

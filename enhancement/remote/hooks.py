@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 @require_POST
 def receive(request: HttpRequest, service: str, attempt: UUID) -> HttpResponse:
     """204 for every proved message, also where nothing waits for it any more: the service need not send it again."""
-    if service not in registry.SERVICES:
+    if service not in registry.SERVICES or not _listens_to(service):
         raise Missing(message="There is no such service.")
     headers = {name.lower(): value for name, value in request.headers.items()}
     try:
@@ -36,3 +36,9 @@ def receive(request: HttpRequest, service: str, attempt: UUID) -> HttpResponse:
         ) from None
     hear(attempt, provider=service, reference=reference)
     return HttpResponse(status=204)
+
+
+def _listens_to(name: str) -> bool:
+    """Whether a service may have work of ours, and a way to prove what it says: to others nothing is answered."""
+    service = registry.service(name)
+    return service.is_ready() and service.tells()

@@ -89,9 +89,9 @@ class Replicate:
         stamp = headers.get("webhook-timestamp", "")
         wire.check_time(stamp, now)
         said = f"{headers.get('webhook-id', '')}.{stamp}.".encode() + body
-        right = base64.b64encode(hmac.new(self._secret(), said, hashlib.sha256).digest()).decode()
+        right = base64.b64encode(hmac.new(self._secret(), said, hashlib.sha256).digest())
         given = [each.partition(",") for each in headers.get("webhook-signature", "").split()]
-        if not any(kind == "v1" and hmac.compare_digest(right, signature) for kind, _, signature in given):
+        if not any(kind == "v1" and hmac.compare_digest(right, signature.encode()) for kind, _, signature in given):
             raise HookRefused("The signature is not Replicate's.")
         try:
             return str(wire.id_of(self.title, json.loads(body)["id"]))
@@ -100,9 +100,12 @@ class Replicate:
 
     def _secret(self) -> bytes:
         try:
-            return base64.b64decode(self.config.options.get("webhook_secret", "").removeprefix("whsec_"), validate=True)
+            key = base64.b64decode(self.config.options.get("webhook_secret", "").removeprefix("whsec_"), validate=True)
         except (binascii.Error, ValueError) as error:
             raise HookRefused("REPLICATE_WEBHOOK_SECRET is no secret of Replicate's.") from error
+        if not key:
+            raise HookRefused("REPLICATE_WEBHOOK_SECRET is not set: anybody could sign.")
+        return key
 
     def _wire(self) -> wire.Wire:
         from designer.providers.remote.client import fit_key

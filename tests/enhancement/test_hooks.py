@@ -2,9 +2,11 @@
 
 import threading
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -12,6 +14,7 @@ from designer.jobs.claims import promote_due
 from designer.jobs.models import Job, JobAttempt
 from designer.jobs.services import request_cancel
 from enhancement.remote import buying, registry
+from enhancement.remote.base import HookRefused
 from tests.enhancement.buying import SERVICES, again, ask, both_services, done, orders, outcomes, paid, recipe
 from tests.simulators.providers.messages import BY, of_fal, of_replicate
 
@@ -113,7 +116,64 @@ def test_without_a_secret_nothing_of_replicate_is_believed(lost, simulator, monk
     _, attempt = lost("replicate")
     service = registry.service("replicate")
     monkeypatch.setattr(service, "config", type(service.config)(api_key="a", base_url=service.root))
-    assert say("replicate", attempt.pk, of_replicate(work_at(simulator, "replicate"), now())) == 403
+    message = of_replicate(work_at(simulator, "replicate"), now(), secret="whsec_")  # signed with the empty key
+    assert say("replicate", attempt.pk, message) == 404
+    with pytest.raises(HookRefused):
+        service.heard({name.lower(): value for name, value in message[1].items()}, message[0], timezone.now())
+
+
+@each_service
+def test_a_service_that_is_not_in_use_is_not_listened_to_nor_asked_for_its_keys(name, lost, simulator, monkeypatch):
+    _, attempt = lost(name)
+    service = registry.service(name)
+    monkeypatch.setattr(service, "config", replace(service.config, api_key=""))
+    before = len(simulator.calls)
+    assert say(name, attempt.pk, BY[name](work_at(simulator, name), now())) == 404
+    assert len(simulator.calls) == before
+
+
+@each_service
+@pytest.mark.parametrize(
+    ("header", "value"), [("timestamp", "\u00b2"), ("signature", "v1,\u00e9"), ("signature", "\u00e9")]
+)
+def test_a_header_beyond_ascii_is_refused_like_any_other_that_proves_nothing(name, header, value, lost, simulator):
+    _, attempt = lost(name)
+    body, headers = BY[name](work_at(simulator, name), now())
+    prefix = {"replicate": "webhook-", "fal": "x-fal-webhook-"}[name]
+    assert say(name, attempt.pk, (body, {**headers, f"{prefix}{header}": value})) == 403
+
+
+def test_nobody_waits_while_the_keys_of_fal_are_asked_for(lost, simulator, monkeypatch):
+    _, attempt = lost("fal")
+    service = registry.service("fal")
+    asking, answered = threading.Event(), threading.Event()
+    real = service._asked_keys
+
+    def ask_slowly() -> list[bytes]:
+        asking.set()
+        assert answered.wait(30)
+        return real()
+
+    monkeypatch.setattr(service, "_asked_keys", ask_slowly)
+    message = of_fal(work_at(simulator, "fal"), now())
+    first: list[int] = []
+    second: list[int] = []
+
+    def tell(heard: list[int]) -> None:
+        heard.append(say("fal", attempt.pk, message))
+        connection.close()
+
+    asker = threading.Thread(target=tell, args=[first])
+    asker.start()
+    assert asking.wait(30)
+    other = threading.Thread(target=tell, args=[second])
+    other.start()
+    other.join(15)
+    told = list(second)  # before the keys have come
+    answered.set()
+    asker.join()
+    other.join()
+    assert (told, first) == ([403], [204])
 
 
 def test_keys_of_fal_that_cannot_be_had_are_not_asked_for_at_every_message(lost, simulator, monkeypatch):
