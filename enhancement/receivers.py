@@ -1,7 +1,8 @@
 """What enhancement hears from below: a finished generation that asked to be enhanced, and the end of a migration."""
 
 import logging
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from django.apps import apps
 from django.db import transaction
@@ -13,11 +14,15 @@ from designer.generations.models import Generation, Status
 from designer.generations.services import SINGLE, Terms
 from designer.generations.signals import generation_finished
 from designer.jobs.models import Job, Lane
-from enhancement import following
+from designer.notifications.models import Notification
+from designer.notifications.services import notify
+from enhancement import following, rights
 from enhancement.prices import ensure_prices
 from enhancement.services import request_enhancement
+from teams.base.errors import Refused
 
 log = logging.getLogger(__name__)
+NEWS: Final = "follow_up"
 
 
 @receiver(post_migrate, sender=None)
@@ -37,18 +42,46 @@ def enhance_when_asked(sender: Any, generation: Generation, **_: Any) -> None:
     if not wish or not (generation.status == Status.SUCCEEDED or failed_partly):
         return
     terms = _terms_after(generation)
-    for asset in generation.shown_assets:
-        try:
-            with transaction.atomic():
-                request_enhancement(
-                    actor=generation.owner,
-                    asset_id=asset.pk,
-                    operations=wish["operations"],
-                    preset=wish.get("preset"),
-                    terms=terms,
-                )
-        except Exception:
-            log.exception("auto-enhance of asset %s could not begin", asset.pk)
+    refused = [why for asset in generation.shown_assets if (why := _begun(generation, asset.pk, wish, terms))]
+    if refused:
+        _tell(generation, refused)
+
+
+def _begun(generation: Generation, asset_id: UUID, wish: dict[str, Any], terms: Terms) -> str:
+    """Why the recipe could not be queued for one image; "" where it is."""
+    try:
+        with transaction.atomic():
+            rights.refuse_unattended(wish["operations"])
+            request_enhancement(
+                actor=generation.owner,
+                asset_id=asset_id,
+                operations=wish["operations"],
+                preset=wish.get("preset"),
+                terms=terms,
+            )
+    except Refused as refused:
+        log.warning("auto_enhance_refused", extra={"asset": str(asset_id), "code": refused.code})
+        return f"{refused.message} {refused.remedy}".strip()
+    except Exception:
+        log.exception("auto-enhance of asset %s could not begin", asset_id)
+        return "Why is not known. Enhance the image by hand."
+    return ""
+
+
+def _tell(generation: Generation, refused: list[str]) -> None:
+    """The owner saw the promise, and hears that it was not kept; of a batch's many items once, till that is read."""
+    if Notification.objects.filter(user=generation.owner, kind=NEWS, body=refused[0], read_at=None).exists():
+        return
+    images = "1 image" if len(refused) == 1 else f"{len(refused)} images"
+    notify(
+        users=[generation.owner],
+        kind=NEWS,
+        subject=f"generation:{generation.pk}",
+        title=f"{generation.brief[:80] or 'Your generation'}: {images} not enhanced",
+        body=refused[0],
+        link=f"/generations/{generation.pk}",
+        team_id=generation.team_id,
+    )
 
 
 def _terms_after(generation: Generation) -> Terms:

@@ -11,12 +11,13 @@ from teams.audit.services import write
 from teams.base.errors import Refused
 
 DECLARED: Final = "image.rights_declared"
+DECLARATION: Final = "rights"  # the operation's parameter
 GENERATIONS: Final = 100  # of enhanced images that are followed back to where they began
 
 
 def check(asset: Asset, recipe: Recipe) -> None:
     """Raises Refused for taking a mark off an image that says, itself or by what it was made from, whose it is."""
-    if not any(step["name"] == NAME for step in recipe):
+    if not needs_declaration(recipe):
         return
     if origin := _origin(asset):
         told = ", ".join(sorted(origin))
@@ -39,6 +40,33 @@ def _origin(asset: Asset) -> dict[str, Any]:
             return {}
         facts, parent = before
     return {"too_many_versions": True}
+
+
+def undeclared(recipe: Recipe) -> Recipe:
+    """A recipe as it may be kept, or offered again: a declaration is made by one person, for one request."""
+    return [{name: value for name, value in step.items() if name != DECLARATION} for step in recipe]
+
+
+def declared_anew(recipe: Recipe, rights: bool) -> Recipe:
+    """A recipe that is asked for again: what was declared then counts for nothing, `rights` is what is said now."""
+    return [{**step, DECLARATION: rights} if step["name"] == NAME else step for step in recipe]
+
+
+def needs_declaration(recipe: Recipe) -> bool:
+    return any(step.get("name") == NAME for step in recipe)
+
+
+def refuse_unattended(operations: Recipe) -> None:
+    """Raises Refused for what needs a declaration, in a recipe that is kept and done later or by others: they would
+    declare what they never saw."""
+    for place, step in enumerate(operations):
+        if step.get("name") == NAME:
+            raise Refused(
+                "needs_a_person",
+                "Taking a watermark off needs a declaration of rights for each image, by whoever asks for it.",
+                field=f"operations[{place}].name",
+                remedy="Leave it out here, and do it on the image itself.",
+            )
 
 
 def note(actor: User, asset: Asset, recipe: Recipe, enhancement_id: UUID) -> None:

@@ -85,14 +85,15 @@ def _references(row: Generation) -> list[Asset]:
 
 def _wish_of(row: Generation) -> GenerationWish:
     said = dict(row.settings)
-    cap = said.pop("max_cost", None)
+    cap, following = said.pop("max_cost", None), Decimal(said.pop("following", 0))
+    most = Decimal(cap) if cap else row.estimate  # what was shown is the most that is spent, with what follows
     for facts in ("reading", "told"):
         said.pop(facts, None)
     return GenerationWish(
         brief=row.brief,
         references=tuple(map(UUID, said.pop("references"))),
         persona=row.persona_id,
-        max_cost=Decimal(cap) if cap else row.estimate,  # what was shown is the most that is spent
+        max_cost=None if most is None else max(Decimal(0), most - following),
         corrections=row.corrections,
         **said,
     )

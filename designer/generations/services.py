@@ -182,6 +182,7 @@ def request_generation(*, actor: User, wish: GenerationWish, terms: Terms = SING
             "references": [str(asset.pk) for asset in references],
             "max_cost": _text(wish.max_cost),
             "reading": str(plan.reading),
+            "following": str(plan.following * plan.shown),
             "told": told,
         },
         corrections=wish.corrections,

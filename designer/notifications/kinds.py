@@ -16,6 +16,7 @@ class Kind:
 KINDS: Final = {
     # the studio shows a single one live, to whoever waits for it
     "generation": Kind("A generation has ended", in_app=False, mail=False),
+    "follow_up": Kind("What was to follow a generation could not begin", in_app=True, mail=False),
     "batch": Kind("A batch has ended or was stopped by its budget", in_app=True, mail=True),
     "comment": Kind("Somebody comments on your image, or answers you", in_app=True, mail=True),
     "alert": Kind("A provider is down, a budget runs out, maintenance is planned", in_app=True, mail=True),

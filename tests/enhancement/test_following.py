@@ -4,8 +4,11 @@ from decimal import Decimal
 
 import pytest
 
+from designer.catalogue.models import ModelProfile
+from designer.generations import runner
 from designer.generations.models import Generation
 from designer.ledger.models import BudgetUse
+from designer.notifications.models import Notification
 from enhancement import presets, receivers
 from enhancement.models import Enhancement, EnhancementPreset
 from enhancement.presets import STARTERS
@@ -99,6 +102,28 @@ def test_nothing_follows_a_generation_that_was_cancelled(client_of, team):
     part = Generation(settings={"auto_enhance": FOUR}, status="partial", error=None)  # cancelled after the first image
     receivers.enhance_when_asked(Generation, part)
     assert not Enhancement.objects.exists()
+
+
+def test_what_follows_leaves_the_images_their_own_price_and_no_more(client_of, team):
+    priced("super-resolution", "5")
+    row = generated(client_of("editor"), team, auto_enhance=FOUR)
+    assert row.estimate is not None
+    assert runner._wish_of(row).max_cost == row.estimate - 5
+    row.settings["max_cost"] = "7"
+    assert runner._wish_of(row).max_cost == 2
+    assert runner._wish_of(Generation.objects.get(pk=row.pk)).max_cost == row.estimate - 5
+
+
+def test_a_promise_that_cannot_be_kept_is_told_to_the_owner_once(client_of, team):
+    editor = client_of("editor")
+    rows = [generated(editor, team, n=2, auto_enhance=FOUR) for _ in range(2)]
+    ModelProfile.objects.filter(provider="local", model="super-resolution").update(enabled=False)
+    work_off("interactive", "gpu")
+    assert not Enhancement.objects.exists()
+    news = Notification.objects.get(kind="follow_up", user=editor.user)
+    assert news.title == "a linen skirt: 2 images not enhanced" and "not offered" in news.body
+    assert news.link in {f"/generations/{row.pk}" for row in rows}
+    assert editor.get(news.link).status_code == 200
 
 
 @pytest.mark.parametrize(
