@@ -16,6 +16,7 @@ from batches.pricing import EnhancementPrices, Price, Prices, wish_of
 from designer.assets.models import Asset
 from designer.generations.wishes import MAX_REFERENCES
 from designer.personas.models import Persona
+from enhancement import rights
 from enhancement.services import check_others
 from teams.accounts.models import User
 from teams.base.errors import Forbidden, Missing, Refused
@@ -75,7 +76,7 @@ def plan_of(actor: User, team: Team, said: dict[str, Any]) -> Plan:
     said = dict(said)
     sheet_id = said.pop("sheet", None)
     if sheet_id is None:
-        return Plan.from_json(said)
+        return _attended(Plan.from_json(said))
     try:
         sheet = BatchSheet.objects.visible_to(actor).filter(team=team, pk=UUID(str(sheet_id))).first()
     except ValueError:
@@ -85,7 +86,17 @@ def plan_of(actor: User, team: Team, said: dict[str, Any]) -> Plan:
         raise Refused("not_found", "There is no such sheet in this team.", field="plan.sheet", remedy=remedy)
     if said.get("rows"):
         raise Refused("two_lists", "Send rows or a sheet, not both.", field="plan.rows", remedy="Remove one.")
-    return Plan.from_json({**said, "rows": sheet.rows})
+    return _attended(Plan.from_json({**said, "rows": sheet.rows}))
+
+
+def _attended(plan: Plan) -> Plan:
+    """The plan. Raises Refused where it needs a person at each image."""
+    try:
+        rights.refuse_unattended([dict(step) for step in plan.operations])
+    except Refused as refused:
+        refused.field = f"plan.{refused.field}"
+        raise
+    return plan
 
 
 def planned(actor: User, team: Team, plan: Plan, *, strict: bool = True) -> Planned:

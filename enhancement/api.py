@@ -153,15 +153,24 @@ class EnhanceCancel(generics.GenericAPIView[Enhancement]):
         return Response(self.get_serializer(row).data, status=status.HTTP_202_ACCEPTED)
 
 
+class RetryRequest(StrictSerializer):
+    rights = serializers.BooleanField(
+        default=False, help_text="Declares anew that you hold the rights, where the recipe takes a watermark off."
+    )
+
+
 class EnhanceRetry(IdempotentPostMixin, generics.GenericAPIView[Enhancement]):
     """The same again, after it failed or was cancelled: a new enhancement."""
 
     serializer_class = EnhancementSerializer
     queryset = Enhancement.objects.none()
 
-    @extend_schema(request=None, responses={202: EnhancementSerializer})
+    @extend_schema(request=RetryRequest, responses={202: EnhancementSerializer})
     def post(self, request: Request, pk: UUID) -> Response:
-        row = services.retry(actor=person(request), enhancement_id=pk)
+        form = RetryRequest(data=request.data)
+        form.is_valid(raise_exception=True)
+        declared = form.validated_data["rights"]
+        row = services.retry(actor=person(request), enhancement_id=pk, declared=declared)
         return Response(self.get_serializer(row).data, status=status.HTTP_202_ACCEPTED)
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from designer.assets.models import Asset, AssetQuerySet
 from designer.generations.compare_views import chosen
 from designer.generations.views import is_partial
-from enhancement import builder, presets, services
+from enhancement import builder, presets, rights, services
 from enhancement.estimating import MOST_ASSETS, estimate
 from enhancement.models import Enhancement
 from enhancement.presenting import estimate_shown
@@ -51,7 +51,8 @@ def _draft_from(request: HttpRequest) -> Draft:
         preset = presets.find(person(request), named[0])
         return Draft(assets=assets, recipe=preset.operations, preset=preset)
     if like := chosen(request.GET.getlist("like")):
-        return Draft(assets=assets, recipe=Enhancement.objects.see(request.user, like[0]).operations, like=like[0])
+        recipe = rights.undeclared(Enhancement.objects.see(request.user, like[0]).operations)
+        return Draft(assets=assets, recipe=recipe, like=like[0])
     return Draft(assets=assets, recipe=FIRST)
 
 

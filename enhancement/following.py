@@ -4,7 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from designer.generations.follow_ups import Promise
-from enhancement import presets
+from enhancement import presets, rights
 from enhancement.models import EnhancementPreset
 from enhancement.pace import pace_of
 from enhancement.presenting import summary_of
@@ -39,6 +39,7 @@ def settle(value: Any, team: Team, width: int, height: int) -> Promise:
         value, origin = {"operations": preset.operations}, preset.origin
     if value["operations"] == []:
         return Promise()
+    rights.refuse_unattended(value["operations"])
     plan = planned(value["operations"], width=width, height=height)
     kept = {"operations": plan.recipe, "preset": origin}
     title = origin["name"] if origin else summary_of(plan.recipe)
@@ -79,5 +80,7 @@ def set_usual(*, actor: User, team_id: UUID, preset_id: UUID | None) -> presets.
     """
     team = visible_team(actor, team_id)
     preset = None if preset_id is None else _preset(preset_id, team)
+    if preset:
+        rights.refuse_unattended(preset.operations)
     keep_setting(actor=actor, team_id=team_id, name=SETTING, value={"preset": str(preset_id)} if preset else None)
     return preset

@@ -9,6 +9,7 @@ from django.template.defaultfilters import filesizeformat
 
 from designer.assets.models import Asset
 from designer.generations.presenting import money
+from enhancement import rights
 from enhancement.comparing import Measured
 from enhancement.models import Enhancement, EnhancementPreview, Status
 from enhancement.operations import registry
@@ -134,6 +135,7 @@ def row_shown(row: Enhancement, queue: Queue) -> dict[str, Any]:
         "left": remaining_words(queue.remaining(row)),
         "price": "" if row.cost is None else price_words(row.cost),
         "moved": _moved(row),
+        "declares": rights.needs_declaration(row.operations),
     }
 
 

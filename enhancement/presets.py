@@ -6,6 +6,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import transaction
 
+from enhancement import rights
 from enhancement.models import EnhancementPreset
 from enhancement.recipes import Recipe, checked
 from teams.accounts.models import User
@@ -109,7 +110,7 @@ def shown(row: EnhancementPreset) -> Shown:
         pk=row.pk,
         name=row.name,
         description=row.description,
-        operations=row.operations,
+        operations=rights.undeclared(row.operations),  # one from before they were refused may hold a declaration
         version=row.version,
         row=row,
     )
@@ -207,7 +208,9 @@ def _fill(row: EnhancementPreset, *, name: str | None, description: str | None, 
     if description is not None:
         row.description = one_line(description, field="description", longest=300) if description.strip() else ""
     if operations is not None:
-        row.operations = [each.wish for each in checked(operations)]
+        found = checked(operations)
+        rights.refuse_unattended(operations)
+        row.operations = [each.wish for each in found]
 
 
 def _free_name(row: EnhancementPreset, name: str) -> str:

@@ -55,6 +55,8 @@ def request_enhancement(
     Raises Missing, Forbidden, Refused, Conflict("budget"), or Conflict with the id of the one that is under way.
     """
     asset, plan = plan_for(actor=actor, asset_id=asset_id, operations=operations)
+    if terms.batch_id:
+        rights.refuse_unattended(plan.recipe)
     made = _create(actor, asset, plan, preset)
     rights.note(actor, asset, plan.recipe, made.pk)
     job = enqueue(
@@ -186,8 +188,10 @@ def cancel(*, actor: User, enhancement_id: UUID) -> Enhancement:
     return row
 
 
-def retry(*, actor: User, enhancement_id: UUID) -> Enhancement:
+def retry(*, actor: User, enhancement_id: UUID, declared: bool = False) -> Enhancement:
     """Ask for the same again after it failed or was cancelled, as a row of its own at today's prices.
+
+    `declared`: whether the actor declares now what the recipe needs declared, whoever asked for it first.
 
     Raises Missing, Forbidden, Conflict if it is under way or done, or Refused as for any request.
     """
@@ -196,7 +200,8 @@ def retry(*, actor: User, enhancement_id: UUID) -> Enhancement:
         raise Conflict(
             "not_failed", f"This enhancement is {row.status}.", remedy="Only what failed can be tried again."
         )
-    return request_enhancement(actor=actor, asset_id=row.source_id, operations=row.operations, preset=row.preset)
+    operations = rights.declared_anew(row.operations, declared)
+    return request_enhancement(actor=actor, asset_id=row.source_id, operations=operations, preset=row.preset)
 
 
 def announce(row: Enhancement, event: str, data: dict[str, Any]) -> None:

@@ -1,13 +1,22 @@
 """Taking a mark off through the API: only after a declaration, which is logged, and never off somebody else's image."""
 
 import io
+from uuid import uuid4
 
 import pytest
+from django.db import transaction
 
 from designer.assets.models import Asset
 from designer.assets.services import store_upload
-from enhancement.models import Enhancement
+from designer.generations.models import Generation
+from designer.generations.services import Terms
+from designer.notifications.models import Notification
+from enhancement import services
+from enhancement.models import Enhancement, EnhancementPreset
+from enhancement.operations import registry
+from enhancement.services import request_enhancement
 from teams.audit.models import AuditEntry
+from teams.base.errors import Refused
 from tests import images
 from tests.work import work_off
 
@@ -83,3 +92,67 @@ def test_what_was_made_from_somebody_elses_image_keeps_its_mark_too(uploaded, as
     enlarged = Enhancement.objects.get(pk=pk).result
     assert enlarged is not None and "origin" not in enlarged.facts
     assert ask(enlarged).json()["code"] == "somebody_elses"
+
+
+def test_no_preset_keeps_the_operation_and_one_from_before_declares_nothing(uploaded, client_of, team):
+    asset, editor = uploaded(), client_of("editor")
+    said = {"name": "Clean", "operations": [{"name": "upscale", "scale": 2}, WISH], "team": str(team.pk)}
+    answer = editor.post("/api/enhance/presets", said, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (422, "needs_a_person")
+    assert answer.json()["errors"][0]["field"] == "operations[1].name"
+    old = EnhancementPreset.objects.create(team=team, owner=asset.owner, name="Clean", operations=[full(WISH)])
+    asked = client_of("admin").post(f"/api/enhance/{asset.pk}", {"preset": str(old.pk)}, format="json")
+    assert asked.json()["errors"][0]["field"] == "operations[0].rights"
+    shown = editor.get(f"/api/enhance/presets/{old.pk}").json()["operations"][0]
+    assert "rights" not in shown
+    usual = {"preset": str(old.pk)}
+    assert client_of("owner").put(f"/api/teams/{team.pk}/auto-enhance", usual, format="json").status_code == 422
+
+
+def test_it_follows_no_generation_whoever_asked_and_the_owner_hears_why(client_of, team):
+    editor, wish = client_of("editor"), {"operations": [WISH]}
+    said = {"brief": "a linen skirt", "team": str(team.pk)}
+    refused = editor.post("/api/generations", {**said, "auto_enhance": wish}, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (422, "needs_a_person")
+    made = Generation.objects.get(pk=editor.post("/api/generations", said, format="json").json()["id"])
+    Generation.objects.filter(pk=made.pk).update(
+        settings={**made.settings, "auto_enhance": {"operations": [full(WISH)]}}
+    )
+    work_off("interactive")
+    assert not AuditEntry.objects.filter(action="image.rights_declared").exists()
+    assert "declaration of rights" in Notification.objects.get(kind="follow_up").body
+
+
+def test_no_batch_declares_for_its_owner(uploaded, client_of, team):
+    asset, editor = uploaded(), client_of("editor")
+    plan = {"kind": "enhance", "sources": [str(asset.pk)], "operations": [WISH]}
+    for path, said in (
+        ("/api/batch/generate", {"plan": plan}),
+        ("/api/batch/templates", {"name": "Clean", "plan": plan}),
+    ):
+        answer = editor.post(path, {**said, "team": str(team.pk)}, format="json")
+        assert (answer.status_code, answer.json()["code"]) == (422, "needs_a_person")
+        assert answer.json()["errors"][0]["field"] == "plan.operations[0].name"
+    with pytest.raises(Refused, match="declaration"):  # a batch from before: its items ask as its owner
+        request_enhancement(actor=asset.owner, asset_id=asset.pk, operations=[WISH], terms=Terms(batch_id=uuid4()))
+
+
+def test_who_tries_again_declares_anew(uploaded, ask, client_of):
+    asset = uploaded()
+    row = Enhancement.objects.get(pk=ask(asset).json()["id"])
+    with transaction.atomic():
+        services.close(str(row.pk), status="failed", error={"code": "x", "message": "y", "remedy": ""})
+    admin, path = client_of("admin"), f"/api/enhance/{row.pk}/retry"
+    assert admin.post(path, {}, format="json").json()["errors"][0]["field"] == "operations[0].rights"
+    page = admin.get("/enhancements").content.decode()
+    assert 'name="rights" required' in page
+    admin.post(f"/enhancements/{row.pk}/retry", {"rights": "on", "from": "list"}, format="multipart")
+    entries = AuditEntry.objects.filter(action="image.rights_declared").order_by("pk")
+    assert [entry.actor_id for entry in entries] == [asset.owner_id, admin.user.pk]
+    like = admin.get(f"/enhancements/new?like={row.pk}&asset={asset.pk}").content.decode()
+    assert 'name="watermark_removal.rights" checked' not in like and 'name="watermark_removal.rights"' in like
+
+
+def full(step):
+    """The step as rows keep it."""
+    return {"name": step["name"], **registry.get(step["name"]).validate({k: v for k, v in step.items() if k != "name"})}
