@@ -18,6 +18,7 @@ from designer.generations.wishes import MAX_REFERENCES
 from designer.personas.models import Persona
 from enhancement import rights
 from enhancement.services import check_others
+from enhancement.tastes import coloured
 from teams.accounts.models import User
 from teams.base.errors import Forbidden, Missing, Refused
 from teams.membership.models import Team
@@ -182,6 +183,13 @@ class _Enhancing:
         self.assets = {str(asset.pk): asset for asset in found}
         self.theirs = {str(pk) for pk in found.editable_by(actor).values_list("pk", flat=True)}
         self.prices = EnhancementPrices(team, [dict(step) for step in plan.operations])
+        try:
+            for wish in self.prices.wishes:
+                coloured(actor, team.pk, wish)
+        except Refused as refused:
+            raise Refused(
+                refused.code, refused.message, field=f"plan.{refused.field}", remedy=refused.remedy
+            ) from refused
         try:
             check_others(actor, team.pk, [each.wish for each in self.prices.wishes])
         except Missing as missing:

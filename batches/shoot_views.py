@@ -14,7 +14,7 @@ from batches.shoots import Shoot, ShootForm, shoot_of
 from batches.views import estimated_shown
 from designer.assets.models import Asset
 from designer.generations.compare_views import chosen
-from enhancement import builder, presets
+from enhancement import builder, presets, tastes
 from enhancement.recipes import Recipe
 from teams.accounts.people import person
 from teams.base.errors import Forbidden, Missing, Refused
@@ -85,10 +85,11 @@ def _page(
 ) -> HttpResponse:
     shown, wrong = _estimated(request, found, recipe, form)
     pictures = Asset.objects.visible_to(request.user).kept().filter(team=found.team).order_by("-created_at")
+    personas = tastes.choices(person(request), {found.team.pk} if found.team else set())
     context = {
         "shoot": found,
         "form": form,
-        "groups": builder.groups(recipe, pictures=pictures[:PICTURES], faults=faults or wrong),
+        "groups": builder.groups(recipe, pictures=pictures[:PICTURES], personas=personas, faults=faults or wrong),
         "general": faults.general if faults else (),
         "presets": presets.choices(person(request)),
         "estimate_html": shown,

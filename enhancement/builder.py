@@ -14,7 +14,8 @@ from enhancement.operations.base import Operation
 from enhancement.recipes import Recipe
 from teams.base.errors import Refused
 
-PLACE: Final = re.compile(r"operations\[(\d{1,2})\](?:\.(\w{1,60}))?")
+PLACE: Final = re.compile(r"(?:plan\.)?operations\[(\d{1,2})\](?:\.(\w{1,60}))?")
+Named = list[tuple[str, str]]  # ids and names
 LONGEST: Final = 400  # characters of one value
 # inputs that mean something only while another has this value; with script the others are hidden
 WHEN: Final = {
@@ -35,7 +36,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One parameter as an input. `kind`: choice, number, flag, colours or asset."""
+    """One parameter as an input. `kind`: choice, number, flag, colours, asset or persona."""
 
     key: str
     label: str
@@ -87,11 +88,14 @@ class Faults:
     general: tuple[str, ...] = ()
 
 
-def groups(recipe: Sequence[Mapping[str, Any]], *, pictures: Iterable[Asset], faults: Faults) -> list[Group]:
-    """All operations in their order, those of the recipe in use with its values. `pictures`: for parameters that
-    name one."""
+def groups(
+    recipe: Sequence[Mapping[str, Any]], *, pictures: Iterable[Asset], personas: Named, faults: Faults
+) -> list[Group]:
+    """All operations in their order, those of the recipe in use with its values. `pictures`, `personas`: for
+    parameters that name one."""
     steps = {str(step.get("name")): step for step in recipe}
-    chosen = [(str(asset.pk), asset.title or asset.get_kind_display()) for asset in pictures]
+    shown = [(str(asset.pk), asset.title or asset.get_kind_display()) for asset in pictures]
+    chosen = {"asset": shown, "persona": personas}
     reasons = capabilities.reasons()
     return [
         Group(
@@ -108,16 +112,16 @@ def groups(recipe: Sequence[Mapping[str, Any]], *, pictures: Iterable[Asset], fa
 
 
 def _fields(
-    operation: Operation, step: Mapping[str, Any], pictures: list[tuple[str, str]], faults: Faults
+    operation: Operation, step: Mapping[str, Any], chosen: Mapping[str, Named], faults: Faults
 ) -> tuple[Field, ...]:
-    return tuple(_field(operation.name, said, step, pictures, faults) for said in operation.describe())
+    return tuple(_field(operation.name, said, step, chosen, faults) for said in operation.describe())
 
 
 def _field(
     operation: str,
     said: Mapping[str, Any],
     step: Mapping[str, Any],
-    pictures: list[tuple[str, str]],
+    chosen: Mapping[str, Named],
     faults: Faults,
 ) -> Field:
     key, value = f"{operation}.{said['name']}", step.get(said["name"], said["default"])
@@ -125,9 +129,9 @@ def _field(
         value = ", ".join(value)
     labels = said.get("labels", {})
     known = [(str(each), labels.get(str(each), str(each))) for each in said.get("choices", [])]
-    if said["type"] == "asset":
-        known = [("", "None"), *pictures]
-        known += [(str(value), "The one chosen before")] if value and str(value) not in dict(pictures) else []
+    if (named := chosen.get(said["type"])) is not None:
+        known = [("", "None"), *named]
+        known += [(str(value), "The one chosen before")] if value and str(value) not in dict(named) else []
     return Field(
         key=key,
         label=said["title"],

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from designer.assets.models import Asset, AssetQuerySet
 from designer.generations.compare_views import chosen
 from designer.generations.views import is_partial
-from enhancement import builder, presets, rights, services
+from enhancement import builder, presets, rights, services, tastes
 from enhancement.estimating import MOST_ASSETS, estimate
 from enhancement.models import Enhancement
 from enhancement.presenting import estimate_shown
@@ -87,7 +87,9 @@ def _context(
     return {
         "assets": images,
         "offered": [] if draft.assets else _images(request).order_by("-created_at")[:OFFERED],
-        "groups": builder.groups(draft.recipe, pictures=pictures, faults=faults),
+        "groups": builder.groups(
+            draft.recipe, pictures=pictures, personas=tastes.choices(person(request), teams), faults=faults
+        ),
         "presets": presets.choices(person(request)),
         "preset": draft.preset,
         "like": draft.like,

@@ -23,8 +23,9 @@ from enhancement.lanes import lane_of
 from enhancement.models import LIVE, Enhancement, Status
 from enhancement.operations import registry
 from enhancement.prices import PriceList
-from enhancement.recipes import Plan, Recipe, planned
+from enhancement.recipes import Plan, Recipe, checked, plan_of
 from enhancement.signals import enhancement_finished
+from enhancement.tastes import coloured
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Missing, Refused
 
@@ -104,7 +105,8 @@ def plan_for(*, actor: User, asset_id: UUID, operations: Any, prices: PriceList 
     asset: Asset = Asset.objects.for_edit(actor, asset_id)
     if asset.trashed_at:
         raise Conflict("trashed", "This image is in the trash.", field="asset", remedy="Restore it first.")
-    plan = planned(operations, width=asset.width, height=asset.height, prices=prices)
+    wishes = [coloured(actor, asset.team_id, wish) for wish in checked(operations)]
+    plan = plan_of(wishes, width=asset.width, height=asset.height, prices=prices)
     check_others(actor, asset.team_id, plan.recipe)
     rights.check(asset, plan.recipe)
     return asset, plan

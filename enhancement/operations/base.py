@@ -185,12 +185,7 @@ class OtherPicture:
 
     def clean(self, value: object) -> str:
         """The id in its usual form, or "". Raises ParameterError. Whether it may be seen is the service's question."""
-        if value in ("", None):
-            return ""
-        try:
-            return str(UUID(str(value)))
-        except ValueError as error:
-            raise ParameterError(self.name, f"{value!r:.60} is no image id.", "Send the id of an image.") from error
+        return _id_of(self.name, value, "image")
 
     def describe(self) -> dict[str, Any]:
         """The parameter for a form or an API's reader."""
@@ -200,7 +195,47 @@ class OtherPicture:
         }  # fmt: skip
 
 
-Parameter = Choice | Number | Flag | Colours | OtherPicture
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taste:
+    """A parameter that names a persona by its id; "" for none. The service puts its colours into parameter `fills`."""
+
+    name: str
+    title: str
+    fills: str
+    note: str = ""
+    advanced: bool = False
+
+    @property
+    def default(self) -> str:
+        return ""
+
+    def clean(self, value: object) -> str:
+        """The id in its usual form, or "". Raises ParameterError. Whether it may be seen is the service's question."""
+        return _id_of(self.name, value, "persona")
+
+    def describe(self) -> dict[str, Any]:
+        """The parameter for a form or an API's reader."""
+        return {
+            "name": self.name, "title": self.title, "type": "persona", "default": "",
+            "note": self.note, "advanced": self.advanced,
+        }  # fmt: skip
+
+
+def _id_of(name: str, value: object, what: str) -> str:
+    """An id in its usual form, or "". Raises ParameterError."""
+    if value in ("", None):
+        return ""
+    try:
+        return str(UUID(str(value)))
+    except ValueError as error:
+        message, remedy = (
+            f"{value!r:.60} is no {what} id.",
+            f"Send the id of {'an' if what[0] in 'aeiou' else 'a'} {what}.",
+        )
+        raise ParameterError(name, message, remedy) from error
+
+
+Parameter = Choice | Number | Flag | Colours | OtherPicture | Taste
 Pictures = Mapping[str, Image.Image]
 NO_PICTURES: Pictures = {}
 

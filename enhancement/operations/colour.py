@@ -31,6 +31,7 @@ from enhancement.operations.base import (
     Pictures,
     Position,
     Progress,
+    Taste,
 )
 from enhancement.operations.frame import InMemory, Made, Task, estimate_by_area
 from enhancement.operations.pictures import Picture
@@ -112,7 +113,11 @@ class Colour(InMemory):
         ),
         Number(name="contrast", title="Contrast", default=0, minimum=-1, maximum=1),
         Number(name="saturation", title="Saturation", default=0, minimum=-1, maximum=1),
-        Colours(name="palette", title="Palette", note="Colours for the garment, for instance a persona's."),
+        Colours(name="palette", title="Palette", note="Colours for the garment."),
+        Taste(
+            name="persona", title="Palette of a persona", fills="palette",
+            note="The colours that it has learned, as they are when the work is asked for.",
+        ),
         OtherPicture(name="reference", title="Reference", note="An image whose colours the garment shall have."),
         Number(
             name="match", title="Match", default=1, minimum=0, maximum=1,
@@ -135,14 +140,15 @@ class Colour(InMemory):
     def validate(self, params: Mapping[str, object]) -> Parameters:
         """The wish with all parameters. Raises ParameterError, also for a palette and a reference together."""
         clean = super().validate(params)
-        if clean["palette"] and clean["reference"]:
+        if (clean["palette"] or clean["persona"]) and clean["reference"]:
             raise ParameterError("reference", "A palette and a reference cannot both be met.", "Give one of them.")
         return clean
 
     def estimate(self, width: int, height: int, params: Mapping[str, object]) -> Estimate:
         """Seconds on two processor cores. Raises ParameterError for a picture that is too large."""
         clean = self.validate(params)
-        rate = SECONDS_PER_PIXEL if clean["palette"] or clean["reference"] else SECONDS_PER_PIXEL / 2
+        matched = clean["palette"] or clean["persona"] or clean["reference"]
+        rate = SECONDS_PER_PIXEL if matched else SECONDS_PER_PIXEL / 2
         return estimate_by_area(width, height, start=0.3, per_pixel=rate)
 
     def work(self, task: Task) -> Made:
@@ -232,6 +238,7 @@ def _plan_palette(
         for here, there, share in zip(plan.match.centres, plan.match.targets, groups.shares, strict=True)
     ]
     facts |= {"match": clean["match"], "keep_lightness": clean["keep_lightness"]}
+    facts |= {"persona": clean["persona"]} if clean["persona"] else {}
     plan.facts["palette"] = facts
 
 
