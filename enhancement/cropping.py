@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from enhancement.operations import framing, registry
+from enhancement.operations.crop import Crop
 from enhancement.operations.framing import Box
 from enhancement.operations.upscale import Upscale
 from enhancement.operations.watermark import NAME as WATERMARK
@@ -18,7 +19,7 @@ from teams.base.errors import Refused
 EDGES: Final = (384, 320, 256, 192, 128)  # of the part, in pixels of the source: the largest that is quick enough
 QUICK: Final = 8.0  # seconds by the operations' own estimates, of all recipes together
 WHOLE: Final = {
-    "crop": "The crop is left out: it needs the whole picture.",
+    Crop.name: "The crop is drawn over the whole picture, as a small view suggests it; the part is not cut.",
     WATERMARK: "The mark is left where it is: its place is one of the whole picture.",
 }
 ALONE: Final = {
@@ -54,7 +55,7 @@ def on_part(plan: Plan, *, size: tuple[int, int], edge: int) -> OnPart:
         side = max(1, round(side * factor))
         steps.append({**said, "size": side})
         notes += [ALONE[name]] if name in ALONE else []
-    if not steps:
+    if not steps and not any(step.checked.operation.name == Crop.name for step in plan.steps):
         remedy = "Take in an operation that changes its pixels, or enhance the whole."
         raise Refused("nothing_to_preview", notes[0], field="operations", remedy=remedy)
     return OnPart(steps, notes, seconds)

@@ -11,6 +11,7 @@ from designer.assets.models import Asset
 from designer.generations.presenting import money
 from enhancement import rights
 from enhancement.comparing import Measured
+from enhancement.framings import over_result, over_source
 from enhancement.models import Enhancement, EnhancementPreview, Status
 from enhancement.operations import registry
 from enhancement.recipes import Recipe
@@ -135,6 +136,7 @@ def row_shown(row: Enhancement, queue: Queue) -> dict[str, Any]:
         "left": remaining_words(queue.remaining(row)),
         "price": "" if row.cost is None else price_words(row.cost),
         "moved": _moved(row),
+        "guides": over_result(row.facts.get("operations", [])) if row.result_id else None,
         "declares": rights.needs_declaration(row.operations),
     }
 
@@ -158,12 +160,16 @@ def preview_shown(row: EnhancementPreview, queue: Queue) -> dict[str, Any]:
 
 def _trial(row: EnhancementPreview, number: int, recipe: dict[str, Any]) -> dict[str, Any]:
     whole = recipe["whole"]
+    result = row.results[number] if number < len(row.results) else None
+    crop = (result or {}).get("crop", {})
     return {
         "number": number,
         "name": recipe["name"],
         "summary": summary_of(recipe["operations"]),
         "notes": recipe["notes"],
-        "result": row.results[number] if number < len(row.results) else None,
+        "result": result,
+        "crop": over_source(crop) if "box" in crop else None,
+        "crop_error": crop.get("error"),
         "size": f"{whole['width']} × {whole['height']}",
         "seconds": seconds_words(whole["seconds"]),
         "price": price_words(whole["cost"]),

@@ -60,6 +60,30 @@ class WholeSerializer(serializers.Serializer[Any]):
     height = serializers.IntegerField()
 
 
+class GuidesSerializer(serializers.Serializer[Any]):
+    """What to draw over the frame, in shares of its sides."""
+
+    thirds = serializers.ListField(child=serializers.FloatField())
+    centre = serializers.FloatField()
+    faces = serializers.ListField(child=serializers.DictField())
+    subject = serializers.DictField(allow_null=True)
+
+
+class SizeSerializer(serializers.Serializer[Any]):
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+
+
+class CropSerializer(serializers.Serializer[Any]):
+    """Where the crop of a recipe would cut, looked for in a small view of the whole; or why it cannot be."""
+
+    shape = serializers.CharField(required=False)
+    box = BoxSerializer(required=False, help_text="in pixels of a view of size `of`")
+    of = SizeSerializer(required=False)
+    guides = GuidesSerializer(required=False)
+    error = PreviewProblem(required=False)
+
+
 class TrialSerializer(serializers.Serializer[Any]):
     """One recipe: what it would come to for the whole, and the part as it made it (null until it has)."""
 
@@ -72,6 +96,7 @@ class TrialSerializer(serializers.Serializer[Any]):
     height = serializers.IntegerField(allow_null=True)
     seconds = serializers.FloatField(allow_null=True, help_text="that the part took")
     error = PreviewProblem(allow_null=True)
+    crop = CropSerializer(allow_null=True, help_text="null: the recipe has none, or it is not looked for yet")
 
 
 @extend_schema_serializer(component_name="EnhancementPreview")  # a generation has a preview too
@@ -100,7 +125,7 @@ def _trial(row: EnhancementPreview, number: int) -> dict[str, Any]:
     said = {name: row.recipes[number][name] for name in ("name", "operations", "notes", "whole")}
     return {
         **said,
-        **{name: result.get(name) for name in ("width", "height", "seconds", "error")},
+        **{name: result.get(name) for name in ("width", "height", "seconds", "error", "crop")},
         "url": reverse("api_preview_result", args=[row.pk, number]) if "path" in result else None,
     }
 

@@ -1,7 +1,7 @@
 """Runs a preview: cuts the part out, does each recipe on it, keeps what came of it. Nothing is charged."""
 
 import time
-from typing import Any
+from typing import Any, Final
 
 from PIL import Image, ImageOps
 
@@ -10,8 +10,11 @@ from designer.jobs.handlers import Cancelled, Permanent, RunningJob
 from enhancement.engine.errors import EngineCancelled, EngineError
 from enhancement.models import EnhancementPreview, Status
 from enhancement.operations import files, registry
+from enhancement.operations.crop import Crop
 from enhancement.previews import announce
 from enhancement.workpieces import opened, others_of, provenance_after
+
+VIEW: Final = 640  # pixels of the longer side
 
 
 def run(job: RunningJob, preview_id: str) -> None:
@@ -20,11 +23,12 @@ def run(job: RunningJob, preview_id: str) -> None:
         EnhancementPreview.objects.move(preview_id, Status.RUNNING, results=[])
         row = EnhancementPreview.objects.select_related("source", "owner").get(pk=preview_id)
         announce(row)
-    part = _cut(row)
+    whole = ImageOps.exif_transpose(opened(row.source))
+    part, view = _cut(row, whole), _viewed(whole)
     row.part = _stored(row, part, [])
     for recipe in row.recipes:
         job.stop_if_cancelled()
-        row.results.append(_tried(job, row, recipe, part))
+        row.results.append({**_tried(job, row, recipe, part), **_framed(job, recipe, view)})
         last = len(row.results) == len(row.recipes)
         failed = last and all("error" in result for result in row.results)
         if failed:
@@ -33,12 +37,33 @@ def run(job: RunningJob, preview_id: str) -> None:
         _note(job, row, last=last)
 
 
-def _cut(row: EnhancementPreview) -> Image.Image:
-    whole = ImageOps.exif_transpose(opened(row.source))
+def _cut(row: EnhancementPreview, whole: Image.Image) -> Image.Image:
     left, top = row.box["left"], row.box["top"]
     part = whole.crop((left, top, left + row.box["width"], top + row.box["height"]))
     part.info.update({name: whole.info[name] for name in ("icc_profile",) if name in whole.info})
     return part
+
+
+def _viewed(whole: Image.Image) -> Image.Image:
+    """A small view of the whole, in which a crop is looked for within a second or two."""
+    view = whole.convert("RGB")
+    view.thumbnail((VIEW, VIEW))
+    return view
+
+
+def _framed(job: RunningJob, recipe: dict[str, Any], view: Image.Image) -> dict[str, Any]:
+    """Where the recipe's crop would cut the whole, or why it could not; {} without one. Raises Cancelled."""
+    step = next((each for each in recipe["operations"] if each["name"] == Crop.name), None)
+    if step is None:
+        return {}
+    params = {name: value for name, value in step.items() if name != "name"}
+    try:
+        found = registry.get(Crop.name).run(view, params, progress=_silent, cancelled=job.is_cancelled).facts
+    except EngineCancelled as stop:
+        raise Cancelled from stop
+    except EngineError as error:
+        return {"crop": {"error": {"code": error.code, "message": error.message, "remedy": error.remedy}}}
+    return {"crop": {name: found[name] for name in ("shape", "box", "of", "guides")}}
 
 
 def _tried(job: RunningJob, row: EnhancementPreview, recipe: dict[str, Any], part: Image.Image) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from designer.generations.compare_views import chosen
 from designer.generations.gallery import after
 from designer.generations.views import is_partial
 from enhancement import following, presets, services
+from enhancement.framings import over_result
 from enhancement.models import Enhancement, Status
 from enhancement.presenting import row_shown
 from enhancement.waiting import Queue
@@ -32,8 +33,10 @@ TEAMS: Final = 20  # whose settings are shown
 def panel_context(request: HttpRequest, asset: Asset, refused: str = "") -> dict[str, Any]:
     rows = Enhancement.objects.visible_to(request.user).filter(source=asset).select_related("result")
     queue = Queue()
+    made = Enhancement.objects.filter(result=asset).order_by("created_at").first()
     return {
         "asset": asset,
+        "guides": over_result(made.facts.get("operations", [])) if made else None,
         "enhancements": [row_shown(row, queue) for row in rows.order_by("-created_at")[:SHOWN]],
         "may_edit": may_edit(request.user, asset),
         "scales": [{"scale": s, "width": asset.width * s, "height": asset.height * s} for s in SCALES],
@@ -143,7 +146,7 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
-        made = services.retry(actor=person(request), enhancement_id=pk)
+        made = services.retry(actor=person(request), enhancement_id=pk, declared="rights" in request.POST)
     except (Missing, Forbidden):
         raise
     except Refused as refusal:

@@ -125,7 +125,7 @@ def test_two_recipes_are_tried_side_by_side_on_a_spot_of_ones_own(page: Page):
     page.get_by_label("Beside it").select_option(label="The recipe tried before")
     page.get_by_role("button", name="Try it", exact=True).click()
     expect(trial.get_by_text("The recipe before")).to_be_visible(timeout=60_000)
-    expect(trial.locator(".board-cell img")).to_have_count(3, timeout=60_000)
+    expect(trial.locator(".board-view img")).to_have_count(3, timeout=60_000)
     expect(trial.get_by_text("The whole:")).to_have_count(2)
     page.locator("compare-board").focus()
     page.keyboard.press("+")

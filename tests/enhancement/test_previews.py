@@ -13,6 +13,8 @@ from designer.jobs.models import Job
 from designer.ledger.models import LedgerEntry
 from enhancement import previews
 from enhancement.models import Enhancement, EnhancementPreview
+from enhancement.operations import crop
+from enhancement.operations.base import ParameterError
 from enhancement.operations.detail import Detail
 from tests import images
 from tests.work import work_off
@@ -76,9 +78,47 @@ def test_the_part_is_enlarged_as_many_times_as_the_whole_would_be(editor, large)
 def test_what_needs_the_whole_picture_is_left_out_and_said(editor, large):
     recipe = {"operations": [*TWICE["operations"], {"name": "crop", "shape": "1:1"}, {"name": "color"}]}
     notes = ask(editor, large, recipe).json()["recipes"][0]["notes"]
-    assert any("crop is left out" in note for note in notes) and any("this part alone" in note for note in notes)
-    refused = ask(editor, large, {"operations": [{"name": "crop", "shape": "1:1"}]})
+    assert any("part is not cut" in note for note in notes) and any("this part alone" in note for note in notes)
+    mark = {"name": "watermark_removal", "rights": True}
+    refused = ask(editor, large, {"operations": [mark]})
     assert refused.status_code == 422 and refused.json()["code"] == "nothing_to_preview"
+
+
+def test_a_crop_is_drawn_over_the_whole_picture_before_it_is_paid_for(editor, large):
+    free = {"name": "crop", "shape": "free", "left": 0.25, "top": 0.1, "width": 0.5, "height": 0.6}
+    row = ask(
+        editor, large, {"operations": [free]}, {"operations": [{"name": "detail"}, {"name": "crop", "shape": "1:1"}]}
+    )
+    assert row.status_code == 202 and row.json()["recipes"][0]["crop"] is None
+    work_off("gpu")
+    first, second = (each["crop"] for each in editor.get(f"/api/enhance/previews/{row.json()['id']}").json()["recipes"])
+    assert first["of"] == {"width": 640, "height": 427} and first["box"]["left"] == 160
+    assert second["box"]["width"] == second["box"]["height"] and len(second["guides"]["thirds"]) == 2
+    page = editor.get(f"/enhancements/previews/{row.json()['id']}").content.decode()
+    assert page.count('class="guides"') == 2 and "Keeps 50% of the width and 60% of the height, as free." in page
+    assert 'x="250" y="98" width="500" height="600"' in page and "M417 98V698" in page  # the frame, and its first third
+
+
+def test_a_crop_that_cannot_be_is_told_in_the_trial(editor, large, monkeypatch):
+    monkeypatch.setattr(
+        crop, "_framed", lambda *_: (_ for _ in ()).throw(ParameterError("shape", "It cuts a face.", "Use 1:1."))
+    )
+    row = ask(editor, large, {"operations": [{"name": "detail"}, {"name": "crop", "shape": "16:9"}]}).json()
+    work_off("gpu")
+    told = editor.get(f"/api/enhance/previews/{row['id']}").json()
+    assert (told["status"], told["recipes"][0]["crop"]["error"]["message"]) == ("succeeded", "It cuts a face.")
+    assert "It cuts a face. Use 1:1." in editor.get(f"/enhancements/previews/{row['id']}").content.decode()
+
+
+def test_the_guides_of_a_crop_are_drawn_over_its_result(editor, large):
+    wish = {"operations": [{"name": "crop", "shape": "free", "width": 0.5}]}
+    made = editor.post(f"/api/enhance/{large.pk}", wish, format="json").json()["id"]
+    work_off("gpu")
+    result = Enhancement.objects.get(pk=made).result_id
+    for address in ("/enhancements", f"/assets/{large.pk}/enhancements", f"/assets/{result}/enhancements"):
+        page = editor.get(address).content.decode()
+        assert "M333 0V1000M667 0V1000" in page and f"/api/assets/{result}/thumbnail?w=640" in page
+    assert 'class="guides"' not in editor.get(f"/enhancements/new?asset={large.pk}").content.decode()
 
 
 def test_a_fault_names_the_recipe_that_it_is_in(editor, large):
