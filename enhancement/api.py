@@ -153,7 +153,7 @@ class EnhanceCancel(generics.GenericAPIView[Enhancement]):
         return Response(self.get_serializer(row).data, status=status.HTTP_202_ACCEPTED)
 
 
-class RetryRequest(StrictSerializer):
+class DeclareRequest(StrictSerializer):
     rights = serializers.BooleanField(
         default=False, help_text="Declares anew that you hold the rights, where the recipe takes a watermark off."
     )
@@ -165,9 +165,9 @@ class EnhanceRetry(IdempotentPostMixin, generics.GenericAPIView[Enhancement]):
     serializer_class = EnhancementSerializer
     queryset = Enhancement.objects.none()
 
-    @extend_schema(request=RetryRequest, responses={202: EnhancementSerializer})
+    @extend_schema(request=DeclareRequest, responses={202: EnhancementSerializer})
     def post(self, request: Request, pk: UUID) -> Response:
-        form = RetryRequest(data=request.data)
+        form = DeclareRequest(data=request.data)
         form.is_valid(raise_exception=True)
         declared = form.validated_data["rights"]
         row = services.retry(actor=person(request), enhancement_id=pk, declared=declared)

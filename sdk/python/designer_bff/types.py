@@ -448,6 +448,16 @@ class Credentials(TypedDict):
     problems: list[str]
 
 
+class Crop(TypedDict):
+    """Where the crop of a recipe would cut, looked for in a small view of the whole; or why it cannot be."""
+
+    shape: str
+    box: Box
+    of: Size
+    guides: Guides
+    error: PreviewProblem
+
+
 class DeadJob(TypedDict):
     id: str
     kind: str
@@ -709,6 +719,15 @@ class Generation(TypedDict):
 class Given(TypedDict):
     act: Act
     feedback: list[Feedback]
+
+
+class Guides(TypedDict):
+    """What to draw over the frame, in shares of its sides."""
+
+    thirds: list[float]
+    centre: float
+    faces: list[dict[str, Any]]
+    subject: dict[str, Any] | None
 
 
 class HeldJob(TypedDict):
@@ -1266,6 +1285,11 @@ class SignedAction(TypedDict):
     digital_source_type: str
 
 
+class Size(TypedDict):
+    width: int
+    height: int
+
+
 class SpotRequest(TypedDict):
     """The middle of the part, in shares of width and height."""
 
@@ -1379,6 +1403,7 @@ class Trial(TypedDict):
     height: int | None
     seconds: float | None
     error: PreviewProblem | None
+    crop: Crop | None
 
 
 class Understood(TypedDict):
@@ -1501,6 +1526,7 @@ class Whole(TypedDict):
 
 class WishAnswer(TypedDict):
     generation: Ways
+    follow_up: Ways
     batch: Ways
     comment: Ways
     alert: Ways
@@ -1589,6 +1615,10 @@ class CreateBatchTemplateWish(TypedDict, total=False):
 class EnhanceWish(TypedDict, total=False):
     preset: str | None
     asset: str | None
+
+
+class RetryEnhancementWish(TypedDict, total=False):
+    rights: bool
 
 
 class EnhanceManyWish(TypedDict, total=False):
@@ -1706,6 +1736,7 @@ class MarkReadWish(TypedDict, total=False):
 
 class ChangeNotificationSettingsWish(TypedDict, total=False):
     generation: WaysRequest
+    follow_up: WaysRequest
     batch: WaysRequest
     comment: WaysRequest
     alert: WaysRequest

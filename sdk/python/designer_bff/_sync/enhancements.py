@@ -69,10 +69,12 @@ class EnhancementsCalls(Caller):
         )
         return answer
 
-    def retry_enhancement(self, enhancement_id: str, *, idempotency_key: str | None = None) -> types.Enhancement:
+    def retry_enhancement(
+        self, enhancement_id: str, *, idempotency_key: str | None = None, **more: Unpack[types.RetryEnhancementWish]
+    ) -> types.Enhancement:
         """The same again, after it failed or was cancelled: a new enhancement."""
         answer: types.Enhancement = self.call(
-            "POST", f"/enhance/{quoted(enhancement_id)}/retry", idempotency_key=idempotency_key
+            "POST", f"/enhance/{quoted(enhancement_id)}/retry", body=said({**more}), idempotency_key=idempotency_key
         )
         return answer
 
