@@ -1,30 +1,80 @@
-"""What the workers can do: they say so when they start, and pages and API offer only that.
+"""What the workers can do: those that compute say so every minute, and pages and API offer only that.
 
-Web nodes may be other machines than workers, so what is installed here tells nothing about there. Until a worker has
-spoken, this machine is asked.
+Web nodes may be other machines than workers, so what is installed here tells nothing about there. While no worker
+lives, what was said last holds, for it may be about to come back; until one has spoken, this machine is asked.
 """
 
 import dataclasses
+import logging
 import socket
+import threading
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
+from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
+from designer.jobs import claims, workers
+from designer.jobs.handlers import Later
+from designer.jobs.models import WorkerBeat
 from enhancement import models_folder
+from enhancement.engine import own
+from enhancement.engine.errors import EngineError, MissingWeights
 from enhancement.engine.manifest import catalogue, locate
+from enhancement.lanes import COMPUTING
 from enhancement.models import WorkerReport
 from enhancement.operations import registry
-from enhancement.operations.base import Operation
+from enhancement.operations.base import Operation, ParameterError
+from enhancement.operations.face_restore import FACE, FaceRestore
+from enhancement.remote.offers import LOCAL
 
-BELIEVED: Final = timedelta(days=30)  # a host that has not started a worker for so long is thought to be gone
+Steps = Sequence[Mapping[str, Any]]
+log = logging.getLogger(__name__)
+ALIVE: Final = timedelta(minutes=5)  # of a host that has spoken within this time some worker lives
+BELIEVED: Final = timedelta(days=30)  # while none lives: a host that has been silent for so long is thought to be gone
 USABLE: Final = ("shipped", "installed")
+AUTO: Final = "auto"
+PASSED_ON: Final = timedelta(seconds=5)  # until a job that lacks its weights here may be taken by whoever has them
 
 
 def tell() -> None:
     """Write down what this host can do. Files that somebody put into its models folder are looked into first."""
     models_folder.look()
+    _write()
+
+
+def _write() -> None:
     WorkerReport.objects.update_or_create(host=socket.gethostname(), defaults=_here())
+
+
+class _Teller(threading.Thread):
+    """Says what this host can do; and once more after new files were looked into, which may take minutes."""
+
+    def __init__(self) -> None:
+        super().__init__(name="capabilities", daemon=True)
+
+    def run(self) -> None:
+        try:
+            _write()
+            if models_folder.is_unknown():
+                tell()
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("what this host can do could not be written down: %s", error)
+        finally:
+            connection.close()  # a process that is forked now must not inherit it
+
+
+_teller = _Teller()
+
+
+def tell_meanwhile() -> threading.Thread:
+    """Have it told by a thread of its own, one at a time, so that a worker's signs of life do not wait for it."""
+    global _teller
+    if not _teller.is_alive():
+        _teller = _Teller()
+        _teller.start()
+    return _teller
 
 
 def reason(operation: Operation) -> str:
@@ -55,8 +105,35 @@ def operations_here() -> list[str]:
 
 
 def weights_here() -> list[str]:
-    """The known weights that lie on this machine."""
-    return [name for name, entry in catalogue().items() if locate(entry)]
+    """The weights that lie on this machine: known ones, and the studio's own that were looked into."""
+    return [*(name for name, entry in catalogue().items() if locate(entry)), *own.entries()]
+
+
+def pass_on(error: EngineError, recipe: Steps, worker: str) -> None:
+    """Raises Later for weights that are not on this machine, where another worker that lives has them.
+
+    worker: the name of the process that lacks them.
+    """
+    lacking = isinstance(error, MissingWeights) or (isinstance(error, ParameterError) and error.field == "model")
+    if lacking and _elsewhere(recipe, worker):
+        raise Later(PASSED_ON, f"{error.message} Another worker has them.") from error
+
+
+def _elsewhere(recipe: Steps, worker: str) -> bool:
+    """Whether another worker that lives and computes has all that a recipe needs beside the shipped weights."""
+    serving = WorkerBeat.objects.filter(beat_at__gte=timezone.now() - workers.SILENT, draining_since=None)
+    others = [row for row in serving.filter(lanes__contains=[COMPUTING]) if row.pk != claims.node_of(worker)]
+    wanted = [found for step in recipe if (found := _wanted(step))]
+    return any(all(set(row.abilities.get("weights", [])) & each for each in wanted) for row in others)
+
+
+def _wanted(step: Mapping[str, Any]) -> set[str]:
+    """The models of which any will do; none where the shipped ones do, or a service."""
+    named = step.get("model", AUTO)
+    if named != AUTO:
+        return {named}
+    faces = step["name"] == FaceRestore.name and step.get("service", LOCAL) == LOCAL
+    return {name for name, entry in catalogue().items() if entry.purpose == FACE} if faces else set()
 
 
 def _reason(operation: Operation, reports: list[WorkerReport]) -> str:
@@ -67,7 +144,10 @@ def _reason(operation: Operation, reports: list[WorkerReport]) -> str:
 
 
 def _reports() -> list[WorkerReport]:
-    return list(WorkerReport.objects.filter(told_at__gte=timezone.now() - BELIEVED).order_by("-told_at"))
+    """Of the hosts that live; where none does, of those that did."""
+    now = timezone.now()
+    rows = list(WorkerReport.objects.filter(told_at__gte=now - BELIEVED).order_by("-told_at"))
+    return [row for row in rows if row.told_at >= now - ALIVE] or rows
 
 
 def _here() -> dict[str, Any]:

@@ -23,7 +23,7 @@ LIVE = (Status.QUEUED, Status.RUNNING)
 
 
 class WorkerReport(models.Model):
-    """What the workers of one host said they can do, when they last started or their models changed."""
+    """What the workers of one host say they can do: once a minute while one of them lives."""
 
     host = models.CharField(primary_key=True, max_length=200)
     told_at = models.DateTimeField(auto_now=True)

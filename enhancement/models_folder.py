@@ -44,6 +44,11 @@ def everything() -> list[Model]:
     return [*known, *mine, *useless]
 
 
+def is_unknown() -> bool:
+    """Whether there are files in the folder that nobody has looked into as they are now."""
+    return bool(own.unexamined(folder()))
+
+
 def look() -> None:
     """Look into the files that somebody put into the folder."""
     examining.examine_all(folder())

@@ -7,6 +7,7 @@ from PIL import Image, ImageOps
 
 from designer.assets.services import prepare_result
 from designer.jobs.handlers import Cancelled, Permanent, RunningJob
+from enhancement import capabilities
 from enhancement.engine.errors import EngineCancelled, EngineError
 from enhancement.models import EnhancementPreview, Status
 from enhancement.operations import files, registry
@@ -74,6 +75,7 @@ def _tried(job: RunningJob, row: EnhancementPreview, recipe: dict[str, Any], par
     except EngineCancelled as stop:
         raise Cancelled from stop
     except EngineError as error:
+        capabilities.pass_on(error, recipe["on_part"], job.lease.worker)
         return {"error": {"code": error.code, "message": error.message, "remedy": error.remedy}}
     except Permanent as gone:
         return {"error": {"code": gone.code, "message": gone.message, "remedy": gone.remedy}}

@@ -13,6 +13,7 @@ from designer.ledger.models import EntryKind
 from designer.ledger.services import charge
 from designer.realtime.events import COST_UPDATED, ENHANCEMENT_COMPLETE, ENHANCEMENT_PROGRESS, record
 from designer.realtime.ticks import tick
+from enhancement import capabilities
 from enhancement.engine.errors import EngineCancelled, EngineError
 from enhancement.fidelity import compared
 from enhancement.models import Enhancement, Status
@@ -35,6 +36,7 @@ def run(job: RunningJob, enhancement_id: str) -> None:
     except EngineCancelled as stop:
         raise Cancelled from stop
     except EngineError as error:
+        capabilities.pass_on(error, row.operations, job.lease.worker)
         raise Permanent(error.code, error.message, error.remedy) from error
     except Refused as full:  # the storage has no room or is away, which passes
         raise Retry(reason=full.message, code=full.code, remedy=full.remedy) from full

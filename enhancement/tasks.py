@@ -7,10 +7,12 @@ from typing import Any
 
 from celery.signals import worker_process_init
 
+from designer.jobs import presence
 from designer.jobs.handlers import Permanent, RunningJob, able, finishes, handles, replays
 from designer.jobs.models import Job
 from designer.jobs.scheduler import every
 from enhancement import capabilities, preview_runner, previews, runner, services
+from enhancement.lanes import COMPUTING
 from teams.base.errors import Conflict
 
 
@@ -62,12 +64,15 @@ def operations() -> list[str]:
 
 @able("weights")
 def weights() -> list[str]:
+    """Asked once a minute in the worker's parent: that is also when new files of the models folder are found."""
+    if COMPUTING in presence.lanes():
+        capabilities.tell_meanwhile()
     return capabilities.weights_here()
 
 
 @worker_process_init.connect(dispatch_uid="enhancement.warm_up")
 def warm_up(**_: Any) -> None:
-    """As a worker of the gpu lane starts: load torch, for which the first job would wait, and say what it can do."""
+    """As a process of the gpu lane starts: load torch, for which the first job would wait. Nothing that may take
+    longer: a process that is not up in time is killed."""
     if any("gpu" in word for word in sys.argv):
         import_module("enhancement.engine.networks")
-        capabilities.tell()

@@ -1,11 +1,17 @@
 """What the workers say they can do is what is offered."""
 
+import shutil
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
-from enhancement import capabilities
+from designer.celery import app
+from designer.jobs import presence
+from designer.jobs.models import Job, WorkerBeat
+from enhancement import capabilities, models_folder, tasks
+from enhancement.engine.manifest import SHIPPED
 from enhancement.models import Enhancement, WorkerReport
 from enhancement.operations import registry
 from tests.work import work_off
@@ -93,3 +99,88 @@ def test_a_damaged_model_ends_the_work_and_is_never_opened(editor, asset, folder
     work_off("gpu")
     ended = editor.get(f"/api/enhance/{asked.json()['id']}").json()
     assert (ended["status"], ended["error"]["code"]) == ("failed", "invalid_weights")
+
+
+def test_what_lives_now_counts_and_not_what_was_there_an_hour_ago():
+    report("gone")
+    WorkerReport.objects.update(told_at=timezone.now() - timedelta(hours=1))
+    assert capabilities.reason(registry.get("upscale")) == ""  # nobody lives: it may be about to come back
+    report("here", upscale="OpenCV is missing there.")
+    assert capabilities.reason(registry.get("upscale")) == "OpenCV is missing there."
+
+
+def test_a_file_that_is_put_into_the_folder_is_found_while_the_worker_runs(folder, monkeypatch):
+    monkeypatch.setattr(presence, "lanes", lambda: ("gpu",))
+    tasks.weights()
+    capabilities.tell_meanwhile().join(60)
+    folder.mkdir(exist_ok=True)
+    shutil.copy(SHIPPED / "designer-compact-x2.safetensors", folder / "ours.safetensors")
+    tasks.weights()  # as the parent of a worker is asked once a minute
+    capabilities.tell_meanwhile().join(60)
+    told = {line["name"]: line["available"] for line in capabilities.models()}
+    assert told["own:ours.safetensors"] and "own:ours.safetensors" in capabilities.weights_here()
+
+
+def test_a_worker_that_does_not_compute_says_nothing(folder, monkeypatch):
+    monkeypatch.setattr(presence, "lanes", lambda: ("io",))
+    tasks.weights()
+    assert not WorkerReport.objects.exists()
+
+
+def test_a_process_that_takes_a_dead_ones_place_has_time_and_examines_nothing(monkeypatch):
+    monkeypatch.setattr(models_folder, "look", lambda: pytest.fail("a file is examined before the process is up"))
+    monkeypatch.setattr(tasks.sys, "argv", ["celery", "worker", "-Q", "gpu"])
+    tasks.warm_up()
+    assert not WorkerReport.objects.exists()
+    assert app.conf.worker_proc_alive_timeout >= 120  # an examination may take more, loading torch does not
+
+
+def living(weights, *, lanes=("gpu",), silent=timedelta(0), **more):
+    now = timezone.now() - silent
+    said = {"abilities": {"weights": weights}, "beat_at": now, "processes": 1, **more}
+    return WorkerBeat.objects.create(id=uuid4(), name="other", lanes=list(lanes), **said)
+
+
+def missing_here(editor, asset, folder):
+    """A job whose weights were there when it was asked for, and are gone from this machine."""
+    folder.mkdir(exist_ok=True)
+    (folder / f"{GENERAL}.pth").write_bytes(b"never opened")
+    asked = ask(editor, asset, [{"name": "upscale", "scale": 4, "model": GENERAL}])
+    (folder / f"{GENERAL}.pth").unlink()
+    work_off("gpu")
+    return Enhancement.objects.get(pk=asked.json()["id"])
+
+
+def test_a_job_whose_weights_another_living_worker_has_waits_for_it(editor, asset, folder):
+    living([GENERAL])
+    row = missing_here(editor, asset, folder)
+    job = Job.objects.get(pk=row.job_id)
+    assert (row.status, job.status, job.last_error["code"]) == ("running", "retrying", "waiting")
+    assert "Another worker has them" in job.last_error["message"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"weights": ["GFPGANv1.4"]},
+        {"weights": [GENERAL], "lanes": ["io"]},
+        {"weights": [GENERAL], "silent": timedelta(minutes=2)},
+        {"weights": [GENERAL], "draining_since": timezone.now()},
+    ],
+)
+def test_no_job_waits_for_a_worker_that_cannot_or_will_not_take_it(other, editor, asset, folder):
+    living(**other)
+    row = missing_here(editor, asset, folder)
+    assert (row.status, row.error["code"]) == ("failed", "missing_weights")
+
+
+def test_a_trial_waits_for_the_other_worker_too(editor, asset, folder):
+    living([GENERAL])
+    folder.mkdir(exist_ok=True)
+    (folder / f"{GENERAL}.pth").write_bytes(b"never opened")
+    recipe = {"operations": [{"name": "upscale", "scale": 4, "model": GENERAL}]}
+    asked = editor.post("/api/enhance/previews", {"asset": str(asset.pk), "recipes": [recipe]}, format="json").json()
+    (folder / f"{GENERAL}.pth").unlink()
+    work_off("gpu")
+    assert editor.get(f"/api/enhance/previews/{asked['id']}").json()["status"] == "running"
+    assert Job.objects.get(kind="enhancement.preview").last_error["code"] == "waiting"

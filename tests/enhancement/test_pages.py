@@ -124,7 +124,7 @@ def test_what_succeeded_is_not_tried_again_and_can_be_applied_to_others(editor, 
     editor.post("/enhancements/start", {"asset": asset.pk, "use": "upscale", "upscale.scale": "4"})
     row = Enhancement.objects.get()
     work_off("gpu")
-    assert editor.post(f"/api/enhance/{row.pk}/retry").status_code == 409
+    assert editor.post(f"/api/enhance/{row.pk}/retry", {}, content_type="application/json").status_code == 409
     other = photo(editor, team, "b.png")
     page = editor.get(f"/enhancements/new?like={row.pk}").content.decode()
     assert 'value="4" selected' in page and f'type="checkbox" name="asset" value="{other.pk}"' in page
