@@ -65,14 +65,19 @@ class StepSerializer(serializers.Serializer[Any]):
 
 class QueueSerializer(serializers.Serializer[Any]):
     position = serializers.IntegerField(help_text="1: the next to begin")
-    seconds = serializers.FloatField(help_text="until it begins")
-    workers = serializers.IntegerField(help_text="at work now")
+    seconds = serializers.FloatField(allow_null=True, help_text="until it begins; null: nothing begins now, see held")
+    workers = serializers.IntegerField(help_text="processes that take such work")
+    held = serializers.ChoiceField(choices=["", "paused", "no_worker"], help_text="why nothing begins")
 
 
 class RemainingSerializer(serializers.Serializer[Any]):
-    seconds = serializers.FloatField(allow_null=True, help_text="null: it takes longer than any run before")
-    kind = serializers.ChoiceField(choices=["measured", "partly measured", "estimated", "overdue"])
+    seconds = serializers.FloatField(allow_null=True, help_text="null: nobody knows; kind says why")
+    kind = serializers.ChoiceField(
+        choices=["measured", "partly measured", "estimated", "overdue", "retry", "paused", "no_worker"],
+        help_text="where the figure comes from; overdue: it takes longer than any run before",
+    )
     runs = serializers.IntegerField(help_text="earlier runs behind the figure")
+    again_in = serializers.FloatField(required=False, help_text="seconds until it is tried again (kind retry)")
 
 
 class EnhancementSerializer(serializers.ModelSerializer[Enhancement]):
@@ -264,8 +269,9 @@ class AssetEstimate(serializers.Serializer[Any]):
 
 class LaneSerializer(serializers.Serializer[Any]):
     waiting = serializers.IntegerField()
-    seconds = serializers.FloatField()
-    workers = serializers.IntegerField()
+    seconds = serializers.FloatField(allow_null=True, help_text="null: nothing begins now, see held")
+    workers = serializers.IntegerField(help_text="processes that take such work")
+    held = serializers.ChoiceField(choices=["", "paused", "no_worker"])
 
 
 class EstimateAnswer(serializers.Serializer[Any]):

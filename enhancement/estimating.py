@@ -44,7 +44,7 @@ def estimate(*, actor: User, asset_ids: Sequence[UUID], operations: Any) -> dict
         "seconds": round(sum(each["seconds"] for each in fine), 2),
         "cost": f"{sum((Decimal(each['cost']) for each in fine), Decimal(0)):.6f}",
         "basis": _weakest([each["basis"] for each in fine]),
-        "queue": {"waiting": len(queue.order), "seconds": queue.wait(), "workers": len(queue.busy)},
+        "queue": {"waiting": len(queue.order), "seconds": queue.wait(), "workers": queue.hands, "held": queue.held},
     }
 
 

@@ -18,6 +18,10 @@ from enhancement.recipes import Recipe
 from enhancement.remote.offers import title_of_seller
 from enhancement.waiting import Queue
 
+HELD: Final = {
+    "paused": "whoever runs the studio has paused such work: it begins when that is over",
+    "no_worker": "no worker takes such work now: it begins when one does",
+}
 NEXT: Final = {Status.QUEUED: "waiting", Status.RUNNING: "running"}
 
 
@@ -113,16 +117,24 @@ def estimate_shown(found: dict[str, Any]) -> dict[str, Any]:
         "price": price_words(found["cost"]),
         "basis": basis_words(found["basis"]),
         "waiting": waiting,
-        "wait": seconds_words(found["queue"]["seconds"]) if waiting or found["queue"]["workers"] else "",
+        "held": found["queue"]["held"],
+        "wait": wait_words(found["queue"]),
     }
 
 
+def wait_words(place: Mapping[str, Any]) -> str:
+    """'about 40 s', or why it does not begin."""
+    return HELD[place["held"]] if place["held"] else seconds_words(place["seconds"])
+
+
 def remaining_words(remaining: dict[str, Any] | None) -> str:
-    """'about 40 s left, as measured in the last 5 runs'."""
+    """'about 40 s left, as measured in the last 5 runs'; where nobody knows, why."""
     if remaining is None:
         return ""
+    if remaining["kind"] == "retry":
+        return f"put off: it is tried again in {seconds_words(remaining['again_in'])}"
     if remaining["seconds"] is None:
-        return "longer than the last runs took; it goes on"
+        return HELD.get(remaining["kind"], "longer than the last runs took; it goes on")
     return f"{seconds_words(remaining['seconds'])} left, {basis_words(remaining)}"
 
 
@@ -154,7 +166,7 @@ def preview_shown(row: EnhancementPreview, queue: Queue) -> dict[str, Any]:
     place = queue.place(row)
     return {
         "trials": [_trial(row, number, recipe) for number, recipe in enumerate(row.recipes)],
-        "wait": seconds_words(place["seconds"]) if place and place["seconds"] else "",
+        "wait": wait_words(place) if place and (place["held"] or place["seconds"]) else "",
     }
 
 

@@ -6,17 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from heapq import heapify, heappop, heappush
 from typing import Any, Final
 from uuid import UUID
 
 from django.utils import timezone
 
-from designer.jobs.models import Job, JobStatus
+from designer.jobs.models import Job, JobStatus, LanePause, WorkerBeat
+from designer.jobs.workers import SILENT
 from enhancement.lanes import ASKING, COMPUTING, lane_of
 from enhancement.models import Enhancement, EnhancementPreview, Status
 from enhancement.pace import Pace, pace_of
 
 LOOKED_AT: Final = 2_000  # waiting jobs; who stands further back is told "more than"
+LATER: Final = (JobStatus.SCHEDULED, JobStatus.RETRYING)  # not before its moment
 USUAL: Final = 10.0  # seconds of a job of which nothing is known
 
 
@@ -69,19 +72,40 @@ class Queue:
         rows = {row.job_id: row for row in Enhancement.objects.filter(job_id__in=list(leased))}
         return [self.left(rows[pk]) or 0.0 if pk in rows else USUAL for pk in leased]
 
+    @cached_property
+    def hands(self) -> int:
+        """How many jobs of the lane can be done at once: by the processes of the workers that live and take work."""
+        serving = WorkerBeat.objects.filter(lanes__contains=[self.lane], draining_since=None)
+        living = serving.filter(beat_at__gte=self.now - SILENT)
+        return max(len(self.busy), sum(living.values_list("processes", flat=True)))
+
+    @cached_property
+    def held(self) -> str:
+        """Why nothing begins here, however long one waits: "paused" or "no_worker"; "" where it does."""
+        if LanePause.objects.filter(lane=self.lane).exists():
+            return "paused"
+        return "" if self.hands else "no_worker"
+
     def place(self, row: Enhancement | EnhancementPreview) -> dict[str, Any] | None:
         """How many are before it and how long these take; None once it is not waiting."""
         if row.status != Status.QUEUED or row.job_id is None:
             return None
-        lane = self.of(row.quote if isinstance(row, Enhancement) else [])
-        place = lane.order.get(row.job_id, len(lane.order))
-        return {"position": place + 1, "seconds": lane.wait(place), "workers": len(lane.busy)}
+        return self.of(row.quote if isinstance(row, Enhancement) else [])._place(row.job_id)
 
-    def wait(self, place: int | None = None) -> float:
-        """Seconds until the job at that place begins (by default, one that would come last)."""
-        ahead = [pk for pk, at in self.order.items() if place is None or at < place]
-        work = sum(self.busy) + sum(self.seconds.get(pk, USUAL) for pk in ahead)
-        return round(work / max(1, len(self.busy)), 1)
+    def _place(self, job_id: UUID) -> dict[str, Any]:
+        place = self.order.get(job_id, len(self.order))
+        return {"position": place + 1, "seconds": self.wait(place), "workers": self.hands, "held": self.held}
+
+    def wait(self, place: int | None = None) -> float | None:
+        """Seconds until the job at that place begins (by default, one that would come last); None while none does."""
+        if self.held:
+            return None
+        free = [*self.busy, *[0.0] * (self.hands - len(self.busy))]  # when each process is free
+        heapify(free)
+        for pk, at in self.order.items():
+            if place is None or at < place:
+                heappush(free, heappop(free) + self.seconds.get(pk, USUAL))
+        return round(free[0], 1)
 
     def left(self, row: Enhancement) -> float | None:
         """Seconds that a running enhancement still needs; None when it takes longer than any measure said."""
@@ -94,13 +118,26 @@ class Queue:
         return round(left, 1) if left > 0 else None
 
     def remaining(self, row: Enhancement) -> dict[str, Any] | None:
-        """Seconds until the result is there, and where the figure comes from; None once it has ended."""
+        """Seconds until the result is there, and where the figure comes from; None once it has ended.
+
+        Where nobody knows, `seconds` is None and `kind` says why: overdue, paused, no_worker, or retry (in `again_in`
+        seconds).
+        """
         if not row.is_live or not row.quote:
             return None
-        pace = self.paces.of(row.team_id)
+        pace, job = self.paces.of(row.team_id), self._job(row)
         basis = pace.basis(row.quote)
-        if row.status == Status.RUNNING:
+        if job is not None and job.status in LATER:
+            again = max(0.0, (job.scheduled_at - self.now).total_seconds())
+            return {**basis, "seconds": None, "kind": "retry", "again_in": round(again, 1)}
+        if row.status == Status.RUNNING and (job is None or job.status == JobStatus.LEASED):
             left = self.left(row)
             return {"seconds": left, **basis} if left is not None else {**basis, "seconds": None, "kind": "overdue"}
-        place = self.place(row)
-        return {"seconds": round((place["seconds"] if place else 0.0) + pace.total_seconds(row.quote), 1), **basis}
+        lane = self.of(row.quote)
+        wait = lane._place(job.pk)["seconds"] if job is not None else lane.wait()
+        if wait is None:
+            return {**basis, "seconds": None, "kind": lane.held}
+        return {"seconds": round(wait + pace.total_seconds(row.quote), 1), **basis}
+
+    def _job(self, row: Enhancement) -> Job | None:
+        return Job.objects.filter(pk=row.job_id).first() if row.job_id else None

@@ -1,11 +1,14 @@
 """An image, its editor, and an empty models folder."""
 
 import io
+from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from designer.assets.models import Asset
 from designer.assets.services import store_upload
+from designer.jobs.models import WorkerBeat
 from enhancement.engine import examining, manifest
 from tests import images
 
@@ -22,6 +25,13 @@ def editor(asset, client_of):
     client = client_of(None)
     client.force_login(asset.owner, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+@pytest.fixture
+def serving() -> WorkerBeat:
+    """A worker of one process that lives and computes."""
+    about = {"lanes": ["gpu"], "processes": 1, "beat_at": timezone.now()}
+    return WorkerBeat.objects.create(id=uuid4(), name="gpu@here", **about)
 
 
 @pytest.fixture

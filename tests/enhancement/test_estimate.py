@@ -1,15 +1,19 @@
 """What a recipe would come to, per step and in sum, and what is charged for it in the end."""
 
 import io
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from designer.assets.models import Asset
 from designer.assets.services import store_upload
 from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.services import reprice
+from designer.jobs.models import Job, LanePause
 from designer.ledger.models import LedgerEntry
 from enhancement.models import Enhancement
 from enhancement.operations import registry
@@ -149,7 +153,7 @@ def test_a_service_without_a_price_is_refused_before_the_work(editor, asset):
     assert answer.json()["errors"][0]["field"] == "operations[0].name"
 
 
-def test_the_steps_of_a_finished_enhancement_say_what_was_measured(editor, asset):
+def test_the_steps_of_a_finished_enhancement_say_what_was_measured(editor, asset, serving):
     made = editor.post(f"/api/enhance/{asset.pk}", {"operations": [{"name": "soften"}, *TWICE]}, format="json").json()
     assert [each["status"] for each in made["steps"]] == ["waiting", "waiting"]
     assert made["queue"]["position"] == 1 and made["remaining"]["kind"] == "estimated"
@@ -174,7 +178,43 @@ def test_after_three_runs_the_seconds_are_measured_ones(editor, asset):
     assert mixed["basis"] == {"kind": "partly measured", "runs": 0}
 
 
-def test_the_second_in_the_queue_waits_for_the_first(editor, asset):
+def test_the_time_left_is_none_while_nothing_begins_and_says_why(editor, asset, serving):
+    row = editor.post(f"/api/enhance/{asset.pk}", {"operations": [{"name": "soften"}]}, format="json").json()
+    assert (row["queue"]["held"], row["queue"]["workers"]) == ("", 1) and row["remaining"]["seconds"] >= 2.0
+    LanePause.objects.create(lane="gpu", by_id=uuid4())
+    said = editor.get(f"/api/enhance/{row['id']}").json()
+    assert (said["queue"]["seconds"], said["queue"]["held"]) == (None, "paused")
+    assert (said["remaining"]["seconds"], said["remaining"]["kind"]) == (None, "paused")
+    assert estimate(editor, [asset]).json()["queue"] == {"waiting": 1, "seconds": None, "workers": 1, "held": "paused"}
+    assert "has paused such work" in editor.get("/enhancements").content.decode()
+    LanePause.objects.all().delete()
+    serving.draining_since = timezone.now()
+    serving.save()
+    said = editor.get(f"/api/enhance/{row['id']}").json()
+    assert (said["remaining"]["seconds"], said["remaining"]["kind"]) == (None, "no_worker")
+    assert "no worker takes such work now" in editor.get(f"/assets/{asset.pk}/enhancements").content.decode().lower()
+
+
+def test_work_that_waits_for_another_try_says_when(editor, asset, serving):
+    row = editor.post(f"/api/enhance/{asset.pk}", {"operations": [{"name": "soften"}]}, format="json").json()
+    Enhancement.objects.update(status="running", started_at=timezone.now() - timedelta(hours=1))
+    Job.objects.update(status="retrying", scheduled_at=timezone.now() + timedelta(seconds=50))
+    said = editor.get(f"/api/enhance/{row['id']}").json()["remaining"]
+    assert (said["seconds"], said["kind"]) == (None, "retry") and 40 < said["again_in"] <= 50
+    assert "is tried again in about" in editor.get("/enhancements").content.decode()
+
+
+def test_the_wait_is_shared_by_all_processes_that_take_such_work(editor, asset, serving):
+    for scale in (2, 4):
+        wish = {"operations": [{"name": "soften"}, {"name": "upscale", "scale": scale}]}
+        last = editor.post(f"/api/enhance/{asset.pk}", wish, format="json").json()
+    assert last["queue"]["seconds"] >= 2.0
+    serving.processes = 2
+    serving.save()
+    assert editor.get(f"/api/enhance/{last['id']}").json()["queue"]["seconds"] == 0
+
+
+def test_the_second_in_the_queue_waits_for_the_first(editor, asset, serving):
     first = editor.post(f"/api/enhance/{asset.pk}", {"operations": [{"name": "soften"}]}, format="json").json()
     second = editor.post(f"/api/enhance/{asset.pk}", {"operations": TWICE}, format="json").json()
     assert (first["queue"]["position"], second["queue"]["position"]) == (1, 2)
