@@ -13,7 +13,7 @@ from designer.ledger.models import EntryKind
 from designer.ledger.services import charge
 from designer.realtime.events import COST_UPDATED, ENHANCEMENT_COMPLETE, ENHANCEMENT_PROGRESS, record
 from designer.realtime.ticks import tick
-from enhancement import capabilities
+from enhancement import capabilities, kept
 from enhancement.engine.errors import EngineCancelled, EngineError
 from enhancement.fidelity import compared
 from enhancement.models import Enhancement, Status
@@ -28,15 +28,19 @@ from teams.base.errors import Refused
 
 
 def run(job: RunningJob, enhancement_id: str) -> None:
-    """Bring one enhancement to its end. Safe to run again: nothing is stored before the last transaction."""
+    """Bring one enhancement to its end. Safe to run again: nothing is stored before the last transaction, and finished
+    steps that took long are kept on this host for the next attempt."""
     row = _begin(job, enhancement_id)
     try:
         data, facts = _apply(job, row)
         _store(job, row, data, facts)
+        kept.forget(row.pk)
     except EngineCancelled as stop:
+        kept.forget(row.pk)
         raise Cancelled from stop
     except EngineError as error:
         capabilities.pass_on(error, row.operations, job.lease.worker)
+        kept.forget(row.pk)
         raise Permanent(error.code, error.message, error.remedy) from error
     except Refused as full:  # the storage has no room or is away, which passes
         raise Retry(reason=full.message, code=full.code, remedy=full.remedy) from full
@@ -62,9 +66,11 @@ def _quote_of(row: Enhancement) -> list[dict[str, Any]]:
 
 def _apply(job: RunningJob, row: Enhancement) -> tuple[bytes, list[dict[str, Any]]]:
     """The result as a file, and what each step says. The last step writes it while it computes, where it can."""
-    image, data = opened(row.source), b""
-    facts: list[dict[str, Any]] = []
+    image, facts = kept.found(row.pk) or (opened(row.source), [])
+    data = b""
     for position, step in enumerate(row.operations):
+        if position < len(facts):  # an earlier attempt got so far
+            continue
         job.stop_if_cancelled()
         started, operation = time.perf_counter(), registry.get(step["name"])
         params = {key: value for key, value in step.items() if key != "name"}
@@ -83,6 +89,8 @@ def _apply(job: RunningJob, row: Enhancement) -> tuple[bytes, list[dict[str, Any
             said |= {"declared_by": str(row.owner_id), "declared_at": row.created_at.isoformat()}
         facts.append({**said, "seconds": seconds})
         _note(job, row, facts)
+        if not last and seconds >= kept.WORTH:
+            kept.keep(row.pk, image, facts)
     return data, facts
 
 

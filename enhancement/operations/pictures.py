@@ -60,11 +60,7 @@ class Picture:
 
     def image(self, samples: Samples) -> Image.Image:
         """A picture of this kind with other samples, uint8 or uint16 (any height, any width, 3 or 4)."""
-        kept = self.native(samples)
-        if kept.dtype == np.uint16:
-            made: Image.Image = DeepImage(cast(NDArray[np.uint16], kept))
-        else:
-            made = _plain(cast(Pixels, kept))
+        made = of_samples(self.native(samples))
         made.info.update(self.info)
         return made
 
@@ -73,6 +69,20 @@ class Picture:
         if not self.grey:
             return np.ascontiguousarray(samples)
         return np.concatenate([_light(samples), samples[..., 3:]], axis=2)
+
+
+def of_samples(samples: Samples) -> Image.Image:
+    """A picture of just these channels (height, width, 1 to 4), of 8 or 16 bits."""
+    if samples.dtype == np.uint16:
+        return DeepImage(cast(NDArray[np.uint16], samples))
+    return _plain(cast(Pixels, samples))
+
+
+def whole(image: Image.Image) -> Samples:
+    """All channels of a picture in L, LA, RGB or RGBA (height, width, 1 to 4), of 16 bits where it has them."""
+    if isinstance(image, DeepImage):
+        return image.samples
+    return np.asarray(image).reshape(image.height, image.width, -1)
 
 
 def opened(data: bytes) -> Image.Image:
@@ -116,6 +126,17 @@ def eight_bits(samples: Samples) -> Pixels:
     if samples.dtype == np.uint8:
         return cast(Pixels, samples)
     return ((samples.astype(np.uint32) * 255 + 32895) >> 16).astype(np.uint8)
+
+
+def white_of(samples: Samples) -> np.float32:
+    """What full white is in these samples' own numbers: 255 or 65535."""
+    return np.float32(np.iinfo(samples.dtype).max)
+
+
+def rounded(values: NDArray[np.float32], like: Samples) -> Samples:
+    """The nearest whole numbers that samples of that type can hold."""
+    whole: Samples = np.clip(np.rint(values), 0, white_of(like)).astype(like.dtype)
+    return whole
 
 
 def _said(image: Image.Image) -> dict[str, Any]:

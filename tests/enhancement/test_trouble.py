@@ -1,7 +1,10 @@
 """What befalls an enhancement on its last steps: it ends readably or goes on, and leaves nothing half made."""
 
 import errno
+import os
+from uuid import uuid4
 
+import numpy as np
 import pytest
 from django.utils import timezone
 
@@ -12,8 +15,12 @@ from designer.jobs.models import Job
 from designer.jobs.running import perform
 from designer.jobs.settling import died
 from designer.ledger.models import LedgerEntry
-from enhancement import runner
+from enhancement import kept, runner
 from enhancement.models import Enhancement
+from enhancement.operations import pictures
+from enhancement.operations.denoise import Denoise
+from enhancement.operations.detail import Detail
+from tests import images
 from tests.enhancement.buying import Dead
 from tests.work import work_off
 
@@ -87,3 +94,72 @@ def test_a_worker_that_dies_at_ninety_percent_leaves_nothing_and_the_next_one_do
     died(Job.objects.get(pk=job.pk))
     row = tried_again(row)
     assert (row.status, Asset.objects.count(), LedgerEntry.objects.count()) == ("succeeded", 2, 1)
+
+
+@pytest.fixture
+def steps(settings, tmp_path, monkeypatch):
+    """Where finished steps are kept; each is worth it."""
+    settings.VAR = tmp_path
+    monkeypatch.setattr(kept, "WORTH", 0.0)
+    return lambda: sorted((tmp_path / "steps").glob("*"))
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """How often each operation has run; the second one fails the first time, as by a worker's death."""
+    ran: list[str] = []
+
+    def watch(operation, fails):
+        real = operation.run
+
+        def run(self, *given, **ways):
+            ran.append(self.name)
+            if fails and ran.count(self.name) == 1:
+                raise RuntimeError("the worker is gone")
+            return real(self, *given, **ways)
+
+        monkeypatch.setattr(operation, "run", run)
+
+    watch(Denoise, fails=False)
+    watch(Detail, fails=True)
+    return ran
+
+
+def test_the_next_attempt_goes_on_behind_the_steps_that_were_finished(editor, asset, steps, counted):
+    wish = [{"name": "denoise", "auto": False, "strength": 0.5}, {"name": "detail"}]
+    row = Enhancement.objects.get(pk=ask(editor, asset, wish).json()["id"])
+    work_off("gpu")
+    assert (counted, len(steps())) == (["denoise", "detail"], 1)
+    row = tried_again(row)
+    assert (row.status, counted, steps()) == ("succeeded", ["denoise", "detail", "detail"], [])
+    assert [each["name"] for each in row.facts["operations"]] == ["denoise", "detail"]
+    untroubled = Enhancement.objects.get(pk=ask(editor, asset, wish).json()["id"])  # the same without any trouble
+    work_off("gpu")
+    untroubled.refresh_from_db()
+    assert untroubled.result.sha256 == row.result.sha256
+
+
+def test_a_kept_step_that_is_damaged_is_done_again(editor, asset, steps, counted):
+    wish = [{"name": "denoise"}, {"name": "detail"}]
+    row = Enhancement.objects.get(pk=ask(editor, asset, wish).json()["id"])
+    work_off("gpu")
+    steps()[0].write_bytes(steps()[0].read_bytes()[:-40])
+    row = tried_again(row)
+    assert (row.status, counted) == ("succeeded", ["denoise", "detail", "denoise", "detail"])
+
+
+def test_a_kept_picture_comes_back_with_all_its_bits_and_its_profile(steps):
+    samples = np.arange(5 * 7 * 4, dtype=np.uint16).reshape(5, 7, 4) * 411
+    image = pictures.of_samples(samples)
+    image.info.update(icc_profile=images.SRGB, dpi=(300.0, 300.0), exif=b"Exif")
+    pk = uuid4()
+    kept.keep(pk, image, [{"name": "x"}])
+    back, facts = kept.found(pk) or pytest.fail("it is gone")
+    assert (pictures.whole(back) == samples).all() and facts == [{"name": "x"}]
+    assert back.info == image.info
+    kept.forget(pk)
+    assert kept.found(pk) is None
+    kept.keep(pk, image, [])
+    os.utime(steps()[0], (0, 0))
+    kept.keep(uuid4(), image, [])
+    assert len(steps()) == 1  # what nobody came back for is gone
