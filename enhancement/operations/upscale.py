@@ -103,6 +103,11 @@ class Upscale(InMemory):
                 "What Clarity makes is left as it is.",
             ),
             Choice(
+                name="mode", title="Precision", default="faithful", choices=("faithful", "fast"), advanced=True,
+                note="How near to the exact result the fastest way on this machine must come: faithful within 50 dB, "
+                "fast within 40.",
+            ),
+            Choice(
                 name="backend", title="Backend", default="torch", choices=("torch", "realesrgan"), advanced=True,
                 note="realesrgan: the stock runner, if installed; slower, and it cannot be stopped on its way.",
             ),
@@ -122,7 +127,7 @@ class Upscale(InMemory):
         clean = super().validate(params)
         targets.check(clean)
         offer = offers.chosen(clean)
-        offers.check(offer, clean, {"model": "auto", "denoise": 1, "backend": "torch"})
+        offers.check(offer, clean, {"model": "auto", "denoise": 1, "mode": "faithful", "backend": "torch"})
         if offer:
             return clean
         if clean["target"] == targets.BY_SCALE:
@@ -279,17 +284,18 @@ def _ready(entry: manifest.Entry, clean: Parameters) -> _Ready:
     """The model, verified and ready. On auto, weights that were tampered with are left alone, and that is said."""
     from enhancement.engine import weights
 
+    mode = clean["mode"]
     try:
         if clean["denoise"] < 1 and not entry.twin:
             note = f"{entry.name} has no strength of denoising; it was used as it is."
-            return _Ready(entry, weights.load(entry.name), (note,))
-        return _Ready(entry, weights.load(entry.name, denoise=clean["denoise"]))
+            return _Ready(entry, weights.load(entry.name, mode=mode), (note,))
+        return _Ready(entry, weights.load(entry.name, denoise=clean["denoise"], mode=mode))
     except InvalidWeights as error:
         if clean["model"] != "auto" or entry.name == OWN[entry.scale]:
             raise
         ours = manifest.entries()[OWN[entry.scale]]
         logger.warning("weights_refused", extra={"model": entry.name, "reason": error.message})
-        return _Ready(ours, weights.load(ours.name), (f"{entry.name} was refused: {error.message}",))
+        return _Ready(ours, weights.load(ours.name, mode=mode), (f"{entry.name} was refused: {error.message}",))
 
 
 def _enlarged(samples: Samples, ready: _Ready, task: Task, progress: Progress) -> Iterator[Samples]:
@@ -316,4 +322,4 @@ def _facts(clean: Parameters, used: list[_Ready]) -> dict[str, Any]:
     side = network.label if backend == "torch" else "cpu float32"
     models = ", ".join(dict.fromkeys(each.entry.name for each in used))
     licences = ", ".join(dict.fromkeys(each.entry.licence for each in used))
-    return {**said, "model": models, "licence": licences, "backend": backend, "device": side}
+    return {**said, "model": models, "licence": licences, "backend": backend, "device": side, "mode": clean["mode"]}

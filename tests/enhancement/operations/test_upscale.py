@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from enhancement.engine import manifest, own, stock, weights
+from enhancement.engine import choosing, manifest, own, stock, weights
 from enhancement.engine.errors import EngineCancelled, EngineError, InvalidWeights, MissingWeights
 from enhancement.fidelity import compared
 from enhancement.operations import registry, upscale
@@ -58,6 +58,7 @@ def test_the_wish_is_filled_with_defaults_and_numbers_may_be_text():
         ({"model": "unknown"}, "model"),
         ({"scale": 4, "model": "designer-compact-x2"}, "model"),
         ({"backend": "abacus"}, "backend"),
+        ({"mode": "hasty"}, "mode"),
         ({"sharpness": 1}, "sharpness"),
         ({"denoise": 2}, "denoise"),
         ({"denoise": 0.5, "model": "designer-compact-x2"}, "denoise"),
@@ -171,6 +172,19 @@ def test_every_failure_of_the_engine_has_a_code_of_its_own():
     kinds = EngineError.__subclasses__()
     assert len({kind.code for kind in kinds}) == len(kinds)
     assert {"invalid_weights", "missing_weights", "out_of_memory", "invalid_parameter"} <= {kind.code for kind in kinds}
+
+
+@pytest.mark.parametrize("mode", ["faithful", "fast"])
+def test_how_near_the_quickest_way_must_come_is_the_designers_to_say(mode, picture, monkeypatch):
+    asked, real = [], weights.load
+
+    def load(name, **ways):
+        asked.append(ways["mode"])
+        return real(name, **ways)
+
+    monkeypatch.setattr(weights, "load", load)
+    assert run(picture, scale=2, mode=mode).facts["mode"] == mode
+    assert set(asked) == {mode} and mode in choosing.MODES
 
 
 def test_checking_a_wish_loads_no_torch():
