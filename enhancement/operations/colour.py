@@ -34,7 +34,7 @@ from enhancement.operations.base import (
     Taste,
 )
 from enhancement.operations.frame import InMemory, Made, Task, estimate_by_area
-from enhancement.operations.pictures import Picture
+from enhancement.operations.pictures import Picture, Samples
 from enhancement.operations.spaces import Floats, Space
 
 Plane = NDArray[np.float32]
@@ -93,6 +93,7 @@ class Colour(InMemory):
     name = "color"
     title = "Colour"
     position = Position.COLOUR
+    deep = True
     parameters: tuple[Parameter, ...] = (
         Choice(
             name="white_balance", title="White balance", default="auto", choices=("auto", "off"),
@@ -155,7 +156,7 @@ class Colour(InMemory):
         """Correct the colours."""
         picture, space, profile = spaces.of(task.picture)
         plan = _planned(picture, space, task.wish, task.others)
-        made, mapped = _applied(picture.pixels, plan, task.progress, task.cancelled)
+        made, mapped = _applied(picture.samples, plan, task.progress, task.cancelled)
         share = round(mapped / (made.shape[0] * made.shape[1]), 5)
         return Made(picture, made, {**plan.facts, "profile": profile, "gamut_mapped_share": share})
 
@@ -297,20 +298,20 @@ def _hex(space: Space, lab: Floats) -> str:
     return f"#{rgb[0]:02x}{rgb[1]:02x}{rgb[2]:02x}"
 
 
-def _applied(pixels: Pixels, plan: _Plan, progress: Progress, cancelled: Cancelled) -> tuple[Pixels, int]:
+def _applied(pixels: Samples, plan: _Plan, progress: Progress, cancelled: Cancelled) -> tuple[Samples, int]:
     """The picture with the plan carried out, and how many pixels gave up chroma."""
     if plan.idle:
         progress(1.0)
         return pixels, 0
     height, mapped = pixels.shape[0], 0
 
-    def work(part: Pixels, top: int) -> Pixels:
+    def work(part: Samples, top: int) -> Samples:
         nonlocal mapped
         lab = plan.toned(plan.space.linear(part[..., :3]))
         light, out = balance.gamut_mapped(plan.space, plan.moved(lab, _share(plan, lab, top, height)))
         mapped += out
         made = part.copy()
-        made[..., :3] = plan.space.encoded(light)
+        made[..., :3] = plan.space.encoded(light, deep=part.dtype == np.uint16)
         return made
 
     made = strips.done(

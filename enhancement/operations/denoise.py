@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from enhancement.operations import strips, texture
 from enhancement.operations.base import Estimate, Flag, Number, Parameter, Parameters, Position
 from enhancement.operations.frame import InMemory, Made, Task, estimate_by_area
+from enhancement.operations.pictures import Samples, rounded, white_of
 from enhancement.operations.planes import Plane
 
-Pixels = NDArray[np.uint8]
 Levels = tuple[float, float, float]
 
 # orthonormal: white noise of the three channels is white noise of the same deviation on each of the axes
@@ -34,6 +34,7 @@ class Denoise(InMemory):
     name = "denoise"
     title = "Remove noise"
     position = Position.DENOISE
+    deep = True
     parameters: tuple[Parameter, ...] = (
         Flag(name="auto", title="Measure the noise", default=True, note="Take out as much as the picture has."),
         Number(
@@ -58,20 +59,20 @@ class Denoise(InMemory):
     def work(self, task: Task) -> Made:
         """Take the noise out."""
         picture, wish = task.picture, task.wish
-        levels = _levels(picture.pixels, wish, picture.grey)
+        levels = _levels(picture.samples, wish, picture.grey)
 
-        def work(part: Pixels, _top: int) -> Pixels:
+        def work(part: Samples, _top: int) -> Samples:
             made = calmer(strips.opaque(part), levels, wish["keep_texture"])
             return np.dstack([made, part[..., 3:]])
 
         pixels = strips.done(
-            picture.pixels, work, progress=task.progress, cancelled=task.cancelled, halo=16 + texture.reach()
+            picture.samples, work, progress=task.progress, cancelled=task.cancelled, halo=16 + texture.reach()
         )
         taken = [round(level * 255, 2) for level in levels]
         return Made(picture, pixels, {**wish, "noise_levels": taken})
 
 
-def _levels(pixels: Pixels, wish: Parameters, grey: bool) -> Levels:
+def _levels(pixels: Samples, wish: Parameters, grey: bool) -> Levels:
     """The deviation to take out of brightness and of the two axes of colour, of 1; 0: leave it."""
     if wish["auto"]:
         found = [_noise(pixels, row) for row in range(1 if grey else 3)]
@@ -82,18 +83,18 @@ def _levels(pixels: Pixels, wish: Parameters, grey: bool) -> Levels:
     return tuple(0.0 if level < FAINT else min(level, STRONGEST * 2) for level in scaled)  # type: ignore[return-value]
 
 
-def _noise(pixels: Pixels, row: int) -> float:
+def _noise(pixels: Samples, row: int) -> float:
     """The noise's deviation on one axis. Brightness is measured as 0..1 and colour about 1/2: what is cut looks cut."""
     scale = np.float32(3**-0.5 if row == 0 else 1)
-    plane: Plane = pixels[..., :3] @ (AXES[row] * scale / np.float32(255))
+    plane: Plane = pixels[..., :3] @ (AXES[row] * scale / white_of(pixels))
     return texture.noise(plane if row == 0 else plane + np.float32(0.5)) / float(scale)
 
 
-def calmer(pixels: Pixels, levels: Levels, keep: float) -> Pixels:
-    """RGB (h, w, 3) with noise of these deviations taken out. keep: 0..1 of it given back in texture."""
+def calmer(pixels: Samples, levels: Levels, keep: float) -> Samples:
+    """RGB (h, w, 3), 8 or 16 bits, with noise of these deviations taken out. keep: 0..1 of it given back in texture."""
     from enhancement.operations import patches  # brings torch, which a web process must not load
 
-    axes = np.asarray(pixels @ (AXES.T / np.float32(255)), np.float32)
+    axes = np.asarray(pixels @ (AXES.T / white_of(pixels)), np.float32)
     planes = [
         patches.cleaned(np.ascontiguousarray(axes[..., row]), level) if level else axes[..., row]
         for row, level in enumerate(levels)
@@ -102,5 +103,4 @@ def calmer(pixels: Pixels, levels: Levels, keep: float) -> Pixels:
     if keep and levels[0]:
         cloth = texture.mask(texture.height(made[..., 0]), levels[0] / 2)  # half: most of the noise is gone by now
         made[..., 0] += np.float32(keep) * cloth * (axes[..., 0] - made[..., 0])
-    whole: Pixels = np.clip(np.rint(made @ AXES * np.float32(255)), 0, 255).astype(np.uint8)
-    return whole
+    return rounded(made @ AXES * white_of(pixels), pixels)

@@ -12,14 +12,12 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from enhancement.operations import planes, strips, texture
 from enhancement.operations.base import Choice, Estimate, Number, Parameter, Parameters, Position
 from enhancement.operations.frame import InMemory, Made, Task, estimate_by_area
+from enhancement.operations.pictures import Samples, rounded, white_of
 from enhancement.operations.planes import Plane
-
-Pixels = NDArray[np.uint8]
 
 RADII: Final = {"fine": (1, 2), "medium": (1, 2, 4), "coarse": (2, 4, 8)}  # pixels, of the smoothing of each band
 WEIGHTS: Final = (1.0, 0.8, 0.5)  # of the bands, finest first
@@ -39,6 +37,7 @@ class Detail(InMemory):
     name = "detail"
     title = "Fabric detail"
     position = Position.DETAIL
+    deep = True
     parameters: tuple[Parameter, ...] = (
         Number(name="amount", title="Amount", default=0.5, minimum=0, maximum=1, note="How much the weave comes out."),
         Choice(
@@ -59,19 +58,19 @@ class Detail(InMemory):
     def work(self, task: Task) -> Made:
         """Raise the texture."""
         picture, wish = task.picture, task.wish
-        level = min(NOISIEST, texture.noise(texture.luma(picture.pixels)))
+        level = min(NOISIEST, texture.noise(texture.luma(picture.samples)))
         raised: list[float] = []
 
-        def work(part: Pixels, _top: int) -> Pixels:
+        def work(part: Samples, _top: int) -> Samples:
             made, cloth = sharper(strips.opaque(part), wish, level)
             raised.append(float(cloth.mean()) * len(part))
             return np.dstack([made, part[..., 3:]])
 
         pixels = strips.done(
-            picture.pixels, work, progress=task.progress, cancelled=task.cancelled, halo=reach(wish["scale"])
+            picture.samples, work, progress=task.progress, cancelled=task.cancelled, halo=reach(wish["scale"])
         )
         facts = {**wish, "noise_levels": round(level * 255, 2), "halo_limit_levels": round(HALO * 255, 1)}
-        facts["textured_share"] = round(min(1.0, sum(raised) / picture.pixels.shape[0]), 3)
+        facts["textured_share"] = round(min(1.0, sum(raised) / picture.samples.shape[0]), 3)
         return Made(picture, pixels, facts)
 
 
@@ -84,8 +83,8 @@ def _thread(scale: str) -> int:
     return max(2, RADII[scale][-1] // 2)
 
 
-def sharper(pixels: Pixels, wish: Parameters, level: float) -> tuple[Pixels, Plane]:
-    """RGB (h, w, 3) with its texture raised, and where that was, 0..1. level: the noise's deviation, of 1."""
+def sharper(pixels: Samples, wish: Parameters, level: float) -> tuple[Samples, Plane]:
+    """RGB (h, w, 3) of 8 or 16 bits with its texture raised, and where that was, 0..1. level: the noise's deviation."""
     light = texture.luma(pixels)
     heights = texture.height(light, _thread(wish["scale"]))
     cloth = texture.mask(heights, level, protect=wish["protect"])
@@ -93,8 +92,8 @@ def sharper(pixels: Pixels, wish: Parameters, level: float) -> tuple[Pixels, Pla
     low, high = planes.extremes(light, NEAR)
     margin = cloth * (np.float32(HALO) + np.float32(TALLER * wish["amount"]) * heights)
     change = np.clip(light + added, low - margin, high + margin) - light
-    made = pixels + np.float32(255) * _within(pixels, change)[..., None]
-    return np.clip(np.rint(made), 0, 255).astype(np.uint8), cloth
+    made = pixels + white_of(pixels) * _within(pixels, change)[..., None]
+    return rounded(made, pixels), cloth
 
 
 def _bands(light: Plane, radii: tuple[int, ...], level: float) -> Plane:
@@ -109,8 +108,9 @@ def _bands(light: Plane, radii: tuple[int, ...], level: float) -> Plane:
     return total
 
 
-def _within(pixels: Pixels, change: Plane) -> Plane:
+def _within(pixels: Samples, change: Plane) -> Plane:
     """The change, as much of it as all three channels can take: one that is cut alone would turn the hue."""
-    room_up = (255 - pixels.max(axis=-1)) / np.float32(255)
-    room_down = -(pixels.min(axis=-1) / np.float32(255))
+    white = white_of(pixels)
+    room_up = (white - pixels.max(axis=-1)) / white
+    room_down = -(pixels.min(axis=-1) / white)
     return np.clip(change, np.minimum(room_down, 0), np.maximum(room_up, 0))

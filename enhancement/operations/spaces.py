@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from enhancement.operations.pictures import Picture
+from enhancement.operations.pictures import REDUCED, Picture, Samples
 
 Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
@@ -46,6 +46,7 @@ _LMS_TO_OKLAB: Final = np.array(
     ]
 )
 _FINE: Final = 16384  # steps of the way back to 8 bits, even in the root of the light: some 60 for each of the 256
+_DEEP: Final = np.arange(256) * 257.0  # the 16-bit values that are whole in 8 bits
 _PARAMETERS: Final = (1, 3, 4, 5, 7)  # of the five kinds of parametric curve
 
 
@@ -57,12 +58,19 @@ class Space:
     to_xyz: NDArray[np.float64]
     back: Pixels  # (_FINE + 1, 3): 8 bits for even steps of the root of the light
 
-    def linear(self, pixels: Pixels) -> Floats:
-        """Linear light of 8-bit RGB (..., 3)."""
-        return np.stack([self.curves[pixels[..., channel], channel] for channel in range(3)], axis=-1)
+    def linear(self, samples: Samples) -> Floats:
+        """Linear light of RGB (..., 3); 16 bits lie on straight lines between the 256 points of the curves."""
+        if samples.dtype == np.uint8:
+            return np.stack([self.curves[samples[..., channel], channel] for channel in range(3)], axis=-1)
+        curved = [np.interp(samples[..., each], _DEEP, self.curves[:, each]) for each in range(3)]
+        return np.stack(curved, axis=-1).astype(np.float32)
 
-    def encoded(self, light: Floats) -> Pixels:
-        """8-bit RGB of linear light (..., 3); what lies outside 0..1 is clipped."""
+    def encoded(self, light: Floats, *, deep: bool = False) -> Samples:
+        """RGB of linear light (..., 3) in 8 bits, or deep in 16; what lies outside 0..1 is clipped."""
+        if deep:
+            back = [np.interp(light[..., each], self.curves[:, each], _DEEP) for each in range(3)]
+            whole: Samples = np.rint(np.stack(back, axis=-1)).astype(np.uint16)
+            return whole
         step = (np.sqrt(np.clip(light, 0, 1)) * _FINE + 0.5).astype(np.int32)
         return np.stack([self.back[step[..., channel], channel] for channel in range(3)], axis=-1)
 
@@ -150,6 +158,7 @@ def _converted(picture: Picture, profile: bytes) -> tuple[Picture, Space, str]:
         return picture, srgb(), "sRGB (assumed)"
     pixels = np.dstack([np.asarray(made), picture.pixels[..., 3:]])
     notes = [*picture.notes, f"The profile {_name(profile)} is made of tables; the picture was converted to sRGB."]
+    notes += [REDUCED] if picture.samples.dtype == np.uint16 else []  # LittleCMS is asked for 8
     info: dict[str, Any] = {**picture.info, "icc_profile": target.tobytes()}
     return Picture(pixels, grey=picture.grey, info=info, notes=notes), srgb(), "sRGB"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,8 @@ from enhancement.engine.alpha import bleed
 from enhancement.engine.errors import EngineCancelled
 from enhancement.operations.base import Cancelled, ParameterError, Progress
 
-Pixels = NDArray[np.uint8]
+Samples = NDArray[np.unsignedinteger[Any]]  # uint8 or uint16
+S = TypeVar("S", bound=Samples)
 STRIP = 1_000_000  # pixels, without the margin: about a third of a second of work
 LARGEST = 80_000_000  # pixels of a picture: what the largest enlargement makes, and a little more
 
@@ -27,13 +29,13 @@ def check_size(width: int, height: int) -> None:
 
 
 def done(
-    pixels: Pixels,
-    work: Callable[[Pixels, int], Pixels],
+    pixels: S,
+    work: Callable[[S, int], S],
     *,
     halo: int,
     progress: Progress,
     cancelled: Cancelled,
-) -> Pixels:
+) -> S:
     """`work` over the picture (height, width, channels), which keeps its shape; told and stoppable at each strip.
 
     work: gets a strip with `halo` rows more above and below (as far as the picture reaches) and the number of its first
@@ -46,13 +48,13 @@ def done(
         if cancelled():
             raise EngineCancelled
         bottom, above = min(top + rows, height), max(0, top - halo)
-        part = work(pixels[above : min(height, bottom + halo)], above)
+        part = work(cast("S", pixels[above : min(height, bottom + halo)]), above)
         made[top:bottom] = part[top - above : bottom - above]
         progress(bottom / height)
     return made
 
 
-def opaque(pixels: Pixels) -> Pixels:
+def opaque(pixels: Samples) -> Samples:
     """RGB of a strip (h, w, 3 or 4) whose hidden pixels have their visible neighbours' colours, lest they count."""
     if pixels.shape[2] == 3:
         return pixels

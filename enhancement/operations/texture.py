@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from enhancement.operations import planes
+from enhancement.operations.pictures import Samples, white_of
 from enhancement.operations.planes import Plane
 
 LUMA: Final = np.array([0.299, 0.587, 0.114], np.float32)
@@ -18,9 +18,9 @@ LOW_BIAS: Final = 0.92  # the tenth quietest of blocks of 256 values measures so
 BOLDEST: Final = 0.06  # an edge is no better texture for being strong
 
 
-def luma(pixels: NDArray[np.uint8]) -> Plane:
-    """Brightness 0..1 of 8-bit RGB (h, w, 3 or more), as the picture's own numbers have it."""
-    return np.asarray(pixels[..., :3] @ (LUMA / np.float32(255)), np.float32)
+def luma(samples: Samples) -> Plane:
+    """Brightness 0..1 of RGB (h, w, 3 or more) in 8 or 16 bits, as the picture's own numbers have it."""
+    return np.asarray(samples[..., :3] @ (LUMA / white_of(samples)), np.float32)
 
 
 def noise(plane: Plane) -> float:
