@@ -127,6 +127,7 @@ def test_two_recipes_are_tried_side_by_side_on_a_spot_of_ones_own(page: Page):
     expect(trial.get_by_text("The recipe before")).to_be_visible(timeout=60_000)
     expect(trial.locator(".board-view img")).to_have_count(3, timeout=60_000)
     expect(trial.get_by_text("The whole:")).to_have_count(2)
+    expect(trial.locator(".guides .guide-frame")).to_have_count(1)  # where its crop would cut
     page.locator("compare-board").focus()
     page.keyboard.press("+")
     assert page.locator("compare-board").evaluate("e => e.zoom") > 1
