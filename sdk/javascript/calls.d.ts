@@ -51,6 +51,8 @@ export interface Counts { total: number; waiting: number; queued: number; runnin
 export interface Courier { due: number; oldest_due: string | null; later: number; sending: number; given_up: number; delivered_per_minute: number; webhooks_on: number; webhooks_failing: number; webhooks_off: number }
 export interface Credentials { state: CredentialsStateEnum; signer: string; issuer: string; algorithm: string; actions: SignedAction[]; parents: number; problems: string[] }
 export type CredentialsStateEnum = "valid" | "unsigned" | "broken" | "unavailable";
+/** Where the crop of a recipe would cut, looked for in a small view of the whole; or why it cannot be. */
+export interface Crop { shape: string; box: Box; of: Size; guides: Guides; error: PreviewProblem }
 export interface DeadJob { id: string; kind: string; lane: LaneEnum; team: string; payload: Record<string, string>; attempts: number; deaths: number; error: ProblemNote; calls: Call[]; created_at: string; finished_at: string | null }
 export interface DefaultAnswer { team: string; persona: Persona | null }
 export interface Delivery { id: string; message_id: string; type: string; channel: string; seq: number; status: WebhookDeliveryStatusEnum; tries: number; attempts: number; next_at: string; happened_at: string; finished_at: string | null; created_at: string }
@@ -82,13 +84,16 @@ export type GenerationModeEnum = "variation" | "similar" | "edit";
 export type GenerationRequestModeEnum = "variation" | "similar" | "edit";
 export type GenerationStatusEnum = "queued" | "running" | "succeeded" | "partial" | "failed" | "cancelled";
 export interface Given { act: Act; feedback: Feedback[] }
+/** What to draw over the frame, in shares of its sides. */
+export interface Guides { thirds: number[]; centre: number; faces: Record<string, unknown>[]; subject: Record<string, unknown> | null }
+export type HeldEnum = "paused" | "no_worker";
 export interface HeldJob { id: string; kind: string; lane: LaneEnum; team: string; attempts: number; started_at: string | null; lease_expires_at: string | null }
 /** Nothing is spent: send `id` as the plan's `sheet` to use the rows that are right. */
 export interface Import { id: string | null; name: string; format: string; encoding: string; delimiter: string; rows: number; wrong: number; columns: Column[]; errors: CellError[]; duplicates: Duplicate[]; preview: PreviewRow[] }
 export interface Item { id: string; position: number; status: BatchItemStatusEnum; label: Record<string, unknown>; brief: string; arm: string; cost: string; estimate: CostRange; provider: string; model: string; generation: string | null; enhancement: string | null; assets: ItemAsset[]; error: ErrorFacts | null; tries: number; started_at: string | null; finished_at: string | null }
 export interface ItemAsset { id: string; thumbnail: string; width: number; height: number }
 export type JustWordsEnum = "count" | "model";
-export interface Lane { waiting: number; seconds: number; workers: number }
+export interface Lane { waiting: number; seconds: number | null; workers: number; held: HeldEnum | BlankEnum }
 export type LaneEnum = "interactive" | "batch" | "gpu" | "io" | "remote";
 export interface LaneList { results: LaneNow[] }
 export interface LaneNow { name: string; waiting: number; oldest: string | null; running: number; per_minute: number; later: number; dead: number; pause: Pause | null }
@@ -147,7 +152,7 @@ export interface Provenance { file: FileFacts | null; intact: boolean; credentia
 export interface ProviderState { provider: string; model: string; total: number; succeeded: number; failed: number; in_flight: number; cost: string; healthy: boolean; last_error: string }
 export interface Quality { checks: Check[]; score: number | null; formula: string; simulated: boolean; selection: ModelSelection }
 export type QualityEnum = "draft" | "standard" | "high";
-export interface Queue { position: number; seconds: number; workers: number }
+export interface Queue { position: number; seconds: number | null; workers: number; held: HeldEnum | BlankEnum }
 export interface QueuedJob { id: string; kind: string; lane: LaneEnum; priority: number; status: QueuedJobStatusEnum; team: string; payload: unknown; attempts: number; failures: number; deaths: number; worker: string; error: ProblemNote | null; scheduled_at: string; created_at: string; started_at: string | null; finished_at: string | null }
 export type QueuedJobStatusEnum = "scheduled" | "queued" | "leased" | "retrying" | "succeeded" | "failed" | "dead" | "cancelled";
 export interface CostRange { low: string; high: string }
@@ -155,8 +160,8 @@ export interface ReadAnswer { read: number }
 /** A recipe: its operations, or the id of a preset. */
 export interface RecipeRequestRequest { operations?: Record<string, unknown>[] | null; preset?: string | null }
 export interface Refused { asset: string; code: string; field: string | null; message: string; remedy: string; enhancement: string }
-export interface Remaining { seconds: number | null; kind: RemainingKindEnum; runs: number }
-export type RemainingKindEnum = "measured" | "partly measured" | "estimated" | "overdue";
+export interface Remaining { seconds: number | null; kind: RemainingKindEnum; runs: number; again_in: number }
+export type RemainingKindEnum = "measured" | "partly measured" | "estimated" | "overdue" | "retry" | "paused" | "no_worker";
 export interface ReplayAnswer { replayed: number; left: number; why: string }
 /** Which arm was which, now that the vote is cast. */
 export interface Revealed { left: string; right: string }
@@ -169,6 +174,7 @@ export interface Settings { team: string; exploration: number; default: number; 
 export interface Share { id: string; name: string; weight: number; waiting: number; running: number }
 export interface ShareList { results: Share[] }
 export interface SignedAction { action: string; digital_source_type: string }
+export interface Size { width: number; height: number }
 /** The middle of the part, in shares of width and height. */
 export interface SpotRequest { x: number; y: number }
 export interface Stage { name: StageEnum; status: StageStatusEnum; started_at: string; finished_at: string | null; cost: string; output: unknown }
@@ -188,7 +194,7 @@ export interface TokenAnswer { id: string; name: string; prefix: string; scopes:
 export interface Told { name: string; phrase: string; value: unknown; used: boolean; note: string }
 export interface Trait { attribute: string; value: string; count: number; share: number; lift: number }
 /** One recipe: what it would come to for the whole, and the part as it made it (null until it has). */
-export interface Trial { name: string; operations: Record<string, unknown>[]; notes: string[]; whole: Whole; url: string | null; width: number | null; height: number | null; seconds: number | null; error: PreviewProblem | null }
+export interface Trial { name: string; operations: Record<string, unknown>[]; notes: string[]; whole: Whole; url: string | null; width: number | null; height: number | null; seconds: number | null; error: PreviewProblem | null; crop: Crop | null }
 export interface Understood { understood: Record<string, Attribute> }
 export interface Unsettled { provider: string; model: string; calls: number; price: string | null; since: string }
 export interface UnsettledList { results: Unsettled[] }
@@ -209,7 +215,7 @@ export interface WeightMove { id: string; act: string; key: string; label: strin
 /** What the recipe would come to for the whole image. */
 export interface Whole { seconds: number; cost: string; basis: Basis; width: number; height: number }
 export type WhyEnum = "person" | "gone" | "failing" | "owner_left";
-export interface WishAnswer { generation: Ways; batch: Ways; comment: Ways; alert: Ways; webhook: Ways; daily_hour: number }
+export interface WishAnswer { generation: Ways; follow_up: Ways; batch: Ways; comment: Ways; alert: Ways; webhook: Ways; daily_hour: number }
 export interface Worker { id: string; name: string; state: WorkerStateEnum; lanes: string[]; processes: number; abilities: Record<string, string[]>; started_at: string; beat_at: string; draining_since: string | null; jobs: HeldJob[] }
 export interface WorkerList { results: Worker[] }
 export type WorkerStateEnum = "working" | "idle" | "draining" | "drained" | "silent";
@@ -226,6 +232,7 @@ export interface CreateBatchWish { plan: Record<string, unknown>; team?: string 
 export interface ImportRowsWish { team?: string; mapping?: Record<string, string> }
 export interface CreateBatchTemplateWish { name: string; plan: Record<string, unknown>; team?: string | null }
 export interface EnhanceWish { operations?: Record<string, unknown>[] | null; preset?: string | null; asset?: string | null }
+export interface RetryEnhancementWish { rights?: boolean }
 export interface EnhanceManyWish { operations?: Record<string, unknown>[] | null; preset?: string | null; assets: string[] }
 export interface EstimateEnhancementsWish { operations?: Record<string, unknown>[] | null; preset?: string | null; assets: string[] }
 export interface CreatePresetWish { name: string; description?: string; operations: Record<string, unknown>[]; team?: string | null }
@@ -241,7 +248,7 @@ export interface RevertLearningWish { team?: string | null; persona?: string | n
 export interface ChangeLearningSettingsWish { exploration?: number; team?: string | null }
 export interface ChangeMeWish { name?: string; timezone?: string }
 export interface MarkReadWish { ids?: string[] }
-export interface ChangeNotificationSettingsWish { generation?: WaysRequest; batch?: WaysRequest; comment?: WaysRequest; alert?: WaysRequest; webhook?: WaysRequest; daily_hour?: number }
+export interface ChangeNotificationSettingsWish { generation?: WaysRequest; follow_up?: WaysRequest; batch?: WaysRequest; comment?: WaysRequest; alert?: WaysRequest; webhook?: WaysRequest; daily_hour?: number }
 export interface CreatePersonaWish { name: string; description?: string; keywords?: string[]; team?: string | null }
 export interface ChangePersonaWish { name?: string; description?: string; keywords?: string[]; weights?: Record<string, Record<string, number>>; palette?: ColourRequestRequest[] }
 export interface DuplicatePersonaWish { name?: string }
@@ -382,7 +389,7 @@ export interface Calls {
   /** Stop at the next tile. Asking twice is harmless. */
   cancelEnhancement(enhancementId: string, options?: Options): Promise<Enhancement>;
   /** The same again, after it failed or was cancelled: a new enhancement. */
-  retryEnhancement(enhancementId: string, options?: Options): Promise<Enhancement>;
+  retryEnhancement(enhancementId: string, wish?: RetryEnhancementWish, options?: Options): Promise<Enhancement>;
   /** The same recipe for several images. What cannot be enhanced is listed with its reason; the rest is queued. */
   enhanceMany(wish: EnhanceManyWish, options?: Options): Promise<BatchAnswer>;
   /** What a recipe would come to: per step size, seconds and price; of several images the sum. Writes nothing. */

@@ -42,7 +42,7 @@ export const CALLS = `
 /enhance GET:enhancements:wp
 /enhance/{} GET:enhancement: POST:enhance:w
 /enhance/{}/cancel POST:cancelEnhancement:
-/enhance/{}/retry POST:retryEnhancement:
+/enhance/{}/retry POST:retryEnhancement:w
 /enhance/batch POST:enhanceMany:w
 /enhance/estimate POST:estimateEnhancements:w
 /enhance/models GET:enhancementModels:

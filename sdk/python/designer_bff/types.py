@@ -46,6 +46,8 @@ GenerationRequestModeEnum: TypeAlias = Literal["variation", "similar", "edit"]
 
 GenerationStatusEnum: TypeAlias = Literal["queued", "running", "succeeded", "partial", "failed", "cancelled"]
 
+HeldEnum: TypeAlias = Literal["paused", "no_worker"]
+
 JustWordsEnum: TypeAlias = Literal["count", "model"]
 
 LaneEnum: TypeAlias = Literal["interactive", "batch", "gpu", "io", "remote"]
@@ -70,7 +72,9 @@ QueuedJobStatusEnum: TypeAlias = Literal[
     "scheduled", "queued", "leased", "retrying", "succeeded", "failed", "dead", "cancelled"
 ]
 
-RemainingKindEnum: TypeAlias = Literal["measured", "partly measured", "estimated", "overdue"]
+RemainingKindEnum: TypeAlias = Literal[
+    "measured", "partly measured", "estimated", "overdue", "retry", "paused", "no_worker"
+]
 
 RoleEnum: TypeAlias = Literal["owner", "admin", "editor", "viewer"]
 
@@ -785,8 +789,9 @@ class ItemAsset(TypedDict):
 
 class Lane(TypedDict):
     waiting: int
-    seconds: float
+    seconds: float | None
     workers: int
+    held: HeldEnum | BlankEnum
 
 
 class LaneList(TypedDict):
@@ -1182,8 +1187,9 @@ class Quality(TypedDict):
 
 class Queue(TypedDict):
     position: int
-    seconds: float
+    seconds: float | None
     workers: int
+    held: HeldEnum | BlankEnum
 
 
 class QueuedJob(TypedDict):
@@ -1234,6 +1240,7 @@ class Remaining(TypedDict):
     seconds: float | None
     kind: RemainingKindEnum
     runs: int
+    again_in: float
 
 
 class ReplayAnswer(TypedDict):
