@@ -6,7 +6,7 @@ from typing import Any, Final
 from PIL import Image, ImageOps
 
 from designer.assets.services import prepare_result
-from designer.jobs.handlers import Cancelled, Permanent, RunningJob
+from designer.jobs.handlers import Cancelled, Permanent, Retry, RunningJob
 from enhancement import capabilities
 from enhancement.engine.errors import EngineCancelled, EngineError
 from enhancement.models import EnhancementPreview, Status
@@ -14,6 +14,7 @@ from enhancement.operations import files, registry
 from enhancement.operations.crop import Crop
 from enhancement.previews import announce
 from enhancement.workpieces import opened, others_of, provenance_after
+from teams.base.errors import Refused
 
 VIEW: Final = 640  # pixels of the longer side
 
@@ -25,6 +26,14 @@ def run(job: RunningJob, preview_id: str) -> None:
         row = EnhancementPreview.objects.select_related("source", "owner").get(pk=preview_id)
         announce(row)
     whole = ImageOps.exif_transpose(opened(row.source))
+    try:
+        _try_all(job, row, whole)
+    except Refused as full:  # the storage has no room or is away, which passes
+        raise Retry(reason=full.message, code=full.code, remedy=full.remedy) from full
+
+
+def _try_all(job: RunningJob, row: EnhancementPreview, whole: Image.Image) -> None:
+    """Each recipe on the part. Raises Refused for a storage that is full, Cancelled, and Permanent where none went."""
     part, view = _cut(row, whole), _viewed(whole)
     row.part = _stored(row, part, [])
     for recipe in row.recipes:

@@ -1,5 +1,6 @@
 """A recipe tried on a part of an image before the whole is paid for, alone or beside another."""
 
+import errno
 import io
 from datetime import timedelta
 
@@ -7,8 +8,10 @@ import pytest
 from django.utils import timezone
 from PIL import Image
 
+from designer.assets import blobs
 from designer.assets.models import Asset
 from designer.assets.services import store_upload
+from designer.jobs.claims import promote_due
 from designer.jobs.models import Job
 from designer.ledger.models import LedgerEntry
 from enhancement import previews
@@ -145,6 +148,21 @@ def test_one_recipe_that_fails_does_not_hide_the_other(editor, large, monkeypatc
     told = editor.get(f"/api/enhance/previews/{alone}").json()
     assert (told["status"], told["error"]["remedy"]) == ("failed", "Mend it.")
     assert "The loom is broken." in editor.get(f"/enhancements/previews/{alone}").content.decode()
+
+
+def test_a_disk_that_is_full_is_named_and_the_trial_goes_on_once_there_is_room(editor, large, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    asked = ask(editor, large, SHARPER).json()["id"]
+    with monkeypatch.context() as broken:
+        broken.setattr(blobs, "_write_once", full)
+        work_off("gpu")
+    assert Job.objects.get(kind="enhancement.preview").last_error["code"] == "no_room"
+    Job.objects.update(scheduled_at=timezone.now())
+    promote_due()
+    work_off("gpu")
+    assert editor.get(f"/api/enhance/previews/{asked}").json()["status"] == "succeeded"
 
 
 def test_a_newer_preview_takes_the_place_of_one_under_way_and_goes_before_other_work(editor, large):
