@@ -33,6 +33,10 @@ class ShootForm(forms.Form):
     parallelism = BatchForm.base_fields["parallelism"]
     priority = BatchForm.base_fields["priority"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["title"].help_text = "Empty: how many images."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shoot:

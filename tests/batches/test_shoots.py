@@ -85,6 +85,8 @@ def test_all_pages_of_a_filter_become_a_draft(client_of):
     assert browser.post("/batches/shoot", typed).status_code == 302
     row = Batch.objects.get()
     assert (row.status, row.total) == ("draft", 26)
+    assert "Start now" in browser.get(f"/batches/{row.pk}").content.decode()
+    assert "its recipe" in browser.get("/batches/new", {"from": str(row.pk)}).content.decode()
 
 
 def test_what_is_wrong_stands_at_its_field_and_nothing_is_planned(client_of):
