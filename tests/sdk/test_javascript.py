@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import shutil
 import subprocess
 import tarfile
 from pathlib import Path
@@ -10,15 +9,13 @@ from pathlib import Path
 import pytest
 
 from designer.realtime import asyncapi
+from tests.node import NODE, NPM, needs_node, needs_npm
 from tests.sdk.contract import OPERATIONS, Operation, camel, understood
 from tests.stack import ROOT
 
-NODE, NPM = shutil.which("node") or "", shutil.which("npm") or ""
 SDK = ROOT / "sdk" / "javascript"
 TOOLS = SDK / "node_modules" / ".bin"
 MOST = 8000  # bytes, zipped, as a bundler of today delivers it
-needs_node = pytest.mark.skipif(not NODE, reason="Node is not installed")
-needs_npm = pytest.mark.skipif(not NPM, reason="npm is not installed")
 TAKE_DOWN = """
 import { DesignerBFFClient, etagOf } from "%s";
 const said = [];

@@ -16,16 +16,16 @@ from PIL import Image
 from teams.accounts.services import create_token
 from tests import images
 from tests.factories import UserFactory
+from tests.node import NODE, needs_node, needs_npm
 from tests.stack import ROOT, studio
 
-NODE, NPM = shutil.which("node") or "", shutil.which("npm") or ""
 SDK = ROOT / "sdk" / "javascript"
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", (SDK / "README.md").read_text(), re.DOTALL)
 pytestmark = [
     pytest.mark.fault,
     pytest.mark.xdist_group("e2e"),
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not NODE, reason="Node is not installed"),
+    needs_node,
 ]
 
 
@@ -82,7 +82,7 @@ def test_ctrl_c_in_the_batch_example_cancels_it_in_the_studio(desk: dict[str, st
     assert "cancelled " in log.read_text()
 
 
-@pytest.mark.skipif(not NPM, reason="npm is not installed")
+@needs_npm
 def test_what_the_readme_says_for_a_shell_installs_it(tmp_path: Path):
     (lines,) = [text for language, text in BLOCKS if language == "sh"]
     (tmp_path / "package.json").write_text('{"type": "module"}')

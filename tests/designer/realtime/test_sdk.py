@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import threading
 from queue import Queue
@@ -16,11 +15,11 @@ from designer.env import ROOT
 from designer.realtime import ticks
 from tests.designer.realtime import live
 from tests.designer.realtime.live import person, record, team_of, token_of
+from tests.node import NODE, needs_node
 
-NODE = shutil.which("node") or ""
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not NODE, reason="Node is not installed"),
+    needs_node,
 ]
 SCRIPT = ROOT / "tests/designer/realtime/sdk_watch.mjs"
 
