@@ -16,7 +16,7 @@ function show({ id, title, link }) {
   shown.addEventListener("click", () => { window.focus(); location.assign(link || "/notifications"); });
 }
 
-const bell = document.querySelector(".topbar live-row");
+const bell = document.querySelector('.topbar live-row[subject^="user:"]'); // the ticker of costs is one too
 if (bell && possible) {
   live.watch(bell.getAttribute("subject"), ({ type, event, data }) => {
     if (type !== "event" || event !== "notification:created") return;
