@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from django.db.models import Func, TextField
 
-from batches.cells import guarded
 from batches.models import Batch, BatchItem
 from batches.progress import with_assets
 from batches.sheets import template_for
 from designer.assets.blobs import opened
 from designer.assets.images import EXTENSIONS
 from designer.assets.models import Asset
+from teams.base.cells import guarded
 from teams.base.errors import Refused
 
 CHUNK: Final = 200  # items read at a time

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from openpyxl import load_workbook
 
-from batches.cells import unguarded
+from teams.base.cells import unguarded
 from teams.base.errors import Refused
 
 MAX_FILE: Final = 16 << 20  # bytes

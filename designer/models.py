@@ -19,6 +19,7 @@ from designer.personas.models import (
 )
 from designer.personas.portfolio_models import PortfolioImport, PortfolioItem
 from designer.realtime.models import ChannelHead, Event
+from designer.sessions.models import ReviewSession, SessionImage, SessionPerson, SessionVote
 from designer.web.models import IdempotencyKey
 
 __all__ = [
@@ -55,7 +56,11 @@ __all__ = [
     "PortfolioItem",
     "PromptFavourite",
     "Reservation",
+    "ReviewSession",
     "SchedulerBeat",
+    "SessionImage",
+    "SessionPerson",
+    "SessionVote",
     "StageRun",
     "TeamWeight",
     "WorkerBeat",

@@ -289,6 +289,7 @@ SPECTACULAR_SETTINGS = {
         "BatchItemStatusEnum": "batches.models.ItemStatus.choices",
         "BatchKindEnum": "batches.models.Kind.choices",
         "BatchStatusEnum": "batches.models.BatchStatus.choices",
+        "ChoiceEnum": ["left", "right", "tie"],
         "FeedbackKindEnum": "designer.personas.models.FeedbackKind.choices",
         "LearningActEnum": "designer.personas.models.ActKind.choices",
         "ModelKindEnum": "designer.catalogue.models.ModelKind.choices",
@@ -298,6 +299,8 @@ SPECTACULAR_SETTINGS = {
         "WebhookStatusEnum": "batches.webhooks.models.EndpointStatus.choices",
         "WebhookDeliveryStatusEnum": "batches.webhooks.models.DeliveryStatus.choices",
         "RoleEnum": "teams.membership.models.Role.choices",
+        "SessionStatusEnum": "designer.sessions.models.SessionStatus.choices",
+        "SessionVoteEnum": "designer.sessions.models.Choice.choices",
     },
 }
 

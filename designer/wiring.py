@@ -8,7 +8,7 @@ from django.conf import settings
 
 from designer.providers import registry
 
-ROOMS = ["realtime", "jobs", "assets", "catalogue", "ledger", "notifications", "personas", "generations"]
+ROOMS = ["realtime", "jobs", "assets", "catalogue", "ledger", "notifications", "personas", "generations", "sessions"]
 
 
 def connect() -> None:

@@ -3,11 +3,14 @@
 from teams.accounts.models import ApiToken, User
 from teams.audit.models import AuditEntry
 from teams.membership.models import Membership, Team, TeamGroupObjectPermission, TeamUserObjectPermission
+from teams.review.collections.models import Collection, CollectionItem
 from teams.review.models import Comment
 
 __all__ = [
     "ApiToken",
     "AuditEntry",
+    "Collection",
+    "CollectionItem",
     "Comment",
     "Membership",
     "Team",

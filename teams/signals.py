@@ -9,3 +9,7 @@ access_revoked: Final = Signal()
 
 # comment: teams.review.models.Comment, what: "created" | "updated" | "deleted".
 comment_changed: Final = Signal()
+
+# collection: teams.review.collections.models.Collection,
+# what: "created" | "renamed" | "added" | "removed" | "moved" | "trashed" | "restored".
+collection_changed: Final = Signal()

@@ -25,7 +25,7 @@ OPEN = re.compile(r"^(healthz|readyz|metrics|static/|media/|accounts/|admin/|api
 OUTSIDE = re.compile(r"^(admin/|accounts/|static/|media/)")  # Django's and allauth's own, tested by them
 VIEWER_MAY = re.compile(  # what changes only the caller's own things, or nothing
     r"^(api/auth/|api/me$|api/teams$|settings(?!/webhooks)|(api/)?notifications|alerts/|studio/understood|batches/estimate|api/generations/preview|api/analyze|gallery/bulk|$"
-    r"|enhancements/estimate|(api/)?generations/<uuid:pk>/favourite)"
+    r"|enhancements/estimate|(api/)?generations/<uuid:pk>/favourite|api/sessions/<uuid:pk>/attendance$)"
 )
 
 

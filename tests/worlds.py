@@ -16,9 +16,13 @@ from designer.generations.models import Generation
 from designer.notifications.models import Alert, Notification
 from designer.personas.models import AttributeCorrection, Feedback, LearnedWeight, LearningAct, LearningMove, Persona
 from designer.personas.portfolio_models import PortfolioImport
+from designer.sessions.models import ReviewSession, SessionVote
+from designer.sessions.services import open_session
 from enhancement.models import Enhancement, EnhancementPreset, EnhancementPreview
 from teams.accounts.models import ApiToken, User
 from teams.membership.models import Membership, Team
+from teams.review.collections.models import Collection, CollectionItem
+from teams.review.collections.services import create
 from teams.review.models import Comment
 from tests.factories import MembershipFactory, TeamFactory, UserFactory
 
@@ -49,6 +53,8 @@ class World:
     delivery: Delivery
     comment: Comment
     alert: Alert
+    collection: Collection
+    session: ReviewSession
 
     def id_for(self, route: str, name: str) -> Any:
         """What the placeholder `name` means in `route`; None when the walk has not been told."""
@@ -68,6 +74,8 @@ class World:
             return "gpu"
         if name == "service":
             return "replicate"
+        if name == "collection_id":
+            return self.collection.pk
         if name == "asset_id":
             return self.asset.pk
         if name == "comment_id":
@@ -83,6 +91,8 @@ class World:
             ("batch/", self.batch),
             ("batches/templates/", self.template),
             ("batches/", self.batch),
+            ("collections/", self.collection),
+            ("sessions/", self.session),
             ("assets/", self.asset),
             ("generations/", self.generation),
             ("enhance/previews/", self.preview),
@@ -145,6 +155,16 @@ class World:
             f"/api/teams/{self.team.pk}/comments",
             f"/api/teams/{self.team.pk}/comments/{self.comment.pk}",
             f"/api/webhooks/{self.webhook.pk}",
+            f"/collections/{self.collection.pk}",
+            f"/collections/{self.collection.pk}/sessions",
+            f"/sessions/{self.session.pk}",
+            f"/api/teams/{self.team.pk}/collections",
+            f"/api/teams/{self.team.pk}/collections/{self.collection.pk}",
+            f"/api/teams/{self.team.pk}/collections/{self.collection.pk}/assets",
+            f"/api/teams/{self.team.pk}/sessions",
+            f"/api/sessions/{self.session.pk}",
+            f"/api/sessions/{self.session.pk}/images",
+            f"/api/sessions/{self.session.pk}/images/{self.asset.pk}",
         ]
 
     def deletable(self) -> list[str]:
@@ -158,6 +178,8 @@ class World:
             f"preview:{self.preview.pk}",
             f"portfolio:{self.portfolio.pk}",
             f"batch:{self.batch.pk}",
+            f"collection:{self.collection.pk}",
+            f"session:{self.session.pk}",
             f"team:{self.team.pk}",
         ]
 
@@ -184,6 +206,10 @@ class World:
             "members": sorted(Membership.objects.filter(**own).values_list("user_id", "role")),
             "webhooks": sorted(Endpoint.objects.filter(**own).values_list("pk", "status", "url", "secret")),
             "deliveries": sorted(Delivery.objects.filter(**own).values_list("pk", "status")),
+            "collections": sorted(Collection.objects.filter(**own).values_list("pk", "name", "trashed_at")),
+            "collected": sorted(CollectionItem.objects.filter(**own).values_list("collection", "asset", "position")),
+            "sessions": sorted(ReviewSession.objects.filter(**own).values_list("pk", "status", "presenter", "present")),
+            "session votes": SessionVote.objects.filter(**own).count(),
             "name": Team.objects.get(pk=self.team.pk).name,
         }
 
@@ -243,6 +269,8 @@ def build_world() -> World:
     )
     comment = Comment.objects.create(team=team, asset=asset, author=editor, text=f"{SECRET}, said")
     alert = Alert.objects.create(team_id=team.pk, kind="budget", title=f"{SECRET} is used up")
+    collection = create(actor=editor, team_id=team.pk, name=f"{SECRET} collection", assets=[asset.pk])
+    session = open_session(actor=editor, team_id=team.pk, collection=collection.pk)
     return World(
         team=team,
         people=people,
@@ -264,4 +292,6 @@ def build_world() -> World:
         delivery=delivery,
         comment=comment,
         alert=alert,
+        collection=collection,
+        session=session,
     )

@@ -20,5 +20,6 @@ KINDS: Final = {
     "batch": Kind("A batch has ended or was stopped by its budget", in_app=True, mail=True),
     "comment": Kind("Somebody comments on your image, or answers you", in_app=True, mail=True),
     "alert": Kind("A provider is down, a budget runs out, maintenance is planned", in_app=True, mail=True),
+    "session": Kind("A review of a collection begins, or ended without you", in_app=True, mail=False),
     "webhook": Kind("A webhook keeps failing or was switched off", in_app=True, mail=True),
 }

@@ -52,6 +52,14 @@ ASSET_VERSION: Final = "asset:version"
 COMMENT_CREATED: Final = "comment:created"
 COMMENT_UPDATED: Final = "comment:updated"
 COMMENT_DELETED: Final = "comment:deleted"
+COLLECTION_CHANGED: Final = "collection:changed"
+SESSION_OPENED: Final = "session:opened"
+SESSION_IMAGE: Final = "session:image"
+SESSION_PRESENTER: Final = "session:presenter"
+SESSION_TIMER: Final = "session:timer"
+SESSION_VOTE: Final = "session:vote"
+SESSION_REVEALED: Final = "session:revealed"
+SESSION_ENDED: Final = "session:ended"
 COST_UPDATED: Final = "cost:updated"
 FEEDBACK_CHANGED: Final = "feedback:changed"
 LEARNING_CHANGED: Final = "learning:changed"
@@ -92,6 +100,14 @@ PAYLOADS: Final[dict[str, Any]] = {
     COMMENT_CREATED: payloads.CommentSaid,
     COMMENT_UPDATED: payloads.CommentSaid,
     COMMENT_DELETED: payloads.CommentGone,
+    COLLECTION_CHANGED: payloads.CollectionChanged,
+    SESSION_OPENED: payloads.SessionOpened,
+    SESSION_IMAGE: payloads.SessionImage,
+    SESSION_PRESENTER: payloads.SessionPresenter,
+    SESSION_TIMER: payloads.SessionTimer,
+    SESSION_VOTE: payloads.SessionVote,
+    SESSION_REVEALED: payloads.SessionRevealed,
+    SESSION_ENDED: payloads.SessionEnded,
     COST_UPDATED: payloads.CostUpdated,
     FEEDBACK_CHANGED: payloads.FeedbackChanged,
     LEARNING_CHANGED: payloads.LearningChanged,

@@ -150,6 +150,79 @@ class CommentSaid(CommentGone):
     pin: dict[str, float] | None
 
 
+class CollectionChanged(TypedDict):
+    """created, renamed, added, removed, moved, trashed or restored: read it anew."""
+
+    what: str
+
+
+class SessionOpened(TypedDict):
+    """A review of a collection has begun; told on the channels of the collection and of its team."""
+
+    session: str
+    collection: str
+    title: str
+    by: str
+
+
+class SessionTimer(TypedDict):
+    """The clock of the image shown, by the server's time `at`: it runs until `ends_at`, or stands at `left` s."""
+
+    seconds: int
+    running: bool
+    ends_at: str | None
+    left: float
+    at: str
+
+
+class SessionImage(TypedDict):
+    """Everybody who follows sees this image now; `position` from 1."""
+
+    asset: str
+    position: int
+    timer: SessionTimer
+
+
+class SessionPresenter(TypedDict):
+    """This person presents now."""
+
+    presenter: str
+    name: str
+
+
+class SessionTally(TypedDict):
+    yes: int
+    no: int
+    perhaps: int
+
+
+class SessionVote(TypedDict):
+    """Somebody voted on an image, or took that back (`given` false). Hidden votes tell neither `choice` nor `tally`."""
+
+    asset: str
+    voter: str
+    given: bool
+    voted: int
+    choice: str | None
+    tally: SessionTally | None
+
+
+class SessionRevealed(TypedDict):
+    """The votes on an image are open now."""
+
+    asset: str
+    tally: SessionTally
+
+
+class SessionEnded(TypedDict):
+    """The review is over and its summary is there."""
+
+    session: str
+    images: int
+    votes: int
+    seconds: int
+
+
 class CostUpdated(TypedDict):
     """Something was paid for `subject`, such as `generation:<id>`."""
 

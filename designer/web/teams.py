@@ -3,6 +3,7 @@
 from designer.web.idempotency import IdempotentPostMixin
 from teams.membership.api import TeamList
 from teams.review.api import CommentList
+from teams.review.collections.api import CollectionList
 
 
 class IdempotentTeamList(IdempotentPostMixin, TeamList):
@@ -11,3 +12,7 @@ class IdempotentTeamList(IdempotentPostMixin, TeamList):
 
 class IdempotentCommentList(IdempotentPostMixin, CommentList):
     """What was said of the team's images, newest first; what was taken back only while it is answered."""
+
+
+class IdempotentCollectionList(IdempotentPostMixin, CollectionList):
+    """The team's collections, newest first; those in the trash only with `trashed`."""

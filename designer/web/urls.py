@@ -2,7 +2,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from designer.web import probes
-from designer.web.teams import IdempotentCommentList, IdempotentTeamList
+from designer.web.teams import IdempotentCollectionList, IdempotentCommentList, IdempotentTeamList
 
 
 class SwaggerPage(SpectacularSwaggerSplitView):
@@ -20,4 +20,5 @@ pages = [
 instead = {  # by name: views of the ground floor with what this one adds
     "api_teams": IdempotentTeamList.as_view(),
     "api_comments": IdempotentCommentList.as_view(),
+    "api_collections": IdempotentCollectionList.as_view(),
 }

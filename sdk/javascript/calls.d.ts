@@ -4,6 +4,10 @@ import type { Changing, Options, Pages, Saving, Source } from "./index.js";
 export type AboutEnum = "attribute" | "model";
 /** One thing somebody did. `said` and `unsaid`: ids of the feedback that appeared and went by it. */
 export interface Act { id: string; team: string; owner: string | null; kind: LearningActEnum; about: string; said: string[]; unsaid: string[]; undoes: string | null; undone: boolean; moves: WeightMove[]; created_at: string }
+export type ActionEnum = "start" | "pause" | "reset";
+export interface AddedAnswer { added: number }
+export interface AgendaImage { asset: string | null; position: number; title: string; gone: boolean; seconds: number | null; width: number | null; height: number | null; url: string | null; thumbnail: string | null; voted: number; tally: TallyAnswer | null; mine: MyVote | null }
+export interface AgendaImageInFull { asset: string | null; position: number; title: string; gone: boolean; seconds: number | null; width: number | null; height: number | null; url: string | null; thumbnail: string | null; voted: number; tally: TallyAnswer | null; mine: MyVote | null; votes: SeenVote[] }
 export interface Alert { id: string; kind: AlertKindEnum; level: LevelEnum; team: string | null; title: string; text: string; link: string; starts_at: string | null; ends_at: string | null; created_at: string }
 export type AlertKindEnum = "provider" | "budget" | "maintenance";
 export interface Analysis { understood: Record<string, Attribute> }
@@ -12,6 +16,7 @@ export interface Asset { id: string; team: string; kind: AssetKindEnum; title: s
 export interface AssetEstimate { asset: string; width: number; height: number; seconds: number; cost: string; basis: Basis; steps: StepEstimate[]; operations: Record<string, unknown>[]; earlier: Earlier | null }
 export type AssetKindEnum = "reference" | "generated" | "enhanced";
 export interface Attempt { number: number; request_headers: Record<string, unknown>; status_code: number | null; response_headers: Record<string, unknown>; response_body: string; ms: number | null; error: Record<string, unknown> | null; created_at: string }
+export interface AttendedAnswer { now: string }
 export interface Attribute { value: unknown; confidence: number; source: string; reason: string; was: string }
 export interface AttributeDrift { attribute: string; samples: number; divergence: number | null; noise: number | null; verdict: AttributeDriftVerdictEnum; top: string[] }
 export type AttributeDriftVerdictEnum = "too_few" | "steady" | "moving" | "apart";
@@ -29,7 +34,8 @@ export type BlankEnum = "";
 export interface Box { left: number; top: number; width: number; height: number }
 export interface BudgetStanding { scope: string; limit: string; spent: string; reserved: string; left: string }
 export interface Budgets { month: string; team: Standing | null; every_member: string | null; members: MemberStanding[] }
-export interface Call { number: number; step: string; provider: string; model: string; price: string | null; outcome: OutcomeEnum; reference: string; error: ProblemNote | null; created_at: string }
+export interface Call { number: number; step: string; provider: string; model: string; price: string | null; outcome: CallOutcomeEnum; reference: string; error: ProblemNote | null; created_at: string }
+export type CallOutcomeEnum = "started" | "succeeded" | "failed" | "unknown" | "superseded";
 /** What a model can do; what it cannot is said before anything is spent. */
 export interface Capabilities { seed: boolean; negative_prompt: boolean; references: boolean; max_references: number; max_images: number; ratios: string[]; max_pixels: number; idempotency: string; images_per_call: number; exact_size: boolean; qualities: string[] }
 export interface Cause { kind: string; code: string | null; count: number }
@@ -42,6 +48,8 @@ export type ChoiceEnum = "left" | "right" | "tie";
 export type CircuitEnum = "closed" | "open" | "trial";
 /** A look: pictures that belong together. */
 export interface Cluster { key: number; name: string; count: number; weight: number; signature: Trait[]; exemplars: string[]; distributions: Record<string, unknown>; weights: Record<string, unknown>; palette: Record<string, unknown>[]; cohesion: number | null; confidence: number; basis: string }
+export interface CollectedAnswer { asset: string; position: number; title: string; width: number; height: number; thumbnail: string; added_by: string | null; added_at: string }
+export interface CollectionAnswer { id: string; team: string; name: string; owner: string; images: number; cover: string | null; trashed_at: string | null; created_at: string; updated_at: string }
 /** Refuses unknown fields, unfit text and, in JSON, words or numbers for true and false; 400 naming the field. */
 export interface ColourRequestRequest { name?: string; hex?: string }
 export interface Column { column: string; field: string | null; slot: string | null; explanation: string }
@@ -117,15 +125,19 @@ export interface ModelNowList { results: ModelNow[] }
 export interface MonthDrift { month: string; images: number; divergence: number | null; attributes: AttributeDrift[] }
 export interface Move { key: string; before: Record<string, unknown>; after: Record<string, unknown> }
 export interface MyTeam { id: string; name: string; slug: string; personal: boolean; role: string }
+export interface MyVote { choice: SessionVoteEnum; note: string }
 export interface NewTokenAnswer { id: string; name: string; prefix: string; scopes: ScopesEnum[]; created_at: string; expires_at: string | null; revoked_at: string | null; last_used_at: string | null; token: string }
 export interface NewWebhook { id: string; team: string; name: string; url: string; events: string[]; status: WebhookStatusEnum; why: WhyEnum | BlankEnum; failing_since: string | null; old_secret_until: string | null; created_at: string; updated_at: string; secret: string }
 export interface NextPair { next: Pair | null }
 export interface Notification { id: string; team: string; kind: string; subject: string; title: string; body: string; link: string; read_at: string | null; created_at: string }
+export type NullEnum = null;
 export interface Operation { name: string; title: string; position: number; parameters: Record<string, unknown>[]; available: boolean; reason: string }
-export type OutcomeEnum = "started" | "succeeded" | "failed" | "unknown" | "superseded";
+export interface OutcomeLine { position: number; asset: string | null; title: string; seconds: number; outcome: OutcomeLineOutcomeEnum; tally: TallyAnswer; votes: SeenVote[] }
+export type OutcomeLineOutcomeEnum = "yes" | "no" | "perhaps" | "tie" | "none";
 export type PaceEnum = "at_once" | "hourly" | "daily";
 export interface Pair { pair: number; brief: string; left: ItemAsset[]; right: ItemAsset[] }
 export interface Pause { paused_at: string; reason: string }
+export interface PersonLine { user: string; name: string; role: string | null; seconds: number }
 export interface Persona { id: string; team: string; name: string; description: string; keywords: Record<string, unknown>; attributes: Record<string, unknown>; weights: Record<string, Record<string, number>>; palette: unknown[]; distributions: Record<string, unknown>; exemplars: string[]; evidence: number; confidence: number | null; origin: Record<string, unknown>; starter: boolean; version: number; created_at: string }
 /** Refuses unknown fields, unfit text and, in JSON, words or numbers for true and false; 400 naming the field. */
 export interface PickRequestRequest { cluster: number; name?: string }
@@ -136,6 +148,8 @@ export interface PinRequest { x: number; y: number }
 export interface Portfolio { id: string; team: string; title: string; status: GenerationStatusEnum; percent: number; total: number; read: number; duplicates: number; refused: number; ignored: number; clusters: Cluster[]; rule: string; error: Record<string, unknown> | null; can_go_on: boolean; created_at: string; started_at: string | null; finished_at: string | null }
 export interface PortfolioItem { id: string; position: number; path: string; status: PortfolioItemStatusEnum; code: string; reason: string; asset: string | null; cluster: number | null }
 export type PortfolioItemStatusEnum = "waiting" | "read" | "duplicate" | "refused" | "ignored";
+export interface PresentAnswer { asset: string; position: number }
+export interface PresenterAnswer { id: string | null; name: string }
 export interface Preset { id: string; team: string | null; owner: string | null; name: string; description: string; operations: Record<string, unknown>[]; version: number; starter: boolean }
 export interface Preview { understood: Record<string, Attribute>; told: Told[]; prompt: string; negative_prompt: string; parts: Record<string, unknown>[]; estimate: Estimate }
 export interface PreviewProblem { code: string; message: string; remedy: string }
@@ -169,7 +183,13 @@ export type RoleEnum = "owner" | "admin" | "editor" | "viewer";
 export type ScopeEnum = "team" | "member";
 export type ScopesEnum = "read" | "write" | "admin";
 export interface Seconds { low: number; high: number }
+export interface SeenVote { user: string; name: string; choice: SessionVoteEnum | NullEnum; note: string }
 export interface ModelSelection { rank: number; of: number; reason: string }
+/** The truth now; what the channel's snapshot says too. */
+export interface SessionAnswer { id: string; title: string; status: SessionStatusEnum; collection: string | null; presenter: PresenterAnswer; present: PresentAnswer | null; images: number; votes_hidden: boolean; timer: TimerAnswer; now: string; ended_at: string | null }
+export interface SessionLine { id: string; team: string; collection: string | null; title: string; status: SessionStatusEnum; owner: string; presenter: string | null; created_at: string; ended_at: string | null }
+export type SessionStatusEnum = "open" | "ended";
+export type SessionVoteEnum = "yes" | "no" | "perhaps";
 export interface Settings { team: string; exploration: number; default: number; half_life_days: number; min_sample: number }
 export interface Share { id: string; name: string; weight: number; waiting: number; running: number }
 export interface ShareList { results: Share[] }
@@ -187,11 +207,15 @@ export interface Step { name: string; title: string; status: StepStatusEnum; pro
 export interface StepEstimate { name: string; title: string; seconds: number; width: number; height: number; provider: string; model: string; cost: string }
 export type StepStatusEnum = "waiting" | "running" | "done" | "skipped";
 export type StrategyEnum = "balanced" | "quality" | "cost" | "speed" | "cheapest" | "load_balanced" | "custom";
+export interface SummaryAnswer { people: PersonLine[]; images: OutcomeLine[]; totals: TotalsAnswer }
+export interface TallyAnswer { yes: number; no: number; perhaps: number }
 export interface TeamAnswer { id: string; name: string; slug: string; personal: boolean; role: RoleEnum; time_zone: string; created_at: string; updated_at: string }
 export interface Template { id: string; team: string; owner: string; name: string; plan: Record<string, unknown>; created_at: string }
+export interface TimerAnswer { seconds: number; running: boolean; ends_at: string | null; left: number; at: string }
 export interface TokenAnswer { id: string; name: string; prefix: string; scopes: ScopesEnum[]; created_at: string; expires_at: string | null; revoked_at: string | null; last_used_at: string | null }
 /** What the words of the brief order, beside the garment. */
 export interface Told { name: string; phrase: string; value: unknown; used: boolean; note: string }
+export interface TotalsAnswer { images: number; votes: number; seconds: number }
 export interface Trait { attribute: string; value: string; count: number; share: number; lift: number }
 /** One recipe: what it would come to for the whole, and the part as it made it (null until it has). */
 export interface Trial { name: string; operations: Record<string, unknown>[]; notes: string[]; whole: Whole; url: string | null; width: number | null; height: number | null; seconds: number | null; error: PreviewProblem | null; crop: Crop | null }
@@ -215,7 +239,7 @@ export interface WeightMove { id: string; act: string; key: string; label: strin
 /** What the recipe would come to for the whole image. */
 export interface Whole { seconds: number; cost: string; basis: Basis; width: number; height: number }
 export type WhyEnum = "person" | "gone" | "failing" | "owner_left";
-export interface WishAnswer { generation: Ways; follow_up: Ways; batch: Ways; comment: Ways; alert: Ways; webhook: Ways; daily_hour: number }
+export interface WishAnswer { generation: Ways; follow_up: Ways; batch: Ways; comment: Ways; alert: Ways; session: Ways; webhook: Ways; daily_hour: number }
 export interface Worker { id: string; name: string; state: WorkerStateEnum; lanes: string[]; processes: number; abilities: Record<string, string[]>; started_at: string; beat_at: string; draining_since: string | null; jobs: HeldJob[] }
 export interface WorkerList { results: Worker[] }
 export type WorkerStateEnum = "working" | "idle" | "draining" | "drained" | "silent";
@@ -248,7 +272,7 @@ export interface RevertLearningWish { team?: string | null; persona?: string | n
 export interface ChangeLearningSettingsWish { exploration?: number; team?: string | null }
 export interface ChangeMeWish { name?: string; timezone?: string }
 export interface MarkReadWish { ids?: string[] }
-export interface ChangeNotificationSettingsWish { generation?: WaysRequest; follow_up?: WaysRequest; batch?: WaysRequest; comment?: WaysRequest; alert?: WaysRequest; webhook?: WaysRequest; daily_hour?: number }
+export interface ChangeNotificationSettingsWish { generation?: WaysRequest; follow_up?: WaysRequest; batch?: WaysRequest; comment?: WaysRequest; alert?: WaysRequest; session?: WaysRequest; webhook?: WaysRequest; daily_hour?: number }
 export interface CreatePersonaWish { name: string; description?: string; keywords?: string[]; team?: string | null }
 export interface ChangePersonaWish { name?: string; description?: string; keywords?: string[]; weights?: Record<string, Record<string, number>>; palette?: ColourRequestRequest[] }
 export interface DuplicatePersonaWish { name?: string }
@@ -261,11 +285,21 @@ export interface DiscardDeadJobsWish { ids?: string[]; all?: boolean; kind?: str
 export interface ReplayDeadJobsWish { ids?: string[]; all?: boolean; kind?: string; code?: string; team?: string }
 export interface PauseLaneWish { reason?: string }
 export interface WeighTeamWish { weight: number }
+export interface PresentImageWish { asset: string }
+export interface HandOverSessionWish { user: string }
+export interface RevealVotesWish { asset: string }
+export interface SetSessionTimerWish { action: ActionEnum; seconds?: number; only_this?: boolean }
+export interface VoteInSessionWish { asset: string; choice: SessionVoteEnum | NullEnum; note?: string }
 export interface CreateTeamWish { name: string }
 export interface ChangeTeamWish { name?: string; time_zone?: string }
+export interface CreateCollectionWish { name: string; assets?: string[] }
+export interface ChangeCollectionWish { name?: string }
+export interface AddToCollectionWish { assets: string[] }
+export interface MoveInCollectionWish { position?: number }
 export interface CreateTeamCommentWish { asset: string; text: string; pin?: PinRequest | null; reply_to?: string | null }
 export interface ChangeTeamCommentWish { text?: string }
 export interface SetTeamMemberWish { role: RoleEnum }
+export interface OpenSessionWish { collection: string; title?: string; seconds?: number; votes_hidden?: boolean }
 export interface SetTeamAutoEnhanceWish { preset: string | null }
 export interface SetTeamBudgetWish { scope: ScopeEnum; member?: string | null; amount: string | null }
 export interface CreateTeamPersonaWish { name: string; description?: string; keywords?: string[]; team?: string | null }
@@ -556,6 +590,29 @@ export interface Calls {
   drainWorker(workerId: string, options?: Options): Promise<Worker>;
   /** Let a drained worker take work again. */
   employWorker(workerId: string, options?: Options): Promise<void>;
+  /** What is shown now, who presents, and the clock. */
+  session(sessionId: string, options?: Options): Promise<SessionAnswer>;
+  /** Say every 5 s that you are there: the summary lists you, and nobody takes over from you. */
+  attendSession(sessionId: string, options?: Options): Promise<AttendedAnswer>;
+  /** End it and keep its summary. For the presenter, who began it, and admins. */
+  endSession(sessionId: string, options?: Options): Promise<SummaryAnswer>;
+  /** The agenda, in order. */
+  sessionImages(sessionId: string, wish?: { after?: number; limit?: number }, options?: Options): Pages<AgendaImage>;
+  /** One image of the agenda, with who voted, and what, where that is open. */
+  sessionImage(sessionId: string, assetId: string, options?: Options): Promise<AgendaImageInFull>;
+  /** Show an image to everybody. For the presenter. */
+  presentImage(sessionId: string, wish: PresentImageWish, options?: Options): Promise<SessionAnswer>;
+  /** Hand over to a member who may present; or take over, when the presenter has been gone for 15 s. */
+  handOverSession(sessionId: string, wish: HandOverSessionWish, options?: Options): Promise<SessionAnswer>;
+  /** Show everybody the votes on an image. For the presenter. */
+  revealVotes(sessionId: string, wish: RevealVotesWish, options?: Options): Promise<AgendaImageInFull>;
+  /** Who was there and what was voted, once the session has ended. */
+  sessionSummary(sessionId: string, wish?: { format?: "csv" | "json" }, options?: Options): Promise<Blob>;
+  sessionSummary(sessionId: string, wish: { format?: "csv" | "json" }, options: Saving): Promise<string>;
+  /** Start, pause or reset the clock of the image shown. For the presenter. */
+  setSessionTimer(sessionId: string, wish: SetSessionTimerWish, options?: Options): Promise<SessionAnswer>;
+  /** Vote on an image, change that, or take it back. For editors and above, until the session ends. */
+  voteInSession(sessionId: string, wish: VoteInSessionWish, options?: Options): Promise<AgendaImageInFull>;
   /** The teams that the caller belongs to. */
   teams(wish?: { ordering?: "created_at" | "-created_at"; page_size?: number }, options?: Options): Pages<TeamAnswer>;
   /** Make a team and be its owner. */
@@ -563,6 +620,26 @@ export interface Calls {
   team(teamId: string, options?: Options): Promise<TeamAnswer>;
   /** Change the team's name or time zone. For owners and admins; needs If-Match. */
   changeTeam(teamId: string, wish: ChangeTeamWish, options: Changing): Promise<TeamAnswer>;
+  /** The team's collections, newest first; those in the trash only with `trashed`. */
+  collections(teamId: string, wish?: { asset?: string; ordering?: "created_at" | "-created_at"; owner?: string; page_size?: number; search?: string; trashed?: boolean }, options?: Options): Pages<CollectionAnswer>;
+  /** Make a collection, with images in it or without. */
+  createCollection(teamId: string, wish: CreateCollectionWish, options?: Options): Promise<CollectionAnswer>;
+  /** One collection; DELETE moves it to the trash for 30 days, its images stay. */
+  collection(teamId: string, collectionId: string, options?: Options): Promise<CollectionAnswer>;
+  /** Give it another name. Needs If-Match. */
+  changeCollection(teamId: string, collectionId: string, wish: ChangeCollectionWish, options: Changing): Promise<CollectionAnswer>;
+  /** One collection; DELETE moves it to the trash for 30 days, its images stay. */
+  deleteCollection(teamId: string, collectionId: string, options?: Options): Promise<void>;
+  /** The images of a collection, in order; those in the trash are left out until they are restored. */
+  collectionAssets(teamId: string, collectionId: string, wish?: { after?: number; limit?: number }, options?: Options): Pages<CollectedAnswer>;
+  /** Put images of the team at its end; those that are in it already stay where they are. */
+  addToCollection(teamId: string, collectionId: string, wish: AddToCollectionWish, options?: Options): Promise<AddedAnswer>;
+  /** Move it to another's place; those between move by one. */
+  moveInCollection(teamId: string, collectionId: string, assetId: string, wish?: MoveInCollectionWish, options?: Options): Promise<CollectionAnswer>;
+  /** One image in a collection: move it, or take it out. */
+  removeFromCollection(teamId: string, collectionId: string, assetId: string, options?: Options): Promise<void>;
+  /** Take a collection out of the trash. */
+  restoreCollection(teamId: string, collectionId: string, options?: Options): Promise<CollectionAnswer>;
   /** What was said of the team's images, newest first; what was taken back only while it is answered. */
   teamComments(teamId: string, wish?: { asset?: string; author?: string; ordering?: "created_at" | "-created_at"; page_size?: number; pinned?: boolean; reply_to?: string; search?: string }, options?: Options): Pages<CommentAnswer>;
   /** Say something of an image, of a spot of it, or in answer to a comment. */
@@ -578,6 +655,10 @@ export interface Calls {
   setTeamMember(teamId: string, userId: string, wish: SetTeamMemberWish, options?: Options): Promise<MemberAnswer>;
   /** Remove a member, or leave the team oneself. */
   deleteTeamMember(teamId: string, userId: string, options?: Options): Promise<void>;
+  /** The team's review sessions, newest first. */
+  sessions(teamId: string, wish?: { collection?: string; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; status?: "ended" | "open" }, options?: Options): Pages<SessionLine>;
+  /** Begin a review of a collection as it is now. For editors and above; the caller presents. */
+  openSession(teamId: string, wish: OpenSessionWish, options?: Options): Promise<SessionAnswer>;
   /** The preset that follows each generation of a team which does not say otherwise. */
   teamAutoEnhance(teamId: string, options?: Options): Promise<UsualAnswer>;
   /** For owners and admins of the team. */

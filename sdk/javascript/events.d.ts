@@ -52,6 +52,22 @@ export interface EventPayloads {
   "comment:updated": { id: string; asset: string; reply_to: string | null; author: string; name: string; text: string; pin: Record<string, number> | null };
   /** A comment was taken back. `asset`: the version it was on; told on the original's channel too. */
   "comment:deleted": { id: string; asset: string; reply_to: string | null };
+  /** created, renamed, added, removed, moved, trashed or restored: read it anew. */
+  "collection:changed": { what: string };
+  /** A review of a collection has begun; told on the channels of the collection and of its team. */
+  "session:opened": { session: string; collection: string; title: string; by: string };
+  /** Everybody who follows sees this image now; `position` from 1. */
+  "session:image": { asset: string; position: number; timer: { seconds: number; running: boolean; ends_at: string | null; left: number; at: string } };
+  /** This person presents now. */
+  "session:presenter": { presenter: string; name: string };
+  /** The clock of the image shown, by the server's time `at`: it runs until `ends_at`, or stands at `left` s. */
+  "session:timer": { seconds: number; running: boolean; ends_at: string | null; left: number; at: string };
+  /** Somebody voted on an image, or took that back (`given` false). Hidden votes tell neither `choice` nor `tally`. */
+  "session:vote": { asset: string; voter: string; given: boolean; voted: number; choice: string | null; tally: { yes: number; no: number; perhaps: number } | null };
+  /** The votes on an image are open now. */
+  "session:revealed": { asset: string; tally: { yes: number; no: number; perhaps: number } };
+  /** The review is over and its summary is there. */
+  "session:ended": { session: string; images: number; votes: number; seconds: number };
   /** Something was paid for `subject`, such as `generation:<id>`. */
   "cost:updated": { subject: string; amount: string; simulated: boolean };
   /** Feedback was given, or taken back (`given` false). */

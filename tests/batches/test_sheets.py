@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from batches import sheets, tables
-from batches.cells import guarded, unguarded
 from batches.models import Batch, BatchSheet
 from designer.ledger.models import LedgerEntry
+from teams.base.cells import guarded, unguarded
 from teams.base.errors import Refused
 from tests.batches.asking import generate, look, made, work_off
 

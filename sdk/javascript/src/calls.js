@@ -107,12 +107,29 @@ export const CALLS = `
 /queue/webhooks GET:courier:
 /queue/workers GET:workers:
 /queue/workers/{}/drain PUT:drainWorker: DELETE:employWorker:
+/sessions/{} GET:session:
+/sessions/{}/attendance PUT:attendSession:
+/sessions/{}/end POST:endSession:
+/sessions/{}/images GET:sessionImages:wp
+/sessions/{}/images/{} GET:sessionImage:
+/sessions/{}/present POST:presentImage:w
+/sessions/{}/presenter POST:handOverSession:w
+/sessions/{}/reveal POST:revealVotes:w
+/sessions/{}/summary GET:sessionSummary:wf
+/sessions/{}/timer POST:setSessionTimer:w
+/sessions/{}/votes POST:voteInSession:w
 /teams GET:teams:wp POST:createTeam:w
 /teams/{} GET:team: PATCH:changeTeam:w
+/teams/{}/collections GET:collections:wp POST:createCollection:w
+/teams/{}/collections/{} GET:collection: PATCH:changeCollection:w DELETE:deleteCollection:
+/teams/{}/collections/{}/assets GET:collectionAssets:wp POST:addToCollection:w
+/teams/{}/collections/{}/assets/{} PATCH:moveInCollection:w DELETE:removeFromCollection:
+/teams/{}/collections/{}/restore POST:restoreCollection:
 /teams/{}/comments GET:teamComments:wp POST:createTeamComment:w
 /teams/{}/comments/{} GET:teamComment: PATCH:changeTeamComment:w DELETE:deleteTeamComment:
 /teams/{}/members GET:teamMembers:wp
 /teams/{}/members/{} PUT:setTeamMember:w DELETE:deleteTeamMember:
+/teams/{}/sessions GET:sessions:wp POST:openSession:w
 /teams/{}/auto-enhance GET:teamAutoEnhance: PUT:setTeamAutoEnhance:w
 /teams/{}/budgets GET:teamBudgets: PUT:setTeamBudget:w
 /teams/{}/generations GET:teamGenerations:wp

@@ -82,6 +82,24 @@ NAMED: Final = {
     "queue_workers_drain_destroy": "employ_worker",
     "queue_workers_drain_update": "drain_worker",
     "queue_workers_retrieve": "workers",
+    "sessions_attendance_update": "attend_session",
+    "sessions_present_create": "present_image",
+    "sessions_presenter_create": "hand_over_session",
+    "sessions_reveal_create": "reveal_votes",
+    "sessions_timer_create": "set_session_timer",
+    "sessions_votes_create": "vote_in_session",
+    "teams_collections_assets_create": "add_to_collection",
+    "teams_collections_assets_destroy": "remove_from_collection",
+    "teams_collections_assets_partial_update": "move_in_collection",
+    "teams_collections_assets_retrieve": "collection_assets",
+    "teams_collections_create": "create_collection",
+    "teams_collections_destroy": "delete_collection",
+    "teams_collections_list": "collections",
+    "teams_collections_partial_update": "change_collection",
+    "teams_collections_restore_create": "restore_collection",
+    "teams_collections_retrieve": "collection",
+    "teams_sessions_create": "open_session",
+    "teams_sessions_list": "sessions",
     "webhooks_secret_create": "renew_webhook_secret",
 }
 TYPES: Final = {"Error": "ErrorFacts", "Range": "CostRange", "Selection": "ModelSelection"}  # names in TypeScript
@@ -93,6 +111,7 @@ AREAS: Final = {
     "enhancements": ("enhance",),
     "batches": ("batch", "queue", "webhooks"),
     "personas": ("personas", "portfolios", "learning"),
+    "reviews": ("sessions",),
     "account": ("auth", "me", "notifications", "events", "teams"),
 }
 ARGUMENTS: Final = {

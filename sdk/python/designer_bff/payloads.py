@@ -36,6 +36,12 @@ class BatchState(TypedDict):
     cost: str
 
 
+class CollectionChanged(TypedDict):
+    """created, renamed, added, removed, moved, trashed or restored: read it anew."""
+
+    what: str
+
+
 class CommentGone(TypedDict):
     """A comment was taken back. `asset`: the version it was on; told on the original's channel too."""
 
@@ -200,6 +206,69 @@ class PreviewChanged(TypedDict):
     done: int
 
 
+class SessionEnded(TypedDict):
+    """The review is over and its summary is there."""
+
+    session: str
+    images: int
+    votes: int
+    seconds: int
+
+
+class SessionImage(TypedDict):
+    """Everybody who follows sees this image now; `position` from 1."""
+
+    asset: str
+    position: int
+    timer: dict[str, Any]
+
+
+class SessionOpened(TypedDict):
+    """A review of a collection has begun; told on the channels of the collection and of its team."""
+
+    session: str
+    collection: str
+    title: str
+    by: str
+
+
+class SessionPresenter(TypedDict):
+    """This person presents now."""
+
+    presenter: str
+    name: str
+
+
+class SessionRevealed(TypedDict):
+    """The votes on an image are open now."""
+
+    asset: str
+    tally: dict[str, Any]
+
+
+class SessionTimer(TypedDict):
+    """The clock of the image shown, by the server's time `at`: it runs until `ends_at`, or stands at `left` s."""
+
+    seconds: int
+    running: bool
+    ends_at: str | None
+    left: float
+    at: str
+
+
+class SessionVote(TypedDict):
+    """Somebody voted on an image, or took that back (`given` false). Hidden votes tell neither `choice` nor
+    `tally`.
+    """
+
+    asset: str
+    voter: str
+    given: bool
+    voted: int
+    choice: str | None
+    tally: dict[str, Any] | None
+
+
 class Shown(TypedDict):
     """Where somebody is, as a message of its own type; `socket` tells two windows of one person apart."""
 
@@ -235,6 +304,10 @@ def payload(event: LiveEvent, *names: Literal["batch:item"]) -> BatchItemEnded |
 
 @overload
 def payload(event: LiveEvent, *names: Literal["batch:progress", "batch:complete"]) -> BatchState | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["collection:changed"]) -> CollectionChanged | None: ...
 
 
 @overload
@@ -312,6 +385,34 @@ def payload(
 
 @overload
 def payload(event: LiveEvent, *names: Literal["preview:changed"]) -> PreviewChanged | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["session:ended"]) -> SessionEnded | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["session:image"]) -> SessionImage | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["session:opened"]) -> SessionOpened | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["session:presenter"]) -> SessionPresenter | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["session:revealed"]) -> SessionRevealed | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["session:timer"]) -> SessionTimer | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["session:vote"]) -> SessionVote | None: ...
 
 
 @overload

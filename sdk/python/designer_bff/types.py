@@ -8,6 +8,8 @@ from typing import Any, Literal, TypeAlias, TypedDict
 
 AboutEnum: TypeAlias = Literal["attribute", "model"]
 
+ActionEnum: TypeAlias = Literal["start", "pause", "reset"]
+
 AlertKindEnum: TypeAlias = Literal["provider", "budget", "maintenance"]
 
 AspectRatioEnum: TypeAlias = Literal["1:1", "3:4", "4:3", "2:3", "3:2", "4:5", "9:16", "16:9"]
@@ -27,6 +29,8 @@ BatchStatusEnum: TypeAlias = Literal[
 ]
 
 BlankEnum: TypeAlias = Literal[""]
+
+CallOutcomeEnum: TypeAlias = Literal["started", "succeeded", "failed", "unknown", "superseded"]
 
 CheckVerdictEnum: TypeAlias = Literal["ok", "warn", "failed", "unknown"]
 
@@ -60,7 +64,9 @@ LifecycleEnum: TypeAlias = Literal["active", "deprecated", "retired"]
 
 ModelKindEnum: TypeAlias = Literal["image", "enhancement", "language"]
 
-OutcomeEnum: TypeAlias = Literal["started", "succeeded", "failed", "unknown", "superseded"]
+NullEnum: TypeAlias = None
+
+OutcomeLineOutcomeEnum: TypeAlias = Literal["yes", "no", "perhaps", "tie", "none"]
 
 PaceEnum: TypeAlias = Literal["at_once", "hourly", "daily"]
 
@@ -81,6 +87,10 @@ RoleEnum: TypeAlias = Literal["owner", "admin", "editor", "viewer"]
 ScopeEnum: TypeAlias = Literal["team", "member"]
 
 ScopesEnum: TypeAlias = Literal["read", "write", "admin"]
+
+SessionStatusEnum: TypeAlias = Literal["open", "ended"]
+
+SessionVoteEnum: TypeAlias = Literal["yes", "no", "perhaps"]
 
 StageEnum: TypeAlias = Literal["analysis", "prompting", "persona", "routing", "optimisation", "generation"]
 
@@ -113,6 +123,41 @@ class Act(TypedDict):
     undone: bool
     moves: list[WeightMove]
     created_at: str
+
+
+class AddedAnswer(TypedDict):
+    added: int
+
+
+class AgendaImage(TypedDict):
+    asset: str | None
+    position: int
+    title: str
+    gone: bool
+    seconds: int | None
+    width: int | None
+    height: int | None
+    url: str | None
+    thumbnail: str | None
+    voted: int
+    tally: TallyAnswer | None
+    mine: MyVote | None
+
+
+class AgendaImageInFull(TypedDict):
+    asset: str | None
+    position: int
+    title: str
+    gone: bool
+    seconds: int | None
+    width: int | None
+    height: int | None
+    url: str | None
+    thumbnail: str | None
+    voted: int
+    tally: TallyAnswer | None
+    mine: MyVote | None
+    votes: list[SeenVote]
 
 
 class Alert(TypedDict):
@@ -178,6 +223,10 @@ class Attempt(TypedDict):
     ms: int | None
     error: dict[str, Any] | None
     created_at: str
+
+
+class AttendedAnswer(TypedDict):
+    now: str
 
 
 class Attribute(TypedDict):
@@ -309,7 +358,7 @@ class Call(TypedDict):
     provider: str
     model: str
     price: str | None
-    outcome: OutcomeEnum
+    outcome: CallOutcomeEnum
     reference: str
     error: ProblemNote | None
     created_at: str
@@ -376,6 +425,29 @@ class Cluster(TypedDict):
     cohesion: float | None
     confidence: float
     basis: str
+
+
+class CollectedAnswer(TypedDict):
+    asset: str
+    position: int
+    title: str
+    width: int
+    height: int
+    thumbnail: str
+    added_by: str | None
+    added_at: str
+
+
+class CollectionAnswer(TypedDict):
+    id: str
+    team: str
+    name: str
+    owner: str
+    images: int
+    cover: str | None
+    trashed_at: str | None
+    created_at: str
+    updated_at: str
 
 
 class ColourRequestRequest(TypedDict):
@@ -936,6 +1008,11 @@ class MyTeam(TypedDict):
     role: str
 
 
+class MyVote(TypedDict):
+    choice: SessionVoteEnum
+    note: str
+
+
 class NewTokenAnswer(TypedDict):
     id: str
     name: str
@@ -988,6 +1065,16 @@ class Operation(TypedDict):
     reason: str
 
 
+class OutcomeLine(TypedDict):
+    position: int
+    asset: str | None
+    title: str
+    seconds: int
+    outcome: OutcomeLineOutcomeEnum
+    tally: TallyAnswer
+    votes: list[SeenVote]
+
+
 class Pair(TypedDict):
     pair: int
     brief: str
@@ -998,6 +1085,13 @@ class Pair(TypedDict):
 class Pause(TypedDict):
     paused_at: str
     reason: str
+
+
+class PersonLine(TypedDict):
+    user: str
+    name: str
+    role: str | None
+    seconds: int
 
 
 class Persona(TypedDict):
@@ -1069,6 +1163,16 @@ class PortfolioItem(TypedDict):
     reason: str
     asset: str | None
     cluster: int | None
+
+
+class PresentAnswer(TypedDict):
+    asset: str
+    position: int
+
+
+class PresenterAnswer(TypedDict):
+    id: str | None
+    name: str
 
 
 class Preset(TypedDict):
@@ -1261,10 +1365,45 @@ class Seconds(TypedDict):
     high: float
 
 
+class SeenVote(TypedDict):
+    user: str
+    name: str
+    choice: SessionVoteEnum | NullEnum
+    note: str
+
+
 class Selection(TypedDict):
     rank: int
     of: int
     reason: str
+
+
+class SessionAnswer(TypedDict):
+    """The truth now; what the channel's snapshot says too."""
+
+    id: str
+    title: str
+    status: SessionStatusEnum
+    collection: str | None
+    presenter: PresenterAnswer
+    present: PresentAnswer | None
+    images: int
+    votes_hidden: bool
+    timer: TimerAnswer
+    now: str
+    ended_at: str | None
+
+
+class SessionLine(TypedDict):
+    id: str
+    team: str
+    collection: str | None
+    title: str
+    status: SessionStatusEnum
+    owner: str
+    presenter: str | None
+    created_at: str
+    ended_at: str | None
 
 
 class Settings(TypedDict):
@@ -1349,6 +1488,18 @@ class StepEstimate(TypedDict):
     cost: str
 
 
+class SummaryAnswer(TypedDict):
+    people: list[PersonLine]
+    images: list[OutcomeLine]
+    totals: TotalsAnswer
+
+
+class TallyAnswer(TypedDict):
+    yes: int
+    no: int
+    perhaps: int
+
+
 class TeamAnswer(TypedDict):
     id: str
     name: str
@@ -1367,6 +1518,14 @@ class Template(TypedDict):
     name: str
     plan: dict[str, Any]
     created_at: str
+
+
+class TimerAnswer(TypedDict):
+    seconds: int
+    running: bool
+    ends_at: str | None
+    left: float
+    at: str
 
 
 class TokenAnswer(TypedDict):
@@ -1388,6 +1547,12 @@ class Told(TypedDict):
     value: Any
     used: bool
     note: str
+
+
+class TotalsAnswer(TypedDict):
+    images: int
+    votes: int
+    seconds: int
 
 
 class Trait(TypedDict):
@@ -1537,6 +1702,7 @@ class WishAnswer(TypedDict):
     batch: Ways
     comment: Ways
     alert: Ways
+    session: Ways
     webhook: Ways
     daily_hour: int
 
@@ -1747,6 +1913,7 @@ class ChangeNotificationSettingsWish(TypedDict, total=False):
     batch: WaysRequest
     comment: WaysRequest
     alert: WaysRequest
+    session: WaysRequest
     webhook: WaysRequest
     daily_hour: int
 
@@ -1798,9 +1965,30 @@ class PauseLaneWish(TypedDict, total=False):
     reason: str
 
 
+class SetSessionTimerWish(TypedDict, total=False):
+    seconds: int
+    only_this: bool
+
+
+class VoteInSessionWish(TypedDict, total=False):
+    note: str
+
+
 class ChangeTeamWish(TypedDict, total=False):
     name: str
     time_zone: str
+
+
+class CreateCollectionWish(TypedDict, total=False):
+    assets: list[str]
+
+
+class ChangeCollectionWish(TypedDict, total=False):
+    name: str
+
+
+class MoveInCollectionWish(TypedDict, total=False):
+    position: int
 
 
 class CreateTeamCommentWish(TypedDict, total=False):
@@ -1810,6 +1998,12 @@ class CreateTeamCommentWish(TypedDict, total=False):
 
 class ChangeTeamCommentWish(TypedDict, total=False):
     text: str
+
+
+class OpenSessionWish(TypedDict, total=False):
+    title: str
+    seconds: int
+    votes_hidden: bool
 
 
 class SetTeamBudgetWish(TypedDict, total=False):

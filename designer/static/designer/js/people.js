@@ -1,7 +1,8 @@
 // <people-here subject="asset:7f…" me="3c…">: who else looks at this, where they point, what they think of it.
 //
 // Places are shares of the picture's sides, so that they mean the same spot in windows of any size. What is looked at
-// together is marked `data-together`; it shows `look()` {zoomed, x, y} and takes one by `lookAt`.
+// together is marked `data-together`; it shows `look()` {zoomed, x, y} and takes one by `lookAt`. A stage that changes its
+// picture says which is `on`, where it is (`picture()`), "turn" when it does, and "settle" for what nobody's hand has moved. `leader` is followed also while away.
 import { live } from "./live.js";
 
 const PACE = 80; // ms between two words about the pointer or the view: the studio takes 20 messages a second
@@ -53,13 +54,15 @@ class PeopleHere extends HTMLElement {
 
   // What we show the others
 
-  tell = paced(() => live.presence(this.subject, { view: this.stage?.look() ?? null }));
+  tell = paced(() => live.presence(this.subject, { view: this.stage?.look?.() ?? null }));
 
   point() {
     const cursor = paced((state) => { if (!this.hidden) live.cursor(this.subject, state); });
     this.stage.addEventListener("pointermove", (event) => cursor(this.share(event)));
     this.stage.addEventListener("pointerleave", () => cursor(null));
-    this.stage.addEventListener("look", () => { if (!this.led) this.follow(""); this.tell(); });
+    this.stage.addEventListener("look", () => { if (!this.led) this.follow(""); this.shift(); this.tell(); });
+    this.stage.addEventListener("settle", () => { this.shift(); this.tell(); });
+    this.stage.addEventListener("turn", () => { for (const socket of this.pointers.keys()) this.unmark(socket); this.tell(); });
   }
 
   faces() {
@@ -92,9 +95,9 @@ class PeopleHere extends HTMLElement {
   meet({ user, name, socket, state }) {
     const before = new Set([...this.sockets.values()].map((each) => each.user));
     if (state === null) { this.sockets.delete(socket); this.unmark(socket); } else this.sockets.set(socket, { user, name, state });
-    const now = [...this.sockets.values()].some((each) => each.user === user);
+    const now = this.has(user);
     if (now !== before.has(user)) {
-      if (!now && this.followed === user) this.follow("");
+      if (!now && this.followed === user && user !== this.getAttribute("leader")) this.follow("");
       this.draw();
       this.note.textContent = now ? `${name} is here.` : `${name} has left.`;
     }
@@ -111,6 +114,7 @@ class PeopleHere extends HTMLElement {
       return line;
     }));
     if (focused) this.list.querySelector(`[data-user="${CSS.escape(focused)}"]`)?.focus();
+    this.dispatchEvent(new CustomEvent("people"));
   }
 
   person(user, name) {
@@ -126,6 +130,8 @@ class PeopleHere extends HTMLElement {
     return face;
   }
 
+  has(user) { return [...this.sockets.values()].some((each) => each.user === user); }
+
   // See what somebody sees, until one looks elsewhere oneself.
   follow(user) {
     if (this.followed === user) return;
@@ -133,7 +139,7 @@ class PeopleHere extends HTMLElement {
     this.stage.toggleAttribute("data-followed", Boolean(user));
     for (const face of this.list.querySelectorAll("[data-user]")) face.setAttribute("aria-pressed", face.dataset.user === user);
     const leader = [...this.sockets.values()].find((each) => each.user === user);
-    this.note.textContent = leader ? `You see what ${leader.name} sees.` : "You look for yourself again.";
+    if (leader || !user) this.note.textContent = leader ? `You see what ${leader.name} sees.` : "You look for yourself again.";
     if (leader?.state.view) this.lead(leader.state.view);
   }
 
@@ -146,6 +152,7 @@ class PeopleHere extends HTMLElement {
   // Pointers and reactions over the picture
 
   picture() {
+    if (this.stage.picture) return this.stage.picture();
     const image = this.stage.querySelector("img");
     const scale = Math.min(image.offsetWidth / image.naturalWidth, image.offsetHeight / image.naturalHeight) || 1;
     const [width, height] = [image.naturalWidth * scale, image.naturalHeight * scale];
@@ -156,7 +163,7 @@ class PeopleHere extends HTMLElement {
     const [box, { left, top, width, height }] = [this.stage.getBoundingClientRect(), this.picture()];
     const x = (clientX - box.left - this.stage.clientLeft + this.stage.scrollLeft - left) / width;
     const y = (clientY - box.top - this.stage.clientTop + this.stage.scrollTop - top) / height;
-    return x >= 0 && x <= 1 && y >= 0 && y <= 1 ? { x: Number(x.toFixed(4)), y: Number(y.toFixed(4)) } : null;
+    return x >= 0 && x <= 1 && y >= 0 && y <= 1 ? { x: Number(x.toFixed(4)), y: Number(y.toFixed(4)), on: this.stage.on } : null;
   }
 
   place(mark, { x, y }) {
@@ -166,7 +173,7 @@ class PeopleHere extends HTMLElement {
   }
 
   mark(socket, user, name, state) {
-    if (!this.stage || !Number.isFinite(state?.x) || !Number.isFinite(state?.y)) return this.unmark(socket);
+    if (!this.stage || state?.on !== this.stage.on || !Number.isFinite(state?.x) || !Number.isFinite(state?.y)) return this.unmark(socket);
     const known = this.pointers.get(socket) ?? { mark: element("div", "pointer") };
     clearTimeout(known.timer);
     if (!known.mark.isConnected) {
@@ -180,6 +187,8 @@ class PeopleHere extends HTMLElement {
     this.pointers.set(socket, known);
     this.place(known.mark, state);
   }
+
+  shift() { for (const { mark, at } of this.pointers.values()) this.place(mark, at); }
 
   unmark(socket) {
     const known = this.pointers.get(socket);

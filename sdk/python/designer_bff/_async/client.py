@@ -15,6 +15,7 @@ from designer_bff._async.batches import BatchesCalls
 from designer_bff._async.enhancements import EnhancementsCalls
 from designer_bff._async.generations import GenerationsCalls
 from designer_bff._async.personas import PersonasCalls
+from designer_bff._async.reviews import ReviewsCalls
 from designer_bff._async.watch import AsyncWatch
 from designer_bff.events import LiveEvent
 from designer_bff.following import Place
@@ -24,7 +25,9 @@ from designer_bff.settings import Settings, found
 Show = Callable[[LiveEvent], object]
 
 
-class AsyncDesignerBFF(AssetsCalls, GenerationsCalls, EnhancementsCalls, BatchesCalls, PersonasCalls, AccountCalls):
+class AsyncDesignerBFF(
+    AssetsCalls, GenerationsCalls, EnhancementsCalls, BatchesCalls, PersonasCalls, ReviewsCalls, AccountCalls
+):
     """One studio, one token. `async with AsyncDesignerBFF() as studio` closes its connections at the end.
 
     `url` and `token` may be left to DESIGNER_BFF_URL and DESIGNER_BFF_TOKEN, or to `designer-bff login`.

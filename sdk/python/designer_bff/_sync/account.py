@@ -112,6 +112,114 @@ class AccountCalls(Caller):
         )
         return answer
 
+    def collections(
+        self,
+        team_id: str,
+        *,
+        asset: str | None = None,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        owner: str | None = None,
+        page_size: int | None = None,
+        search: str | None = None,
+        trashed: bool | None = None,
+    ) -> Pages[types.CollectionAnswer]:
+        """The team's collections, newest first; those in the trash only with `trashed`."""
+        return Pages(
+            self,
+            f"/teams/{quoted(team_id)}/collections",
+            query={
+                "asset": asset,
+                "ordering": ordering,
+                "owner": owner,
+                "page_size": page_size,
+                "search": search,
+                "trashed": trashed,
+            },
+        )
+
+    def create_collection(
+        self, team_id: str, name: str, *, idempotency_key: str | None = None, **more: Unpack[types.CreateCollectionWish]
+    ) -> types.CollectionAnswer:
+        """Make a collection, with images in it or without."""
+        answer: types.CollectionAnswer = self.call(
+            "POST",
+            f"/teams/{quoted(team_id)}/collections",
+            body=said({"name": name, **more}),
+            idempotency_key=idempotency_key,
+        )
+        return answer
+
+    def collection(self, team_id: str, collection_id: str) -> types.CollectionAnswer:
+        """One collection; DELETE moves it to the trash for 30 days, its images stay."""
+        answer: types.CollectionAnswer = self.call(
+            "GET", f"/teams/{quoted(team_id)}/collections/{quoted(collection_id)}"
+        )
+        return answer
+
+    def change_collection(
+        self, team_id: str, collection_id: str, *, if_match: str, **more: Unpack[types.ChangeCollectionWish]
+    ) -> types.CollectionAnswer:
+        """Give it another name. Needs If-Match."""
+        answer: types.CollectionAnswer = self.call(
+            "PATCH",
+            f"/teams/{quoted(team_id)}/collections/{quoted(collection_id)}",
+            body=said({**more}),
+            if_match=if_match,
+        )
+        return answer
+
+    def delete_collection(self, team_id: str, collection_id: str) -> None:
+        """One collection; DELETE moves it to the trash for 30 days, its images stay."""
+        self.call("DELETE", f"/teams/{quoted(team_id)}/collections/{quoted(collection_id)}")
+
+    def collection_assets(
+        self, team_id: str, collection_id: str, *, after: int | None = None, limit: int | None = None
+    ) -> Pages[types.CollectedAnswer]:
+        """The images of a collection, in order; those in the trash are left out until they are restored."""
+        return Pages(
+            self,
+            f"/teams/{quoted(team_id)}/collections/{quoted(collection_id)}/assets",
+            query={"after": after, "limit": limit},
+        )
+
+    def add_to_collection(
+        self, team_id: str, collection_id: str, assets: list[str], *, idempotency_key: str | None = None
+    ) -> types.AddedAnswer:
+        """Put images of the team at its end; those that are in it already stay where they are."""
+        answer: types.AddedAnswer = self.call(
+            "POST",
+            f"/teams/{quoted(team_id)}/collections/{quoted(collection_id)}/assets",
+            body=said({"assets": assets}),
+            idempotency_key=idempotency_key,
+        )
+        return answer
+
+    def move_in_collection(
+        self, team_id: str, collection_id: str, asset_id: str, **more: Unpack[types.MoveInCollectionWish]
+    ) -> types.CollectionAnswer:
+        """Move it to another's place; those between move by one."""
+        answer: types.CollectionAnswer = self.call(
+            "PATCH",
+            f"/teams/{quoted(team_id)}/collections/{quoted(collection_id)}/assets/{quoted(asset_id)}",
+            body=said({**more}),
+        )
+        return answer
+
+    def remove_from_collection(self, team_id: str, collection_id: str, asset_id: str) -> None:
+        """One image in a collection: move it, or take it out."""
+        self.call("DELETE", f"/teams/{quoted(team_id)}/collections/{quoted(collection_id)}/assets/{quoted(asset_id)}")
+
+    def restore_collection(
+        self, team_id: str, collection_id: str, *, idempotency_key: str | None = None
+    ) -> types.CollectionAnswer:
+        """Take a collection out of the trash."""
+        answer: types.CollectionAnswer = self.call(
+            "POST",
+            f"/teams/{quoted(team_id)}/collections/{quoted(collection_id)}/restore",
+            idempotency_key=idempotency_key,
+        )
+        return answer
+
     def team_comments(
         self,
         team_id: str,
@@ -194,6 +302,46 @@ class AccountCalls(Caller):
     def delete_team_member(self, team_id: str, user_id: str) -> None:
         """Remove a member, or leave the team oneself."""
         self.call("DELETE", f"/teams/{quoted(team_id)}/members/{quoted(user_id)}")
+
+    def sessions(
+        self,
+        team_id: str,
+        *,
+        collection: str | None = None,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        search: str | None = None,
+        status: Literal["ended", "open"] | None = None,
+    ) -> Pages[types.SessionLine]:
+        """The team's review sessions, newest first."""
+        return Pages(
+            self,
+            f"/teams/{quoted(team_id)}/sessions",
+            query={
+                "collection": collection,
+                "ordering": ordering,
+                "page_size": page_size,
+                "search": search,
+                "status": status,
+            },
+        )
+
+    def open_session(
+        self,
+        team_id: str,
+        collection: str,
+        *,
+        idempotency_key: str | None = None,
+        **more: Unpack[types.OpenSessionWish],
+    ) -> types.SessionAnswer:
+        """Begin a review of a collection as it is now. For editors and above; the caller presents."""
+        answer: types.SessionAnswer = self.call(
+            "POST",
+            f"/teams/{quoted(team_id)}/sessions",
+            body=said({"collection": collection, **more}),
+            idempotency_key=idempotency_key,
+        )
+        return answer
 
     def team_auto_enhance(self, team_id: str) -> types.UsualAnswer:
         """The preset that follows each generation of a team which does not say otherwise."""

@@ -16,6 +16,7 @@ from designer_bff._sync.batches import BatchesCalls
 from designer_bff._sync.enhancements import EnhancementsCalls
 from designer_bff._sync.generations import GenerationsCalls
 from designer_bff._sync.personas import PersonasCalls
+from designer_bff._sync.reviews import ReviewsCalls
 from designer_bff._sync.watch import Watch
 from designer_bff.events import LiveEvent
 from designer_bff.following import Place
@@ -25,7 +26,9 @@ from designer_bff.settings import Settings, found
 Show = Callable[[LiveEvent], object]
 
 
-class DesignerBFF(AssetsCalls, GenerationsCalls, EnhancementsCalls, BatchesCalls, PersonasCalls, AccountCalls):
+class DesignerBFF(
+    AssetsCalls, GenerationsCalls, EnhancementsCalls, BatchesCalls, PersonasCalls, ReviewsCalls, AccountCalls
+):
     """One studio, one token. `with DesignerBFF() as studio` closes its connections at the end.
 
     `url` and `token` may be left to DESIGNER_BFF_URL and DESIGNER_BFF_TOKEN, or to `designer-bff login`.
