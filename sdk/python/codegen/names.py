@@ -112,7 +112,7 @@ AREAS: Final = {
     "batches": ("batch", "queue", "webhooks"),
     "personas": ("personas", "portfolios", "learning"),
     "reviews": ("sessions",),
-    "account": ("auth", "me", "notifications", "events", "teams"),
+    "account": ("auth", "me", "notifications", "alerts", "events", "teams"),
 }
 ARGUMENTS: Final = {
     ("enhance", "id"): "subject_id",  # an asset, or a generation
