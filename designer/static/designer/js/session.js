@@ -19,7 +19,7 @@ class ReviewRoom extends HTMLElement {
   connectedCallback() {
     this.me = this.getAttribute("me");
     this.able = this.hasAttribute("able");
-    this.path = `/api/sessions/${this.getAttribute("session")}`;
+    this.path = `/sessions/${this.getAttribute("session")}`;
     [this.stage, this.strip, this.people] = ["review-stage", "review-strip", "people-here"].map((name) => this.querySelector(name));
     this.unwatch = live.watch(`session:${this.getAttribute("session")}`, (message) => this.hear(message));
     this.beats = [setInterval(() => this.attend(), SPEAK), setInterval(() => this.tick(), 250)];

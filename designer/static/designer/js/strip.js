@@ -68,8 +68,8 @@ class ReviewStrip extends HTMLElement {
 
   async load(page) {
     try {
-      const query = new URLSearchParams({ after: page * PAGE, limit: PAGE });
-      const { results } = await live.request("GET", `/api/sessions/${this.getAttribute("session")}/images?${query}`);
+      const query = { after: page * PAGE, limit: PAGE };
+      const { results } = await live.request("GET", `/sessions/${this.getAttribute("session")}/images`, { query });
       for (const item of results) this.items[item.position - 1] = item;
       for (const item of results) if (this.drawn.has(item.position)) this.learn(item);
     } catch {
