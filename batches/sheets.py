@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from batches.fields import IN_SHEETS, typed
 from batches.plans import MAX_ITEMS, SLOT
-from batches.tables import Line, Table
+from batches.tables import MAX_COLUMNS, Line, Table
 from designer.generations.wishes import MAX_BRIEF
 from teams.base.errors import Refused
 
@@ -68,7 +68,7 @@ def rows_of(table: Table, *, mapping: Mapping[str, str] | None = None) -> Sheet:
     header = next(table.lines, None)
     if header is None:
         raise Refused("empty", "This file has no lines.", field="file", remedy="The template shows how to fill it.")
-    sheet = Sheet(_columns(header.cells, mapping or {}))
+    sheet = Sheet(_columns(_named(header.cells), mapping or {}))
     if not any(column.is_used for column in sheet.columns):
         remedy = f"Name the columns in the first line: {', '.join(IN_SHEETS)}, or slots of your brief."
         raise Refused("no_columns", "No column of this file has a name that can be used.", field="file", remedy=remedy)
@@ -76,23 +76,32 @@ def rows_of(table: Table, *, mapping: Mapping[str, str] | None = None) -> Sheet:
     count = 0
     for line in table.lines:
         count += 1
-        if count <= MAX_ITEMS:
-            _take(sheet, line, seen)
-    if count > MAX_ITEMS:
-        shown = f"This file has {count:,} rows; {MAX_ITEMS:,} are the limit."
-        raise Refused("too_many_items", shown, field="file", remedy="Split it.")
+        if count > MAX_ITEMS:  # the rest of a long file is not read to count it
+            shown = f"This file has more than {MAX_ITEMS:,} rows, which are the limit."
+            raise Refused("too_many_items", shown, field="file", remedy="Split it.")
+        _take(sheet, line, seen)
     if count == 0:
         raise Refused("empty", "This file has 0 rows below its header.", field="file", remedy="Fill in a line.")
     return sheet
 
 
+def _named(cells: Sequence[str]) -> Sequence[str]:
+    """The cells of the first line without the empty ones at its end. Raises Refused for too many."""
+    count = max((place for place, cell in enumerate(cells, 1) if cell.strip()), default=0)
+    if count > MAX_COLUMNS:
+        shown = f"The first line has more than {MAX_COLUMNS} columns, which are the limit."
+        raise Refused("too_many_columns", shown, field="file", remedy="Remove the columns that nothing reads.")
+    return cells[:count]
+
+
 def _columns(names: Sequence[str], mapping: Mapping[str, str]) -> list[Column]:
     found: list[Column] = []
+    first: dict[str, Column] = {}  # what is set, by which column
     for place, raw in enumerate(names):
         name = CONTROL.sub("", raw).strip()[:60]
         column = _column(name or f"column {place + 1}", mapping.get(name), blank=not name)
-        same = next((each for each in found if column.is_used and _target(each) == _target(column)), None)
-        if same is not None:
+        same = first.setdefault(_target(column), column) if column.is_used else column
+        if same is not column:
             column = Column(column.name, "", "", f"The column {same.name} says the same already; this one is left out.")
         found.append(column)
     return found

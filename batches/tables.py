@@ -129,7 +129,7 @@ def _worksheet(data: bytes) -> Iterator[Line]:
 
 def _sheet_lines(sheet: Any) -> Iterator[Line]:
     blank = 0
-    rows = iter(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS))
+    rows = iter(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1))  # one more, to see that there are more
     for number in itertools.count(1):
         try:
             values = next(rows, None)

@@ -119,9 +119,27 @@ def test_a_file_that_cannot_be_used_is_refused_whole(data, code):
     assert (refused.value.code, refused.value.field) == (code, "file") and refused.value.remedy
 
 
-def test_too_many_rows_are_counted():
-    with pytest.raises(Refused, match="10,003 rows"):
-        read("brief\n" + "a coat\n" * 10_003)
+def test_too_many_rows_are_refused_without_reading_the_rest():
+    lines = (tables.Line(number, ("brief" if number == 1 else "a coat",)) for number in range(1, 99_999))
+    with pytest.raises(Refused, match="more than 10,000 rows"):
+        sheets.rows_of(tables.Table("csv", "", "", lines))
+    assert next(lines).number == 10_003
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_more_columns_than_a_sheet_may_have_are_refused_and_not_cut(kind):
+    def sheet(count):
+        names, values = [f"c{number}" for number in range(count)], ["x"] * count
+        return workbook(names, values) if kind == "xlsx" else f"{','.join(names)}\n{','.join(values)}\n"
+
+    assert len(read(sheet(100)).rows[0]) == 100
+    with pytest.raises(Refused) as refused:
+        read(sheet(101))
+    assert (refused.value.code, refused.value.field) == ("too_many_columns", "file")
+
+
+def test_empty_columns_at_the_end_are_no_columns():
+    assert read("brief" + "," * 500 + "\na coat" + "," * 500 + "\n").rows == [{"brief": "a coat"}]
 
 
 def test_a_cell_of_a_megabyte_is_an_error_of_its_line():
