@@ -101,7 +101,8 @@ class Plan:
         """How many items the plan has."""
         if self.mode == "matrix" or self.sample is None:
             return self.combinations
-        return min(self.sample, self.combinations)
+        count = min(self.sample, self.combinations)
+        return max(2, count - count % 2) if self.arms else count  # arms are compared in pairs
 
     def cells(self) -> Iterator[Cell]:
         """Each item in order. Raises Refused when there are too many, none, or when a slot is left unfilled."""
@@ -127,7 +128,8 @@ class Plan:
 
     def unused_slots(self) -> list[str]:
         """Slots with values that no brief has a place for."""
-        briefs = [self.base.get("brief", ""), *self.prompts, *(row.get("brief", "") for row in self.rows)]
+        said = (self.base, *self.rows, *self.arms.values())
+        briefs = [*self.prompts, *(fields.get("brief", "") for fields in said)]
         used = {name.casefold() for brief in briefs for name in SLOT.findall(brief)}
         return [name for name in self.slots if name.casefold() not in used]
 
@@ -200,7 +202,7 @@ def _drawn(dice: random.Random, combinations: int, count: int, *, pairs: bool) -
     """Different numbers below `combinations`; where arms are compared, whole pairs of them."""
     if not pairs:
         return dice.sample(range(combinations), count)
-    firsts = dice.sample(range(combinations // 2), max(1, count // 2))
+    firsts = dice.sample(range(combinations // 2), count // 2)
     return [2 * first + arm for first in firsts for arm in (0, 1)]
 
 
@@ -218,7 +220,7 @@ def _filled(brief: str, values: Mapping[str, str]) -> str:
             shown = f"The slot {{{name}}} has no values."
             raise _refused("unfilled_slot", shown, "base.brief", f"Add slots.{name}, or a column of that name.")
     done = SLOT.sub(lambda found: known[found[1].casefold()], brief)
-    if PALETTE in values and f"{{{PALETTE}}}" not in brief:
+    if PALETTE in values and PALETTE not in (name.casefold() for name in SLOT.findall(brief)):
         done = f"{done}, in {values[PALETTE]}" if done.strip() else f"in {values[PALETTE]}"
     return done
 

@@ -131,3 +131,25 @@ def test_a_plan_comes_back_from_json_as_it_went():
 def test_slots_that_no_brief_uses_are_named():
     plan = Plan.from_json({"base": {"brief": "{garment}"}, "slots": SLOTS})
     assert plan.unused_slots() == ["fabric"]
+
+
+@pytest.mark.parametrize("place", ["{palette}", "{Palette}", "{PALETTE}"])
+def test_a_palette_stands_once_where_the_brief_has_a_place_for_it(place):
+    (cell,) = Plan.from_json({"base": {"brief": f"a coat, {place}"}, "palettes": [["rust", "moss"]]}).cells()
+    assert cell.wish["brief"] == "a coat, rust and moss"
+
+
+@pytest.mark.parametrize(("sample", "count"), [(1, 2), (2, 2), (5, 4), (99, 12)])
+def test_a_sample_with_arms_has_whole_pairs_and_counts_what_it_makes(sample, count):
+    arms = {"a": {"quality": "draft"}, "b": {"quality": "high"}}
+    parts = {"base": {"brief": "a coat"}, "variations": 6, "arms": arms, "mode": "sampled", "sample": sample}
+    plan = Plan.from_json(parts)
+    assert (plan.count, len(list(plan.cells()))) == (count, count)
+
+
+def test_a_slot_that_only_an_arms_brief_has_a_place_for_is_used():
+    arms = {"a": {"brief": "a {garment}"}, "b": {"brief": "the {garment}"}}
+    plan = Plan.from_json(
+        {"base": {"brief": "a coat"}, "slots": {"garment": ["coat"], "lining": ["silk"]}, "arms": arms}
+    )
+    assert plan.unused_slots() == ["lining"]
