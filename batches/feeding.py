@@ -10,7 +10,7 @@ import logging
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -19,12 +19,12 @@ from batches.pricing import wish_of
 from batches.reporting import announce_end, announce_item, announce_state, show_counts, tell_owner
 from batches.services import wake
 from designer.generations.services import Terms, request_generation
-from designer.jobs.handlers import RunningJob
+from designer.jobs.handlers import Retry, RunningJob
 from designer.jobs.models import BEHIND, JobStatus, Lane
 from designer.jobs.services import revive
 from designer.ledger import budgets
 from enhancement.services import request_enhancement
-from teams.base.errors import Refused
+from teams.base.errors import Missing, Refused
 from teams.membership.permissions import may
 
 log = logging.getLogger(__name__)
@@ -56,8 +56,14 @@ def problem_of(refused: Refused) -> dict[str, str]:
     return {"code": refused.code, "message": refused.message, "remedy": refused.remedy}
 
 
+def check_lasts(refused: Refused) -> None:
+    """Raises Retry for a refusal that passes by itself: something is away, full, or asked too often."""
+    if refused.status >= 500 or refused.status == 429:
+        raise Retry(reason=refused.message, code=refused.code, remedy=refused.remedy) from refused
+
+
 def feed(job: RunningJob, batch_id: UUID) -> None:
-    """Begin items while there is room, then end this job. Raises Cancelled or LeaseLost."""
+    """Begin items while there is room, then end this job. Raises Cancelled, LeaseLost, or Retry for what passes."""
     starved: dict[str, str] | None = None
     while True:
         job.stop_if_cancelled()
@@ -106,7 +112,10 @@ def _begin_next(row: Batch) -> dict[str, str] | None:
     except _OutOfMoney as stop:
         return stop.problem
     except Refused as refused:
+        check_lasts(refused)
         _give_up(item, problem_of(refused))
+    except (OperationalError, InterfaceError) as passing:  # a deadlock, a lock that did not come, a lost connection
+        raise Retry(reason="The database was busy.") from passing
     except Exception:
         log.exception("item %s of batch %s could not begin", item.position, row.pk)
         told = "This item could not be begun, and why is not known."
@@ -116,7 +125,7 @@ def _begin_next(row: Batch) -> dict[str, str] | None:
 
 def _begin(row: Batch, item: BatchItem) -> None:
     try:
-        made = _again(item) if item.generation_id or item.enhancement_id else _first(row, item)
+        made = _again(row, item) if item.generation_id or item.enhancement_id else _first(row, item)
     except Refused as refused:
         if refused.code == budgets.CODE:
             raise _OutOfMoney(refused) from refused
@@ -137,11 +146,15 @@ def _first(row: Batch, item: BatchItem) -> dict[str, Any]:
     return {"generation": request_generation(actor=row.owner, wish=wish_of(item.wish, row.team_id), terms=terms)}
 
 
-def _again(item: BatchItem) -> dict[str, Any]:
-    """Go on with what failed: images that were made and paid for stay, calls keep their keys."""
+def _again(row: Batch, item: BatchItem) -> dict[str, Any]:
+    """Go on with what failed: images that were made and paid for stay, calls keep their keys. The queue forgets its
+    jobs after a while: then the item is asked for anew, and what it has cost stays counted."""
     job_id = item.generation.job_id if item.generation else item.enhancement.job_id if item.enhancement else None
     assert job_id is not None  # noqa: S101  (whatever an item became has a job)
-    revive(job_id, ended=REPLAYED)
+    try:
+        revive(job_id, ended=REPLAYED)
+    except Missing:
+        return {**_first(row, item), "paid_before": F("cost")}
     return {}
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from batches import calendar
 from batches.models import OVER, Batch, BatchItem, BatchStatus, ItemStatus
 from batches.reporting import announce_end, announce_state
 from batches.services import arm, jobs_in_flight, run, wake
@@ -32,9 +33,17 @@ def pause(*, actor: User, batch_id: UUID) -> Batch:
         return row
     hold_back(jobs_in_flight(row.pk))
     Batch.objects.move(row.pk, BatchStatus.PAUSED, reason=ASKED)
+    transaction.on_commit(partial(_hold_late, row.pk))
     announce_state(row.pk)
     row.refresh_from_db()
     return row
+
+
+@transaction.atomic
+def _hold_late(batch_id: UUID) -> None:
+    """Hold back an item that began between the look at the jobs and the pause: jobs are locked before their batch."""
+    if Batch.objects.filter(pk=batch_id, status=BatchStatus.PAUSED).exists():
+        hold_back(jobs_in_flight(batch_id))
 
 
 @transaction.atomic
@@ -49,7 +58,9 @@ def resume(*, actor: User, batch_id: UUID) -> Batch:
         Batch.objects.filter(pk=row.pk).update(owner=actor)
     let_go(jobs_in_flight(row.pk))
     if row.run_at and (row.cron or row.run_at > timezone.now()) and not row.started_at:
-        Batch.objects.move(row.pk, BatchStatus.SCHEDULED, reason=None)
+        if row.reason == ASKED and row.cron and row.run_at <= timezone.now():  # nobody wanted those that passed
+            row.run_at = calendar.following(row.cron, row.time_zone, after=timezone.now())
+        Batch.objects.move(row.pk, BatchStatus.SCHEDULED, reason=None, run_at=row.run_at)
         arm(row, row.run_at)
         announce_state(row.pk)
     else:
