@@ -28,6 +28,12 @@ INVARIANTS.update(
         "a batch of which every item ended has ended": """
             SELECT id FROM batch_jobs WHERE status IN ('running', 'paused') AND cron = ''
             AND waiting + queued + running = 0 AND succeeded + failed + cancelled > 0""",
+        "a batch that waits for its time will be started": """
+            SELECT b.id FROM batch_jobs b WHERE b.status = 'scheduled' AND (b.run_at IS NULL
+            OR b.run_at < now() - interval '2 minutes' AND NOT EXISTS (
+                SELECT 1 FROM job_queue j WHERE j.dedup_key LIKE 'batch.start:' || b.id || ':%'
+                AND j.status IN ('scheduled', 'queued', 'leased', 'retrying')))""",
+        "a series runs nothing itself": "SELECT id FROM batch_jobs WHERE status = 'running' AND cron <> ''",
         "a running batch does not stand still": """
             SELECT b.id FROM batch_jobs b WHERE b.status = 'running' AND b.waiting > 0 AND b.queued + b.running = 0
             AND b.updated_at < now() - interval '60 seconds' AND NOT EXISTS (

@@ -9,14 +9,20 @@ from django.db.models import F
 from django.utils import timezone
 
 from batches import calendar
-from batches.feeding import OWNER_LEFT, problem_of
+from batches.feeding import OWNER_LEFT, check_lasts, problem_of
 from batches.models import Batch, BatchSheet, BatchStatus
-from batches.reporting import announce_state
+from batches.reporting import announce_state, tell_owner
 from batches.services import arm, fire, run, wake
 from teams.base.errors import Refused
 from teams.membership.permissions import may
 
 SHEETS_KEPT: Final = timedelta(days=7)
+LATE: Final = timedelta(minutes=1)
+NOT_STARTED: Final = {
+    "code": "not_started",
+    "message": "It could not be started at its time.",
+    "remedy": "Resume it; tell an admin if it happens again.",
+}
 
 
 @transaction.atomic
@@ -35,6 +41,7 @@ def due(batch_id: UUID, moment: datetime) -> None:
         with transaction.atomic():
             fire(row, moment)
     except Refused as refused:  # its plan can no longer be carried out: people have to look
+        check_lasts(refused)
         _stop(row, problem_of(refused))
         return
     _next(row)
@@ -51,11 +58,32 @@ def _next(row: Batch) -> None:
 def _stop(row: Batch, reason: dict[str, str]) -> None:
     Batch.objects.move(row.pk, BatchStatus.PAUSED, reason=reason)
     announce_state(row.pk)
+    tell_owner(row, f"{row.title}: paused", f"{reason['message']} {reason['remedy']}")
+
+
+def not_started(batch_id: UUID, moment: datetime) -> None:
+    """Its start could not be carried out, however often it was tried: it says so, rather than to wait for ever."""
+    row = Batch.objects.filter(pk=batch_id, status=BatchStatus.SCHEDULED, run_at=moment).first()
+    if row is not None:
+        _stop(row, NOT_STARTED)
+
+
+def start_again(batch_id: UUID, moment: datetime) -> None:
+    """Let it wait for its start once more, which an admin replays."""
+    row = Batch.objects.filter(pk=batch_id, status=BatchStatus.PAUSED, run_at=moment, reason=NOT_STARTED).first()
+    if row is not None:
+        Batch.objects.move(row.pk, BatchStatus.SCHEDULED, reason=None)
+        announce_state(row.pk)
 
 
 def look_after() -> None:
-    """Wake the feeder of every running batch that has room; forget sheets that no plan took within a week."""
+    """Wake the feeder of every running batch that has room, have those started whose time has come and whose job is
+    gone; forget sheets that no plan took within a week."""
     room = Batch.objects.filter(status=BatchStatus.RUNNING, waiting__gt=0)
     for row in room.filter(queued__lt=F("parallelism") - F("running")).defer("plan"):
         wake(row)
+    overdue = Batch.objects.filter(status=BatchStatus.SCHEDULED, run_at__lt=timezone.now() - LATE)
+    for row in overdue.defer("plan"):
+        if row.run_at:
+            arm(row, row.run_at)  # nothing, where its start is only slow to come
     BatchSheet.objects.filter(created_at__lt=timezone.now() - SHEETS_KEPT).delete()

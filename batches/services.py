@@ -1,7 +1,7 @@
 """The writers of batches: estimate, create, start, change, clone, save as template. (Stop, go on: `steering`.)"""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -168,7 +168,7 @@ def _template(actor: User, team: Team, pk: UUID | None) -> BatchTemplate | None:
 def _moment(actor: User, team: Team, wish: BatchWish) -> tuple[datetime | None, str]:
     """When it runs first, and the time zone its cron is meant in. Raises Refused for what cannot be."""
     now = timezone.now()
-    zone = wish.time_zone or team.time_zone or actor.timezone
+    zone = calendar.known(wish.time_zone) if wish.time_zone else team.time_zone or actor.timezone
     if wish.cron and wish.run_at:
         raise Refused("two_times", "Send run_at or cron, not both.", field="cron", remedy="Remove one.")
     if wish.cron:
@@ -189,13 +189,19 @@ def start(*, actor: User, batch_id: UUID) -> Batch:
     if row.status == BatchStatus.SCHEDULED and not row.cron:
         run(row)
     elif row.status == BatchStatus.DRAFT:
-        if row.run_at is not None and row.run_at <= timezone.now():
-            row.run_at = None
+        _catch_up(row)
         begin(row)
     else:
         raise Conflict("cannot_start", f"This batch is {row.status}.", remedy="Reload it.")
     row.refresh_from_db()
     return row
+
+
+def _catch_up(row: Batch) -> None:
+    """The moment that a draft was kept for may be over: a repeat begins with its next one, anything else now."""
+    now = timezone.now()
+    if row.run_at is not None and row.run_at <= now:
+        row.run_at = calendar.following(row.cron, row.time_zone, after=now) if row.cron else None
 
 
 def begin(row: Batch) -> None:
@@ -260,8 +266,10 @@ def jobs_in_flight(batch_id: UUID) -> list[UUID]:
 
 
 def clone(*, actor: User, batch_id: UUID) -> Batch:
-    """A draft with the plan of another batch, priced anew. Raises Missing, Forbidden, Refused."""
-    return create(actor=actor, wish=_same_again(Batch.objects.see(actor, batch_id)))
+    """A draft with the plan of another batch, priced anew; that of a series repeats as it does. Raises Missing,
+    Forbidden, Refused."""
+    row: Batch = Batch.objects.see(actor, batch_id)
+    return create(actor=actor, wish=replace(_same_again(row), cron=row.cron, time_zone=row.time_zone))
 
 
 def draft_of(*, actor: User, template_id: UUID) -> Batch:

@@ -38,6 +38,16 @@ def start(job: RunningJob, batch_id: str, moment: str) -> None:
         series.due(UUID(batch_id), datetime.fromisoformat(moment))
 
 
+@finishes("batch.start")
+def say_unstarted(job: Job, status: str, error: dict[str, Any]) -> None:
+    series.not_started(UUID(job.payload["batch_id"]), datetime.fromisoformat(job.payload["moment"]))
+
+
+@replays("batch.start")
+def start_again(job: Job) -> None:
+    series.start_again(UUID(job.payload["batch_id"]), datetime.fromisoformat(job.payload["moment"]))
+
+
 @handles("batch.stop")
 def stop(job: RunningJob, batch_id: str) -> None:
     steering.stop_in_flight(UUID(batch_id))
