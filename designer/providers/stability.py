@@ -196,7 +196,7 @@ def translated(status: int, body: bytes, headers: Mapping[str, str], model: str)
             return QuotaExhausted(
                 "The Stability account is out of credits.", "Choose another model, or have an admin add credits."
             )
-        case 404 | 410 if name and isinstance(errors, list):  # a gateway's 404 says nothing of the model
+        case 404 | 410 if name and "model" in words.lower():  # a gateway's, or that of a wrong path, says nothing of it
             return ModelRetired(
                 f"Stability no longer has {model}.", "Use sd3.5-large instead.", successor="sd3.5-large"
             )

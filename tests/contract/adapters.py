@@ -75,6 +75,7 @@ STRANGERS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "json": ("ok", {"json": {"error": "no route", "message": "Not Found"}}),
     "other json": ("ok", {"json": {"error": {"message": "no such path"}}}),
     "list": ("ok", {"json": ["not", "found"]}),
+    "a path too much": ("ok", {"json": {"id": "1", "name": "not_found", "errors": ["No such route."]}}),
 }  # what a gateway, or a server at a wrong base URL, says with a status of 404 or 410
 
 
