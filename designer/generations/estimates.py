@@ -15,6 +15,7 @@ from designer.generations import reading
 from designer.generations.choosing import Plan, plan_for
 from designer.generations.models import Generation
 from designer.generations.wishes import GenerationWish
+from designer.paper import on_white
 from designer.personas.corrections import corrections_for, informed
 from designer.personas.models import Persona
 from designer.personas.services import taste_of
@@ -98,7 +99,7 @@ def photos_of(assets: Iterable[Asset]) -> list[Image.Image]:
     for asset in assets:
         with Image.open(io.BytesIO(read_bytes(asset))) as opened:
             opened.draft("RGB", (ANALYSIS_EDGE, ANALYSIS_EDGE))
-            photo = opened.convert("RGB")
+            photo = on_white(opened)
         photo.thumbnail((ANALYSIS_EDGE, ANALYSIS_EDGE))
         photos.append(photo)
     return photos

@@ -22,6 +22,7 @@ from designer.assets.models import Asset, AssetKind
 from designer.assets.services import Prepared, display_name, prepare_result, store_prepared
 from designer.jobs import faults
 from designer.jobs.handlers import Permanent, Retry, RunningJob
+from designer.paper import on_white
 from designer.personas import portfolios
 from designer.personas.archives import Entry, Opener, Unreadable, listed
 from designer.personas.portfolio_models import ItemStatus, PortfolioImport, PortfolioItem, PortfolioStatus
@@ -135,7 +136,7 @@ def _look_of(item: PortfolioItem, made: Prepared) -> Look:
     garment = str(said["garment"].value) if "garment" in said else None
     with Image.open(io.BytesIO(made.picture.thumbnails[width]), formats=["WEBP"]) as small:
         small.load()
-        seen = photo.read(small.convert("RGB"), garment)
+        seen = photo.read(on_white(small), garment)
     told = {name: replace(each, confidence=round(each.confidence * WORD_TRUST, 3)) for name, each in said.items()}
     attributes = {name: each for name, each in {**told, **seen.attributes}.items() if each.is_known}
     return Look(id=str(item.pk), attributes=attributes, texture=seen.texture_energy, share=seen.share)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from designer.paper import on_white
 from designer.pipeline import kinds, outline, pattern
 from designer.pipeline.codec import Record
 from designer.pipeline.colours import delta_e, hex_of, lab_of, nearest_name
@@ -95,11 +96,7 @@ def _shape(found: Segment, kind: kinds.Kind, garment: str | None) -> dict[str, A
 
 def _upright(photo: Image.Image | NDArray[np.uint8]) -> Image.Image:
     """RGB on white: what is transparent is background, and white is the kindest one."""
-    image = photo if isinstance(photo, Image.Image) else Image.fromarray(photo)
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        clear = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear)
-    return image.convert("RGB")
+    return on_white(photo if isinstance(photo, Image.Image) else Image.fromarray(photo))
 
 
 def _lab(image: Image.Image, edge: int) -> Floats:

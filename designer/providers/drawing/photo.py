@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
+from designer.paper import on_white
 from designer.providers.drawing.palette import distance, hexed
 
 EDGE: Final = 72  # pixels that the photo is looked at with
@@ -22,7 +23,7 @@ def colours_of(references: Sequence[bytes]) -> list[dict[str, object]]:
         try:
             with Image.open(io.BytesIO(data)) as photo:
                 photo.draft("RGB", (4 * EDGE, 4 * EDGE))
-                return _shares(photo.convert("RGB").resize((EDGE, EDGE), Image.Resampling.BOX))
+                return _shares(on_white(photo).resize((EDGE, EDGE), Image.Resampling.BOX))
         except UNREADABLE:
             continue
     return []

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from PIL import Image, ImageOps
 
+from designer.paper import on_white
 from designer.providers.base import InvalidRequest, LanguageRequest, LanguageResult, Moderated
 from designer.providers.remote.pictures import MAX_PIXELS, MEDIA_TYPES
 
@@ -55,11 +56,7 @@ def _shrunk(opened: Image.Image) -> bytes:
     if opened.width * opened.height > MAX_PIXELS:
         raise ValueError("too many pixels")
     opened.draft("RGB", (EDGE, EDGE))
-    picture = ImageOps.exif_transpose(opened)
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
-        paper = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(paper, picture.convert("RGBA"))
-    picture = picture.convert("RGB")
+    picture = on_white(ImageOps.exif_transpose(opened))
     picture.thumbnail((EDGE, EDGE))
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=88)

@@ -4,10 +4,14 @@ import re
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from designer.assets.models import Asset
 from designer.generations.models import Generation
 from designer.personas.models import AttributeCorrection
+from designer.providers.drawing.photo import colours_of
+from tests import images
 from tests.designer.generations.test_flow import ask
 from tests.work import work_off
 
@@ -172,6 +176,20 @@ def test_a_drawing_that_was_only_made_larger_or_clearer_is_still_known_from_its_
     for each in (larger, version_of(larger, {"name": "crop"})):
         told = client.get(f"/api/assets/{each.pk}/understood").json()["understood"]
         assert told["colours"]["source"] == source
+
+
+def test_what_lies_under_the_transparency_of_a_cut_out_is_not_read(client_of):
+    """The studio's own step cuts a garment out; the surroundings that it hid were read with it."""
+    client = client_of("editor")
+    cut = Image.new("RGBA", (300, 400), (255, 255, 255, 0))
+    cut.paste((200, 20, 30, 0), (60, 120, 240, 360))
+    cut.paste((20, 110, 60, 255), (90, 60, 210, 240))
+    data = images.encoded("PNG", cut)
+    file = SimpleUploadedFile("cut.png", data, "image/png")
+    pk = client.post("/api/assets", {"file": file}, format="multipart").json()["id"]
+    told = client.post("/api/analyze", {"brief": "a dress", "references": [pk]}, format="json").json()["understood"]
+    for seen in (told["colours"]["value"], colours_of([data])):
+        assert seen[0]["hex"] == "#146e3c" and "#c8141e" not in [colour["hex"] for colour in seen]
 
 
 def version_of(asset: Asset, step: dict[str, object]) -> Asset:
