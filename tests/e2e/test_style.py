@@ -26,14 +26,28 @@ def left(page: Page) -> int:
 
 
 def swipe(page: Page, across: int, up: int = 0) -> None:
+    """With a finger where the screen takes one, else with the mouse."""
     box = page.locator("figure[data-card]").bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
+    way = [(x, y), (x + across / 2, y + up / 2), (x + across, y + up)]
+    if page.evaluate("navigator.maxTouchPoints"):
+        touch(page, way)
+        return
+    page.mouse.move(*way[0])
     page.mouse.down()
-    page.mouse.move(x + across / 2, y + up / 2)
-    page.mouse.move(x + across, y + up)
+    for place in way[1:]:
+        page.mouse.move(*place)
     page.mouse.up()
+
+
+def touch(page: Page, way: list[tuple[float, float]]) -> None:
+    """A finger put down, drawn along `way` and lifted, as the browser hears it of a screen."""
+    finger = page.context.new_cdp_session(page)
+    for kind, (x, y) in zip(("touchStart", *["touchMove"] * (len(way) - 1)), way, strict=True):
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    finger.detach()
 
 
 def test_the_deck_takes_keys_and_drags_goes_back_and_ends_with_what_was_learned(page: Page):
@@ -50,6 +64,11 @@ def test_the_deck_takes_keys_and_drags_goes_back_and_ends_with_what_was_learned(
     page.keyboard.press("z")
     expect(page.locator("[data-deck]")).to_have_attribute("data-left", str(begun))
     expect(page.locator("[data-deck-said]")).to_contain_text("Undone: liked.")
+    page.locator("main h1").click()  # beside the deck: the keys stay its own
+    page.keyboard.press("l")
+    expect(page.locator("[data-deck]")).to_have_attribute("data-left", str(begun - 1))
+    page.keyboard.press("z")
+    expect(page.locator("[data-deck]")).to_have_attribute("data-left", str(begun))
     swipe(page, 20)  # a slip
     assert left(page) == begun
     swipe(page, 200)

@@ -12,8 +12,18 @@ customElements.define("swipe-deck", class extends HTMLElement {
     this.addEventListener("pointerdown", (event) => this.grab(event));
     // Only while the focus is in the deck (WCAG 2.1.4): letters mean other things to who speaks or browses the page.
     this.addEventListener("keydown", (event) => this.key(event));
+    this.leaving = new AbortController();
+    document.querySelector("main").addEventListener("click", () => this.takeBack(), { signal: this.leaving.signal });
     if (document.activeElement === document.body) this.card?.focus({ preventScroll: true });
     this.preload();
+  }
+
+  disconnectedCallback() { this.leaving.abort(); }
+
+  // A click beside the deck leaves the focus nowhere, and the keys would be dead from then on.
+  takeBack() {
+    const held = document.activeElement.closest("a, button, input, select, textarea, summary, swipe-deck");
+    if (!held) this.card?.focus({ preventScroll: true });
   }
 
   get card() { return this.querySelector("figure[data-card]"); }
