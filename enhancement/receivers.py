@@ -11,9 +11,7 @@ from django.dispatch import receiver
 
 from designer.generations import follow_ups
 from designer.generations.models import Generation, Status
-from designer.generations.services import SINGLE, Terms
 from designer.generations.signals import generation_finished
-from designer.jobs.models import Job, Lane
 from designer.notifications.models import Notification
 from designer.notifications.services import notify
 from enhancement import following, rights
@@ -41,13 +39,12 @@ def enhance_when_asked(sender: Any, generation: Generation, **_: Any) -> None:
     failed_partly = generation.status == Status.PARTIAL and generation.error is not None
     if not wish or not (generation.status == Status.SUCCEEDED or failed_partly):
         return
-    terms = _terms_after(generation)
-    refused = [why for asset in generation.shown_assets if (why := _begun(generation, asset.pk, wish, terms))]
+    refused = [why for asset in generation.shown_assets if (why := _begun(generation, asset.pk, wish))]
     if refused:
         _tell(generation, refused)
 
 
-def _begun(generation: Generation, asset_id: UUID, wish: dict[str, Any], terms: Terms) -> str:
+def _begun(generation: Generation, asset_id: UUID, wish: dict[str, Any]) -> str:
     """Why the recipe could not be queued for one image; "" where it is."""
     try:
         with transaction.atomic():
@@ -57,7 +54,6 @@ def _begun(generation: Generation, asset_id: UUID, wish: dict[str, Any], terms: 
                 asset_id=asset_id,
                 operations=wish["operations"],
                 preset=wish.get("preset"),
-                terms=terms,
             )
     except Refused as refused:
         log.warning("auto_enhance_refused", extra={"asset": str(asset_id), "code": refused.code})
@@ -82,12 +78,6 @@ def _tell(generation: Generation, refused: list[str]) -> None:
         link=f"/generations/{generation.pk}",
         team_id=generation.team_id,
     )
-
-
-def _terms_after(generation: Generation) -> Terms:
-    """What follows one of many is one of many too, and as urgent as that among its team's."""
-    job = Job.objects.filter(pk__in=[generation.job_id], lane=Lane.BATCH).first()
-    return SINGLE if job is None else Terms(priority=job.priority, rank=job.rank)
 
 
 follow_ups.register(follow_ups.FollowUp(settle=following.settle, choices=following.choices))
