@@ -1,23 +1,29 @@
-"""How long an event takes from its commit to the clients, at 1, 100 and 1,000 sockets, beside bare Channels.
+"""How long an event takes from its commit to the clients, and what a socket costs, beside what others do.
 
-    python tests/benchmarks/bench_events.py [--quick]
+    python3 run.py bench events [--full] [--sockets=1,100,1000,5000] [--beside=bare,socket.io]
 
-Both run on the same server software, channel layer and load process, one after the other. Ours carries a committed,
-numbered, replayable fact; bare Channels carries a message that may be lost. The time is taken when the commit returns
-(ours), or before `group_send` (bare), and when the bytes reach the client. Needs DATABASE_URL and REDIS_URL.
+Beside bare Channels (`group_send`, nothing kept) and Socket.IO for Node (one process, no Redis between, nothing kept;
+installed for this run where npm is found), with the same load process and the same text, one after the other. Ours
+carries a committed, numbered, replayable fact. The time is taken when the commit returns (ours), or before the event
+is handed over (the others), and when the bytes reach the client. Memory: what the server's process has grown by, for
+each socket. Needs DATABASE_URL and REDIS_URL.
 """
 
 import argparse
 import asyncio
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -32,112 +38,159 @@ from django.db import transaction  # noqa: E402
 
 from designer.realtime import events  # noqa: E402
 from tests.benchmarks.bare_channels import GROUP  # noqa: E402
+from tests.benchmarks.crowds import UVICORN, Load, Wish, memory_of, room_for, teams  # noqa: E402
 from tests.designer.realtime import live  # noqa: E402
 
-PAUSES = {1: 0.1, 100: 0.1, 1000: 0.5}  # seconds between events, so that neither side falls behind
+PAUSES = {1: 0.1, 100: 0.1, 1000: 0.5, 5000: 2.0}  # seconds between events, so that no side falls behind
+ROUNDS = {1: 100, 100: 100, 1000: 40, 5000: 12}
+QUICK = {1: 20, 100: 20, 1000: 20, 5000: 5}
 DRAIN = 5.0  # seconds until the last one must have arrived
-WARM_UP = 5  # events that are sent and not counted
-SOCKETS_PER_PERSON = 20
+WARM_UP = 3  # events that are sent and not counted
+SOCKET_IO = "socket.io@4.8.4"
+Send = Callable[[int], float]  # sends the event of this number; when it was handed over
 
 
-class Load:
-    """The load process: `arrivals` ends it and tells when each event reached each socket."""
+@dataclass(frozen=True)
+class Measured:
+    """Milliseconds from `send` to each arrival, and kB that each socket cost the server."""
 
-    def __init__(self, port: int, channel: str, tokens: list[str]) -> None:
-        command = [sys.executable, str(ROOT / "tests/benchmarks/socket_load.py")]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self._say({"port": port, "channel": channel, "tokens": tokens})
-        assert self._line() == "ready\n", "not every socket was accepted"
-
-    def _say(self, what: Any) -> None:
-        assert self.process.stdin
-        self.process.stdin.write(json.dumps(what) + "\n")
-        self.process.stdin.flush()
-
-    def _line(self) -> str:
-        assert self.process.stdout
-        return self.process.stdout.readline()
-
-    def arrivals(self) -> dict[int, list[float]]:
-        self._say("enough")
-        found = {int(number): times for number, times in json.loads(self._line()).items()}
-        self.process.wait(30)
-        return found
+    times: list[float]
+    memory: float
 
 
-def measure(load: Load, sockets: int, rounds: int, send: Callable[[int], float]) -> list[float]:
-    """Milliseconds from `send` to every arrival; fewer than sockets x rounds if some did not arrive in time."""
+def measure(pid: int, load: Callable[[], Load], sockets: int, rounds: int, send: Send) -> Measured:
+    """Fewer times than sockets x rounds if some did not arrive."""
+    before = memory_of(pid)
+    loaded = load()
+    cost = (memory_of(pid) - before) / sockets
     sent = {}
     for number in range(rounds + WARM_UP):
         sent[number] = send(number)
         time.sleep(PAUSES[sockets])
     time.sleep(DRAIN)
-    arrivals = load.arrivals()
+    arrivals = loaded.arrivals()
     counted = range(WARM_UP, rounds + WARM_UP)
-    return [(at - sent[number]) * 1000 for number in counted for at in arrivals.get(number, [])]
+    return Measured([(at - sent[number]) * 1000 for number in counted for at in arrivals.get(number, [])], cost)
 
 
-def ours(sockets: int, rounds: int) -> list[float]:
-    people = [live.person() for _ in range(-(-sockets // SOCKETS_PER_PERSON))]
-    team = live.team_of(*people)
-    channel = f"team:{team.pk}"
-    tokens = [live.token_of(people[at // SOCKETS_PER_PERSON]) for at in range(sockets)]
-
-    def send(number: int) -> float:
-        at = []
-        with transaction.atomic():
-            transaction.on_commit(lambda: at.append(time.monotonic()))
-            events.record(channel, "generation:stage", {"n": number}, team_id=team.pk)
-        return at[0]
-
-    try:
-        with live.server("--ws-per-message-deflate", "false") as port:
-            return measure(Load(port, channel, tokens), sockets, rounds, send)
-    finally:
-        team.delete()
-        for one in people:
-            one.teams.all().delete()
-            one.delete()
+def text_of(number: int) -> str:
+    return json.dumps({"type": "event", "channel": GROUP, "event": "generation:stage", "data": {"n": number}})
 
 
-def bare(sockets: int, rounds: int) -> list[float]:
+def ours(sockets: int, rounds: int) -> Measured:
+    with teams(1, sockets) as ((team,), wishes), live.serving(*UVICORN) as (port, process):
+
+        def send(number: int) -> float:
+            at = []
+            with transaction.atomic():
+                transaction.on_commit(lambda: at.append(time.monotonic()))
+                events.record(f"team:{team.pk}", "generation:stage", {"n": number}, team_id=team.pk)
+            return at[0]
+
+        return measure(process.pid, lambda: Load(port, wishes), sockets, rounds, send)
+
+
+def anybody(sockets: int) -> list[Wish]:
+    return [(GROUP, "none")] * sockets
+
+
+def bare(sockets: int, rounds: int) -> Measured:
     loop = asyncio.new_event_loop()
     layer = get_channel_layer()
 
     def send(number: int) -> float:
-        text = json.dumps({"type": "event", "channel": GROUP, "event": "generation:stage", "data": {"n": number}})
         at = time.monotonic()
-        loop.run_until_complete(layer.group_send(GROUP, {"type": "event", "text": text}))
+        loop.run_until_complete(layer.group_send(GROUP, {"type": "event", "text": text_of(number)}))
         return at
 
     try:
-        with live.server("--ws-per-message-deflate", "false", app="tests.benchmarks.bare_channels:application") as port:
-            return measure(Load(port, GROUP, ["none"] * sockets), sockets, rounds, send)
+        with live.serving(*UVICORN, app="tests.benchmarks.bare_channels:application") as (port, process):
+            return measure(process.pid, lambda: Load(port, anybody(sockets)), sockets, rounds, send)
     finally:
         loop.run_until_complete(layer.flush())
         loop.close()
 
 
+def socket_io(folder: Path, sockets: int, rounds: int) -> Measured:
+    port = live.free_port()
+    with node_server(folder, port) as node:
+
+        def send(number: int) -> float:
+            assert node.stdin
+            at = time.monotonic()
+            node.stdin.write(text_of(number) + "\n")
+            node.stdin.flush()
+            return at
+
+        return measure(node.pid, lambda: Load(port, anybody(sockets), dialect="socket.io"), sockets, rounds, send)
+
+
+@contextmanager
+def node_server(folder: Path, port: int) -> "Iterator[subprocess.Popen[str]]":
+    command = ["node", str(ROOT / "tests/benchmarks/socketio_server.mjs"), str(port)]
+    node = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        assert node.stdout and node.stdout.readline() == "ready\n", "Socket.IO did not start"
+        yield node
+    finally:
+        node.kill()
+        node.wait()
+
+
+def installed(folder: Path) -> str:
+    """Puts Socket.IO into a folder of this run; why it cannot, or ''."""
+    npm = shutil.which("npm")
+    if not npm or not shutil.which("node"):
+        return "npm and node are not both here"
+    words = [npm, "install", "--no-audit", "--no-fund", "--silent", SOCKET_IO]
+    ran = subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    return ran.stderr.strip()[-200:] if ran.returncode else ""
+
+
 def figures(times: list[float]) -> tuple[float, float, float]:
     """p50, p99 and the maximum."""
     ordered = sorted(times)
+    if not ordered:
+        return (float("nan"),) * 3
     return statistics.median(ordered), ordered[max(0, round(len(ordered) * 0.99) - 1)], ordered[-1]
+
+
+def row(sockets: int, rounds: int, contenders: dict[str, Callable[[int, int], Measured]]) -> None:
+    """The lines of one number of sockets: each contender, then ours in their proportion."""
+    found: dict[str, tuple[float, float, float]] = {}
+    for name, contend in contenders.items():
+        measured = contend(sockets, rounds)
+        found[name] = figures(measured.times)
+        missing = sockets * rounds - len(measured.times)
+        line = " ".join(f"{figure:8.2f}" for figure in found[name])
+        cost = f"{measured.memory:8.1f}" if sockets >= 100 else f"{'-':>8}"
+        print(f"{sockets:>7}  {name:14} {line} {missing:>8} {cost}", flush=True)
+        assert name != "ours" or not missing, "an event of ours did not arrive"
+    for name in [*found][:-1]:
+        ratios = " ".join(f"{a / b:8.2f}" for a, b in zip(found["ours"], found[name], strict=True))
+        print(f"{sockets:>7}  {'ours / ' + name:14} {ratios}", flush=True)
 
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--quick", action="store_true", help="fewer events, and at most 100 sockets")
-    quick = asked.parse_args().quick
-    print(f"{'sockets':>7}  {'':5} {'p50 ms':>8} {'p99 ms':>8} {'max ms':>8} {'missing':>8}   {os.cpu_count()} cores")
-    for sockets in (1, 100) if quick else (1, 100, 1000):
-        rounds = 20 if quick else {1: 100, 100: 100, 1000: 40}[sockets]
-        rival, mine = bare(sockets, rounds), ours(sockets, rounds)
-        for name, times in (("bare", rival), ("ours", mine)):
-            line = " ".join(f"{figure:8.2f}" for figure in figures(times))
-            print(f"{sockets:>7}  {name:5} {line} {sockets * rounds - len(times):>8}", flush=True)
-        ratios = " ".join(f"{a / b:8.2f}" for a, b in zip(figures(mine), figures(rival), strict=True))
-        print(f"{sockets:>7}  ratio {ratios}", flush=True)
-        assert len(mine) == sockets * rounds, "an event of ours did not arrive"
+    asked.add_argument("--sockets", default="", help="which numbers of sockets")
+    asked.add_argument("--beside", default="bare,socket.io", help="beside whom")
+    wish = asked.parse_args()
+    sizes = [int(size) for size in wish.sockets.split(",") if size] or ([1, 100] if wish.quick else list(ROUNDS))
+    with tempfile.TemporaryDirectory(prefix="socketio-") as folder:
+        known = {"bare": bare, "socket.io": partial(socket_io, Path(folder))}
+        contenders = {name: known[name] for name in wish.beside.split(",") if name} | {"ours": ours}
+        if "socket.io" in contenders and (why := installed(Path(folder))):
+            print(f"Without Socket.IO: {why}.")
+            del contenders["socket.io"]
+        print(f"{os.cpu_count()} cores; milliseconds, and kB of the server's memory for each socket")
+        print(f"{'sockets':>7}  {'':14} {'p50':>8} {'p99':>8} {'max':>8} {'missing':>8} {'kB':>8}")
+        for sockets in sizes:
+            if room_for(sockets):
+                row(sockets, (QUICK if wish.quick else ROUNDS)[sockets], contenders)
+            else:
+                print(f"{sockets:>7}  not possible here: the limit of open files is too low (ulimit -Hn)")
 
 
 if __name__ == "__main__":
