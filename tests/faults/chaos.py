@@ -16,7 +16,9 @@ from tests.faults.kit import Proc, Stage
 class Chaos:
     """Strikes between `tend` calls; everything it broke is made whole again after a while."""
 
-    def __init__(self, stage: Stage, workers: list[Proc], scheduler: Proc, *, seed: int, freeze: float) -> None:
+    def __init__(
+        self, stage: Stage, workers: list[Proc], scheduler: Proc | None = None, *, seed: int, freeze: float
+    ) -> None:
         self.stage, self.workers, self.scheduler = stage, workers, scheduler
         self.dice = random.Random(seed)
         self.freeze = freeze
@@ -75,7 +77,7 @@ class Chaos:
         return "kill worker"
 
     def kill_scheduler(self) -> str:
-        if self.scheduler.name not in self._hurt:
+        if self.scheduler is not None and self.scheduler.name not in self._hurt:
             self.scheduler.kill()
             self._later(0.5, self.scheduler.name, self.scheduler.start)
         return "kill scheduler"
@@ -105,9 +107,18 @@ class Chaos:
         return "restart postgres"
 
     def kill_web(self, web: Proc) -> str:
-        web.kill()
-        self._later(1.0, web.name, web.start)
+        if web.name not in self._hurt:
+            web.kill()
+            self._later(1.0, web.name, web.start)
         return "kill web"
+
+    def drain_web(self, web: Proc) -> str:
+        """A deploy: it is asked to end, and another takes its place."""
+        if web.name not in self._hurt:
+            web.signal(signal.SIGTERM)
+            web.process.wait(20)
+            self._later(1.0, web.name, web.start)
+        return "drain web"
 
     def _kill_client(self, client: Proc) -> str:
         client.signal(signal.SIGKILL)

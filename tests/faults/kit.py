@@ -21,6 +21,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from designer.jobs.models import FINAL, Job
 from designer.local.postgres import DURABLE, Postgres
+from designer.local.processes import web_flags
 from designer.local.valkey import Valkey
 from teams.membership.models import Team
 from tests.stack import free_port
@@ -141,8 +142,8 @@ class Web(Proc):
 
     def __init__(self, port: int, env: dict[str, str], log: Path) -> None:
         self.url = f"http://127.0.0.1:{port}"
-        words = ["uvicorn", "designer.asgi:application", "--port", str(port), "--log-level", "warning"]
-        super().__init__("web", [sys.executable, "-m", *words], env, log)
+        words = [sys.executable, "-m", "uvicorn", "designer.asgi:application", *web_flags(port)]
+        super().__init__("web", words, env, log)
 
     def ask(self, method: str, path: str, token: str, said: Any = None, **headers: str) -> tuple[int, Any]:
         """Status and JSON of the answer; status 0 where none came."""

@@ -5,7 +5,8 @@ may be created. Small numbers without --full. With --full, promise 1 also restar
 power cut, and promise 2 keeps the real lease of 30 seconds. Besides the promises' numbers: `batch`, everything that
 carries a batch killed in turn; `b1`, its workers killed at random; `b2`, a slow vendor;
 `b5`, one with a limit; `200`, three with limits and failures; `b6`, a cancel; `bought`, workers killed while a service
-enhances.
+enhances. Of the sockets, besides promises 13 and 15 to 18 (16 is `r4`): `r1`, how late the news is; `r2`, as 13 but
+counted in events; `r3`, presence; `soak`, a day of clients that come and go.
 """
 
 import argparse
@@ -22,7 +23,19 @@ import django
 django.setup()
 
 from designer.local.postgres import Postgres  # noqa: E402  (Django must be set up first)
-from tests.faults import batches, fairness, hooks, limits, long_reader, money, promises, purchases, schedules, vendors  # noqa: E402
+from tests.faults import (  # noqa: E402
+    batches,
+    fairness,
+    hooks,
+    limits,
+    live,
+    long_reader,
+    money,
+    promises,
+    purchases,
+    schedules,
+    vendors,
+)
 from tests.faults.conftest import Cast  # noqa: E402
 from tests.faults.kit import Stage, ended, private_database, restartable_database, until  # noqa: E402
 
@@ -58,6 +71,7 @@ SIZED: dict[str, Sized] = {  # a play that sets its own stage, its small size an
     ),
     "bought": (purchases.bought_once, {"kills": 2}, {"kills": 2}),
     "b6": (fairness.cancelled, {"items": 5, "seconds": 2}, {"items": 8, "seconds": 2}),
+    **live.SIZED,
 }
 
 
