@@ -50,10 +50,10 @@ def fits(found: Planned, *, team_id: UUID, actor_id: UUID, budget: Decimal | Non
     count, sum_so_far = len(found.entries), Decimal(0)
     if narrowest is not None and narrowest.left is not None:
         for place, entry in enumerate(found.entries):
-            sum_so_far += entry.price.high
-            if sum_so_far > narrowest.left:
+            if sum_so_far + entry.price.most > narrowest.left:  # what is not spent of it comes back before the next
                 count = place
                 break
+            sum_so_far += entry.price.high
     limited = narrowest is not None and count < len(found.entries)
     return {
         "fits": count,

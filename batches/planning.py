@@ -57,7 +57,8 @@ class Planned:
 
     @property
     def cheapest(self) -> Decimal:
-        return min(entry.price.high for entry in self.entries)
+        """The least budget that lets one of them begin."""
+        return min(entry.price.most for entry in self.entries)
 
     @property
     def simulated(self) -> bool:

@@ -14,32 +14,24 @@ from uuid import UUID
 from designer.assets.models import Asset
 from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.ready import ready_models
-from designer.catalogue.services import token_prices
 from designer.generations import estimates, reading
-from designer.generations.choosing import Plan
+from designer.generations.costs import Ranges
 from designer.generations.wishes import GenerationWish
-from designer.ledger.models import EntryKind, LedgerEntry
 from designer.personas.learning import posteriors_of
 from designer.pipeline.words import rules_out
-from designer.providers.registry import image_provider
 from enhancement.pace import pace_of
 from enhancement.prices import PriceList
 from enhancement.recipes import checked, plan_of
 from teams.membership.models import Team
 
-RECENT: Final = 200  # charges that say what a model priced by tokens really costs
-ENOUGH: Final = 20
 SLOWER: Final = 1.3  # the upper bound of time: retries, and images that take longer than their mean
 OVERHEAD_S: Final = 0.3  # a piece of work costs the studio itself
-PROMPT_TOKENS, PHOTO_TOKENS = 600, 1500  # the most that a composed prompt and a photo come to
-OWN_SIZE: Final = Decimal("1.6")  # 1024 x 1536 for 1024 x 1024, and what a vendor rounds
-SQUARE, MILLION = 1024 * 1024, 1_000_000
-Range = tuple[Decimal, Decimal]  # USD for an image, from and to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """One item: USD from `low` to `high` (the most that may be spent on it), and who is expected to make it."""
+    """One item: USD that it usually costs, from `low` to `high`, the `most` that is set aside for it, and who is
+    expected to make it."""
 
     provider: str
     model: str
@@ -47,6 +39,7 @@ class Price:
     images: int
     low: Decimal
     high: Decimal
+    most: Decimal
     seconds: float
     simulated: bool
     warnings: tuple[str, ...] = ()
@@ -60,8 +53,7 @@ class Prices:
         self._by_garment = len(ready_models()) > 1 and any(key.startswith("model:") for key in posteriors_of(team))
         self._reads = _asks_a_model()
         self._known: dict[tuple[Any, ...], Price] = {}
-        self._tokens: dict[tuple[str, str], dict[str, Decimal]] = {}
-        self._ranges: dict[tuple[str, str], Range | None] = {}
+        self._ranges = Ranges(team)
 
     def of(self, wish: GenerationWish) -> Price:
         """Raises Refused, naming the field, when no model can carry out the wish."""
@@ -73,7 +65,7 @@ class Prices:
 
     def _key(self, wish: GenerationWish, garment: str | None) -> tuple[Any, ...]:
         """All that the price depends on."""
-        words = (len(wish.brief) // 100, wish.exact) if self._reads else ()
+        words = len(wish.brief.encode()) // 100, wish.exact and self._reads
         return (
             garment, wish.aspect_ratio, wish.strategy, json.dumps(wish.weights, sort_keys=True), wish.min_quality,
             wish.quality, wish.provider, wish.model, wish.images, wish.n, wish.seed is None, wish.max_cost,
@@ -81,55 +73,20 @@ class Prices:
         )  # fmt: skip
 
     def _price(self, wish: GenerationWish, garment: str | None) -> Price:
-        plan = estimates.whole_plan(wish, team=self.team, garment=garment, photos=len(wish.references))
-        assert plan.unit_price is not None and plan.total is not None  # noqa: S101  (a plan without a price is refused)
-        low = high = plan.unit_price
-        seen = self._range(plan, len(wish.references))
-        if seen is not None:
-            low, high = min(low, seen[0]), max(high, seen[1])
+        ways: dict[str, Any] = {"garment": garment, "photos": len(wish.references), "ranges": self._ranges}
+        plan = estimates.whole_plan(wish, team=self.team, **ways)
         return Price(
             provider=plan.route.provider,
             model=plan.route.model,
             title=plan.title,
             images=plan.n,
-            low=low * plan.n,
-            high=high * plan.n + plan.reading,
+            low=plan.costs.low * plan.n,
+            high=plan.costs.high * plan.n + plan.reading,
+            most=plan.most,
             seconds=plan.seconds,
             simulated=plan.simulated,
             warnings=plan.route.warnings,
         )
-
-    def _range(self, plan: Plan, photos: int) -> Range | None:
-        """What an image of a model priced by tokens may cost; None for a fixed price."""
-        key = plan.route.provider, plan.route.model
-        if key not in self._tokens:
-            profile = ModelProfile.objects.filter(kind=ModelKind.IMAGE, provider=key[0], model=key[1]).first()
-            self._tokens[key] = token_prices(profile) if profile else {}
-            self._ranges[key] = self._measured(*key) if self._tokens[key] else None
-        if not self._tokens[key]:
-            return None
-        return self._ranges[key] or _expected(plan, photos, self._tokens[key])
-
-    def _measured(self, provider: str, model: str) -> Range | None:
-        """What it has cost this team; None for too few charges."""
-        rows = LedgerEntry.objects.filter(team=self.team, kind=EntryKind.GENERATION, provider=provider, model=model)
-        amounts = sorted(rows.order_by("-created_at").values_list("unit_price", flat=True)[:RECENT])
-        if len(amounts) < ENOUGH:
-            return None
-        return amounts[len(amounts) // 20], amounts[-1 - len(amounts) // 20]
-
-
-def _expected(plan: Plan, photos: int, tokens: dict[str, Decimal]) -> Range:
-    """Of a model that this team hardly knows: at least its pixels' share of the price, which is for a square of 1,024
-    (nobody's tokens grow faster than the pixels), at most that of the largest picture that it may draw instead of the
-    size asked for, and then the words and photos that are sent along."""
-    assert plan.unit_price is not None  # noqa: S101  (a plan without a price is refused)
-    exact = image_provider(plan.route.provider).capabilities(plan.route.model).exact_size
-    sent = PROMPT_TOKENS * tokens.get("text_in", Decimal(0)) + photos * PHOTO_TOKENS * tokens.get(
-        "image_in", Decimal(0)
-    )
-    share = min(Decimal(1), Decimal(plan.width * plan.height) / SQUARE)
-    return plan.unit_price * share, plan.unit_price * (1 if exact else OWN_SIZE) + sent / MILLION
 
 
 def _asks_a_model() -> bool:
@@ -165,7 +122,8 @@ class EnhancementPrices:
             title=" + ".join(step.checked.operation.title for step in plan.steps),
             images=1,
             low=plan.cost,
-            high=plan.cost,
+            high=plan.high,
+            most=plan.most,
             seconds=self.pace.total_seconds(plan.quote),
             simulated=asset.simulated,
         )

@@ -16,16 +16,20 @@ from enhancement.remote import offers
 from teams.base.errors import Refused
 
 LOCAL: Final = "local"
+SLOWER: Final = 2  # times as long as expected: what a service needs at most as a rule
 NAMES: Final = {"upscale": "super-resolution"}  # its row is older than the others, and named otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """USD for one step, and who is paid."""
+    """USD for one step, and who is paid: the `amount` that is expected, up to which it usually comes (`high`), and the
+    `most` that is set aside, which differ where a service bills its time."""
 
     provider: str
     model: str
     amount: Decimal
+    high: Decimal
+    most: Decimal
 
 
 def seller_of(operation: Operation, params: Mapping[str, Any]) -> tuple[str, str]:
@@ -40,7 +44,7 @@ def seller_of(operation: Operation, params: Mapping[str, Any]) -> tuple[str, str
 class PriceList:
     """Today's prices. Each is read once: a batch asks for the same ones again and again."""
 
-    _seen: dict[tuple[str, str, Estimate], Decimal | None] = field(default_factory=dict)
+    _seen: dict[tuple[str, str, Estimate], Price | None] = field(default_factory=dict)
 
     def of(self, operation: Operation, params: Mapping[str, Any], estimate: Estimate, *, field: str) -> Price:
         """The price of a step that comes to `estimate`. Raises Refused when nobody knows it, and for a model that an
@@ -48,18 +52,29 @@ class PriceList:
         provider, model = seller_of(operation, params)
         key = (provider, model, estimate)
         if key not in self._seen:
-            self._seen[key] = _amount(provider, model, estimate, field)
-        amount = self._seen[key]
-        if amount is None:
+            self._seen[key] = _price(provider, model, estimate, field)
+        price = self._seen[key]
+        if price is None:
             message = f"What {provider}/{model} costs for {estimate.width} x {estimate.height} pixels is not known."
             remedy = "Have an admin add its price to the catalogue."
             raise Refused("price_unknown", message, field=field, remedy=remedy)
-        return Price(provider=provider, model=model, amount=amount)
+        return price
 
 
-def _amount(provider: str, model: str, estimate: Estimate, field: str) -> Decimal | None:
+def _price(provider: str, model: str, estimate: Estimate, field: str) -> Price | None:
     row = check_offered(provider, model, field=field)
-    return work_price(row, width=estimate.width, height=estimate.height, seconds=estimate.seconds) if row else None
+    if row is None:
+        return None
+
+    def amount(seconds: float) -> Decimal | None:
+        return work_price(row, width=estimate.width, height=estimate.height, seconds=seconds)
+
+    longest = estimate.seconds if provider == LOCAL else offers.limit_s(estimate.seconds)
+    usual, most = amount(estimate.seconds), amount(longest)
+    high = amount(min(longest, SLOWER * estimate.seconds))
+    if usual is None or high is None or most is None:
+        return None
+    return Price(provider=provider, model=model, amount=usual, high=high, most=most)
 
 
 def check_offered(provider: str, model: str, *, field: str) -> ModelProfile | None:

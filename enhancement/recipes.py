@@ -49,6 +49,7 @@ class Step:
             "provider": self.price.provider,
             "model": self.price.model,
             "cost": f"{self.price.amount:.6f}",
+            "most": f"{self.price.most:.6f}",
         }
 
 
@@ -69,6 +70,14 @@ class Plan:
     @property
     def cost(self) -> Decimal:
         return sum((step.price.amount for step in self.steps), Decimal(0))
+
+    @property
+    def high(self) -> Decimal:
+        return sum((step.price.high for step in self.steps), Decimal(0))
+
+    @property
+    def most(self) -> Decimal:
+        return sum((step.price.most for step in self.steps), Decimal(0))
 
     @property
     def size(self) -> tuple[int, int]:

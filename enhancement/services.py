@@ -113,15 +113,20 @@ def plan_for(*, actor: User, asset_id: UUID, operations: Any, prices: PriceList 
 
 
 def _set_aside(row: Enhancement, batch_id: UUID | None) -> None:
-    """Reserve what was quoted. Raises Conflict("budget")."""
+    """Reserve the most that it may cost. Raises Conflict("budget")."""
     budgets.reserve(
         team_id=row.team_id,
         actor_id=row.owner_id,
         subject=subject_of(row.pk),
-        amount=sum((Decimal(step["cost"]) for step in row.quote), Decimal(0)),
+        amount=most_of(row.quote),
         job_id=row.job_id,
         batch_id=batch_id,
     )
+
+
+def most_of(quote: list[dict[str, Any]]) -> Decimal:
+    """USD that these steps may cost at most; older quotes say only what was expected."""
+    return sum((Decimal(step.get("most", step["cost"])) for step in quote), Decimal(0))
 
 
 def subject_of(pk: UUID) -> str:

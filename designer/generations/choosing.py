@@ -12,6 +12,7 @@ from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.ready import ready_models, why_not
 from designer.catalogue.services import named, unit_price
 from designer.generations import health
+from designer.generations.costs import Key, Range, Ranges, Sent
 from designer.generations.pacing import load_of
 from designer.generations.wishes import GenerationWish
 from designer.personas.learning import exploration_of, posteriors_of
@@ -24,14 +25,14 @@ from teams.base.errors import Refused
 from teams.membership.models import Team
 
 VENDORS_WORD: Final = {"draft": "low", "standard": "medium", "high": "high"}
-Key = tuple[str, str]  # provider and model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Who will draw, how large, how finely, and at which price. `n` images are made and paid for, `shown` of them are
-    shown at first. `quality` is the model's own word; `reading` USD for a language model that reads the brief;
-    `follows` what is done to each image that is shown, for `following` USD each."""
+    shown at first. `quality` is the model's own word; `reading` USD for a language model that reads the brief, at most
+    `reading_most`; `follows` what is done to each image that is shown, for `following` USD each. `unit_price` is what
+    an image is expected to cost, `costs` how far its bill may be from that."""
 
     route: Route
     title: str
@@ -40,17 +41,29 @@ class Plan:
     width: int
     height: int
     quality: str
-    unit_price: Decimal | None
+    unit_price: Decimal
+    costs: Range
     seconds: float
     simulated: bool
     reading: Decimal = Decimal(0)
+    reading_most: Decimal = Decimal(0)
     follows: str = ""
     following: Decimal = Decimal(0)
 
     @property
-    def total(self) -> Decimal | None:
-        rest = self.reading + self.following * self.shown
-        return None if self.unit_price is None else self.unit_price * self.n + rest
+    def total(self) -> Decimal:
+        """What all of it is expected to cost."""
+        return self.unit_price * self.n + self.reading + self.following * self.shown
+
+    @property
+    def for_images(self) -> Decimal:
+        """The most that the images may cost."""
+        return self.costs.most * self.n
+
+    @property
+    def most(self) -> Decimal:
+        """The most that all of it may cost; so much is set aside."""
+        return self.for_images + self.reading_most + self.following * self.shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +75,10 @@ class Found:
     quality: str
     simulated: bool
 
+    @property
+    def key(self) -> Key:
+        return self.profile.provider, self.profile.model
+
 
 def quality_of(can: Capabilities, wished: str) -> str:
     """The model's own word for how finely it is to draw."""
@@ -69,14 +86,14 @@ def quality_of(can: Capabilities, wished: str) -> str:
     return next(word for word in own if word in can.qualities)
 
 
-def _found(wish: GenerationWish, width: int, height: int, *, busy: bool) -> list[Found]:
+def _found(wish: GenerationWish, sent: Sent, ranges: Ranges, *, busy: bool) -> list[Found]:
     """The models that can be called today. One without a price is among them only when it was asked for by name.
     busy: whether to ask how busy they are."""
     healths, now = health.all_health(), timezone.now()
     found = []
     for profile, can in ready_models():
         quality, seen = quality_of(can, wish.quality), healths.get((profile.provider, profile.model))
-        price = unit_price(profile, width=width, height=height, quality=quality)
+        price = unit_price(profile, width=sent.width, height=sent.height, quality=quality)
         if price is None and profile.model != wish.model:
             continue
         seconds = health.pace(seen, profile.latency_seconds)
@@ -86,6 +103,7 @@ def _found(wish: GenerationWish, width: int, height: int, *, busy: bool) -> list
             model=profile.model,
             capabilities=can,
             unit_price=price,
+            most=None if price is None else ranges.expected(profile, can, price, sent).most,
             latency_s=seconds,
             quality=profile.quality,
             success=health.success_rate(seen),
@@ -106,15 +124,18 @@ def plan_for(
     photos: int,
     rng: np.random.Generator | None = None,
     without: Collection[Key] = (),
+    ranges: Ranges | None = None,
 ) -> Plan:
     """Choose the model. Raises Refused naming the field when nothing fits the wish.
 
     With `rng` a share of the routes tries another model that fits, to learn; `without` leaves out models that failed;
     `photos` go with the call. With either of them the call is about to be made, and a shared load looks who is busy.
+    `ranges`: pass one for several wishes.
     """
     width, height = drawing.size_of(wish.aspect_ratio)
-    busy = wish.strategy == "load_balanced" and (rng is not None or bool(without))
-    everything = [each for each in _found(wish, width, height, busy=busy) if _key(each.profile) not in without]
+    sent = Sent(width=width, height=height, letters=len(wish.brief.encode()), photos=photos)
+    ranges, busy = ranges or Ranges(team), wish.strategy == "load_balanced" and (rng is not None or bool(without))
+    everything = [each for each in _found(wish, sent, ranges, busy=busy) if each.key not in without]
     chosen, family, note = _chosen(wish, everything)
     limits = routing.Constraints(
         n=wish.images,
@@ -143,12 +164,10 @@ def plan_for(
         )
     except routing.RouteError as error:
         raise Refused(error.code, error.message, field=error.field, remedy=error.remedy) from error
-    taken = next(each for each in chosen if _key(each.profile) == (route.provider, route.model))
-    return _plan(wish, route, taken, note)
-
-
-def _key(profile: ModelProfile) -> Key:
-    return profile.provider, profile.model
+    taken = next(each for each in chosen if each.key == (route.provider, route.model))
+    price = _price_of(taken)
+    costs = ranges.of(taken.profile, taken.candidate.capabilities, price, sent)
+    return _plan(wish, route, taken, note, price=price, costs=costs)
 
 
 def _chosen(wish: GenerationWish, found: list[Found]) -> tuple[list[Found], bool, str]:
@@ -162,8 +181,8 @@ def _chosen(wish: GenerationWish, found: list[Found]) -> tuple[list[Found], bool
             _refuse_unready(wish.provider)
         return found if wish.provider or wish.model else _real(found), False, ""
     choice = named(wish.model, provider=wish.provider, today=timezone.now().date())
-    keys = {_key(profile) for profile in choice.models}
-    left = [each for each in found if _key(each.profile) in keys]
+    keys = {(profile.provider, profile.model) for profile in choice.models}
+    left = [each for each in found if each.key in keys]
     if choice.models and not left:
         _refuse_unready(choice.models[0].provider)
     return (left, True, choice.note) if left else (found, False, "")
@@ -185,15 +204,19 @@ def _refuse_unready(provider: str) -> None:
         raise Refused("not_set_up", f"{provider} is not set up in this studio.", field="model", remedy=remedy)
 
 
-def _plan(wish: GenerationWish, route: Route, found: Found, note: str) -> Plan:
-    profile, candidate = found.profile, found.candidate
-    if candidate.unit_price is None:
+def _price_of(found: Found) -> Decimal:
+    if found.candidate.unit_price is None:
         raise Refused(
             "price_unknown",
-            f"What {profile.title} costs is not known.",
+            f"What {found.profile.title} costs is not known.",
             field="model",
             remedy="Choose another model, or have an admin add its price to the catalogue.",
         )
+    return found.candidate.unit_price
+
+
+def _plan(wish: GenerationWish, route: Route, found: Found, note: str, *, price: Decimal, costs: Range) -> Plan:
+    profile, candidate = found.profile, found.candidate
     if wish.aspect_ratio not in candidate.capabilities.ratios:
         known = ", ".join(candidate.capabilities.ratios)
         remedy = f"Use one of {known}, or another model."
@@ -211,7 +234,8 @@ def _plan(wish: GenerationWish, route: Route, found: Found, note: str) -> Plan:
         width=width,
         height=height,
         quality=found.quality,
-        unit_price=candidate.unit_price,
+        unit_price=price,
+        costs=costs,
         seconds=candidate.latency_s * wish.images,
         simulated=found.simulated,
     )

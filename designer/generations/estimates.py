@@ -3,7 +3,6 @@
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from designer.assets.models import Asset, AssetKind
 from designer.assets.services import read_bytes
 from designer.generations import reading
 from designer.generations.choosing import Plan, plan_for
+from designer.generations.costs import Ranges
 from designer.generations.models import Generation
 from designer.generations.wishes import GenerationWish
 from designer.paper import on_white
@@ -53,7 +53,6 @@ class Preview(Composed):
 
     def to_json(self) -> dict[str, Any]:
         plan = self.plan
-        total, price = plan.total, plan.unit_price
         return {
             "understood": self.understanding,
             "told": self.told,
@@ -69,8 +68,9 @@ class Preview(Composed):
                 "reading": f"{plan.reading:.6f}",
                 "follows": plan.follows,
                 "following": f"{plan.following * plan.shown:.6f}",
-                "unit_price": None if price is None else f"{price:.6f}",
-                "total": None if total is None else f"{total:.6f}",
+                "unit_price": f"{plan.unit_price:.6f}",
+                "total": f"{plan.total:.6f}",
+                "most": f"{plan.most:.6f}",
                 "seconds": plan.seconds,
                 "simulated": plan.simulated,
                 "reason": plan.route.reason,
@@ -161,12 +161,16 @@ def understand(
         raise Refused(error.code, error.message, field=f"corrections.{error.field}", remedy=error.remedy) from error
 
 
-def whole_plan(wish: GenerationWish, *, team: Team, garment: str | None, photos: int) -> Plan:
-    """The plan with everything that it costs, within the wish's ceiling. Raises Refused naming the field."""
-    cost = reading.expected_cost(wish, photos=photos)
-    rest = None if wish.max_cost is None else max(Decimal(0), wish.max_cost - cost)
-    plan = plan_for(replace(wish, max_cost=rest), team=team, garment=garment, photos=photos)
-    return replace(plan, reading=cost)
+def whole_plan(
+    wish: GenerationWish, *, team: Team, garment: str | None, photos: int, ranges: Ranges | None = None
+) -> Plan:
+    """The plan with everything that it costs, within the wish's ceiling: where that has no room for a model that reads
+    the brief, it is read here. Raises Refused naming the field."""
+    plan = plan_for(wish, team=team, garment=garment, photos=photos, ranges=ranges)
+    usual, most = reading.costs_of(wish, photos=photos)
+    if wish.max_cost is not None and plan.for_images + most > wish.max_cost:
+        return plan
+    return replace(plan, reading=usual, reading_most=most)
 
 
 def composed(wish: GenerationWish, *, team: Team, references: list[Asset], persona: Persona | None = None) -> Composed:

@@ -21,7 +21,7 @@ from designer.generations.judging import pick, quality_of, set_aside
 from designer.generations.models import Generation, Stage, StageRun, StageStatus, Status
 from designer.generations.orders import IMAGE_STEP, NOT_SUPPORTED, Order
 from designer.generations.pacing import Resting, paced
-from designer.generations.paying import pay, profile_of, share_of
+from designer.generations.paying import have_money, pay, profile_of, share_of
 from designer.generations.services import announce, announce_end
 from designer.generations.wishes import GenerationWish
 from designer.jobs.handlers import Cancelled, Permanent, Retry, RunningJob
@@ -143,6 +143,8 @@ def _its_turn(job: RunningJob, order: Order, images: int, *, free: bool) -> Abst
 def _called(job: RunningJob, row: Generation, call: Call) -> tuple[JobAttempt, base.ImageResult]:
     """One call, on record before it is made."""
     order, places = call.order, call.places
+    if not call.provider.simulated:  # what nobody bills costs what was set aside for it
+        have_money(row, (order.most or order.unit_price) * len(places))
     attempt = begin_attempt(
         job,
         provider=order.provider,

@@ -21,6 +21,7 @@ class Order:
     seeds: tuple[int, ...]
     attributes: dict[str, Any]
     unit_price: Decimal
+    most: Decimal | None = None  # USD that the bill for one may come to; None = its price
     aspect_ratio: str = "3:4"
     quality: str = "standard"
     variety: tuple[str, ...] = ()  # what each image has besides the prompt, so that they are not all alike
@@ -33,6 +34,7 @@ class Order:
             "seeds": list(self.seeds),
             "variety": list(self.variety),
             "unit_price": str(self.unit_price),
+            "most": None if self.most is None else str(self.most),
         }
 
     def prompt_at(self, place: int) -> str:
@@ -43,4 +45,5 @@ class Order:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         rows = {name: tuple(data.get(name, ())) for name in ("seeds", "variety")}  # older orders have no variety
-        return cls(**{**data, **rows, "unit_price": Decimal(data["unit_price"])})
+        most = Decimal(data["most"]) if data.get("most") else None
+        return cls(**{**data, **rows, "unit_price": Decimal(data["unit_price"]), "most": most})

@@ -9,18 +9,30 @@ from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.services import cost_of
 from designer.generations.models import Generation, Stage, StageRun
 from designer.generations.orders import Order
-from designer.jobs.handlers import RunningJob
+from designer.generations.services import subject_of
+from designer.jobs.handlers import Permanent, RunningJob
 from designer.jobs.models import JobAttempt
+from designer.ledger import budgets
 from designer.ledger.models import EntryKind
 from designer.ledger.services import charge
 from designer.providers import base
 from designer.realtime.events import COST_UPDATED, record
+from teams.base.errors import Conflict
 
 
 def profile_of(order: Order) -> ModelProfile | None:
     """The model in the catalogue."""
     rows = ModelProfile.objects.filter(kind=ModelKind.IMAGE, provider=order.provider, model=order.model)
     return rows.select_related("successor").first()
+
+
+def have_money(row: Generation, most: Decimal) -> None:
+    """Calls that failed may have been billed out of what was set aside: see that the next one is still covered,
+    whatever it comes to. Raises Permanent where no budget has room for it."""
+    try:
+        budgets.cover(subject_of(row.pk), most)
+    except Conflict as over:
+        raise Permanent(over.code, over.message, over.remedy) from over
 
 
 def pay(job: RunningJob, row: Generation, order: Order, attempt: JobAttempt, result: base.ImageResult) -> None:

@@ -81,8 +81,9 @@ def money(amount: Decimal) -> str:
 
 def estimate_shown(preview: Preview) -> dict[str, Any]:
     plan = preview.plan
-    total = None if plan.total is None else money(plan.total)
     facts = {
+        "total": money(plan.total),
+        "most": money(plan.most) if plan.most > plan.total else "",
         "n": plan.n,
         "shown": plan.shown,
         "title": plan.title,
@@ -92,7 +93,7 @@ def estimate_shown(preview: Preview) -> dict[str, Any]:
         "follows": plan.follows,
         "following": money(plan.following * plan.shown) if plan.following else "",
     }
-    return {"total": total, "reason": plan.route.reason, "warnings": plan.route.warnings, **facts}
+    return {"reason": plan.route.reason, "warnings": plan.route.warnings, **facts}
 
 
 PARTS = ("quality", "cost", "speed", "success")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.db.models import F
@@ -23,12 +23,14 @@ from designer.assets.services import read_bytes
 from designer.catalogue.models import ModelHealth, ModelKind, ModelProfile
 from designer.catalogue.services import cost_of, retire, token_prices, usable_models
 from designer.generations import health
+from designer.generations.costs import BYTES_PER_TOKEN, PHOTO_TOKENS
 from designer.generations.models import Generation, Stage, StageRun, StageStatus
 from designer.generations.pacing import Resting, paced
 from designer.generations.wishes import GenerationWish
 from designer.jobs.handlers import Later, Permanent, RunningJob
 from designer.jobs.models import AttemptOutcome, JobAttempt
 from designer.jobs.services import begin_attempt, settle_attempt
+from designer.ledger import budgets
 from designer.ledger.models import EntryKind
 from designer.ledger.services import charge
 from designer.pipeline import seeing, wording
@@ -36,13 +38,14 @@ from designer.pipeline.asking import Question, Unfit
 from designer.pipeline.records import PromptPart, Understanding
 from designer.providers import base
 from designer.providers.registry import language_provider
+from designer.providers.remote import talk
 from designer.realtime.events import COST_UPDATED, record
-from teams.base.errors import Refused
+from teams.base.errors import Conflict, Refused
 
 T = TypeVar("T")
 ORDER: Final = ("google", "openai", "anthropic")
 LETTERS_PER_TOKEN: Final = 3.5  # fewer than the four of English prose: schemas are dense
-PHOTO_TOKENS: Final = 1500  # of 1024 x 1024 pixels at the vendor that counts most: width x height / 750 at Anthropic
+MOST_OUT: Final = talk.MAX_TOKENS  # of an answer, as every request says
 OUT_TOKENS: Final = {Stage.ANALYSIS: 900, Stage.PROMPTING: 400}
 WORTH_WAITING: Final = timedelta(minutes=1)
 KINDS: Final = {Stage.ANALYSIS: EntryKind.ANALYSIS, Stage.PROMPTING: EntryKind.PROMPTING}
@@ -75,6 +78,16 @@ class Task(Generic[T]):
     restore: Callable[[Mapping[str, Any]], T]
 
 
+class Prices(NamedTuple):
+    """USD: what is expected, and the most that may be billed."""
+
+    usual: Decimal
+    most: Decimal
+
+
+FREE: Final = Prices(Decimal(0), Decimal(0))
+
+
 @dataclass(slots=True)
 class Call(Generic[T]):
     """A task under way for a job."""
@@ -89,12 +102,12 @@ class Call(Generic[T]):
         return f"{self.profile.provider} {self.profile.model}"
 
     @property
-    def price(self) -> Decimal:
-        """What one call is expected to cost. Raises Local when nobody knows."""
-        price = _price(self.profile, self.task.question, self.task.stage)
-        if price is None:
+    def prices(self) -> Prices:
+        """What one call costs. Raises Local when nobody knows."""
+        prices = _prices(self.profile, self.task.question, self.task.stage)
+        if prices is None:
             raise Local(f"The price of {self.by} is not known, so it was not asked.")
-        return price
+        return prices
 
 
 def chosen_model() -> ModelProfile:
@@ -129,25 +142,28 @@ def _is_ready(name: str) -> bool:
         return False
 
 
-def expected_cost(wish: GenerationWish, *, photos: int | None = None) -> Decimal:
-    """USD that reading this wish by a model is expected to cost; 0 when it is read here. Nobody is called."""
-    count = len(wish.references) if photos is None else photos
+def costs_of(wish: GenerationWish, *, photos: int) -> Prices:
+    """What reading this wish by a model costs; nothing when it is read here. Nobody is called."""
     try:
         profile = chosen_model()
     except Local:
-        return Decimal(0)
-    prices = [_price(profile, seeing.question(wish.brief), Stage.ANALYSIS, photos=count)]
+        return FREE
+    prices = [_prices(profile, seeing.question(wish.brief), Stage.ANALYSIS, photos=photos)]
     if not wish.exact and not wish.has_edited_prompt and wording.has_room(wish.brief):
-        prices.append(_price(profile, wording.question(wish.brief, Understanding()), Stage.PROMPTING))
-    return sum((price for price in prices if price is not None), Decimal(0))
+        prices.append(_prices(profile, wording.question(wish.brief, Understanding()), Stage.PROMPTING))
+    known = [each for each in prices if each is not None]
+    return Prices(sum((each.usual for each in known), Decimal(0)), sum((each.most for each in known), Decimal(0)))
 
 
-def _price(profile: ModelProfile, question: Question, stage: Stage, *, photos: int | None = None) -> Decimal | None:
+def _prices(profile: ModelProfile, question: Question, stage: Stage, *, photos: int | None = None) -> Prices | None:
     request = question.request(profile.model)
-    letters = len(request.system) + len(request.text) + len(json.dumps(request.schema))
+    told = request.system + request.text + json.dumps(request.schema)
     count = len(question.images) if photos is None else photos
-    usage = {"text_in": round(letters / LETTERS_PER_TOKEN), "image_in": count * PHOTO_TOKENS}
-    return cost_of(profile, usage | {"text_out": OUT_TOKENS[stage]})
+    usage = {"text_in": round(len(told) / LETTERS_PER_TOKEN), "image_in": count * PHOTO_TOKENS}
+    usual = cost_of(profile, usage | {"text_out": OUT_TOKENS[stage]})
+    usage["text_in"] = len(told.encode()) // BYTES_PER_TOKEN
+    most = cost_of(profile, usage | {"text_out": MOST_OUT})
+    return None if usual is None or most is None else Prices(usual, most)
 
 
 def analysed(job: RunningJob, row: Generation, wish: GenerationWish, references: list[Asset]) -> Heard[seeing.Reading]:
@@ -211,6 +227,8 @@ def _asked(call: Call[T]) -> Heard[T]:
     kept = _kept(call, digest)
     if kept is not None:
         return _done(call, digest, kept, "The same was read before.")
+    if call.row.settings.get("max_cost") is not None and call.row.settings.get("for_reading") == "0":
+        raise Local("Its ceiling has no room for a model that reads.")
     _check_health(call)
     value, data = _answered(call)
     return _done(call, digest, data, "", value)
@@ -264,10 +282,16 @@ def _answered(call: Call[T]) -> tuple[T, dict[str, Any]]:
 
 
 def _check_budget(call: Call[T]) -> None:
-    """A second call was in no estimate: it must fit under the budget that the designer set. Raises Local."""
-    cap = call.row.settings.get("max_cost")
-    if cap is not None and (call.row.estimate or Decimal(0)) + call.price > Decimal(cap):
-        raise Local(f"The answer of {call.by} could not be used, and the budget has no room to ask again.")
+    """A second call was in no estimate: it must fit under the ceiling that the designer set, and have its own money
+    beside what the images may cost. Raises Local."""
+    settings, most = call.row.settings, call.prices.most
+    cap, set_aside = settings.get("max_cost"), settings.get("most") or call.row.estimate or 0
+    try:
+        if cap is not None and Decimal(set_aside) + most > Decimal(cap):
+            raise Conflict(budgets.CODE)
+        budgets.cover(f"generation:{call.row.pk}", most, more=True)
+    except Conflict as over:
+        raise Local(f"The answer of {call.by} could not be used, and the budget has no room to ask again.") from over
 
 
 def _read(call: Call[T], result: base.LanguageResult) -> tuple[T, dict[str, Any]]:
@@ -329,7 +353,7 @@ def _note(profile: ModelProfile, error: base.ProviderError) -> None:
 def _begun(call: Call[T], step: str) -> JobAttempt:
     try:
         return begin_attempt(
-            call.job, provider=call.profile.provider, model=call.profile.model, price=call.price, step=step
+            call.job, provider=call.profile.provider, model=call.profile.model, price=call.prices.usual, step=step
         )
     except Permanent as unknown:
         raise Local(unknown.message) from unknown
@@ -340,7 +364,7 @@ def _pay(call: Call[T], attempt: JobAttempt, result: base.LanguageResult) -> Non
     counted = result.cost if result.cost is not None else cost_of(call.profile, result.usage)
     with call.job.fenced():
         settle_attempt(attempt, AttemptOutcome.SUCCEEDED)
-        _charge(call, attempt, call.price if counted is None else counted, result.model or call.profile.model)
+        _charge(call, attempt, call.prices.usual if counted is None else counted, result.model or call.profile.model)
 
 
 def _charge(call: Call[T], attempt: JobAttempt, amount: Decimal, model: str) -> None:

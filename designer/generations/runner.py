@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from designer.assets.models import Asset
-from designer.generations import choosing, estimates, making, reading
+from designer.generations import choosing, costs, estimates, making, reading
 from designer.generations.models import Generation, Stage, StageRun, StageStatus, Status
 from designer.generations.orders import Order
 from designer.generations.services import announce
@@ -85,15 +85,14 @@ def _references(row: Generation) -> list[Asset]:
 
 def _wish_of(row: Generation) -> GenerationWish:
     said = dict(row.settings)
-    cap, following = said.pop("max_cost", None), Decimal(said.pop("following", 0))
-    most = Decimal(cap) if cap else row.estimate  # what was shown is the most that is spent, with what follows
-    for facts in ("reading", "told"):
+    cap = said.pop("max_cost", None)
+    for facts in ("reading", "following", "most", "for_images", "for_reading", "told"):  # the first in older rows only
         said.pop(facts, None)
     return GenerationWish(
         brief=row.brief,
         references=tuple(map(UUID, said.pop("references"))),
         persona=row.persona_id,
-        max_cost=None if most is None else max(Decimal(0), most - following),
+        max_cost=Decimal(cap) if cap else None,
         corrections=row.corrections,
         **said,
     )
@@ -229,26 +228,12 @@ def _match(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
     return _set_prompt(work, prompt, matched=True, match=match.to_json())
 
 
-def _for_images(work: Work) -> Decimal | None:
-    """What of the ceiling is left for images: a ceiling that was wished is kept to the cent; else the shown estimate
-    less what reading was expected to cost."""
-    cap = work.wish.max_cost
-    if cap is None:
-        return None
-    if work.row.settings.get("max_cost"):
-        spent = Generation.objects.values_list("cost", flat=True).get(pk=work.row.pk) or Decimal(0)
-    else:
-        spent = Decimal(work.row.settings.get("reading", 0))
-    return max(Decimal(0), cap - spent)
-
-
 def _route(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
     assert work.understanding is not None  # noqa: S101
-    garment = work.understanding.value("garment")
     work.plan = choosing.plan_for(
-        replace(work.wish, max_cost=_for_images(work)),
+        replace(work.wish, max_cost=costs.left_for_images(work.row)),
         team=work.row.team,
-        garment=garment,
+        garment=work.understanding.value("garment"),
         photos=len(work.references),
         rng=routing.dice(work.row.seed or 0),
     )
@@ -291,7 +276,6 @@ STEPS = {
 def _order(work: Work) -> Order:
     """Everything that the provider is to know, from the five stages."""
     assert work.plan is not None and work.prompt is not None and work.understanding is not None  # noqa: S101
-    assert work.plan.unit_price is not None  # noqa: S101  (a plan without a price is refused)
     return Order(
         provider=work.plan.route.provider,
         model=work.plan.route.model,
@@ -302,6 +286,7 @@ def _order(work: Work) -> Order:
         seeds=drawing.seeds_for(work.row.seed or 0, work.wish.images),
         attributes={**_added_attributes(work), **work.understanding.known()},
         unit_price=work.plan.unit_price,
+        most=work.plan.costs.most,
         aspect_ratio=work.wish.aspect_ratio,
         quality=work.plan.quality,
         variety=_variety(work),

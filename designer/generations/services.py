@@ -138,8 +138,8 @@ def _followed(wish: GenerationWish, team: Team, plan: Plan, *, usual: bool = Tru
     """The plan with what follows its images, and that. Raises Refused where it is no recipe, or over the ceiling."""
     promise = follow_ups.settled(wish, team, width=plan.width, height=plan.height, usual=usual)
     whole = replace(plan, follows=promise.title, following=promise.cost)
-    if wish.max_cost is not None and promise.cost and whole.total is not None and whole.total > wish.max_cost:
-        message = f"With “{promise.title}” after it, it would cost {whole.total:f} USD."
+    if wish.max_cost is not None and promise.cost and whole.most > wish.max_cost:
+        message = f"With “{promise.title}” after it, it may cost {whole.most:f} USD."
         raise Refused("too_expensive", message, field="max_cost", remedy="Raise the limit, or let nothing follow.")
     return whole, promise
 
@@ -181,8 +181,10 @@ def request_generation(*, actor: User, wish: GenerationWish, terms: Terms = SING
             **{name: said[name] for name in SETTINGS},
             "references": [str(asset.pk) for asset in references],
             "max_cost": _text(wish.max_cost),
-            "reading": str(plan.reading),
             "following": str(plan.following * plan.shown),
+            "most": str(plan.most),
+            "for_images": str(plan.for_images),
+            "for_reading": str(plan.reading_most),
             "told": told,
         },
         corrections=wish.corrections,
@@ -203,14 +205,15 @@ def request_generation(*, actor: User, wish: GenerationWish, terms: Terms = SING
     )
     Generation.objects.filter(pk=made.pk).update(job_id=job.pk)
     made.job_id = job.pk
-    _set_aside(made, plan.total, terms.batch_id)
+    _set_aside(made, terms.batch_id)
     announce(made, GENERATION_STAGE, {"stage": "queued", "percent": 0, "status": Status.QUEUED})
     return made
 
 
-def _set_aside(row: Generation, amount: Decimal | None, batch_id: UUID | None) -> None:
-    """Reserve what is still to be spent on the generation. Raises Conflict("budget")."""
-    want = (amount or Decimal(0)) - (row.cost or Decimal(0))
+def _set_aside(row: Generation, batch_id: UUID | None) -> None:
+    """Reserve the most that may still be spent on the generation. Raises Conflict("budget")."""
+    most = Decimal(row.settings.get("most") or row.estimate or 0)  # older rows have the estimate alone
+    want = most - (row.cost or Decimal(0))
     budgets.reserve(
         team_id=row.team_id,
         actor_id=row.owner_id,
@@ -319,7 +322,7 @@ def reopen(generation_id: str) -> None:
     """
     Generation.objects.move(generation_id, Status.QUEUED, error=None, finished_at=None)
     row = Generation.objects.get(pk=generation_id)
-    _set_aside(row, row.estimate, budgets.batch_of(subject_of(row.pk)))
+    _set_aside(row, budgets.batch_of(subject_of(row.pk)))
     images = JobAttempt.objects.filter(job_id=row.job_id, step__startswith=IMAGE_STEP)
     if not images.exclude(outcome=AttemptOutcome.FAILED).exists():
         row.stages.filter(name=Stage.GENERATION).delete()

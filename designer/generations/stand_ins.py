@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.services import per_image, retire
-from designer.generations import choosing
+from designer.generations import choosing, costs
+from designer.generations.costs import Key
 from designer.generations.models import Generation, Stage, StageRun
 from designer.generations.orders import IMAGE_STEP, Order
 from designer.generations.pacing import Resting
@@ -80,7 +81,7 @@ def told_of_all(stop: Permanent | Retry | Resting, row: Generation) -> Permanent
     return Permanent(stop.code, message, remedy)
 
 
-def _left_out(row: Generation, order: Order, error: base.ProviderError) -> Iterator[set[choosing.Key]]:
+def _left_out(row: Generation, order: Order, error: base.ProviderError) -> Iterator[set[Key]]:
     """The models to do without, the best way first: what keeps one model of a provider from working keeps its others
     too, surely where it is the key or the money, probably where the provider is down."""
     failed = {(order.provider, order.model), *((each["from"], each["instead_of"]) for each in row.fallbacks)}
@@ -90,13 +91,11 @@ def _left_out(row: Generation, order: Order, error: base.ProviderError) -> Itera
         yield failed
 
 
-def _plan(row: Generation, wish: GenerationWish, failed: set[choosing.Key], n: int) -> choosing.Plan | None:
+def _plan(row: Generation, wish: GenerationWish, failed: set[Key], n: int) -> choosing.Plan | None:
     """What the router says without the models that failed, for the rest of the images and of the money."""
-    spent = Generation.objects.values_list("cost", flat=True).get(pk=row.pk) or Decimal(0)
-    rest = None if wish.max_cost is None else wish.max_cost - spent
     garment = Understanding.from_json(row.understood).value("garment")
     photos = len(row.settings.get("references", []))
-    rest_of_it = replace(wish, n=n, best_of=None, max_cost=rest)
+    rest_of_it = replace(wish, n=n, best_of=None, max_cost=costs.left_for_images(row))
     try:
         plan = choosing.plan_for(rest_of_it, team=row.team, garment=garment, photos=photos, without=failed)
     except Refused:
@@ -104,15 +103,11 @@ def _plan(row: Generation, wish: GenerationWish, failed: set[choosing.Key], n: i
     return plan if row.simulated or not plan.simulated else None  # a drawing is no stand-in for a photograph
 
 
-def _changed(
-    job: RunningJob, row: Generation, order: Order, plan: choosing.Plan, error: base.ProviderError
-) -> Order | None:
+def _changed(job: RunningJob, row: Generation, order: Order, plan: choosing.Plan, error: base.ProviderError) -> Order:
     """Write the order anew before anybody is called by it, and say what changed."""
     price = plan.unit_price
-    if price is None:
-        return None
     facts: dict[str, Any] = {"provider": plan.route.provider, "model": plan.route.model, "quality": plan.quality}
-    after = replace(order, **facts, unit_price=price, turn=order.turn + 1)
+    after = replace(order, **facts, unit_price=price, most=plan.costs.most, turn=order.turn + 1)
     before = ModelProfile.objects.filter(kind=ModelKind.IMAGE, provider=order.provider, model=order.model).first()
     told = {
         "provider": after.provider,

@@ -69,22 +69,43 @@ def reserve(
     """
     if amount <= 0:
         return
-    now = month()
-    keys = _keys(team_id, actor_id, batch_id, now)
-    used = {scope: spent + reserved for scope, spent, reserved in _moved(team_id, keys, reserved=amount)}
-    for scope, limit in _limits(team_id, actor_id, batch_id).items():
-        if used[scope] > limit:
-            raise _over(scope, limit, used[scope] - amount, amount)
-    Reservation.objects.create(
+    held = Reservation(
         team_id=team_id,
         actor_id=actor_id,
         subject=subject,
         job_id=job_id,
         batch_id=batch_id,
-        period=now,
+        period=month(),
         amount=amount,
         left=amount,
     )
+    _take(held, amount)
+    held.save(force_insert=True)
+
+
+def _take(held: Reservation, amount: Decimal) -> None:
+    """Add to the sums of the reservation's budgets. Raises Conflict where that would pass one of them."""
+    keys = _keys(held.team_id, held.actor_id, held.batch_id, held.period)
+    used = {scope: spent + reserved for scope, spent, reserved in _moved(held.team_id, keys, reserved=amount)}
+    for scope, limit in _limits(held.team_id, held.actor_id, held.batch_id).items():
+        if used[scope] > limit:
+            raise _over(scope, limit, used[scope] - amount, amount)
+
+
+@transaction.atomic
+def cover(subject: str, amount: Decimal, *, more: bool = False) -> None:
+    """Have at least `amount` USD (`more`: so much more than now) set aside for what is still to come of `subject`.
+
+    Harmless where nothing was set aside for it. Raises Conflict("budget"), with nothing changed.
+    """
+    open_ = Reservation.objects.select_for_update().filter(subject=subject, state=ReservationState.OPEN)
+    held = open_.first() if more else open_.filter(left__lt=amount).first()
+    if held is None:
+        return
+    lacking = amount if more else amount - held.left
+    _take(held, lacking)
+    held.amount, held.left = held.amount + lacking, held.left + lacking
+    held.save(update_fields=["amount", "left", "updated_at"])
 
 
 def settle(entry: LedgerEntry) -> None:

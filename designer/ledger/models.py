@@ -112,7 +112,7 @@ class ReservationState(models.TextChoices):
 class Reservation(TeamOwned):
     """Money set aside for one piece of work before it begins: its charges are taken from it, the rest is given back.
 
-    `amount` was set aside at first, `left` is what of it is still; `job_id` is the work it ends with.
+    `amount` was set aside in all, `left` is what of it is still; `job_id` is the work it ends with.
     """
 
     subject = models.CharField(max_length=80)

@@ -40,15 +40,17 @@ class RouteError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A model that may be called today. `unit_price` USD per image of the wished size, None = unknown; `latency_s`
-    seconds per image; `quality`, `success` in 0..1; `resting`: why its circuit is open, and until when; "" = it is not;
-    `busy`: calls that run or wait there, None = not asked, of those that it `takes` at once.
+    """A model that may be called today. `unit_price` USD per image of the wished size, None = unknown; `most` USD that
+    its bill may come to, None = its price; `latency_s` seconds per image; `quality`, `success` in 0..1; `resting`: why
+    its circuit is open, and until when; "" = it is not; `busy`: calls that run or wait there, None = not asked, of
+    those that it `takes` at once.
     """
 
     provider: str
     model: str
     capabilities: Capabilities
     unit_price: Decimal | None = None
+    most: Decimal | None = None
     latency_s: float = 5.0
     quality: float = 0.5
     success: float = 1.0
@@ -278,7 +280,9 @@ def _warnings(each: Candidate, wish: Constraints) -> tuple[str, ...]:
 
 
 def _cost(each: Candidate, wish: Constraints) -> Decimal | None:
-    return None if each.unit_price is None else each.unit_price * wish.n
+    """The most that the images may cost."""
+    price = each.unit_price if each.most is None else each.most
+    return None if price is None else price * wish.n
 
 
 def _usd(amount: Decimal) -> str:

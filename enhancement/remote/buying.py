@@ -32,14 +32,13 @@ from designer.realtime.events import COST_UPDATED, record
 from enhancement.models import Enhancement
 from enhancement.operations.base import OperationResult, Parameters, Progress
 from enhancement.prices import by_the_second, check_offered
-from enhancement.remote import fetching, registry
+from enhancement.remote import fetching, offers, registry
 from enhancement.remote.base import OVER, Phase, Service, Standing, WorkFailed
 from enhancement.remote.errands import Errand, errand_of
 from teams.base.errors import Refused
 
 FIRST_LOOK, SLOWER, LONGEST_LOOK = 0.5, 1.5, 8.0  # seconds between two looks, ever longer
 GLANCE: Final = 0.25  # seconds between two questions whether to stop, or whether the service has called
-PATIENCE: Final = timedelta(minutes=10)
 HEALING: Final = timedelta(seconds=150)  # for which a lost answer may still be told by the service itself
 ASKED, SENT, DONE = 0.02, 0.05, 0.95  # shares of progress: on its way, taken, ready to be fetched
 
@@ -58,6 +57,12 @@ class Purchase:
     @property
     def title(self) -> str:
         return self.service.title
+
+    @property
+    def limit_s(self) -> int:
+        """How long it may take. What is sold by the second is paid for until then, so much was set aside."""
+        by_time = by_the_second(self.step["provider"], self.step["model"])
+        return offers.LONGEST_S if by_time is None else offers.limit_s(self.step["seconds"])
 
 
 def bought(
@@ -150,7 +155,7 @@ def _ordered(purchase: Purchase) -> Standing:
     hook = ""
     if _hooks() and purchase.service.tells():
         hook = settings.SITE_URL + reverse("enhancement_hook", args=[purchase.service.name, purchase.attempt.pk])
-    order = replace(purchase.errand.order, hook=hook, limit_s=int(PATIENCE.total_seconds()))
+    order = replace(purchase.errand.order, hook=hook, limit_s=purchase.limit_s)
     try:
         standing = purchase.service.order(order)
     except ProviderError as error:
@@ -167,7 +172,7 @@ def _awaited(purchase: Purchase, standing: Standing, progress: Progress) -> Stan
     while not standing.is_over:
         shown = max(shown, _share(purchase, standing, time.monotonic() - begun))
         progress(shown)
-        if timezone.now() - _since(purchase) > PATIENCE:
+        if timezone.now() - _since(purchase) > timedelta(seconds=purchase.limit_s):
             return _given_up(purchase)
         _rest(purchase, wait)
         wait = min(wait * SLOWER, LONGEST_LOOK)
@@ -225,8 +230,8 @@ def _given_up(purchase: Purchase) -> Standing:
     if last is not None and last.phase is Phase.SUCCEEDED:
         return last
     _settled_end(purchase, last, {"code": "remote_timeout", "message": "It took too long.", "remedy": ""})
-    minutes = int(PATIENCE.total_seconds() // 60)
-    message = f"{purchase.title} did not finish within {minutes} minutes and was told to stop. {_paid_words(purchase)}"
+    within = f"within {purchase.limit_s} seconds"
+    message = f"{purchase.title} did not finish {within} and was told to stop. {_paid_words(purchase)}"
     raise Permanent("remote_timeout", message, "Try again later, choose another service, or local.")
 
 

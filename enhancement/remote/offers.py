@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any, Final
 
 from enhancement.operations.base import Choice, Number, Parameter, ParameterError, Parameters
 from enhancement.remote import registry
 
 LOCAL: Final = "local"
+LONGEST_S: Final = 600
+START_S, TIMES = 120, 4  # for a machine that has to be started, and times as long as the work is expected to take
 CREATIVITY: Final = 0.35  # the service's own default
 Words = Callable[[float, Parameters], Mapping[str, Any]]
 
@@ -108,6 +111,12 @@ OFFERS: Final = (
     ),
 )  # fmt: skip
 BY_KEY: Final = {offer.key: offer for offer in OFFERS}
+
+
+def limit_s(seconds: float) -> int:
+    """After so many seconds a service is to give up work that is expected to take `seconds`: what is billed by time is
+    set aside for so long."""
+    return min(LONGEST_S, ceil(START_S + TIMES * seconds))
 
 
 def of(operation: str) -> list[Offer]:

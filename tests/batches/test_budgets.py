@@ -10,6 +10,7 @@ from designer.generations.models import Generation
 from designer.ledger import budgets
 from designer.ledger.models import BudgetUse, LedgerEntry, Reservation
 from designer.notifications.models import Notification
+from teams.base.errors import Conflict
 from tests.batches.asking import generate, invariants_hold, look, made, plan, run_out, statuses, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -88,6 +89,23 @@ def test_money_of_work_that_ended_without_a_word_is_given_back(client_of, team):
         cursor.execute("UPDATE job_queue SET status = 'dead', finished_at = now() WHERE id = %s", [held.job_id])
     assert budgets.release_ended() == 1
     assert not BudgetUse.objects.exclude(reserved=0).exists()
+
+
+def test_what_is_set_aside_is_raised_as_long_as_the_budget_has_room_and_stays_as_it_was_where_it_has_none(
+    client_of, team
+):
+    limit(client_of("owner"), team, "0.03")
+    wish = {"brief": "a coat", "team": str(team.pk)}
+    pk = client_of("editor").post("/api/generations", wish, format="json").json()["id"]
+    budgets.cover(f"generation:{pk}", Decimal("0.005"))
+    assert Reservation.objects.get().left == Decimal("0.01")
+    budgets.cover(f"generation:{pk}", Decimal("0.02"))
+    budgets.cover(f"generation:{pk}", Decimal("0.01"), more=True)
+    assert Reservation.objects.get().left == Decimal("0.03")
+    with pytest.raises(Conflict, match="budget"):
+        budgets.cover(f"generation:{pk}", Decimal("0.030001"))
+    assert Reservation.objects.get().left == Decimal("0.03")
+    assert invariants_hold()
 
 
 def test_of_32_batches_started_against_a_budget_for_one_one_runs(client_of, team):

@@ -8,11 +8,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from batches.models import Batch
 from designer.catalogue.models import ModelProfile
 from designer.catalogue.services import cost_of
 from designer.generations.models import Generation
 from designer.jobs.models import AttemptOutcome, JobAttempt
-from designer.ledger.models import LedgerEntry
+from designer.ledger.models import LedgerEntry, Reservation
 from designer.providers import registry
 from designer.providers.base import ProviderConfig
 from tests import images
@@ -82,6 +83,37 @@ def test_what_a_batch_is_billed_lies_within_its_estimate(model, aspect_ratio, qu
     assert paid() == billed > 0
     assert Decimal(told["low"]) <= billed <= Decimal(told["high"]), told
     assert Decimal(told["high"]) <= 2 * billed  # a range that says something
+
+
+@pytest.mark.parametrize("model", ["gpt-image-2", FLARE, *GEMINI])
+@pytest.mark.parametrize("count", [0, 3])
+def test_a_single_image_costs_no_more_than_the_most_that_was_shown_and_set_aside(model, count, client_of, simulator):
+    client = client_of("editor")
+    sent = [client.post("/api/assets", {"file": file}, format="multipart").json()["id"] for file in photos(count)]
+    wish = {"brief": "a plain coat, " * 60, "n": 1, "model": model, "references": sent}
+    told = client.post("/api/generations/preview", wish, format="json").json()["estimate"]
+    done = begin(client, **wish, max_cost=told["most"])
+    assert Decimal(0) < done.cost <= Decimal(told["most"]) <= 3 * done.cost
+    assert Reservation.objects.get().amount == Decimal(told["most"])
+    less = {**wish, "max_cost": str(Decimal(told["most"]) - Decimal("0.000001"))}
+    refused = client.post("/api/generations", less, format="json")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "max_cost")
+
+
+@pytest.mark.parametrize("model", ["gpt-image-2", FLARE, NANO])
+def test_a_batchs_hard_budget_holds_though_each_image_is_billed_above_its_price(model, client_of, simulator):
+    base = {"brief": "a plain coat with a very long description of its seams " * 20, "model": model}
+    client = client_of("editor")
+    told = client.post("/api/batch/estimate", {"plan": {"base": base}}, format="json").json()
+    price = Decimal(client.post("/api/generations/preview", base, format="json").json()["estimate"]["total"])
+    most = Decimal(client.post("/api/generations/preview", base, format="json").json()["estimate"]["most"])
+    budget = max(most, 3 * price)
+    row = made(client, {"base": base, "variations": 6}, budget=f"{budget:f}", parallelism=6)
+    work_off_batches("io")
+    work_off_batches()
+    assert price < paid() <= budget
+    assert Batch.objects.get(pk=row["id"]).reason["code"] == "budget"
+    assert Decimal(told["cost"]["high"]) <= most
 
 
 def test_a_photo_makes_one_edit_of_all_the_images(client_of, simulator):

@@ -16,9 +16,9 @@ from designer.jobs.models import AttemptOutcome, Job, JobAttempt
 from designer.jobs.running import perform
 from designer.jobs.services import request_cancel
 from designer.jobs.settling import died
-from designer.ledger.models import BudgetUse, LedgerEntry
+from designer.ledger.models import BudgetUse, LedgerEntry, Reservation
 from designer.providers import registry as providers
-from enhancement.remote import buying, fetching, registry
+from enhancement.remote import buying, fetching, offers, registry
 from tests import images
 from tests.enhancement.buying import SERVICES, Dead, again, ask, both_services, done, orders, outcomes, paid, recipe
 
@@ -59,6 +59,15 @@ def test_what_is_sold_by_the_second_is_charged_for_the_seconds_that_the_service_
     row = done(ask(editor, asset, recipe("replicate")))
     assert (row.quote[0]["cost"], paid()) == ("0.000450", [Decimal("0.000562")])
     assert LedgerEntry.objects.get().quantity == Decimal("2.5")
+
+
+def test_what_is_sold_by_the_second_has_its_longest_time_set_aside_and_is_stopped_there(editor, asset, simulator):
+    row = ask(editor, asset, recipe("replicate"))
+    seconds = offers.limit_s(row.quote[0]["seconds"])
+    assert Reservation.objects.get().amount == Decimal(row.quote[0]["most"]) == Decimal("0.000225") * seconds
+    assert done(row).status == "succeeded"
+    assert simulator.calls[0].headers["cancel-after"] == f"{seconds}s"
+    assert BudgetUse.objects.get(scope="team").reserved == 0
 
 
 def test_an_unknown_price_is_refused_before_anything_is_sent(editor, asset, simulator):
@@ -342,7 +351,7 @@ def test_a_cancel_stops_it_there_and_says_what_was_paid(name, editor, asset, sim
 
 @each_service
 def test_what_takes_too_long_is_stopped_and_said(name, editor, asset, simulator, monkeypatch):
-    monkeypatch.setattr(buying, "PATIENCE", timedelta(seconds=0.1))
+    monkeypatch.setattr(offers, "LONGEST_S", 0)
     simulator.plan(name, "endless_work")
     row = done(ask(editor, asset, recipe(name)))
     assert (row.status, row.error["code"]) == ("failed", "remote_timeout")

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from designer.catalogue.models import ModelProfile
-from designer.generations import runner
+from designer.generations.costs import left_for_images
 from designer.generations.models import Generation
 from designer.ledger.models import BudgetUse
 from designer.notifications.models import Notification
@@ -108,10 +108,9 @@ def test_what_follows_leaves_the_images_their_own_price_and_no_more(client_of, t
     priced("super-resolution", "5")
     row = generated(client_of("editor"), team, auto_enhance=FOUR)
     assert row.estimate is not None
-    assert runner._wish_of(row).max_cost == row.estimate - 5
+    assert left_for_images(row) == row.estimate - 5
     row.settings["max_cost"] = "7"
-    assert runner._wish_of(row).max_cost == 2
-    assert runner._wish_of(Generation.objects.get(pk=row.pk)).max_cost == row.estimate - 5
+    assert left_for_images(row) == 2
 
 
 def test_a_promise_that_cannot_be_kept_is_told_to_the_owner_once(client_of, team):

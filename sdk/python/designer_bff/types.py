@@ -675,6 +675,7 @@ class Estimate(TypedDict):
     following: str
     unit_price: str | None
     total: str | None
+    most: str
     seconds: float
     simulated: bool
     reason: str

@@ -242,7 +242,7 @@ def test_the_settings_say_who_reads(provider, model, reason, vendors, editor, se
 def test_without_a_key_all_is_read_here_and_costs_nothing(editor) -> None:
     row = made(editor)
     assert basis(row) == {"by": "local", "reason": "No language model is set up."} and row.cost == row.estimate
-    assert reading.expected_cost(GenerationWish(brief=BRIEF)) == 0
+    assert reading.costs_of(GenerationWish(brief=BRIEF), photos=0) == reading.FREE
 
 
 def test_a_model_that_is_out_of_order_is_left_alone(vendors, editor) -> None:
@@ -316,8 +316,10 @@ def test_a_prompt_that_drops_the_designers_words_is_not_used(vendors, editor) ->
 
 
 def test_a_budget_without_room_buys_no_second_answer(vendors, editor) -> None:
+    told = {"brief": BRIEF, "provider": "sketchbook"}
+    most = editor.post("/api/generations/preview", told, format="json").json()["estimate"]["most"]
     vendors.plan("google", "ok", says="no JSON")
-    row = made(editor, max_cost="0.0128")
+    row = made(editor, max_cost=most)
     assert "no room to ask again" in basis(row)["reason"] and [step for step, _ in steps()][:1] == ["analysis"]
     assert "analysis-repair" not in dict(steps())
 
@@ -348,7 +350,7 @@ def test_a_preview_calls_nobody(vendors, editor) -> None:
 @pytest.mark.parametrize("name", VENDORS)
 def test_reading_costs_no_more_than_was_expected(name, vendors, editor, settings) -> None:
     settings.LANGUAGE_PROVIDER = name
-    expected = reading.expected_cost(GenerationWish(brief=BRIEF))
+    expected = reading.costs_of(GenerationWish(brief=BRIEF), photos=0).usual
     made(editor)
     assert Decimal(0) < sum(entry.amount for entry in read_by_models()) <= expected < Decimal("0.02")
 
@@ -390,11 +392,14 @@ def test_a_call_whose_end_nobody_knows_is_not_made_again(vendors, editor, monkey
     assert "may have charged" in basis(row)["reason"]
 
 
-def test_what_reading_is_expected_to_cost_is_part_of_the_estimate_and_of_the_ceiling(vendors, editor):
+def test_what_reading_costs_is_part_of_the_estimate_and_a_ceiling_without_room_for_it_has_it_read_here(vendors, editor):
     wish = {"brief": "an emerald silk wrap dress for the opera", "provider": "sketchbook"}
     shown = editor.post("/api/generations/preview", wish, format="json").json()["estimate"]
     assert Decimal(shown["reading"]) > 0
     assert Decimal(shown["total"]) == Decimal("0.01") + Decimal(shown["reading"])
     assert Decimal(editor.post("/api/generations", wish, format="json").json()["estimate"]) == Decimal(shown["total"])
-    refused = editor.post("/api/generations", {**wish, "max_cost": "0.010001"}, format="json")
-    assert refused.status_code == 422 and refused.json()["errors"][0]["field"] == "max_cost"
+    assert Decimal(shown["most"]) > Decimal(shown["total"])
+    assert made(editor, wish["brief"] + " tonight", max_cost="0.05").cost > Decimal("0.01")
+    called = len(vendors.calls)
+    row = made(editor, wish["brief"] + " in winter", max_cost="0.010001")
+    assert (row.cost, len(vendors.calls)) == (Decimal("0.01"), called) and "ceiling" in basis(row)["reason"]

@@ -1,0 +1,120 @@
+"""What an image really costs: the least, the usual and the most of it, for a vendor's bill may differ from the price.
+
+A model that is priced by tokens bills what it counts: the words and photos that are sent, its own thoughts, a larger
+picture than was asked for. The catalogue's price is what is expected and shown; the most is what ceilings and budgets
+are held to.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Final
+
+from django.utils import timezone
+
+from designer.catalogue.models import WORK_UNITS, ModelKind, ModelPrice, ModelProfile
+from designer.generations.models import Generation, Stage, StageRun
+from designer.ledger.models import EntryKind, LedgerEntry
+from designer.providers.base import Capabilities
+from teams.membership.models import Team
+
+RECENT: Final = 200  # charges that say what a model priced by tokens really costs
+ENOUGH: Final = 20
+PROMPT_TOKENS: Final = 600  # the most that what is added to a brief comes to
+PHOTO_TOKENS: Final = 1500  # of 1024 x 1024 pixels at the vendor that counts most: width x height / 750 at Anthropic
+BYTES_PER_TOKEN: Final = 2  # the fewest: two to four letters of English, two thirds of a sign of Chinese
+OWN_SIZE: Final = Decimal("1.6")  # 1024 x 1536 for 1024 x 1024, and what a vendor rounds
+SQUARE, MILLION = 1024 * 1024, 1_000_000
+Key = tuple[str, str]  # provider and model
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """USD for an image: nearly always between `low` and `high`, never above `most`."""
+
+    low: Decimal
+    high: Decimal
+    most: Decimal
+
+    @classmethod
+    def fixed(cls, price: Decimal) -> "Range":
+        return cls(price, price, price)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What a call for one image sends and asks for."""
+
+    width: int
+    height: int
+    letters: int  # of the brief, in bytes
+    photos: int
+
+
+class Ranges:
+    """What the image models cost one team; remembers what it has asked."""
+
+    def __init__(self, team: Team) -> None:
+        self.team = team
+        self._seen: dict[Key, tuple[Decimal, Decimal] | None] = {}
+
+    def of(self, profile: ModelProfile, can: Capabilities, price: Decimal, sent: Sent) -> Range:
+        """By what this team's images have cost, where there were enough; the most is what can be counted beforehand."""
+        expected, key = self.expected(profile, can, price, sent), (profile.provider, profile.model)
+        if profile.pk not in self._tokens:
+            return expected
+        if key not in self._seen:
+            self._seen[key] = self._measured(*key)
+        low, high = self._seen[key] or (expected.low, expected.high)
+        return Range(min(low, price), max(high, price), max(high, expected.most))
+
+    def expected(self, profile: ModelProfile, can: Capabilities, price: Decimal, sent: Sent) -> Range:
+        """Of a model that this team hardly knows: at least its pixels' share of the price, which is for a square of
+        1,024 (nobody's tokens grow faster than the pixels), at most that of the largest picture that it may draw
+        instead of the size asked for, and then the words and photos that are sent along."""
+        tokens = self._tokens.get(profile.pk)
+        if not tokens:
+            return Range.fixed(price)
+        words = PROMPT_TOKENS + sent.letters // BYTES_PER_TOKEN
+        drawn = price * (1 if can.exact_size else OWN_SIZE)
+        photos = sent.photos * PHOTO_TOKENS * tokens.get("image_in", Decimal(0))
+        most = drawn + (words * tokens.get("text_in", Decimal(0)) + photos) / MILLION
+        return Range(price * min(Decimal(1), Decimal(sent.width * sent.height) / SQUARE), most, most)
+
+    @cached_property
+    def _tokens(self) -> Mapping[object, Mapping[str, Decimal]]:
+        """USD per million tokens of each sort, by model: the newest price that holds today."""
+        today = timezone.now().date()
+        rows = ModelPrice.objects.filter(model__kind=ModelKind.IMAGE, valid_from__lte=today).exclude(
+            unit__in=WORK_UNITS
+        )
+        found: dict[object, dict[str, Decimal]] = {}
+        for model, unit, amount in rows.order_by("valid_from").values_list("model_id", "unit", "amount"):
+            found.setdefault(model, {})[unit] = amount
+        return found
+
+    def _measured(self, provider: str, model: str) -> tuple[Decimal, Decimal] | None:
+        """What nine of ten of its images have cost this team; None for too few charges."""
+        rows = LedgerEntry.objects.filter(team=self.team, kind=EntryKind.GENERATION, provider=provider, model=model)
+        amounts = sorted(rows.order_by("-created_at").values_list("unit_price", flat=True)[:RECENT])
+        if len(amounts) < ENOUGH:
+            return None
+        return amounts[len(amounts) // 20], amounts[-1 - len(amounts) // 20]
+
+
+def left_for_images(row: Generation) -> Decimal | None:
+    """What may still be spent on images: of a ceiling that was wished all that is left of it and not needed for what
+    follows; else what was set aside for them, less what they have cost."""
+    said, following = row.settings, Decimal(row.settings.get("following", 0))
+    if said.get("max_cost"):
+        spent = Generation.objects.values_list("cost", flat=True).get(pk=row.pk) or Decimal(0)
+        return max(Decimal(0), Decimal(said["max_cost"]) - following - spent)
+    if "for_images" in said:
+        most = Decimal(said["for_images"])
+    elif row.estimate is None:
+        return None
+    else:  # of an older row
+        most = row.estimate - following - Decimal(said.get("reading", 0))
+    drawn = StageRun.objects.filter(generation=row, name=Stage.GENERATION).values_list("cost", flat=True).first()
+    return max(Decimal(0), most - (drawn or 0))
