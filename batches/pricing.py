@@ -4,7 +4,7 @@ Items that the router cannot tell apart are priced once: 10,000 items are some d
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -17,6 +17,7 @@ from designer.catalogue.ready import ready_models
 from designer.generations import estimates, reading
 from designer.generations.costs import Ranges
 from designer.generations.wishes import GenerationWish
+from designer.jobs.allowances import Limits, Wish, standing
 from designer.personas.learning import posteriors_of
 from designer.pipeline.words import rules_out
 from enhancement.pace import pace_of
@@ -145,24 +146,35 @@ def span_of(prices: Sequence[Price], *, parallelism: int) -> Span:
     longest = max(price.seconds for price in prices)
     own = max(work / parallelism, longest)
     overhead = OVERHEAD_S * len(prices) / parallelism
-    low = max(own, _paced(prices))
-    return Span(low=round(low, 1), high=round(max(own * SLOWER, _paced(prices)) + overhead, 1))
+    paced = _paced(prices)
+    return Span(low=round(max(own, paced), 1), high=round(max(own * SLOWER, paced) + overhead, 1))
 
 
 def _paced(prices: Iterable[Price]) -> float:
-    """Seconds that the slowest of the providers' limits per minute makes it take."""
-    calls = Counter[tuple[str, str]]()
-    images = Counter[tuple[str, str]]()
+    """Seconds that the slowest of the providers' limits makes it take, with what waits for them already."""
+    images, seconds = Counter[tuple[str, str]](), defaultdict[tuple[str, str], float](float)
     for price in prices:
-        calls[price.provider, price.model] += price.images
         images[price.provider, price.model] += price.images
+        seconds[price.provider, price.model] += price.seconds
     slowest = 0.0
-    for profile in ModelProfile.objects.filter(kind=ModelKind.IMAGE, provider__in={provider for provider, _ in calls}):
+    for profile in ModelProfile.objects.filter(kind=ModelKind.IMAGE, provider__in={provider for provider, _ in images}):
         key = (profile.provider, profile.model)
-        for name, count in (("requests_per_minute", calls[key]), ("images_per_minute", images[key])):
-            if limit := profile.limits.get(name):
-                slowest = max(slowest, 60 * count / limit)
+        if images[key]:
+            slowest = max(slowest, _paced_by(profile, images[key], seconds[key] / images[key]))
     return slowest
+
+
+def _paced_by(profile: ModelProfile, images: int, each: float) -> float:
+    """Of so many images of one model, `each` seconds: within the limits that were written down and those that the
+    vendor told, in line behind the calls that run or wait now."""
+    written = Limits.read(profile.limits)
+    stand = standing(Wish(provider=profile.provider, model=profile.model, holder="", limits=written))
+    ahead = stand.running + stand.waiting if stand else 0
+    told = [limits for limits in (written, stand.learned if stand else Limits()) if limits.known]
+    a_minute = [most for limits in told for most in (limits.requests_per_minute, limits.images_per_minute) if most]
+    at_once = [limits.concurrent for limits in told if limits.concurrent]
+    times = [60 * (images + ahead) / most for most in a_minute]
+    return max([*times, *(each * (images + ahead) / most for most in at_once)], default=0.0)
 
 
 def wish_of(said: dict[str, Any], team_id: UUID) -> GenerationWish:
