@@ -60,7 +60,7 @@ def refuse_unattended(operations: Recipe) -> None:
     """Raises Refused for what needs a declaration, in a recipe that is kept and done later or by others: they would
     declare what they never saw."""
     for place, step in enumerate(operations):
-        if step.get("name") == NAME:
+        if isinstance(step, dict) and step.get("name") == NAME:  # what it is else is told when the recipe is checked
             raise Refused(
                 "needs_a_person",
                 "Taking a watermark off needs a declaration of rights for each image, by whoever asks for it.",
