@@ -86,7 +86,7 @@ def studio(var: Path, **more: str) -> Iterator[str]:
     env = environment(url, var, **more)
     log = var / "studio.log"
     web = start(["uvicorn", "designer.asgi:application", "--port", str(port), "--log-level", "warning"], env, log)
-    lanes = ["-Q", "interactive,io,batch,gpu", "-c", "2", "-n", f"e2e-{port}@%h", "--loglevel", "WARNING"]
+    lanes = ["-Q", "interactive,io,remote,batch,gpu", "-c", "2", "-n", f"e2e-{port}@%h", "--loglevel", "WARNING"]
     worker = start(["celery", "-A", "designer", "worker", *lanes], env, log)
     try:
         wait_healthy(url, web, log)

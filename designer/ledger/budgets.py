@@ -153,6 +153,7 @@ def batch_of(subject: str) -> UUID | None:
     return Reservation.objects.filter(subject=subject).values_list("batch_id", flat=True).first()
 
 
+@transaction.atomic
 def set_limit(*, team_id: UUID, scope: str, subject_id: UUID | None, amount: Decimal | None) -> None:
     """Set a limit, or with None take it away. The caller has asked for the right to do so, and checked the amount."""
     same = Budget.objects.filter(team_id=team_id, scope=scope, subject_id=subject_id)

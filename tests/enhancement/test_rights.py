@@ -147,7 +147,7 @@ def test_who_tries_again_declares_anew(uploaded, ask, client_of):
     page = admin.get("/enhancements").content.decode()
     assert 'name="rights" required' in page
     admin.post(f"/enhancements/{row.pk}/retry", {"rights": "on", "from": "list"}, format="multipart")
-    entries = AuditEntry.objects.filter(action="image.rights_declared").order_by("pk")
+    entries = AuditEntry.objects.filter(action="image.rights_declared").order_by("number")
     assert [entry.actor_id for entry in entries] == [asset.owner_id, admin.user.pk]
     like = admin.get(f"/enhancements/new?like={row.pk}&asset={asset.pk}").content.decode()
     assert 'name="watermark_removal.rights" checked' not in like and 'name="watermark_removal.rights"' in like

@@ -42,7 +42,7 @@ def couriers() -> Iterator[tuple[Stage, Receiver, list[Proc]]]:
     with private_stage() as stage, receivers.listening() as receiver, receivers.counts_as_public(receiver.port):
         more = {receivers.PORT: str(receiver.port), "DESIGNER_EXTRA_HANDLERS": HANDLERS, "WEBHOOK_ALLOW_HTTP": "1"}
         stage.env |= more
-        workers = [stage.worker("remote", children=1) for _ in range(2)]
+        workers = [stage.worker("io", children=1) for _ in range(2)]
         stage.scheduler()
         yield stage, receiver, workers
 

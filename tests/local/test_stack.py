@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from designer.local.processes import programs
 from designer.local.services import Services
 from designer.local.stack import Record, answers
 from designer.local.system import HOST, ROOT, any_port, birth, patience
@@ -21,6 +22,7 @@ from tests.local.conftest import APART, Launched
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.xdist_group("stack")]
 Launch = Callable[..., Launched]
+PROGRAMS = programs(port=0)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +65,7 @@ def serve(launch: Launch) -> Iterator[Callable[..., Launched]]:
 
 
 def marks_of(var: Path) -> list[tuple[int, str]]:
-    """Every process of the running studio: web, worker, gpu, scheduler, postgres, valkey."""
+    """Every process of the running studio: its programs, Postgres and Valkey."""
     return [*((pid, born) for pid, born in record_of(var).children), *service_marks(var)]
 
 
@@ -96,7 +98,7 @@ def test_the_studio_answers_tells_its_sign_in_and_stops_without_a_trace(
     assert stat.S_IMODE((var / "credentials.json").stat().st_mode) == 0o600
     assert stat.S_IMODE((var / "stack.json").stat().st_mode) == 0o600
     marks = marks_of(var)
-    assert len(marks) == 8  # six programs, Postgres and Valkey
+    assert len(marks) == len(PROGRAMS) + 2  # and Postgres and Valkey
     assert studio.end(signal.SIGINT) == 0
     assert all_gone(marks)
     assert not (var / "stack.json").exists()
@@ -151,7 +153,7 @@ def test_a_killed_web_server_worker_and_database_come_back(var: Path, serve: Cal
         os.kill(pid, signal.SIGKILL)
     assert studio.says("postgres had stopped; it runs again.", within=60)
     assert any(answers(before.url) for _ in patience(60, 0.2)), studio.said
-    assert any(len(record_of(var).children) == 6 for _ in patience(20, 0.2))
+    assert any(len(record_of(var).children) == len(PROGRAMS) for _ in patience(20, 0.2))
     assert all_gone(victims)
 
 

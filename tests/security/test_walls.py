@@ -12,7 +12,11 @@ from tests.worlds import World, build_world
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 POLICY = ("default-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'")
-WITHOUT_SESSION = {"api/auth/tokens"}  # a password in the body makes a token; a cookie counts for nothing there
+WITHOUT_SESSION = {  # what is sent is the right itself; a cookie counts for nothing there
+    "api/auth/tokens",  # a password in the body
+    "notifications/unsubscribe",  # the signed link of a mail
+    "enhancements/hooks/<slug:service>/<uuid:attempt>",  # the service's signature
+}
 STRANGE = ["/nowhere", "/api/nowhere", "/assets/x", "/accounts/login/", "/accounts/password/reset/", "/admin/login/"]
 
 
