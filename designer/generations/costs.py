@@ -105,16 +105,13 @@ class Ranges:
 
 def left_for_images(row: Generation) -> Decimal | None:
     """What may still be spent on images: of a ceiling that was wished all that is left of it and not needed for what
-    follows; else what was set aside for them, less what they have cost."""
-    said, following = row.settings, Decimal(row.settings.get("following", 0))
+    follows; else what was set aside for them, less what they have cost. None for an older row without a ceiling: what
+    its images may come to was never worked out, and only the budgets hold them."""
+    said = row.settings
     if said.get("max_cost"):
         spent = Generation.objects.values_list("cost", flat=True).get(pk=row.pk) or Decimal(0)
-        return max(Decimal(0), Decimal(said["max_cost"]) - following - spent)
-    if "for_images" in said:
-        most = Decimal(said["for_images"])
-    elif row.estimate is None:
+        return max(Decimal(0), Decimal(said["max_cost"]) - Decimal(said.get("following", 0)) - spent)
+    if "for_images" not in said:
         return None
-    else:  # of an older row
-        most = row.estimate - following - Decimal(said.get("reading", 0))
     drawn = StageRun.objects.filter(generation=row, name=Stage.GENERATION).values_list("cost", flat=True).first()
-    return max(Decimal(0), most - (drawn or 0))
+    return max(Decimal(0), Decimal(said["for_images"]) - (drawn or 0))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.utils import timezone
 
 from batches.models import Batch
@@ -13,11 +14,12 @@ from designer.catalogue.models import ModelProfile
 from designer.catalogue.services import cost_of
 from designer.generations.models import Generation
 from designer.jobs.models import AttemptOutcome, JobAttempt
-from designer.ledger.models import LedgerEntry, Reservation
+from designer.jobs.services import revive
+from designer.ledger.models import BudgetUse, LedgerEntry, Reservation
 from designer.providers import registry
 from designer.providers.base import ProviderConfig
 from tests import images
-from tests.batches.asking import made
+from tests.batches.asking import invariants_hold, made
 from tests.batches.asking import work_off as work_off_batches
 from tests.designer.generations.test_flow import ask
 from tests.designer.generations.test_runner import try_again
@@ -98,6 +100,36 @@ def test_a_single_image_costs_no_more_than_the_most_that_was_shown_and_set_aside
     less = {**wish, "max_cost": str(Decimal(told["most"]) - Decimal("0.000001"))}
     refused = client.post("/api/generations", less, format="json")
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "max_cost")
+
+
+def as_before_the_upgrade(row: Generation) -> None:
+    """As it was written when only the estimate was worked out and set aside."""
+    for later in ("most", "for_images", "for_reading"):
+        del row.settings[later]
+    row.save(update_fields=["settings"])
+    if Reservation.objects.filter(state="open").update(amount=row.estimate, left=row.estimate):
+        BudgetUse.objects.update(reserved=row.estimate)
+
+
+def test_what_waited_through_the_upgrade_is_drawn_and_costs_what_it_costs(client_of, simulator):
+    row = Generation.objects.get(pk=ask(client_of("editor"), n=1, model=FLARE).json()["id"])
+    as_before_the_upgrade(row)
+    work_off("interactive")
+    row.refresh_from_db()
+    assert (row.status, row.model, row.estimate) == ("succeeded", FLARE, Decimal("0.013")), row.error
+    assert row.cost == paid() > 0
+    assert BudgetUse.objects.get(scope="team").spent == paid() and invariants_hold()
+
+
+def test_what_failed_before_the_upgrade_can_be_done_again(client_of, simulator):
+    simulator.plan("openai", "bad_field", path="/images")
+    row = begin(client_of("editor"), n=1, model=FLARE)
+    assert row.error["code"] == "invalid_request"
+    as_before_the_upgrade(row)
+    with transaction.atomic():
+        revive(row.job_id, ended=["failed"])
+    row = try_again(row)
+    assert (row.status, row.model, row.cost) == ("succeeded", FLARE, paid()), row.error
 
 
 @pytest.mark.parametrize("model", ["gpt-image-2", FLARE, NANO])
