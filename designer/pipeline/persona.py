@@ -21,7 +21,7 @@ from designer.pipeline import taxonomy
 from designer.pipeline.codec import Record
 from designer.pipeline.colours import COLOURS, colour_of
 from designer.pipeline.records import ATTRIBUTES, LISTS, Adjustment, Brief, PersonaMatch, Understanding
-from designer.pipeline.refusals import ASIDE, LASTING, REFUSALS, refuses
+from designer.pipeline.refusals import ASIDE, compares, lasts, refuses
 from designer.pipeline.words import parse
 
 DIMENSIONS: Final = 512
@@ -31,9 +31,14 @@ FULL_STRENGTH, LEAST_STRENGTH = 0.9, 0.2  # of a persona under a brief that says
 MAX_ADJUSTMENTS: Final = 4
 _SMALL: Final = "a an the and or of in on with for to by at from is are be it its this that my our no not"
 STOP: Final = frozenset(_SMALL.split())
-ASIDES: Final = "|".join(["but", *sorted(ASIDE), *sorted(" ".join(phrase) for phrase in REFUSALS)])
+ASIDES: Final = "|".join(["but", "who", *sorted(" ".join(phrase) for phrase in ASIDE)])
 CLAUSE: Final = re.compile(rf"(?:\b(?:{ASIDES})\b)?(?:(?!\b(?:{ASIDES})\b)[^.;:!?,()])+", re.I)
-TURN: Final = re.compile(r"[.;!?)]|\b(?:but|loves?|prefers?|likes?|adores?)\b|$", re.I)  # here a dislike ends for sure
+_LIKED: Final = (
+    "loves?|prefers?|likes?|adores?|wears?|wants?|chooses?|craves?|needs?|more|give me|favou?rs?|opts? for|"
+    "goe?s? for|lives? in|drawn to"
+)
+_MINE: Final = r",(?=[^.;:!?,()]*\b(?:(?:is|are) (?:my|her|his|their|our|what)|instead(?! of))\b)"  # "navy is mine"
+TURN: Final = re.compile(rf"[.;!?)]|\b(?:but|{_LIKED})\b|{_MINE}|$", re.I)  # here a dislike ends for sure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +58,7 @@ def preferred(text: str) -> tuple[dict[str, tuple[str, ...]], tuple[dict[str, st
     """What somebody prefers who describes their taste in these words: values by attribute and colours, in the order
     said. What is only guessed ("long lines") or refused is left out."""
     liked: dict[str, dict[str, None]] = {}
-    read = parse(text)
+    read = parse(text, mixed=True)
     grudges = _grudges(read)
     for each in read.mentions:
         grudged = any(start <= each.start < end for start, end in grudges)
@@ -73,26 +78,37 @@ def _grudges(read: Brief) -> list[tuple[int, int]]:
     firsts = [start for start, _ in clauses]
     found: list[tuple[int, int]] = []
     for at, word in enumerate(words):
-        if refuses(words, at) and not any(start <= word.start < end for start, end in phrases):
+        if (
+            refuses(words, at)
+            and not compares(words, at)
+            and not any(start <= word.start < end for start, end in phrases)
+        ):
             number = bisect_right(firsts, word.start) - 1
-            found.append(_reach(read.text, clauses, number, word, phrases))
+            clause = clauses[number]
+            if at and words[at - 1].word == "and":  # "prefers tweed and hates leather"
+                clause = (word.start, clause[1])
+            named = [last for first, last in phrases if word.end <= first < clause[1]]
+            if named:
+                found.append(_reach(read.text, clause, named[0], lasting=lasts(words, at)))
+            else:
+                found.append(_aloof(read.text, clauses, number, word))
     return found
 
 
-def _reach(
-    text: str, clauses: list[tuple[int, int]], number: int, word: taxonomy.Token, phrases: list[tuple[int, int]]
-) -> tuple[int, int]:
-    """From the clause that refuses to where that ends: a clause that is nothing but a "never" speaks of the one before,
-    and one that names what it hates goes on over commas."""
+def _reach(text: str, clause: tuple[int, int], named: int, *, lasting: bool) -> tuple[int, int]:
+    """From the clause that refuses to where that ends; `lasting`: it goes on over commas. `named`: the end of the
+    first phrase that it names."""
+    start, end = clause
+    turn = TURN.search(text, named)
+    until = turn.start() if turn else len(text)
+    return start, until if lasting else min(until, end)
+
+
+def _aloof(text: str, clauses: list[tuple[int, int]], number: int, word: taxonomy.Token) -> tuple[int, int]:
+    """A clause that refuses and names nothing after it. One that is nothing but a "never" speaks of the one before."""
     start, end = clauses[number]
-    after = [last for first, last in phrases if word.end <= first < end]
-    if after:
-        turn = TURN.search(text, after[0])
-        until = turn.start() if turn else len(text)
-        return start, until if word.word in LASTING or until < end else end
-    if text[start:end].strip() == text[word.start : word.end] and number:
-        return clauses[number - 1][0], end
-    return start, end
+    alone = number and text[start:end].strip() == text[word.start : word.end]
+    return (clauses[number - 1][0] if alone else start), end
 
 
 def embed(text: str) -> NDArray[np.float64]:

@@ -5,26 +5,23 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import count, takewhile
 from typing import Any, Final
 
 from designer.pipeline import taxonomy
+from designer.pipeline.clauses import PARTS, Clauses, Phrase
 from designer.pipeline.colours import COLOURS, HEX
 from designer.pipeline.records import Attribute, Brief, Mention, Source
-from designer.pipeline.refusals import MOST_LISTED, NEGATIONS, enumerated, headed, refuses
+from designer.pipeline.refusals import refuses
 from designer.pipeline.taxonomy import GUESS, LIKELY, Term, Token
 from designer.pipeline.vocabulary import PHOTOGRAPHY, TEXTURE_OF, VOCABULARY
 
-_PASSED: Final = "a an the any too very use have with add want be is of like love wear look stand fan into fond"
-PASSED: Final = frozenset(_PASSED.split())
-JOINED: Final = frozenset({"or", "nor"})
 TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,500}>|<!--.*?-->", re.S)
 SAID_HEX: Final = re.compile(r"#[0-9a-fA-F]{6}\b")
+LACKING: Final = "less"
 DEFINING: Final = ("garment", "silhouette", "length", "neckline", "sleeves", "fabric", "pattern", "colours")
-REACH: Final = 3  # words a negation reaches over to the phrase it denies
 
 
 def clean(text: str) -> str:
@@ -44,19 +41,26 @@ def _visible(char: str) -> bool:
     return unicodedata.category(char) not in {"Cc", "Cs", "Co", "Cn"}
 
 
-def parse(text: str) -> Brief:
-    """The brief cleaned, with the phrases that the taxonomy knows and the ones that were refused."""
+def parse(text: str, *, mixed: bool = False) -> Brief:
+    """The brief cleaned, with the phrases that the taxonomy knows and the ones that were refused.
+
+    `mixed`: what is refused in one list may be of any kind, as where somebody describes their taste.
+    """
     cleaned = clean(text)
     words = taxonomy.tokens(cleaned)
-    mentions = _denied(cleaned, words, _resolved(words, [*_matches(words), *_hexes(cleaned)]))
-    excluded = dict.fromkeys(cleaned[each.start : each.end].lower() for each in mentions if each.negated)
+    found = _resolved(words, [*_matches(words), *_hexes(cleaned)])
+    mentions = _denied(cleaned, words, found, mixed=mixed)
+    wanted = {(each.attribute, each.value) for each in mentions if not each.negated}  # "velvet, but no velvet collar"
+    denied = (each for each in mentions if each.negated and (each.attribute, each.value) not in wanted)
+    excluded = dict.fromkeys(cleaned[each.start : each.end].lower() for each in denied)
     return Brief(text=cleaned, mentions=tuple(mentions), excluded=tuple(excluded), specificity=_specificity(mentions))
 
 
 def rules_out(text: str) -> bool:
     """Whether a brief says no to something that it names. Cheap for one that has no such word."""
     words = taxonomy.tokens(clean(text))
-    return any(refuses(words, at) for at in range(len(words))) and bool(parse(text).excluded)
+    hinted = any(refuses(words, at) or words[at].word.endswith(("less", "free")) for at in range(len(words)))
+    return hinted and bool(parse(text).excluded)
 
 
 def _matches(words: tuple[Token, ...]) -> list[Mention]:
@@ -64,19 +68,22 @@ def _matches(words: tuple[Token, ...]) -> list[Mention]:
     at = 0
     while at < len(words):
         size, terms = _longest(words, at)
-        for term in terms:
-            confidence = term.confidence
-            found.append(
-                Mention(
-                    attribute=term.attribute,
-                    value=term.value,
-                    start=words[at].start,
-                    end=words[at + size - 1].end,
-                    confidence=confidence,
-                )
-            )
+        found += [_mention(term, words[at].start, words[at + size - 1].end) for term in terms]
+        if not terms and words[at].word.endswith(LACKING):
+            found += _lacking(words[at])
         at += size
     return found
+
+
+def _mention(term: Term, start: int, end: int) -> Mention:
+    return Mention(attribute=term.attribute, value=term.value, start=start, end=end, confidence=term.confidence)
+
+
+def _lacking(word: Token) -> list[Mention]:
+    """What a "beltless" coat is without."""
+    terms = taxonomy.index().get((word.word.removesuffix(LACKING),), ())
+    parts = [term for term in terms if term.attribute in PARTS]
+    return [replace(_mention(term, word.start, word.end - len(LACKING)), negated=True) for term in parts]
 
 
 def _longest(words: tuple[Token, ...], at: int) -> tuple[int, tuple[Term, ...]]:
@@ -115,73 +122,17 @@ def _resolved(words: tuple[Token, ...], mentions: list[Mention]) -> list[Mention
     return sorted(kept, key=lambda each: (each.start, each.attribute))
 
 
-def _denied(text: str, words: tuple[Token, ...], mentions: list[Mention]) -> list[Mention]:
-    """Each mention with `negated` set where a "no", "without" or "not" stands before it in the same clause or list."""
-    places = {word.start: place for place, word in enumerate(words)}
-    phrases = _phrases(mentions)
-    starts = sorted(phrases)
-    covered = {words[at].start for start in starts for at in _inside(words, places.get(start), phrases[start][0])}
-    under = ((bisect_left(starts, first), bisect_left(starts, last)) for first, last in headed(text, words))
-    denied = {start for first, last in under for start in starts[first:last]}
-    joining: set[int] = set()  # what an "or" carries on from: also "without sleeves", which says sleeveless
-    for number, start in enumerate(starts):
-        inside = [words[each] for each in _inside(words, places.get(start), phrases[start][0])]
-        at = places.get(start, 0)
-        if inside and (_is_denied(text, words, at, joining, covered) or _never_after(text, words, at + len(inside))):
-            denied.add(start)
-        if start in denied or any(word.word in NEGATIONS for word in inside):
-            joining.update(word.start for word in inside)
-            listed = starts[number : number + MOST_LISTED]
-            denied.update(enumerated(text, phrases, listed, whole=start not in denied))
-    return [replace(each, negated=True) if each.start in denied else each for each in mentions]
-
-
-def _phrases(mentions: list[Mention]) -> dict[int, tuple[int, frozenset[str]]]:
-    """By first character, where each known phrase ends and what it speaks of."""
-    names: dict[int, set[str]] = {}
+def _denied(text: str, words: tuple[Token, ...], mentions: list[Mention], *, mixed: bool) -> list[Mention]:
+    """Each mention with `negated` set where the text says no to it."""
+    starts, ends = [word.start for word in words], [word.end for word in words]
+    places = {each.start: bisect_right(ends, each.start) for each in mentions}
+    phrases: dict[int, Phrase] = {}
     for each in mentions:
-        names.setdefault(each.start, set()).add(each.attribute)
-    return {each.start: (each.end, frozenset(names[each.start])) for each in mentions}
-
-
-def _inside(words: tuple[Token, ...], place: int | None, end: int) -> Iterable[int]:
-    """Places of the words of a phrase that begins at `place` and ends before character `end`."""
-    return () if place is None else takewhile(lambda at: at < len(words) and words[at].start < end, count(place))
-
-
-def _is_denied(text: str, words: tuple[Token, ...], place: int, joining: set[int], covered: set[int]) -> bool:
-    """Walk back over fillers, adjectives and an "or" that joins it to what is already denied.
-
-    `joining`, `covered`: first characters of words in phrases that refuse something, and in phrases of any kind.
-    """
-    seen = 0
-    for back in range(place - 1, -1, -1):
-        word = words[back]
-        if _parted(text[word.end : words[back + 1].start]):
-            return False
-        if refuses(words, back):
-            return word.start not in covered
-        if word.word in JOINED:
-            return back > 0 and words[back - 1].start in joining
-        seen += word.word not in PASSED
-        if seen >= REACH or (word.word not in PASSED and word.start not in covered and not _adjective(word.word)):
-            return False
-    return False
-
-
-def _never_after(text: str, words: tuple[Token, ...], after: int) -> bool:
-    """Whether a "never" follows at place `after` and ends the clause: "black never", not "black never fades"."""
-    if after >= len(words) or words[after].word != "never" or _parted(text[words[after - 1].end : words[after].start]):
-        return False
-    return after + 1 == len(words) or _parted(text[words[after].end : words[after + 1].start])
-
-
-def _parted(between: str) -> bool:
-    return any(mark in between for mark in ".;:!?,()")
-
-
-def _adjective(word: str) -> bool:
-    return word.endswith(("y", "ed", "ing", "al", "ful", "ish"))
+        place = places[each.start]
+        names = phrases[place].names if place in phrases else frozenset[str]()
+        phrases[place] = Phrase(bisect_left(starts, each.end), names | {each.attribute})
+    refused = Clauses(text, words, phrases, mixed).refused()
+    return [replace(each, negated=True) if places[each.start] in refused else each for each in mentions]
 
 
 def _specificity(mentions: Iterable[Mention]) -> float:

@@ -41,6 +41,12 @@ def said(text):
         "no-go: red",
         "Red is a no",
         "red? never.",
+        "not into black, velvet or lace",
+        "Dislikes: black; velvet",
+        "allergic to wool",
+        "fewer florals",
+        "anti-floral",
+        "I'm over florals",
     ],
 )
 def test_no_dislike_becomes_a_preference(words):
@@ -61,6 +67,12 @@ def test_no_dislike_becomes_a_preference(words):
         ("No fuss, linen in navy", {"fabric": ("linen",), "colours": ("navy",)}),
         ("No lace, wool in camel", {"fabric": ("wool",), "colours": ("camel",)}),
         ("Never boring: red", {"colours": ("red",)}),
+        ("less black, more navy", {"colours": ("navy",)}),
+        ("I hate black, I wear navy", {"colours": ("navy",)}),
+        ("can't stand black, wants navy", {"colours": ("navy",)}),
+        ("Avoids black in favour of navy", {"colours": ("navy",)}),
+        ("dislikes black and opts for navy", {"colours": ("navy",)}),
+        ("Avoid black, navy and white are my colours", {"colours": ("navy", "white")}),
     ],
 )
 def test_what_stands_beside_a_dislike_is_kept(words, liked):

@@ -96,6 +96,30 @@ def test_a_refusal_ends_with_its_clause():
     assert analyse("no lace, red dress or coat").value("garment") == "dress"
 
 
+def values(brief: str, *, refused: bool) -> list[str]:
+    """What the brief names, as it was meant, once each and in order."""
+    return list(dict.fromkeys(each.value for each in parse(brief).mentions if each.negated is refused))
+
+
+@pytest.mark.parametrize(
+    ("brief", "wanted", "refused"),
+    [
+        ("a dress with no sleeves and a v-neck", "dress sleeveless v_neck", ""),
+        ("a dress without sleeves and a belt", "dress sleeveless belt", ""),
+        ("a dress without sleeves, a v-neck and a belt", "dress sleeveless v_neck belt", ""),
+        ("no print, long sleeves and a hood", "solid long hooded", ""),
+        ("a coat without a belt, patch pockets and a hood", "coat pockets hooded", "belt"),
+        ("a coat, never black, navy and camel instead", "coat navy camel", "black"),
+        ("not too red, pink or orange dress", "dress", "red pink orange"),
+        ("not pink or orange dress", "dress", "pink orange"),
+        ("no fur, leather or suede jacket", "jacket", "leather"),
+        ("a dress, avoid lace, velvet", "dress", "lace velvet"),
+    ],
+)
+def test_a_list_of_what_is_refused_ends_where_the_wishes_begin(brief, wanted, refused):
+    assert (values(brief, refused=False), values(brief, refused=True)) == (wanted.split(), refused.split())
+
+
 @given(st.text(alphabet="bcdfghjklmnpqrtvwxz ", max_size=60))
 def test_what_was_not_said_stays_unknown(gibberish):
     record = analyse(gibberish)
