@@ -7,7 +7,7 @@ stay as they are; what is read here is shown, and can be turned off.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,8 +30,29 @@ PARTS: Final = frozenset({
     "mm", "m", "kg", "year", "day", "season", "tone", "row",
 })  # fmt: skip
 REACH: Final = 60  # letters from the number to the garment that it counts
-NAMING: Final = r"(?<!\w)(?:with|by|using|via|model:?)\s+(?:the\s+)?"
-CLOSING: Final = r"(?=\s*(?:[.,;:!?)\n]|$))"  # "with Gemini motif" is a motif, "with Gemini, in red" a model
+# "model" alone says whose work it is only where it opens a clause: "worn by a model, Gemini" is a person
+NAMING: Final = (
+    r"(?<!\bnot )(?<!\bnever )\b(?:with|by|using|via|use)\s+(?:the\s+)?(?:model\s*:?\s+)?|\bmodel\s*:\s*"
+    r"|(?<=[,.;:(\n])\s*model\s+|^\s*model\s+"
+)
+ANY_MODEL: Final = r"(?<!\bnot )\bmodel\s+"  # enough before a name with a digit
+# "with Gemini motif" is a motif, "with Gemini, in red" and "with Gemini for a campaign" a model
+CLOSING: Final = re.compile(r"\s*(?:[.,;:!?)\n]|$)|\s+(?:in|please|for|and|if|not|instead|again|only)\b", re.I)
+ON: Final = re.compile(r"\s+on\s+(?:(?:an?|the)\s+)?", re.I)
+SETTING: Final = frozenset({"background", "pose"})  # "with Gemini on a beach", but no model on a sleeve
+SENTENCE_END: Final = r"(?=\s*(?:[.!?\n]|$))"
+# a picture of the name, and no work by it: "a print (Gemini)", "embroidered with Gemini in gold"
+_SHOWN: Final = r"motifs?|signs?|symbols?|emblems?|constellations?"
+ADORNED: Final = re.compile(r"\b(?:printed|embroidered|decorated|patterned|covered)\s*$", re.I)
+DEPICTED: Final = re.compile(rf"\b(?:{_SHOWN}|prints?|printed|embroidered|logos?|slogans?)\s*$", re.I)
+AND_SHOWN: Final = re.compile(rf"\s+and\b[^.,;:!?()\n]*\b(?:{_SHOWN})\b", re.I)  # "with Gemini and moon motifs"
+# names that are words as well, and what shows that they are meant so
+_SIGNS: Final = "aries|taurus|cancer|leo|virgo|libra|scorpio|sagittarius|capricorn|aquarius|pisces"
+_STARS: Final = r"zodiac(?:al)?|horoscopes?|constellations?|astrolog\w*|star\s+(?:signs?|prints?|motifs?)"
+HOMONYMS: Final = {
+    "gemini": re.compile(rf"\b(?:{_STARS}|{_SIGNS})\b", re.I),
+    "imagen": re.compile(r"\b(?:una|con|para|del|los|las)\b", re.I),  # Spanish for picture
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,18 +118,42 @@ def _model(text: str, models: Mapping[str, str], phrases: dict[str, str]) -> str
     One without a digit may be a word of the garment ("with ultra wide lapels"): it has to close its clause.
     """
     for name in sorted(models, key=lambda each: (-len(each), each)):
-        found = re.search(_spoken(name), text, re.I)
-        if found:
-            phrases["model"] = found.group()
+        said = next(_said(name, text), "")
+        if said:
+            phrases["model"] = said
             return models[name]
     return ""
 
 
-def _spoken(name: str) -> str:
-    """A name as it is said in a brief; one that is written with an @ only with that."""
+def _said(name: str, text: str) -> Iterator[str]:
+    """The words by which the text asks for the model of that name; one that is written with an @ only with that."""
     words = r"[\s._/-]*".join(re.escape(part) for part in re.findall(r"\w+", name))
-    marked = rf"@{words}(?![\w-])"
+    yield from (found.group() for found in re.finditer(rf"@{words}(?![\w-])", text, re.I))
     if name.startswith("@"):
-        return marked
-    closing = "" if any(map(str.isdigit, name)) else CLOSING
-    return rf"{marked}|\(\s*{words}\s*\)|{NAMING}{words}(?![\w-]){closing}"
+        return
+    if any(map(str.isdigit, name)):
+        sure = rf"\(\s*{words}\s*\)|(?:{NAMING}|{ANY_MODEL}){words}(?![\w-])"
+        yield from (found.group().strip() for found in re.finditer(sure, text, re.I))
+        return
+    homonym = HOMONYMS.get(name.lower())
+    if homonym is None or not homonym.search(text):
+        yield from _plainly_said(words, text)
+
+
+def _plainly_said(words: str, text: str) -> Iterator[str]:
+    """Where a name without a digit stands as one who makes the picture, and not as what the picture shows."""
+    for found in re.finditer(rf"\(\s*{words}\s*\){SENTENCE_END}", text, re.I):
+        if not DEPICTED.search(text[: found.start()]):
+            yield found.group()
+    for found in re.finditer(rf"(?:{NAMING}){words}(?![\w-])", text, re.I):
+        if not ADORNED.search(text[: found.start()]) and _closes(text, found.end()):
+            yield found.group().strip()
+
+
+def _closes(text: str, end: int) -> bool:
+    """Whether a clause may end at `end`."""
+    on = ON.match(text, end)
+    if on:
+        said = parse(text[on.start() : on.end() + REACH]).mentions
+        return any(each.attribute in SETTING and each.start < on.end() - on.start() for each in said)
+    return CLOSING.match(text, end) is not None and not AND_SHOWN.match(text, end)

@@ -9,6 +9,7 @@ from designer.pipeline.command import read
 MODELS = {
     "Gemini": "/Gemini", "GPT Image": "/GPT Image", "gpt-image-2": "openai/gpt-image-2", "DALL-E": "/DALL-E",
     "@ultra": "stability/ultra", "stability/ultra": "stability/ultra", "Stable Image Ultra": "stability/ultra",
+    "Imagen": "/Imagen", "Gemini 3 Pro Image": "google/gemini-3-pro-image",
 }  # fmt: skip
 
 
@@ -33,6 +34,17 @@ MODELS = {
         ("a coat with stability/ultra. Red", None, "stability/ultra"),
         ("a coat by Stable Image Ultra", None, "stability/ultra"),
         ("a coat @ultra in red", None, "stability/ultra"),
+        ("5 dresses with Gemini in red", 5, "/Gemini"),
+        ("coats using DALL-E please", None, "/DALL-E"),
+        ("a coat with Gemini and gold buttons", None, "/Gemini"),
+        ("a coat with Gemini for a summer campaign", None, "/Gemini"),
+        ("a coat with Gemini on a beach", None, "/Gemini"),
+        ("Use Gemini for 3 coats", None, "/Gemini"),
+        ("a coat for a model (Gemini)", None, "/Gemini"),
+        ("a coat (Gemini 3 Pro Image) in red", None, "google/gemini-3-pro-image"),
+        ("two coats, model: Gemini", 2, "/Gemini"),
+        ("a zodiac print dress with DALL-E in red", None, "/DALL-E"),
+        ("a zodiac print dress @gemini", None, "/Gemini"),
     ],
 )
 def test_how_many_and_by_which_model_is_heard(brief, count, model):
@@ -49,6 +61,11 @@ def test_how_many_and_by_which_model_is_heard(brief, count, model):
         "a coat with geminis", "5, dresses", "a wool coat with ultra wide lapels", "a coat with Ultra",
         "2 tone dresses", "3 rows of buttons on dresses", "a scarf in wool x2", "cloth of 100 cm x 50",
         "a dozen buttons", "a coat with Gemini motif", "a coat with stability ultra high waist",
+        "a coat with a print (Gemini) on the back", "a coat worn by a model gemini", "a coat with Gemini on the back",
+        "zodiac prints with leo, virgo, with Gemini, and with libra", "a coat with Gemini and Leo prints",
+        "a zodiac dress with Gemini", "a print of the sign (Gemini)", "a coat embroidered with Gemini in gold",
+        "un abrigo rojo con capucha (imagen)", "a coat, not with Gemini", "a coat by the model Gemini Rossi",
+        "un vestido by imagen de moda", "a print with gemini and star motifs",
     ],
 )  # fmt: skip
 def test_what_is_no_order_is_left_to_the_picture(brief):
