@@ -16,6 +16,7 @@ from designer.generations.understanding_forms import HINTS, label, text_of
 from designer.generations.wishes import GenerationWish
 from designer.pipeline import taxonomy
 from designer.pipeline.records import DICTS, LISTS
+from designer.pipeline.words import parse
 from designer.providers.base import ProviderError
 from designer.providers.registry import image_provider
 
@@ -45,6 +46,7 @@ def understood_shown(preview: Composed, wish: GenerationWish) -> dict[str, Any]:
         "told": [
             {**each, "label": TOLD[each["name"]], "plain": each["name"] in wish.just_words} for each in preview.told
         ],
+        "avoided": parse(wish.brief).excluded,
         "prompt": preview.prompt.prompt,
         "parts": preview.prompt_parts(),
         "is_exact": wish.exact,

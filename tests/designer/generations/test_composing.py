@@ -75,6 +75,13 @@ def test_the_page_says_when_a_field_goes_before_the_words(client_of):
     assert "You chose 3, which counts." in markup and "<strong>5</strong>" not in markup and "3 images" in estimate
 
 
+def test_what_the_brief_refuses_is_shown_before_anything_is_spent(client_of):
+    client = client_of("editor")
+    markup, _ = shown(client, "a coat with no lace, velvet or belt, and a hood")
+    assert "lace, velvet, belt" in markup.partition('class="chip chip-avoided"')[2].partition("</li>")[0]
+    assert "chip-avoided" not in shown(client, ORDER)[0]
+
+
 def test_where_nobody_can_draw_it_what_was_understood_can_still_be_corrected(client_of):
     brief = "4 wool coats @dall-e-3"
     answer = client_of("editor").post("/studio/understood", {"brief": brief}, format="multipart")
