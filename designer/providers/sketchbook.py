@@ -40,7 +40,7 @@ class Sketchbook:
     def capabilities(self, model: str) -> Capabilities:
         if model != MODEL:
             raise InvalidRequest(f"Sketchbook has no model {model!r}.", f"Use {MODEL}.", field="model")
-        facts: dict[str, Any] = {"seed": True, "negative_prompt": False, "max_references": 8, "max_images": 8}
+        facts: dict[str, Any] = {"seed": True, "negative_prompt": True, "max_references": 8, "max_images": 8}
         return Capabilities(**facts, ratios=RATIOS, max_pixels=MAX_PIXELS, idempotency="key")
 
     def generate(
@@ -79,7 +79,13 @@ def _check(request: ImageRequest) -> None:
 
 
 def _drawn(request: ImageRequest, seed: int, step: Callable[[float], None]) -> GeneratedImage:
-    wish = spec.read(request.attributes, seed=seed, prompt=request.prompt, references=request.references)
+    wish = spec.read(
+        request.attributes,
+        seed=seed,
+        prompt=request.prompt,
+        avoided=request.negative_prompt,
+        references=request.references,
+    )
     picture = flat.draw(wish, request.width, request.height, step=step).picture
     out = io.BytesIO()
     picture.save(out, "PNG", compress_level=3, compress_type=zlib.Z_RLE)  # grain repeats nowhere: no search for it

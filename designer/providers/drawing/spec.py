@@ -32,6 +32,13 @@ BY_SILHOUETTE: Final = {
     "pleated": "skirt", "tiered": "skirt", "mermaid": "dress", "empire": "dress", "a_line": "dress", "wrap": "dress",
     "flared": "dress", "cocoon": "coat", "boxy": "jacket", "oversized": "sweater", "peplum": "blouse",
 }  # fmt: skip
+# what is drawn unasked on some seeds, and the words that refuse it
+REFUSABLE: Final = {
+    "button": "buttons", "buttons": "buttons", "pocket": "pockets", "pockets": "pockets", "zip": "zip", "zips": "zip",
+    "zipper": "zip", "zippers": "zip", "belt": "belt", "belts": "belt", "sash": "belt", "sashes": "belt",
+    "buckle": "belt", "buckles": "belt", "slit": "slit", "slits": "slit", "bow": "bow", "bows": "bow",
+    "epaulette": "epaulettes", "epaulettes": "epaulettes",
+}  # fmt: skip
 WORD: Final = re.compile(r"[a-z]+")
 
 
@@ -51,6 +58,7 @@ class Spec:
     finish: str
     pattern: str
     construction: frozenset[str]
+    refused: frozenset[str]
     place: str
     pose: str
     light: str
@@ -101,9 +109,16 @@ def _unnamed_seed(prompt: str, seed: int) -> str:
     return f"{seed}/{prompt}"
 
 
-def read(attributes: Mapping[str, object], *, seed: int, prompt: str = "", references: Sequence[bytes] = ()) -> Spec:
-    """The spec of one drawing. Never fails: what cannot be read is unknown. references: photos, encoded; they lend
-    their colours when nothing names any."""
+def read(
+    attributes: Mapping[str, object],
+    *,
+    seed: int,
+    prompt: str = "",
+    avoided: str = "",
+    references: Sequence[bytes] = (),
+) -> Spec:
+    """The spec of one drawing. Never fails: what cannot be read is unknown. avoided: the negative prompt; references:
+    photos, encoded, which lend their colours when nothing names any."""
     get = attributes.get
     colours = get("colours") if named_colours(get("colours")) else colours_of(references)
     photography = get("photography")
@@ -117,6 +132,7 @@ def read(attributes: Mapping[str, object], *, seed: int, prompt: str = "", refer
         length=_word(get("length")), neckline=_word(get("neckline")), sleeves=_word(get("sleeves")),
         fabric=_word(get("fabric")), weight=_word(get("fabric_weight")), texture=_word(get("texture")),
         finish=_word(get("finish")), pattern=_word(get("pattern")), construction=_words(get("construction")),
+        refused=frozenset(REFUSABLE[word] for word in WORD.findall(avoided.lower()) if word in REFUSABLE),
         place=place, pose=_word(photo.get("pose")), light=_word(photo.get("light")), mood=mood, season=season,
         words=words, seed=seed,
         palette=palette_for(colours, place=place, mood=mood, season=season, dice=dice),

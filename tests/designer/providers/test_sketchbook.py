@@ -11,6 +11,7 @@ from PIL import Image
 from designer.assets.images import normalise, own_png
 from designer.pipeline.vocabulary import VOCABULARY
 from designer.providers.base import Cancelled, ImageRequest, ImageResult, InvalidRequest
+from designer.providers.drawing.garments import closures, dress
 from designer.providers.registry import image_provider
 
 WISH = ImageRequest(
@@ -99,6 +100,31 @@ def test_a_cancelled_drawing_stops_at_its_next_step(calls):
     with pytest.raises(Cancelled):
         generate(WISH, cancelled=cancelled)
     assert asked == calls + 1
+
+
+@pytest.mark.parametrize("detail", ["buttons", "pockets", "belt", "zip", "slit", "bow"])
+def test_no_seed_draws_a_detail_that_was_refused(detail, monkeypatch):
+    drawn = []
+    of = {"buttons": (closures, "button"), "pockets": (closures, "patch_pocket"), "belt": (closures, "belt"),
+          "zip": (closures, "zipper"), "slit": (dress, "slit"), "bow": (closures, "bow_tie")}  # fmt: skip
+    room, name = of[detail]
+    known = getattr(room, name).__wrapped__
+
+    def seen(*given, **named):
+        drawn.append(name)
+        known(*given, **named)
+
+    monkeypatch.setattr(room, name, closures.unless_refused(detail)(seen))
+    garment = {"belt": "jumpsuit", "zip": "jacket", "slit": "skirt", "bow": "blouse"}.get(detail, "shirt")
+    asked = [detail] if detail == "bow" else []
+    wish = replace(
+        WISH, seeds=tuple(range(12)), attributes={"garment": garment, "construction": asked, "silhouette": "pencil"}
+    )
+    allowed = [image.data for image in generate(wish).images]
+    assert drawn, "no seed draws it, so this test shows nothing"
+    drawn.clear()
+    refused = [image.data for image in generate(replace(wish, negative_prompt=f"a {detail}, watermark")).images]
+    assert not drawn and refused != allowed
 
 
 def test_photos_that_cannot_be_read_are_passed_over():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Concatenate, ParamSpec
 
 import numpy as np
 
@@ -12,8 +14,26 @@ from designer.providers.drawing.palette import INK, mixed
 from designer.providers.drawing.sheet import SEAM, Sheet
 
 METAL = "#b9b3a8"
+P = ParamSpec("P")
 
 
+def unless_refused(
+    detail: str,
+) -> Callable[[Callable[Concatenate[Sheet, P], None]], Callable[Concatenate[Sheet, P], None]]:
+    """Of what draws a detail: it draws nothing where the designer said no to it, however the seed fell."""
+
+    def around(draw: Callable[Concatenate[Sheet, P], None]) -> Callable[Concatenate[Sheet, P], None]:
+        @wraps(draw)
+        def drawn(sheet: Sheet, /, *args: P.args, **kwargs: P.kwargs) -> None:
+            if detail not in sheet.spec.refused:
+                draw(sheet, *args, **kwargs)
+
+        return drawn
+
+    return around
+
+
+@unless_refused("buttons")
 def button(sheet: Sheet, x: float, y: float, r: float) -> None:
     """A button with four holes, lit from the upper left."""
     main = sheet.spec.palette.seam if sheet.spec.dice("buttons").random() < 0.6 else "#efe6d6"
@@ -41,6 +61,7 @@ def buttons(
             button(sheet, x, float(y), r)
 
 
+@unless_refused("zip")
 def zipper(sheet: Sheet, line: Line, *, wide: float = 1.0, pull: bool = True) -> None:
     """A zip along a line from its top: tape, teeth, slider."""
     tape = mixed(sheet.spec.palette.main, "#14110f", 0.55)
@@ -61,6 +82,7 @@ def zipper(sheet: Sheet, line: Line, *, wide: float = 1.0, pull: bool = True) ->
         )
 
 
+@unless_refused("pockets")
 def patch_pocket(sheet: Sheet, x: float, y: float, wide: float, deep: float, *, flap: bool = False) -> None:
     """A pocket sewn on, its upper edge's middle at (x, y); with a flap when asked."""
     half, corner = wide / 2, min(2.0, wide * 0.16)
@@ -79,6 +101,7 @@ def patch_pocket(sheet: Sheet, x: float, y: float, wide: float, deep: float, *, 
         sheet.stitch(straight((x - half + 0.3, y + 1.7), (x + half - 0.3, y + 1.7)))
 
 
+@unless_refused("pockets")
 def welt_pockets(sheet: Sheet, inner: tuple[float, float], outer: tuple[float, float], *, deep: float = 1.3) -> None:
     """A narrow welt, or with more depth a flap, between two points of the right half; its twin on the left."""
     a, b = np.array(inner), np.array(outer)
@@ -128,6 +151,7 @@ def loops(sheet: Sheet, places: Sequence[tuple[float, float]], deep: float) -> N
         sheet.panel(box, volume=0, tone=0.54, casts=0.3, pen=0.26)
 
 
+@unless_refused("belt")
 def belt(sheet: Sheet, half: float, y: float, *, tied: bool, deep: float = 3.6, kind: str = "trim") -> None:
     """A belt around the waist, closed by a buckle or tied."""
     top, foot = cup(half + 0.3, y, 0.9), cup(half + 0.4, y + deep, 0.9)[::-1]
@@ -162,6 +186,7 @@ def knot(sheet: Sheet, y: float, kind: str, *, x: float = 0.0, size: float = 1.0
     sheet.panel(ball[:-1] * size + here, kind=kind, volume=0.8, casts=0.5, pen=0.36)
 
 
+@unless_refused("bow")
 def bow_tie(sheet: Sheet, x: float, y: float, *, kind: str = "self", size: float = 1.0) -> None:
     """A bow at the neck with two loops and two ends."""
     knot(sheet, y, kind, x=x, size=0.62 * size)

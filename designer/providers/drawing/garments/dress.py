@@ -57,7 +57,8 @@ def _skirt_details(sheet: Sheet, spec: Spec, piece: Skirt) -> None:
     if narrow or piece.shape == "a_line":
         for x in (0.42, 0.62):
             closures.dart(sheet, (piece.waist * x, piece.top + 1), (piece.hip * x, piece.top + 10))
-    if spec.has("buttons") or (piece.shape in ("a_line", "straight") and dice.random() < 0.3):
+    lot = piece.shape in ("a_line", "straight") and dice.random() < 0.3
+    if spec.has("buttons") or (lot and "buttons" not in spec.refused):
         sheet.line(straight((1.6, piece.top + 1), (1.6, piece.bottom + 1)), width=0.34)
         closures.buttons(sheet, 0.0, piece.top + 4, piece.bottom - 7, step=8.5, r=0.8)
     if spec.has("pockets"):
@@ -73,6 +74,7 @@ def _skirt_details(sheet: Sheet, spec: Spec, piece: Skirt) -> None:
             )
 
 
+@closures.unless_refused("slit")
 def slit(sheet: Sheet, piece: Skirt, *, reach: float) -> None:
     """A slit from the hem at the right thigh: the edge opens and shows the inside."""
     side = skirts.flank(piece)

@@ -247,6 +247,7 @@ def front(sheet: Sheet, leg: Leg, *, jeans: bool) -> None:
         _pocket(sheet, leg, way, jeans=jeans, thread=thread)
 
 
+@closures.unless_refused("pockets")
 def _pocket(sheet: Sheet, leg: Leg, way: float, *, jeans: bool, thread: str) -> None:
     turn = np.array([way, 1.0])
     top = leg.top + (3.6 if jeans else 1.0)

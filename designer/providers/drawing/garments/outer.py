@@ -140,6 +140,7 @@ def _coat_pockets(sheet: Sheet, spec: Spec, made: Torso, lot: float) -> None:
         closures.welt_pockets(sheet, (outer - 13.5, HIP + 0.8), (outer, HIP - 0.8), deep=4.6)
 
 
+@closures.unless_refused("epaulettes")
 def epaulettes(sheet: Sheet, made: Torso) -> None:
     x, y = made.neck.at
     body = made.body
