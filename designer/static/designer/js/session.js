@@ -3,7 +3,7 @@
 import { toast } from "./app.js";
 import { live } from "./live.js";
 import "./stage.js";
-import "./strip.js";
+import { studio } from "./strip.js";
 
 const SPEAK = 5_000; // ms between two words that one is there
 const GONE = 16_000; // ms after which a presenter nobody sees may be replaced
@@ -89,7 +89,7 @@ class ReviewRoom extends HTMLElement {
   async see(asset, fresh = false) {
     if (!asset || (asset === this.looking && !fresh)) return;
     this.looking = asset;
-    const image = await live.request("GET", `${this.path}/images/${asset}`).catch(() => null);
+    const image = await studio.request("GET", `${this.path}/images/${asset}`).catch(() => null);
     if (this.looking !== asset) return; // another one was asked for meanwhile
     if (!image) { this.looking = this.image?.asset; return; }
     const other = image.asset !== this.image?.asset;
@@ -134,7 +134,7 @@ class ReviewRoom extends HTMLElement {
 
   async say(what, wish) {
     try {
-      const answer = await live.request("POST", `${this.path}/${what}`, { json: wish });
+      const answer = await studio.request("POST", `${this.path}/${what}`, { json: wish });
       if (answer.timer) this.take(answer);
       return answer;
     } catch (problem) {
@@ -157,7 +157,7 @@ class ReviewRoom extends HTMLElement {
   async attend() {
     const asked = Date.now();
     try {
-      const { now } = await live.request("PUT", `${this.path}/attendance`);
+      const { now } = await studio.request("PUT", `${this.path}/attendance`);
       this.ahead = Date.parse(now) - (asked + Date.now()) / 2;
     } catch (problem) {
       if (["ended", "not_found"].includes(problem.code)) location.reload();

@@ -1,6 +1,8 @@
 // <review-strip session="7f…">: the whole agenda in one line. Only what is in sight is in the document; images come by
 // the page as they are scrolled to. `choose` tells which one was pressed.
-import { live } from "./live.js";
+import { DesignerBFFClient } from "../../sdk/index.js";
+
+export const studio = new DesignerBFFClient(); // calls; what is told comes by `live`
 
 const PAGE = 100;
 const WIDE = 68; // pixels of a picture with its gap
@@ -69,7 +71,7 @@ class ReviewStrip extends HTMLElement {
   async load(page) {
     try {
       const query = { after: page * PAGE, limit: PAGE };
-      const { results } = await live.request("GET", `/sessions/${this.getAttribute("session")}/images`, { query });
+      const { results } = await studio.request("GET", `/sessions/${this.getAttribute("session")}/images`, { query });
       for (const item of results) this.items[item.position - 1] = item;
       for (const item of results) if (this.drawn.has(item.position)) this.learn(item);
     } catch {
