@@ -68,7 +68,7 @@ class Collection(TeamOwned):
         return self.name
 
 
-class ItemQuerySet(OwnedQuerySet["CollectionItem"]):
+class CollectionItemQuerySet(OwnedQuerySet["CollectionItem"]):
     def shown(self) -> Self:
         """Those whose image is not in the trash, in order. One that is keeps its place, and comes back with it."""
         return self.filter(asset__trashed_at=None).order_by("position")
@@ -85,7 +85,7 @@ class CollectionItem(TeamOwned):
     asset = models.ForeignKey("designer.Asset", models.CASCADE, related_name="+")
     position = models.PositiveIntegerField()
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    objects = ItemQuerySet.as_manager()
+    objects = CollectionItemQuerySet.as_manager()
 
     class Meta:
         db_table = "team_collection_items"
