@@ -29,8 +29,9 @@ def ben(browser: Browser, studio_url: str, ada: Page) -> Iterator[Page]:
         yield page
 
 
-PICTURE = """() => {
+PICTURE = """async () => {
   const image = document.querySelector("[data-pane=after] img, zoom-view img");
+  await image.decode();
   const box = image.getBoundingClientRect();
   const scale = Math.min(box.width / image.naturalWidth, box.height / image.naturalHeight);
   const [width, height] = [image.naturalWidth * scale, image.naturalHeight * scale];
