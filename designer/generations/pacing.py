@@ -22,8 +22,8 @@ class Resting(Later):
     """The vendor itself asked to be left alone."""
 
 
-def load_of(profile: ModelProfile, *, seconds: float, images: int) -> tuple[float, float]:
-    """How busy a model is: the calls that run or wait, and how many it takes at once; none while nobody can tell.
+def load_of(profile: ModelProfile, *, seconds: float, images: int) -> tuple[float | None, float]:
+    """How busy a model is: the calls that run or wait, and how many it takes at once; None while nobody can tell.
 
     What a minute allows becomes calls at once by Little's law (1961): calls per second times the seconds of one. A
     pause that the vendor asked for counts as the calls that would be made in it.
@@ -31,7 +31,7 @@ def load_of(profile: ModelProfile, *, seconds: float, images: int) -> tuple[floa
     limits = Limits.read(profile.limits)
     stand = allowances.standing(Wish(provider=profile.provider, model=profile.model, holder="", limits=limits))
     if stand is None:
-        return 0.0, AT_ONCE
+        return None, AT_ONCE
     lasts = max(seconds, 0.1)
     told: list[float] = []
     for each in (stand.written, stand.learned):

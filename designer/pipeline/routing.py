@@ -171,12 +171,12 @@ def _shared(ranked: Ranked, weights: Mapping[str, float], rng: np.random.Generat
     room anywhere, or `rng`, it is the least busy.
 
     Before anything is spent nobody is asked how busy he is: the dearest of them comes first, and the price holds
-    whichever of them will draw.
+    whichever of them will draw. Where nobody can tell at the call itself, the best draws.
     """
     alike = list(_alike(ranked, weights))
     rest = ranked[len(alike) :]
     if any(each.busy is None for each, _ in alike):
-        return [*sorted(alike, key=lambda pair: -(pair[0].unit_price or 0)), *rest]
+        return ranked if rng is not None else [*sorted(alike, key=lambda pair: -(pair[0].unit_price or 0)), *rest]
     by_load = sorted(alike, key=lambda pair: pair[0].load)
     room = np.array([max(0.0, each.takes - (each.busy or 0.0)) for each, _ in by_load])
     if rng is not None and room.any():
@@ -386,7 +386,7 @@ def _why_shared(best: Candidate, alike: int) -> str:
     if alike == 1:
         return "No other model serves about as well."
     if best.busy is None:
-        return f"The dearest of {alike} that serve about as well; one that has room will draw."
+        return f"One of {alike} that serve about as well; the price shown holds for all of them."
     return f"Drawn by lot among {alike} that serve about as well, by their room; of its own {best.load:.0%} is taken."
 
 
