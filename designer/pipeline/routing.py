@@ -116,12 +116,14 @@ def route(
     seen = _seen(fit, posteriors or {}, garment, moment)
     shift = _shift(candidates, posteriors or {}, moment)
     ranked = best = _ranked(fit, weights, seen, shift, None)
+    shared = ""
     if rng is not None and rng.random() < exploration:
         ranked = _ranked(fit, weights, seen, shift, rng)
     elif wish.strategy == "load_balanced":
-        ranked = best = _shared(ranked, weights, rng)
+        ranked, shared = _shared(ranked, weights, rng)
+        best = ranked
     left_out = [(each, why) for each, why in checked if why] + _unnamed(candidates, named)
-    found = _route(ranked, left_out, wish, weights)
+    found = _route(ranked, left_out, wish, weights, shared)
     if ranked[0][0] == best[0][0]:
         return found
     tried = f"Tried to learn how you like it; {exploration:.0%} of the choices may try one."
@@ -165,23 +167,30 @@ def _ranked(
     return sorted(scored, key=lambda pair: (-_total(pair[1], weights), -_total(pair[1], usual)))
 
 
-def _shared(ranked: Ranked, weights: Mapping[str, float], rng: np.random.Generator | None) -> Ranked:
-    """One of those that serve about as well first: drawn by lot, in proportion to the room that each has, for many ask
-    at the same moment and would all go to the least busy (Mitzenmacher, How Useful Is Old Information?, 2000). Without
-    room anywhere, or `rng`, it is the least busy.
+def _shared(ranked: Ranked, weights: Mapping[str, float], rng: np.random.Generator | None) -> tuple[Ranked, str]:
+    """One of those that serve about as well first, and why: drawn by lot, in proportion to the room that each has, for
+    many ask at the same moment and would all go to the least busy (Mitzenmacher, How Useful Is Old Information?, 2000).
+    Without room anywhere, or `rng`, it is the least busy.
 
     Before anything is spent nobody is asked how busy he is: the dearest of them comes first, and the price holds
     whichever of them will draw. Where nobody can tell at the call itself, the best draws.
     """
     alike = list(_alike(ranked, weights))
     rest = ranked[len(alike) :]
+    if len(alike) == 1:
+        return ranked, "No other model serves about as well."
+    them = f"{len(alike)} that serve about as well"
     if any(each.busy is None for each, _ in alike):
-        return ranked if rng is not None else [*sorted(alike, key=lambda pair: -(pair[0].unit_price or 0)), *rest]
-    by_load = sorted(alike, key=lambda pair: pair[0].load)
+        if rng is not None:
+            return ranked, f"The best of {them}; how busy they are is not known."
+        dearest = sorted(alike, key=lambda pair: -(pair[0].unit_price or 0))
+        return [*dearest, *rest], f"The dearest of {them}; the price shown holds whichever of them draws."
+    by_load, why = sorted(alike, key=lambda pair: pair[0].load), f"The least busy of {them}"
     room = np.array([max(0.0, each.takes - (each.busy or 0.0)) for each, _ in by_load])
     if rng is not None and room.any():
         by_load.insert(0, by_load.pop(int(rng.choice(len(room), p=room / room.sum()))))
-    return [*by_load, *rest]
+        why = f"Drawn by lot among {them}, by their room"
+    return [*by_load, *rest], f"{why}; of its own {by_load[0][0].load:.0%} is taken."
 
 
 def _alike(ranked: Ranked, weights: Mapping[str, float]) -> Ranked:
@@ -353,13 +362,14 @@ def _route(
     left_out: Sequence[tuple[Candidate, Excluded]],
     wish: Constraints,
     weights: Mapping[str, float],
+    shared: str,
 ) -> Route:
     best, parts = ranked[0]
     return Route(
         provider=best.provider,
         model=best.model,
         score=round(_total(parts, weights), 4),
-        reason=_reason(ranked, wish, weights),
+        reason=_reason(ranked, wish, weights, shared),
         total=_cost(best, wish),
         explicit=wish.is_explicit,
         alternatives=tuple(_alternative(each, own, parts, weights, wish) for each, own in ranked[1:]),
@@ -369,25 +379,17 @@ def _route(
     )
 
 
-def _reason(ranked: Ranked, wish: Constraints, weights: Mapping[str, float]) -> str:
+def _reason(ranked: Ranked, wish: Constraints, weights: Mapping[str, float], shared: str) -> str:
     if wish.model is not None:
         return "You chose this model."
     best, parts = ranked[0]
     chosen = f"You chose {best.provider}; " if wish.provider else ""
     if len(ranked) == 1:
         return f"{chosen}only this model fits." if chosen else "It is the only model that fits."
-    if wish.strategy == "load_balanced":
-        return chosen + _why_shared(best, len(_alike(ranked, weights)))
+    if shared:
+        return chosen + shared
     strongest = max(weights, key=lambda name: weights[name] * parts[name])
     return f"{chosen}Best of {len(ranked)} for the {wish.strategy} strategy, mostly for its {strongest}."
-
-
-def _why_shared(best: Candidate, alike: int) -> str:
-    if alike == 1:
-        return "No other model serves about as well."
-    if best.busy is None:
-        return f"One of {alike} that serve about as well; the price shown holds for all of them."
-    return f"Drawn by lot among {alike} that serve about as well, by their room; of its own {best.load:.0%} is taken."
 
 
 def _alternative(each: Candidate, own: Scores, best: Scores, weights: Scores, wish: Constraints) -> Alternative:

@@ -120,7 +120,14 @@ def test_a_shared_load_is_drawn_by_lot_in_proportion_to_the_room_of_those_that_s
 def test_where_nobody_has_room_a_shared_load_goes_to_the_least_overrun():
     longer, shorter = candidate("a", busy=9, takes=3), candidate("b", busy=4, takes=2)
     made = route([longer, shorter], Constraints(strategy="load_balanced"), rng=routing.dice(1), exploration=0)
-    assert made.model == "b"
+    assert made.model == "b" and made.reason.startswith("The least busy of 2") and "200%" in made.reason
+
+
+def test_where_nobody_can_tell_who_is_busy_the_best_draws_and_the_reason_says_so():
+    best, dear = candidate("best", quality=0.80), candidate("dear", "0.042", quality=0.78)
+    idle = candidate("idle", quality=0.76, busy=0)
+    made = route([best, dear, idle], Constraints(strategy="load_balanced"), rng=routing.dice(1), exploration=0)
+    assert made.model == "best" and "not known" in made.reason and "lot" not in made.reason
 
 
 def test_the_price_of_a_shared_load_is_that_of_the_dearest_who_may_draw():
