@@ -12,6 +12,7 @@ from designer.catalogue.models import ModelHealth, ModelProfile
 from designer.generations.models import Generation
 from designer.jobs.models import AttemptOutcome, JobAttempt
 from designer.ledger.models import LedgerEntry
+from designer.personas.models import LearningSettings
 from designer.providers import base
 from designer.realtime.models import Event
 from teams.audit.models import AuditEntry
@@ -40,6 +41,7 @@ def photo(client) -> str:
 def begin(client_of, n: int = 1, client=None, **wish) -> Generation:
     answer = ask(client or client_of("editor"), n=n, strategy="quality", **wish)
     assert answer.status_code == 202, answer.content
+    LearningSettings.objects.update_or_create(team_id=answer.json()["team"], defaults={"exploration": 0})
     work_off("interactive")
     return Generation.objects.get(pk=answer.json()["id"])
 
