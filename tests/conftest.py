@@ -10,12 +10,15 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 import redis
 from django.conf import settings as django_settings
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
+from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
 from teams.accounts.models import User
 from teams.membership.models import Membership, Role, Team
+from tests import clearing
+from tests.clearing import FirstRows
 
 pytest_plugins = ["tests.simulators.fixtures"]
 ROLES: Final = ("owner", "admin", "editor", "viewer")
@@ -54,6 +57,17 @@ def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Nothing is written into the checkout, and passwords are hashed fast."""
     hashers = ["django.contrib.auth.hashers.MD5PasswordHasher", *django_settings.PASSWORD_HASHERS]
     with override_settings(**places(tmp_path_factory.mktemp("session")), PASSWORD_HASHERS=hashers):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """What a test commits is taken back by `FirstRows` instead of a flush."""
+    with django_db_blocker.unblock():
+        first = FirstRows.read() if clearing.possible() else None
+    with pytest.MonkeyPatch.context() as patch:
+        if first is not None:
+            patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: first.restore())
         yield
 
 
