@@ -66,7 +66,7 @@ class Prices:
 
     def _key(self, wish: GenerationWish, garment: str | None) -> tuple[Any, ...]:
         """All that the price depends on."""
-        words = len(wish.brief.encode()) // 100, wish.exact and self._reads
+        words = wish.letters // 100, self._reads and (wish.exact or wish.has_edited_prompt)
         return (
             garment, wish.aspect_ratio, wish.strategy, json.dumps(wish.weights, sort_keys=True), wish.min_quality,
             wish.quality, wish.provider, wish.model, wish.images, wish.n, wish.seed is None, wish.max_cost,

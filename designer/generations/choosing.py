@@ -137,7 +137,7 @@ def plan_for(
     ranges, busy = ranges or Ranges(team), wish.strategy == "load_balanced" and (rng is not None or bool(without))
     everything = [each for each in _found(wish, sent, ranges, busy=busy) if each.key not in without]
     chosen, family, note = _chosen(wish, everything)
-    limits = routing.Constraints(
+    limits = Constraints(
         n=wish.images,
         width=width,
         height=height,

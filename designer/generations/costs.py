@@ -21,7 +21,7 @@ from teams.membership.models import Team
 
 RECENT: Final = 200  # charges that say what a model priced by tokens really costs
 ENOUGH: Final = 20
-PROMPT_TOKENS: Final = 600  # the most that what is added to a brief comes to
+PROMPT_TOKENS: Final = 600  # the most that what is added to the designer's words comes to
 PHOTO_TOKENS: Final = 1500  # of 1024 x 1024 pixels at the vendor that counts most: width x height / 750 at Anthropic
 BYTES_PER_TOKEN: Final = 2  # the fewest: two to four letters of English, two thirds of a sign of Chinese
 OWN_SIZE: Final = Decimal("1.6")  # 1024 x 1536 for 1024 x 1024, and what a vendor rounds
@@ -48,7 +48,7 @@ class Sent:
 
     width: int
     height: int
-    letters: int  # of the brief, in bytes
+    letters: int  # of the designer's words, in bytes
     photos: int
 
 

@@ -66,6 +66,11 @@ class GenerationWish:
         return bool(self.part_edits or self.added_words)
 
     @property
+    def letters(self) -> int:
+        """The most that the designer's own words come to in the prompt, in bytes with what parts them."""
+        return sum(len(text.encode()) + 2 for text in (self.brief, *self.part_edits.values(), self.added_words))
+
+    @property
     def images(self) -> int:
         """How many images are made, and paid for."""
         return self.best_of or self.n

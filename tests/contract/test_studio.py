@@ -105,6 +105,18 @@ def test_a_single_image_costs_no_more_than_the_most_that_was_shown_and_set_aside
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "max_cost")
 
 
+@pytest.mark.parametrize("model", [FLARE, NANO])
+def test_what_is_written_into_the_parts_of_a_prompt_counts_towards_the_most(model, client_of, simulator):
+    edits = {f"part {number}": f"hem {number} of washed linen, " * 16 for number in range(40)}
+    wish = {"brief": "a coat", "n": 1, "model": model, "part_edits": edits, "added_words": "and a wide belt " * 24}
+    client = client_of("editor")
+    told = client.post("/api/generations/preview", wish, format="json").json()["estimate"]
+    done = begin(client, **wish, max_cost=told["most"])
+    assert len(done.prompt) > 14_000
+    assert Decimal(0) < done.cost <= Decimal(told["most"]), done.error
+    assert Reservation.objects.get().amount == Decimal(told["most"])
+
+
 def as_before_the_upgrade(row: Generation) -> None:
     """As it was written when only the estimate was worked out and set aside."""
     for later in ("most", "for_images", "for_reading"):
