@@ -18,6 +18,7 @@ from designer.generations.wishes import GenerationWish
 from designer.personas.learning import exploration_of, posteriors_of
 from designer.pipeline import generation as drawing
 from designer.pipeline import routing, words
+from designer.pipeline.candidates import Candidate, Constraints
 from designer.pipeline.records import Route
 from designer.providers.base import Capabilities, ProviderError
 from designer.providers.registry import image_provider
@@ -71,7 +72,7 @@ class Found:
     """A model that can be called today, with what the router knows of it."""
 
     profile: ModelProfile
-    candidate: routing.Candidate
+    candidate: Candidate
     quality: str
     simulated: bool
 
@@ -98,7 +99,7 @@ def _found(wish: GenerationWish, sent: Sent, ranges: Ranges, *, busy: bool) -> l
             continue
         seconds = health.pace(seen, profile.latency_seconds)
         load = load_of(profile, seconds=seconds * wish.images, images=wish.images) if busy else (None, 1.0)
-        candidate = routing.Candidate(
+        candidate = Candidate(
             provider=profile.provider,
             model=profile.model,
             capabilities=can,
@@ -125,15 +126,17 @@ def plan_for(
     rng: np.random.Generator | None = None,
     without: Collection[Key] = (),
     ranges: Ranges | None = None,
+    shown: Decimal | None = None,
 ) -> Plan:
     """Choose the model. Raises Refused naming the field when nothing fits the wish.
 
     With `rng` a share of the routes tries another model that fits, to learn; `without` leaves out models that failed;
     `photos` go with the call. With either of them the call is about to be made, and a shared load looks who is busy.
-    `ranges`: pass one for several wishes.
+    `ranges`: pass one for several wishes. `shown`: USD that the images may be expected to cost, since so much was
+    shown before; the wish's own ceiling is for all that they may be billed.
     """
     width, height = drawing.size_of(wish.aspect_ratio)
-    sent = Sent(width=width, height=height, letters=len(wish.brief.encode()), photos=photos)
+    sent = Sent(width=width, height=height, letters=wish.letters, photos=photos)
     ranges, busy = ranges or Ranges(team), wish.strategy == "load_balanced" and (rng is not None or bool(without))
     everything = [each for each in _found(wish, sent, ranges, busy=busy) if each.key not in without]
     chosen, family, note = _chosen(wish, everything)
@@ -146,6 +149,7 @@ def plan_for(
         weights=wish.weights,
         min_quality=wish.min_quality,
         max_cost=wish.max_cost,
+        shown=shown,
         provider=wish.provider if not family else None,
         model=None if family else wish.model,
         family=family,

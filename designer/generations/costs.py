@@ -104,14 +104,28 @@ class Ranges:
 
 
 def left_for_images(row: Generation) -> Decimal | None:
-    """What may still be spent on images: of a ceiling that was wished all that is left of it and not needed for what
-    follows; else what was set aside for them, less what they have cost. None for an older row without a ceiling: what
-    its images may come to was never worked out, and only the budgets hold them."""
+    """The most that may still be billed for images: of the designer's ceiling what is left of it, else what was set
+    aside for them, less what they have cost. None for an older row without a ceiling: what its images may come to was
+    never worked out, and only the budgets hold them."""
+    ceiling = left_of_ceiling(row)
+    return ceiling if ceiling is not None or "for_images" not in row.settings else left_of_shown(row)
+
+
+def left_of_ceiling(row: Generation) -> Decimal | None:
+    """What the designer's own ceiling leaves to images, what follows them put by; None where there is none."""
     said = row.settings
-    if said.get("max_cost"):
-        spent = Generation.objects.values_list("cost", flat=True).get(pk=row.pk) or Decimal(0)
-        return max(Decimal(0), Decimal(said["max_cost"]) - Decimal(said.get("following", 0)) - spent)
-    if "for_images" not in said:
+    if not said.get("max_cost"):
         return None
+    spent = Generation.objects.values_list("cost", flat=True).get(pk=row.pk) or Decimal(0)
+    return max(Decimal(0), Decimal(said["max_cost"]) - Decimal(said.get("following", 0)) - spent)
+
+
+def left_of_shown(row: Generation) -> Decimal | None:
+    """What is left of that which was shown for the images, at most or in an older row at all; None where a ceiling of
+    the designer's own counts instead, or nothing is known."""
+    said = row.settings
+    if said.get("max_cost") or row.estimate is None:
+        return None
+    expected = row.estimate - Decimal(said.get("following", 0)) - Decimal(said.get("reading", 0))
     drawn = StageRun.objects.filter(generation=row, name=Stage.GENERATION).values_list("cost", flat=True).first()
-    return max(Decimal(0), Decimal(said["for_images"]) - (drawn or 0))
+    return max(Decimal(0), Decimal(said.get("for_images", expected)) - (drawn or 0))

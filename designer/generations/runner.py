@@ -236,6 +236,7 @@ def _route(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
         garment=work.understanding.value("garment"),
         photos=len(work.references),
         rng=routing.dice(work.row.seed or 0),
+        shown=costs.left_of_shown(work.row),
     )
     route = work.plan.route
     columns = {"provider": route.provider, "model": route.model, "simulated": work.plan.simulated}

@@ -1,7 +1,8 @@
 """When the chosen model is out of order: which other one draws what is still missing, and telling everybody so.
 
-Never in place of a model that was chosen by name, never for more money than was shown, and never while it is unknown
-whether the failed call was carried out after all.
+Never in place of a model that was chosen by name, never for more money than was shown: what it may cost at most is held
+to the designer's ceiling, and where there is none what it is expected to cost to the most that was shown. And never
+while it is unknown whether the failed call was carried out after all.
 """
 
 from collections.abc import Iterator
@@ -95,9 +96,10 @@ def _plan(row: Generation, wish: GenerationWish, failed: set[Key], n: int) -> ch
     """What the router says without the models that failed, for the rest of the images and of the money."""
     garment = Understanding.from_json(row.understood).value("garment")
     photos = len(row.settings.get("references", []))
-    rest_of_it = replace(wish, n=n, best_of=None, max_cost=costs.left_for_images(row))
+    rest_of_it = replace(wish, n=n, best_of=None, max_cost=costs.left_of_ceiling(row))
+    facts: dict[str, Any] = {"team": row.team, "garment": garment, "photos": photos}
     try:
-        plan = choosing.plan_for(rest_of_it, team=row.team, garment=garment, photos=photos, without=failed)
+        plan = choosing.plan_for(rest_of_it, **facts, without=failed, shown=costs.left_of_shown(row))
     except Refused:
         return None
     return plan if row.simulated or not plan.simulated else None  # a drawing is no stand-in for a photograph

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
 import numpy as np
 
+from designer.pipeline.candidates import Candidate, Constraints, cost, excluded, objection, usd, warnings
 from designer.pipeline.optimisation import CALM, EXPLORATION, decayed, liking, model_key
 from designer.pipeline.records import Alternative, Excluded, LearnedWeights, Posterior, Route
-from designer.providers.base import Capabilities
 
 STRATEGIES: Final[Mapping[str, Mapping[str, float]]] = {
     "balanced": {"quality": 0.45, "cost": 0.25, "speed": 0.15, "success": 0.15},
@@ -38,57 +38,6 @@ class RouteError(Exception):
         self.code, self.field, self.message, self.remedy = code, field, message, remedy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A model that may be called today. `unit_price` USD per image of the wished size, None = unknown; `most` USD that
-    its bill may come to, None = its price; `latency_s` seconds per image; `quality`, `success` in 0..1; `resting`: why
-    its circuit is open, and until when; "" = it is not; `busy`: calls that run or wait there, None = not asked, of
-    those that it `takes` at once.
-    """
-
-    provider: str
-    model: str
-    capabilities: Capabilities
-    unit_price: Decimal | None = None
-    most: Decimal | None = None
-    latency_s: float = 5.0
-    quality: float = 0.5
-    success: float = 1.0
-    resting: str = ""
-    busy: float | None = None
-    takes: float = 1.0
-
-    @property
-    def load(self) -> float:
-        return (self.busy or 0.0) / self.takes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Constraints:
-    """What is wished. `weights` replaces the strategy when strategy is "custom"; `max_cost` USD for all images;
-    `references`: photos to be sent along; `needs_negative`: something is ruled out, which is told, but no reason to
-    choose another model (the prompt says it in words)."""
-
-    n: int = 1
-    width: int = 1024
-    height: int = 1024
-    aspect_ratio: str = "1:1"
-    strategy: str = "balanced"
-    weights: Mapping[str, float] = field(default_factory=dict)
-    max_cost: Decimal | None = None
-    min_quality: float | None = None
-    provider: str | None = None
-    model: str | None = None
-    family: bool = False  # the candidates are those of a family that was chosen by name
-    needs_seed: bool = False
-    needs_negative: bool = False
-    references: int = 0
-
-    @property
-    def is_explicit(self) -> bool:
-        return self.family or self.provider is not None or self.model is not None
-
-
 def route(
     candidates: Sequence[Candidate],
     wish: Constraints,
@@ -108,7 +57,7 @@ def route(
     """
     weights = _weights(wish)
     named = _named(candidates, wish)
-    checked = [(each, _objection(each, wish)) for each in named]
+    checked = [(each, objection(each, wish)) for each in named]
     fit = [each for each, why in checked if why is None]
     if not fit:
         raise _refusal(checked, wish)
@@ -172,8 +121,8 @@ def _shared(ranked: Ranked, weights: Mapping[str, float], rng: np.random.Generat
     many ask at the same moment and would all go to the least busy (Mitzenmacher, How Useful Is Old Information?, 2000).
     Without room anywhere, or `rng`, it is the least busy.
 
-    Before anything is spent nobody is asked how busy he is: the dearest of them comes first, and the price holds
-    whichever of them will draw. Where nobody can tell at the call itself, the best draws.
+    Before anything is spent nobody is asked how busy he is: the one whose bill may be highest comes first, so that what
+    is set aside is enough whichever of them will draw. Where nobody can tell at the call itself, the best draws.
     """
     alike = list(_alike(ranked, weights))
     rest = ranked[len(alike) :]
@@ -183,8 +132,8 @@ def _shared(ranked: Ranked, weights: Mapping[str, float], rng: np.random.Generat
     if any(each.busy is None for each, _ in alike):
         if rng is not None:
             return ranked, f"The best of {them}; how busy they are is not known."
-        dearest = sorted(alike, key=lambda pair: -(pair[0].unit_price or 0))
-        return [*dearest, *rest], f"The dearest of {them}; the price shown holds whichever of them draws."
+        dearest = sorted(alike, key=lambda pair: -(pair[0].dearest or 0))
+        return [*dearest, *rest], f"The dearest of {them}; whichever draws, no more is billed than the most shown."
     by_load, why = sorted(alike, key=lambda pair: pair[0].load), f"The least busy of {them}"
     room = np.array([max(0.0, each.takes - (each.busy or 0.0)) for each, _ in by_load])
     if rng is not None and room.any():
@@ -228,74 +177,8 @@ def _unnamed(candidates: Sequence[Candidate], named: Sequence[Candidate]) -> lis
     chosen = {(each.provider, each.model) for each in named}
     reason = "another one was chosen by name"
     return [
-        (each, _excluded(each, "not_chosen", reason))
-        for each in candidates
-        if (each.provider, each.model) not in chosen
+        (each, excluded(each, "not_chosen", reason)) for each in candidates if (each.provider, each.model) not in chosen
     ]
-
-
-def _excluded(each: Candidate, code: str, reason: str) -> Excluded:
-    return Excluded(provider=each.provider, model=each.model, code=code, reason=reason)
-
-
-def _objection(each: Candidate, wish: Constraints) -> Excluded | None:
-    """Why this model cannot serve; None if it can. Its first reason is enough."""
-    if each.resting:
-        return _excluded(each, "unhealthy", each.resting)
-    if wish.width * wish.height > each.capabilities.max_pixels:
-        return _excluded(each, "too_large", f"it makes at most {each.capabilities.max_pixels:,} pixels")
-    if wish.max_cost is not None:
-        total = _cost(each, wish)
-        if total is None:
-            return _excluded(each, "price_unknown", "its price is unknown, so the budget cannot be kept")
-        if total > wish.max_cost:
-            return _excluded(
-                each, "too_dear", f"it costs {_usd(total)} for {wish.n}, over the limit of {_usd(wish.max_cost)}"
-            )
-    lacks = [] if wish.model is not None else _lacks(each, wish)
-    if lacks:
-        return _excluded(each, "incapable", lacks[0])
-    if wish.model is None and wish.min_quality is not None and each.quality < wish.min_quality:
-        return _excluded(each, "low_quality", f"its quality {each.quality:.2f} is under {wish.min_quality:.2f}")
-    return None
-
-
-def _lacks(each: Candidate, wish: Constraints) -> list[str]:
-    """What the wish asks and this model does not know."""
-    can = each.capabilities
-    found = []
-    if wish.aspect_ratio not in can.ratios:
-        found.append(f"it does not make {wish.aspect_ratio} images")
-    if wish.needs_seed and not can.seed:
-        found.append("it takes no seed, so the image cannot be repeated")
-    if wish.references > can.max_references:
-        found.append(_few(can.max_references))
-    return found
-
-
-def _few(most: int) -> str:
-    if not most:
-        return "it takes no reference photos; only what was read from them is used"
-    photos = "one reference photo" if most == 1 else f"{most} reference photos"
-    return f"it takes {photos}; of the others only what was read from them is used"
-
-
-def _warnings(each: Candidate, wish: Constraints) -> tuple[str, ...]:
-    """What is said of the chosen model before anything is spent."""
-    found = _lacks(each, wish)
-    if wish.needs_negative and not each.capabilities.negative_prompt:
-        found.append("it takes no negative prompt; what is not wanted is said in the prompt only")
-    return tuple(f"{each.model}: {lack}." for lack in found)
-
-
-def _cost(each: Candidate, wish: Constraints) -> Decimal | None:
-    """The most that the images may cost."""
-    price = each.unit_price if each.most is None else each.most
-    return None if price is None else price * wish.n
-
-
-def _usd(amount: Decimal) -> str:
-    return f"${amount.normalize():f}" if amount % Decimal("0.01") else f"${amount:.2f}"
 
 
 def _refusal(checked: Sequence[tuple[Candidate, Excluded | None]], wish: Constraints) -> RouteError:
@@ -303,9 +186,10 @@ def _refusal(checked: Sequence[tuple[Candidate, Excluded | None]], wish: Constra
     reasons = [why for _, why in checked if why]
     codes = {why.code for why in reasons}
     if "too_dear" in codes:
-        costs = [_cost(each, wish) for each, why in checked if why and why.code == "too_dear"]
-        cheapest = _usd(min(cost for cost in costs if cost is not None))
-        shown = f"{_usd(wish.max_cost or Decimal(0))} is below the cheapest model that fits, {cheapest} for {wish.n}."
+        costs = [cost(each, wish) for each, why in checked if why and why.code == "too_dear"]
+        cheapest = usd(min(each for each in costs if each is not None))
+        limit = next(each for each in (wish.max_cost, wish.shown) if each is not None)
+        shown = f"{usd(limit)} is below the cheapest model that fits, {cheapest} for {wish.n}."
         return RouteError("below_cheapest", "max_cost", shown, f"Allow at least {cheapest}, or ask for fewer images.")
     if "unhealthy" in codes:
         field_name = "model" if wish.model else "provider" if wish.provider else "strategy"
@@ -370,11 +254,11 @@ def _route(
         model=best.model,
         score=round(_total(parts, weights), 4),
         reason=_reason(ranked, wish, weights, shared),
-        total=_cost(best, wish),
+        total=cost(best, wish),
         explicit=wish.is_explicit,
         alternatives=tuple(_alternative(each, own, parts, weights, wish) for each, own in ranked[1:]),
         excluded=tuple(why for _, why in left_out),
-        warnings=_warnings(best, wish),
+        warnings=warnings(best, wish),
         parts={name: round(value, 4) for name, value in parts.items()},
     )
 
@@ -395,7 +279,7 @@ def _reason(ranked: Ranked, wish: Constraints, weights: Mapping[str, float], sha
 def _alternative(each: Candidate, own: Scores, best: Scores, weights: Scores, wish: Constraints) -> Alternative:
     score = round(_total(own, weights), 4)
     parts = {name: round(value, 4) for name, value in own.items()}
-    reason, total = _why_behind(each, own, best, weights), _cost(each, wish)
+    reason, total = _why_behind(each, own, best, weights), cost(each, wish)
     return Alternative(provider=each.provider, model=each.model, score=score, reason=reason, total=total, parts=parts)
 
 

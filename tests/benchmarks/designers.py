@@ -17,9 +17,9 @@ from typing import Final
 import numpy as np
 
 from designer.pipeline import taxonomy
+from designer.pipeline.candidates import Candidate, Constraints
 from designer.pipeline.optimisation import LEARNABLE
 from designer.pipeline.records import Attribute, Understanding
-from designer.pipeline.routing import Candidate, Constraints
 from designer.providers.base import Capabilities
 
 GARMENTS: Final = ("dress", "coat", "trousers")

@@ -114,6 +114,21 @@ def test_no_stand_in_costs_more_than_was_shown(pair, client_of):
     assert (done.status, done.cost, other.asked) == ("failed", None, [])
 
 
+def test_one_whose_bill_may_be_higher_but_is_not_expected_to_be_steps_in_unless_the_designer_set_a_ceiling(
+    pair, client_of
+):
+    one, other = pair
+    by_tokens = {"unit": "text_in", "amount": Decimal("5"), "valid_from": timezone.now().date()}
+    ModelProfile.objects.get(provider="other").prices.create(**by_tokens)
+    one.answers, other.answers = [base.QuotaExhausted("No money left.")], [GOOD]
+    done = begin(client_of)
+    assert (done.status, done.provider, done.cost) == ("succeeded", "other", Decimal("0.03"))
+    ModelHealth.objects.all().delete()
+    one.answers, other.answers = [base.QuotaExhausted("No money left.")], [GOOD]
+    done = begin(client_of, max_cost="0.04")
+    assert (done.status, done.cost, len(other.asked)) == ("failed", None, 1)
+
+
 def test_one_that_is_down_gets_a_second_chance(pair, client_of):
     one, other = pair
     one.answers, other.answers = [base.ProviderDown("Away.")] * 2, [GOOD]

@@ -9,9 +9,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from designer.pipeline import optimisation, routing
+from designer.pipeline.candidates import Candidate, Constraints
 from designer.pipeline.circuits import REST, TRIP_AFTER, Breaker, observed, rest_left
 from designer.pipeline.records import Posterior, Route
-from designer.pipeline.routing import Candidate, Constraints, RouteError, route
+from designer.pipeline.routing import RouteError, route
 from designer.providers.base import Capabilities
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -140,6 +141,20 @@ def test_the_price_of_a_shared_load_is_that_of_the_dearest_who_may_draw():
     assert (made.model, made.total) == ("other", Decimal("0.084")) and "dearest of 2" in made.reason
     capped = Constraints(strategy="load_balanced", n=2, max_cost=Decimal("0.081"))
     assert route([one, other, poor], capped).model == "one"
+
+
+def test_of_a_shared_load_the_one_whose_bill_may_be_highest_comes_first_so_that_what_is_set_aside_is_enough():
+    flat, by_tokens = candidate("flat", "0.040"), candidate("tokens", "0.0387", most=Decimal("0.062"))
+    made = route([flat, by_tokens], Constraints(strategy="load_balanced", max_cost=Decimal("0.062")))
+    assert (made.model, made.total) == ("tokens", Decimal("0.062"))
+
+
+def test_a_ceiling_holds_what_may_be_billed_and_what_was_shown_holds_what_is_expected():
+    by_tokens = candidate("tokens", "0.03", most=Decimal("0.05"))
+    assert route([by_tokens], Constraints(n=2, shown=Decimal("0.06"))).model == "tokens"
+    for limit in (Constraints(n=2, max_cost=Decimal("0.06")), Constraints(n=2, shown=Decimal("0.059"))):
+        with pytest.raises(RouteError, match="below the cheapest"):
+            route([by_tokens], limit)
 
 
 @pytest.mark.parametrize(

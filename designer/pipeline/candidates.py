@@ -1,0 +1,138 @@
+"""Who may draw, what is wished, and why a model cannot serve: what it lacks, what it costs, what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from designer.pipeline.records import Excluded
+from designer.providers.base import Capabilities
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A model that may be called today. `unit_price` USD per image of the wished size, None = unknown; `most` USD that
+    its bill may come to, None = its price; `latency_s` seconds per image; `quality`, `success` in 0..1; `resting`: why
+    its circuit is open, and until when; "" = it is not; `busy`: calls that run or wait there, None = not asked, of
+    those that it `takes` at once.
+    """
+
+    provider: str
+    model: str
+    capabilities: Capabilities
+    unit_price: Decimal | None = None
+    most: Decimal | None = None
+    latency_s: float = 5.0
+    quality: float = 0.5
+    success: float = 1.0
+    resting: str = ""
+    busy: float | None = None
+    takes: float = 1.0
+
+    @property
+    def dearest(self) -> Decimal | None:
+        """The most that an image may cost."""
+        return self.unit_price if self.most is None else self.most
+
+    @property
+    def load(self) -> float:
+        return (self.busy or 0.0) / self.takes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constraints:
+    """What is wished. `weights` replaces the strategy when strategy is "custom"; `max_cost` USD that all images may
+    come to at most, `shown` USD that they may be expected to cost; `references`: photos to be sent along;
+    `needs_negative`: something is ruled out, which is told, but no reason to choose another model (the prompt says it
+    in words)."""
+
+    n: int = 1
+    width: int = 1024
+    height: int = 1024
+    aspect_ratio: str = "1:1"
+    strategy: str = "balanced"
+    weights: Mapping[str, float] = field(default_factory=dict)
+    max_cost: Decimal | None = None
+    shown: Decimal | None = None
+    min_quality: float | None = None
+    provider: str | None = None
+    model: str | None = None
+    family: bool = False  # the candidates are those of a family that was chosen by name
+    needs_seed: bool = False
+    needs_negative: bool = False
+    references: int = 0
+
+    @property
+    def is_explicit(self) -> bool:
+        return self.family or self.provider is not None or self.model is not None
+
+
+def excluded(each: Candidate, code: str, reason: str) -> Excluded:
+    return Excluded(provider=each.provider, model=each.model, code=code, reason=reason)
+
+
+def objection(each: Candidate, wish: Constraints) -> Excluded | None:
+    """Why this model cannot serve; None if it can. Its first reason is enough."""
+    if each.resting:
+        return excluded(each, "unhealthy", each.resting)
+    if wish.width * wish.height > each.capabilities.max_pixels:
+        return excluded(each, "too_large", f"it makes at most {each.capabilities.max_pixels:,} pixels")
+    if (why := _over(each, wish)) is not None:
+        return why
+    lacks = [] if wish.model is not None else _lacks(each, wish)
+    if lacks:
+        return excluded(each, "incapable", lacks[0])
+    if wish.model is None and wish.min_quality is not None and each.quality < wish.min_quality:
+        return excluded(each, "low_quality", f"its quality {each.quality:.2f} is under {wish.min_quality:.2f}")
+    return None
+
+
+def _over(each: Candidate, wish: Constraints) -> Excluded | None:
+    """Why it is too dear: what it may cost is held to `max_cost`, what it is expected to cost to what was `shown`."""
+    for limit, price in ((wish.max_cost, each.dearest), (wish.shown, each.unit_price)):
+        if limit is None:
+            continue
+        if price is None:
+            return excluded(each, "price_unknown", "its price is unknown, so the budget cannot be kept")
+        if price * wish.n > limit:
+            reason = f"it costs {usd(price * wish.n)} for {wish.n}, over the limit of {usd(limit)}"
+            return excluded(each, "too_dear", reason)
+    return None
+
+
+def _lacks(each: Candidate, wish: Constraints) -> list[str]:
+    """What the wish asks and this model does not know."""
+    can = each.capabilities
+    found = []
+    if wish.aspect_ratio not in can.ratios:
+        found.append(f"it does not make {wish.aspect_ratio} images")
+    if wish.needs_seed and not can.seed:
+        found.append("it takes no seed, so the image cannot be repeated")
+    if wish.references > can.max_references:
+        found.append(_few(can.max_references))
+    return found
+
+
+def _few(most: int) -> str:
+    if not most:
+        return "it takes no reference photos; only what was read from them is used"
+    photos = "one reference photo" if most == 1 else f"{most} reference photos"
+    return f"it takes {photos}; of the others only what was read from them is used"
+
+
+def warnings(each: Candidate, wish: Constraints) -> tuple[str, ...]:
+    """What is said of the chosen model before anything is spent."""
+    found = _lacks(each, wish)
+    if wish.needs_negative and not each.capabilities.negative_prompt:
+        found.append("it takes no negative prompt; what is not wanted is said in the prompt only")
+    return tuple(f"{each.model}: {lack}." for lack in found)
+
+
+def cost(each: Candidate, wish: Constraints) -> Decimal | None:
+    """The most that the images may cost."""
+    return None if each.dearest is None else each.dearest * wish.n
+
+
+def usd(amount: Decimal) -> str:
+    return f"${amount.normalize():f}" if amount % Decimal("0.01") else f"${amount:.2f}"
