@@ -187,7 +187,19 @@ def item_ended(item: BatchItem, end: str, assets: list[str], **facts: Any) -> No
     """It ended, in the transaction that ended what it became: never counted twice, never lost."""
     open_ = BatchItem.objects.filter(pk=item.pk, status__in=[*IN_FLIGHT, ItemStatus.FAILED])
     if open_.update(status=end, finished_at=timezone.now(), **facts):
+        problem = facts.get("error")
+        if end == ItemStatus.FAILED and problem and problem["code"] == budgets.CODE:
+            _wait_for_money(item, problem)
         _after(item.pk, assets)
+
+
+def _wait_for_money(item: BatchItem, problem: dict[str, str]) -> None:
+    """It came to a limit in the middle: it did not fail, but waits with what it made, and its batch pauses. Once that
+    goes on, only what is missing is made."""
+    row = Batch.objects.defer("plan").get(pk=item.batch_id)
+    if not row.is_over:
+        BatchItem.objects.filter(pk=item.pk).update(status=ItemStatus.WAITING, finished_at=None)
+        pause_for(row, problem)
 
 
 def _after(item_id: UUID, assets: list[str]) -> None:

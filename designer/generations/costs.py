@@ -7,7 +7,7 @@ are held to.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from functools import cached_property
 from typing import Final
 
@@ -26,6 +26,7 @@ PHOTO_TOKENS: Final = 1500  # of 1024 x 1024 pixels at the vendor that counts mo
 BYTES_PER_TOKEN: Final = 2  # the fewest: two to four letters of English, two thirds of a sign of Chinese
 OWN_SIZE: Final = Decimal("1.6")  # 1024 x 1536 for 1024 x 1024, and what a vendor rounds
 SQUARE, MILLION = 1024 * 1024, 1_000_000
+MICRO: Final = Decimal("0.000001")
 Key = tuple[str, str]  # provider and model
 
 
@@ -60,14 +61,15 @@ class Ranges:
         self._seen: dict[Key, tuple[Decimal, Decimal] | None] = {}
 
     def of(self, profile: ModelProfile, can: Capabilities, price: Decimal, sent: Sent) -> Range:
-        """By what this team's images have cost, where there were enough; the most is what can be counted beforehand."""
+        """By what this team's images have cost, in any size and fineness, where there were enough; the most is what can
+        be counted beforehand."""
         expected, key = self.expected(profile, can, price, sent), (profile.provider, profile.model)
         if profile.pk not in self._tokens:
             return expected
         if key not in self._seen:
             self._seen[key] = self._measured(*key)
         low, high = self._seen[key] or (expected.low, expected.high)
-        return Range(min(low, price), max(high, price), max(high, expected.most))
+        return Range(min(low, price), min(max(high, price), expected.most), expected.most)
 
     def expected(self, profile: ModelProfile, can: Capabilities, price: Decimal, sent: Sent) -> Range:
         """Of a model that this team hardly knows: at least its pixels' share of the price, which is for a square of
@@ -101,6 +103,20 @@ class Ranges:
         if len(amounts) < ENOUGH:
             return None
         return amounts[len(amounts) // 20], amounts[-1 - len(amounts) // 20]
+
+
+def still_to_come(row: Generation) -> Decimal:
+    """The most that may still be billed, which is set aside: all of it less what was spent, but no less than what the
+    missing images and what follows them may come to, for failed calls may have been billed out of theirs."""
+    said, following = row.settings, Decimal(row.settings.get("following", 0))
+    most, spent = Decimal(said.get("most") or row.estimate or 0), Decimal(row.cost or 0)  # older rows: the estimate
+    if not spent:
+        return most
+    run = StageRun.objects.filter(generation=row, name=Stage.GENERATION).first()
+    wished = said.get("best_of") or said["n"]
+    missing = wished - len(run.output.get("made", []) if run else [])
+    needed: Decimal = Decimal(said.get("for_images") or most - following) * missing / wished + following
+    return max(most - spent, needed.quantize(MICRO, ROUND_UP))
 
 
 def left_for_images(row: Generation) -> Decimal | None:

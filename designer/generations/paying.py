@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 
 from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.services import cost_of
+from designer.generations.costs import left_of_ceiling
 from designer.generations.models import Generation, Stage, StageRun
 from designer.generations.orders import Order
 from designer.generations.services import subject_of
@@ -27,8 +28,13 @@ def profile_of(order: Order) -> ModelProfile | None:
 
 
 def have_money(row: Generation, most: Decimal) -> None:
-    """Calls that failed may have been billed out of what was set aside: see that the next one is still covered,
-    whatever it comes to. Raises Permanent where no budget has room for it."""
+    """Calls that failed, and images of no use, may have been billed out of what was set aside: see that the next call
+    is still covered, whatever it comes to. Raises Permanent where the designer's ceiling or a budget has no room for
+    it."""
+    left = left_of_ceiling(row)
+    if left is not None and most > left:
+        shown = f"What is missing may cost {most:f} USD, and of your limit {left:f} USD are left."
+        raise Permanent("too_expensive", shown, "Ask for the missing images anew, with a limit that has room for them.")
     try:
         budgets.cover(subject_of(row.pk), most)
     except Conflict as over:

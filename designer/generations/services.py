@@ -2,7 +2,6 @@
 
 import secrets
 from dataclasses import asdict, dataclass, replace
-from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from django.utils import timezone
 
 from designer.assets.models import Asset
 from designer.assets.services import move_to_trash
-from designer.generations import estimates, follow_ups, telling
+from designer.generations import costs, estimates, follow_ups, telling
 from designer.generations.choosing import Plan
 from designer.generations.models import Generation, Stage, StageStatus, Status
 from designer.generations.orders import IMAGE_STEP
@@ -212,13 +211,11 @@ def request_generation(*, actor: User, wish: GenerationWish, terms: Terms = SING
 
 def _set_aside(row: Generation, batch_id: UUID | None) -> None:
     """Reserve the most that may still be spent on the generation. Raises Conflict("budget")."""
-    most = Decimal(row.settings.get("most") or row.estimate or 0)  # older rows have the estimate alone
-    want = most - (row.cost or Decimal(0))
     budgets.reserve(
         team_id=row.team_id,
         actor_id=row.owner_id,
         subject=subject_of(row.pk),
-        amount=want,
+        amount=costs.still_to_come(row),
         job_id=row.job_id,
         batch_id=batch_id,
     )

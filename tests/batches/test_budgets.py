@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from batches.models import Batch
@@ -11,7 +12,9 @@ from designer.ledger import budgets
 from designer.ledger.models import BudgetUse, LedgerEntry, Reservation
 from designer.notifications.models import Notification
 from teams.base.errors import Conflict
+from tests import images
 from tests.batches.asking import generate, invariants_hold, look, made, plan, run_out, statuses, work_off
+from tests.scripted import GOOD, scripted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,6 +43,29 @@ def test_a_batch_pauses_at_its_budget_says_so_and_goes_on_when_it_is_raised(clie
     work_off()
     assert look(client, done["id"])["status"] == "completed"
     assert invariants_hold()
+
+
+def test_an_item_that_comes_to_the_budget_in_the_middle_waits_with_what_it_has_and_its_batch_pauses(
+    client_of, monkeypatch, settings
+):
+    settings.IMAGE_PROVIDERS = ["scripted"]
+    client = client_of("editor")
+    file = SimpleUploadedFile("photo.png", images.encoded("PNG"), "image/png")
+    photo = client.post("/api/assets", {"file": file}, format="multipart").json()["id"]
+    base = {"brief": "a coat", "n": 2, "references": [photo]}
+    with scripted(monkeypatch) as vendor:
+        vendor.images_per_call, vendor.answers = 2, [[GOOD, b"<html>"], [GOOD]]  # both of the first two are billed
+        done = run_out(client, {"base": base}, budget="0.08")
+        assert (done["status"], done["reason"]["code"], done["cost"]) == ("paused", "budget", "0.080000")
+        assert (statuses(done["id"]), len(vendor.asked)) == ({"waiting": 1}, 1)
+        assert Notification.objects.get(user=client.user).title.endswith("paused")
+        client.patch(f"/api/batch/{done['id']}", {"budget": "0.12"}, format="json")
+        assert client.post(f"/api/batch/{done['id']}/resume").status_code == 202
+        work_off()
+        assert len(vendor.asked) == 2
+    done = look(client, done["id"])
+    assert (done["status"], done["cost"]) == ("completed", "0.120000")
+    assert Generation.objects.get().assets.count() == 2 and invariants_hold()
 
 
 def test_the_estimate_says_how_much_of_it_the_budgets_allow(client_of, team):

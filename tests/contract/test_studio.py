@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,6 +13,7 @@ from django.utils import timezone
 from batches.models import Batch
 from designer.catalogue.models import ModelProfile
 from designer.catalogue.services import cost_of
+from designer.generations import costs
 from designer.generations.models import Generation
 from designer.jobs.models import AttemptOutcome, JobAttempt
 from designer.jobs.services import revive
@@ -103,6 +105,18 @@ def test_a_single_image_costs_no_more_than_the_most_that_was_shown_and_set_aside
     less = {**wish, "max_cost": str(Decimal(told["most"]) - Decimal("0.000001"))}
     refused = client.post("/api/generations", less, format="json")
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "max_cost")
+
+
+def test_what_a_teams_finer_images_have_cost_does_not_raise_the_most_of_a_draft(client_of, team, simulator):
+    wish = {"brief": "a coat", "n": 1, "model": FLARE, "quality": "draft", "team": str(team.pk)}
+    client = client_of("editor")
+    before = client.post("/api/generations/preview", wish, format="json").json()["estimate"]["most"]
+    facts = {"team": team, "kind": "generation", "provider": "openai", "model": FLARE, "quantity": 1, "attempt": 1}
+    LedgerEntry.objects.bulk_create(
+        LedgerEntry(**facts, job_id=uuid4(), unit_price=Decimal("0.2"), amount=Decimal("0.2"), subject=str(number))
+        for number in range(costs.ENOUGH)
+    )
+    assert client.post("/api/generations/preview", wish, format="json").json()["estimate"]["most"] == before
 
 
 @pytest.mark.parametrize("model", [FLARE, NANO])

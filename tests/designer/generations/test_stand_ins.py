@@ -6,16 +6,19 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.utils import timezone
 
 from designer.catalogue.models import ModelHealth, ModelProfile
 from designer.generations.models import Generation
 from designer.jobs.models import AttemptOutcome, JobAttempt
-from designer.ledger.models import LedgerEntry
+from designer.jobs.services import revive
+from designer.ledger.models import Budget, LedgerEntry, Reservation
 from designer.personas.models import LearningSettings
 from designer.providers import base
 from designer.realtime.models import Event
 from teams.audit.models import AuditEntry
+from teams.base.errors import Conflict
 from tests import images
 from tests.designer.generations.test_flow import ask
 from tests.designer.generations.test_runner import try_again
@@ -118,7 +121,7 @@ def test_one_whose_bill_may_be_higher_but_is_not_expected_to_be_steps_in_unless_
     pair, client_of
 ):
     one, other = pair
-    by_tokens = {"unit": "text_in", "amount": Decimal("5"), "valid_from": timezone.now().date()}
+    by_tokens = {"unit": "text_in", "amount": Decimal("20"), "valid_from": timezone.now().date()}
     ModelProfile.objects.get(provider="other").prices.create(**by_tokens)
     one.answers, other.answers = [base.QuotaExhausted("No money left.")], [GOOD]
     done = begin(client_of)
@@ -192,6 +195,34 @@ def test_a_call_may_bring_several_images_where_that_is_cheaper(pair, client_of):
         3,
     )
     assert done.cost == Decimal("0.16") == sum(LedgerEntry.objects.values_list("amount", flat=True))
+
+
+def test_no_further_call_is_made_for_which_the_ceiling_has_no_room_any_more(pair, client_of):
+    one, _ = pair
+    client = client_of("editor")
+    one.images_per_call = 4
+    one.answers = [[GOOD, b"<html>"], [GOOD]]  # both are billed, one of them is of no use
+    done = begin(client_of, n=2, client=client, references=[photo(client)], max_cost="0.1")
+    assert (done.status, done.cost, len(done.shown_assets), len(one.asked)) == ("partial", Decimal("0.08"), 1, 1)
+    assert done.error["code"] == "too_expensive" and "0.02" in done.error["message"]
+
+
+def test_what_is_done_again_has_the_money_for_its_missing_images_set_aside_though_failed_calls_were_billed(
+    pair, client_of
+):
+    one, _ = pair
+    one.answers, one.cost = [b"<html>"], Decimal("0.04")
+    row = begin(client_of)
+    assert (row.status, row.error["code"], row.cost) == ("failed", "no_image", Decimal("0.04"))
+    one.answers = [GOOD]
+    Budget.objects.create(team=row.team, scope="team", amount=Decimal("0.05"))
+    with pytest.raises(Conflict, match="budget"), transaction.atomic():
+        revive(row.job_id, ended=["failed"])
+    Budget.objects.update(amount=Decimal("0.08"))
+    with transaction.atomic():
+        revive(row.job_id, ended=["failed"])
+    assert Reservation.objects.get(state="open").left == Decimal("0.04")
+    assert (try_again(row).cost, len(one.asked)) == (Decimal("0.08"), 2)
 
 
 def test_tokens_are_charged_at_their_dated_price(pair, client_of):
