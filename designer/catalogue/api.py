@@ -72,10 +72,10 @@ class ModelSerializer(serializers.ModelSerializer[ModelProfile]):
         return None if price is None else str(price)
 
     def get_available(self, model: ModelProfile) -> bool:
-        return model.kind == ModelKind.LANGUAGE or is_callable(model)
+        return is_callable(model)
 
     def get_remedy(self, model: ModelProfile) -> str:
-        return "" if self.get_available(model) else why_not(model.provider)
+        return "" if self.get_available(model) else why_not(model.provider, model.kind)
 
     @extend_schema_field(CapabilitiesSerializer(allow_null=True))
     def get_capabilities(self, model: ModelProfile) -> dict[str, Any] | None:

@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 KEYS: Final = {
     "openai": "OPENAI_API_KEY",
     "google": "GOOGLE_API_KEY",
+    "anthropic": "ANTHROPIC_API_KEY",
     "stability": "STABILITY_API_KEY",
     "comfyui": "COMFYUI_URL",
     "a1111": "A1111_URL",
@@ -60,8 +61,10 @@ def is_set_up(provider: str) -> bool:
     return provider not in KEYS or bool(config_of(provider).api_key)
 
 
-def why_not(provider: str) -> str:
-    """What an admin has to do so that a provider can be called."""
-    if settings.IMAGE_PROVIDERS and provider not in settings.IMAGE_PROVIDERS:
+def why_not(provider: str, kind: str = ModelKind.IMAGE) -> str:
+    """What an admin has to do so that a provider can be called for its models of that kind."""
+    if kind == ModelKind.LANGUAGE and settings.LANGUAGE_PROVIDER not in ("", provider):
+        return f"Set LANGUAGE_PROVIDER to {provider}, or leave it empty."
+    if kind == ModelKind.IMAGE and settings.IMAGE_PROVIDERS and provider not in settings.IMAGE_PROVIDERS:
         return f"Add {provider} to IMAGE_PROVIDERS."
     return f"Set {KEYS[provider]}." if provider in KEYS else f"No adapter is installed for {provider}."

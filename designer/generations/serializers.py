@@ -262,8 +262,8 @@ class EstimateSerializer(serializers.Serializer[Any]):
     )
     follows = serializers.CharField(allow_blank=True, help_text="What is done to each image that is shown.")
     following = serializers.DecimalField(max_digits=12, decimal_places=6, help_text="USD for it; part of the total.")
-    unit_price = serializers.DecimalField(max_digits=12, decimal_places=6, allow_null=True)
-    total = serializers.DecimalField(max_digits=12, decimal_places=6, allow_null=True, help_text="USD, as expected.")
+    unit_price = serializers.DecimalField(max_digits=12, decimal_places=6)
+    total = serializers.DecimalField(max_digits=12, decimal_places=6, help_text="USD, as expected.")
     most = serializers.DecimalField(
         max_digits=12, decimal_places=6, help_text="USD that it may come to at most; so much is set aside."
     )

@@ -75,7 +75,7 @@ export interface EnhancementPreview { id: string; asset: string; status: Enhance
 export type EnhancementStatusEnum = "queued" | "running" | "succeeded" | "failed" | "cancelled";
 export interface ErrorFacts { code: string; message: string; remedy: string }
 export interface ErrorGroup { code: string; message: string; remedy: string; count: number; positions: number[] }
-export interface Estimate { provider: string; model: string; title: string; n: number; shown: number; reading: string; follows: string; following: string; unit_price: string | null; total: string | null; most: string; seconds: number; simulated: boolean; reason: string; warnings: string[]; parts: Record<string, number>; alternatives: Record<string, unknown>[]; excluded: Record<string, unknown>[] }
+export interface Estimate { provider: string; model: string; title: string; n: number; shown: number; reading: string; follows: string; following: string; unit_price: string; total: string; most: string; seconds: number; simulated: boolean; reason: string; warnings: string[]; parts: Record<string, number>; alternatives: Record<string, unknown>[]; excluded: Record<string, unknown>[] }
 export interface EstimateAnswer { assets: AssetEstimate[]; refused: Refused[]; seconds: number; cost: string; basis: Basis; queue: Lane }
 export interface EventOut { seq: number; event: string; at: string; data: Record<string, unknown> }
 /** A page of the log. `resync`: what followed `after` is gone; read the subject itself anew. */

@@ -673,8 +673,8 @@ class Estimate(TypedDict):
     reading: str
     follows: str
     following: str
-    unit_price: str | None
-    total: str | None
+    unit_price: str
+    total: str
     most: str
     seconds: float
     simulated: bool
