@@ -82,6 +82,7 @@ class Ranges:
         drawn = price * (1 if can.exact_size else OWN_SIZE)
         photos = sent.photos * PHOTO_TOKENS * tokens.get("image_in", Decimal(0))
         most = drawn + (words * tokens.get("text_in", Decimal(0)) + photos) / MILLION
+        most = most.quantize(MICRO, ROUND_UP)  # what is shown of it is enough as a ceiling
         return Range(price * min(Decimal(1), Decimal(sent.width * sent.height) / SQUARE), most, most)
 
     @cached_property
