@@ -53,8 +53,8 @@ class HookRefused(Exception):
 class Order:
     """One piece of work. `inputs` in the service's own words, without the picture, which goes in as `picture_field`.
 
-    `hook`: an address of ours that the service may call when it is done, or "". `limit_s`: after so many seconds the
-    service itself should give up.
+    `hook`: an address of ours that the service may call when it is done, or "". `queue_s`: seconds that it may wait for
+    its turn and for a machine, `limit_s`: that it may run, after which the service itself should give up.
     """
 
     model: str
@@ -64,6 +64,7 @@ class Order:
     picture: bytes
     media_type: str
     hook: str = ""
+    queue_s: int = 600
     limit_s: int = 600
 
 
@@ -71,13 +72,15 @@ class Order:
 class Standing:
     """How the work stands now. `share`: how much is done, where the service says so; `ahead`: works before it.
 
-    `seconds`: for which the service bills, where it says so; `output`: the address of the picture it made.
+    `since`: when it began to run and `seconds`: for which the service bills, where it says so; `output`: the address of
+    the picture it made.
     """
 
     id: str
     phase: Phase
     share: float = 0.0
     ahead: int | None = None
+    since: datetime | None = None
     seconds: float | None = None
     output: str = ""
     error: ProviderError | None = field(default=None)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -60,7 +60,7 @@ class Purchase:
 
     @property
     def limit_s(self) -> int:
-        """How long it may take. What is sold by the second is paid for until then, so much was set aside."""
+        """How long it may run. What is sold by the second is paid for until then, so much was set aside."""
         by_time = by_the_second(self.step["provider"], self.step["model"])
         return offers.LONGEST_S if by_time is None else offers.limit_s(self.step["seconds"])
 
@@ -155,7 +155,7 @@ def _ordered(purchase: Purchase) -> Standing:
     hook = ""
     if _hooks() and purchase.service.tells():
         hook = settings.SITE_URL + reverse("enhancement_hook", args=[purchase.service.name, purchase.attempt.pk])
-    order = replace(purchase.errand.order, hook=hook, limit_s=purchase.limit_s)
+    order = replace(purchase.errand.order, hook=hook, queue_s=offers.QUEUE_S, limit_s=purchase.limit_s)
     try:
         standing = purchase.service.order(order)
     except ProviderError as error:
@@ -168,12 +168,14 @@ def _ordered(purchase: Purchase) -> Standing:
 
 def _awaited(purchase: Purchase, standing: Standing, progress: Progress) -> Standing:
     """Looks, ever less often, until it is over; sooner when the service calls. Raises Permanent when time is up."""
-    begun, shown, wait = time.monotonic(), 0.0, FIRST_LOOK
+    shown, wait = 0.0, FIRST_LOOK
+    since: datetime | None = None
     while not standing.is_over:
-        shown = max(shown, _share(purchase, standing, time.monotonic() - begun))
+        since = _running_since(purchase, standing, since)
+        shown = max(shown, _share(purchase, standing, since))
         progress(shown)
-        if timezone.now() - _since(purchase) > timedelta(seconds=purchase.limit_s):
-            return _given_up(purchase)
+        if late := _late(purchase, since):
+            return _given_up(purchase, late)
         _rest(purchase, wait)
         wait = min(wait * SLOWER, LONGEST_LOOK)
         try:
@@ -186,20 +188,37 @@ def _awaited(purchase: Purchase, standing: Standing, progress: Progress) -> Stan
     return standing
 
 
-def _share(purchase: Purchase, standing: Standing, elapsed: float) -> float:
+def _share(purchase: Purchase, standing: Standing, since: datetime | None) -> float:
     """How far it is: as the service says, else as far as its usual time has passed."""
-    if standing.phase is Phase.WAITING:
+    if since is None:
         return SENT
-    usual = max(1.0, float(purchase.step["seconds"]))
+    elapsed, usual = (timezone.now() - since).total_seconds(), max(1.0, float(purchase.step["seconds"]))
     return SENT + (DONE - SENT) * max(min(1.0, standing.share), min(0.9, elapsed / usual))
 
 
-def _since(purchase: Purchase) -> Any:
+def _running_since(purchase: Purchase, standing: Standing, seen: datetime | None) -> datetime | None:
+    """When it began to run: as the service says, but not before it was ordered, else when that was seen first; None
+    while it waits, also where it has to begin again."""
+    if standing.phase is Phase.WAITING:
+        return None
+    return max(standing.since, _ordered_at(purchase)) if standing.since else seen or timezone.now()
+
+
+def _late(purchase: Purchase, since: datetime | None) -> str:
+    """What takes too long: its turn, with a machine that has to be started, or the work itself; "" for neither."""
+    most = offers.QUEUE_S if since is None else purchase.limit_s
+    if timezone.now() - (since or _ordered_at(purchase)) <= timedelta(seconds=most):
+        return ""
+    return f"did not {'begin' if since is None else 'finish'} within {most} seconds"
+
+
+def _ordered_at(purchase: Purchase) -> datetime:
     """When it was first ordered, also where another worker did that."""
     first = JobAttempt.objects.filter(
         job_id=purchase.job.id, idempotency_key=purchase.attempt.idempotency_key
     ).order_by("created_at")
-    return first.values_list("created_at", flat=True)[0]
+    ordered: datetime = first.values_list("created_at", flat=True)[0]
+    return ordered
 
 
 def _rest(purchase: Purchase, seconds: float) -> None:
@@ -224,14 +243,13 @@ def _looked(purchase: Purchase) -> Standing:
         raise
 
 
-def _given_up(purchase: Purchase) -> Standing:
+def _given_up(purchase: Purchase, late: str) -> Standing:
     """Too long: stop it there, and take its last word. Raises Permanent unless it is done after all."""
     last = _last_word(purchase)
     if last is not None and last.phase is Phase.SUCCEEDED:
         return last
     _settled_end(purchase, last, {"code": "remote_timeout", "message": "It took too long.", "remedy": ""})
-    within = f"within {purchase.limit_s} seconds"
-    message = f"{purchase.title} did not finish {within} and was told to stop. {_paid_words(purchase)}"
+    message = f"{purchase.title} {late} and was told to stop. {_paid_words(purchase)}"
     raise Permanent("remote_timeout", message, "Try again later, choose another service, or local.")
 
 

@@ -1,8 +1,9 @@
 """fal: a request is put into a queue, polled by its id until it is completed, and its result read and fetched.
 
 Sources: https://docs.fal.ai/documentation/model-apis/inference/queue (states, cancel, errors), .../inference/webhooks
-(ED25519 over request, user, time and the body's SHA-256; keys as a JWKS kept for at most a day), and the vendor's
-Python client 1.0.3 (addresses below the first two parts of the model's name).
+(ED25519 over request, user, time and the body's SHA-256; keys as a JWKS kept for at most a day), .../model-apis/
+common-parameters (the timeout is one to start), and the vendor's Python client 1.0.3 (addresses below the first two
+parts of the model's name).
 
 There is no idempotency key. fal tries again by itself when one of its runners breaks.
 """
@@ -65,7 +66,7 @@ class Fal:
             timeout_s=wire.ORDER_S,
             json=wish,
             params={"fal_webhook": order.hook} if order.hook else {},
-            headers={"X-Fal-Request-Timeout": str(order.limit_s)},
+            headers={"X-Fal-Request-Timeout": str(order.queue_s)},  # until it begins: fal limits no running work
         )
         if answer[0] not in (200, 201, 202):
             raise self._refused(answer, order.model)

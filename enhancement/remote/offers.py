@@ -17,8 +17,9 @@ from enhancement.operations.base import Choice, Number, Parameter, ParameterErro
 from enhancement.remote import registry
 
 LOCAL: Final = "local"
-LONGEST_S: Final = 600
-START_S, TIMES = 120, 4  # for a machine that has to be started, and times as long as the work is expected to take
+QUEUE_S: Final = 600  # that a service may take to begin: its queue, and a machine that has to be started
+LONGEST_S: Final = 600  # that it may run
+SPARE_S, TIMES = 120, 4  # for what nobody foresees, and times as long as the work is expected to take
 CREATIVITY: Final = 0.35  # the service's own default
 Words = Callable[[float, Parameters], Mapping[str, Any]]
 
@@ -114,9 +115,9 @@ BY_KEY: Final = {offer.key: offer for offer in OFFERS}
 
 
 def limit_s(seconds: float) -> int:
-    """After so many seconds a service is to give up work that is expected to take `seconds`: what is billed by time is
-    set aside for so long."""
-    return min(LONGEST_S, ceil(START_S + TIMES * seconds))
+    """After running for so many seconds a service is to give up work that is expected to take `seconds`: what is billed
+    by time is set aside for so long. Nobody bills the time before it runs."""
+    return min(LONGEST_S, ceil(SPARE_S + TIMES * seconds))
 
 
 def of(operation: str) -> list[Offer]:

@@ -63,7 +63,7 @@ class Replicate:
         if order.hook:
             wish |= {"webhook": order.hook, "webhook_events_filter": ["start", "completed"]}
         path = "/v1/predictions" if order.version else f"/v1/models/{order.model}/predictions"
-        headers = {"Cancel-After": f"{order.limit_s}s"}
+        headers = {"Cancel-After": f"{order.queue_s + order.limit_s}s"}  # it counts from the order
         answer = self._wire().ask("POST", path, timeout_s=wire.ORDER_S, json=wish, headers=headers)
         if answer[0] not in (200, 201, 202):
             raise self._refused(answer, order.model)
@@ -144,6 +144,7 @@ class Replicate:
             id=wire.id_of(self.title, said.get("id")),
             phase=phase,
             share=1.0 if phase is Phase.SUCCEEDED else wire.share_in(said.get("logs")),
+            since=_moment(said.get("started_at")),
             seconds=0.0 if status == "aborted" else billed,
             output=_first(said.get("output")) if phase is Phase.SUCCEEDED else "",
             error=_failure(said.get("error")) if phase is Phase.FAILED else None,
@@ -157,6 +158,15 @@ class Replicate:
         field = str(first.get("field", "")).rpartition(".")[2]
         words = str(first.get("description") or said.get("detail") or said.get("title") or "")
         return wire.refused(self.title, self.key_name, answer, field=field, words=words, model=model)
+
+
+def _moment(said: Any) -> datetime | None:
+    """A time as Replicate writes it; None for anything else."""
+    try:
+        found = datetime.fromisoformat(said)
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo else None
 
 
 def _first(output: Any) -> str:

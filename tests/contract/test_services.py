@@ -201,9 +201,9 @@ def test_replicate_is_sent_a_small_picture_in_the_request_and_a_large_one_as_a_f
 
 def test_replicate_is_told_when_to_give_up_and_an_official_model_needs_no_version(simulator: Simulator) -> None:
     service = ROWS[0].made(simulator)
-    service.order(order_of(ROWS[0], version="", limit_s=90))
+    service.order(order_of(ROWS[0], version="", queue_s=600, limit_s=90))
     assert simulator.calls[0].path == "/v1/models/nightmareai/real-esrgan/predictions"
-    assert (simulator.calls[0].headers["cancel-after"], "prefer" in simulator.calls[0].headers) == ("90s", False)
+    assert (simulator.calls[0].headers["cancel-after"], "prefer" in simulator.calls[0].headers) == ("690s", False)
 
 
 def test_a_throttled_answer_of_replicate_says_when_in_its_words(simulator: Simulator) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 from PIL import Image
 
@@ -66,7 +67,7 @@ def test_what_is_sold_by_the_second_has_its_longest_time_set_aside_and_is_stoppe
     seconds = offers.limit_s(row.quote[0]["seconds"])
     assert Reservation.objects.get().amount == Decimal(row.quote[0]["most"]) == Decimal("0.000225") * seconds
     assert done(row).status == "succeeded"
-    assert simulator.calls[0].headers["cancel-after"] == f"{seconds}s"
+    assert simulator.calls[0].headers["cancel-after"] == f"{offers.QUEUE_S + seconds}s"
     assert BudgetUse.objects.get(scope="team").reserved == 0
 
 
@@ -356,6 +357,47 @@ def test_what_takes_too_long_is_stopped_and_said(name, editor, asset, simulator,
     row = done(ask(editor, asset, recipe(name)))
     assert (row.status, row.error["code"]) == ("failed", "remote_timeout")
     assert any(call.path.endswith("/cancel") for call in simulator.calls)
+
+
+def each_rest_takes(monkeypatch, seconds):
+    """As if so much time passed between two looks."""
+
+    def rest(purchase, wait):
+        calls = JobAttempt.objects.filter(pk=purchase.attempt.pk)
+        calls.update(created_at=F("created_at") - timedelta(seconds=seconds))
+
+    monkeypatch.setattr(buying, "_rest", rest)
+
+
+@each_service
+def test_neither_the_queue_nor_a_machines_start_counts_towards_the_time_that_it_may_run(
+    name, editor, asset, simulator, monkeypatch
+):
+    ModelPrice.objects.filter(model__provider=name).update(unit="second", amount=Decimal("0.000225"))
+    each_rest_takes(monkeypatch, 100)
+    simulator.plan(name, "ok", queued=4, looks=6)
+    row = done(ask(editor, asset, recipe(name)))
+    assert row.status == "succeeded", row.error
+    assert offers.limit_s(row.quote[0]["seconds"]) < 400
+
+
+@each_service
+def test_what_does_not_begin_in_ten_minutes_is_called_off_and_costs_nothing(
+    name, editor, asset, simulator, monkeypatch
+):
+    each_rest_takes(monkeypatch, 100)
+    simulator.plan(name, "ok", queued=99)
+    row = done(ask(editor, asset, recipe(name)))
+    assert (row.status, row.error["code"], paid()) == ("failed", "remote_timeout", [])
+    assert "did not begin within 600 seconds" in row.error["message"]
+
+
+def test_whoever_goes_on_with_it_counts_the_time_for_which_it_ran_before(editor, asset, simulator, monkeypatch):
+    each_rest_takes(monkeypatch, 200)
+    simulator.plan("replicate", "endless_work", ran=10_000)  # not longer than since it was ordered
+    row = done(ask(editor, asset, recipe("replicate")))
+    seconds = offers.limit_s(row.quote[0]["seconds"])
+    assert f"did not finish within {seconds} seconds" in row.error["message"] and len(simulator.calls) <= 6
 
 
 @each_service

@@ -1,8 +1,9 @@
 """What the simulated services that enhance pictures have in common: works that go on by being looked at, and really
 enlarge what they were sent.
 
-A work waits, runs and is over at its `looks`-th look (2 unless planned). What it comes to is the planned behaviour of
-the call that ordered it. `look` and `fetch` in a plan's details are what the first `first` (1) looks or fetches get.
+A work waits, for `queued` looks more (0), runs and is over at its `looks`-th look (2 unless planned). What it comes to
+is the planned behaviour of the call that ordered it. `ran`: seconds for which it says to have run when it begins.
+`look` and `fetch` in a plan's details are what the first `first` (1) looks or fetches get.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import base64
 import binascii
 import io
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from PIL import Image, UnidentifiedImageError
@@ -45,6 +47,7 @@ class Work:
     fetched: int = 0
     hook: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    started: datetime | None = None
 
     @property
     def is_over(self) -> bool:
@@ -57,7 +60,8 @@ class Work:
             return answer({"detail": "Planned."}, STATUS[self.details["look"]])
         if self.behaviour == "lost_work":
             return answer({"detail": "Not found."}, 404)
-        if not self.is_over:
+        if not self.is_over and self.seen > int(self.details.get("queued", 0)):
+            self.started = self.started or datetime.now(UTC) - timedelta(seconds=self.details.get("ran", 0))
             self.phase = "running" if self.seen < int(self.details.get("looks", LOOKS)) else self._end()
         return None
 

@@ -77,6 +77,7 @@ def told(call: Call, work: Work) -> dict[str, Any]:
     metrics = {"predict_time": work.billed_ms / 1000} if work.billed_ms else {}
     return {
         "id": work.id, "model": work.model, "status": STATUS.get(work.phase, work.phase), "metrics": metrics,
+        "started_at": work.started.isoformat() if work.started else None,
         "logs": "Tile 1/2\n 50%|#####     |" if work.phase == "running" else "",
         "error": work.words or None if work.phase == "failed" else None,
         "output": (output_of(call, work) or None) if work.phase == "succeeded" else None,
