@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from django.db.models import Q
+
 from designer.catalogue.models import Lifecycle, ModelKind, ModelPrice, ModelProfile, PriceUnit
 
 RATIOS: Final = ["1:1", "3:4", "4:3", "2:3", "3:2", "4:5", "9:16", "16:9"]
@@ -21,6 +23,10 @@ LITELLM: Final = "price file of litellm 1.109.1"
 FAL: Final = "fal's rows in the price file of litellm 1.109.1, not the vendor's own"
 LIKE_2_5: Final = f"{UNVERIFIED}: as those of GPT Image 2.5"
 OPENAI_PAGE: Final = "developers.openai.com, page of gpt-image-2.6-sunburst"
+FLARE_RESOLD: Final = "docs.apiyi.com and docs.laozhang.ai, 5 November 2026: resold at the vendor's price"
+GOOGLE_PAGE: Final = "ai.google.dev/gemini-api/docs/pricing, as api-evangelist quotes it on 7 October 2026"
+HAIKU_PAGE: Final = "platform.claude.com/docs, page of Haiku 5.5: up to 100,000 tokens a call"
+RESOLD: Final = "vercel.com/ai-gateway, page of the model: resold at the vendor's price"
 UNREAD: Final = f"{UNVERIFIED}: from memory"
 DERIVED: Final = f"{UNVERIFIED}: derived from the price of an image in the price file of litellm 1.109.1"
 OPENAI_TOKENS: Final = {"text_in": "5", "image_in": "8", "image_out": "30"}
@@ -30,8 +36,9 @@ MINI_TOKENS: Final = {"text_in": "2", "image_in": "2.50", "image_out": "8"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Starter:
-    """One row of the catalogue. `prices`: USD per image by quality; `tokens`: USD per million by sort; `units`: USD per
-    megapixel or second. `source`: where these were read; `sources`: of a quality or unit that was read elsewhere."""
+    """One row of the catalogue. `prices`: USD per image by quality; `tokens`: USD per million by sort, `later` those
+    from a day on that the vendor announced; `units`: USD per megapixel or second. `source`: where these were read;
+    `sources`: of a quality or unit that was read elsewhere."""
 
     provider: str
     model: str
@@ -47,6 +54,7 @@ class Starter:
     up_to: int | None = None
     ends_on: date | None = None
     successor: str = ""
+    later: dict[date, dict[str, str]] = field(default_factory=dict)
     source: str
     sources: dict[str, str] = field(default_factory=dict)
     limits: dict[str, int] = field(default_factory=dict)
@@ -106,10 +114,14 @@ def _own(provider: str, model: str, title: str) -> Starter:
 
 
 def _language(provider: str, model: str, title: str, text_in: str, text_out: str, **more: Any) -> Starter:
-    """A model that reads and writes words. These vendors count a picture's tokens at the price of words."""
+    """A model that reads and writes words."""
     facts: dict[str, Any] = {"kind": ModelKind.LANGUAGE, "family": title.rpartition(" ")[0], "seconds": 3.0, **more}
-    tokens = {"text_in": text_in, "image_in": text_in, "text_out": text_out}
-    return Starter(provider=provider, model=model, title=title, tokens=tokens, source=UNREAD, **facts)
+    return Starter(provider=provider, model=model, title=title, tokens=_reads(text_in, text_out), **facts)
+
+
+def _reads(text_in: str, text_out: str) -> dict[str, str]:
+    """These vendors count a picture's tokens at the price of words."""
+    return {"text_in": text_in, "image_in": text_in, "text_out": text_out}
 
 
 STARTERS: Final = (
@@ -129,7 +141,7 @@ STARTERS: Final = (
     ),
     _gpt(
         "gpt-image-2.6-flare", "GPT Image 2.6 Flare", 0.8, ("0.006", "0.013", "0.053"),
-        source=LIKE_2_5, tokens_read=f"{UNVERIFIED}: as those of gpt-image-2.6-sunburst",
+        source=LIKE_2_5, tokens_read=FLARE_RESOLD,
     ),
     _gpt("gpt-image-2.5-sunburst", "GPT Image 2.5 Sunburst", 0.83, ("0.006", "0.013", "0.053"), source=FAL),
     _gpt("gpt-image-2.5-flare", "GPT Image 2.5 Flare", 0.77, ("0.006", "0.013", "0.053"), source=FAL),
@@ -151,7 +163,7 @@ STARTERS: Final = (
     _dalle("dall-e-2", "DALL-E 2"),
     _gemini(
         "gemini-3-pro-image", "Gemini 3 Pro Image", "0.1344", 0.9, 22.0, ("2", "12", "120"),
-        source="1,120 tokens of $120 a million; the price file of litellm 1.109.1 has 0.134",
+        source="1,120 tokens of $120 a million; the price file of litellm 1.109.1 has 0.134", drawn_read=GOOGLE_PAGE,
     ),
     _gemini(
         "gemini-3.1-flash-image", "Gemini 3.1 Flash Image", "0.0672", 0.82, 10.0, ("0.50", "3", "60"),
@@ -174,10 +186,13 @@ STARTERS: Final = (
     _stability("sd3.5-large", "Stable Diffusion 3.5 Large", "0.065", 0.7, 8.0),
     _stability("sd3.5-large-turbo", "Stable Diffusion 3.5 Large Turbo", "0.04", 0.64, 4.0),
     _stability("sd3.5-medium", "Stable Diffusion 3.5 Medium", "0.035", 0.6, 6.0),
-    _language("google", "gemini-3.1-flash-lite", "Gemini 3.1 Flash-Lite", "0.25", "1.50"),
-    _language("google", "gemini-3.8-flash", "Gemini 3.8 Flash", "0.75", "3.75", quality=0.7),
-    _language("openai", "gpt-5.4-mini", "GPT-5.4 mini", "0.75", "4.50"),
-    _language("anthropic", "claude-haiku-5-5", "Claude Haiku 5.5", "0.10", "0.50"),
+    _language("google", "gemini-3.1-flash-lite", "Gemini 3.1 Flash-Lite", "0.25", "1.50", source=RESOLD),
+    _language(
+        "google", "gemini-3.8-flash", "Gemini 3.8 Flash", "0.75", "3.75", quality=0.7,
+        source=GOOGLE_PAGE, later={date(2027, 1, 1): _reads("1.50", "7.50")},
+    ),
+    _language("openai", "gpt-5.4-mini", "GPT-5.4 mini", "0.75", "4.50", source=RESOLD),
+    _language("anthropic", "claude-haiku-5-5", "Claude Haiku 5.5", "0.10", "0.50", source=HAIKU_PAGE),
     _own("comfyui", "workflow", "ComfyUI"),
     _own("a1111", "checkpoint", "Stable Diffusion WebUI"),
     _own("diffusers", "pipeline", "Diffusers on this machine"),
@@ -193,6 +208,7 @@ def ensure_models(**_: Any) -> None:
             successor=after.first()
         )
     _ensure_sources()
+    _ensure_later()
 
 
 def add_starter(starter: Starter) -> ModelProfile | None:
@@ -235,13 +251,27 @@ def _prices_of(starter: Starter) -> dict[tuple[str, str, int | None], tuple[Deci
 def _ensure_sources() -> None:
     """Have the starter's prices that say nothing yet say where they were read; one that an admin set has its own."""
     starters = {(each.kind, each.provider, each.model): each for each in STARTERS}
-    rows = list(ModelPrice.objects.filter(valid_from=PRICED, source__in=UNTOLD).select_related("model"))
+    untold = Q(source__in=UNTOLD) | Q(source__startswith=UNVERIFIED)  # what was not may have been read since
+    rows = list(ModelPrice.objects.filter(untold, valid_from=PRICED).select_related("model"))
     for row in rows:
         starter = starters.get((row.model.kind, row.model.provider, row.model.model))
         known = _prices_of(starter) if starter else {}
         usd, said = known.get((row.unit, row.quality, row.max_pixels), (None, ""))
         row.source = said if usd == row.amount else row.source
     ModelPrice.objects.bulk_update(rows, ["source"])
+
+
+def _ensure_later() -> None:
+    """Add the prices that vendors announced, also to older catalogues; not where an admin set one since."""
+    for starter in STARTERS:
+        key = {"kind": starter.kind, "provider": starter.provider, "model": starter.model}
+        for model in ModelProfile.objects.filter(**key) if starter.later else ():
+            if not ModelPrice.objects.filter(model=model, valid_from__gt=PRICED).exists():
+                ModelPrice.objects.bulk_create(
+                    ModelPrice(model=model, valid_from=day, unit=unit, amount=Decimal(usd), source=starter.source)
+                    for day, tokens in starter.later.items()
+                    for unit, usd in tokens.items()
+                )
 
 
 def _lifecycle(ends_on: date | None) -> str:

@@ -68,13 +68,28 @@ def test_every_price_of_the_start_says_where_it_was_read_or_that_it_was_not_veri
     assert untold == []
     guessed = ModelPrice.objects.filter(source__startswith="not verified")
     core, reads = ModelProfile.objects.get(model="core"), ModelPrice.objects.filter(model__kind="language")
-    assert not guessed.filter(model=core).exists() and not reads.exclude(pk__in=guessed).exists()
+    assert not guessed.filter(model=core).exists() and not reads.filter(pk__in=guessed).exists()
+    assert {row.model.family for row in guessed.select_related("model")} == {"GPT Image", "DALL-E", "Gemini"}
     services.reprice(actor=user, model=core, amount=Decimal("0.07"), valid_from=days(0), source="their page")
     mine = ModelPrice.objects.filter(model__kind__in=("image", "language"))
     before = dict(mine.values_list("pk", "source"))
     mine.filter(valid_from=date(2026, 1, 1)).update(source="")
     ensure_models()
     assert dict(mine.values_list("pk", "source")) == before
+
+
+def test_a_price_that_a_vendor_announced_holds_from_its_day_unless_an_admin_set_another_since(user):
+    flash, usage = ModelProfile.objects.get(model="gemini-3.8-flash"), {"text_in": 1_000_000, "text_out": 1_000_000}
+    costs = [services.cost_of(flash, usage, at=day) for day in (date(2026, 12, 31), date(2027, 1, 1))]
+    assert costs == [Decimal("4.50"), Decimal("9.00")]
+    ModelPrice.objects.filter(valid_from__gt=date(2026, 1, 1)).delete()  # a catalogue of before it was announced
+    ensure_models()
+    ensure_models()
+    assert services.cost_of(flash, usage, at=date(2027, 1, 1)) == Decimal("9.00")
+    assert ModelPrice.objects.filter(model=flash).count() == 6
+    ModelPrice.objects.filter(model=flash, valid_from__gt=date(2026, 1, 1)).update(amount=Decimal("1"))
+    ensure_models()
+    assert services.cost_of(flash, usage, at=date(2027, 1, 1)) == Decimal("2")
 
 
 def test_whoever_has_an_end_has_a_successor_that_outlives_it():
@@ -197,6 +212,17 @@ def test_the_list_says_what_can_be_called_what_cannot_and_what_to_do(one, client
     gemini = rows["gemini-3.1-flash-image"]
     assert (gemini["available"], gemini["remedy"], gemini["capabilities"]) == (False, "Set GOOGLE_API_KEY.", None)
     assert "dall-e-3" not in rows
+
+
+@pytest.mark.parametrize(
+    ("reads", "remedy"), [("", "Set ANTHROPIC_API_KEY."), ("google", "Set LANGUAGE_PROVIDER to anthropic, or leave it")]
+)
+def test_a_model_that_reads_is_available_only_where_it_can_be_called(reads, remedy, client_of, settings):
+    settings.LANGUAGE_PROVIDER, settings.IMAGE_PROVIDERS = reads, ["sketchbook"]
+    query = {"kind": "language", "provider": "anthropic"}
+    rows = client_of("viewer").get("/api/models", query).json()["results"]
+    assert rows and not any(row["available"] for row in rows)
+    assert all(row["remedy"].startswith(remedy) for row in rows)
 
 
 def test_a_price_in_the_admin_is_added_never_changed_and_audited(one, admin_client, admin_user):
