@@ -17,4 +17,4 @@ def snapshot(user: User, pk: UUID) -> dict[str, Any]:
     return {"id": str(pk), **state_of(Batch.objects.defer("plan").see(user, pk))}
 
 
-subjects.register("batch", may_watch=may_watch, snapshot=snapshot)
+subjects.register("batch", may_watch=may_watch, snapshot=snapshot, shared=True)

@@ -17,4 +17,4 @@ def snapshot(user: User, pk: UUID) -> dict[str, Any]:
     return {"id": str(asset.pk), "kind": asset.kind, "title": asset.title, "trashed": asset.trashed_at is not None}
 
 
-subjects.register("asset", may_watch=may_watch, snapshot=snapshot)
+subjects.register("asset", may_watch=may_watch, snapshot=snapshot, shared=True)

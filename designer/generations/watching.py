@@ -26,4 +26,4 @@ def snapshot(user: User, pk: UUID) -> dict[str, Any]:
     }
 
 
-subjects.register("generation", may_watch=may_watch, snapshot=snapshot)
+subjects.register("generation", may_watch=may_watch, snapshot=snapshot, shared=True)

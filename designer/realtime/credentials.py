@@ -57,7 +57,10 @@ def origin_is_ours(headers: dict[str, str], scheme: str) -> bool:
     origin, host = headers.get("origin", ""), headers.get("host", "")
     if origin in {settings.SITE_URL, *settings.CSRF_TRUSTED_ORIGINS}:
         return True
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:  # no address at all
+        return False
     same = parts.scheme == {"ws": "http", "wss": "https"}.get(scheme) and parts.netloc == host
     return same and validate_host(parts.hostname or "", settings.ALLOWED_HOSTS)
 

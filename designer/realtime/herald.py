@@ -2,7 +2,7 @@
 
 One daemon thread per process owns one event loop and one Redis connection. Callers only put a note on its board; a
 newer note of the same key replaces the older. Whatever goes wrong here is logged: a lost nudge costs the watchers one
-heartbeat.
+heartbeat. That a right was lost goes before all else and stays on the board until it was said.
 """
 
 import asyncio
@@ -20,6 +20,10 @@ log = logging.getLogger(__name__)
 CONTROL: Final = "live.control"
 MAX_NOTES: Final = 10_000
 SEND_TIMEOUT: Final = 2.0  # seconds
+RETRY: Final = 1.0  # seconds until what must be said is tried again
+UNREACHABLE: Final = (RedisError, OSError, TimeoutError)
+UNCARRIED: Final = (ValueError, OverflowError, TypeError)  # the layer's MessagePack knows no such value
+Key = tuple[str, ...]
 Note = tuple[str, dict[str, Any]]
 
 
@@ -37,7 +41,7 @@ class Herald:
     def forget(self) -> None:
         """Start afresh: also in a forked child, which inherits the board but not the thread."""
         self._lock = threading.Lock()
-        self._notes: dict[tuple[str, ...], Note] = {}
+        self._notes: dict[Key, Note] = {}
         self._sending = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake: asyncio.Event | None = None
@@ -62,9 +66,9 @@ class Herald:
             time.sleep(0.01)
         return not (self._notes or self._sending)
 
-    def _post(self, key: tuple[str, ...], group: str, message: dict[str, Any]) -> None:
+    def _post(self, key: Key, group: str, message: dict[str, Any]) -> None:
         with self._lock:
-            if len(self._notes) >= MAX_NOTES and key not in self._notes:
+            if len(self._notes) >= MAX_NOTES and key not in self._notes and not _lasts(key):
                 log.warning("The board is full; a note for %s is dropped.", group)
                 return
             self._notes[key] = (group, message)
@@ -87,20 +91,33 @@ class Herald:
             await wake.wait()
             wake.clear()
             with self._lock:
-                notes, self._notes = list(self._notes.values()), {}
+                notes, self._notes = self._notes, {}
                 self._sending = True
-            await self._send(notes)
-            self._sending = False
+            left = await self._send(sorted(notes.items(), key=lambda note: not _lasts(note[0])))
+            with self._lock:
+                self._notes = {**{key: note for key, note in left if _lasts(key)}, **self._notes}
+                self._sending = False
+            if left:
+                asyncio.get_running_loop().call_later(RETRY, wake.set)
 
-    async def _send(self, notes: list[Note]) -> None:
+    async def _send(self, notes: list[tuple[Key, Note]]) -> list[tuple[Key, Note]]:
+        """Say one after the other; those that could not be said."""
         layer = get_channel_layer()
-        try:
-            for group, message in notes:
+        for said, (_, (group, message)) in enumerate(notes):
+            try:
                 await asyncio.wait_for(layer.group_send(group, message), SEND_TIMEOUT)
-        except (RedisError, OSError, TimeoutError) as error:
-            log.warning(
-                "%d notes were not delivered; watchers see the news at their next heartbeat: %s", len(notes), error
-            )
+            except UNCARRIED:
+                log.exception("A note for %s cannot be carried; the others go on.", group)
+            except UNREACHABLE as error:
+                left = notes[said:]
+                log.warning("%d notes were not delivered; heartbeats cover for them: %s", len(left), error)
+                return left
+        return []
+
+
+def _lasts(key: Key) -> bool:
+    """Whether a note is kept until it was said: nobody may go on hearing because Redis was away for a moment."""
+    return key[0] == "recheck"
 
 
 herald: Final = Herald()

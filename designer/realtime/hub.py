@@ -19,7 +19,6 @@ from typing import Any, Final, Protocol
 from channels.layers import get_channel_layer
 from django.db import DatabaseError
 from django.utils import timezone
-from redis.exceptions import RedisError
 
 from designer.realtime import log as event_log
 from designer.realtime import revocation
@@ -27,14 +26,13 @@ from designer.realtime.credentials import Identity
 from designer.realtime.draining import before_the_end
 from designer.realtime.events import PRESENCE_CHANGED, SHOWN
 from designer.realtime.gathering import BEAT, SWEEP, Gathering, Here, Who
-from designer.realtime.herald import CONTROL, group_of
+from designer.realtime.herald import CONTROL, UNCARRIED, UNREACHABLE, group_of
 from designer.realtime.limits import CLOSE_GOING_ON, DEAF_HEARTBEAT, HEARTBEAT, MAX_SOCKETS, MAX_UNSIGNED, PAGE, STALL
 from designer.realtime.log import Fact, Head
 from designer.realtime.metrics import LAG, READERS
 from designer.realtime.pool import close_all, in_database
 
 logger = logging.getLogger(__name__)
-UNREACHABLE: Final = (RedisError, OSError, TimeoutError)
 
 
 class Socket(Protocol):
@@ -207,7 +205,7 @@ class Hub:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(5):
                 for group in groups:
-                    with contextlib.suppress(RedisError, OSError):
+                    with contextlib.suppress(*UNREACHABLE):
                         await get_channel_layer().group_discard(group, name)
 
     async def _listen_as(self, name: str) -> None:
@@ -259,12 +257,14 @@ class Hub:
                 await self._tell_who_is_here(here)
 
     async def _tell_who_is_here(self, here: Here) -> None:
-        try:
-            for channel, people in self.gathering.word(here):
-                message = {"type": "here", "channel": channel, "people": people}
+        for channel, people in list(self.gathering.word(here)):
+            message = {"type": "here", "channel": channel, "people": people}
+            try:
                 await asyncio.wait_for(get_channel_layer().group_send(group_of(channel), message), 2)
-        except UNREACHABLE as error:
-            logger.warning("Who is here could not be told; it is said again: %s", error)
+            except UNCARRIED:
+                logger.exception("Who is on %s cannot be told.", channel)
+            except UNREACHABLE as error:
+                return logger.warning("Who is here could not be told; it is said again: %s", error)
 
     # Reading
 

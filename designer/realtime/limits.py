@@ -19,9 +19,12 @@ BURST: Final = 120  # enough to subscribe to every channel at once after a recon
 MAX_THROTTLED: Final = 100  # messages in a row that had to wait: five seconds of flood
 MAX_MALFORMED: Final = 20
 MAX_STATE: Final = 1 << 10  # bytes of a presence or cursor state
+MAX_DEPTH: Final = 32  # levels of lists and objects in it
 PAGE: Final = 100  # facts read at once for a replay
 
+CLOSE_BROKEN: Final = 1011
 CLOSE_GOING_ON: Final = 1012
+NOT_NOW: Final = "this did not work just now"
 CLOSE_MALFORMED: Final = 4400
 CLOSE_UNAUTHENTICATED: Final = 4401
 CLOSE_FORBIDDEN: Final = 4403

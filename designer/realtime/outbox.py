@@ -19,7 +19,7 @@ class Outbox:
         self._frames: dict[Key, tuple[str, str]] = {}
         self._numbers = itertools.count()
         self._filled = asyncio.Event()
-        self._emptied = asyncio.Event()
+        self._taken = asyncio.Event()
 
     def put(self, frame: str, channel: str = "", key: Key | None = None) -> bool:
         """Add a frame; one with a known `key` takes the older one's place. False if the box is full."""
@@ -39,33 +39,35 @@ class Outbox:
         while not self._frames:
             self.waiting_since = 0.0
             self._filled.clear()
-            self._emptied.set()
             await self._filled.wait()
         self.waiting_since = time.monotonic()
         _, frame = self._frames.pop(next(iter(self._frames)))
         self.size -= len(frame)
+        self._taken.set()
         return frame
 
     def forget(self, channel: str) -> None:
         """Drop what waits for `channel`: the reader has lost the right to see it."""
         for key in [key for key, (of, _) in self._frames.items() if of == channel]:
             self.size -= len(self._frames.pop(key)[1])
+        self._taken.set()
 
     def clear(self) -> None:
         self._frames.clear()
         self.size = 0
+        self._taken.set()
 
-    async def drained(self, timeout: float) -> bool:
-        """Wait until everything was handed to the network, up to `timeout` seconds; whether it was."""
-        self._emptied.clear()
-        if not self._frames:
-            return True
-        try:
-            await asyncio.wait_for(self._emptied.wait(), timeout)
-        except TimeoutError:
-            return False
+    async def room(self, length: int, patience: float) -> bool:
+        """Wait until half of it, and room for `length`, is free. False if nothing is taken for `patience` seconds."""
+        while self._frames and self.size > min(self.limit // 2, max(0, self.limit - length)):
+            self._taken.clear()
+            try:
+                await asyncio.wait_for(self._taken.wait(), self.waiting_since + patience - time.monotonic())
+            except TimeoutError:
+                if self.stalled(patience):
+                    return False
         return True
 
     def stalled(self, seconds: float) -> bool:
         """Whether the reader has taken nothing for so long although something waits."""
-        return bool(self._frames and self.waiting_since and time.monotonic() - self.waiting_since > seconds)
+        return bool(self._frames and self.waiting_since and time.monotonic() - self.waiting_since >= seconds)

@@ -1,12 +1,14 @@
 """The words spoken on the socket: what a client's message means, and the frames that answer it."""
 
 import json
+import math
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
-from designer.realtime.limits import MAX_FRAME, MAX_STATE
+from designer.realtime.limits import MAX_DEPTH, MAX_FRAME, MAX_STATE
 
 BIGGEST: Final = (1 << 63) - 1
+CARRIED: Final = f"whole numbers of 64 bits, finite numbers, whole letters, {MAX_DEPTH} levels"
 KINDS: Final = {"subscribe", "unsubscribe", "presence", "cursor", "reaction", "ping", "auth"}
 
 
@@ -63,7 +65,7 @@ def _no_constant(name: str) -> NoReturn:
 
 def _text(raw: dict[str, Any], name: str) -> str:
     value = raw.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= 512:
+    if not isinstance(value, str) or not 0 < len(value) <= 512 or not _is_carried(value):
         raise Malformed("malformed", f"{name!r} must be a text.")
     return value
 
@@ -96,7 +98,21 @@ def _state(raw: dict[str, Any], channel: str) -> Any:
     state = raw.get("state")
     if len(json.dumps(state)) > MAX_STATE:
         raise Malformed("too_large", f"'state' may be {MAX_STATE} bytes long.", channel)
+    if not _is_carried(state):
+        raise Malformed("malformed", f"'state' holds what cannot be passed on: {CARRIED}.", channel)
     return state
+
+
+def _is_carried(value: Any, depth: int = 0) -> bool:
+    """Whether the way to the others (MessagePack, JSON without infinities) can carry what JSON let through."""
+    if isinstance(value, dict | list):
+        inside = [*value, *value.values()] if isinstance(value, dict) else value
+        return depth < MAX_DEPTH and all(_is_carried(each, depth + 1) for each in inside)
+    if isinstance(value, str):
+        return not any("\ud800" <= letter <= "\udfff" for letter in value)  # half of a letter
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return not isinstance(value, int) or abs(value) <= BIGGEST
 
 
 def frame(kind: str, **content: Any) -> str:

@@ -6,10 +6,12 @@ it costs no thread and no database connection, which is why it stands beside Dja
 """
 
 import json
+import logging
 import random
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
+from django.core.exceptions import TooManyFieldsSent
 from django.db import DatabaseError
 from django.http import QueryDict
 
@@ -23,6 +25,7 @@ from designer.realtime.standing import lost
 from designer.web.problems import MEDIA_TYPE, body_of, headers_of
 from teams.base.errors import Forbidden, Refused
 
+logger = logging.getLogger(__name__)
 PATH: Final = "/api/events/stream"
 HEADERS: Final = {
     "Content-Type": "text/event-stream; charset=utf-8",
@@ -63,12 +66,15 @@ class Listener(LiveConsumer):
             self._welcome(identity)
             if self.ended.done():
                 raise Refused("too_many_streams", FULL, remedy="Watch several channels in one.", status=429)
+        except DatabaseError as problem:
+            logger.warning("Nobody can listen just now: %s", problem)
+            busy = Refused("unavailable", "This did not work just now.", remedy="Try again in a moment.", status=503)
+            return await self._refuse_all(busy)
         except Refused as refused:
-            await self._refuse_all(refused)
-            return False
+            return await self._refuse_all(refused)
         await self._begin(200, HEADERS)
         await self._body(f"retry: {random.randint(*RETRY)}\n\n")  # noqa: S311  (spreads, hides nothing)
-        self._start(self._watch())
+        self.start(self._watch())
         return True
 
     async def _identify(self) -> Identity:
@@ -84,7 +90,10 @@ class Listener(LiveConsumer):
 
     def _wishes(self) -> Places:
         """What is watched and from where. Raises Refused."""
-        query = QueryDict(self.scope["query_string"])
+        try:
+            query = QueryDict(self.scope["query_string"])
+        except TooManyFieldsSent:
+            query = QueryDict()
         channels = list(dict.fromkeys(query.getlist("channel")))
         if not 1 <= len(channels) <= limits.MAX_STREAMED or max(map(len, channels)) > limits.MAX_NAME:
             raise Refused(
@@ -101,20 +110,21 @@ class Listener(LiveConsumer):
             for channel, place in list(self.places.items()):
                 await self._subscribe(Message("subscribe", channel, place.seq, place.epoch))
         except DatabaseError:
-            self.drop(limits.CLOSE_GOING_ON, "this did not work just now")
+            self.drop(limits.CLOSE_GOING_ON, limits.NOT_NOW)
 
     async def _read(self) -> None:
         while (await self.receive())["type"] != "http.disconnect":
             pass
-        self._end(None)
+        self.end(None)
 
     # Answering
 
-    async def _refuse_all(self, refused: Refused) -> None:
+    async def _refuse_all(self, refused: Refused) -> bool:
         await self._begin(
             refused.status, {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store", **headers_of(refused)}
         )
         await self.send({"type": "http.response.body", "body": json.dumps(body_of(refused)).encode()})
+        return False
 
     async def _begin(self, status: int, headers: dict[str, str]) -> None:
         lines = [(name.lower().encode(), value.encode()) for name, value in headers.items()]

@@ -14,22 +14,31 @@ NOBODY: Final = UUID(int=0)  # the id of `system`, which has none
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One kind of channel. Both functions ask the same queryset as the HTTP API does."""
+    """One kind of channel. Both functions ask the same queryset as the HTTP API does.
+
+    shared: people meet there, and see where the others look and point. Of a team or the whole studio they would see
+    everybody on every page.
+    """
 
     may_watch: Callable[[User, UUID], bool]
     snapshot: Callable[[User, UUID], dict[str, Any]]
+    shared: bool = False
 
 
 SUBJECTS: Final[dict[str, Subject]] = {}
 
 
 def register(
-    kind: str, *, may_watch: Callable[[User, UUID], bool], snapshot: Callable[[User, UUID], dict[str, Any]]
+    kind: str,
+    *,
+    may_watch: Callable[[User, UUID], bool],
+    snapshot: Callable[[User, UUID], dict[str, Any]],
+    shared: bool = False,
 ) -> None:
     """Make channels `<kind>:<uuid>` watchable. Called when Django starts. Raises ValueError for a second of a kind."""
     if kind in SUBJECTS:
         raise ValueError(f"Subject {kind!r} is registered twice.")
-    SUBJECTS[kind] = Subject(may_watch, snapshot)
+    SUBJECTS[kind] = Subject(may_watch, snapshot, shared)
 
 
 def split(channel: str) -> tuple[str, UUID]:
@@ -60,3 +69,13 @@ def snapshot(user: User, channel: str) -> dict[str, Any]:
         raise missing()
     kind, pk = split(channel)
     return SUBJECTS[kind].snapshot(user, pk)
+
+
+def is_shared(channel: str) -> bool:
+    """Whether people meet on this channel, which exists."""
+    return SUBJECTS[split(channel)[0]].shared
+
+
+def shared() -> list[str]:
+    """The kinds of channels on which people meet."""
+    return sorted(kind for kind, subject in SUBJECTS.items() if subject.shared)

@@ -27,5 +27,5 @@ def collection(user: User, pk: UUID) -> dict[str, Any]:
     return {"id": str(row.pk), "name": row.name, "images": row.images, "trashed": row.trashed_at is not None}
 
 
-subjects.register("session", may_watch=may_watch, snapshot=snapshot)
-subjects.register("collection", may_watch=may_watch_collection, snapshot=collection)
+subjects.register("session", may_watch=may_watch, snapshot=snapshot, shared=True)
+subjects.register("collection", may_watch=may_watch_collection, snapshot=collection, shared=True)

@@ -52,13 +52,13 @@ class Observer:
 
 
 class Meeting:
-    """A team's channel, observed at every web process; browsers that come and go."""
+    """A team's collection, observed at every web process; browsers that come and go."""
 
     def __init__(self, ports: list[int], stack: ExitStack) -> None:
         self.ports, self.stack = ports, stack
         self.boss = live.person()
         self.team = live.team_of(self.boss, role=Role.OWNER)
-        self.channel = f"team:{self.team.pk}"
+        self.channel = live.meeting_of(self.team, self.boss)
         self.observers = [Observer(port, live.token_of(self.boss), self.channel, stack) for port in ports]
         self.browsers: dict[str, subprocess.Popen[bytes]] = {}
         self.wrong = 0

@@ -31,14 +31,14 @@ WARM = 4  # hours until the process has all that it ever needs
 HEARD = 5  # events in each hour and channel
 
 
-async def visit(port: int, wish: Wish, number: int) -> None:
+async def visit(port: int, wish: Wish, meeting: str, number: int) -> None:
     """Come, watch, be seen, hear something, and go: every second one without a word."""
     channel, token = wish
     credentials = {"Authorization": f"Bearer {token}"}
     async with connect(f"ws://127.0.0.1:{port}/ws/", additional_headers=credentials, proxy=None) as line:
-        for name in (channel, "system", f"team:{token[-8:]}"):
+        for name in (channel, meeting, "system", f"team:{token[-8:]}"):
             await line.send(json.dumps({"type": "subscribe", "channel": name}))
-        await line.send(json.dumps({"type": "presence", "channel": channel, "state": {"zoom": number}}))
+        await line.send(json.dumps({"type": "presence", "channel": meeting, "state": {"zoom": number}}))
         await hear(line, channel)
         if number % 2:
             line.transport.abort()
@@ -53,13 +53,13 @@ async def hear(line: ClientConnection, channel: str) -> None:
                 heard += message["type"] == "event" and message["channel"] == channel
 
 
-async def hour(port: int, wishes: list[Wish], channels: list[str]) -> None:
-    visits = [asyncio.create_task(visit(port, wish, number)) for number, wish in enumerate(wishes)]
+async def hour(port: int, wishes: list[Wish], meetings: dict[str, str]) -> None:
+    visits = [asyncio.create_task(visit(port, wish, meetings[wish[0]], number)) for number, wish in enumerate(wishes)]
     telling = True
 
     async def tell() -> None:
         while telling:
-            await asyncio.to_thread(told, channels)
+            await asyncio.to_thread(told, list(meetings))
             await asyncio.sleep(0.2)
 
     teller = asyncio.create_task(tell())
@@ -99,11 +99,12 @@ def held(pid: int) -> dict[str, Any]:
 def a_day(*, hours: int, clients: int, channels: int) -> Figures:
     """So many hours (more than the warm-up), in each of which so many come, watch and go; what is a day old goes."""
     with private_database(), teams(channels, min(MAX_SOCKETS, clients // channels)) as (made, wishes):
-        names = [f"team:{team.pk}" for team in made]
+        boss = live.person()
+        meetings = {f"team:{team.pk}": live.meeting_of(team, boss) for team in made}
         with live.serving() as (port, process):
             hours_held = []
             for _ in range(hours):
-                asyncio.run(hour(port, wishes, names))
+                asyncio.run(hour(port, wishes, meetings))
                 Event.objects.update(created_at=F("created_at") - HOUR)
                 log.prune_now()
                 until(lambda: live.measured(port, "designer_live_readers") == 0, 10)
@@ -111,7 +112,7 @@ def a_day(*, hours: int, clients: int, channels: int) -> Figures:
                 hours_held.append(held(process.pid))
         Event.objects.update(created_at=F("created_at") - 25 * HOUR)
         log.prune_now()
-        heads = ChannelHead.objects.filter(channel__in=names)
+        heads = ChannelHead.objects.filter(channel__in=meetings)
         visits = hours * len(wishes)
         warm, last = hours_held[WARM - 1], hours_held[-1]
         grown = (last["kB"] - warm["kB"]) / (visits - WARM * len(wishes)) * 1000

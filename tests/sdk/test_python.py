@@ -126,8 +126,9 @@ async def test_where_websockets_are_blocked_a_stream_tells_the_same(client: Desi
 
 async def test_two_people_see_each_other(client: DesignerBFF):
     team = client.me()["teams"][0]["id"]
+    meeting = client.create_collection(team, name="Spring")["id"]
     async with AsyncDesignerBFF(client.settings.url, client.settings.token) as studio:
-        mine, theirs = (studio.watch(f"team:{team}", timeout=60) for _ in range(2))
+        mine, theirs = (studio.watch(f"collection:{meeting}", timeout=60) for _ in range(2))
         walk = aiter(mine)
         assert (await anext(walk)).name == "snapshot"
         async for event in theirs:

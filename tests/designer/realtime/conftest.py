@@ -6,7 +6,7 @@ import pytest
 
 from teams.accounts.models import User
 from tests.designer.realtime import live
-from tests.designer.realtime.live import person, team_of, token_of
+from tests.designer.realtime.live import meeting_of, person, team_of, token_of
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +29,9 @@ def token(watcher: User) -> str:
 def channel(watcher: User) -> str:
     """Of a team of theirs."""
     return f"team:{team_of(watcher).pk}"
+
+
+@pytest.fixture
+def meeting(watcher: User) -> str:
+    """Where they and others of their team see each other."""
+    return meeting_of(team_of(watcher), watcher)

@@ -25,6 +25,7 @@ from designer.realtime import events
 from teams.accounts.credentials import SHOWN, digest_of, new_key
 from teams.accounts.models import ApiToken, User
 from teams.membership.models import Membership, Team
+from teams.review.collections.models import Collection
 
 FLAGS = ["--ws-max-size", "65536", "--ws-max-queue", "32", "--log-level", "warning", "--lifespan", "off"]
 
@@ -94,6 +95,11 @@ def team_of(*members: User, role: str = "editor") -> Team:
     for member in members:
         Membership.objects.create(team=team, user=member, role=role)
     return team
+
+
+def meeting_of(team: Team, owner: User) -> str:
+    """A channel of the team's on which people meet."""
+    return f"collection:{Collection.objects.create(team=team, owner=owner, name='Spring').pk}"
 
 
 def token_of(user: User, *scopes: str) -> str:

@@ -18,39 +18,39 @@ def present(talk, channel, state=HERE):
     talk.say(type="presence", channel=channel, state=state)
 
 
-def test_who_comes_later_sees_who_is_here(port, token, channel):
+def test_who_comes_later_sees_who_is_here(port, token, meeting):
     with Talk(port, token) as one, Talk(port, token) as other:
-        present(one, channel)
+        present(one, meeting)
         assert one.expect("presence")["state"] == HERE
-        other.subscribe(channel)
+        other.subscribe(meeting)
         assert other.expect("presence", timeout=3)["state"] == HERE
 
 
-def test_who_sits_at_another_web_process_is_seen_and_leaves_with_it(port, token, channel):
+def test_who_sits_at_another_web_process_is_seen_and_leaves_with_it(port, token, meeting):
     with Talk(port, token) as one:
-        one.subscribe(channel)
+        one.subscribe(meeting)
         with live.serving() as (elsewhere, process):
             other = Talk(elsewhere, token)
-            present(other, channel)
+            present(other, meeting)
             assert one.expect("presence", timeout=3)["state"] == HERE
             process.kill()  # it has no time to say goodbye
             assert one.expect("presence", timeout=8)["state"] is None
         other.close()
 
 
-def test_a_client_that_falls_silent_is_gone_and_comes_back_with_its_next_word(port, token, channel):
+def test_a_client_that_falls_silent_is_gone_and_comes_back_with_its_next_word(port, token, meeting):
     with Talk(port, token) as one, Talk(port, token) as other:
-        other.subscribe(channel)
-        present(one, channel)
+        other.subscribe(meeting)
+        present(one, meeting)
         assert [other.expect("presence", timeout=8)["state"] for _ in range(2)] == [HERE, None]
         one.say(type="ping")
         assert other.expect("presence", timeout=4)["state"] == HERE
 
 
-def test_who_speaks_now_and_then_stays(port, token, channel):
+def test_who_speaks_now_and_then_stays(port, token, meeting):
     with Talk(port, token) as one, Talk(port, token) as other:
-        other.subscribe(channel)
-        present(one, channel)
+        other.subscribe(meeting)
+        present(one, meeting)
         for _ in range(5):
             time.sleep(1.5)
             one.say(type="ping")
@@ -59,15 +59,40 @@ def test_who_speaks_now_and_then_stays(port, token, channel):
         assert [told["state"] for told in other.heard if told["type"] == "presence"] == [HERE]
 
 
-def test_reactions_are_all_seen_and_not_kept(port, token, channel):
+def test_who_subscribes_is_told_who_is_here_and_by_that_who_has_gone(port, token, meeting):
+    """One whose line broke missed those who left meanwhile."""
+    with Talk(port, token) as other, Talk(port, token) as reader:
+        reader.subscribe(meeting)
+        with Talk(port, token) as one:
+            present(one, meeting)
+            present(other, meeting)
+            shown = {reader.expect("presence")["socket"] for _ in range(2)}
+            assert set(reader.subscribe(meeting, after=0)["here"]) == shown
+        gone = reader.expect("presence", timeout=8)
+        while gone["state"] is not None:
+            gone = reader.expect("presence", timeout=8)
+        assert set(reader.subscribe(meeting, after=0)["here"]) == shown - {gone["socket"]}
+
+
+@pytest.mark.parametrize("word", ["presence", "cursor", "reaction"])
+def test_nobody_speaks_to_a_whole_studio_team_or_person(port, watcher, token, channel, word):
+    with Talk(port, token) as talk:
+        for everywhere in ("system", channel, f"user:{watcher.pk}"):
+            talk.subscribe(everywhere)
+            talk.say(type=word, channel=everywhere, state=1)
+            refused = talk.expect("error")
+            assert (refused["code"], refused["channel"]) == ("not_shared", everywhere)
+
+
+def test_reactions_are_all_seen_and_not_kept(port, token, meeting):
     with Talk(port, token) as one, Talk(port, token) as other:
-        one.subscribe(channel)
-        other.subscribe(channel)
+        one.subscribe(meeting)
+        other.subscribe(meeting)
         for face in ("heart", "heart", "scissors"):
-            one.say(type="reaction", channel=channel, state={"face": face})
+            one.say(type="reaction", channel=meeting, state={"face": face})
         assert [other.expect("reaction")["state"]["face"] for _ in range(3)] == ["heart", "heart", "scissors"]
         with Talk(port, token) as late:
-            late.subscribe(channel)
+            late.subscribe(meeting)
             late.say(type="ping")
             late.expect("pong")
             assert [told["type"] for told in late.heard] == ["subscribed", "pong"]

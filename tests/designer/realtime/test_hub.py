@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from channels.layers import get_channel_layer
 
 from designer.realtime.consumers import LiveConsumer
+from designer.realtime.herald import CONTROL, Herald, group_of
 from designer.realtime.hub import Hub, hub
 from designer.realtime.limits import CLOSE_GOING_ON
 
@@ -75,13 +77,63 @@ async def visit(token, channel):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_when_all_have_gone_it_remembers_nobody(token, channel):
+def test_when_all_have_gone_it_remembers_nobody(token, meeting):
     async def come_and_go():
         for _ in range(3):
-            await asyncio.gather(*(visit(one, channel) for one in [*[token] * 10, None]))
+            await asyncio.gather(*(visit(one, meeting) for one in [*[token] * 10, None]))
         left = vars(hub()) | vars(hub().gathering)
         tables = ("sockets", "people", "strangers", "watchers", "handed", "marks", "_tasks", "_there", "_ours")
         layer = get_channel_layer()
         return {name: len(left[name]) for name in tables} | {"names": len(layer.channels), "groups": len(layer.groups)}
 
     assert set(asyncio.run(come_and_go()).values()) == {0}
+
+
+UNCARRIED = [1 << 64, "\ud800"]
+
+
+async def listening(group):
+    layer = get_channel_layer()
+    name = await layer.new_channel()
+    await layer.group_add(group, name)
+    return lambda: asyncio.wait_for(layer.receive(name), 15)
+
+
+@pytest.mark.parametrize("state", UNCARRIED)
+async def test_a_note_that_cannot_be_carried_costs_itself_alone(state):
+    hear = await listening(CONTROL)
+    bad = {"type": "tick", "channel": "system", "data": {"state": state}}
+    left = await Herald()._send([(("tick",), (CONTROL, bad)), (("nudge",), (CONTROL, {"type": "nudge"}))])
+    assert (left, (await hear())["type"]) == ([], "nudge")
+
+
+@pytest.mark.parametrize("state", UNCARRIED)
+async def test_who_is_here_is_told_of_the_others_where_one_cannot_be(state):
+    hear = await listening(group_of("system"))
+    here = {(channel, "s"): {"socket": "s", "state": shown} for channel, shown in (("a", state), ("system", 1))}
+    await Hub()._tell_who_is_here(here)
+    assert [who["state"] for who in (await hear())["people"]] == [1]
+
+
+async def test_that_a_right_was_lost_is_said_first_and_until_it_was_heard(monkeypatch):
+    """By a messenger whose Redis is away at first, and whose board is full."""
+    said = []
+    away = iter([True, True])
+
+    class Layer:
+        async def group_send(self, group, message):
+            if next(away, False):
+                raise ConnectionError("nobody there")
+            said.append(message["type"])
+
+    monkeypatch.setattr("designer.realtime.herald.get_channel_layer", Layer)
+    monkeypatch.setattr("designer.realtime.herald.MAX_NOTES", 1)
+    monkeypatch.setattr("designer.realtime.herald.RETRY", 0.01)
+    messenger = Herald()
+    monkeypatch.setattr(messenger, "_start", lambda: None)
+    messenger.nudge("system")
+    messenger.recheck(user="u")
+    assert len(messenger._notes) == 2
+    with suppress(TimeoutError):
+        await asyncio.wait_for(messenger._serve(), 1)
+    assert said[0] == "recheck"

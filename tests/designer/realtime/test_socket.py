@@ -12,8 +12,10 @@ from django.db import transaction
 
 from designer.realtime import events, ticks
 from designer.realtime.limits import BURST, STALL
+from teams.membership.models import Membership
+from teams.membership.services import remove_member
 from tests.designer.realtime import live
-from tests.designer.realtime.live import Talk, handshake, record, team_of, token_of
+from tests.designer.realtime.live import Talk, handshake, person, record, team_of, token_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -100,6 +102,13 @@ def test_a_reader_of_another_epoch_is_told_to_start_afresh(talk, channel):
         ('{"type": "subscribe"}', "malformed"),
         ('{"type": "subscribe", "channel": {"a": 1}}', "malformed"),
         ('{"type": "cursor", "channel": "system", "state": NaN}', "malformed"),
+        ('{"type": "cursor", "channel": "system", "state": 1e999}', "malformed"),
+        ('{"type": "presence", "channel": "system", "state": 100000000000000000000}', "malformed"),
+        ('{"type": "presence", "channel": "system", "state": {"x": [-9223372036854775809]}}', "malformed"),
+        ('{"type": "presence", "channel": "system", "state": "\\ud800"}', "malformed"),
+        ('{"type": "reaction", "channel": "system", "state": {"\\udfff": 1}}', "malformed"),
+        ('{"type": "cursor", "channel": "system", "state": ' + "[" * 400 + "]" * 400 + "}", "malformed"),
+        ('{"type": "auth", "token": "\\ud800"}', "malformed"),
         ('{"type": "dance"}', "unknown_type"),
         ('{"type": "unsubscribe", "channel": "system"}', "not_subscribed"),
         ('{"type": "presence", "channel": "system", "state": 1}', "not_subscribed"),
@@ -162,24 +171,24 @@ def test_a_person_has_at_most_twenty_sockets(port, watcher):
             talk.close()
 
 
-def test_presence_says_who_it_is_by_the_session_not_by_the_message(port, watcher, channel):
+def test_presence_says_who_it_is_by_the_session_not_by_the_message(port, watcher, meeting):
     with Talk(port, token_of(watcher)) as one, Talk(port, token_of(watcher)) as other:
-        one.subscribe(channel)
-        other.subscribe(channel)
-        one.say(type="presence", channel=channel, state={"at": 3}, user=str(uuid4()), name="The boss")
+        one.subscribe(meeting)
+        other.subscribe(meeting)
+        one.say(type="presence", channel=meeting, state={"at": 3}, user=str(uuid4()), name="The boss")
         seen = other.expect("presence")
         assert (seen["user"], seen["name"], seen["state"]) == (str(watcher.pk), watcher.shown_name, {"at": 3})
         one.close()
         assert other.expect("presence")["state"] is None
 
 
-def test_a_cursor_that_races_is_slowed_and_the_others_see_where_it_ends(port, watcher, channel):
+def test_a_cursor_that_races_is_slowed_and_the_others_see_where_it_ends(port, watcher, meeting):
     token = token_of(watcher)
     with Talk(port, token) as one, Talk(port, token) as other:
-        one.subscribe(channel)
-        other.subscribe(channel)
+        one.subscribe(meeting)
+        other.subscribe(meeting)
         for x in range(BURST + 30):
-            one.say(type="cursor", channel=channel, state={"x": x})
+            one.say(type="cursor", channel=meeting, state={"x": x})
         seen = [other.expect("cursor")["state"]["x"]]
         while seen[-1] < BURST + 29:
             seen.append(other.expect("cursor")["state"]["x"])
@@ -187,9 +196,9 @@ def test_a_cursor_that_races_is_slowed_and_the_others_see_where_it_ends(port, wa
         assert one.expect("error")["code"] == "slow_down"
 
 
-def test_a_state_over_a_kilobyte_is_refused(talk, channel):
-    talk.subscribe(channel)
-    talk.say(type="presence", channel=channel, state="x" * 1100)
+def test_a_state_over_a_kilobyte_is_refused(talk, meeting):
+    talk.subscribe(meeting)
+    talk.say(type="presence", channel=meeting, state="x" * 1100)
     assert talk.expect("error")["code"] == "too_large"
 
 
@@ -238,6 +247,60 @@ def test_one_who_reads_again_gets_every_fact_in_order_and_of_what_is_only_shown_
             heard.append(talk.expect("event"))
     assert [one["seq"] for one in heard if "seq" in one] == list(range(1, 301))
     assert shown(heard) == sorted(set(shown(heard)))
+
+
+def test_what_many_channels_have_for_one_who_reads_late_all_arrives_in_order(port, watcher):
+    """They wait for the same room in his box."""
+    channels = [f"team:{team_of(watcher).pk}" for _ in range(12)]
+    with Talk(port, token_of(watcher)) as talk:
+        for channel in channels:
+            talk.subscribe(channel)
+        for _ in range(30):
+            for channel in channels:
+                with transaction.atomic():
+                    events.record(channel, "generation:stage", {"text": "x" * 30_000}, team_id=None)
+        heard: dict[str, list[int]] = {channel: [] for channel in channels}
+        for _ in range(30 * len(channels)):
+            fact = talk.expect("event")
+            heard[fact["channel"]].append(fact["seq"])
+    assert heard == {channel: list(range(1, 31)) for channel in channels}
+
+
+def test_one_who_reads_late_and_says_that_he_is_still_there_is_not_sent_away(port, watcher, channel):
+    with Talk(port, token_of(watcher)) as talk:
+        talk.subscribe(channel)
+        for number in range(30):
+            with transaction.atomic():
+                for _ in range(10):
+                    events.record(channel, "generation:stage", {"text": "x" * 30_000}, team_id=None)
+            talk.say(type="ping")
+            if number < 20:
+                talk.say(type="unsubscribe", channel="system")  # an answer that must be given
+        assert [talk.expect("event")["seq"] for _ in range(300)] == list(range(1, 301))
+        refused = [one for one in talk.heard if one["type"] == "error"]
+        refused += [talk.expect("error") for _ in range(20 - len(refused))]
+        assert {one["code"] for one in refused} == {"not_subscribed"}
+
+
+def test_one_who_loses_the_right_with_much_on_its_way_hears_no_later_byte(port, watcher):
+    team, owner, token = team_of(watcher), person(), token_of(watcher)
+    Membership.objects.create(team=team, user=owner, role="owner")
+    channel = f"team:{team.pk}"
+    with Talk(port, token) as late, Talk(port, token) as prompt:
+        for talk in (late, prompt):
+            talk.subscribe(channel)
+        for _ in range(30):
+            with transaction.atomic():
+                for _ in range(10):
+                    events.record(channel, "generation:stage", {"text": "x" * 30_000}, team_id=None)
+        assert [prompt.expect("event")["seq"] for _ in range(300)] == list(range(1, 301))
+        remove_member(actor=owner, team_id=team.pk, user_id=watcher.pk)
+        prompt.expect("unsubscribed")
+        late.expect("unsubscribed")
+        late.say(type="ping")
+        before = len(late.heard)
+        late.expect("pong")
+        assert [one["type"] for one in late.heard[before:]] == ["pong"]
 
 
 def shown(heard):

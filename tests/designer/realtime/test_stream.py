@@ -91,6 +91,11 @@ def test_no_channel_and_too_many_are_refused(port, token, count):
     assert (status, body["errors"][0]["field"]) == (422, "channel")
 
 
+def test_an_address_of_a_thousand_words_is_refused_like_any_that_makes_no_sense(port, channel, token):
+    status, body = refusal(port, channel, *["x"] * 1001, token=token)
+    assert (status, body["errors"][0]["field"]) == (422, "channel")
+
+
 def test_a_stream_is_only_read(port, channel, token):
     asked = urllib.request.Request(f"http://127.0.0.1:{port}/api/events/stream?channel={channel}", data=b"{}")
     with pytest.raises(urllib.error.HTTPError) as refused:
