@@ -2,6 +2,7 @@
 
 from batches.models import ItemStatus
 from designer.jobs.invariants import INVARIANTS
+from designer.jobs.steering import HELD
 
 COUNTED = ", ".join(f"count(i.id) FILTER (WHERE i.status = '{state}') AS {state}" for state in ItemStatus.values)
 DIFFERENT = " OR ".join(f"b.{state} <> c.{state}" for state in ItemStatus.values)
@@ -28,6 +29,17 @@ INVARIANTS.update(
         "a batch of which every item ended has ended": """
             SELECT id FROM batch_jobs WHERE status IN ('running', 'paused') AND cron = ''
             AND waiting + queued + running = 0 AND succeeded + failed + cancelled > 0""",
+        "a batch that has ended has nothing left to do": """
+            SELECT id FROM batch_jobs
+            WHERE status IN ('completed', 'partial', 'failed') AND waiting + queued + running > 0
+            OR status = 'cancelled' AND waiting > 0 AND updated_at < now() - interval '60 seconds'""",
+        "a running batch holds nothing back": f"""
+            SELECT i.id FROM batch_items i JOIN batch_jobs b ON b.id = i.batch_id AND b.status = 'running'
+            LEFT JOIN generations g ON g.id = i.generation_id
+            LEFT JOIN image_enhancements e ON e.id = i.enhancement_id
+            JOIN job_queue j ON j.id = coalesce(g.job_id, e.job_id)
+            WHERE i.status IN ('queued', 'running') AND j.status = 'scheduled'
+            AND j.scheduled_at > now() + interval '{HELD.days} days'""",  # noqa: S608  (constants of this house)
         "a batch that waits for its time will be started": """
             SELECT b.id FROM batch_jobs b WHERE b.status = 'scheduled' AND (b.run_at IS NULL
             OR b.run_at < now() - interval '2 minutes' AND NOT EXISTS (

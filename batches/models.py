@@ -38,6 +38,8 @@ class ItemStatus(models.TextChoices):
 
 
 IN_FLIGHT = (ItemStatus.QUEUED, ItemStatus.RUNNING)
+FORGOTTEN = "forgotten"
+MAYBE_PAID = ("outcome_unknown", FORGOTTEN)  # an item that failed so is asked for anew only where that was said
 
 
 class Kind(models.TextChoices):

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from batches import calendar
-from batches.models import OVER, Batch, BatchItem, BatchStatus, ItemStatus
+from batches.models import MAYBE_PAID, OVER, Batch, BatchItem, BatchStatus, ItemStatus
 from batches.reporting import announce_end, announce_state
 from batches.services import arm, jobs_in_flight, run, wake
 from designer.jobs.services import enqueue, request_cancel
@@ -19,7 +19,6 @@ from teams.base.errors import Conflict
 from teams.membership.permissions import may
 
 ASKED: Final = {"code": "asked", "message": "Paused on request.", "remedy": "Resume it when you like."}
-MAYBE_PAID: Final = "outcome_unknown"
 
 
 @transaction.atomic
@@ -41,9 +40,17 @@ def pause(*, actor: User, batch_id: UUID) -> Batch:
 
 @transaction.atomic
 def _hold_late(batch_id: UUID) -> None:
-    """Hold back an item that began between the look at the jobs and the pause: jobs are locked before their batch."""
-    if Batch.objects.filter(pk=batch_id, status=BatchStatus.PAUSED).exists():
-        hold_back(jobs_in_flight(batch_id))
+    """Hold back an item that began between the look at the jobs and the pause: jobs are locked before their batch.
+
+    A resume may come in between, and has let go what it saw: the batch is asked once more, now that it is locked.
+    """
+    paused = Batch.objects.filter(pk=batch_id, status=BatchStatus.PAUSED)
+    if not paused.exists():
+        return
+    jobs = jobs_in_flight(batch_id)
+    hold_back(jobs)
+    if not list(paused.select_for_update(no_key=True).values_list("pk", flat=True)):
+        let_go(jobs)
 
 
 @transaction.atomic
@@ -80,8 +87,7 @@ def cancel(*, actor: User, batch_id: UUID) -> Batch:
         return row
     if row.is_over:
         raise Conflict("already_over", f"This batch is {row.status}.", remedy="There is nothing left to cancel.")
-    waiting = BatchItem.objects.filter(batch=row, status=ItemStatus.WAITING)
-    waiting.update(status=ItemStatus.CANCELLED, finished_at=timezone.now())
+    _stop_waiting(row.pk)
     Batch.objects.move(row.pk, BatchStatus.CANCELLED, reason=None, finished_at=timezone.now())
     row.refresh_from_db()
     announce_end(row)
@@ -94,8 +100,22 @@ def cancel(*, actor: User, batch_id: UUID) -> Batch:
 def stop_in_flight(batch_id: UUID) -> None:
     """Ask each piece of work of a cancelled batch to stop, each in a transaction of its own. Safe to repeat."""
     if Batch.objects.filter(pk=batch_id, status=BatchStatus.CANCELLED).exists():
+        _stop_late(batch_id)
         for job_id in jobs_in_flight(batch_id):
             request_cancel(job_id)
+
+
+@transaction.atomic
+def _stop_late(batch_id: UUID) -> None:
+    """Cancel the items that a retry made wait at the same moment: its commit came after the look at what waits, and
+    items are locked before their batch."""
+    if _stop_waiting(batch_id):
+        announce_state(batch_id)
+
+
+def _stop_waiting(batch_id: UUID) -> int:
+    waiting = BatchItem.objects.filter(batch=batch_id, status=ItemStatus.WAITING)
+    return waiting.update(status=ItemStatus.CANCELLED, finished_at=timezone.now())
 
 
 @transaction.atomic
@@ -106,19 +126,26 @@ def retry(*, actor: User, batch_id: UUID, unknown: bool = False) -> Batch:
     Raises Missing, Forbidden, or Conflict when nothing of it can be tried again.
     """
     row: Batch = Batch.objects.for_edit(actor, batch_id)
-    if row.status == BatchStatus.CANCELLED:
-        raise Conflict("cancelled", "This batch was cancelled.", remedy="Clone it to run it again.")
+    _check_lives(row)
     failed = BatchItem.objects.filter(batch=row, status=ItemStatus.FAILED)
-    paid = Q(error__code=MAYBE_PAID)
+    paid = Q(error__code__in=MAYBE_PAID)
     if unknown:
         failed.filter(paid).update(generation=None, enhancement=None, paid_before=F("cost"))
     again = failed if unknown else failed.exclude(paid)
     if not again.update(status=ItemStatus.WAITING, finished_at=None):
-        remedy = 'Send {"unknown": true} to ask for those again that may have been paid.' if row.failed else ""
+        remedy = 'Retry those that may have been paid, too ({"unknown": true}).' if row.failed else ""
         raise Conflict("nothing_failed", "There is nothing to try again.", remedy=remedy)
+    # the change of its items has locked the batch: its last item may have ended, or somebody cancelled it, meanwhile
+    row.refresh_from_db(fields=["status", "started_at"])
+    _check_lives(row)
     if row.status in OVER:
         run(row)
     elif row.status == BatchStatus.RUNNING:
         wake(row)
     row.refresh_from_db()
     return row
+
+
+def _check_lives(row: Batch) -> None:
+    if row.status == BatchStatus.CANCELLED:
+        raise Conflict("cancelled", "This batch was cancelled.", remedy="Clone it to run it again.")

@@ -1,5 +1,7 @@
 """Does the queued work here and now, by the same claim and the same handlers as a worker."""
 
+from django.db import connection
+
 from designer.jobs.claims import claim
 from designer.jobs.running import perform
 
@@ -15,3 +17,10 @@ def work_off(*lanes: str) -> int:
             return done
         perform(ready)
         done += 1
+
+
+def somebody_waits() -> bool:
+    """Does a connection wait for what another one has locked?"""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])

@@ -101,12 +101,6 @@ def test_priority_changes_for_what_already_waits_and_only_within_the_team(client
     assert look(client, pk)["status"] == "completed"
 
 
-@pytest.fixture
-def drawn(monkeypatch, db):
-    with scripted.scripted(monkeypatch) as kind:
-        yield kind
-
-
 ONE = {"base": {"brief": "a coat", "provider": "scripted", "model": "one"}, "variations": 3}
 
 

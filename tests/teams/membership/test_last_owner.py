@@ -12,6 +12,7 @@ from teams.base.errors import Refused
 from teams.membership.models import Membership, Role
 from teams.membership.services import change_role, leave_team
 from tests.factories import MembershipFactory, TeamFactory
+from tests.work import somebody_waits
 
 CROWD = 16
 
@@ -101,12 +102,6 @@ def test_the_check_of_one_commit_waits_for_the_other():
         with pytest.raises(IntegrityError, match="at least one owner"):
             outcome.result(30)
     assert owners(team) == 1
-
-
-def somebody_waits():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return cursor.fetchone()[0] > 0
 
 
 @pytest.mark.django_db(transaction=True)
