@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from batches.models import IN_FLIGHT, Batch, BatchItem, BatchStatus, ItemStatus, Kind
+from batches.models import FORGOTTEN, IN_FLIGHT, Batch, BatchItem, BatchStatus, ItemStatus, Kind
 from batches.pricing import wish_of
 from batches.reporting import announce_end, announce_item, announce_state, show_counts, tell_owner
 from batches.services import wake
@@ -28,6 +28,10 @@ from teams.base.errors import Missing, Refused
 from teams.membership.permissions import may
 
 log = logging.getLogger(__name__)
+FORGOTTEN_SHOWN: Final = "A part of it was made and paid, and how far it came is no longer known after 30 days."
+ASK_ANEW: Final = (
+    "What was made stays in the gallery. Retry it as one that may have been paid: it is made and paid whole once more."
+)
 REPLAYED: Final = (JobStatus.DEAD, JobStatus.FAILED)
 OWNER_LEFT: Final = {
     "code": "owner_left",
@@ -148,13 +152,15 @@ def _first(row: Batch, item: BatchItem) -> dict[str, Any]:
 
 def _again(row: Batch, item: BatchItem) -> dict[str, Any]:
     """Go on with what failed: images that were made and paid for stay, calls keep their keys. The queue forgets its
-    jobs after a while: then the item is asked for anew, and what it has cost stays counted."""
+    jobs after a while: then the item is asked for anew, unless a part of it was paid. Raises Refused."""
     job_id = item.generation.job_id if item.generation else item.enhancement.job_id if item.enhancement else None
     assert job_id is not None  # noqa: S101  (whatever an item became has a job)
     try:
         revive(job_id, ended=REPLAYED)
     except Missing:
-        return {**_first(row, item), "paid_before": F("cost")}
+        if item.cost > item.paid_before:
+            raise Refused(FORGOTTEN, FORGOTTEN_SHOWN, status=409, remedy=ASK_ANEW) from None
+        return _first(row, item)
     return {}
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from batches import contact_sheets, progress, services, steering
 from batches.api import BatchFilter
 from batches.forms import BatchForm
-from batches.models import Batch, BatchStatus, BatchTemplate, ItemStatus
+from batches.models import MAYBE_PAID, Batch, BatchStatus, BatchTemplate, ItemStatus
 from batches.reusing import beyond, typed_from, typed_from_batch
 from designer.generations.forms import UUID_WORD
 from teams.accounts.people import person
@@ -27,12 +27,13 @@ from teams.base.errors import Forbidden, Missing, Refused
 PAGE: Final = 20
 TILES: Final = 60
 RETRYABLE: Final = (BatchStatus.PARTIAL, BatchStatus.FAILED, BatchStatus.RUNNING, BatchStatus.PAUSED)
-ACTS: Final = {
+ACTS: Final[dict[str, tuple[Callable[..., Batch], str]]] = {
     "start": (services.start, "The batch has started."),
     "pause": (steering.pause, "Nothing new begins; what runs now ends."),
     "resume": (steering.resume, "The batch goes on."),
     "cancel": (steering.cancel, "The batch is cancelled. What was finished stays."),
     "retry": (steering.retry, "The failed items are tried again."),
+    "anew": (partial(steering.retry, unknown=True), "All that failed is tried again, also what may have been paid."),
 }
 
 
@@ -192,8 +193,16 @@ def _head(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "now": now,
         "remaining": _span(remaining) if remaining is not None else "",
         "errors": progress.errors_of(batch) if batch.failed else [],
-        "retryable": batch.failed and batch.status in RETRYABLE,
+        **_retryable(batch),
     }
+
+
+def _retryable(batch: Batch) -> dict[str, int]:
+    """How many failed items a retry tries again, and how many more only when it is told to."""
+    if not batch.failed or batch.status not in RETRYABLE:
+        return {"retryable": 0, "maybe_paid": 0}
+    paid = batch.items.filter(status=ItemStatus.FAILED, error__code__in=MAYBE_PAID).count()
+    return {"retryable": batch.failed - paid, "maybe_paid": paid}
 
 
 def _grid(request: HttpRequest, batch: Batch) -> dict[str, Any]:

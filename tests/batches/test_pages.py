@@ -5,8 +5,9 @@ from django.test import Client
 
 from batches import views
 from batches.models import Batch, BatchItem, BatchTemplate
-from tests.batches.asking import made, plan, run_out
-from tests.work import work_off
+from designer.providers.base import Moderated, TimedOut
+from tests import scripted
+from tests.batches.asking import made, plan, run_out, try_again_now, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TYPED = {
@@ -94,6 +95,23 @@ def test_a_batch_is_paused_resumed_and_cancelled_by_its_buttons(api, editor):
     editor.post(f"{path}/act", {"act": "cancel"})
     assert "Cancelled" in page(editor, path)
     assert editor.post(f"{path}/act", {"act": "explode"}).status_code == 404
+
+
+def test_what_may_have_been_paid_is_retried_by_a_button_of_its_own(api, editor, drawn):
+    drawn.idempotency = "none"
+    drawn.answers.extend([TimedOut("Broke off."), Moderated("No.")])
+    said = {"base": {"brief": "a coat", "provider": "scripted", "model": "one"}, "variations": 2}
+    path = f"/batches/{made(api, said, parallelism=1)['id']}"
+    work_off()
+    try_again_now()
+    work_off()
+    told = page(editor, path)
+    assert "Retry failed" in told and "Retry 1 that may have been paid, too" in told
+    drawn.answers.extend([scripted.GOOD] * 2)
+    editor.post(f"{path}/act", {"act": "anew"})
+    work_off()
+    told = page(editor, path)
+    assert "Completed" in told and "Retry" not in told and len(drawn.asked) == 4
 
 
 def test_priority_and_budget_are_changed_while_it_runs(api, editor):

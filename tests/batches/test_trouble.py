@@ -4,10 +4,13 @@ import pytest
 from django.db import OperationalError
 
 from batches import feeding, steering
-from batches.models import Batch, BatchItem
+from batches.models import BatchItem
+from designer.generations.models import Generation
 from designer.jobs.models import Job
+from designer.providers.base import Moderated
 from teams.base.errors import Refused
-from tests.batches.asking import invariants_hold, look, made, plan, run_out, statuses, try_again_now, work_off
+from tests import scripted
+from tests.batches.asking import invariants_hold, items, look, made, plan, run_out, statuses, try_again_now, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,21 +41,46 @@ def test_what_passes_by_itself_fails_no_item(client_of, monkeypatch, trouble):
     assert (look(client, pk)["status"], statuses(pk)) == ("completed", {"succeeded": 3})
 
 
-def test_an_item_whose_job_was_swept_away_is_asked_for_anew_and_keeps_what_it_cost(client_of):
+def test_an_item_whose_job_was_swept_away_is_asked_for_anew_where_nothing_was_paid(client_of, drawn):
     client = client_of("editor")
-    pk = run_out(client, plan(variations=2))["id"]
-    item = BatchItem.objects.filter(batch=pk).select_related("generation").first()
-    Job.objects.filter(pk=item.generation.job_id).delete()
-    error = {"code": "no_image", "message": "It failed.", "remedy": ""}
-    BatchItem.objects.filter(pk=item.pk).update(status="failed", error=error)
-    Batch.objects.filter(pk=pk).update(status="partial")
+    drawn.answers.extend([Moderated("No."), scripted.GOOD])
+    pk = run_out(client, drawn_plan(variations=2), parallelism=1)["id"]
+    swept(pk)
+    drawn.answers.append(scripted.GOOD)
     assert client.post(f"/api/batch/{pk}/retry").status_code == 202
     work_off()
-    before, cost = item.generation_id, item.cost
-    item.refresh_from_db()
-    assert (item.status, item.generation_id != before, item.cost) == ("succeeded", True, 2 * cost)
-    assert look(client, pk)["status"] == "completed"
+    done = look(client, pk)
+    assert (done["status"], done["cost"], Generation.objects.count()) == ("completed", "0.080000", 3)
     assert invariants_hold()
+
+
+def test_an_item_that_was_paid_in_part_and_forgotten_is_paid_again_only_when_told_so(client_of, drawn):
+    client = client_of("editor")
+    drawn.answers.extend([scripted.GOOD, Moderated("No.")])
+    pk = run_out(client, drawn_plan(n=2))["id"]
+    swept(pk)
+    drawn.answers.extend([scripted.GOOD] * 2)
+    assert client.post(f"/api/batch/{pk}/retry").status_code == 202
+    work_off()
+    (item,) = items(client, pk)
+    assert (item["status"], item["error"]["code"], len(item["assets"])) == ("failed", "forgotten", 1)
+    assert (item["cost"], len(drawn.asked), look(client, pk)["status"]) == ("0.040000", 2, "failed")
+    assert client.post(f"/api/batch/{pk}/retry").status_code == 409
+    assert client.post(f"/api/batch/{pk}/retry", {"unknown": True}, format="json").status_code == 202
+    work_off()
+    (item,) = items(client, pk)
+    assert (item["status"], item["cost"], len(item["assets"])) == ("succeeded", "0.120000", 2)
+    assert invariants_hold()
+
+
+def drawn_plan(variations=1, **base):
+    return {"base": {"brief": "a coat", "provider": "scripted", "model": "one", **base}, "variations": variations}
+
+
+def swept(pk):
+    """A month later: the queue has forgotten the jobs of what failed."""
+    failed = BatchItem.objects.filter(batch=pk, status="failed").values("generation__job_id")
+    assert Job.objects.filter(pk__in=failed).delete()[0]
 
 
 def test_an_item_that_begins_while_its_batch_is_paused_is_held_back_too(client_of, monkeypatch):
