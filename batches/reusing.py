@@ -5,8 +5,9 @@ from uuid import UUID
 
 from batches import money
 from batches.forms import REPEATED, BatchForm
-from batches.models import Batch
+from batches.models import Batch, BatchTemplate
 from batches.plans import Plan
+from batches.services import zone_of
 from teams.accounts.models import User
 from teams.base.errors import Refused
 
@@ -59,6 +60,14 @@ def typed_from_batch(row: Batch) -> dict[str, Any]:
     if (budget := money.budget_of(row.pk)) is not None:
         said["budget"] = f"{budget.normalize():f}"
     return said | ({"when": REPEATED, "cron": row.cron} if row.cron else {})
+
+
+def lost_of(actor: User, found: Batch | BatchTemplate) -> list[str]:
+    """What of a batch or a template the form would lose, in words; [] where it can say all of it."""
+    lost = beyond(actor, found.plan, found.team_id)
+    if isinstance(found, Batch) and found.cron and found.time_zone != zone_of(found.team, actor):
+        lost.append(f"the time zone in which it repeats, {found.time_zone}")
+    return lost
 
 
 def beyond(actor: User, plan: dict[str, Any], team_id: UUID) -> list[str]:

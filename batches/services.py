@@ -168,7 +168,7 @@ def _template(actor: User, team: Team, pk: UUID | None) -> BatchTemplate | None:
 def _moment(actor: User, team: Team, wish: BatchWish) -> tuple[datetime | None, str]:
     """When it runs first, and the time zone its cron is meant in. Raises Refused for what cannot be."""
     now = timezone.now()
-    zone = calendar.known(wish.time_zone) if wish.time_zone else team.time_zone or actor.timezone
+    zone = calendar.known(wish.time_zone) if wish.time_zone else zone_of(team, actor)
     if wish.cron and wish.run_at:
         raise Refused("two_times", "Send run_at or cron, not both.", field="cron", remedy="Remove one.")
     if wish.cron:
@@ -178,6 +178,11 @@ def _moment(actor: User, team: Team, wish: BatchWish) -> tuple[datetime | None, 
     if wish.run_at is not None and wish.run_at > now + FARTHEST:
         raise Refused("too_far", "This is more than a year away.", field="run_at", remedy="Choose an earlier day.")
     return wish.run_at, zone
+
+
+def zone_of(team: Team, actor: User) -> str:
+    """The time zone that a repeat is meant in where none was said."""
+    return team.time_zone or actor.timezone
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from batches import contact_sheets, progress, services, steering
 from batches.api import BatchFilter
 from batches.forms import BatchForm
 from batches.models import MAYBE_PAID, Batch, BatchStatus, BatchTemplate, ItemStatus
-from batches.reusing import beyond, typed_from, typed_from_batch
+from batches.reusing import lost_of, typed_from, typed_from_batch
 from designer.generations.forms import UUID_WORD
 from teams.accounts.people import person
 from teams.base.errors import Forbidden, Missing, Refused
@@ -93,7 +93,7 @@ def _builder(request: HttpRequest) -> HttpResponse:
         found = BatchTemplate.objects.see(request.user, UUID(template))
     elif UUID_WORD.fullmatch(source):
         found = Batch.objects.see(request.user, UUID(source))
-    lost = [] if found is None else beyond(person(request), found.plan, found.team_id)
+    lost = [] if found is None else lost_of(person(request), found)
     if lost and "part" not in request.GET:
         return render(request, "batches/again.html", {"found": found, "is_template": bool(template), "lost": lost})
     typed = typed_from_batch(found) if isinstance(found, Batch) else found and typed_from(found.plan, found.team_id)

@@ -237,6 +237,15 @@ def test_a_plan_that_the_form_can_show_begins_in_it_with_its_budget(api, editor)
     assert 'value="1"' in again and 'value="Coats"' in again and "garment: coat, skirt" in again
 
 
+@pytest.mark.parametrize(("zone", "lost"), [("Asia/Tokyo", True), ("", False)])
+def test_a_repeat_used_again_keeps_its_time_zone_or_says_that_it_would_not(zone, lost, api, editor):
+    pk = made(api, plan(), cron="30 2 * * *", **({"time_zone": zone} if zone else {}))["id"]
+    told = page(editor, "/batches/new", **{"from": pk})
+    assert ("data-builder" in told, "the time zone in which it repeats, Asia/Tokyo" in told) == (not lost, lost)
+    editor.post(f"/batches/{pk}/again")
+    assert Batch.objects.exclude(pk=pk).get().time_zone == Batch.objects.get(pk=pk).time_zone
+
+
 def test_a_plan_that_can_no_longer_be_carried_out_is_refused_with_its_reason(api, editor):
     pk = made(api, WHOLE["rows"], start=False)["id"]
     Batch.objects.filter(pk=pk).update(plan={"base": {"brief": "a {coat}"}, "rows": [{"garment": "x"}]})
