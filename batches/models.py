@@ -188,6 +188,8 @@ class BatchItem(TeamOwned):
     status = models.CharField(max_length=16, choices=ItemStatus, default=ItemStatus.WAITING)
     low = models.DecimalField(max_digits=12, decimal_places=6, default=0)
     high = models.DecimalField(max_digits=12, decimal_places=6, default=0)
+    # what is set aside for it when it begins; `low` to `high` is what is expected
+    most = models.DecimalField(max_digits=12, decimal_places=6, default=0)
     cost = models.DecimalField(max_digits=12, decimal_places=6, default=0)
     # what was charged for generations that this item had before the present one
     paid_before = models.DecimalField(max_digits=12, decimal_places=6, default=0)

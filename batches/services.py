@@ -7,10 +7,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Min
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from batches import calendar, money
-from batches.models import IN_FLIGHT, Batch, BatchItem, BatchStatus, BatchTemplate
+from batches.models import IN_FLIGHT, Batch, BatchItem, BatchStatus, BatchTemplate, ItemStatus
 from batches.planning import Entry, Planned, plan_of, planned, team_for
 from batches.plans import Plan
 from batches.pricing import span_of
@@ -140,6 +142,7 @@ def _add_items(row: Batch, found: Planned) -> None:
                 pair=entry.cell.pair,
                 low=entry.price.low,
                 high=entry.price.high,
+                most=entry.price.most,
                 provider=entry.price.provider,
                 model=entry.price.model,
             )
@@ -248,7 +251,8 @@ def change(*, actor: User, batch_id: UUID, said: dict[str, Any]) -> Batch:
     if "title" in said:
         changed["title"] = one_line(said["title"], field="title", longest=TITLE)
     if "budget" in said:
-        cheapest = row.items.filter(status="waiting").order_by("high").values_list("high", flat=True).first()
+        left = row.items.filter(status=ItemStatus.WAITING)
+        cheapest = left.aggregate(least=Min(Greatest("most", "high")))["least"]  # older items know no most
         money.set_budget(row.team_id, row.pk, money.amount_of(said["budget"], cheapest=cheapest))
     if "priority" in said:
         changed["priority"] = said["priority"]

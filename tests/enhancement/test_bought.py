@@ -71,6 +71,23 @@ def test_what_is_sold_by_the_second_has_its_longest_time_set_aside_and_is_stoppe
     assert BudgetUse.objects.get(scope="team").reserved == 0
 
 
+def test_a_batchs_changed_budget_too_pays_the_longest_time_or_is_refused(editor, asset):
+    plan = {"kind": "enhance", "sources": [str(asset.pk)], "operations": recipe("replicate")}
+    wish = {"plan": plan, "team": str(asset.team_id)}
+    planned = editor.post("/api/batch/generate", {**wish, "start": False}, format="json").json()
+    told = editor.post("/api/batch/estimate", {**wish, "budget": "0.000001"}, format="json").json()["detail"]
+    least = Decimal(next(word for word in told.split() if word.startswith("0.")))
+    assert least > Decimal(planned["estimate"]["high"])
+
+    def changed(budget):
+        return editor.patch(f"/api/batch/{planned['id']}", {"budget": f"{budget:f}"}, format="json")
+
+    refused = changed(least - Decimal("0.000001"))
+    assert refused.status_code == 422, refused.content
+    assert refused.json()["errors"][0]["field"] == "budget"
+    assert changed(least).json()["budget"] == f"{least:f}"
+
+
 def test_an_unknown_price_is_refused_before_anything_is_sent(editor, asset, simulator):
     ModelPrice.objects.filter(model__provider="fal").delete()
     answer = editor.post(f"/api/enhance/{asset.pk}", {"operations": recipe("fal")}, format="json")
