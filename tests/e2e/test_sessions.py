@@ -1,0 +1,139 @@
+"""A review with two people, each in a browser of their own: one presents, the other sees the same and votes."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from teams.accounts.models import User
+from teams.membership.models import Membership, Team
+from tests.e2e.test_enhance import check
+from tests.e2e.test_studio import make
+from tests.e2e.visiting import elsewhere, visitor
+
+
+@pytest.fixture
+def ada(browser: Browser, studio_url: str) -> Iterator[Page]:
+    """At a desk, with a collection of three images."""
+    with visitor(browser, studio_url, "desk") as page:
+        make(page, "3 images of a silk dress")
+        page.goto("/collections")
+        expect(page.get_by_role("heading", name="No collections yet")).to_be_visible()
+        check(page, "collections-empty")
+        page.goto("/gallery")
+        page.get_by_role("button", name="Select all shown").click()
+        page.get_by_role("button", name="Collect").click()
+        check(page, "collect")
+        page.get_by_label("A new collection", exact=True).fill("Spring capsule")
+        page.get_by_role("button", name="Make it").click()
+        expect(page.get_by_role("heading", name="Spring capsule")).to_be_visible()
+        yield page
+
+
+@pytest.fixture
+def ben(browser: Browser, studio_url: str, ada: Page) -> Iterator[Page]:
+    """Ada's colleague, with a phone in the dark."""
+    with visitor(browser, studio_url, "phone") as page:
+        elsewhere(join)
+        yield page
+
+
+def join() -> None:
+    """The newest person becomes an editor in the team of the one before."""
+    ben, ada = User.objects.order_by("-created_at")[:2]
+    Membership.objects.create(team=Team.objects.get(memberships__user=ada, personal=True), user=ben, role="editor")
+    User.objects.filter(pk=ben.pk).update(name="Ben Okri")
+    User.objects.filter(pk=ada.pk).update(name="Ada Mensah")
+
+
+def begin(ada: Page, ben: Page) -> None:
+    check(ada, "collection")
+    ada.get_by_label("Seconds for each image").fill("90")
+    ada.get_by_role("button", name="Begin a review").click()
+    expect(ada.locator("[data-presenter]").first).to_have_text("You")
+    ben.goto("/notifications")
+    ben.get_by_role("link", name=re.compile("presents")).first.click()
+    expect(ben.locator("[data-place]")).to_contain_text("1 of 3")
+    expect(ben.locator("[data-presenter]").first).to_have_text("Ada Mensah")
+
+
+def shown(page: Page) -> str:
+    return str(page.locator("[data-image]").get_attribute("src"))
+
+
+def looks(page: Page) -> dict[str, float]:
+    view: dict[str, float] = page.locator("review-stage").evaluate("stage => stage.look()")
+    return view
+
+
+def test_two_review_a_collection_together_from_the_first_image_to_the_summary(ada: Page, ben: Page):
+    begin(ada, ben)
+    assert shown(ada) == shown(ben)
+    expect(ben.get_by_role("button", name="Follow Ada Mensah")).to_have_attribute("aria-pressed", "true")
+
+    ada.locator("body").press("ArrowRight")
+    expect(ada.locator("[data-place]")).to_contain_text("2 of 3")
+    expect(ben.locator("[data-place]")).to_contain_text("2 of 3")
+    assert shown(ada) == shown(ben)
+
+    ada.locator("review-stage").focus()
+    for _ in range(4):
+        ada.keyboard.press("+")
+    for _ in range(3):
+        ada.keyboard.press("ArrowRight")
+    hers = looks(ada)
+    assert hers["zoom"] > 2 and hers["x"] > 0.5
+    ben.wait_for_function(
+        "([zoom, x, y]) => { const at = document.querySelector('review-stage').look();"
+        " return Math.abs(at.zoom - zoom) < 0.01 && Math.abs(at.x - x) < 0.02 && Math.abs(at.y - y) < 0.02 }",
+        arg=[hers["zoom"], hers["x"], hers["y"]],
+    )
+    check(ada, "session")
+    check(ben, "session")
+
+    ben.get_by_role("button", name="Previous image").click()
+    expect(ben.locator("[data-place]")).to_contain_text("1 of 3")
+    expect(ada.locator("[data-place]")).to_contain_text("2 of 3")
+    ben.get_by_role("button", name="Back to the presenter").click()
+    expect(ben.locator("[data-place]")).to_contain_text("2 of 3")
+    ben.wait_for_function(
+        "zoom => Math.abs(document.querySelector('review-stage').look().zoom - zoom) < 0.01", arg=hers["zoom"]
+    )
+
+    ben.get_by_role("button", name=re.compile("^No")).click()
+    expect(ada.locator("[data-tally]")).to_have_text("0 yes, 1 no, 0 perhaps")
+    ada.locator("body").press("1")
+    expect(ben.locator("[data-tally]")).to_have_text("1 yes, 1 no, 0 perhaps")
+    ben.get_by_label("A note to your vote").fill("The collar is too wide")
+    ben.get_by_role("button", name="Keep").click()
+    expect(ada.locator("[data-votes]")).to_contain_text("The collar is too wide")
+
+    ada.get_by_role("button", name="Start").click()
+    expect(ben.get_by_role("timer")).to_have_text(re.compile(r"^1:[12]\d$"))
+    ada.get_by_role("button", name="Pause").click()
+    expect(ben.get_by_role("timer")).to_contain_text("paused")
+    assert ada.get_by_role("timer").inner_text() == ben.get_by_role("timer").inner_text()
+
+    ada.get_by_label("Hand over to").select_option(label="Ben Okri")
+    ada.get_by_role("button", name="Hand over").click()
+    expect(ben.get_by_role("heading", name="You present")).to_be_visible()
+    ben.get_by_role("button", name="Next image").click()
+    expect(ada.locator("[data-place]")).to_contain_text("3 of 3")
+    check(ben, "session-presenting")
+    address = ben.url
+    ben.goto("/gallery")
+    ada.get_by_role("button", name="Take over").click(timeout=40_000)  # offered when nobody has seen him for 16 s
+    expect(ada.get_by_role("heading", name="You present")).to_be_visible()
+    ben.goto(address)
+    expect(ben.locator("[data-presenter]").first).to_have_text("Ada Mensah")
+
+    ada.get_by_role("button", name="End the review").click()
+    ada.get_by_role("button", name="End it").click()
+    for page in (ada, ben):
+        expect(page.get_by_role("heading", name="What came of it")).to_be_visible()
+        expect(page.locator(".outcome").nth(1)).to_contain_text("tie")
+        expect(page.locator(".outcome").nth(1)).to_contain_text("The collar is too wide")
+        expect(page.locator(".chips")).to_contain_text("Ben Okri")
+        check(page, "session-summary")
+    assert [page.problems for page in (ada, ben)] == [[], []]  # type: ignore[attr-defined]
