@@ -243,11 +243,13 @@ def _priced(wish: argparse.Namespace, estimate: BatchEstimate) -> int:
 
 def _watch(wish: argparse.Namespace) -> int:
     left = set(wish.channel)
-    with DesignerBFF(wish.url) as studio:
+    with DesignerBFF(wish.url) as studio, bar() as show:
         for event in studio.watch(*wish.channel, after=wish.after, timeout=wish.timeout):
+            if show.drawn:
+                show(event)
             if wish.json:
                 print(json.dumps(dataclasses.asdict(event)), flush=True)
-            else:
+            elif event.is_last or event.percent is None or not (show.drawn and sys.stdout.isatty()):
                 print(event.channel, event.name, json.dumps(event.data), flush=True)
             left -= {event.channel} if event.is_last else set()
             if not left:
