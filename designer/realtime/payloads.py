@@ -184,9 +184,9 @@ class SessionImage(TypedDict):
 
 
 class SessionPresenter(TypedDict):
-    """This person presents now."""
+    """This person presents now; null: nobody, for who did may not any more."""
 
-    presenter: str
+    presenter: str | None
     name: str
 
 

@@ -1,13 +1,15 @@
-"""What this room hears from the ground floor: a collection has changed. In the transaction of the change."""
+"""What this room hears from the ground floor: a collection changed, somebody lost a right. In the same transaction."""
 
 from typing import Any
+from uuid import UUID
 
 from django.dispatch import receiver
 
 from designer.realtime.events import COLLECTION_CHANGED, record
 from designer.realtime.revocation import channel_changed
+from designer.sessions.services import clear_stage
 from teams.review.collections.models import Collection
-from teams.signals import collection_changed
+from teams.signals import access_revoked, collection_changed
 
 
 @receiver(collection_changed, dispatch_uid="sessions.collection_changed")
@@ -15,3 +17,8 @@ def tell_of_collection(sender: object, collection: Collection, what: str, **_: A
     record(f"collection:{collection.pk}", COLLECTION_CHANGED, {"what": what}, team_id=collection.team_id)
     if what == "trashed":
         channel_changed(f"collection:{collection.pk}")
+
+
+@receiver(access_revoked, dispatch_uid="sessions.access_revoked")
+def end_presenting(sender: object, user_id: UUID, **_: Any) -> None:
+    clear_stage(user_id)

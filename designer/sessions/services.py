@@ -152,17 +152,33 @@ def make_presenter(*, actor: User, session_id: UUID, user_id: UUID) -> ReviewSes
         _seen(row, actor, now)
     if row.presenter_id == user_id:
         return row
-    row.presenter = heir.user
-    row.save(update_fields=["presenter", "updated_at"])
-    told = {"presenter": user_id, "name": heir.user.shown_name}
-    record(_channel(row), events.SESSION_PRESENTER, told, team_id=row.team_id)
+    _give_stage(row, heir.user)
     return row
+
+
+def _give_stage(row: ReviewSession, user: User | None) -> None:
+    row.presenter = user
+    row.save(update_fields=["presenter", "updated_at"])
+    told = {"presenter": user.pk if user else None, "name": user.shown_name if user else ""}
+    record(_channel(row), events.SESSION_PRESENTER, told, team_id=row.team_id)
+
+
+@transaction.atomic
+def clear_stage(user_id: UUID) -> None:
+    """Nobody presents any more where this person, who has lost a right, did and may not now: another takes over."""
+    for row in ReviewSession.objects.light().open().filter(presenter=user_id).select_for_update(no_key=True):
+        if not _may_present(row):
+            _give_stage(row, None)
+
+
+def _may_present(row: ReviewSession) -> bool:
+    able = Membership.objects.filter(team=row.team_id, user=row.presenter_id, user__is_active=True, role__in=ABLE)
+    return able.exists()
 
 
 def _is_there(row: ReviewSession, now: datetime) -> bool:
     """Whether the presenter still may present, and has been heard of lately."""
-    able = Membership.objects.filter(team=row.team_id, user=row.presenter_id, role__in=ABLE).exists()
-    return able and row.people.filter(user=row.presenter_id, seen_at__gt=now - GONE).exists()
+    return _may_present(row) and row.people.filter(user=row.presenter_id, seen_at__gt=now - GONE).exists()
 
 
 @transaction.atomic

@@ -58,8 +58,8 @@ export interface EventPayloads {
   "session:opened": { session: string; collection: string; title: string; by: string };
   /** Everybody who follows sees this image now; `position` from 1. */
   "session:image": { asset: string; position: number; timer: { seconds: number; running: boolean; ends_at: string | null; left: number; at: string } };
-  /** This person presents now. */
-  "session:presenter": { presenter: string; name: string };
+  /** This person presents now; null: nobody, for who did may not any more. */
+  "session:presenter": { presenter: string | null; name: string };
   /** The clock of the image shown, by the server's time `at`: it runs until `ends_at`, or stands at `left` s. */
   "session:timer": { seconds: number; running: boolean; ends_at: string | null; left: number; at: string };
   /** Somebody voted on an image, or took that back (`given` false). Hidden votes tell neither `choice` nor `tally`. */

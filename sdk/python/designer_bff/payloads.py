@@ -233,9 +233,9 @@ class SessionOpened(TypedDict):
 
 
 class SessionPresenter(TypedDict):
-    """This person presents now."""
+    """This person presents now; null: nobody, for who did may not any more."""
 
-    presenter: str
+    presenter: str | None
     name: str
 
 

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from designer.assets.models import Asset
 from designer.notifications.models import Notification
 from designer.realtime.models import Event
 from designer.sessions.models import ReviewSession, SessionImage, SessionPerson, SessionVote
@@ -118,6 +119,15 @@ def test_an_image_in_the_trash_is_neither_shown_nor_voted_on(ada, session):
     assert say(ada, session, "present", asset=second).status_code == 200
 
 
+def test_an_image_is_shown_as_the_version_in_use(ada, session, team):
+    first = Asset.objects.get(pk=agenda(session)[0])
+    larger = image(team, ada.user, kind="enhanced", parent=first, width=192, height=256)
+    Asset.objects.filter(pk=first.pk).update(chosen=larger)
+    shown = ada.get(f"/api/sessions/{session.pk}/images").json()["results"][0]
+    assert (shown["asset"], shown["width"], shown["height"]) == (str(first.pk), 192, 256)
+    assert shown["thumbnail"] == f"/api/assets/{larger.pk}/thumbnail"
+
+
 def test_a_collection_in_the_trash_or_changed_leaves_the_review_as_it_is(ada, session, team):
     first, second, third = agenda(session)
     address = f"/api/teams/{team.pk}/collections/{session.collection_id}"
@@ -208,10 +218,25 @@ def test_a_presenter_who_is_there_keeps_the_stage_and_one_who_is_gone_does_not(a
     assert say(ada, session, "presenter", user=str(ada.user.pk)).status_code == 409
 
 
-def test_a_presenter_who_lost_the_right_is_gone_at_once(ada, ben, session, team):
-    Membership.objects.filter(team=team, user=ada.user).delete()
-    assert ada.get(f"/api/sessions/{session.pk}").status_code == 404
+@pytest.mark.parametrize(("role", "sees"), [(None, 404), ("viewer", 200)])
+def test_a_presenter_who_lost_the_right_is_gone_at_once(role, sees, ada, ben, client_of, session, team):
+    owner, place = client_of("owner"), f"/api/teams/{team.pk}/members/{ada.user.pk}"
+    changed = owner.put(place, {"role": role}, format="json") if role else owner.delete(place)
+    assert changed.status_code < 300
+    assert ada.get(f"/api/sessions/{session.pk}").status_code == sees
+    assert told(session, "session:presenter") == [{"presenter": None, "name": ""}]
+    assert ben.get(f"/api/sessions/{session.pk}").json()["presenter"] == {"id": None, "name": ""}
     assert say(ben, session, "presenter", user=str(ben.user.pk)).status_code == 200
+
+
+def test_a_presenter_with_a_role_that_still_presents_goes_on(ada, client_of, session, team):
+    ada_as_admin = Membership.objects.get(team=team, user=ada.user)
+    ada_as_admin.role = "admin"
+    ada_as_admin.save()
+    lowered = client_of("owner").put(f"/api/teams/{team.pk}/members/{ada.user.pk}", {"role": "editor"}, format="json")
+    assert lowered.status_code == 200
+    assert told(session, "session:presenter") == []
+    assert say(ada, session, "timer", action="start", seconds=20).status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)
