@@ -84,7 +84,7 @@ class ImageQuerySet(OwnedQuerySet["SessionImage"]):
     def told(self) -> Self:
         """In order, each with its asset, and with how many voted what: `yes`, `no`, `perhaps`."""
         counts = {choice: Count("votes", filter=Q(votes__choice=choice)) for choice in Choice.values}
-        return self.select_related("asset").annotate(**counts).order_by("position")
+        return self.select_related("asset__chosen").annotate(**counts).order_by("position")
 
 
 class SessionImage(TeamOwned):

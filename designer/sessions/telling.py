@@ -102,17 +102,17 @@ def image_of(session: ReviewSession, user: User, asset_id: UUID) -> Json | None:
 
 def _image(session: ReviewSession, row: SessionImage, mine: SessionVote | None) -> Json:
     asset: Asset | None = row.asset
-    tally, face = row.tally, asset.face_id if asset else None
+    tally, face = row.tally, (asset.chosen or asset) if asset else None
     return {
         "asset": str(row.asset_id) if asset else None,
         "position": row.position,
         "title": row.title,
         "gone": row.gone,
         "seconds": row.seconds,
-        "width": asset.width if asset else None,
-        "height": asset.height if asset else None,
-        "url": reverse("api_asset_content", args=[face]) if face else None,
-        "thumbnail": reverse("api_asset_thumbnail", args=[face]) if face else None,
+        "width": face.width if face else None,
+        "height": face.height if face else None,
+        "url": reverse("api_asset_content", args=[face.pk]) if face else None,
+        "thumbnail": reverse("api_asset_thumbnail", args=[face.pk]) if face else None,
         "voted": sum(tally.values()),
         "tally": tally if open_votes(session, row) else None,
         "mine": {"choice": mine.choice, "note": mine.note} if mine else None,

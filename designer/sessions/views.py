@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from designer.assets.models import Asset
 from designer.sessions import services
 from designer.sessions.models import ReviewSession, SessionStatus
 from teams.accounts.people import person
@@ -29,7 +30,10 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
     row: ReviewSession = ReviewSession.objects.select_related("team", "presenter", "collection").see(request.user, pk)
     if row.status == SessionStatus.ENDED:
         page = Paginator(row.summary["images"], PAGE).get_page(request.GET.get("page"))
-        return render(request, "designer/sessions/summary.html", {"session": row, "page": page, "query": ""})
+        named = Asset.objects.filter(pk__in=[image["asset"] for image in page if image["asset"]])
+        kept = {str(pk) for pk in named.values_list("pk", flat=True)}
+        facts = {"session": row, "page": page, "query": "", "kept": kept}
+        return render(request, "designer/sessions/summary.html", facts)
     able = may(person(request), "create_work", row.team)
     heirs = Membership.objects.filter(team=row.team, role__in=services.ABLE).select_related("user")
     facts = {
@@ -70,6 +74,7 @@ def of_collection(request: HttpRequest, pk: UUID) -> HttpResponse:
     rows = ReviewSession.objects.light().visible_to(request.user).filter(collection=pk)
     facts = {
         "collection": collection,
+        "empty": not collection.items.shown().exists(),
         "rows": rows.select_related("presenter").order_by("-created_at")[:LATEST],
         "able": may(person(request), "create_work", collection.team) and collection.trashed_at is None,
         "refusal": refusal,

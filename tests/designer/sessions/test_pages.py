@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from designer.assets.models import Asset
 from designer.sessions.models import ReviewSession, SessionImage
 from designer.sessions.services import end, vote
 from tests.designer.sessions.agenda import browser_of, gathered, session_of
@@ -42,6 +43,13 @@ def test_an_empty_collection_says_what_to_do_first(ada, team):
     assert answer.status_code == 422 and "Add images to it first." in text(answer)
 
 
+def test_where_there_is_nothing_to_review_the_way_to_images_is_offered(ada, member, team):
+    address = f"/collections/{gathered(team, ada.user, 0).pk}/sessions"
+    page = text(ada.get(address))
+    assert "select some in the gallery" in page and "Begin a review" not in page
+    assert "editors, admins and owners add them" in text(browser_of(member("viewer")).get(address))
+
+
 def test_who_may_only_watch_has_no_buttons_to_vote_and_present(ada, member, team):
     session = session_of(team, ada.user)
     page = text(browser_of(member("viewer")).get(f"/sessions/{session.pk}"))
@@ -60,3 +68,6 @@ def test_the_summary_takes_the_rooms_place_and_turns_its_pages(ada, member, team
     assert page.count("card outcome") == 60
     assert text(ada.get(f"/sessions/{session.pk}?page=2")).count("card outcome") == 1
     assert "Summary" in text(ada.get(f"/collections/{session.collection_id}/sessions"))
+    Asset.objects.filter(pk=first.asset_id).delete()
+    page = text(ada.get(f"/sessions/{session.pk}"))
+    assert str(first.asset_id) not in page and page.count("Deleted") == 1, "no picture that is not there"

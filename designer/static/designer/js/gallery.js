@@ -31,7 +31,7 @@ if (grid) {
     const link = event.target.closest("[data-more-link]");
     if (link) { event.preventDefault(); more(link); }
   });
-  document.querySelector("[data-select-all]").addEventListener("click", () => {
+  document.querySelector("[data-select-all]")?.addEventListener("click", () => {
     const boxes = [...document.querySelectorAll("[data-select]")];
     const all = boxes.every((box) => box.checked);
     for (const box of boxes) box.checked = !all;

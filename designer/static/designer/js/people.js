@@ -2,10 +2,11 @@
 //
 // Places are shares of the picture's sides, so that they mean the same spot in windows of any size. What is looked at
 // together is marked `data-together`; it shows `look()` {zoomed, x, y} and takes one by `lookAt`. A stage that changes its
-// picture says which is `on`, where it is (`picture()`), "turn" when it does, and "settle" for what nobody's hand has moved. `leader` is followed also while away.
+// picture says which is `on`, where it is (`picture()`), "turn" when it does, and "settle" for what nobody's hand has moved. `leader` is followed also while away. "people" says
+// that somebody came or left, "follow" that another one is followed, or nobody.
 import { live } from "./live.js";
 
-const PACE = 80; // ms between two words about the pointer or the view: the studio takes 20 messages a second
+const PACE = 110; // ms between two words about the pointer, and about the view: of both together the studio takes 20 a second
 const GONE = 8_000; // ms after which a pointer that rests is taken away
 const FACES = { love: "♥", applause: "★", change: "✂", question: "?" };
 const WORDS = { love: "Love it", applause: "Well done", change: "Change this", question: "I wonder" };
@@ -141,6 +142,7 @@ class PeopleHere extends HTMLElement {
     const leader = [...this.sockets.values()].find((each) => each.user === user);
     if (leader || !user) this.note.textContent = leader ? `You see what ${leader.name} sees.` : "You look for yourself again.";
     if (leader?.state.view) this.lead(leader.state.view);
+    this.dispatchEvent(new CustomEvent("follow"));
   }
 
   lead(view) {

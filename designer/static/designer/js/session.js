@@ -14,7 +14,9 @@ class ReviewRoom extends HTMLElement {
   state = null;
   image = null; // the one that is looked at, with its votes
   ahead = 0; // ms that the server's clock is ahead of ours
-  following = true; // the presenter
+  at = 0; // the position that the next step starts from: one may step faster than the studio answers
+  wish = null; // the newest image that is to be presented and was not yet asked for
+  drafts = new Map(); // image -> a note without a vote
 
   connectedCallback() {
     this.me = this.getAttribute("me");
@@ -34,28 +36,27 @@ class ReviewRoom extends HTMLElement {
   }
 
   get presents() { return this.state?.presenter.id === this.me; }
+  get following() { return this.presents || this.people.followed === (this.state?.presenter.id ?? ""); } // the presenter
   part(name) { return this.querySelector(`[data-${name}]`); }
   each(name, act) { this.querySelectorAll(`[data-${name}]`).forEach(act); }
 
   // What the studio tells
 
   hear({ type, event, data }) {
-    if (type === "snapshot") return this.take(data);
+    if (type === "snapshot") return this.take(data, true); // votes may have been missed
     if (type === "ended" || type === "error") return location.reload();
     if (type === "event") this.change(event, data);
   }
 
-  take(state) {
+  take(state, fresh = false) {
     if (state.status === "ended") return location.reload();
+    const followed = !this.state || this.following;
     this.state = state;
     this.ahead = Date.parse(state.now) - Date.now();
     this.strip.length = state.images;
-    const seconds = this.part("seconds");
-    if (seconds && !seconds.value) seconds.value = state.timer.seconds;
-    this.lead();
+    this.lead(followed);
+    this.keepUp(fresh);
     this.draw();
-    if (this.following || !this.image) this.see(state.present?.asset);
-    else this.see(this.image.asset, true); // votes may have been missed
   }
 
   change(event, data) {
@@ -63,24 +64,35 @@ class ReviewRoom extends HTMLElement {
     if (event === "session:ended") return location.reload();
     if (event === "session:image") {
       Object.assign(this.state, { present: { asset: data.asset, position: data.position }, timer: data.timer });
-      if (this.following) this.see(data.asset);
-    } else if (event === "session:presenter") {
-      this.state.presenter = { id: data.presenter, name: data.name };
-      toast(this.presents ? "You present now." : `${data.name} presents now.`);
-      this.lead();
-      if (this.following) this.see(this.state.present?.asset);
-    } else if (event === "session:timer") this.state.timer = data;
+      this.keepUp();
+    } else if (event === "session:presenter") this.handOn({ id: data.presenter, name: data.name });
+    else if (event === "session:timer") this.state.timer = data;
     else if (data.asset === this.image?.asset) this.see(data.asset, true);
     this.draw();
   }
 
+  handOn(presenter) {
+    if (this.presents && !presenter.id) return location.reload(); // we may not any more
+    const [followed, news] = [this.following, presenter.id !== this.state.presenter.id];
+    this.state.presenter = presenter;
+    if (news) toast(this.presents ? "You present now." : presenter.id ? `${presenter.name} presents now.` : "Nobody presents now.");
+    this.lead(followed);
+    this.keepUp();
+  }
+
   // Follow the presenter, unless one presents or looks for oneself.
-  lead() {
-    const { id } = this.state.presenter;
-    if (this.people.getAttribute("leader") !== id) this.people.setAttribute("leader", id ?? "");
-    if (this.presents) this.following = true;
-    if (this.following) this.people.follow(this.presents ? "" : id ?? "");
+  lead(followed) {
+    const id = this.state.presenter.id ?? "";
+    if (this.people.getAttribute("leader") !== id) this.people.setAttribute("leader", id);
+    if (followed || this.presents) this.people.follow(this.presents ? "" : id);
     this.watchPresenter();
+  }
+
+  // See what the presenter shows, or again what one looks at alone.
+  keepUp(fresh = false) {
+    if (this.sending) return; // we are ahead of what we are told
+    if (this.following || !this.image) this.see(this.state.present?.asset, fresh);
+    else if (fresh) this.see(this.image.asset, true);
   }
 
   // Looking
@@ -93,41 +105,70 @@ class ReviewRoom extends HTMLElement {
     if (this.looking !== asset) return; // another one was asked for meanwhile
     if (!image) { this.looking = this.image?.asset; return; }
     const other = image.asset !== this.image?.asset;
+    if (other) this.keepNote();
     this.image = image;
     this.strip.learn(image);
-    if (other) {
-      const wanted = this.stage.wanted?.asset === asset ? this.stage.wanted : null;
-      this.stage.turn(image, wanted);
-      this.strip.point(image);
-      this.part("place").textContent = `${image.position} of ${this.state.images}${image.title ? ` · ${image.title}` : ""}`;
-      const note = this.part("note");
-      if (note) note.value = image.mine?.note ?? "";
-    }
+    if (other) this.turn(image);
     this.draw();
   }
 
+  turn(image) {
+    if (!this.sending) this.at = image.position;
+    this.stage.turn(image, this.stage.wanted?.asset === image.asset ? this.stage.wanted : null);
+    this.strip.point(image);
+    const note = this.part("note");
+    if (note) note.value = this.drafts.get(image.asset) ?? image.mine?.note ?? "";
+    this.strip.beside(image.position, 1).then((next) => this.stage.prepare(next));
+  }
+
   async step(by) {
-    const item = await this.strip.beside(this.image?.position ?? 0, by);
+    const item = await this.strip.beside(this.at, by);
     if (item) this.go(item); else toast(by > 0 ? "This is the last image." : "This is the first image.");
   }
 
   go(item) {
-    if (this.presents) return this.say("present", { asset: item.asset });
-    this.alone();
+    this.at = item.position;
+    if (this.presents) return this.present(item.asset);
+    this.people.follow("");
     this.see(item.asset);
   }
 
-  alone() {
-    this.following = false;
-    this.people.follow("");
-    this.draw();
+  // One after the other, and of those that are wished meanwhile only the newest.
+  async present(asset) {
+    this.wish = asset;
+    this.see(asset);
+    if (this.sending) return;
+    this.sending = true;
+    while (this.wish) {
+      const next = this.wish;
+      this.wish = null;
+      await this.say("present", { asset: next });
+    }
+    this.sending = false;
+    this.keepUp();
   }
 
   back() {
-    this.following = true;
-    this.lead();
-    this.see(this.state.present?.asset);
+    this.lead(true);
     this.stage.focus();
+  }
+
+  // What somebody followed looks at; of a presenter who follows everybody sees it.
+  seek(asset) {
+    if (!asset || !this.people.followed || this.people.followed === this.state?.presenter.id) return;
+    if (this.presents) this.present(asset); else this.see(asset);
+  }
+
+  // A note that is being written when the image changes: it goes with the vote, or waits for one.
+  keepNote() {
+    const note = this.part("note");
+    if (!note || !this.image) return;
+    const { asset, mine, position } = this.image;
+    const said = note.value.trim();
+    this.drafts.delete(asset);
+    if (said === (mine?.note ?? "")) return;
+    if (mine) this.say("votes", { asset, choice: mine.choice, note: said }).then((kept) => kept && toast(`Your note to image ${position} is kept.`));
+    else { this.drafts.set(asset, said); toast(`Your note waits at image ${position} for your vote.`); }
   }
 
   // Saying
@@ -138,7 +179,7 @@ class ReviewRoom extends HTMLElement {
       if (answer.timer) this.take(answer);
       return answer;
     } catch (problem) {
-      if (problem.code === "ended") location.reload(); else toast(problem.message);
+      if (["ended", "forbidden"].includes(problem.code)) location.reload(); else toast(`${problem.message} ${problem.remedy ?? ""}`);
       return null;
     }
   }
@@ -171,6 +212,7 @@ class ReviewRoom extends HTMLElement {
     const { presenter, votes_hidden: hidden } = this.state;
     this.toggleAttribute("data-leads", this.presents);
     this.part("presenter").textContent = this.presents ? "You" : presenter.name || "Nobody";
+    this.part("presents").textContent = this.presents ? "present" : "presents";
     this.part("back").hidden = this.presents || this.following;
     this.show("presenting", this.presents);
     const line = this.part("end-line");
@@ -181,17 +223,27 @@ class ReviewRoom extends HTMLElement {
       start.dataset.timer = this.state.timer.running ? "pause" : "start";
       start.textContent = this.state.timer.running ? "Pause" : "Start";
     }
+    const seconds = this.part("seconds");
+    if (seconds) seconds.defaultValue = this.state.timer.seconds; // shown where nobody writes another
+    this.write("place", this.placed());
     if (this.image) this.drawVotes(hidden);
     this.tick();
   }
 
+  placed() {
+    if (!this.image) return this.state.present ? "" : "The image that was shown is deleted.";
+    return `${this.image.position} of ${this.state.images}${this.image.title ? ` · ${this.image.title}` : ""}`;
+  }
+
+  // What is said aloud is said once.
+  write(name, text) { const part = this.part(name); if (part.textContent !== text) part.textContent = text; }
   show(name, on) { const part = this.part(name); if (part) part.hidden = !on; }
 
   drawVotes(hidden) {
     const { tally, voted, votes, mine } = this.image;
     this.each("vote", (button) => { button.setAttribute("aria-pressed", mine?.choice === button.dataset.vote); button.disabled = this.image.gone; });
     const open = tally ? `${tally.yes} yes, ${tally.no} no, ${tally.perhaps} perhaps` : `${voted} voted. Hidden until the presenter reveals them.`;
-    this.part("tally").textContent = this.image.gone ? "This image is in the trash." : voted ? open : "No votes yet.";
+    this.write("tally", this.image.gone ? "This image is in the trash." : voted ? open : "No votes yet.");
     this.show("reveal", this.presents && hidden && !tally && voted > 0);
     this.part("votes").replaceChildren(...votes.map((vote) => {
       const line = document.createElement("li");
@@ -207,31 +259,38 @@ class ReviewRoom extends HTMLElement {
     if (!timer?.seconds) return;
     const left = timer.running ? Math.max(0, (Date.parse(timer.ends_at) - Date.now() - this.ahead) / 1000) : timer.left;
     const over = timer.running && left <= 0;
-    this.part("left").textContent = over ? "Time is up" : `${clock(Math.ceil(left))}${timer.running ? "" : " paused"}`;
+    this.write("left", over ? "Time is up" : `${clock(Math.ceil(left))}${timer.running ? "" : timer.left < timer.seconds ? " paused" : ""}`);
     this.part("clock").toggleAttribute("data-over", over);
-    const said = over ? "Time is up." : "";
-    if (this.part("time-said").textContent !== said) this.part("time-said").textContent = said;
+    this.write("time-said", over ? "Time is up." : "");
   }
 
-  // A presenter whom nobody sees for a while can be replaced.
+  // A presenter whom nobody sees for a while can be replaced, and nobody at once.
   watchPresenter() {
     const { id, name } = this.state.presenter;
     const away = !this.presents && !this.people.has(id);
-    if (!away) { clearTimeout(this.waiting); this.waiting = null; return this.show("gone", false); }
+    if (!away || !id) { clearTimeout(this.waiting); this.waiting = null; return this.offer(away, "Nobody presents."); }
     this.waiting ??= setTimeout(() => {
       this.waiting = null;
-      if (this.presents || this.people.has(this.state.presenter.id)) return;
-      this.show("gone", true);
-      if (this.able) this.part("gone-name").textContent = name || "The presenter";
+      if (!this.presents && !this.people.has(this.state.presenter.id)) this.offer(true, `${name} seems to be gone.`);
     }, GONE);
+  }
+
+  offer(on, why) {
+    this.show("gone", on);
+    if (this.able) this.part("gone-why").textContent = on ? why : "";
+  }
+
+  // To whom one may hand over, and who of them is here.
+  markHeirs() {
+    for (const heir of this.querySelectorAll("[data-heir]")) heir.textContent = `${heir.dataset.heir}${this.people.has(heir.value) ? " (here)" : ""}`;
   }
 
   // Listening
 
   listen() {
-    this.people.addEventListener("people", () => this.state && this.watchPresenter());
-    this.stage.addEventListener("look", () => { if (!this.people.led && !this.presents && this.state && this.stage.on) { this.following = false; this.draw(); } });
-    this.stage.addEventListener("wanted", ({ detail }) => { if (!this.following && this.people.followed && detail.asset) this.see(detail.asset); });
+    this.people.addEventListener("people", () => { this.markHeirs(); if (this.state) this.watchPresenter(); });
+    this.people.addEventListener("follow", () => { if (this.state) { this.keepUp(); this.draw(); } });
+    this.stage.addEventListener("wanted", ({ detail }) => this.seek(detail.asset));
     this.strip.addEventListener("choose", async ({ detail }) => { const item = await this.strip.at(detail); if (item) this.go(item); });
     this.each("step", (button) => button.addEventListener("click", () => this.step(Number(button.dataset.step))));
     this.each("zoom", (button) => button.addEventListener("click", () => { const by = Number(button.dataset.zoom); if (by) this.stage.by(by); else this.stage.show(1, 0, 0); }));
@@ -249,19 +308,24 @@ class ReviewRoom extends HTMLElement {
       if (choice) this.vote(choice).then(() => toast("Kept.")); else toast("Vote first: yes, no or perhaps.");
     });
     on("reveal", "click", async () => { if (await this.say("reveal", { asset: this.image.asset })) this.see(this.image.asset, true); });
-    this.each("timer", (button) => button.addEventListener("click", () => this.say("timer", { action: button.dataset.timer, ...this.seconds() })));
-    on("timer-form", "submit", () => this.say("timer", { action: "reset", ...this.seconds() }));
-    on("hand-over", "submit", ({ target }) => this.say("presenter", { user: target.querySelector("select").value }));
-    on("take-over", "click", () => this.say("presenter", { user: this.me }));
+    this.each("timer", (button) => button.addEventListener("click", () => this.time(button.dataset.timer)));
+    on("timer-form", "submit", () => this.time("reset"));
+    on("hand-over", "submit", ({ target }) => this.pass(target.querySelector("select").value));
+    on("take-over", "click", () => this.pass(this.me));
     const ask = document.querySelector("[data-ask]");
     on("end", "click", () => ask.showModal());
     ask.addEventListener("close", async () => { if (ask.returnValue === "end" && await this.say("end", {})) location.reload(); });
   }
 
-  // Only where the field says another time than the one that is set.
-  seconds() {
-    const said = Number(this.part("seconds").value);
-    return this.part("seconds").value && said !== this.state.timer.seconds ? { seconds: said } : {};
+  // With the field's seconds only where they are others than those that are set.
+  async time(action) {
+    const { value, defaultValue } = this.part("seconds");
+    const seconds = value && value !== defaultValue ? { seconds: Number(value) } : {};
+    if (await this.say("timer", { action, ...seconds })) this.part("timer-form").reset();
+  }
+
+  async pass(user) {
+    if (await this.say("presenter", { user })) this.stage.focus(); // what was pressed is gone
   }
 
   key(event) {

@@ -75,7 +75,7 @@ class ReviewStrip extends HTMLElement {
       for (const item of results) this.items[item.position - 1] = item;
       for (const item of results) if (this.drawn.has(item.position)) this.learn(item);
     } catch {
-      setTimeout(() => this.asked.delete(page), 2_000);
+      setTimeout(() => { this.asked.delete(page); this.draw(); }, 2_000);
     }
   }
 

@@ -10,8 +10,10 @@ export class Zooming extends HTMLElement {
   y = 0;
   fingers = new Map();
 
-  // For those that are a part of a page or show more than it: how far, who listens to the keys, when the wheel is theirs.
+  // For those that are a part of a page or show more than it: how far, within what, who listens to the keys, when the
+  // wheel is theirs.
   get most() { return MOST; }
+  get room() { return this.querySelector("[data-view]").getBoundingClientRect(); }
   get keyed() { return this; }
   turns() { return true; }
 
@@ -25,10 +27,10 @@ export class Zooming extends HTMLElement {
 
   show(zoom, x, y) {
     this.zoom = Math.min(this.most, Math.max(1, zoom));
-    const view = this.querySelector("[data-view]").getBoundingClientRect();
+    const { width, height } = this.room;
     const reach = (side) => (side * (this.zoom - 1)) / 2;
-    this.x = Math.min(reach(view.width), Math.max(-reach(view.width), x));
-    this.y = Math.min(reach(view.height), Math.max(-reach(view.height), y));
+    this.x = Math.min(reach(width), Math.max(-reach(width), x));
+    this.y = Math.min(reach(height), Math.max(-reach(height), y));
     this.style.setProperty("--zoom", this.zoom);
     this.style.setProperty("--x", `${this.x}px`);
     this.style.setProperty("--y", `${this.y}px`);
