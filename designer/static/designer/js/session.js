@@ -16,6 +16,7 @@ class ReviewRoom extends HTMLElement {
   ahead = 0; // ms that the server's clock is ahead of ours
   at = 0; // the position that the next step starts from: one may step faster than the studio answers
   wish = null; // the newest image that is to be presented and was not yet asked for
+  voting = Promise.resolve(); // the newest vote that is on its way
   drafts = new Map(); // image -> a note without a vote
 
   connectedCallback() {
@@ -161,14 +162,12 @@ class ReviewRoom extends HTMLElement {
 
   // A note that is being written when the image changes: it goes with the vote, or waits for one.
   keepNote() {
-    const note = this.part("note");
-    if (!note || !this.image) return;
-    const { asset, mine, position } = this.image;
-    const said = note.value.trim();
-    this.drafts.delete(asset);
-    if (said === (mine?.note ?? "")) return;
-    if (mine) this.say("votes", { asset, choice: mine.choice, note: said }).then((kept) => kept && toast(`Your note to image ${position} is kept.`));
-    else { this.drafts.set(asset, said); toast(`Your note waits at image ${position} for your vote.`); }
+    this.votes(async ({ asset, note }, mine, position) => {
+      this.drafts.delete(asset);
+      if (note === (mine?.note ?? "")) return;
+      if (!mine) { this.drafts.set(asset, note); toast(`Your note waits at image ${position} for your vote.`); }
+      else if (await this.vote({ asset, choice: mine.choice, note })) toast(`Your note to image ${position} is kept.`);
+    });
   }
 
   // Saying
@@ -184,15 +183,29 @@ class ReviewRoom extends HTMLElement {
     }
   }
 
-  async vote(choice) {
+  // One after the other: what is pressed while a vote is on its way means what that one leaves, on the image it was
+  // pressed at.
+  votes(act) {
     if (!this.image || !this.able) return;
-    const wish = { asset: this.image.asset, choice, note: this.part("note").value };
-    const answer = await this.say("votes", wish);
-    if (answer && answer.asset === this.image.asset) { this.image = answer; this.strip.learn(answer); this.draw(); }
+    const { asset, position } = this.image;
+    const said = { asset, note: this.part("note").value.trim() };
+    this.voting = this.voting.then(() => act(said, this.strip.items[position - 1]?.mine, position));
   }
 
-  toggle(choice) {
-    return this.vote(this.image?.mine?.choice === choice ? null : choice);
+  toggle(choice) { this.votes((said, mine) => this.vote({ ...said, choice: mine?.choice === choice ? null : choice })); }
+
+  keep() {
+    this.votes(async (said, mine) => {
+      if (!mine) toast("Vote first: yes, no or perhaps."); else if (await this.vote({ ...said, choice: mine.choice })) toast("Kept.");
+    });
+  }
+
+  async vote(wish) {
+    const answer = await this.say("votes", wish);
+    if (!answer) return null;
+    this.strip.learn(answer);
+    if (answer.asset === this.image.asset) { this.image = answer; this.draw(); }
+    return answer;
   }
 
   async attend() {
@@ -303,10 +316,7 @@ class ReviewRoom extends HTMLElement {
 
   listenAble() {
     const on = (name, kind, act) => this.part(name)?.addEventListener(kind, (event) => { event.preventDefault(); act(event); });
-    on("note-form", "submit", () => {
-      const choice = this.image?.mine?.choice;
-      if (choice) this.vote(choice).then(() => toast("Kept.")); else toast("Vote first: yes, no or perhaps.");
-    });
+    on("note-form", "submit", () => this.keep());
     on("reveal", "click", async () => { if (await this.say("reveal", { asset: this.image.asset })) this.see(this.image.asset, true); });
     this.each("timer", (button) => button.addEventListener("click", () => this.time(button.dataset.timer)));
     on("timer-form", "submit", () => this.time("reset"));
@@ -325,7 +335,7 @@ class ReviewRoom extends HTMLElement {
   }
 
   async pass(user) {
-    if (await this.say("presenter", { user })) this.stage.focus(); // what was pressed is gone
+    if (await this.say("presenter", { user })) this.stage.focus({ preventScroll: true }); // what was pressed is gone
   }
 
   key(event) {
