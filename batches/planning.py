@@ -21,9 +21,11 @@ from enhancement.services import check_others
 from enhancement.tastes import coloured
 from teams.accounts.models import User
 from teams.base.errors import Forbidden, Missing, Refused
+from teams.base.ids import id_of
 from teams.membership.models import Team
 from teams.membership.ownership import working_team
 from teams.membership.permissions import may
+from teams.review.collections.models import Collection
 
 MOST_ERRORS: Final = 50
 
@@ -65,8 +67,13 @@ class Planned:
         return any(entry.price.simulated for entry in self.entries)
 
 
-def team_for(actor: User, team_id: UUID | None) -> Team:
-    """The team to work in. Raises Missing, or Forbidden for somebody who may only look."""
+def team_for(actor: User, team_id: UUID | None, plan: dict[str, Any] | None = None) -> Team:
+    """The team to work in: the one that is said, that of the collection that the plan names, or their own. Raises
+    Missing, or Forbidden for somebody who may only look."""
+    named = (plan or {}).get("collection")
+    if team_id is None and named is not None:
+        rows = Collection.objects.visible_to(actor).kept().filter(pk=id_of(str(named)))
+        team_id = rows.values_list("team_id", flat=True).first()
     team = working_team(actor, team_id)
     if not may(actor, "create_work", team):
         raise Forbidden(message="Your role lets you look, not create.", remedy="Ask an owner or admin of the team.")
@@ -74,21 +81,41 @@ def team_for(actor: User, team_id: UUID | None) -> Team:
 
 
 def plan_of(actor: User, team: Team, said: dict[str, Any]) -> Plan:
-    """The plan with the rows of the sheet that it names. Raises Refused naming the part at fault."""
+    """The plan with the rows of the sheet, or the images of the collection, that it names: as they are now. Raises
+    Refused naming the part at fault."""
     said = dict(said)
-    sheet_id = said.pop("sheet", None)
-    if sheet_id is None:
-        return _attended(Plan.from_json(said))
-    try:
-        sheet = BatchSheet.objects.visible_to(actor).filter(team=team, pk=UUID(str(sheet_id))).first()
-    except ValueError:
-        sheet = None
+    for name, part, read in (("sheet", "rows", _rows), ("collection", "sources", _images)):
+        wanted = said.pop(name, None)
+        if wanted is None:
+            continue
+        if said.get(part):
+            shown = f"Send {part} or a {name}, not both."
+            raise Refused("two_lists", shown, field=f"plan.{part}", remedy="Remove one.")
+        if name == "collection" and said.get("kind") != "enhance":
+            remedy = 'Send "kind": "enhance" and "operations".'
+            raise Refused("not_enhancing", "A collection is there to be enhanced.", field="plan.kind", remedy=remedy)
+        said[part] = read(actor, team, id_of(str(wanted)))
+    return _attended(Plan.from_json(said))
+
+
+def _rows(actor: User, team: Team, wanted: UUID | None) -> list[dict[str, Any]]:
+    sheet = BatchSheet.objects.visible_to(actor).filter(team=team, pk=wanted).first()
     if sheet is None:
         remedy = "Import the file again: rows are kept for a week."
         raise Refused("not_found", "There is no such sheet in this team.", field="plan.sheet", remedy=remedy)
-    if said.get("rows"):
-        raise Refused("two_lists", "Send rows or a sheet, not both.", field="plan.rows", remedy="Remove one.")
-    return _attended(Plan.from_json({**said, "rows": sheet.rows}))
+    return list(sheet.rows)
+
+
+def _images(actor: User, team: Team, wanted: UUID | None) -> list[str]:
+    row = Collection.objects.visible_to(actor).kept().filter(team=team, pk=wanted).first()
+    if row is None:
+        remedy = "Choose another, or restore it from the trash."
+        raise Refused("not_found", "There is no such collection in this team.", field="plan.collection", remedy=remedy)
+    images = [str(pk) for pk in row.items.shown().values_list("asset_id", flat=True)]
+    if not images:
+        shown = f"There is no image in {row.name}."
+        raise Refused("empty", shown, field="plan.collection", remedy="Add images to it, or choose another.")
+    return images
 
 
 def _attended(plan: Plan) -> Plan:

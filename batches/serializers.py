@@ -18,7 +18,9 @@ ACTIONS = ("start", "pause", "resume", "retry", "clone")
 class BatchRequest(StrictSerializer):
     """What to make, for how much, when. `plan` is described in docs/batches.md."""
 
-    plan = serializers.DictField()
+    plan = serializers.DictField(
+        help_text='To enhance a whole collection: {"kind": "enhance", "collection": id, "operations": [...]}'
+    )
     team = serializers.UUIDField(required=False, allow_null=True, default=None)
     title = serializers.CharField(required=False, allow_blank=True, default="", max_length=TITLE)
     budget = serializers.CharField(

@@ -51,7 +51,7 @@ class BatchWish:
 
 def estimate(*, actor: User, wish: BatchWish) -> dict[str, Any]:
     """What the plan makes, costs and takes, and how much of it the budgets allow. Raises Refused; writes nothing."""
-    team = team_for(actor, wish.team)
+    team = team_for(actor, wish.team, wish.plan)
     plan = plan_of(actor, team, wish.plan)
     found = planned(actor, team, plan, strict=False)
     budget = money.amount_of(wish.budget, cheapest=found.cheapest)
@@ -96,7 +96,7 @@ def _previewed(place: int, entry: Entry) -> dict[str, Any]:
 @transaction.atomic
 def create(*, actor: User, wish: BatchWish) -> Batch:
     """Plan a batch whole: all of its items, priced, or (Refused, Missing, Forbidden) nothing at all."""
-    team = team_for(actor, wish.team)
+    team = team_for(actor, wish.team, wish.plan)
     plan = plan_of(actor, team, wish.plan)
     found = planned(actor, team, plan)
     budget = money.amount_of(wish.budget, cheapest=found.cheapest)
@@ -304,7 +304,7 @@ def _same_again(row: Batch) -> BatchWish:
 @transaction.atomic
 def save_template(*, actor: User, team_id: UUID | None, name: str, plan: dict[str, Any]) -> BatchTemplate:
     """Keep a plan under a name. Raises Refused for a plan that cannot be; IntegrityError for a name that is taken."""
-    team = team_for(actor, team_id)
+    team = team_for(actor, team_id, plan)
     checked = plan_of(actor, team, plan)
     checked.check_count()
     name = one_line(name, field="name", longest=TITLE)

@@ -1,4 +1,5 @@
-"""The page for a whole shoot: the gallery's selection, or all that its filter finds, through one recipe as a batch."""
+"""The page for a whole shoot: a collection, the gallery's selection, or all that its filter finds, through one recipe
+as a batch."""
 
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_POST
 
 from batches import services
-from batches.shoots import Shoot, ShootForm, shoot_of
+from batches.shoots import Shoot, ShootForm, collections_of, shoot_of
 from batches.views import estimated_shown
 from designer.assets.models import Asset
 from designer.generations.compare_views import chosen
@@ -21,6 +22,7 @@ from teams.base.errors import Forbidden, Missing, Refused
 
 FIRST: Final[Recipe] = [{"name": "upscale", "scale": 2}]
 PICTURES: Final = 40  # images that a parameter may name
+COLLECTIONS: Final = 100  # to choose from
 
 
 @login_required
@@ -93,6 +95,7 @@ def _page(
         "general": faults.general if faults else (),
         "presets": presets.choices(person(request)),
         "estimate_html": shown,
+        "collections": () if found.ids else collections_of(person(request)).select_related("team")[:COLLECTIONS],
     }
     return render(request, "batches/shoot.html", context, status=code)
 

@@ -1,4 +1,7 @@
-"""A whole shoot through one recipe: which images are meant, of which team, and the plan that they make."""
+"""A whole shoot through one recipe: which images are meant, of which team, and the plan that they make.
+
+A collection is read once, when the batch is planned: its images are then named one by one.
+"""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -7,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import QueryDict
 
 from batches.forms import BatchForm
@@ -18,8 +21,11 @@ from designer.generations.compare_views import chosen
 from designer.generations.gallery import Filters
 from enhancement.recipes import Recipe
 from teams.accounts.models import User
+from teams.base.errors import Missing
+from teams.base.ids import id_of
 from teams.membership.models import Team
 from teams.membership.ownership import visible_teams
+from teams.review.collections.models import Collection
 
 FILTERS: Final = ("q", "kind", "liked", "order", "alike")  # of the gallery
 SHOWN: Final = 24
@@ -35,30 +41,32 @@ class ShootForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["title"].help_text = "Empty: how many images."
+        self.fields["title"].help_text = "Empty: the collection's name, or how many images."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shoot:
-    """The images that were chosen one by one, or all that the gallery's filter finds, as far as one team's are meant
-    and `actor` may change them."""
+    """The images of a collection, those that were chosen one by one, or all that the gallery's filter finds, as far as
+    one team's are meant and `actor` may change them."""
 
-    ids: tuple[UUID, ...]  # of the team's, in the gallery's order
+    ids: tuple[UUID, ...]  # of the team's, in the collection's or the gallery's order
     shown: tuple[Asset, ...]  # the first of them
     left_out: int  # of the team's, that may only be looked at
     beyond: int  # that one batch has no room for
     team: Team | None
     teams: tuple[tuple[Team, int], ...]  # whose images are among those meant, the most first
+    collection: Collection | None
     picked: tuple[UUID, ...]  # as they were chosen one by one
     filters: Mapping[str, str]  # else the gallery's filter
 
     def wish(self, recipe: Recipe, said: Mapping[str, Any] | None = None, *, start: bool = True) -> BatchWish:
         """What it comes to as a batch. `said`: the cleaned data of a ShootForm."""
         said = said or {}
+        named = self.collection.name if self.collection else ""
         return BatchWish(
             plan={"kind": "enhance", "sources": [str(pk) for pk in self.ids], "operations": recipe},
             team=self.team.pk if self.team else None,
-            title=said.get("title", ""),
+            title=said.get("title", "") or named,
             budget=said.get("budget", "").strip() or None,
             parallelism=said.get("parallelism") or USUAL_AT_ONCE,
             priority=5 if said.get("priority") is None else said["priority"],
@@ -67,10 +75,13 @@ class Shoot:
 
 
 def shoot_of(actor: User, query: QueryDict) -> Shoot:
-    """What an address or a form means: `asset` again and again, or the gallery's filter with `all`; and `team`."""
-    picked = tuple(chosen(query.getlist("asset"))[:MAX_ITEMS])
-    filters = {name: query.get(name, "")[:200] for name in FILTERS} if "all" in query and not picked else {}
-    rows = _meant(actor, query, picked)
+    """What an address or a form means: a `collection`, `asset` again and again, or the gallery's filter with `all`; and
+    `team`. Raises Missing for a collection that is not there."""
+    collection = _collection(actor, query.get("collection", ""))
+    picked = () if collection else tuple(chosen(query.getlist("asset"))[:MAX_ITEMS])
+    by_filter = "all" in query and not picked and not collection
+    filters = {name: query.get(name, "")[:200] for name in FILTERS} if by_filter else {}
+    rows = _held(actor, collection) if collection else _meant(actor, query, picked)
     counts = Counter(rows.order_by().values_list("team", flat=True))
     known = {team.pk: team for team in visible_teams(actor).filter(pk__in=counts)}
     teams = tuple((known[pk], count) for pk, count in counts.most_common() if pk in known)
@@ -81,8 +92,29 @@ def shoot_of(actor: User, query: QueryDict) -> Shoot:
     left_out = (counts[team.pk] if team else 0) - len(mine)
     return Shoot(
         ids=ids, shown=tuple(mine[:SHOWN]), left_out=left_out, beyond=len(mine) - len(ids), team=team, teams=teams,
-        picked=picked, filters=filters,
+        collection=collection, picked=picked, filters=filters,
     )  # fmt: skip
+
+
+def collections_of(actor: User) -> QuerySet[Collection]:
+    """Those that may be enhanced, the newest first, with how many `images` each shows."""
+    return Collection.objects.visible_to(actor).kept().told().filter(images__gt=0).order_by("-created_at", "-id")
+
+
+def _collection(actor: User, said: str) -> Collection | None:
+    if not said:
+        return None
+    row: Collection | None = Collection.objects.visible_to(actor).kept().filter(pk=id_of(said)).first()
+    if row is None:
+        message = "There is no such collection, or it is in the trash."
+        raise Missing(message=message, field="collection", remedy="Choose another, or restore it.")
+    return row
+
+
+def _held(actor: User, collection: Collection) -> QuerySet[Asset]:
+    place = collection.items.filter(asset=OuterRef("pk")).values("position")
+    rows = Asset.objects.visible_to(actor).kept().filter(pk__in=collection.items.values("asset"))
+    return rows.annotate(place=Subquery(place)).order_by("place")
 
 
 def _meant(actor: User, query: QueryDict, picked: tuple[UUID, ...]) -> QuerySet[Asset]:

@@ -111,6 +111,7 @@ export type LevelEnum = "info" | "warning" | "error";
 export type LifecycleEnum = "active" | "deprecated" | "retired";
 /** 0: no limit is known. */
 export interface Limits { requests_per_minute: number; images_per_minute: number; concurrent: number }
+export type LimitsScopeEnum = "model" | "account";
 export interface Links { self: string; cancel: string; feedback: string; channel: string }
 export interface MatchAnswer { persona: string; score: number; parts: Record<string, number>; strength: number; adjustments: Record<string, unknown>[] }
 export interface Me { id: string; email: string; name: string; timezone: string; teams: MyTeam[]; created_at: string }
@@ -120,7 +121,7 @@ export interface MemberStanding { limit: string | null; spent: string; reserved:
 export interface Model { id: string; kind: ModelKindEnum; provider: string; model: string; family: string; title: string; lifecycle: LifecycleEnum; ends_on: string | null; successor: string | null; ratios: unknown; max_pixels: number; quality: number; latency_seconds: number; unit_price: string | null; available: boolean; remedy: string; capabilities: Capabilities | null; warning: string; created_at: string }
 export type ModelKindEnum = "image" | "enhancement" | "language";
 export interface ModelLimits { written: Limits; learned: Limits; left: Left; running: number; waiting: number; paused_until: string | null }
-export interface ModelNow { provider: string; model: string; title: string; circuit: CircuitEnum; why: string; failures: number; success: number; seconds: number | null; last_error: string; last_error_at: string | null; resting_until: string | null; limits: ModelLimits | null }
+export interface ModelNow { provider: string; model: string; title: string; circuit: CircuitEnum; why: string; failures: number; success: number; seconds: number | null; last_error: string; last_error_at: string | null; resting_until: string | null; limits_scope: LimitsScopeEnum; limits: ModelLimits | null }
 export interface ModelNowList { results: ModelNow[] }
 export interface MonthDrift { month: string; images: number; divergence: number | null; attributes: AttributeDrift[] }
 export interface Move { key: string; before: Record<string, unknown>; after: Record<string, unknown> }

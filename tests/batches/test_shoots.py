@@ -5,10 +5,12 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from batches.models import Batch
 from designer.assets.models import Asset
 from designer.assets.services import store_upload
+from teams.review.collections.services import add, create, trash
 from tests import images
 from tests.batches.asking import generate, look, made, work_off
 
@@ -116,3 +118,89 @@ def test_images_that_one_may_only_look_at_are_left_out_and_said(client_of, team,
     own, theirs = shot(client.user, team), shot(member("owner"), team)
     page = browser_of(client).post("/batches/shoot", {"asset": [str(own.pk), str(theirs.pk)]}).content.decode()
     assert "Enhance 1 image as a batch" in page and "1 image left out" in page
+
+
+def named(collection, **parts) -> dict[str, object]:
+    return {"kind": "enhance", "collection": str(collection.pk), "operations": TWICE, **parts}
+
+
+@pytest.fixture
+def editor(client_of):
+    return client_of("editor")
+
+
+@pytest.fixture
+def lookbook(editor, team):
+    """Two images of the editor's own, the later one first, and one that is in the trash."""
+    owner = editor.user
+    pictures = [shot(owner, team, size=(40 + n, 30)) for n in range(3)]
+    made = create(actor=owner, team_id=team.pk, name="Lookbook", assets=[pictures[n].pk for n in (1, 0, 2)])
+    Asset.objects.filter(pk=pictures[2].pk).update(trashed_at=timezone.now())
+    return made
+
+
+def test_a_collection_is_enhanced_in_its_order_as_it_was_when_the_batch_was_planned(editor, team, lookbook):
+    client = editor
+    assert client.post("/api/batch/estimate", {"plan": named(lookbook)}, format="json").json()["items"] == 2
+    pk = made(client, named(lookbook), start=False)["id"]
+    add(actor=client.user, collection_id=lookbook.pk, assets=[shot(client.user, team, size=(60, 30)).pk])
+    trash(actor=client.user, collection_id=lookbook.pk)
+    row = Batch.objects.get(pk=pk)
+    wanted = [str(item.asset_id) for item in lookbook.items.order_by("position")[:2]]
+    assert (row.team, row.plan["sources"], "collection" in row.plan) == (team, wanted, False)
+    assert client.post(f"/api/batch/{pk}/start").status_code == 200
+    work_off()
+    assert look(client, pk)["counts"]["succeeded"] == 2
+    assert [item.wish["asset"] for item in row.items.order_by("position")] == wanted
+
+
+def test_a_collection_that_cannot_be_enhanced_is_refused_with_the_field_at_fault(client_of, editor, team, lookbook):
+    client, stranger = editor, client_of("stranger")
+    empty = create(actor=client.user, team_id=team.pk, name="Empty")
+
+    def refused(asking, plan, **more) -> tuple[int, str, str]:
+        answer = generate(asking, plan, **more)
+        return answer.status_code, answer.json()["code"], answer.json()["errors"][0]["field"]
+
+    assert refused(client, named(empty)) == (422, "empty", "plan.collection")
+    lost = (422, "not_found", "plan.collection")
+    assert refused(stranger, named(lookbook)) == lost == refused(client, {**named(lookbook), "collection": "x"})
+    assert refused(client, named(lookbook), team=str(client.user.memberships.get(team__personal=True).team_id)) == lost
+    twice = named(lookbook, sources=[str(lookbook.items.first().asset_id)])
+    assert refused(client, twice) == (422, "two_lists", "plan.sources")
+    assert refused(client, {**named(lookbook), "kind": "generate"}) == (422, "not_enhancing", "plan.kind")
+    trash(actor=client.user, collection_id=lookbook.pk)
+    assert refused(client, named(lookbook)) == lost
+    assert client_of("viewer").post("/api/batch/estimate", {"plan": named(empty)}, format="json").status_code == 403
+    assert not Batch.objects.exists()
+
+
+def test_a_collection_is_enhanced_from_its_page_and_what_is_added_later_is_said_to_stay_out(
+    client_of, editor, lookbook
+):
+    client = editor
+    browser = browser_of(client)
+    address = f"/batches/shoot?collection={lookbook.pk}"
+    assert address in browser.get(f"/collections/{lookbook.pk}").content.decode()
+    assert address not in browser_of(client_of("viewer")).get(f"/collections/{lookbook.pk}").content.decode()
+    page = browser.get(address).content.decode()
+    assert "Enhance 2 images of <bdi>Lookbook</bdi> as a batch" in page and "What is added to it later" in page
+    typed = {"collection": str(lookbook.pk), "use": ["detail"], "detail.amount": "0.5"}
+    assert "<strong>2</strong> items" in browser.post("/batches/estimate/shoot", typed).json()["estimate"]
+    answer = browser.post("/batches/shoot", {**typed, "do": "draft"})
+    row = Batch.objects.get()
+    assert answer.url == f"/batches/{row.pk}" and (row.total, row.title, row.team) == (2, "Lookbook", lookbook.team)
+
+
+def test_the_page_offers_the_collections_that_hold_images_and_knows_no_others(client_of, editor, team, lookbook):
+    client, stranger = editor, client_of("stranger")
+    empty = create(actor=client.user, team_id=team.pk, name="Bare")
+    page = browser_of(client).get("/batches/shoot").content.decode()
+    assert f'value="{lookbook.pk}"' in page and str(empty.pk) not in page
+    told = browser_of(client).get(f"/batches/shoot?collection={empty.pk}").content.decode()
+    assert "Nothing to enhance in <bdi>Bare</bdi>" in told
+    assert "Lookbook" not in browser_of(stranger).get("/batches/shoot").content.decode()
+    for method in ("get", "post"):
+        answer = getattr(browser_of(stranger), method)("/batches/shoot", {"collection": str(lookbook.pk), "do": "run"})
+        assert answer.status_code == 404
+    assert not Batch.objects.exists()

@@ -49,7 +49,7 @@ def run(desk: dict[str, str], folder: Path, *words: str) -> subprocess.Completed
 
 def test_every_program_of_the_readme_and_of_the_examples_runs(desk: dict[str, str], tmp_path: Path):
     programs = [text for language, text in BLOCKS if language == "js"]
-    assert len(programs) == 4 and {language for language, _ in BLOCKS} == {"js", "sh"}
+    assert len(programs) == 5 and {language for language, _ in BLOCKS} == {"js", "sh"}
     for number, program in enumerate(programs):
         (tmp_path / f"{number}.js").write_text(program)
         ran = run(desk, tmp_path, f"{number}.js")

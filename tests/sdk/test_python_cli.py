@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from designer_bff import DesignerBFF
 from PIL import Image
 
 from teams.accounts.services import create_token
@@ -48,7 +49,7 @@ def python(shell: dict[str, str], folder: Path, *words: str) -> list[str]:
 
 def test_every_program_of_the_readme_and_of_the_examples_runs(shell: dict[str, str], tmp_path: Path):
     programs = [text for language, text in BLOCKS if language == "python"]
-    assert len(programs) == 5 and {language for language, _ in BLOCKS} == {"python", "sh"}
+    assert len(programs) == 6 and {language for language, _ in BLOCKS} == {"python", "sh"}
     for program in programs:
         python(shell, tmp_path, "-c", program)
     assert len(list(tmp_path.glob("*.png"))) == 3
@@ -106,6 +107,17 @@ def test_from_the_shell_to_pictures(shell: dict[str, str], tmp_path: Path):
     assert priced.stdout.startswith("2 images, "), priced.stderr
     batch = run(shell, tmp_path, "batch", "looks.csv", "--budget", "5", "--output", "looks")
     assert batch.returncode == 0 and " completed " in batch.stdout, batch.stderr
+    with DesignerBFF(shell["DESIGNER_BFF_URL"], shell["DESIGNER_BFF_TOKEN"]) as studio:
+        shots = studio.assets(kind="generated").all(2)
+        shoot = studio.create_collection(shots[0]["team"], "Lookbook", assets=[shot["id"] for shot in shots])["id"]
+    recipe = ("--operation", "detail:amount=0.5")
+    priced = run(shell, tmp_path, "batch", "--collection", shoot, *recipe, "--estimate")
+    assert priced.stdout.startswith("2 images, "), priced.stderr
+    batch = run(shell, tmp_path, "batch", "--collection", shoot, *recipe)
+    assert batch.returncode == 0 and " completed " in batch.stdout, batch.stderr
+    assert run(shell, tmp_path, "batch", "looks.csv", "--collection", shoot).returncode == 2
+    lost = run(shell, tmp_path, "batch", "--collection", str(uuid.uuid4()))
+    assert lost.returncode == 5 and "no such collection" in lost.stderr
 
 
 def test_exit_codes_say_what_went_wrong(shell: dict[str, str], tmp_path: Path):

@@ -136,19 +136,30 @@ def _enhance_options(command: Adding) -> argparse.ArgumentParser:
     enhance = command("enhance", "make a picture larger or better")
     enhance.add_argument("subject", help="a picture file, or the id of an asset or a generation")
     enhance.add_argument("--scale", type=int, choices=[2, 4, 8], help="2 where no operation is said")
-    enhance.add_argument("--operation", action="append", default=[], type=_operation, metavar="NAME[:KEY=VALUE,…]")
+    _recipe_option(enhance)
     enhance.set_defaults(do=_enhance)
     return enhance
 
 
 def _batch_options(command: Adding) -> argparse.ArgumentParser:
-    batch = command("batch", "many images from the rows of a CSV or XLSX file, or from a plan")
-    batch.add_argument("plan", type=Path, help="rows (.csv, .xlsx), or a plan as docs/batches.md has it (.json)")
+    batch = command("batch", "many images from the rows of a CSV or XLSX file, a plan, or a collection")
+    source = batch.add_mutually_exclusive_group(required=True)
+    said = "rows (.csv, .xlsx), or a plan as docs/batches.md has it (.json)"
+    source.add_argument("plan", nargs="?", type=Path, help=said)
+    source.add_argument("--collection", metavar="ID", help="enhance the images that are in it now")
+    batch.add_argument("--team", help="the id of the team that it belongs to")
+    _recipe_option(batch)
     batch.add_argument("--title", default="")
     batch.add_argument("--budget", help="the most it may cost, USD")
     batch.add_argument("--estimate", action="store_true", help="only say what it would make and cost")
     batch.set_defaults(do=_batch)
     return batch
+
+
+def _recipe_option(command: argparse.ArgumentParser) -> None:
+    said = "what is done, in this order; may be repeated"
+    name = "NAME[:KEY=VALUE,…]"
+    command.add_argument("--operation", action="append", default=[], type=_operation, metavar=name, help=said)
 
 
 def _operation(text: str) -> dict[str, Any]:
@@ -209,22 +220,29 @@ def _is_id(text: str) -> bool:
 
 def _batch(wish: argparse.Namespace) -> int:
     with DesignerBFF(wish.url) as studio:
-        if wish.plan.suffix == ".json":
-            plan = _plan(wish.plan)
-        else:
-            rows = studio.import_rows(wish.plan)
-            for fault in rows["errors"]:
-                print(f"designer-bff: left out: {json.dumps(fault)}", file=sys.stderr)
-            plan = {"sheet": rows["id"]}
+        plan, title = _planned(wish, studio)
         if wish.estimate:
-            return _priced(wish, studio.estimate_batch(plan))
-        made = studio.create_batch(plan, title=wish.title or wish.plan.stem, budget=wish.budget)
+            return _priced(wish, studio.estimate_batch(plan, team=wish.team))
+        made = studio.create_batch(plan, title=wish.title or title, team=wish.team, budget=wish.budget)
         done = _followed(wish, made, studio.cancel_batch, studio.finished_batch, made["title"])
         files: list[Path] = []
         if wish.output and not wish.no_wait:
             wish.output.mkdir(parents=True, exist_ok=True)
             files = [studio.download_batch(done["id"], wish.output / f"{done['id']}.zip")]
     return _told(wish, done, files or _pages(studio.settings.url, done))
+
+
+def _planned(wish: argparse.Namespace, studio: DesignerBFF) -> tuple[Any, str]:
+    """The plan, and its title where none was said."""
+    if wish.collection:
+        recipe = wish.operation or [{"name": "upscale", "scale": 2}]
+        return {"kind": "enhance", "collection": wish.collection, "operations": recipe}, ""
+    if wish.plan.suffix == ".json":
+        return _plan(wish.plan), wish.plan.stem
+    rows = studio.import_rows(wish.plan, team=wish.team)
+    for fault in rows["errors"]:
+        print(f"designer-bff: left out: {json.dumps(fault)}", file=sys.stderr)
+    return {"sheet": rows["id"]}, wish.plan.stem
 
 
 def _plan(path: Path) -> Any:

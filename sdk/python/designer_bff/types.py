@@ -62,6 +62,8 @@ LevelEnum: TypeAlias = Literal["info", "warning", "error"]
 
 LifecycleEnum: TypeAlias = Literal["active", "deprecated", "retired"]
 
+LimitsScopeEnum: TypeAlias = Literal["model", "account"]
+
 ModelKindEnum: TypeAlias = Literal["image", "enhancement", "language"]
 
 NullEnum: TypeAlias = None
@@ -981,6 +983,7 @@ class ModelNow(TypedDict):
     last_error: str
     last_error_at: str | None
     resting_until: str | None
+    limits_scope: LimitsScopeEnum
     limits: ModelLimits | None
 
 

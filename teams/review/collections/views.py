@@ -15,7 +15,7 @@ from teams.base.errors import Forbidden, Missing, Refused
 from teams.base.ids import id_of
 from teams.membership.models import Membership, Team
 from teams.membership.ownership import visible_teams
-from teams.membership.permissions import CODES
+from teams.membership.permissions import CODES, may
 from teams.review.collections import services
 from teams.review.collections.api import AT_ONCE
 from teams.review.collections.models import NAME_LENGTH, Collection, assets_of
@@ -74,6 +74,7 @@ def collection(request: HttpRequest, pk: UUID) -> HttpResponse:
         "items": items[:BOARD],
         "next": items[BOARD - 1].position if len(items) > BOARD else None,
         "may_edit": _may_edit(request, row),
+        "may_make": row.trashed_at is None and may(request.user, "create_work", row.team),
         "channel": f"collection:{row.pk}",
         "length": NAME_LENGTH,
     }
