@@ -12,6 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from designer.assets.models import Asset
+from designer.catalogue.limits import wish_for
 from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.ready import ready_models
 from designer.generations import estimates, reading
@@ -23,6 +24,7 @@ from designer.pipeline.words import rules_out
 from enhancement.pace import pace_of
 from enhancement.prices import PriceList
 from enhancement.recipes import checked, plan_of
+from enhancement.remote import offers
 from teams.membership.models import Team
 
 SLOWER: Final = 1.3  # the upper bound of time: retries, and images that take longer than their mean
@@ -44,6 +46,12 @@ class Price:
     seconds: float
     simulated: bool
     warnings: tuple[str, ...] = ()
+    bought: tuple[tuple[str, str, float], ...] = ()  # provider, model and seconds of each step that a service does
+
+    @property
+    def calls(self) -> tuple[tuple[str, str, float], ...]:
+        """What it asks of whom, and for how many seconds."""
+        return self.bought or ((self.provider, self.model, self.seconds),)
 
 
 class Prices:
@@ -127,6 +135,9 @@ class EnhancementPrices:
             most=plan.most,
             seconds=self.pace.total_seconds(plan.quote),
             simulated=asset.simulated,
+            bought=tuple(
+                (step["provider"], step["model"], float(step["seconds"])) for step in plan.quote if offers.sells(step)
+            ),
         )
 
 
@@ -150,31 +161,44 @@ def span_of(prices: Sequence[Price], *, parallelism: int) -> Span:
     return Span(low=round(max(own, paced), 1), high=round(max(own * SLOWER, paced) + overhead, 1))
 
 
+@dataclass(slots=True)
+class _Asked:
+    """What is asked of a model or an account together."""
+
+    wish: Wish
+    images: int = 0
+    seconds: float = 0.0
+
+
 def _paced(prices: Iterable[Price]) -> float:
     """Seconds that the slowest of the providers' limits makes it take, with what waits for them already."""
     images, seconds = Counter[tuple[str, str]](), defaultdict[tuple[str, str], float](float)
     for price in prices:
-        images[price.provider, price.model] += price.images
-        seconds[price.provider, price.model] += price.seconds
-    slowest = 0.0
-    for profile in ModelProfile.objects.filter(kind=ModelKind.IMAGE, provider__in={provider for provider, _ in images}):
+        for provider, model, each in price.calls:
+            images[provider, model] += price.images
+            seconds[provider, model] += each
+    asked: dict[str, _Asked] = {}
+    paid = ModelProfile.objects.exclude(kind=ModelKind.LANGUAGE).filter(provider__in={name for name, _ in images})
+    for profile in paid:
         key = (profile.provider, profile.model)
         if images[key]:
-            slowest = max(slowest, _paced_by(profile, images[key], seconds[key] / images[key]))
-    return slowest
+            wish = wish_for(profile, holder="")
+            together = asked.setdefault(wish.keys[0], _Asked(wish))
+            together.images += images[key]
+            together.seconds += seconds[key]
+    return max(map(_paced_by, asked.values()), default=0.0)
 
 
-def _paced_by(profile: ModelProfile, images: int, each: float) -> float:
-    """Of so many images of one model, `each` seconds: within the limits that were written down and those that the
-    vendor told, in line behind the calls that run or wait now."""
-    written = Limits.read(profile.limits)
-    stand = standing(Wish(provider=profile.provider, model=profile.model, holder="", limits=written))
+def _paced_by(asked: _Asked) -> float:
+    """Within the limits that were written down and those that the vendor told, in line behind the calls that run or
+    wait now."""
+    stand = standing(asked.wish)
     ahead = stand.running + stand.waiting if stand else 0
-    told = [limits for limits in (written, stand.learned if stand else Limits()) if limits.known]
+    told = [limits for limits in (asked.wish.limits, stand.learned if stand else Limits()) if limits.known]
     a_minute = [most for limits in told for most in (limits.requests_per_minute, limits.images_per_minute) if most]
     at_once = [limits.concurrent for limits in told if limits.concurrent]
-    times = [60 * (images + ahead) / most for most in a_minute]
-    return max([*times, *(each * (images + ahead) / most for most in at_once)], default=0.0)
+    images, each = asked.images + ahead, asked.seconds / asked.images
+    return max([*(60 * images / most for most in a_minute), *(each * images / most for most in at_once)], default=0.0)
 
 
 def wish_of(said: dict[str, Any], team_id: UUID) -> GenerationWish:

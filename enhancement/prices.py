@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from designer.catalogue.models import ModelKind, ModelProfile
+from designer.catalogue.models import LimitsScope, ModelKind, ModelProfile
 from designer.catalogue.services import second_price, work_price
 from designer.catalogue.starter import Starter, add_starter
 from enhancement.operations import registry
@@ -114,6 +114,8 @@ def ensure_prices() -> None:
                 seconds=offer.seconds(4_194_304),
                 units=dict(offer.units),
                 source=offer.priced,
+                limits=dict(offers.LIMITS[offer.service]),
+                limits_scope=LimitsScope.ACCOUNT,
             )
         )
     for operation in registry.everything():

@@ -1,9 +1,14 @@
 """Does the queued work here and now, by the same claim and the same handlers as a worker."""
 
+import threading
+import time
+
 from django.db import connection
 
-from designer.jobs.claims import claim
+from designer.jobs.claims import claim, promote_due
+from designer.jobs.models import FINAL, Job
 from designer.jobs.running import perform
+from designer.jobs.tasks import drain
 
 LANES = ("interactive", "io", "remote", "batch", "gpu")
 
@@ -24,3 +29,23 @@ def somebody_waits() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
         return bool(cursor.fetchone()[0])
+
+
+def work_together(lane: str, workers: int, *, seconds: float = 90) -> None:
+    """Until every job has ended, as that many workers of a lane at once."""
+    end = time.monotonic() + seconds
+
+    def one() -> None:
+        try:
+            while Job.objects.exclude(status__in=FINAL).exists() and time.monotonic() < end:
+                promote_due()
+                drain(lane, limit=5)
+                time.sleep(0.02)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one) for _ in range(workers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()

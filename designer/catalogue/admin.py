@@ -12,7 +12,7 @@ from designer.catalogue.services import note_price, price_shown, retire, success
 from teams.audit.services import write
 from teams.base.admin import LookedAt
 
-AUDITED = ("lifecycle", "ends_on", "successor", "enabled", "quality", "latency_seconds", "limits")
+AUDITED = ("lifecycle", "ends_on", "successor", "enabled", "quality", "latency_seconds", "limits", "limits_scope")
 
 
 class PriceHistory:

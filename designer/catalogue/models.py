@@ -31,6 +31,13 @@ class ModelKind(models.TextChoices):
     LANGUAGE = "language"
 
 
+class LimitsScope(models.TextChoices):
+    """Whom a vendor counts: the calls of one model, or those of an account over all of its models that say so."""
+
+    MODEL = "model"
+    ACCOUNT = "account"
+
+
 class PriceUnit(models.TextChoices):
     """What a price buys: one image, a million pixels of it, a second of work, or a million tokens of one sort."""
 
@@ -65,6 +72,13 @@ class ModelProfile(Row):
     limits = models.JSONField(
         default=dict, blank=True, validators=[check_limits], help_text="At most: " + ", ".join(LIMITS) + "."
     )
+    limits_scope = models.CharField(
+        max_length=16,
+        choices=LimitsScope,
+        default=LimitsScope.MODEL,
+        db_default=LimitsScope.MODEL,
+        help_text="Account: its provider's models of this scope use up one limit, the lowest that any of them states.",
+    )
 
     if TYPE_CHECKING:
         prices: Any
@@ -75,6 +89,7 @@ class ModelProfile(Row):
             models.UniqueConstraint(name="model_once_per_kind", fields=["kind", "provider", "model"]),
             models.CheckConstraint(name="model_kind_known", condition=Q(kind__in=ModelKind.values)),
             models.CheckConstraint(name="model_lifecycle_known", condition=Q(lifecycle__in=Lifecycle.values)),
+            models.CheckConstraint(name="model_limits_scope_known", condition=Q(limits_scope__in=LimitsScope.values)),
         ]
 
     def __str__(self) -> str:

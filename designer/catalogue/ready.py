@@ -31,6 +31,12 @@ def ready_models() -> list[tuple[ModelProfile, Capabilities]]:
     return [(profile, can) for profile, can in found if can is not None]
 
 
+def ready_services() -> list[ModelProfile]:
+    """The models of services that enhance pictures, as far as the catalogue allows them and their service has a key."""
+    rows = usable_models(today=timezone.now().date(), kind=ModelKind.ENHANCEMENT)
+    return [profile for profile in rows if profile.provider in KEYS and is_set_up(profile.provider)]
+
+
 def capabilities_of(profile: ModelProfile) -> Capabilities | None:
     """What the model can do; None when it cannot be called here."""
     if settings.IMAGE_PROVIDERS and profile.provider not in settings.IMAGE_PROVIDERS:

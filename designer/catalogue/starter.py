@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from django.db.models import Q
 
-from designer.catalogue.models import Lifecycle, ModelKind, ModelPrice, ModelProfile, PriceUnit
+from designer.catalogue.models import Lifecycle, LimitsScope, ModelKind, ModelPrice, ModelProfile, PriceUnit
 
 RATIOS: Final = ["1:1", "3:4", "4:3", "2:3", "3:2", "4:5", "9:16", "16:9"]
 PRICED: Final = date(2026, 1, 1)
@@ -58,6 +58,7 @@ class Starter:
     source: str
     sources: dict[str, str] = field(default_factory=dict)
     limits: dict[str, int] = field(default_factory=dict)
+    limits_scope: str = LimitsScope.MODEL
 
 
 def _gpt(model: str, title: str, quality: float, prices: tuple[str, str, str], **more: Any) -> Starter:
@@ -100,7 +101,7 @@ def _stability(model: str, title: str, price: str, quality: float, seconds: floa
     return Starter(
         provider="stability", model=model, family=family, title=title, prices=prices, quality=quality, seconds=seconds,
         source=LITELLM,
-        limits={"requests_per_minute": 180},  # 150 in 10 s are published for all five together: 900 a minute
+        limits={"requests_per_minute": 900}, limits_scope=LimitsScope.ACCOUNT,  # 150 in 10 s are published
     )  # fmt: skip
 
 
@@ -223,6 +224,7 @@ def add_starter(starter: Starter) -> ModelProfile | None:
         "quality": starter.quality,
         "latency_seconds": starter.seconds,
         "limits": starter.limits,
+        "limits_scope": starter.limits_scope,
     }
     key = {"kind": starter.kind, "provider": starter.provider, "model": starter.model}
     profile, made = ModelProfile.objects.get_or_create(**key, defaults=facts)

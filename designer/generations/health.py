@@ -4,12 +4,12 @@ The rules of the circuit are the pipeline's (`circuits.observed`); here its rows
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -93,10 +93,10 @@ def rest(provider: str, model: str, until: datetime | None) -> None:
     ModelHealth.objects.filter(later, pk=row.pk).update(resting_until=until)
 
 
-def rest_of(provider: str, model: str) -> timedelta | None:
-    """How long the vendor still wants to be left alone with this model; None when it does not."""
-    resting = ModelHealth.objects.filter(provider=provider, model=model, resting_until__gt=Now())
-    until = resting.values_list("resting_until", flat=True).first()
+def rest_of(provider: str, models: Iterable[str]) -> timedelta | None:
+    """How long the vendor still wants to be left alone with any of these models; None when it does not."""
+    resting = ModelHealth.objects.filter(provider=provider, model__in=list(models), resting_until__gt=Now())
+    until = resting.aggregate(until=Max("resting_until"))["until"]
     return max(until - timezone.now(), timedelta(milliseconds=1)) if until else None
 
 

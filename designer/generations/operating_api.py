@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from designer.catalogue.models import LimitsScope
 from designer.generations.standings import standings
 from designer.jobs.operating_api import OperatorView
 
@@ -45,6 +46,9 @@ class ModelNowSerializer(serializers.Serializer[Any]):
     last_error = serializers.CharField(allow_blank=True)
     last_error_at = serializers.DateTimeField(allow_null=True)
     resting_until = serializers.DateTimeField(allow_null=True, help_text="Nobody calls it before")
+    limits_scope = serializers.ChoiceField(
+        LimitsScope.values, help_text="account: limits, calls and pauses are those of all its models of this scope"
+    )
     limits = ModelLimitsSerializer(allow_null=True, help_text="Null while Redis is away")
 
 

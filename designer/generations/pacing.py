@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.utils import timezone
 
+from designer.catalogue.limits import wish_for
 from designer.catalogue.models import ModelProfile
 from designer.generations import health
 from designer.jobs import allowances
 from designer.jobs.allowances import Limits, Wish
 from designer.jobs.handlers import Later, RunningJob
-from designer.jobs.models import Lane
 from designer.providers.remote import headers
 
 AT_ONCE: Final = 8.0  # calls that a model is believed to take where nobody told its limits
@@ -28,8 +28,7 @@ def load_of(profile: ModelProfile, *, seconds: float, images: int) -> tuple[floa
     What a minute allows becomes calls at once by Little's law (1961): calls per second times the seconds of one. A
     pause that the vendor asked for counts as the calls that would be made in it.
     """
-    limits = Limits.read(profile.limits)
-    stand = allowances.standing(Wish(provider=profile.provider, model=profile.model, holder="", limits=limits))
+    stand = allowances.standing(wish_for(profile, holder=""))
     if stand is None:
         return None, AT_ONCE
     lasts = max(seconds, 0.1)
@@ -45,26 +44,48 @@ def load_of(profile: ModelProfile, *, seconds: float, images: int) -> tuple[floa
 @contextmanager
 def paced(job: RunningJob, kind: str, provider: str, model: str, *, images: int = 1) -> Iterator[None]:
     """Hold the right to one call while the block runs, and keep what the vendor says of its limits. Raises Later."""
-    rest = health.rest_of(provider, model)
-    if rest:
-        raise Resting(rest, f"{provider} asked for a pause.")
+    wish = wish_of(job, kind, provider, model, images=images)
+    with allowed(wish), hearing(wish):
+        yield
+
+
+def wish_of(job: RunningJob, kind: str, provider: str, model: str, **call: Any) -> Wish:
+    """A call that a job is about to make. `call`: other fields of a Wish, where they are known better."""
     profile = ModelProfile.objects.filter(kind=kind, provider=provider, model=model).first()
-    wish = Wish(
-        provider=provider,
-        model=model,
-        holder=str(job.id),
-        limits=Limits.read(profile.limits if profile else {}),
-        urgent=job.lane == Lane.INTERACTIVE,
-        images=images,
-        usual=timedelta(seconds=profile.latency_seconds if profile else 5),
-    )
-    wait = allowances.take(wish)
-    if wait:
-        raise Later(wait, f"What {provider} allows in a minute is used up.")
+    facts: dict[str, Any] = {"holder": str(job.id), "urgent": job.is_urgent, **call}
+    if profile is None:
+        return Wish(provider=provider, model=model, limits=Limits(), **facts)
+    return wish_for(profile, **{"usual": timedelta(seconds=profile.latency_seconds), **facts})
+
+
+@contextmanager
+def allowed(wish: Wish, *, begun: bool = False) -> Iterator[None]:
+    """Hold the right to one call while the block runs. Raises Later, unless the call has `begun` and only goes on."""
+    if begun:
+        allowances.hold(wish)
+    else:
+        _take(wish)
     try:
-        with headers.listening() as heard:
-            yield
+        yield
     finally:
         allowances.give_back(wish)
-        for said in map(headers.told, heard):
-            allowances.learn(wish, said.per_minute, said.left, timedelta(seconds=said.pause_s))
+
+
+def _take(wish: Wish) -> None:
+    rest = health.rest_of(wish.provider, wish.models)
+    if rest:
+        raise Resting(rest, f"{wish.provider} asked for a pause.")
+    wait = allowances.take(wish)
+    if wait:
+        raise Later(wait, f"What {wish.provider} allows is used up for the moment.")
+
+
+@contextmanager
+def hearing(wish: Wish) -> Iterator[None]:
+    """Keep what the vendor says of its limits in what it answers while the block runs."""
+    with headers.listening() as heard:
+        try:
+            yield
+        finally:
+            for said in map(headers.told, heard):
+                allowances.learn(wish, said.per_minute, said.left, timedelta(seconds=said.pause_s))

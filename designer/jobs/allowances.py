@@ -1,4 +1,5 @@
 """What may be asked of a paid provider now, shared by all workers: requests and images per minute, and calls at once.
+A vendor counts by the model or by the account; what is counted together has one bucket and one line.
 
 One atomic step in Redis takes all or nothing. A call that finds no room gets a place in a line and is told when to come
 back; its worker gives the job back to the queue and does something else. Those who are waited for by a person stand
@@ -11,7 +12,7 @@ it is away the calls on record in Postgres are counted instead, and half of what
 import logging
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -79,7 +80,7 @@ if wait > 0 then
 else
     redis.call('ZREM', line, holder)
     redis.call('ZADD', KEYS[2], now + tonumber(ARGV[4]), holder)
-    redis.call('PEXPIRE', KEYS[2], tonumber(ARGV[4]))
+    redis.call('PEXPIRE', KEYS[2], math.max(redis.call('PTTL', KEYS[2]), tonumber(ARGV[4])))
 end
 for name, left in pairs(left_of) do
     if wait == 0 then left = left - need_of[name] end
@@ -123,6 +124,15 @@ class Limits:
         names = [each.name for each in fields(cls)]
         return cls(**{name: said[name] for name in names if isinstance(said.get(name), int) and said[name] > 0})
 
+    @classmethod
+    def lowest(cls, said: Iterable[Mapping[str, Any]]) -> "Limits":
+        """Of several that are written down, the lowest of each sort."""
+        all_of_them = [cls.read(each) for each in said]
+        names = [each.name for each in fields(cls)]
+        return cls(
+            **{name: min(filter(None, (getattr(each, name) for each in all_of_them)), default=0) for name in names}
+        )
+
     @property
     def known(self) -> bool:
         return any(getattr(self, each.name) for each in fields(self))
@@ -130,12 +140,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """A call that somebody wants to make: to whom, by which job, for how many images, and how long it may last."""
+    """A call that somebody wants to make: to whom, by which job, for how many images, and how long it may last.
+
+    `account`: the models that use up the same limits, this one among them; none where its limits are its own.
+    """
 
     provider: str
     model: str
     holder: str
     limits: Limits
+    account: tuple[str, ...] = ()
     urgent: bool = False
     images: int = 1
     usual: timedelta = timedelta(seconds=5)
@@ -143,8 +157,14 @@ class Wish:
 
     @property
     def keys(self) -> list[str]:
-        name = f"allowance:{{{self.provider}/{self.model}}}"
+        counted = self.provider if self.account else f"{self.provider}/{self.model}"
+        name = f"allowance:{{{counted}}}"
         return [name, f"{name}:running", f"{name}:urgent", f"{name}:line"]
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Those whose calls count together."""
+        return self.account or (self.model,)
 
 
 def take(wish: Wish) -> timedelta:
@@ -158,6 +178,18 @@ def take(wish: Wish) -> timedelta:
         log.warning("limits of %s are counted in Postgres: %s", wish.provider, error)
         return _counted(wish)
     return timedelta(milliseconds=int(str(wait)))
+
+
+def hold(wish: Wish) -> None:
+    """Count a call that was made before and is still under way: it asks for nothing, whatever the limits say."""
+    try:
+        with link().pipeline() as pipe:
+            pipe.zadd(wish.keys[1], {wish.holder: time.time() * 1000 + _ms(wish.longest)})
+            pipe.pexpire(wish.keys[1], _ms(wish.longest), nx=True)
+            pipe.pexpire(wish.keys[1], _ms(wish.longest), gt=True)
+            pipe.execute()
+    except (redis.RedisError, OSError):
+        log.warning("a call to %s goes on uncounted", wish.provider)
 
 
 def give_back(wish: Wish) -> None:
@@ -223,7 +255,7 @@ def _left(told: Mapping[str, float], sort: str) -> int | None:
 def _counted(wish: Wish) -> timedelta:
     """Without Redis: half of what is allowed, by the calls that are on record. Two workers may look at the same moment,
     and the other half is for that. Limits that only the vendor told are not known now."""
-    limits, calls = wish.limits, JobAttempt.objects.filter(provider=wish.provider, model=wish.model)
+    limits, calls = wish.limits, JobAttempt.objects.filter(provider=wish.provider, model__in=wish.models)
     per_minute = min((most for most in (limits.requests_per_minute, limits.images_per_minute) if most), default=0)
     pause = DEGRADED_WAIT * (1 + random.random())  # noqa: S311  (spreads who comes back)
     if per_minute and calls.filter(created_at__gt=Now() - MINUTE).count() >= max(1, per_minute // 2 // wish.images):

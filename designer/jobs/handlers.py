@@ -19,7 +19,7 @@ from django.db import transaction
 
 from designer.jobs import claims, faults
 from designer.jobs.claims import Lease, LeaseLost
-from designer.jobs.models import Job, Lane
+from designer.jobs.models import BEHIND, Job, Lane
 
 LOOK_EVERY: Final = 0.5  # seconds for which an answer about cancellation may be old
 
@@ -74,6 +74,7 @@ class RunningJob:
     team_id: UUID
     worker: str
     lane: str = Lane.INTERACTIVE
+    priority: int = 5
     failures: int = 0
     deaths: int = 0
     pulse: Pulse | None = None
@@ -83,6 +84,11 @@ class RunningJob:
     @property
     def lease(self) -> Lease:
         return Lease(self.id, self.attempt, self.worker)
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether a person waits for it alone: it is not one of many."""
+        return self.lane != Lane.BATCH and self.priority < BEHIND
 
     def is_cancelled(self) -> bool:
         """True once the job should stop at the next safe point: cancelled, or its lease is lost. Cheap."""

@@ -27,6 +27,7 @@ def perform(row: Job, *, pulse: Pulse | None = None) -> None:
         team_id=row.team_id,
         worker=row.worker,
         lane=row.lane,
+        priority=row.priority,
         failures=row.failures,
         deaths=row.deaths,
         pulse=pulse,

@@ -1,9 +1,9 @@
 """Buys a step of a recipe from a service: once, whatever dies, and for what it really cost.
 
-The call is on record before it is made, and its id at the service as soon as that is known; whoever goes on with the
-job asks for that work instead of ordering it again. The money is in the ledger as soon as the service says that it is
-done, before the picture is fetched. A call whose answer was lost is not made again: a message of the service heals it,
-else somebody has to look.
+No work is ordered above what the account allows: it waits in the queue. The call is on record before it is made, and
+its id at the service as soon as that is known; whoever goes on with the job asks for that work instead of ordering it
+again. The money is in the ledger as soon as the service says that it is done, before the picture is fetched. A call
+whose answer was lost is not made again: a message of the service heals it, else somebody has to look.
 """
 
 import time
@@ -21,13 +21,17 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from designer.catalogue.models import ModelKind
+from designer.generations import health
+from designer.generations.pacing import Resting, allowed, hearing, wish_of
 from designer.generations.presenting import money
+from designer.jobs.allowances import Wish
 from designer.jobs.handlers import Cancelled, Permanent, Retry, RunningJob
 from designer.jobs.models import AttemptOutcome, Job, JobAttempt
 from designer.jobs.services import begin_attempt, last_heard, note_reference, settle_attempt
 from designer.ledger.models import EntryKind
 from designer.ledger.services import charge
-from designer.providers.base import ProviderError
+from designer.providers.base import ProviderError, RateLimited
 from designer.realtime.events import COST_UPDATED, record
 from enhancement.models import Enhancement
 from enhancement.operations.base import OperationResult, Parameters, Progress
@@ -39,6 +43,7 @@ from teams.base.errors import Refused
 
 FIRST_LOOK, SLOWER, LONGEST_LOOK = 0.5, 1.5, 8.0  # seconds between two looks, ever longer
 GLANCE: Final = 0.25  # seconds between two questions whether to stop, or whether the service has called
+GRACE: Final = timedelta(minutes=2)  # for the order itself, and the last look
 HEALING: Final = timedelta(seconds=150)  # for which a lost answer may still be told by the service itself
 ASKED, SENT, DONE = 0.02, 0.05, 0.95  # shares of progress: on its way, taken, ready to be fetched
 
@@ -53,6 +58,7 @@ class Purchase:
     errand: Errand
     service: Service
     attempt: JobAttempt
+    turn: Wish
 
     @property
     def title(self) -> str:
@@ -61,8 +67,7 @@ class Purchase:
     @property
     def limit_s(self) -> int:
         """How long it may run. What is sold by the second is paid for until then, so much was set aside."""
-        by_time = by_the_second(self.step["provider"], self.step["model"])
-        return offers.LONGEST_S if by_time is None else offers.limit_s(self.step["seconds"])
+        return _limit_s(self.step)
 
 
 def bought(
@@ -70,7 +75,7 @@ def bought(
 ) -> OperationResult | None:
     """The step's result from the service that its wish names; None where this machine does it.
 
-    Raises Permanent, Retry or Cancelled; what was paid until then is in the ledger.
+    Raises Permanent, Retry, Cancelled or Later; what was paid until then is in the ledger.
     """
     step = row.quote[place]
     errand = errand_of(step["name"], image, params)
@@ -79,10 +84,13 @@ def bought(
     service = registry.service(errand.offer.service)
     if not service.is_ready():
         raise Permanent("auth", f"{service.title} is not set up here.", f"Have {service.key_name} set, or use local.")
+    turn, begun = _turn(job, step), _begun(job, step, service)
     with _in_the_queues_words():
-        purchase = _opened(job, row, step, errand, service)
-        standing = _done(purchase, progress)
-        _pay(purchase, standing)
+        with allowed(turn, begun=begun):
+            attempt = _opened(job, step, begun=begun)
+            purchase = Purchase(job=job, row=row, step=step, errand=errand, service=service, attempt=attempt, turn=turn)
+            standing = _done(purchase, progress)
+            _pay(purchase, standing)
         progress(DONE)
         made = fetching.picture(service, standing.output)
         result = errand.finish(made)
@@ -96,26 +104,42 @@ def paid_so_far(row: Enhancement) -> Decimal:
     return Enhancement.objects.values_list("cost", flat=True).get(pk=row.pk) or Decimal(0)
 
 
-def _opened(job: RunningJob, row: Enhancement, step: dict[str, Any], errand: Errand, service: Service) -> Purchase:
-    """The purchase with its attempt: one that was paid for already, or a new try at one that is known, or a new one."""
+def _turn(job: RunningJob, step: dict[str, Any]) -> Wish:
+    """What one piece of work uses up of the account's limits: a call, and a place from its order to its end."""
+    usual, longest = timedelta(seconds=step["seconds"]), timedelta(seconds=offers.QUEUE_S + _limit_s(step)) + GRACE
+    names = step["provider"], step["model"]
+    return wish_of(job, ModelKind.ENHANCEMENT, *names, usual=usual, longest=longest)
+
+
+def _limit_s(step: dict[str, Any]) -> int:
+    by_time = by_the_second(step["provider"], step["model"])
+    return offers.LONGEST_S if by_time is None else offers.limit_s(step["seconds"])
+
+
+def _begun(job: RunningJob, step: dict[str, Any], service: Service) -> bool:
+    """Whether the service has this work already, from an earlier try. Raises Retry while it may still tell whether it
+    has, and Permanent where it is not to be ordered any more."""
+    there = (AttemptOutcome.STARTED, AttemptOutcome.UNKNOWN, AttemptOutcome.SUCCEEDED)
+    calls = JobAttempt.objects.filter(job_id=job.id, step=step["name"], outcome__in=there)
+    if calls.exclude(reference="").exists():
+        return True
+    if service.tells() and _hooks() and _lately(calls.order_by("created_at").first()):
+        raise Retry(HEALING / 3, f"{service.title} may still tell whether it got the order.")
+    _check_offered(step)
+    return False
+
+
+def _opened(job: RunningJob, step: dict[str, Any], *, begun: bool) -> JobAttempt:
+    """One that was paid for already, or a new try at one that is known, or a new one."""
     calls = JobAttempt.objects.filter(job_id=job.id, step=step["name"])
-    attempt = calls.filter(outcome=AttemptOutcome.SUCCEEDED).order_by("number").last()
-    if attempt is None:
-        lost = calls.filter(outcome__in=(AttemptOutcome.STARTED, AttemptOutcome.UNKNOWN))
-        known = lost.exclude(reference="").exists()
-        if not known and service.tells() and _hooks() and _lately(lost.order_by("created_at").first()):
-            raise Retry(HEALING / 3, f"{service.title} may still tell whether it got the order.")
-        if not known:
-            _check_offered(step)
-        attempt = begin_attempt(
-            job,
-            provider=step["provider"],
-            model=step["model"],
-            price=Decimal(step["cost"]),
-            step=step["name"],
-            idempotency="lookup" if known else "none",
-        )
-    return Purchase(job=job, row=row, step=step, errand=errand, service=service, attempt=attempt)
+    return calls.filter(outcome=AttemptOutcome.SUCCEEDED).order_by("number").last() or begin_attempt(
+        job,
+        provider=step["provider"],
+        model=step["model"],
+        price=Decimal(step["cost"]),
+        step=step["name"],
+        idempotency="lookup" if begun else "none",
+    )
 
 
 def _check_offered(step: dict[str, Any]) -> None:
@@ -157,8 +181,11 @@ def _ordered(purchase: Purchase) -> Standing:
         hook = settings.SITE_URL + reverse("enhancement_hook", args=[purchase.service.name, purchase.attempt.pk])
     order = replace(purchase.errand.order, hook=hook, queue_s=offers.QUEUE_S, limit_s=purchase.limit_s)
     try:
-        standing = purchase.service.order(order)
+        with hearing(purchase.turn):
+            standing = purchase.service.order(order)
     except ProviderError as error:
+        if isinstance(error, RateLimited):
+            health.rest(purchase.turn.provider, purchase.turn.model, error.retry_at)
         outcome = AttemptOutcome.UNKNOWN if error.outcome_unknown else AttemptOutcome.FAILED
         _settle(purchase, outcome, {"code": error.code, "message": error.message, "remedy": error.remedy})
         raise
@@ -354,5 +381,7 @@ def _in_the_queues_words() -> Iterator[None]:
         if error.retryable:
             at = getattr(error, "retry_at", None)
             wait = max(at - timezone.now(), timedelta()) if at else None
+            if wait is not None and isinstance(error, RateLimited):
+                raise Resting(wait, error.message) from error
             raise Retry(wait, error.message) from error
         raise Permanent(error.code, error.message, error.remedy) from error

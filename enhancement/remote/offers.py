@@ -114,6 +114,11 @@ OFFERS: Final = (
 BY_KEY: Final = {offer.key: offer for offer in OFFERS}
 
 
+# What an account may ask for: replicate.com/docs/topics/predictions/rate-limits (predictions; looking after them counts
+# apart), docs.fal.ai/documentation/model-apis/concurrency-limits (a new account's two at once; credit raises it).
+LIMITS: Final[Mapping[str, Mapping[str, int]]] = {"replicate": {"requests_per_minute": 600}, "fal": {"concurrent": 2}}
+
+
 def limit_s(seconds: float) -> int:
     """After running for so many seconds a service is to give up work that is expected to take `seconds`: what is billed
     by time is set aside for so long. Nobody bills the time before it runs."""

@@ -26,7 +26,7 @@ from enhancement.remote.base import HookRefused
 ID: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 ANSWER_BYTES: Final = 4 << 20  # of one JSON answer: they may repeat a small picture that was sent
 WINDOW: Final = timedelta(minutes=5)  # older or younger messages are refused, as both services ask
-THROTTLED: Final = re.compile(r"available in (\d+(?:\.\d+)?) second")
+THROTTLED: Final = re.compile(r"(?:available|resets) in ~?(\d+(?:\.\d+)?) ?s")  # Replicate says it in words alone
 PERCENT: Final = re.compile(r"(\d{1,3})%")
 ORDER_S, LOOK_S = 60.0, 20.0  # seconds that a call may take; an order carries the picture
 Answer = tuple[int, Any, Mapping[str, str]]

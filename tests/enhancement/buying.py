@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from designer.catalogue.models import ModelProfile
 from designer.jobs.claims import promote_due
 from designer.jobs.models import Job, JobAttempt
 from designer.ledger.models import LedgerEntry
@@ -26,14 +27,19 @@ class Dead(BaseException):
     """A worker's end: nothing after it is done."""
 
 
+def dying(*_: Any, **__: Any) -> None:
+    raise Dead
+
+
 @contextmanager
 def both_services(simulator: Any, settings: Any, monkeypatch: Any) -> Iterator[Any]:
-    """Both services, with keys, played by the simulator; looked after without long waits."""
+    """Both services, with keys, played by the simulator; looked after without long waits, and allowing any number."""
     options = {"webhook_secret": SECRET}
     configs = {name: ProviderConfig(api_key=KEY, base_url=simulator.url(name), options=options) for name in SERVICES}
     providers.configure({**settings.PROVIDERS, **configs})
     registry.forget()
     ensure_prices()
+    ModelProfile.objects.filter(provider__in=SERVICES).update(limits={})
     monkeypatch.setattr(buying, "FIRST_LOOK", 0.02)
     monkeypatch.setattr(buying, "GLANCE", 0.01)
     yield simulator

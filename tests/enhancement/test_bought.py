@@ -11,7 +11,7 @@ from PIL import Image
 
 from designer.assets.models import Asset
 from designer.assets.services import read_bytes, store_upload
-from designer.catalogue.models import ModelPrice, ModelProfile
+from designer.catalogue.models import ModelHealth, ModelPrice, ModelProfile
 from designer.jobs.claims import claim
 from designer.jobs.models import AttemptOutcome, Job, JobAttempt
 from designer.jobs.running import perform
@@ -21,7 +21,19 @@ from designer.ledger.models import BudgetUse, LedgerEntry, Reservation
 from designer.providers import registry as providers
 from enhancement.remote import buying, fetching, offers, registry
 from tests import images
-from tests.enhancement.buying import SERVICES, Dead, again, ask, both_services, done, orders, outcomes, paid, recipe
+from tests.enhancement.buying import (
+    SERVICES,
+    Dead,
+    again,
+    ask,
+    both_services,
+    done,
+    dying,
+    orders,
+    outcomes,
+    paid,
+    recipe,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 each_service = pytest.mark.parametrize("name", list(SERVICES))
@@ -274,6 +286,8 @@ def test_a_pause_that_is_asked_for_is_kept_and_then_it_is_ordered(name, editor, 
     job = Job.objects.get(pk=row.job_id)
     assert (job.status, row.status) == ("retrying", "running")
     assert job.scheduled_at - timezone.now() > timedelta(seconds=100)
+    assert (again(row).status, orders(simulator)) == ("running", 1)  # tried too early: the pause is the account's
+    ModelHealth.objects.update(resting_until=timezone.now())
     row = again(row)
     assert (row.status, len(paid()), outcomes()) == ("succeeded", 1, ["failed", "succeeded"])
 
@@ -422,10 +436,6 @@ def test_work_that_the_service_lost_is_listed_as_perhaps_charged(name, editor, a
     simulator.plan(name, "lost_work")
     row = done(ask(editor, asset, recipe(name)))
     assert (row.status, row.error["code"], outcomes()) == ("failed", "prediction_gone", ["unknown"])
-
-
-def dying(*_, **__):
-    raise Dead
 
 
 def test_the_prices_of_services_stand_in_the_catalogue_with_their_source():

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from designer.assets.models import Asset
 from designer.jobs.invariants import broken
@@ -94,4 +94,4 @@ def _looks(vendors: Vendors) -> Counter[str]:
 
 
 def _sum(rows: QuerySet[Any], field: str) -> Decimal:
-    return sum(rows.values_list(field, flat=True), Decimal(0))
+    return rows.aggregate(sum=Sum(field, default=Decimal(0)))["sum"]

@@ -10,10 +10,12 @@ from django.apps import apps
 from django.utils import timezone
 
 from designer.catalogue import services
+from designer.catalogue.limits import wish_for
 from designer.catalogue.models import Lifecycle, ModelPrice, ModelProfile
 from designer.catalogue.starter import STARTERS, ensure_models
 from designer.generations.choosing import quality_of
 from designer.generations.wishes import QUALITIES
+from designer.jobs.allowances import Limits
 from designer.providers import registry
 from designer.providers.base import ProviderConfig
 from designer.providers.registry import image_provider
@@ -60,6 +62,22 @@ def test_a_catalogue_filled_long_ago_gets_the_new_prices_where_no_admin_set_any(
         migration.add_prices(apps, None)
     assert len(whole) > 1 and set(rows.filter(model__model=model).values_list("unit", "quality", "amount")) == whole
     assert rows.filter(model=own).count() == 2
+
+
+def test_a_catalogue_filled_long_ago_gets_the_limits_of_accounts_where_no_admin_set_any():
+    migration = import_module("designer.migrations.0036_limits_of_accounts")
+    rows = ModelProfile.objects.filter(provider__in=["stability", "fal"])
+    rows.update(limits_scope="model", limits={})
+    rows.filter(model="core").update(limits={"requests_per_minute": 180})
+    rows.filter(model="ultra").update(limits={"requests_per_minute": 40})
+    for _ in range(2):
+        migration.share(apps, None)
+    assert set(rows.values_list("limits_scope", flat=True)) == {"account"}
+    told = {row.model: row.limits for row in rows}
+    assert (told["core"], told["ultra"]) == ({"requests_per_minute": 900}, {"requests_per_minute": 40})
+    assert told["fal-ai/esrgan"] == {"concurrent": 2}
+    assert wish_for(rows.get(model="core"), holder="").limits == Limits(requests_per_minute=40)
+    assert not ModelProfile.objects.filter(provider__in=["openai", "google"], limits_scope="account").exists()
 
 
 def test_every_price_of_the_start_says_where_it_was_read_or_that_it_was_not_verified(user):
@@ -242,5 +260,6 @@ def test_the_starter_rows_of_each_adapter_are_models_that_it_knows():
 
 
 def test_the_models_of_stability_together_keep_within_what_it_publishes_for_all():
-    each = [starter.limits["requests_per_minute"] for starter in STARTERS if starter.provider == "stability"]
-    assert len(each) == 5 and sum(each) <= 150 * 6  # 150 in 10 s
+    rows = [starter for starter in STARTERS if starter.provider == "stability"]
+    assert len(rows) == 5 and {row.limits_scope for row in rows} == {"account"}
+    assert min(row.limits["requests_per_minute"] for row in rows) <= 150 * 6  # 150 in 10 s

@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -74,6 +75,31 @@ def test_a_call_whose_worker_died_is_not_counted_for_ever_nor_twice_for_its_job(
     assert link().pttl(ask().keys[1]) > 0
 
 
+def test_the_models_of_an_account_use_up_one_limit_and_stand_in_one_line(ask):
+    one = replace(ask("a-call", concurrent=1), model="one", account=("one", "two"))
+    two = replace(ask("another", concurrent=1), model="two", account=("one", "two"))
+    own = replace(ask("a-third", concurrent=1), model="three")
+    assert allowances.take(one) == NOW
+    assert allowances.take(two) > NOW
+    assert allowances.take(own) == NOW
+    stand = allowances.standing(one)
+    assert stand is not None and (stand.running, stand.waiting) == (1, 1)
+    allowances.give_back(one)
+    assert allowances.take(two) == NOW
+
+
+def test_what_is_under_way_is_counted_whatever_the_limit_and_no_shorter_call_forgets_it(ask):
+    long = replace(ask("long", concurrent=1), longest=timedelta(minutes=10))
+    allowances.take(ask("running", concurrent=1))
+    allowances.hold(long)
+    stand = allowances.standing(long)
+    assert stand is not None and stand.running == 2
+    allowances.give_back(ask("running"))
+    assert allowances.take(ask("short", concurrent=1)) > NOW
+    assert allowances.take(ask("short", concurrent=2)) == NOW
+    assert link().pttl(long.keys[1]) > 500_000
+
+
 def test_who_came_first_goes_first(ask):
     allowances.take(ask("running", concurrent=1))
     early, late = ask("early", concurrent=1), ask("late", concurrent=1)
@@ -122,7 +148,7 @@ def test_without_redis_the_calls_on_record_are_counted_and_half_is_used(ask, mon
         raise redis.ConnectionError("away")
 
     monkeypatch.setattr(allowances, "link", away)
-    wish = ask(requests_per_minute=6)
+    wish = replace(ask(requests_per_minute=6), model="n", account=("m", "n"))
     granted = 0
     for _ in range(5):
         granted += allowances.take(wish) == NOW
@@ -154,6 +180,11 @@ def test_a_job_whose_turn_has_not_come_goes_back_to_the_queue_and_nothing_failed
     request_cancel(job.pk)
     job.refresh_from_db()
     assert job.status == "cancelled"
+
+
+def test_of_an_accounts_models_the_lowest_limit_holds():
+    said = [{"requests_per_minute": 900}, {"requests_per_minute": 60, "concurrent": 5}, {"concurrent": 9}, {}]
+    assert Limits.lowest(said) == Limits(requests_per_minute=60, concurrent=5)
 
 
 @pytest.mark.parametrize(

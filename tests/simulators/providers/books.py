@@ -34,8 +34,8 @@ class Billed:
 class Meter:
     """A bucket of `burst` calls that fills with `per_minute`: the vendor's own count, whatever the studio believes."""
 
-    def __init__(self, per_minute: int, burst: int) -> None:
-        self.per_minute, self.burst = per_minute, burst
+    def __init__(self, per_minute: int, burst: int, tells: bool) -> None:
+        self.per_minute, self.burst, self.tells = per_minute, burst, tells
         self.left, self.at = float(burst), time.monotonic()
 
     def take(self) -> tuple[float, dict[str, str]]:
@@ -45,6 +45,8 @@ class Meter:
         early = max(0.0, (1 - self.left) * 60 / self.per_minute)
         if not early:
             self.left -= 1
+        if not self.tells:
+            return early, {}
         reset = (self.burst - self.left) * 60 / self.per_minute
         return early, {
             "x-ratelimit-limit-requests": str(self.per_minute),

@@ -132,11 +132,12 @@ class Simulator:
             self._states.clear()
             self._weather.clear()
 
-    def limit(self, vendor: str, requests_per_minute: int, *, burst: int = 1) -> None:
-        """From now on `vendor` counts: what is above the limit gets a 429, and every answer says how much is left."""
+    def limit(self, vendor: str, requests_per_minute: int, *, burst: int = 1, tells: bool = True) -> None:
+        """From now on `vendor` counts: what is above the limit gets a 429, and every answer says how much is left,
+        if it `tells`."""
         self.url(vendor)
         with self._lock:
-            self._meters[vendor] = Meter(requests_per_minute, burst)
+            self._meters[vendor] = Meter(requests_per_minute, burst, tells)
 
     def metered(self, vendor: str) -> tuple[float, dict[str, str]] | None:
         """(seconds that a call now must wait, headers that say so); None where nobody counts."""

@@ -38,7 +38,7 @@ def refused(call: Call, behaviour: str | None, details: dict[str, Any]) -> Answe
             return problem(402, "Insufficient credit", "You have insufficient credit to run this model.")
         case "rate_limited":
             named = {"retry_after": str(details["retry_after"])} if "retry_after" in details else {}
-            return problem(429, "Throttled", "Request was throttled. Expected available in 3 seconds.", **named)
+            return problem(429, "Throttled", "Request was throttled. Your rate limit resets in ~30s.", **named)
         case "error_500":
             return problem(500, "Internal server error", "Something went wrong.")
         case "unavailable":
