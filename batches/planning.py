@@ -72,7 +72,7 @@ def team_for(actor: User, team_id: UUID | None, plan: dict[str, Any] | None = No
     Missing, or Forbidden for somebody who may only look."""
     named = (plan or {}).get("collection")
     if team_id is None and named is not None:
-        rows = Collection.objects.visible_to(actor).kept().filter(pk=id_of(str(named)))
+        rows = Collection.objects.visible_to(actor).kept().filter(pk__in=_ids(named))
         team_id = rows.values_list("team_id", flat=True).first()
     team = working_team(actor, team_id)
     if not may(actor, "create_work", team):
@@ -94,20 +94,26 @@ def plan_of(actor: User, team: Team, said: dict[str, Any]) -> Plan:
         if name == "collection" and said.get("kind") != "enhance":
             remedy = 'Send "kind": "enhance" and "operations".'
             raise Refused("not_enhancing", "A collection is there to be enhanced.", field="plan.kind", remedy=remedy)
-        said[part] = read(actor, team, id_of(str(wanted)))
+        said[part] = read(actor, team, _ids(wanted))
     return _attended(Plan.from_json(said))
 
 
-def _rows(actor: User, team: Team, wanted: UUID | None) -> list[dict[str, Any]]:
-    sheet = BatchSheet.objects.visible_to(actor).filter(team=team, pk=wanted).first()
+def _ids(said: Any) -> list[UUID]:
+    """The id that is said; none for what is no id: it names nothing."""
+    found = id_of(str(said))
+    return [found] if found else []
+
+
+def _rows(actor: User, team: Team, wanted: list[UUID]) -> list[dict[str, Any]]:
+    sheet = BatchSheet.objects.visible_to(actor).filter(team=team, pk__in=wanted).first()
     if sheet is None:
         remedy = "Import the file again: rows are kept for a week."
         raise Refused("not_found", "There is no such sheet in this team.", field="plan.sheet", remedy=remedy)
     return list(sheet.rows)
 
 
-def _images(actor: User, team: Team, wanted: UUID | None) -> list[str]:
-    row = Collection.objects.visible_to(actor).kept().filter(team=team, pk=wanted).first()
+def _images(actor: User, team: Team, wanted: list[UUID]) -> list[str]:
+    row = Collection.objects.visible_to(actor).kept().filter(team=team, pk__in=wanted).first()
     if row is None:
         remedy = "Choose another, or restore it from the trash."
         raise Refused("not_found", "There is no such collection in this team.", field="plan.collection", remedy=remedy)

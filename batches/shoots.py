@@ -25,7 +25,7 @@ from teams.base.errors import Missing
 from teams.base.ids import id_of
 from teams.membership.models import Team
 from teams.membership.ownership import visible_teams
-from teams.review.collections.models import Collection
+from teams.review.collections.models import Collection, CollectionItem
 
 FILTERS: Final = ("q", "kind", "liked", "order", "alike")  # of the gallery
 SHOWN: Final = 24
@@ -97,14 +97,16 @@ def shoot_of(actor: User, query: QueryDict) -> Shoot:
 
 
 def collections_of(actor: User) -> QuerySet[Collection]:
-    """Those that may be enhanced, the newest first, with how many `images` each shows."""
-    return Collection.objects.visible_to(actor).kept().told().filter(images__gt=0).order_by("-created_at", "-id")
+    """Those that show an image, the newest first, with how many `images` each shows."""
+    filled = CollectionItem.objects.shown().order_by().values("collection")
+    return Collection.objects.visible_to(actor).kept().filter(pk__in=filled).told().order_by("-created_at", "-id")
 
 
 def _collection(actor: User, said: str) -> Collection | None:
     if not said:
         return None
-    row: Collection | None = Collection.objects.visible_to(actor).kept().filter(pk=id_of(said)).first()
+    pk = id_of(said)
+    row: Collection | None = Collection.objects.visible_to(actor).kept().filter(pk=pk).first() if pk else None
     if row is None:
         message = "There is no such collection, or it is in the trash."
         raise Missing(message=message, field="collection", remedy="Choose another, or restore it.")

@@ -65,7 +65,8 @@ def posted(simulator: Simulator, path: str = "") -> list[int]:
 
 def most_at_once(simulator: Simulator) -> int:
     """How many works of fal's were open together, by its own list of calls: ordered, and not yet seen completed."""
-    open_, most, ended = set(), 0, {}
+    open_: set[str] = set()
+    most, ended = 0, dict[str, int]()
     for call in simulator.calls:
         if found := re.search(r"/requests/([^/]+)/status$", call.path):
             ended[found[1]] = call.number
