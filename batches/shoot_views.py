@@ -1,6 +1,7 @@
 """The page for a whole shoot: a collection, the gallery's selection, or all that its filter finds, through one recipe
 as a batch."""
 
+from http import HTTPStatus
 from typing import Any, Final
 
 from django.contrib import messages
@@ -28,12 +29,16 @@ COLLECTIONS: Final = 100  # to choose from
 @login_required
 @require_http_methods(["GET", "POST"])
 def shoot(request: HttpRequest) -> HttpResponse:
-    """The page as a selection or a filter opens it, or as a preset fills it; with `do` the batch is planned."""
+    """The page as a selection or a filter opens it, or as a preset fills it; with `do` the batch is planned, if its
+    images are those that the page showed."""
     said = request.GET if request.method == "GET" else request.POST
     found = shoot_of(person(request), said)
-    recipe, form = _recipe(request), ShootForm(request.POST if "do" in said else None)
+    form = ShootForm.of(request.POST)
+    recipe = _recipe(request, form)
     if "do" not in request.POST:
         return _page(request, found, recipe, form, code=200 if found.ids or request.method == "GET" else 422)
+    if said.get("seen") != found.seen:
+        return _page(request, found, recipe, form, code=409)
     if not form.is_valid():
         return _page(request, found, recipe, form, code=422)
     try:
@@ -51,12 +56,12 @@ def shoot(request: HttpRequest) -> HttpResponse:
     return redirect("batch", made.pk)
 
 
-def _recipe(request: HttpRequest) -> Recipe:
+def _recipe(request: HttpRequest, form: ShootForm) -> Recipe:
     """A preset's, what the form says, or a beginning."""
     said = request.GET if request.method == "GET" else request.POST
     if named := chosen([said.get("begin", "")]):
         return presets.find(person(request), named[0]).operations
-    return builder.recipe_from(said) if "use" in said or "do" in said else FIRST
+    return builder.recipe_from(said) if "use" in said or form.is_bound else FIRST
 
 
 def _estimated(request: HttpRequest, found: Shoot, recipe: Recipe, form: ShootForm) -> tuple[str, builder.Faults]:
@@ -95,6 +100,7 @@ def _page(
         "general": faults.general if faults else (),
         "presets": presets.choices(person(request)),
         "estimate_html": shown,
+        "changed": code == HTTPStatus.CONFLICT,
         "collections": () if found.ids else collections_of(person(request)).select_related("team")[:COLLECTIONS],
     }
     return render(request, "batches/shoot.html", context, status=code)
@@ -105,5 +111,5 @@ def _page(
 def estimate(request: HttpRequest) -> HttpResponse:
     """What the form comes to, and the inputs of the recipe that are at fault. Writes nothing."""
     found = shoot_of(person(request), request.POST)
-    html, faults = _estimated(request, found, builder.recipe_from(request.POST), ShootForm(request.POST))
+    html, faults = _estimated(request, found, builder.recipe_from(request.POST), ShootForm.of(request.POST))
     return JsonResponse({"estimate": html, "errors": dict(faults.by_key)})

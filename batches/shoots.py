@@ -3,6 +3,7 @@
 A collection is read once, when the batch is planned: its images are then named one by one.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,6 +44,11 @@ class ShootForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["title"].help_text = "Empty: the collection's name, or how many images."
 
+    @classmethod
+    def of(cls, said: QueryDict) -> "ShootForm":
+        """As it was filled in; untouched where `said` comes from elsewhere: a link, or the gallery's selection."""
+        return cls(said if "title" in said or "do" in said else None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shoot:
@@ -58,6 +64,11 @@ class Shoot:
     collection: Collection | None
     picked: tuple[UUID, ...]  # as they were chosen one by one
     filters: Mapping[str, str]  # else the gallery's filter
+
+    @property
+    def seen(self) -> str:
+        """How many images it means, and which: what is run is what was shown, or nothing."""
+        return f"{len(self.ids)}.{hashlib.sha256(','.join(map(str, self.ids)).encode()).hexdigest()[:16]}"
 
     def wish(self, recipe: Recipe, said: Mapping[str, Any] | None = None, *, start: bool = True) -> BatchWish:
         """What it comes to as a batch. `said`: the cleaned data of a ShootForm."""
@@ -75,10 +86,10 @@ class Shoot:
 
 
 def shoot_of(actor: User, query: QueryDict) -> Shoot:
-    """What an address or a form means: a `collection`, `asset` again and again, or the gallery's filter with `all`; and
+    """What an address or a form means: a `collection`, the ids in `asset`, or the gallery's filter with `all`; and
     `team`. Raises Missing for a collection that is not there."""
     collection = _collection(actor, query.get("collection", ""))
-    picked = () if collection else tuple(chosen(query.getlist("asset"))[:MAX_ITEMS])
+    picked = () if collection else tuple(chosen(_words(query))[:MAX_ITEMS])
     by_filter = "all" in query and not picked and not collection
     filters = {name: query.get(name, "")[:200] for name in FILTERS} if by_filter else {}
     rows = _held(actor, collection) if collection else _meant(actor, query, picked)
@@ -94,6 +105,11 @@ def shoot_of(actor: User, query: QueryDict) -> Shoot:
         ids=ids, shown=tuple(mine[:SHOWN]), left_out=left_out, beyond=len(mine) - len(ids), team=team, teams=teams,
         collection=collection, picked=picked, filters=filters,
     )  # fmt: skip
+
+
+def _words(query: QueryDict) -> list[str]:
+    """`asset` may be there again and again, or once with commas between: a form has fewer fields than a batch items."""
+    return [word for said in query.getlist("asset") for word in said.split(",")]
 
 
 def collections_of(actor: User) -> QuerySet[Collection]:

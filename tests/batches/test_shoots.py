@@ -1,6 +1,7 @@
 """A whole shoot through one recipe: what is said before anything is spent."""
 
 import io
+from copy import copy
 from uuid import uuid4
 
 import pytest
@@ -58,6 +59,11 @@ def browser_of(client) -> Client:
     return browser
 
 
+def seen(page: str) -> str:
+    """What the page says that it showed."""
+    return page.split('name="seen" value="')[1].split('"')[0]
+
+
 def test_the_gallerys_selection_becomes_a_batch_with_its_recipe_estimate_and_budget(client_of):
     client = client_of("editor")
     browser, pictures = browser_of(client), [shot(client.user, size=(40 + n, 30)) for n in range(3)]
@@ -68,7 +74,7 @@ def test_the_gallerys_selection_becomes_a_batch_with_its_recipe_estimate_and_bud
     told = browser.post("/batches/estimate/shoot", typed).json()
     assert "<strong>2</strong> items" in told["estimate"] and told["errors"] == {}
     assert not Batch.objects.exists()
-    answer = browser.post("/batches/shoot", {**typed, "do": "run"})
+    answer = browser.post("/batches/shoot", {**typed, "seen": seen(page), "do": "run"})
     row = Batch.objects.get()
     assert answer.url == f"/batches/{row.pk}" and (row.kind, row.total, row.title) == ("enhance", 2, "Lookbook")
     work_off()
@@ -83,7 +89,7 @@ def test_all_pages_of_a_filter_become_a_draft(client_of):
     assert "/batches/shoot?all=1&amp;q=linen" in gallery
     page = browser.get("/batches/shoot", {"all": "1", "q": "linen"}).content.decode()
     assert "Enhance 26 images as a batch" in page
-    typed = {"all": "1", "q": "linen", "use": ["upscale"], "upscale.scale": "2", "do": "draft"}
+    typed = {"all": "1", "q": "linen", "use": ["upscale"], "upscale.scale": "2", "seen": seen(page), "do": "draft"}
     assert browser.post("/batches/shoot", typed).status_code == 302
     row = Batch.objects.get()
     assert (row.status, row.total) == ("draft", 26)
@@ -94,7 +100,8 @@ def test_all_pages_of_a_filter_become_a_draft(client_of):
 def test_what_is_wrong_stands_at_its_field_and_nothing_is_planned(client_of):
     client = client_of("editor")
     browser, picture = browser_of(client), shot(client.user)
-    typed = {"asset": str(picture.pk), "use": ["detail"], "detail.amount": "77", "do": "run"}
+    page = browser.post("/batches/shoot", {"asset": str(picture.pk)}).content.decode()
+    typed = {"asset": str(picture.pk), "use": ["detail"], "detail.amount": "77", "seen": seen(page), "do": "run"}
     answer = browser.post("/batches/shoot", typed)
     assert answer.status_code == 422 and 'data-error-for="detail.amount" hidden' not in answer.content.decode()
     assert "detail.amount" in browser.post("/batches/estimate/shoot", typed).json()["errors"]
@@ -111,6 +118,58 @@ def test_a_preset_fills_the_recipe_and_the_selection_stays(client_of):
     preset = client.post("/api/enhance/presets", body, format="json").json()["id"]
     page = browser.post("/batches/shoot", {"asset": str(picture.pk), "begin": preset}).content.decode()
     assert 'value="detail" checked' in page and 'value="upscale" checked' not in page and str(picture.pk) in page
+
+
+def test_neither_enter_nor_a_preset_throws_away_what_was_typed(client_of):
+    client = client_of("editor")
+    browser, picture = browser_of(client), shot(client.user)
+    body = {"name": "Crisp", "operations": [{"name": "detail", "amount": 0.25}]}
+    preset = client.post("/api/enhance/presets", body, format="json").json()["id"]
+    form = browser.post("/batches/shoot", {"asset": str(picture.pk)}).content.decode().split("<form")[-1]
+    assert "data-reckon" in form.split('type="submit"')[1]  # the first is what Enter presses, and it has no name
+    typed = {"asset": str(picture.pk), "use": ["denoise"], "title": "Linen", "budget": "0.5", "parallelism": "3"}
+    for pressed, recipe in (({}, "denoise"), ({"begin": preset}, "detail")):
+        page = browser.post("/batches/shoot", {**typed, **pressed}).content.decode()
+        assert f'value="{recipe}" checked' in page and 'value="upscale" checked' not in page
+        assert all(f'value="{said}"' in page for said in ("Linen", "0.5", "3")) and "<strong>1</strong> item" in page
+    assert not Batch.objects.exists()
+
+
+def test_a_selection_of_hundreds_of_images_is_estimated_and_run(client_of):
+    client = client_of("editor")
+    browser, first = browser_of(client), shot(client.user)
+    others = [copy(first) for _ in range(249)]
+    for other in others:
+        other.pk = uuid4()
+    ids = [str(each.pk) for each in [first, *Asset.objects.bulk_create(others)]]
+    page = browser.post("/batches/shoot", {"asset": ",".join(ids)}).content.decode()
+    assert "Enhance 250 images as a batch" in page
+    shown = page.split('name="asset" value="')[1].split('"')[0]
+    typed = {"asset": shown, "use": ["upscale"], "upscale.scale": "2", "seen": seen(page), "title": ""}
+    assert "<strong>250</strong> items" in browser.post("/batches/estimate/shoot", typed).json()["estimate"]
+    assert browser.post("/batches/shoot", {**typed, "do": "draft"}).status_code == 302
+    assert sorted(Batch.objects.get().plan["sources"]) == sorted(ids)
+
+
+def test_what_was_not_shown_is_not_run_and_the_page_shows_what_is_found_now(client_of, team):
+    client = client_of("editor")
+    browser = browser_of(client)
+    for n in range(2):
+        shot(client.user, size=(40 + n, 30))
+    page = browser.get("/batches/shoot", {"all": "1"}).content.decode()
+    typed = {"all": "1", "use": ["upscale"], "upscale.scale": "2", "budget": "0.5", "seen": seen(page), "do": "run"}
+    shot(client.user, size=(50, 30))
+    answer = browser.post("/batches/shoot", typed)
+    anew = answer.content.decode()
+    assert answer.status_code == 409 and "Enhance 3 images" in anew and "Nothing was begun" in anew
+    assert 'value="0.5"' in anew and not Batch.objects.exists()
+    shot(client.user, team)
+    other = browser.post("/batches/shoot", {**typed, "seen": seen(anew), "team": str(team.pk)})
+    assert other.status_code == 409 and "Enhance 1 image as a batch" in other.content.decode()
+    assert browser.post("/batches/shoot", {**typed, "seen": ""}).status_code == 409
+    assert not Batch.objects.exists()
+    again = browser.post("/batches/shoot", {**typed, "seen": seen(other.content.decode()), "team": str(team.pk)})
+    assert again.status_code == 302 and (Batch.objects.get().total, Batch.objects.get().team) == (1, team)
 
 
 def test_images_that_one_may_only_look_at_are_left_out_and_said(client_of, team, member):
@@ -148,7 +207,7 @@ def test_a_collection_is_enhanced_in_its_order_as_it_was_when_the_batch_was_plan
     row = Batch.objects.get(pk=pk)
     wanted = [str(item.asset_id) for item in lookbook.items.order_by("position")[:2]]
     assert (row.team, row.plan["sources"], "collection" in row.plan) == (team, wanted, False)
-    assert client.post(f"/api/batch/{pk}/start").status_code == 200
+    assert client.post(f"/api/batch/{pk}/start").status_code == 202
     work_off()
     assert look(client, pk)["counts"]["succeeded"] == 2
     assert [item.wish["asset"] for item in row.items.order_by("position")] == wanted
@@ -187,7 +246,7 @@ def test_a_collection_is_enhanced_from_its_page_and_what_is_added_later_is_said_
     assert "Enhance 2 images of <bdi>Lookbook</bdi> as a batch" in page and "What is added to it later" in page
     typed = {"collection": str(lookbook.pk), "use": ["detail"], "detail.amount": "0.5"}
     assert "<strong>2</strong> items" in browser.post("/batches/estimate/shoot", typed).json()["estimate"]
-    answer = browser.post("/batches/shoot", {**typed, "do": "draft"})
+    answer = browser.post("/batches/shoot", {**typed, "seen": seen(page), "do": "draft"})
     row = Batch.objects.get()
     assert answer.url == f"/batches/{row.pk}" and (row.total, row.title, row.team) == (2, "Lookbook", lookbook.team)
 

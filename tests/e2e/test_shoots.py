@@ -20,6 +20,10 @@ def page(request: pytest.FixtureRequest, browser: Browser, studio_url: str) -> I
 
 def test_all_that_the_gallery_finds_goes_through_a_recipe_as_a_batch(page: Page):
     page.goto("/gallery")
+    page.get_by_role("button", name="Select all shown").click()
+    page.get_by_role("button", name="Enhance as a batch").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Enhance 2 images as a batch")
+    page.get_by_role("link", name="Gallery").first.click()
     page.get_by_role("link", name="Enhance all").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("as a batch")
     shown = page.locator("[data-estimate]")
@@ -27,6 +31,11 @@ def test_all_that_the_gallery_finds_goes_through_a_recipe_as_a_batch(page: Page)
     check(page, "shoot")
     page.get_by_label("Budget, in USD").fill("plenty")
     expect(shown).to_contain_text("A budget is an amount in USD")
+    page.get_by_label("Budget, in USD").fill("0.5")
+    page.get_by_label("Budget, in USD").press("Enter")  # reckons anew, and takes no preset
+    expect(shown).to_contain_text("items")
+    expect(page.get_by_label("Budget, in USD")).to_have_value("0.5")
+    expect(page.get_by_role("checkbox", name="Enlarge")).to_be_checked()
     page.get_by_label("Budget, in USD").fill("")
     page.get_by_role("checkbox", name="Enlarge").uncheck()
     page.get_by_role("checkbox", name="Detail").check()

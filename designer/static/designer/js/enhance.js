@@ -100,6 +100,11 @@ customElements.define("recipe-builder", class extends HTMLElement {
       this.try(event.submitter);
       return;
     }
+    if (event.submitter?.matches("[data-reckon]")) {
+      event.preventDefault();
+      this.estimate();
+      return;
+    }
     if (event.submitter?.matches("[data-start]") && !this.form.querySelector("[data-use]:checked")) {
       event.preventDefault();
       toast("Take at least one operation into the recipe.");
