@@ -56,11 +56,11 @@ def needs_declaration(recipe: Recipe) -> bool:
     return any(step.get("name") == NAME for step in recipe)
 
 
-def refuse_unattended(operations: Recipe) -> None:
+def refuse_unattended(operations: Any) -> None:
     """Raises Refused for what needs a declaration, in a recipe that is kept and done later or by others: they would
-    declare what they never saw."""
-    for place, step in enumerate(operations):
-        if isinstance(step, dict) and step.get("name") == NAME:  # what it is else is told when the recipe is checked
+    declare what they never saw. What is no recipe, or no step, is told when the recipe is checked."""
+    for place, step in enumerate(operations if isinstance(operations, list) else []):
+        if isinstance(step, dict) and step.get("name") == NAME:
             raise Refused(
                 "needs_a_person",
                 "Taking a watermark off needs a declaration of rights for each image, by whoever asks for it.",

@@ -168,7 +168,7 @@ def test_a_row_of_the_catalogue_that_no_adapter_knows_breaks_nobody(client_of):
 @pytest.mark.parametrize(
     "value",
     [["x"], "yes", {}, {"nope": 1}, {"operations": "nonsense"}, {"operations": [{"name": "fly"}]},
-     {"operations": [{"name": "upscale", "scale": 3}]}],
+     {"operations": 5}, {"operations": None}, {"operations": True}, {"operations": [{"name": "upscale", "scale": 3}]}],
 )  # fmt: skip
 def test_an_auto_enhance_that_cannot_be_is_refused_by_field(value, client_of):
     answer = ask(client_of("editor"), auto_enhance=value)
