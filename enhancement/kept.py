@@ -11,6 +11,7 @@ import logging
 import os
 import time
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -30,16 +31,18 @@ Facts = list[dict[str, Any]]
 def keep(pk: UUID, image: Image.Image, facts: Facts) -> None:
     """Keep what the steps up to now made, in place of what earlier ones did."""
     path = _path(pk)
+    new = path.with_suffix(f".{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _sweep(path.parent)
-        new = path.with_suffix(f".{os.getpid()}")
         with new.open("wb") as file:
             said = np.frombuffer(json.dumps({"facts": facts, "info": _told(image.info)}).encode(), np.uint8)
             np.savez(file, samples=pictures.whole(image), said=said)
         new.replace(path)
     except (OSError, TypeError, ValueError) as error:
         log.warning("a finished step could not be kept: %s", error)
+        with suppress(OSError):
+            new.unlink()  # half of it would hold the room that the result needs
 
 
 def found(pk: UUID) -> tuple[Image.Image, Facts] | None:

@@ -148,6 +148,18 @@ def test_a_kept_step_that_is_damaged_is_done_again(editor, asset, steps, counted
     assert (row.status, counted) == ("succeeded", ["denoise", "detail", "denoise", "detail"])
 
 
+def test_where_the_disk_has_no_room_for_a_step_none_of_it_stays_and_the_work_goes_on(editor, asset, steps, monkeypatch):
+    def torn(file, **_):
+        file.write(b"half of it")
+        full()
+
+    monkeypatch.setattr(kept.np, "savez", torn)
+    row = Enhancement.objects.get(pk=ask(editor, asset, [{"name": "denoise"}, {"name": "detail"}]).json()["id"])
+    work_off("gpu")
+    row.refresh_from_db()
+    assert (row.status, steps()) == ("succeeded", [])
+
+
 def test_a_kept_picture_comes_back_with_all_its_bits_and_its_profile(steps):
     samples = np.arange(5 * 7 * 4, dtype=np.uint16).reshape(5, 7, 4) * 411
     image = pictures.of_samples(samples)
