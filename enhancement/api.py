@@ -73,8 +73,8 @@ class QueueSerializer(serializers.Serializer[Any]):
 class RemainingSerializer(serializers.Serializer[Any]):
     seconds = serializers.FloatField(allow_null=True, help_text="null: nobody knows; kind says why")
     kind = serializers.ChoiceField(
-        choices=["measured", "partly measured", "estimated", "overdue", "retry", "paused", "no_worker"],
-        help_text="where the figure comes from; overdue: it takes longer than any run before",
+        choices=["measured", "partly measured", "estimated", "overdue", "retry", "paused", "no_worker", "held"],
+        help_text="where the figure comes from; overdue: longer than any run before; held: its batch is paused",
     )
     runs = serializers.IntegerField(help_text="earlier runs behind the figure")
     again_in = serializers.FloatField(required=False, help_text="seconds until it is tried again (kind retry)")

@@ -21,6 +21,7 @@ from enhancement.waiting import Queue
 HELD: Final = {
     "paused": "whoever runs the studio has paused such work: it begins when that is over",
     "no_worker": "no worker takes such work now: it begins when one does",
+    "held": "its batch is paused: it begins when that goes on",
 }
 NEXT: Final = {Status.QUEUED: "waiting", Status.RUNNING: "running"}
 

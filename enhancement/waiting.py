@@ -13,6 +13,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from designer.jobs.models import Job, JobStatus, LanePause, WorkerBeat
+from designer.jobs.steering import HELD
 from designer.jobs.workers import SILENT
 from enhancement.lanes import ASKING, COMPUTING, lane_of
 from enhancement.models import Enhancement, EnhancementPreview, Status
@@ -87,10 +88,13 @@ class Queue:
         return "" if self.hands else "no_worker"
 
     def place(self, row: Enhancement | EnhancementPreview) -> dict[str, Any] | None:
-        """How many are before it and how long these take; None once it is not waiting."""
+        """How many are before it and how long these take; None where it stands in no line, or not any more."""
         if row.status != Status.QUEUED or row.job_id is None:
             return None
-        return self.of(row.quote if isinstance(row, Enhancement) else [])._place(row.job_id)
+        lane = self.of(row.quote if isinstance(row, Enhancement) else [])
+        if row.job_id not in lane.order and self._is_held_back(self._job(row)):
+            return None
+        return lane._place(row.job_id)
 
     def _place(self, job_id: UUID) -> dict[str, Any]:
         place = self.order.get(job_id, len(self.order))
@@ -120,13 +124,15 @@ class Queue:
     def remaining(self, row: Enhancement) -> dict[str, Any] | None:
         """Seconds until the result is there, and where the figure comes from; None once it has ended.
 
-        Where nobody knows, `seconds` is None and `kind` says why: overdue, paused, no_worker, or retry (in `again_in`
-        seconds).
+        Where nobody knows, `seconds` is None and `kind` says why: overdue, paused, no_worker, held (its batch is
+        paused), or retry (in `again_in` seconds).
         """
         if not row.is_live or not row.quote:
             return None
         pace, job = self.paces.of(row.team_id), self._job(row)
         basis = pace.basis(row.quote)
+        if self._is_held_back(job):
+            return {**basis, "seconds": None, "kind": "held"}
         if job is not None and job.status in LATER:
             again = max(0.0, (job.scheduled_at - self.now).total_seconds())
             return {**basis, "seconds": None, "kind": "retry", "again_in": round(again, 1)}
@@ -139,5 +145,9 @@ class Queue:
             return {**basis, "seconds": None, "kind": lane.held}
         return {"seconds": round(wait + pace.total_seconds(row.quote), 1), **basis}
 
-    def _job(self, row: Enhancement) -> Job | None:
+    def _is_held_back(self, job: Job | None) -> bool:
+        """Whether somebody keeps the job from running until they let it go, as a paused batch does."""
+        return job is not None and job.status == JobStatus.SCHEDULED and job.scheduled_at > self.now + HELD
+
+    def _job(self, row: Enhancement | EnhancementPreview) -> Job | None:
         return Job.objects.filter(pk=row.job_id).first() if row.job_id else None

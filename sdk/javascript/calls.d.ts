@@ -176,7 +176,7 @@ export interface ReadAnswer { read: number }
 export interface RecipeRequestRequest { operations?: Record<string, unknown>[] | null; preset?: string | null }
 export interface Refused { asset: string; code: string; field: string | null; message: string; remedy: string; enhancement: string }
 export interface Remaining { seconds: number | null; kind: RemainingKindEnum; runs: number; again_in: number }
-export type RemainingKindEnum = "measured" | "partly measured" | "estimated" | "overdue" | "retry" | "paused" | "no_worker";
+export type RemainingKindEnum = "measured" | "partly measured" | "estimated" | "overdue" | "retry" | "paused" | "no_worker" | "held";
 export interface ReplayAnswer { replayed: number; left: number; why: string }
 /** Which arm was which, now that the vote is cast. */
 export interface Revealed { left: string; right: string }

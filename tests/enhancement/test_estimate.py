@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from designer.assets.models import Asset
@@ -14,6 +15,7 @@ from designer.assets.services import store_upload
 from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.services import reprice
 from designer.jobs.models import Job, LanePause
+from designer.jobs.steering import hold_back
 from designer.ledger.models import LedgerEntry
 from enhancement.models import Enhancement
 from enhancement.operations import registry
@@ -202,6 +204,17 @@ def test_work_that_waits_for_another_try_says_when(editor, asset, serving):
     said = editor.get(f"/api/enhance/{row['id']}").json()["remaining"]
     assert (said["seconds"], said["kind"]) == (None, "retry") and 40 < said["again_in"] <= 50
     assert "is tried again in about" in editor.get("/enhancements").content.decode()
+
+
+def test_work_of_a_paused_batch_says_that_and_no_time(editor, asset, serving):
+    row = editor.post(f"/api/enhance/{asset.pk}", {"operations": [{"name": "soften"}]}, format="json").json()
+    with transaction.atomic():
+        hold_back([Enhancement.objects.get().job_id])
+    said = editor.get(f"/api/enhance/{row['id']}").json()
+    assert (said["queue"], said["remaining"]["seconds"], said["remaining"]["kind"]) == (None, None, "held")
+    assert "again_in" not in said["remaining"]
+    page = editor.get("/enhancements").content.decode()
+    assert "Its batch is paused" in page and "is tried again" not in page and "Next to begin" not in page
 
 
 def test_the_wait_is_shared_by_all_processes_that_take_such_work(editor, asset, serving):

@@ -81,7 +81,7 @@ QueuedJobStatusEnum: TypeAlias = Literal[
 ]
 
 RemainingKindEnum: TypeAlias = Literal[
-    "measured", "partly measured", "estimated", "overdue", "retry", "paused", "no_worker"
+    "measured", "partly measured", "estimated", "overdue", "retry", "paused", "no_worker", "held"
 ]
 
 RoleEnum: TypeAlias = Literal["owner", "admin", "editor", "viewer"]
