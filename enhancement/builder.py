@@ -1,7 +1,7 @@
 """The recipe builder's form: made of what the operations say of themselves, read back as a recipe."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -32,6 +32,7 @@ class Option:
     value: str
     label: str
     selected: bool
+    disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,10 +142,19 @@ def _field(
         advanced=said["advanced"],
         minimum=said.get("minimum"),
         maximum=said.get("maximum"),
-        options=tuple(Option(value=v, label=label, selected=v == str(value)) for v, label in known),
+        options=tuple(_options(known, str(value))),
         error=faults.by_key.get(key, ""),
         when=WHEN.get(key),
     )
+
+
+def _options(known: Sequence[tuple[str, str]], chosen: str) -> Iterator[Option]:
+    """What may be chosen. A model that no worker has may not; one that a recipe names already is refused in words."""
+    unserved = capabilities.unserved(value for value, _ in known)
+    for value, label in known:
+        lacks = value in unserved
+        shown = f"{label} (not installed)" if lacks else label
+        yield Option(value=value, label=shown, selected=value == chosen, disabled=lacks and value != chosen)
 
 
 def recipe_from(said: QueryDict) -> Recipe:

@@ -8,7 +8,7 @@ import dataclasses
 import logging
 import socket
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -90,13 +90,26 @@ def reasons() -> dict[str, str]:
 
 def models() -> list[dict[str, Any]]:
     """Every model that this program or a host knows: what it is, whether a worker has it, and if not, why."""
-    reports = _reports()
-    told = [line for report in reports for line in report.models] if reports else _here()["models"]
+    told = [line for lines in _models_told() for line in lines]
     best: dict[str, dict[str, Any]] = {}
     for line in told:
         if line["name"] not in best or line["state"] in USABLE:
             best[line["name"]] = line
     return [{**line, "available": line["state"] in USABLE} for line in best.values()]
+
+
+def lacking(step: Mapping[str, Any]) -> str:
+    """The model, or its twin, that a checked step names and that no worker has together with the rest of the step's;
+    "" where one can do it."""
+    wanted = _wanted(step)
+    lacks = [[each for each in wanted if each.isdisjoint(usable)] for usable in _usable()] if wanted else [[]]
+    return next((sorted(each)[0] for each in min(lacks, key=len)), "")
+
+
+def unserved(names: Iterable[str]) -> set[str]:
+    """Those of these models that no worker has; what is no model of weights is not among them."""
+    weights = set(filter(_is_weights, names))
+    return weights.difference(*_usable()) if weights else set()
 
 
 def operations_here() -> list[str]:
@@ -114,26 +127,50 @@ def pass_on(error: EngineError, recipe: Steps, worker: str) -> None:
 
     worker: the name of the process that lacks them.
     """
-    lacking = isinstance(error, MissingWeights) or (isinstance(error, ParameterError) and error.field == "model")
-    if lacking and _elsewhere(recipe, worker):
+    wanted = [each for step in recipe for each in _wanted(step)]
+    if isinstance(error, MissingWeights):
+        lacking = [{error.name}]
+    elif isinstance(error, ParameterError) and error.field == "model":
+        lacking = [each for each in wanted if each.isdisjoint(weights_here())]
+    else:
+        return
+    if lacking and _elsewhere([*wanted, *lacking], worker):
         raise Later(PASSED_ON, f"{error.message} Another worker has them.") from error
 
 
-def _elsewhere(recipe: Steps, worker: str) -> bool:
-    """Whether another worker that lives and computes has all that a recipe needs beside the shipped weights."""
+def _elsewhere(wanted: list[set[str]], worker: str) -> bool:
+    """Whether another worker that lives and computes has one of each of these: all that a recipe needs beside the
+    shipped weights, and what this one was found to lack. So no two workers send the same job to each other."""
     serving = WorkerBeat.objects.filter(beat_at__gte=timezone.now() - workers.SILENT, draining_since=None)
     others = [row for row in serving.filter(lanes__contains=[COMPUTING]) if row.pk != claims.node_of(worker)]
-    wanted = [found for step in recipe if (found := _wanted(step))]
-    return any(all(set(row.abilities.get("weights", [])) & each for each in wanted) for row in others)
+    return any(all(each & set(row.abilities.get("weights", [])) for each in wanted) for row in others)
 
 
-def _wanted(step: Mapping[str, Any]) -> set[str]:
-    """The models of which any will do; none where the shipped ones do, or a service."""
-    named = step.get("model", AUTO)
-    if named != AUTO:
-        return {named}
+def _wanted(step: Mapping[str, Any]) -> list[set[str]]:
+    """What a step needs one of each of: the named model, and its twin for a strength of denoising; of faces any model.
+    Nothing where the shipped ones do, or a service."""
+    named = str(step.get("model", AUTO))
+    if _is_weights(named):
+        entry = catalogue().get(named)
+        twin = entry.twin if entry and step.get("denoise", 1) < 1 else None
+        return [{named}, {twin}] if twin else [{named}]
     faces = step["name"] == FaceRestore.name and step.get("service", LOCAL) == LOCAL
-    return {name for name, entry in catalogue().items() if entry.purpose == FACE} if faces else set()
+    return [{name for name, entry in catalogue().items() if entry.purpose == FACE}] if faces else []
+
+
+def _is_weights(name: str) -> bool:
+    """Whether this is the name of a model of weights; an operation of a plug-in may mean something else by "model"."""
+    return name in catalogue() or name.startswith(own.PREFIX)
+
+
+def _usable() -> list[set[str]]:
+    """The models that can be used, of each host."""
+    return [{line["name"] for line in lines if line["state"] in USABLE} for lines in _models_told()]
+
+
+def _models_told() -> list[list[dict[str, Any]]]:
+    """The models of each host that speaks; until one has, of this machine."""
+    return [report.models for report in _reports()] or [_models_here()]
 
 
 def _reason(operation: Operation, reports: list[WorkerReport]) -> str:
@@ -153,5 +190,9 @@ def _reports() -> list[WorkerReport]:
 def _here() -> dict[str, Any]:
     return {
         "operations": {operation.name: operation.unavailable() for operation in registry.everything()},
-        "models": [dataclasses.asdict(model) for model in models_folder.everything()],
+        "models": _models_here(),
     }
+
+
+def _models_here() -> list[dict[str, Any]]:
+    return [dataclasses.asdict(model) for model in models_folder.everything()]

@@ -133,7 +133,13 @@ def _checked(wish: Any, field: str, earlier: list[Checked]) -> Checked:
         params = operation.validate({key: value for key, value in wish.items() if key != "name"})
     except ParameterError as error:
         raise _said(error, field) from error
-    return Checked(field=field, operation=operation, params=params)
+    found = Checked(field=field, operation=operation, params=params)
+    if lacks := capabilities.lacking(found.wish):
+        remedy = "Have it put there (manage.py models install or import), or choose another model."
+        raise Refused(
+            "missing_weights", f"No worker has the weights of {lacks}.", field=f"{field}.model", remedy=remedy
+        )
+    return found
 
 
 def _operation_of(wish: Any, field: str) -> Operation:

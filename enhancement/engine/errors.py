@@ -24,9 +24,13 @@ class InvalidWeights(EngineError):
 
 
 class MissingWeights(EngineError):
-    """A model's weights are not on this machine."""
+    """A model's weights are not on this machine. name: the model's, where it is known."""
 
     code = "missing_weights"
+
+    def __init__(self, message: str, *, remedy: str, name: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.name = name
 
 
 class OutOfMemory(EngineError):

@@ -86,13 +86,16 @@ def read_state(entry: Entry, folder: Path | None = None) -> State:
 
 
 def _read(entry: Entry, path: Path) -> State:
-    return parse(verified_bytes(path, entry.sha256), name=path.name)
+    try:
+        return parse(verified_bytes(path, entry.sha256), name=path.name)
+    except MissingWeights as gone:  # removed since it was located
+        raise missing(entry) from gone
 
 
 def missing(entry: Entry) -> MissingWeights:
     where = f"It comes from {entry.url}." if entry.url else "Put the file back into the models folder."
     remedy = f"Run manage.py models install {entry.name}, or choose another model. {where}"
-    return MissingWeights(f"The weights of {entry.name} are not on this machine.", remedy=remedy)
+    return MissingWeights(f"The weights of {entry.name} are not on this machine.", remedy=remedy, name=entry.name)
 
 
 def build(entry: Entry, state: State) -> nn.Module:
@@ -113,7 +116,8 @@ def find(name: str, folder: Path | None = None) -> Entry:
     entry = catalogue().get(name) or own.entries(folder).get(name)
     if entry is None:
         known = ", ".join([*entries(), *own.entries(folder)])
-        raise MissingWeights(f"There is no model {name!r:.60} on this machine.", remedy=f"Choose one of {known}.")
+        remedy = f"Choose one of {known}."
+        raise MissingWeights(f"There is no model {name!r:.60} on this machine.", remedy=remedy, name=name)
     return entry
 
 

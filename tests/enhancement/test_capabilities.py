@@ -19,13 +19,19 @@ from tests.work import work_off
 from .test_enhance import ask
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("folder")]
-GENERAL = "realesr-general-x4v3"
+GENERAL, TWIN = "realesr-general-x4v3", "realesr-general-wdn-x4v3"
 
 
 def report(host, *, upscale="", state="missing", age=0):
     models = [{**line, "state": state} for line in capabilities.models() if line["name"] == GENERAL]
     WorkerReport.objects.create(host=host, operations={"upscale": upscale}, models=models)
     WorkerReport.objects.filter(host=host).update(told_at=timezone.now() - timedelta(days=age))
+
+
+def put(folder, name):
+    """A file in place of a model's weights."""
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.pth").write_bytes(b"never opened")
 
 
 def listed(client, kind):
@@ -172,6 +178,60 @@ def test_no_job_waits_for_a_worker_that_cannot_or_will_not_take_it(other, editor
     living(**other)
     row = missing_here(editor, asset, folder)
     assert (row.status, row.error["code"]) == ("failed", "missing_weights")
+
+
+@pytest.mark.parametrize(("model", "others"), [("auto", [GENERAL]), (GENERAL, [GENERAL]), (GENERAL, [TWIN])])
+def test_a_job_whose_weights_no_worker_has_together_ends_instead_of_going_to_and_fro(
+    model, others, editor, asset, folder
+):
+    """Here lies the model without its twin, which a strength of denoising needs too."""
+    for name in (GENERAL, TWIN):
+        put(folder, name)
+    wish = [{"name": "upscale", "scale": 4, "model": model, "denoise": 0.5}]
+    row = Enhancement.objects.get(pk=ask(editor, asset, wish).json()["id"])
+    (folder / f"{TWIN}.pth").unlink()
+    living(others)
+    work_off("gpu")
+    row.refresh_from_db()
+    assert (row.status, row.error["code"]) == ("failed", "missing_weights")
+    assert f"manage.py models install {TWIN}" in row.error["remedy"]
+
+
+def test_a_job_that_lacks_a_models_twin_waits_for_whoever_has_both(editor, asset, folder):
+    for name in (GENERAL, TWIN):
+        put(folder, name)
+    wish = [{"name": "upscale", "scale": 4, "model": GENERAL, "denoise": 0.5}]
+    row = Enhancement.objects.get(pk=ask(editor, asset, wish).json()["id"])
+    (folder / f"{TWIN}.pth").unlink()
+    living([GENERAL, TWIN])
+    work_off("gpu")
+    assert Job.objects.get(pk=row.job_id).last_error["code"] == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("model", "state", "status"),
+    [("auto", "missing", 202), (GENERAL, "missing", 422), (GENERAL, "damaged", 422), (GENERAL, "installed", 202)],
+)
+def test_a_model_that_no_worker_has_is_refused_by_field_and_cannot_be_chosen(model, state, status, editor, asset):
+    report("one", state=state)
+    answer = ask(editor, asset, [{"name": "upscale", "scale": 4, "model": model}])
+    assert answer.status_code == status, answer.content
+    if status == 422:
+        fault = answer.json()["errors"][0]
+        assert fault["field"] == "operations[0].model"
+        assert f"weights of {GENERAL}" in fault["message"] and "manage.py models install" in fault["message"]
+        assert not Enhancement.objects.exists()
+    page = editor.get(f"/enhancements/new?asset={asset.pk}").content.decode()
+    assert f'<option value="{GENERAL}"{"" if state == "installed" else " disabled"}>' in page
+
+
+def test_a_strength_of_denoising_is_refused_where_no_worker_has_the_models_twin(editor, asset, folder):
+    put(folder, GENERAL)
+    wish = [{"name": "upscale", "scale": 4, "model": GENERAL, "denoise": 0.5}]
+    refused = ask(editor, asset, wish)
+    assert refused.status_code == 422 and TWIN in refused.content.decode()
+    put(folder, TWIN)
+    assert ask(editor, asset, wish).status_code == 202
 
 
 def test_a_trial_waits_for_the_other_worker_too(editor, asset, folder):
