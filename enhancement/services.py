@@ -14,7 +14,7 @@ from designer.assets.garbage import TRASH_KEPT
 from designer.assets.models import Asset, AssetKind
 from designer.generations.models import Generation
 from designer.generations.services import SINGLE, Terms
-from designer.jobs.models import BEHIND
+from designer.jobs.models import BEHIND, AttemptOutcome, JobAttempt
 from designer.jobs.services import enqueue, request_cancel
 from designer.ledger import budgets
 from designer.realtime.events import ENHANCEMENT_CANCELLED, ENHANCEMENT_FAILED, ENHANCEMENT_PROGRESS, record
@@ -113,12 +113,16 @@ def plan_for(*, actor: User, asset_id: UUID, operations: Any, prices: PriceList 
 
 
 def _set_aside(row: Enhancement, batch_id: UUID | None) -> None:
-    """Reserve the most that it may cost. Raises Conflict("budget")."""
+    """Reserve the most that it may still cost: a step that was bought is not paid for again. Raises
+    Conflict("budget")."""
+    calls = JobAttempt.objects.filter(job_id=row.job_id, outcome=AttemptOutcome.SUCCEEDED)
+    bought = set(calls.values_list("step", flat=True))
+    left = [step for step in row.quote if step["name"] not in bought]
     budgets.reserve(
         team_id=row.team_id,
         actor_id=row.owner_id,
         subject=subject_of(row.pk),
-        amount=most_of(row.quote),
+        amount=most_of(left),
         job_id=row.job_id,
         batch_id=batch_id,
     )

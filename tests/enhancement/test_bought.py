@@ -17,8 +17,11 @@ from designer.jobs.models import AttemptOutcome, Job, JobAttempt
 from designer.jobs.running import perform
 from designer.jobs.services import request_cancel
 from designer.jobs.settling import died
+from designer.ledger.budgets import set_limit
 from designer.ledger.models import BudgetUse, LedgerEntry, Reservation
 from designer.providers import registry as providers
+from enhancement.engine.errors import EngineError
+from enhancement.operations.detail import Detail
 from enhancement.remote import buying, fetching, offers, registry
 from tests import images
 from tests.enhancement.buying import (
@@ -98,6 +101,23 @@ def test_a_batchs_changed_budget_too_pays_the_longest_time_or_is_refused(editor,
     assert refused.status_code == 422, refused.content
     assert refused.json()["errors"][0]["field"] == "budget"
     assert changed(least).json()["budget"] == f"{least:f}"
+
+
+def test_a_replay_sets_aside_only_what_is_still_to_be_paid(client_of, editor, asset, monkeypatch):
+    def broken(*_, **__):
+        raise EngineError("It broke.", remedy="Try again.")
+
+    with monkeypatch.context() as breaking:
+        breaking.setattr(Detail, "run", broken)
+        row = done(ask(editor, asset, [*recipe("replicate"), {"name": "detail"}]))
+    assert (row.status, paid()) == ("failed", [row.cost])
+    use = BudgetUse.objects.get(scope="team")
+    set_limit(team_id=row.team_id, scope="team", subject_id=row.team_id, amount=use.spent)
+    letter = {"ids": [str(row.job_id)]}
+    answer = client_of("owner").post("/api/queue/dead/replay", letter, format="json")
+    assert answer.status_code == 202, answer.content
+    assert done(row).status == "succeeded" and len(paid()) == 2  # the local step's line says 0
+    assert sum(paid()) == row.cost == use.spent
 
 
 def test_an_unknown_price_is_refused_before_anything_is_sent(editor, asset, simulator):
