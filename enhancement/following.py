@@ -43,7 +43,8 @@ def settle(value: Any, team: Team, width: int, height: int) -> Promise:
     plan = planned(value["operations"], width=width, height=height)
     kept = {"operations": plan.recipe, "preset": origin}
     title = origin["name"] if origin else summary_of(plan.recipe)
-    return Promise(value=kept, title=title, cost=plan.cost, seconds=pace_of(team.pk).total_seconds(plan.quote))
+    seconds = pace_of(team.pk).total_seconds(plan.quote)
+    return Promise(value=kept, title=title, cost=plan.cost, most=plan.most, seconds=seconds)
 
 
 def _preset(named: Any, team: Team) -> presets.Shown:

@@ -32,8 +32,8 @@ VENDORS_WORD: Final = {"draft": "low", "standard": "medium", "high": "high"}
 class Plan:
     """Who will draw, how large, how finely, and at which price. `n` images are made and paid for, `shown` of them are
     shown at first. `quality` is the model's own word; `reading` USD for a language model that reads the brief, at most
-    `reading_most`; `follows` what is done to each image that is shown, for `following` USD each. `unit_price` is what
-    an image is expected to cost, `costs` how far its bill may be from that."""
+    `reading_most`; `follows` what is done to each image that is shown, for `following` USD each, at most
+    `following_most`. `unit_price` is what an image is expected to cost, `costs` how far its bill may be from that."""
 
     route: Route
     title: str
@@ -50,6 +50,7 @@ class Plan:
     reading_most: Decimal = Decimal(0)
     follows: str = ""
     following: Decimal = Decimal(0)
+    following_most: Decimal = Decimal(0)
 
     @property
     def total(self) -> Decimal:
@@ -64,7 +65,7 @@ class Plan:
     @property
     def most(self) -> Decimal:
         """The most that all of it may cost; so much is set aside."""
-        return self.for_images + self.reading_most + self.following * self.shown
+        return self.for_images + self.reading_most + self.following_most * self.shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

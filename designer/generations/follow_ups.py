@@ -16,12 +16,13 @@ FIELD: Final = "auto_enhance"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """What will follow each image: kept with the generation as `value` (None for nothing), at `cost` USD and `seconds`
-    for each of them."""
+    """What will follow each image: kept with the generation as `value` (None for nothing), for `cost` USD as expected,
+    `most` at most, and `seconds` for each of them."""
 
     value: Any = None
     title: str = ""
     cost: Decimal = Decimal(0)
+    most: Decimal = Decimal(0)
     seconds: float = 0.0
 
 

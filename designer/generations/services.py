@@ -136,8 +136,8 @@ def preview(*, actor: User, wish: GenerationWish) -> estimates.Preview:
 def _followed(wish: GenerationWish, team: Team, plan: Plan, *, usual: bool = True) -> tuple[Plan, follow_ups.Promise]:
     """The plan with what follows its images, and that. Raises Refused where it is no recipe, or over the ceiling."""
     promise = follow_ups.settled(wish, team, width=plan.width, height=plan.height, usual=usual)
-    whole = replace(plan, follows=promise.title, following=promise.cost)
-    if wish.max_cost is not None and promise.cost and whole.most > wish.max_cost:
+    whole = replace(plan, follows=promise.title, following=promise.cost, following_most=promise.most)
+    if wish.max_cost is not None and promise.most and whole.most > wish.max_cost:
         message = f"With “{promise.title}” after it, it may cost {whole.most:f} USD."
         raise Refused("too_expensive", message, field="max_cost", remedy="Raise the limit, or let nothing follow.")
     return whole, promise
@@ -180,7 +180,7 @@ def request_generation(*, actor: User, wish: GenerationWish, terms: Terms = SING
             **{name: said[name] for name in SETTINGS},
             "references": [str(asset.pk) for asset in references],
             "max_cost": _text(wish.max_cost),
-            "following": str(plan.following * plan.shown),
+            "following": str(plan.following_most * plan.shown),  # so much is left to it of a ceiling
             "most": str(plan.most),
             "for_images": str(plan.for_images),
             "for_reading": str(plan.reading_most),

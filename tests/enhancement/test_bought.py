@@ -12,6 +12,8 @@ from PIL import Image
 from designer.assets.models import Asset
 from designer.assets.services import read_bytes, store_upload
 from designer.catalogue.models import ModelHealth, ModelPrice, ModelProfile
+from designer.generations.costs import left_for_images
+from designer.generations.models import Generation
 from designer.jobs.claims import claim
 from designer.jobs.models import AttemptOutcome, Job, JobAttempt
 from designer.jobs.running import perform
@@ -20,7 +22,6 @@ from designer.jobs.settling import died
 from designer.ledger.budgets import set_limit
 from designer.ledger.models import BudgetUse, LedgerEntry, Reservation
 from designer.providers import registry as providers
-from enhancement.engine.errors import EngineError
 from enhancement.operations.detail import Detail
 from enhancement.remote import buying, fetching, offers, registry
 from tests import images
@@ -103,20 +104,43 @@ def test_a_batchs_changed_budget_too_pays_the_longest_time_or_is_refused(editor,
     assert changed(least).json()["budget"] == f"{least:f}"
 
 
+def test_a_ceiling_holds_for_the_longest_time_of_what_follows_too(client_of, team):
+    editor = client_of("editor")
+    offer = offers.BY_KEY["replicate/clarity"]
+    most = offers.limit_s(offer.seconds(2048 * 2048)) * Decimal(offers.L40S)
+    follow = {"operations": [{"name": "upscale", "scale": 2, "service": offer.key}]}
+    wish = {"brief": "a linen skirt", "model": "sketchbook-1", "aspect_ratio": "1:1", "n": 2, "auto_enhance": follow}
+    wish["team"] = str(team.pk)
+    shown = editor.post("/api/generations/preview", wish, format="json").json()["estimate"]
+    images = Decimal(shown["total"]) - Decimal(shown["following"])
+    assert Decimal(shown["following"]) < 2 * most == Decimal(shown["most"]) - images
+    for path in ("/api/generations/preview", "/api/generations"):
+        low = {**wish, "max_cost": str(images + 2 * most - Decimal("0.001"))}
+        refused = editor.post(path, low, format="json")
+        assert (refused.status_code, refused.json()["code"]) == (422, "too_expensive")
+        assert refused.json()["errors"][0]["field"] == "max_cost"
+    made = editor.post("/api/generations", {**wish, "max_cost": shown["most"]}, format="json")
+    assert made.status_code == 202, made.content
+    assert BudgetUse.objects.get(scope="team").reserved == images + 2 * most
+    assert left_for_images(Generation.objects.get()) == images  # what follows may need all of the rest
+
+
 def test_a_replay_sets_aside_only_what_is_still_to_be_paid(client_of, editor, asset, monkeypatch):
     def broken(*_, **__):
-        raise EngineError("It broke.", remedy="Try again.")
+        raise RuntimeError("the step after the bought one")
 
+    row = ask(editor, asset, [*recipe("replicate"), {"name": "detail"}])
+    Job.objects.filter(pk=row.job_id).update(max_attempts=1)
     with monkeypatch.context() as breaking:
         breaking.setattr(Detail, "run", broken)
-        row = done(ask(editor, asset, [*recipe("replicate"), {"name": "detail"}]))
+        row = done(row)
     assert (row.status, paid()) == ("failed", [row.cost])
     use = BudgetUse.objects.get(scope="team")
     set_limit(team_id=row.team_id, scope="team", subject_id=row.team_id, amount=use.spent)
     letter = {"ids": [str(row.job_id)]}
     answer = client_of("owner").post("/api/queue/dead/replay", letter, format="json")
     assert answer.status_code == 202, answer.content
-    assert done(row).status == "succeeded" and len(paid()) == 2  # the local step's line says 0
+    assert again(row).status == "succeeded" and len(paid()) == 2  # the local step's line says 0
     assert sum(paid()) == row.cost == use.spent
 
 
