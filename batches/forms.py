@@ -101,7 +101,12 @@ class BatchForm(forms.Form):
         label="At once", min_value=1, max_value=MOST_AT_ONCE, initial=USUAL_AT_ONCE, required=False
     )
     priority = forms.IntegerField(
-        label="Priority", min_value=0, max_value=9, initial=5, required=False, help_text="0 is the most urgent."
+        label="Priority",
+        min_value=0,
+        max_value=9,
+        initial=5,
+        required=False,
+        help_text="Among your team's batches; 0 is the most urgent.",
     )
     when = forms.ChoiceField(
         label="Start", required=False, initial=NOW,

@@ -75,7 +75,7 @@ def over_source(facts: Mapping[str, Any]) -> Guides:
 def over_result(operations: list[dict[str, Any]]) -> Guides | None:
     """Over a result, by the facts of its steps; None where nothing was cut."""
     facts = next((each for each in operations if each["name"] == Crop.name and each.get("guides")), None)
-    return _drawn(facts, WHOLE, "Cut here", cuts=False) if facts else None
+    return _drawn(facts, WHOLE, "Was cut here", cuts=False) if facts else None
 
 
 def _drawn(facts: Mapping[str, Any], frame: Rectangle, kept: str, *, cuts: bool) -> Guides:
