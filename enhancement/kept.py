@@ -1,8 +1,9 @@
-"""Finished steps of work under way, on the disk of the host that did them: a next attempt there goes on behind them.
+"""What is finished of work under way, on the disk of the host that did it: a next attempt there goes on behind it.
 
-A worker that dies leaves them; on another host, or where the file is not what it should be, the steps are done again. A
-file holds the picture whole (8 or 16 bits, with its profile and all that it carries) and what its steps said. Nothing
-here is ever needed: where the disk has no room, nothing is kept.
+A worker that dies leaves it; on another host, or where a file is not what it should be, the work is done again. One
+file holds the picture of the finished steps whole (8 or 16 bits, with its profile and all that it carries) and what
+these said; beside it lie the rows of the step under way (see `engine.resuming`). Nothing here is ever needed: where the
+disk has no room, nothing is kept.
 """
 
 import base64
@@ -20,6 +21,7 @@ import numpy as np
 from django.conf import settings
 from PIL import Image
 
+from enhancement.models import LIVE, Enhancement
 from enhancement.operations import pictures
 
 log = logging.getLogger(__name__)
@@ -34,11 +36,11 @@ def keep(pk: UUID, image: Image.Image, facts: Facts) -> None:
     new = path.with_suffix(f".{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(path.parent)
         with new.open("wb") as file:
             said = np.frombuffer(json.dumps({"facts": facts, "info": _told(image.info)}).encode(), np.uint8)
             np.savez(file, samples=pictures.whole(image), said=said)
         new.replace(path)
+        forget_rows(pk)
     except (OSError, TypeError, ValueError) as error:
         log.warning("a finished step could not be kept: %s", error)
         with suppress(OSError):
@@ -57,19 +59,43 @@ def found(pk: UUID) -> tuple[Image.Image, Facts] | None:
         return None
 
 
+def scratch(pk: UUID) -> Path:
+    """How the names of files begin in which the step under way keeps what it has done."""
+    return _folder() / str(pk)
+
+
+def forget_rows(pk: UUID) -> None:
+    _remove(f"{pk}.rows*")
+
+
 def forget(pk: UUID) -> None:
-    _path(pk).unlink(missing_ok=True)
+    _remove(f"{pk}.*")
+
+
+def sweep() -> None:
+    """Remove what nobody will come back for: the work has ended, here or elsewhere, or was left for a day."""
+    files = {path: path.name.partition(".")[0] for path in _folder().glob("*.*")}
+    if not files:
+        return
+    live = Enhancement.objects.filter(pk__in=set(files.values()), status__in=LIVE).values_list("pk", flat=True)
+    names = {str(pk) for pk in live}
+    for path, name in files.items():
+        with suppress(FileNotFoundError):  # another worker sweeps too
+            if name not in names or path.stat().st_mtime < time.time() - FORGOTTEN:
+                path.unlink()
+
+
+def _folder() -> Path:
+    return Path(settings.VAR) / "steps"
 
 
 def _path(pk: UUID) -> Path:
-    return Path(settings.VAR) / "steps" / f"{pk}.npz"
+    return _folder() / f"{pk}.npz"
 
 
-def _sweep(folder: Path) -> None:
-    """What nobody came back for: the work went on elsewhere, or was cancelled."""
-    for path in folder.iterdir():
-        if path.stat().st_mtime < time.time() - FORGOTTEN:
-            path.unlink(missing_ok=True)
+def _remove(pattern: str) -> None:
+    for path in _folder().glob(pattern):
+        path.unlink(missing_ok=True)
 
 
 def _told(info: dict[str | tuple[int, int], Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from designer.assets.services import prepare_result, read_bytes, store_prepared
+from designer.jobs import claims
 from designer.jobs.handlers import Cancelled, Permanent, Retry, RunningJob
 from designer.ledger.models import EntryKind
 from designer.ledger.services import charge
@@ -28,21 +29,28 @@ from teams.base.errors import Refused
 
 
 def run(job: RunningJob, enhancement_id: str) -> None:
-    """Bring one enhancement to its end. Safe to run again: nothing is stored before the last transaction, and finished
-    steps that took long are kept on this host for the next attempt."""
+    """Bring one enhancement to its end. Safe to run again: nothing is stored before the last transaction, and steps and
+    rows that took long are kept on this host for the next attempt."""
     row = _begin(job, enhancement_id)
+    kept.sweep()
     try:
         data, facts = _apply(job, row)
         _store(job, row, data, facts)
         kept.forget(row.pk)
-    except EngineCancelled as stop:
-        kept.forget(row.pk)
+    except (EngineCancelled, Cancelled) as stop:
+        if claims.look(job.lease):  # where the lease was lost, its next holder goes on from what is kept
+            kept.forget(row.pk)
         raise Cancelled from stop
     except EngineError as error:
         capabilities.pass_on(error, row.operations, job.lease.worker)
         kept.forget(row.pk)
         raise Permanent(error.code, error.message, error.remedy) from error
+    except Permanent:
+        kept.forget(row.pk)
+        raise
     except Refused as full:  # the storage has no room or is away, which passes
+        if full.code == "no_room":
+            kept.forget_rows(row.pk)  # theirs may be the room that lacks
         raise Retry(reason=full.message, code=full.code, remedy=full.remedy) from full
 
 
@@ -75,7 +83,7 @@ def _apply(job: RunningJob, row: Enhancement) -> tuple[bytes, list[dict[str, Any
         started, operation = time.perf_counter(), registry.get(step["name"])
         params = {key: value for key, value in step.items() if key != "name"}
         show, last = _progress(row, position), position + 1 == len(row.operations)
-        ways: dict[str, Any] = {"progress": show, "cancelled": job.is_cancelled}
+        ways: dict[str, Any] = {"progress": show, "cancelled": job.is_cancelled, "scratch": kept.scratch(row.pk)}
         result = buying.bought(job, row, position, image, params, show)
         if last and result is None:
             data, width, height, said = files.finished(operation, image, params, others=others_of(row, step), **ways)

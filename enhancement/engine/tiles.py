@@ -45,6 +45,11 @@ class _Meter:
             self.told = share
             self.progress(share)
 
+    def begin(self, pixels: int) -> None:
+        """So many are done before it starts."""
+        self.done = pixels
+        self.tell(pixels)
+
     def finish(self, piece: Piece) -> None:
         self.done += piece.pixels
         self.tell(self.done)
@@ -88,12 +93,17 @@ def upscale(
     Raises EngineCancelled, UnsupportedImage for a shape it cannot take, OutOfMemory if the smallest piece is too large.
     """
     parts = bands(image, network, tile=tile, halo=halo, progress=progress, cancelled=cancelled)
+    return cast(Picture, joined(parts, image, network))
+
+
+def joined(parts: Iterable[Samples], image: Samples, network: Network) -> Samples:
+    """The bands of what the network makes of a picture, as one."""
     height, width, channels = image.shape
     made, row = np.empty((height * network.scale, width * network.scale, channels), image.dtype), 0
     for band in parts:
         made[row : row + len(band)] = band
         row += len(band)
-    return cast(Picture, made)
+    return made
 
 
 def bands(
@@ -102,28 +112,38 @@ def bands(
     *,
     tile: int | None = None,
     halo: int | None = None,
+    skip: int = 0,
     progress: Progress = _ignore,
     cancelled: Cancelled = _never,
 ) -> Iterator[Samples]:
     """The rows of what `upscale` makes, from top to bottom, in bands of a tile's height, each computed when asked for.
 
+    skip: so many bands from the top are there already; progress begins behind them.
     The picture is looked at before the first band is asked for: UnsupportedImage is raised at once.
     """
     _check(image, network)
     work = _Work(image.shape[:2], network, tile, halo)
-    return _bands(image, work, progress, cancelled)
+    return _bands(image, work, skip, progress, cancelled)
 
 
-def _bands(image: Samples, work: _Work, progress: Progress, cancelled: Cancelled) -> Iterator[Samples]:
+def heights(shape: tuple[int, int], network: Network, *, tile: int) -> list[int]:
+    """How high each of the `bands` is of a picture of this height and width, pixels of the result."""
+    work = _Work(shape, network, tile, None)
+    return [(rows.kept[1] - rows.kept[0]) * network.scale for rows in work.rows]
+
+
+def _bands(image: Samples, work: _Work, skip: int, progress: Progress, cancelled: Cancelled) -> Iterator[Samples]:
     colour, veil = image[..., :3], image[..., 3] if image.shape[2] == 4 else None
     even = veil is None or veil.min() == veil.max()
-    meter = _Meter(image.shape[0] * image.shape[1] * (1 if even else 2), progress, cancelled)
+    planes, todo = 1 if even else 2, work.rows[skip:]
+    meter = _Meter(image.shape[0] * image.shape[1] * planes, progress, cancelled)
+    meter.begin(sum(rows.kept[1] - rows.kept[0] for rows in work.rows[:skip]) * image.shape[1] * planes)
     if veil is None:
-        yield from (work.band(colour, rows, meter) for rows in work.rows)
+        yield from (work.band(colour, rows, meter) for rows in todo)
         return
     grey = np.broadcast_to(veil[..., None], (*veil.shape, 3))
     colour = colour if even else bleed(colour, veil)
-    for rows in work.rows:
+    for rows in todo:
         made = work.band(colour, rows, meter)
         if even:
             outline = np.full(made.shape[:2], veil[0, 0], image.dtype)

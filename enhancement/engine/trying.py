@@ -13,12 +13,13 @@ import logging
 import math
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from enhancement.engine import device, room, tables
 from enhancement.engine.networks import Network, Pixels
@@ -93,15 +94,26 @@ def nearness(made: list[Pixels], exact: list[Pixels]) -> float:
 
 
 def _key(network: Network, ways: list[str]) -> str:
-    """A name for what a table depends on: the processor, the libraries, the threads, and the network's parameters."""
+    """A name for what a table depends on: the machine, and the network's parameters."""
+    seen = hashlib.sha256(repr((FORMAT, *machine(), ways, network.scale)).encode())
+    for part in parameters(network):
+        seen.update(part)
+    return seen.hexdigest()[:32]
+
+
+def machine() -> tuple[str, list[str], int]:
+    """What a result depends on beside the network: the processor, the libraries and the threads."""
     versions = []
     for package in ("torch", "openvino", "numpy"):
         with contextlib.suppress(metadata.PackageNotFoundError):
             versions.append(metadata.version(package))
-    seen = hashlib.sha256(repr((FORMAT, _processor(), versions, device.threads(), ways, network.scale)).encode())
+    return _processor(), versions, device.threads()
+
+
+def parameters(network: Network) -> Iterator[bytes]:
+    """The network's parameters, named, as bytes for a digest."""
     for name, value in network.module.state_dict().items():
-        seen.update(name.encode() + value.detach().contiguous().numpy().tobytes())
-    return seen.hexdigest()[:32]
+        yield name.encode() + value.detach().cpu().reshape(-1).view(torch.uint8).numpy().tobytes()
 
 
 def _processor() -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
@@ -320,9 +321,12 @@ class Operation(Protocol):
         progress: Progress,
         cancelled: Cancelled,
         others: Pictures = NO_PICTURES,
+        scratch: Path | None = None,
     ) -> OperationResult:
         """Do it. progress: called with 0..1, never backwards. others: by parameter, the pictures that `params` names.
 
+        scratch: how names of files begin in which what takes long may keep its work under way, for a next attempt at
+        the same; who gives it removes them.
         Raises EngineCancelled, or EngineError for good.
         """
 
@@ -332,6 +336,12 @@ class GivesRows(Protocol):
     """An operation that can give its result row by row, so that it is never whole in memory."""
 
     def rows(
-        self, image: Image.Image, params: Mapping[str, object], *, progress: Progress, cancelled: Cancelled
+        self,
+        image: Image.Image,
+        params: Mapping[str, object],
+        *,
+        progress: Progress,
+        cancelled: Cancelled,
+        scratch: Path | None = None,
     ) -> Rows:
         """As `run`, but nothing is computed before it is asked for. The wish is checked at once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,12 +34,14 @@ def finished(
     progress: Progress,
     cancelled: Cancelled,
     others: Pictures,
+    scratch: Path | None = None,
 ) -> Finished:
-    """Run the operation into a file. Raises what it raises."""
+    """Run the operation into a file. scratch: see Operation. Raises what it raises."""
+    ways: dict[str, Any] = {"progress": progress, "cancelled": cancelled, "scratch": scratch}
     if not isinstance(operation, GivesRows):
-        result = operation.run(image, params, progress=progress, cancelled=cancelled, others=others)
+        result = operation.run(image, params, others=others, **ways)
         return Finished(encoded(result.image), result.image.width, result.image.height, result.facts)
-    made, out = operation.rows(image, params, progress=progress, cancelled=cancelled), io.BytesIO()
+    made, out = operation.rows(image, params, **ways), io.BytesIO()
     rows.write(out, made.bands, height=made.height, info=made.info, private=False)
     return Finished(out.getvalue(), made.width, made.height, made.facts())
 

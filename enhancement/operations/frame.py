@@ -6,6 +6,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from PIL import Image
@@ -37,6 +38,7 @@ class Task:
     progress: Progress
     cancelled: Cancelled
     started: float  # by the clock of `time.perf_counter`
+    scratch: Path | None = None
 
     def stop_if_cancelled(self) -> None:
         """Raises EngineCancelled."""
@@ -92,9 +94,10 @@ class InMemory(ABC):
         progress: Progress,
         cancelled: Cancelled,
         others: Pictures = NO_PICTURES,
+        scratch: Path | None = None,
     ) -> OperationResult:
         """Do it. Raises EngineCancelled, ParameterError, UnsupportedImage, and what `work` raises."""
-        task = self.begun(image, params, progress, cancelled, others)
+        task = self.begun(image, params, progress, cancelled, others, scratch)
         made = self.work(task)
         progress(1.0)
         return OperationResult(made.picture.image(made.pixels), said(task, made.picture, made.facts))
@@ -106,13 +109,14 @@ class InMemory(ABC):
         progress: Progress,
         cancelled: Cancelled,
         others: Pictures = NO_PICTURES,
+        scratch: Path | None = None,
     ) -> Task:
         """The picture read, after all has been refused that can be before. Raises what `run` raises but for `work`."""
         started, wish = time.perf_counter(), self.validate(params)
         self.estimate(*pictures.upright_size(image), wish)
         if cancelled():
             raise EngineCancelled
-        return Task(pictures.read(image, deep=self.deep), wish, others, progress, cancelled, started)
+        return Task(pictures.read(image, deep=self.deep), wish, others, progress, cancelled, started, scratch)
 
 
 def said(task: Task, picture: Picture, facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -159,10 +160,16 @@ class Upscale(InMemory):
         return Made(task.picture, made, way.facts())
 
     def rows(
-        self, image: Image.Image, params: Mapping[str, object], *, progress: Progress, cancelled: Cancelled
+        self,
+        image: Image.Image,
+        params: Mapping[str, object],
+        *,
+        progress: Progress,
+        cancelled: Cancelled,
+        scratch: Path | None = None,
     ) -> Rows:
         """The same, row by row: the next are computed while who asked writes the last into a file."""
-        task = self.begun(image, params, progress, cancelled)
+        task = self.begun(image, params, progress, cancelled, scratch=scratch)
         way, picture = _Way(task), task.picture
         bands = (picture.native(band) for band in way.bands())
         facts = partial(_told, way)
@@ -192,7 +199,7 @@ class _Way:
                 samples = np.concatenate(list(resized_bands(bands, size, step.before.pair)))
             part = part_of(self.task.progress, before / whole, (before + step.seconds) / whole)
             self.used.append(_ready(step.entry, self.task.wish))
-            bands = _enlarged(samples, self.used[-1], self.task, part)
+            bands = _enlarged(samples, self.used[-1], self.task, part, number)
             size = (step.before.width * step.entry.scale, step.before.height * step.entry.scale)
             before += step.seconds
         bands = resized_bands(bands, size, self.size.pair)
@@ -298,11 +305,13 @@ def _ready(entry: manifest.Entry, clean: Parameters) -> _Ready:
         return _Ready(ours, weights.load(ours.name, mode=mode), (f"{entry.name} was refused: {error.message}",))
 
 
-def _enlarged(samples: Samples, ready: _Ready, task: Task, progress: Progress) -> Iterator[Samples]:
+def _enlarged(samples: Samples, ready: _Ready, task: Task, progress: Progress, number: int) -> Iterator[Samples]:
+    """By the network with this number on the way."""
     if task.wish["backend"] == "torch":
-        from enhancement.engine import tiles
+        from enhancement.engine import resuming
 
-        yield from tiles.bands(samples, ready.network, progress=progress, cancelled=task.cancelled)
+        scratch = task.scratch and task.scratch.with_name(f"{task.scratch.name}.rows{number}")
+        yield from resuming.bands(samples, ready.network, scratch, progress=progress, cancelled=task.cancelled)
         return
     from enhancement.engine import stock, weights
 

@@ -8,16 +8,18 @@ import io
 import json
 import resource
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from enhancement.engine import choosing, compiled, device, manifest, stock, tiles, weights
+from enhancement.engine import choosing, compiled, device, manifest, resuming, stock, tiles, weights
 from enhancement.engine.errors import MissingWeights
 from enhancement.engine.networks import CompactNetwork, CompactShape, Network, ready
 from tests.benchmarks.metrics import shared_data
@@ -34,6 +36,7 @@ WAYS = {
     "faithful": "engine, faithful",
     "fast": "engine, fast",
     "faithful:256": "engine, faithful, tiles of 256",
+    "kept": "engine, faithful, rows kept on disk",
 }
 
 
@@ -139,9 +142,21 @@ def by_onnxruntime(network: Network) -> Enlarge:
 
 def by_engine(network: Network, way: str) -> tuple[str, Enlarge]:
     mode, _, tile = way.partition(":")
+    if mode == "kept":
+        chosen = choosing.quickest(network)
+        return chosen.label, lambda image: keeping_rows(image, chosen)
     chosen = network if mode == "exact" else choosing.quickest(network, mode)
     edge = int(tile) if tile else None
     return chosen.label, lambda image: tiles.upscale(image, chosen, tile=edge)
+
+
+def keeping_rows(image: Pixels, network: Network) -> Pixels:
+    """As a worker does, in whose stead another may go on (see `resuming`), however soon it is done."""
+    resuming.WORTH = 0.0
+    ways: dict[str, Any] = {"progress": lambda share: None, "cancelled": lambda: False}
+    with tempfile.TemporaryDirectory() as folder:
+        made = tiles.joined(resuming.bands(image, network, Path(folder) / "rows", **ways), image, network)
+    return cast(Pixels, made)
 
 
 def contender(way: str, model: str) -> tuple[str, Enlarge]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from designer.assets.models import Asset
 from designer.assets.services import store_upload
 from designer.jobs.models import WorkerBeat
-from enhancement.engine import examining, manifest
+from enhancement.engine import examining, manifest, resuming, tiles
 from tests import images
 
 
@@ -42,3 +42,19 @@ def folder(tmp_path, settings, monkeypatch):
     monkeypatch.setattr(examining, "_asked", examining.answer)
     settings.DESIGNER_MODELS_MIRROR = "https://mirror.example/weights"
     return tmp_path / "models"
+
+
+@pytest.fixture
+def rows(monkeypatch) -> list[int]:
+    """Tiles of 32 pixels, whose rows are kept however quick they are: the tops of the rows that were computed."""
+    computed, real = [], tiles._Work.band
+
+    def band(self, plane, rows, meter):
+        made = real(self, plane, rows, meter)
+        computed.append(rows.kept[0])
+        return made
+
+    monkeypatch.setattr(tiles.room, "edge_for", lambda network: 32)
+    monkeypatch.setattr(resuming, "WORTH", 0.0)
+    monkeypatch.setattr(tiles._Work, "band", band)
+    return computed

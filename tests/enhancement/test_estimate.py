@@ -54,7 +54,7 @@ class Soften:
             raise ParameterError("", "At most 5,000 pixels across.", "Use a smaller picture.")
         return Estimate(seconds=2.0, width=width, height=height)
 
-    def run(self, image, params, *, progress, cancelled, others):
+    def run(self, image, params, *, progress, cancelled, others, scratch=None):
         progress(1.0)
         return OperationResult(image, {"strength": params["strength"]})
 
