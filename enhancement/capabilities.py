@@ -18,7 +18,7 @@ from django.utils import timezone
 from designer.jobs import claims, workers
 from designer.jobs.handlers import Later
 from designer.jobs.models import WorkerBeat
-from enhancement import models_folder
+from enhancement import kept, models_folder
 from enhancement.engine import own
 from enhancement.engine.errors import EngineError, MissingWeights
 from enhancement.engine.manifest import catalogue, locate
@@ -49,7 +49,8 @@ def _write() -> None:
 
 
 class _Teller(threading.Thread):
-    """Says what this host can do; and once more after new files were looked into, which may take minutes."""
+    """Says what this host can do, and once more after new files were looked into, which may take minutes; between the
+    two it clears away what this host kept of work that has ended."""
 
     def __init__(self) -> None:
         super().__init__(name="capabilities", daemon=True)
@@ -57,6 +58,7 @@ class _Teller(threading.Thread):
     def run(self) -> None:
         try:
             _write()
+            kept.sweep()
             if models_folder.is_unknown():
                 tell()
         except (DatabaseError, InterfaceError) as error:

@@ -14,13 +14,13 @@ from PIL import Image
 from designer.assets import blobs
 from designer.assets.models import Asset
 from designer.assets.services import store_upload
-from designer.jobs import handlers
+from designer.jobs import handlers, presence
 from designer.jobs.claims import claim
 from designer.jobs.models import Job
 from designer.jobs.running import perform
 from designer.jobs.settling import died
 from designer.ledger.models import LedgerEntry
-from enhancement import kept, runner
+from enhancement import capabilities, kept, runner, tasks
 from enhancement.engine import warm, weights
 from enhancement.engine.errors import InvalidWeights
 from enhancement.models import Enhancement
@@ -220,6 +220,18 @@ def test_what_nobody_comes_back_for_goes_with_the_next_enhancement_of_that_host(
     assert (half_done.status, len(scratch())) == ("cancelled", 1)
     ask(editor, half_done.source)
     work_off("gpu")
+    assert scratch() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_nobody_comes_back_for_goes_within_a_minute_where_no_other_follows(
+    half_done, scratch, editor, monkeypatch
+):
+    monkeypatch.setattr(presence, "lanes", lambda: ("gpu",))
+    editor.post(f"/api/enhance/{half_done.pk}/cancel")
+    assert len(scratch()) == 1
+    tasks.weights()  # as the parent of a worker is asked once a minute
+    capabilities.tell_meanwhile().join(60)
     assert scratch() == []
 
 
