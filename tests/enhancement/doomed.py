@@ -33,7 +33,7 @@ def main(killed_at: float) -> None:
 
     tiles.room.edge_for = lambda network: 32
     resuming.WORTH = 0.0
-    runner._progress = doomed
+    runner._progress = doomed  # type: ignore[assignment]
     perform(claim("gpu", "doomed"))
 
 
