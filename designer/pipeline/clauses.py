@@ -277,10 +277,12 @@ class Clauses:
             return False
         if kind is Kind.NOT and waiting:
             return False
-        return all(self._is_parallel(head, each) for each in (*waiting, thing))
+        begun = not head.has_article and any(each.has_article for each in waiting)  # "no collar, a keyhole and buttons"
+        like = _alike(head.names) if kind is Kind.NO and not begun else head.names
+        return all(self._is_parallel(head, each, like) for each in (*waiting, thing))
 
-    def _is_parallel(self, head: Thing, thing: Thing) -> bool:
-        if not thing.phrases or not self.phrases[thing.phrases[0]].names & head.names:
+    def _is_parallel(self, head: Thing, thing: Thing, like: frozenset[str]) -> bool:
+        if not thing.phrases or not self.phrases[thing.phrases[0]].names & like:
             return False
         size = thing.size - sum("garment" in self.phrases[at].names for at in thing.phrases)
         return size <= head.size or "colours" in self.phrases[thing.phrases[0]].names

@@ -20,7 +20,10 @@ DOZENS: Final = {"a dozen": 12, "half a dozen": 6}
 SAID: Final = {**{word: place for place, word in enumerate(WORDS, start=1)}, **DOZENS}
 NUMBER: Final = rf"(?P<count>\d{{1,3}}|{'|'.join(SAID)})"
 VERBS: Final = r"make|draw|create|design|generate|show|give|sketch|i\s+want|i\s+need"
-OPENING: Final = re.compile(rf"\s*(?:please\s+)?(?:(?:{VERBS})\s+(?:(?:me|us)\s+)?)?{NUMBER}\s+(?=\w)", re.I)
+USING: Final = r"use\s+[\w@ ./-]{2,40}?\s+to\s+"  # "use Gemini to make 5 midi dresses"
+OPENING: Final = re.compile(
+    rf"\s*(?:please\s+)?(?:{USING})?(?:(?:{VERBS})\s+(?:(?:me|us)\s+)?)?{NUMBER}\s+(?=\w)", re.I
+)
 PICTURE: Final = r"images|pictures|variations|versions|variants|renderings"
 PICTURES: Final = re.compile(rf"\b{NUMBER}\s+(?:\w+\s+)?(?:{PICTURE})\b", re.I)
 TIMES: Final = re.compile(r"(?<=[a-z])\s+[x×]\s?(?P<count>\d{1,3})(?=\s*(?:[.,;:!?)\n]|$))", re.I)
@@ -37,7 +40,10 @@ NAMING: Final = (
 )
 ANY_MODEL: Final = r"(?<!\bnot )\bmodel\s+"  # enough before a name with a digit
 # "with Gemini motif" is a motif, "with Gemini, in red" and "with Gemini for a campaign" a model
-CLOSING: Final = re.compile(r"\s*(?:[.,;:!?)\n]|$)|\s+(?:in|please|for|and|if|not|instead|again|only)\b", re.I)
+_GOING_ON: Final = (
+    rf"in|please|for|and|if|not|instead|again|only|this time|as (?:the |a )?model|to (?:{VERBS}|render|paint)"
+)
+CLOSING: Final = re.compile(rf"\s*(?:[.,;:!?)\n]|\(not\b|$)|\s+[-–—]\s|\s+at\s+\d|\s+(?:{_GOING_ON})\b", re.I)
 ON: Final = re.compile(r"\s+on\s+(?:(?:an?|the)\s+)?", re.I)
 SETTING: Final = frozenset({"background", "pose"})  # "with Gemini on a beach", but no model on a sleeve
 SENTENCE_END: Final = r"(?=\s*(?:[.!?\n]|$))"

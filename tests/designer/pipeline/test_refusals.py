@@ -104,6 +104,13 @@ BRIEFS = [
     ("a maxi dress, light and floaty, without being sheer", "dress maxi", "sheer"),
     ("a coat, not in red or in blue", "coat", "red blue"),
     ("a coat with no buttons/zips", "coat", "buttons zip"),
+    ("a coat without a hood and belt", "coat", "hooded belt"),
+    ("a dress without lace and sequins, please", "dress", "lace beading"),
+    ("a blouse with no ruffles, bows and lace", "blouse", "ruffles bow lace"),
+    ("a coat with no belt and pockets, in camel wool", "coat camel wool", "belt pockets"),
+    ("a dress with no lace and a satin bow", "dress satin bow", "lace"),
+    ("a dress with no belt and long sleeves", "dress long", "belt"),
+    ("a jacket with no zip and horn buttons in front", "jacket buttons", "zip"),
     ("a coat, not #ff0000, in navy", "coat navy", "#ff0000"),
 ]  # fmt: skip
 TASTES = [
