@@ -83,6 +83,8 @@ class ModelSerializer(serializers.ModelSerializer[ModelProfile]):
         return {**asdict(can), "references": can.max_references > 0} if can else None
 
     def get_warning(self, model: ModelProfile) -> str:
+        if model.ends_on is None:
+            return ""
         today = timezone.now().date()
         ending = next((each for each in ending_soon(today=today) if each.model == model), None)
         return warning_of(ending) if ending else ""

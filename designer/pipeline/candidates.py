@@ -88,17 +88,23 @@ def objection(each: Candidate, wish: Constraints) -> Excluded | None:
     return None
 
 
-def _over(each: Candidate, wish: Constraints) -> Excluded | None:
-    """Why it is too dear: what it may cost is held to `max_cost`, what it is expected to cost to what was `shown`."""
+def overrun(each: Candidate, wish: Constraints) -> tuple[Decimal, Decimal | None] | None:
+    """The limit that it breaks, and what it comes to by that: what it may cost is held to `max_cost`, what it is
+    expected to cost to what was `shown`. None of a price that is unknown; None at all where it keeps both."""
     for limit, price in ((wish.max_cost, each.dearest), (wish.shown, each.unit_price)):
-        if limit is None:
-            continue
-        if price is None:
-            return excluded(each, "price_unknown", "its price is unknown, so the budget cannot be kept")
-        if price * wish.n > limit:
-            reason = f"it costs {usd(price * wish.n)} for {wish.n}, over the limit of {usd(limit)}"
-            return excluded(each, "too_dear", reason)
+        total = None if price is None else price * wish.n
+        if limit is not None and (total is None or total > limit):
+            return limit, total
     return None
+
+
+def _over(each: Candidate, wish: Constraints) -> Excluded | None:
+    if (found := overrun(each, wish)) is None:
+        return None
+    limit, total = found
+    if total is None:
+        return excluded(each, "price_unknown", "its price is unknown, so the budget cannot be kept")
+    return excluded(each, "too_dear", f"it costs {usd(total)} for {wish.n}, over the limit of {usd(limit)}")
 
 
 def _lacks(each: Candidate, wish: Constraints) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from designer.pipeline.candidates import Candidate, Constraints, cost, excluded, objection, usd, warnings
+from designer.pipeline.candidates import Candidate, Constraints, cost, excluded, objection, overrun, usd, warnings
 from designer.pipeline.optimisation import CALM, EXPLORATION, decayed, liking, model_key
 from designer.pipeline.records import Alternative, Excluded, LearnedWeights, Posterior, Route
 
@@ -26,6 +26,7 @@ ALIKE: Final = 0.9  # of the best score: who reaches this serves as well, and ta
 PRIOR_MASS: Final = 4.0  # observations that a model's stated quality counts for, against what a team taught
 HALF_COST: Final = Decimal("0.04")  # USD per image at which the cost score is one half
 HALF_TIME: Final = 10.0  # seconds per image at which the speed score is one half
+ASK_ANEW: Final = "Prices have risen since this was asked for: ask for it anew."
 STREAM: Final = 4  # of a generation's seed: the stage's number
 
 
@@ -186,11 +187,11 @@ def _refusal(checked: Sequence[tuple[Candidate, Excluded | None]], wish: Constra
     reasons = [why for _, why in checked if why]
     codes = {why.code for why in reasons}
     if "too_dear" in codes:
-        costs = [cost(each, wish) for each, why in checked if why and why.code == "too_dear"]
-        cheapest = usd(min(each for each in costs if each is not None))
-        limit = next(each for each in (wish.max_cost, wish.shown) if each is not None)
-        shown = f"{usd(limit)} is below the cheapest model that fits, {cheapest} for {wish.n}."
-        return RouteError("below_cheapest", "max_cost", shown, f"Allow at least {cheapest}, or ask for fewer images.")
+        over = [overrun(each, wish) for each, why in checked if why and why.code == "too_dear"]
+        total, limit = min((found[1], found[0]) for found in over if found and found[1] is not None)
+        shown = f"{usd(limit)} is below the cheapest model that fits, {usd(total)} for {wish.n}."
+        remedy = f"Allow at least {usd(total)}, or ask for fewer images."
+        return RouteError("below_cheapest", "max_cost", shown, remedy if limit == wish.max_cost else ASK_ANEW)
     if "unhealthy" in codes:
         field_name = "model" if wish.model else "provider" if wish.provider else "strategy"
         resting = _told([why for why in reasons if why.code == "unhealthy"])

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from designer.pipeline import optimisation, routing
@@ -47,6 +47,7 @@ crowds = st.lists(someone, min_size=1, max_size=6, unique_by=lambda each: each.m
 strategies = st.sampled_from(sorted(routing.STRATEGIES))
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine is no fault of the router
 @given(crowds, strategies, st.data(), st.booleans(), st.integers(0, 99))
 def test_an_explicit_choice_always_wins(crowd, strategy, data, needs_seed, seed):
     chosen = data.draw(st.sampled_from(crowd))
@@ -155,6 +156,16 @@ def test_a_ceiling_holds_what_may_be_billed_and_what_was_shown_holds_what_is_exp
     for limit in (Constraints(n=2, max_cost=Decimal("0.06")), Constraints(n=2, shown=Decimal("0.059"))):
         with pytest.raises(RouteError, match="below the cheapest"):
             route([by_tokens], limit)
+
+
+def test_who_is_told_of_a_limit_is_told_what_it_is_held_against():
+    by_tokens = candidate("tokens", "0.03", most=Decimal("0.05"))
+    with pytest.raises(RouteError, match=r"\$0\.059 is below .* \$0\.06 for 2") as shown:
+        route([by_tokens], Constraints(n=2, shown=Decimal("0.059")))
+    assert shown.value.remedy.startswith("Prices have risen")
+    with pytest.raises(RouteError, match=r"\$0\.06 is below .* \$0\.10 for 2") as ceiling:
+        route([by_tokens], Constraints(n=2, max_cost=Decimal("0.06")))
+    assert ceiling.value.remedy.startswith("Allow at least $0.10")
 
 
 @pytest.mark.parametrize(
