@@ -41,6 +41,7 @@ _TURNING: Final = """with in into for but please instead just only then make mad
     plus also always mostly yes by from to than rather definitely give show crave favour favor"""
 TURNING: Final = frozenset(_TURNING.split())  # no thing of a list: here something else begins
 SUBJECT: Final = frozenset(["is", "are", "was", "were", "instead"])  # "avoid black, navy is mine": after what is wanted
+TRIMMINGS: Final = frozenset(["trim", "trimming", "edging", "detail", "detailing", "accent"])  # "lace trim" is lace
 JOINING: Final = {"or": "or", "nor": "or", "and": "and"}
 _MARKS: Final = re.compile(r"[.:;!?()—–]|\s-\s")  # a clause ends
 _SIGNS: Final = {"/": "or", "&": "and", "+": "and"}
@@ -285,6 +286,7 @@ class Clauses:
         if not thing.phrases or not self.phrases[thing.phrases[0]].names & like:
             return False
         size = thing.size - sum("garment" in self.phrases[at].names for at in thing.phrases)
+        size -= self.words[thing.end - 1].word in TRIMMINGS
         return size <= head.size or "colours" in self.phrases[thing.phrases[0]].names
 
 

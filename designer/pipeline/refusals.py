@@ -33,6 +33,7 @@ HELPERS: Final = frozenset(["do", "doe", "does", "did", "would", "will", "can", 
 REFUSALS: Final[Mapping[tuple[str, ...], Kind]] = {
     **_phrases(Kind.NO, "no, without, minus, sans, none of, fewer"),
     **_phrases(Kind.NOT, "not, non, anti, less, never, neither, nor, nothing, isnt, arent, no longer"),
+    **_phrases(Kind.NOT, "hardly ever, hardly any, barely any, rarely, seldom"),
     **_phrases(Kind.BUT, "anything but, everything but, all but, rather than, instead of, other than, apart from"),
     **_phrases(Kind.BUT, "excluding, except, except for, free of, clear of"),
     **_phrases(Kind.VERB, ",".join([*_HATED.split(), *sorted(DENIED_VERBS)])),
