@@ -97,7 +97,8 @@ def test_no_inner_address_is_connected_to_in_any_spelling_and_any_phase(team, me
     tell(team.pk)
     carry()
     codes = set(Attempt.objects.values_list("error__code", flat=True))
-    assert Attempt.objects.count() == len(urls) * 2 and codes == {"private_address"}
+    tried = Attempt.objects.values("delivery").distinct().count()  # a slow machine comes to the first retries too
+    assert tried == len(urls) * 2 and codes == {"private_address"}
     assert inner(connects, settings) == []
 
 
@@ -165,8 +166,8 @@ TALKS = {
 
 @pytest.mark.parametrize("name", TALKS)
 def test_an_answer_that_is_made_to_hurt_ends_with_the_time_and_keeps_little(name, hook, team, receiver, monkeypatch):
-    monkeypatch.setattr(courier, "TIMEOUT_S", 1.0)
     talk, status = TALKS[name]
+    monkeypatch.setattr(courier, "TIMEOUT_S", 20.0 if status == "delivered" else 1.0)
     bad, good = hook("/bad"), hook("/good")
     receiver.answers(talk, path="/bad")
     tell(team.pk)
