@@ -15,7 +15,7 @@ from designer.jobs.handlers import Permanent, RunningJob
 from designer.jobs.models import JobAttempt
 from designer.ledger import budgets
 from designer.ledger.models import EntryKind
-from designer.ledger.services import charge
+from designer.ledger.services import MICRO, charge
 from designer.providers import base
 from designer.realtime.events import COST_UPDATED, record
 from teams.base.errors import Conflict
@@ -46,7 +46,6 @@ def pay(job: RunningJob, row: Generation, order: Order, attempt: JobAttempt, res
     said = _said_cost(order, result)
     if said is None and not result.images:
         return  # tokens were used whose price nobody knows, and nothing came of them
-    count, unit = (len(result.images), order.unit_price) if said is None else (1, said)
     entry = charge(
         team_id=row.team_id,
         job_id=job.id,
@@ -57,8 +56,9 @@ def pay(job: RunningJob, row: Generation, order: Order, attempt: JobAttempt, res
         actor_id=row.owner_id,
         provider=order.provider,
         model=result.model,
-        quantity=Decimal(count),
-        unit_price=unit,
+        quantity=Decimal(len(result.images) or 1),
+        unit_price=share_of(order, result),
+        amount=said,
         simulated=result.simulated,
     )
     Generation.objects.filter(pk=row.pk).update(cost=Coalesce(F("cost"), Decimal(0)) + entry.amount)
@@ -78,4 +78,4 @@ def _said_cost(order: Order, result: base.ImageResult) -> Decimal | None:
 def share_of(order: Order, result: base.ImageResult) -> Decimal:
     """What one image of the call came to, in USD to six places as the ledger has them."""
     said = _said_cost(order, result)
-    return order.unit_price if said is None else (said / len(result.images)).quantize(Decimal("0.000001"))
+    return order.unit_price if said is None else (said / (len(result.images) or 1)).quantize(MICRO)

@@ -1,7 +1,7 @@
 """Rows as the pages show them: attributes as chips, prompts as parts, provenance as lines."""
 
-from decimal import Decimal
-from typing import Any
+from decimal import ROUND_CEILING, Decimal
+from typing import Any, Final
 
 from django.utils import timezone
 
@@ -26,8 +26,7 @@ MORE = (
     "fit", "fabric_weight", "texture", "finish", "construction", "aesthetic", "season", "occasion", "formality",
     "photography",
 )  # fmt: skip
-
-
+HUNDREDTH_OF_A_CENT: Final = Decimal("0.0001")
 TOLD = {"count": "images", "model": "model"}
 
 
@@ -81,19 +80,24 @@ def money(amount: Decimal) -> str:
     return text + "0" * max(0, 2 - len(text.partition(".")[2]))
 
 
+def expected(amount: Decimal) -> str:
+    """An estimate in USD, which is no better known than to a hundredth of a cent; rounded up, so that it is enough."""
+    return money(amount.quantize(HUNDREDTH_OF_A_CENT, ROUND_CEILING))
+
+
 def estimate_shown(preview: Preview) -> dict[str, Any]:
     plan = preview.plan
     facts = {
-        "total": money(plan.total),
-        "most": money(plan.most) if plan.most > plan.total else "",
+        "total": expected(plan.total),
+        "most": expected(plan.most) if plan.most > plan.total else "",
         "n": plan.n,
         "shown": plan.shown,
         "title": plan.title,
         "seconds": round(plan.seconds),
         "simulated": plan.simulated,
-        "reading": money(plan.reading) if plan.reading else "",
+        "reading": expected(plan.reading) if plan.reading else "",
         "follows": plan.follows,
-        "following": money(plan.following * plan.shown) if plan.following else "",
+        "following": expected(plan.following * plan.shown) if plan.following else "",
     }
     return {"reason": plan.route.reason, "warnings": plan.route.warnings, **facts}
 

@@ -26,8 +26,10 @@ def charge(
     simulated: bool,
     actor_id: UUID | None = None,
     step: str = "",
+    amount: Decimal | None = None,
 ) -> LedgerEntry:
-    """Record quantity x unit_price USD, out of what was reserved for the subject.
+    """Record quantity x unit_price USD, out of what was reserved for the subject; `amount` where a call was billed as a
+    whole, of which a unit's price is only the share, rounded.
 
     IntegrityError if this (job, attempt, kind, step) was charged before.
     """
@@ -43,7 +45,7 @@ def charge(
         model=model,
         quantity=quantity,
         unit_price=unit_price,
-        amount=(quantity * unit_price).quantize(MICRO),
+        amount=(quantity * unit_price if amount is None else amount).quantize(MICRO),
         simulated=simulated,
     )
     budgets.settle(entry)

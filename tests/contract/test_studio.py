@@ -77,6 +77,15 @@ def test_openai_draws_and_the_ledger_holds_what_its_tokens_cost(client_of, simul
     assert done.cost == paid() == billed > 0
 
 
+def test_a_call_that_brings_several_images_is_entered_by_the_image_as_estimates_reckon(client_of, simulator):
+    client, [photo] = client_of("editor"), photos(1)
+    sent = client.post("/api/assets", {"file": photo}, format="multipart").json()["id"]
+    done = begin(client, n=2, model=FLARE, references=[sent])
+    [entry] = LedgerEntry.objects.all()
+    assert (entry.quantity, entry.amount) == (2, done.cost)
+    assert abs(2 * entry.unit_price - entry.amount) <= Decimal("0.000001")
+
+
 @pytest.mark.parametrize("model", ["gpt-image-2", "gpt-image-2.5-flare", "gpt-image-2.6-sunburst", *GEMINI])
 @pytest.mark.parametrize("aspect_ratio", ["1:1", "2:3"])
 @pytest.mark.parametrize("quality", ["standard", "high"])
