@@ -128,9 +128,14 @@ def living(row: ModelProfile, today: date) -> ModelProfile:
     if not row.is_over(today):
         return row
     when = f" on {row.ends_on:%d %B %Y}" if row.ends_on else ""
+    message = f"{row.title} was shut down{when}."
+    raise Refused("model_retired", message, field="model", remedy=remedy_of_an_end(row, today))
+
+
+def remedy_of_an_end(row: ModelProfile, today: date) -> str:
+    """What to do where a model has ended: its successor, with the difference in price."""
     after = successor_of(row, today)
-    remedy = f"Use {after.title} ({difference(row, after)}) instead." if after else "Choose another model."
-    raise Refused("model_retired", f"{row.title} was shut down{when}.", field="model", remedy=remedy)
+    return f"Use {after.title} ({difference(row, after)}) instead." if after else "Choose another model."
 
 
 def _succeeded(family: list[ModelProfile], today: date) -> Named:

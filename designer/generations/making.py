@@ -121,6 +121,7 @@ def _drawer(order: Order) -> tuple[base.ImageProvider, base.Capabilities]:
         provider = image_provider(order.provider)
         return provider, provider.capabilities(order.model)
     except base.ProviderError as error:
+        stand_ins.note_end(order, error)
         raise Permanent(error.code, error.message, error.remedy) from error
 
 
@@ -154,7 +155,7 @@ def _called(job: RunningJob, row: Generation, call: Call) -> tuple[JobAttempt, b
         idempotency=call.can.idempotency,
     )
     begun = time.monotonic()
-    with _translated(job, attempt, free=call.provider.simulated):
+    with _translated(job, attempt, call):
         result = _found(call, attempt) or call.provider.generate(
             _request(call),
             idempotency_key=attempt.idempotency_key,
@@ -225,15 +226,16 @@ def percent_at(done: float, count: int) -> int:
 
 
 @contextmanager
-def _translated(job: RunningJob, attempt: JobAttempt, *, free: bool) -> Iterator[None]:
+def _translated(job: RunningJob, attempt: JobAttempt, call: Call) -> Iterator[None]:
     """A provider's errors as the queue's words; each leaves the attempt's outcome on record."""
     try:
         yield
     except base.Cancelled as stop:  # a paid call that was broken off may have been charged for
         told = {"code": "cancelled", "message": "Cancelled.", "remedy": ""}
-        _settle(job, attempt, AttemptOutcome.FAILED if free else AttemptOutcome.UNKNOWN, told)
+        _settle(job, attempt, AttemptOutcome.FAILED if call.provider.simulated else AttemptOutcome.UNKNOWN, told)
         raise Cancelled from stop
     except base.ProviderError as error:
+        stand_ins.note_end(call.order, error)
         told = {"code": error.code, "message": error.message, "remedy": error.remedy}
         _settle(job, attempt, AttemptOutcome.UNKNOWN if error.outcome_unknown else AttemptOutcome.FAILED, told)
         health.went_wrong(attempt.provider, attempt.model, error)

@@ -14,7 +14,7 @@ from typing import Any, Final
 from django.utils import timezone
 
 from designer.catalogue.models import ModelKind, ModelProfile
-from designer.catalogue.services import per_image, retire
+from designer.catalogue.services import per_image, remedy_of_an_end, retire
 from designer.generations import choosing, costs
 from designer.generations.costs import Key
 from designer.generations.models import Generation, Stage, StageRun
@@ -41,8 +41,6 @@ def find(
     """The order as another model will carry it out, written and announced; None when none may or can step in."""
     if not isinstance(error, base.ProviderError):
         return None
-    if error.code == "model_retired":
-        _note_end(order, error)
     if not wish.fallback or wish.model or wish.provider or not _is_time(job, error) or _is_unknown(job, left):
         return None
     plan = next(filter(None, (_plan(row, wish, out, len(left)) for out in _left_out(row, order, error))), None)
@@ -140,8 +138,10 @@ def _difference(before: Decimal, after: Decimal) -> str:
     return f"It costs {per_image(after)} instead of {per_image(before)}."
 
 
-def _note_end(order: Order, error: base.ProviderError) -> None:
-    """The vendor says that the model is gone: nobody shall call it again."""
-    profile = ModelProfile.objects.filter(kind=ModelKind.IMAGE, provider=order.provider, model=order.model).first()
+def note_end(order: Order, error: base.ProviderError) -> None:
+    """Where the vendor says that the model is gone, nobody calls it again, and who asked is told what follows it."""
+    key = {"kind": ModelKind.IMAGE, "provider": order.provider, "model": order.model}
+    profile = ModelProfile.objects.filter(**key).first() if isinstance(error, base.ModelRetired) else None
     if profile:
         retire(actor=None, model=profile, reason=f"{order.provider} says: {error.message}"[:300])
+        error.remedy = remedy_of_an_end(profile, timezone.now().date())

@@ -282,7 +282,7 @@ def _value_of(key: str, persona: object | None) -> tuple[str, str]:
 def _fits(understanding: Understanding, attribute: str, value: str) -> bool:
     found = understanding[attribute]
     settled = found.is_known or found.source == "correction"  # a person who says 'unknown' wants it left open
-    return not settled and taxonomy.suits(attribute, value, understanding.value("garment"))
+    return not settled and taxonomy.is_usual(attribute, value, understanding.value("garment"))
 
 
 def _sampled(arms: list[LearnedChoice], level: float, rng: np.random.Generator) -> list[LearnedChoice]:

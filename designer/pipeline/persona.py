@@ -195,7 +195,7 @@ def _adjustments(
     room = max(1, round(MAX_ADJUSTMENTS * strength))
     garment = understanding.value("garment")
     for name, liked in taste.attributes.items():
-        value = next((value for value in liked if taxonomy.suits(name, value, garment)), None)
+        value = next((value for value in liked if taxonomy.is_usual(name, value, garment)), None)
         if room and value and _is_open(understanding, name) and not _refused(name, value, excluded):
             room -= 1
             reason = f"{taste.name} prefers it, and the brief leaves the {name.replace('_', ' ')} open"

@@ -135,6 +135,13 @@ def suits(attribute: str, value: str, garment: str | None) -> bool:
     return value not in vocabulary.SKIRT_SHAPES or garment in vocabulary.SKIRTED
 
 
+def is_usual(attribute: str, value: str, garment: str | None) -> bool:
+    """Whether `garment` commonly has this value, as what nobody asked for should be: shirts can be of midi length, but
+    few are."""
+    lengths = vocabulary.LENGTHS.get(garment or "") if attribute == "length" else None
+    return suits(attribute, value, garment) and (lengths is None or value in lengths)
+
+
 def say(attribute: str, value: str) -> str:
     """A value as a prompt says it: `v_neck` of neckline -> "v neckline", `puff` of sleeves -> "puff sleeves"."""
     words = _SPELLED.get(value, value.replace("_", " "))

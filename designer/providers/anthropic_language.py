@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 VENDOR: Final = "Anthropic"
 ROOT: Final = "https://api.anthropic.com"
-SUCCESSOR: Final = "claude-haiku-5-5"
 NO_MONEY: Final = ("billing_error",)
 
 
@@ -129,8 +128,7 @@ def translated(error: APIStatusError, model: str) -> ProviderError:
                 "Choose another model meanwhile; an admin should check ANTHROPIC_API_KEY.",
             )
         case 404 if kind == "not_found_error":
-            words = f"Anthropic no longer has {model}."
-            return ModelRetired(words, f"Use {SUCCESSOR} instead.", successor=SUCCESSOR)
+            return ModelRetired(f"Anthropic no longer has {model}.")
         case 400 if "content filtering" in words:
             return Moderated(f"Anthropic declined this: {words}", "Reword the brief.", stage="output")
         case 400 | 413 | 422:

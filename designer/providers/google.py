@@ -261,7 +261,7 @@ def translated(error: APIError, model: str) -> ProviderError:
         case 402:
             return _quota()
         case 404 if error.status == "NOT_FOUND":  # Google's own word: a gateway's 404 says nothing of the model
-            return ModelRetired(f"Google no longer has {model}.", f"Use {SUCCESSOR} instead.", successor=SUCCESSOR)
+            return ModelRetired(f"Google no longer has {model}.")
         case 400 | 413 | 422:
             return InvalidRequest(f"Google refused the request: {words}", field=_field(details))
         case 429:

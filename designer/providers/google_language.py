@@ -6,15 +6,13 @@ counted apart from the answer, and billed like it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from designer.providers.base import (
     LanguageRequest,
     LanguageResult,
-    ModelRetired,
     Moderated,
     ProviderConfig,
-    ProviderError,
 )
 from designer.providers.google import ROOT, UNSAFE, VENDOR, translated
 from designer.providers.registry import register_language
@@ -23,9 +21,6 @@ from designer.providers.remote.checks import installed
 if TYPE_CHECKING:
     import httpx2
     from google.genai import Client, types
-    from google.genai.errors import APIError
-
-SUCCESSOR: Final = "gemini-3.1-flash-lite"
 
 
 @register_language
@@ -54,7 +49,7 @@ class GoogleLanguage:
             try:
                 answer = client.models.generate_content(model=request.model, contents=contents, config=_config(request))
             except errors.APIError as error:
-                raise _translated(error, request.model) from error
+                raise translated(error, request.model) from error
             except (ValueError, TypeError, AttributeError) as error:  # the SDK could not read it
                 raise garbled(VENDOR, "no answer of Gemini's") from error
         return _result(answer, request)
@@ -126,10 +121,3 @@ def _usage(usage: Any) -> dict[str, int]:
     image, whole = told.get("IMAGE", 0), usage.prompt_token_count or sum(told.values())
     out = (usage.candidates_token_count or 0) + (usage.thoughts_token_count or 0)
     return {"text_in": max(0, whole - image), "image_in": image, "text_out": out}
-
-
-def _translated(error: APIError, model: str) -> ProviderError:
-    told = translated(error, model)
-    if isinstance(told, ModelRetired):
-        return ModelRetired(told.message, f"Use {SUCCESSOR} instead.", successor=SUCCESSOR)
-    return told

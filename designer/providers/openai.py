@@ -248,8 +248,7 @@ def translated(error: APIStatusError, model: str) -> ProviderError:
                 "Choose another model meanwhile; an admin should check OPENAI_API_KEY and its project.",
             )
         case 404 if code == "model_not_found":
-            after = RETIRED.get(model, "gpt-image-2.6-flare")
-            return ModelRetired(f"OpenAI no longer has {model}.", f"Use {after} instead.", successor=after)
+            return ModelRetired(f"OpenAI no longer has {model}.")
         case 400 | 413 | 415 | 422:
             field = error.param or ""
             return InvalidRequest(f"OpenAI refused the request: {words}", field=FIELDS.get(field, field))

@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from designer.providers.base import (
     LanguageRequest,
     LanguageResult,
-    ModelRetired,
     ProviderConfig,
     ProviderDown,
-    ProviderError,
 )
 from designer.providers.openai import ROOT, VENDOR, translated
 from designer.providers.registry import register_language
@@ -22,9 +20,7 @@ from designer.providers.remote.checks import clipped, installed
 
 if TYPE_CHECKING:
     import httpx2
-    from openai import APIStatusError
 
-SUCCESSOR: Final = "gpt-5.4-mini"
 REASONS: Final = ("gpt-5", "gpt-6", "o")  # families that think, and may be told to think little
 
 
@@ -55,7 +51,7 @@ class OpenAILanguage:
                 raw = client.responses.with_raw_response.create(**wish)
                 return _result(raw, request)
             except openai.APIStatusError as error:
-                raise _translated(error, request.model) from error
+                raise translated(error, request.model) from error
             except openai.OpenAIError as error:
                 raise ProviderDown(f"OpenAI could not be asked: {clipped(error)}", "Try again later.") from error
 
@@ -103,10 +99,3 @@ def _result(raw: Any, request: LanguageRequest) -> LanguageResult:
     if refused or getattr(answer.incomplete_details, "reason", None) == "content_filter":
         raise talk.Declined(VENDOR, f": {clipped(refused[0])}" if refused else "", tokens)
     return talk.said(text, model=model, usage=tokens, request_id=raw.headers.get("x-request-id", ""))
-
-
-def _translated(error: APIStatusError, model: str) -> ProviderError:
-    told = translated(error, model)
-    if isinstance(told, ModelRetired):
-        return ModelRetired(told.message, f"Use {SUCCESSOR} instead.", successor=SUCCESSOR)
-    return told

@@ -197,9 +197,7 @@ def translated(status: int, body: bytes, headers: Mapping[str, str], model: str)
                 "The Stability account is out of credits.", "Choose another model, or have an admin add credits."
             )
         case 404 | 410 if name and "model" in words.lower():  # a gateway's, or that of a wrong path, says nothing of it
-            return ModelRetired(
-                f"Stability no longer has {model}.", "Use sd3.5-large instead.", successor="sd3.5-large"
-            )
+            return ModelRetired(f"Stability no longer has {model}.")
         case 400 | 413 | 422:
             return InvalidRequest(f"Stability refused the request: {words}", field=_field(words))
         case 429:

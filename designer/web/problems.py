@@ -7,7 +7,14 @@ from typing import Any, Final
 import redis
 import structlog
 from django.apps import apps
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, ValidationError
+from django.conf import settings
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFilesSent,
+    ValidationError,
+)
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.db.models import BaseConstraint
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
@@ -113,6 +120,10 @@ def away(error: Exception) -> dict[str, Any]:
 def unreadable(error: Exception) -> dict[str, Any]:
     if isinstance(error, RequestDataTooBig):
         return problem(413, code="too_large", detail="The request is larger than is read here. Send less.")
+    if isinstance(error, TooManyFilesSent):
+        message = f"At most {settings.DATA_UPLOAD_MAX_NUMBER_FILES} files are read at once."
+        remedy = "Send the rest in a further request, or put them into one ZIP archive where those are taken."
+        return body_of(Refused("too_many_files", message, field="file", remedy=remedy, status=413))
     return problem(400, code="bad_request", detail="The request cannot be read. Send it again as documented.")
 
 

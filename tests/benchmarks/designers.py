@@ -51,7 +51,10 @@ def candidates() -> list[Candidate]:
 def open_values(garment: str) -> tuple[Value, ...]:
     """Everything that may be said of a garment."""
     return tuple(
-        (name, value) for name in LEARNABLE for value in taxonomy.values(name) if taxonomy.suits(name, value, garment)
+        (name, value)
+        for name in LEARNABLE
+        for value in taxonomy.values(name)
+        if taxonomy.is_usual(name, value, garment)
     )
 
 

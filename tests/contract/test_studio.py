@@ -290,6 +290,18 @@ def test_a_model_without_a_name_is_replaced_when_the_vendor_has_shut_it_down(cli
     assert done.fallbacks and done.fallbacks[0]["code"] == "model_retired"
 
 
+@pytest.mark.parametrize(("provider", "model"), [("openai", FLARE), ("google", NANO)])
+def test_a_chosen_model_that_the_vendor_has_shut_down_is_told_with_what_succeeds_it(
+    provider, model, client_of, simulator
+):
+    after = ModelProfile.objects.get(provider="openai", model="gpt-image-2.6-sunburst")
+    ModelProfile.objects.filter(model=model).update(successor=after)
+    simulator.plan(provider, "retired", times=0, path="image")
+    done = begin(client_of("editor"), n=1, model=model)
+    assert (done.status, done.error["code"], done.fallbacks) == ("failed", "model_retired", [])
+    assert f"Use {after.title} ($" in done.error["remedy"]
+
+
 def test_a_wrong_address_ends_no_model_in_the_catalogue(client_of, simulator):
     simulator.plan("google", "html", times=0, path="image", status=404)
     done = begin(client_of("editor"), n=1, model=NANO)

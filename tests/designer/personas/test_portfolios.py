@@ -346,6 +346,13 @@ def test_more_than_a_portfolio_may_be_is_stopped_on_its_way(client, settings):
     assert not PortfolioImport.objects.exists()
 
 
+def test_more_files_than_are_read_at_once_are_refused_by_the_number_with_a_way_out(client, settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 2
+    refused = send(client, *[(f"{number}.png", picture()) for number in range(3)])
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (413, "file")
+    assert "At most 2 files" in refused.json()["detail"] and "ZIP" in refused.json()["remedy"]
+
+
 def test_a_team_has_three_portfolios_under_way_at_most(client, team):
     statuses = [send(client, ("a.png", picture()), team=str(team.pk)).status_code for _ in range(4)]
     assert statuses == [202, 202, 202, 409]

@@ -147,6 +147,12 @@ def test_a_garment_is_not_given_what_it_cannot_have():
     assert chosen(weights, "dress").choices and not chosen(weights, "skirt").choices
 
 
+def test_a_length_liked_on_one_garment_is_put_on_no_other_that_seldom_has_it():
+    weights = {learning.attribute_key("p", "length", "midi"): Posterior(alpha=20, beta=1, updated_at=NOW)}
+    assert chosen(weights, "a skirt").choices
+    assert not any(chosen(weights, garment).choices for garment in ("wide trousers", "a shirt", "a blazer", "shorts"))
+
+
 def test_the_exploration_share_is_kept_and_can_be_off():
     tries = [chosen(taught(), exploration=0.3, seed=seed) for seed in range(400)]
     explored = sum(any(choice.part == "exploratory" for choice in each.choices) for each in tries) / len(tries)
