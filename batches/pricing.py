@@ -74,7 +74,7 @@ class Prices:
 
     def _key(self, wish: GenerationWish, garment: str | None) -> tuple[Any, ...]:
         """All that the price depends on."""
-        words = wish.letters // 100, self._reads and (wish.exact or wish.has_edited_prompt)
+        words = wish.letters // 100, self._reads and wish.is_worded
         return (
             garment, wish.aspect_ratio, wish.strategy, json.dumps(wish.weights, sort_keys=True), wish.min_quality,
             wish.quality, wish.provider, wish.model, wish.images, wish.n, wish.seed is None, wish.max_cost,

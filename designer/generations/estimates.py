@@ -1,11 +1,13 @@
 """What a wish will be understood as and what it will cost, before anything is written or spent."""
 
+import hashlib
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
+from django.utils import timezone
 from PIL import Image
 
 from designer.assets.models import Asset, AssetKind
@@ -17,13 +19,21 @@ from designer.generations.models import Generation
 from designer.generations.wishes import GenerationWish
 from designer.paper import on_white
 from designer.personas.corrections import corrections_for, informed
+from designer.personas.learning import learned_for
 from designer.personas.models import Persona
 from designer.personas.services import taste_of
 from designer.pipeline import persona as personas
 from designer.pipeline import seeing
 from designer.pipeline.analysis import analyse, surest
 from designer.pipeline.prompting import compose, edited
-from designer.pipeline.records import Attribute, InvalidCorrection, PromptParts, Understanding
+from designer.pipeline.records import (
+    Attribute,
+    InvalidCorrection,
+    LearnedChoice,
+    PersonaMatch,
+    PromptParts,
+    Understanding,
+)
 from teams.base.errors import Refused
 from teams.membership.models import Team
 
@@ -173,12 +183,42 @@ def whole_plan(
     return replace(plan, reading=usual, reading_most=most)
 
 
-def composed(wish: GenerationWish, *, team: Team, references: list[Asset], persona: Persona | None = None) -> Composed:
-    """Understanding and prompt of a wish. What is learned or tried out joins the prompt only when it runs."""
-    record = understand(wish, references, team=team)
+def dice_of(wish: GenerationWish) -> int:
+    """What learned and exploratory words are drawn with, so that the prompt that is shown is the one that is sent: the
+    seed that was asked for, else the brief, whose taste it is, and the day."""
+    if wish.seed is not None:
+        return wish.seed
+    said = f"{wish.brief}\n{wish.persona}\n{timezone.now().date()}"
+    return int.from_bytes(hashlib.sha256(said.encode()).digest()[:4])
+
+
+def matched(wish: GenerationWish, record: Understanding, persona: Persona | None) -> PersonaMatch | None:
+    """How near the wish is to its persona, and what that adds; a change to a picture is not a matter of taste."""
     taste = taste_of(persona)
-    match = personas.match(wish.brief, record, taste) if taste else None
-    parts = compose(wish.brief, record, persona=taste, match=match, exact=wish.exact, seed=0)
+    return personas.match(wish.brief, record, taste) if taste and not wish.is_change else None
+
+
+def learned(
+    wish: GenerationWish, record: Understanding, *, team: Team, persona: Persona | None, seed: int
+) -> tuple[LearnedChoice, ...]:
+    """What the team liked before, where the wish leaves that open: not in exact mode, and not beside a photo, which
+    shows what the words do not say."""
+    return () if wish.exact or wish.references else learned_for(team, persona, record, seed=seed)
+
+
+def composed(wish: GenerationWish, *, team: Team, references: list[Asset], persona: Persona | None = None) -> Composed:
+    """Understanding and prompt of a wish, with what is learned and tried out. A language model may word it anew."""
+    record, seed = understand(wish, references, team=team), dice_of(wish)
+    parts = compose(
+        wish.brief,
+        record,
+        persona=taste_of(persona),
+        match=matched(wish, record, persona),
+        learned=learned(wish, record, team=team, persona=persona, seed=seed),
+        exact=wish.exact,
+        change=wish.is_change,
+        seed=seed,
+    )
     return Composed(understanding=record.to_json(), prompt=as_edited(wish, parts), composed=parts)
 
 

@@ -1,7 +1,7 @@
 """Rows as the pages show them: attributes as chips, prompts as parts, provenance as lines."""
 
 from decimal import ROUND_CEILING, Decimal
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from django.utils import timezone
 
@@ -154,29 +154,34 @@ def parts_of(generation: Generation) -> list[dict[str, str]]:
 
 def avoided_of(generation: Generation) -> dict[str, Any]:
     """What the images were to avoid, and where the models that drew them were not told: some take no such words."""
+    words = generation.negative_prompt
+    return {"words": words, "note": _untold(generation, "negative_prompt", "takes no such words")}
+
+
+def seed_of(generation: Generation) -> dict[str, Any]:
+    """What the images were drawn from, and where their models were sent no seed."""
+    return {"number": generation.seed, "note": _untold(generation, "seed", "takes no seed")}
+
+
+def _untold(generation: Generation, setting: Literal["negative_prompt", "seed"], lack: str) -> str:
     runs = {run.name: run.output for run in generation.stages.all()}
     asked = runs.get(Stage.GENERATION, {}).get("order") or runs.get(Stage.ROUTING, {})
-    records = [asset.provenance for asset in generation.shown_assets if "negative_prompt" in asset.provenance]
-    told = [said["negative_prompt"] != NOT_SUPPORTED and _takes_avoided(said) for said in records]
-    return {"words": generation.negative_prompt, "note": _untold(told or [_takes_avoided(asked)])}
-
-
-def _untold(told: list[bool]) -> str:
+    records = [asset.provenance for asset in generation.shown_assets if setting in asset.provenance]
+    told = [said[setting] != NOT_SUPPORTED and _takes(said, setting) for said in records] or [_takes(asked, setting)]
     if all(told):
         return ""
-    if any(told):
-        return "Not sent for all images: one of the models takes no such words."
-    return "Not sent: this model takes no such words."
+    return f"Not sent for all images: one of the models {lack}." if any(told) else f"Not sent: this model {lack}."
 
 
-def _takes_avoided(said: dict[str, Any]) -> bool:
+def _takes(said: dict[str, Any], setting: Literal["negative_prompt", "seed"]) -> bool:
     provider, model = said.get("provider"), said.get("asked_model") or said.get("model")
     if not provider or not model:
         return True  # nobody is chosen yet
     try:
-        return image_provider(provider).capabilities(model).negative_prompt
+        can = image_provider(provider).capabilities(model)
     except ProviderError:  # an adapter, or a model of it, that is not there any more
         return True
+    return can.seed if setting == "seed" else can.negative_prompt
 
 
 def provenance_of(asset: Asset) -> list[tuple[str, str]]:

@@ -132,7 +132,7 @@ def asks(wish: GenerationWish, stage: Stage) -> bool:
         chosen_model()
     except Local:
         return False
-    return stage == Stage.ANALYSIS or not (wish.exact or wish.has_edited_prompt)
+    return stage == Stage.ANALYSIS or not wish.is_worded
 
 
 def _is_ready(name: str) -> bool:
@@ -149,7 +149,7 @@ def costs_of(wish: GenerationWish, *, photos: int) -> Prices:
     except Local:
         return FREE
     prices = [_prices(profile, seeing.question(wish.brief), Stage.ANALYSIS, photos=photos)]
-    if not wish.exact and not wish.has_edited_prompt and wording.has_room(wish.brief):
+    if not wish.is_worded and wording.has_room(wish.brief):
         prices.append(_prices(profile, wording.question(wish.brief, Understanding()), Stage.PROMPTING))
     known = [each for each in prices if each is not None]
     return Prices(sum((each.usual for each in known), Decimal(0)), sum((each.most for each in known), Decimal(0)))
@@ -193,6 +193,8 @@ def prompted(
             raise Local("The brief is used exactly as it is.")
         if wish.has_edited_prompt:
             raise Local("The prompt was edited by hand.")
+        if wish.is_change:
+            raise Local("The words say what to change in the picture.")
         if not wording.has_room(wish.brief):
             raise Local("The brief leaves no room for more words.")
         return Task(

@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils import timezone
@@ -20,13 +20,11 @@ from designer.generations.wishes import GenerationWish
 from designer.jobs.claims import LeaseLost
 from designer.jobs.handlers import Cancelled, Permanent, RunningJob
 from designer.personas.corrections import note_readings
-from designer.personas.learning import learned_for
 from designer.personas.services import taste_of
 from designer.pipeline import generation as drawing
-from designer.pipeline import persona as personas
 from designer.pipeline import routing
 from designer.pipeline.prompting import compose, variety
-from designer.pipeline.records import PromptPart, PromptParts, Understanding
+from designer.pipeline.records import LearnedChoice, PersonaMatch, PromptPart, PromptParts, Understanding
 from designer.pipeline.taxonomy import say
 from designer.realtime.events import GENERATION_STAGE, record_all
 from teams.base.errors import Refused
@@ -40,6 +38,10 @@ BEGINS = {
     Stage.OPTIMISATION: 20,
     Stage.GENERATION: making.BEGINS,
 }
+
+
+# of a generation's settings, what the designer did not set; the first in older rows only
+FACTS: Final = ("reading", "following", "most", "for_images", "for_reading", "told", "dice")
 
 
 @dataclass(slots=True)
@@ -86,12 +88,14 @@ def _references(row: Generation) -> list[Asset]:
 def _wish_of(row: Generation) -> GenerationWish:
     said = dict(row.settings)
     cap = said.pop("max_cost", None)
-    for facts in ("reading", "following", "most", "for_images", "for_reading", "told"):  # the first in older rows only
+    for facts in FACTS:
         said.pop(facts, None)
     return GenerationWish(
         brief=row.brief,
         references=tuple(map(UUID, said.pop("references"))),
         persona=row.persona_id,
+        source=row.source_id,
+        mode=row.mode,
         max_cost=Decimal(cap) if cap else None,
         corrections=row.corrections,
         **said,
@@ -198,34 +202,36 @@ def _compose(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
     assert work.understanding is not None  # noqa: S101  (the stage before set it)
     heard = reading.prompted(work.job, work.row, work.wish, work.understanding)
     work.written = heard.value or ()
-    prompt = compose(
+    return _set_prompt(work, _worded(work), **heard.facts)
+
+
+def _worded(work: Work, match: PersonaMatch | None = None, learned: Sequence[LearnedChoice] = ()) -> PromptParts:
+    assert work.understanding is not None  # noqa: S101
+    return compose(
         work.wish.brief,
         work.understanding,
+        persona=taste_of(work.row.persona),
+        match=match,
+        learned=learned,
         exact=work.wish.exact,
-        seed=work.row.seed or 0,
+        change=work.wish.is_change,
+        seed=_dice(work.row),
         written=work.written,
     )
-    return _set_prompt(work, prompt, **heard.facts)
+
+
+def _dice(row: Generation) -> int:
+    return int(row.settings.get("dice", row.seed or 0))  # older rows have none
 
 
 def _match(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
     """Fit the persona the designer chose; without one, say which is nearest and change nothing."""
     assert work.understanding is not None and work.prompt is not None  # noqa: S101
-    taste = taste_of(work.row.persona)
-    if taste is None:
+    match = estimates.matched(work.wish, work.understanding, work.row.persona)
+    if match is None:
         return {"matched": False, "parts": estimates.parts_json(work.prompt)}, {}
-    match = personas.match(work.wish.brief, work.understanding, taste)
-    prompt = compose(
-        work.wish.brief,
-        work.understanding,
-        persona=taste,
-        match=match,
-        exact=work.wish.exact,
-        seed=work.row.seed or 0,
-        written=work.written,
-    )
     work.facts["adjustments"] = match.to_json()["adjustments"]
-    return _set_prompt(work, prompt, matched=True, match=match.to_json())
+    return _set_prompt(work, _worded(work, match), matched=True, match=match.to_json())
 
 
 def _route(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -246,21 +252,11 @@ def _route(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
 def _optimise(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
     """Let what this team liked before into the prompt, where the brief left room."""
     assert work.understanding is not None and work.prompt is not None  # noqa: S101
-    if work.wish.exact:
+    team, persona = work.row.team, work.row.persona
+    learned = estimates.learned(work.wish, work.understanding, team=team, persona=persona, seed=_dice(work.row))
+    if not learned:
         return {"learned": [], "parts": estimates.parts_json(work.prompt)}, {}
-    seed = work.row.seed or 0
-    learned = learned_for(work.row.team, work.row.persona, work.understanding, seed=seed)
-    taste = taste_of(work.row.persona)
-    match = personas.match(work.wish.brief, work.understanding, taste) if taste else None
-    prompt = compose(
-        work.wish.brief,
-        work.understanding,
-        persona=taste,
-        match=match,
-        learned=learned,
-        seed=seed,
-        written=work.written,
-    )
+    prompt = _worded(work, estimates.matched(work.wish, work.understanding, persona), learned)
     work.facts["learned"] = [choice.to_json() for choice in learned]
     return _set_prompt(work, prompt, learned=work.facts["learned"])
 

@@ -177,6 +177,11 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
         source="source_id", allow_null=True, read_only=True
     )
     team = serializers.UUIDField(source="team_id", read_only=True)
+    seed = serializers.IntegerField(
+        read_only=True,
+        allow_null=True,
+        help_text="What its images are drawn from; each says if it was sent.",
+    )
 
     class Meta:
         model = Generation

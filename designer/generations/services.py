@@ -169,6 +169,7 @@ def request_generation(*, actor: User, wish: GenerationWish, terms: Terms = SING
     plan = estimates.whole_plan(wish, team=team, garment=garment, photos=len(references))
     plan, promise = _followed(wish, team, plan, usual=terms.batch_id is None)  # a batch was priced without it
     said = {**asdict(wish), "auto_enhance": promise.value}
+    seed = wish.seed if wish.seed is not None else secrets.randbelow(2**31)
     made = Generation.objects.create(
         team=team,
         owner=actor,
@@ -185,9 +186,10 @@ def request_generation(*, actor: User, wish: GenerationWish, terms: Terms = SING
             "for_images": str(plan.for_images),
             "for_reading": str(plan.reading_most),
             "told": told,
+            "dice": estimates.dice_of(wish) if terms.batch_id is None else seed,  # nobody saw a prompt of a batch
         },
         corrections=wish.corrections,
-        seed=wish.seed if wish.seed is not None else secrets.randbelow(2**31),
+        seed=seed,
         estimate=plan.total,
         simulated=plan.simulated,
     )

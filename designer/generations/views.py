@@ -22,6 +22,7 @@ from designer.generations.presenting import (
     estimate_shown,
     parts_of,
     route_shown,
+    seed_of,
     understood_shown,
 )
 from designer.generations.prompts import use_again
@@ -188,6 +189,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "stages": stages,
         "parts": parts_of(generation),
         "avoided": avoided_of(generation),
+        "seed": seed_of(generation),
         "route": route_shown(routes[0]) if routes else None,
         "edit": edit_shown(request, generation),
     }

@@ -66,6 +66,16 @@ class GenerationWish:
         return bool(self.part_edits or self.added_words)
 
     @property
+    def is_change(self) -> bool:
+        """Whether the brief says what to change in the picture that is sent along."""
+        return self.mode == "edit"
+
+    @property
+    def is_worded(self) -> bool:
+        """Whether the designer settled the prompt, so that no language model writes one."""
+        return self.exact or self.has_edited_prompt or self.is_change
+
+    @property
     def letters(self) -> int:
         """The most that the designer's own words come to in the prompt, in bytes with what parts them."""
         return sum(len(text.encode()) + 2 for text in (self.brief, *self.part_edits.values(), self.added_words))
@@ -113,6 +123,9 @@ class GenerationWish:
         if self.mode not in MODES or (self.source is None) != (self.mode == ""):
             remedy = "Send both source (an image) and mode: variation, similar or edit; or neither."
             raise Refused("unknown_mode", "Source and mode belong together.", field="mode", remedy=remedy)
+        if self.is_change and self.source not in self.references:
+            remedy = "Send the image among the references too, or use another mode."
+            raise Refused("missing", "An edit needs its image among the photos.", field="references", remedy=remedy)
         self._check_weights()
         self._check_edits()
         if self.aspect_ratio not in RATIOS:

@@ -69,6 +69,7 @@ def compose(
     learned: Sequence[LearnedChoice] = (),
     *,
     exact: bool = False,
+    change: bool = False,
     seed: int = 0,
     written: Sequence[PromptPart] = (),
 ) -> PromptParts:
@@ -76,11 +77,15 @@ def compose(
 
     `match` brings what `persona` adds; a taste without a match adds nothing. Parts joined by ', ' are the prompt.
     `written`: parts that a model wrote and that were checked; they stand in for those that would be made here.
+    `change`: the words say what to change in a picture that is sent along, so nothing but corrections joins them.
     """
     read = parse(brief)
     negative, keywords = _negative(read, exact), _keywords(understanding)
     if exact:
         return _joined([PromptPart(text=read.text, part="user")] if read.text else [], negative, keywords)
+    if change:
+        fixed = (PromptPart(text=text, part="locked") for text in must_say(read, understanding, corrected_only=True))
+        return _joined([*_user(read), *fixed], negative, keywords)
     added = _preferred(read, match, learned)
     parts = _rewritten(written, added) if written else _told(read, understanding, added)
     parts += _filler(parts, seed)
@@ -135,7 +140,7 @@ def _rewritten(written: Sequence[PromptPart], added: Added) -> list[PromptPart]:
 
 def _told(read: Brief, understanding: Understanding, added: Added) -> list[PromptPart]:
     """User's words, then what is fixed, then what was learned, as long as there is room."""
-    parts = [PromptPart(text=read.text.rstrip(" ,;"), part="user")] if read.text.rstrip(" ,;") else []
+    parts = _user(read)
     room = MOST - _words(parts)
     for must, part in (*_locked(read, understanding), *added):
         size = len(part.text.split())
@@ -143,6 +148,11 @@ def _told(read: Brief, understanding: Understanding, added: Added) -> list[Promp
             parts.append(part)
             room -= size
     return parts
+
+
+def _user(read: Brief) -> list[PromptPart]:
+    said = read.text.rstrip(" ,;")
+    return [PromptPart(text=said, part="user")] if said else []
 
 
 def _words(parts: Iterable[PromptPart]) -> int:

@@ -84,13 +84,15 @@ def test_the_vendor_is_sent_the_same_as_at_first(row: Adapter, client_of: Any, s
 
 
 @pytest.mark.parametrize("row", ADAPTERS[:3], ids=lambda row: row.name)
-def test_the_record_and_the_page_say_whether_the_model_was_told_what_to_avoid(row: Adapter, client_of: Any) -> None:
+def test_record_and_page_say_whether_the_model_was_sent_a_seed_and_what_to_avoid(row: Adapter, client_of: Any) -> None:
     client = client_of("editor")
     asset = made(client, row)[0]
     takes, said = row.name == "stability", asset.provenance["negative_prompt"]
     assert ("buttons" in said) if takes else (said == "not supported")
     shown = client.get(f"/generations/{asset.generation_id}").content.decode()
     assert "buttons" in shown and ("Not sent: this model takes no such words." in shown) is not takes
+    assert ("Not sent: this model takes no seed." in shown) is (asset.provenance["seed"] == "not supported")
+    assert ("Not sent: this model takes no seed." in shown) is not takes
 
 
 def test_one_whose_photo_is_gone_is_refused(client_of: Any) -> None:

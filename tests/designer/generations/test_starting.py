@@ -65,7 +65,8 @@ def test_what_the_studio_drew_is_known_from_its_record_and_not_read_like_a_stran
         ("midi", "original"),
         ("silk", "original"),
     )
-    assert [colour["name"] for colour in seen["colours"][0]] == ["red"] and "slim fit" in told["prompt"]
+    assert [colour["name"] for colour in seen["colours"][0]] == ["red"] and seen["fit"] == ("slim", "original")
+    assert told["prompt"] == "in red, with a belt"  # an edit asks for the change alone; the image shows the rest
     ask(client, brief="in red", **sent, provider="sketchbook", corrections={"garment": "dress"})
     work_off("interactive")
     redone = Generation.objects.latest("created_at")

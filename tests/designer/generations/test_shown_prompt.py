@@ -1,0 +1,73 @@
+"""The prompt that the page shows is the prompt that is sent, taste included; a picture that is sent along is left as
+it is but for what was asked."""
+
+import pytest
+from django.utils import timezone
+
+from designer.assets.models import Asset
+from designer.personas.models import LearnedWeight, Persona
+from tests.designer.generations.test_flow import made
+from tests.designer.generations.test_stand_ins import photo
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SILK = "attribute:-:fabric=silk"
+CHANGE = "make it cobalt"
+
+
+@pytest.fixture
+def client(client_of):
+    """Of somebody who has liked silk, often."""
+    made = client_of("editor")
+    team = made.user.memberships.get(team__personal=True).team
+    LearnedWeight.objects.create(team=team, key=SILK, alpha=60, beta=1, moved_at=timezone.now())
+    made.team = team
+    return made
+
+
+def shown(client, **wish):
+    answer = client.post("/api/generations/preview", wish, format="json")
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+@pytest.mark.parametrize("brief", ["a dress", "a coat with a belt", "5 midi skirts", "a summer dress"])
+def test_what_was_learned_and_what_is_tried_are_shown_before_anything_is_spent(brief, client):
+    told, done = shown(client, brief=brief), made(client, brief=brief)
+    assert done["prompt"] == told["prompt"] and "silk" in told["prompt"]
+    assert {"text": "silk", "part": "learned"} in told["parts"]
+
+
+def test_what_was_learned_can_be_taken_out_beforehand(client):
+    edits = {"silk": ""}
+    told, done = shown(client, brief="a dress", part_edits=edits), made(client, brief="a dress", part_edits=edits)
+    assert "silk" not in told["prompt"] and done["prompt"] == told["prompt"]
+
+
+def test_a_photo_says_what_the_words_leave_open(client):
+    sent = photo(client)
+    told, done = shown(client, brief="a dress", references=[sent]), made(client, brief="a dress", references=[sent])
+    assert "silk" not in told["prompt"] and done["prompt"] == told["prompt"]
+
+
+def test_an_edit_asks_for_its_change_and_for_nothing_else(client):
+    persona = Persona.objects.create(team=client.team, owner=client.user, name="Fluid", attributes={"fabric": ["silk"]})
+    sent = photo(client)
+    wish = {"brief": CHANGE, "references": [sent], "source": sent, "mode": "edit", "persona": str(persona.pk), "n": 2}
+    assert shown(client, **wish)["prompt"] == CHANGE
+    done = made(client, **wish)
+    assert done["prompt"] == CHANGE
+    records = Asset.objects.filter(generation=done["id"]).values_list("provenance__prompt", flat=True)
+    assert list(records) == [CHANGE, CHANGE]
+
+
+def test_a_correction_joins_an_edit(client):
+    sent = photo(client)
+    wish = {"brief": CHANGE, "references": [sent], "source": sent, "mode": "edit", "corrections": {"fabric": "linen"}}
+    assert shown(client, **wish)["prompt"] == f"{CHANGE}, linen"
+
+
+def test_an_edit_without_its_image_is_refused_before_it_is_paid_for(client):
+    wish = {"brief": CHANGE, "source": photo(client), "mode": "edit"}
+    for path in ("/api/generations/preview", "/api/generations"):
+        refused = client.post(path, wish, format="json")
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "references"), refused.content
