@@ -18,7 +18,13 @@ REMEDY = "Choose weights of an architecture that spandrel reads and that enlarge
 
 
 def describe(state: dict[str, Tensor]) -> dict[str, Any]:
-    """The fields of a manifest Entry that parameters tell. Raises InvalidWeights if no known network has these."""
+    """The fields of a manifest Entry that parameters tell. Raises InvalidWeights if no known network has these.
+
+    Nor may they be damaged: one number that is none makes a whole picture of nothing, and drawing a result back to its
+    source would hide that.
+    """
+    if not all(bool(torch.isfinite(value).all()) for value in state.values()):
+        raise InvalidWeights("It is damaged: some of its numbers are infinite or none at all.", remedy=REMEDY)
     try:
         shape = compact_shape_of(state)
         module = CompactNetwork(shape)

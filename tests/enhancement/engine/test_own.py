@@ -125,6 +125,17 @@ def test_a_damaged_safetensors_file_is_refused(tmp_path):
         assert examining.examine(path)["problem"]
 
 
+@pytest.mark.usefixtures("at_hand")
+@pytest.mark.parametrize("broken", [float("nan"), float("inf")])
+def test_parameters_that_are_no_numbers_are_refused_for_a_result_drawn_back_would_hide_them(broken, tmp_path):
+    state = random_module().state_dict()
+    next(iter(state.values())).view(-1)[3] = broken
+    path = tmp_path / "mine.safetensors"
+    path.write_bytes(safetensors.torch.save(state))
+    assert "damaged" in examining.examine(path)["problem"]
+    assert own.entries(tmp_path) == {}
+
+
 def test_names_are_refused_before_anything_is_unpickled(tmp_path, monkeypatch):
     monkeypatch.setattr(weights, "parse", lambda *_, **__: pytest.fail("the file was parsed"))
     path = tmp_path / "code.pth"
