@@ -27,6 +27,8 @@ from enhancement.models import WorkerReport
 from enhancement.operations import registry
 from enhancement.operations.base import Operation, ParameterError
 from enhancement.operations.face_restore import FACE, FaceRestore
+from enhancement.operations.targets import BY_SCALE
+from enhancement.operations.upscale import PREFERRED, Upscale
 from enhancement.remote.offers import LOCAL
 
 Steps = Sequence[Mapping[str, Any]]
@@ -152,12 +154,21 @@ def _wanted(step: Mapping[str, Any]) -> list[set[str]]:
     """What a step needs one of each of: the named model, and its twin for a strength of denoising; of faces any model.
     Nothing where the shipped ones do, or a service."""
     named = str(step.get("model", AUTO))
+    if step["name"] == Upscale.name and named == AUTO and step.get("denoise", 1) < 1:
+        named = _preferred(step)
     if _is_weights(named):
         entry = catalogue().get(named)
         twin = entry.twin if entry and step.get("denoise", 1) < 1 else None
         return [{named}, {twin}] if twin else [{named}]
     faces = step["name"] == FaceRestore.name and step.get("service", LOCAL) == LOCAL
     return [{name for name, entry in catalogue().items() if entry.purpose == FACE}] if faces else []
+
+
+def _preferred(step: Mapping[str, Any]) -> str:
+    """The model that auto takes for more than twice the size, where a worker has it; else AUTO, for ours do then."""
+    doubles = step.get("target", BY_SCALE) == BY_SCALE and step.get("scale") == 2
+    named = PREFERRED[4]
+    return AUTO if doubles or not any(named in usable for usable in _usable()) else named
 
 
 def _is_weights(name: str) -> bool:

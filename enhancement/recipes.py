@@ -135,9 +135,13 @@ def _checked(wish: Any, field: str, earlier: list[Checked]) -> Checked:
         raise _said(error, field) from error
     found = Checked(field=field, operation=operation, params=params)
     if lacks := capabilities.lacking(found.wish):
-        remedy = "Have it put there (manage.py models install or import), or choose another model."
+        twin = lacks != params.get("model") and params.get("denoise", 1) < 1
+        parameter, other = ("denoise", "use a strength of 1") if twin else ("model", "choose another model")
         raise Refused(
-            "missing_weights", f"No worker has the weights of {lacks}.", field=f"{field}.model", remedy=remedy
+            "missing_weights",
+            f"No worker has the weights of {lacks}.",
+            field=f"{field}.{parameter}",
+            remedy=f"Have it put there (manage.py models install or import), or {other}.",
         )
     return found
 

@@ -234,6 +234,17 @@ def test_a_strength_of_denoising_is_refused_where_no_worker_has_the_models_twin(
     assert ask(editor, asset, wish).status_code == 202
 
 
+def test_a_strength_without_the_models_twin_is_refused_on_auto_too(editor, asset, folder):
+    put(folder, GENERAL)
+    wish = [{"name": "upscale", "scale": 4, "denoise": 0.5}]
+    refused = ask(editor, asset, wish)
+    assert refused.status_code == 422, refused.content
+    fault = refused.json()["errors"][0]
+    assert fault["field"] == "operations[0].denoise" and TWIN in fault["message"]
+    put(folder, TWIN)
+    assert ask(editor, asset, wish).status_code == 202
+
+
 def test_a_trial_waits_for_the_other_worker_too(editor, asset, folder):
     living([GENERAL])
     folder.mkdir(exist_ok=True)
