@@ -4,7 +4,10 @@ import dataclasses
 import hashlib
 import io
 import json
+import os
 import shutil
+import subprocess
+import sys
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -99,6 +102,15 @@ def test_a_known_file_is_imported_by_its_name_or_under_the_name_given(folder, co
         assert NAME in models("import", str(tmp_path / file), *words)
         assert states()[NAME] == "installed"
         models("remove", NAME)
+
+
+def test_an_import_stands_where_the_database_is_not_there(folder, tmp_path):
+    (tmp_path / "mine.pth").write_bytes(as_pth(random_module().state_dict()))
+    nowhere = {**os.environ, "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "DESIGNER_MODELS_DIR": str(folder)}
+    command = [sys.executable, "manage.py", "models", "import", str(tmp_path / "mine.pth")]
+    done = subprocess.run(command, env=nowhere, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, "Imported as own:mine.pth."), done.stderr
+    assert "database is not there" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_a_known_name_with_other_content_is_not_imported(folder, tmp_path):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, InterfaceError
 
 from enhancement import capabilities, models_folder
 from enhancement.engine.errors import EngineError
@@ -34,11 +35,18 @@ class Command(BaseCommand):
         try:
             getattr(self, f"do_{action}")(**options)
             if action in ("install", "import", "remove"):
-                capabilities.tell()
+                self._tell()
         except EngineError as error:
             raise CommandError(f"{error.message} {error.remedy}".strip()) from error
         except KeyboardInterrupt as stop:
             raise CommandError("Stopped. Run it again: it goes on where it was.") from stop
+
+    def _tell(self) -> None:
+        """What was done is done, whether or not the studio can be told now: a folder is filled before it first runs."""
+        try:
+            capabilities.tell()
+        except (DatabaseError, InterfaceError):
+            self.stderr.write("The database is not there to be told; the next worker says it within a minute.")
 
     def do_list(self, *, json: bool, **_: Any) -> None:
         models_folder.look()
