@@ -18,6 +18,9 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     Choice(name="scale", title="Scale", default=2, choices=(2, 4, 8), note="How many times as high and as wide."),
     Choice(
         name="target", title="Size", default=BY_SCALE, choices=(BY_SCALE, *LONG_SIDES, ON_PAPER),
+        labels={
+            BY_SCALE: "By scale", "2K": "2K, 2048 px", "4K": "4K, 3840 px", "8K": "8K, 7680 px", ON_PAPER: "A print",
+        },
         note="scale: as many times as said. 2K, 4K, 8K: a long side of exactly 2048, 3840, 7680. print: as on paper.",
     ),
     Number(
@@ -96,16 +99,17 @@ def _factor(width: int, height: int, clean: Parameters) -> float:
 
 
 def _refuse_too_large(size: Size, factor: float, clean: Parameters) -> None:
-    field = field_of(clean)
+    field, longest = field_of(clean), max(size.width, size.height)
+    most = factor * min((LARGEST_PIXELS / size.pixels) ** 0.5, LARGEST_SIDE / longest, MOST_TIMES / factor)
+    remedy = f"This picture can become {most:.3g} times as large at most."
     if size.pixels > LARGEST_PIXELS:
         limit = LARGEST_PIXELS // 10**6
         reason = f"The result would have {size.pixels / 1e6:.1f} million pixels; {limit} is the limit."
-        most = factor * (LARGEST_PIXELS / size.pixels) ** 0.5
-        raise ParameterError(field, reason, f"This picture can become {most:.3g} times as large at most.")
-    if max(size.width, size.height) > LARGEST_SIDE:
-        reason = f"The result would be {size} pixels; {LARGEST_SIDE} on a side is the limit."
-        most = factor * LARGEST_SIDE / max(size.width, size.height)
-        raise ParameterError(field, reason, f"This picture can become {most:.3g} times as large at most.")
+        raise ParameterError(field, reason, remedy)
+    if longest > LARGEST_SIDE:
+        raise ParameterError(
+            field, f"The result would be {size} pixels; {LARGEST_SIDE} on a side is the limit.", remedy
+        )
     if factor > MOST_TIMES:
         reason = f"{size} pixels would be {factor:.3g} times as large; {MOST_TIMES} times is the limit."
         raise ParameterError(field, reason, "Use a larger picture, or a smaller size.")

@@ -315,6 +315,14 @@ def test_less_denoising_keeps_more_grain(downloads, monkeypatch):
     assert np.abs(strong - weak).mean() > np.abs(strong - middle).mean() > 0.1
 
 
+@pytest.mark.parametrize(("size", "most"), [((10_000, 1_600), "1.64"), ((8_000, 500), "2.05"), ((100, 100), "8")])
+def test_the_most_that_a_refusal_promises_is_within_every_limit(size, most):
+    wish = {"target": "print", "print_width": 1000, "dpi": 1200}
+    with pytest.raises(ParameterError) as refusal:
+        registry.get("upscale").estimate(*size, wish)
+    assert f"{most} times as large at most" in refusal.value.remedy
+
+
 def test_a_strength_that_autos_model_does_not_have_is_said(picture):
     assert "no strength of denoising" in run(picture, scale=2, denoise=0.3).facts["notes"][0]
 
