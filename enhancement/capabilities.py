@@ -126,8 +126,9 @@ def weights_here() -> list[str]:
     return [*(name for name, entry in catalogue().items() if locate(entry)), *own.entries()]
 
 
-def pass_on(error: EngineError, recipe: Steps, worker: str) -> None:
-    """Raises Later for weights that are not on this machine, where another worker that lives has them.
+def pass_on(error: EngineError, recipe: Steps, worker: str) -> EngineError:
+    """Raises Later for weights that are not on this machine, where another worker that lives has them; else gives the
+    error back as it is to be told: a file of one's own that has gone is to its operation a name that never was.
 
     worker: the name of the process that lacks them.
     """
@@ -137,9 +138,15 @@ def pass_on(error: EngineError, recipe: Steps, worker: str) -> None:
     elif isinstance(error, ParameterError) and error.field == "model":
         lacking = [each for each in wanted if each.isdisjoint(weights_here())]
     else:
-        return
-    if lacking and _elsewhere([*wanted, *lacking], worker):
+        lacking = []
+    if not lacking:
+        return error
+    if _elsewhere([*wanted, *lacking], worker):
         raise Later(PASSED_ON, f"{error.message} Another worker has them.") from error
+    if isinstance(error, MissingWeights):
+        return error
+    gone, remedy = sorted(lacking[0])[0], "Put the file back into the models folder, or choose another model."
+    return MissingWeights(f"The weights of {gone} are not on this machine any more.", remedy=remedy, name=gone)
 
 
 def _elsewhere(wanted: list[set[str]], worker: str) -> bool:

@@ -84,8 +84,8 @@ def _tried(job: RunningJob, row: EnhancementPreview, recipe: dict[str, Any], par
     except EngineCancelled as stop:
         raise Cancelled from stop
     except EngineError as error:
-        capabilities.pass_on(error, recipe["on_part"], job.lease.worker)
-        return {"error": {"code": error.code, "message": error.message, "remedy": error.remedy}}
+        told = capabilities.pass_on(error, recipe["on_part"], job.lease.worker)
+        return {"error": {"code": told.code, "message": told.message, "remedy": told.remedy}}
     except Permanent as gone:
         return {"error": {"code": gone.code, "message": gone.message, "remedy": gone.remedy}}
     seconds = round(time.perf_counter() - started, 2)

@@ -42,9 +42,9 @@ def run(job: RunningJob, enhancement_id: str) -> None:
             kept.forget(row.pk)
         raise Cancelled from stop
     except EngineError as error:
-        capabilities.pass_on(error, row.operations, job.lease.worker)
+        told = capabilities.pass_on(error, row.operations, job.lease.worker)
         kept.forget(row.pk)
-        raise Permanent(error.code, error.message, error.remedy) from error
+        raise Permanent(told.code, told.message, told.remedy) from error
     except Permanent:
         kept.forget(row.pk)
         raise

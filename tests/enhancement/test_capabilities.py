@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import safetensors.torch
 from django.utils import timezone
 
 from designer.celery import app
@@ -16,6 +17,7 @@ from enhancement.models import Enhancement, WorkerReport
 from enhancement.operations import registry
 from tests.work import work_off
 
+from .engine.conftest import random_module
 from .test_enhance import ask
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("folder")]
@@ -96,6 +98,19 @@ def test_a_model_that_goes_while_work_waits_for_it_ends_that_with_its_code_and_n
     assert (ended["status"], ended["error"]["code"]) == ("failed", "missing_weights")
     assert "manage.py models install realesr-general-x4v3" in ended["error"]["remedy"]
     assert ended["cost"] is None
+
+
+def test_a_file_of_ones_own_that_goes_while_work_waits_for_it_is_told_as_gone(editor, asset, folder):
+    folder.mkdir(exist_ok=True)
+    (folder / "mine.safetensors").write_bytes(safetensors.torch.save(random_module().state_dict()))
+    models_folder.look()
+    asked = ask(editor, asset, [{"name": "upscale", "scale": 2, "model": "own:mine.safetensors"}])
+    assert asked.status_code == 202, asked.content
+    (folder / "mine.safetensors").unlink()
+    work_off("gpu")
+    error = editor.get(f"/api/enhance/{asked.json()['id']}").json()["error"]
+    assert error["code"] == "missing_weights" and "own:mine.safetensors" in error["message"]
+    assert "Put the file back" in error["remedy"]
 
 
 def test_a_damaged_model_ends_the_work_and_is_never_opened(editor, asset, folder):
