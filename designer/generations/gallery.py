@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from designer.assets import services as assets
 from designer.assets.commenting import discussion
 from designer.assets.models import Asset, AssetKind, AssetQuerySet
+from designer.assets.versions import versions_of
 from designer.generations.forms import UUID_WORD
 from designer.generations.opinions import opinions_context, with_likes
 from designer.generations.presenting import parts_of, provenance_of
@@ -170,10 +171,9 @@ def asset_context(request: HttpRequest, asset: Asset) -> dict[str, Any]:
 
 
 def _others_alike(request: HttpRequest, found: Asset) -> int:
-    """How many other images show the same picture; its own enhancements are not counted."""
+    """How many other images show the same picture; versions of this one are not counted."""
     rows = Asset.objects.visible_to(request.user).kept().filter(team=found.team_id).alike(found)
-    rows = rows.exclude(pk=found.parent_id) if found.parent_id else rows
-    return rows.exclude(parent=found).count()
+    return rows.exclude(pk__in=[each.pk for each in versions_of(request.user, found)]).count()
 
 
 @login_required

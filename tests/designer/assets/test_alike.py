@@ -54,6 +54,15 @@ def test_an_enhancement_of_its_own_is_no_duplicate(client_of, photo):
     assert "the same picture" not in client.get(f"/assets/{first}").content.decode()
 
 
+def test_versions_of_one_image_are_no_duplicates_of_each_other(client_of, photo):
+    client = client_of("editor")
+    first, larger, other, last = (sent(client, photo.resize((640 + step, 480 + step))) for step in (0, 64, 128, 192))
+    Asset.objects.filter(pk__in=[larger, other]).update(parent=first)
+    Asset.objects.filter(pk=last).update(parent=other)
+    assert "the same picture" not in client.get(f"/assets/{larger}").content.decode()
+    assert "the same picture" not in client.get(f"/assets/{last}").content.decode()
+
+
 def test_others_pictures_are_neither_found_nor_compared_with(client_of, photo):
     client, stranger = client_of("editor"), client_of("stranger")
     first, theirs = sent(client, photo), sent(stranger, photo.resize((320, 240)))
