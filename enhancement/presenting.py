@@ -159,7 +159,7 @@ def _moved(row: Enhancement) -> str:
     told = row.facts.get("fidelity", {})
     if told.get("faithful", True):
         return ""
-    return f"Colours moved: ΔE2000 {told['delta_e_mean']:.1f} on average."
+    return f"Colours moved: ΔE2000 {told['delta_e_mean']:.1f} on average, {told['delta_e_p99']:.1f} for 99 % of it."
 
 
 def preview_shown(row: EnhancementPreview, queue: Queue) -> dict[str, Any]:
@@ -190,14 +190,19 @@ def _trial(row: EnhancementPreview, number: int, recipe: dict[str, Any]) -> dict
 
 
 def versions_shown(found: list[Asset], now: Asset, made: Mapping[UUID | None, Enhancement]) -> list[dict[str, Any]]:
-    """The versions of an image for a page, each by its name, else by how it was made. `made`: by result."""
+    """The versions of an image for a page, each by its name, else by how it was made. `made`: by result.
+
+    `after`: what is proposed for a comparison: the one looked at, or from the original the newest.
+    """
     in_use = found[0].face_id if found else None
+    newest = max(found, key=lambda each: each.created_at).pk if found else None
     return [
         {
             "asset": each,
             "label": each.version_name or _made_as(each, made.get(each.pk)),
             "made_by": made.get(each.pk),
             "now": each.pk == now.pk,
+            "after": each.pk == (now.pk if now.parent_id else newest),
             "in_use": each.pk == in_use,
             "first": each.parent_id is None,
         }

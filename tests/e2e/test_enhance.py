@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from enhancement.models import Enhancement
 from tests.e2e.test_journey import look
 from tests.e2e.test_studio import make
-from tests.e2e.visiting import WAYS, visitor
+from tests.e2e.visiting import WAYS, elsewhere, visitor
 
 STICKING_OUT = """() => {
   const edge = document.documentElement.clientWidth;
@@ -81,6 +83,23 @@ def test_what_cannot_be_is_said_beside_its_input(page: Page):
     expect(width).to_have_attribute("aria-invalid", "true")
     page.evaluate("scrollTo(0, 0)")  # else the bar that stays on top covers half of whatever is just behind it
     check(page, "builder-refused")
+
+
+def test_a_long_address_in_a_failure_stays_within_its_card(page: Page):
+    open_asset(page)
+    page.get_by_role("button", name=re.compile("Upscale 2")).click()
+    expect(page.get_by_role("link", name=re.compile("before and after"))).to_be_visible(timeout=120_000)
+    source = UUID(page.url.rsplit("/", 1)[1])
+    address = f"https://example.org/{'releases_' * 12}x4.pth"  # a browser breaks none of it of its own accord
+    error = {"code": "missing_weights", "message": "No weights.", "remedy": f"It comes from {address}."}
+
+    def fail() -> None:
+        Enhancement.objects.filter(source=source).update(status="failed", result=None, error=error)
+
+    elsewhere(fail)
+    page.goto("/enhancements")
+    expect(page.get_by_text("releases_releases")).to_be_visible()
+    check(page, "enhancement-failed")
 
 
 def test_a_selection_is_enhanced_and_followed_in_the_list(page: Page):

@@ -44,6 +44,14 @@ def test_a_version_is_used_in_the_originals_place_and_the_original_again(editor,
     assert Asset.objects.filter(trashed_at=None).count() == 2
 
 
+def test_the_newest_version_is_proposed_beside_the_original_and_beside_a_version_that_version(editor, asset):
+    twice, four = enhanced(editor, asset), enhanced(editor, asset, 4)
+    for looked_at, proposed in ((asset, four), (twice, twice)):
+        page = editor.get(f"/assets/{looked_at.pk}/versions").content.decode()
+        after = page.split('name="after"')[1].split("</select>")[0]
+        assert f'value="{proposed.pk}" selected' in after and after.count("selected") == 1
+
+
 def test_the_page_says_what_is_in_use_and_offers_to_undo(editor, asset):
     twice, four = enhanced(editor, asset), enhanced(editor, asset, 4)
     editor.post(f"/assets/{twice.pk}/use")
