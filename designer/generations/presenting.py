@@ -194,4 +194,4 @@ def provenance_of(asset: Asset) -> list[tuple[str, str]]:
 
 def _step(facts: dict[str, Any]) -> str:
     scale = f"{facts['scale']}× " if "scale" in facts else ""
-    return f"{scale}with {facts.get('model', 'an unknown model')}"
+    return f"{scale}with {facts['model']}" if facts.get("model") else f"{scale}without a model"

@@ -104,6 +104,7 @@ def test_a_result_whose_colours_moved_is_flagged_where_it_is_listed(editor, asse
     assert not row.facts["fidelity"]["faithful"]
     for path in ("/enhancements", f"/assets/{asset.pk}/enhancements"):
         assert "Colours moved" in editor.get(path).content.decode()
+    assert "without a model" in editor.get(f"/assets/{row.result_id}").content.decode()
 
 
 def test_any_two_images_are_compared_on_a_page_that_only_members_see(editor, asset, client_of):
