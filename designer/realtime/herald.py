@@ -1,8 +1,8 @@
 """The messenger: carries nudges and ticks to the web processes from any thread, worker or loop; nobody waits for it.
 
 One daemon thread per process owns one event loop and one Redis connection. Callers only put a note on its board; a
-newer note of the same key replaces the older. Whatever goes wrong here is logged: a lost nudge costs the watchers one
-heartbeat. That a right was lost goes before all else and stays on the board until it was said.
+newer note of the same key replaces the older. Whatever goes wrong here is logged: after a lost nudge the watchers look
+by themselves, 2.5 s later. That a right was lost goes before all else and stays on the board until it was said.
 """
 
 import asyncio
@@ -110,7 +110,7 @@ class Herald:
                 log.exception("A note for %s cannot be carried; the others go on.", group)
             except UNREACHABLE as error:
                 left = notes[said:]
-                log.warning("%d notes were not delivered; heartbeats cover for them: %s", len(left), error)
+                log.warning("%d notes were not delivered; the readers look by themselves: %s", len(left), error)
                 return left
         return []
 

@@ -1,13 +1,11 @@
 """One per web process: hears the nudges, reads the log once for all sockets, and hands out what is new.
 
-A thousand sockets on one channel cost one query and one encoding per event. The hub trusts no nudge: every heartbeat
-it compares what it has handed out with the heads in the database, so a lost nudge, a flushed or restarted Redis, or a
-layer that cannot be reached costs at most one heartbeat. The same heartbeat asks whether people still are who they
-were.
+A thousand sockets on one channel cost one query and one encoding per event. The hub trusts no nudge: every 2.5 s it
+compares, in one query, what it has handed out with the heads in the database, so a lost nudge, a flushed or restarted
+Redis, or an ear that has gone deaf costs at most that. Every heartbeat asks whether people still are who they were.
 """
 
 import asyncio
-import contextlib
 import itertools
 import json
 import logging
@@ -24,11 +22,12 @@ from designer.realtime import log as event_log
 from designer.realtime import revocation
 from designer.realtime.credentials import Identity
 from designer.realtime.draining import before_the_end
+from designer.realtime.ear import Ear
 from designer.realtime.events import PRESENCE_CHANGED, SHOWN
 from designer.realtime.gathering import BEAT, SWEEP, Gathering, Here, Who
-from designer.realtime.herald import CONTROL, UNCARRIED, UNREACHABLE, group_of
-from designer.realtime.limits import CLOSE_GOING_ON, DEAF_HEARTBEAT, HEARTBEAT, MAX_SOCKETS, MAX_UNSIGNED, PAGE, STALL
-from designer.realtime.log import Fact, Head
+from designer.realtime.herald import UNCARRIED, UNREACHABLE, group_of
+from designer.realtime.limits import CLOSE_GOING_ON, LOOK, LOOKS_PER_BEAT, MAX_SOCKETS, MAX_UNSIGNED, PAGE, STALL
+from designer.realtime.log import NOTHING_YET, Fact, Head
 from designer.realtime.metrics import LAG, READERS
 from designer.realtime.pool import close_all, in_database
 
@@ -64,10 +63,8 @@ class Hub:
         self.marks: dict[str, revocation.Mark] = {}
         self._dirty: set[str] = set()
         self._news = asyncio.Event()
-        self._read_all = asyncio.Event()
-        self._read_all.set()
         self._tasks: list[asyncio.Task[None]] = []
-        self._layer_name: str | None = None
+        self.ear = Ear(self._hear, lambda: self.watchers, self.look)
         self.gathering = Gathering(self._show_person)
 
     # Sockets come and go
@@ -116,7 +113,7 @@ class Hub:
             socket.drop(CLOSE_GOING_ON, "going_on")
 
     def _works(self) -> list[Coroutine[Any, Any, None]]:
-        return [self._listen_forever(), self._read_forever(), self._beat_forever(), self._gather_forever()]
+        return [self.ear.listen_forever(), self._read_forever(), self._beat_forever(), self._gather_forever()]
 
     async def detach(self, socket: Socket) -> None:
         """Forget a socket. With the last one the hub rests and gives its connections back."""
@@ -139,6 +136,7 @@ class Hub:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         if not self.sockets:
+            self.gathering = Gathering(self._show_person)
             await asyncio.get_running_loop().run_in_executor(None, close_all)
 
     async def join(self, channel: str, socket: Socket) -> None:
@@ -146,7 +144,7 @@ class Hub:
         new = channel not in self.watchers
         self.watchers.setdefault(channel, set()).add(socket)
         if new:
-            await self._group("group_add", channel)
+            await self.ear.add(channel)
 
     async def leave(self, channel: str, socket: Socket) -> None:
         watchers = self.watchers.get(channel, set())
@@ -155,15 +153,7 @@ class Hub:
             del self.watchers[channel]
             self.handed.pop(channel, None)
             self.gathering.forget(channel)
-            await self._group("group_discard", channel)
-
-    async def _group(self, verb: str, channel: str) -> None:
-        if self._layer_name is None:
-            return  # the listener joins every watched channel when it reaches the layer
-        try:
-            await asyncio.wait_for(getattr(get_channel_layer(), verb)(group_of(channel), self._layer_name), 2)
-        except UNREACHABLE as error:
-            logger.warning("%s %s failed; heartbeats cover for it: %s", verb, channel, error)
+            await self.ear.discard(channel)
 
     def stands_at(self, channel: str, head: Head) -> None:
         """The first reader of a channel says where it stands; what was nudged meanwhile is read from there."""
@@ -174,50 +164,9 @@ class Hub:
     def look(self, channel: str) -> None:
         """Read `channel` soon."""
         self._dirty.add(channel)
-        self._read_all.clear()
         self._news.set()
 
     # Hearing
-
-    async def _listen_forever(self) -> None:
-        while True:
-            try:
-                await self._listen()
-            except UNREACHABLE as error:
-                logger.warning("The channel layer cannot be reached; heartbeats cover for it: %s", error)
-            await asyncio.sleep(1)
-
-    async def _listen(self) -> None:
-        layer = get_channel_layer()
-        # first whether it can be reached: the layer forgets none of the names that it was asked for
-        await asyncio.wait_for(layer.group_send(CONTROL, {"type": "hello"}), 2)
-        name = await layer.new_channel("live")
-        try:
-            await self._listen_as(name)
-        finally:
-            await self._hang_up(name)
-
-    async def _hang_up(self, name: str) -> None:
-        """Take `name` out of its groups, or it stays in them, and the layer at them, for ever."""
-        groups = [CONTROL, *map(group_of, self.watchers)]
-        if self._layer_name == name:
-            self._layer_name = None
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(5):
-                for group in groups:
-                    with contextlib.suppress(*UNREACHABLE):
-                        await get_channel_layer().group_discard(group, name)
-
-    async def _listen_as(self, name: str) -> None:
-        layer = get_channel_layer()
-        for group in [CONTROL, *map(group_of, self.watchers)]:
-            await layer.group_add(group, name)
-        self._layer_name = name
-        for channel in list(self.watchers):
-            await layer.group_add(group_of(channel), name)  # those that came while we joined the others
-            self.look(channel)
-        while True:
-            self._hear(await layer.receive(name))
 
     def _hear(self, message: dict[str, Any]) -> None:
         channel = message.get("channel", "")
@@ -283,8 +232,6 @@ class Hub:
                 await asyncio.sleep(1)
                 continue
             self._hand_out(facts)
-            if not self._dirty:
-                self._read_all.set()
 
     def _hand_out(self, facts: list[Fact]) -> None:
         now = timezone.now()
@@ -303,28 +250,25 @@ class Hub:
     # Beating
 
     async def _beat_forever(self) -> None:
-        while True:
-            await asyncio.sleep(HEARTBEAT if self._layer_name else DEAF_HEARTBEAT)
+        for look in itertools.count(1):
+            await asyncio.sleep(LOOK)
+            beats = look % LOOKS_PER_BEAT == 0
             before = dict(self.handed)
             try:
                 heads = await in_database(event_log.heads, list(before))
-                marks = await in_database(revocation.marks, list(self.people))
-                sessions = await in_database(revocation.live_sessions, self._sessions())
+                self._compare(heads, before)
+                if beats or not self.ear.hears:
+                    await self._check_people()
             except DatabaseError as error:
                 logger.warning("Heartbeat without a database: %s", error)
                 continue
-            self._compare(heads, before)
-            self._check_people(marks, sessions)
-            try:
-                await asyncio.wait_for(self._read_all.wait(), 2)
-            except TimeoutError:
-                logger.info("Heartbeat goes out before everything new was read.")
-            await self._ping_all(heads)
+            if beats:
+                await self._ping_all(heads)
 
     def _compare(self, heads: dict[str, Head], before: dict[str, Head]) -> None:
         """`before` was handed out before `heads` were read, so a head behind it means that history went back."""
-        for channel, head in heads.items():
-            mine = self.handed.get(channel)
+        for channel in before:
+            head, mine = heads.get(channel, NOTHING_YET), self.handed.get(channel)
             if mine is None:
                 continue
             if (mine.epoch and head.epoch != mine.epoch) or head.seq < before[channel].seq:
@@ -336,10 +280,10 @@ class Hub:
                 if head.seq > mine.seq:
                     self.look(channel)
 
-    def _sessions(self) -> list[str]:
-        return [one.identity.session_key for one in self.sockets if one.identity and one.identity.session_key]
-
-    def _check_people(self, marks: dict[str, revocation.Mark], sessions: set[str]) -> None:
+    async def _check_people(self) -> None:
+        keys = {one.identity.session_key for one in self.sockets if one.identity and one.identity.session_key}
+        marks = await in_database(revocation.marks, list(self.people))
+        live = await in_database(revocation.live_sessions, list(keys))
         before, self.marks = self.marks, marks
         for socket in list(self.sockets):
             identity = socket.identity
@@ -347,7 +291,7 @@ class Hub:
                 continue
             person = str(identity.user.pk)
             changed = person in before and before[person] != marks.get(person)
-            logged_out = identity.session_key is not None and identity.session_key not in sessions
+            logged_out = identity.session_key in keys and identity.session_key not in live
             if changed or logged_out:
                 socket.recheck()
 

@@ -3,8 +3,8 @@
 import time
 from typing import Final
 
-HEARTBEAT: Final = 10.0  # seconds: the most that a lost nudge can cost
-DEAF_HEARTBEAT: Final = 2.0  # seconds, while the channel layer is out of reach
+LOOK: Final = 2.5  # seconds between two looks at the log: the most that a lost nudge can cost
+LOOKS_PER_BEAT: Final = 4  # readers hear at least a heartbeat every 10 s
 AUTH_WAIT: Final = 5.0  # seconds until a socket without credentials is closed
 STALL: Final = 20.0  # seconds a frame may wait for its reader
 MAX_FRAME: Final = 64 << 10  # bytes of one message from a client

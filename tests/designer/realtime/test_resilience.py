@@ -1,14 +1,17 @@
 """Nudges may be lost, Redis may be away, history may be cut: nothing is missed, and what is missing is said."""
 
+from contextlib import suppress
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 
-from designer.realtime import events, log
+from designer.realtime import events, log, ticks
 from designer.realtime.models import ChannelHead, Event
 from tests.designer.realtime import live
 from tests.designer.realtime.live import Talk, token_of
+from tests.designer.realtime.wire import wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BEAT = 10
@@ -31,6 +34,41 @@ def test_without_redis_events_still_arrive_in_order(watcher, channel):
         for n in range(3):
             events.record(channel, "generation:stage", {"n": n}, team_id=None)
         assert [talk.expect("event", timeout=BEAT + 5)["seq"] for _ in range(3)] == [1, 2, 3]
+
+
+def test_a_process_whose_ear_goes_deaf_without_a_word_reads_on_and_soon_hears_again(watcher, channel):
+    with (
+        wire(settings.REDIS_URL) as line,
+        live.server(REDIS_URL=line.url) as port,
+        Talk(port, token_of(watcher)) as talk,
+    ):
+        talk.subscribe(channel)
+        shown_until_seen(talk, channel)
+        line.cut()
+        live.record(channel, 1)
+        assert talk.expect("event", timeout=BEAT + 5)["seq"] == 1
+        shown_until_seen(talk, channel)  # only an ear that hears brings what is in no log
+        live.record(channel, 2)
+        assert [one["seq"] for one in facts(talk)] == [1, 2]
+
+
+def shown_until_seen(talk, channel):
+    """A tick is heard by who listens at that moment, so it is sent until it was."""
+    before = len(talk.heard)
+    for percent in range(60):
+        ticks.tick(channel, "generation:progress", {"stage": "generate", "percent": percent})
+        with suppress(TimeoutError):
+            talk.hear(0.5)
+        if any(one["type"] == "event" and "seq" not in one for one in talk.heard[before:]):
+            return
+    raise AssertionError("nobody heard it")
+
+
+def facts(talk):
+    """All that were told until the second."""
+    while len(told := [one for one in talk.heard if "seq" in one and one["type"] == "event"]) < 2:
+        talk.expect("event")
+    return told
 
 
 def test_a_writer_does_not_wait_for_redis(settings, channel):
@@ -68,6 +106,18 @@ def test_a_restored_backup_is_announced_to_those_who_are_connected(port, watcher
         assert (after["seq"], after["epoch"] != before) == (1, True)
         events.record(channel, "generation:stage", {}, team_id=None)
         assert talk.expect("event")["seq"] == 2
+
+
+def test_a_backup_from_before_the_first_event_is_announced_too(port, watcher, channel):
+    live.record(channel, 1, 2)
+    with Talk(port, token_of(watcher)) as talk:
+        talk.subscribe(channel)
+        Event.objects.filter(channel=channel).delete()
+        ChannelHead.objects.filter(channel=channel).delete()
+        assert talk.expect("resync", timeout=BEAT + 5)["channel"] == channel
+        assert talk.expect("subscribed")["seq"] == 0
+        live.record(channel, 3)
+        assert talk.expect("event")["seq"] == 1
 
 
 def test_a_web_process_that_stops_says_that_it_will_be_back(watcher, channel):
