@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from designer_bff import AuthenticationError, ForbiddenError, NetworkError, NotFoundError, RateLimitError
-from designer_bff.following import HOPELESS, LATE, SILENCE, SPEAK, STUBBORN, Follower, Place
+from designer_bff import ApiError, AuthenticationError, ForbiddenError, NetworkError, NotFoundError, RateLimitError
+from designer_bff.following import ABSENT, HOPELESS, LATE, SILENCE, SPEAK, STUBBORN, Follower, Place
 from designer_bff.streaming import MOST, Listening, StreamClosed
 
 CHANNEL = "generation:1"
@@ -196,6 +196,19 @@ def test_a_lost_right_and_too_many_channels_have_their_errors(follower: Follower
     assert [type(each) for each in follower.inbox] == [ForbiddenError, RateLimitError]
 
 
+@pytest.mark.parametrize("code", ["not_shared", "too_large", "malformed"])
+def test_what_may_not_be_shown_is_an_error_and_costs_no_news(follower: Follower, code: str):
+    hear(follower, subscribed(7))
+    follower.show("presence", CHANNEL, {"zoom": 2})
+    hear(follower, {"type": "error", "code": code, "message": "no"}, fact(8))
+    assert isinstance(follower.inbox[1], ApiError) and follower.inbox[2].seq == 8
+    said(follower)
+    follower.closed(None)
+    follower.opened()
+    hear(follower, subscribed(8, resumed=True))
+    assert [each["type"] for each in said(follower)] == ["subscribe"]
+
+
 def test_presence_is_said_again_after_a_break_and_a_cursor_is_not(follower: Follower):
     hear(follower, subscribed(7))
     follower.show("presence", CHANNEL, {"zoom": 2})
@@ -207,6 +220,21 @@ def test_presence_is_said_again_after_a_break_and_a_cursor_is_not(follower: Foll
     assert [each["type"] for each in said(follower)] == ["subscribe", "presence"]
     hear(follower, {"type": "presence", "user": "u", "name": "Ada", "socket": "s", "state": {"zoom": 2}, "at": "now"})
     assert follower.inbox[-1].data == {"user": "u", "name": "Ada", "socket": "s", "state": {"zoom": 2}}
+
+
+def test_who_left_while_the_line_was_down_is_told_as_gone_unless_shown_again_in_time(follower: Follower):
+    def shows(socket: str) -> dict:
+        return {"type": "presence", "user": "u", "name": "Ada", "socket": socket, "state": {"zoom": 1}, "at": "now"}
+
+    hear(follower, subscribed(7), *map(shows, ("known", "late", "left")))
+    follower.closed(None)
+    follower.opened()
+    follower.inbox.clear()
+    hear(follower, subscribed(7, resumed=True), shows("known"), shows("late"), now=100.0)
+    assert follower.wait(100.0) == ABSENT and not follower.wake(100.0 + ABSENT - 0.1)
+    assert follower.wake(100.0 + ABSENT)
+    gone = [event.data["socket"] for event in follower.inbox if event.data["state"] is None]
+    assert gone == ["left"]
 
 
 def test_who_is_seen_speaks_every_second_and_a_half_and_still_notices_a_dead_line(follower: Follower):

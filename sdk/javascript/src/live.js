@@ -8,6 +8,7 @@ const SILENCE = 25_000; // ms without a word from the server (it beats every 10 
 const FIRST = 10_000; // ms until its first word: a proxy may swallow the handshake
 const SPEAK = 1_500; // ms between two words while others see us: the studio lets go of who says nothing for 4 s
 const LATE = 2_000; // ms a heartbeat may be ahead of its events
+const ABSENT = 3_000; // ms after a return until who was not shown again has left: every web node is told of the others each 1.5 s
 const SLOWEST = 30_000; // ms between two attempts at most
 const HOPELESS = 4; // attempts without ever having been connected
 const BUSY = 4429;
@@ -16,7 +17,7 @@ const FINAL = { 4400: ["protocol", "The studio did not understand this client."]
 const env = globalThis.process?.env ?? {};
 
 export class Live {
-  #channels = new Map(); // name -> { callbacks: Map(callback -> newest number it has), seq, epoch, live, late }
+  #channels = new Map(); // name -> { callbacks: Map(callback -> newest number it has), people: Map(socket -> what it shows), seq, epoch, live, late }
   #socket = null;
   #isStream = false;
   #heard = false;
@@ -81,7 +82,7 @@ export class Live {
   }
 
   #follow(channel, callback, signal) {
-    const entry = this.#channels.get(channel) ?? { callbacks: new Map(), live: false };
+    const entry = this.#channels.get(channel) ?? { callbacks: new Map(), people: new Map(), live: false };
     const mine = (message) => callback(message); // the same function may watch twice
     entry.callbacks.set(mine, null); // null: owed a snapshot
     this.#channels.set(channel, entry);
@@ -129,7 +130,8 @@ export class Live {
 
   #isOpen() { return this.#socket?.readyState === 1; }
   #say(message) { this.#socket.send(JSON.stringify(message)); }
-  #drop(channel, entry) { clearTimeout(entry.late); this.#channels.delete(channel); }
+  #drop(channel, entry) { this.#still(entry); this.#channels.delete(channel); }
+  #still(entry) { clearTimeout(entry.late); clearTimeout(entry.roll); }
 
   #connect() {
     if (this.#socket || this.#timer || this.#stopped) return;
@@ -159,7 +161,7 @@ export class Live {
   #closed(code) {
     this.#socket = null;
     clearTimeout(this.#silence);
-    for (const entry of this.#channels.values()) { entry.live = false; clearTimeout(entry.late); }
+    for (const entry of this.#channels.values()) { entry.live = false; this.#still(entry); }
     if (FINAL[code]) {
       this.#stopped = code;
       const error = ofCode(...FINAL[code], code);
@@ -205,7 +207,8 @@ export class Live {
     else if (type === "event") this.#next(channel, entry, message);
     else if (type === "subscribed") this.#subscribed(entry, message);
     else if (type === "resync") { entry.seq = undefined; entry.live = false; this.#tell(entry, message); }
-    else if (type === "presence" || type === "cursor" || type === "reaction") this.#tell(entry, message);
+    else if (type === "presence") this.#meet(entry, message);
+    else if (type === "cursor" || type === "reaction") this.#tell(entry, message);
     else if (type === "unsubscribed" && message.code) { this.#drop(channel, entry); this.#tell(entry, { ...message, type: "ended" }); }
     else if (type === "error") this.#refused(channel, entry, message);
   }
@@ -216,12 +219,27 @@ export class Live {
     entry.live = true;
     entry.seq = message.seq;
     if (entry.state != null) this.#say({ type: "presence", channel: message.channel, state: entry.state });
+    this.#callRoll(entry);
     const snapshot = { type: "snapshot", channel: message.channel, seq: message.head, data: message.snapshot };
     for (const [callback, has] of [...entry.callbacks]) {
       if (message.resumed && has !== null) continue;
       entry.callbacks.set(callback, message.head);
       this.#call(callback, snapshot);
     }
+  }
+
+  #meet(entry, message) {
+    entry.absent?.delete(message.socket);
+    if (message.state === null) entry.people.delete(message.socket);
+    else entry.people.set(message.socket, message);
+    this.#tell(entry, message);
+  }
+
+  // Who left while the line was down is in no message: whoever is not shown again has.
+  #callRoll(entry) {
+    entry.absent = new Map(entry.people);
+    clearTimeout(entry.roll);
+    entry.roll = setTimeout(() => { for (const who of entry.absent.values()) this.#meet(entry, { ...who, state: null }); }, ABSENT);
   }
 
   #next(channel, entry, message) {
@@ -242,7 +260,7 @@ export class Live {
 
   #refused(channel, entry, { code, message }) {
     if (code === "unavailable") { entry.late = setTimeout(() => this.#isOpen() && this.#subscribe(channel, entry), LATE); return; }
-    if (code === "not_subscribed" || code === "too_large") return;
+    if (["not_subscribed", "not_shared", "too_large", "malformed"].includes(code)) { entry.state = null; return console.warn(message); } // of what was shown: the news go on
     this.#drop(channel, entry);
     this.#tell(entry, { type: "error", channel, error: ofCode(code, message) });
     if (!this.#channels.size) this.close();

@@ -60,6 +60,25 @@ test("who is seen speaks on, and is seen again after a break", (t) => {
   assert.deepEqual(line().said.at(-1), { type: "presence", channel: "generation:1", state: null });
 });
 
+test("who left while the line was down is told as gone, unless the studio shows them again in time", (t) => {
+  const { client, heard, hear } = start(t);
+  client.watchGeneration("1", hear);
+  const shows = (socket, state = { zoom: 1 }) => line().hear({ type: "presence", channel: "generation:1", user: "u", name: "Ada", socket, state, at: "now" });
+  const gone = () => heard.filter((m) => m.type === "presence" && m.state === null).map((m) => m.socket);
+  line().open().hear(subscribed());
+  for (const socket of ["known", "late", "left", "said goodbye"]) shows(socket);
+  shows("said goodbye", null);
+  line().end(1006);
+  t.mock.timers.tick(2_000);
+  line().open().hear(subscribed({ resumed: true }));
+  shows("known");
+  t.mock.timers.tick(1_500);
+  shows("late");
+  assert.deepEqual(gone(), ["said goodbye"]);
+  t.mock.timers.tick(1_500);
+  assert.deepEqual(gone(), ["said goodbye", "left"]);
+});
+
 test("a gap is fetched, not skipped", (t) => {
   const { client, heard, hear } = start(t);
   client.watchGeneration("1", hear);
@@ -134,6 +153,22 @@ test("a channel that does not exist is an error for its watchers only", (t) => {
   client.watchGeneration("2", hear);
   line().open().hear({ type: "error", code: "not_found", message: "There is no such channel.", channel: "generation:2" });
   assert.ok(heard[0].error instanceof NotFoundError);
+});
+
+test("what may not be shown is warned of and costs the watcher no news", (t) => {
+  const { client, heard, hear } = start(t);
+  const warn = t.mock.method(console, "warn", () => {});
+  client.watchGeneration("1", hear);
+  client.presence("generation:1", { zoom: 2 });
+  line().open().hear(subscribed());
+  for (const code of ["not_shared", "too_large", "malformed"]) line().hear({ type: "error", code, message: code, channel: "generation:1" });
+  line().hear(fact(4));
+  assert.deepEqual(warn.mock.calls.map((call) => call.arguments[0]), ["not_shared", "too_large", "malformed"]);
+  assert.deepEqual(heard.map((m) => m.type), ["snapshot", "event"]);
+  line().end(1006);
+  t.mock.timers.tick(2_000);
+  line().open().hear(subscribed({ resumed: true }));
+  assert.equal(line().said.at(-1).type, "subscribe");
 });
 
 test("a cut history is announced and begins afresh", (t) => {

@@ -16,6 +16,7 @@ from designer_bff.events import LiveEvent
 BIGGEST: Final = 4 << 20  # bytes of one message
 SILENCE: Final = 25.0  # without a word from the studio (it beats every 10 s) before we call again
 LATE: Final = 2.0  # a heartbeat may be that much ahead of its events
+ABSENT: Final = 3.0  # after a return until who was not shown again has left: web nodes tell each other every 1.5 s
 SLOWEST: Final = 30.0  # between two attempts at most
 SPEAK: Final = 1.5  # between two words while others see us: the studio lets go of who says nothing for 4 s
 BLOCKED: Final = 2  # sockets in a row that never said a word: they are blocked
@@ -28,6 +29,7 @@ FINAL: Final = {
     4403: ("forbidden", "The studio does not talk to this client."),
 }
 OURS: Final = {"not_subscribed", "slow_down"}  # passing, and nothing that a watcher could do about
+SHOWN: Final = {"not_shared", "too_large", "malformed"}  # of what was shown, not of the channel: its news go on
 
 
 @dataclass(slots=True)
@@ -40,6 +42,9 @@ class Place:
     head: int = 0  # of a heartbeat that was ahead of us
     due: float | None = None  # when to ask for what is missing
     state: Any = None  # what we show the others
+    people: dict[str, dict[str, Any]] = field(default_factory=dict)  # by socket, what they show us
+    absent: set[str] = field(default_factory=set)  # those of them whom nobody has shown since we came back
+    roll_at: float | None = None  # when the absent have left
 
 
 @dataclass(slots=True)
@@ -77,7 +82,7 @@ class Follower:
             word, text = FINAL[code]
             raise of_socket(word, text, code)
         for place in self.places.values():
-            place.live, place.due = False, None
+            place.live, place.due, place.roll_at = False, None, None
         self.attempts += 1
         if not self.was_connected and self.attempts >= HOPELESS:
             raise unreachable(self.url)
@@ -96,7 +101,7 @@ class Follower:
 
     def wait(self, now: float) -> float:
         """Seconds that the next message may take before something is to be done."""
-        due = [place.due for place in self.places.values() if place.due is not None]
+        due = [at for place in self.places.values() for at in (place.due, place.roll_at) if at is not None]
         due += [self.speak_at] if self._is_seen() else []
         return max(0.0, min([SILENCE, *(at - now for at in due)]))
 
@@ -113,7 +118,16 @@ class Follower:
             place.due = None
             if not place.live or (place.seq or 0) < place.head:
                 self._subscribe(channel, place)
-        return speaks or bool(overdue)
+        return self._call_roll(now) or speaks or bool(overdue)
+
+    def _call_roll(self, now: float) -> bool:
+        """Let go of those who left while the line was down; whether it was time to."""
+        rolls = [(name, each) for name, each in self.places.items() if each.roll_at is not None and each.roll_at <= now]
+        for channel, place in rolls:
+            place.roll_at = None
+            for socket in [*place.absent]:
+                self._meet(channel, place, {**place.people[socket], "state": None}, "")
+        return bool(rolls)
 
     def _is_seen(self) -> bool:
         return any(place.live and place.state is not None for place in self.places.values())
@@ -162,14 +176,27 @@ class Follower:
             self._tell(LiveEvent("resync", {"reason": message.get("reason", "")}, None, channel, at))
         elif kind in ("presence", "cursor", "reaction"):
             shown = {name: message.get(name) for name in ("user", "name", "socket", "state")}
+            if kind == "presence":
+                return self._meet(channel, place, shown, at)
             self._tell(LiveEvent(kind, shown, None, channel, at))
         elif kind == "unsubscribed" and message.get("code"):
             del self.places[channel]
             self.inbox.append(of_socket(message["code"], f"You may not watch {channel} any more."))
 
+    def _meet(self, channel: str, place: Place, who: dict[str, Any], at: str) -> None:
+        socket = str(who["socket"])
+        place.absent.discard(socket)
+        if who["state"] is None:
+            place.people.pop(socket, None)
+        else:
+            place.people[socket] = who
+        self._tell(LiveEvent("presence", who, None, channel, at))
+
     def _subscribed(self, channel: str, place: Place, message: dict[str, Any]) -> None:
         self.attempts, self.was_connected = 0, True
         place.seq, place.epoch, place.live = message["seq"], message.get("epoch"), True
+        place.absent = set(place.people)  # who left meanwhile is in no message
+        place.roll_at = self.heard_at + ABSENT if place.absent else None
         snapshot = LiveEvent("snapshot", message.get("snapshot") or {}, message["head"], channel)
         nothing_follows = message["head"] == message["seq"]
         if not message.get("resumed") or (nothing_follows and snapshot.is_last):
@@ -197,8 +224,10 @@ class Follower:
         if code == "unavailable" and channel in self.places:
             self.places[channel].due = now + LATE
         elif code not in OURS:
-            if code != "too_large":
+            if code not in SHOWN:
                 self.places.pop(channel, None)
+            elif channel in self.places:
+                self.places[channel].state = None
             self.inbox.append(of_socket(code, message.get("message", "Refused.")))
 
     def _subscribe(self, channel: str, place: Place) -> None:
