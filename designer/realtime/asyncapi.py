@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from designer.realtime import limits
 from designer.realtime.events import PAYLOADS, SHOWN, UUID_FORM
+from designer.realtime.protocol import CODES, VERSION
 from designer.realtime.schemas import Schema, schema_of
 
 CHANNEL: Final[Schema] = {"type": "string", "pattern": rf"^([a-z][a-z_]{{0,23}}:{UUID_FORM}|system)$"}
@@ -12,6 +13,10 @@ SEQ: Final[Schema] = {"type": "integer", "minimum": 0}
 TEXT: Final[Schema] = {"type": "string"}
 TIME: Final[Schema] = {"type": "string", "format": "date-time"}
 STATE: Final[Schema] = {"description": f"At most {limits.MAX_STATE} bytes of JSON; null says goodbye."}
+ASKED: Final[Schema] = {
+    "type": "object",
+    "properties": {"version": {"const": VERSION, "description": "Of this protocol; without it the first is meant."}},
+}
 SAID: Final[dict[str, tuple[str, Schema, tuple[str, ...]]]] = {
     "subscribe": (
         "Watch a channel: from its present truth, or from what followed `after`.",
@@ -35,9 +40,10 @@ TOLD: Final[dict[str, tuple[str, Schema, tuple[str, ...]]]] = {
             "head": SEQ,
             "epoch": TEXT,
             "resumed": {"type": "boolean"},
+            "here": {"type": "array", "items": TEXT, "description": "The sockets of those who are known to be there."},
             "snapshot": {"type": "object"},
         },
-        ("channel", "seq", "head", "epoch", "resumed", "snapshot"),
+        ("channel", "seq", "head", "epoch", "resumed", "here", "snapshot"),
     ),
     "unsubscribed": (
         "You watch it no more; with code access_lost because the right is gone.",
@@ -57,7 +63,7 @@ TOLD: Final[dict[str, tuple[str, Schema, tuple[str, ...]]]] = {
     "pong": ("The answer to ping.", {"at": TIME}, ("at",)),
     "error": (
         "A message was refused; the socket lives on.",
-        {"code": TEXT, "message": TEXT, "channel": TEXT},
+        {"code": {"enum": list(CODES)}, "message": TEXT, "channel": TEXT},
         ("code", "message"),
     ),
 }
@@ -80,7 +86,7 @@ def document() -> dict[str, Any]:
         "asyncapi": "3.0.0",
         "info": {
             "title": "Designer BFF, live",
-            "version": "1",
+            "version": VERSION,
             "description": "Events as they happen. docs/realtime.md says what is promised, and how to sign in.",
         },
         "defaultContentType": "application/json",
@@ -89,6 +95,7 @@ def document() -> dict[str, Any]:
             "socket": {
                 "address": "/ws/",
                 "description": "One socket per client, many channels, JSON text.",
+                "bindings": {"ws": {"query": ASKED}},
                 "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in [*to_server, *to_client]},
             },
             "stream": {

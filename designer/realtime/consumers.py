@@ -16,7 +16,7 @@ from designer.realtime.credentials import Identity
 from designer.realtime.events import SHOWN
 from designer.realtime.gathering import SILENCE, Who
 from designer.realtime.pool import in_database
-from designer.realtime.protocol import Malformed, Message, error, frame, parse
+from designer.realtime.protocol import Malformed, Message, error, foreign, frame, parse
 from designer.realtime.reader import Reader
 from designer.realtime.ticks import tick
 
@@ -97,7 +97,9 @@ class LiveConsumer(Reader):
             await self._close(limits.CLOSE_FORBIDDEN, "foreign origin")  # before acceptance: HTTP 403
             return False
         await self.send({"type": "websocket.accept"})
-        if identity:
+        if unknown := foreign(self.scope.get("query_string", b"")):
+            self.drop(limits.CLOSE_MALFORMED, unknown)
+        elif identity:
             self._welcome(identity)
         elif credentials.bearer(headers) is not None:
             self.drop(limits.CLOSE_UNAUTHENTICATED, "this token is not valid")

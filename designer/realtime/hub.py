@@ -26,7 +26,16 @@ from designer.realtime.ear import Ear
 from designer.realtime.events import PRESENCE_CHANGED, SHOWN
 from designer.realtime.gathering import BEAT, SWEEP, Gathering, Here, Who
 from designer.realtime.herald import UNCARRIED, UNREACHABLE, group_of
-from designer.realtime.limits import CLOSE_GOING_ON, LOOK, LOOKS_PER_BEAT, MAX_SOCKETS, MAX_UNSIGNED, PAGE, STALL
+from designer.realtime.limits import (
+    CLOSE_GOING_ON,
+    CLOSE_TOO_SLOW,
+    LOOK,
+    LOOKS_PER_BEAT,
+    MAX_SOCKETS,
+    MAX_UNSIGNED,
+    PAGE,
+    STALL,
+)
 from designer.realtime.log import NOTHING_YET, Fact, Head
 from designer.realtime.metrics import LAG, READERS
 from designer.realtime.pool import close_all, in_database
@@ -300,7 +309,7 @@ class Hub:
         at = timezone.now().isoformat()
         for number, socket in enumerate(list(self.sockets)):
             if socket.stalled(STALL):
-                socket.drop(4408, "too slow")
+                socket.drop(CLOSE_TOO_SLOW, "too slow")
                 continue
             channels = tuple(socket.channels())
             if channels not in frames:

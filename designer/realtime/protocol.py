@@ -4,9 +4,24 @@ import json
 import math
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
+from urllib.parse import parse_qs
 
 from designer.realtime.limits import MAX_DEPTH, MAX_FRAME, MAX_STATE
 
+VERSION: Final = "1"
+CODES: Final = (
+    "already_authenticated",
+    "bad_after",
+    "malformed",
+    "not_found",
+    "not_shared",
+    "not_subscribed",
+    "slow_down",
+    "too_large",
+    "too_many_channels",
+    "unavailable",
+    "unknown_type",
+)
 BIGGEST: Final = (1 << 63) - 1
 CARRIED: Final = f"whole numbers of 64 bits, finite numbers, whole letters, {MAX_DEPTH} levels"
 KINDS: Final = {"subscribe", "unsubscribe", "presence", "cursor", "reaction", "ping", "auth"}
@@ -30,6 +45,15 @@ class Message:
     epoch: str | None = None
     state: Any = None
     token: str = ""
+
+
+def foreign(query: bytes) -> str:
+    """Why a client whose address names another version of this protocol is not served; '' if it is.
+
+    Without a version the first is meant. At most 123 bytes, for a socket closes with no more.
+    """
+    asked = parse_qs(query.decode("latin-1"), keep_blank_values=True).get("version", [VERSION])[0]
+    return "" if asked == VERSION else f"this studio speaks version {VERSION} of the protocol, not {asked[:6]!a}"
 
 
 def parse(text: str | None, user_id: str = "") -> Message:

@@ -20,7 +20,7 @@ from designer.realtime.consumers import LiveConsumer, Receive, Scope, Send
 from designer.realtime.credentials import Identity
 from designer.realtime.places import Places
 from designer.realtime.pool import in_database
-from designer.realtime.protocol import Message, frame
+from designer.realtime.protocol import VERSION, Message, foreign, frame
 from designer.realtime.standing import lost
 from designer.web.problems import MEDIA_TYPE, body_of, headers_of
 from teams.base.errors import Forbidden, Refused
@@ -90,6 +90,9 @@ class Listener(LiveConsumer):
 
     def _wishes(self) -> Places:
         """What is watched and from where. Raises Refused."""
+        if unknown := foreign(self.scope["query_string"]):
+            remedy = f"Say version={VERSION}, or none, and read docs/realtime.md of that version."
+            raise Refused("unknown_version", f"T{unknown[1:]}.", field="version", remedy=remedy)
         try:
             query = QueryDict(self.scope["query_string"])
         except TooManyFieldsSent:

@@ -6,15 +6,16 @@ from typing import Any
 import pytest
 import yaml
 
-from designer.realtime import asyncapi, events, payloads
+from designer.realtime import asyncapi, events, limits, payloads
 from designer.realtime.models import Event
-from designer.realtime.protocol import KINDS
+from designer.realtime.protocol import CODES, KINDS
 from designer.realtime.schemas import fault_of, schema_of
 from tests.designer.generations.test_flow import made
 from tests.stack import ROOT
 
 CONSTANT = re.compile(r'^[A-Z_]+: Final = "([a-z_]+:[a-z_]+)"$', re.MULTILINE)
 SAID = re.compile(r'\b(?:record|tick|announce)\([^)]*?"([a-z_]+:[a-z_]+)"')
+REFUSED = re.compile(r'\b(?:Malformed|error)\(\s*"(\w+)"')
 ROOMS = ("teams", "designer", "enhancement", "batches", "analytics")
 
 
@@ -84,3 +85,12 @@ def test_the_description_of_the_socket_is_whole():
             place = place[step]
         assert place
     assert set(asyncapi.SAID) == KINDS
+
+
+def test_every_code_with_which_the_socket_refuses_or_closes_is_written_down():
+    realtime = ROOT / "designer" / "realtime"
+    said = {code for path in realtime.glob("*.py") for code in REFUSED.findall(path.read_text())}
+    assert said | {"not_found"} == set(CODES)
+    page = (ROOT / "docs" / "realtime.md").read_text()
+    closing = [str(code) for name, code in vars(limits).items() if name.startswith("CLOSE_")]
+    assert [code for code in [*(f"`{code}`" for code in CODES), *closing] if code not in page] == []

@@ -193,13 +193,17 @@ class Talk:
 class Stream:
     """One stream of Server-Sent Events. `place` is the id of the last event, as a browser keeps it."""
 
-    def __init__(self, port: int, *channels: str, token: str | None = None, place: str = "", **headers: str) -> None:
+    def __init__(
+        self, port: int, *channels: str, token: str | None = None, place: str = "", version: str = "", **headers: str
+    ) -> None:
         sent = {name.replace("_", "-").title(): value for name, value in headers.items()}
         if token:
             sent["Authorization"] = f"Bearer {token}"
         if place:
             sent["Last-Event-ID"] = place
-        query = urlencode([("channel", channel) for channel in channels])
+        query = urlencode(
+            [*(("channel", channel) for channel in channels), *([("version", version)] if version else [])]
+        )
         asked = urllib.request.Request(f"http://127.0.0.1:{port}/api/events/stream?{query}", headers=sent)
         self.place, self.retry = place, 0
         self._answer = urllib.request.urlopen(asked, timeout=20)

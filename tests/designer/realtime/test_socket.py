@@ -139,6 +139,14 @@ def test_endless_nonsense_closes_the_socket(talk):
     assert talk.closing_code() == 4400
 
 
+def test_a_client_of_another_version_is_told_which_one_is_spoken(port, watcher):
+    with Talk(port, token_of(watcher), path="/ws/?version=1") as talk:
+        talk.subscribe("system")
+    with Talk(port, token_of(watcher), path="/ws/?version=" + "%F0%9F%A7%B5" * 40) as talk:
+        assert talk.closing_code() == 4400
+        assert "speaks version 1" in talk.ws.close_reason
+
+
 def test_a_flood_is_slowed_and_then_closed(talk):
     try:
         for _ in range(400):

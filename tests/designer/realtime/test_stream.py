@@ -91,6 +91,13 @@ def test_no_channel_and_too_many_are_refused(port, token, count):
     assert (status, body["errors"][0]["field"]) == (422, "channel")
 
 
+def test_a_listener_of_another_version_is_told_which_one_is_spoken(port, channel, token):
+    with Stream(port, channel, token=token, version="1") as stream:
+        stream.expect("subscribed")
+    status, body = refusal(port, channel, token=token, version="2")
+    assert (status, body["errors"][0]["field"]) == (422, "version") and "speaks version 1" in body["detail"]
+
+
 def test_an_address_of_a_thousand_words_is_refused_like_any_that_makes_no_sense(port, channel, token):
     status, body = refusal(port, channel, *["x"] * 1001, token=token)
     assert (status, body["errors"][0]["field"]) == (422, "channel")
