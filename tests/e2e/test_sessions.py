@@ -6,8 +6,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from designer.notifications import alerts
 from teams.accounts.models import User
 from teams.membership.models import Membership, Team
+from teams.membership.services import remove_member
 from tests.e2e.test_enhance import check
 from tests.e2e.test_studio import make
 from tests.e2e.visiting import elsewhere, visitor
@@ -144,3 +146,31 @@ def test_two_review_a_collection_together_from_the_first_image_to_the_summary(ad
         expect(page.locator(".chips")).to_contain_text("Ben Okri")
         check(page, "session-summary")
     assert [page.problems for page in (ada, ben)] == [[], []]  # type: ignore[attr-defined]
+
+
+def test_on_a_phone_the_votes_stay_in_sight_under_an_alert_and_who_is_taken_out_sees_nothing_more(ada: Page, ben: Page):
+    begin(ada, ben)
+    vote = ben.get_by_role("button", name=re.compile("^Perhaps"))
+    menu = ben.get_by_role("navigation", name="Main")
+    text = "Work waits while a new disk is put in, and goes on by itself when that is done. Nothing is lost."
+    elsewhere(
+        lambda: alerts.raise_alert(kind="maintenance", key="disk", level="warning", title="A new disk", text=text)
+    )
+    expect(ben.get_by_text("A new disk")).to_be_visible()
+    ben.wait_for_function("document.querySelector('review-room').style.getPropertyValue('--above') > '0px'")
+    (votes, under) = (vote.bounding_box(), menu.bounding_box())
+    assert votes and under and votes["y"] + votes["height"] <= under["y"], (votes, under)
+    check(ben, "session-alert")
+    elsewhere(lambda: alerts.end_alerts("disk"))
+
+    elsewhere(take_out)
+    expect(ben.get_by_role("heading", name="You can no longer see this review")).to_be_focused()
+    expect(ben.locator("[data-image]")).to_have_count(0)
+    check(ben, "session-shut-out")
+    expect(ada.locator("[data-presenter]").first).to_have_text("You")
+    assert ada.problems == []  # type: ignore[attr-defined]
+
+
+def take_out() -> None:
+    ben, ada = User.objects.order_by("-created_at")[:2]
+    remove_member(actor=ada, team_id=Team.objects.get(memberships__user=ada, personal=True).pk, user_id=ben.pk)

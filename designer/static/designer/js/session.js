@@ -28,10 +28,14 @@ class ReviewRoom extends HTMLElement {
     this.beats = [setInterval(() => this.attend(), SPEAK), setInterval(() => this.tick(), 250)];
     this.attend();
     this.listen();
+    // on a phone the picture makes room for what is said above it, and the votes stay in sight
+    this.above = new ResizeObserver(([{ contentRect }]) => this.style.setProperty("--above", `${contentRect.height}px`));
+    this.above.observe(document.querySelector("live-alerts"));
   }
 
   disconnectedCallback() {
     this.unwatch();
+    this.above.disconnect();
     this.beats.forEach(clearInterval);
     document.removeEventListener("keydown", this.keys);
   }
@@ -43,9 +47,10 @@ class ReviewRoom extends HTMLElement {
 
   // What the studio tells
 
-  hear({ type, event, data }) {
+  hear({ type, event, data, error }) {
     if (type === "snapshot") return this.take(data, true); // votes may have been missed
-    if (type === "ended" || type === "error") return location.reload();
+    if (type === "ended" || error?.code === "not_found") return this.shutOut();
+    if (type === "error") return location.reload();
     if (type === "event") this.change(event, data);
   }
 
@@ -214,11 +219,22 @@ class ReviewRoom extends HTMLElement {
       const { now } = await studio.request("PUT", `${this.path}/attendance`);
       this.ahead = Date.parse(now) - (asked + Date.now()) / 2;
     } catch (problem) {
-      if (["ended", "not_found"].includes(problem.code)) location.reload();
+      if (problem.code === "not_found") this.shutOut();
+      if (problem.code === "ended") location.reload();
     }
   }
 
   // Showing
+
+  // Who may not look any more sees nothing of it any more, and why.
+  shutOut() {
+    if (!this.isConnected || !this.part("out")) return;
+    this.disconnectedCallback();
+    this.state = null;
+    document.querySelector("[data-ask]")?.close();
+    this.replaceChildren(this.part("out").content.cloneNode(true));
+    this.querySelector("h1").focus();
+  }
 
   draw() {
     if (!this.state) return;
