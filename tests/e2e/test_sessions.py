@@ -148,6 +148,28 @@ def test_two_review_a_collection_together_from_the_first_image_to_the_summary(ad
     assert [page.problems for page in (ada, ben)] == [[], []]  # type: ignore[attr-defined]
 
 
+def test_what_one_selects_in_a_collection_is_seen_by_the_other_until_it_is_let_go_or_they_leave(ada: Page, ben: Page):
+    ben.goto(ada.url)
+    ada.reload()
+    expect(ben.get_by_role("img", name="Ada Mensah", exact=True)).to_be_visible()
+    ada.locator(".tile").nth(1).get_by_role("checkbox").check()
+    marks = ben.get_by_role("img", name="Selected by Ada Mensah")
+    expect(marks).to_have_count(1)
+    expect(ben.locator(".tile").nth(1)).to_contain_text("AM")
+    check(ben, "selected")
+    ada.get_by_role("button", name="Select all shown").click()
+    expect(marks).to_have_count(3)
+    ben.reload()
+    expect(marks).to_have_count(3)
+    ada.get_by_role("button", name="Select all shown").click()
+    expect(marks).to_have_count(0)
+    ada.locator(".tile").nth(0).get_by_role("checkbox").check()
+    expect(marks).to_have_count(1)
+    ada.goto("/gallery")
+    expect(marks).to_have_count(0)
+    assert [page.problems for page in (ada, ben)] == [[], []]  # type: ignore[attr-defined]
+
+
 def test_on_a_phone_the_votes_stay_in_sight_under_an_alert_and_who_is_taken_out_sees_nothing_more(ada: Page, ben: Page):
     begin(ada, ben)
     vote = ben.get_by_role("button", name=re.compile("^Perhaps"))

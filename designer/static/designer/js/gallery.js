@@ -43,6 +43,6 @@ if (grid) {
     const boxes = [...document.querySelectorAll("[data-select]")];
     const all = boxes.every((box) => box.checked);
     for (const box of boxes) box.checked = !all;
-    showCount();
+    grid.dispatchEvent(new Event("change"));
   });
 }

@@ -1,4 +1,5 @@
-// <people-here subject="asset:7f…" me="3c…">: who else looks at this, where they point, what they think of it.
+// <people-here subject="asset:7f…" me="3c…">: who else looks at this, where they point, what they think of it and, of
+// images in tiles, which they have selected.
 //
 // Places are shares of the picture's sides, so that they mean the same spot in windows of any size. What is looked at
 // together is marked `data-together`; it shows `look()` {zoomed, x, y} and takes one by `lookAt`. A stage that changes its
@@ -8,6 +9,7 @@ import { live } from "./live.js";
 
 const PACE = 110; // ms between two words about the pointer, and about the view: of both together the studio takes 20 a second
 const GONE = 8_000; // ms after which a pointer that rests is taken away
+const MOST = 80; // images of a selection that the others are shown: a state holds 1 kB
 const FACES = { love: "♥", applause: "★", change: "✂", question: "?" };
 const WORDS = { love: "Love it", applause: "Well done", change: "Change this", question: "I wonder" };
 
@@ -19,6 +21,7 @@ function element(tag, className, text = "") {
 }
 
 const initials = (name) => name.split(/[\s.@_-]+/).filter(Boolean).slice(0, 2).map((word) => word[0].toUpperCase()).join("");
+const short = (id) => id.slice(-8); // tells the images of one page apart
 const hue = (user) => parseInt(user.slice(0, 4), 16) % 360;
 
 // At most one call in PACE ms; the last one is always made.
@@ -46,16 +49,27 @@ class PeopleHere extends HTMLElement {
     this.unwatch = live.watch(this.subject, (message) => this.hear(message));
     this.tell();
     if (this.stage) this.point();
+    this.tiles = document.querySelector("[data-tiles]:has([data-asset])");
+    if (this.tiles) this.choose();
   }
 
   disconnectedCallback() {
+    this.grown?.disconnect();
     live.presence(this.subject, null);
     this.unwatch();
   }
 
   // What we show the others
 
-  tell = paced(() => live.presence(this.subject, { view: this.stage?.look?.() ?? null }));
+  tell = paced(() => live.presence(this.subject, { view: this.stage?.look?.() ?? null, ...(this.tiles && { selected: this.selected() }) }));
+
+  selected() { return [...this.tiles.querySelectorAll("[data-select]:checked")].slice(0, MOST).map(({ value }) => short(value)); }
+
+  choose() {
+    this.tiles.addEventListener("change", () => this.tell());
+    this.grown = new MutationObserver(() => this.markSelected()); // more tiles are loaded as one scrolls
+    this.grown.observe(this.tiles, { childList: true });
+  }
 
   point() {
     const cursor = paced((state) => { if (!this.hidden) live.cursor(this.subject, state); });
@@ -91,6 +105,7 @@ class PeopleHere extends HTMLElement {
     for (const socket of this.pointers.keys()) this.unmark(socket);
     this.sockets.clear();
     this.draw();
+    this.markSelected();
   }
 
   meet({ user, name, socket, state }) {
@@ -103,6 +118,28 @@ class PeopleHere extends HTMLElement {
       this.note.textContent = now ? `${name} is here.` : `${name} has left.`;
     }
     if (this.followed === user && state?.view) this.lead(state.view);
+    this.markSelected();
+  }
+
+  // On each tile the initials of those who have selected it.
+  markSelected() {
+    for (const tile of this.tiles?.querySelectorAll("[data-asset]") ?? []) {
+      const has = ({ state }) => Array.isArray(state.selected) && state.selected.includes(short(tile.dataset.asset));
+      const people = new Map([...this.sockets.values()].filter(has).map(({ user, name }) => [user, name]));
+      tile.querySelector(".tile-chosen")?.remove();
+      if (people.size) tile.append(this.marks(people));
+    }
+  }
+
+  marks(people) {
+    const marks = element("span", "tile-chosen");
+    for (const [user, name] of people) {
+      const mark = marks.appendChild(element("span", "tile-who", initials(name)));
+      mark.style.setProperty("--who", hue(user));
+      mark.setAttribute("role", "img");
+      mark.setAttribute("aria-label", `Selected by ${name}`);
+    }
+    return marks;
   }
 
   draw() {
