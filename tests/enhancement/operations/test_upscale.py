@@ -319,7 +319,7 @@ def test_less_denoising_keeps_more_grain(downloads, monkeypatch):
 def test_the_most_that_a_refusal_promises_is_within_every_limit(size, most):
     wish = {"target": "print", "print_width": 1000, "dpi": 1200}
     with pytest.raises(ParameterError) as refusal:
-        registry.get("upscale").estimate(*size, wish)
+        registry.get("upscale").estimate(size[0], size[1], wish)
     assert f"{most} times as large at most" in refusal.value.remedy
 
 
