@@ -82,7 +82,7 @@ def compose(
     read = parse(brief)
     negative, keywords = _negative(read, exact), _keywords(understanding)
     if exact:
-        return _joined([PromptPart(text=read.text, part="user")] if read.text else [], negative, keywords)
+        return _joined([PromptPart(text=brief.strip(), part="user")] if brief.strip() else [], negative, keywords)
     if change:
         fixed = (PromptPart(text=text, part="locked") for text in must_say(read, understanding, corrected_only=True))
         return _joined([*_user(read), *fixed], negative, keywords)

@@ -105,7 +105,9 @@ def test_a_correction_is_remembered_for_the_same_words_and_forgotten_for_others(
 
 
 def test_exact_mode_sends_the_designers_words_alone(client_of):
-    assert made(client_of("editor"), exact=True)["prompt"] == BRIEF
+    client = client_of("editor")
+    assert made(client, exact=True)["prompt"] == BRIEF
+    assert made(client, brief=" a  linen\n\ndress ", exact=True)["prompt"] == "a  linen\n\ndress"
 
 
 def test_the_users_words_are_never_dropped(client_of):

@@ -24,7 +24,7 @@ def test_the_users_words_are_never_dropped(said, exact, seed):
     record = analyse(brief)
     match = persona.match(brief, record, TASTE)
     made = compose(brief, record, TASTE, match, [LEARNED], exact=exact, seed=seed)
-    kept = clean(brief).rstrip(" ,;")
+    kept = brief if exact else clean(brief).rstrip(" ,;")
     assert made.prompt.startswith(kept)
     assert made.prompt == ", ".join(part.text for part in made.parts)
     assert [part.text for part in made.parts if part.part == "user"] == ([kept] if kept else [])
@@ -37,6 +37,12 @@ def test_a_brief_beyond_the_budget_stays_whole_and_gets_nothing_added():
     brief = " ".join(["verdant"] * 90) + " dress"
     made = compose(brief, analyse(brief), learned=[LEARNED])
     assert made.prompt == brief
+
+
+def test_exact_mode_keeps_every_space_and_line_between_the_users_words():
+    brief = "  two   spaces\n\nand a <b>newline</b> dress  "
+    made = compose(brief, analyse(brief), exact=True)
+    assert made.prompt == "two   spaces\n\nand a <b>newline</b> dress"
 
 
 def test_exact_mode_is_the_users_words_alone():
