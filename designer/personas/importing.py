@@ -186,6 +186,8 @@ def _write(row: PortfolioImport, item: PortfolioItem, status: str, **said: Any) 
 def _finish(job: RunningJob, row: PortfolioImport) -> None:
     items = list(row.items.filter(status=ItemStatus.READ).only("pk", "look", "cluster"))
     if not items:
+        if not (row.total or row.ignored):
+            raise Permanent("no_pictures", "There is no file in it.", "Send pictures, or a ZIP that holds some.")
         shown = "Nothing in it could be read as a picture." if row.total else "It holds no picture."
         raise Permanent("no_pictures", shown, "See each file's reason below, and send others.")
     job.stop_if_cancelled()

@@ -160,6 +160,16 @@ def test_without_a_picture_it_fails_and_says_so(client, team):
     assert list(Event.objects.filter(channel=f"portfolio:{row.pk}").values_list("event", flat=True))[-1:] == [
         "portfolio:failed"
     ]
+    assert "each file's reason below" in row.error["remedy"]
+
+
+def test_an_archive_without_any_file_is_not_said_to_have_reasons_below(client, team):
+    row = brought_in(client, ("empty.zip", zipped({})), team=str(team.pk))
+    assert (row.status, row.error["code"], row.items.count()) == ("failed", "no_pictures", 0)
+    assert (row.error["message"], row.error["remedy"]) == (
+        "There is no file in it.",
+        "Send pictures, or a ZIP that holds some.",
+    )
 
 
 def test_after_a_crash_it_goes_on_and_takes_no_picture_twice(client, team, monkeypatch):
