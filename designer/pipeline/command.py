@@ -33,6 +33,12 @@ PARTS: Final = frozenset({
     "mm", "m", "kg", "year", "day", "season", "tone", "row",
 })  # fmt: skip
 REACH: Final = 60  # letters from the number to the garment that it counts
+# "4 looks of tweed", "3 complete evening outfits"; but "3 ways to wear looks" counts ways
+LOOKS: Final = re.compile(
+    r"(?:(?!(?:in|of|for|to|with|and|or|on|from|per|into|that|wear)\b)[\w'-]+\s+){0,3}?"
+    r"(?P<look>look|outfit|ensemble|design)(?P<plural>s?)\b(?!-)",
+    re.I,
+)
 # "model" alone says whose work it is only where it opens a clause: "worn by a model, Gemini" is a person
 NAMING: Final = (
     r"(?<!\bnot )(?<!\bnever )\b(?:with|by|using|via|use)\s+(?:the\s+)?(?:model\s*:?\s+)?|\bmodel\s*:\s*"
@@ -94,17 +100,21 @@ def _count(text: str, phrases: dict[str, str]) -> int | None:
 
 
 def _opening(text: str) -> re.Match[str] | None:
-    """A number at the start that counts garments in the plural, or one garment."""
+    """A number at the start that counts garments or whole looks in the plural, or one of them."""
     found = OPENING.match(text)
     if found is None:
         return None
     rest = re.split(r"[.,;:!?\n]", text[found.end() :], maxsplit=1)[0][:REACH]
     if re.split(r"\W", rest, maxsplit=1)[0].lower().removesuffix("s") in PARTS:
         return None
+    one = found["count"].lower() in ("1", "one")
+    looks = LOOKS.match(rest)
+    if looks:
+        return found if one or looks["plural"] else None
     said = [each for each in parse(rest).mentions if each.attribute == "garment" and not each.negated]
     if not said:
         return None
-    one, garment = found["count"].lower() in ("1", "one"), rest[: said[0].end].lower()
+    garment = rest[: said[0].end].lower()
     plural = garment.endswith("s") and not garment.endswith("ss")
     return found if one or plural else None
 
