@@ -1,7 +1,7 @@
 """The writers of feedback: given, on several images at once, withdrawn and undone. What it taught follows it."""
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
@@ -56,7 +56,8 @@ def _checked(kind: str, rating: int | None, text: str) -> None:
 
 
 def give_feedback(*, actor: User, asset_id: UUID, kind: str, rating: int | None = None, text: str = "") -> Feedback:
-    """Say something of an image; of one kind it replaces what was said before, a like replaces a dislike.
+    """Say something of an image; of one kind it replaces what was said before, a like replaces a dislike. The same
+    again is what stands already.
 
     Raises Missing, Forbidden, Refused (kind, rating or text) or Conflict.
     """
@@ -116,32 +117,60 @@ def _all_or_nothing(faults: dict[int, Refused]) -> Refused:
 def _give(
     actor: User, assets: Sequence[Asset], kind: str, rating: int | None, text: str
 ) -> tuple[LearningAct, list[Feedback]]:
-    """Write feedback on images that are locked, as one act."""
+    """Write feedback on images that are locked, as one act. Where the same was said already, and counts in full, that
+    stands; where it was said of all of them, the act is the one that said it."""
     kinds = [kind, OPPOSITES[kind]] if kind in OPPOSITES else [kind]
     stale = list(Feedback.objects.filter(owner=actor, asset__in=assets, kind__in=kinds))
     keys = {asset.pk: _keys_of(asset.generation) for asset in assets}
+    wanted = {asset.pk: _said(actor, asset, kind, rating, text) for asset in assets}
+    same = {row.asset_id: row for row in stale if _is_same(row, wanted[cast(UUID, row.asset_id)], keys)}
+    stale = [row for row in stale if row.asset_id not in same]
+    fresh = [asset for asset in assets if asset.pk not in same]
+    rows = [wanted[asset.pk] for asset in fresh]
+    act = _write(actor, stale, rows, keys) if rows else _act_of(same[assets[0].pk])
+    return act, [same.get(asset.pk, wanted[asset.pk]) for asset in assets]
+
+
+def _is_same(row: Feedback, wanted: Feedback, keys: Mapping[UUID, Iterable[str]]) -> bool:
+    """Whether saying `wanted` would change nothing: it stands there, and nothing of what it teaches was reverted."""
+    if (row.kind, row.rating, row.text) != (wanted.kind, wanted.rating, wanted.text):
+        return False
+    counts = Evidence.objects.filter(feedback=row.pk, stands=True, reverted=False).values_list("key", flat=True)
+    teaches = optimisation.signal_of(cast("optimisation.Kind", row.kind), row.rating) is not None
+    return set(counts) == (set(keys[cast(UUID, row.asset_id)]) if teaches else set())
+
+
+def _act_of(row: Feedback) -> LearningAct:
+    """The act by which this stands."""
+    acts = LearningAct.objects.filter(team=row.team_id, owner=row.owner_id, said__contains=[{"id": str(row.pk)}])
+    return acts.latest("created_at")
+
+
+def _write(
+    actor: User, stale: Sequence[Feedback], rows: Sequence[Feedback], keys: Mapping[UUID, Iterable[str]]
+) -> LearningAct:
+    """Let `rows` stand in the place of `stale`, with what they teach."""
     # all at once, for two images that share some of their weights must not wait for each other
-    touched = {key for own in keys.values() for key in own} | learning.evidence_keys(row.pk for row in stale)
-    notebook = Notebook(assets[0].team_id, touched)
+    touched = {key for row in rows for key in keys[cast(UUID, row.asset_id)]}
+    notebook = Notebook(rows[0].team_id, touched | learning.evidence_keys(row.pk for row in stale))
     gone = [_snapshot(row) for row in stale]
     _remove(notebook, stale)
-    rows = [_said(actor, asset, kind, rating, text) for asset in assets]
     for row in rows:
         signal = optimisation.signal_of(cast("optimisation.Kind", row.kind), row.rating)
         row.moved = [move.to_json() for move in notebook.learn(row.pk, keys[cast(UUID, row.asset_id)], signal)]
     Feedback.objects.bulk_create(rows)
     act = LearningAct.objects.create(
-        team_id=assets[0].team_id,
+        team_id=rows[0].team_id,
         owner=actor,
         kind=ActKind.GIVE,
-        about=_about(kind, len(rows)),
+        about=_about(rows[0].kind, len(rows)),
         said=[_snapshot(row) for row in rows],
         unsaid=gone,
     )
     notebook.close(act)
     for row in rows:
         _tell(row, given=True)
-    return act, rows
+    return act
 
 
 def _about(kind: str, number: int) -> str:

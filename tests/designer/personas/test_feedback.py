@@ -13,7 +13,7 @@ from designer.assets.models import Asset
 from designer.generations.models import StageRun
 from designer.personas import feedback as services
 from designer.personas import learning
-from designer.personas.models import Feedback, LearnedWeight, Persona
+from designer.personas.models import Feedback, LearnedWeight, LearningAct, Persona
 from teams.base.models import Row
 from tests.designer.generations.test_flow import made
 
@@ -93,6 +93,40 @@ def test_what_found_no_place_in_the_prompt_is_not_judged(client_of, exploration)
     moved = judge(client, done)
     assert not any(key.endswith("fabric=silk") for key in moved)
     assert Feedback.objects.count() == 1
+
+
+def test_the_same_word_again_is_answered_as_before_and_recorded_once(client_of):
+    client = client_of("editor")
+    done = made(client)
+    url, image = f"/api/generations/{done['id']}/feedback", done["assets"][0]["id"]
+    first = client.post(url, {"kind": "like"}, format="json").json()
+    stands = weights()
+    again = client.post(url, {"kind": "like"}, format="json")
+    assert (again.status_code, again.json()) == (201, first)
+    several = client.post("/api/feedback", {"kind": "like", "assets": [image]}, format="json").json()
+    assert [row["id"] for row in several["feedback"]] == several["act"]["said"] == [first["id"]]
+    assert LearningAct.objects.count() == 1 and weights() == stands
+
+
+def test_the_same_word_on_several_is_recorded_for_those_alone_that_lacked_it(client_of):
+    client = client_of("editor")
+    images = [made(client)["assets"][0]["id"] for _ in range(2)]
+    first = client.post("/api/feedback", {"kind": "like", "assets": images[:1]}, format="json").json()
+    both = client.post("/api/feedback", {"kind": "like", "assets": images}, format="json").json()
+    assert [row["asset"] for row in both["feedback"]] == images
+    assert both["feedback"][0]["id"] == first["feedback"][0]["id"]
+    assert both["act"]["said"] == [both["feedback"][1]["id"]] and both["act"]["unsaid"] == []
+
+
+def test_the_same_word_again_teaches_anew_what_was_reverted_meanwhile(client_of):
+    client = client_of("editor")
+    done = made(client)
+    judge(client, done, "like")
+    taught = evidence()
+    learning.revert_weight(actor=client.user, weight_id=LearnedWeight.objects.get(key=MIDI).pk)
+    assert evidence() < taught
+    judge(client, done, "like")
+    assert evidence() == pytest.approx(taught, abs=1e-3) and Feedback.objects.count() == 1
 
 
 def waiting() -> int:
