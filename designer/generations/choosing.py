@@ -140,7 +140,7 @@ def plan_for(
     sent = Sent(width=width, height=height, letters=wish.letters, photos=photos)
     ranges, busy = ranges or Ranges(team), wish.strategy == "load_balanced" and (rng is not None or bool(without))
     everything = [each for each in _found(wish, sent, ranges, busy=busy) if each.key not in without]
-    chosen, family, note = _chosen(wish, everything)
+    candidates, family, note = _chosen(wish, everything)
     limits = Constraints(
         n=wish.images,
         width=width,
@@ -153,14 +153,14 @@ def plan_for(
         shown=shown,
         provider=wish.provider if not family else None,
         model=None if family else wish.model,
-        family=family,
+        among=family,
         needs_seed=wish.seed is not None,
         needs_negative=words.rules_out(wish.brief),
         references=photos,
     )
     try:
         route = routing.route(
-            [each.candidate for each in chosen],
+            [each.candidate for each in candidates],
             limits,
             posteriors=posteriors_of(team),
             garment=garment,
@@ -169,14 +169,14 @@ def plan_for(
         )
     except routing.RouteError as error:
         raise Refused(error.code, error.message, field=error.field, remedy=error.remedy) from error
-    taken = next(each for each in chosen if each.key == (route.provider, route.model))
+    taken = next(each for each in candidates if each.key == (route.provider, route.model))
     price = _price_of(taken)
     costs = ranges.of(taken.profile, taken.candidate.capabilities, price, sent)
     return _plan(wish, route, taken, note, price=price, costs=costs)
 
 
-def _chosen(wish: GenerationWish, found: list[Found]) -> tuple[list[Found], bool, str]:
-    """What the designer's own choice leaves, whether it names a family, and what is new about it.
+def _chosen(wish: GenerationWish, found: list[Found]) -> tuple[list[Found], frozenset[Key], str]:
+    """The candidates, those of them that are of the family which the designer named, and what is new about that.
 
     Raises Refused for a model that has ended, or whose provider is not set up here.
     """
@@ -184,13 +184,12 @@ def _chosen(wish: GenerationWish, found: list[Found]) -> tuple[list[Found], bool
     if wish.model is None or any(each.profile.model == wish.model for each in fits):
         if wish.provider is not None and not fits:
             _refuse_unready(wish.provider)
-        return found if wish.provider or wish.model else _real(found), False, ""
+        return found if wish.provider or wish.model else _real(found), frozenset(), ""
     choice = named(wish.model, provider=wish.provider, today=timezone.now().date())
-    keys = {(profile.provider, profile.model) for profile in choice.models}
-    left = [each for each in found if each.key in keys]
+    left = frozenset(each.key for each in found) & {(profile.provider, profile.model) for profile in choice.models}
     if choice.models and not left:
         _refuse_unready(choice.models[0].provider)
-    return (left, True, choice.note) if left else (found, False, "")
+    return found, left, choice.note if left else ""
 
 
 def _real(found: list[Found]) -> list[Found]:

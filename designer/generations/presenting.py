@@ -126,14 +126,21 @@ def route_shown(route: dict[str, Any]) -> dict[str, Any] | None:
 
 def _route_row(each: dict[str, Any]) -> dict[str, Any]:
     parts = each.get("parts") or {}
+    total, most = _usd(each.get("total")), _usd(each.get("most"))
     return {
         "name": f"{each['provider']}/{each['model']}",
         "score": f"{each['score']:.2f}",
         "parts": [f"{parts[name]:.2f}" if name in parts else "-" for name in PARTS],
-        "total": "unknown" if each.get("total") is None else f"${money(Decimal(str(each['total'])))}",
-        "reason": each.get("reason", ""),
+        "total": total,
+        "most": most if each.get("most") is not None and most != total else "",  # older routes have none
+        "reason": f"left out: {each['left_out']}; {each['reason']}" if each.get("left_out") else each["reason"],
         "chosen": each.get("chosen", False),
+        "left_out": bool(each.get("left_out")),
     }
+
+
+def _usd(amount: object) -> str:
+    return "unknown" if amount is None else f"${money(Decimal(str(amount)))}"
 
 
 def endings_shown() -> list[str]:

@@ -277,7 +277,11 @@ class EstimateSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField()
     warnings = serializers.ListField(child=serializers.CharField())
     parts = serializers.DictField(child=serializers.FloatField(), help_text="Of the score, each in 0..1.")
-    alternatives = serializers.ListField(child=serializers.DictField(), help_text="The others, with their scores.")
+    alternatives = serializers.ListField(
+        child=serializers.DictField(),
+        help_text="The others, with their scores: total is what the images are expected to cost, most what they may "
+        "come to; left_out says why one was not to be chosen, because another was named.",
+    )
     excluded = serializers.ListField(child=serializers.DictField(), help_text="Those that could not, and why.")
 
 

@@ -58,14 +58,14 @@ class Constraints:
     min_quality: float | None = None
     provider: str | None = None
     model: str | None = None
-    family: bool = False  # the candidates are those of a family that was chosen by name
+    among: frozenset[tuple[str, str]] = frozenset()  # providers and models of a family that was chosen by name
     needs_seed: bool = False
     needs_negative: bool = False
     references: int = 0
 
     @property
     def is_explicit(self) -> bool:
-        return self.family or self.provider is not None or self.model is not None
+        return bool(self.among) or self.provider is not None or self.model is not None
 
 
 def excluded(each: Candidate, code: str, reason: str) -> Excluded:
@@ -135,9 +135,10 @@ def warnings(each: Candidate, wish: Constraints) -> tuple[str, ...]:
     return tuple(f"{each.model}: {lack}." for lack in found)
 
 
-def cost(each: Candidate, wish: Constraints) -> Decimal | None:
-    """The most that the images may cost."""
-    return None if each.dearest is None else each.dearest * wish.n
+def costs(each: Candidate, wish: Constraints) -> tuple[Decimal | None, Decimal | None]:
+    """What the images are expected to cost, and the most that they may."""
+    usual, most = ((None if price is None else price * wish.n) for price in (each.unit_price, each.dearest))
+    return usual, most
 
 
 def usd(amount: Decimal) -> str:

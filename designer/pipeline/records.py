@@ -264,14 +264,17 @@ class PersonaMatch(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alternative(Record):
-    """A model that could have done it. `total` in USD for all images, None = unknown; `parts` of the score in 0..1."""
+    """A model that could have done it. `total` USD that all images are expected to cost, `most` that they may come to,
+    None = unknown; `parts` of the score in 0..1; `left_out`: why it was not among those to choose from, "" = it was."""
 
     provider: str
     model: str
     score: float
     reason: str
     total: Decimal | None = None
+    most: Decimal | None = None
     parts: Mapping[str, float] = field(default_factory=dict)
+    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,13 +289,15 @@ class Excluded(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route(Record):
-    """Who makes the images. `warnings` names each wish this model cannot keep; it is shown before spending."""
+    """Who makes the images. `warnings` names each wish this model cannot keep; it is shown before spending.
+    `total`, `most`: as of an Alternative."""
 
     provider: str
     model: str
     score: float
     reason: str
     total: Decimal | None = None
+    most: Decimal | None = None
     explicit: bool = False
     alternatives: tuple[Alternative, ...] = ()
     excluded: tuple[Excluded, ...] = ()

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from designer.pipeline.candidates import Candidate, Constraints, cost, excluded, objection, overrun, usd, warnings
+from designer.pipeline.candidates import Candidate, Constraints, costs, objection, overrun, usd, warnings
 from designer.pipeline.optimisation import CALM, EXPLORATION, decayed, liking, model_key
 from designer.pipeline.records import Alternative, Excluded, LearnedWeights, Posterior, Route
 
@@ -27,6 +27,7 @@ PRIOR_MASS: Final = 4.0  # observations that a model's stated quality counts for
 HALF_COST: Final = Decimal("0.04")  # USD per image at which the cost score is one half
 HALF_TIME: Final = 10.0  # seconds per image at which the speed score is one half
 ASK_ANEW: Final = "Prices have risen since this was asked for: ask for it anew."
+BY_NAME: Final = "another one was chosen by name"
 STREAM: Final = 4  # of a generation's seed: the stage's number
 
 
@@ -54,7 +55,8 @@ def route(
     With `rng` (see `dice`) a share `exploration` of the routes is chosen by Thompson sampling, and the reason says so
     where that chose another model; in all others, and without `rng`, means decide.
     A model named by the caller is taken as it is: what it lacks becomes a warning, and only a price above `max_cost`,
-    a size it cannot make or an open circuit refuse it.
+    a size it cannot make or an open circuit refuse it. The others are scored all the same, and say that they were
+    left out.
     """
     weights = _weights(wish)
     named = _named(candidates, wish)
@@ -63,8 +65,8 @@ def route(
     if not fit:
         raise _refusal(checked, wish)
     moment = now or datetime.now(UTC)
-    seen = _seen(fit, posteriors or {}, garment, moment)
-    shift = _shift(candidates, posteriors or {}, moment)
+    seen = _seen(candidates, posteriors or {}, garment, moment)
+    shift = _shift(named if wish.among else candidates, posteriors or {}, moment)
     ranked = best = _ranked(fit, weights, seen, shift, None)
     shared = ""
     if rng is not None and rng.random() < exploration:
@@ -72,8 +74,13 @@ def route(
     elif wish.strategy == "load_balanced":
         ranked, shared = _shared(ranked, weights, rng)
         best = ranked
-    left_out = [(each, why) for each, why in checked if why] + _unnamed(candidates, named)
-    found = _route(ranked, left_out, wish, weights, shared)
+    others, unable = _unnamed(candidates, named, wish)
+    why_not = {(each.provider, each.model): why for each, why in others}
+    ranked_apart = _ranked([each for each, _ in others], weights, seen, shift, None)
+    shadows = [(each, own, why_not[each.provider, each.model]) for each, own in ranked_apart]
+    compared = [*((each, own, "") for each, own in ranked[1:]), *shadows]
+    left_out = [why for _, why in checked if why] + unable
+    found = _route(ranked, compared, left_out, wish, weights, shared)
     if ranked[0][0] == best[0][0]:
         return found
     tried = f"Tried to learn how you like it; {exploration:.0%} of the choices may try one."
@@ -161,6 +168,8 @@ def _weights(wish: Constraints) -> Mapping[str, float]:
 
 def _named(candidates: Sequence[Candidate], wish: Constraints) -> list[Candidate]:
     """The candidates that the caller's own choice leaves. Raises RouteError for one that is not there."""
+    if wish.among:
+        return [each for each in candidates if (each.provider, each.model) in wish.among]
     of_provider = [each for each in candidates if wish.provider in (None, each.provider)]
     if wish.provider is not None and not of_provider:
         known = ", ".join(sorted({each.provider for each in candidates})) or "none is set up"
@@ -174,12 +183,25 @@ def _named(candidates: Sequence[Candidate], wish: Constraints) -> list[Candidate
     return found
 
 
-def _unnamed(candidates: Sequence[Candidate], named: Sequence[Candidate]) -> list[tuple[Candidate, Excluded]]:
+def _unnamed(
+    candidates: Sequence[Candidate], named: Sequence[Candidate], wish: Constraints
+) -> tuple[list[tuple[Candidate, str]], list[Excluded]]:
+    """Those that the caller's choice left out: who could have done it, with why not where that would have been too
+    dear, and why each of the others could not."""
     chosen = {(each.provider, each.model) for each in named}
-    reason = "another one was chosen by name"
-    return [
-        (each, excluded(each, "not_chosen", reason)) for each in candidates if (each.provider, each.model) not in chosen
-    ]
+    free = replace(wish, provider=None, model=None, among=frozenset())
+    unpriced = replace(free, max_cost=None, shown=None)
+    able: list[tuple[Candidate, str]] = []
+    unable: list[Excluded] = []
+    for each in candidates:
+        if (each.provider, each.model) in chosen:
+            continue
+        if lack := objection(each, unpriced):
+            unable.append(replace(lack, code="not_chosen", reason=f"{BY_NAME}; {lack.reason}"))
+        else:
+            dear = objection(each, free)
+            able.append((each, f"{BY_NAME}; {dear.reason}" if dear else BY_NAME))
+    return able, unable
 
 
 def _refusal(checked: Sequence[tuple[Candidate, Excluded | None]], wish: Constraints) -> RouteError:
@@ -244,21 +266,24 @@ def _total(scores: Mapping[str, float], weights: Mapping[str, float]) -> float:
 
 def _route(
     ranked: Ranked,
-    left_out: Sequence[tuple[Candidate, Excluded]],
+    compared: Sequence[tuple[Candidate, Scores, str]],
+    left_out: Sequence[Excluded],
     wish: Constraints,
     weights: Mapping[str, float],
     shared: str,
 ) -> Route:
     best, parts = ranked[0]
+    total, most = costs(best, wish)
     return Route(
         provider=best.provider,
         model=best.model,
         score=round(_total(parts, weights), 4),
         reason=_reason(ranked, wish, weights, shared),
-        total=cost(best, wish),
+        total=total,
+        most=most,
         explicit=wish.is_explicit,
-        alternatives=tuple(_alternative(each, own, parts, weights, wish) for each, own in ranked[1:]),
-        excluded=tuple(why for _, why in left_out),
+        alternatives=tuple(_alternative(each, own, parts, weights, wish, why) for each, own, why in compared),
+        excluded=tuple(left_out),
         warnings=warnings(best, wish),
         parts={name: round(value, 4) for name, value in parts.items()},
     )
@@ -277,11 +302,28 @@ def _reason(ranked: Ranked, wish: Constraints, weights: Mapping[str, float], sha
     return f"{chosen}Best of {len(ranked)} for the {wish.strategy} strategy, mostly for its {strongest}."
 
 
-def _alternative(each: Candidate, own: Scores, best: Scores, weights: Scores, wish: Constraints) -> Alternative:
-    score = round(_total(own, weights), 4)
-    parts = {name: round(value, 4) for name, value in own.items()}
-    reason, total = _why_behind(each, own, best, weights), cost(each, wish)
-    return Alternative(provider=each.provider, model=each.model, score=score, reason=reason, total=total, parts=parts)
+def _alternative(
+    each: Candidate, own: Scores, best: Scores, weights: Scores, wish: Constraints, left_out: str
+) -> Alternative:
+    total, most = costs(each, wish)
+    return Alternative(
+        provider=each.provider,
+        model=each.model,
+        score=round(_total(own, weights), 4),
+        reason=_why_ahead(own, best, weights) if left_out else _why_behind(each, own, best, weights),
+        total=total,
+        most=most,
+        parts={name: round(value, 4) for name, value in own.items()},
+        left_out=left_out,
+    )
+
+
+def _why_ahead(own: Scores, best: Scores, weights: Scores) -> str:
+    """How one compares that was not to be chosen, and so may score higher."""
+    leads = {name: weights[name] * (own[name] - best[name]) for name in weights}
+    ahead = sum(leads.values()) > 0
+    most = max(leads, key=lambda name: leads[name] if ahead else -leads[name])
+    return f"{'ahead' if ahead else 'behind'} in {most}: {own[most]:.2f} against {best[most]:.2f}"
 
 
 def _why_behind(each: Candidate, own: Scores, best: Scores, weights: Scores) -> str:

@@ -69,7 +69,7 @@ def test_a_budget_is_never_broken_and_the_refusal_names_the_cheapest(crowd, stra
         assert (error.field, error.code) == ("max_cost", "below_cheapest" if known else "no_capable_model")
         assert error.remedy
     else:
-        assert made.total is not None and made.total <= cap
+        assert made.most is not None and made.most <= cap
 
 
 @given(crowds, strategies)
@@ -147,7 +147,46 @@ def test_the_price_of_a_shared_load_is_that_of_the_dearest_who_may_draw():
 def test_of_a_shared_load_the_one_whose_bill_may_be_highest_comes_first_so_that_what_is_set_aside_is_enough():
     flat, by_tokens = candidate("flat", "0.040"), candidate("tokens", "0.0387", most=Decimal("0.062"))
     made = route([flat, by_tokens], Constraints(strategy="load_balanced", max_cost=Decimal("0.062")))
-    assert (made.model, made.total) == ("tokens", Decimal("0.062"))
+    assert (made.model, made.total, made.most) == ("tokens", Decimal("0.0387"), Decimal("0.062"))
+
+
+def test_the_chosen_and_the_others_tell_the_price_by_one_measure_and_the_most_apart():
+    best = candidate("best", "0.03", most=Decimal("0.05"), quality=0.9)
+    other = candidate("other", "0.03", most=Decimal("0.04"), quality=0.5)
+    made = route([best, other], Constraints(strategy="quality", n=2))
+    assert (made.model, made.total, made.most) == ("best", Decimal("0.06"), Decimal("0.10"))
+    assert [(each.total, each.most) for each in made.alternatives] == [(Decimal("0.06"), Decimal("0.08"))]
+
+
+@given(crowds, strategies, st.data())
+def test_where_one_is_named_the_others_score_as_they_would_have_and_say_that_they_were_left_out(crowd, strategy, data):
+    free = route(crowd, Constraints(strategy=strategy))
+    chosen = data.draw(st.sampled_from(crowd))
+    of_one = Constraints(strategy=strategy, among=frozenset({(chosen.provider, chosen.model)}))
+    for wish in (Constraints(strategy=strategy, model=chosen.model), of_one):
+        made = route(crowd, wish)
+        assert (made.model, made.explicit, made.excluded) == (chosen.model, True, ())
+        scores = {each.model: each.score for each in (made, *made.alternatives)}
+        assert scores == {each.model: each.score for each in (free, *free.alternatives)}
+        assert {each.left_out for each in made.alternatives} <= {"another one was chosen by name"}
+        assert all(each.reason.startswith("ahead") == (each.score > made.score) for each in made.alternatives)
+
+
+def test_where_one_is_named_what_a_dearer_one_scores_is_told_with_its_price():
+    named, dear = candidate("named", "0.03", quality=0.2), candidate("dear", "0.08", quality=0.9)
+    (shadow,) = route(
+        [named, dear], Constraints(model="named", strategy="quality", max_cost=Decimal("0.05"))
+    ).alternatives
+    assert shadow.reason == "ahead in quality: 0.90 against 0.20" and shadow.parts["quality"] == 0.9
+    assert shadow.left_out == "another one was chosen by name; it costs $0.08 for 1, over the limit of $0.05"
+
+
+def test_where_one_is_named_those_that_could_not_have_done_it_say_why_besides():
+    named, small = candidate("named"), candidate("small", max_references=0)
+    made = route([named, small], Constraints(model="named", references=1))
+    (why,) = made.excluded
+    assert (why.model, why.code) == ("small", "not_chosen")
+    assert why.reason.startswith("another one was chosen by name; it takes no reference photos")
 
 
 def test_a_ceiling_holds_what_may_be_billed_and_what_was_shown_holds_what_is_expected():
