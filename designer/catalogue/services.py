@@ -1,9 +1,11 @@
 """Which models may be called today, what they cost, what follows them; and the writers of prices and lifecycles."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from django.db import transaction
@@ -19,6 +21,7 @@ TOKENS: Final = Decimal(1_000_000)  # token prices are per million
 MEGAPIXEL: Final = Decimal(1_000_000)
 WARNED: Final = timedelta(days=30)  # before its end a model is announced as ending
 ALIASES: Final = {"dalle": "DALL-E", "gptimage": "GPT Image", "sd": "Stable Diffusion", "nanobanana": "Gemini"}
+TOKEN: Final = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+")  # words and whole version numbers: 3.1 is neither 3 nor 1
 
 
 def usable_models(*, today: date, kind: str = ModelKind.IMAGE) -> list[ModelProfile]:
@@ -99,8 +102,9 @@ class Named:
 def named(choice: str, *, provider: str | None, today: date) -> Named:
     """The usable models that `choice`, a model or a family, stands for; empty when nothing bears that name.
 
-    A family whose last model is gone stands for its successor, and the note says so. Raises Refused for a model that
-    has ended, with its successor and what that costs.
+    A family with a word or version ("gemini flash") stands for those of its models that bear it. A family whose last
+    model is gone stands for its successor, and the note says so. Raises Refused for a model that has ended, with its
+    successor and what that costs.
     """
     rows = ModelProfile.objects.filter(kind=ModelKind.IMAGE).select_related("successor")
     if provider is not None:
@@ -110,7 +114,37 @@ def named(choice: str, *, provider: str | None, today: date) -> Named:
         return Named(models=tuple(living(row, today) for row in exact if row.enabled))
     family = [row for row in rows if _same(row.family, choice)]
     alive = tuple(row for row in family if row.enabled and not row.is_over(today))
-    return Named(models=alive) if alive else _succeeded(family, today)
+    if alive or family:
+        return Named(models=alive) if alive else _succeeded(family, today)
+    return Named(models=tuple(living(row, today) for row in fitting(choice, rows, today) if row.enabled))
+
+
+def fitting(said: str, rows: Collection[ModelProfile], today: date) -> list[ModelProfile]:
+    """The models that a family's name with more behind it may mean: "gemini 3 pro" is Gemini 3 Pro Image. One whose
+    name or title is just that stands alone; of several, those that may be called today, or else all."""
+    words = _tokens(said)
+    families = {row.family for row in rows}
+    found: list[ModelProfile] = []
+    for place in range(1, len(words)):
+        meant = {family for family in families if is_family("".join(words[:place]), family)}
+        found += [row for row in rows if row.family in meant and set(words[place:]) <= _own_words(row)]
+    exact = [row for row in found if sorted(words) in (sorted(_tokens(row.title)), sorted(_tokens(row.model)))]
+    found = exact or found
+    return [row for row in found if row.enabled and not row.is_over(today)] or found
+
+
+def is_family(said: str, family: str) -> bool:
+    """Whether people may mean the family by that."""
+    return bool(family) and _same(family, said)
+
+
+def _own_words(row: ModelProfile) -> set[str]:
+    return {*_tokens(row.title), *_tokens(row.model), *_tokens(row.family)}
+
+
+@lru_cache(maxsize=1024)
+def _tokens(name: str) -> tuple[str, ...]:
+    return tuple(TOKEN.findall(name.casefold()))
 
 
 def _same(family: str, choice: str) -> bool:

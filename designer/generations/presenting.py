@@ -27,7 +27,7 @@ MORE = (
     "photography",
 )  # fmt: skip
 HUNDREDTH_OF_A_CENT: Final = Decimal("0.0001")
-TOLD = {"count": "images", "model": "model"}
+TOLD = {"count": "images", "model": "model", "unknown": "not understood"}
 
 
 def understood_shown(preview: Composed, wish: GenerationWish) -> dict[str, Any]:

@@ -149,9 +149,9 @@ class FallbackSerializer(serializers.Serializer[Any]):
 class ToldSerializer(serializers.Serializer[Any]):
     """What the words of the brief order, beside the garment."""
 
-    name = serializers.CharField(help_text="count or model")
+    name = serializers.CharField(help_text="count, model, or unknown: a model that is not here")
     phrase = serializers.CharField(help_text="The very words that say so; they stay in the brief.")
-    value = serializers.JSONField(help_text="How many images, or which model or family.")
+    value = serializers.JSONField(help_text="How many images, or which model or family; empty if unknown.")
     used = serializers.BooleanField(help_text="False where a field says otherwise, or just_words does.")
     note = serializers.CharField(help_text="Why it is not used, or not as it stands; empty otherwise.")
 

@@ -1,13 +1,18 @@
 """What a brief says of the order itself (how many, by which model), under the names that this catalogue knows."""
 
 from dataclasses import replace
-from typing import Any
+from functools import cache
+from typing import Any, Final
+
+from django.utils import timezone
 
 from designer.catalogue.models import ModelKind, ModelProfile
+from designer.catalogue.services import fitting, is_family
 from designer.generations.wishes import MAX_IMAGES, GenerationWish
 from designer.pipeline import command
 
 Json = dict[str, Any]
+MOST_UNKNOWN: Final = 4  # names that are told as not understood
 
 
 def heard(wish: GenerationWish) -> tuple[GenerationWish, list[Json]]:
@@ -27,19 +32,34 @@ def heard(wish: GenerationWish) -> tuple[GenerationWish, list[Json]]:
         facts["one_each"] = True
     made = replace(wish, **facts)
     told = {"count": (count, made.n), "model": (_plain(provider, model), _plain(made.provider, made.model))}
-    return made, [_row(name, phrase, *told[name], wish, said) for name, phrase in said.phrases.items()]
+    rows = [_row(name, phrase, *told[name], wish, said) for name, phrase in said.phrases.items()]
+    return made, rows + [_unknown(name, made) for name in said.unknown[:MOST_UNKNOWN]]
 
 
 def _told_by(brief: str) -> command.Command:
-    """`model` is "provider/model", or "/family" for the best of a family; gone ones too, which the wish refuses."""
-    rows = ModelProfile.objects.filter(kind=ModelKind.IMAGE).values_list("provider", "model", "family", "title")
+    """`model` is "provider/model", or "/family" for the best of a family, or of those of it that bear a word or
+    version; gone ones too, which the wish refuses."""
+    rows = list(ModelProfile.objects.filter(kind=ModelKind.IMAGE))
     names: dict[str, str] = {}
-    for provider, model, family, title in rows:
-        names |= {family: f"/{family}"} if family else {}
+    for row in rows:
+        own = f"{row.provider}/{row.model}"
+        names |= {row.family: f"/{row.family}"} if row.family else {}
         # "core" and "workflow" are words of any brief: alone they name a model only behind an @
-        alone = f"@{model}" if model.isalpha() else model
-        names |= dict.fromkeys((title, alone, f"{provider}/{model}"), f"{provider}/{model}")
-    return command.read(brief, names)
+        alone = f"@{row.model}" if row.model.isalpha() else row.model
+        names |= dict.fromkeys((row.title, alone, own), own)
+    families = sorted({row.family for row in rows if row.family})
+    today = timezone.now().date()
+
+    @cache
+    def stands_for(said: str) -> str | None:
+        if any(is_family(said, family) for family in families):
+            return ""
+        found = fitting(said, rows, today)
+        if len(found) == 1:
+            return f"{found[0].provider}/{found[0].model}"
+        return f"/{' '.join(said.split())}" if found else None
+
+    return command.read(brief, names, stands_for)
 
 
 def _named(said: command.Command) -> tuple[str | None, str | None]:
@@ -59,3 +79,10 @@ def _row(name: str, phrase: str, value: Any, counts: Any, wish: GenerationWish, 
     elif not plain and name == "count" and (said.count or 0) > MAX_IMAGES:
         note = f"{said.count} need a batch; {MAX_IMAGES} are the most at once."
     return {"name": name, "phrase": phrase, "value": value, "used": not plain and value == counts, "note": note}
+
+
+def _unknown(phrase: str, made: GenerationWish) -> Json:
+    """A name that no model here bears. Nothing follows from it."""
+    tail = "." if made.model or made.provider else "; the router chooses."
+    note = f"There is no model called {phrase.removeprefix('@')} here{tail}"
+    return {"name": "unknown", "phrase": phrase, "value": "", "used": False, "note": note}

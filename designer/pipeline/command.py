@@ -7,10 +7,22 @@ stay as they are; what is read here is shown, and can be turned off.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from designer.pipeline import inexact
+from designer.pipeline.standing import (
+    ADORNED,
+    ANY_MODEL,
+    CLAUSE_END,
+    DEPICTED,
+    ENDS,
+    NAMING,
+    SENTENCE_END,
+    VERBS,
+    closes,
+)
 from designer.pipeline.words import clean, parse
 
 WORDS: Final = (
@@ -19,7 +31,6 @@ WORDS: Final = (
 DOZENS: Final = {"a dozen": 12, "half a dozen": 6}
 SAID: Final = {**{word: place for place, word in enumerate(WORDS, start=1)}, **DOZENS}
 NUMBER: Final = rf"(?P<count>\d{{1,3}}|{'|'.join(SAID)})"
-VERBS: Final = r"make|draw|create|design|generate|show|give|sketch|i\s+want|i\s+need"
 USING: Final = r"use\s+[\w@ ./-]{2,40}?\s+to\s+"  # "use Gemini to make 5 midi dresses"
 OPENING: Final = re.compile(
     rf"\s*(?:please\s+)?(?:{USING})?(?:(?:{VERBS})\s+(?:(?:me|us)\s+)?)?{NUMBER}\s+(?=\w)", re.I
@@ -39,52 +50,49 @@ LOOKS: Final = re.compile(
     r"(?P<look>look|outfit|ensemble|design)(?P<plural>s?)\b(?!-)",
     re.I,
 )
-# "model" alone says whose work it is only where it opens a clause: "worn by a model, Gemini" is a person
-NAMING: Final = (
-    r"(?<!\bnot )(?<!\bnever )\b(?:with|by|using|via|use)\s+(?:the\s+)?(?:model\s*:?\s+)?|\bmodel\s*:\s*"
-    r"|(?<=[,.;:(\n])\s*model\s+|^\s*model\s+"
-)
-ANY_MODEL: Final = r"(?<!\bnot )\bmodel\s+"  # enough before a name with a digit
-# "with Gemini motif" is a motif, "with Gemini, in red" and "with Gemini for a campaign" a model
-_GOING_ON: Final = (
-    rf"in|please|for|and|if|not|instead|again|only|this time|as (?:the |a )?model|to (?:{VERBS}|render|paint)"
-)
-CLOSING: Final = re.compile(rf"\s*(?:[.,;:!?)\n]|\(not\b|$)|\s+[-–—]\s|\s+at\s+\d|\s+(?:{_GOING_ON})\b", re.I)
-ON: Final = re.compile(r"\s+on\s+(?:(?:an?|the)\s+)?", re.I)
-SETTING: Final = frozenset({"background", "pose"})  # "with Gemini on a beach", but no model on a sleeve
-SENTENCE_END: Final = r"(?=\s*(?:[.!?\n]|$))"
-# a picture of the name, and no work by it: "a print (Gemini)", "embroidered with Gemini in gold"
-_SHOWN: Final = r"motifs?|signs?|symbols?|emblems?|constellations?"
-ADORNED: Final = re.compile(r"\b(?:printed|embroidered|decorated|patterned|covered)\s*$", re.I)
-DEPICTED: Final = re.compile(rf"\b(?:{_SHOWN}|prints?|printed|embroidered|logos?|slogans?)\s*$", re.I)
-AND_SHOWN: Final = re.compile(rf"\s+and\b[^.,;:!?()\n]*\b(?:{_SHOWN})\b", re.I)  # "with Gemini and moon motifs"
 # names that are words as well, and what shows that they are meant so
 _SIGNS: Final = "aries|taurus|cancer|leo|virgo|libra|scorpio|sagittarius|capricorn|aquarius|pisces"
 _STARS: Final = r"zodiac(?:al)?|horoscopes?|constellations?|astrolog\w*|star\s+(?:signs?|prints?|motifs?)"
 HOMONYMS: Final = {
     "gemini": re.compile(rf"\b(?:{_STARS}|{_SIGNS})\b", re.I),
-    "imagen": re.compile(r"\b(?:una|con|para|del|los|las)\b", re.I),  # Spanish for picture
+    "imagen": re.compile(r"\b(?:una?|con|para|del|el|en|los|las)\b", re.I),  # Spanish for picture
 }
+SKY: Final = re.compile(r"\b(?:stars?|moons?|planets?|twins?|celestial|cosmic)\b", re.I)  # before "..., gemini"
+STYLES: Final = frozenset({"sketchbook"})  # families whose name alone is a way to draw: "editorial, sketchbook"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """`count`: images asked for, None = not said; `model`: what the caller's names call it, "" = none named.
 
-    `phrases`: the very words that say so, by "count" and "model".
+    `phrases`: the very words that say so, by "count" and "model"; `unknown`: what asks for a model there is none of.
     """
 
     count: int | None = None
     model: str = ""
     phrases: Mapping[str, str]
+    unknown: tuple[str, ...] = ()
 
 
-def read(text: str, models: Mapping[str, str]) -> Command:
+# what a name said inexactly stands for: "" = a family by itself, None = nothing
+StandsFor = Callable[[str], str | None]
+
+
+def read(text: str, models: Mapping[str, str], stands_for: StandsFor = lambda said: None) -> Command:
     """What the brief orders. `models`: names as people write them, each with what it stands for; "@core" may only be
-    written so, for it is a plain word."""
+    written so, for it is a plain word. `stands_for` is asked of what else stands where a model is named."""
     phrases: dict[str, str] = {}
     count = _count(text, phrases)
-    return Command(count=count, model=_model(text, models, phrases), phrases=phrases)
+    model = _model(text, models, phrases)
+    near, unknown = inexact.named(text, stands_for)
+    if near and len(near.phrase) > len(phrases.get("model", "")):
+        model, phrases["model"] = near.model, near.phrase
+    rest = [each for each in unknown if not any(_is_said(name, each) for name in models)]
+    return Command(count=count, model=model, phrases=phrases, unknown=tuple(dict.fromkeys(rest)))
+
+
+def _is_said(name: str, phrase: str) -> bool:
+    return any(len(said) == len(phrase) for said in _said(name, phrase))
 
 
 def _count(text: str, phrases: dict[str, str]) -> int | None:
@@ -144,16 +152,18 @@ def _model(text: str, models: Mapping[str, str], phrases: dict[str, str]) -> str
 def _said(name: str, text: str) -> Iterator[str]:
     """The words by which the text asks for the model of that name; one that is written with an @ only with that."""
     words = r"[\s._/-]*".join(re.escape(part) for part in re.findall(r"\w+", name))
-    yield from (found.group() for found in re.finditer(rf"@{words}(?![\w-])", text, re.I))
+    yield from (found.group() for found in re.finditer(rf"@{words}{ENDS}", text, re.I))
     if name.startswith("@"):
         return
     if any(map(str.isdigit, name)):
-        sure = rf"\(\s*{words}\s*\)|(?:{NAMING}|{ANY_MODEL}){words}(?![\w-])"
+        sure = rf"\(\s*{words}\s*\)|(?:{NAMING}|{ANY_MODEL}){words}{ENDS}|(?<=[,;])\s*{words}{CLAUSE_END}"
         yield from (found.group().strip() for found in re.finditer(sure, text, re.I))
         return
     homonym = HOMONYMS.get(name.lower())
     if homonym is None or not homonym.search(text):
         yield from _plainly_said(words, text)
+        if name.lower() not in STYLES:
+            yield from _said_last(words, text)
 
 
 def _plainly_said(words: str, text: str) -> Iterator[str]:
@@ -161,15 +171,14 @@ def _plainly_said(words: str, text: str) -> Iterator[str]:
     for found in re.finditer(rf"\(\s*{words}\s*\){SENTENCE_END}", text, re.I):
         if not DEPICTED.search(text[: found.start()]):
             yield found.group()
-    for found in re.finditer(rf"(?:{NAMING}){words}(?![\w-])", text, re.I):
-        if not ADORNED.search(text[: found.start()]) and _closes(text, found.end()):
+    for found in re.finditer(rf"(?:{NAMING}){words}{ENDS}", text, re.I):
+        if not ADORNED.search(text[: found.start()]) and closes(text, found.end()):
             yield found.group().strip()
 
 
-def _closes(text: str, end: int) -> bool:
-    """Whether a clause may end at `end`."""
-    on = ON.match(text, end)
-    if on:
-        said = parse(text[on.start() : on.end() + REACH]).mentions
-        return any(each.attribute in SETTING and each.start < on.end() - on.start() for each in said)
-    return CLOSING.match(text, end) is not None and not AND_SHOWN.match(text, end)
+def _said_last(words: str, text: str) -> Iterator[str]:
+    """A name alone after the last comma."""
+    found = re.search(rf"(?<=[,;])\s*{words}\s*(?:[.!]\s*)?$", text, re.I)
+    before = text[: found.start() - 1] if found else ""
+    if found and not DEPICTED.search(before) and not SKY.search(before):
+        yield found.group().strip()

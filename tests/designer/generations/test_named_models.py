@@ -43,3 +43,74 @@ def test_what_the_router_thinks_of_the_others_is_told_where_one_is_named(named, 
     line = page.partition(">scripted/one<")[2].partition("</tr>")[0]
     assert "<td>0.90</td>" in line and "left out: another one was chosen by name" in line
     assert "ahead in quality: 0.90 against 0.20" in line
+
+
+def previewed(client, brief: str, **wish):
+    return client.post("/api/generations/preview", {"brief": brief, "n": 1, **wish}, format="json").json()
+
+
+@pytest.fixture
+def vendors(monkeypatch, settings) -> Iterator[None]:
+    """The catalogue that a studio begins with, of which two vendors can be called."""
+    settings.IMAGE_PROVIDERS = ["scripted", "other"]
+    with scripted(monkeypatch, quality=0.9), scripted(monkeypatch, Other, quality=0.2):
+        ModelProfile.objects.filter(provider="scripted").update(
+            family="Gemini", model="gemini-9-pro-image", title="Gemini 9 Pro Image"
+        )
+        ModelProfile.objects.filter(provider="other").update(
+            family="Stable Diffusion", model="sd9.5-large", title="Stable Diffusion 9.5 Large"
+        )
+        twin = ModelProfile.objects.get(provider="other")
+        price = twin.prices.get()
+        twin.pk, twin.model, twin.title = None, "sd9.5-medium", "Stable Diffusion 9.5 Medium"
+        twin._state.adding = True
+        twin.save()
+        price.pk, price.model = None, twin
+        price._state.adding = True
+        price.save()
+        yield
+
+
+@pytest.mark.parametrize(
+    ("brief", "phrase", "value", "provider"),
+    [
+        ("a dress with gemini 9 pro", "with gemini 9 pro", "scripted gemini-9-pro-image", "scripted"),
+        ("a dress @gemini-9", "@gemini-9", "scripted gemini-9-pro-image", "scripted"),
+        ("a dress with stable diffusion 9.5", "with stable diffusion 9.5", "stable diffusion 9.5", "other"),
+        ("a dress with sd 9.5 medium", "with sd 9.5 medium", "other sd9.5-medium", "other"),
+        ("5 midi dresses in emerald silk, editorial, gemini 9", "gemini 9", "scripted gemini-9-pro-image", "scripted"),
+    ],
+)
+def test_a_model_named_inexactly_in_the_brief_is_the_one(brief, phrase, value, provider, vendors, client_of):
+    found = previewed(client_of("editor"), brief)
+    assert [(each["phrase"], each["value"], each["used"]) for each in found["told"] if each["name"] == "model"] == [
+        (phrase, value, True)
+    ]
+    assert found["estimate"]["provider"] == provider and found["prompt"].startswith(brief)
+
+
+@pytest.mark.parametrize(
+    ("brief", "phrase", "name"),
+    [("a dress @flux", "@flux", "flux"), ("a dress with gpt-image-9", "gpt-image-9", "gpt-image-9")],
+)
+def test_a_name_that_no_model_bears_is_told_on_the_page_and_over_http(brief, phrase, name, pair, client_of):
+    client = client_of("editor")
+    found = previewed(client, brief)
+    note = f"There is no model called {name} here; the router chooses."
+    told = {"name": "unknown", "phrase": phrase, "value": "", "used": False, "note": note}
+    assert found["told"] == [told] and found["prompt"].startswith(brief)
+    markup = client.post("/studio/understood", {"brief": brief}, format="multipart").json()["understood"]
+    assert note in markup and "not understood" in markup
+    row = ask(client, brief=brief, n=1).json()
+    assert (row["told"], row["brief"]) == ([told], brief)
+    (chosen,) = previewed(client, brief, model="one", provider="other")["told"]
+    assert chosen["note"] == f"There is no model called {name} here."
+
+
+def test_words_of_the_garment_beside_a_familys_name_are_no_model_and_nothing_is_told(pair, client_of):
+    client = client_of("editor")
+    briefs = [
+        "a dress with pockets", "a dress with a gemini brooch", "a gemini zodiac print dress",
+        "a coat with Gemini 3 buttons", "write to me@flux.com, a coat",
+    ]  # fmt: skip
+    assert [previewed(client, brief)["told"] for brief in briefs] == [[]] * len(briefs)

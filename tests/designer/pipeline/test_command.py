@@ -9,7 +9,7 @@ from designer.pipeline.command import read
 MODELS = {
     "Gemini": "/Gemini", "GPT Image": "/GPT Image", "gpt-image-2": "openai/gpt-image-2", "DALL-E": "/DALL-E",
     "@ultra": "stability/ultra", "stability/ultra": "stability/ultra", "Stable Image Ultra": "stability/ultra",
-    "Imagen": "/Imagen", "Gemini 3 Pro Image": "google/gemini-3-pro-image",
+    "Imagen": "/Imagen", "Sketchbook": "/Sketchbook", "Gemini 3 Pro Image": "google/gemini-3-pro-image",
 }  # fmt: skip
 
 
@@ -58,6 +58,9 @@ MODELS = {
         ("two coats, model: Gemini", 2, "/Gemini"),
         ("a zodiac print dress with DALL-E in red", None, "/DALL-E"),
         ("a zodiac print dress @gemini", None, "/Gemini"),
+        ("5 midi dresses in emerald silk, editorial, gemini", 5, "/Gemini"),
+        ("a dress, DALL-E.", None, "/DALL-E"),
+        ("a coat, gpt-image-2, in red", None, "openai/gpt-image-2"),
     ],
 )
 def test_how_many_and_by_which_model_is_heard(brief, count, model):
@@ -81,6 +84,8 @@ def test_how_many_and_by_which_model_is_heard(brief, count, model):
         "a coat with Gemini to the left of the zip", "a coat with Gemini at the back", "use linen to make a coat",
         "3 outfit coat", "2 piece outfits", "3 ways to wear looks", "4 colours of outfits", "2 look-alike prints",
         "un vestido by imagen de moda", "a print with gemini and star motifs",
+        "a dress with gpt-image-2.6", "a coat, gpt-image-2-mini", "a dress of stars, moons, gemini",
+        "a dress with a print, gemini", "a coat, editorial, sketchbook", "gemini", "a coat, gemini, leo",
     ],
 )  # fmt: skip
 def test_what_is_no_order_is_left_to_the_picture(brief):
@@ -92,3 +97,70 @@ def test_what_is_no_order_is_left_to_the_picture(brief):
 def test_any_text_at_all_is_read_without_harm(text):
     said = read(text, MODELS)
     assert said.count is None or said.count > 0
+
+
+PRO = "google/gemini-3-pro-image"
+NEAR = {
+    "gemini": "", "gpt image": "", "stable diffusion": "", "dall e": "", "gemini 3 pro": PRO, "gemini 3": PRO,
+    "gemini pro": PRO, "stable diffusion 3.5": "/stable diffusion 3.5", "gpt image 2": "openai/gpt-image-2",
+}  # fmt: skip
+
+
+def stands_for(said):
+    return NEAR.get(said.lower().replace("-", " "))
+
+
+@pytest.mark.parametrize(
+    ("brief", "model", "phrase"),
+    [
+        ("a dress with gemini 3 pro", "google/gemini-3-pro-image", "with gemini 3 pro"),
+        ("a dress using Gemini 3 Pro midi length", "google/gemini-3-pro-image", "using Gemini 3 Pro"),
+        ("a dress, gemini pro", "google/gemini-3-pro-image", "gemini pro"),
+        ("a dress (gemini 3) in red", "", ""),
+        ("a dress in red (gemini 3)", "google/gemini-3-pro-image", "(gemini 3)"),
+        ("gemini 3 pro: a dress", "google/gemini-3-pro-image", "gemini 3 pro"),
+        ("a dress @gemini-3-pro in red", "google/gemini-3-pro-image", "@gemini-3-pro"),
+        ("a dress @gemini 3 pro", "google/gemini-3-pro-image", "@gemini 3 pro"),
+        ("use gemini 3 pro to make 2 coats", "google/gemini-3-pro-image", "use gemini 3 pro"),
+        ("with Gemini 3 images of a coat", "", ""),
+        ("with Gemini. 3 coats", "/Gemini", "with Gemini"),
+        ("a coat with stable diffusion 3.5", "/stable diffusion 3.5", "with stable diffusion 3.5"),
+        ("a dress, not with gemini 3 pro", "", ""),
+        ("a coat embroidered with gemini pro", "", ""),
+    ],
+)
+def test_a_family_with_a_version_or_word_of_a_model_is_that_model(brief, model, phrase):
+    said = read(brief, MODELS, stands_for)
+    assert (said.model, said.phrases.get("model", ""), said.unknown) == (model, phrase, ())
+
+
+@pytest.mark.parametrize(
+    ("brief", "unknown"),
+    [
+        ("a dress @flux", ("@flux",)),
+        ("a dress @flux, @flux and @core.", ("@flux", "@core")),
+        ("a dress @ultra @stability/ultra @gpt-image-2", ()),
+        ("a dress with gpt-image-9", ("gpt-image-9",)),
+        ("a dress, gpt-image-9, in red", ("gpt-image-9",)),
+        ("a dress with gpt-image-2.9 in red", ("gpt-image-2.9",)),
+        ("a dress with gemini ultra", ("gemini ultra",)),
+        ("a dress with Gemini 9, in red", ("Gemini 9",)),
+        ("a dress @gemini-9", ("gemini-9",)),
+        ("a dress with gemini 3 pro max", ("gemini 3 pro max",)),
+        ("a dress with gemini 3 pro mini skirt", ()),
+        ("a dress with Gemini motif", ()),
+        ("a dress with gemini 2 buttons", ()),
+        ("a dress with a gemini brooch", ()),
+        ("a gemini zodiac print", ()),
+        ("a dress with pockets", ()),
+        ("send it to me@flux.com @ 30 cm", ()),
+    ],
+)
+def test_a_name_that_asks_for_a_model_there_is_none_of_is_not_lost(brief, unknown):
+    assert read(brief, MODELS, stands_for).unknown == unknown
+
+
+@given(st.text(st.sampled_from("@(),.;:- gemini3pro9fluxwithby\n"), max_size=80))
+def test_whatever_stands_around_a_name_is_read_without_harm(text):
+    said = read(text, MODELS, stands_for)
+    assert all(phrase in text for phrase in (*said.phrases.values(), *said.unknown))
