@@ -183,12 +183,14 @@ def whole_plan(
     return replace(plan, reading=usual, reading_most=most)
 
 
-def dice_of(wish: GenerationWish) -> int:
+def dice_of(wish: GenerationWish, team: Team) -> int:
     """What learned and exploratory words are drawn with, so that the prompt that is shown is the one that is sent: the
-    seed that was asked for, else the brief, whose taste it is, and the day."""
+    seed that was asked for, else the brief, whose taste it is, the day, and how often the brief was sent on it."""
     if wish.seed is not None:
         return wish.seed
-    said = f"{wish.brief}\n{wish.persona}\n{timezone.now().date()}"
+    today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    sent = Generation.objects.filter(team=team, created_at__gte=today, brief=wish.brief).count()
+    said = f"{wish.brief}\n{team.pk}\n{wish.persona}\n{today.date()}\n{sent}"
     return int.from_bytes(hashlib.sha256(said.encode()).digest()[:4])
 
 
@@ -208,7 +210,7 @@ def learned(
 
 def composed(wish: GenerationWish, *, team: Team, references: list[Asset], persona: Persona | None = None) -> Composed:
     """Understanding and prompt of a wish, with what is learned and tried out. A language model may word it anew."""
-    record, seed = understand(wish, references, team=team), dice_of(wish)
+    record, seed = understand(wish, references, team=team), dice_of(wish, team)
     parts = compose(
         wish.brief,
         record,

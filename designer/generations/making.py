@@ -235,9 +235,9 @@ def _translated(job: RunningJob, attempt: JobAttempt, call: Call) -> Iterator[No
         _settle(job, attempt, AttemptOutcome.FAILED if call.provider.simulated else AttemptOutcome.UNKNOWN, told)
         raise Cancelled from stop
     except base.ProviderError as error:
-        stand_ins.note_end(call.order, error)
         told = {"code": error.code, "message": error.message, "remedy": error.remedy}
         _settle(job, attempt, AttemptOutcome.UNKNOWN if error.outcome_unknown else AttemptOutcome.FAILED, told)
+        stand_ins.note_end(call.order, error)
         health.went_wrong(attempt.provider, attempt.model, error)
         if isinstance(error, base.RateLimited):
             health.rest(attempt.provider, attempt.model, error.retry_at)

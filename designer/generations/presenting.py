@@ -89,7 +89,7 @@ def estimate_shown(preview: Preview) -> dict[str, Any]:
     plan = preview.plan
     facts = {
         "total": expected(plan.total),
-        "most": expected(plan.most) if plan.most > plan.total else "",
+        "most": expected(plan.most) if expected(plan.most) != expected(plan.total) else "",
         "n": plan.n,
         "shown": plan.shown,
         "title": plan.title,

@@ -41,7 +41,7 @@ BEGINS = {
 
 
 # of a generation's settings, what the designer did not set; the first in older rows only
-FACTS: Final = ("reading", "following", "most", "for_images", "for_reading", "told", "dice")
+FACTS: Final = ("reading", "following", "most", "for_images", "for_reading", "told", "dice", "learned")
 
 
 @dataclass(slots=True)
@@ -252,13 +252,24 @@ def _route(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
 def _optimise(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
     """Let what this team liked before into the prompt, where the brief left room."""
     assert work.understanding is not None and work.prompt is not None  # noqa: S101
-    team, persona = work.row.team, work.row.persona
-    learned = estimates.learned(work.wish, work.understanding, team=team, persona=persona, seed=_dice(work.row))
+    persona, learned = work.row.persona, _learned(work)
     if not learned:
         return {"learned": [], "parts": estimates.parts_json(work.prompt)}, {}
     prompt = _worded(work, estimates.matched(work.wish, work.understanding, persona), learned)
     work.facts["learned"] = [choice.to_json() for choice in learned]
     return _set_prompt(work, prompt, learned=work.facts["learned"])
+
+
+def _learned(work: Work) -> Sequence[LearnedChoice]:
+    """What was drawn when the wish was sent, but for what a model has read in it since; older rows are drawn now."""
+    assert work.understanding is not None  # noqa: S101
+    drawn, team = work.row.settings.get("learned"), work.row.team
+    if drawn is None:
+        return estimates.learned(
+            work.wish, work.understanding, team=team, persona=work.row.persona, seed=_dice(work.row)
+        )
+    choices = map(LearnedChoice.from_json, drawn)
+    return [each for each in choices if not work.understanding[each.attribute].is_known]
 
 
 STEPS = {
@@ -293,7 +304,7 @@ def _order(work: Work) -> Order:
 def _variety(work: Work) -> tuple[str, ...]:
     """What sets the images apart; a reference photo says itself how it is to be shown."""
     assert work.understanding is not None  # noqa: S101  (the first stage set it)
-    if work.references:
+    if work.wish.references:
         return ()
     return variety(work.wish.images, work.understanding, seed=work.row.seed or 0, exact=work.wish.exact)
 

@@ -82,7 +82,12 @@ class GenerationRequest(StrictSerializer):
     source = serializers.UUIDField(  # type: ignore[assignment]  # a field of this name hides an attribute of the base
         required=False, allow_null=True, default=None, help_text="The image that this wish began from; kept as lineage."
     )
-    mode = serializers.ChoiceField(choices=list(MODES), required=False, default="", help_text="How it began from it.")
+    mode = serializers.ChoiceField(
+        choices=list(MODES),
+        required=False,
+        default="",
+        help_text="How it began from it; an edit has it among its references.",
+    )
     part_edits = serializers.DictField(
         child=serializers.CharField(allow_blank=True, max_length=MAX_PART),
         required=False,

@@ -165,11 +165,13 @@ def request_generation(*, actor: User, wish: GenerationWish, terms: Terms = SING
     wish.check()
     team = _team_for(actor, wish)
     references, persona = _references(actor, team, wish), _persona(actor, team, wish)
-    garment = estimates.understand(wish, [], team=team).value("garment")
-    plan = estimates.whole_plan(wish, team=team, garment=garment, photos=len(references))
+    read = estimates.understand(wish, [], team=team)
+    plan = estimates.whole_plan(wish, team=team, garment=read.value("garment"), photos=len(references))
     plan, promise = _followed(wish, team, plan, usual=terms.batch_id is None)  # a batch was priced without it
     said = {**asdict(wish), "auto_enhance": promise.value}
     seed = wish.seed if wish.seed is not None else secrets.randbelow(2**31)
+    dice = estimates.dice_of(wish, team) if terms.batch_id is None else seed  # nobody saw a prompt of a batch
+    learned = estimates.learned(wish, read, team=team, persona=persona, seed=dice)
     made = Generation.objects.create(
         team=team,
         owner=actor,
@@ -186,7 +188,8 @@ def request_generation(*, actor: User, wish: GenerationWish, terms: Terms = SING
             "for_images": str(plan.for_images),
             "for_reading": str(plan.reading_most),
             "told": told,
-            "dice": estimates.dice_of(wish) if terms.batch_id is None else seed,  # nobody saw a prompt of a batch
+            "dice": dice,
+            "learned": [each.to_json() for each in learned],
         },
         corrections=wish.corrections,
         seed=seed,

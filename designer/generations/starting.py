@@ -26,6 +26,8 @@ def start_from(actor: User, asset_id: UUID, mode: str) -> GenerationWish:
     if mode == EDIT or row is None:
         return replace(bare, references=(asset.pk,), mode=mode if mode == EDIT else SIMILAR)
     again = wish_again(actor, row)
+    if again.is_change and mode == VARIATION:
+        return replace(again, n=USUAL, best_of=_enough(again.best_of), aspect_ratio=_ratio(asset))
     begun: dict[str, Any] = {"source": asset.pk, "mode": mode, "n": USUAL, "best_of": _enough(again.best_of)}
     begun |= {"aspect_ratio": _ratio(asset), "corrections": {**_unsaid(row), **row.corrections}}
     return replace(again, **begun, references=(asset.pk,) if mode == SIMILAR else again.references)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -101,7 +102,7 @@ def _factor(width: int, height: int, clean: Parameters) -> float:
 def _refuse_too_large(size: Size, factor: float, clean: Parameters) -> None:
     field, longest = field_of(clean), max(size.width, size.height)
     most = factor * min((LARGEST_PIXELS / size.pixels) ** 0.5, LARGEST_SIDE / longest, MOST_TIMES / factor)
-    remedy = f"This picture can become {most:.3g} times as large at most."
+    remedy = f"This picture can become {math.floor(most * 100 + 1e-6) / 100:g} times as large at most."
     if size.pixels > LARGEST_PIXELS:
         limit = LARGEST_PIXELS // 10**6
         reason = f"The result would have {size.pixels / 1e6:.1f} million pixels; {limit} is the limit."

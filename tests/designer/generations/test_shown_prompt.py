@@ -1,13 +1,16 @@
 """The prompt that the page shows is the prompt that is sent, taste included; a picture that is sent along is left as
 it is but for what was asked."""
 
+import re
+
 import pytest
 from django.utils import timezone
 
 from designer.assets.models import Asset
 from designer.personas.models import LearnedWeight, Persona
-from tests.designer.generations.test_flow import made
+from tests.designer.generations.test_flow import ask, made
 from tests.designer.generations.test_stand_ins import photo
+from tests.work import work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SILK = "attribute:-:fabric=silk"
@@ -71,3 +74,31 @@ def test_an_edit_without_its_image_is_refused_before_it_is_paid_for(client):
     for path in ("/api/generations/preview", "/api/generations"):
         refused = client.post(path, wish, format="json")
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "references"), refused.content
+
+
+def test_feedback_that_comes_while_it_waits_changes_nothing_that_was_shown(client):
+    told = shown(client, brief="a dress")
+    waits = ask(client, brief="a dress").json()
+    LearnedWeight.objects.update(alpha=1, beta=60)
+    work_off("interactive")
+    assert client.get(waits["links"]["self"]).json()["prompt"] == told["prompt"]
+    assert "silk" not in shown(client, brief="a dress")["prompt"]
+
+
+def test_the_same_brief_is_drawn_anew_each_time_it_is_sent_and_shown_so_before(client):
+    prompts = []
+    for _ in range(4):
+        prompts.append(shown(client, brief="a red coat")["prompt"])
+        assert ask(client, brief="a red coat").status_code == 202
+    assert len(set(prompts)) > 1
+
+
+@pytest.mark.parametrize("way", ["again", "from"])
+def test_an_edit_that_is_used_again_is_an_edit_of_the_same_image(way, client):
+    sent = photo(client)
+    wish = {"brief": CHANGE, "references": [sent], "source": sent, "mode": "edit"}
+    done = made(client, **wish)
+    place = {"again": f"/?again={done['id']}", "from": f"/?from={done['assets'][0]['id']}&mode=variation"}[way]
+    page = client.get(place).content.decode()
+    assert re.search(r'name="mode"[^>]*value="edit"', page) and re.search(rf'name="source"[^>]*value="{sent}"', page)
+    assert f'name="references" value="{sent}"' in page
