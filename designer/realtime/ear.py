@@ -5,7 +5,6 @@ So the ear calls itself, and when it does not hear that, it begins anew on a new
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Collection
 from typing import Any, Final
@@ -17,6 +16,8 @@ from designer.realtime.herald import CONTROL, UNREACHABLE, group_of
 logger = logging.getLogger(__name__)
 CALL: Final = 2.0  # seconds between two calls to itself
 PATIENCE: Final = 4.0  # seconds until a call must have been heard
+FAREWELL: Final = 5.0  # seconds that hanging up may take
+DOUBTFUL: Final = (*UNREACHABLE, RuntimeError)  # RuntimeError: the layer no longer knows the name
 ECHO: Final = "echo"
 Message = dict[str, Any]
 
@@ -35,7 +36,7 @@ class Ear:
 
     @property
     def hears(self) -> bool:
-        return self._name is not None
+        return self._name is not None and not self._in_doubt
 
     async def add(self, channel: str) -> None:
         """Hear of `channel` too."""
@@ -45,11 +46,11 @@ class Ear:
         await self._change("group_discard", channel)
 
     async def _change(self, verb: str, channel: str) -> None:
-        if self._name is None:
+        if not self.hears:
             return  # every wanted channel is joined when the layer is reached
         try:
             await asyncio.wait_for(getattr(get_channel_layer(), verb)(group_of(channel), self._name), 2)
-        except UNREACHABLE as error:
+        except DOUBTFUL as error:
             logger.warning("%s %s failed; the ear begins anew: %s", verb, channel, error)
             self._in_doubt = True
 
@@ -64,14 +65,18 @@ class Ear:
             await asyncio.sleep(1)
 
     async def _listen(self) -> None:
+        hearing: asyncio.Task[None] | None = None
         try:
             name = await self._join()
+            hearing = asyncio.create_task(self._hear_all(name))
             async with asyncio.TaskGroup() as both:
-                both.create_task(self._hear_all(name))
+                both.create_task(_shielded(hearing))
                 both.create_task(self._call_itself(name))
         finally:
-            self._name = None
+            self._name = None  # first: nobody joins by a name that is being given back
             await self._hang_up()
+            if hearing:
+                hearing.cancel()  # last: cancelled earlier, the layer would ask Redis, without limit, to unsubscribe
 
     async def _join(self) -> str:
         layer = get_channel_layer()
@@ -86,7 +91,7 @@ class Ear:
 
     async def _hear_all(self, name: str) -> None:
         layer = get_channel_layer()
-        while True:
+        while self._name == name:  # the layer would subscribe anew for a name that it was made to forget
             message = await layer.receive(name)
             if message["type"] == ECHO:
                 self._echo.set()
@@ -105,6 +110,14 @@ class Ear:
 
     async def _hang_up(self) -> None:
         """Give the connection and all names back: a name that stays in its groups keeps the layer at them for ever."""
-        with contextlib.suppress(*UNREACHABLE):
-            async with asyncio.timeout(5):
-                await get_channel_layer().flush()
+        closing = asyncio.ensure_future(get_channel_layer().flush())
+        await asyncio.wait([closing], timeout=FAREWELL)
+        if not closing.done():
+            logger.warning("The channel layer does not let go; the ear begins anew all the same.")
+            closing.cancel()
+        elif not closing.cancelled() and (error := closing.exception()):
+            logger.warning("The channel layer was not left in order: %s", error)
+
+
+async def _shielded(task: "asyncio.Task[None]") -> None:
+    await asyncio.shield(task)

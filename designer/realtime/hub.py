@@ -22,7 +22,7 @@ from designer.realtime import log as event_log
 from designer.realtime import revocation
 from designer.realtime.credentials import Identity
 from designer.realtime.draining import before_the_end
-from designer.realtime.ear import Ear
+from designer.realtime.ear import FAREWELL, Ear
 from designer.realtime.events import PRESENCE_CHANGED, SHOWN
 from designer.realtime.gathering import BEAT, SWEEP, Gathering, Here, Who
 from designer.realtime.herald import UNCARRIED, UNREACHABLE, group_of
@@ -41,6 +41,7 @@ from designer.realtime.metrics import LAG, READERS
 from designer.realtime.pool import close_all, in_database
 
 logger = logging.getLogger(__name__)
+REST: Final = FAREWELL + 1  # seconds that the last reader waits for the hub's work to end
 
 
 class Socket(Protocol):
@@ -143,7 +144,8 @@ class Hub:
         tasks, self._tasks = self._tasks, []
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if tasks:
+            await asyncio.wait(tasks, timeout=REST)
         if not self.sockets:
             self.gathering = Gathering(self._show_person)
             await asyncio.get_running_loop().run_in_executor(None, close_all)

@@ -52,6 +52,25 @@ def test_a_process_whose_ear_goes_deaf_without_a_word_reads_on_and_soon_hears_ag
         assert [one["seq"] for one in facts(talk)] == [1, 2]
 
 
+def test_a_redis_that_takes_connections_and_never_answers_turns_nobody_away(watcher, channel):
+    token, another = token_of(watcher), f"user:{watcher.pk}"
+    with wire(settings.REDIS_URL) as line, live.server(REDIS_URL=line.url) as port:
+        with Talk(port, token) as talk:
+            talk.subscribe(channel)
+            shown_until_seen(talk, channel)
+            line.freeze()
+            for n in range(1, 7):  # before the ear is known to be deaf, and after
+                assert talk.subscribe(another)["channel"] == another
+                live.record(channel, n)
+                assert talk.expect("event", timeout=BEAT + 5)["seq"] == n
+                talk.say(type="unsubscribe", channel=another)
+                talk.expect("unsubscribed")
+        with Talk(port, token) as next_one:  # the last one has left: the ear was told to go
+            assert next_one.subscribe(channel)["seq"] == 6
+            line.thaw()
+            shown_until_seen(next_one, channel)
+
+
 def shown_until_seen(talk, channel):
     """A tick is heard by who listens at that moment, so it is sent until it was."""
     before = len(talk.heard)
