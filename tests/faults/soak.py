@@ -5,7 +5,6 @@ A play returns figures and judges nothing. The clock is compressed by making wha
 
 import asyncio
 import json
-import time
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -77,10 +76,13 @@ def told(channels: list[str]) -> None:
         connection.close()
 
 
+def groups_heard() -> int:
+    with redis.Redis.from_url(settings.REDIS_URL) as link:
+        return len(link.pubsub_channels("designer*live*"))
+
+
 def held(pid: int) -> dict[str, Any]:
     """What the server's process holds, seen from outside."""
-    with redis.Redis.from_url(settings.REDIS_URL) as link:
-        heard = len(link.pubsub_channels("designer*live*"))
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -90,7 +92,7 @@ def held(pid: int) -> dict[str, Any]:
     return {
         "kB": memory_of(pid),
         "files": files,
-        "groups_heard": heard,
+        "groups_heard": groups_heard(),
         "database": conns,
         "events": Event.objects.count(),
     }
@@ -108,7 +110,7 @@ def a_day(*, hours: int, clients: int, channels: int) -> Figures:
                 Event.objects.update(created_at=F("created_at") - HOUR)
                 log.prune_now()
                 until(lambda: live.measured(port, "designer_live_readers") == 0, 10)
-                time.sleep(0.3)
+                until(lambda: groups_heard() == 0, 10)  # the ear hangs up a moment after the last socket
                 hours_held.append(held(process.pid))
         Event.objects.update(created_at=F("created_at") - 25 * HOUR)
         log.prune_now()
