@@ -6,6 +6,7 @@ import pytest
 
 from designer.catalogue.models import ModelProfile
 from designer.generations.models import Generation
+from designer.personas.models import LearningSettings
 from tests.designer.generations.test_flow import ask
 from tests.scripted import GOOD, Other, Scripted, scripted
 from tests.work import work_off
@@ -37,6 +38,7 @@ def test_what_the_router_thinks_of_the_others_is_told_where_one_is_named(named, 
     assert shadow["reason"] == "ahead in quality: 0.90 against 0.20"
     Scripted.answers, Other.answers = [GOOD], [GOOD]
     row = ask(client, **wish, **named).json()
+    LearningSettings.objects.update_or_create(team_id=row["team"], defaults={"exploration": 0})  # no trial by chance
     work_off("interactive")
     assert Generation.objects.get(pk=row["id"]).provider == "other"
     page = client.get(f"/generations/{row['id']}").content.decode()
