@@ -359,18 +359,18 @@ WITHOUT: Final[dict[str, frozenset[str]]] = {
     "silhouette": frozenset({"hat", "shoes"}),
     "fit": frozenset({"hat", "shoes"}),
 }
-_UPPER: Final = frozenset({"cropped", "hip"})
-_SKIRTED: Final = frozenset({"mini", "knee", "midi", "maxi", "ankle", "floor"})
-_LEGS: Final = frozenset({"cropped", "ankle", "full", "floor"})
-# the lengths that a garment commonly has; one that is asked for may be any
-LENGTHS: Final[dict[str, frozenset[str]]] = {
-    **dict.fromkeys(("shirt", "blouse", "t_shirt", "top", "sweater", "cardigan", "vest", "jacket", "blazer"), _UPPER),
-    **dict.fromkeys(("dress", "skirt"), _SKIRTED),
-    **dict.fromkeys(("trousers", "jeans", "jumpsuit"), _LEGS),
-    "shorts": frozenset({"mini", "knee"}),
-    "coat": (_SKIRTED - {"mini"}) | {"hip"},
-}
 LEGS: Final = frozenset({"trousers", "jeans", "shorts", "jumpsuit"})
 LEG_SHAPES: Final = frozenset({"wide_leg", "tapered", "skinny", "bootcut"})
 SKIRTED: Final = frozenset({"dress", "skirt"})
 SKIRT_SHAPES: Final = frozenset({"a_line", "pencil", "empire", "mermaid", "tiered", "pleated"})
+# the lengths that a garment commonly has; one that is asked for may be any
+_ON_TOP: Final = frozenset({"cropped", "hip"})
+_OF_SKIRTS: Final = frozenset({"mini", "knee", "midi", "maxi", "ankle", "floor"})
+_OF_LEGS: Final = frozenset({"cropped", "ankle", "full", "floor"})
+LENGTHS: Final[dict[str, frozenset[str]]] = {
+    **dict.fromkeys(("shirt", "blouse", "t_shirt", "top", "sweater", "cardigan", "vest", "jacket", "blazer"), _ON_TOP),
+    **dict.fromkeys(SKIRTED, _OF_SKIRTS),
+    **dict.fromkeys(LEGS, _OF_LEGS),
+    "shorts": frozenset({"mini", "knee"}),
+    "coat": (_OF_SKIRTS - {"mini"}) | {"hip"},
+}

@@ -171,6 +171,18 @@ test("what may not be shown is warned of and costs the watcher no news", (t) => 
   assert.equal(line().said.at(-1).type, "subscribe");
 });
 
+test("a person who showed themselves too early stays shown", (t) => {
+  const { client, hear } = start(t);
+  client.watchGeneration("1", hear);
+  client.presence("generation:1", { zoom: 2 });
+  line().open().hear(subscribed());
+  line().hear({ type: "error", code: "not_subscribed", message: "Subscribe first.", channel: "generation:1" });
+  line().end(1006);
+  t.mock.timers.tick(2_000);
+  line().open().hear(subscribed({ resumed: true }));
+  assert.deepEqual(line().said.at(-1).state, { zoom: 2 });
+});
+
 test("a cut history is announced and begins afresh", (t) => {
   const { client, heard, hear } = start(t);
   client.watchGeneration("1", hear);
