@@ -38,14 +38,16 @@ def redis_url_of(worker: str | None, url: str) -> str:
 
 def pytest_configure() -> None:
     """Before anything connects: this process's own Redis database, also for the processes that it starts."""
-    url = redis_url_of(os.environ.get("PYTEST_XDIST_WORKER"), django_settings.REDIS_URL)
-    os.environ["REDIS_URL"] = url
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    url = redis_url_of(worker, django_settings.REDIS_URL)
+    prefix = f"{worker or 'only'}-designer"  # what is published knows no database: all of them would hear it
+    os.environ |= {"REDIS_URL": url, "CHANNEL_PREFIX": prefix}
     django_settings.REDIS_URL = django_settings.CELERY_BROKER_URL = url
     django_settings.CACHES = {"default": {**django_settings.CACHES["default"], "LOCATION": url}}
     # what the engine measures is kept from run to run, outside the checkout
     os.environ.setdefault("DESIGNER_ENGINE_CACHE", str(Path(tempfile.gettempdir(), f"designer-engine-{os.getuid()}")))
     layer: dict[str, Any] = django_settings.CHANNEL_LAYERS["default"]
-    layer["CONFIG"]["hosts"] = [url]
+    layer["CONFIG"] |= {"hosts": [url], "prefix": prefix}
 
 
 def places(folder: Path) -> dict[str, Path]:

@@ -32,6 +32,8 @@ def ben(browser: Browser, studio_url: str, ada: Page) -> Iterator[Page]:
 PICTURE = """async () => {
   const image = document.querySelector("[data-pane=after] img, zoom-view img");
   await image.decode();
+  // a pin follows its picture before the next frame is painted
+  for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
   const box = image.getBoundingClientRect();
   const scale = Math.min(box.width / image.naturalWidth, box.height / image.naturalHeight);
   const [width, height] = [image.naturalWidth * scale, image.naturalHeight * scale];

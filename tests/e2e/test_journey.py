@@ -29,7 +29,7 @@ def page(request: pytest.FixtureRequest, browser: Browser, studio_url: str):
 
 def note(page: Page, said: ConsoleMessage) -> None:
     if said.type in ("error", "warning"):
-        page.problems.append(said.text)  # type: ignore[attr-defined]
+        page.problems.append(f"{said.text} {said.location['url']}")  # type: ignore[attr-defined]
 
 
 def look(page: Page, name: str) -> None:

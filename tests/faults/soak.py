@@ -78,7 +78,7 @@ def told(channels: list[str]) -> None:
 
 def groups_heard() -> int:
     with redis.Redis.from_url(settings.REDIS_URL) as link:
-        return len(link.pubsub_channels("designer*live*"))
+        return len(link.pubsub_channels(f"{settings.CHANNEL_LAYERS['default']['CONFIG']['prefix']}*live*"))
 
 
 def held(pid: int) -> dict[str, Any]:

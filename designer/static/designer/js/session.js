@@ -47,15 +47,21 @@ class ReviewRoom extends HTMLElement {
 
   // What the studio tells
 
+  // Nothing is said of a review any more that the next page tells of.
+  leave() {
+    this.disconnectedCallback();
+    location.reload();
+  }
+
   hear({ type, event, data, error }) {
     if (type === "snapshot") return this.take(data, true); // votes may have been missed
     if (type === "ended" || error?.code === "not_found") return this.shutOut();
-    if (type === "error") return location.reload();
+    if (type === "error") return this.leave();
     if (type === "event") this.change(event, data);
   }
 
   take(state, fresh = false) {
-    if (state.status === "ended") return location.reload();
+    if (state.status === "ended") return this.leave();
     const followed = !this.state || this.following;
     this.state = state;
     this.ahead = Date.parse(state.now) - Date.now();
@@ -67,7 +73,7 @@ class ReviewRoom extends HTMLElement {
 
   change(event, data) {
     if (!this.state) return;
-    if (event === "session:ended") return location.reload();
+    if (event === "session:ended") return this.leave();
     if (event === "session:image") {
       Object.assign(this.state, { present: { asset: data.asset, position: data.position }, timer: data.timer });
       this.keepUp();
@@ -78,7 +84,7 @@ class ReviewRoom extends HTMLElement {
   }
 
   handOn(presenter) {
-    if (this.presents && !presenter.id) return location.reload(); // we may not any more
+    if (this.presents && !presenter.id) return this.leave(); // we may not any more
     const [followed, news] = [this.following, presenter.id !== this.state.presenter.id];
     this.state.presenter = presenter;
     if (news) toast(this.presents ? "You present now." : presenter.id ? `${presenter.name} presents now.` : "Nobody presents now.");
@@ -183,7 +189,7 @@ class ReviewRoom extends HTMLElement {
       if (answer.timer) this.take(answer);
       return answer;
     } catch (problem) {
-      if (["ended", "forbidden"].includes(problem.code)) location.reload(); else toast(`${problem.message} ${problem.remedy ?? ""}`);
+      if (["ended", "forbidden"].includes(problem.code)) this.leave(); else toast(`${problem.message} ${problem.remedy ?? ""}`);
       return null;
     }
   }
@@ -220,7 +226,7 @@ class ReviewRoom extends HTMLElement {
       this.ahead = Date.parse(now) - (asked + Date.now()) / 2;
     } catch (problem) {
       if (problem.code === "not_found") this.shutOut();
-      if (problem.code === "ended") location.reload();
+      if (problem.code === "ended") this.leave();
     }
   }
 
@@ -340,7 +346,7 @@ class ReviewRoom extends HTMLElement {
     on("take-over", "click", () => this.pass(this.me));
     const ask = document.querySelector("[data-ask]");
     on("end", "click", () => ask.showModal());
-    ask.addEventListener("close", async () => { if (ask.returnValue === "end" && await this.say("end", {})) location.reload(); });
+    ask.addEventListener("close", async () => { if (ask.returnValue === "end" && await this.say("end", {})) this.leave(); });
   }
 
   // With the field's seconds only where they are others than those that are set.
