@@ -117,6 +117,22 @@ def test_a_reload_in_the_middle_loses_nothing(page: Page):
     expect(page.locator(".run-card .tile")).to_have_count(2)
 
 
+def test_news_take_away_neither_what_is_pressed_nor_the_focus(page: Page):
+    make(page, "a linen skirt")
+    image = page.locator(".run-card .tile a").first
+    renew = "image => { image.dataset.old = ''; image.closest('live-row').refresh() }"
+    image.focus()
+    image.evaluate(renew)
+    expect(page.locator("[data-old]")).to_have_count(0)
+    expect(image).to_be_focused()
+    image.hover()
+    page.mouse.down()
+    with page.expect_response(re.compile("/card")):
+        image.evaluate(renew)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("/assets/"))
+
+
 def test_the_keyboard_alone_is_enough(page: Page):
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name=re.compile("skip", re.I))).to_be_focused()

@@ -55,10 +55,17 @@ export class LiveRow extends HTMLElement {
     const answer = await fetch(this.getAttribute("src"), { headers: { "X-Partial": "1" }, credentials: "same-origin" }).catch(() => null);
     if (!answer?.ok) return;
     const text = await answer.text();
-    const focused = this.contains(document.activeElement) ? document.activeElement.id : "";
+    while (this.matches(":active")) await new Promise((done) => setTimeout(done, 50)); // what is pressed would be gone before it is let go
+    const focused = this.contains(document.activeElement) ? same(document.activeElement) : "";
     this.innerHTML = text;
-    if (focused) document.getElementById(focused)?.focus();
+    if (focused) this.querySelector(focused)?.focus();
   }
+}
+
+// A selector of an element's successor in a newer form of its part; "" where nothing tells it from others.
+function same(element) {
+  for (const name of ["id", "href", "name"]) if (element.hasAttribute(name)) return `[${name}="${CSS.escape(element.getAttribute(name))}"]`;
+  return "";
 }
 
 customElements.define("live-row", LiveRow);
