@@ -127,6 +127,7 @@ def plan_for(
     rng: np.random.Generator | None = None,
     without: Collection[Key] = (),
     ranges: Ranges | None = None,
+    set_aside: Decimal | None = None,
     shown: Decimal | None = None,
 ) -> Plan:
     """Choose the model. Raises Refused naming the field when nothing fits the wish.
@@ -134,7 +135,7 @@ def plan_for(
     With `rng` a share of the routes tries another model that fits, to learn; `without` leaves out models that failed;
     `photos` go with the call. With either of them the call is about to be made, and a shared load looks who is busy.
     `ranges`: pass one for several wishes. `shown`: USD that the images may be expected to cost, since so much was
-    shown before; the wish's own ceiling is for all that they may be billed.
+    shown before; the wish's own ceiling is for all that they may be billed, as is what was `set_aside` without one.
     """
     width, height = drawing.size_of(wish.aspect_ratio)
     sent = Sent(width=width, height=height, letters=wish.letters, photos=photos)
@@ -150,6 +151,7 @@ def plan_for(
         weights=wish.weights,
         min_quality=wish.min_quality,
         max_cost=wish.max_cost,
+        set_aside=set_aside,
         shown=shown,
         provider=wish.provider if not family else None,
         model=None if family else wish.model,

@@ -236,12 +236,14 @@ def _match(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _route(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
     assert work.understanding is not None  # noqa: S101
+    ceiling = costs.left_of_ceiling(work.row)
     work.plan = choosing.plan_for(
-        replace(work.wish, max_cost=costs.left_for_images(work.row)),
+        replace(work.wish, max_cost=ceiling),
         team=work.row.team,
         garment=work.understanding.value("garment"),
         photos=len(work.references),
         rng=routing.dice(work.row.seed or 0),
+        set_aside=costs.left_for_images(work.row) if ceiling is None else None,
         shown=costs.left_of_shown(work.row),
     )
     route = work.plan.route

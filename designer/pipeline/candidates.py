@@ -43,7 +43,8 @@ class Candidate:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Constraints:
     """What is wished. `weights` replaces the strategy when strategy is "custom"; `max_cost` USD that all images may
-    come to at most, `shown` USD that they may be expected to cost; `references`: photos to be sent along;
+    come to at most by the designer's own limit, `set_aside` by what was put by for them, `shown` USD that they may be
+    expected to cost; `references`: photos to be sent along;
     `needs_negative`: something is ruled out, which is told, but no reason to choose another model (the prompt says it
     in words)."""
 
@@ -54,6 +55,7 @@ class Constraints:
     strategy: str = "balanced"
     weights: Mapping[str, float] = field(default_factory=dict)
     max_cost: Decimal | None = None
+    set_aside: Decimal | None = None
     shown: Decimal | None = None
     min_quality: float | None = None
     provider: str | None = None
@@ -89,9 +91,14 @@ def objection(each: Candidate, wish: Constraints) -> Excluded | None:
 
 
 def overrun(each: Candidate, wish: Constraints) -> tuple[Decimal, Decimal | None] | None:
-    """The limit that it breaks, and what it comes to by that: what it may cost is held to `max_cost`, what it is
-    expected to cost to what was `shown`. None of a price that is unknown; None at all where it keeps both."""
-    for limit, price in ((wish.max_cost, each.dearest), (wish.shown, each.unit_price)):
+    """The limit that it breaks, and what it comes to by that: what it may cost is held to `max_cost` and what was
+    `set_aside`, what it is expected to cost to what was `shown`. None of a price that is unknown; None at all where it
+    keeps all three."""
+    for limit, price in (
+        (wish.max_cost, each.dearest),
+        (wish.set_aside, each.dearest),
+        (wish.shown, each.unit_price),
+    ):
         total = None if price is None else price * wish.n
         if limit is not None and (total is None or total > limit):
             return limit, total
@@ -104,7 +111,8 @@ def _over(each: Candidate, wish: Constraints) -> Excluded | None:
     limit, total = found
     if total is None:
         return excluded(each, "price_unknown", "its price is unknown, so the budget cannot be kept")
-    return excluded(each, "too_dear", f"it costs {usd(total)} for {wish.n}, over the limit of {usd(limit)}")
+    over = f"over the limit of {usd(limit)}" if limit == wish.max_cost else f"over the {usd(limit)} counted on for it"
+    return excluded(each, "too_dear", f"it costs {usd(total)} for {wish.n}, {over}")
 
 
 def _lacks(each: Candidate, wish: Constraints) -> list[str]:

@@ -186,11 +186,12 @@ def _named(candidates: Sequence[Candidate], wish: Constraints) -> list[Candidate
 def _unnamed(
     candidates: Sequence[Candidate], named: Sequence[Candidate], wish: Constraints
 ) -> tuple[list[tuple[Candidate, str]], list[Excluded]]:
-    """Those that the caller's choice left out: who could have done it, with why not where that would have been too
-    dear, and why each of the others could not."""
+    """Those that the caller's choice left out: who could have done it, with why not where the caller's own limit would
+    have kept him from it, and why each of the others could not. What was counted on for the chosen one holds nobody
+    else: for another one it would have been more."""
     chosen = {(each.provider, each.model) for each in named}
-    free = replace(wish, provider=None, model=None, among=frozenset())
-    unpriced = replace(free, max_cost=None, shown=None)
+    free = replace(wish, provider=None, model=None, among=frozenset(), set_aside=None, shown=None)
+    unpriced = replace(free, max_cost=None)
     able: list[tuple[Candidate, str]] = []
     unable: list[Excluded] = []
     for each in candidates:

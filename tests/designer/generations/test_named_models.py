@@ -1,11 +1,12 @@
 """A model or family that the designer names: what stands beside it on the page and over HTTP."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 
 from designer.catalogue.models import ModelProfile
-from designer.generations.models import Generation
+from designer.generations.models import Generation, Stage, StageRun
 from designer.personas.models import LearningSettings
 from tests.designer.generations.test_flow import ask
 from tests.scripted import GOOD, Other, Scripted, scripted
@@ -45,6 +46,15 @@ def test_what_the_router_thinks_of_the_others_is_told_where_one_is_named(named, 
     line = page.partition(">scripted/one<")[2].partition("</tr>")[0]
     assert "<td>0.90</td>" in line and "left out: another one was chosen by name" in line
     assert "ahead in quality: 0.90 against 0.20" in line
+
+
+def test_what_was_counted_on_for_a_named_model_is_no_limit_to_the_others(pair, client_of):
+    Other.answers = [GOOD]
+    row = ask(client_of("editor"), brief="a midi dress", n=1, provider="other", model="one").json()
+    work_off("interactive")
+    (shadow,) = StageRun.objects.get(generation=row["id"], name=Stage.ROUTING).output["alternatives"]
+    assert Decimal(shadow["total"]) > Decimal(row["estimate"])
+    assert shadow["left_out"] == "another one was chosen by name"
 
 
 def previewed(client, brief: str, **wish):
