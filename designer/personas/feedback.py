@@ -117,27 +117,32 @@ def _all_or_nothing(faults: dict[int, Refused]) -> Refused:
 def _give(
     actor: User, assets: Sequence[Asset], kind: str, rating: int | None, text: str
 ) -> tuple[LearningAct, list[Feedback]]:
-    """Write feedback on images that are locked, as one act. Where the same was said already, and counts in full, that
-    stands; where it was said of all of them, the act is the one that said it."""
+    """Write feedback on images that are locked, as one act. What was said already, and counts in full, stands; where
+    that is so of all of them, the act is the one that said it."""
     kinds = [kind, OPPOSITES[kind]] if kind in OPPOSITES else [kind]
     stale = list(Feedback.objects.filter(owner=actor, asset__in=assets, kind__in=kinds))
     keys = {asset.pk: _keys_of(asset.generation) for asset in assets}
     wanted = {asset.pk: _said(actor, asset, kind, rating, text) for asset in assets}
-    same = {row.asset_id: row for row in stale if _is_same(row, wanted[cast(UUID, row.asset_id)], keys)}
+    same = _standing_already(stale, wanted, keys)
     stale = [row for row in stale if row.asset_id not in same]
-    fresh = [asset for asset in assets if asset.pk not in same]
-    rows = [wanted[asset.pk] for asset in fresh]
+    rows = [wanted[asset.pk] for asset in assets if asset.pk not in same]
     act = _write(actor, stale, rows, keys) if rows else _act_of(same[assets[0].pk])
     return act, [same.get(asset.pk, wanted[asset.pk]) for asset in assets]
 
 
-def _is_same(row: Feedback, wanted: Feedback, keys: Mapping[UUID, Iterable[str]]) -> bool:
-    """Whether saying `wanted` would change nothing: it stands there, and nothing of what it teaches was reverted."""
-    if (row.kind, row.rating, row.text) != (wanted.kind, wanted.rating, wanted.text):
-        return False
-    counts = Evidence.objects.filter(feedback=row.pk, stands=True, reverted=False).values_list("key", flat=True)
-    teaches = optimisation.signal_of(cast("optimisation.Kind", row.kind), row.rating) is not None
-    return set(counts) == (set(keys[cast(UUID, row.asset_id)]) if teaches else set())
+def _standing_already(
+    stale: Iterable[Feedback], wanted: Mapping[UUID, Feedback], keys: Mapping[UUID, Iterable[str]]
+) -> dict[UUID, Feedback]:
+    """By image, what says just that and has nothing reverted of what it teaches: to say it again changes nothing."""
+    counts = learning.counting_keys(row.pk for row in stale)
+    found: dict[UUID, Feedback] = {}
+    for row in stale:
+        said = wanted[cast(UUID, row.asset_id)]
+        teaches = optimisation.signal_of(cast("optimisation.Kind", row.kind), row.rating) is not None
+        taught = set(keys[cast(UUID, row.asset_id)]) if teaches else set()
+        if (row.kind, row.rating, row.text, taught) == (said.kind, said.rating, said.text, counts.get(row.pk, set())):
+            found[cast(UUID, row.asset_id)] = row
+    return found
 
 
 def _act_of(row: Feedback) -> LearningAct:

@@ -150,6 +150,15 @@ def evidence_keys(feedback_ids: Iterable[UUID | str]) -> set[str]:
     return set(Evidence.objects.filter(feedback__in=list(feedback_ids)).values_list("key", flat=True))
 
 
+def counting_keys(feedback: Iterable[UUID]) -> dict[UUID | None, set[str]]:
+    """By feedback, the weights that it moves today: it stands there, and nobody reverted it."""
+    found: dict[UUID | None, set[str]] = {}
+    rows = Evidence.objects.filter(feedback__in=list(feedback), stands=True, reverted=False)
+    for said, key in rows.values_list("feedback", "key"):
+        found.setdefault(said, set()).add(key)
+    return found
+
+
 # Reverting
 
 

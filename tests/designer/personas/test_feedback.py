@@ -7,13 +7,14 @@ from functools import partial
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from designer.assets.models import Asset
 from designer.generations.models import StageRun
 from designer.personas import feedback as services
 from designer.personas import learning
-from designer.personas.models import Feedback, LearnedWeight, LearningAct, Persona
+from designer.personas.models import Evidence, Feedback, LearnedWeight, LearningAct, Persona
 from teams.base.models import Row
 from tests.designer.generations.test_flow import made
 
@@ -116,6 +117,18 @@ def test_the_same_word_on_several_is_recorded_for_those_alone_that_lacked_it(cli
     assert [row["asset"] for row in both["feedback"]] == images
     assert both["feedback"][0]["id"] == first["feedback"][0]["id"]
     assert both["act"]["said"] == [both["feedback"][1]["id"]] and both["act"]["unsaid"] == []
+
+
+def test_what_the_same_word_on_several_teaches_is_asked_once(client_of):
+    client = client_of("editor")
+    images = [made(client)["assets"][0]["id"] for _ in range(3)]
+    wish = {"kind": "like", "assets": images}
+    client.post("/api/feedback", wish, format="json")
+    table = Evidence._meta.db_table
+    with CaptureQueriesContext(connection) as asked:
+        again = client.post("/api/feedback", wish, format="json")
+    assert again.status_code == 201, again.content
+    assert len([query for query in asked if f'FROM "{table}"' in query["sql"]]) == 1
 
 
 def test_the_same_word_again_teaches_anew_what_was_reverted_meanwhile(client_of):
