@@ -166,9 +166,10 @@ def living(row: ModelProfile, today: date) -> ModelProfile:
     raise Refused("model_retired", message, field="model", remedy=remedy_of_an_end(row, today))
 
 
-def remedy_of_an_end(row: ModelProfile, today: date) -> str:
-    """What to do where a model has ended: its successor, with the difference in price."""
-    after = successor_of(row, today)
+def remedy_of_an_end(row: ModelProfile, today: date, *, told: str = "") -> str:
+    """What to do where a model has ended: its successor, with the difference in price; where the catalogue knows none,
+    the one that its vendor `told`."""
+    after = successor_of(row, today) or _told_by_vendor(row, told, today)
     return f"Use {after.title} ({difference(row, after)}) instead." if after else "Choose another model."
 
 
@@ -190,6 +191,12 @@ def successor_of(row: ModelProfile, today: date) -> ModelProfile | None:
         seen.add(after.pk)
         after = after.successor
     return None
+
+
+def _told_by_vendor(row: ModelProfile, model: str, today: date) -> ModelProfile | None:
+    """The vendor's own successor, where it may be called here."""
+    after = ModelProfile.objects.filter(kind=row.kind, provider=row.provider, model=model, enabled=True).first()
+    return None if after is None or after.is_over(today) else after
 
 
 def usual_price(row: ModelProfile, *, at: date | None = None) -> Decimal | None:

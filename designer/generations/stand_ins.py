@@ -141,7 +141,8 @@ def _difference(before: Decimal, after: Decimal) -> str:
 def note_end(order: Order, error: base.ProviderError) -> None:
     """Where the vendor says that the model is gone, nobody calls it again, and who asked is told what follows it."""
     key = {"kind": ModelKind.IMAGE, "provider": order.provider, "model": order.model}
-    profile = ModelProfile.objects.filter(**key).first() if isinstance(error, base.ModelRetired) else None
-    if profile:
+    if not isinstance(error, base.ModelRetired):
+        return
+    if profile := ModelProfile.objects.filter(**key).first():
         retire(actor=None, model=profile, reason=f"{order.provider} says: {error.message}"[:300])
-        error.remedy = remedy_of_an_end(profile, timezone.now().date())
+        error.remedy = remedy_of_an_end(profile, timezone.now().date(), told=error.successor)

@@ -182,6 +182,17 @@ def test_a_vendor_that_says_a_model_is_gone_is_believed(pair, client_of):
     assert refused.status_code == 422 and refused.json()["errors"][0]["code"] == "model_retired"
 
 
+def test_where_the_catalogue_knows_no_successor_the_vendors_own_word_is_told(pair, client_of):
+    one, _ = pair
+    after = ModelProfile.objects.get(provider="scripted")
+    after.pk, after.model, after.title = None, "two", "Second"
+    after._state.adding = True
+    after.save()
+    one.answers = [base.ModelRetired("It is gone.", successor="two")]
+    row = begin(client_of, provider="scripted", model="one")
+    assert row.status == "failed" and row.error["remedy"].startswith("Use Second ("), row.error
+
+
 def test_a_call_may_bring_several_images_where_that_is_cheaper(pair, client_of):
     one, _ = pair
     client = client_of("editor")
