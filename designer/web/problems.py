@@ -17,9 +17,19 @@ from django.core.exceptions import (
 )
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.db.models import BaseConstraint
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    JsonResponse,
+    UnreadablePostError,
+)
 from django.shortcuts import render
+from django.urls import is_valid_path
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.encoding import iri_to_uri
+from django.utils.http import escape_leading_slashes
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -220,7 +230,21 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if without := _without_slash(request):
+        return HttpResponsePermanentRedirect(without)
     return page(request, problem(404, code="not_found", detail="There is no such page. Check the address."))
+
+
+def _without_slash(request: HttpRequest) -> str:
+    """Where a page stands whose address was written with a slash at its end; "" where none does. Programs get none."""
+    path = request.path_info
+    bare = path.rstrip("/")
+    if request.method not in ("GET", "HEAD") or bare == path or path.startswith("/api/"):
+        return ""
+    if is_valid_path(path) or not is_valid_path(bare):  # what stands at the path itself had a reason of its own
+        return ""
+    query = request.META.get("QUERY_STRING", "")
+    return escape_leading_slashes(iri_to_uri(bare)) + (f"?{query}" if query else "")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

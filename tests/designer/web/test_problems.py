@@ -195,3 +195,14 @@ def test_what_is_refused_is_not_written(client_of, team):
     assert {line["field"] for line in answer.json()["errors"]} == {"owner", "is_staff"}
     assert not Persona.objects.filter(name="Linen").exists()
     assert not IdempotencyKey.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_page_whose_address_was_written_with_a_slash_at_its_end_is_found():
+    client = Client()
+    moved = client.get("/gallery/?page=2")
+    assert (moved.status_code, moved.headers["Location"]) == (301, "/gallery?page=2")
+    assert client.head("/batches//").headers["Location"] == "/batches"
+    told = [client.get(path).status_code for path in ("/nowhere/", "/api/generations/", "/%2Fgallery/", "/admin/no/")]
+    assert 301 not in told and told[:2] == [404, 404]
+    assert client.post("/gallery/").status_code == 404
