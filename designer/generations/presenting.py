@@ -12,6 +12,7 @@ from designer.catalogue.services import ending_soon, warning_of
 from designer.generations.estimates import Composed, Preview
 from designer.generations.models import Generation, Stage
 from designer.generations.orders import NOT_SUPPORTED
+from designer.generations.reading import writes
 from designer.generations.understanding_forms import HINTS, label, text_of
 from designer.generations.wishes import GenerationWish
 from designer.pipeline import taxonomy
@@ -27,7 +28,7 @@ MORE = (
     "photography",
 )  # fmt: skip
 HUNDREDTH_OF_A_CENT: Final = Decimal("0.0001")
-TOLD = {"count": "images", "model": "model", "unknown": "not understood"}
+TOLD = {"count": "images", "model": "model", "unknown": "not understood", "doubt": "taken as"}
 
 
 def understood_shown(preview: Composed, wish: GenerationWish) -> dict[str, Any]:
@@ -49,6 +50,7 @@ def understood_shown(preview: Composed, wish: GenerationWish) -> dict[str, Any]:
         "prompt": preview.prompt.prompt,
         "parts": preview.prompt_parts(),
         "is_exact": wish.exact,
+        "is_reworded": writes(wish),
         "part_rows": _part_rows(preview, wish),
         "added_words": wish.added_words,
     }

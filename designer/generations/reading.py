@@ -126,6 +126,11 @@ def chosen_model() -> ModelProfile:
     return min(mine, key=lambda row: (token_prices(row).get("text_out", Decimal("Infinity")), row.model))
 
 
+def writes(wish: GenerationWish) -> bool:
+    """Whether a model may word anew what is added to the designer's words."""
+    return asks(wish, Stage.PROMPTING) and wording.has_room(wish.brief)
+
+
 def asks(wish: GenerationWish, stage: Stage) -> bool:
     """Whether this stage would ask a model, as far as can be told without reading a photo."""
     try:

@@ -154,11 +154,17 @@ class FallbackSerializer(serializers.Serializer[Any]):
 class ToldSerializer(serializers.Serializer[Any]):
     """What the words of the brief order, beside the garment."""
 
-    name = serializers.CharField(help_text="count, model, or unknown: a model that is not here")
+    name = serializers.CharField(
+        help_text="count, model, unknown: a model that is not here; or doubt: words with two meanings"
+    )
     phrase = serializers.CharField(help_text="The very words that say so; they stay in the brief.")
-    value = serializers.JSONField(help_text="How many images, or which model or family; empty if unknown.")
+    value = serializers.JSONField(
+        help_text="How many images, which model or family, or which meaning was taken; empty if unknown."
+    )
     used = serializers.BooleanField(help_text="False where a field says otherwise, or just_words does.")
-    note = serializers.CharField(help_text="Why it is not used, or not as it stands; empty otherwise.")
+    note = serializers.CharField(
+        help_text="Why it is not used, or not as it stands; how to say the other meaning; else empty."
+    )
 
 
 class LinksSerializer(serializers.Serializer[Any]):
@@ -293,7 +299,9 @@ class EstimateSerializer(serializers.Serializer[Any]):
 class PreviewSerializer(serializers.Serializer[Any]):
     understood = serializers.DictField(child=AttributeSerializer())
     told = ToldSerializer(many=True)
-    prompt = serializers.CharField()
+    prompt = serializers.CharField(
+        help_text="As it is sent, unless a language model is set up: that may word anew what is added to the brief."
+    )
     negative_prompt = serializers.CharField()
     parts = serializers.ListField(child=serializers.DictField())
     estimate = EstimateSerializer()

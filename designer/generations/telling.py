@@ -1,4 +1,5 @@
-"""What a brief says of the order itself (how many, by which model), under the names that this catalogue knows."""
+"""What a brief says of the order itself (how many, by which model), under the names that this catalogue knows; and what
+of it can be meant in two ways."""
 
 from dataclasses import replace
 from functools import cache
@@ -10,8 +11,10 @@ from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.services import fitting, is_family
 from designer.generations.wishes import MAX_IMAGES, GenerationWish
 from designer.pipeline import command
+from designer.pipeline.doubts import Doubt, doubts
 
 Json = dict[str, Any]
+SPOKEN: Final = {"nano banana": "Gemini", "dalle": "DALL-E"}  # families as people call them too
 MOST_UNKNOWN: Final = 4  # names that are told as not understood
 
 
@@ -33,7 +36,9 @@ def heard(wish: GenerationWish) -> tuple[GenerationWish, list[Json]]:
     made = replace(wish, **facts)
     told = {"count": (count, made.n), "model": (_plain(provider, model), _plain(made.provider, made.model))}
     rows = [_row(name, phrase, *told[name], wish, said) for name, phrase in said.phrases.items()]
-    return made, rows + [_unknown(name, made) for name in said.unknown[:MOST_UNKNOWN]]
+    unknown = [_unknown(name, made) for name in said.unknown[:MOST_UNKNOWN]]
+    # exact mode reads nothing out of the words
+    return made, rows + unknown + ([] if wish.exact else [_doubted(each) for each in doubts(wish.brief)])
 
 
 def _told_by(brief: str) -> command.Command:
@@ -43,7 +48,7 @@ def _told_by(brief: str) -> command.Command:
     names: dict[str, str] = {}
     for row in rows:
         own = f"{row.provider}/{row.model}"
-        names |= {row.family: f"/{row.family}"} if row.family else {}
+        names |= {name: f"/{row.family}" for name in (row.family, *_spoken(row.family)) if name}
         # "core" and "workflow" are words of any brief: alone they name a model only behind an @
         alone = f"@{row.model}" if row.model.isalpha() else row.model
         names |= dict.fromkeys((row.title, alone, own), own)
@@ -60,6 +65,10 @@ def _told_by(brief: str) -> command.Command:
         return f"/{' '.join(said.split())}" if found else None
 
     return command.read(brief, names, stands_for)
+
+
+def _spoken(family: str) -> list[str]:
+    return [name for name, meant in SPOKEN.items() if meant == family]
 
 
 def _named(said: command.Command) -> tuple[str | None, str | None]:
@@ -86,3 +95,16 @@ def _unknown(phrase: str, made: GenerationWish) -> Json:
     tail = "." if made.model or made.provider else "; the router chooses."
     note = f"There is no model called {phrase.removeprefix('@')} here{tail}"
     return {"name": "unknown", "phrase": phrase, "value": "", "used": False, "note": note}
+
+
+def _doubted(doubt: Doubt) -> Json:
+    """Which of two meanings was taken, and how to say the other."""
+    wanted, others = " or ".join(doubt.wanted), ", ".join(f"no {each}" for each in (doubt.refused, *doubt.wanted))
+    note = f"To avoid {wanted} as well, write “{others}”."
+    return {
+        "name": "doubt",
+        "phrase": doubt.phrase,
+        "value": f"no {doubt.refused}, but {wanted}",
+        "used": True,
+        "note": note,
+    }

@@ -88,6 +88,7 @@ def vendors(monkeypatch, settings) -> Iterator[None]:
     [
         ("a dress with gemini 9 pro", "with gemini 9 pro", "scripted gemini-9-pro-image", "scripted"),
         ("a dress @gemini-9", "@gemini-9", "scripted gemini-9-pro-image", "scripted"),
+        ("a dress with Nano Banana", "with Nano Banana", "Gemini", "scripted"),
         ("a dress with stable diffusion 9.5", "with stable diffusion 9.5", "stable diffusion 9.5", "other"),
         ("a dress with sd 9.5 medium", "with sd 9.5 medium", "other sd9.5-medium", "other"),
         ("5 midi dresses in emerald silk, editorial, gemini 9", "gemini 9", "scripted gemini-9-pro-image", "scripted"),
@@ -126,3 +127,32 @@ def test_words_of_the_garment_beside_a_familys_name_are_no_model_and_nothing_is_
         "a coat with Gemini 3 buttons", "write to me@flux.com, a coat",
     ]  # fmt: skip
     assert [previewed(client, brief)["told"] for brief in briefs] == [[]] * len(briefs)
+
+
+DOUBTED = "a dress, no lace, red or blue"
+
+
+def test_a_list_of_two_kinds_behind_a_refusal_is_told_with_the_words_for_its_other_meaning(pair, client_of):
+    client = client_of("editor")
+    found = previewed(client, DOUBTED)
+    (told,) = found["told"]
+    assert (told["name"], told["phrase"], told["value"]) == ("doubt", "lace, red or blue", "no lace, but red or blue")
+    assert told["note"] == "To avoid red or blue as well, write “no lace, no red, no blue”."
+    assert found["prompt"].startswith(DOUBTED) and "blue" not in found["negative_prompt"]
+    markup = client.post("/studio/understood", {"brief": DOUBTED}, format="multipart").json()["understood"]
+    assert told["note"] in markup and "plain-doubt" not in markup
+    other = previewed(client, "a dress, no lace, no red, no blue")
+    assert other["told"] == [] and "lace, red, blue" in other["negative_prompt"]
+
+
+@pytest.mark.parametrize(
+    "brief",
+    [
+        "a dress, no lace, in red or blue",
+        "no lace or red, a dress",
+        "no lace, a red or blue dress",
+        "no lace, silk or satin",
+    ],
+)
+def test_a_refusal_that_can_be_meant_in_one_way_only_is_in_no_doubt(brief, pair, client_of):
+    assert previewed(client_of("editor"), brief)["told"] == []

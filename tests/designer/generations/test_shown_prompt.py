@@ -8,8 +8,11 @@ from django.utils import timezone
 
 from designer.assets.models import Asset
 from designer.personas.models import LearnedWeight, Persona
+from designer.providers import registry
+from designer.providers.base import ProviderConfig
 from tests.designer.generations.test_flow import ask, made
 from tests.designer.generations.test_stand_ins import photo
+from tests.simulators.providers.server import KEY, Simulator
 from tests.work import work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -102,3 +105,20 @@ def test_an_edit_that_is_used_again_is_an_edit_of_the_same_image(way, client):
     page = client.get(place).content.decode()
     assert re.search(r'name="mode"[^>]*value="edit"', page) and re.search(rf'name="source"[^>]*value="{sent}"', page)
     assert f'name="references" value="{sent}"' in page
+
+
+def test_the_page_says_where_a_language_model_may_word_the_prompt_anew(client, simulator: Simulator, settings):
+    said = "A language model may word anew"
+    wishes = [{"brief": "a dress"}, {"brief": "a dress", "exact": "on"}]
+
+    def noted() -> list[bool]:
+        pages = [client.post("/studio/understood", wish, format="multipart").json()["understood"] for wish in wishes]
+        return [said in page for page in pages]
+
+    assert noted() == [False, False]
+    settings.LANGUAGE_PROVIDER, settings.LANGUAGE_MODEL = "google", ""
+    registry.configure({"google": ProviderConfig(api_key=KEY, base_url=simulator.url("google"))})
+    try:
+        assert noted() == [True, False]
+    finally:
+        registry.configure(settings.PROVIDERS)

@@ -1,0 +1,45 @@
+"""Words of a brief that can be meant in two ways: which was taken, to be corrected before it is paid for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from designer.pipeline.words import parse
+
+COMMA: Final = re.compile(r"\s*,\s*")
+OR: Final = re.compile(r"\s*,?\s*or\s+", re.I)
+CLAUSE_END: Final = re.compile(r"\s*(?:[.;:!?)]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """`phrase`: the very words, of which `refused` was taken as refused, and `wanted` as asked for."""
+
+    phrase: str
+    refused: str
+    wanted: tuple[str, ...]
+
+
+def doubts(text: str) -> list[Doubt]:
+    """Each refusal that a list of another kind follows: "no lace, red or blue" may refuse the colours too."""
+    read = parse(text)
+    places = sorted({(each.start, each.end): each for each in read.mentions}.values(), key=lambda each: each.start)
+    found: list[Doubt] = []
+    for at, head in enumerate(places):
+        if not head.negated:
+            continue
+        listed, closed = [head], False
+        for before, after in pairwise(places[at:]):
+            gap = read.text[before.end : after.start]
+            joined = OR.fullmatch(gap) if len(listed) > 1 else None
+            if after.negated or after.attribute == "garment" or not (joined or COMMA.fullmatch(gap)):
+                break
+            listed.append(after)
+            closed = bool(joined)
+        if closed and CLAUSE_END.match(read.text, listed[-1].end):
+            said = [read.text[each.start : each.end] for each in listed]
+            found.append(Doubt(read.text[head.start : listed[-1].end], said[0], tuple(said[1:])))
+    return found
