@@ -20,6 +20,7 @@ MEGAPIXEL: Final = 1_100_000
 UNVERIFIED: Final = "not verified"
 UNTOLD: Final = ("", "the studio's list of November 2026")  # what prices said that were written before they told more
 LITELLM: Final = "price file of litellm 1.109.1"
+READ: Final = f"{LITELLM}, read on 29 November 2026"
 FAL: Final = "fal's rows in the price file of litellm 1.109.1, not the vendor's own"
 LIKE_2_5: Final = f"{UNVERIFIED}: as those of GPT Image 2.5"
 OPENAI_PAGE: Final = "developers.openai.com, page of gpt-image-2.6-sunburst"
@@ -28,7 +29,6 @@ GOOGLE_PAGE: Final = "ai.google.dev/gemini-api/docs/pricing, as api-evangelist q
 HAIKU_PAGE: Final = "platform.claude.com/docs, page of Haiku 5.5: up to 100,000 tokens a call"
 RESOLD: Final = "vercel.com/ai-gateway, page of the model: resold at the vendor's price"
 UNREAD: Final = f"{UNVERIFIED}: from memory"
-DERIVED: Final = f"{UNVERIFIED}: derived from the price of an image in the price file of litellm 1.109.1"
 OPENAI_TOKENS: Final = {"text_in": "5", "image_in": "8", "image_out": "30"}
 OLDER_TOKENS: Final = {"text_in": "5", "image_in": "10", "image_out": "40"}
 MINI_TOKENS: Final = {"text_in": "2", "image_in": "2.50", "image_out": "8"}
@@ -91,7 +91,7 @@ def _gemini(
     sent, words, drawn = per_million
     tokens = {"text_in": sent, "image_in": sent, "text_out": words, "image_out": drawn}
     facts: dict[str, Any] = {"provider": "google", "family": "Gemini", "max_pixels": 2_400_000}
-    facts["sources"] = {**dict.fromkeys(tokens, UNREAD), "image_out": more.pop("drawn_read", DERIVED)}
+    facts["sources"] = {**dict.fromkeys(tokens, READ), "image_out": more.pop("drawn_read", READ)}
     facts |= {"prices": {"standard": price}, "tokens": tokens}
     return Starter(model=model, title=title, quality=quality, seconds=seconds, **{**facts, **more})
 
@@ -148,17 +148,17 @@ STARTERS: Final = (
     _gpt("gpt-image-2.5-flare", "GPT Image 2.5 Flare", 0.77, ("0.006", "0.013", "0.053"), source=FAL),
     _gpt("gpt-image-2", "GPT Image 2", 0.84, ("0.006", "0.053", "0.211"), source=FAL),
     _gpt(
-        "gpt-image-1.5", "GPT Image 1.5", 0.74, ("0.009", "0.034", "0.133"), source=LITELLM, tokens_read=UNREAD,
+        "gpt-image-1.5", "GPT Image 1.5", 0.74, ("0.009", "0.034", "0.133"), source=LITELLM, tokens_read=READ,
         tokens={**OPENAI_TOKENS, "image_out": "32"}, ends_on=date(2026, 12, 1), successor="gpt-image-2.6-flare",
     ),
     _gpt(
         "gpt-image-1-mini", "GPT Image 1 mini", 0.6, ("0.005", "0.011", "0.036"), tokens=MINI_TOKENS,
-        source=LITELLM, sources={"high": UNREAD}, tokens_read=UNREAD,
+        source=LITELLM, sources={"high": UNREAD}, tokens_read=READ,
         ends_on=date(2026, 12, 1), successor="gpt-image-2.6-flare",
     ),
     _gpt(
         "gpt-image-1", "GPT Image 1", 0.7, ("0.011", "0.042", "0.167"), tokens=OLDER_TOKENS,
-        source=UNREAD, tokens_read=UNREAD, ends_on=date(2026, 10, 23), successor="gpt-image-2.6-sunburst",
+        source=READ, tokens_read=READ, ends_on=date(2026, 10, 23), successor="gpt-image-2.6-sunburst",
     ),
     _dalle("dall-e-3", "DALL-E 3"),
     _dalle("dall-e-2", "DALL-E 2"),
