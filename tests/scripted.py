@@ -26,6 +26,7 @@ class Scripted:
     idempotency: ClassVar[str] = "key"
     usage: ClassVar[dict[str, int]] = {}
     images_per_call: ClassVar[int] = 1
+    max_references: ClassVar[int] = 8
     seedless: ClassVar[bool] = False
     negative: ClassVar[bool] = True
     before: ClassVar[Any] = staticmethod(lambda place: None)
@@ -37,7 +38,7 @@ class Scripted:
         return True
 
     def capabilities(self, model: str) -> base.Capabilities:
-        facts = {"seed": True, "negative_prompt": self.negative, "max_references": 8, "max_images": 8}
+        facts = {"seed": True, "negative_prompt": self.negative, "max_references": self.max_references, "max_images": 8}
         facts |= {"ratios": ("3:4",), "idempotency": self.idempotency, "images_per_call": self.images_per_call}
         return base.Capabilities(**facts, max_pixels=4_000_000)
 

@@ -228,6 +228,10 @@ def _plan(wish: GenerationWish, route: Route, found: Found, note: str, *, price:
         remedy = f"Use one of {known}, or another model."
         shown = f"{profile.title} does not make {wish.aspect_ratio} images."
         raise Refused("unsupported_ratio", shown, field="aspect_ratio", remedy=remedy)
+    if wish.is_change and not candidate.capabilities.max_references:
+        shown = f"{profile.title} is sent no picture, so it cannot change one."
+        remedy = "Choose another model, or let the router choose."
+        raise Refused("unsupported_edit", shown, field="model", remedy=remedy)
     width, height = drawing.size_of(wish.aspect_ratio)
     told = [note] if note else []
     if wish.quality != "standard" and len(candidate.capabilities.qualities) == 1:

@@ -12,6 +12,7 @@ from designer.providers import registry
 from designer.providers.base import ProviderConfig
 from tests.designer.generations.test_flow import ask, made
 from tests.designer.generations.test_stand_ins import photo
+from tests.scripted import scripted
 from tests.simulators.providers.server import KEY, Simulator
 from tests.work import work_off
 
@@ -77,6 +78,19 @@ def test_an_edit_without_its_image_is_refused_before_it_is_paid_for(client):
     for path in ("/api/generations/preview", "/api/generations"):
         refused = client.post(path, wish, format="json")
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "references"), refused.content
+
+
+def test_an_edit_by_a_model_that_is_sent_no_picture_is_refused_before_it_is_paid_for(client, monkeypatch, settings):
+    settings.IMAGE_PROVIDERS = ["scripted"]
+    sent = photo(client)
+    wish = {"brief": CHANGE, "references": [sent], "source": sent, "mode": "edit", "provider": "scripted"}
+    with scripted(monkeypatch) as blind:
+        monkeypatch.setattr(blind, "max_references", 0)
+        for path in ("/api/generations/preview", "/api/generations"):
+            refused = client.post(path, wish, format="json")
+            assert refused.status_code == 422, refused.content
+            assert refused.json()["errors"][0]["field"] == "model" and refused.json()["code"] == "unsupported_edit"
+    assert not blind.asked
 
 
 def test_feedback_that_comes_while_it_waits_changes_nothing_that_was_shown(client):
