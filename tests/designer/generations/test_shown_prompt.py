@@ -83,7 +83,7 @@ def test_an_edit_without_its_image_is_refused_before_it_is_paid_for(client):
 def test_an_edit_by_a_model_that_is_sent_no_picture_is_refused_before_it_is_paid_for(client, monkeypatch, settings):
     settings.IMAGE_PROVIDERS = ["scripted"]
     sent = photo(client)
-    wish = {"brief": CHANGE, "references": [sent], "source": sent, "mode": "edit", "provider": "scripted"}
+    wish = {"brief": CHANGE, "references": [sent], "source": sent, "mode": "edit", "model": "one"}
     with scripted(monkeypatch) as blind:
         monkeypatch.setattr(blind, "max_references", 0)
         for path in ("/api/generations/preview", "/api/generations"):
