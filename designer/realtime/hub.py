@@ -41,6 +41,7 @@ from designer.realtime.metrics import LAG, READERS
 from designer.realtime.pool import close_all, in_database
 
 logger = logging.getLogger(__name__)
+TURN: Final = 1000  # channels compared before others have their turn
 REST: Final = FAREWELL + 1  # seconds that the last reader waits for the hub's work to end
 
 
@@ -266,20 +267,22 @@ class Hub:
             beats = look % LOOKS_PER_BEAT == 0
             before = dict(self.handed)
             try:
-                heads = await in_database(event_log.heads, list(before))
-                self._compare(heads, before)
+                moved = await in_database(event_log.moved, before)
+                await self._compare(moved, before)
                 if beats or not self.ear.hears:
                     await self._check_people()
             except DatabaseError as error:
                 logger.warning("Heartbeat without a database: %s", error)
                 continue
             if beats:
-                await self._ping_all(heads)
+                await self._ping_all({**before, **moved})
 
-    def _compare(self, heads: dict[str, Head], before: dict[str, Head]) -> None:
-        """`before` was handed out before `heads` were read, so a head behind it means that history went back."""
-        for channel in before:
-            head, mine = heads.get(channel, NOTHING_YET), self.handed.get(channel)
+    async def _compare(self, moved: dict[str, Head], before: dict[str, Head]) -> None:
+        """`before` was handed out before the heads were read, so one behind it means that history went back."""
+        for number, (channel, head) in enumerate(moved.items(), 1):
+            if number % TURN == 0:
+                await asyncio.sleep(0)  # after an outage everything has moved, and others want the loop too
+            mine = self.handed.get(channel)
             if mine is None:
                 continue
             if (mine.epoch and head.epoch != mine.epoch) or head.seq < before[channel].seq:
@@ -315,7 +318,7 @@ class Hub:
                 continue
             channels = tuple(socket.channels())
             if channels not in frames:
-                known = {channel: heads[channel].seq for channel in channels if channel in heads}
+                known = {channel: heads[channel].seq for channel in channels if heads.get(channel, NOTHING_YET).epoch}
                 frames[channels] = json.dumps({"type": "ping", "heads": known, "at": at})
             socket.ping(frames[channels])
             if number % 50 == 49:

@@ -12,6 +12,7 @@ from designer.realtime.consumers import LiveConsumer
 from designer.realtime.herald import CONTROL, Herald, group_of
 from designer.realtime.hub import Hub, hub
 from designer.realtime.limits import CLOSE_GOING_ON
+from designer.realtime.log import Head
 
 
 class Line:
@@ -52,6 +53,23 @@ async def test_when_one_of_its_works_breaks_every_socket_is_sent_away_and_the_ne
     assert late.dropped == [] and len(hub._tasks) == 2
     for task in hub._tasks:
         task.cancel()
+
+
+async def test_comparing_thousands_of_channels_leaves_others_their_turn():
+    hub, turns = Hub(), 0
+    moved = {f"team:{number}": Head(2, "e") for number in range(5_000)}
+    before = hub.handed = dict.fromkeys(moved, Head(1, "e"))
+
+    async def others():
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    working = asyncio.create_task(others())
+    await hub._compare(moved, before)
+    working.cancel()
+    assert (turns >= 5, len(hub._dirty)) == (True, 5_000)
 
 
 async def visit(token, channel):

@@ -110,6 +110,37 @@ def test_what_is_older_than_a_day_goes_and_the_count_goes_on():
     assert [log.cut(channel, head, after, head.epoch) for after in (0, 2, 3, 5)] == ["expired", "expired", "", ""]
 
 
+def test_of_thousands_of_channels_those_that_moved_are_found_by_one_statement_that_does_not_grow():
+    """What came, what went on, what began a new history and what lost all of it; not what stands where it stood."""
+    names = ("still", "went_on", "began", "cut", "gone", "silent")
+    channels = {name: f"team:{uuid4()}" for name in names}
+    for name in ("still", "went_on", "cut", "gone"):
+        events.record(channels[name], "generation:stage", {}, team_id=None)
+    known = {channel: log.head(channel) for channel in channels.values()}
+    known |= {f"team:{uuid4()}": log.NOTHING_YET for _ in range(15_000)}
+    for name in ("went_on", "began"):
+        events.record(channels[name], "generation:stage", {}, team_id=None)
+    ChannelHead.objects.filter(channel=channels["cut"]).update(epoch=uuid4())
+    ChannelHead.objects.filter(channel=channels["gone"]).delete()
+    statements = []
+
+    def note(execute, sql, params, many, context):
+        statements.append(len(params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        moved = log.moved(known)
+    assert statements == [3]
+    assert {name: moved[channel].seq for name, channel in channels.items() if channel in moved} == {
+        "went_on": 2,
+        "began": 1,
+        "cut": 1,
+        "gone": 0,
+    }
+    assert len(moved) == 4
+    assert log.moved({**known, **moved}) == {}
+
+
 @pytest.mark.parametrize("channel", ["team", "team:7", f"TEAM:{UUID(int=7)}", f"team:{UUID(int=7)} ", "system:1", ""])
 def test_a_channel_that_is_none_is_refused(channel):
     with pytest.raises(ValueError, match="is no channel"):

@@ -139,6 +139,17 @@ def test_a_backup_from_before_the_first_event_is_announced_too(port, watcher, ch
         assert talk.expect("event")["seq"] == 1
 
 
+def test_a_backup_without_a_channel_that_began_under_its_watchers_is_announced(port, watcher, channel):
+    with Talk(port, token_of(watcher)) as talk:
+        assert talk.subscribe(channel)["epoch"] == ""
+        live.record(channel, 1)
+        assert talk.expect("event")["seq"] == 1
+        Event.objects.filter(channel=channel).delete()
+        ChannelHead.objects.filter(channel=channel).delete()
+        assert talk.expect("resync", timeout=BEAT + 5)["channel"] == channel
+        assert talk.expect("subscribed")["seq"] == 0
+
+
 def test_a_web_process_that_stops_says_that_it_will_be_back(watcher, channel):
     with live.server() as port:
         talk = Talk(port, token_of(watcher))
