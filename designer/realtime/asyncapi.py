@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from designer.realtime import limits
 from designer.realtime.events import PAYLOADS, SHOWN, UUID_FORM
-from designer.realtime.protocol import CODES, VERSION
+from designer.realtime.protocol import CODES, SHOWING, VERSION
 from designer.realtime.schemas import Schema, schema_of
 
 CHANNEL: Final[Schema] = {"type": "string", "pattern": rf"^([a-z][a-z_]{{0,23}}:{UUID_FORM}|system)$"}
@@ -63,7 +63,12 @@ TOLD: Final[dict[str, tuple[str, Schema, tuple[str, ...]]]] = {
     "pong": ("The answer to ping.", {"at": TIME}, ("at",)),
     "error": (
         "A message was refused; the socket lives on.",
-        {"code": {"enum": list(CODES)}, "message": TEXT, "channel": TEXT},
+        {
+            "code": {"enum": list(CODES)},
+            "message": TEXT,
+            "channel": TEXT,
+            "kind": {"enum": list(SHOWING), "description": "What was refused, if it is one of these."},
+        },
         ("code", "message"),
     ),
 }

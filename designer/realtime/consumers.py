@@ -158,7 +158,7 @@ class LiveConsumer(Reader):
             await self._obey(message)
         except Malformed as problem:
             self.malformed += 1
-            await self.say(error(problem.code, str(problem), problem.channel))
+            await self.say(error(problem.code, str(problem), problem.channel, problem.kind))
         except DatabaseError as problem:
             logger.warning("A message could not be served: %s", problem)
             await self.say(error("unavailable", "This did not work just now. Try again.", message.channel))
@@ -214,9 +214,9 @@ class LiveConsumer(Reader):
     def _announce(self, channel: str, kind: str, state: Any) -> None:
         """Show the others where this person is. Who it is comes from the session, never from the message."""
         if channel not in self.subscriptions or self.identity is None:
-            raise Malformed("not_subscribed", "This socket does not watch that channel.", channel)
+            raise Malformed("not_subscribed", "This socket does not watch that channel.", channel, kind)
         if not subjects.is_shared(channel):
-            raise Malformed("not_shared", f"People meet on {', '.join(subjects.shared())}, not here.", channel)
+            raise Malformed("not_shared", f"People meet on {', '.join(subjects.shared())}, not here.", channel, kind)
         source = f"{self.id}.{next(self.reactions)}" if kind == "reaction" else self.id  # each of them is seen
         tick(channel, TICKS[kind], self._who(self.identity, state), source=source)
         if kind == "presence":

@@ -24,15 +24,16 @@ CODES: Final = (
 )
 BIGGEST: Final = (1 << 63) - 1
 CARRIED: Final = f"whole numbers of 64 bits, finite numbers, whole letters, {MAX_DEPTH} levels"
-KINDS: Final = {"subscribe", "unsubscribe", "presence", "cursor", "reaction", "ping", "auth"}
+SHOWING: Final = ("presence", "cursor", "reaction")
+KINDS: Final = {"subscribe", "unsubscribe", *SHOWING, "ping", "auth"}
 
 
 class Malformed(Exception):
-    """A message that cannot be understood. `code` is for programs, the text for people."""
+    """A message that cannot be understood. `code` is for programs, the text for people; `kind` is one of SHOWING."""
 
-    def __init__(self, code: str, message: str, channel: str = "") -> None:
+    def __init__(self, code: str, message: str, channel: str = "", kind: str = "") -> None:
         super().__init__(message)
-        self.code, self.channel = code, channel
+        self.code, self.channel, self.kind = code, channel, kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,9 @@ def parse(text: str | None, user_id: str = "") -> Message:
     if kind in {"ping", "auth"}:
         return Message(kind, token=_text(raw, "token") if kind == "auth" else "")
     channel = _channel(raw, of, user_id)
-    return Message(kind, channel, _after(raw, channel), _epoch(raw, channel), _state(raw, channel))
+    return Message(
+        kind, channel, _after(raw, channel), _epoch(raw, channel), _state(raw, channel, kind if kind in SHOWING else "")
+    )
 
 
 def _json_object(text: str | None) -> dict[str, Any]:
@@ -118,12 +121,12 @@ def _epoch(raw: dict[str, Any], channel: str) -> str | None:
     return epoch
 
 
-def _state(raw: dict[str, Any], channel: str) -> Any:
+def _state(raw: dict[str, Any], channel: str, kind: str) -> Any:
     state = raw.get("state")
     if len(json.dumps(state)) > MAX_STATE:
-        raise Malformed("too_large", f"'state' may be {MAX_STATE} bytes long.", channel)
+        raise Malformed("too_large", f"'state' may be {MAX_STATE} bytes long.", channel, kind)
     if not _is_carried(state):
-        raise Malformed("malformed", f"'state' holds what cannot be passed on: {CARRIED}.", channel)
+        raise Malformed("malformed", f"'state' holds what cannot be passed on: {CARRIED}.", channel, kind)
     return state
 
 
@@ -139,10 +142,11 @@ def _is_carried(value: Any, depth: int = 0) -> bool:
     return not isinstance(value, int) or abs(value) <= BIGGEST
 
 
-def frame(kind: str, **content: Any) -> str:
+def frame(kind: str, /, **content: Any) -> str:
     """A message to the client, as JSON in ASCII (so that its length is its size)."""
     return json.dumps({"type": kind, **content})
 
 
-def error(code: str, message: str, channel: str = "") -> str:
-    return frame("error", code=code, message=message, **({"channel": channel} if channel else {}))
+def error(code: str, message: str, channel: str = "", kind: str = "") -> str:
+    about = {name: value for name, value in (("channel", channel), ("kind", kind)) if value}
+    return frame("error", code=code, message=message, **about)

@@ -196,6 +196,19 @@ def test_a_lost_right_and_too_many_channels_have_their_errors(follower: Follower
     assert [type(each) for each in follower.inbox] == [ForbiddenError, RateLimitError]
 
 
+@pytest.mark.parametrize("kind", ["presence", "cursor", "reaction"])
+def test_a_refused_cursor_or_reaction_takes_no_presence_away(follower: Follower, kind: str):
+    hear(follower, subscribed(7))
+    follower.show("presence", CHANNEL, {"zoom": 2})
+    hear(follower, {"type": "error", "code": "too_large", "message": "no", "kind": kind})
+    said(follower)
+    follower.closed(None)
+    follower.opened()
+    hear(follower, subscribed(7, resumed=True))
+    again = ["subscribe"] if kind == "presence" else ["subscribe", "presence"]
+    assert [each["type"] for each in said(follower)] == again
+
+
 @pytest.mark.parametrize("code", ["not_shared", "too_large", "malformed"])
 def test_what_may_not_be_shown_is_an_error_and_costs_no_news(follower: Follower, code: str):
     hear(follower, subscribed(7))

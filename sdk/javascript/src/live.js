@@ -258,10 +258,10 @@ export class Live {
     }
   }
 
-  #refused(channel, entry, { code, message }) {
+  #refused(channel, entry, { code, message, kind = "presence" }) {
     if (code === "unavailable") { entry.late = setTimeout(() => this.#isOpen() && this.#subscribe(channel, entry), LATE); return; }
     if (code === "not_subscribed") return; // passing: said again after the subscribe
-    if (["not_shared", "too_large", "malformed"].includes(code)) { entry.state = null; return console.warn(message); } // of what was shown: the news go on
+    if (["not_shared", "too_large", "malformed"].includes(code)) { if (kind === "presence") entry.state = null; return console.warn(message); } // of what was shown: the news go on
     this.#drop(channel, entry);
     this.#tell(entry, { type: "error", channel, error: ofCode(code, message) });
     if (!this.#channels.size) this.close();

@@ -171,6 +171,23 @@ test("what may not be shown is warned of and costs the watcher no news", (t) => 
   assert.equal(line().said.at(-1).type, "subscribe");
 });
 
+test("a refused cursor or reaction takes no presence away", (t) => {
+  for (const kind of ["cursor", "reaction", "presence"]) {
+    const { client, hear } = start(t);
+    t.mock.method(console, "warn", () => {});
+    client.watchGeneration("1", hear);
+    client.presence("generation:1", { zoom: 2 });
+    line().open().hear(subscribed());
+    line().hear({ type: "error", code: "too_large", message: "no", channel: "generation:1", kind });
+    line().end(1006);
+    t.mock.timers.tick(2_000);
+    line().open().hear(subscribed({ resumed: true }));
+    assert.equal(line().said.at(-1).type, kind === "presence" ? "subscribe" : "presence");
+    client.close();
+    t.mock.reset();
+  }
+});
+
 test("a person who showed themselves too early stays shown", (t) => {
   const { client, hear } = start(t);
   client.watchGeneration("1", hear);

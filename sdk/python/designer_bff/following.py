@@ -226,7 +226,7 @@ class Follower:
         elif code not in OURS:
             if code not in SHOWN:
                 self.places.pop(channel, None)
-            elif channel in self.places:
+            elif channel in self.places and message.get("kind", "presence") == "presence":
                 self.places[channel].state = None
             self.inbox.append(of_socket(code, message.get("message", "Refused.")))
 

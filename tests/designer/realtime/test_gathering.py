@@ -81,7 +81,7 @@ def test_nobody_speaks_to_a_whole_studio_team_or_person(port, watcher, token, ch
             talk.subscribe(everywhere)
             talk.say(type=word, channel=everywhere, state=1)
             refused = talk.expect("error")
-            assert (refused["code"], refused["channel"]) == ("not_shared", everywhere)
+            assert (refused["code"], refused["channel"], refused["kind"]) == ("not_shared", everywhere, word)
 
 
 def test_reactions_are_all_seen_and_not_kept(port, token, meeting):

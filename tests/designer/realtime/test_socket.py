@@ -204,10 +204,13 @@ def test_a_cursor_that_races_is_slowed_and_the_others_see_where_it_ends(port, wa
         assert one.expect("error")["code"] == "slow_down"
 
 
-def test_a_state_over_a_kilobyte_is_refused(talk, meeting):
+@pytest.mark.parametrize("kind", ["presence", "cursor", "reaction"])
+def test_a_state_that_cannot_be_shown_is_refused_by_its_kind(talk, meeting, kind):
     talk.subscribe(meeting)
-    talk.say(type="presence", channel=meeting, state="x" * 1100)
-    assert talk.expect("error")["code"] == "too_large"
+    for state, code in (("x" * 1100, "too_large"), (1 << 64, "malformed")):
+        talk.say(type=kind, channel=meeting, state=state)
+        refused = talk.expect("error")
+        assert (refused["code"], refused["kind"], refused["channel"]) == (code, kind, meeting)
 
 
 def test_events_bigger_than_the_send_buffer_all_arrive(talk, channel):
