@@ -219,7 +219,7 @@ export class Live {
     entry.live = true;
     entry.seq = message.seq;
     if (entry.state != null) this.#say({ type: "presence", channel: message.channel, state: entry.state });
-    this.#callRoll(entry);
+    this.#callRoll(entry, message.here);
     const snapshot = { type: "snapshot", channel: message.channel, seq: message.head, data: message.snapshot };
     for (const [callback, has] of [...entry.callbacks]) {
       if (message.resumed && has !== null) continue;
@@ -235,9 +235,10 @@ export class Live {
     this.#tell(entry, message);
   }
 
-  // Who left while the line was down is in no message: whoever is not shown again has.
-  #callRoll(entry) {
+  // Who left while the line was down is in no message: whoever is neither known to be here nor shown again has.
+  #callRoll(entry, here = []) {
     entry.absent = new Map(entry.people);
+    for (const socket of here) entry.absent.delete(socket);
     clearTimeout(entry.roll);
     entry.roll = setTimeout(() => { for (const who of entry.absent.values()) this.#meet(entry, { ...who, state: null }); }, ABSENT);
   }

@@ -60,17 +60,17 @@ test("who is seen speaks on, and is seen again after a break", (t) => {
   assert.deepEqual(line().said.at(-1), { type: "presence", channel: "generation:1", state: null });
 });
 
-test("who left while the line was down is told as gone, unless the studio shows them again in time", (t) => {
+test("who left while the line was down is told as gone, unless the studio knows or shows them in time", (t) => {
   const { client, heard, hear } = start(t);
   client.watchGeneration("1", hear);
   const shows = (socket, state = { zoom: 1 }) => line().hear({ type: "presence", channel: "generation:1", user: "u", name: "Ada", socket, state, at: "now" });
   const gone = () => heard.filter((m) => m.type === "presence" && m.state === null).map((m) => m.socket);
   line().open().hear(subscribed());
-  for (const socket of ["known", "late", "left", "said goodbye"]) shows(socket);
+  for (const socket of ["known", "lost", "late", "left", "said goodbye"]) shows(socket);
   shows("said goodbye", null);
   line().end(1006);
   t.mock.timers.tick(2_000);
-  line().open().hear(subscribed({ resumed: true }));
+  line().open().hear(subscribed({ resumed: true, here: ["known", "lost"] })); // who is shown right after may be lost on the way
   shows("known");
   t.mock.timers.tick(1_500);
   shows("late");

@@ -43,7 +43,7 @@ class Place:
     due: float | None = None  # when to ask for what is missing
     state: Any = None  # what we show the others
     people: dict[str, dict[str, Any]] = field(default_factory=dict)  # by socket, what they show us
-    absent: set[str] = field(default_factory=set)  # those of them whom nobody has shown since we came back
+    absent: set[str] = field(default_factory=set)  # those of them of whom nothing was said since we came back
     roll_at: float | None = None  # when the absent have left
 
 
@@ -195,7 +195,7 @@ class Follower:
     def _subscribed(self, channel: str, place: Place, message: dict[str, Any]) -> None:
         self.attempts, self.was_connected = 0, True
         place.seq, place.epoch, place.live = message["seq"], message.get("epoch"), True
-        place.absent = set(place.people)  # who left meanwhile is in no message
+        place.absent = set(place.people).difference(message.get("here", ()))  # who left meanwhile is in no message
         place.roll_at = self.heard_at + ABSENT if place.absent else None
         snapshot = LiveEvent("snapshot", message.get("snapshot") or {}, message["head"], channel)
         nothing_follows = message["head"] == message["seq"]
