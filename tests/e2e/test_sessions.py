@@ -159,8 +159,10 @@ def test_what_one_selects_in_a_collection_is_seen_by_the_other_until_it_is_let_g
     expect(marks).to_have_count(1)
     expect(ben.locator(".tile").nth(1)).to_contain_text("AM")
     check(ben, "selected")
+    marks.evaluate("mark => { mark.stands = true }")
     ada.get_by_role("button", name="Select all shown").click()
     expect(marks).to_have_count(3)
+    assert marks.evaluate_all("all => all.map((mark) => Boolean(mark.stands))") == [False, True, False]
     ben.reload()
     expect(marks).to_have_count(3)
     ada.get_by_role("button", name="Select all shown").click()

@@ -1,6 +1,7 @@
 """The socket, through a real server: snapshot, replay, live events, limits."""
 
 import json
+import re
 import socket
 import struct
 import time
@@ -10,6 +11,7 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
+from designer.env import ROOT
 from designer.realtime import events, ticks
 from designer.realtime.limits import BURST, STALL
 from teams.membership.models import Membership
@@ -211,6 +213,19 @@ def test_a_state_that_cannot_be_shown_is_refused_by_its_kind(talk, meeting, kind
         talk.say(type=kind, channel=meeting, state=state)
         refused = talk.expect("error")
         assert (refused["code"], refused["kind"], refused["channel"]) == (code, kind, meeting)
+
+
+def test_the_longest_selection_that_a_page_tells_of_is_taken(port, token, talk, meeting):
+    """Eight letters of each id, as people.js counts and writes them."""
+    page = (ROOT / "designer/static/designer/js/people.js").read_text()
+    most, letters = (int(re.findall(form, page)[0]) for form in (r"const MOST = (\d+);", r"id\.slice\(-(\d+)\)"))
+    state = {"view": None, "selected": [f"{number:0{letters}x}" for number in range(most)]}
+    with Talk(port, token) as other:
+        other.subscribe(meeting)
+        talk.subscribe(meeting)
+        talk.say(type="presence", channel=meeting, state=state)
+        assert other.expect("presence")["state"] == state
+    assert f"up to {most} images the last eight characters" in (ROOT / "docs/realtime.md").read_text()
 
 
 def test_events_bigger_than_the_send_buffer_all_arrive(talk, channel):

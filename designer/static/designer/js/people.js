@@ -37,6 +37,7 @@ function paced(act) {
 class PeopleHere extends HTMLElement {
   sockets = new Map(); // socket -> what it shows; somebody may have two windows
   pointers = new Map(); // socket -> { mark, timer }
+  marked = new WeakMap(); // tile -> who is shown to have selected it
   followed = "";
 
   connectedCallback() {
@@ -121,11 +122,14 @@ class PeopleHere extends HTMLElement {
     this.markSelected();
   }
 
-  // On each tile the initials of those who have selected it.
+  // On each tile the initials of those who have selected it; only where they changed, for people speak all the time.
   markSelected() {
     for (const tile of this.tiles?.querySelectorAll("[data-asset]") ?? []) {
       const has = ({ state }) => Array.isArray(state.selected) && state.selected.includes(short(tile.dataset.asset));
       const people = new Map([...this.sockets.values()].filter(has).map(({ user, name }) => [user, name]));
+      const shown = JSON.stringify([...people]);
+      if ((this.marked.get(tile) ?? "[]") === shown) continue;
+      this.marked.set(tile, shown);
       tile.querySelector(".tile-chosen")?.remove();
       if (people.size) tile.append(this.marks(people));
     }
