@@ -7,11 +7,23 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from designer.assets.models import Asset
+from designer.jobs import lanes
+from designer.jobs.models import Lane
 from teams.accounts.models import User
 from teams.membership.models import Membership
 from tests.e2e.test_enhance import check, open_asset
 from tests.e2e.test_studio import make
 from tests.e2e.visiting import elsewhere, visitor
+
+NOTE_PROGRESS = """() => {
+  window.noted = [];
+  const note = () => {
+    const bar = document.querySelector("[data-progress]");
+    if (bar && bar.value !== noted.at(-1)) noted.push(bar.value);
+    if (bar || !noted.length) requestAnimationFrame(note);
+  };
+  note();
+}"""
 
 
 @pytest.fixture
@@ -74,6 +86,32 @@ def test_two_at_one_image_see_each_other_point_follow_and_react(ada: Page, ben: 
     ben.goto("/gallery")
     expect(follow_ben).to_be_hidden()
     assert [page.problems for page in (ada, ben)] == [[], []]  # type: ignore[attr-defined]
+
+
+def test_two_watch_one_generation_to_its_end_and_neither_page_is_loaded_again(ada: Page, ben: Page):
+    elsewhere(lambda: lanes.pause(actor=operator(), lane=Lane.INTERACTIVE))  # so that both are there before it begins
+    try:
+        ada.goto("/")
+        ada.get_by_label("Your brief").fill("a wool coat")
+        ada.get_by_role("button", name="Make images").click()
+        run = ada.locator(".run-card", has_text="a wool coat")
+        expect(run).to_contain_text("Queued")
+        address = run.locator(".run-brief a").get_attribute("href") or ""
+        for page in (ada, ben):
+            page.goto(address)
+            expect(page.get_by_role("progressbar", name="Progress")).to_be_visible()
+            page.evaluate(NOTE_PROGRESS)
+    finally:
+        elsewhere(lambda: lanes.resume(actor=operator(), lane=Lane.INTERACTIVE))
+    for page in (ada, ben):
+        expect(page.locator(".run-card")).to_contain_text("Succeeded", timeout=90_000)
+        expect(page.locator(".run-card .tile")).to_have_count(2)
+        assert any(0 < percent < 100 for percent in page.evaluate("noted"))  # gone from a page that was loaded again
+    assert [page.problems for page in (ada, ben)] == [[], []]  # type: ignore[attr-defined]
+
+
+def operator() -> User:
+    return User.objects.filter(is_superuser=True).first() or User.objects.create_superuser("operator@example.org")
 
 
 def test_who_is_alone_sees_nobody(ada: Page):
