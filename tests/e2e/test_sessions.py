@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -15,6 +17,22 @@ from tests.e2e.test_studio import make
 from tests.e2e.visiting import elsewhere, visitor
 
 CROSSED = re.compile(r"\b409\b.*/attendance$")  # "I am here", said as the review ended: the answer leads to the summary
+
+# how each thing that can be reached is framed while it is not
+REMEMBER = """() => {
+  document.activeElement.blur();
+  window.frame = (one) => { const { outline, boxShadow } = getComputedStyle(one); return outline + boxShadow; };
+  window.frames0 = new Map([...document.querySelectorAll("review-room *")].map((one) => [one, frame(one)]));
+}"""
+STOP = """() => {
+  const one = document.activeElement;
+  if (!one.closest("review-room")) return null;
+  const { left, top, right, bottom } = one.getBoundingClientRect();
+  const over = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+  const name = (one.ariaLabel || one.labels?.[0]?.textContent || one.textContent).trim().replace(/\\s+/g, " ");
+  const place = { left, right, top: top + scrollY, bottom: bottom + scrollY };
+  return { name, ...place, ringed: frame(one) !== frames0.get(one), bare: one.contains(over) };
+}"""
 
 
 @pytest.fixture
@@ -70,6 +88,31 @@ def shown(page: Page) -> str:
         .removesuffix("/thumbnail")
         .removesuffix("/content")
     )
+
+
+def walk(page: Page) -> list[dict[str, Any]]:
+    """Where Tab goes in the room, from the way back at its head to its end."""
+    page.evaluate(REMEMBER)
+    page.locator("review-room a").first.focus()
+    page.keyboard.press("Shift+Tab")
+    stops: list[dict[str, Any]] = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if not (stop := page.evaluate(STOP)):
+            return stops
+        stops.append(stop)
+    raise AssertionError(f"no end: {stops}")
+
+
+def check_walk(stops: list[dict[str, Any]], *columns: tuple[str, str]) -> None:
+    """Each stop is seen, and stands below the last one or right of it; `columns`: where another column begins."""
+    assert [stop["name"] for stop in stops if not stop["ringed"]] == [], "these look alike with and without focus"
+    assert [stop["name"] for stop in stops if not stop["bare"]] == [], "something lies over these"
+    steps = list(pairwise(stops))
+    up = [(last["name"], stop["name"]) for last, stop in steps if stop["bottom"] <= last["top"]]
+    assert up == list(columns)
+    rows = [(last, stop) for last, stop in steps if stop["top"] < last["bottom"] and last["top"] < stop["bottom"]]
+    assert [(last["name"], stop["name"]) for last, stop in rows if stop["left"] < last["left"]] == []
 
 
 def looks(page: Page) -> dict[str, float]:
@@ -148,6 +191,25 @@ def test_two_review_a_collection_together_from_the_first_image_to_the_summary(ad
         expect(page.locator(".chips")).to_contain_text("Ben Okri")
         check(page, "session-summary")
         assert [problem for problem in page.problems if not CROSSED.search(problem)] == []  # type: ignore[attr-defined]
+
+
+def test_tab_goes_through_a_review_as_the_eye_does_and_is_seen_to(ada: Page, ben: Page):
+    begin(ada, ben)
+    expect(ada.get_by_role("button", name="Follow Ben Okri")).to_be_visible()
+    stops = walk(ada)
+    assert stops[-1]["name"] == "End the review"
+    check_walk(stops, ("Image 1, 3 images of a silk dress", "Yes 1"))
+    check_walk(walk(ben))
+    ben.get_by_label("A note to your vote").fill("Shorter")
+    ben.set_viewport_size({"width": 1000, "height": 800})  # a tablet on its side
+    check(ben, "session-tablet")
+    check_walk(walk(ben), ("Image 1, 3 images of a silk dress", "Yes 1"))
+    expect(ben.get_by_label("A note to your vote")).to_have_value("Shorter")
+
+    ada.get_by_role("button", name="Image 1, 3 images of a silk dress").focus()
+    ada.keyboard.press("ArrowRight")
+    expect(ada.get_by_role("button", name="Image 2, 3 images of a silk dress")).to_be_focused()
+    assert [page.problems for page in (ada, ben)] == [[], []]  # type: ignore[attr-defined]
 
 
 def test_what_one_selects_in_a_collection_is_seen_by_the_other_until_it_is_let_go_or_they_leave(ada: Page, ben: Page):

@@ -18,6 +18,7 @@ class ReviewRoom extends HTMLElement {
   wish = null; // the newest image that is to be presented and was not yet asked for
   voting = Promise.resolve(); // the newest vote that is on its way
   drafts = new Map(); // image -> a note without a vote
+  narrow = matchMedia("(max-width: 900px)"); // as in session.css
 
   connectedCallback() {
     this.me = this.getAttribute("me");
@@ -28,6 +29,8 @@ class ReviewRoom extends HTMLElement {
     this.beats = [setInterval(() => this.attend(), SPEAK), setInterval(() => this.tick(), 250)];
     this.attend();
     this.listen();
+    this.narrow.addEventListener("change", this.arrange);
+    this.arrange();
     // on a phone the picture makes room for what is said above it, and the votes stay in sight
     this.above = new ResizeObserver(([{ contentRect }]) => this.style.setProperty("--above", `${contentRect.height}px`));
     this.above.observe(document.querySelector("live-alerts"));
@@ -36,6 +39,7 @@ class ReviewRoom extends HTMLElement {
   disconnectedCallback() {
     this.unwatch();
     this.above.disconnect();
+    this.narrow.removeEventListener("change", this.arrange);
     this.beats.forEach(clearInterval);
     document.removeEventListener("keydown", this.keys);
   }
@@ -44,6 +48,12 @@ class ReviewRoom extends HTMLElement {
   get following() { return this.presents || this.people.followed === (this.state?.presenter.id ?? ""); } // the presenter
   part(name) { return this.querySelector(`[data-${name}]`); }
   each(name, act) { this.querySelectorAll(`[data-${name}]`).forEach(act); }
+
+  // In one column the clock and the votes stand before all images: Tab goes as the eye does.
+  arrange = () => {
+    const [look, side, ...early] = ["look", "side", "time", "voting"].map((name) => this.querySelector(`.session-${name}`));
+    if (this.narrow.matches) look.after(...early); else side.prepend(...early);
+  };
 
   // What the studio tells
 

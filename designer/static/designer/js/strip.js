@@ -58,9 +58,11 @@ class ReviewStrip extends HTMLElement {
 
   point({ asset, position }) {
     this.shown = asset;
+    const held = this.contains(document.activeElement); // who steps by keys from here stays on what is shown
     const left = (position - 1) * WIDE;
     if (left < this.scrollLeft || left + WIDE > this.scrollLeft + this.clientWidth) this.scrollLeft = left - (this.clientWidth - WIDE) / 2;
     this.draw();
+    if (held) this.drawn.get(position)?.focus({ preventScroll: true });
   }
 
   ask(page) {
