@@ -89,7 +89,7 @@ def shoot_of(actor: User, query: QueryDict) -> Shoot:
     """What an address or a form means: a `collection`, the ids in `asset`, or the gallery's filter with `all`; and
     `team`. Raises Missing for a collection that is not there."""
     collection = _collection(actor, query.get("collection", ""))
-    picked = () if collection else tuple(chosen(_words(query))[:MAX_ITEMS])
+    picked = () if collection else tuple(chosen(query.getlist("asset"))[:MAX_ITEMS])
     by_filter = "all" in query and not picked and not collection
     filters = {name: query.get(name, "")[:200] for name in FILTERS} if by_filter else {}
     rows = _held(actor, collection) if collection else _meant(actor, query, picked)
@@ -105,11 +105,6 @@ def shoot_of(actor: User, query: QueryDict) -> Shoot:
         ids=ids, shown=tuple(mine[:SHOWN]), left_out=left_out, beyond=len(mine) - len(ids), team=team, teams=teams,
         collection=collection, picked=picked, filters=filters,
     )  # fmt: skip
-
-
-def _words(query: QueryDict) -> list[str]:
-    """`asset` may be there again and again, or once with commas between: a form has fewer fields than a batch items."""
-    return [word for said in query.getlist("asset") for word in said.split(",")]
 
 
 def collections_of(actor: User) -> QuerySet[Collection]:

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_GET, require_POST
 from designer.assets.models import Asset
 from designer.generations.comparing import LEAST, MOST, lines_of, prompts_of
 from designer.personas.models import Feedback
+from teams.base.ids import words_of
 
 WORD = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def chosen(said: list[str]) -> list[UUID]:
     """The ids that were meant, each once, in order."""
-    return list(dict.fromkeys(UUID(word) for word in said if WORD.fullmatch(word)))
+    return list(dict.fromkeys(UUID(word) for word in words_of(said) if WORD.fullmatch(word)))
 
 
 @login_required

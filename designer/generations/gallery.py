@@ -29,8 +29,10 @@ from designer.personas import feedback as personas
 from designer.personas.models import Feedback, FeedbackKind
 from teams.accounts.people import person
 from teams.base.errors import Forbidden, Refused
+from teams.base.ids import words_of
 
 PAGE = 24
+AT_ONCE = 500  # images to the trash, or out of it
 M = TypeVar("M", bound=Model)
 CARRIED = ("q", "kind", "liked", "order", "trash", "alike", "like")  # from page to page
 RATINGS = ("1", "2", "3", "4", "5")
@@ -135,7 +137,11 @@ def bulk(request: HttpRequest) -> HttpResponse:
     """Trash or restore what was selected; what may not be changed is counted and said."""
     act = assets.restore if request.POST.get("action") == "restore" else assets.trash
     done = refused = 0
-    for raw in request.POST.getlist("asset")[:500]:
+    said = words_of(request.POST.getlist("asset"))
+    if len(said) > AT_ONCE:
+        messages.error(request, f"Select at most {AT_ONCE} images at once; you selected {len(said)}.")
+        said = []
+    for raw in said:
         try:
             act(actor=person(request), asset_id=UUID(raw))
             done += 1
@@ -147,7 +153,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         )
     if refused:
         messages.warning(request, f"{refused} could not be changed: they are not yours to change.")
-    if not done and not refused:
+    if not request.POST.getlist("asset"):
         messages.info(request, "Nothing was selected.")
     return redirect(f"{request.META.get('HTTP_REFERER', '')}" if _own(request) else "gallery")
 

@@ -21,6 +21,7 @@ from designer.personas.models import ActKind, LearnedWeight, LearningAct, Learni
 from designer.pipeline import optimisation
 from teams.accounts.people import person
 from teams.base.errors import Refused
+from teams.base.ids import words_of
 from teams.membership.models import Team
 from teams.membership.ownership import visible_team, visible_teams, working_team
 from teams.membership.permissions import may
@@ -223,7 +224,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 @require_POST
 def several(request: HttpRequest) -> HttpResponse:
     """Say the same of all images that were selected, as the gallery sends them."""
-    kind, raw = request.POST.get("kind", ""), request.POST.getlist("asset")
+    kind, raw = request.POST.get("kind", ""), words_of(request.POST.getlist("asset"))
     if not raw:
         messages.info(request, "Nothing was selected.")
         return _back(request)

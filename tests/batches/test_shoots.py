@@ -151,6 +151,31 @@ def test_a_selection_of_hundreds_of_images_is_estimated_and_run(client_of):
     assert sorted(Batch.objects.get().plan["sources"]) == sorted(ids)
 
 
+def test_hundreds_of_images_are_liked_collected_taken_out_trashed_and_restored_in_one_go(client_of):
+    client = client_of("editor")
+    browser, first = browser_of(client), shot(client.user)
+    others = [copy(first) for _ in range(199)]
+    for other in others:
+        other.pk = uuid4()
+    ids = ",".join(str(each.pk) for each in [first, *Asset.objects.bulk_create(others)])
+    assert "Like: 200 images" in said(browser.post("/style/feedback", {"asset": ids, "kind": "like"}, follow=True))
+    asked = browser.post("/collections/choose", {"asset": ids}).content.decode()
+    assert "200 images" in asked and asked.count(ids.split(",")[7]) == 1
+    address = browser.post("/collections/choose", {"asset": ids, "name": "All"}).url
+    assert "200 taken out" in said(browser.post(f"{address}/arrange", {"asset": ids, "action": "remove"}, follow=True))
+    assert "Select 2 to 4" in said(browser.post("/compare/choose", {"asset": ids}, follow=True))
+    for act, word in (("trash", "moved to the trash"), ("restore", "restored")):
+        told = said(browser.post("/gallery/bulk", {"asset": ids, "action": act}, follow=True))
+        assert f"200 images {word}" in told
+    many = ",".join(str(uuid4()) for _ in range(501))
+    for path in ("/gallery/bulk", "/collections/choose", f"{address}/arrange"):
+        assert "at most 500 images at once; you selected 501" in said(browser.post(path, {"asset": many}, follow=True))
+
+
+def said(answer) -> str:
+    return answer.content.decode()
+
+
 def test_what_was_not_shown_is_not_run_and_the_page_shows_what_is_found_now(client_of, team):
     client = client_of("editor")
     browser = browser_of(client)

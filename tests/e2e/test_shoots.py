@@ -18,6 +18,23 @@ def page(request: pytest.FixtureRequest, browser: Browser, studio_url: str) -> I
         yield page
 
 
+def test_a_selection_of_hundreds_can_be_collected(page: Page):
+    """The boxes of many pages of a gallery, that these two images stand for."""
+    page.goto("/gallery")
+    page.evaluate("""() => {
+        const grid = document.querySelector("[data-tiles]");
+        const tiles = [...grid.children];
+        for (let n = 0; n < 125; n += 1) for (const tile of tiles) grid.append(tile.cloneNode(true));
+    }""")
+    page.get_by_role("button", name="Select all shown").click()
+    page.get_by_role("button", name="Collect").click()
+    expect(page.get_by_text("2 images of")).to_be_visible()
+    page.get_by_label("A new collection").fill("Silk")
+    page.get_by_role("button", name="Make it").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Silk")
+    assert page.problems == []  # type: ignore[attr-defined]
+
+
 def test_all_that_the_gallery_finds_goes_through_a_recipe_as_a_batch(page: Page):
     page.goto("/gallery")
     page.get_by_role("button", name="Select all shown").click()

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from teams.accounts.people import person
 from teams.base.errors import Forbidden, Missing, Refused
-from teams.base.ids import id_of
+from teams.base.ids import id_of, words_of
 from teams.membership.models import Membership, Team
 from teams.membership.ownership import visible_teams
 from teams.membership.permissions import CODES, may
@@ -99,9 +99,11 @@ def arrange(request: HttpRequest, pk: UUID) -> HttpResponse:
         _shift(request, pk, asset, -1)
     elif asset := id_of(request.POST.get("later", "")):
         _shift(request, pk, asset, 1)
-    else:
-        gone = services.remove(actor=actor, collection_id=pk, assets=_named(request))
+    elif assets := _named(request):
+        gone = services.remove(actor=actor, collection_id=pk, assets=assets)
         messages.success(request, f"{gone} taken out. {'It is' if gone == 1 else 'They are'} still in the gallery.")
+    elif not request.POST.get("asset"):
+        messages.info(request, "Nothing was selected.")
     return redirect("collection", pk)
 
 
@@ -146,7 +148,8 @@ def choose(request: HttpRequest) -> HttpResponse:
     assets = _named(request)
     team = _team_of(request, assets)
     if team is None:
-        messages.error(request, "Select images of one team to put them into a collection.")
+        if assets or not request.POST.get("asset"):  # else too many, which has been said
+            messages.error(request, "Select images of one team to put them into a collection.")
         return redirect("gallery")
     refusal = ""
     if "into" in request.POST or "name" in request.POST:
@@ -182,8 +185,12 @@ def _put(request: HttpRequest, team_id: UUID, assets: list[UUID]) -> UUID:
 
 
 def _named(request: HttpRequest) -> list[UUID]:
-    found = (id_of(text) for text in request.POST.getlist("asset")[:AT_ONCE])
-    return list(dict.fromkeys(pk for pk in found if pk is not None))
+    """The images that were selected; none, and a word of it, where they are too many: a part of them is never meant."""
+    found = list(dict.fromkeys(pk for text in words_of(request.POST.getlist("asset")) if (pk := id_of(text))))
+    if len(found) <= AT_ONCE:
+        return found
+    messages.error(request, f"Select at most {AT_ONCE} images at once; you selected {len(found)}.")
+    return []
 
 
 def _team_of(request: HttpRequest, assets: list[UUID]) -> Team | None:

@@ -24,11 +24,9 @@ function watchEnd() {
   if (end) seen.observe(end);
 }
 
-// A form may have 200 fields, a selection thousands of images: those that take many get the ids in one.
+// A form may have 200 fields, a selection thousands of images: the ids go in one.
 function joinIds(form) {
-  let joined = false;
-  form.addEventListener("submit", (event) => { joined = event.submitter?.hasAttribute("data-joined") ?? false; });
-  form.addEventListener("formdata", ({ formData }) => { if (joined && formData.has("asset")) formData.set("asset", formData.getAll("asset").join(",")); });
+  form.addEventListener("formdata", ({ formData }) => { if (formData.has("asset")) formData.set("asset", formData.getAll("asset").join(",")); });
 }
 
 if (grid) {
