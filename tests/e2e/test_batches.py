@@ -72,6 +72,24 @@ def test_a_sheet_is_read_and_its_faults_are_said_before_anything_is_spent(page: 
     expect(page.locator("[data-estimate]")).to_contain_text("Count, price and time appear")
 
 
+def test_a_list_of_one_state_fills_while_the_batch_runs(page: Page):
+    sign_up(page)
+    page.goto("/batches/new")
+    page.get_by_label("Brief", exact=True).fill("a {garment} in wool")
+    page.get_by_label("Slots").fill("garment: coat, dress, skirt")
+    page.get_by_label("At once").fill("1")
+    page.get_by_role("button", name="Keep as a draft").click()
+    page.get_by_role("link", name="Succeeded 0").click()
+    expect(page.get_by_text("No items in this state.")).to_be_visible()
+    page.evaluate("""() => {
+        const said = new FormData(document.querySelector(".batch-head form"));
+        said.set("act", "start");
+        return fetch(location.pathname + "/act", {method: "POST", body: said});
+    }""")
+    expect(page.locator(".batch-tile img")).to_have_count(3, timeout=90_000)
+    assert page.problems == []  # type: ignore[attr-defined]
+
+
 def test_a_batch_is_planned_watched_and_used_again(page: Page):
     sign_up(page)
     plan(page)

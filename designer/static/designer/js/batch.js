@@ -16,17 +16,21 @@ class BatchGrid extends HTMLElement {
     this.asked = new Map(); // page -> promise
     this.tiles = new Map(); // place -> element
     this.count = this.status ? Number(document.querySelector(`[data-count="${this.status}"]`)?.textContent ?? 0) : this.total;
-    if (!this.count) return;
+    this.unwatch = live.watch(`batch:${this.batch}`, (message) => this.hear(message));
+    if (this.count) this.begin();
+  }
+
+  begin() {
     this.list = Object.assign(document.createElement("ul"), { className: "batch-tiles batch-tiles-live" });
     this.replaceChildren(this.list);
     this.lay = () => requestAnimationFrame(() => this.draw());
     this.sizes = new ResizeObserver(this.lay);
     this.sizes.observe(this);
     document.addEventListener("scroll", this.lay, { passive: true });
-    this.unwatch = live.watch(`batch:${this.batch}`, (message) => this.hear(message));
   }
 
   disconnectedCallback() {
+    clearTimeout(this.timer);
     document.removeEventListener("scroll", this.lay);
     this.sizes?.disconnect();
     this.unwatch?.();
@@ -60,9 +64,10 @@ class BatchGrid extends HTMLElement {
   }
 
   again() {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
+    this.timer ??= setTimeout(() => { // not begun anew by each item: a fast batch would never let it end
+      this.timer = null;
       this.count = Number(document.querySelector(`[data-count="${this.status}"]`).textContent);
+      if (!this.list) { if (this.count) this.begin(); return; } // nothing was in this state when the page came
       this.items = [];
       this.asked.clear();
       this.tiles.clear();
@@ -119,7 +124,7 @@ class BatchGrid extends HTMLElement {
     const before = this.status ? this.items[page * PAGE - 1]?.position ?? 0 : page * PAGE;
     const query = new URLSearchParams({ after: before, limit: PAGE, ...(this.status && { status: this.status }) });
     const answer = await fetch(`/api/batch/${this.batch}/items?${query}`, { credentials: "same-origin" }).catch(() => null);
-    if (!answer?.ok) { setTimeout(() => this.asked.delete(page), 2000); return; }
+    if (!answer?.ok) { setTimeout(() => { this.asked.delete(page); this.lay(); }, 2000); return; }
     (await answer.json()).results.forEach((item, index) => {
       const place = page * PAGE + index;
       this.items[place] = item;
