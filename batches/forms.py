@@ -92,6 +92,11 @@ class BatchForm(forms.Form):
         label="Draw only so many", min_value=1, max_value=MAX_ITEMS, required=False,
         help_text="Empty: all combinations. With a seed the same draw again.",
     )  # fmt: skip
+    duplicates = forms.ChoiceField(
+        label="The same item twice", required=False,
+        choices=[("", "Say so, and make nothing"), ("drop", "Make it once"), ("keep", "Make it again")],
+        help_text="Two lines or rows that come to the same. To make several of all, use variations.",
+    )  # fmt: skip
     arm_a = forms.ChoiceField(label="A", required=False)
     arm_b = forms.ChoiceField(label="B", required=False)
     budget = forms.CharField(
@@ -121,7 +126,7 @@ class BatchForm(forms.Form):
         help_text="30 2 * * 1-5 is half past two on working days, in the team's time zone (Settings > Teams).",
     )  # fmt: skip
 
-    AXES = ("slots", "prompts", "models", "personas", "palettes", "aspect_ratios", "variations", "sample")
+    AXES = ("slots", "prompts", "models", "personas", "palettes", "aspect_ratios", "variations", "sample", "duplicates")
     EACH = ("n", "quality", "strategy", "seed", "exact")
     RUN = ("title", "team", "budget", "parallelism", "priority", "when", "run_at", "cron")
 
@@ -190,6 +195,7 @@ class BatchForm(forms.Form):
             "palettes": [words_of(line) for line in lines_of(said["palettes"])],
             "sheet": said["sheet"],
             "variations": said["variations"],
+            "duplicates": said["duplicates"],
         }
         plan = {"base": base | ({"brief": said["brief"]} if said["brief"] else {}), **lists}
         plan |= {name: value for name, value in typed.items() if value}

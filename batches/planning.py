@@ -142,7 +142,7 @@ def planned(actor: User, team: Team, plan: Plan, *, strict: bool = True) -> Plan
     cells, duplicates = _different(plan, list(plan.cells()))
     if duplicates and strict and plan.duplicates == "refuse":
         shown = f"{duplicates:,} of {len(cells):,} items are there more than once."
-        remedy = 'Remove them, or send "duplicates": "drop" or "keep"; to make several of one, use variations.'
+        remedy = 'Remove them, or say "drop" or "keep" ("duplicates"); to make several of one, use variations.'
         raise Refused("duplicates", shown, field="plan.duplicates", remedy=remedy)
     price = _Enhancing(actor, team, cells, plan) if plan.kind == "enhance" else _Generating(actor, team, cells)
     entries, lines = [], []

@@ -17,7 +17,6 @@ WORDS: Final = {
     "operations": "its recipe",
     "arms": "arms that differ in more than their model",
     "qualities": "several qualities",
-    "duplicates": "what it does with repeated items",
     "sample": "how its sample is drawn",
     "mode": "how its sample is drawn",
     "seed": "the seed of its sample",
@@ -50,6 +49,8 @@ def typed_from(plan: dict[str, Any], team_id: UUID) -> dict[str, Any]:
     }
     if (plan.get("variations") or 1) > 1:
         initial["variations"] = plan["variations"]
+    if plan.get("duplicates") in dict(BatchForm.base_fields["duplicates"].choices):
+        initial["duplicates"] = plan["duplicates"]
     return initial
 
 

@@ -140,7 +140,8 @@ def estimate(request: HttpRequest) -> HttpResponse:
         told = {}
     else:
         try:
-            told = {"estimate": estimated_shown(services.estimate(actor=person(request), wish=form.wish()))}
+            found = services.estimate(actor=person(request), wish=form.wish())
+            told = {"estimate": estimated_shown(found), "refused_twice": not form.cleaned_data["duplicates"]}
         except Refused as refused:
             lines = [line["message"] for line in refused.facts.get("lines", [])]
             told = {"errors": lines or [f"{refused.message} {refused.remedy}".strip()]}

@@ -194,7 +194,6 @@ WHOLE = {
     "qualities": plan(qualities=["draft", "standard"]),
     "commas": plan("a coat in {cloth}", slots={"cloth": ["navy, deep", "rust"]}),
     "limits": {"base": {"brief": "a coat", "max_cost": "0.5", "fallback": True}},
-    "duplicates": plan(prompts=["a coat", "a coat"], duplicates="keep"),
     "arms": plan(arms={"a": {"brief": "a coat"}, "b": {"brief": "a dress"}}),
 }
 
@@ -210,6 +209,41 @@ def test_a_plan_that_the_form_cannot_show_becomes_a_draft_of_all_of_it(said, api
     assert draft.plan == Batch.objects.get(pk=pk).plan
     part = page(editor, "/batches/new", **{"from": pk, "part": "1"})
     assert "Left out of the former plan" in part and "data-builder" in part
+
+
+TWICE = {"prompts": "a coat\na coat\na cape", "when": "now"}
+
+
+@pytest.mark.parametrize(("said", "count"), [("drop", 2), ("keep", 3)])
+def test_what_becomes_of_a_repeated_line_is_chosen_in_the_form_and_kept_with_the_plan(said, count, api, editor):
+    assert "1 item stands there more than once" in editor.post("/batches/estimate", TWICE).json()["html"]
+    refused = editor.post("/batches/new", TWICE)
+    assert refused.status_code == 422 and "1 of 3 items are there more than once" in refused.content.decode()
+    typed = TWICE | {"duplicates": said}
+    told = editor.post("/batches/estimate", typed).json()["html"]
+    assert f"<strong>{count}</strong> items" in told and "more than once" not in told
+    made_of = editor.post("/batches/new", typed | {"draft": "1"}).url.rpartition("/")[2]
+    assert Batch.objects.get(pk=made_of).total == count
+    again = page(editor, "/batches/new", **{"from": made_of})
+    assert f'<option value="{said}" selected>' in again
+
+
+def test_the_page_says_how_much_of_a_plan_fits_which_budget(api, editor):
+    told = editor.post("/batches/estimate", TYPED | {"budget": "0.03"}).json()["html"]
+    assert "The batch budget has room for 2 of 4 items" in told
+    assert "has room for" not in editor.post("/batches/estimate", TYPED).json()["html"]
+    team = api.get("/api/me").json()["teams"][0]["id"]
+    assert api.put(f"/api/teams/{team}/budgets", {"limit": "0.02"}, format="json").status_code == 200
+    told = editor.post("/batches/estimate", TYPED).json()["html"]
+    assert "The team budget has room for 1 of 4 items" in told and "$0.02 of 0.02 left" in told
+
+
+def test_a_series_tells_its_next_moment_only_while_it_waits_for_it(api, editor):
+    pk = made(api, plan(), cron="30 2 * * *")["id"]
+    assert "next on" in page(editor, f"/batches/{pk}")
+    for act in ("pause", "cancel"):
+        editor.post(f"/batches/{pk}/act", {"act": act})
+        assert "Repeats:" in page(editor, f"/batches/{pk}") and "next on" not in page(editor, f"/batches/{pk}")
 
 
 def test_a_template_that_the_form_cannot_show_becomes_a_draft_too(api, editor):
