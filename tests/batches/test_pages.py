@@ -1,5 +1,7 @@
 """The pages of batches, as a designer, an editor's colleague and a stranger get them."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -230,17 +232,18 @@ def test_what_becomes_of_a_repeated_line_is_chosen_in_the_form_and_kept_with_the
 
 def test_the_page_says_how_much_of_a_plan_fits_which_budget(api, editor):
     told = editor.post("/batches/estimate", TYPED | {"budget": "0.03"}).json()["html"]
-    assert "The batch budget has room for 2 of 4 items" in told
+    assert "The batch budget has room for 3 of 4 items" in told
     assert "has room for" not in editor.post("/batches/estimate", TYPED).json()["html"]
     team = api.get("/api/me").json()["teams"][0]["id"]
-    assert api.put(f"/api/teams/{team}/budgets", {"limit": "0.02"}, format="json").status_code == 200
+    said = {"scope": "team", "amount": "0.02"}
+    assert api.put(f"/api/teams/{team}/budgets", said, format="json").status_code == 200
     told = editor.post("/batches/estimate", TYPED).json()["html"]
-    assert "The team budget has room for 1 of 4 items" in told and "$0.02 of 0.02 left" in told
+    assert "The team budget has room for 2 of 4 items" in told and "$0.02 of 0.02 left" in told
 
 
-def test_a_series_tells_its_next_moment_only_while_it_waits_for_it(api, editor):
-    pk = made(api, plan(), cron="30 2 * * *")["id"]
-    assert "next on" in page(editor, f"/batches/{pk}")
+def test_a_series_tells_its_next_moment_by_its_own_clock_and_only_while_it_waits_for_it(api, editor):
+    pk = made(api, plan(), cron="30 2 * * *", time_zone="Asia/Tokyo")["id"]
+    assert re.search(r"in Asia/Tokyo; next on \d{4}-\d\d-\d\d 02:30\.", page(editor, f"/batches/{pk}"))
     for act in ("pause", "cancel"):
         editor.post(f"/batches/{pk}/act", {"act": act})
         assert "Repeats:" in page(editor, f"/batches/{pk}") and "next on" not in page(editor, f"/batches/{pk}")

@@ -104,6 +104,9 @@ def test_the_gallery_judges_what_is_selected_and_goes_back_there(client):
     assert Feedback.objects.filter(kind="like").count() == 2
     sent["next"] = "https://elsewhere.example/"
     assert client.post("/style/feedback", sent, format="multipart")["Location"].startswith("/style")
+    joined = {"asset": ",".join(sent["asset"]), "kind": "pick"}  # as the gallery's script sends a selection
+    client.post("/style/feedback", joined, format="multipart")
+    assert Feedback.objects.filter(kind="pick").count() == 2
 
 
 def test_the_asset_page_undoes_its_last_word(client):
