@@ -19,6 +19,7 @@ from teams.membership.ownership import visible_teams
 from teams.membership.permissions import may
 
 LINES: Final = 400_000  # characters of a pasted list
+NAMED: Final = 8  # items of one fault
 NOW, LATER, REPEATED = "now", "later", "repeated"
 
 
@@ -43,6 +44,23 @@ def slots_of(text: str) -> dict[str, list[str]]:
             )
         slots.setdefault(name.strip().strip("{}").strip(), []).extend(words_of(values))
     return slots
+
+
+def told_together(refused: Refused) -> list[str]:
+    """What is wrong with which items, each cause once: `Items 1, 2, 3: …`. One line where it is about no item."""
+    causes: dict[str, list[str]] = {}
+    for line in refused.facts.get("lines", []):
+        item, colon, cause = line["message"].partition(": ")
+        of_item = colon and item.startswith("Item ")  # a recipe's lines name no item
+        causes.setdefault(cause if of_item else line["message"], []).extend([item[5:]] if of_item else [])
+    told = [
+        f"Item{'s' * (len(items) > 1)} {_listed(items)}: {cause}" if items else cause for cause, items in causes.items()
+    ]
+    return told or [f"{refused.message} {refused.remedy}".strip()]
+
+
+def _listed(items: list[str]) -> str:
+    return ", ".join(items[:NAMED]) + (" …" if len(items) > NAMED else "")
 
 
 class BatchForm(forms.Form):
@@ -225,5 +243,4 @@ class BatchForm(forms.Form):
         field = (refused.field or "").removeprefix("plan.").removeprefix("base.").partition("[")[0].partition(".")[0]
         known = {"arms": "arm_b"}.get(field, field)
         shown = known if known in self.fields and not self[known].is_hidden else None
-        lines = [line["message"] for line in refused.facts.get("lines", [])][:20]
-        self.add_error(shown, lines or f"{refused.message} {refused.remedy}".strip())
+        self.add_error(shown, told_together(refused)[:20])

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from batches import contact_sheets, progress, services, steering
 from batches.api import BatchFilter
-from batches.forms import BatchForm
+from batches.forms import BatchForm, told_together
 from batches.models import MAYBE_PAID, Batch, BatchStatus, BatchTemplate, ItemStatus
 from batches.reusing import lost_of, typed_from, typed_from_batch
 from designer.generations.forms import UUID_WORD
@@ -121,8 +121,7 @@ def _drafted(request: HttpRequest, make: Callable[[], Batch]) -> HttpResponse:
     except (Missing, Forbidden):
         raise
     except Refused as refused:
-        lines = [line["message"] for line in refused.facts.get("lines", [])][:5]
-        messages.error(request, " ".join(lines) or f"{refused.message} {refused.remedy}".strip())
+        messages.error(request, " ".join(told_together(refused)[:5]))
         return redirect("batches")
     messages.success(request, "A draft with the whole plan, priced anew. Nothing runs until you start it.")
     return redirect("batch", made.pk)
@@ -143,8 +142,7 @@ def estimate(request: HttpRequest) -> HttpResponse:
             found = services.estimate(actor=person(request), wish=form.wish())
             told = {"estimate": estimated_shown(found), "refused_twice": not form.cleaned_data["duplicates"]}
         except Refused as refused:
-            lines = [line["message"] for line in refused.facts.get("lines", [])]
-            told = {"errors": lines or [f"{refused.message} {refused.remedy}".strip()]}
+            told = {"errors": told_together(refused)}
     html = render_to_string("batches/_estimate.html", told, request)
     return JsonResponse({"html": html, "ready": "estimate" in told})
 

@@ -241,6 +241,14 @@ def test_the_page_says_how_much_of_a_plan_fits_which_budget(api, editor):
     assert "The team budget has room for 2 of 4 items" in told and "$0.02 of 0.02 left" in told
 
 
+def test_a_fault_of_many_items_is_told_once(editor):
+    typed = {"brief": "a {garment}", "slots": "garment: coat, cape, skirt", "n": "1", "models": "sketchbook-1"}
+    typed |= {"seed": str(2**70)}
+    told = editor.post("/batches/estimate", typed).json()["html"]
+    assert told.count("<li>") == 1 and "Items 1, 2, 3: " in told
+    assert "Items 1, 2, 3: " in editor.post("/batches/new", typed).content.decode()
+
+
 def test_a_series_tells_its_next_moment_by_its_own_clock_and_only_while_it_waits_for_it(api, editor):
     pk = made(api, plan(), cron="30 2 * * *", time_zone="Asia/Tokyo")["id"]
     assert re.search(r"in Asia/Tokyo; next on \d{4}-\d\d-\d\d 02:30\.", page(editor, f"/batches/{pk}"))
