@@ -49,7 +49,7 @@ def typed_from(plan: dict[str, Any], team_id: UUID) -> dict[str, Any]:
     }
     if (plan.get("variations") or 1) > 1:
         initial["variations"] = plan["variations"]
-    if plan.get("duplicates") in dict(BatchForm.base_fields["duplicates"].choices):
+    if plan.get("duplicates", "refuse") != "refuse":
         initial["duplicates"] = plan["duplicates"]
     return initial
 
