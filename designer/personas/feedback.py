@@ -79,7 +79,7 @@ def give_several(
     _checked(kind, rating, text)
     wanted = list(asset_ids)
     if not 1 <= len(wanted) <= MAX_SEVERAL:
-        remedy = f"Send 1 to {MAX_SEVERAL} ids."
+        remedy = f"Name 1 to {MAX_SEVERAL} images."
         raise Refused("bad_number", f"These are {len(wanted)} images.", field="assets", remedy=remedy)
     found: dict[UUID, Asset] = {}
     faults: dict[int, Refused] = {}
