@@ -25,7 +25,7 @@ from designer.pipeline.segmentation import Segment
 Wished = Mapping[str, Any] | Understanding
 
 WORKING: Final = 1024  # pixels of the longer side; a larger picture is measured reduced
-SAME_RATIO: Final = 0.02  # a size whose proportions differ by less shows the same picture
+SAME_RATIO: Final = 0.035  # a part: vendors draw 2:3 as 832 x 1216, 4:5 as 896 x 1088; the next ratio is 0.06 off
 SURE: Final = 0.35  # of where the garment is, to take the exposure there
 BLANK: Final = 1.5  # standard deviation of luminance, 0..255
 SCORED: Final = ("sharpness", "exposure", "noise", "contrast", "naturalness", "colour", "garment")

@@ -76,6 +76,7 @@ def test_an_outline_that_fits_several_garments_blames_none_of_them(monkeypatch):
     [
         ((384, 512), (384, 512), "ok"),
         ((384, 512), (768, 1024), "warn"),
+        ((832, 1216), (680, 1024), "warn"),
         ((512, 512), (384, 512), "failed"),
         ((384, 512), None, "unknown"),
     ],
