@@ -137,11 +137,7 @@ def test_neither_enter_nor_a_preset_throws_away_what_was_typed(client_of):
 
 def test_a_selection_of_hundreds_of_images_is_estimated_and_run(client_of):
     client = client_of("editor")
-    browser, first = browser_of(client), shot(client.user)
-    others = [copy(first) for _ in range(249)]
-    for other in others:
-        other.pk = uuid4()
-    ids = [str(each.pk) for each in [first, *Asset.objects.bulk_create(others)]]
+    browser, ids = browser_of(client), shots(client.user, 250)
     page = browser.post("/batches/shoot", {"asset": ",".join(ids)}).content.decode()
     assert "Enhance 250 images as a batch" in page
     shown = page.split('name="asset" value="')[1].split('"')[0]
@@ -153,11 +149,7 @@ def test_a_selection_of_hundreds_of_images_is_estimated_and_run(client_of):
 
 def test_hundreds_of_images_are_collected_taken_out_trashed_and_restored_in_one_go(client_of):
     client = client_of("editor")
-    browser, first = browser_of(client), shot(client.user)
-    others = [copy(first) for _ in range(199)]
-    for other in others:
-        other.pk = uuid4()
-    ids = ",".join(str(each.pk) for each in [first, *Asset.objects.bulk_create(others)])
+    browser, ids = browser_of(client), ",".join(shots(client.user, 200))
     asked = browser.post("/collections/choose", {"asset": ids}).content.decode()
     assert "200 images" in asked and asked.count(ids.split(",")[7]) == 1
     address = browser.post("/collections/choose", {"asset": ids, "name": "All"}).url
@@ -169,6 +161,15 @@ def test_hundreds_of_images_are_collected_taken_out_trashed_and_restored_in_one_
     many = ",".join(str(uuid4()) for _ in range(501))
     for path in ("/gallery/bulk", "/collections/choose", f"{address}/arrange"):
         assert "at most 500 images at once; you selected 501" in said(browser.post(path, {"asset": many}, follow=True))
+
+
+def shots(user, count: int) -> list[str]:
+    """The ids of so many images that share one picture."""
+    first = shot(user)
+    others = [copy(first) for _ in range(count - 1)]
+    for other in others:
+        other.pk = uuid4()
+    return [str(each.pk) for each in [first, *Asset.objects.bulk_create(others)]]
 
 
 def said(answer) -> str:

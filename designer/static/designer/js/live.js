@@ -64,8 +64,10 @@ export class LiveRow extends HTMLElement {
 
 // A selector of an element's successor in a newer form of its part; "" where nothing tells it from others.
 function same(element) {
-  for (const name of ["id", "href", "name"]) if (element.hasAttribute(name)) return `[${name}="${CSS.escape(element.getAttribute(name))}"]`;
-  return "";
+  const said = (name) => `[${name}="${CSS.escape(element.getAttribute(name))}"]`;
+  const own = ["id", "href", "name"].find((name) => element.hasAttribute(name));
+  if (!own) return "";
+  return said(own) + (own === "name" && element.matches(":is(button, [type=radio], [type=checkbox])[value]") ? said("value") : ""); // several share a name
 }
 
 customElements.define("live-row", LiveRow);
