@@ -291,7 +291,7 @@ class EstimateSerializer(serializers.Serializer[Any]):
     alternatives = serializers.ListField(
         child=serializers.DictField(),
         help_text="The others, with their scores: total is what the images are expected to cost, most what they may "
-        "come to; left_out says why one was not to be chosen, because another was named.",
+        "come to; left_out says why one was not to be chosen: another was named, or a limit of price or quality.",
     )
     excluded = serializers.ListField(child=serializers.DictField(), help_text="Those that could not, and why.")
 

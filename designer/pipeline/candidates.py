@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from designer.pipeline.records import Excluded
@@ -68,6 +68,11 @@ class Constraints:
     @property
     def is_explicit(self) -> bool:
         return bool(self.among) or self.provider is not None or self.model is not None
+
+    @property
+    def unlimited(self) -> Constraints:
+        """The same without any limit of price or quality."""
+        return replace(self, max_cost=None, set_aside=None, shown=None, min_quality=None)
 
 
 def excluded(each: Candidate, code: str, reason: str) -> Excluded:

@@ -56,7 +56,7 @@ def route(
     where that chose another model; in all others, and without `rng`, means decide.
     A model named by the caller is taken as it is: what it lacks becomes a warning, and only a price above `max_cost`,
     a size it cannot make or an open circuit refuse it. The others are scored all the same, and say that they were
-    left out.
+    left out, as do those that only a limit of price or quality keeps away.
     """
     weights = _weights(wish)
     named = _named(candidates, wish)
@@ -74,13 +74,13 @@ def route(
     elif wish.strategy == "load_balanced":
         ranked, shared = _shared(ranked, weights, rng)
         best = ranked
+    held, unfit = _held(checked, wish)
     others, unable = _unnamed(candidates, named, wish)
-    why_not = {(each.provider, each.model): why for each, why in others}
-    ranked_apart = _ranked([each for each, _ in others], weights, seen, shift, None)
+    why_not = {(each.provider, each.model): why for each, why in (*held, *others)}
+    ranked_apart = _ranked([each for each, _ in (*held, *others)], weights, seen, shift, None)
     shadows = [(each, own, why_not[each.provider, each.model]) for each, own in ranked_apart]
     compared = [*((each, own, "") for each, own in ranked[1:]), *shadows]
-    left_out = [why for _, why in checked if why] + unable
-    found = _route(ranked, compared, left_out, wish, weights, shared)
+    found = _route(ranked, compared, [*unfit, *unable], wish, weights, shared)
     if ranked[0][0] == best[0][0]:
         return found
     tried = f"Tried to learn how you like it; {exploration:.0%} of the choices may try one."
@@ -183,6 +183,16 @@ def _named(candidates: Sequence[Candidate], wish: Constraints) -> list[Candidate
     return found
 
 
+def _held(
+    checked: Sequence[tuple[Candidate, Excluded | None]], wish: Constraints
+) -> tuple[list[tuple[Candidate, str]], list[Excluded]]:
+    """Those that only a limit keeps away, with why, and why each of the others cannot serve at all."""
+    held = [(each, why) for each, why in checked if why and objection(each, wish.unlimited) is None]
+    aside = {(each.provider, each.model) for each, _ in held}
+    unfit = [why for _, why in checked if why and (why.provider, why.model) not in aside]
+    return [(each, why.reason) for each, why in held], unfit
+
+
 def _unnamed(
     candidates: Sequence[Candidate], named: Sequence[Candidate], wish: Constraints
 ) -> tuple[list[tuple[Candidate, str]], list[Excluded]]:
@@ -191,17 +201,16 @@ def _unnamed(
     else: for another one it would have been more."""
     chosen = {(each.provider, each.model) for each in named}
     free = replace(wish, provider=None, model=None, among=frozenset(), set_aside=None, shown=None)
-    unpriced = replace(free, max_cost=None)
     able: list[tuple[Candidate, str]] = []
     unable: list[Excluded] = []
     for each in candidates:
         if (each.provider, each.model) in chosen:
             continue
-        if lack := objection(each, unpriced):
+        if lack := objection(each, free.unlimited):
             unable.append(replace(lack, code="not_chosen", reason=f"{BY_NAME}; {lack.reason}"))
         else:
-            dear = objection(each, free)
-            able.append((each, f"{BY_NAME}; {dear.reason}" if dear else BY_NAME))
+            limit = objection(each, free)
+            able.append((each, f"{BY_NAME}; {limit.reason}" if limit else BY_NAME))
     return able, unable
 
 

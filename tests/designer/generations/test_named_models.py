@@ -57,6 +57,25 @@ def test_what_was_counted_on_for_a_named_model_is_no_limit_to_the_others(pair, c
     assert shadow["left_out"] == "another one was chosen by name"
 
 
+def test_one_that_is_dearer_than_what_was_counted_on_keeps_its_score_at_the_run_and_says_why_it_was_left_out(
+    pair, client_of
+):
+    client, wish = client_of("editor"), {"brief": "a midi dress", "n": 1, "strategy": "cheapest"}
+    before = client.post("/api/generations/preview", wish, format="json").json()["estimate"]
+    assert [each["left_out"] for each in before["alternatives"]] == [""]
+    Other.answers = [GOOD]
+    row = ask(client, **wish).json()
+    LearningSettings.objects.update_or_create(team_id=row["team"], defaults={"exploration": 0})  # no trial by chance
+    work_off("interactive")
+    run = StageRun.objects.get(generation=row["id"], name=Stage.ROUTING).output
+    (dear,) = run["alternatives"]
+    assert (run["provider"], dear["provider"], run["excluded"]) == ("other", "scripted", [])
+    assert dear["parts"] == before["alternatives"][0]["parts"]
+    assert dear["left_out"] == "it costs $0.04 for 1, over the $0.03 counted on for it"
+    line = client.get(f"/generations/{row['id']}").content.decode().partition(">scripted/one<")[2].partition("</tr>")[0]
+    assert "<td>0.90</td>" in line and "left out: it costs $0.04 for 1, over the $0.03 counted on for it" in line
+
+
 def previewed(client, brief: str, **wish):
     return client.post("/api/generations/preview", {"brief": brief, "n": 1, **wish}, format="json").json()
 
