@@ -7,6 +7,7 @@ batch.
 """
 
 import logging
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from batches.models import FORGOTTEN, IN_FLIGHT, Batch, BatchItem, BatchStatus, 
 from batches.pricing import wish_of
 from batches.reporting import announce_end, announce_item, announce_state, show_counts, tell_owner
 from batches.services import wake
+from designer.generations import health
+from designer.generations.choosing import UNHEALTHY
 from designer.generations.services import Terms, request_generation
 from designer.jobs.handlers import Retry, RunningJob
 from designer.jobs.models import BEHIND, JobStatus, Lane
@@ -38,6 +41,17 @@ OWNER_LEFT: Final = {
     "message": "Its owner can no longer create work in this team.",
     "remedy": "Resume it as an admin of the team: it is yours then. Or cancel it.",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Why no item can begin now. `passes`: by itself, so that the batch need not pause for it."""
+
+    problem: dict[str, str]
+    passes: bool = False
+
+
+Resting = dict[tuple[str, str], Refused]  # provider and model -> what was said of it
 
 
 class _MoreToDo(Exception):
@@ -68,17 +82,18 @@ def check_lasts(refused: Refused) -> None:
 
 def feed(job: RunningJob, batch_id: UUID) -> None:
     """Begin items while there is room, then end this job. Raises Cancelled, LeaseLost, or Retry for what passes."""
-    starved: dict[str, str] | None = None
+    halt: Halt | None = None
+    resting: Resting = {}
     while True:
         job.stop_if_cancelled()
         row = Batch.objects.defer("plan").select_related("owner", "team").filter(pk=batch_id).first()
-        if row is not None and _has_room(row) and starved is None:
-            starved = _begin_next(row)
+        if row is not None and _has_room(row) and halt is None:
+            halt = _begin_next(row, resting)
             continue
         try:
-            _end(job, batch_id, starved)
+            _end(job, batch_id, halt)
         except _MoreToDo:
-            starved = None
+            halt = None
             continue
         return
 
@@ -87,35 +102,41 @@ def _has_room(row: Batch) -> bool:
     return row.status == BatchStatus.RUNNING and row.waiting > 0 and row.left_in_flight < row.parallelism
 
 
-def _end(job: RunningJob, batch_id: UUID, starved: dict[str, str] | None) -> None:
+def _end(job: RunningJob, batch_id: UUID, halt: Halt | None) -> None:
     """End the feeder's job unless there is something to do. Raises _MoreToDo."""
     with job.fenced(finish=True):
         row = Batch.objects.select_for_update(no_key=True).filter(pk=batch_id).first()
         if row is None or not _has_room(row):
             return
-        if starved is None:
+        if halt is None:
             raise _MoreToDo
-        if row.left_in_flight == 0:  # else the next end of an item gives some back, and asks again
-            pause_for(row, starved)
+        if row.left_in_flight == 0 and not halt.passes:  # else the next end of an item, or the clock, asks again
+            pause_for(row, halt.problem)
 
 
-def _begin_next(row: Batch) -> dict[str, str] | None:
-    """Begin the next waiting item; why none can begin now, if so."""
+def _begin_next(row: Batch, resting: Resting) -> Halt | None:
+    """Begin the next waiting item, but for those whose model rests; why none can begin now, if so."""
     if not may(row.owner, "create_work", row.team):
         with transaction.atomic():
             pause_for(row, OWNER_LEFT)
         return None
-    item = row.items.filter(status=ItemStatus.WAITING).order_by("position").first()
+    waiting = row.items.filter(status=ItemStatus.WAITING)
+    for provider, model in resting:
+        waiting = waiting.exclude(provider=provider, model=model)
+    item = waiting.order_by("position").first()
     if item is None:
-        return None
+        return _rest(resting) if resting else None
     try:
         with transaction.atomic():
             _begin(row, item)
     except _Stopped:
         return None
     except _OutOfMoney as stop:
-        return stop.problem
+        return Halt(stop.problem)
     except Refused as refused:
+        if refused.code == UNHEALTHY:
+            resting[item.provider, item.model] = refused
+            return None
         check_lasts(refused)
         _give_up(item, problem_of(refused))
     except (OperationalError, InterfaceError) as passing:  # a deadlock, a lock that did not come, a lost connection
@@ -125,6 +146,13 @@ def _begin_next(row: Batch) -> dict[str, str] | None:
         told = "This item could not be begun, and why is not known."
         _give_up(item, {"code": "broken", "message": told, "remedy": "Tell an admin, then retry."})
     return None
+
+
+def _rest(resting: Resting) -> Halt:
+    """Only items of models that rest are left: they wait for that, or for the person who must see to the reason."""
+    healths, refused = health.all_health(), next(iter(resting.values()))
+    lasts = all(health.lasts(healths, key) for key in resting)
+    return Halt({**problem_of(refused), "remedy": "Have an admin see to it, then resume."}, passes=not lasts)
 
 
 def _begin(row: Batch, item: BatchItem) -> None:

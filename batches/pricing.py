@@ -16,6 +16,7 @@ from designer.catalogue.limits import wish_for
 from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.ready import ready_models
 from designer.generations import estimates, reading
+from designer.generations.choosing import UNHEALTHY
 from designer.generations.costs import Ranges
 from designer.generations.wishes import GenerationWish
 from designer.jobs.allowances import Limits, Wish, standing
@@ -25,6 +26,7 @@ from enhancement.pace import pace_of
 from enhancement.prices import PriceList
 from enhancement.recipes import checked, plan_of
 from enhancement.remote import offers
+from teams.base.errors import Refused
 from teams.membership.models import Team
 
 SLOWER: Final = 1.3  # the upper bound of time: retries, and images that take longer than their mean
@@ -83,7 +85,14 @@ class Prices:
 
     def _price(self, wish: GenerationWish, garment: str | None) -> Price:
         ways: dict[str, Any] = {"garment": garment, "photos": len(wish.references), "ranges": self._ranges}
-        plan = estimates.whole_plan(wish, team=self.team, **ways)
+        waits = ""
+        try:
+            plan = estimates.whole_plan(wish, team=self.team, **ways)
+        except Refused as refused:
+            if refused.code != UNHEALTHY:
+                raise
+            waits = f"{refused.message} Its items wait for that."
+            plan = estimates.whole_plan(wish, team=self.team, rested=True, **ways)
         return Price(
             provider=plan.route.provider,
             model=plan.route.model,
@@ -94,7 +103,7 @@ class Prices:
             most=plan.most,
             seconds=plan.seconds,
             simulated=plan.simulated,
-            warnings=plan.route.warnings,
+            warnings=(*plan.route.warnings, waits) if waits else plan.route.warnings,
         )
 
 

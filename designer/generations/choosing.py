@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from django.utils import timezone
@@ -25,6 +25,7 @@ from designer.providers.registry import image_provider
 from teams.base.errors import Refused
 from teams.membership.models import Team
 
+UNHEALTHY: Final = "unhealthy"  # the code of a refusal that passes: what could do it rests
 VENDORS_WORD: Final = {"draft": "low", "standard": "medium", "high": "high"}
 
 
@@ -88,9 +89,9 @@ def quality_of(can: Capabilities, wished: str) -> str:
     return next(word for word in own if word in can.qualities)
 
 
-def _found(wish: GenerationWish, sent: Sent, ranges: Ranges, *, busy: bool) -> list[Found]:
+def _found(wish: GenerationWish, sent: Sent, ranges: Ranges, *, busy: bool, rested: bool) -> list[Found]:
     """The models that can be called today. One without a price is among them only when it was asked for by name.
-    busy: whether to ask how busy they are."""
+    busy: whether to ask how busy they are; rested: as if no circuit were open."""
     healths, now = health.all_health(), timezone.now()
     found = []
     for profile, can in ready_models():
@@ -109,7 +110,8 @@ def _found(wish: GenerationWish, sent: Sent, ranges: Ranges, *, busy: bool) -> l
             latency_s=seconds,
             quality=profile.quality,
             success=health.success_rate(seen),
-            resting=health.resting(seen, now),
+            resting="" if rested else health.resting(seen, now),
+            rest_s=health.left_of_rest(seen, now).total_seconds(),
             busy=load[0],
             takes=load[1],
         )
@@ -129,18 +131,21 @@ def plan_for(
     ranges: Ranges | None = None,
     set_aside: Decimal | None = None,
     shown: Decimal | None = None,
+    rested: bool = False,
 ) -> Plan:
-    """Choose the model. Raises Refused naming the field when nothing fits the wish.
+    """Choose the model. Raises Refused naming the field when nothing fits the wish; of what is only given a rest it
+    says for how long (`retry_after`, seconds).
 
     With `rng` a share of the routes tries another model that fits, to learn; `without` leaves out models that failed;
     `photos` go with the call. With either of them the call is about to be made, and a shared load looks who is busy.
     `ranges`: pass one for several wishes. `shown`: USD that the images may be expected to cost, since so much was
     shown before; the wish's own ceiling is for all that they may be billed, as is what was `set_aside` without one.
+    `rested`: for a call that can wait until a model's rest is over.
     """
     width, height = drawing.size_of(wish.aspect_ratio)
     sent = Sent(width=width, height=height, letters=wish.letters, photos=photos)
     ranges, busy = ranges or Ranges(team), wish.strategy == "load_balanced" and (rng is not None or bool(without))
-    everything = [each for each in _found(wish, sent, ranges, busy=busy) if each.key not in without]
+    everything = [each for each in _found(wish, sent, ranges, busy=busy, rested=rested) if each.key not in without]
     candidates, family, note = _chosen(wish, everything)
     limits = Constraints(
         n=wish.images,
@@ -170,7 +175,8 @@ def plan_for(
             exploration=exploration_of(team),
         )
     except routing.RouteError as error:
-        raise Refused(error.code, error.message, field=error.field, remedy=error.remedy) from error
+        waits: dict[str, Any] = {"retry_after": error.after} if error.after else {}
+        raise Refused(error.code, error.message, field=error.field, remedy=error.remedy, **waits) from error
     taken = next(each for each in candidates if each.key == (route.provider, route.model))
     price = _price_of(taken)
     costs = ranges.of(taken.profile, taken.candidate.capabilities, price, sent)

@@ -172,11 +172,17 @@ def understand(
 
 
 def whole_plan(
-    wish: GenerationWish, *, team: Team, garment: str | None, photos: int, ranges: Ranges | None = None
+    wish: GenerationWish,
+    *,
+    team: Team,
+    garment: str | None,
+    photos: int,
+    ranges: Ranges | None = None,
+    rested: bool = False,
 ) -> Plan:
     """The plan with everything that it costs, within the wish's ceiling: where that has no room for a model that reads
     the brief, it is read here. Raises Refused naming the field."""
-    plan = plan_for(wish, team=team, garment=garment, photos=photos, ranges=ranges)
+    plan = plan_for(wish, team=team, garment=garment, photos=photos, ranges=ranges, rested=rested)
     usual, most = reading.costs_of(wish, photos=photos)
     if wish.max_cost is not None and plan.for_images + most > wish.max_cost:
         return plan

@@ -100,12 +100,22 @@ def rest_of(provider: str, models: Iterable[str]) -> timedelta | None:
     return max(until - timezone.now(), timedelta(milliseconds=1)) if until else None
 
 
-def resting(row: ModelHealth | None, now: datetime) -> str:
-    """Why the model may not be called now, and until when; "" = its circuit is closed, or rested enough for a trial."""
+def left_of_rest(row: ModelHealth | None, now: datetime) -> timedelta:
+    """How long the model is not called yet; none where its circuit is closed, or rested enough for a trial."""
     if row is None:
-        return ""
-    left = rest_left(Breaker(failures=row.failures, opened_at=row.opened_at, trips=row.trips), now)
-    if not left:
+        return timedelta()
+    return rest_left(Breaker(failures=row.failures, opened_at=row.opened_at, trips=row.trips), now)
+
+
+def lasts(healths: Healths, key: tuple[str, str]) -> bool:
+    """Whether somebody must see to what the model rests for: it does not pass by itself."""
+    return key in healths and healths[key].last_error in AT_ONCE
+
+
+def resting(row: ModelHealth | None, now: datetime) -> str:
+    """Why the model may not be called now, and until when; "" = it may."""
+    left = left_of_rest(row, now)
+    if row is None or not left:
         return ""
     seconds = math.ceil(left.total_seconds())
     soon = f"{seconds} s" if seconds < 100 else f"{math.ceil(seconds / 60)} minutes"

@@ -14,7 +14,7 @@ from django.utils import timezone
 from designer.assets.models import Asset
 from designer.assets.provenance import DRAWN, TRAINED
 from designer.assets.services import Prepared, prepare_result, read_bytes, store_prepared
-from designer.catalogue.models import ModelKind
+from designer.catalogue.models import ModelHealth, ModelKind
 from designer.catalogue.services import living
 from designer.generations import health, stand_ins
 from designer.generations.judging import pick, quality_of, set_aside
@@ -24,7 +24,7 @@ from designer.generations.pacing import Resting, paced
 from designer.generations.paying import have_money, pay, profile_of, share_of
 from designer.generations.services import announce, announce_end
 from designer.generations.wishes import GenerationWish
-from designer.jobs.handlers import Cancelled, Permanent, Retry, RunningJob
+from designer.jobs.handlers import Cancelled, Later, Permanent, Retry, RunningJob
 from designer.jobs.models import AttemptOutcome, JobAttempt
 from designer.jobs.services import begin_attempt, settle_attempt
 from designer.pipeline.generation import check_image, check_pixels
@@ -64,6 +64,7 @@ def make(job: RunningJob, row: Generation, wish: GenerationWish, order: Order, r
     photos = _photos(references)
     while left := _left(row, order):
         job.stop_if_cancelled()
+        _wait_out_rest(job, wish, order)
         try:
             _make_some(job, row, order, left, photos)
         except (Permanent, Retry, Resting) as stop:
@@ -72,6 +73,16 @@ def make(job: RunningJob, row: Generation, wish: GenerationWish, order: Order, r
                 raise stand_ins.told_of_all(stop, row) from stop.__cause__
             order = stand_in
     _finish(job, row, wish)
+
+
+def _wait_out_rest(job: RunningJob, wish: GenerationWish, order: Order) -> None:
+    """What nobody sits and waits for, by a model that nobody may stand in for, uses up no try on it while it rests.
+    Raises Later."""
+    if job.is_urgent or not (wish.model or wish.provider):
+        return
+    row = ModelHealth.objects.filter(provider=order.provider, model=order.model).first()
+    if left := health.left_of_rest(row, timezone.now()):
+        raise Later(left, f"{order.model} is given a rest.")
 
 
 def _reason(stop: Exception) -> Exception | None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -18,7 +19,7 @@ from designer.generations.services import announce
 from designer.generations.signals import generation_started
 from designer.generations.wishes import GenerationWish
 from designer.jobs.claims import LeaseLost
-from designer.jobs.handlers import Cancelled, Permanent, RunningJob
+from designer.jobs.handlers import Cancelled, Later, Permanent, RunningJob
 from designer.personas.corrections import note_readings
 from designer.personas.services import taste_of
 from designer.pipeline import generation as drawing
@@ -235,9 +236,22 @@ def _match(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _route(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Choose who draws. What nobody sits and waits for is put off while all that could do it rest: raises Later."""
+    try:
+        work.plan = plan = _planned(work)
+    except Refused as refused:
+        if refused.code != choosing.UNHEALTHY or work.job.is_urgent:
+            raise
+        raise Later(timedelta(seconds=refused.facts["retry_after"]), refused.message) from refused
+    route = plan.route
+    columns = {"provider": route.provider, "model": route.model, "simulated": plan.simulated}
+    return {**route.to_json(), "width": plan.width, "height": plan.height}, columns
+
+
+def _planned(work: Work) -> choosing.Plan:
     assert work.understanding is not None  # noqa: S101
     ceiling = costs.left_of_ceiling(work.row)
-    work.plan = choosing.plan_for(
+    return choosing.plan_for(
         replace(work.wish, max_cost=ceiling),
         team=work.row.team,
         garment=work.understanding.value("garment"),
@@ -246,9 +260,6 @@ def _route(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
         set_aside=costs.left_for_images(work.row) if ceiling is None else None,
         shown=costs.left_of_shown(work.row),
     )
-    route = work.plan.route
-    columns = {"provider": route.provider, "model": route.model, "simulated": work.plan.simulated}
-    return {**route.to_json(), "width": work.plan.width, "height": work.plan.height}, columns
 
 
 def _optimise(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:

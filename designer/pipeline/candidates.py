@@ -14,8 +14,8 @@ from designer.providers.base import Capabilities
 class Candidate:
     """A model that may be called today. `unit_price` USD per image of the wished size, None = unknown; `most` USD that
     its bill may come to, None = its price; `latency_s` seconds per image; `quality`, `success` in 0..1; `resting`: why
-    its circuit is open, and until when; "" = it is not; `busy`: calls that run or wait there, None = not asked, of
-    those that it `takes` at once.
+    its circuit is open, and until when; "" = it is not; `rest_s`: seconds until then; `busy`: calls that run or wait
+    there, None = not asked, of those that it `takes` at once.
     """
 
     provider: str
@@ -27,6 +27,7 @@ class Candidate:
     quality: float = 0.5
     success: float = 1.0
     resting: str = ""
+    rest_s: float = 0.0
     busy: float | None = None
     takes: float = 1.0
 

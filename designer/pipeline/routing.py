@@ -33,11 +33,11 @@ STREAM: Final = 4  # of a generation's seed: the stage's number
 
 class RouteError(Exception):
     """No model can be chosen. Codes: unknown_provider, unknown_model, no_capable_model, below_cheapest, unhealthy,
-    unknown_strategy."""
+    unknown_strategy. `after`: seconds until one may be again, of unhealthy."""
 
-    def __init__(self, code: str, field: str, message: str, remedy: str) -> None:
+    def __init__(self, code: str, field: str, message: str, remedy: str, *, after: float | None = None) -> None:
         super().__init__(message)
-        self.code, self.field, self.message, self.remedy = code, field, message, remedy
+        self.code, self.field, self.message, self.remedy, self.after = code, field, message, remedy, after
 
 
 def route(
@@ -228,7 +228,8 @@ def _refusal(checked: Sequence[tuple[Candidate, Excluded | None]], wish: Constra
         field_name = "model" if wish.model else "provider" if wish.provider else "strategy"
         resting = _told([why for why in reasons if why.code == "unhealthy"])
         shown = f"What could do this is given a rest ({resting})."
-        return RouteError("unhealthy", field_name, shown, "Try again then, or choose another model.")
+        after = min(each.rest_s for each, why in checked if why and why.code == "unhealthy")
+        return RouteError("unhealthy", field_name, shown, "Try again then, or choose another model.", after=after)
     told = _told(reasons) or "no model is set up"
     remedy = "Change the setting that is in the way, or add a model in the admin."
     return RouteError("no_capable_model", _at_fault(codes, wish), f"No model can do this ({told}).", remedy)

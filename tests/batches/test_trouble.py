@@ -2,14 +2,18 @@
 
 import pytest
 from django.db import OperationalError
+from django.utils import timezone
 
 from batches import feeding, steering
 from batches.models import BatchItem
+from batches.tasks import look_after
+from designer.catalogue.models import ModelHealth
 from designer.generations.models import Generation
+from designer.jobs.claims import promote_due
 from designer.jobs.models import Job
-from designer.providers.base import Moderated
+from designer.providers.base import Moderated, ProviderDown
 from teams.base.errors import Refused
-from tests import scripted
+from tests import scripted, work
 from tests.batches.asking import invariants_hold, items, look, made, plan, run_out, statuses, try_again_now, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -100,3 +104,87 @@ def test_an_item_that_begins_while_its_batch_is_paused_is_held_back_too(client_o
     client.post(f"/api/batch/{pk}/resume")
     work_off()
     assert look(client, pk)["status"] == "completed"
+
+
+def test_a_model_that_rests_holds_up_its_own_items_and_no_other_and_fails_none(client_of, drawn, monkeypatch):
+    with scripted.scripted(monkeypatch, scripted.Other):
+        client = client_of("editor")
+        said = {"base": {"brief": "a coat"}, "models": ["scripted/one", "other/one"], "variations": 3}
+        pk = made(client, said, parallelism=2)["id"]
+        rests("scripted", "provider_down")
+        scripted.Other.answers = [scripted.GOOD] * 3
+        work_off()
+        assert (statuses(pk), look(client, pk)["status"]) == ({"waiting": 3, "succeeded": 3}, "running")
+        assert drawn.asked == []
+        works("scripted")
+        drawn.answers = [scripted.GOOD] * 3
+        look_after()  # as the clock does
+        work_off()
+        assert (look(client, pk)["status"], statuses(pk)) == ("completed", {"succeeded": 6})
+        assert invariants_hold()
+
+
+def test_a_batch_pauses_where_somebody_must_see_to_its_model(client_of, drawn):
+    client = client_of("editor")
+    pk = made(client, drawn_plan(variations=2))["id"]
+    rests("scripted", "auth")
+    work_off()
+    told = look(client, pk)
+    assert (told["status"], told["reason"]["code"], statuses(pk)) == ("paused", "unhealthy", {"waiting": 2})
+    assert "its key was refused" in told["reason"]["message"] and "resume" in told["reason"]["remedy"]
+    works("scripted")
+    drawn.answers = [scripted.GOOD] * 2
+    assert client.post(f"/api/batch/{pk}/resume").status_code == 202
+    work_off()
+    assert look(client, pk)["status"] == "completed"
+
+
+def test_what_was_in_the_queue_when_its_model_began_to_rest_waits_there_and_uses_up_no_try(client_of, drawn):
+    client = client_of("editor")
+    pk = made(client, drawn_plan(variations=2), parallelism=2)["id"]
+    work.work_off("io")
+    assert statuses(pk) == {"queued": 2}
+    rests("scripted", "provider_down")
+    work_off()
+    assert statuses(pk)["running"] == 2 and drawn.asked == []
+    works("scripted")
+    drawn.answers = [ProviderDown("Away."), scripted.GOOD]
+    try_again_now()
+    promote_due()
+    work.work_off()  # once each: what failed is due again a little later
+    assert len(drawn.asked) == 2 and statuses(pk) == {"running": 1, "succeeded": 1}
+    rests("scripted", "provider_down")
+    try_again_now()
+    work_off()
+    assert len(drawn.asked) == 2  # called once and failed; its next try is not spent on a model that rests
+    works("scripted")
+    drawn.answers = [scripted.GOOD]
+    try_again_now()
+    work_off()
+    assert look(client, pk)["status"] == "completed" and invariants_hold()
+
+
+def test_a_model_that_rests_now_can_be_planned_with_and_the_estimate_says_so(client_of, drawn):
+    client = client_of("editor")
+    rests("scripted", "provider_down")
+    said = {"plan": drawn_plan(variations=2)}
+    told = client.post("/api/batch/estimate", said, format="json").json()
+    assert told["cost"] == {"low": "0.080000", "high": "0.080000"}
+    (warning,) = told["warnings"]
+    assert "one: it failed several times in a row; it is tried again in" in warning
+    assert warning.endswith("Its items wait for that.")
+    pk = made(client, drawn_plan(variations=2), start=False)["id"]
+    assert look(client, pk)["status"] == "draft"
+    alone = client.post("/api/generations", {"brief": "a coat", "model": "one"}, format="json")
+    assert alone.status_code == 422 and 0 < int(alone["Retry-After"]) <= 30
+
+
+def rests(provider, error):
+    """Its circuit has just opened."""
+    now = timezone.now()
+    facts = {"failures": 5, "opened_at": now, "trips": 1, "last_error": error, "last_error_at": now}
+    ModelHealth.objects.update_or_create(provider=provider, model="one", defaults=facts)
+
+
+def works(provider):
+    ModelHealth.objects.filter(provider=provider).update(opened_at=None, failures=0)
