@@ -95,6 +95,8 @@ def feed(job: RunningJob, batch_id: UUID) -> None:
         except _MoreToDo:
             halt = None
             continue
+        if row is not None and not row.is_over:
+            show_counts(Batch.objects.defer("plan").get(pk=batch_id))  # what it put into the queue
         return
 
 

@@ -3,7 +3,10 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from designer.jobs import lanes
+from designer.jobs.models import Lane
 from tests.e2e.test_journey import SIZES, look, note, sign_up
+from tests.e2e.visiting import elsewhere, operator
 
 
 @pytest.fixture(params=[*SIZES, "dark"])
@@ -72,20 +75,44 @@ def test_a_sheet_is_read_and_its_faults_are_said_before_anything_is_spent(page: 
     expect(page.locator("[data-estimate]")).to_contain_text("Count, price and time appear")
 
 
-def test_a_list_of_one_state_fills_while_the_batch_runs(page: Page):
+def draft(page: Page) -> None:
     sign_up(page)
     page.goto("/batches/new")
     page.get_by_label("Brief", exact=True).fill("a {garment} in wool")
     page.get_by_label("Slots").fill("garment: coat, dress, skirt")
     page.get_by_label("At once").fill("1")
     page.get_by_role("button", name="Keep as a draft").click()
-    page.get_by_role("link", name="Succeeded 0").click()
-    expect(page.get_by_text("No items in this state.")).to_be_visible()
+
+
+def start_from_elsewhere(page: Page) -> None:
+    """As a colleague would: this page is told of it, and not loaded again."""
     page.evaluate("""() => {
         const said = new FormData(document.querySelector(".batch-head form"));
         said.set("act", "start");
         return fetch(location.pathname + "/act", {method: "POST", body: said});
     }""")
+
+
+def test_a_list_of_one_state_fills_while_the_batch_runs(page: Page):
+    draft(page)
+    page.get_by_role("link", name="Succeeded 0").click()
+    expect(page.get_by_text("No items in this state.")).to_be_visible()
+    start_from_elsewhere(page)
+    expect(page.locator(".batch-tile img")).to_have_count(3, timeout=90_000)
+    assert page.problems == []  # type: ignore[attr-defined]
+
+
+def test_that_an_item_is_in_the_queue_is_seen_without_loading_the_page_again(page: Page):
+    draft(page)
+    expect(page.locator('.batch-tile[data-status="waiting"]')).to_have_count(3)
+    elsewhere(lambda: lanes.pause(actor=operator(), lane=Lane.BATCH))
+    try:
+        start_from_elsewhere(page)
+        expect(page.locator('.batch-tile[data-status="queued"]')).to_have_count(1)
+        expect(page.locator('.batch-tile[data-status="queued"]')).to_contain_text("1 · Queued")
+        look(page, "batch-queued")
+    finally:
+        elsewhere(lambda: lanes.resume(actor=operator(), lane=Lane.BATCH))
     expect(page.locator(".batch-tile img")).to_have_count(3, timeout=90_000)
     assert page.problems == []  # type: ignore[attr-defined]
 

@@ -13,7 +13,7 @@ from teams.accounts.models import User
 from teams.membership.models import Membership
 from tests.e2e.test_enhance import check, open_asset
 from tests.e2e.test_studio import make
-from tests.e2e.visiting import elsewhere, visitor
+from tests.e2e.visiting import elsewhere, operator, visitor
 
 NOTE_PROGRESS = """() => {
   window.noted = [];
@@ -108,10 +108,6 @@ def test_two_watch_one_generation_to_its_end_and_neither_page_is_loaded_again(ad
         expect(page.locator(".run-card .tile")).to_have_count(2)
         assert any(0 < percent < 100 for percent in page.evaluate("noted"))  # gone from a page that was loaded again
     assert [page.problems for page in (ada, ben)] == [[], []]  # type: ignore[attr-defined]
-
-
-def operator() -> User:
-    return User.objects.filter(is_superuser=True).first() or User.objects.create_superuser("operator@example.org")
 
 
 def test_who_is_alone_sees_nobody(ada: Page):

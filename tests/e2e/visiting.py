@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from django.db import connection
 from playwright.sync_api import Browser, Page
 
+from teams.accounts.models import User
 from tests.e2e.test_journey import note, sign_up
 
 WAYS = {"desk": ((1440, 900), "light", False), "phone": ((390, 844), "dark", True)}
@@ -38,3 +39,8 @@ def elsewhere(deed: Callable[[], None]) -> None:
 
     with ThreadPoolExecutor(1) as thread:
         thread.submit(done).result()
+
+
+def operator() -> User:
+    """Who runs the studio."""
+    return User.objects.filter(is_superuser=True).first() or User.objects.create_superuser("operator@example.org")

@@ -4,10 +4,13 @@ import { live } from "./live.js";
 
 const PAGE = 100;
 const LABELS = { waiting: "Waiting", queued: "Queued", running: "Running", succeeded: "Succeeded", failed: "Failed", cancelled: "Cancelled" };
+const OPEN = new Set(["waiting", "queued", "running"]);
 const WIDTH = 168; // pixels of a tile with its gap, at least
 const BELOW = 64; // pixels of the caption and the gap
 
 class BatchGrid extends HTMLElement {
+  done = 0; // items that are known to have ended
+
   connectedCallback() {
     this.batch = this.getAttribute("batch");
     this.status = this.getAttribute("status");
@@ -15,6 +18,7 @@ class BatchGrid extends HTMLElement {
     this.items = []; // by place in the list; sparse
     this.asked = new Map(); // page -> promise
     this.tiles = new Map(); // place -> element
+    this.told = new Map(); // place -> when news of its item came
     this.count = this.status ? Number(document.querySelector(`[data-count="${this.status}"]`)?.textContent ?? 0) : this.total;
     this.unwatch = live.watch(`batch:${this.batch}`, (message) => this.hear(message));
     if (this.count) this.begin();
@@ -31,6 +35,7 @@ class BatchGrid extends HTMLElement {
 
   disconnectedCallback() {
     clearTimeout(this.timer);
+    clearTimeout(this.renewal);
     document.removeEventListener("scroll", this.lay);
     this.sizes?.disconnect();
     this.unwatch?.();
@@ -38,8 +43,16 @@ class BatchGrid extends HTMLElement {
 
   hear(message) {
     const data = message.data;
-    if (data?.counts) this.showCounts(data);
+    if (data?.counts && this.isNews(message)) { this.showCounts(data); this.renew(); }
     if (message.type === "event" && message.event === "batch:item") this.change(data);
+  }
+
+  // Each process ticks by itself: one that was held up may tell less than what is known already. Facts come in order.
+  isNews({ type, data: { counts } }) {
+    const done = counts.succeeded + counts.failed + counts.cancelled;
+    if (type === "tick" && done < this.done) return false;
+    this.done = done;
+    return true;
   }
 
   showCounts({ counts, percent, cost }) {
@@ -57,6 +70,7 @@ class BatchGrid extends HTMLElement {
     if (this.status) return this.again();
     const place = data.position - 1;
     const item = this.items[place];
+    this.told.set(place, performance.now());
     if (!item) return;
     Object.assign(item, { status: data.status, error: data.error, assets: (data.assets ?? []).map((id) => ({ id, thumbnail: `/api/assets/${id}/thumbnail` })) });
     this.tiles.get(place)?.replaceWith(this.remember(place, this.tile(item)));
@@ -70,9 +84,17 @@ class BatchGrid extends HTMLElement {
       if (!this.list) { if (this.count) this.begin(); return; } // nothing was in this state when the page came
       this.items = [];
       this.asked.clear();
-      this.tiles.clear();
-      this.list.replaceChildren();
       this.draw();
+    }, 1000);
+  }
+
+  // That an item begins is no news of its own: with the counts, what is in sight and has not ended is looked at again.
+  renew() {
+    if (this.status) { if (Number(document.querySelector(`[data-count="${this.status}"]`).textContent) !== this.count) this.again(); return; }
+    this.renewal ??= setTimeout(() => {
+      this.renewal = null;
+      const open = [...this.tiles.keys()].filter((place) => OPEN.has(this.items[place]?.status));
+      for (const page of new Set(open.map((place) => Math.floor(place / PAGE)))) this.load(page);
     }, 1000);
   }
 
@@ -122,14 +144,17 @@ class BatchGrid extends HTMLElement {
   async load(page) {
     if (this.status && page > 0) await this.ask(page - 1);
     const before = this.status ? this.items[page * PAGE - 1]?.position ?? 0 : page * PAGE;
+    const began = performance.now();
     const query = new URLSearchParams({ after: before, limit: PAGE, ...(this.status && { status: this.status }) });
     const answer = await fetch(`/api/batch/${this.batch}/items?${query}`, { credentials: "same-origin" }).catch(() => null);
     if (!answer?.ok) { setTimeout(() => { this.asked.delete(page); this.lay(); }, 2000); return; }
     (await answer.json()).results.forEach((item, index) => {
       const place = page * PAGE + index;
+      if (this.told.get(place) > began) return; // it ended while this was on its way
+      const before = this.items[place];
       this.items[place] = item;
       const shown = this.tiles.get(place);
-      if (shown) { shown.replaceWith(this.remember(place, this.tile(item))); this.put(place); }
+      if (shown && (before?.id !== item.id || before.status !== item.status)) { shown.replaceWith(this.remember(place, this.tile(item))); this.put(place); }
     });
   }
 
