@@ -1,16 +1,50 @@
 """The jobs of batches: feed one, start one at its time, stop one. And what the clock looks after."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
 
 from batches import feeding, series, steering
-from batches.models import Batch
-from designer.jobs.handlers import RunningJob, finishes, handles, replays
+from batches.models import Batch, BatchItem
+from designer.jobs.handlers import RunningJob, finishes, handles, names, replays
 from designer.jobs.models import Job
 from designer.jobs.scheduler import every
+from teams.accounts.models import User
+
+
+def _of_items(user: User, jobs: Sequence[Job], part: str) -> dict[UUID, tuple[str, str]]:
+    """The batches that jobs work for, by what an item became: its `part`."""
+    ids = {job.payload[f"{part}_id"]: job.pk for job in jobs}
+    rows = BatchItem.objects.visible_to(user).filter(**{f"{part}__in": list(ids)})
+    found = rows.values_list(part, "position", "batch_id", "batch__title")
+    return {
+        ids[str(pk)]: (f"Item {position} of {title}", reverse("batch", args=[batch]))
+        for pk, position, batch, title in found
+    }
+
+
+@names("generation.run", "batch")
+def of_generations(user: User, jobs: Sequence[Job]) -> dict[UUID, tuple[str, str]]:
+    return _of_items(user, jobs, "generation")
+
+
+@names("enhancement.run", "batch")
+def of_enhancements(user: User, jobs: Sequence[Job]) -> dict[UUID, tuple[str, str]]:
+    return _of_items(user, jobs, "enhancement")
+
+
+@names("batch.feed", "batch")
+@names("batch.start", "batch")
+def themselves(user: User, jobs: Sequence[Job]) -> dict[UUID, tuple[str, str]]:
+    rows = Batch.objects.visible_to(user).filter(pk__in=[job.payload["batch_id"] for job in jobs])
+    titles = {str(pk): title for pk, title in rows.values_list("pk", "title")}
+    return {
+        job.pk: (titles[pk], reverse("batch", args=[pk])) for job in jobs if (pk := job.payload["batch_id"]) in titles
+    }
 
 
 @handles("batch.feed")

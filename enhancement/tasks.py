@@ -1,18 +1,23 @@
 """The enhancement job: an id in, nothing out."""
 
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
+from uuid import UUID
 
 from celery.signals import worker_process_init
+from django.urls import reverse
 
 from designer.jobs import presence
-from designer.jobs.handlers import Permanent, RunningJob, able, finishes, handles, replays
+from designer.jobs.handlers import Permanent, RunningJob, able, finishes, handles, names, replays
 from designer.jobs.models import Job
 from designer.jobs.scheduler import every
 from enhancement import capabilities, preview_runner, previews, runner, services
 from enhancement.lanes import COMPUTING
+from enhancement.models import Enhancement
+from teams.accounts.models import User
 from teams.base.errors import Conflict
 
 
@@ -32,6 +37,13 @@ def close_enhancement(job: Job, status: str, error: dict[str, Any]) -> None:
 @replays("enhancement.run")
 def reopen_enhancement(job: Job) -> None:
     services.reopen(job.payload["enhancement_id"])
+
+
+@names("enhancement.run", "image")
+def images(user: User, jobs: Sequence[Job]) -> dict[UUID, tuple[str, str]]:
+    ids = {job.payload["enhancement_id"]: job.pk for job in jobs}
+    rows = Enhancement.objects.visible_to(user).filter(pk__in=ids).values_list("pk", "source_id", "source__title")
+    return {ids[str(pk)]: (title or "An image", reverse("asset", args=[source])) for pk, source, title in rows}
 
 
 @handles("enhancement.preview")

@@ -1,16 +1,21 @@
 """The generation job: an id in, nothing out. And what the rooms below have to tidy by the clock."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
+from django.urls import reverse
 from django.utils import timezone
 
 from designer.catalogue.ready import ready_models
 from designer.generations import runner, services
-from designer.jobs.handlers import Permanent, RunningJob, able, finishes, handles, replays
+from designer.generations.models import Generation
+from designer.jobs.handlers import Permanent, RunningJob, able, finishes, handles, names, replays
 from designer.jobs.models import Job
 from designer.jobs.scheduler import every
 from designer.web.models import IdempotencyKey
+from teams.accounts.models import User
 from teams.base.errors import Conflict
 
 
@@ -30,6 +35,13 @@ def close_generation(job: Job, status: str, error: dict[str, Any]) -> None:
 @replays("generation.run")
 def reopen_generation(job: Job) -> None:
     services.reopen(job.payload["generation_id"])
+
+
+@names("generation.run", "wish")
+def briefs(user: User, jobs: Sequence[Job]) -> dict[UUID, tuple[str, str]]:
+    ids = {job.payload["generation_id"]: job.pk for job in jobs}
+    rows = Generation.objects.visible_to(user).filter(pk__in=ids).values_list("pk", "brief")
+    return {ids[str(pk)]: (brief or "From photos", reverse("generation", args=[pk])) for pk, brief in rows}
 
 
 @able("models")

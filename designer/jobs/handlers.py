@@ -8,7 +8,7 @@ def close(job: Job, status: str, error: dict[str, Any]) -> None: ...  # failed, 
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,6 +20,7 @@ from django.db import transaction
 from designer.jobs import claims, faults
 from designer.jobs.claims import Lease, LeaseLost
 from designer.jobs.models import BEHIND, Job, Lane
+from teams.accounts.models import User
 
 LOOK_EVERY: Final = 0.5  # seconds for which an answer about cancellation may be old
 
@@ -132,12 +133,14 @@ Handler = Callable[..., None]
 Finisher = Callable[[Job, str, dict[str, Any]], None]
 Replayer = Callable[[Job], None]
 Ability = Callable[[], Sequence[str]]
+Namer = Callable[[User, Sequence[Job]], Mapping[UUID, tuple[str, str]]]
 F = TypeVar("F", bound=Callable[..., object])
 
 HANDLERS: Final[dict[str, Handler]] = {}
 FINISHERS: Final[dict[str, Finisher]] = {}
 REPLAYERS: Final[dict[str, Replayer]] = {}
 ABILITIES: Final[dict[str, Ability]] = {}
+NAMERS: Final[dict[str, Namer]] = {}  # by kind and part, with a space between
 
 
 def handles(kind: str) -> Callable[[F], F]:
@@ -157,6 +160,12 @@ def finishes(kind: str) -> Callable[[F], F]:
 def replays(kind: str) -> Callable[[F], F]:
     """File what must be put back before a dead job runs again: `f(job: Job)`, in the same transaction."""
     return _filed(REPLAYERS, kind)
+
+
+def names(kind: str, part: str) -> Callable[[F], F]:
+    """File what jobs are about, for people: `f(user, jobs) -> {job id: (words, address)}`, in one query, of what `user`
+    may see. `part` tells apart what several floors know of one: the wish, its batch."""
+    return _filed(NAMERS, f"{kind} {part}")
 
 
 def able(sort: str) -> Callable[[F], F]:

@@ -1,6 +1,6 @@
 """Dead letters: jobs that gave up, who may see and judge them, and another chance or an end for them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Now
 
+from designer.jobs.handlers import NAMERS
 from designer.jobs.models import Job, JobQuerySet, JobStatus
 from designer.jobs.services import revive
 from teams.accounts.models import User
@@ -44,6 +45,16 @@ def causes(rows: QuerySet[Job]) -> list[dict[str, object]]:
     """How many there are of each kind and cause, the most frequent first."""
     found = rows.order_by().values("kind", code=F(CAUSE)).annotate(count=Count("pk"))
     return [dict(row) for row in found.order_by("-count", "kind", "code")[:50]]
+
+
+def named(user: User, rows: Sequence[Job]) -> dict[UUID, list[tuple[str, str]]]:
+    """What each of these jobs is about, as words and the address of a page, where `user` may see it."""
+    found: dict[UUID, list[tuple[str, str]]] = {row.pk: [] for row in rows}
+    for name, namer in NAMERS.items():
+        mine = [row for row in rows if row.kind == name.partition(" ")[0]]
+        for pk, about in (namer(user, mine) if mine else {}).items():
+            found[pk].append(about)
+    return found
 
 
 def chosen(actor: User, ids: Collection[UUID], wanted: Mapping[str, Any], *, everywhere: bool = True) -> list[UUID]:

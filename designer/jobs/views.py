@@ -137,8 +137,10 @@ def dead(request: HttpRequest) -> HttpResponse:
         _judge(request, rows)
         return redirect(f"{request.path}?{urlencode({name: value for name, value in wanted.items() if value})}")
     page = Paginator(rows.order_by("-finished_at", "pk"), PAGE).get_page(request.GET.get("page"))
+    abouts = letters.named(user, list(page))
     context = {
         "page": page,
+        "letters": [(job, abouts[job.pk]) for job in page],
         "causes": letters.causes(mine),
         "wanted": wanted,
         "query": urlencode(wanted),

@@ -179,6 +179,23 @@ def test_a_model_that_rests_now_can_be_planned_with_and_the_estimate_says_so(cli
     assert alone.status_code == 422 and 0 < int(alone["Retry-After"]) <= 30
 
 
+def test_a_dead_letter_names_its_brief_and_its_batch_to_those_who_may_see_them(client_of, drawn, user):
+    client = client_of("owner")
+    drawn.answers = [scripted.GOOD]
+    pk = run_out(client, {"base": {"brief": "a <b>coat</b>", "model": "one"}}, title="Autumn")["id"]
+    item = BatchItem.objects.get(batch=pk)
+    Job.objects.filter(pk=item.generation.job_id).update(status="dead", last_error={"code": "crashed"})
+    page = client.get("/settings/dead-letters").content.decode()
+    assert f'href="/generations/{item.generation_id}" dir="auto">a &lt;b&gt;coat' in page
+    assert f'href="/batches/{pk}" dir="auto">Item 1 of Autumn</a>' in page
+    user.is_superuser = user.is_staff = True
+    user.save()
+    client.force_authenticate(user)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    whole = client.get("/settings/dead-letters").content.decode()
+    assert str(item.generation_id) in whole and "Autumn" not in whole  # another team's words are not the operator's
+
+
 def rests(provider, error):
     """Its circuit has just opened."""
     now = timezone.now()
