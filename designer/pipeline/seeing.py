@@ -8,7 +8,7 @@ here and wins over the model in any case.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from designer.pipeline import analysis, taxonomy, words
@@ -39,37 +39,34 @@ def _choice(values: tuple[str, ...]) -> dict[str, Any]:
     return {"type": "string", "enum": [*values, "unknown"]}
 
 
-def _attribute(**values: Any) -> dict[str, Any]:
-    origin = {"type": "string", "enum": [*ORIGINS, "none"]}
-    return closed({**values, "confidence": {"type": "number"}, "from": origin})
-
-
-def _schema() -> dict[str, Any]:
+def _values(name: str) -> dict[str, Any]:
+    """What an answer may say of one attribute."""
     colour = {"name": {"type": "string"}, "hex": {"type": "string"}, "coverage": {"type": "number"}}
-    made: dict[str, Any] = {}
-    for name in ATTRIBUTES:
-        if name == "colours":
-            made[name] = _attribute(value={"type": "array", "items": closed(colour)})
-        elif name == "construction":
-            items = {"type": "string", "enum": list(taxonomy.values(name))}
-            made[name] = _attribute(value={"type": "array", "items": items})
-        elif name == "photography":
-            made[name] = _attribute(**{key: _choice(values) for key, values in taxonomy.photography().items()})
-        else:
-            made[name] = _attribute(value=_choice(taxonomy.values(name)))
-    return closed(made)
+    if name == "colours":
+        return {"value": {"type": "array", "items": closed(colour)}}
+    if name == "construction":
+        return {"value": {"type": "array", "items": {"type": "string", "enum": list(taxonomy.values(name))}}}
+    if name == "photography":
+        return {key: _choice(values) for key, values in taxonomy.photography().items()}
+    return {"value": _choice(taxonomy.values(name))}
 
 
-SCHEMA: Final = _schema()
+def schema(origins: Sequence[str]) -> dict[str, Any]:
+    """Of an answer that tells from which of the `origins` each attribute is."""
+    told = {"confidence": {"type": "number"}, "from": {"type": "string", "enum": [*origins, "none"]}}
+    return closed({name: closed({**_values(name), **told}) for name in ATTRIBUTES})
 
 
-def read(data: Mapping[str, Any], *, has_photos: bool) -> Reading:
+SCHEMA: Final = schema(tuple(ORIGINS))
+
+
+def read(data: Mapping[str, Any], *, has_photos: bool, origins: Mapping[str, Source] = ORIGINS) -> Reading:
     """What the answer says, by attribute; unknown ones left out. Raises Unfit for an answer of another shape."""
     faults = keys_at_fault("the answer", data, ATTRIBUTES)
-    faults += [fault for name in ATTRIBUTES if name in data for fault in _faults(name, data[name])]
+    faults += [fault for name in ATTRIBUTES if name in data for fault in _faults(name, data[name], origins)]
     if faults:
         raise Unfit(faults)
-    found = {name: _read(name, data[name], has_photos) for name in ATTRIBUTES}
+    found = {name: _read(name, data[name], origins if has_photos else {}) for name in ATTRIBUTES}
     return {name: each for name, each in found.items() if each.is_known}
 
 
@@ -94,7 +91,7 @@ def from_json(data: Mapping[str, Any]) -> Reading:
     return {name: Attribute.from_json(each) for name, each in data.items() if name in ATTRIBUTES}
 
 
-def _faults(name: str, told: Any) -> list[str]:
+def _faults(name: str, told: Any, origins: Mapping[str, Source]) -> list[str]:
     """What is wrong with the shape of one attribute."""
     values = tuple(taxonomy.photography()) if name == "photography" else ("value",)
     faults = keys_at_fault(repr(name), told, (*values, "confidence", "from"))
@@ -102,8 +99,8 @@ def _faults(name: str, told: Any) -> list[str]:
         return faults
     if not _is_share(told["confidence"]):
         faults.append(f"The confidence of {name!r} must be a number from 0 to 1.")
-    if told["from"] not in (*ORIGINS, "none"):
-        faults.append(f"`from` of {name!r} must be brief, photo or none.")
+    if told["from"] not in (*origins, "none"):
+        faults.append(f"`from` of {name!r} must be {', '.join(origins)} or none.")
     return faults + [fault for key in values for fault in _value_faults(name, told[key])]
 
 
@@ -138,12 +135,12 @@ def _is_share(number: Any) -> bool:
     return math.isfinite(number) and 0 <= number <= 1
 
 
-def _read(name: str, told: Mapping[str, Any], has_photos: bool) -> Attribute:
-    """One attribute of an answer of the right shape, in our words."""
+def _read(name: str, told: Mapping[str, Any], origins: Mapping[str, Source]) -> Attribute:
+    """One attribute of an answer of the right shape, in our words. Without origins there is nothing but the brief."""
     value = _value(name, told)
     if not value or not told["confidence"]:
         return UNKNOWN
-    source = ORIGINS.get(told["from"], "image") if has_photos else "brief"
+    source = origins.get(told["from"], "image") if origins else "brief"
     return Attribute(value=value, confidence=round(float(told["confidence"]), 3), source=source)
 
 
