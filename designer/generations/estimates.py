@@ -2,10 +2,9 @@
 
 import hashlib
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
-from uuid import UUID
 
 from django.utils import timezone
 from PIL import Image
@@ -18,12 +17,12 @@ from designer.generations.costs import Ranges
 from designer.generations.models import Generation
 from designer.generations.wishes import GenerationWish
 from designer.paper import on_white
-from designer.personas.corrections import corrections_for, informed
+from designer.personas.corrections import corrections_by_photo, corrections_for, informed
 from designer.personas.learning import learned_for
 from designer.personas.models import Persona
 from designer.personas.services import taste_of
 from designer.pipeline import persona as personas
-from designer.pipeline import seeing
+from designer.pipeline import remixing, seeing
 from designer.pipeline.analysis import analyse, surest
 from designer.pipeline.prompting import compose, edited
 from designer.pipeline.records import (
@@ -34,12 +33,15 @@ from designer.pipeline.records import (
     PromptParts,
     Understanding,
 )
+from designer.pipeline.remixing import Picture
 from teams.base.errors import Refused
 from teams.membership.models import Team
 
 ANALYSIS_EDGE = 1024
 # operations of the enhancement floor after which a picture shows what it showed before
 SAME_SHOWN: Final = frozenset({"upscale", "denoise", "detail", "crop", "watermark"})
+
+Seen = seeing.Reading | remixing.Sights  # what a model read: in all photos together, or told apart for a remix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,17 +119,23 @@ def photos_of(assets: Iterable[Asset]) -> list[Image.Image]:
 
 def originals(assets: Iterable[Asset]) -> tuple[dict[str, Attribute], dict[str, Attribute]]:
     """What is on record of those pictures that this studio made: what is sure, and what they were only ordered to show.
+    Of several records the surer one of each attribute stands."""
+    pictures = recorded(list(assets))
+    return surest([each.known for each in pictures]), surest([each.ordered for each in pictures])
+
+
+def recorded(assets: Sequence[Asset]) -> list[Picture]:
+    """The same of each picture by itself; one from elsewhere has no record.
 
     Sketchbook draws what its order says, so nothing has to be read, nor after steps that only made it larger or
     clearer. A vendor's picture may show something else, and so may one that was changed since: there the reading
     stands, and the record fills what cannot be seen.
     """
-    drawn: set[UUID] = set()
-    others: set[UUID] = set()
-    for asset in assets:
-        if asset.generation_id:
-            (drawn if _is_as_drawn(asset) else others).add(asset.generation_id)
-    return _recorded(drawn), _recorded(others)
+    ids = {asset.generation_id for asset in assets if asset.generation_id}
+    rows = Generation.objects.filter(pk__in=ids) if ids else ()
+    records = {row.pk: _recorded(row) for row in rows}
+    found = [(asset, records.get(asset.generation_id, {}) if asset.generation_id else {}) for asset in assets]
+    return [Picture(known=said) if said and _is_as_drawn(asset) else Picture(ordered=said) for asset, said in found]
 
 
 def _is_as_drawn(asset: Asset) -> bool:
@@ -145,30 +153,50 @@ def _shows_the_same(step: dict[str, Any]) -> bool:
     return step.get("name") in SAME_SHOWN and not step.get("service")
 
 
-def _recorded(generations: set[UUID]) -> dict[str, Attribute]:
-    """Of several records the surer one of each attribute stands."""
-    rows = Generation.objects.filter(pk__in=generations) if generations else ()
-    records = [Understanding.from_json(row.understood).attributes for row in rows]
-    return {name: replace(found, source="original", was="", reason="") for name, found in surest(records).items()}
+def _recorded(row: Generation) -> dict[str, Attribute]:
+    record = Understanding.from_json(row.understood).attributes
+    return {
+        name: replace(found, source="original", was="", reason="") for name, found in record.items() if found.is_known
+    }
 
 
 def understand(
-    wish: GenerationWish, references: list[Asset], *, team: Team | None = None, seen: seeing.Reading | None = None
+    wish: GenerationWish, references: list[Asset], *, team: Team | None = None, seen: Seen | None = None
 ) -> Understanding:
     """Stage 1: words and photos as attributes; on top what the team corrected before, then this wish's fixes.
 
     `seen`: what a model read in them; None = they are read here.
     """
-    fixed = corrections_for(team, wish.brief, references) if team else {}
+    fixed = corrections_for(team, wish.brief, references, remix=wish.is_remix) if team else {}
+    try:
+        read = _remixed(wish, references, team, seen) if wish.is_remix else _read(wish, references, team, seen)
+        return read.merged_with_corrections({**fixed, **wish.corrections})
+    except InvalidCorrection as error:
+        raise Refused(error.code, error.message, field=f"corrections.{error.field}", remedy=error.remedy) from error
+
+
+def _read(wish: GenerationWish, references: list[Asset], team: Team | None, seen: Seen | None) -> Understanding:
+    """What words and photos show together, with what the team said of the photos and taught."""
+    assert not isinstance(seen, remixing.Sights)  # noqa: S101  (what is read depends on the wish)
     if seen is None:
         read = analyse(wish.brief, photos_of(references), *originals(references))
     else:
         read = seeing.understood(wish.brief, seen, *originals(references))
-    try:
-        read = informed(team, read, references) if team else read
-        return read.merged_with_corrections({**fixed, **wish.corrections})
-    except InvalidCorrection as error:
-        raise Refused(error.code, error.message, field=f"corrections.{error.field}", remedy=error.remedy) from error
+    return informed(team, read, references) if team else read
+
+
+def _remixed(wish: GenerationWish, references: list[Asset], team: Team | None, seen: Seen | None) -> Understanding:
+    """The same, but that what the team said of a photo counts for what is taken from it."""
+    assert seen is None or isinstance(seen, remixing.Sights)  # noqa: S101
+    pictures = recorded(references)
+    if team:
+        said = corrections_by_photo(team, references)
+        pictures = [replace(picture, said=fixes) for picture, fixes in zip(pictures, said, strict=True)]
+    if seen is None:
+        read = remixing.analyse(wish.brief, photos_of(references), pictures)
+    else:
+        read = remixing.understood(wish.brief, seen, pictures)
+    return informed(team, read, ()) if team else read
 
 
 def whole_plan(

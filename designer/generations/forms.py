@@ -201,10 +201,12 @@ class ComposerForm(forms.Form):
         said = self.cleaned_data
         provider, _, model = said["model"].partition("/")
         unsaid = {"count": not said["n"], "model": not said["model"], "one_each": True}
-        strategy = said["strategy"] or "balanced"
+        strategy, photos = said["strategy"] or "balanced", self.reference_ids
+        # who takes the first image out of a remix lets the next one give the shape
+        source = photos[0] if said["mode"] == "remix" and photos else said["source"]
         return GenerationWish(
             brief=said["brief"],
-            references=self.reference_ids,
+            references=photos,
             team=UUID(said["team"]) if said["team"] else None,
             persona=UUID(said["persona"]) if said["persona"] else None,
             n=said["n"] or USUAL,
@@ -222,8 +224,8 @@ class ComposerForm(forms.Form):
             exact=said["exact"],
             auto_enhance=_follow_up(said["auto_enhance"]),
             corrections=self.corrections(),
-            source=said["source"],
-            mode=said["mode"] if said["source"] else "",
+            source=source,
+            mode=said["mode"] if source else "",
             part_edits=self.part_edits(),
             added_words=said["added_words"],
             unsaid=frozenset(name for name, is_open in unsaid.items() if is_open),

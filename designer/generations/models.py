@@ -45,6 +45,7 @@ class Mode(models.TextChoices):
     VARIATION = "variation"
     SIMILAR = "similar"
     EDIT = "edit"
+    REMIX = "remix"
 
 
 class GenerationQuerySet(OwnedQuerySet["Generation"], MovingQuerySet["Generation"]):  # type: ignore[override]  # both make a manager
@@ -108,6 +109,12 @@ class Generation(TeamOwned):
     @property
     def is_live(self) -> bool:
         return self.status in (Status.QUEUED, Status.RUNNING)
+
+    @property
+    def photos(self) -> list[Any]:
+        """The references in the order they were wished in: a model may take only the first."""
+        place = {pk: number for number, pk in enumerate(self.settings.get("references", []))}
+        return sorted(self.references.all(), key=lambda asset: place.get(str(asset.pk), len(place)))
 
     @property
     def stage_steps(self) -> list[dict[str, str]]:

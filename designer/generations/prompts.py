@@ -46,15 +46,15 @@ def use_again(actor: User, generation_id: UUID) -> GenerationWish:
 
 def wish_again(actor: User, row: Generation) -> GenerationWish:
     """As `use_again`, of a generation that is known to be theirs to see. As in the form, the words of the brief may
-    order what no option says, unless that was turned off. An edit stays one while its image is there."""
+    order what no option says, unless that was turned off. An edit or a remix stays one while its image is there."""
     said, photos = row.settings, _photos_left(actor, row)
-    is_edit = row.mode == Mode.EDIT and row.source_id in photos
+    stays = row.mode in (Mode.EDIT, Mode.REMIX) and row.source_id in photos
     chosen = said.get("model") or said.get("provider")
     return GenerationWish(
         brief=row.brief,
         references=photos,
-        source=row.source_id if is_edit else None,
-        mode=row.mode if is_edit else "",
+        source=row.source_id if stays else None,
+        mode=row.mode if stays else "",
         team=row.team_id,
         persona=row.persona_id,
         n=said.get("n", 1),

@@ -33,7 +33,7 @@ from designer.jobs.services import begin_attempt, settle_attempt
 from designer.ledger import budgets
 from designer.ledger.models import EntryKind
 from designer.ledger.services import charge
-from designer.pipeline import seeing, wording
+from designer.pipeline import remixing, seeing, wording
 from designer.pipeline.asking import Question, Unfit
 from designer.pipeline.records import PromptPart, Understanding
 from designer.providers import base
@@ -153,7 +153,8 @@ def costs_of(wish: GenerationWish, *, photos: int) -> Prices:
         profile = chosen_model()
     except Local:
         return FREE
-    prices = [_prices(profile, seeing.question(wish.brief), Stage.ANALYSIS, photos=photos)]
+    asked = remixing.question(wish.brief) if wish.is_remix else seeing.question(wish.brief)
+    prices = [_prices(profile, asked, Stage.ANALYSIS, photos=photos)]
     if not wish.is_worded and wording.has_room(wish.brief):
         prices.append(_prices(profile, wording.question(wish.brief, Understanding()), Stage.PROMPTING))
     known = [each for each in prices if each is not None]
@@ -171,8 +172,11 @@ def _prices(profile: ModelProfile, question: Question, stage: Stage, *, photos: 
     return None if usual is None or most is None else Prices(usual, most)
 
 
-def analysed(job: RunningJob, row: Generation, wish: GenerationWish, references: list[Asset]) -> Heard[seeing.Reading]:
-    """What a model reads in brief and photos; corrections and the designer's own words come on top later."""
+def analysed(
+    job: RunningJob, row: Generation, wish: GenerationWish, references: list[Asset]
+) -> Heard[seeing.Reading] | Heard[remixing.Sights]:
+    """What a model reads in brief and photos, which it tells apart for a remix; corrections and the designer's own
+    words come on top later."""
 
     def task() -> Task[seeing.Reading]:
         photos = tuple(_photo(asset) for asset in references)
@@ -184,7 +188,16 @@ def analysed(job: RunningJob, row: Generation, wish: GenerationWish, references:
             restore=seeing.from_json,
         )
 
-    return _heard(job, row, task)
+    def remix() -> Task[remixing.Sights]:
+        return Task(
+            stage=Stage.ANALYSIS,
+            question=remixing.question(wish.brief, tuple(_photo(asset) for asset in references)),
+            read=remixing.read,
+            keep=remixing.Sights.to_json,
+            restore=remixing.Sights.from_json,
+        )
+
+    return _heard(job, row, remix) if wish.is_remix else _heard(job, row, task)
 
 
 def prompted(

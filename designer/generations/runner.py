@@ -77,13 +77,7 @@ def _begin(job: RunningJob, generation_id: str) -> Work:
         row = Generation.objects.select_related("team", "owner", "persona").get(pk=generation_id)
         generation_started.send(Generation, generation=row)
         announce(row, GENERATION_STAGE, {"stage": "starting", "percent": row.percent, "status": Status.RUNNING})
-    return Work(job=job, row=row, wish=_wish_of(row), references=_references(row))
-
-
-def _references(row: Generation) -> list[Asset]:
-    """The photos in the order they were wished in."""
-    order = row.settings["references"]
-    return sorted(row.references.all(), key=lambda asset: order.index(str(asset.pk)))
+    return Work(job=job, row=row, wish=_wish_of(row), references=row.photos)
 
 
 def _wish_of(row: Generation) -> GenerationWish:
@@ -187,7 +181,7 @@ def _analyse(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
     heard = reading.analysed(work.job, row, work.wish, work.references)
     if row.corrections and work.references:
         bare = estimates.understand(replace(work.wish, corrections={}), work.references, seen=heard.value)
-        note_readings(row.team, row.brief, work.references, bare)
+        note_readings(row.team, row.brief, work.references, bare, remix=work.wish.is_remix)
     work.understanding = estimates.understand(work.wish, work.references, team=row.team, seen=heard.value)
     found = work.understanding.to_json()
     return {"understood": found, **heard.facts}, {"understood": found}

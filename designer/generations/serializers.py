@@ -86,7 +86,9 @@ class GenerationRequest(StrictSerializer):
         choices=list(MODES),
         required=False,
         default="",
-        help_text="How it began from it; an edit has it among its references.",
+        help_text="How it began from it. An edit and a remix have it among their references; a remix takes the shape "
+        "(garment, silhouette, fit, length, neckline, sleeves, construction) from it, all else from the others, where "
+        "they show it.",
     )
     part_edits = serializers.DictField(
         child=serializers.CharField(allow_blank=True, max_length=MAX_PART),

@@ -87,7 +87,7 @@ def _team_for(actor: User, wish: GenerationWish) -> Team:
 
 def _references(actor: User, team: Team, wish: GenerationWish) -> list[Asset]:
     """The wished photos, in order. A foreign id is answered like one that does not exist."""
-    ids = list(dict.fromkeys(wish.references))
+    ids = wish.photos
     found = {asset.pk: asset for asset in Asset.objects.visible_to(actor).kept().filter(team=team, pk__in=ids)}
     if len(found) < len(ids):
         raise Refused(
@@ -243,6 +243,7 @@ def _remember(actor: User, team: Team, wish: GenerationWish, references: list[As
         understood=words.to_json(),
         fixes=wish.corrections,
         generation_id=made,
+        remix=wish.is_remix,
     )
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from designer.assets.models import Asset
 from designer.generations import estimates
-from designer.generations.models import Generation
+from designer.generations.models import Generation, Mode
 from designer.personas.corrections import informed, remember_corrections, remember_of_photo
 from designer.pipeline.analysis import analyse
 from designer.pipeline.records import InvalidCorrection, Understanding
@@ -62,10 +62,9 @@ def correct_generation(
     before = of_generation(row)
     _check_match(if_match, before, corrections)
     after = _merged(before, corrections)
-    references = list(row.references.all())
     remember_corrections(
-        owner=actor, team=row.team, brief=row.brief, references=references, understood=before, fixes=corrections,
-        generation_id=row.pk,
+        owner=actor, team=row.team, brief=row.brief, references=row.photos, understood=before, fixes=corrections,
+        generation_id=row.pk, remix=row.mode == Mode.REMIX,
     )  # fmt: skip
     row.understood, row.corrections = after, {**row.corrections, **corrections}
     row.save(update_fields=["understood", "corrections", "updated_at"])

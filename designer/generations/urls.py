@@ -33,6 +33,7 @@ api = [
 pages = [
     path("", views.studio, name="studio"),
     path("studio/understood", views.understood, name="studio_understood"),
+    path("studio/remix", views.remix, name="studio_remix"),
     path("generations/<uuid:pk>", views.detail, name="generation"),
     path("generations/<uuid:pk>/card", views.card, name="generation_card"),
     path("generations/<uuid:pk>/understood", understanding_views.correct, name="generation_understood"),

@@ -2,20 +2,24 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from designer.assets import services as assets
 from designer.assets.models import Asset
 from designer.generations import services
+from designer.generations.compare_views import chosen
 from designer.generations.forms import UUID_WORD, ComposerForm
-from designer.generations.models import Generation, GenerationQuerySet, Stage
+from designer.generations.models import Generation, GenerationQuerySet, Mode, Stage
 from designer.generations.presenting import (
     avoided_of,
     endings_shown,
@@ -26,7 +30,7 @@ from designer.generations.presenting import (
     understood_shown,
 )
 from designer.generations.prompts import use_again
-from designer.generations.starting import TITLES, VARIATION, start_from
+from designer.generations.starting import REMIX, TITLES, VARIATION, start_from, start_remix
 from designer.generations.understanding_views import edit_shown
 from designer.generations.wishes import MAX_REFERENCES, GenerationWish
 from teams.accounts.people import person
@@ -58,15 +62,29 @@ def studio(request: HttpRequest) -> HttpResponse:
         return begin_with(
             request, use_again(person(request), UUID(again)), "The same words again: change what you like."
         )
-    source = request.GET.get("from", "")
-    if UUID_WORD.fullmatch(source):
-        return begin_from(request, UUID(source), request.GET.get("mode", ""))
+    sources = chosen(request.GET.getlist("from"))
+    if sources:
+        return begin_from(request, sources, request.GET.get("mode", ""))
     return render_studio(request, ComposerForm(actor=person(request)))
 
 
-def begin_from(request: HttpRequest, source: UUID, mode: str) -> HttpResponse:
-    wish = start_from(person(request), source, mode if mode in TITLES else VARIATION)
+def begin_from(request: HttpRequest, sources: list[UUID], mode: str) -> HttpResponse:
+    if mode == REMIX:
+        wish, said = start_remix(person(request), sources)
+        return begin_with(request, wish, f"{TITLES[REMIX]} {said}".strip())
+    wish = start_from(person(request), sources[0], mode if mode in TITLES else VARIATION)
     return begin_with(request, wish, TITLES[wish.mode])
+
+
+@login_required
+@require_POST
+def remix(request: HttpRequest) -> HttpResponse:
+    """From the gallery's boxes, in the order of choosing, to an address; what is too many is said there."""
+    ids = chosen(request.POST.getlist("asset"))[: MAX_REFERENCES + 1]
+    if not ids:
+        messages.error(request, f"Select 1 to {MAX_REFERENCES} images to remix; you selected none.")
+        return redirect("gallery")
+    return redirect(f"{reverse('studio')}?{urlencode([*(('from', pk) for pk in ids), ('mode', REMIX)])}")
 
 
 def begin_with(request: HttpRequest, wish: GenerationWish, words: str) -> HttpResponse:
@@ -186,6 +204,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     routes = [stage.output for stage in stages if stage.name == Stage.ROUTING]
     context = {
         "generation": generation,
+        "mixed": _kept_photos(generation) if generation.mode == Mode.REMIX else [],
         "stages": stages,
         "parts": parts_of(generation),
         "avoided": avoided_of(generation),
@@ -194,6 +213,10 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "edit": edit_shown(request, generation),
     }
     return render(request, "designer/generations/detail.html", context)
+
+
+def _kept_photos(generation: Generation) -> list[Asset]:
+    return [asset for asset in generation.photos if asset.trashed_at is None]
 
 
 @login_required

@@ -15,7 +15,7 @@ MAX_REFERENCES = 8
 MAX_EDITS, MAX_PART = 40, 400  # parts of a prompt, characters of one
 STRATEGIES = ("balanced", "quality", "cost", "speed", "cheapest", "load_balanced", "custom")
 WEIGHTS = ("quality", "cost", "speed", "success")
-MODES = ("", "variation", "similar", "edit")
+MODES = ("", "variation", "similar", "edit", "remix")
 QUALITIES = ("draft", "standard", "high")
 RATIOS = ("1:1", "3:4", "4:3", "2:3", "3:2", "4:5", "9:16", "16:9")
 
@@ -71,6 +71,17 @@ class GenerationWish:
         return self.mode == "edit"
 
     @property
+    def is_remix(self) -> bool:
+        """Whether what the references show is mixed: the shape of the source, dressed as the others are."""
+        return self.mode == "remix"
+
+    @property
+    def photos(self) -> tuple[UUID, ...]:
+        """The references, each once; that of a remix whose shape counts comes first."""
+        first = (self.source,) if self.is_remix and self.source in self.references else ()
+        return tuple(dict.fromkeys((*first, *self.references)))
+
+    @property
     def is_worded(self) -> bool:
         """Whether the designer settled the prompt, so that no language model writes one."""
         return self.exact or self.has_edited_prompt or self.is_change
@@ -121,11 +132,12 @@ class GenerationWish:
                 "unknown_quality", "There is no such quality.", field="quality", remedy=f"Use {', '.join(QUALITIES)}."
             )
         if self.mode not in MODES or (self.source is None) != (self.mode == ""):
-            remedy = "Send both source (an image) and mode: variation, similar or edit; or neither."
+            remedy = "Send both source (an image) and mode: variation, similar, edit or remix; or neither."
             raise Refused("unknown_mode", "Source and mode belong together.", field="mode", remedy=remedy)
-        if self.is_change and self.source not in self.references:
+        if (self.is_change or self.is_remix) and self.source not in self.references:
             remedy = "Send the image among the references too, or use another mode."
-            raise Refused("missing", "An edit needs its image among the photos.", field="references", remedy=remedy)
+            shown = f"{'An edit' if self.is_change else 'A remix'} needs its image among the photos."
+            raise Refused("missing", shown, field="references", remedy=remedy)
         self._check_weights()
         self._check_edits()
         if self.aspect_ratio not in RATIOS:

@@ -1,8 +1,9 @@
 """What designers correct: kept by what it is about, used again for the same, and learned from by each team.
 
 A correction of something that was read from the only photo is about that photo, and holds wherever the team reads it;
-any other is about the words and the pictures together. The newest of an attribute counts. A brief's own words win over
-a correction of a photo: who writes "dress" beside a photo of a skirt wants a dress.
+any other is about the words and the pictures together, and in a remix about which of them is the first. The newest of
+an attribute counts. A brief's own words win over a correction of a photo: who writes "dress" beside a photo of a skirt
+wants a dress.
 
 The rule of learning, for one attribute of a team: of the pictures on which `v` was read and somebody then said
 something, n in all, w was said on k and `v` itself (a confirmation) on c. From MIN_EVIDENCE pictures on
@@ -38,9 +39,12 @@ IMAGE: Final = "image"
 ORIGINAL: Final = "original"  # the record of the generation that made the picture; nobody read anything, so none learns
 
 
-def subject_digest(brief: str, references: Iterable[Asset]) -> str:
-    """What a correction is about: the same words with the same pictures."""
-    said = "\n".join([" ".join(brief.split()).casefold(), *sorted(asset.sha256 for asset in references)])
+def subject_digest(brief: str, references: Iterable[Asset], *, remix: bool = False) -> str:
+    """What a correction is about: the same words with the same pictures. A remix is another one when another picture
+    comes first."""
+    pictures = [asset.sha256 for asset in references]
+    told = ["remix", *pictures[:1], *sorted(pictures[1:])] if remix else sorted(pictures)
+    said = "\n".join([" ".join(brief.split()).casefold(), *told])
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -58,11 +62,13 @@ def remember_corrections(
     understood: Mapping[str, Any],
     fixes: Mapping[str, Any],
     generation_id: UUID | None = None,
+    remix: bool = False,
 ) -> None:
     """Keep a designer's fixes, with what stood there before. `understood`: the record they corrected, as JSON."""
     photos = list(references)
+    together = subject_digest(brief, photos, remix=remix)
     AttributeCorrection.objects.bulk_create(
-        _row(owner, team, brief, photos, name, understood.get(name) or {}, value, generation_id)
+        _row(owner, team, together, photos, name, understood.get(name) or {}, value, generation_id)
         for name, value in fixes.items()
     )
 
@@ -70,7 +76,7 @@ def remember_corrections(
 def _row(
     owner: User,
     team: Team,
-    brief: str,
+    together: str,
     photos: list[Asset],
     name: str,
     was: Mapping[str, Any],
@@ -82,7 +88,7 @@ def _row(
     return AttributeCorrection(
         team=team,
         owner=owner,
-        subject_digest=photo_digest(photos[0]) if of_photo else subject_digest(brief, photos),
+        subject_digest=photo_digest(photos[0]) if of_photo else together,
         attribute=name,
         before=before,
         after=value,
@@ -116,7 +122,7 @@ def remember_of_photo(*, owner: User, asset: Asset, understood: Mapping[str, Any
 
 
 @transaction.atomic
-def note_readings(team: Team, brief: str, references: list[Asset], read: Understanding) -> None:
+def note_readings(team: Team, brief: str, references: list[Asset], read: Understanding, *, remix: bool = False) -> None:
     """Once the photos are read, tell the corrections made before that what stood there, and of which photo.
 
     A wish is corrected before its photos are read for it; without this nothing could be learned from it.
@@ -125,7 +131,10 @@ def note_readings(team: Team, brief: str, references: list[Asset], read: Underst
         return
     seen = {name: found for name, found in read.attributes.items() if found.is_known and found.source == IMAGE}
     rows = AttributeCorrection.objects.select_for_update().filter(
-        team=team, subject_digest=subject_digest(brief, references), attribute__in=seen, read_from__in=("", "none")
+        team=team,
+        subject_digest=subject_digest(brief, references, remix=remix),
+        attribute__in=seen,
+        read_from__in=("", "none"),
     )
     for row in rows:
         row.before, row.read_from = seen[row.attribute].value, IMAGE
@@ -134,9 +143,10 @@ def note_readings(team: Team, brief: str, references: list[Asset], read: Underst
         row.save(update_fields=["before", "read_from", "asset", "subject_digest", "updated_at"])
 
 
-def corrections_for(team: Team, brief: str, references: Iterable[Asset]) -> dict[str, Any]:
+def corrections_for(team: Team, brief: str, references: Iterable[Asset], *, remix: bool = False) -> dict[str, Any]:
     """What the team has corrected of these words and pictures, the newest fix of each attribute."""
-    rows = AttributeCorrection.objects.filter(team=team, subject_digest=subject_digest(brief, references))
+    digest = subject_digest(brief, references, remix=remix)
+    rows = AttributeCorrection.objects.filter(team=team, subject_digest=digest)
     return dict(rows.order_by("created_at", "id").values_list("attribute", "after"))
 
 
@@ -145,6 +155,16 @@ def corrections_of_photos(team: Team, references: Iterable[Asset]) -> dict[str, 
     digests = [photo_digest(asset) for asset in references]
     rows = AttributeCorrection.objects.filter(team=team, subject_digest__in=digests)
     return dict(rows.order_by("created_at", "id").values_list("attribute", "after"))
+
+
+def corrections_by_photo(team: Team, references: Iterable[Asset]) -> list[dict[str, Any]]:
+    """As `corrections_of_photos`, of each picture by itself, in their order."""
+    digests = [photo_digest(asset) for asset in references]
+    rows = AttributeCorrection.objects.filter(team=team, subject_digest__in=digests).order_by("created_at", "id")
+    said: dict[str, dict[str, Any]] = {digest: {} for digest in digests}
+    for digest, name, value in rows.values_list("subject_digest", "attribute", "after"):
+        said[digest][name] = value
+    return [said[digest] for digest in digests]
 
 
 def informed(team: Team, read: Understanding, references: Iterable[Asset]) -> Understanding:

@@ -88,8 +88,8 @@ export type FeedbackKindEnum = "like" | "dislike" | "pick" | "rating" | "comment
 export interface Figures { width: number | null; height: number | null; psnr: number | null; ssim: number | null; delta_e_mean: number | null; delta_e_p99: number | null; faithful: boolean | null; sharpness_before: number | null; sharpness_after: number | null; reason: string }
 export interface FileFacts { digital_source_type: string; model: string; prompt_sha256: string; parent: string; operations: string; program: string }
 export interface Generation { id: string; team: string; status: GenerationStatusEnum; stage: StageEnum | BlankEnum; percent: number; brief: string; persona: string | null; source: string | null; mode: GenerationModeEnum | BlankEnum; understood: Record<string, unknown>; told: Told[]; prompt: string; negative_prompt: string; provider: string; model: string; fallbacks: Fallback[]; seed: number | null; estimate: string | null; cost: string | null; simulated: boolean; assets: Asset[]; set_aside: Asset[]; stages: Stage[]; error: ErrorFacts | null; links: Links; created_at: string; started_at: string | null; finished_at: string | null }
-export type GenerationModeEnum = "variation" | "similar" | "edit";
-export type GenerationRequestModeEnum = "variation" | "similar" | "edit";
+export type GenerationModeEnum = "variation" | "similar" | "edit" | "remix";
+export type GenerationRequestModeEnum = "variation" | "similar" | "edit" | "remix";
 export type GenerationStatusEnum = "queued" | "running" | "succeeded" | "partial" | "failed" | "cancelled";
 export interface Given { act: Act; feedback: Feedback[] }
 /** What to draw over the frame, in shares of its sides. */

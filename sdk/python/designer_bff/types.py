@@ -44,9 +44,9 @@ EnhancementStatusEnum: TypeAlias = Literal["queued", "running", "succeeded", "fa
 
 FeedbackKindEnum: TypeAlias = Literal["like", "dislike", "pick", "rating", "comment"]
 
-GenerationModeEnum: TypeAlias = Literal["variation", "similar", "edit"]
+GenerationModeEnum: TypeAlias = Literal["variation", "similar", "edit", "remix"]
 
-GenerationRequestModeEnum: TypeAlias = Literal["variation", "similar", "edit"]
+GenerationRequestModeEnum: TypeAlias = Literal["variation", "similar", "edit", "remix"]
 
 GenerationStatusEnum: TypeAlias = Literal["queued", "running", "succeeded", "partial", "failed", "cancelled"]
 
