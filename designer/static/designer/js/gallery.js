@@ -2,6 +2,15 @@
 const grid = document.querySelector("[data-tiles]");
 const count = document.querySelector("[data-bulk-count]");
 
+// The boxes in the order in which they were ticked: the first image of a remix gives the shape.
+const ranks = new Map();
+let ticks = 0;
+function rank(box) {
+  if (!box.checked) ranks.delete(box.value);
+  else if (!ranks.has(box.value)) ranks.set(box.value, ++ticks);
+}
+const rankAll = () => document.querySelectorAll("[data-select]").forEach(rank);
+
 function showCount() {
   const chosen = document.querySelectorAll("[data-select]:checked").length;
   count.textContent = chosen ? `${chosen} selected` : "Select images to act on several at once.";
@@ -26,13 +35,18 @@ function watchEnd() {
 
 // A form may have 200 fields, a selection thousands of images: the ids go in one.
 function joinIds(form) {
-  form.addEventListener("formdata", ({ formData }) => { if (formData.has("asset")) formData.set("asset", formData.getAll("asset").join(",")); });
+  form.addEventListener("formdata", ({ formData }) => {
+    if (!formData.has("asset")) return;
+    rankAll();
+    formData.set("asset", formData.getAll("asset").sort((one, two) => ranks.get(one) - ranks.get(two)).join(","));
+  });
 }
 
 if (grid) {
   watchEnd();
   joinIds(grid.closest("form"));
-  grid.addEventListener("change", showCount);
+  rankAll(); // a browser that came back has ticked some itself
+  grid.addEventListener("change", ({ target }) => { if (target === grid) rankAll(); else if (target.matches("[data-select]")) rank(target); showCount(); });
   grid.addEventListener("click", (event) => {
     const link = event.target.closest("[data-more-link]");
     if (link) { event.preventDefault(); more(link); }
