@@ -51,6 +51,7 @@ class Composed:
     understanding: dict[str, Any]
     prompt: PromptParts
     composed: PromptParts  # before the designer's own edits
+    draw: int  # to be sent with the wish, so that it becomes this very prompt
     told: list[dict[str, Any]] = field(default_factory=list)  # what the words order: how many, by which model
 
     def prompt_parts(self) -> list[dict[str, str]]:
@@ -68,6 +69,7 @@ class Preview(Composed):
         return {
             "understood": self.understanding,
             "told": self.told,
+            "draw": self.draw,
             "prompt": self.prompt.prompt,
             "negative_prompt": self.prompt.negative_prompt,
             "parts": self.prompt_parts(),
@@ -218,10 +220,15 @@ def whole_plan(
 
 
 def dice_of(wish: GenerationWish, team: Team) -> int:
-    """What learned and exploratory words are drawn with, so that the prompt that is shown is the one that is sent: the
-    seed that was asked for, else the brief, whose taste it is, the day, and how often the brief was sent on it."""
-    if wish.seed is not None:
-        return wish.seed
+    """What learned and exploratory words are drawn with: the seed that was asked for, else the draw."""
+    return draw_of(wish, team) if wish.seed is None else wish.seed
+
+
+def draw_of(wish: GenerationWish, team: Team) -> int:
+    """The draw that was shown and sent back; of a wish that names none, one by the brief, whose taste it is, the day,
+    and how often the brief was sent on it. Only the first is sure to be what was shown: others may send meanwhile."""
+    if wish.draw is not None:
+        return wish.draw
     today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
     sent = Generation.objects.filter(team=team, created_at__gte=today, brief=wish.brief).count()
     said = f"{wish.brief}\n{team.pk}\n{wish.persona}\n{today.date()}\n{sent}"
@@ -255,7 +262,8 @@ def composed(wish: GenerationWish, *, team: Team, references: list[Asset], perso
         change=wish.is_change,
         seed=seed,
     )
-    return Composed(understanding=record.to_json(), prompt=as_edited(wish, parts), composed=parts)
+    prompt, draw = as_edited(wish, parts), draw_of(wish, team)
+    return Composed(understanding=record.to_json(), prompt=prompt, composed=parts, draw=draw)
 
 
 def preview(wish: GenerationWish, made: Composed, *, team: Team, photos: int) -> Preview:
@@ -263,5 +271,10 @@ def preview(wish: GenerationWish, made: Composed, *, team: Team, photos: int) ->
     garment = made.understanding["garment"]["value"]
     plan = whole_plan(wish, team=team, garment=garment, photos=photos)
     return Preview(
-        understanding=made.understanding, prompt=made.prompt, composed=made.composed, told=made.told, plan=plan
+        understanding=made.understanding,
+        prompt=made.prompt,
+        composed=made.composed,
+        draw=made.draw,
+        told=made.told,
+        plan=plan,
     )

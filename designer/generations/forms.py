@@ -13,6 +13,8 @@ from designer.catalogue.ready import ready_models
 from designer.generations import follow_ups
 from designer.generations.understanding_forms import value_of
 from designer.generations.wishes import (
+    DRAW_RANGE,
+    DRAW_REMEDY,
     MAX_BRIEF,
     MAX_IMAGES,
     MAX_PART,
@@ -124,7 +126,9 @@ class ComposerForm(forms.Form):
     source = forms.UUIDField(required=False, widget=forms.HiddenInput)
     mode = forms.ChoiceField(required=False, choices=[(mode, mode or "-") for mode in MODES], widget=forms.HiddenInput)
 
+    # these stand in what the preview shows
     added_words = forms.CharField(required=False, max_length=MAX_PART)
+    draw = forms.IntegerField(required=False, error_messages={"invalid": f"{DRAW_RANGE} {DRAW_REMEDY}"})
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -219,6 +223,7 @@ class ComposerForm(forms.Form):
             provider=provider or None,
             model=model or None,
             seed=said["seed"],
+            draw=said["draw"],
             max_cost=said["max_cost"],
             min_quality=said["min_quality"],
             exact=said["exact"],

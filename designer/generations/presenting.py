@@ -53,6 +53,7 @@ def understood_shown(preview: Composed, wish: GenerationWish) -> dict[str, Any]:
         "is_reworded": writes(wish),
         "part_rows": _part_rows(preview, wish),
         "added_words": wish.added_words,
+        "draw": preview.draw,
     }
 
 

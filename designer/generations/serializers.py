@@ -8,7 +8,18 @@ from rest_framework import serializers
 
 from designer.assets.api import AssetSerializer
 from designer.generations.models import Generation, StageRun
-from designer.generations.wishes import MAX_BRIEF, MAX_PART, MODES, QUALITIES, RATIOS, STRATEGIES, GenerationWish
+from designer.generations.wishes import (
+    DRAW_RANGE,
+    DRAW_REMEDY,
+    DRAWS,
+    MAX_BRIEF,
+    MAX_PART,
+    MODES,
+    QUALITIES,
+    RATIOS,
+    STRATEGIES,
+    GenerationWish,
+)
 from designer.web.serializers import StrictSerializer
 
 
@@ -68,6 +79,16 @@ class GenerationRequest(StrictSerializer):
         '"@gpt-image-2"), else the best by the strategy.',
     )
     seed = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=0, max_value=2**53 - 1)
+    draw = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        default=None,
+        min_value=0,
+        max_value=DRAWS - 1,
+        error_messages=dict.fromkeys(("min_value", "max_value", "invalid"), f"{DRAW_RANGE} {DRAW_REMEDY}"),
+        help_text="As the preview told it: then the learned and tried words are those that it showed. Left out: drawn "
+        "by how often the brief was sent today. A seed goes before it.",
+    )
     max_cost = serializers.DecimalField(
         required=False, allow_null=True, default=None, max_digits=12, decimal_places=6, min_value=0
     )
@@ -306,6 +327,7 @@ class PreviewSerializer(serializers.Serializer[Any]):
     )
     negative_prompt = serializers.CharField()
     parts = serializers.ListField(child=serializers.DictField())
+    draw = serializers.IntegerField(help_text="Send it with the wish, and the prompt is drawn as it is shown here.")
     estimate = EstimateSerializer()
 
 

@@ -13,6 +13,8 @@ MAX_IMAGES = 8
 USUAL = 2  # images on the page, where neither form nor brief says how many
 MAX_REFERENCES = 8
 MAX_EDITS, MAX_PART = 40, 400  # parts of a prompt, characters of one
+DRAWS = 2**32
+DRAW_RANGE, DRAW_REMEDY = f"The draw must be from 0 to {DRAWS - 1}.", "Send the one of the preview, or leave it out."
 STRATEGIES = ("balanced", "quality", "cost", "speed", "cheapest", "load_balanced", "custom")
 WEIGHTS = ("quality", "cost", "speed", "success")
 MODES = ("", "variation", "similar", "edit", "remix")
@@ -31,7 +33,8 @@ class GenerationWish:
     `part_edits`: parts of the prompt, each with what stands in its place ("" = left out); `added_words` come last, as
     the designer's own. With `one_each` the brief counts garments ("5 coats") and each image shows one of them.
     `unsaid`: what no field said, so that the words of the brief may ("count", "model", "one_each"); `just_words`: what
-    they say of "count" or "model" without meaning an order.
+    they say of "count" or "model" without meaning an order. `draw`: the number that a preview told, by which learned
+    and tried words are drawn again as it showed them.
     """
 
     brief: str = ""
@@ -49,6 +52,7 @@ class GenerationWish:
     provider: str | None = None
     model: str | None = None
     seed: int | None = None
+    draw: int | None = None
     max_cost: Decimal | None = None
     exact: bool = False
     auto_enhance: dict[str, Any] | None = None
@@ -187,3 +191,5 @@ class GenerationWish:
             raise Refused("out_of_range", "min_quality must be from 0 to 1.", field="min_quality", remedy="Try 0.6.")
         if self.seed is not None and not 0 <= self.seed < 2**53:
             raise Refused("out_of_range", "The seed must be from 0 to 2^53.", field="seed", remedy="Leave it out.")
+        if self.draw is not None and not 0 <= self.draw < DRAWS:
+            raise Refused("out_of_range", DRAW_RANGE, field="draw", remedy=DRAW_REMEDY)

@@ -27,6 +27,8 @@ def test_an_order_in_words_is_shown_and_its_prompt_reworded_while_it_is_read_aga
     expect(page.locator("[data-understood-said]")).to_contain_text("Understood: garment dress, ")
     assert page.locator("[aria-live]:has(input, select)").count() == 0  # a field that is read out whole at each letter
     expect(page.locator("[data-estimate]")).to_contain_text("3 images")
+    draw = page.locator("[name=draw]")
+    shown = draw.input_value()
     page.get_by_text("The prompt this gives").click()
     own = page.get_by_label("own", exact=True)
     own.press_sequentially("in the manner ", delay=20)
@@ -41,7 +43,9 @@ def test_an_order_in_words_is_shown_and_its_prompt_reworded_while_it_is_read_aga
     expect(page.locator("#prompt-parts > p").first).not_to_contain_text(before)
     expect(page.locator("[name=part-now-1]")).to_have_attribute("placeholder", f"left out: {before}")
     check_contrast_and_names(page, "composing")
+    expect(draw).to_have_value(shown)  # words do not jump while one types
     page.get_by_role("button", name=re.compile("Make images")).click()
+    expect(draw).not_to_have_value(shown)  # the same again is drawn anew
     card = page.locator(".run-card").first
     expect(card).to_contain_text("Succeeded", timeout=60_000)
     expect(card.locator(".tiles-run > li")).to_have_count(3)

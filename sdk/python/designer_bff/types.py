@@ -1196,6 +1196,7 @@ class Preview(TypedDict):
     prompt: str
     negative_prompt: str
     parts: list[dict[str, Any]]
+    draw: int
     estimate: Estimate
 
 
@@ -1843,6 +1844,7 @@ class GenerateWish(TypedDict, total=False):
     provider: str | None
     model: str | None
     seed: int | None
+    draw: int | None
     max_cost: str | None
     exact: bool
     auto_enhance: Any
@@ -1880,6 +1882,7 @@ class PreviewWish(TypedDict, total=False):
     provider: str | None
     model: str | None
     seed: int | None
+    draw: int | None
     max_cost: str | None
     exact: bool
     auto_enhance: Any

@@ -110,6 +110,63 @@ def test_the_same_brief_is_drawn_anew_each_time_it_is_sent_and_shown_so_before(c
     assert len(set(prompts)) > 1
 
 
+def drawn_on_page(client, **wish):
+    """What the composer shows before sending: the fields to send back, and the prompt."""
+    page = client.post("/studio/understood", {"brief": "a red coat", "n": 1, **wish}, format="multipart")
+    shown = page.json()["understood"]
+    (draw,) = re.findall(r'<input type="hidden" name="draw" value="(\d+)">', shown)
+    (line,) = re.findall(r'<p dir="auto">(.*?)</p>', shown)
+    return {"draw": draw}, " ".join(re.sub(r"<[^>]+>", "", line).split())
+
+
+def test_equal_wishes_sent_at_once_are_drawn_as_each_preview_showed(client):
+    told = [shown(client, brief="a red coat") for _ in range(4)]
+    sent = [ask(client, brief="a red coat", draw=each["draw"]).json() for each in told]
+    work_off("interactive")
+    prompts = [client.get(each["links"]["self"]).json()["prompt"] for each in sent]
+    assert prompts == [each["prompt"] for each in told]
+    assert shown(client, brief="a red coat")["draw"] not in {each["draw"] for each in told}
+
+
+def test_the_page_sends_the_draw_that_it_showed_back_and_keeps_it_while_the_brief_is_edited(client):
+    other = next(draw for draw in range(50) if drawn_on_page(client, draw=draw)[1] != drawn_on_page(client)[1])
+    fields, before = drawn_on_page(client, draw=other)
+    assert fields == {"draw": str(other)}
+    assert drawn_on_page(client, brief="a blue coat", **fields)[0] == fields
+    ask(client, brief="a red coat")  # somebody else, with the same words
+    assert client.post("/", {"brief": "a red coat", "n": 1, **fields}, format="multipart").status_code == 302
+    work_off("interactive")
+    newest = client.get("/api/generations").json()["results"][0]
+    parts = client.get(f"/generations/{newest['id']}").content.decode()
+    (line,) = re.findall(r'<dt>Prompt</dt><dd dir="auto">(.*?)</dd>', parts)
+    assert " ".join(re.sub(r"<[^>]+>", "", line).split()) == before
+
+
+def test_words_used_again_are_drawn_anew_and_shown_so(client):
+    told = shown(client, brief="a red coat")
+    done = made(client, brief="a red coat", draw=told["draw"])
+    page = client.get(f"/?again={done['id']}").content.decode()
+    (draw,) = re.findall(r'<input type="hidden" name="draw" value="(\d+)">', page)
+    assert int(draw) == shown(client, brief="a red coat")["draw"] != told["draw"]
+
+
+def test_a_seed_goes_before_a_draw(client):
+    seeded = shown(client, brief="a red coat", seed=7)
+    assert {shown(client, brief="a red coat", seed=7, draw=draw)["prompt"] for draw in range(9)} == {seeded["prompt"]}
+    assert made(client, brief="a red coat", seed=7, draw=3)["prompt"] == seeded["prompt"]
+
+
+@pytest.mark.parametrize("draw", [-1, 2**32, "soon"])
+def test_a_draw_that_no_preview_tells_is_refused_with_a_way_out(draw, client):
+    for path in ("/api/generations/preview", "/api/generations"):
+        refused = client.post(path, {"brief": "a coat", "draw": draw}, format="json")
+        (line,) = refused.json()["errors"]
+        assert refused.status_code == 400 and line["field"] == "draw" and "leave it out" in line["message"]
+    typed = {"brief": "a coat", "draw": draw}
+    page = client.post("/studio/understood", typed, format="multipart", headers={"X-Partial": "1"})
+    assert page.status_code == 422 and "leave it out" in page.json()["detail"]
+
+
 @pytest.mark.parametrize("way", ["again", "from"])
 def test_an_edit_that_is_used_again_is_an_edit_of_the_same_image(way, client):
     sent = photo(client)

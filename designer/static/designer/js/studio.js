@@ -120,6 +120,8 @@ async function submit(event) {
     runs.insertAdjacentHTML("afterbegin", body.card);
     runs.firstElementChild.scrollIntoView({ behavior: "smooth", block: "nearest" });
     toast("Queued. It appears below.");
+    form.elements.draw?.remove(); // it was for this one: sent again, the same words are drawn anew, and shown so before
+    understand();
   } catch {
     showError("The studio cannot be reached. Your words are still here; try again in a moment.");
   } finally {
