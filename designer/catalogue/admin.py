@@ -1,7 +1,9 @@
 """The catalogue in the admin: lifecycles are edited, prices are added from a day on, and each change is audited."""
 
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -15,40 +17,98 @@ from teams.base.admin import LookedAt
 AUDITED = ("lifecycle", "ends_on", "successor", "enabled", "quality", "latency_seconds", "limits", "limits_scope")
 
 
-class PriceHistory:
-    """A price that was set is history: a new one is added, from a day on."""
+PRICE: Final = ("model", "valid_from", "unit", "quality", "max_pixels", "amount", "source")
+MENDING: Final = (
+    "A price can be corrected until its first day (UTC) is over; what was charged by it stays as it was charged. "
+    "From then on it is history: add a new price, from today on."
+)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+
+def is_open(row: ModelPrice) -> bool:
+    """Whether a price may still be corrected: its first day is not over."""
+    return row.valid_from >= timezone.now().date()
+
+
+class PriceForm(forms.ModelForm[ModelPrice]):
+    """Refuses by field and with a way out what the database would refuse in words of its own."""
+
+    amount = forms.DecimalField(
+        max_digits=12,
+        decimal_places=6,
+        min_value=Decimal(0),
+        help_text="USD per unit; of tokens, per million.",
+        error_messages={"min_value": "A price is 0 or more: write what a unit costs in USD, 0 where it is free."},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        is_new, day = self.instance._state.adding, said.get("valid_from")
+        if day and not is_new and day < timezone.now().date():
+            self.add_error("valid_from", "A correction does not reach into days that are over: choose today or later.")
+        elif twin := self._twin(said):
+            way = "change that one" if is_open(twin) else "choose a later day"
+            message = f"A price of {twin.amount.normalize():f} USD holds from that day already: {way}."
+            self.add_error("valid_from", message)
+        return said
+
+    def _twin(self, said: dict[str, Any]) -> ModelPrice | None:
+        """Another price for the same from the same day."""
+        if not {"valid_from", "unit", "quality"} <= set(said):
+            return None
+        key = {name: said.get(name) for name in ("valid_from", "unit", "quality", "max_pixels")}
+        model = said["model"].pk if said.get("model") else self.instance.model_id
+        return ModelPrice.objects.filter(model=model, **key).exclude(pk=self.instance.pk).first()
+
+
+class PriceHistory:
+    """A price is never deleted: a new one takes its place, from a day on."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
-def noted(request: HttpRequest, row: ModelPrice) -> None:
-    """The audit line of a price that the admin has just saved."""
+def noted(request: HttpRequest, row: ModelPrice, mended: dict[str, str] | None = None) -> None:
+    """The audit line of a price that the admin has just saved. `mended`: of a correction, what stood there."""
     earlier = ModelPrice.objects.filter(model=row.model, unit=row.unit, quality=row.quality, max_pixels=row.max_pixels)
     before = earlier.exclude(pk=row.pk).filter(valid_from__lte=row.valid_from).order_by("-valid_from").first()
-    note_price(request.user, row, before.amount if before else None)
+    note_price(request.user, row, before.amount if before else None, mended=mended)
 
 
 class PriceInline(PriceHistory, admin.TabularInline[ModelPrice, ModelProfile]):
+    """Prices are added here; one is corrected on a page of its own."""
+
     model = ModelPrice
+    form = PriceForm
     extra = 0
     ordering = ["unit", "quality", "-valid_from"]
+    show_change_link = True
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(ModelPrice)
 class ModelPriceAdmin(PriceHistory, admin.ModelAdmin[ModelPrice]):
-    list_display = ("model", "valid_from", "unit", "quality", "max_pixels", "amount", "source")
+    form = PriceForm
+    list_display = PRICE
     list_filter = ("model__provider", "unit")
     search_fields = ("model__title", "model__model")
     date_hierarchy = "valid_from"
     autocomplete_fields = ("model",)
+    fieldsets = ((None, {"fields": PRICE, "description": MENDING}),)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or is_open(obj))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("model",) if obj else ()
 
     def save_model(self, request: HttpRequest, obj: ModelPrice, form: Any, change: bool) -> None:
+        if change and not form.changed_data:
+            return
+        stood = ModelPrice.objects.select_for_update().get(pk=obj.pk) if change else None
         super().save_model(request, obj, form, change)
-        noted(request, obj)
+        noted(request, obj, {name: str(getattr(stood, name)) for name in form.changed_data} if stood else None)
 
 
 @admin.register(ModelProfile)

@@ -274,8 +274,9 @@ def reprice(
     return row
 
 
-def note_price(actor: object, row: ModelPrice, before: Decimal | None) -> None:
-    """The audit line of a price that was set."""
+def note_price(actor: object, row: ModelPrice, before: Decimal | None, *, mended: dict[str, str] | None = None) -> None:
+    """The audit line of a price that was set: `before`, the one of the days before; `mended`: of a correction, what
+    stood in the fields that it changed."""
     facts: dict[str, object] = {
         "model": f"{row.model.provider}/{row.model.model}",
         "unit": row.unit,
@@ -284,6 +285,7 @@ def note_price(actor: object, row: ModelPrice, before: Decimal | None) -> None:
         "before": None if before is None else f"{before:.6f}",
         "amount": f"{row.amount:.6f}",
         "source": row.source,
+        **({"mended": mended} if mended else {}),
     }
     write(actor, "catalogue.price", f"model:{row.model_id}", facts)  # type: ignore[arg-type]  # a user or nobody
 

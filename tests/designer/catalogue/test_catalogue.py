@@ -16,6 +16,7 @@ from designer.catalogue.starter import STARTERS, ensure_models
 from designer.generations.choosing import quality_of
 from designer.generations.wishes import QUALITIES
 from designer.jobs.allowances import Limits
+from designer.ledger.models import LedgerEntry
 from designer.providers import registry
 from designer.providers.base import ProviderConfig
 from designer.providers.registry import image_provider
@@ -23,7 +24,8 @@ from enhancement.prices import ensure_prices
 from teams.audit.models import AuditEntry
 from teams.base.errors import Refused
 from tests.designer.generations.test_flow import ask
-from tests.scripted import Scripted, scripted
+from tests.scripted import GOOD, Scripted, scripted
+from tests.work import work_off
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 23)
@@ -244,7 +246,69 @@ def test_a_model_that_reads_is_available_only_where_it_can_be_called(reads, reme
     assert all(row["remedy"].startswith(remedy) for row in rows)
 
 
-def test_a_price_in_the_admin_is_added_never_changed_and_audited(one, admin_client, admin_user):
+def price_page(client, row, **said):
+    """The answer to a correction on the price's own page, of what it says now but for `said`."""
+    facts = {"valid_from": row.valid_from, "unit": row.unit, "quality": row.quality, "amount": row.amount}
+    wish = {**facts, "max_pixels": row.max_pixels or "", "source": row.source, **said}
+    return client.post(f"/admin/designer/modelprice/{row.pk}/change/", wish)
+
+
+def test_a_price_mistyped_today_is_corrected_and_what_was_charged_by_it_stays(one, admin_client, client_of):
+    one.prices.update(valid_from=days(0))
+    row = one.prices.get()
+    client = client_of("editor")
+    Scripted.answers = [GOOD]
+    assert ask(client, model="one", n=1).status_code == 202
+    work_off("interactive")
+    assert price_page(admin_client, row, amount="0.05").status_code == 302
+    charged = LedgerEntry.objects.get(model="one")
+    assert (charged.unit_price, charged.amount) == (Decimal("0.04"), Decimal("0.04"))
+    shown = client.post("/api/generations/preview", {"brief": "a coat", "model": "one"}, format="json").json()
+    assert Decimal(shown["estimate"]["unit_price"]) == Decimal("0.05")
+    line = AuditEntry.objects.get(action="catalogue.price")
+    assert (line.facts["mended"], line.facts["amount"]) == ({"amount": "0.040000"}, "0.050000")
+    assert price_page(admin_client, one.prices.get()).status_code == 302, "sent as it stands"
+    assert AuditEntry.objects.filter(action="catalogue.price").count() == 1
+
+
+def test_a_correction_does_not_reach_into_days_that_are_over(one, admin_client):
+    one.prices.update(valid_from=days(0))
+    answer = price_page(admin_client, one.prices.get(), valid_from=days(-1).isoformat())
+    assert answer.status_code == 200 and "choose today or later" in answer.content.decode()
+    assert one.prices.get().valid_from == days(0)
+    one.prices.update(valid_from=days(-1))
+    page = admin_client.get(f"/admin/designer/modelprice/{one.prices.get().pk}/change/").content.decode()
+    assert "add a new price, from today on" in page and 'name="amount"' not in page
+
+
+@pytest.mark.parametrize("page", ["price", "model"])
+@pytest.mark.parametrize(
+    ("day", "amount", "remedy"),
+    [
+        (3, "-1", "A price is 0 or more: write what a unit costs in USD"),
+        (0, "0.06", "A price of 0.04 USD holds from that day already: change that one."),
+        (-1, "0.06", "A price of 0.04 USD holds from that day already: choose a later day."),
+    ],
+)
+def test_a_price_that_cannot_be_is_refused_at_its_field_with_a_way_out(page, day, amount, remedy, one, admin_client):
+    one.prices.update(valid_from=days(min(day, 0)))
+    said = {"valid_from": days(day).isoformat(), "unit": "image", "quality": "standard", "amount": amount}
+    if page == "price":
+        answer = admin_client.post("/admin/designer/modelprice/add/", {**said, "model": str(one.pk)})
+    else:
+        facts = {name: getattr(one, name) for name in ("kind", "provider", "model", "family", "title", "lifecycle")}
+        facts |= {name: getattr(one, name) for name in ("max_pixels", "quality", "latency_seconds", "limits_scope")}
+        count = {"prices-TOTAL_FORMS": 1, "prices-INITIAL_FORMS": 0, "prices-0-model": str(one.pk)}
+        facts |= {"enabled": "on", "ratios": "[]", "limits": "{}", **count}
+        facts |= {f"prices-0-{name}": value for name, value in said.items()}
+        answer = admin_client.post(f"/admin/designer/modelprofile/{one.pk}/change/", facts)
+    shown = answer.content.decode()
+    assert answer.status_code == 200 and remedy in shown
+    assert "model_price" not in shown.replace("modelprice", "") and one.prices.count() == 1
+
+
+def test_a_price_whose_day_is_over_is_never_changed_in_the_admin_and_a_new_one_audited(one, admin_client, admin_user):
+    one.prices.update(valid_from=days(-1))
     row = one.prices.get()
     assert admin_client.get(f"/admin/designer/modelprice/{row.pk}/change/").status_code == 200
     assert admin_client.post(f"/admin/designer/modelprice/{row.pk}/change/", {"amount": "9"}).status_code == 403
