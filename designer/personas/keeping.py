@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from designer.personas.models import DefaultPersona, Persona
 from designer.personas.portfolios import free_name
 from designer.personas.services import shown_weights
-from designer.pipeline.clustering import confidence_of
+from designer.pipeline.clustering import agreement_of, confidence_of
 from designer.pipeline.merging import Portrait, merged
 from teams.accounts.models import User
 from teams.base.errors import Forbidden, Refused
@@ -108,7 +108,7 @@ def _created(actor: User, rows: Sequence[Persona], name: str) -> Persona:
         distributions={key: dict(values) for key, values in one.distributions.items()},
         exemplars=list(one.exemplars),
         evidence=one.evidence,
-        confidence=confidence_of(one.evidence, None) if one.evidence else None,
+        confidence=confidence_of(one.evidence, agreement_of(one.distributions, one.evidence)) if one.evidence else None,
         origin={"merged": [{"id": str(row.pk), "name": row.name, "evidence": row.evidence} for row in rows]},
     )
 

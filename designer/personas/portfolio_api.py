@@ -46,7 +46,9 @@ class ClusterSerializer(serializers.Serializer[Any]):
     palette = serializers.ListField(child=serializers.DictField())
     cohesion = serializers.FloatField(allow_null=True, help_text="Mean silhouette, -1 to 1; null for a single look.")
     confidence = serializers.FloatField(help_text="0 to 1.")
-    basis = serializers.CharField(help_text="The count behind the confidence, in words.")
+    basis = serializers.CharField(
+        help_text="What the confidence rests on, in words: the pictures, and what they share."
+    )
 
 
 class PortfolioSerializer(serializers.ModelSerializer[PortfolioImport]):

@@ -18,7 +18,7 @@ from designer.jobs.services import enqueue, request_cancel
 from designer.personas.archives import shown_path
 from designer.personas.models import Persona
 from designer.personas.portfolio_models import FILES_KEPT, LIVE, ItemStatus, PortfolioImport, PortfolioStatus
-from designer.pipeline.clustering import Cluster, Clustering, shown
+from designer.pipeline.clustering import Cluster, Clustering, pictures, shown
 from designer.realtime.events import PORTFOLIO_CANCELLED, PORTFOLIO_FAILED, PORTFOLIO_PROGRESS, record
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Forbidden, Refused
@@ -272,7 +272,7 @@ def _persona_of(actor: User, row: PortfolioImport, look: Cluster, name: str) -> 
         team_id=row.team_id,
         owner=actor,
         name=free_name(row.team_id, one_line(name, field="name", longest=80, empty=True), look.name),
-        description=f"From {look.basis.partition(':')[0]} of {row.title[:200]}.",
+        description=f"From {pictures(look.count)} of {row.title[:200]}.",
         keywords=_keywords(look),
         attributes={name: list(values) for name, values in dear.items()},
         weights=dear,

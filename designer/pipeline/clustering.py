@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from designer.pipeline import taxonomy
 from designer.pipeline.codec import Record
 from designer.pipeline.colours import delta_e, hex_of, lab_of, nearest_name, rgb_of
-from designer.pipeline.naming import name_of
+from designer.pipeline.naming import PLAIN, name_of
 from designer.pipeline.records import ATTRIBUTES, DICTS, LISTS, Attribute
 
 Floats = NDArray[np.float64]
@@ -37,6 +37,9 @@ SIGNATURE: Final = 6
 PALETTE: Final = 5
 SAME_COLOUR: Final = 9.0  # CIEDE2000
 HALF_SURE: Final = 8  # pictures at which the count alone makes a description half sure
+CHANCE: Final = 0.25  # agreement that pictures have which were not chosen by one taste
+ALIKE: Final = 0.75  # and from which on they surely were
+LEAST_ALIKE: Final = 0.2  # what the count of pictures without anything in common is worth
 SINGLE: Final = tuple(name for name in ATTRIBUTES if name not in LISTS | DICTS)
 # how much each kind of evidence moves a picture, beside 1 for an attribute that was read with certainty
 PALETTE_WEIGHT, TEXTURE_WEIGHT, SHARE_WEIGHT = 1.1, 0.35, 0.25
@@ -67,7 +70,8 @@ class Trait(Record):
 class Cluster(Record):
     """A group of pictures. `weight`: its share of all; `members`: ids, the nearest to the centre first;
     `distributions`: attribute -> value -> pictures; `weights`: the same by certainty, 0..1; `palette`: {"name", "hex",
-    "share"}; `confidence` 0..1 rests on `count` pictures and on how alike they are (`cohesion`, None for one group)."""
+    "share"}; `confidence` 0..1 rests on `count` pictures and on what they have in common, as `basis` says; `cohesion`:
+    how far from the other groups they are, their mean silhouette (None for one group)."""
 
     key: int
     name: str
@@ -243,7 +247,7 @@ def _described(
     members = tuple(looks[at].id for at in near)
     counts, palette = counted(group), palette_of(group)
     signature = signature_of(counts, len(group), counted(looks), len(looks))
-    confidence = confidence_of(len(group), cohesion)
+    confidence = confidence_of(len(group), agreement_of(counts, len(group)))
     return Cluster(
         key=key,
         name=name_of(counts, len(group), palette, signature, taken),
@@ -257,7 +261,7 @@ def _described(
         palette=palette,
         cohesion=None if cohesion is None else round(cohesion, 3),
         confidence=confidence,
-        basis=basis_of(len(group), confidence),
+        basis=basis_of(counts, len(group), confidence),
     )
 
 
@@ -329,17 +333,41 @@ def signature_of(
     return tuple(sorted(marked, key=lambda each: (-each.share * each.lift, each.attribute, each.value))[:SIGNATURE])
 
 
-def confidence_of(count: int, cohesion: float | None) -> float:
-    """Grows with the pictures (half at HALF_SURE) and shrinks where they are unlike each other."""
-    alike = 0.8 if cohesion is None else 0.6 + 0.4 * max(0.0, min(1.0, cohesion / 0.5))
-    return round(count / (count + HALF_SURE) * alike, 3)
+def commonest(counts: Mapping[str, Mapping[str, int]]) -> list[tuple[str, str, int]]:
+    """(attribute, value, pictures) of the two values that most pictures share, each of another attribute; those that
+    say nothing of a taste do not count."""
+    best = []
+    for name, values in counts.items():
+        telling = [(count, value) for value, count in values.items() if value not in PLAIN]
+        if telling:
+            count, value = max(telling, key=lambda pair: (pair[0], pair[1]))
+            best.append((name, value, count))
+    return sorted(best, key=lambda each: (-each[2], each[0]))[:2]
 
 
-def basis_of(count: int, confidence: float) -> str:
-    """The count behind a confidence, in words."""
-    pictures = "1 picture" if count == 1 else f"{count} pictures"
+def agreement_of(counts: Mapping[str, Mapping[str, int]], size: int) -> float:
+    """How much `size` pictures have in common, 0..1: the mean share of them that bears the two commonest values. What
+    was not read is not in common."""
+    return sum(count for _, _, count in commonest(counts)) / (2 * size) if size else 0.0
+
+
+def confidence_of(count: int, agreement: float) -> float:
+    """Grows with the pictures (half at HALF_SURE) and with what they have in common: of pictures that agree no more
+    than any would, many are no taste either."""
+    alike = max(0.0, min(1.0, (agreement - CHANCE) / (ALIKE - CHANCE)))
+    return round(count / (count + HALF_SURE) * (LEAST_ALIKE + (1 - LEAST_ALIKE) * alike), 3)
+
+
+def basis_of(counts: Mapping[str, Mapping[str, int]], count: int, confidence: float) -> str:
+    """What a confidence rests on, in words: the pictures, and what they have in common."""
     word = "a first guess" if confidence < 0.25 else "a fair guess" if confidence < 0.5 else "well founded"
-    return f"{pictures}: {word}"
+    common = [f"{shown(name, value)} in {found}" for name, value, found in commonest(counts) if found > 1]
+    told = " and ".join(common) or ("nothing in common" if count > 1 else "")
+    return f"{pictures(count)}{', ' if told else ''}{told}: {word}"
+
+
+def pictures(count: int) -> str:
+    return "1 picture" if count == 1 else f"{count} pictures"
 
 
 def shown(attribute: str, value: str) -> str:

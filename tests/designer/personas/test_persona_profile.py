@@ -73,6 +73,18 @@ def test_merging_weighs_by_evidence_and_moves_the_default_with_it(client, person
     assert set(Persona.objects.filter(team=team, starter=False).values_list("name", flat=True)) == {"Both"}
 
 
+def test_a_merged_persona_is_as_sure_as_its_pictures_agree(client, personas):
+    def confidence() -> float:
+        ids = [str(row.pk) for row in personas]
+        return client.post("/api/personas/merge", {"personas": ids}, format="json").json()["confidence"]
+
+    apart = confidence()
+    shared = {"garment": {"dress": 9}, "fabric": {"linen": 9}}, {"garment": {"dress": 3}, "fabric": {"linen": 3}}
+    for row, counts in zip(personas, shared, strict=True):
+        Persona.objects.filter(pk=row.pk).update(distributions=counts)
+    assert confidence() > apart + 0.2
+
+
 def test_merging_refuses_one_those_of_two_teams_and_to_remove_what_is_anothers(client, client_of, personas, team):
     one = str(personas[0].pk)
     assert client.post("/api/personas/merge", {"personas": [one, one]}, format="json").status_code == 422

@@ -76,6 +76,25 @@ def test_one_picture_is_enough_and_its_confidence_says_so(client, team):
     assert look["count"] == 1 and look["confidence"] < 0.15 and look["basis"] == "1 picture: a first guess"
 
 
+GARMENTS = ("dress", "coat", "skirt", "trousers", "shirt", "blazer", "hoodie", "shorts")
+CLOTHS = ("linen", "wool", "silk", "denim", "leather", "velvet", "cotton", "tweed")
+
+
+@pytest.mark.parametrize("alike", [True, False])
+def test_many_pictures_are_a_well_founded_look_only_where_they_have_something_in_common(alike, client, team):
+    said = [(GARMENTS[0], CLOTHS[0]) if alike else (GARMENTS[n % 8], CLOTHS[(n + n // 8) % 8]) for n in range(16)]
+    colours = [LINEN if alike else (n * 53 % 256, n * 97 % 256, n * 151 % 256) for n in range(16)]
+    files = {f"{cloth} {garment} {n}.png": picture(n, colours[n]) for n, (garment, cloth) in enumerate(said)}
+    row = brought_in(client, ("all.zip", zipped(files)), team=str(team.pk))
+    looks = client.get(f"/api/portfolios/{row.pk}").json()["clusters"]
+    assert sum(look["count"] for look in looks) == 16
+    largest = looks[0]
+    if alike:
+        assert largest["basis"] == f"{largest['count']} pictures, linen in 16 and dress in 16: well founded"
+    else:
+        assert not any("well founded" in look["basis"] for look in looks) and largest["confidence"] < 0.25
+
+
 ABUSES = {
     "a name that leads out": (lambda: zipped({"../../etc/x.png": picture(1), "good.png": picture()}), "unsafe_name"),
     "an absolute name": (lambda: zipped({"/etc/x.png": picture(1), "good.png": picture()}), "unsafe_name"),

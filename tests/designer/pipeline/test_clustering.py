@@ -70,9 +70,22 @@ def test_no_two_looks_have_one_name():
     assert len(names) == len(set(names))
 
 
-def test_confidence_grows_with_the_count_alone():
-    grown = [confidence_of(n, None) for n in (1, 3, 8, 30, 200)]
+def test_confidence_grows_with_the_count_and_with_what_is_in_common():
+    grown = [confidence_of(n, 0.6) for n in (1, 3, 8, 30, 200)]
     assert grown == sorted(grown) and grown[0] < 0.15 and 0.35 < grown[2] < 0.45 and grown[-1] < 0.81
+    agreeing = [confidence_of(30, agreement) for agreement in (0.25, 0.4, 0.55, 0.75)]
+    assert agreeing == sorted(set(agreeing)) and agreeing[0] < 0.2 and agreeing[-1] > 0.75
+    assert confidence_of(1000, 0.0) < 0.25, "no number of pictures makes a taste of nothing in common"
+
+
+def test_a_look_says_what_its_pictures_have_in_common():
+    names = list(COLOURS)
+    strange = [look(n, colour=names[3 * n], garment=f"g{n}", pattern="solid") for n in range(30)]
+    (few,) = clustered(strange[: FEWEST - 1]).clusters
+    assert few.basis == f"{FEWEST - 1} pictures, nothing in common: a first guess"
+    assert not any("well founded" in each.basis for each in clustered(strange).clusters)
+    (alike,) = clustered([look(n, colour="ecru", fabric="linen") for n in range(30)]).clusters
+    assert alike.basis == "30 pictures, ecru in 30 and linen in 30: well founded"
 
 
 def test_a_clustering_is_the_same_after_the_storage():
