@@ -1,11 +1,13 @@
 """What else is done with personas: merge, copy, and say which one a member begins with."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.text import Truncator
 
 from designer.personas.models import DefaultPersona, Persona
 from designer.personas.portfolios import free_name
@@ -20,6 +22,7 @@ from teams.membership.ownership import working_team
 from teams.membership.permissions import may
 
 MOST: Final = 8  # personas merged at once
+ENDED: Final = re.compile(r"[.!?…。]['\"”’»)\]]*$")  # a sentence, maybe within quotes or brackets
 
 
 def matching(rows: QuerySet[Persona], words: str) -> QuerySet[Persona]:
@@ -94,13 +97,19 @@ def merge_personas(*, actor: User, persona_ids: Sequence[UUID], name: str = "", 
     return made
 
 
+def _together(texts: Iterable[str]) -> str:
+    """Descriptions that were written apart, as sentences of one text."""
+    bare = dict.fromkeys(text.strip().rstrip(",;:-–— ") for text in texts)
+    return Truncator(" ".join(text if ENDED.search(text) else f"{text}." for text in bare if text)).chars(2000)
+
+
 def _created(actor: User, rows: Sequence[Persona], name: str) -> Persona:
     one = merged([portrait_of(row) for row in rows])
     return Persona.objects.create(
         team_id=rows[0].team_id,
         owner=actor,
         name=name,
-        description="\n\n".join(dict.fromkeys(row.description for row in rows if row.description))[:2000],
+        description=_together(row.description for row in rows),
         keywords=dict(one.keywords),
         attributes={key: list(values) for key, values in one.weights.items()},
         weights={key: dict(values) for key, values in one.weights.items()},

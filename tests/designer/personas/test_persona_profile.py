@@ -73,6 +73,27 @@ def test_merging_weighs_by_evidence_and_moves_the_default_with_it(client, person
     assert set(Persona.objects.filter(team=team, starter=False).values_list("name", flat=True)) == {"Both"}
 
 
+@pytest.mark.parametrize(
+    ("said", "together"),
+    [
+        (
+            ("Calm and tailored, in camel", "Bold prints, short hems"),
+            "Calm and tailored, in camel. Bold prints, short hems.",
+        ),
+        (("From 8 pictures of Summer.", "Loud (and proud!)"), "From 8 pictures of Summer. Loud (and proud!)"),
+        ((" Quiet wool, ", "Quiet wool"), "Quiet wool."),
+        (("", "Only this one"), "Only this one."),
+        (("", ""), ""),
+    ],
+)
+def test_what_is_said_of_merged_personas_are_sentences(said, together, client, personas):
+    for row, words in zip(personas, said, strict=True):
+        Persona.objects.filter(pk=row.pk).update(description=words)
+    ids = [str(row.pk) for row in personas]
+    made = client.post("/api/personas/merge", {"personas": ids, "name": "Both"}, format="json")
+    assert made.json()["description"] == together
+
+
 def test_a_merged_persona_is_as_sure_as_its_pictures_agree(client, personas):
     def confidence() -> float:
         ids = [str(row.pk) for row in personas]
