@@ -101,6 +101,12 @@ class AssetSerializer(serializers.ModelSerializer[Asset]):
         source="parent_id", read_only=True, allow_null=True
     )
     generation = serializers.UUIDField(source="generation_id", read_only=True, allow_null=True)
+    seed = serializers.IntegerField(
+        read_only=True,
+        allow_null=True,
+        help_text="Its own, derived from its place and the seed of its generation: that one gives the image again, "
+        "this one another. null: its model takes none.",
+    )
     chosen = serializers.UUIDField(
         source="chosen_id", read_only=True, allow_null=True, help_text="the version in use in this original's place"
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -15,7 +16,7 @@ from designer.generations import reading
 from designer.generations.choosing import Plan, plan_for
 from designer.generations.costs import Ranges
 from designer.generations.models import Generation
-from designer.generations.wishes import GenerationWish
+from designer.generations.wishes import DRAWS, GenerationWish
 from designer.paper import on_white
 from designer.personas.corrections import corrections_by_photo, corrections_for, informed
 from designer.personas.learning import learned_for
@@ -38,6 +39,7 @@ from teams.base.errors import Refused
 from teams.membership.models import Team
 
 ANALYSIS_EDGE = 1024
+SEEDS_OF_A_DRAW: Final = 2**17  # seeds stay under 2^49 then: 15 digits, which a spreadsheet keeps too
 # operations of the enhancement floor after which a picture shows what it showed before
 SAME_SHOWN: Final = frozenset({"upscale", "denoise", "detail", "crop", "watermark"})
 
@@ -221,7 +223,12 @@ def whole_plan(
 
 def dice_of(wish: GenerationWish, team: Team) -> int:
     """What learned and exploratory words are drawn with: the seed that was asked for, else the draw."""
-    return draw_of(wish, team) if wish.seed is None else wish.seed
+    return draw_of(wish, team) if wish.seed is None else wish.seed % DRAWS
+
+
+def seed_of(draw: int) -> int:
+    """A new seed that bears the draw: asked for, it draws the same words again, and so the same images."""
+    return secrets.randbelow(SEEDS_OF_A_DRAW) * DRAWS + draw
 
 
 def draw_of(wish: GenerationWish, team: Team) -> int:
@@ -232,7 +239,7 @@ def draw_of(wish: GenerationWish, team: Team) -> int:
     today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
     sent = Generation.objects.filter(team=team, created_at__gte=today, brief=wish.brief).count()
     said = f"{wish.brief}\n{team.pk}\n{wish.persona}\n{today.date()}\n{sent}"
-    return int.from_bytes(hashlib.sha256(said.encode()).digest()[:4])
+    return int.from_bytes(hashlib.sha256(said.encode()).digest()[:4]) % DRAWS
 
 
 def matched(wish: GenerationWish, record: Understanding, persona: Persona | None) -> PersonaMatch | None:

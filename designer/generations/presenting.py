@@ -173,6 +173,16 @@ def seed_of(generation: Generation) -> dict[str, Any]:
     return {"number": generation.seed, "note": _untold(generation, "seed", "takes no seed")}
 
 
+def place_of(asset: Asset, generation: Generation | None) -> dict[str, int] | None:
+    """Which of the images that were made it is, from 1: its own seed is derived from that place and the generation's
+    seed. None where that is not on record."""
+    if generation is None or generation.seed is None:
+        return None
+    runs = {run.name: run.output for run in generation.stages.all()}
+    seeds = runs.get(Stage.GENERATION, {}).get("order", {}).get("seeds", [])
+    return {"number": seeds.index(asset.seed) + 1, "of": len(seeds)} if asset.seed in seeds else None
+
+
 def _untold(generation: Generation, setting: Literal["negative_prompt", "seed"], lack: str) -> str:
     runs = {run.name: run.output for run in generation.stages.all()}
     asked = runs.get(Stage.GENERATION, {}).get("order") or runs.get(Stage.ROUTING, {})

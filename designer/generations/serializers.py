@@ -214,7 +214,7 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
     seed = serializers.IntegerField(
         read_only=True,
         allow_null=True,
-        help_text="What its images are drawn from; each says if it was sent.",
+        help_text="What its images are drawn from: the same wish with it gives them again; each says if it was sent.",
     )
 
     class Meta:

@@ -15,7 +15,7 @@ from designer.generations.choosing import Plan
 from designer.generations.models import Generation, Stage, StageStatus, Status
 from designer.generations.orders import IMAGE_STEP
 from designer.generations.signals import generation_finished
-from designer.generations.wishes import GenerationWish
+from designer.generations.wishes import DRAWS, GenerationWish
 from designer.jobs.models import AttemptOutcome, Job, JobAttempt, Lane
 from designer.jobs.services import enqueue, request_cancel
 from designer.ledger import budgets
@@ -169,8 +169,10 @@ def request_generation(*, actor: User, wish: GenerationWish, terms: Terms = SING
     plan = estimates.whole_plan(wish, team=team, garment=read.value("garment"), photos=len(references))
     plan, promise = _followed(wish, team, plan, usual=terms.batch_id is None)  # a batch was priced without it
     said = {**asdict(wish), "auto_enhance": promise.value}
-    seed = wish.seed if wish.seed is not None else secrets.randbelow(2**31)
-    dice = estimates.dice_of(wish, team) if terms.batch_id is None else seed  # nobody saw a prompt of a batch
+    if wish.seed is None and terms.batch_id is not None:
+        wish = replace(wish, draw=secrets.randbelow(DRAWS))  # nobody saw a prompt of a batch
+    dice = estimates.dice_of(wish, team)
+    seed = wish.seed if wish.seed is not None else estimates.seed_of(dice)
     learned = estimates.learned(wish, read, team=team, persona=persona, seed=dice)
     made = Generation.objects.create(
         team=team,
