@@ -51,3 +51,41 @@ def test_an_order_in_words_is_shown_and_its_prompt_reworded_while_it_is_read_aga
     expect(card.locator(".tiles-run > li")).to_have_count(3)
     assert page.problems == []  # type: ignore[attr-defined]
     context.close()
+
+
+def test_what_scrolls_sideways_shows_where_more_of_it_lies(browser: Browser, studio_url: str):
+    context = browser.new_context(base_url=studio_url, viewport={"width": 700, "height": 800}, color_scheme="light")
+    page = context.new_page()
+    page.size_name, page.problems = "tablet", []  # type: ignore[attr-defined]
+    sign_up(page)
+    tabs = page.locator(".tabs")
+
+    def expect_fades(before: str, after: str) -> None:
+        expect(tabs).to_have_css("--more-before", before)
+        expect(tabs).to_have_css("--more-after", after)
+
+    for width, motion in ((700, "no-preference"), (700, "reduce"), (841, "no-preference")):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(reduced_motion=motion)
+        tabs.evaluate("(box) => { box.scrollLeft = 0; }")
+        expect_fades("0px", "40px")
+        tabs.evaluate("(box) => { box.scrollLeft = box.scrollWidth; }")
+        expect_fades("40px", "0px")
+    page.set_viewport_size({"width": 1440, "height": 800})
+    expect_fades("0px", "0px")  # all of it is in sight
+    context.close()
+
+
+def test_the_composer_keeps_within_its_card_on_a_phone(browser: Browser, studio_url: str):
+    context = browser.new_context(base_url=studio_url, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.size_name, page.problems = "phone", []  # type: ignore[attr-defined]
+    sign_up(page)
+    page.get_by_label("Your brief").fill("a silk dress, editorial")
+    expect(page.locator("#fix-photography")).to_have_value(re.compile("editorial"))
+    inner = "(form) => form.getBoundingClientRect().right - parseFloat(getComputedStyle(form).paddingRight)"
+    right = page.locator("[data-composer]").evaluate(inner)
+    for part in ("[data-submit]", ".chip:has(#fix-photography)", ".composer-end"):
+        box = page.locator(part).bounding_box()
+        assert box is not None and box["x"] + box["width"] <= right + 0.5, part
+    context.close()
