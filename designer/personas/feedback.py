@@ -10,11 +10,12 @@ from django.db import transaction
 
 from designer.assets.models import Asset
 from designer.personas import learning
+from designer.personas.judged import keys_by_asset, subject, subjects
 from designer.personas.learning import Notebook
 from designer.personas.models import ActKind, Evidence, Feedback, FeedbackKind, LearningAct
 from designer.pipeline import optimisation
-from designer.pipeline.records import Adjustment, LearnedChoice, Posterior, PromptPart, Understanding
-from designer.realtime.events import FEEDBACK_CHANGED, record
+from designer.pipeline.records import Posterior
+from designer.realtime.events import FEEDBACK_CHANGED, record_each
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.membership.permissions import may
@@ -25,24 +26,6 @@ OPPOSITES: Final[dict[str, str]] = {
     FeedbackKind.LIKE: FeedbackKind.DISLIKE,
     FeedbackKind.DISLIKE: FeedbackKind.LIKE,
 }
-
-
-def _subject(actor: User, asset_id: UUID) -> Asset:
-    """The image to speak about, locked: two verdicts on it follow one another. Call in a transaction.
-
-    Raises Missing, Forbidden, Refused or Conflict when nothing can be said of it.
-    """
-    Asset.objects.see(actor, asset_id)
-    asset: Asset = Asset.objects.select_for_update(no_key=True).see(actor, asset_id)
-    if not may(actor, "edit_own_work", asset.team):
-        raise Forbidden(message="Your role lets you look, not judge.", remedy="Ask an owner or admin of the team.")
-    if asset.generation_id is None:
-        raise Refused(
-            "not_generated", "Only generated images are judged.", field="asset", remedy="Open a generated one."
-        )
-    if asset.trashed_at is not None:
-        raise Conflict("trashed", "This image is in the trash.", field="asset", remedy="Restore it first.")
-    return asset
 
 
 def _checked(kind: str, rating: int | None, text: str) -> None:
@@ -62,7 +45,7 @@ def give_feedback(*, actor: User, asset_id: UUID, kind: str, rating: int | None 
     Raises Missing, Forbidden, Refused (kind, rating or text) or Conflict.
     """
     with transaction.atomic():
-        asset = _subject(actor, asset_id)
+        asset = subject(actor, asset_id)
         _checked(kind, rating, text)
         _, (row,) = _give(actor, [asset], kind, rating, text)
     return row
@@ -81,19 +64,19 @@ def give_several(
     if not 1 <= len(wanted) <= MAX_SEVERAL:
         remedy = f"Name 1 to {MAX_SEVERAL} images."
         raise Refused("bad_number", f"These are {len(wanted)} images.", field="assets", remedy=remedy)
-    found: dict[UUID, Asset] = {}
+    found = subjects(actor, set(wanted))
+    assets: list[Asset] = []
     faults: dict[int, Refused] = {}
-    for place, pk in sorted(enumerate(wanted), key=lambda pair: pair[1]):  # locked in the order of ids: no deadlock
-        try:
-            if pk in found:
-                raise Refused("twice", "This image stands here twice.", remedy="Name each image once.")
-            found[pk] = _subject(actor, pk)
-        except Refused as refused:
-            faults[place] = refused
-    assets = [found[pk] for pk in wanted if pk in found]
     for place, pk in enumerate(wanted):
-        if pk in found and place not in faults and found[pk].team_id != assets[0].team_id:
+        image = found[pk]
+        if pk in wanted[:place]:
+            faults[place] = Refused("twice", "This image stands here twice.", remedy="Name each image once.")
+        elif isinstance(image, Refused):
+            faults[place] = image
+        elif assets and image.team_id != assets[0].team_id:
             faults[place] = Refused("other_team", "This image is of another team.", remedy="Judge one team at a time.")
+        else:
+            assets.append(image)
     if faults:
         raise _all_or_nothing(faults)
     return _give(actor, assets, kind, rating, text)
@@ -121,7 +104,7 @@ def _give(
     that is so of all of them, the act is the one that said it."""
     kinds = [kind, OPPOSITES[kind]] if kind in OPPOSITES else [kind]
     stale = list(Feedback.objects.filter(owner=actor, asset__in=assets, kind__in=kinds))
-    keys = {asset.pk: _keys_of(asset.generation) for asset in assets}
+    keys = keys_by_asset(assets)
     wanted = {asset.pk: _said(actor, asset, kind, rating, text) for asset in assets}
     same = _standing_already(stale, wanted, keys)
     stale = [row for row in stale if row.asset_id not in same]
@@ -173,8 +156,7 @@ def _write(
         unsaid=gone,
     )
     notebook.close(act)
-    for row in rows:
-        _tell(row, given=True)
+    _tell(rows, given=True)
     return act
 
 
@@ -192,24 +174,6 @@ def _said(actor: User, asset: Asset, kind: str, rating: int | None, text: str) -
         rating=rating if kind == FeedbackKind.RATING else None,
         text=text.strip() if kind == FeedbackKind.COMMENT else "",
     )
-
-
-def _keys_of(generation: Any) -> tuple[str, ...]:
-    """The weights that feedback on an image of `generation` moves: of what was understood, and of what the persona and
-    earlier feedback put into its prompt."""
-    understanding = Understanding.from_json(generation.understood)
-    said = optimisation.keys_of(understanding, persona=generation.persona_id, model=generation.model)
-    stages = dict(generation.stages.filter(name__in=("persona", "optimisation")).values_list("name", "output"))
-    last = stages.get("optimisation", {})
-    added = optimisation.keys_added(
-        [PromptPart.from_json(each) for each in last.get("parts", [])],
-        persona=generation.persona_id,
-        adjustments=[
-            Adjustment.from_json(each) for each in stages.get("persona", {}).get("match", {}).get("adjustments", [])
-        ],
-        learned=[LearnedChoice.from_json(each) for each in last.get("learned", [])],
-    )
-    return tuple(dict.fromkeys([*said, *added]))
 
 
 def _snapshot(row: Feedback) -> dict[str, Any]:
@@ -242,13 +206,13 @@ def _stand(notebook: Notebook, ids: Sequence[UUID | str], *, stands: bool) -> No
 @transaction.atomic
 def withdraw_feedback(*, actor: User, asset_id: UUID, kind: str) -> LearningAct:
     """Take one's own feedback back, with all that it moved. Raises Missing when there is none."""
-    asset = _subject(actor, asset_id)
+    asset = subject(actor, asset_id)
     row = Feedback.objects.filter(owner=actor, asset=asset, kind=kind).first()
     if row is None:
         raise Missing(message="You said no such thing of this image.", remedy="Reload the page.")
     notebook = Notebook(asset.team_id, learning.evidence_keys([row.pk]))
     gone = _snapshot(row)
-    _tell(row, given=False)
+    _tell([row], given=False)
     _remove(notebook, [row])
     act = LearningAct.objects.create(
         team_id=asset.team_id, owner=actor, kind=ActKind.WITHDRAW, about=kind, unsaid=[gone]
@@ -296,8 +260,7 @@ def undo(*, actor: User, act_id: UUID | None = None) -> LearningAct:
     flipped = Evidence.objects.filter(pk__in=[*act.reverted, *act.restored]).values_list("key", flat=True)
     notebook = Notebook(act.team_id, learning.evidence_keys(ids) | set(flipped))
     undone.unsaid = [_snapshot(row) for row in gone]
-    for row in gone:
-        _tell(row, given=False)
+    _tell(gone, given=False)
     _stand(notebook, [row["id"] for row in act.said], stands=False)
     Feedback.objects.filter(pk__in=[row.pk for row in gone]).delete()
     undone.said = [_snapshot(row) for row in _bring_back(notebook, back)]
@@ -342,10 +305,11 @@ def _coming_back(act: LearningAct) -> list[Feedback]:
     there = set(Asset.objects.filter(pk__in=[row["asset"] for row in act.unsaid]).values_list("id", flat=True))
     rows = [_restored(act, row) for row in act.unsaid if UUID(row["asset"]) in there]
     own = {said["id"] for said in act.said}  # these make room
+    rivals = Feedback.objects.filter(owner__in={row.owner_id for row in rows}, asset__in={row.asset_id for row in rows})
+    stand = set(rivals.exclude(pk__in=own).values_list("owner", "asset", "kind"))
     for row in rows:
-        kinds = [row.kind, OPPOSITES.get(row.kind, row.kind)]
-        rivals = Feedback.objects.filter(owner=row.owner_id, asset=row.asset_id, kind__in=kinds).exclude(pk__in=own)
-        if rivals.exists():
+        kinds = {row.kind, OPPOSITES.get(row.kind, row.kind)}
+        if any((row.owner_id, row.asset_id, kind) in stand for kind in kinds):
             raise _newer()
     return rows
 
@@ -379,14 +343,22 @@ def _bring_back(notebook: Notebook, rows: Sequence[Feedback]) -> Sequence[Feedba
         row.created_at = given[row.pk]
     Feedback.objects.bulk_update(rows, ["created_at"])
     _stand(notebook, [row.pk for row in rows], stands=True)
-    for row in rows:
-        _tell(row, given=True)
+    _tell(rows, given=True)
     return rows
 
 
-def _tell(row: Feedback, *, given: bool) -> None:
-    data = {"asset": str(row.asset_id), "kind": row.kind, "given": given}
-    record(f"generation:{row.generation_id}", FEEDBACK_CHANGED, data, team_id=row.team_id)
+def _tell(rows: Sequence[Feedback], *, given: bool) -> None:
+    """Of feedback of one team."""
+    facts = [
+        (
+            f"generation:{row.generation_id}",
+            FEEDBACK_CHANGED,
+            {"asset": str(row.asset_id), "kind": row.kind, "given": given},
+        )
+        for row in rows
+    ]
+    if rows:
+        record_each(facts, team_id=rows[0].team_id)
 
 
 def move_shown(move: dict[str, Any]) -> dict[str, Any]:

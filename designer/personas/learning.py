@@ -60,6 +60,7 @@ class Notebook:
     before: dict[str, Posterior] = field(init=False)
     after: dict[str, Posterior] = field(init=False)
     given: int = 0
+    evidence: list[Evidence] = field(default_factory=list)  # not written yet
 
     def __post_init__(self) -> None:
         stands = _locked(self.team_id, self.keys)
@@ -74,16 +75,17 @@ class Notebook:
         self.given += 1
         self.after, moved = optimisation.learn(self.after, keys, signal, at)
         if signal is not None:
-            Evidence.objects.bulk_create(
-                Evidence(
-                    team_id=self.team_id, key=move.key, feedback=feedback, alpha=signal.alpha, beta=signal.beta, at=at
-                )
-                for move in moved
-            )
+            facts: dict[str, Any] = {"team_id": self.team_id, "feedback": feedback, "at": at}
+            self.evidence += [Evidence(key=move.key, alpha=signal.alpha, beta=signal.beta, **facts) for move in moved]
         return moved
+
+    def _write_evidence(self) -> None:
+        Evidence.objects.bulk_create(self.evidence, batch_size=1000)
+        self.evidence = []
 
     def refold(self, keys: Iterable[str]) -> None:
         """Let these weights be what the evidence that counts now leaves of them."""
+        self._write_evidence()
         wanted = set(keys)
         traces: dict[str, list[optimisation.Trace]] = {key: [] for key in wanted}
         rows = Evidence.objects.filter(team_id=self.team_id, key__in=wanted, stands=True, reverted=False)
@@ -93,6 +95,7 @@ class Notebook:
 
     def close(self, act: LearningAct) -> list[LearningMove]:
         """Write what stands now, and how each weight moved by `act`."""
+        self._write_evidence()
         rows = list(LearnedWeight.objects.filter(team_id=self.team_id, key__in=list(self.before)))
         for row in rows:
             stands = self.after[row.key]

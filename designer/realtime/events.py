@@ -155,8 +155,16 @@ def record(channel: str, event: str, data: "dict[str, Any] | Any", *, team_id: U
 
 def record_all(channel: str, facts: "Sequence[tuple[str, dict[str, Any] | Any]]", *, team_id: UUID | None) -> None:
     """Tell of several events of one channel, in this order. As `record`."""
-    for event, data in facts:
+    record_each([(channel, event, data) for event, data in facts], team_id=team_id)
+
+
+def record_each(facts: "Sequence[tuple[str, str, dict[str, Any] | Any]]", *, team_id: UUID | None) -> None:
+    """Tell of several events (channel, event, data) of one team, in this order, at once. As `record`."""
+    for channel, event, data in facts:
+        checked_channel(channel)
         checked_event(event, data)
-    told = {"channel": checked_channel(channel), "team_id": team_id}
-    Event.objects.bulk_create([Event(**told, event=event, data=plain(data)) for event, data in facts])
-    transaction.on_commit(partial(herald.nudge, channel))
+    Event.objects.bulk_create(
+        [Event(channel=channel, team_id=team_id, event=event, data=plain(data)) for channel, event, data in facts]
+    )
+    for channel in dict.fromkeys(channel for channel, _, _ in facts):
+        transaction.on_commit(partial(herald.nudge, channel))

@@ -131,6 +131,26 @@ def test_what_the_same_word_on_several_teaches_is_asked_once(client_of):
     assert len([query for query in asked if f'FROM "{table}"' in query["sql"]]) == 1
 
 
+def test_twenty_images_are_judged_with_as_many_queries_as_two(client_of):
+    client = client_of("editor")
+    images = [asset["id"] for _ in range(3) for asset in made(client, n=8)["assets"]]
+    few, many = images[:2], images[2:22]
+
+    def asked(path: str, body: dict) -> list[str]:
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.post(path, body, format="json")
+        assert answer.status_code == 201, answer.content
+        return [query["sql"] for query in queries]
+
+    asked("/api/feedback", {"kind": "dislike", "assets": images[22:]})  # so that something was learned before
+    for kind in ("pick", "like"):  # a like may replace a dislike, which is asked for too
+        first = asked("/api/feedback", {"kind": kind, "assets": few})
+        assert len(asked("/api/feedback", {"kind": kind, "assets": many})) == len(first)
+    acts = [LearningAct.objects.get(about=about).pk for about in ("like on 20 images", "pick on 2 images")]
+    assert len({len(asked("/api/feedback/undo", {"act": str(pk)})) for pk in acts}) == 1
+    assert Feedback.objects.filter(kind="like").count() == 2 and Feedback.objects.filter(kind="pick").count() == 20
+
+
 def test_the_same_word_again_teaches_anew_what_was_reverted_meanwhile(client_of):
     client = client_of("editor")
     done = made(client)
