@@ -25,10 +25,13 @@ LONGEST_REST: Final = timedelta(minutes=10)
 
 
 def observed(breaker: Breaker, outcome: Outcome, now: datetime) -> Breaker:
-    """The circuit after one call: success closes it; TRIP_AFTER failures in a row open it, and one after its rest."""
+    """The circuit after one call: success closes it; TRIP_AFTER failures in a row open it, and one after its rest. A
+    call that was under way when it opened and fails during the rest makes that no longer."""
     if outcome == "success":
         return Breaker()
     failures = breaker.failures + 1
+    if rest_left(breaker, now):
+        return Breaker(failures=failures, opened_at=breaker.opened_at, trips=breaker.trips)
     if failures >= TRIP_AFTER or breaker.opened_at is not None:
         return Breaker(failures=failures, opened_at=now, trips=breaker.trips + 1)
     return Breaker(failures=failures, trips=breaker.trips)

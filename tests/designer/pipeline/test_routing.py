@@ -297,7 +297,9 @@ def test_a_circuit_opens_after_failures_in_a_row_and_rests_twice_as_long_when_it
         assert not rest_left(circuit, NOW)
         circuit = observed(circuit, "failure", NOW)
     assert rest_left(circuit, NOW) == REST and not rest_left(circuit, NOW + REST)
-    again = observed(circuit, "failure", NOW + REST)
+    late = observed(circuit, "failure", NOW + REST / 2)  # it was under way when the circuit opened
+    assert rest_left(late, NOW + REST / 2) == REST / 2 and observed(late, "success", NOW) == Breaker()
+    again = observed(late, "failure", NOW + REST)
     assert rest_left(again, NOW + 2 * REST) and not rest_left(again, NOW + 3 * REST)
     assert observed(again, "success", NOW) == Breaker()
     assert Breaker.from_json(again.to_json()) == again
