@@ -22,6 +22,8 @@ from teams.membership.permissions import may
 
 MAX_TEXT: Final = 2000
 MAX_SEVERAL: Final = 200
+NAMED: Final = 3  # images at fault
+NAME: Final = 40  # characters of a title
 OPPOSITES: Final[dict[str, str]] = {
     FeedbackKind.LIKE: FeedbackKind.DISLIKE,
     FeedbackKind.DISLIKE: FeedbackKind.LIKE,
@@ -78,11 +80,18 @@ def give_several(
         else:
             assets.append(image)
     if faults:
-        raise _all_or_nothing(faults)
+        names = Asset.objects.visible_to(actor).filter(pk__in=[wanted[place] for place in faults])
+        titles = dict(names.values_list("pk", "title"))
+        raise _all_or_nothing(faults, [titles.get(wanted[place], "") for place in sorted(faults)])
     return _give(actor, assets, kind, rating, text)
 
 
-def _all_or_nothing(faults: dict[int, Refused]) -> Refused:
+def _all_or_nothing(faults: dict[int, Refused], titles: Sequence[str]) -> Refused:
+    """`titles`: of the images at fault, in their order; "" for one that may not be seen."""
+    causes: dict[str, list[str]] = {}
+    for (_, fault), title in zip(sorted(faults.items()), titles, strict=True):
+        causes.setdefault(fault.message, []).append(title)
+    told = " ".join(f"{cause[:-1]}{_listed(names)}." for cause, names in causes.items())
     statuses = {fault.status for fault in faults.values()}
     lines = [
         {"field": f"assets[{place}]", "code": fault.code, "message": f"{fault.message} {fault.remedy}".strip()}
@@ -90,11 +99,18 @@ def _all_or_nothing(faults: dict[int, Refused]) -> Refused:
     ]
     return Refused(
         "some_refused",
-        f"{len(faults)} of these images cannot be judged, so none was.",
+        f"{len(faults)} of these images cannot be judged, so none was. {told}",
         remedy="Leave them out and send the others again.",
         status=statuses.pop() if len(statuses) == 1 else 422,
         lines=lines,
     )
+
+
+def _listed(titles: Sequence[str]) -> str:
+    """Of a few images their titles, in brackets; nothing where none has one."""
+    known = [f"\u201c{title[:NAME]}\u201d" for title in titles if title]
+    more = ", …" if len(known) > NAMED else ""
+    return f" ({', '.join(known[:NAMED])}{more})" if known else ""
 
 
 def _give(

@@ -2,6 +2,7 @@
 
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from functools import partial
 
@@ -117,6 +118,20 @@ def test_the_same_word_on_several_is_recorded_for_those_alone_that_lacked_it(cli
     assert [row["asset"] for row in both["feedback"]] == images
     assert both["feedback"][0]["id"] == first["feedback"][0]["id"]
     assert both["act"]["said"] == [both["feedback"][1]["id"]] and both["act"]["unsaid"] == []
+
+
+def test_an_upload_among_several_is_named_where_the_word_on_all_of_them_is_refused(client_of):
+    client = client_of("editor")
+    generated = made(client)["assets"][0]["id"]
+    photo = Asset.objects.get(pk=generated)
+    photo.pk, photo.generation, photo.kind, photo.title = uuid.uuid4(), None, "reference", "mood <b>board</b>.png"
+    photo._state.adding = True
+    photo.save()
+    sent = {"kind": "like", "asset": f"{generated},{photo.pk}"}
+    page = client.post("/style/feedback", sent, format="multipart", follow=True).content.decode()
+    assert "1 of these images cannot be judged, so none was. Only generated images are judged" in page
+    assert "(“mood &lt;b&gt;board&lt;/b&gt;.png”)." in page
+    assert not Feedback.objects.exists()
 
 
 def test_what_the_same_word_on_several_teaches_is_asked_once(client_of):
