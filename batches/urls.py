@@ -39,6 +39,7 @@ pages = [
     path("batches/<uuid:pk>", views.detail, name="batch"),
     path("batches/<uuid:pk>/row", views.row, name="batch_row"),
     path("batches/<uuid:pk>/head", views.head, name="batch_head"),
+    path("batches/<uuid:pk>/change-form", views.change_form, name="batch_change_form"),
     path("batches/<uuid:pk>/act", views.act, name="batch_act"),
     path("batches/<uuid:pk>/change", views.change, name="batch_change"),
     path("batches/<uuid:pk>/votes", vote_views.votes, name="batch_votes_page"),

@@ -171,22 +171,33 @@ def head(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "batches/_head.html", _head(request, _shown(request, pk)))
 
 
+@login_required
+@require_GET
+def change_form(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Apart from the head, which is loaded anew with each item that ends: what is typed here stays."""
+    batch = _shown(request, pk)
+    return render(request, "batches/_change.html", {"batch": batch, "may_edit": _may_edit(request, batch)})
+
+
 def _shown(request: HttpRequest, pk: UUID) -> Batch:
     Batch.objects.see(request.user, pk)
     return progress.with_budget(Batch.objects.filter(pk=pk).select_related("owner", "team")).get()
 
 
-def _head(request: HttpRequest, batch: Batch) -> dict[str, Any]:
+def _may_edit(request: HttpRequest, batch: Batch) -> bool:
     try:
-        may_edit = bool(Batch.objects.for_edit(request.user, batch.pk))
+        return bool(Batch.objects.for_edit(request.user, batch.pk))
     except Forbidden:
-        may_edit = False
+        return False
+
+
+def _head(request: HttpRequest, batch: Batch) -> dict[str, Any]:
     now = progress.progress_of(batch)
     remaining = now["remaining_seconds"]
     return {
         "batch": batch,
         "channel": f"batch:{batch.pk}",
-        "may_edit": may_edit,
+        "may_edit": _may_edit(request, batch),
         "has_arms": bool(batch.plan.get("arms")),
         "sheets": contact_sheets.parts_of(batch),
         "now": now,

@@ -73,4 +73,15 @@ def why_not(provider: str, kind: str = ModelKind.IMAGE) -> str:
         return f"Set LANGUAGE_PROVIDER to {provider}, or leave it empty."
     if kind == ModelKind.IMAGE and settings.IMAGE_PROVIDERS and provider not in settings.IMAGE_PROVIDERS:
         return f"Add {provider} to IMAGE_PROVIDERS."
+    if kind == ModelKind.IMAGE and (said := _adapters_word(provider)):
+        return said
     return f"Set {KEYS[provider]}." if provider in KEYS else f"No adapter is installed for {provider}."
+
+
+def _adapters_word(provider: str) -> str:
+    """What the adapter itself misses, where it says more than that there is no key."""
+    try:
+        ask = getattr(image_provider(provider), "why_not", None)
+    except ProviderError:
+        return ""
+    return str(ask()) if ask else ""

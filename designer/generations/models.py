@@ -111,6 +111,11 @@ class Generation(TeamOwned):
         return self.status in (Status.QUEUED, Status.RUNNING)
 
     @property
+    def title(self) -> str:
+        """Its brief, or what it was made from."""
+        return self.brief or ("Remix" if self.mode == Mode.REMIX else "From photos")
+
+    @property
     def photos(self) -> list[Any]:
         """The references in the order they were wished in: a model may take only the first."""
         place = {pk: number for number, pk in enumerate(self.settings.get("references", []))}

@@ -40,8 +40,8 @@ def reopen_generation(job: Job) -> None:
 @names("generation.run", "wish")
 def briefs(user: User, jobs: Sequence[Job]) -> dict[UUID, tuple[str, str]]:
     ids = {job.payload["generation_id"]: job.pk for job in jobs}
-    rows = Generation.objects.visible_to(user).filter(pk__in=ids).values_list("pk", "brief")
-    return {ids[str(pk)]: (brief or "From photos", reverse("generation", args=[pk])) for pk, brief in rows}
+    rows = Generation.objects.visible_to(user).filter(pk__in=ids).only("pk", "brief", "mode")
+    return {ids[str(row.pk)]: (row.title, reverse("generation", args=[row.pk])) for row in rows}
 
 
 @able("models")

@@ -111,6 +111,9 @@ class GenerationWish:
             raise Refused(
                 "empty", "There is nothing to draw from.", field="brief", remedy="Write a brief or add a photo."
             )
+        if self.exact and not self.brief.strip():
+            remedy = "Write what you want to see, or turn this off."
+            raise Refused("empty", "Used exactly, an empty brief is an empty prompt.", field="brief", remedy=remedy)
         if len(self.brief) > MAX_BRIEF:
             shown = f"The brief has {len(self.brief):,} characters; {MAX_BRIEF:,} are the limit."
             raise Refused("too_long", shown, field="brief", remedy="Shorten it.")

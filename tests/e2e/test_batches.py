@@ -111,8 +111,14 @@ def test_that_an_item_is_in_the_queue_is_seen_without_loading_the_page_again(pag
         expect(page.locator('.batch-tile[data-status="queued"]')).to_have_count(1)
         expect(page.locator('.batch-tile[data-status="queued"]')).to_contain_text("1 · Queued")
         look(page, "batch-queued")
+        page.get_by_text("Each provider").click()
+        page.get_by_text("Change it while it runs, or keep its plan").click()
+        page.get_by_label("Name of the template").fill("Winter coats")
     finally:
         elsewhere(lambda: lanes.resume(actor=operator(), lane=Lane.BATCH))
+    expect(page.locator("[data-done]")).to_have_text("1", timeout=60_000)
+    expect(page.get_by_label("Name of the template")).to_have_value("Winter coats")  # though the head came anew
+    expect(page.get_by_role("columnheader", name="In flight")).to_be_visible()
     expect(page.locator(".batch-tile img")).to_have_count(3, timeout=90_000)
     assert page.problems == []  # type: ignore[attr-defined]
 

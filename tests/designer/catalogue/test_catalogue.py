@@ -12,6 +12,7 @@ from django.utils import timezone
 from designer.catalogue import services
 from designer.catalogue.limits import wish_for
 from designer.catalogue.models import Lifecycle, ModelPrice, ModelProfile
+from designer.catalogue.ready import why_not
 from designer.catalogue.starter import STARTERS, ensure_models
 from designer.generations.choosing import quality_of
 from designer.generations.wishes import QUALITIES
@@ -169,6 +170,16 @@ def test_a_model_whose_provider_has_no_key_here_is_refused_with_what_to_set(clie
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["code"] == "not_set_up"
     assert "GOOGLE_API_KEY" in answer.json()["errors"][0]["message"] + answer.json()["errors"][0].get("remedy", "")
+
+
+def test_an_adapter_that_knows_better_says_what_it_misses(monkeypatch, tmp_path):
+    registry.discover()
+    monkeypatch.setitem(registry._configs, "diffusers", ProviderConfig(options={"folder": str(tmp_path)}))
+    image_provider.cache_clear()
+    try:
+        assert why_not("diffusers") == f"{tmp_path} holds no pipeline: it lacks model_index.json."
+    finally:
+        image_provider.cache_clear()
 
 
 @pytest.mark.parametrize(("left", "warned"), [(31, False), (30, True), (1, True), (0, False)])

@@ -273,9 +273,27 @@ def test_what_may_not_be_seen_begins_nothing(editor, dress, skirt, client_of):
 def test_what_lies_in_the_trash_is_refused_and_the_others_stay(editor, dress, skirt):
     Asset.objects.filter(pk=dress).update(trashed_at=timezone.now())
     html = begun(editor, dress, skirt)
-    assert "There is no such image in this team" in notice(html) and REFERENCE.findall(html) == [skirt]
+    assert "is in the trash. Restore it, or leave it out." in notice(html) and REFERENCE.findall(html) == [skirt]
     answer = ask(editor, **mix(dress, skirt, brief=""))
-    assert answer.status_code == 422 and answer.json()["errors"][0]["field"] == "references"
+    (line,) = answer.json()["errors"]
+    assert (answer.status_code, line["field"], line["code"]) == (422, "references", "trashed")
+
+
+@pytest.mark.parametrize("path", ["/api/generations", "/api/generations/preview"])
+def test_an_empty_brief_is_not_used_exactly(path, editor, dress, skirt):
+    answer = editor.post(path, mix(dress, skirt, brief=" ", exact=True), format="json")
+    (line,) = answer.json()["errors"]
+    assert (answer.status_code, line["field"], line["code"]) == (422, "brief", "empty")
+
+
+def test_a_remix_is_called_one_and_its_image_says_what_it_began_from(editor, dress, skirt):
+    answer = ask(editor, **mix(dress, skirt, brief=""), provider="sketchbook")
+    work_off("interactive")
+    made = Asset.objects.get(generation=answer.json()["id"])
+    page = editor.get(f"/assets/{made.pk}").content.decode()
+    about = page.partition("<dt>Began from</dt>")[2].partition("</dd>")[0]
+    assert f'href="/assets/{dress}"' in about and f'href="/generations/{made.generation_id}"' in about
+    assert f'<a href="/generations/{made.generation_id}">Remix</a>' in page
 
 
 def test_who_takes_the_first_image_out_lets_the_next_one_give_the_shape(editor, dress, skirt):

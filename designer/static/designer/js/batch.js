@@ -6,9 +6,11 @@ const PAGE = 100;
 const LABELS = { waiting: "Waiting", queued: "Queued", running: "Running", succeeded: "Succeeded", failed: "Failed", cancelled: "Cancelled" };
 const OPEN = new Set(["waiting", "queued", "running"]);
 const WIDTH = 168; // pixels of a tile with its gap, at least
+const QUIET = 4000; // ms without news after which the counts are asked for
 const BELOW = 64; // pixels of the caption and the gap
 
 class BatchGrid extends HTMLElement {
+  heard = 0; // when news came last
   done = 0; // items that are known to have ended
 
   connectedCallback() {
@@ -20,6 +22,7 @@ class BatchGrid extends HTMLElement {
     this.tiles = new Map(); // place -> element
     this.told = new Map(); // place -> when news of its item came
     this.count = this.status ? Number(document.querySelector(`[data-count="${this.status}"]`)?.textContent ?? 0) : this.total;
+    this.clock = setInterval(() => this.askCounts(), QUIET);
     this.unwatch = live.watch(`batch:${this.batch}`, (message) => this.hear(message));
     if (this.count) this.begin();
   }
@@ -34,6 +37,7 @@ class BatchGrid extends HTMLElement {
   }
 
   disconnectedCallback() {
+    clearInterval(this.clock);
     clearTimeout(this.timer);
     clearTimeout(this.renewal);
     document.removeEventListener("scroll", this.lay);
@@ -43,8 +47,17 @@ class BatchGrid extends HTMLElement {
 
   hear(message) {
     const data = message.data;
+    this.heard = performance.now();
     if (data?.counts && this.isNews(message)) { this.showCounts(data); this.renew(); }
     if (message.type === "event" && message.event === "batch:item") this.change(data);
+  }
+
+  // Of several ticks within a second only the first comes: what the last one would have told is asked for.
+  async askCounts() {
+    const going = document.querySelector(".batch-head [data-status]")?.dataset.status === "running";
+    if (document.hidden || !going || performance.now() - this.heard < QUIET) return;
+    const answer = await fetch(`/api/batch/${this.batch}`, { credentials: "same-origin" }).catch(() => null);
+    if (answer?.ok) this.hear({ type: "tick", data: await answer.json() });
   }
 
   // Each process ticks by itself: one that was held up may tell less than what is known already. Facts come in order.

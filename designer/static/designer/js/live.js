@@ -3,7 +3,8 @@
 // The page works without it. Ticks move the bar inside; any other news loads the partial again, one at a time, and the
 // newest news is always followed by a load. With `eager` the first load does not wait for news, with `fresh` it comes
 // with the first snapshot: for what a snapshot does not hold. `subject` may name several channels, `events` one family,
-// `pace` the least milliseconds between two loads.
+// `pace` the least milliseconds between two loads, `every` the seconds after which it is loaded without news, `while` its
+// status is that: for what changes with time alone.
 import { Live } from "../../sdk/live.js";
 
 export const live = new Live();
@@ -13,9 +14,10 @@ export class LiveRow extends HTMLElement {
     this.seen = new Set();
     this.watched = this.getAttribute("subject").split(" ").filter(Boolean).map((subject) => live.watch(subject, (message) => this.hear(message, subject)));
     if (this.hasAttribute("eager")) this.refresh();
+    if (this.hasAttribute("every")) this.clock = setInterval(() => this.strike(), this.getAttribute("every") * 1000);
   }
 
-  disconnectedCallback() { for (const unwatch of this.watched ?? []) unwatch(); }
+  disconnectedCallback() { clearInterval(this.clock); for (const unwatch of this.watched ?? []) unwatch(); }
 
   hear(message, subject) {
     if (message.event && !message.event.startsWith(this.getAttribute("events") ?? "")) return;
@@ -30,6 +32,10 @@ export class LiveRow extends HTMLElement {
   stale(now) {
     const shown = this.querySelector("[data-status]")?.dataset.status;
     return Boolean(now?.status && shown && now.status !== shown);
+  }
+
+  strike() {
+    if (!document.hidden && this.querySelector("[data-status]")?.dataset.status === this.getAttribute("while")) this.refresh();
   }
 
   move({ percent }) {
@@ -57,7 +63,9 @@ export class LiveRow extends HTMLElement {
     const text = await answer.text();
     while (this.matches(":active")) await new Promise((done) => setTimeout(done, 50)); // what is pressed would be gone before it is let go
     const focused = this.contains(document.activeElement) ? same(document.activeElement) : "";
+    const folds = [...this.querySelectorAll("details[id]")].map(({ id, open }) => [id, open]);
     this.innerHTML = text;
+    for (const [id, open] of folds) { const fold = this.querySelector(`#${CSS.escape(id)}`); if (fold) fold.open = open; }
     if (focused) this.querySelector(focused)?.focus();
   }
 }
