@@ -129,3 +129,17 @@ def test_a_batch_is_planned_watched_and_used_again(page: Page):
     watch(page)
     keep_and_use_again(page)
     assert page.problems == []  # type: ignore[attr-defined]
+
+
+def test_an_item_that_ends_while_the_first_page_of_items_is_on_its_way_is_shown_all_the_same(page: Page):
+    draft(page)
+    held = []
+    page.route("**/api/batch/*/items?*", lambda route: held.append((route, route.fetch())), times=1)
+    page.reload()
+    expect(page.locator(".batch-tile")).to_have_count(3)
+    start_from_elsewhere(page)
+    expect(page.locator("[data-done]")).to_have_text("3", timeout=90_000)
+    ((route, answer),) = held
+    route.fulfill(response=answer)
+    expect(page.locator(".batch-tile img")).to_have_count(3)
+    assert page.problems == []  # type: ignore[attr-defined]

@@ -161,14 +161,16 @@ class BatchGrid extends HTMLElement {
     const query = new URLSearchParams({ after: before, limit: PAGE, ...(this.status && { status: this.status }) });
     const answer = await fetch(`/api/batch/${this.batch}/items?${query}`, { credentials: "same-origin" }).catch(() => null);
     if (!answer?.ok) { setTimeout(() => { this.asked.delete(page); this.lay(); }, 2000); return; }
+    let missed = false;
     (await answer.json()).results.forEach((item, index) => {
       const place = page * PAGE + index;
-      if (this.told.get(place) > began) return; // it ended while this was on its way
+      if (this.told.get(place) > began) { missed ||= !this.items[place]; return; } // it ended while this was on its way
       const before = this.items[place];
       this.items[place] = item;
       const shown = this.tiles.get(place);
       if (shown && (before?.id !== item.id || before.status !== item.status)) { shown.replaceWith(this.remember(place, this.tile(item))); this.put(place); }
     });
+    if (missed) await this.load(page);
   }
 
   tile(item, place) {
