@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from designer.pipeline.candidates import Candidate, Constraints, costs, objection, overrun, usd, warnings
+from designer.pipeline.candidates import Candidate, Constraints, costs, excluded, objection, overrun, usd, warnings
 from designer.pipeline.optimisation import CALM, EXPLORATION, decayed, liking, model_key
 from designer.pipeline.records import Alternative, Excluded, LearnedWeights, Posterior, Route
 
@@ -63,7 +63,7 @@ def route(
     checked = [(each, objection(each, wish)) for each in named]
     fit = [each for each, why in checked if why is None]
     if not fit:
-        raise _refusal(checked, wish)
+        raise _refusal(named, wish)
     moment = now or datetime.now(UTC)
     seen = _seen(candidates, posteriors or {}, garment, moment)
     shift = _shift(named if wish.among else candidates, posteriors or {}, moment)
@@ -214,24 +214,27 @@ def _unnamed(
     return able, unable
 
 
-def _refusal(checked: Sequence[tuple[Candidate, Excluded | None]], wish: Constraints) -> RouteError:
-    """The error that helps most: the budget if that alone stands in the way, then health, then what is lacking."""
-    reasons = [why for _, why in checked if why]
-    codes = {why.code for why in reasons}
-    if "too_dear" in codes:
-        over = [overrun(each, wish) for each, why in checked if why and why.code == "too_dear"]
-        total, limit = min((found[1], found[0]) for found in over if found and found[1] is not None)
-        shown = f"{usd(limit)} is below the cheapest model that fits, {usd(total)} for {wish.n}."
-        remedy = f"Allow at least {usd(total)}, or ask for fewer images."
-        return RouteError("below_cheapest", "max_cost", shown, remedy if limit == wish.max_cost else ASK_ANEW)
-    if "unhealthy" in codes:
+def _refusal(named: Sequence[Candidate], wish: Constraints) -> RouteError:
+    """The error that helps most: health where one that rests could do it afterwards, else the budget if that alone
+    stands in the way, else what is lacking."""
+    rested = [(each, objection(replace(each, resting=""), wish)) for each in named]
+    reasons = [why for _, why in rested if why]
+    over = [overrun(each, wish) for each, why in rested if why and why.code == "too_dear"]
+    total, limit = min(((found[1], found[0]) for found in over if found and found[1] is not None), default=(None, None))
+    least = usd(total) if total is not None and limit == wish.max_cost else ""
+    if resting := [each for each, why in rested if why is None]:
         field_name = "model" if wish.model else "provider" if wish.provider else "strategy"
-        resting = _told([why for why in reasons if why.code == "unhealthy"])
-        shown = f"What could do this is given a rest ({resting})."
-        after = min(each.rest_s for each, why in checked if why and why.code == "unhealthy")
-        return RouteError("unhealthy", field_name, shown, "Try again then, or choose another model.", after=after)
+        told = _told([excluded(each, "unhealthy", each.resting) for each in resting])
+        remedy = f"Try again then, or {f'allow at least {least}' if least else 'choose another model'}."
+        after = min(each.rest_s for each in resting)
+        return RouteError("unhealthy", field_name, f"What could do this is given a rest ({told}).", remedy, after=after)
+    if total is not None and limit is not None:
+        shown = f"{usd(limit)} is below the cheapest model that fits, {usd(total)} for {wish.n}."
+        remedy = f"Allow at least {least}, or ask for fewer images." if least else ASK_ANEW
+        return RouteError("below_cheapest", "max_cost", shown, remedy)
     told = _told(reasons) or "no model is set up"
     remedy = "Change the setting that is in the way, or add a model in the admin."
+    codes = {why.code for why in reasons}
     return RouteError("no_capable_model", _at_fault(codes, wish), f"No model can do this ({told}).", remedy)
 
 

@@ -286,6 +286,22 @@ def test_an_open_circuit_is_passed_over_and_named():
     assert "a: its key was refused" in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("limit", "code", "remedy"),
+    [
+        ({"max_cost": Decimal("0.05")}, "unhealthy", "Try again then, or allow at least $0.08."),
+        ({"shown": Decimal("0.05")}, "unhealthy", "Try again then, or choose another model."),
+        ({"max_cost": Decimal("0.03")}, "below_cheapest", "Allow at least $0.04, or ask for fewer images."),
+    ],
+)
+def test_where_the_one_that_fits_rests_and_the_others_are_too_dear_it_is_said_to_rest(limit, code, remedy):
+    tired = candidate("tired", resting="it failed several times in a row", rest_s=20.0)
+    with pytest.raises(RouteError) as caught:
+        route([tired, candidate("dear", "0.08")], Constraints(**limit))
+    assert (caught.value.code, caught.value.remedy) == (code, remedy)
+    assert caught.value.after == (20.0 if code == "unhealthy" else None)
+
+
 def test_an_unknown_price_is_never_taken_for_free():
     made = route([candidate("unpriced", None), candidate("priced", "0.01")], Constraints(strategy="cost"))
     assert made.model == "priced"
