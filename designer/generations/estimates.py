@@ -258,7 +258,8 @@ def learned(
 
 def composed(wish: GenerationWish, *, team: Team, references: list[Asset], persona: Persona | None = None) -> Composed:
     """Understanding and prompt of a wish, with what is learned and tried out. A language model may word it anew."""
-    record, seed = understand(wish, references, team=team), dice_of(wish, team)
+    draw = draw_of(wish, team)  # asked once: somebody may send the same words meanwhile
+    record, seed = understand(wish, references, team=team), dice_of(replace(wish, draw=draw), team)
     parts = compose(
         wish.brief,
         record,
@@ -269,8 +270,7 @@ def composed(wish: GenerationWish, *, team: Team, references: list[Asset], perso
         change=wish.is_change,
         seed=seed,
     )
-    prompt, draw = as_edited(wish, parts), draw_of(wish, team)
-    return Composed(understanding=record.to_json(), prompt=prompt, composed=parts, draw=draw)
+    return Composed(understanding=record.to_json(), prompt=as_edited(wish, parts), composed=parts, draw=draw)
 
 
 def preview(wish: GenerationWish, made: Composed, *, team: Team, photos: int) -> Preview:

@@ -4,9 +4,12 @@ it is but for what was asked."""
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from designer.assets.models import Asset
+from designer.generations.models import Generation
 from designer.personas.models import LearnedWeight, Persona
 from designer.providers import registry
 from designer.providers.base import ProviderConfig
@@ -126,6 +129,13 @@ def test_equal_wishes_sent_at_once_are_drawn_as_each_preview_showed(client):
     prompts = [client.get(each["links"]["self"]).json()["prompt"] for each in sent]
     assert prompts == [each["prompt"] for each in told]
     assert shown(client, brief="a red coat")["draw"] not in {each["draw"] for each in told}
+
+
+def test_a_preview_asks_once_how_often_its_words_were_sent_so_that_its_draw_is_the_one_it_showed(client):
+    with CaptureQueriesContext(connection) as queries:
+        shown(client, brief="a red coat")
+    counts = [each["sql"] for each in queries if each["sql"].startswith("SELECT COUNT(*)")]
+    assert len([sql for sql in counts if Generation._meta.db_table in sql]) == 1
 
 
 def test_the_page_sends_the_draw_that_it_showed_back_and_keeps_it_while_the_brief_is_edited(client):
