@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from batches.models import FORGOTTEN, IN_FLIGHT, Batch, BatchItem, BatchStatus, ItemStatus, Kind
@@ -43,6 +43,10 @@ OWNER_LEFT: Final = {
 }
 
 
+# the fields of a wish by which one model fits and another does not
+CHOOSES: Final = ("provider", "model", "aspect_ratio", "quality", "min_quality", "max_cost", "n", "best_of")
+
+
 @dataclass(frozen=True, slots=True)
 class Halt:
     """Why no item can begin now. `passes`: by itself, so that the batch need not pause for it."""
@@ -51,7 +55,20 @@ class Halt:
     passes: bool = False
 
 
-Resting = dict[tuple[str, str], Refused]  # provider and model -> what was said of it
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Why `item` cannot begin while the model that it was planned with rests."""
+
+    item: BatchItem
+    refused: Refused
+
+    @property
+    def held(self) -> Q:
+        """The items that wait with it: those that ask the same of the same model. One that names no model may find
+        another, and one without its limits a dearer one."""
+        said = {name: self.item.wish[name] for name in CHOOSES if name in self.item.wish}
+        others = Q(wish__has_any_keys=[name for name in CHOOSES if name not in said])
+        return Q(provider=self.item.provider, model=self.item.model, wish__contains=said) & ~others
 
 
 class _MoreToDo(Exception):
@@ -83,7 +100,7 @@ def check_lasts(refused: Refused) -> None:
 def feed(job: RunningJob, batch_id: UUID) -> None:
     """Begin items while there is room, then end this job. Raises Cancelled, LeaseLost, or Retry for what passes."""
     halt: Halt | None = None
-    resting: Resting = {}
+    resting: list[Rest] = []
     while True:
         job.stop_if_cancelled()
         row = Batch.objects.defer("plan").select_related("owner", "team").filter(pk=batch_id).first()
@@ -116,15 +133,16 @@ def _end(job: RunningJob, batch_id: UUID, halt: Halt | None) -> None:
             pause_for(row, halt.problem)
 
 
-def _begin_next(row: Batch, resting: Resting) -> Halt | None:
-    """Begin the next waiting item, but for those whose model rests; why none can begin now, if so."""
+def _begin_next(row: Batch, resting: list[Rest]) -> Halt | None:
+    """Begin the next waiting item, but for those whose model rests; why none can begin now, if so. What rests is added
+    to `resting`."""
     if not may(row.owner, "create_work", row.team):
         with transaction.atomic():
             pause_for(row, OWNER_LEFT)
         return None
     waiting = row.items.filter(status=ItemStatus.WAITING)
-    for provider, model in resting:
-        waiting = waiting.exclude(provider=provider, model=model)
+    for rest in resting:
+        waiting = waiting.exclude(rest.held)
     item = waiting.order_by("position").first()
     if item is None:
         return _rest(resting) if resting else None
@@ -137,7 +155,7 @@ def _begin_next(row: Batch, resting: Resting) -> Halt | None:
         return Halt(stop.problem)
     except Refused as refused:
         if refused.code == UNHEALTHY:
-            resting[item.provider, item.model] = refused
+            resting.append(Rest(item, refused))
             return None
         check_lasts(refused)
         _give_up(item, problem_of(refused))
@@ -150,11 +168,11 @@ def _begin_next(row: Batch, resting: Resting) -> Halt | None:
     return None
 
 
-def _rest(resting: Resting) -> Halt:
+def _rest(resting: list[Rest]) -> Halt:
     """Only items of models that rest are left: they wait for that, or for the person who must see to the reason."""
-    healths, refused = health.all_health(), next(iter(resting.values()))
-    lasts = all(health.lasts(healths, key) for key in resting)
-    return Halt({**problem_of(refused), "remedy": "Have an admin see to it, then resume."}, passes=not lasts)
+    healths = health.all_health()
+    lasts = all(health.lasts(healths, (rest.item.provider, rest.item.model)) for rest in resting)
+    return Halt({**problem_of(resting[0].refused), "remedy": "Have an admin see to it, then resume."}, passes=not lasts)
 
 
 def _begin(row: Batch, item: BatchItem) -> None:

@@ -78,7 +78,7 @@ def make(job: RunningJob, row: Generation, wish: GenerationWish, order: Order, r
 def _wait_out_rest(job: RunningJob, wish: GenerationWish, order: Order) -> None:
     """What nobody sits and waits for, by a model that nobody may stand in for, uses up no try on it while it rests.
     Raises Later."""
-    if job.is_urgent or not (wish.model or wish.provider):
+    if job.is_urgent or (wish.fallback and not wish.model and not wish.provider):
         return
     row = ModelHealth.objects.filter(provider=order.provider, model=order.model).first()
     if left := health.left_of_rest(row, timezone.now()):

@@ -7,7 +7,7 @@ from django.utils import timezone
 from batches import feeding, steering
 from batches.models import BatchItem
 from batches.tasks import look_after
-from designer.catalogue.models import ModelHealth
+from designer.catalogue.models import ModelHealth, ModelProfile
 from designer.generations.models import Generation
 from designer.jobs.claims import promote_due
 from designer.jobs.models import Job
@@ -122,6 +122,45 @@ def test_a_model_that_rests_holds_up_its_own_items_and_no_other_and_fails_none(c
         work_off()
         assert (look(client, pk)["status"], statuses(pk)) == ("completed", {"succeeded": 6})
         assert invariants_hold()
+
+
+@pytest.mark.parametrize("why", ["provider_down", "auth"])
+def test_items_that_name_no_model_go_on_with_another_where_one_that_was_named_rests(why, client_of, drawn, monkeypatch):
+    with scripted.scripted(monkeypatch, scripted.Other):
+        ModelProfile.objects.filter(provider="scripted").update(quality=0.95)  # all are planned with it
+        named = {"brief": "a coat", "provider": "scripted", "model": "one"}
+        others = [{"brief": f"a {colour} coat"} for colour in ("red", "grey", "blue")]
+        pk = made(client_of("editor"), {"rows": [named, *others]}, parallelism=1)["id"]
+        assert set(BatchItem.objects.filter(batch=pk).values_list("provider", flat=True)) == {"scripted"}
+        rests("scripted", why)
+        scripted.Other.answers = [scripted.GOOD] * 3
+        work_off()
+        assert statuses(pk) == {"waiting": 1, "succeeded": 3} and drawn.asked == []
+
+
+@pytest.mark.parametrize("began", [True, False])
+@pytest.mark.parametrize("limit", [{}, {"max_cost": "0.05"}])
+def test_items_wait_for_the_model_that_rests_where_another_one_is_too_dear(began, limit, client_of, drawn, monkeypatch):
+    with scripted.scripted(monkeypatch, scripted.Other, price="0.08"):
+        client = client_of("editor")
+        pk = made(client, {"base": {"brief": "a coat", "strategy": "cheapest", **limit}, "variations": 2})["id"]
+        if began:
+            work.work_off("io")
+        rests("scripted", "provider_down")
+        scripted.Other.answers = [scripted.GOOD] * 2
+        work_off()
+        expected = {"running": 2} if began else {"waiting": 2} if limit else {"succeeded": 2}  # nothing was shown of it
+        assert statuses(pk) == expected and drawn.asked == []
+
+
+def test_an_item_that_lets_nobody_step_in_spends_no_try_on_a_model_that_rests(client_of, drawn):
+    pk = made(client_of("editor"), {"base": {"brief": "a coat", "fallback": False}})["id"]
+    drawn.answers = [ProviderDown("Away.")]
+    work_off()
+    rests("scripted", "provider_down")
+    try_again_now()
+    work_off()
+    assert len(drawn.asked) == 1 and statuses(pk) == {"running": 1}
 
 
 def test_a_batch_pauses_where_somebody_must_see_to_its_model(client_of, drawn):
