@@ -234,7 +234,10 @@ def item_started(item: BatchItem) -> None:
     if began.update(status=ItemStatus.RUNNING, started_at=timezone.now(), error=None, finished_at=None):
         over = Batch.objects.filter(pk=item.batch_id, status__in=[BatchStatus.PARTIAL, BatchStatus.FAILED])
         over.update(status=BatchStatus.RUNNING, finished_at=None)
-        show_counts(Batch.objects.defer("plan").get(pk=item.batch_id))
+        if item.status == ItemStatus.FAILED:
+            announce_state(item.batch_id)
+        else:
+            show_counts(Batch.objects.defer("plan").get(pk=item.batch_id))
 
 
 def item_ended(item: BatchItem, end: str, assets: list[str], **facts: Any) -> None:

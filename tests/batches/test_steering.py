@@ -101,6 +101,11 @@ def test_priority_changes_for_what_already_waits_and_only_within_the_team(client
     assert look(client, pk)["status"] == "completed"
 
 
+def facts(pk):
+    """What was told of the batch itself."""
+    return Event.objects.filter(channel=f"batch:{pk}", event="batch:progress")
+
+
 ONE = {"base": {"brief": "a coat", "provider": "scripted", "model": "one"}, "variations": 3}
 
 
@@ -165,7 +170,21 @@ def test_a_replayed_dead_job_reopens_its_batch(client_of, drawn):
     assert client.post("/api/queue/dead/replay", {"ids": [str(job.pk)]}, format="json").status_code == 202
     work_off()
     assert (look(client, pk)["status"], statuses(pk)) == ("completed", {"succeeded": 1})
+    told = facts(pk).latest("seq").data
+    assert (told["status"], told["counts"]["running"], told["counts"]["failed"]) == ("running", 1, 0)
     assert invariants_hold()
+
+
+def test_that_what_failed_is_tried_again_while_the_batch_runs_is_a_fact(client_of, drawn):
+    client = client_of("editor")
+    drawn.answers.append(Moderated("No."))
+    pk = made(client, ONE, parallelism=1)["id"]
+    work_off("io")
+    perform(claim("batch", "test"))
+    assert (look(client, pk)["status"], statuses(pk)["failed"]) == ("running", 1)
+    before = facts(pk).count()
+    assert do(client, pk, "retry").status_code == 202
+    assert facts(pk).count() == before + 1 and facts(pk).latest("seq").data["counts"]["waiting"] == 3
 
 
 def test_a_batch_whose_owner_left_pauses_and_is_an_admins_when_resumed(client_of, team):
