@@ -206,8 +206,8 @@ class ComposerForm(forms.Form):
         provider, _, model = said["model"].partition("/")
         unsaid = {"count": not said["n"], "model": not said["model"], "one_each": True}
         strategy, photos = said["strategy"] or "balanced", self.reference_ids
-        # who takes the first image out of a remix lets the next one give the shape
-        source = photos[0] if said["mode"] == "remix" and photos else said["source"]
+        # who takes the first image out of a remix lets the next one give the shape; without any it is a wish in words
+        source = next(iter(photos), None) if said["mode"] == "remix" else said["source"]
         return GenerationWish(
             brief=said["brief"],
             references=photos,

@@ -304,6 +304,14 @@ def test_who_takes_the_first_image_out_lets_the_next_one_give_the_shape(editor, 
     assert str(Generation.objects.latest("created_at").source_id) == skirt
 
 
+def test_who_takes_every_image_out_goes_on_with_words_alone(editor, dress):
+    form = {"source": dress, "mode": "remix", "brief": "a coat", "n": "1", "fallback": "on"}
+    assert "error" not in editor.post("/studio/understood", form, format="multipart").json()
+    assert editor.post("/", form, format="multipart").status_code == 302
+    row = Generation.objects.latest("created_at")
+    assert (row.mode, row.source_id, row.references.count()) == ("", None, 0)
+
+
 @pytest.mark.parametrize("path", ["/api/generations", "/api/generations/preview"])
 def test_a_remix_without_its_image_is_refused_before_it_is_paid_for(path, editor, dress, skirt):
     wish = {"brief": "", "references": [skirt], "source": dress, "mode": "remix"}
