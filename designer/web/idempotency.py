@@ -53,7 +53,8 @@ class Replayed(Exception):
 
 
 class IdempotentPostMixin(APIView):
-    """Honours Idempotency-Key on POST. Answers below 500 are kept for 24 hours, per person and key.
+    """Honours Idempotency-Key on POST. Answers below 500 are kept for 24 hours, per person and key; but for those that
+    say when to come back (`Retry-After`), for the same request may be carried out then.
 
     The answer is kept in the transaction that did the work: a process that dies in between has done neither, and the
     key becomes free after two minutes. `kept_with_work = False` is for work too long for a transaction.
@@ -99,7 +100,8 @@ class IdempotentPostMixin(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer = super().finalize_response(request, response, *args, **kwargs)
         if self.kept_key is not None and self.kept_key.status is None:
-            if answer.status_code >= 500 or not isinstance(answer, Response):
+            passes = answer.status_code >= 500 or "Retry-After" in answer.headers
+            if passes or not isinstance(answer, Response):
                 self._free()
             else:
                 keep(self.kept_key, answer)

@@ -274,6 +274,19 @@ def test_when_every_provider_is_down_the_request_says_so_and_costs_nothing(pair,
     assert not Generation.objects.exists()
 
 
+def test_a_request_that_was_told_when_to_come_back_is_carried_out_then_by_the_same_key(pair, client_of):
+    client, wish = client_of("editor"), {"brief": "a coat", "model": "one", "provider": "scripted"}
+    ModelHealth.objects.create(provider="scripted", model="one", failures=9, opened_at=timezone.now(), trips=1)
+
+    def send():
+        return client.post("/api/generations", wish, format="json", headers={"Idempotency-Key": "the-same"})
+
+    refused = send()
+    assert refused.status_code == 422 and "Retry-After" in refused.headers
+    ModelHealth.objects.update(opened_at=None, failures=0)
+    assert [send().status_code, send().headers.get("Idempotent-Replayed")] == [202, "true"]
+
+
 def test_through_the_page_too_the_model_that_was_named_is_the_one_that_draws(pair, client_of):
     one, other = pair
     client, other.answers = client_of("editor"), [GOOD]
