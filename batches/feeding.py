@@ -7,6 +7,7 @@ batch.
 """
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -35,6 +36,7 @@ FORGOTTEN_SHOWN: Final = "A part of it was made and paid, and how far it came is
 ASK_ANEW: Final = (
     "What was made stays in the gallery. Retry it as one that may have been paid: it is made and paid whole once more."
 )
+SEE_TO_IT: Final = "Have an admin see to it, and resume when it may be tried again."
 REPLAYED: Final = (JobStatus.DEAD, JobStatus.FAILED)
 OWNER_LEFT: Final = {
     "code": "owner_left",
@@ -112,9 +114,16 @@ def feed(job: RunningJob, batch_id: UUID) -> None:
         except _MoreToDo:
             halt = None
             continue
-        if row is not None and not row.is_over:
-            show_counts(Batch.objects.defer("plan").get(pk=batch_id))  # what it put into the queue
+        _show_queued(batch_id)
         return
+
+
+def _show_queued(batch_id: UUID) -> None:
+    """What it put into the queue; its job has ended, so a fault here is no fault of it."""
+    with suppress(OperationalError, InterfaceError):
+        row = Batch.objects.defer("plan").filter(pk=batch_id).first()
+        if row is not None and not row.is_over:
+            show_counts(row)
 
 
 def _has_room(row: Batch) -> bool:
@@ -172,7 +181,7 @@ def _rest(resting: list[Rest]) -> Halt:
     """Only items of models that rest are left: they wait for that, or for the person who must see to the reason."""
     healths = health.all_health()
     lasts = all(health.lasts(healths, (rest.item.provider, rest.item.model)) for rest in resting)
-    return Halt({**problem_of(resting[0].refused), "remedy": "Have an admin see to it, then resume."}, passes=not lasts)
+    return Halt({**problem_of(resting[0].refused), "remedy": SEE_TO_IT}, passes=not lasts)
 
 
 def _begin(row: Batch, item: BatchItem) -> None:
@@ -201,6 +210,9 @@ def _first(row: Batch, item: BatchItem) -> dict[str, Any]:
 def _again(row: Batch, item: BatchItem) -> dict[str, Any]:
     """Go on with what failed: images that were made and paid for stay, calls keep their keys. The queue forgets its
     jobs after a while: then the item is asked for anew, unless a part of it was paid. Raises Refused."""
+    named = item.wish.get("model") or item.wish.get("provider") or item.wish.get("fallback") is False
+    if named and (why := health.rest_of_circuit(item.provider, item.model)):
+        raise Refused(UNHEALTHY, f"{item.model} is given a rest ({why}).")
     job_id = item.generation.job_id if item.generation else item.enhancement.job_id if item.enhancement else None
     assert job_id is not None  # noqa: S101  (whatever an item became has a job)
     try:
@@ -247,6 +259,8 @@ def item_ended(item: BatchItem, end: str, assets: list[str], **facts: Any) -> No
         problem = facts.get("error")
         if end == ItemStatus.FAILED and problem and problem["code"] == budgets.CODE:
             _wait_for_money(item, problem)
+        elif end == ItemStatus.FAILED and problem and problem["code"] in health.AT_ONCE:
+            _wait_for_model(item)
         _after(item.pk, assets)
 
 
@@ -257,6 +271,13 @@ def _wait_for_money(item: BatchItem, problem: dict[str, str]) -> None:
     if not row.is_over:
         BatchItem.objects.filter(pk=item.pk).update(status=ItemStatus.WAITING, finished_at=None)
         pause_for(row, problem)
+
+
+def _wait_for_model(item: BatchItem) -> None:
+    """Its model takes no calls until somebody sees to it: the item waits with what it made, as do those behind it."""
+    now = BatchItem.objects.select_related("batch").get(pk=item.pk)
+    if not now.batch.is_over and health.rest_of_circuit(now.provider, now.model):
+        BatchItem.objects.filter(pk=item.pk).update(status=ItemStatus.WAITING, finished_at=None)
 
 
 def _after(item_id: UUID, assets: list[str]) -> None:

@@ -36,12 +36,14 @@ def progress_of(row: Batch) -> dict[str, Any]:
     left = row.waiting + row.left_in_flight
     going = row.status == BatchStatus.RUNNING and left > 0
     remaining = None
-    if going and per_minute:
+    providers = _providers(row)
+    foreseen = going and not any(each["waits"] for each in providers)
+    if foreseen and per_minute:
         remaining = round(60 * left / per_minute, 1)
-    elif going and row.total:  # nothing has ended yet: what was estimated
+    elif foreseen and row.total:  # nothing has ended yet: what was estimated
         remaining = round(row.seconds_high * left / row.total, 1)
     told = {"per_minute": per_minute if going else None, "remaining_seconds": remaining}
-    return {**state_of(row), **told, "providers": _providers(row)}
+    return {**state_of(row), **told, "providers": providers}
 
 
 def _pace(row: Batch) -> float | None:
@@ -67,7 +69,8 @@ def _providers(row: Batch) -> list[dict[str, Any]]:
     for each in counts.order_by("-total"):
         seen = healths.get((each["provider"], each["model"]))
         spent: Decimal = each.pop("spent")
-        state = {"healthy": health.healthy(seen, now), "last_error": seen.last_error if seen else ""}
+        why, left = health.resting(seen, now), each["total"] - each["succeeded"] - each["failed"]
+        state = {"healthy": not why, "last_error": seen.last_error if seen else "", "waits": why if left else ""}
         found.append({**each, "cost": f"{spent:f}", **state})
     return found
 

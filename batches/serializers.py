@@ -238,6 +238,9 @@ class ProviderStateSerializer(serializers.Serializer[Any]):
     cost = serializers.DecimalField(max_digits=12, decimal_places=6)
     healthy = serializers.BooleanField()
     last_error = serializers.CharField(allow_blank=True)
+    waits = serializers.CharField(
+        allow_blank=True, help_text="Why its items wait, and for how long; empty where they do not."
+    )
 
 
 class ProgressSerializer(serializers.Serializer[Any]):

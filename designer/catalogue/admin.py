@@ -42,12 +42,11 @@ class PriceForm(forms.ModelForm[ModelPrice]):
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or self.cleaned_data
-        is_new, day = self.instance._state.adding, said.get("valid_from")
-        if day and not is_new and day < timezone.now().date():
-            self.add_error("valid_from", "A correction does not reach into days that are over: choose today or later.")
+        day = said.get("valid_from")
+        if day and day < timezone.now().date():
+            self.add_error("valid_from", "A price does not reach into days that are over: choose today or later.")
         elif twin := self._twin(said):
-            way = "change that one" if is_open(twin) else "choose a later day"
-            message = f"A price of {twin.amount.normalize():f} USD holds from that day already: {way}."
+            message = f"A price of {twin.amount.normalize():f} USD holds from that day already: change that one."
             self.add_error("valid_from", message)
         return said
 

@@ -122,6 +122,11 @@ def resting(row: ModelHealth | None, now: datetime) -> str:
     return f"{TROUBLES.get(row.last_error, 'it failed several times in a row')}; it is tried again in {soon}"
 
 
+def rest_of_circuit(provider: str, model: str) -> str:
+    """The same of one model, asked now."""
+    return resting(ModelHealth.objects.filter(provider=provider, model=model).first(), timezone.now())
+
+
 def healthy(row: ModelHealth | None, now: datetime) -> bool:
     return not resting(row, now)
 

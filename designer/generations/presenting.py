@@ -14,7 +14,7 @@ from designer.generations.models import Generation, Stage
 from designer.generations.orders import NOT_SUPPORTED
 from designer.generations.reading import writes
 from designer.generations.understanding_forms import HINTS, label, text_of
-from designer.generations.wishes import GenerationWish
+from designer.generations.wishes import DRAWS, GenerationWish
 from designer.pipeline import taxonomy
 from designer.pipeline.records import DICTS, LISTS
 from designer.pipeline.words import parse
@@ -175,8 +175,10 @@ def seed_of(generation: Generation) -> dict[str, Any]:
 
 def place_of(asset: Asset, generation: Generation | None) -> dict[str, int] | None:
     """Which of the images that were made it is, from 1: its own seed is derived from that place and the generation's
-    seed. None where that is not on record."""
+    seed. None where that is not on record, and where that seed would draw other words (of older rows)."""
     if generation is None or generation.seed is None:
+        return None
+    if generation.settings.get("dice", -1) != generation.seed % DRAWS:
         return None
     runs = {run.name: run.output for run in generation.stages.all()}
     seeds = runs.get(Stage.GENERATION, {}).get("order", {}).get("seeds", [])

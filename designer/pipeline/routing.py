@@ -186,11 +186,15 @@ def _named(candidates: Sequence[Candidate], wish: Constraints) -> list[Candidate
 def _held(
     checked: Sequence[tuple[Candidate, Excluded | None]], wish: Constraints
 ) -> tuple[list[tuple[Candidate, str]], list[Excluded]]:
-    """Those that only a limit keeps away, with why, and why each of the others cannot serve at all."""
-    held = [(each, why) for each, why in checked if why and objection(each, wish.unlimited) is None]
-    aside = {(each.provider, each.model) for each, _ in held}
-    unfit = [why for _, why in checked if why and (why.provider, why.model) not in aside]
-    return [(each, why.reason) for each, why in held], unfit
+    """Those that only a limit keeps away, with why, and why each of the others cannot serve at any price."""
+    held: list[tuple[Candidate, str]] = []
+    unfit: list[Excluded] = []
+    for each, why in checked:
+        if why and (lack := objection(each, wish.unlimited)):
+            unfit.append(lack)
+        elif why:
+            held.append((each, why.reason))
+    return held, unfit
 
 
 def _unnamed(

@@ -1,6 +1,7 @@
 """Errors as answers: application/problem+json (RFC 9457) for programs, a page for people."""
 
 import logging
+import math
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -92,7 +93,7 @@ def body_of(refused: Refused) -> dict[str, Any]:
 def headers_of(refused: Refused) -> dict[str, str]:
     """Retry-After in seconds, where the refusal knows when; a 429 and a 503 always say it."""
     wait = refused.facts.get("retry_after", WAIT.get(refused.status))
-    return {"Retry-After": str(max(1, int(wait)))} if isinstance(wait, int | float) else {}
+    return {"Retry-After": str(max(1, math.ceil(wait)))} if isinstance(wait, int | float) else {}
 
 
 def flattened(detail: Any, field: str = "") -> Iterator[dict[str, str]]:

@@ -164,7 +164,7 @@ export interface Progress { status: string; reason: ErrorFacts | null; counts: C
 export interface Prompt { id: string; brief: string; prompt: string; negative_prompt: string; provider: string; model: string; favourite: boolean; created_at: string }
 /** What the stored file says, read and checked now. */
 export interface Provenance { file: FileFacts | null; intact: boolean; credentials: Credentials; origin: Record<string, unknown>; summary: string }
-export interface ProviderState { provider: string; model: string; total: number; succeeded: number; failed: number; in_flight: number; cost: string; healthy: boolean; last_error: string }
+export interface ProviderState { provider: string; model: string; total: number; succeeded: number; failed: number; in_flight: number; cost: string; healthy: boolean; last_error: string; waits: string }
 export interface Quality { checks: Check[]; score: number | null; formula: string; simulated: boolean; selection: ModelSelection }
 export type QualityEnum = "draft" | "standard" | "high";
 export interface Queue { position: number; seconds: number | null; workers: number; held: HeldEnum | BlankEnum }

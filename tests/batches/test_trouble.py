@@ -11,7 +11,7 @@ from designer.catalogue.models import ModelHealth, ModelProfile
 from designer.generations.models import Generation
 from designer.jobs.claims import promote_due
 from designer.jobs.models import Job
-from designer.providers.base import Moderated, ProviderDown
+from designer.providers.base import AuthFailed, Moderated, ProviderDown
 from teams.base.errors import Refused
 from tests import scripted, work
 from tests.batches.asking import invariants_hold, items, look, made, plan, run_out, statuses, try_again_now, work_off
@@ -178,6 +178,33 @@ def test_a_batch_pauses_where_somebody_must_see_to_its_model(client_of, drawn):
     assert look(client, pk)["status"] == "completed"
 
 
+def test_a_refused_key_fails_no_item_of_a_batch_and_the_page_says_what_it_waits_for(client_of, drawn):
+    client = client_of("editor")
+    drawn.answers = [AuthFailed("No such key.")]
+    pk = made(client, drawn_plan(variations=2), parallelism=1)["id"]
+    work_off()
+    told = look(client, pk)
+    assert (told["status"], told["reason"]["code"], statuses(pk)) == ("paused", "unhealthy", {"waiting": 2})
+    works("scripted")
+    drawn.answers = [scripted.GOOD] * 2
+    assert client.post(f"/api/batch/{pk}/resume").status_code == 202
+    work_off()
+    done = look(client, pk)
+    assert (done["status"], done["cost"], statuses(pk)) == ("completed", "0.080000", {"succeeded": 2})
+    assert invariants_hold()
+
+
+def test_what_a_running_batch_waits_for_is_said_and_no_end_is_promised(client_of, drawn):
+    client = client_of("editor")
+    pk = made(client, drawn_plan(variations=2), parallelism=1)["id"]
+    rests("scripted", "provider_down")
+    work_off()
+    told = client.get(f"/api/batch/{pk}/progress").json()
+    assert told["remaining_seconds"] is None and "failed several times" in told["providers"][0]["waits"]
+    page = client.get(f"/batches/{pk}").content.decode()
+    assert "one (scripted) is given a rest: it failed several times in a row" in page and "Time left" not in page
+
+
 def test_what_was_in_the_queue_when_its_model_began_to_rest_waits_there_and_uses_up_no_try(client_of, drawn):
     client = client_of("editor")
     pk = made(client, drawn_plan(variations=2), parallelism=2)["id"]
@@ -205,7 +232,7 @@ def test_what_was_in_the_queue_when_its_model_began_to_rest_waits_there_and_uses
 
 def test_a_model_that_rests_now_can_be_planned_with_and_the_estimate_says_so(client_of, drawn):
     client = client_of("editor")
-    rests("scripted", "provider_down")
+    rests("scripted", "provider_down", trips=1)
     said = {"plan": drawn_plan(variations=2)}
     told = client.post("/api/batch/estimate", said, format="json").json()
     assert told["cost"] == {"low": "0.080000", "high": "0.080000"}
@@ -235,10 +262,10 @@ def test_a_dead_letter_names_its_brief_and_its_batch_to_those_who_may_see_them(c
     assert str(item.generation_id) in whole and "Autumn" not in whole  # another team's words are not the operator's
 
 
-def rests(provider, error):
-    """Its circuit has just opened."""
+def rests(provider, error, *, trips=6):
+    """Its circuit has just opened, for the `trips`th time: a rest that no slow machine outlasts."""
     now = timezone.now()
-    facts = {"failures": 5, "opened_at": now, "trips": 1, "last_error": error, "last_error_at": now}
+    facts = {"failures": 5, "opened_at": now, "trips": trips, "last_error": error, "last_error_at": now}
     ModelHealth.objects.update_or_create(provider=provider, model="one", defaults=facts)
 
 

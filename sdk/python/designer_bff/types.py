@@ -1284,6 +1284,7 @@ class ProviderState(TypedDict):
     cost: str
     healthy: bool
     last_error: str
+    waits: str
 
 
 class Quality(TypedDict):

@@ -298,7 +298,7 @@ def test_a_correction_does_not_reach_into_days_that_are_over(one, admin_client):
     [
         (3, "-1", "A price is 0 or more: write what a unit costs in USD"),
         (0, "0.06", "A price of 0.04 USD holds from that day already: change that one."),
-        (-1, "0.06", "A price of 0.04 USD holds from that day already: choose a later day."),
+        (-1, "0.06", "A price does not reach into days that are over: choose today or later."),
     ],
 )
 def test_a_price_that_cannot_be_is_refused_at_its_field_with_a_way_out(page, day, amount, remedy, one, admin_client):

@@ -192,7 +192,7 @@ def test_where_one_is_named_what_a_dearer_one_scores_is_told_with_its_price():
 )
 def test_who_is_kept_away_by_a_limit_alone_is_scored_all_the_same_and_marked(limits, why):
     plain, kept = candidate("plain", "0.03", quality=0.3), candidate("kept", "0.08", quality=0.1)
-    usual, small = candidate("usual", "0.03", quality=0.25), candidate("small", max_references=0)
+    usual, small = candidate("usual", "0.03", quality=0.25), candidate("small", "0.90", max_references=0)
     made = route([plain, kept, usual, small], Constraints(strategy="speed", references=1, **limits))
     free = route([plain, kept, usual, small], Constraints(strategy="speed", references=1))
     assert [(each.model, each.left_out) for each in made.alternatives] == [("usual", ""), ("kept", why)]
@@ -200,7 +200,7 @@ def test_who_is_kept_away_by_a_limit_alone_is_scored_all_the_same_and_marked(lim
         each.model: each.score for each in free.alternatives
     }
     assert made.reason.startswith("Best of 2 ")
-    assert [(each.model, each.code) for each in made.excluded] == [("small", "incapable")]
+    assert [(each.model, each.code) for each in made.excluded] == [("small", "incapable")]  # at any price
 
 
 def test_where_one_is_named_those_that_could_not_have_done_it_say_why_besides():

@@ -59,6 +59,7 @@ async function addPhotos(files) {
 // What was understood
 let waiting = 0;
 let asked = 0;
+let sent = false; // a wish was sent, and no prompt has been shown since
 function understandSoon() {
   clearTimeout(waiting);
   waiting = setTimeout(understand, 500);
@@ -93,7 +94,9 @@ async function understand() {
   clearTimeout(waiting);
   waiting = 0;
   const mine = ++asked;
-  const answer = await post(form.dataset.understoodUrl, new FormData(form)).catch(() => null);
+  const wish = new FormData(form);
+  if (sent) wish.delete("draw"); // it was for that one; until another is shown, what stands there is what is sent
+  const answer = await post(form.dataset.understoodUrl, wish).catch(() => null);
   if (!answer) return;
   const body = await answer.json().catch(() => ({}));
   if (mine !== asked || waiting) return; // more was typed meanwhile: the next answer counts
@@ -101,6 +104,7 @@ async function understand() {
   if (body.understood) {
     const box = form.querySelector("[data-understood]");
     redraw(box, body.understood);
+    sent = false;
     form.querySelector("[data-understood-said]").textContent = inWords(box);
   }
   form.querySelector("[data-estimate]").innerHTML = body.estimate || ""; // no price stays that is not true any more
@@ -120,7 +124,7 @@ async function submit(event) {
     runs.insertAdjacentHTML("afterbegin", body.card);
     runs.firstElementChild.scrollIntoView({ behavior: "smooth", block: "nearest" });
     toast("Queued. It appears below.");
-    form.elements.draw?.remove(); // it was for this one: sent again, the same words are drawn anew, and shown so before
+    sent = true;
     understand();
   } catch {
     showError("The studio cannot be reached. Your words are still here; try again in a moment.");
