@@ -210,8 +210,7 @@ def _first(row: Batch, item: BatchItem) -> dict[str, Any]:
 def _again(row: Batch, item: BatchItem) -> dict[str, Any]:
     """Go on with what failed: images that were made and paid for stay, calls keep their keys. The queue forgets its
     jobs after a while: then the item is asked for anew, unless a part of it was paid. Raises Refused."""
-    named = item.wish.get("model") or item.wish.get("provider") or item.wish.get("fallback") is False
-    if named and (why := health.rest_of_circuit(item.provider, item.model)):
+    if why := _rest_of(item):
         raise Refused(UNHEALTHY, f"{item.model} is given a rest ({why}).")
     job_id = item.generation.job_id if item.generation else item.enhancement.job_id if item.enhancement else None
     assert job_id is not None  # noqa: S101  (whatever an item became has a job)
@@ -276,8 +275,14 @@ def _wait_for_money(item: BatchItem, problem: dict[str, str]) -> None:
 def _wait_for_model(item: BatchItem) -> None:
     """Its model takes no calls until somebody sees to it: the item waits with what it made, as do those behind it."""
     now = BatchItem.objects.select_related("batch").get(pk=item.pk)
-    if not now.batch.is_over and health.rest_of_circuit(now.provider, now.model):
+    if not now.batch.is_over and _rest_of(now):
         BatchItem.objects.filter(pk=item.pk).update(status=ItemStatus.WAITING, finished_at=None)
+
+
+def _rest_of(item: BatchItem) -> str:
+    """Why its model may not be called now; "" where it may, or where another one may step in."""
+    alone = item.wish.get("model") or item.wish.get("provider") or item.wish.get("fallback") is False
+    return health.rest_of_circuit(item.provider, item.model) if alone else ""
 
 
 def _after(item_id: UUID, assets: list[str]) -> None:

@@ -194,6 +194,14 @@ def test_a_refused_key_fails_no_item_of_a_batch_and_the_page_says_what_it_waits_
     assert invariants_hold()
 
 
+def test_where_others_might_have_stepped_in_and_none_could_a_refused_key_is_the_end_of_an_item(client_of, drawn):
+    client = client_of("editor")
+    drawn.answers = [AuthFailed("No such key.")]
+    pk = run_out(client, plan())["id"]
+    (item,) = items(client, pk)
+    assert (look(client, pk)["status"], item["error"]["code"], len(drawn.asked)) == ("failed", "auth", 1)
+
+
 def test_what_a_running_batch_waits_for_is_said_and_no_end_is_promised(client_of, drawn):
     client = client_of("editor")
     pk = made(client, drawn_plan(variations=2), parallelism=1)["id"]
