@@ -93,12 +93,18 @@ def start_from_elsewhere(page: Page) -> None:
     }""")
 
 
+def expect_three_images(page: Page) -> None:
+    expect(page.locator("[data-done]")).to_have_text("3", timeout=90_000)
+    page.evaluate("scrollTo({top: document.body.scrollHeight, behavior: 'instant'})")  # far below it none is drawn
+    expect(page.locator(".batch-tile img")).to_have_count(3)
+
+
 def test_a_list_of_one_state_fills_while_the_batch_runs(page: Page):
     draft(page)
     page.get_by_role("link", name="Succeeded 0").click()
     expect(page.get_by_text("No items in this state.")).to_be_visible()
     start_from_elsewhere(page)
-    expect(page.locator(".batch-tile img")).to_have_count(3, timeout=90_000)
+    expect_three_images(page)
     assert page.problems == []  # type: ignore[attr-defined]
 
 
@@ -119,7 +125,7 @@ def test_that_an_item_is_in_the_queue_is_seen_without_loading_the_page_again(pag
     expect(page.locator("[data-done]")).to_have_text("1", timeout=60_000)
     expect(page.get_by_label("Name of the template")).to_have_value("Winter coats")  # though the head came anew
     expect(page.get_by_role("columnheader", name="In flight")).to_be_visible()
-    expect(page.locator(".batch-tile img")).to_have_count(3, timeout=90_000)
+    expect_three_images(page)
     assert page.problems == []  # type: ignore[attr-defined]
 
 

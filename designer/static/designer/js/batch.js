@@ -33,6 +33,7 @@ class BatchGrid extends HTMLElement {
     this.lay = () => requestAnimationFrame(() => this.draw());
     this.sizes = new ResizeObserver(this.lay);
     this.sizes.observe(this);
+    this.sizes.observe(document.body); // what stands above may grow or shrink, and so move the tiles in sight
     document.addEventListener("scroll", this.lay, { passive: true });
   }
 
