@@ -49,7 +49,7 @@ def test_the_shape_of_the_image_ticked_first_is_drawn_in_the_colour_of_the_other
     expect(page.locator("#from-fabric")).to_have_text("correction")
     page.get_by_role("button", name="Make images").click()
     card = page.locator(".run-card").first
-    expect(card).to_contain_text("From photos")
+    expect(card).to_contain_text("Remix")
     expect(card).to_contain_text("Succeeded", timeout=90_000)
     expect(card.locator(".tiles-run > li")).to_have_count(2)
     card.locator(".run-brief a").click()

@@ -35,7 +35,7 @@ def send_a_test(page: Page, outcome: str) -> None:
     """Send one and wait until the log says what became of it."""
     page.get_by_role("button", name="Send a test").click()
     elsewhere(wake_courier)
-    until(lambda: newest(page) == [outcome, "1"], 20)
+    until(lambda: newest(page) == [outcome, "1"], 60)
 
 
 def newest(page: Page) -> list[str]:
