@@ -281,8 +281,9 @@ def _wait_for_model(item: BatchItem) -> None:
 
 def _rest_of(item: BatchItem) -> str:
     """Why its model may not be called now; "" where it may, or where another one may step in."""
-    alone = item.wish.get("model") or item.wish.get("provider") or item.wish.get("fallback") is False
-    return health.rest_of_circuit(item.provider, item.model) if alone else ""
+    if item.generation_id is None or not wish_of(item.wish, item.team_id).stands_alone:
+        return ""
+    return health.resting(health.health_of(item.provider, item.model), timezone.now())
 
 
 def _after(item_id: UUID, assets: list[str]) -> None:

@@ -176,19 +176,13 @@ def head(request: HttpRequest, pk: UUID) -> HttpResponse:
 def change_form(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Apart from the head, which is loaded anew with each item that ends: what is typed here stays."""
     batch = _shown(request, pk)
-    return render(request, "batches/_change.html", {"batch": batch, "may_edit": _may_edit(request, batch)})
+    may_edit = Batch.objects.may_edit(request.user, batch.pk)
+    return render(request, "batches/_change.html", {"batch": batch, "may_edit": may_edit})
 
 
 def _shown(request: HttpRequest, pk: UUID) -> Batch:
     Batch.objects.see(request.user, pk)
     return progress.with_budget(Batch.objects.filter(pk=pk).select_related("owner", "team")).get()
-
-
-def _may_edit(request: HttpRequest, batch: Batch) -> bool:
-    try:
-        return bool(Batch.objects.for_edit(request.user, batch.pk))
-    except Forbidden:
-        return False
 
 
 def _head(request: HttpRequest, batch: Batch) -> dict[str, Any]:
@@ -197,7 +191,7 @@ def _head(request: HttpRequest, batch: Batch) -> dict[str, Any]:
     return {
         "batch": batch,
         "channel": f"batch:{batch.pk}",
-        "may_edit": _may_edit(request, batch),
+        "may_edit": Batch.objects.may_edit(request.user, batch.pk),
         "has_arms": bool(batch.plan.get("arms")),
         "sheets": contact_sheets.parts_of(batch),
         "now": now,

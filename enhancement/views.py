@@ -46,10 +46,7 @@ def panel_context(request: HttpRequest, asset: Asset, refused: str = "") -> dict
 
 def may_edit(user: Any, asset: Asset) -> bool:
     """Whether something may be made of it, by this person and now."""
-    try:
-        return bool(Asset.objects.for_edit(user, asset.pk)) and asset.trashed_at is None
-    except Forbidden:
-        return False
+    return Asset.objects.may_edit(user, asset.pk) and asset.trashed_at is None
 
 
 @login_required

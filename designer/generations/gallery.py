@@ -28,7 +28,7 @@ from designer.generations.views import is_partial
 from designer.personas import feedback as personas
 from designer.personas.models import Feedback, FeedbackKind
 from teams.accounts.people import person
-from teams.base.errors import Forbidden, Refused
+from teams.base.errors import Refused
 from teams.base.ids import words_of
 
 PAGE = 24
@@ -196,7 +196,7 @@ def asset(request: HttpRequest, pk: UUID) -> HttpResponse:
         "channel": f"asset:{found.pk}",
         "before": _before(found),
         "versions": related.exists(),
-        "may_edit": _may_edit(request, found),
+        "may_edit": Asset.objects.may_edit(request.user, found.pk),
         "parts": parts_of(generation) if generation else [],
         "place": place_of(found, generation),
         "provenance": provenance_of(found),
@@ -209,14 +209,6 @@ def _before(found: Asset) -> Asset | None:
     """What an enhancement began with, while both can be looked at whole."""
     trashed = found.trashed_at or (found.parent and found.parent.trashed_at)
     return None if trashed or found.kind != AssetKind.ENHANCED else found.parent
-
-
-def _may_edit(request: HttpRequest, found: Asset) -> bool:
-    try:
-        Asset.objects.for_edit(request.user, found.pk)
-    except Forbidden:
-        return False
-    return True
 
 
 @login_required

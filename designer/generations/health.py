@@ -40,6 +40,11 @@ def all_health() -> Healths:
     return {(row.provider, row.model): row for row in ModelHealth.objects.all()}
 
 
+def health_of(provider: str, model: str) -> ModelHealth | None:
+    """Of one model; None where it was never called."""
+    return ModelHealth.objects.filter(provider=provider, model=model).first()
+
+
 def went_well(provider: str, model: str, seconds_per_image: float) -> None:
     """Note a call that brought an image; it closes the circuit."""
     row, _ = ModelHealth.objects.get_or_create(provider=provider, model=model)
@@ -120,11 +125,6 @@ def resting(row: ModelHealth | None, now: datetime) -> str:
     seconds = math.ceil(left.total_seconds())
     soon = f"{seconds} s" if seconds < 100 else f"{math.ceil(seconds / 60)} minutes"
     return f"{TROUBLES.get(row.last_error, 'it failed several times in a row')}; it is tried again in {soon}"
-
-
-def rest_of_circuit(provider: str, model: str) -> str:
-    """The same of one model, asked now."""
-    return resting(ModelHealth.objects.filter(provider=provider, model=model).first(), timezone.now())
 
 
 def healthy(row: ModelHealth | None, now: datetime) -> bool:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from designer.assets.models import Asset
 from designer.assets.provenance import DRAWN, TRAINED
 from designer.assets.services import Prepared, prepare_result, read_bytes, store_prepared
-from designer.catalogue.models import ModelHealth, ModelKind
+from designer.catalogue.models import ModelKind
 from designer.catalogue.services import living
 from designer.generations import health, stand_ins
 from designer.generations.judging import pick, quality_of, set_aside
@@ -78,10 +78,9 @@ def make(job: RunningJob, row: Generation, wish: GenerationWish, order: Order, r
 def _wait_out_rest(job: RunningJob, wish: GenerationWish, order: Order) -> None:
     """What nobody sits and waits for, by a model that nobody may stand in for, uses up no try on it while it rests.
     Raises Later."""
-    if job.is_urgent or (wish.fallback and not wish.model and not wish.provider):
+    if job.is_urgent or not wish.stands_alone:
         return
-    row = ModelHealth.objects.filter(provider=order.provider, model=order.model).first()
-    if left := health.left_of_rest(row, timezone.now()):
+    if left := health.left_of_rest(health.health_of(order.provider, order.model), timezone.now()):
         raise Later(left, f"{order.model} is given a rest.")
 
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from designer.assets.models import Asset
 from designer.assets.services import read_bytes
-from designer.catalogue.models import ModelHealth, ModelKind, ModelProfile
+from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.services import cost_of, retire, token_prices, usable_models
 from designer.generations import health
 from designer.generations.costs import BYTES_PER_TOKEN, PHOTO_TOKENS
@@ -279,7 +279,7 @@ def _kept(call: Call[T], digest: str) -> Mapping[str, Any] | None:
 
 
 def _check_health(call: Call[T]) -> None:
-    seen = ModelHealth.objects.filter(provider=call.profile.provider, model=call.profile.model).first()
+    seen = health.health_of(call.profile.provider, call.profile.model)
     if not health.healthy(seen, timezone.now()):
         raise Local(f"{call.by} is out of order for the moment.")
 

@@ -41,7 +41,7 @@ def find(
     """The order as another model will carry it out, written and announced; None when none may or can step in."""
     if not isinstance(error, base.ProviderError):
         return None
-    if not wish.fallback or wish.model or wish.provider or not _is_time(job, error) or _is_unknown(job, left):
+    if wish.stands_alone or not _is_time(job, error) or _is_unknown(job, left):
         return None
     plan = next(filter(None, (_plan(row, wish, out, len(left)) for out in _left_out(row, order, error))), None)
     return _changed(job, row, order, plan, error) if plan else None

@@ -80,6 +80,11 @@ class GenerationWish:
         return self.mode == "remix"
 
     @property
+    def stands_alone(self) -> bool:
+        """Whether no other model may step in for the one that was chosen."""
+        return not self.fallback or bool(self.model or self.provider)
+
+    @property
     def photos(self) -> tuple[UUID, ...]:
         """The references, each once; that of a remix whose shape counts comes first."""
         first = (self.source,) if self.is_remix and self.source in self.references else ()

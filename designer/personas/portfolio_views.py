@@ -73,7 +73,7 @@ def _context(request: HttpRequest, row: PortfolioImport) -> dict[str, Any]:
         items = items.filter(status=said["status"])
     if said["q"]:
         items = items.filter(path__icontains=said["q"])
-    looks = presenting.looks_shown(row)
+    looks, may_edit = presenting.looks_shown(row), PortfolioImport.objects.may_edit(request.user, row.pk)
     return {
         **frame(request, row.team),
         "portfolio": row,
@@ -85,17 +85,10 @@ def _context(request: HttpRequest, row: PortfolioImport) -> dict[str, Any]:
         "filters": said,
         "filtered": any(said.values()),
         "query": urlencode({name: value for name, value in said.items() if value}),
-        "may_cancel": row.is_live and _may_edit(request, row),
-        "may_resume": row.can_go_on and _may_edit(request, row),
-        "may_forget": row.has_files and _may_edit(request, row),
+        "may_cancel": row.is_live and may_edit,
+        "may_resume": row.can_go_on and may_edit,
+        "may_forget": row.has_files and may_edit,
     }
-
-
-def _may_edit(request: HttpRequest, row: PortfolioImport) -> bool:
-    try:
-        return bool(PortfolioImport.objects.for_edit(request.user, row.pk))
-    except Forbidden:
-        return False
 
 
 @login_required

@@ -143,7 +143,7 @@ def _profile(request: HttpRequest, row: Persona, refused: Refused | None) -> dic
         "etag": etag_of(row),
         "bars": presenting.bars_of(row),
         "exemplars": presenting.exemplars_of([row], person(request))[str(row.pk)],
-        "may_edit": _may_edit(request, row),
+        "may_edit": Persona.objects.may_edit(request.user, row.pk),
         "fields": forms.weights_shown(services.shown_weights(row)),
         "typed": typed,
         "refused": refused,
@@ -155,13 +155,6 @@ def _profile(request: HttpRequest, row: Persona, refused: Refused | None) -> dic
         "brief": brief,
         "match": pipeline.match(brief, analyse(brief), taste) if brief and taste else None,
     }
-
-
-def _may_edit(request: HttpRequest, row: Persona) -> bool:
-    try:
-        return bool(Persona.objects.for_edit(request.user, row.pk))
-    except Forbidden:
-        return False
 
 
 def tried(request: HttpRequest, deed: Callable[[], str], back: str) -> HttpResponse:

@@ -47,6 +47,13 @@ class OwnedQuerySet(models.QuerySet[M]):
             return row
         raise Forbidden(message="Your role lets you see this, not change it.", remedy="Ask an owner or admin.")
 
+    def may_edit(self, user: "User | AnonymousUser", pk: UUID | str) -> bool:
+        """Whether `for_edit` would give it: for what a page offers. Raises Missing if not theirs to see."""
+        try:
+            return bool(self.for_edit(user, pk))
+        except Forbidden:
+            return False
+
 
 def _teams_where(user: "User | AnonymousUser", code: str) -> models.QuerySet[Membership, Any]:
     """The teams in which the role of `user` has this code."""
