@@ -15,7 +15,7 @@ from designer.assets.models import Asset
 from designer.catalogue.limits import wish_for
 from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.ready import ready_models
-from designer.generations import estimates, reading
+from designer.generations import estimates, readers
 from designer.generations.choosing import UNHEALTHY
 from designer.generations.costs import Ranges
 from designer.generations.wishes import GenerationWish
@@ -110,8 +110,8 @@ class Prices:
 def _asks_a_model() -> bool:
     """Whether briefs are read by a language model that costs something."""
     try:
-        reading.chosen_model()
-    except reading.Local:
+        readers.chosen_model()
+    except readers.Local:
         return False
     return True
 

@@ -71,10 +71,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A model that can be called today, with what the router knows of it."""
+    """A model that can be called today, with what the router knows of it. `picture`: USD for an image without the
+    photos that are sent along."""
 
     profile: ModelProfile
     candidate: Candidate
+    picture: Decimal | None
     quality: str
     simulated: bool
 
@@ -105,7 +107,7 @@ def _found(wish: GenerationWish, sent: Sent, ranges: Ranges, *, busy: bool, rest
             provider=profile.provider,
             model=profile.model,
             capabilities=can,
-            unit_price=price,
+            unit_price=None if price is None else ranges.usual(profile, can, price, sent),
             most=None if price is None else ranges.expected(profile, can, price, sent).most,
             latency_s=seconds,
             quality=profile.quality,
@@ -116,7 +118,7 @@ def _found(wish: GenerationWish, sent: Sent, ranges: Ranges, *, busy: bool, rest
             takes=load[1],
         )
         simulated = image_provider(profile.provider).simulated
-        found.append(Found(profile=profile, candidate=candidate, quality=quality, simulated=simulated))
+        found.append(Found(profile=profile, candidate=candidate, picture=price, quality=quality, simulated=simulated))
     return found
 
 
@@ -178,8 +180,9 @@ def plan_for(
         waits: dict[str, Any] = {"retry_after": error.after} if error.after else {}
         raise Refused(error.code, error.message, field=error.field, remedy=error.remedy, **waits) from error
     taken = next(each for each in candidates if each.key == (route.provider, route.model))
-    price = _price_of(taken)
-    costs = ranges.of(taken.profile, taken.candidate.capabilities, price, sent)
+    picture, can = _price_of(taken), taken.candidate.capabilities
+    price = ranges.usual(taken.profile, can, picture, sent)
+    costs = ranges.of(taken.profile, can, picture, sent)
     return _plan(wish, route, taken, note, price=price, costs=costs)
 
 
@@ -217,14 +220,14 @@ def _refuse_unready(provider: str) -> None:
 
 
 def _price_of(found: Found) -> Decimal:
-    if found.candidate.unit_price is None:
+    if found.picture is None:
         raise Refused(
             "price_unknown",
             f"What {found.profile.title} costs is not known.",
             field="model",
             remedy="Choose another model, or have an admin add its price to the catalogue.",
         )
-    return found.candidate.unit_price
+    return found.picture
 
 
 def _plan(wish: GenerationWish, route: Route, found: Found, note: str, *, price: Decimal, costs: Range) -> Plan:

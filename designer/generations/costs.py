@@ -22,7 +22,7 @@ from teams.membership.models import Team
 RECENT: Final = 200  # charges that say what a model priced by tokens really costs
 ENOUGH: Final = 20
 PROMPT_TOKENS: Final = 600  # the most that what is added to the designer's words comes to
-PHOTO_TOKENS: Final = 1500  # of 1024 x 1024 pixels at the vendor that counts most: width x height / 750 at Anthropic
+PHOTO_TOKENS: Final = 1536  # the most of a photo: 32 x 32 patches of GPT Image; a reader is sent 1024 x 1024 at most
 BYTES_PER_TOKEN: Final = 2  # the fewest: two to four letters of English, two thirds of a sign of Chinese
 OWN_SIZE: Final = Decimal("1.6")  # 1024 x 1536 for 1024 x 1024, and what a vendor rounds
 SQUARE, MILLION = 1024 * 1024, 1_000_000
@@ -60,6 +60,11 @@ class Ranges:
         self.team = team
         self._seen: dict[Key, tuple[Decimal, Decimal] | None] = {}
 
+    def usual(self, profile: ModelProfile, can: Capabilities, price: Decimal, sent: Sent) -> Decimal:
+        """USD that one image is expected to cost: its price, and what is usually counted for the photos sent along."""
+        photos = min(sent.photos, can.max_references) * can.photo_tokens * self._rate(profile, "image_in") / MILLION
+        return price + photos.quantize(MICRO, ROUND_UP)
+
     def of(self, profile: ModelProfile, can: Capabilities, price: Decimal, sent: Sent) -> Range:
         """By what this team's images have cost, in any size and fineness, where there were enough; the most is what can
         be counted beforehand."""
@@ -69,21 +74,24 @@ class Ranges:
         if key not in self._seen:
             self._seen[key] = self._measured(*key)
         low, high = self._seen[key] or (expected.low, expected.high)
-        return Range(min(low, price), min(max(high, price), expected.most), expected.most)
+        usual = self.usual(profile, can, price, sent)
+        return Range(min(low, usual), min(max(high, usual), expected.most), expected.most)
 
     def expected(self, profile: ModelProfile, can: Capabilities, price: Decimal, sent: Sent) -> Range:
         """Of a model that this team hardly knows: at least its pixels' share of the price, which is for a square of
         1,024 (nobody's tokens grow faster than the pixels), at most that of the largest picture that it may draw
         instead of the size asked for, and then the words and photos that are sent along."""
-        tokens = self._tokens.get(profile.pk)
-        if not tokens:
+        if profile.pk not in self._tokens:
             return Range.fixed(price)
         words = PROMPT_TOKENS + sent.letters // BYTES_PER_TOKEN
         drawn = price * (1 if can.exact_size else OWN_SIZE)
-        photos = sent.photos * PHOTO_TOKENS * tokens.get("image_in", Decimal(0))
-        most = drawn + (words * tokens.get("text_in", Decimal(0)) + photos) / MILLION
+        photos = sent.photos * PHOTO_TOKENS * self._rate(profile, "image_in")
+        most = drawn + (words * self._rate(profile, "text_in") + photos) / MILLION
         most = most.quantize(MICRO, ROUND_UP)  # what is shown of it is enough as a ceiling
         return Range(price * min(Decimal(1), Decimal(sent.width * sent.height) / SQUARE), most, most)
+
+    def _rate(self, profile: ModelProfile, unit: str) -> Decimal:
+        return self._tokens.get(profile.pk, {}).get(unit, Decimal(0))
 
     @cached_property
     def _tokens(self) -> Mapping[object, Mapping[str, Decimal]]:

@@ -12,7 +12,7 @@ from PIL import Image
 
 from designer.assets.models import Asset, AssetKind
 from designer.assets.services import read_bytes
-from designer.generations import reading
+from designer.generations import readers
 from designer.generations.choosing import Plan, plan_for
 from designer.generations.costs import Ranges
 from designer.generations.models import Generation
@@ -215,7 +215,7 @@ def whole_plan(
     """The plan with everything that it costs, within the wish's ceiling: where that has no room for a model that reads
     the brief, it is read here. Raises Refused naming the field."""
     plan = plan_for(wish, team=team, garment=garment, photos=photos, ranges=ranges, rested=rested)
-    usual, most = reading.costs_of(wish, photos=photos)
+    usual, most = readers.costs_of(wish, photos=photos)
     if wish.max_cost is not None and plan.for_images + most > wish.max_cost:
         return plan
     return replace(plan, reading=usual, reading_most=most)

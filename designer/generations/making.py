@@ -55,6 +55,9 @@ class Call:
         """What the model is told to avoid; None where it takes no such words, and is sent none."""
         return self.order.negative_prompt if self.can.negative_prompt else None
 
+    def prompt_at(self, place: int) -> str:
+        return self.order.prompt_at(place, photos=len(self.photos))
+
 
 def make(job: RunningJob, row: Generation, wish: GenerationWish, order: Order, references: list[Asset]) -> None:
     """Make the images that are still missing and finish the job; where the model is out of order, another steps in.
@@ -118,8 +121,9 @@ def _make_some(job: RunningJob, row: Generation, order: Order, left: list[int], 
     """One call for the next missing image, or for the next few where the model takes several at once."""
     _check_end(order)
     provider, can = _drawer(order)
-    places = _together(order, left, can.images_per_call if photos else 1)
-    call = Call(order=order, provider=provider, can=can, places=places, photos=photos[: can.max_references])
+    sent = photos[: can.max_references]
+    places = _together(order, left, len(sent), can.images_per_call if photos else 1)
+    call = Call(order=order, provider=provider, can=can, places=places, photos=sent)
     with _its_turn(job, order, len(places), free=provider.simulated):
         attempt, result = _called(job, row, call)
     _keep(job, row, call, attempt, result)
@@ -180,7 +184,7 @@ def _called(job: RunningJob, row: Generation, call: Call) -> tuple[JobAttempt, b
 def _request(call: Call) -> base.ImageRequest:
     order = call.order
     return base.ImageRequest(
-        prompt=order.prompt_at(call.places[0]),
+        prompt=call.prompt_at(call.places[0]),
         negative_prompt=call.avoided or "",
         model=order.model,
         width=order.width,
@@ -193,11 +197,10 @@ def _request(call: Call) -> base.ImageRequest:
     )
 
 
-def _together(order: Order, left: list[int], at_once: int) -> list[int]:
+def _together(order: Order, left: list[int], photos: int, at_once: int) -> list[int]:
     """The first missing place, and those after it that one call can bring as well: they share their prompt."""
-    first = left[0]
-    same = [place for place in left if order.prompt_at(place) == order.prompt_at(first)]
-    return same[: max(1, at_once)]
+    asked = order.prompt_at(left[0], photos=photos)
+    return [place for place in left if order.prompt_at(place, photos=photos) == asked][: max(1, at_once)]
 
 
 def _found(call: Call, attempt: JobAttempt) -> base.ImageResult | None:
@@ -339,7 +342,7 @@ def _provenance(
 ) -> dict[str, Any]:
     """All that is needed to ask for this very image again, as it was sent, who asked, and what it came to."""
     order, avoided = call.order, call.avoided
-    prompt = order.prompt_at(place)
+    prompt = call.prompt_at(place)
     return {
         "digital_source_type": DRAWN if result.simulated else TRAINED,
         "provider": order.provider,

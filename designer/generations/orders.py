@@ -25,6 +25,7 @@ class Order:
     aspect_ratio: str = "3:4"
     quality: str = "standard"
     variety: tuple[str, ...] = ()  # what each image has besides the prompt, so that they are not all alike
+    of_photos: str = ""  # what a model that is sent several photos is to take from which
     turn: int = 0  # how often another model had to step in
 
     def to_json(self) -> dict[str, Any]:
@@ -37,10 +38,10 @@ class Order:
             "most": None if self.most is None else str(self.most),
         }
 
-    def prompt_at(self, place: int) -> str:
-        """The prompt of the image at `place`."""
+    def prompt_at(self, place: int, *, photos: int) -> str:
+        """The prompt of the image at `place`, for a model that is sent so many photos."""
         own = self.variety[place] if place < len(self.variety) else ""
-        return f"{self.prompt}, {own}" if own else self.prompt
+        return ", ".join(filter(None, (self.prompt, own, self.of_photos if photos > 1 else "")))
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:

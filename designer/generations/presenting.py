@@ -12,7 +12,7 @@ from designer.catalogue.services import ending_soon, warning_of
 from designer.generations.estimates import Composed, Preview
 from designer.generations.models import Generation, Stage
 from designer.generations.orders import NOT_SUPPORTED
-from designer.generations.reading import writes
+from designer.generations.readers import writes
 from designer.generations.understanding_forms import HINTS, label, text_of
 from designer.generations.wishes import DRAWS, GenerationWish
 from designer.pipeline import taxonomy

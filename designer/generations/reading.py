@@ -11,9 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
-from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -21,11 +20,11 @@ from django.utils import timezone
 from designer.assets.models import Asset
 from designer.assets.services import read_bytes
 from designer.catalogue.models import ModelKind, ModelProfile
-from designer.catalogue.services import cost_of, retire, token_prices, usable_models
+from designer.catalogue.services import cost_of, retire
 from designer.generations import health
-from designer.generations.costs import BYTES_PER_TOKEN, PHOTO_TOKENS
 from designer.generations.models import Generation, Stage, StageRun, StageStatus
 from designer.generations.pacing import Resting, paced
+from designer.generations.readers import Local, Prices, chosen_model, prices_of
 from designer.generations.wishes import GenerationWish
 from designer.jobs.handlers import Later, Permanent, RunningJob
 from designer.jobs.models import AttemptOutcome, JobAttempt
@@ -38,25 +37,12 @@ from designer.pipeline.asking import Question, Unfit
 from designer.pipeline.records import PromptPart, Understanding
 from designer.providers import base
 from designer.providers.registry import language_provider
-from designer.providers.remote import talk
 from designer.realtime.events import COST_UPDATED, record
 from teams.base.errors import Conflict, Refused
 
 T = TypeVar("T")
-ORDER: Final = ("google", "openai", "anthropic")
-LETTERS_PER_TOKEN: Final = 3.5  # fewer than the four of English prose: schemas are dense
-MOST_OUT: Final = talk.MAX_TOKENS  # of an answer, as every request says
-OUT_TOKENS: Final = {Stage.ANALYSIS: 900, Stage.PROMPTING: 400}
 WORTH_WAITING: Final = timedelta(minutes=1)
 KINDS: Final = {Stage.ANALYSIS: EntryKind.ANALYSIS, Stage.PROMPTING: EntryKind.PROMPTING}
-
-
-class Local(Exception):
-    """Read here instead; `reason` in words for the designer."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +64,6 @@ class Task(Generic[T]):
     restore: Callable[[Mapping[str, Any]], T]
 
 
-class Prices(NamedTuple):
-    """USD: what is expected, and the most that may be billed."""
-
-    usual: Decimal
-    most: Decimal
-
-
-FREE: Final = Prices(Decimal(0), Decimal(0))
-
-
 @dataclass(slots=True)
 class Call(Generic[T]):
     """A task under way for a job."""
@@ -104,72 +80,10 @@ class Call(Generic[T]):
     @property
     def prices(self) -> Prices:
         """What one call costs. Raises Local when nobody knows."""
-        prices = _prices(self.profile, self.task.question, self.task.stage)
+        prices = prices_of(self.profile, self.task.question, self.task.stage)
         if prices is None:
             raise Local(f"The price of {self.by} is not known, so it was not asked.")
         return prices
-
-
-def chosen_model() -> ModelProfile:
-    """The language model that reads for this studio. Raises Local when there is none to be asked."""
-    wanted = settings.LANGUAGE_PROVIDER
-    if wanted == "local":
-        raise Local("This studio reads briefs itself.")
-    names = [name for name in ((wanted,) if wanted else ORDER) if _is_ready(name)]
-    if not names:
-        raise Local("No language model is set up." if not wanted else f"{wanted} is not set up.")
-    rows = usable_models(today=timezone.now().date(), kind=ModelKind.LANGUAGE)
-    mine = [row for row in rows if row.provider == names[0] and settings.LANGUAGE_MODEL in ("", row.model)]
-    if not mine:
-        named = settings.LANGUAGE_MODEL or "Language model"
-        raise Local(f"{named} of {names[0]} is not in the catalogue, or is not called any more.")
-    return min(mine, key=lambda row: (token_prices(row).get("text_out", Decimal("Infinity")), row.model))
-
-
-def writes(wish: GenerationWish) -> bool:
-    """Whether a model may word anew what is added to the designer's words."""
-    return asks(wish, Stage.PROMPTING) and wording.has_room(wish.brief)
-
-
-def asks(wish: GenerationWish, stage: Stage) -> bool:
-    """Whether this stage would ask a model, as far as can be told without reading a photo."""
-    try:
-        chosen_model()
-    except Local:
-        return False
-    return stage == Stage.ANALYSIS or not wish.is_worded
-
-
-def _is_ready(name: str) -> bool:
-    try:
-        return language_provider(name).is_ready()
-    except base.ProviderError:
-        return False
-
-
-def costs_of(wish: GenerationWish, *, photos: int) -> Prices:
-    """What reading this wish by a model costs; nothing when it is read here. Nobody is called."""
-    try:
-        profile = chosen_model()
-    except Local:
-        return FREE
-    asked = remixing.question(wish.brief) if wish.is_remix else seeing.question(wish.brief)
-    prices = [_prices(profile, asked, Stage.ANALYSIS, photos=photos)]
-    if not wish.is_worded and wording.has_room(wish.brief):
-        prices.append(_prices(profile, wording.question(wish.brief, Understanding()), Stage.PROMPTING))
-    known = [each for each in prices if each is not None]
-    return Prices(sum((each.usual for each in known), Decimal(0)), sum((each.most for each in known), Decimal(0)))
-
-
-def _prices(profile: ModelProfile, question: Question, stage: Stage, *, photos: int | None = None) -> Prices | None:
-    request = question.request(profile.model)
-    told = request.system + request.text + json.dumps(request.schema)
-    count = len(question.images) if photos is None else photos
-    usage = {"text_in": round(len(told) / LETTERS_PER_TOKEN), "image_in": count * PHOTO_TOKENS}
-    usual = cost_of(profile, usage | {"text_out": OUT_TOKENS[stage]})
-    usage["text_in"] = len(told.encode()) // BYTES_PER_TOKEN
-    most = cost_of(profile, usage | {"text_out": MOST_OUT})
-    return None if usual is None or most is None else Prices(usual, most)
 
 
 def analysed(

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from designer.assets.models import Asset
-from designer.generations import choosing, costs, estimates, making, reading
+from designer.generations import choosing, costs, estimates, making, readers, reading
 from designer.generations.models import Generation, Stage, StageRun, StageStatus, Status
 from designer.generations.orders import Order
 from designer.generations.services import announce
@@ -23,7 +23,7 @@ from designer.jobs.handlers import Cancelled, Later, Permanent, RunningJob
 from designer.personas.corrections import note_readings
 from designer.personas.services import taste_of
 from designer.pipeline import generation as drawing
-from designer.pipeline import routing
+from designer.pipeline import remixing, routing
 from designer.pipeline.prompting import compose, variety
 from designer.pipeline.records import LearnedChoice, PersonaMatch, PromptPart, PromptParts, Understanding
 from designer.pipeline.taxonomy import say
@@ -116,7 +116,7 @@ def _stage(work: Work, name: Stage, step: Callable[[Work], tuple[dict[str, Any],
     """
     _stop_if_cancelled(work)
     run = _new_run(work, name, {"brief": work.wish.brief, "settings": work.row.settings})
-    asks = name in reading.KINDS and reading.asks(work.wish, name)
+    asks = name in reading.KINDS and readers.asks(work.wish, name)
     if asks:
         _write_down(work, run)
     try:
@@ -305,6 +305,7 @@ def _order(work: Work) -> Order:
         aspect_ratio=work.wish.aspect_ratio,
         quality=work.plan.quality,
         variety=_variety(work),
+        of_photos=remixing.SENT if work.wish.is_remix and not work.wish.exact else "",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -35,17 +35,18 @@ def analyse(
 
 
 def settled(read: Brief, seen: Mapping[str, Attribute]) -> Understanding:
-    """What the brief says and, where it is silent, what was seen; a value that it refuses, or that its garment cannot
-    have, is unknown."""
-    said = words.attributes_of(read)
-    garment = said.get("garment", seen.get("garment", UNKNOWN)).value
-    fits = {name: found for name, found in seen.items() if _suits(name, found, garment)}
+    """What the brief says and, where it is silent, what was seen; unknown is a value that it refuses, that its garment
+    cannot have, or that was seen of another garment and would be odd of this one: a shirt as long as the coat."""
+    said, shown = words.attributes_of(read), seen.get("garment", UNKNOWN)
+    garment = said.get("garment", shown).value
+    suits = taxonomy.suits if shown.value in (None, garment) else taxonomy.is_usual
+    fits = {name: found for name, found in seen.items() if _fits(name, found, garment, suits)}
     return Understanding(attributes={name: _settled(name, said, fits, read) for name in ATTRIBUTES})
 
 
-def _suits(name: str, found: Attribute, garment: Any) -> bool:
+def _fits(name: str, found: Attribute, garment: Any, suits: Callable[[str, str, str], bool]) -> bool:
     whole = isinstance(garment, str) and isinstance(found.value, str) and name != "garment"
-    return not whole or taxonomy.suits(name, str(found.value), garment)
+    return not whole or suits(name, str(found.value), garment)
 
 
 def surest(readings: Sequence[Mapping[str, Attribute]]) -> dict[str, Attribute]:

@@ -1,7 +1,8 @@
 """Stage 1 of a remix: the first image gives the shape of the garment, the others what dresses it.
 
-What dresses it is what the surest of the others shows; where none of them shows it, the first does. A shape that the
-first does not show stays unknown: that of another garment would be made up. The brief's own words win over all images.
+What dresses it is what the surest of the others shows; where none of them shows it, the first does. The cloth is one
+image's whole: silk of one with the texture of another would be a cloth that none has. A shape that the first does not
+show stays unknown: that of another garment would be made up. The brief's own words win over all images.
 """
 
 from __future__ import annotations
@@ -16,12 +17,15 @@ from designer.pipeline.codec import Record
 from designer.pipeline.records import Attribute, Source, Understanding
 
 SHAPE: Final = ("garment", "silhouette", "fit", "length", "neckline", "sleeves", "construction")
+CLOTH: Final = ("fabric", "fabric_weight", "texture", "finish")
 FIRST: Final = "first_photo"
 OTHER: Final = "other_photo"
 TOLD: Final = (
     f"The photos are mixed into one garment. Its shape ({', '.join(SHAPE)}) is that of the first photo alone. For all "
-    "else say what the other photos show, and only what they do not show as the first shows it. `from` tells which."
+    "else say what the other photos show, and only what they do not show as the first shows it. The cloth "
+    f"({', '.join(CLOTH)}) is that of one photo. `from` tells which."
 )
+SENT: Final = "the first picture gives the shape of the garment, the others its cloth, colours and pattern"
 ORIGINS: Final[Mapping[str, Source]] = {"brief": "brief", FIRST: "image", OTHER: "image"}
 SCHEMA: Final = seeing.schema(tuple(ORIGINS))
 
@@ -52,8 +56,16 @@ class Sights(Record):
 
 def mixed(shown: Sequence[Mapping[str, Attribute]]) -> dict[str, Attribute]:
     """One record of what each of several images shows."""
-    dress = analysis.surest(shown[1:])
-    return {**(shown[0] if shown else {}), **{name: found for name, found in dress.items() if name not in SHAPE}}
+    first, others = (shown[0] if shown else {}), shown[1:]
+    dress = {name: found for name, found in analysis.surest(others).items() if name not in SHAPE + CLOTH}
+    return {name: found for name, found in first.items() if name not in CLOTH} | dress | _cloth(others, first)
+
+
+def _cloth(others: Sequence[Mapping[str, Attribute]], first: Mapping[str, Attribute]) -> dict[str, Attribute]:
+    """All that is known of the cloth of one image: of that other whose cloth is read most surely, else of the first."""
+    cloths = [{name: shown[name] for name in CLOTH if name in shown and shown[name].is_known} for shown in others]
+    own = {name: first[name] for name in CLOTH if name in first}
+    return max(filter(None, cloths), key=lambda cloth: max(each.confidence for each in cloth.values()), default=own)
 
 
 def analyse(brief: str, photos: Sequence[analysis.Photo], pictures: Sequence[Picture]) -> Understanding:

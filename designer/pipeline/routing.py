@@ -237,21 +237,32 @@ def _refusal(named: Sequence[Candidate], wish: Constraints) -> RouteError:
         remedy = f"Allow at least {least}, or ask for fewer images." if least else ASK_ANEW
         return RouteError("below_cheapest", "max_cost", shown, remedy)
     told = _told(reasons) or "no model is set up"
+    most = max((each.capabilities.max_references for each in named), default=0)
+    field_name = _at_fault({why.code for why in reasons}, wish, most)
     remedy = "Change the setting that is in the way, or add a model in the admin."
-    codes = {why.code for why in reasons}
-    return RouteError("no_capable_model", _at_fault(codes, wish), f"No model can do this ({told}).", remedy)
+    if field_name == "references":
+        remedy = _fewer_photos(most)
+    return RouteError("no_capable_model", field_name, f"No model can do this ({told}).", remedy)
+
+
+def _fewer_photos(most: int) -> str:
+    """The ways on for more photos than the `most` that any model takes: one chosen by name is kept all the same."""
+    if not most:
+        return "Send no photos, or choose a model by name: it is told what was read from them."
+    fewer = "one photo" if most == 1 else f"at most {most} photos"
+    return f"Send {fewer}, or choose a model by name: of the others it is told what was read from them."
 
 
 def _told(reasons: Iterable[Excluded]) -> str:
     return "; ".join(dict.fromkeys(f"{why.model}: {why.reason}" for why in reasons))
 
 
-def _at_fault(codes: Iterable[str], wish: Constraints) -> str:
+def _at_fault(codes: Iterable[str], wish: Constraints, most_photos: int) -> str:
     if "price_unknown" in codes:
         return "max_cost"
     if "low_quality" in codes:
         return "min_quality"
-    if "incapable" in codes and wish.references:
+    if "incapable" in codes and wish.references > most_photos:
         return "references"
     return "seed" if "incapable" in codes and wish.needs_seed else "aspect_ratio"
 

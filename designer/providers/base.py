@@ -69,8 +69,9 @@ class ImageResult:
 class Capabilities:
     """What a model can do, so that a setting it lacks is said before spending.
 
-    `max_references`: photos that one call may bring along, 0 = none; `images_per_call`: how many images one call may be
-    asked for, where that is cheaper than one each;
+    `max_references`: photos that one call may bring along, 0 = none; `photo_tokens`: what the vendor usually counts for
+    one of them, where it bills by tokens; `images_per_call`: how many images one call may be asked for, where that is
+    cheaper than one each;
     `exact_size` False = it knows ratios only, and sends a size of its own; `qualities`: the words it takes.
     """
 
@@ -81,6 +82,7 @@ class Capabilities:
     ratios: tuple[str, ...]
     max_pixels: int
     idempotency: Idempotency
+    photo_tokens: int = 0
     images_per_call: int = 1
     exact_size: bool = True
     qualities: tuple[str, ...] = ("standard",)

@@ -2,7 +2,8 @@
 
 Fields, finish reasons and errors as in the SDK google-genai 3.4 and the Gemini API's guide to images:
 https://ai.google.dev/gemini-api/docs/image-generation. The models choose the pixels for a ratio and a size word; they
-take no negative prompt, and no seed that would bring the same picture again. There is no idempotency key.
+take no negative prompt, and no seed that would bring the same picture again. There is no idempotency key. A photo
+counts as many tokens whatever its size: those of Vertex AI's page on each model, for Pro those of the price list.
 """
 
 from __future__ import annotations
@@ -56,14 +57,15 @@ class Model:
 
     sizes: tuple[tuple[str, int], ...]
     references: int = 14
+    photo_tokens: int = 1120
 
 
 ONE_K: Final = 1_600_000
 MODELS: Final[Mapping[str, Model]] = {
     "gemini-3.1-flash-image": Model((("512", 300_000), ("1K", ONE_K), ("2K", 6_500_000), ("4K", 17_000_000))),
     "gemini-3.1-flash-lite-image": Model((("1K", ONE_K),)),
-    "gemini-3-pro-image": Model((("1K", ONE_K), ("2K", 6_500_000), ("4K", 17_000_000))),
-    "gemini-2.5-flash-image": Model((("", ONE_K),), references=3),
+    "gemini-3-pro-image": Model((("1K", ONE_K), ("2K", 6_500_000), ("4K", 17_000_000)), photo_tokens=560),
+    "gemini-2.5-flash-image": Model((("", ONE_K),), references=3, photo_tokens=1290),
 }
 
 
@@ -90,6 +92,7 @@ class GoogleImages:
             seed=False,
             negative_prompt=False,
             max_references=MODELS[model].references,
+            photo_tokens=MODELS[model].photo_tokens,
             max_images=MAX_IMAGES,
             ratios=RATIOS,
             max_pixels=MODELS[model].sizes[-1][1],

@@ -2,8 +2,10 @@
 
 Paths, fields and errors as in the SDK 3.54 and in OpenAI's image guide: https://developers.openai.com/api/docs/guides
 (image generation; sizes of GPT Image 2 and later: sides in steps of 16, 1:3 to 3:1, 655,360 to 8,294,400 pixels, edge
-at most 3,840). The SDK sends an idempotency key nowhere and OpenAI documents none for images: a call that broke off
-may have been billed.
+at most 3,840). What a photo counts is not published. Users of the API have measured it: GPT Image 2 counts patches of
+32 x 32 pixels, at most 1,536, a small photo scaled up; the older ones 65, and 129 for each tile of 512 pixels
+(https://community.openai.com/t/1382940). The SDK sends an idempotency key nowhere and OpenAI documents none for images:
+a call that broke off may have been billed.
 """
 
 from __future__ import annotations
@@ -56,6 +58,7 @@ RETIRED: Final = {
     "dall-e-3": "gpt-image-2.6-flare",
     "gpt-image-1": "gpt-image-2.6-sunburst",
 }
+PATCHES, TILES = 1280, 323  # tokens of a photo: between 1,024 of a square and 1,536 of a large one; of two tiles
 STEP, MIN_PIXELS, MAX_PIXELS, MAX_EDGE = 16, 655_360, 8_294_400, 3840
 LIST_S: Final = 20.0  # seconds
 MAX_IMAGES, MAX_PROMPT, MAX_REFERENCES = 10, 32_000, 16
@@ -90,6 +93,7 @@ class OpenAIImages:
             seed=False,
             negative_prompt=False,
             max_references=MAX_REFERENCES,
+            photo_tokens=PATCHES if free else TILES,
             max_images=MAX_IMAGES,
             ratios=RATIOS if free else tuple(THREE_RATIOS),
             max_pixels=MAX_PIXELS if free else 1024 * 1536,

@@ -59,8 +59,8 @@ def paid() -> Decimal:
 
 
 def photos(n: int) -> list[SimpleUploadedFile]:
-    encoded = [images.encoded("PNG", images.photo((90 + number, 120))) for number in range(n)]
-    return [SimpleUploadedFile(f"{number}.png", data, "image/png") for number, data in enumerate(encoded)]
+    encoded = [images.encoded("JPEG", images.photo((900 + number, 1200))) for number in range(n)]
+    return [SimpleUploadedFile(f"{number}.jpg", data, "image/jpeg") for number, data in enumerate(encoded)]
 
 
 def drawn(simulator: Simulator) -> list[str]:
@@ -114,6 +114,20 @@ def test_a_single_image_costs_no_more_than_the_most_that_was_shown_and_set_aside
     less = {**wish, "max_cost": str(Decimal(told["most"]) - Decimal("0.000001"))}
     refused = client.post("/api/generations", less, format="json")
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "max_cost")
+
+
+@pytest.mark.parametrize("model", ["gpt-image-2", FLARE, *GEMINI])
+def test_the_photos_that_are_sent_along_are_expected_to_cost_what_they_do(model, client_of, simulator):
+    client = client_of("editor")
+    sent = [client.post("/api/assets", {"file": file}, format="multipart").json()["id"] for file in photos(3)]
+    wish = {"brief": "a plain coat", "n": 2, "model": model}
+    told = [
+        client.post("/api/generations/preview", {**wish, "references": some}, format="json").json()["estimate"]
+        for some in (sent, [])
+    ]
+    done = begin(client, **wish, references=sent)
+    without, expected = Decimal(told[1]["total"]), Decimal(told[0]["total"])
+    assert without < expected and abs(expected / done.cost - 1) < Decimal("0.2"), (told, done.cost)
 
 
 def test_what_a_teams_finer_images_have_cost_does_not_raise_the_most_of_a_draft(client_of, team, simulator):
@@ -203,7 +217,7 @@ def test_of_more_photos_than_a_model_takes_it_says_so_before_and_sends_and_recor
     (said,) = client.post("/api/generations/preview", wish, format="json").json()["estimate"]["warnings"]
     assert "takes 3 reference photos" in said
     done = begin(client, **wish)
-    assert (done.status, simulator.charges[-1].usage["image_in"]) == ("succeeded", 3 * 560)
+    assert (done.status, simulator.charges[-1].usage["image_in"]) == ("succeeded", 3 * 1290)
     assert [asset.provenance["references"] for asset in done.shown_assets] == [sent[:3]]
 
 

@@ -16,7 +16,7 @@ from designer.assets.models import Asset
 from designer.assets.services import store_upload
 from designer.catalogue.models import ModelHealth, ModelPrice, ModelProfile
 from designer.catalogue.services import cost_of
-from designer.generations import reading, runner
+from designer.generations import readers, runner
 from designer.generations.models import Generation
 from designer.generations.wishes import GenerationWish
 from designer.jobs.claims import promote_due
@@ -242,7 +242,7 @@ def test_the_settings_say_who_reads(provider, model, reason, vendors, editor, se
 def test_without_a_key_all_is_read_here_and_costs_nothing(editor) -> None:
     row = made(editor)
     assert basis(row) == {"by": "local", "reason": "No language model is set up."} and row.cost == row.estimate
-    assert reading.costs_of(GenerationWish(brief=BRIEF), photos=0) == reading.FREE
+    assert readers.costs_of(GenerationWish(brief=BRIEF), photos=0) == readers.FREE
 
 
 def test_a_model_that_is_out_of_order_is_left_alone(vendors, editor) -> None:
@@ -350,7 +350,7 @@ def test_a_preview_calls_nobody(vendors, editor) -> None:
 @pytest.mark.parametrize("name", VENDORS)
 def test_reading_costs_no_more_than_was_expected(name, vendors, editor, settings) -> None:
     settings.LANGUAGE_PROVIDER = name
-    expected = reading.costs_of(GenerationWish(brief=BRIEF), photos=0).usual
+    expected = readers.costs_of(GenerationWish(brief=BRIEF), photos=0).usual
     made(editor)
     assert Decimal(0) < sum(entry.amount for entry in read_by_models()) <= expected < Decimal("0.02")
 

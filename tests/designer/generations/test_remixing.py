@@ -157,6 +157,25 @@ def test_a_correction_of_a_remix_is_kept_for_it_and_not_for_another_order(editor
     assert values(shown(editor, dress, skirt), "mood") == {"mood": "dramatic"}
 
 
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_model_that_is_sent_several_photos_is_told_what_to_take_from_which(
+    exact, editor, dress, skirt, monkeypatch, settings
+):
+    settings.IMAGE_PROVIDERS = ["scripted"]
+    with scripted(monkeypatch) as model:
+        monkeypatch.setattr(model, "max_references", 2)
+        model.answers.append(GOOD)
+        wish = mix(dress, skirt, brief="for spring", model="one", n=1, exact=exact)
+        assert ask(editor, **wish).status_code == 202
+        work_off()
+        request = model.asked[0][0]
+    row = Generation.objects.latest("created_at")
+    told = "the first picture gives the shape of the garment, the others its cloth, colours and pattern"
+    assert len(request.references) == 2
+    assert request.prompt == (row.prompt if exact else f"{row.prompt}, {told}")
+    assert row.assets.get().provenance["prompt"] == request.prompt
+
+
 @pytest.mark.parametrize(("most", "sent"), [(1, 1), (0, 0)])
 def test_a_model_that_takes_fewer_photos_says_so_and_is_told_what_all_of_them_show(
     most, sent, editor, dress, skirt, monkeypatch, settings

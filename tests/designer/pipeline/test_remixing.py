@@ -39,9 +39,29 @@ def test_the_first_gives_the_shape_and_the_surest_of_the_others_what_dresses_it(
     mixed = remixing.mixed([record(COAT), record(SKIRT), record(TOP)])
     assert values(mixed) == whole | {"fabric": "lace", "pattern": "stripe", "texture": "ribbed", "mood": "calm"}
     mixed = remixing.mixed([record(TOP), record(COAT)])
-    assert values(mixed) == {
-        "garment": "top", "neckline": "v_neck", "fabric": "wool", "texture": "ribbed", "mood": "calm",
-    }  # fmt: skip
+    assert values(mixed) == {"garment": "top", "neckline": "v_neck", "fabric": "wool", "mood": "calm"}
+
+
+def test_a_cloth_is_that_of_one_image_whole() -> None:
+    silk = {"fabric": ("silk", 0.8), "pattern": ("plain", 0.4)}
+    tweed = {"fabric": ("tweed", 0.6), "texture": ("rough", 0.7), "finish": ("matte", 0.5), "pattern": ("check", 0.6)}
+    ribbed = {"texture": ("ribbed", 0.7), "fabric_weight": ("light", 0.3)}
+    mixed = values(remixing.mixed([record(COAT), record(silk), record(tweed)]))
+    assert mixed == {"garment": "coat", "length": "maxi", "mood": "calm", "fabric": "silk", "pattern": "check"}
+    mixed = values(remixing.mixed([record(silk), record(tweed), record(ribbed)]))
+    assert mixed == {"fabric": "tweed", "texture": "rough", "finish": "matte", "pattern": "check"}
+    mixed = values(remixing.mixed([record(tweed), record({"fabric": ("lace", 0.1)})]))
+    assert mixed == {"fabric": "lace", "pattern": "check"}
+    assert values(remixing.mixed([record(tweed), record({"garment": ("top", 0.9)})])) == values(record(tweed))
+
+
+def test_the_shape_of_a_coat_is_not_that_of_the_shirt_that_the_words_ask_for() -> None:
+    coat = Picture(known=record(COAT | {"sleeves": ("long", 0.8)}))
+    mixed = read("a shirt", coat)
+    assert (mixed.value("garment"), mixed.value("length"), mixed.value("sleeves")) == ("shirt", None, "long")
+    assert read("a dress", coat).value("length") == "maxi" and read("", coat).value("length") == "maxi"
+    long = Picture(known=record({"garment": ("shirt", 0.9), "length": ("midi", 0.6)}))
+    assert read("a shirt", long).value("length") == "midi"
 
 
 def test_every_attribute_is_either_shape_or_dress() -> None:

@@ -95,10 +95,10 @@ def test_pictures_that_the_model_drew_while_thinking_are_left_out(draw, simulato
 
 def test_thoughts_and_words_are_counted_apart_from_pictures(draw, simulator):
     made = [{"modality": "IMAGE", "tokenCount": 1120}, {"modality": "TEXT", "tokenCount": 5}]
-    sent = [{"modality": "TEXT", "tokenCount": 7}, {"modality": "IMAGE", "tokenCount": 560}]
+    sent = [{"modality": "TEXT", "tokenCount": 7}, {"modality": "IMAGE", "tokenCount": 1120}]
     usage = {"promptTokensDetails": sent, "candidatesTokensDetails": made, "thoughtsTokenCount": 40}
     answers(simulator, part(1), usageMetadata=usage)
-    assert draw().usage == {"text_in": 7, "image_in": 560, "text_out": 45, "image_out": 1120}
+    assert draw().usage == {"text_in": 7, "image_in": 1120, "text_out": 45, "image_out": 1120}
     answers(simulator, part(1), usageMetadata={"promptTokenCount": 7, "candidatesTokenCount": 1120})
     assert draw().usage == {"text_in": 7, "image_out": 1120}
 
@@ -160,10 +160,12 @@ def test_each_refusal_has_one_meaning(status, details, expected, draw, simulator
     assert len(simulator.calls) == 1
 
 
-@pytest.mark.parametrize(("model", "most"), [("gemini-3-pro-image", 14), ("gemini-2.5-flash-image", 3)])
-def test_each_model_takes_so_many_references_and_no_more(model, most, draw, simulator):
+@pytest.mark.parametrize(
+    ("model", "most", "tokens"), [("gemini-3-pro-image", 14, 560), ("gemini-2.5-flash-image", 3, 1290)]
+)
+def test_each_model_takes_so_many_references_and_no_more(model, most, tokens, draw, simulator):
     photos = (picture(32, 32, 1),) * (most + 1)
-    assert draw(model=model, references=photos[1:]).usage["image_in"] == most * 560
+    assert draw(model=model, references=photos[1:]).usage["image_in"] == most * tokens
     with pytest.raises(InvalidRequest) as caught:
         draw(model=model, references=photos)
     assert (caught.value.field, len(simulator.calls)) == ("references", 1)

@@ -27,7 +27,12 @@ RATIOS: Final = {
     "4:5": (928, 1152), "5:4": (1152, 928), "9:16": (768, 1376), "16:9": (1376, 768), "21:9": (1584, 672),
 }  # fmt: skip
 SCALE: Final = {"512": 0.5, "1K": 1.0, "": 1.0, "2K": 2.0, "4K": 4.0}
-IMAGE_IN: Final = 560  # tokens of one picture sent along
+IMAGE_IN: Final[Mapping[str, int]] = {
+    "gemini-3.1-flash-image": 1120,
+    "gemini-3.1-flash-lite-image": 1120,
+    "gemini-3-pro-image": 560,
+    "gemini-2.5-flash-image": 1290,
+}  # tokens of one picture sent along
 MAX_FILES: Final = 14
 CONFIG: Final = {
     "responseModalities", "imageConfig", "candidateCount", "temperature", "topP", "topK", "maxOutputTokens",
@@ -118,10 +123,10 @@ def generate(call: Call, behaviour: str | None, details: dict[str, Any]) -> Answ
     if refused is not None:
         return refused
     try:
-        prompt, files, ratio, size = _read(camel(call.json()), model)
+        prompt, sent, ratio, size = _read(camel(call.json()), model)
     except Refusal as stop:
         return stop.said
-    return _answered(call, model, behaviour, details, prompt=prompt, files=files, ratio=ratio, size=size)
+    return _answered(call, model, behaviour, details, prompt=prompt, sent=sent, ratio=ratio, size=size)
 
 
 def camel(told: Any) -> Any:
@@ -135,7 +140,7 @@ def camel(told: Any) -> Any:
 
 
 def _read(wish: Mapping[str, Any], model: str) -> tuple[str, int, str, str]:
-    """(prompt, pictures sent, ratio, size) of a request. Raises Refusal."""
+    """(prompt, tokens of the pictures sent, ratio, size) of a request. Raises Refusal."""
     if model not in MODELS:
         raise Refusal(not_found(model))
     config = wish.get("generationConfig", {})
@@ -156,7 +161,7 @@ def _read(wish: Mapping[str, Any], model: str) -> tuple[str, int, str, str]:
         raise Refusal(bad_field("contents"))
     for file in files:
         _check_file(file)
-    return prompt, len(files), ratio, size
+    return prompt, len(files) * IMAGE_IN[model], ratio, size
 
 
 def _check_file(file: Mapping[str, str]) -> None:
@@ -171,16 +176,16 @@ def _check_file(file: Mapping[str, str]) -> None:
 
 def _answered(
     call: Call, model: str, behaviour: str | None, details: Mapping[str, Any],
-    *, prompt: str, files: int, ratio: str, size: str,
+    *, prompt: str, sent: int, ratio: str, size: str,
 ) -> Answer:  # fmt: skip
     reason = str(details.get("reason", ""))
     if behaviour == "moderated":
         feedback = {"blockReason": reason or "PROHIBITED_CONTENT"}
-        return _said(call, model, {"promptFeedback": feedback}, _usage(prompt, files, 0))
+        return _said(call, model, {"promptFeedback": feedback}, _usage(prompt, sent, 0))
     if behaviour in ("moderated_output", "no_images", "fewer_images"):
         why = reason or ("IMAGE_SAFETY" if behaviour == "moderated_output" else "NO_IMAGE")
         told = {"finishReason": why, "index": 0, "finishMessage": "Unable to show the generated image."}
-        return _said(call, model, {"candidates": [told]}, _usage(prompt, files, 0))
+        return _said(call, model, {"candidates": [told]}, _usage(prompt, sent, 0))
     width, height = (round(side * SCALE[size]) for side in RATIOS[ratio])
     if behaviour == "wrong_size":
         width //= 2
@@ -190,14 +195,14 @@ def _answered(
     elif behaviour == "wrong_media_type":
         inline = {"mimeType": "application/pdf", "data": in_base64(b"%PDF-1.7 not a picture")}
     content = {"role": "model", "parts": [{"inlineData": inline}]}
-    usage = _usage(prompt, files, MODELS[model][size])
+    usage = _usage(prompt, sent, MODELS[model][size])
     candidate = {"content": content, "finishReason": "STOP", "index": 0}
     return _said(call, model, {"candidates": [candidate]}, usage)
 
 
-def _usage(prompt: str, files: int, made: int) -> dict[str, Any]:
-    text, image = max(1, len(prompt) // 4), files * IMAGE_IN
-    sent = [{"modality": "TEXT", "tokenCount": text}] + [{"modality": "IMAGE", "tokenCount": image}] * bool(files)
+def _usage(prompt: str, image: int, made: int) -> dict[str, Any]:
+    text = max(1, len(prompt) // 4)
+    sent = [{"modality": "TEXT", "tokenCount": text}] + [{"modality": "IMAGE", "tokenCount": image}] * bool(image)
     usage: dict[str, Any] = {"promptTokenCount": text + image, "promptTokensDetails": sent}
     if made:
         usage |= {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import time
 from collections.abc import Mapping
@@ -39,7 +40,7 @@ TOKENS: Final[Mapping[str, Mapping[str, int]]] = {
     "gpt-image-1-mini": {"low": 625, "medium": 1375, "high": 4500},
 }
 GROWTH: Final = 0.31  # power of the pixels by which the newer ones' tokens grow: 3840 x 2160 costs 1.9 times as much
-IMAGE_IN: Final = 323  # tokens of one picture sent along
+PATCH, BUDGET, EDGE = 32, 1536, 1024  # a patch's side; the most of them; the longer side of what is magnified
 MAX_PROMPT: Final = 32_000
 MAX_FILES: Final = 16
 
@@ -159,7 +160,17 @@ def _made(
             _check_files(files)
     except Refusal as stop:
         return stop.said
-    return _images(wish, model, len(files), behaviour, call.number)
+    return _images(wish, model, sum(photo_tokens(model, each) for each in files), behaviour, call.number)
+
+
+def photo_tokens(model: str, data: bytes) -> int:
+    """What one picture sent along counts, as users of the API have measured it."""
+    width, height = Image.open(io.BytesIO(data)).size
+    if model not in ANY_SIZE:  # tiles of 512, after the shorter side was made that
+        return 65 + 129 * math.ceil(max(width, height) / min(width, height))
+    scale = min(2.0, max(1.0, EDGE / max(width, height)))
+    patches = math.ceil(width * scale / PATCH) * math.ceil(height * scale / PATCH)
+    return min(BUDGET, patches)
 
 
 def _check(wish: Mapping[str, Any], model: str) -> None:
@@ -215,7 +226,7 @@ def _check_files(files: list[bytes]) -> None:
             raise _invalid("image", "invalid_image_file")
 
 
-def _images(wish: Mapping[str, Any], model: str, files: int, behaviour: str | None, number: int) -> Answer:
+def _images(wish: Mapping[str, Any], model: str, sent: int, behaviour: str | None, number: int) -> Answer:
     size = str(wish.get("size", "auto")).replace("auto", "1024x1024")
     width, height = map(int, size.split("x"))
     quality = str(wish.get("quality", "auto")).replace("auto", "medium")
@@ -229,7 +240,7 @@ def _images(wish: Mapping[str, Any], model: str, files: int, behaviour: str | No
     elif behaviour == "wrong_media_type":
         pictures = [in_base64(b"%PDF-1.7 not a picture")] * drawn
     each = TOKENS[model][quality] * (width * height / 1024**2) ** (GROWTH if model in ANY_SIZE else 1)
-    usage = _usage(str(wish["prompt"]), files, drawn * round(each))
+    usage = _usage(str(wish["prompt"]), drawn * sent, drawn * round(each))  # photos are billed for each image
     body = {
         "created": int(time.time()), "background": "opaque", "output_format": kind, "quality": quality, "size": size,
         "data": [{"b64_json": data} for data in pictures], "usage": usage,
@@ -237,8 +248,8 @@ def _images(wish: Mapping[str, Any], model: str, files: int, behaviour: str | No
     return answer(body, charge=Charge(model=model, images=drawn, usage=billed(usage)))
 
 
-def _usage(prompt: str, files: int, out: int) -> dict[str, Any]:
-    text, image = max(1, len(prompt) // 4), files * IMAGE_IN
+def _usage(prompt: str, image: int, out: int) -> dict[str, Any]:
+    text = max(1, len(prompt) // 4)
     return {
         "input_tokens": text + image, "input_tokens_details": {"text_tokens": text, "image_tokens": image},
         "output_tokens": out, "output_tokens_details": {"text_tokens": 0, "image_tokens": out},
