@@ -1,7 +1,6 @@
 """The writers of generations: ask, cancel, trash, restore. And the preview, which writes nothing."""
 
 import secrets
-from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 from uuid import UUID
@@ -9,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from designer.assets.models import Asset
+from designer.assets.models import Asset, AssetQuerySet
 from designer.assets.services import move_to_trash
 from designer.generations import costs, estimates, follow_ups, telling
 from designer.generations.choosing import Plan
@@ -91,15 +90,15 @@ def _references(actor: User, team: Team, wish: GenerationWish) -> list[Asset]:
     ids = wish.photos
     found = {asset.pk: asset for asset in Asset.objects.visible_to(actor).kept().filter(team=team, pk__in=ids)}
     if len(found) < len(ids):
-        _refuse_trashed(actor, ids)
+        _refuse_trashed(Asset.objects.visible_to(actor).filter(team=team, pk__in=ids))
         raise Refused(
             "not_found", "There is no such image in this team.", field="references", remedy="Upload it first."
         )
     return [found[pk] for pk in ids]
 
 
-def _refuse_trashed(actor: User, ids: Collection[UUID]) -> None:
-    row = Asset.objects.visible_to(actor).filter(pk__in=ids, trashed_at__isnull=False).first()
+def _refuse_trashed(wished: AssetQuerySet) -> None:
+    row = wished.filter(trashed_at__isnull=False).first()
     if row is not None:
         shown = f"“{row.title[:60] or 'One of the images'}” is in the trash."
         raise Refused("trashed", shown, field="references", remedy="Restore it, or leave it out.")
@@ -158,7 +157,7 @@ def analyse_request(*, actor: User, brief: str, references: list[UUID]) -> dict[
     wish.check()
     found = list(Asset.objects.visible_to(actor).kept().filter(pk__in=wish.references))
     if len(found) < len(set(wish.references)):
-        _refuse_trashed(actor, wish.references)
+        _refuse_trashed(Asset.objects.visible_to(actor).filter(pk__in=wish.references))
         raise Refused("not_found", "There is no such image.", field="references", remedy="Upload it first.")
     teams = {asset.team_id for asset in found}
     team = found[0].team if len(teams) == 1 else None  # words alone, or photos of several teams, are read plainly
