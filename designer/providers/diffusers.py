@@ -63,7 +63,7 @@ class LocalDiffusion:
         if not self.folder:
             return "Set DIFFUSERS_FOLDER to the folder of a pipeline."
         if not (Path(self.folder) / "model_index.json").is_file():
-            return f"{self.folder} holds no pipeline: it lacks model_index.json."
+            return "DIFFUSERS_FOLDER holds no pipeline: it lacks model_index.json."  # every member may read it: no path
         if not all(map(installed, ("diffusers", "transformers", "torch"))):
             return "Install requirements/diffusion.in."
         return ""
