@@ -28,11 +28,11 @@ from designer.generations.views import is_partial
 from designer.personas import feedback as personas
 from designer.personas.models import Feedback, FeedbackKind
 from teams.accounts.people import person
+from teams.base import ids
 from teams.base.errors import Refused
 from teams.base.ids import words_of
 
 PAGE = 24
-AT_ONCE = 500  # images to the trash, or out of it
 M = TypeVar("M", bound=Model)
 CARRIED = ("q", "kind", "liked", "order", "trash", "alike", "like")  # from page to page
 RATINGS = ("1", "2", "3", "4", "5")
@@ -138,8 +138,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
     act = assets.restore if request.POST.get("action") == "restore" else assets.trash
     done = refused = 0
     said = words_of(request.POST.getlist("asset"))
-    if len(said) > AT_ONCE:
-        messages.error(request, f"Select at most {AT_ONCE} images at once; you selected {len(said)}.")
+    if len(said) > ids.MOST:
+        messages.error(request, f"Select at most {ids.MOST} images at once; you selected {len(said)}.")
         said = []
     for raw in said:
         try:

@@ -1,9 +1,12 @@
 """Ids as people and programs write them."""
 
 from collections.abc import Iterable
+from typing import Final
 from uuid import UUID
 
 from teams.base.errors import Missing
+
+MOST: Final = 500  # that one request may name
 
 
 def id_of(text: str) -> UUID | None:

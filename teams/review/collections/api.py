@@ -14,14 +14,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from teams.accounts.people import person
+from teams.base import ids
 from teams.base.errors import Missing
 from teams.base.preconditions import etag_of
 from teams.membership.api import IF_MATCH
 from teams.membership.ownership import visible_team
 from teams.review.collections import services
 from teams.review.collections.models import NAME_LENGTH, Collection, CollectionItem, CollectionQuerySet
-
-AT_ONCE = 500  # images in one request
 
 
 class CollectionAnswer(serializers.ModelSerializer[Collection]):
@@ -39,7 +38,7 @@ class CollectionAnswer(serializers.ModelSerializer[Collection]):
 class CollectionWish(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=NAME_LENGTH)
     assets = serializers.ListField(
-        child=serializers.UUIDField(), required=False, max_length=AT_ONCE, help_text="Its first images, in order"
+        child=serializers.UUIDField(), required=False, max_length=ids.MOST, help_text="Its first images, in order"
     )
 
 
@@ -48,7 +47,7 @@ class CollectionChange(serializers.Serializer[Any]):
 
 
 class AssetsWish(serializers.Serializer[Any]):
-    assets = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=AT_ONCE)
+    assets = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=ids.MOST)
 
 
 class AddedAnswer(serializers.Serializer[Any]):

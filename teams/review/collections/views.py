@@ -11,13 +11,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from teams.accounts.people import person
+from teams.base import ids
 from teams.base.errors import Forbidden, Missing, Refused
 from teams.base.ids import id_of, words_of
 from teams.membership.models import Membership, Team
 from teams.membership.ownership import visible_teams
 from teams.membership.permissions import CODES, may
 from teams.review.collections import services
-from teams.review.collections.api import AT_ONCE
 from teams.review.collections.models import NAME_LENGTH, Collection, assets_of
 
 PAGE: Final = 24
@@ -187,9 +187,9 @@ def _put(request: HttpRequest, team_id: UUID, assets: list[UUID]) -> UUID:
 def _named(request: HttpRequest) -> list[UUID]:
     """The images that were selected; none, and a word of it, where they are too many: a part of them is never meant."""
     found = list(dict.fromkeys(pk for text in words_of(request.POST.getlist("asset")) if (pk := id_of(text))))
-    if len(found) <= AT_ONCE:
+    if len(found) <= ids.MOST:
         return found
-    messages.error(request, f"Select at most {AT_ONCE} images at once; you selected {len(found)}.")
+    messages.error(request, f"Select at most {ids.MOST} images at once; you selected {len(found)}.")
     return []
 
 
