@@ -32,6 +32,14 @@ def sideways(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
 
 
+def expect_whole_on_a_phone(page: Page) -> None:
+    """Nothing of a letter lies out of sight to the right."""
+    wide = page.viewport_size
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.locator(".table-scroll").evaluate("box => box.scrollWidth - box.clientWidth") <= 0
+    page.set_viewport_size(wide)
+
+
 def drain_a_worker(page: Page) -> None:
     """By the keyboard, while the figures are loaded anew beside it; and a team is given more."""
     page.get_by_role("button", name=re.compile("^Drain")).first.focus()
@@ -73,6 +81,7 @@ def test_a_lane_is_paused_and_let_go_and_dead_letters_are_judged(page: Page):
     page.goto("/settings/dead-letters")
     page.get_by_role("link", name="t.e2e: crashed").click()
     look(page, "dead-letters")
+    expect_whole_on_a_phone(page)
     page.get_by_label("Reason, to discard").fill("only a test")
     page.get_by_label(re.compile("of this list")).check()
     page.get_by_role("button", name="Discard").click()
