@@ -42,6 +42,7 @@ def _told(found: Sheet) -> dict[str, Any]:
         "duplicates": [
             {"line": line, "same_as": earlier} for line, earlier in list(found.duplicates.items())[:MOST_ERRORS]
         ],
+        "unbriefed": found.unbriefed[:MOST_ERRORS],
         "preview": [
             {"line": line, "row": row}
             for line, row in zip(found.lines[:PREVIEWED], found.rows[:PREVIEWED], strict=True)

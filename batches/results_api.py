@@ -68,6 +68,10 @@ class ImportSerializer(serializers.Serializer[Any]):
     columns = ColumnSerializer(many=True)
     errors = CellErrorSerializer(many=True)  # type: ignore[assignment]  # hides an attribute of the base
     duplicates = DuplicateSerializer(many=True)
+    unbriefed = serializers.ListField(
+        child=serializers.IntegerField(),
+        help_text="Lines that leave the column of briefs empty and name no photo: they take the plan's own brief.",
+    )
     preview = PreviewRowSerializer(many=True)
 
 

@@ -50,13 +50,15 @@ class CellError:
 
 @dataclass(slots=True)
 class Sheet:
-    """What was read. `duplicates`: line -> the earlier line that says the same."""
+    """What was read. `duplicates`: line -> the earlier line that says the same. `unbriefed`: lines that leave the
+    column of briefs empty and name no photo: the plan's own brief is theirs, and without one they cannot be made."""
 
     columns: list[Column]
     rows: list[dict[str, Any]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     errors: list[CellError] = field(default_factory=list)
     duplicates: dict[int, int] = field(default_factory=dict)
+    unbriefed: list[int] = field(default_factory=list)
     wrong: int = 0  # lines that were left out
 
 
@@ -137,6 +139,8 @@ def _take(sheet: Sheet, line: Line, seen: dict[str, int]) -> None:
     if key in seen:
         sheet.duplicates[line.number] = seen[key]
     seen.setdefault(key, line.number)
+    if any(column.field == "brief" for column in sheet.columns) and not {"brief", "references"} & row.keys():
+        sheet.unbriefed.append(line.number)
     sheet.rows.append(row)
     sheet.lines.append(line.number)
 

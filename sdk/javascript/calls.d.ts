@@ -97,7 +97,7 @@ export interface Guides { thirds: number[]; centre: number; faces: Record<string
 export type HeldEnum = "paused" | "no_worker";
 export interface HeldJob { id: string; kind: string; lane: LaneEnum; team: string; attempts: number; started_at: string | null; lease_expires_at: string | null }
 /** Nothing is spent: send `id` as the plan's `sheet` to use the rows that are right. */
-export interface Import { id: string | null; name: string; format: string; encoding: string; delimiter: string; rows: number; wrong: number; columns: Column[]; errors: CellError[]; duplicates: Duplicate[]; preview: PreviewRow[] }
+export interface Import { id: string | null; name: string; format: string; encoding: string; delimiter: string; rows: number; wrong: number; columns: Column[]; errors: CellError[]; duplicates: Duplicate[]; unbriefed: number[]; preview: PreviewRow[] }
 export interface Item { id: string; position: number; status: BatchItemStatusEnum; label: Record<string, unknown>; brief: string; arm: string; cost: string; estimate: CostRange; provider: string; model: string; generation: string | null; enhancement: string | null; assets: ItemAsset[]; error: ErrorFacts | null; tries: number; started_at: string | null; finished_at: string | null }
 export interface ItemAsset { id: string; thumbnail: string; width: number; height: number }
 export type JustWordsEnum = "count" | "model";

@@ -220,6 +220,15 @@ class TestOverHttp:
         assert look(client, body["id"])["counts"]["succeeded"] == 2
         assert look(client, body["id"])["images"] == 3
 
+    def test_a_line_that_leaves_the_brief_empty_is_named_for_only_the_plans_own_brief_can_make_it(self, client_of):
+        client = client_of("editor")
+        told = send(client, "brief,n\na coat,1\n,2\n").json()
+        assert (told["rows"], told["wrong"], told["unbriefed"]) == (2, 0, [3])
+        answer = generate(client, {"sheet": told["id"]})
+        assert answer.status_code == 422 and "row 2" in answer.json()["errors"][0]["message"]
+        assert generate(client, {"sheet": told["id"], "base": {"brief": "a cape"}}).status_code == 202
+        assert send(client, "garment,n\ncoat,1\n").json()["unbriefed"] == []
+
     def test_a_sheet_is_for_its_own_team_alone(self, client_of):
         sheet = send(client_of("editor"), "brief\na coat\n").json()["id"]
         answer = generate(client_of("editor"), {"sheet": sheet})

@@ -832,6 +832,7 @@ class Import(TypedDict):
     columns: list[Column]
     errors: list[CellError]
     duplicates: list[Duplicate]
+    unbriefed: list[int]
     preview: list[PreviewRow]
 
 

@@ -58,10 +58,11 @@ async function readSheet(file) {
   takeSheet(answer?.ok ? body.id : "");
 }
 
-function tellSheet({ name, rows, wrong, errors, columns, duplicates }) {
+function tellSheet({ name, rows, wrong, errors, columns, duplicates, unbriefed }) {
   line(`${name}: ${rows} row${rows === 1 ? "" : "s"} can be used${wrong ? `, ${wrong} cannot` : ""}.`);
   for (const { column, field, explanation } of columns) if (!field) line(`${column}: ${explanation}`, "muted");
   for (const error of errors.slice(0, MOST)) line(`Line ${error.line}${error.column ? `, ${error.column}` : ""}: ${error.message}`, "error");
+  for (const place of unbriefed.slice(0, MOST)) line(`Line ${place}: it has no brief of its own. It takes that of the plan, and cannot be made without one.`, "error");
   if (duplicates.length) line(`${duplicates.length} row${duplicates.length === 1 ? " stands" : "s stand"} there more than once.`, "muted");
 }
 
