@@ -136,7 +136,7 @@ def plan_for(
     rested: bool = False,
 ) -> Plan:
     """Choose the model. Raises Refused naming the field when nothing fits the wish; of what is only given a rest it
-    says for how long (`retry_after`, seconds).
+    says for how long (`retry_after`, seconds) and which they are (`resting`).
 
     With `rng` a share of the routes tries another model that fits, to learn; `without` leaves out models that failed;
     `photos` go with the call. With either of them the call is about to be made, and a shared load looks who is busy.
@@ -177,7 +177,8 @@ def plan_for(
             exploration=exploration_of(team),
         )
     except routing.RouteError as error:
-        waits: dict[str, Any] = {"retry_after": error.after} if error.after else {}
+        waits: dict[str, Any] = {"resting": error.resting} if error.resting else {}
+        waits |= {"retry_after": error.after} if error.after else {}
         raise Refused(error.code, error.message, field=error.field, remedy=error.remedy, **waits) from error
     taken = next(each for each in candidates if each.key == (route.provider, route.model))
     picture, can = _price_of(taken), taken.candidate.capabilities

@@ -33,11 +33,14 @@ STREAM: Final = 4  # of a generation's seed: the stage's number
 
 class RouteError(Exception):
     """No model can be chosen. Codes: unknown_provider, unknown_model, no_capable_model, below_cheapest, unhealthy,
-    unknown_strategy. `after`: seconds until one may be again, of unhealthy."""
+    unknown_strategy. Of unhealthy, `resting`: those that could do it afterwards (provider and model), and `after`:
+    seconds until one of them may be asked again."""
 
-    def __init__(self, code: str, field: str, message: str, remedy: str, *, after: float | None = None) -> None:
+    def __init__(self, code: str, field: str, message: str, remedy: str, *, resting: Sequence[Candidate] = ()) -> None:
         super().__init__(message)
-        self.code, self.field, self.message, self.remedy, self.after = code, field, message, remedy, after
+        self.code, self.field, self.message, self.remedy = code, field, message, remedy
+        self.resting = tuple((each.provider, each.model) for each in resting)
+        self.after = min((each.rest_s for each in resting), default=None)
 
 
 def route(
@@ -223,18 +226,18 @@ def _refusal(named: Sequence[Candidate], wish: Constraints) -> RouteError:
     stands in the way, else what is lacking."""
     rested = [(each, objection(replace(each, resting=""), wish)) for each in named]
     reasons = [why for _, why in rested if why]
-    over = [overrun(each, wish) for each, why in rested if why and why.code == "too_dear"]
-    total, limit = min(((found[1], found[0]) for found in over if found and found[1] is not None), default=(None, None))
-    least = usd(total) if total is not None and limit == wish.max_cost else ""
+    dear = [each for each, why in rested if why and why.code == "too_dear"]
     if resting := [each for each, why in rested if why is None]:
         field_name = "model" if wish.model else "provider" if wish.provider else "strategy"
         told = _told([excluded(each, "unhealthy", each.resting) for each in resting])
-        remedy = f"Try again then, or {f'allow at least {least}' if least else 'choose another model'}."
-        after = min(each.rest_s for each in resting)
-        return RouteError("unhealthy", field_name, f"What could do this is given a rest ({told}).", remedy, after=after)
-    if total is not None and limit is not None:
+        least = _least([each for each in dear if not each.resting], wish)  # more money wakes nobody
+        way = f"allow at least {usd(least[0])}" if least and least[1] == wish.max_cost else "choose another model"
+        shown = f"What could do this is given a rest ({told})."
+        return RouteError("unhealthy", field_name, shown, f"Try again then, or {way}.", resting=resting)
+    if least := _least(dear, wish):
+        total, limit = least
         shown = f"{usd(limit)} is below the cheapest model that fits, {usd(total)} for {wish.n}."
-        remedy = f"Allow at least {least}, or ask for fewer images." if least else ASK_ANEW
+        remedy = f"Allow at least {usd(total)}, or ask for fewer images." if limit == wish.max_cost else ASK_ANEW
         return RouteError("below_cheapest", "max_cost", shown, remedy)
     told = _told(reasons) or "no model is set up"
     most = max((each.capabilities.max_references for each in named), default=0)
@@ -251,6 +254,12 @@ def _fewer_photos(most: int) -> str:
         return "Send no photos, or choose a model by name: it is told what was read from them."
     fewer = "one photo" if most == 1 else f"at most {most} photos"
     return f"Send {fewer}, or choose a model by name: of the others it is told what was read from them."
+
+
+def _least(dear: Sequence[Candidate], wish: Constraints) -> tuple[Decimal, Decimal] | None:
+    """What the cheapest of those that are too dear comes to, and the limit that it breaks."""
+    over = [found for each in dear if (found := overrun(each, wish))]
+    return min(((total, limit) for limit, total in over if total is not None), default=None)
 
 
 def _told(reasons: Iterable[Excluded]) -> str:

@@ -308,6 +308,15 @@ def test_where_the_one_that_fits_rests_and_the_others_are_too_dear_it_is_said_to
     assert caught.value.after == (20.0 if code == "unhealthy" else None)
 
 
+def test_more_money_is_not_advised_where_the_dearer_one_rests_too():
+    rest = {"resting": "it failed several times in a row"}
+    tired, dear = candidate("tired", **rest, rest_s=20.0), candidate("dear", "0.08", **rest, rest_s=5.0)
+    with pytest.raises(RouteError) as caught:
+        route([tired, dear], Constraints(max_cost=Decimal("0.05")))
+    assert caught.value.remedy == "Try again then, or choose another model."
+    assert (caught.value.resting, caught.value.after) == ((("of-tired", "tired"),), 20.0)
+
+
 def test_an_unknown_price_is_never_taken_for_free():
     made = route([candidate("unpriced", None), candidate("priced", "0.01")], Constraints(strategy="cost"))
     assert made.model == "priced"
