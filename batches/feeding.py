@@ -13,12 +13,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
-from batches.models import FORGOTTEN, IN_FLIGHT, Batch, BatchItem, BatchStatus, ItemStatus, Kind
+from batches.models import FORGOTTEN, Batch, BatchItem, BatchStatus, ItemStatus, Kind
 from batches.pricing import wish_of
 from batches.reporting import announce_end, announce_item, announce_state, show_counts, tell_owner
+from batches.resting import Rest, check_awake, give_back, reason_to_pause, rest_of
 from batches.services import wake
 from designer.generations import health
 from designer.generations.choosing import UNHEALTHY
@@ -26,6 +27,7 @@ from designer.generations.services import Terms, request_generation
 from designer.jobs.handlers import Retry, RunningJob
 from designer.jobs.models import BEHIND, JobStatus, Lane
 from designer.jobs.services import revive
+from designer.jobs.steering import let_go, set_rank
 from designer.ledger import budgets
 from enhancement.services import request_enhancement
 from teams.base.errors import Missing, Refused
@@ -36,7 +38,8 @@ FORGOTTEN_SHOWN: Final = "A part of it was made and paid, and how far it came is
 ASK_ANEW: Final = (
     "What was made stays in the gallery. Retry it as one that may have been paid: it is made and paid whole once more."
 )
-SEE_TO_IT: Final = "Have an admin see to it, and resume when it may be tried again."
+# a failed one goes on where an admin replays its job; a waiting one may have work that was begun before
+NOT_RUNNING: Final = (ItemStatus.WAITING, ItemStatus.QUEUED, ItemStatus.FAILED)
 REPLAYED: Final = (JobStatus.DEAD, JobStatus.FAILED)
 OWNER_LEFT: Final = {
     "code": "owner_left",
@@ -45,32 +48,12 @@ OWNER_LEFT: Final = {
 }
 
 
-# the fields of a wish by which one model fits and another does not
-CHOOSES: Final = ("provider", "model", "aspect_ratio", "quality", "min_quality", "max_cost", "n", "best_of")
-
-
 @dataclass(frozen=True, slots=True)
 class Halt:
     """Why no item can begin now. `passes`: by itself, so that the batch need not pause for it."""
 
     problem: dict[str, str]
     passes: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """Why `item` cannot begin while the model that it was planned with rests."""
-
-    item: BatchItem
-    refused: Refused
-
-    @property
-    def held(self) -> Q:
-        """The items that wait with it: those that ask the same of the same model. One that names no model may find
-        another, and one without its limits a dearer one."""
-        said = {name: self.item.wish[name] for name in CHOOSES if name in self.item.wish}
-        others = Q(wish__has_any_keys=[name for name in CHOOSES if name not in said])
-        return Q(provider=self.item.provider, model=self.item.model, wish__contains=said) & ~others
 
 
 class _MoreToDo(Exception):
@@ -103,6 +86,7 @@ def feed(job: RunningJob, batch_id: UUID) -> None:
     """Begin items while there is room, then end this job. Raises Cancelled, LeaseLost, or Retry for what passes."""
     halt: Halt | None = None
     resting: list[Rest] = []
+    _make_room(batch_id)
     while True:
         job.stop_if_cancelled()
         row = Batch.objects.defer("plan").select_related("owner", "team").filter(pk=batch_id).first()
@@ -116,6 +100,15 @@ def feed(job: RunningJob, batch_id: UUID) -> None:
             continue
         _show_queued(batch_id)
         return
+
+
+def _make_room(batch_id: UUID) -> None:
+    row = Batch.objects.defer("plan").filter(pk=batch_id, status=BatchStatus.RUNNING).first()
+    try:
+        if row is not None:
+            give_back(row)
+    except (OperationalError, InterfaceError) as passing:
+        raise Retry(reason="The database was busy.") from passing
 
 
 def _show_queued(batch_id: UUID) -> None:
@@ -179,9 +172,8 @@ def _begin_next(row: Batch, resting: list[Rest]) -> Halt | None:
 
 def _rest(resting: list[Rest]) -> Halt:
     """Only items of models that rest are left: they wait for that, or for the person who must see to the reason."""
-    healths = health.all_health()
-    lasts = all(health.lasts(healths, (rest.item.provider, rest.item.model)) for rest in resting)
-    return Halt({**problem_of(resting[0].refused), "remedy": SEE_TO_IT}, passes=not lasts)
+    reason = reason_to_pause(resting)
+    return Halt(reason or problem_of(resting[0].refused), passes=reason is None)
 
 
 def _begin(row: Batch, item: BatchItem) -> None:
@@ -208,12 +200,16 @@ def _first(row: Batch, item: BatchItem) -> dict[str, Any]:
 
 
 def _again(row: Batch, item: BatchItem) -> dict[str, Any]:
-    """Go on with what failed: images that were made and paid for stay, calls keep their keys. The queue forgets its
-    jobs after a while: then the item is asked for anew, unless a part of it was paid. Raises Refused."""
-    if why := _rest_of(item):
-        raise Refused(UNHEALTHY, f"{item.model} is given a rest ({why}).")
+    """Go on with what failed, or gave its place back: images that were made and paid for stay, calls keep their keys.
+    The queue forgets its jobs after a while: then the item is asked for anew, unless a part of it was paid. Raises
+    Refused."""
+    check_awake(item)
     job_id = item.generation.job_id if item.generation else item.enhancement.job_id if item.enhancement else None
     assert job_id is not None  # noqa: S101  (whatever an item became has a job)
+    if item.generation and item.generation.is_live:  # it had given its place back
+        set_rank([job_id], row.priority)
+        let_go([job_id])
+        return {}
     try:
         revive(job_id, ended=REPLAYED)
     except Missing:
@@ -241,7 +237,7 @@ def pause_for(row: Batch, reason: dict[str, str]) -> None:
 
 def item_started(item: BatchItem) -> None:
     """A worker took it up, in the caller's transaction. A failed one that an admin replayed reopens its batch."""
-    began = BatchItem.objects.filter(pk=item.pk, status__in=[ItemStatus.QUEUED, ItemStatus.FAILED])
+    began = BatchItem.objects.filter(pk=item.pk, status__in=NOT_RUNNING)
     if began.update(status=ItemStatus.RUNNING, started_at=timezone.now(), error=None, finished_at=None):
         over = Batch.objects.filter(pk=item.batch_id, status__in=[BatchStatus.PARTIAL, BatchStatus.FAILED])
         over.update(status=BatchStatus.RUNNING, finished_at=None)
@@ -253,7 +249,7 @@ def item_started(item: BatchItem) -> None:
 
 def item_ended(item: BatchItem, end: str, assets: list[str], **facts: Any) -> None:
     """It ended, in the transaction that ended what it became: never counted twice, never lost."""
-    open_ = BatchItem.objects.filter(pk=item.pk, status__in=[*IN_FLIGHT, ItemStatus.FAILED])
+    open_ = BatchItem.objects.filter(pk=item.pk, status__in=[ItemStatus.RUNNING, *NOT_RUNNING])
     if open_.update(status=end, finished_at=timezone.now(), **facts):
         problem = facts.get("error")
         if end == ItemStatus.FAILED and problem and problem["code"] == budgets.CODE:
@@ -274,16 +270,9 @@ def _wait_for_money(item: BatchItem, problem: dict[str, str]) -> None:
 
 def _wait_for_model(item: BatchItem) -> None:
     """Its model takes no calls until somebody sees to it: the item waits with what it made, as do those behind it."""
-    now = BatchItem.objects.select_related("batch").get(pk=item.pk)
-    if not now.batch.is_over and _rest_of(now):
+    now = BatchItem.objects.select_related("batch", "generation").get(pk=item.pk)
+    if not now.batch.is_over and rest_of(now):
         BatchItem.objects.filter(pk=item.pk).update(status=ItemStatus.WAITING, finished_at=None)
-
-
-def _rest_of(item: BatchItem) -> str:
-    """Why its model may not be called now; "" where it may, or where another one may step in."""
-    if item.generation_id is None or not wish_of(item.wish, item.team_id).stands_alone:
-        return ""
-    return health.resting(health.health_of(item.provider, item.model), timezone.now())
 
 
 def _after(item_id: UUID, assets: list[str]) -> None:

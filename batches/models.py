@@ -38,6 +38,7 @@ class ItemStatus(models.TextChoices):
 
 
 IN_FLIGHT = (ItemStatus.QUEUED, ItemStatus.RUNNING)
+ENDED = (ItemStatus.SUCCEEDED, ItemStatus.FAILED, ItemStatus.CANCELLED)
 FORGOTTEN = "forgotten"
 MAYBE_PAID = ("outcome_unknown", FORGOTTEN)  # an item that failed so is asked for anew only where that was said
 
@@ -172,9 +173,10 @@ class BatchItem(TeamOwned):
     """One wish of a batch, and the generation or enhancement that it became."""
 
     MOVES: ClassVar[dict[str, set[str]]] = {
-        ItemStatus.WAITING: {ItemStatus.QUEUED, ItemStatus.FAILED, ItemStatus.CANCELLED},
-        ItemStatus.QUEUED: {ItemStatus.RUNNING, ItemStatus.SUCCEEDED, ItemStatus.FAILED, ItemStatus.CANCELLED},
-        ItemStatus.RUNNING: {ItemStatus.SUCCEEDED, ItemStatus.FAILED, ItemStatus.CANCELLED},
+        # what waits may have work that was begun: it gave its place back while its model rests
+        ItemStatus.WAITING: {ItemStatus.QUEUED, ItemStatus.RUNNING, *ENDED},
+        ItemStatus.QUEUED: {ItemStatus.WAITING, ItemStatus.RUNNING, *ENDED},
+        ItemStatus.RUNNING: {ItemStatus.WAITING, *ENDED},
         # by a retry, or because an admin replays the dead job
         ItemStatus.FAILED: {ItemStatus.WAITING, ItemStatus.RUNNING, ItemStatus.SUCCEEDED, ItemStatus.CANCELLED},
     }

@@ -12,6 +12,7 @@ from batches import calendar
 from batches.feeding import OWNER_LEFT, check_lasts, problem_of
 from batches.models import Batch, BatchSheet, BatchStatus
 from batches.reporting import announce_state, tell_owner
+from batches.resting import held_up
 from batches.services import arm, fire, run, wake
 from teams.base.errors import Refused
 from teams.membership.permissions import may
@@ -77,10 +78,12 @@ def start_again(batch_id: UUID, moment: datetime) -> None:
 
 
 def look_after() -> None:
-    """Wake the feeder of every running batch that has room, have those started whose time has come and whose job is
-    gone; forget sheets that no plan took within a week."""
+    """Wake the feeder of every running batch that has room, or can make some, have those started whose time has come
+    and whose job is gone; forget sheets that no plan took within a week."""
     room = Batch.objects.filter(status=BatchStatus.RUNNING, waiting__gt=0)
     for row in room.filter(queued__lt=F("parallelism") - F("running")).defer("plan"):
+        wake(row)
+    for row in Batch.objects.filter(pk__in=held_up()).defer("plan"):
         wake(row)
     overdue = Batch.objects.filter(status=BatchStatus.SCHEDULED, run_at__lt=timezone.now() - LATE)
     for row in overdue.defer("plan"):

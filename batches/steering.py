@@ -12,6 +12,7 @@ from batches import calendar
 from batches.models import MAYBE_PAID, OVER, Batch, BatchItem, BatchStatus, ItemStatus
 from batches.reporting import announce_end, announce_state
 from batches.services import arm, jobs_in_flight, run, wake
+from designer.generations.models import LIVE
 from designer.jobs.services import enqueue, request_cancel
 from designer.jobs.steering import hold_back, let_go
 from teams.accounts.models import User
@@ -115,6 +116,8 @@ def _stop_late(batch_id: UUID) -> None:
 
 def _stop_waiting(batch_id: UUID) -> int:
     waiting = BatchItem.objects.filter(batch=batch_id, status=ItemStatus.WAITING)
+    # what had given its place back ends with its job, as all that is in flight
+    waiting.filter(generation__status__in=LIVE).update(status=ItemStatus.QUEUED)
     return waiting.update(status=ItemStatus.CANCELLED, finished_at=timezone.now())
 
 

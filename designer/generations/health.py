@@ -79,13 +79,12 @@ def _key(provider: str, model: str) -> str:
 
 def _alert(row: ModelHealth, now: datetime) -> None:
     """Tell everybody that the model rests; it is over with the next success, or when long nobody met a failure."""
-    reason = TROUBLES.get(row.last_error, "it failed several times in a row")
     alerts.raise_alert(
         kind=AlertKind.PROVIDER,
         key=_key(row.provider, row.model),
         level=Level.WARNING,
         title=f"{row.model} ({row.provider}) is down",
-        text=f"It rests: {reason}. Others stand in for it where that is allowed; it is tried again by itself.",
+        text=f"It rests: {trouble_of(row)}. Others stand in for it where that is allowed; it is tried again by itself.",
         ends_at=now + REMEMBERED,
     )
 
@@ -117,6 +116,11 @@ def lasts(healths: Healths, key: tuple[str, str]) -> bool:
     return key in healths and healths[key].last_error in AT_ONCE
 
 
+def trouble_of(row: ModelHealth) -> str:
+    """What its circuit is open for."""
+    return TROUBLES.get(row.last_error, "it failed several times in a row")
+
+
 def resting(row: ModelHealth | None, now: datetime) -> str:
     """Why the model may not be called now, and until when; "" = it may."""
     left = left_of_rest(row, now)
@@ -124,7 +128,7 @@ def resting(row: ModelHealth | None, now: datetime) -> str:
         return ""
     seconds = math.ceil(left.total_seconds())
     soon = f"{seconds} s" if seconds < 100 else f"{math.ceil(seconds / 60)} minutes"
-    return f"{TROUBLES.get(row.last_error, 'it failed several times in a row')}; it is tried again in {soon}"
+    return f"{trouble_of(row)}; it is tried again in {soon}"
 
 
 def healthy(row: ModelHealth | None, now: datetime) -> bool:

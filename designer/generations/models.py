@@ -20,6 +20,7 @@ class Status(models.TextChoices):
     CANCELLED = "cancelled"
 
 
+LIVE = (Status.QUEUED, Status.RUNNING)
 ENDS = {Status.SUCCEEDED, Status.PARTIAL, Status.FAILED, Status.CANCELLED}
 
 
@@ -108,7 +109,7 @@ class Generation(TeamOwned):
 
     @property
     def is_live(self) -> bool:
-        return self.status in (Status.QUEUED, Status.RUNNING)
+        return self.status in LIVE
 
     @property
     def title(self) -> str:

@@ -1,5 +1,7 @@
 """What goes wrong beside the work itself: a busy database, storage that is away, jobs that were swept, a late start."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import OperationalError
 from django.utils import timezone
@@ -236,6 +238,136 @@ def test_what_was_in_the_queue_when_its_model_began_to_rest_waits_there_and_uses
     try_again_now()
     work_off()
     assert look(client, pk)["status"] == "completed" and invariants_hold()
+
+
+def test_what_waits_in_the_queue_for_a_rest_gives_its_place_to_items_of_other_models(client_of, drawn, monkeypatch):
+    with scripted.scripted(monkeypatch, scripted.Other):
+        client = client_of("editor")
+        rows = [{"brief": "a coat", "provider": name, "model": "one"} for name in ("scripted",) * 2 + ("other",) * 3]
+        pk = made(client, {"rows": rows, "duplicates": "keep"}, parallelism=2)["id"]
+        work.work_off("io")
+        rests("scripted", "provider_down")
+        work.work_off("batch")
+        assert statuses(pk) == {"running": 2, "waiting": 3}
+        scripted.Other.answers = [scripted.GOOD] * 3
+        look_after()
+        work_off()
+        assert (statuses(pk), drawn.asked) == ({"waiting": 2, "succeeded": 3}, [])
+        assert [each["tries"] for each in items(client, pk)] == [0, 0, 1, 1, 1]
+        works("scripted")
+        drawn.answers = [ProviderDown("Away."), scripted.GOOD]
+        look_after()
+        work.work_off("io")
+        promote_due()
+        work.work_off("batch")  # once each: what failed is due again a little later
+        left = Job.objects.filter(kind="generation.run").exclude(status="succeeded")
+        failures = left.values_list("failures", flat=True)
+        assert (statuses(pk), list(failures)) == ({"running": 1, "succeeded": 4}, [1])
+        rests("scripted", "provider_down")
+        look_after()
+        work_off()
+        assert statuses(pk) == {"waiting": 1, "succeeded": 4} and list(failures.all()) == [1]  # it keeps what it used
+        works("scripted")
+        drawn.answers = [scripted.GOOD]
+        look_after()
+        work_off()
+        assert (look(client, pk)["status"], len(drawn.asked)) == ("completed", 3) and invariants_hold()
+
+
+def parked(client, **more):
+    """A batch of two items that have begun, and wait in their rows while their model rests."""
+    pk = made(client, drawn_plan(variations=2), parallelism=2, **more)["id"]
+    work.work_off("io")
+    rests("scripted", "provider_down")
+    work.work_off("batch")
+    look_after()
+    work_off()
+    assert statuses(pk) == {"waiting": 2}
+    return pk
+
+
+def test_a_batch_is_cancelled_with_what_gave_its_place_back(client_of, drawn):
+    client = client_of("editor")
+    pk = parked(client)
+    assert client.delete(f"/api/batch/{pk}").status_code in (200, 202)
+    work_off()
+    assert (look(client, pk)["status"], statuses(pk)) == ("cancelled", {"cancelled": 2})
+    assert set(Generation.objects.values_list("status", flat=True)) == {"cancelled"} and invariants_hold()
+    assert not Job.objects.filter(kind="generation.run").exclude(status="cancelled").exists()
+
+
+def test_a_batch_is_paused_and_goes_on_with_what_gave_its_place_back_and_keeps_its_new_priority(client_of, drawn):
+    client = client_of("editor")
+    pk = parked(client)
+    assert client.post(f"/api/batch/{pk}/pause").status_code == 202
+    works("scripted")
+    look_after()
+    work_off()
+    assert (look(client, pk)["status"], statuses(pk), drawn.asked) == ("paused", {"waiting": 2}, [])
+    assert client.patch(f"/api/batch/{pk}", {"priority": 2}, format="json").status_code == 200
+    drawn.answers = [scripted.GOOD] * 2
+    assert client.post(f"/api/batch/{pk}/resume").status_code == 202
+    work_off()
+    assert (look(client, pk)["status"], len(drawn.asked)) == ("completed", 2) and invariants_hold()
+    assert set(Job.objects.filter(kind="generation.run").values_list("rank", flat=True)) == {2}
+
+
+def test_a_generation_that_is_cancelled_while_it_gave_its_place_back_ends_its_item(client_of, drawn):
+    client = client_of("editor")
+    pk = parked(client)
+    first = items(client, pk)[0]["generation"]
+    assert client.post(f"/api/generations/{first}/cancel").status_code in (200, 202)
+    works("scripted")
+    drawn.answers = [scripted.GOOD]
+    look_after()
+    work_off()
+    assert (look(client, pk)["status"], statuses(pk)) == ("partial", {"succeeded": 1, "cancelled": 1})
+    assert invariants_hold()
+
+
+def test_a_batch_whose_key_is_refused_pauses_though_all_of_its_items_had_begun(client_of, drawn):
+    client = client_of("editor")
+    pk = made(client, drawn_plan(variations=3), parallelism=3)["id"]
+    work.work_off("io")
+    drawn.answers = [AuthFailed("No such key.")]
+    work.work_off("batch")
+    assert statuses(pk) == {"waiting": 1, "running": 2}
+    look_after()
+    work_off()
+    told = look(client, pk)
+    assert (told["status"], statuses(pk), len(drawn.asked)) == ("paused", {"waiting": 3}, 1)
+    assert told["reason"]["message"] == "What could do this is given a rest (one: its key was refused)."
+    assert "then resume: it is tried again from " in told["reason"]["remedy"]
+
+
+@pytest.mark.parametrize(("other", "status"), [("provider_down", "running"), ("quota_exhausted", "paused")])
+def test_a_batch_pauses_only_where_nobody_could_make_its_items_without_a_person(
+    other, status, client_of, drawn, monkeypatch
+):
+    with scripted.scripted(monkeypatch, scripted.Other):
+        client = client_of("editor")
+        pk = made(client, plan(variations=2))["id"]
+        (planned,) = set(BatchItem.objects.filter(batch=pk).values_list("provider", flat=True))
+        rests(planned, "auth")
+        rests({"scripted", "other"}.difference([planned]).pop(), other)
+        work_off()
+        assert (look(client, pk)["status"], statuses(pk)) == (status, {"waiting": 2})
+
+
+def test_items_without_a_seed_do_not_wait_with_one_whose_seed_only_the_resting_model_takes(
+    client_of, drawn, monkeypatch
+):
+    can = scripted.Other.capabilities
+    monkeypatch.setattr(scripted.Other, "capabilities", lambda *said: replace(can(*said), seed=False))
+    with scripted.scripted(monkeypatch, scripted.Other):
+        ModelProfile.objects.filter(provider="scripted").update(quality=0.95)
+        client = client_of("editor")
+        pk = made(client, {"rows": [{"brief": "a coat", "seed": 7}, {"brief": "a coat"}]}, parallelism=1)["id"]
+        assert set(BatchItem.objects.filter(batch=pk).values_list("provider", flat=True)) == {"scripted"}
+        rests("scripted", "provider_down")
+        scripted.Other.answers = [scripted.GOOD]
+        work_off()
+        assert [each["status"] for each in items(client, pk)] == ["waiting", "succeeded"]
 
 
 def test_a_model_that_rests_now_can_be_planned_with_and_the_estimate_says_so(client_of, drawn):

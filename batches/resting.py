@@ -1,0 +1,112 @@
+"""While a model rests: which items wait with it, whose places others have meanwhile, and what is said of it."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from batches.models import IN_FLIGHT, Batch, BatchItem, BatchStatus, ItemStatus
+from batches.pricing import wish_of
+from designer.generations import health
+from designer.generations.choosing import UNHEALTHY
+from designer.generations.costs import Key
+from designer.jobs.steering import hold_back
+from teams.base.errors import Refused
+
+# the fields of a wish by which one model fits and another does not: by their value, or by whether they are there at all
+CHOOSES: Final = ("provider", "model", "aspect_ratio", "quality", "min_quality", "max_cost", "n", "best_of")
+ASKS_MORE: Final = ("seed", "references")
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Why `item` cannot begin while all that could make it rest."""
+
+    item: BatchItem
+    refused: Refused
+
+    @property
+    def held(self) -> Q:
+        """The items that wait with it: those that ask the same of the same model. One that names no model may find
+        another, one without its limits a dearer one, and one without a seed or photos one that takes none."""
+        wish = self.item.wish
+        said = {name: wish[name] for name in CHOOSES if name in wish}
+        others = Q(wish__has_any_keys=[name for name in (*CHOOSES, *ASKS_MORE) if name not in wish])
+        more = Q(wish__has_keys=[name for name in ASKS_MORE if name in wish])
+        return Q(provider=self.item.provider, model=self.item.model, wish__contains=said) & more & ~others
+
+
+def rest_of(item: BatchItem) -> str:
+    """Why its model may not be called now; "" where it may, or where another one may step in."""
+    if item.generation is None or not wish_of(item.wish, item.team_id).stands_alone:
+        return ""
+    return health.resting(health.health_of(*model_of(item)), timezone.now())
+
+
+def model_of(item: BatchItem) -> Key:
+    """The provider and model by which it is made: of its plan, until its work has chosen."""
+    made = item.generation
+    return (made.provider, made.model) if made and made.model else (item.provider, item.model)
+
+
+def check_awake(item: BatchItem) -> None:
+    """Raises Refused while the model of what was begun may not be called."""
+    if why := rest_of(item):
+        key = model_of(item)
+        raise Refused(UNHEALTHY, f"{key[1]} is given a rest ({why}).", resting=(key,))
+
+
+def reason_to_pause(rests: list[Rest]) -> dict[str, str] | None:
+    """What a person must see to before any of the items can begin; None where one of the rests passes by itself."""
+    healths, now = health.all_health(), timezone.now()
+    keys = dict.fromkeys(key for rest in rests for key in rest.refused.facts["resting"])
+    if not all(health.lasts(healths, key) for key in keys):
+        return None
+    told = "; ".join(f"{model}: {health.trouble_of(healths[provider, model])}" for provider, model in keys)
+    until = now + min(health.left_of_rest(healths[key], now) for key in keys)
+    return {
+        "code": UNHEALTHY,
+        "message": f"What could do this is given a rest ({told}).",
+        "remedy": f"Have an admin see to it, then resume: it is tried again from {until:%H:%M:%S} UTC on.",
+    }
+
+
+def give_back(row: Batch) -> None:
+    """Have those whose work is in the queue only to wait for a rest wait in their rows: others take their places. What
+    they made, the tries they have left and what is set aside for them stay theirs."""
+    healths, now = health.all_health(), timezone.now()
+    begun = row.items.filter(status__in=IN_FLIGHT, generation__isnull=False).select_related("generation")
+    for item in begun.order_by("position"):
+        resting = health.resting(healths.get(model_of(item)), now)
+        job_id = item.generation and item.generation.job_id
+        if resting and job_id and wish_of(item.wish, item.team_id).stands_alone:
+            _give_back(item, job_id)
+
+
+@transaction.atomic
+def _give_back(item: BatchItem, job_id: UUID) -> None:
+    if not hold_back([job_id]):
+        return  # a worker has it
+    begun = BatchItem.objects.filter(pk=item.pk, status__in=IN_FLIGHT)
+    moved = begun.update(status=ItemStatus.WAITING, tries=Greatest(F("tries"), 1) - 1)
+    # the item's change has locked the batch: nobody pauses or cancels it without seeing where the item is
+    status = Batch.objects.values_list("status", flat=True).get(pk=item.batch_id)
+    if not moved or status != BatchStatus.RUNNING:
+        transaction.set_rollback(True)
+
+
+def held_up() -> set[UUID]:
+    """The running batches that have work in the queue for models that rest."""
+    now = timezone.now()
+    asleep = [key for key, row in health.all_health().items() if health.left_of_rest(row, now)]
+    if not asleep:
+        return set()
+    theirs = Q()
+    for provider, model in asleep:
+        theirs |= Q(provider=provider, model=model) | Q(generation__provider=provider, generation__model=model)
+    begun: Any = BatchItem.objects.filter(theirs, batch__status=BatchStatus.RUNNING, status__in=IN_FLIGHT)
+    return set(begun.values_list("batch", flat=True))
