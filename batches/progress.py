@@ -62,6 +62,7 @@ def _providers(row: Batch) -> list[dict[str, Any]]:
         succeeded=Count("pk", filter=Q(status=ItemStatus.SUCCEEDED)),
         failed=Count("pk", filter=Q(status=ItemStatus.FAILED)),
         in_flight=Count("pk", filter=Q(status__in=IN_FLIGHT)),
+        waiting=Count("pk", filter=Q(status=ItemStatus.WAITING)),
         spent=Sum("cost"),
     )
     healths, now = health.all_health(), timezone.now()
@@ -69,8 +70,9 @@ def _providers(row: Batch) -> list[dict[str, Any]]:
     for each in counts.order_by("-total"):
         seen = healths.get((each["provider"], each["model"]))
         spent: Decimal = each.pop("spent")
-        why, left = health.resting(seen, now), each["total"] - each["succeeded"] - each["failed"]
-        state = {"healthy": not why, "last_error": seen.last_error if seen else "", "waits": why if left else ""}
+        why, left = health.resting(seen, now), each["in_flight"] + each.pop("waiting")
+        waits = why if left and row.status == BatchStatus.RUNNING else ""
+        state = {"healthy": not why, "last_error": seen.last_error if seen else "", "waits": waits}
         found.append({**each, "cost": f"{spent:f}", **state})
     return found
 

@@ -239,7 +239,8 @@ class ProviderStateSerializer(serializers.Serializer[Any]):
     healthy = serializers.BooleanField()
     last_error = serializers.CharField(allow_blank=True)
     waits = serializers.CharField(
-        allow_blank=True, help_text="Why its items wait, and for how long; empty where they do not."
+        allow_blank=True,
+        help_text="Why its items wait that no other model may make, and for how long; empty where none does.",
     )
 
 

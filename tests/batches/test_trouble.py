@@ -370,6 +370,18 @@ def test_items_without_a_seed_do_not_wait_with_one_whose_seed_only_the_resting_m
         assert [each["status"] for each in items(client, pk)] == ["waiting", "succeeded"]
 
 
+def test_nothing_of_a_batch_that_is_over_or_has_not_begun_waits_for_its_model(client_of, drawn):
+    client = client_of("editor")
+    draft = made(client, drawn_plan(), start=False)["id"]
+    pk = parked(client)
+    assert client.get(f"/api/batch/{pk}/progress").json()["providers"][0]["waits"]
+    client.delete(f"/api/batch/{pk}")
+    work_off()
+    for each in (pk, draft):
+        (told,) = client.get(f"/api/batch/{each}/progress").json()["providers"]
+        assert (told["waits"], told["healthy"]) == ("", False)
+
+
 def test_a_model_that_rests_now_can_be_planned_with_and_the_estimate_says_so(client_of, drawn):
     client = client_of("editor")
     rests("scripted", "provider_down", trips=1)
