@@ -18,6 +18,11 @@ def plan(brief: str = BRIEF, **parts: Any) -> dict[str, Any]:
     return {"base": {"brief": brief}, **parts}
 
 
+def drawn_plan(variations: int = 1, **base: Any) -> dict[str, Any]:
+    """Of items that only the scripted model may make."""
+    return {"base": {"brief": "a coat", "provider": "scripted", "model": "one", **base}, "variations": variations}
+
+
 def generate(client: Any, said: dict[str, Any] | None = None, **more: Any) -> Any:
     return client.post("/api/batch/generate", {"plan": plan() if said is None else said, **more}, format="json")
 
