@@ -3,6 +3,7 @@
 from batches.models import ItemStatus
 from designer.jobs.invariants import INVARIANTS
 from designer.jobs.steering import HELD
+from designer.pipeline.circuits import LONGEST_REST
 
 COUNTED = ", ".join(f"count(i.id) FILTER (WHERE i.status = '{state}') AS {state}" for state in ItemStatus.values)
 DIFFERENT = " OR ".join(f"b.{state} <> c.{state}" for state in ItemStatus.values)
@@ -46,10 +47,13 @@ INVARIANTS.update(
                 SELECT 1 FROM job_queue j WHERE j.dedup_key LIKE 'batch.start:' || b.id || ':%'
                 AND j.status IN ('scheduled', 'queued', 'leased', 'retrying')))""",
         "a series runs nothing itself": "SELECT id FROM batch_jobs WHERE status = 'running' AND cron <> ''",
-        "a running batch does not stand still": """
+        "a running batch does not stand still, but for a model's rest": f"""
             SELECT b.id FROM batch_jobs b WHERE b.status = 'running' AND b.waiting > 0 AND b.queued + b.running = 0
             AND b.updated_at < now() - interval '60 seconds' AND NOT EXISTS (
                 SELECT 1 FROM job_queue j WHERE j.dedup_key = 'batch.feed:' || b.id
-                AND j.status IN ('scheduled', 'queued', 'leased', 'retrying'))""",
+                AND j.status IN ('scheduled', 'queued', 'leased', 'retrying'))
+            AND NOT EXISTS (SELECT 1 FROM batch_items i JOIN model_health h USING (provider, model)
+                WHERE i.batch_id = b.id AND i.status = 'waiting'
+                AND h.opened_at > now() - interval '{LONGEST_REST.total_seconds()} seconds')""",  # noqa: S608
     }
 )

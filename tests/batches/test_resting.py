@@ -1,11 +1,13 @@
 """While a model rests: its items wait, in their rows or in the queue, and nobody else's do; what is said of it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from django.core.management import CommandError
 from django.utils import timezone
 
-from batches.models import BatchItem
+from batches.models import Batch, BatchItem
 from batches.tasks import look_after
 from designer.catalogue.models import ModelHealth, ModelProfile
 from designer.generations.models import Generation
@@ -205,6 +207,15 @@ def parked(client, **more):
     work_off()
     assert statuses(pk) == {"waiting": 2}
     return pk
+
+
+def test_a_batch_that_waits_for_a_model_is_not_reported_to_stand_still(client_of, drawn):
+    pk = parked(client_of("editor"))
+    Batch.objects.filter(pk=pk).update(updated_at=timezone.now() - timedelta(minutes=2))
+    assert invariants_hold()
+    works("scripted")
+    with pytest.raises(CommandError):  # it may go on, and nothing lets it
+        invariants_hold()
 
 
 def test_a_batch_is_cancelled_with_what_gave_its_place_back(client_of, drawn):
