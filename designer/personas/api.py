@@ -27,8 +27,15 @@ class PersonaSerializer(serializers.ModelSerializer[Persona]):
     keywords = serializers.DictField(read_only=True)
     attributes = serializers.DictField(read_only=True)
     palette = serializers.ListField(read_only=True)
-    weights = serializers.SerializerMethodField(help_text="attribute -> value -> 0 to 1, the dearest first")
-    distributions = serializers.DictField(read_only=True, help_text="attribute -> value -> pictures")
+    weights = serializers.SerializerMethodField(
+        help_text="attribute -> value -> 0 to 1, the dearest first; of pictures: its share of those in which the "
+        "attribute was read, until it is changed"
+    )
+    distributions = serializers.DictField(
+        read_only=True,
+        help_text="attribute -> value -> pictures; of evidence pictures those in which the attribute was not read are "
+        "in none. A picture of several colours counts for each.",
+    )
     exemplars = serializers.ListField(child=serializers.UUIDField(), read_only=True, help_text="Assets.")
     evidence = serializers.IntegerField(read_only=True, help_text="Pictures behind it; 0 for one made of words.")
     origin = serializers.DictField(read_only=True)

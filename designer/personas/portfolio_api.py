@@ -28,7 +28,8 @@ class TraitSerializer(serializers.Serializer[Any]):
     attribute = serializers.CharField()
     value = serializers.CharField()
     count = serializers.IntegerField(help_text="Pictures of this look that have it.")
-    share = serializers.FloatField(help_text="The same as a share of the look, 0 to 1.")
+    read = serializers.IntegerField(help_text="Pictures of this look in which anything was read of the attribute.")
+    share = serializers.FloatField(help_text="count as a share of all pictures of the look, read or not, 0 to 1.")
     lift = serializers.FloatField(help_text="How many times as often as in the whole portfolio.")
 
 
@@ -36,14 +37,29 @@ class ClusterSerializer(serializers.Serializer[Any]):
     """A look: pictures that belong together."""
 
     key = serializers.IntegerField(help_text="Name this to make a persona of it.")
-    name = serializers.CharField(help_text="Suggested.")
-    count = serializers.IntegerField()
+    name = serializers.CharField(help_text="Suggested; says only what holds for the look, as its signature does.")
+    count = serializers.IntegerField(help_text="Pictures of this look.")
     weight = serializers.FloatField(help_text="Its share of all pictures, 0 to 1.")
-    signature = TraitSerializer(many=True)
+    signature = TraitSerializer(
+        many=True,
+        help_text="What sets it apart: values of at least half of the pictures in which their attribute was read, and "
+        "of a third of all.",
+    )
     exemplars = serializers.ListField(child=serializers.UUIDField(), help_text="Assets, the most typical first.")
-    distributions = serializers.DictField(help_text="attribute -> value -> pictures")
-    weights = serializers.DictField(help_text="attribute -> value -> 0 to 1, by how surely each was read")
-    palette = serializers.ListField(child=serializers.DictField())
+    distributions = serializers.DictField(
+        help_text="attribute -> value -> pictures; those in which the attribute was not read are in none (see read). A "
+        "picture of several colours counts for each."
+    )
+    read = serializers.DictField(
+        child=serializers.IntegerField(), help_text="attribute -> of count pictures, those in which it was read"
+    )
+    weights = serializers.DictField(
+        help_text="attribute -> value -> 0 to 1, its share of the pictures in which the attribute was read, by how "
+        "surely it was"
+    )
+    palette = serializers.ListField(
+        child=serializers.DictField(), help_text="share: of all the colour that was read, by area."
+    )
     cohesion = serializers.FloatField(allow_null=True, help_text="Mean silhouette, -1 to 1; null for a single look.")
     confidence = serializers.FloatField(help_text="0 to 1.")
     basis = serializers.CharField(

@@ -11,7 +11,7 @@ from designer.personas.models import Persona
 from designer.personas.portfolio_models import PortfolioImport
 from designer.personas.portfolios import looks_of
 from designer.personas.services import shown_weights
-from designer.pipeline.clustering import shown
+from designer.pipeline.clustering import Trait, pictures, shown
 from designer.pipeline.drift import MonthDrift
 from teams.accounts.models import User
 
@@ -21,9 +21,14 @@ BARS: Final = 6
 
 
 def bars_of(row: Persona) -> list[dict[str, Any]]:
-    """Each attribute with its values, their weight as a percentage and the pictures behind each."""
+    """Each attribute with its values, their weight as a percentage, the pictures behind each, and in how many of all
+    the attribute was read (None: not of pictures)."""
     return [
-        {"label": name.replace("_", " "), "values": _values(name, values, row.distributions.get(name, {}))}
+        {
+            "label": name.replace("_", " "),
+            "values": _values(name, values, row.distributions.get(name, {})),
+            "read": sum(row.distributions[name].values()) if name in row.distributions else None,
+        }
         for name, values in shown_weights(row).items()
     ]
 
@@ -63,8 +68,8 @@ def looks_shown(row: PortfolioImport) -> list[dict[str, Any]]:
             "signature": [
                 {
                     "label": shown(each.attribute, each.value),
-                    "lift": each.lift if look.weight < 1 else None,
-                    "percent": round(100 * each.share),
+                    "lift": f"{each.lift:.1f}" if look.weight < 1 else None,
+                    "among": among(each, look.count),
                 }
                 for each in look.signature
             ],
@@ -73,6 +78,14 @@ def looks_shown(row: PortfolioImport) -> list[dict[str, Any]]:
         }
         for look in looks
     ]
+
+
+def among(trait: Trait, size: int) -> str:
+    """In how many pictures a look has it, of those in which anything was read of it, of all its `size`."""
+    if trait.read in (0, size):
+        return f"all {size}" if trait.count == size > 1 else f"{trait.count} of {pictures(size)}"
+    what = "colours were" if trait.attribute == "colours" else f"the {trait.attribute.replace('_', ' ')} was"
+    return f"{trait.count} of {pictures(trait.read)} in which {what} read, of {size}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

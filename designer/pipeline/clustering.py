@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from designer.pipeline import taxonomy
 from designer.pipeline.codec import Record
 from designer.pipeline.colours import delta_e, hex_of, lab_of, nearest_name, rgb_of
-from designer.pipeline.naming import PLAIN, name_of
+from designer.pipeline.naming import PLAIN, holds, name_of
 from designer.pipeline.records import ATTRIBUTES, DICTS, LISTS, Attribute
 
 Floats = NDArray[np.float64]
@@ -36,6 +36,7 @@ EXEMPLARS: Final = 4
 SIGNATURE: Final = 6
 PALETTE: Final = 5
 SAME_COLOUR: Final = 9.0  # CIEDE2000
+MAIN_COLOUR: Final = 0.15  # of the garment
 HALF_SURE: Final = 8  # pictures at which the count alone makes a description half sure
 CHANCE: Final = 0.25  # agreement that pictures have which were not chosen by one taste
 ALIKE: Final = 0.75  # and from which on they surely were
@@ -57,20 +58,23 @@ class Look(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trait(Record):
-    """A value that marks a group: in `count` of its pictures (`share` 0..1), `lift` times as often as in all."""
+    """A value that marks a group: in `count` of its pictures (`share` 0..1), `lift` times as often as in all. `read`:
+    pictures in which anything was read of the attribute (0: not on record, of older groups)."""
 
     attribute: str
     value: str
     count: int
     share: float
     lift: float
+    read: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster(Record):
     """A group of pictures. `weight`: its share of all; `members`: ids, the nearest to the centre first;
-    `distributions`: attribute -> value -> pictures; `weights`: the same by certainty, 0..1; `palette`: {"name", "hex",
-    "share"}; `confidence` 0..1 rests on `count` pictures and on what they have in common, as `basis` says; `cohesion`:
+    `distributions`: attribute -> value -> pictures; `read`: attribute -> pictures in which anything was read of it;
+    `weights`: a value's share of the certainty with which it was read, 0..1; `palette`: {"name", "hex", "share"};
+    `confidence` 0..1 rests on `count` pictures and on what they have in common, as `basis` says; `cohesion`:
     how far from the other groups they are, their mean silhouette (None for one group)."""
 
     key: int
@@ -81,6 +85,7 @@ class Cluster(Record):
     exemplars: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     distributions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    read: Mapping[str, int] = field(default_factory=dict)
     weights: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     palette: tuple[Mapping[str, Any], ...] = ()
     cohesion: float | None = None
@@ -245,18 +250,19 @@ def _described(
     group = [looks[at] for at in inside]
     near = inside[np.argsort(((vectors[inside] - vectors[inside].mean(axis=0)) ** 2).sum(axis=1), kind="stable")]
     members = tuple(looks[at].id for at in near)
-    counts, palette = counted(group), palette_of(group)
-    signature = signature_of(counts, len(group), counted(looks), len(looks))
+    counts, read, palette = counted(group), read_of(group), palette_of(group)
+    signature = signature_of(counts, read, len(group), counted(looks), len(looks))
     confidence = confidence_of(len(group), agreement_of(counts, len(group)))
     return Cluster(
         key=key,
-        name=name_of(counts, len(group), palette, signature, taken),
+        name=name_of(counts, read, len(group), palette, signature, taken),
         count=len(group),
         weight=round(len(group) / len(looks), 4),
         signature=signature,
         exemplars=members[:EXEMPLARS],
         members=members,
         distributions=counts,
+        read=read,
         weights=weighed(group),
         palette=palette,
         cohesion=None if cohesion is None else round(cohesion, 3),
@@ -269,11 +275,19 @@ def counted(looks: Iterable[Look]) -> dict[str, dict[str, int]]:
     """attribute -> value -> in how many pictures, the most frequent first; colours by name."""
     found: dict[str, Counter[str]] = {}
     for look in looks:
-        for name, value in _values(look):
+        for name, value in [*_values(look), *(("colours", colour) for colour in _main_colours(look))]:
             found.setdefault(name, Counter())[value] += 1
-        for colour in {nearest_name(lab)[0] for lab, share in _colours_of(look) if share >= 0.15}:
-            found.setdefault("colours", Counter())[colour] += 1
     return {name: dict(sorted(found[name].items(), key=lambda pair: (-pair[1], pair[0]))) for name in sorted(found)}
+
+
+def read_of(looks: Iterable[Look]) -> dict[str, int]:
+    """attribute -> in how many pictures anything was read of it; colours once for each picture, however many it has."""
+    told = ({*(name for name, _ in _values(look)), *(["colours"] if _main_colours(look) else [])} for look in looks)
+    return dict(sorted(Counter(name for names in told for name in names).items()))
+
+
+def _main_colours(look: Look) -> set[str]:
+    return {nearest_name(lab)[0] for lab, share in _colours_of(look) if share >= MAIN_COLOUR}
 
 
 def weighed(looks: Sequence[Look]) -> dict[str, dict[str, float]]:
@@ -313,9 +327,13 @@ def palette_of(looks: Iterable[Look]) -> tuple[dict[str, Any], ...]:
 
 
 def signature_of(
-    counts: Mapping[str, Mapping[str, int]], size: int, whole: Mapping[str, Mapping[str, int]], everyone: int
+    counts: Mapping[str, Mapping[str, int]],
+    read: Mapping[str, int],
+    size: int,
+    whole: Mapping[str, Mapping[str, int]],
+    everyone: int,
 ) -> tuple[Trait, ...]:
-    """What sets a group apart: values of a quarter of it at least, by share times how much more often than elsewhere.
+    """What sets a group apart: values that hold for it, by share times how much more often than elsewhere.
 
     The lift is smoothed by half a picture, so that a value seen once does not shout. A group that is the whole has no
     lift; there the most frequent values are its signature.
@@ -323,12 +341,12 @@ def signature_of(
     found = []
     for name, values in counts.items():
         for value, count in values.items():
-            share = count / size
-            if count < min(2, size) or share < 0.25:
+            if count < min(2, size) or not holds(count, read[name], size):
                 continue
             common = (whole[name][value] + 0.5) / (everyone + 1)
             lift = 1.0 if size == everyone else round(((count + 0.5) / (size + 1)) / common, 2)
-            found.append(Trait(attribute=name, value=value, count=count, share=round(share, 3), lift=lift))
+            share = round(count / size, 3)
+            found.append(Trait(attribute=name, value=value, count=count, share=share, lift=lift, read=read[name]))
     marked = found if size == everyone else [trait for trait in found if trait.lift > 1.05]
     return tuple(sorted(marked, key=lambda each: (-each.share * each.lift, each.attribute, each.value))[:SIGNATURE])
 

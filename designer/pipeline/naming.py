@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import Any, Final, Protocol
 
 from designer.pipeline import taxonomy
 
-COMMON: Final = 0.4  # share of the pictures from which a value may name them all
+LEAST_OF_READ, LEAST_OF_ALL = Fraction(1, 2), Fraction(1, 3)  # of a group's pictures: what a value must bear to mark it
 MANNERS: Final = ("fit", "aesthetic", "silhouette", "mood", "finish", "length")
 PLAIN: Final = frozenset({"regular", "solid", "plain_weave", "knee"})  # values that say nothing of a taste
 PLURALS: Final = {
@@ -26,29 +27,42 @@ class Marked(Protocol):
     def value(self) -> str: ...
 
 
+def holds(count: int, read: int, size: int) -> bool:
+    """Whether a value that `count` of `size` pictures bear may be said of them all; `read`: those in which anything was
+    read of its attribute. What few of them tell is no claim about the others."""
+    return count >= LEAST_OF_READ * read and count >= LEAST_OF_ALL * size
+
+
 def name_of(
     counts: Mapping[str, Mapping[str, int]],
+    read: Mapping[str, int],
     size: int,
     palette: Sequence[Mapping[str, Any]],
     signature: Iterable[Marked] = (),
     taken: Iterable[str] = (),
 ) -> str:
-    """A short name, unlike those `taken`."""
-    common = {name: _common(counts, name, size) for name in counts}
+    """A short name, unlike those `taken`, of values that hold for the group. `read`: attribute -> pictures."""
+    common = {name: _common(values, read.get(name, 0), size) for name, values in counts.items()}
     how = next((taxonomy.say(name, common[name]).removesuffix(f" {name}") for name in MANNERS if common.get(name)), "")
     how = how.removesuffix(" style")
     what = _noun(common)
-    colour = str(palette[0]["name"]) if palette else ""
+    colour = _colour(counts.get("colours", {}), read.get("colours", 0), size, palette)
     whole = " ".join(word for word in (how, what or "looks") if word)
     first = f"{whole} in {colour}" if colour else whole
     more = [f"{first}, {taxonomy.say(each.attribute, each.value)}" for each in signature if each.attribute != "colours"]
     return next(_unlike([first, *more], set(taken)))
 
 
-def _common(counts: Mapping[str, Mapping[str, int]], name: str, size: int) -> str:
-    values = counts.get(name, {})
+def _common(values: Mapping[str, int], read: int, size: int) -> str:
     best = max(values, key=lambda value: values[value], default="")
-    return best if best and best not in PLAIN and values[best] >= COMMON * size else ""
+    return best if best and best not in PLAIN and holds(values[best], read, size) else ""
+
+
+def _colour(values: Mapping[str, int], read: int, size: int, palette: Sequence[Mapping[str, Any]]) -> str:
+    """The colour that most pictures bear, if it holds for them; of those that as many bear, the one with more area."""
+    areas = {str(each["name"]): -place for place, each in enumerate(palette)}
+    best = max(values, key=lambda name: (values[name], areas.get(name, -len(areas))), default="")
+    return best if best and holds(values[best], read, size) else ""
 
 
 def _noun(common: Mapping[str, str]) -> str:

@@ -47,7 +47,7 @@ export type CheckVerdictEnum = "ok" | "warn" | "failed" | "unknown";
 export type ChoiceEnum = "left" | "right" | "tie";
 export type CircuitEnum = "closed" | "open" | "trial";
 /** A look: pictures that belong together. */
-export interface Cluster { key: number; name: string; count: number; weight: number; signature: Trait[]; exemplars: string[]; distributions: Record<string, unknown>; weights: Record<string, unknown>; palette: Record<string, unknown>[]; cohesion: number | null; confidence: number; basis: string }
+export interface Cluster { key: number; name: string; count: number; weight: number; signature: Trait[]; exemplars: string[]; distributions: Record<string, unknown>; read: Record<string, number>; weights: Record<string, unknown>; palette: Record<string, unknown>[]; cohesion: number | null; confidence: number; basis: string }
 export interface CollectedAnswer { asset: string; position: number; title: string; width: number; height: number; thumbnail: string; added_by: string | null; added_at: string }
 export interface CollectionAnswer { id: string; team: string; name: string; owner: string; images: number; cover: string | null; trashed_at: string | null; created_at: string; updated_at: string }
 /** Refuses unknown fields, unfit text and, in JSON, words or numbers for true and false; 400 naming the field. */
@@ -217,7 +217,7 @@ export interface TokenAnswer { id: string; name: string; prefix: string; scopes:
 /** What the words of the brief order, beside the garment. */
 export interface Told { name: string; phrase: string; value: unknown; used: boolean; note: string }
 export interface TotalsAnswer { images: number; votes: number; seconds: number }
-export interface Trait { attribute: string; value: string; count: number; share: number; lift: number }
+export interface Trait { attribute: string; value: string; count: number; read: number; share: number; lift: number }
 /** One recipe: what it would come to for the whole, and the part as it made it (null until it has). */
 export interface Trial { name: string; operations: Record<string, unknown>[]; notes: string[]; whole: Whole; url: string | null; width: number | null; height: number | null; seconds: number | null; error: PreviewProblem | null; crop: Crop | null }
 export interface Understood { understood: Record<string, Attribute> }

@@ -422,6 +422,7 @@ class Cluster(TypedDict):
     signature: list[Trait]
     exemplars: list[str]
     distributions: dict[str, Any]
+    read: dict[str, int]
     weights: dict[str, Any]
     palette: list[dict[str, Any]]
     cohesion: float | None
@@ -1566,6 +1567,7 @@ class Trait(TypedDict):
     attribute: str
     value: str
     count: int
+    read: int
     share: float
     lift: float
 

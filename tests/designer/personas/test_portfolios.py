@@ -95,6 +95,41 @@ def test_many_pictures_are_a_well_founded_look_only_where_they_have_something_in
         assert not any("well founded" in look["basis"] for look in looks) and largest["confidence"] < 0.25
 
 
+APART = ((170, 40, 40), (40, 120, 60), (40, 60, 160), (220, 180, 40), (120, 60, 130))
+
+
+def looks_of(client, team, files: dict[str, tuple[int, int, int]]) -> tuple[PortfolioImport, list[dict]]:
+    pictures = {name: picture(n, colour) for n, (name, colour) in enumerate(files.items())}
+    row = brought_in(client, ("all.zip", zipped(pictures)), team=str(team.pk))
+    return row, client.get(f"/api/portfolios/{row.pk}").json()["clusters"]
+
+
+def test_a_name_and_what_marks_a_look_claim_only_what_holds_for_it(client, team):
+    """A look was "in charcoal" because one picture of eleven was, and had the most of it."""
+    _, (mixed,) = looks_of(client, team, {f"hats/{n}.png": APART[n] for n in range(5)})
+    assert mixed["distributions"]["garment"] == {"hat": 5} and len(mixed["distributions"]["colours"]) >= 5
+    assert mixed["name"] == "Hats" and [trait["value"] for trait in mixed["signature"]] == ["hat"]
+    _, (alike,) = looks_of(client, team, {f"hats/{n}.png": LINEN if n else APART[0] for n in range(5)})
+    colour = max(alike["distributions"]["colours"], key=alike["distributions"]["colours"].get)
+    assert alike["name"] == f"Hats in {colour}" and alike["distributions"]["colours"][colour] >= 3
+
+
+@pytest.mark.parametrize(("linen", "holds"), [(1, False), (2, True), (3, True)])
+def test_of_few_pictures_that_tell_an_attribute_it_is_said_how_many_they_are(linen, holds, client, team):
+    names = [f"linen dresses/{n}.png" for n in range(linen)] + [f"dresses/{n}.png" for n in range(5 - linen)]
+    row, (look,) = looks_of(client, team, dict.fromkeys(names, LINEN))
+    assert look["count"] == 5 and look["read"]["garment"] == 5 and look["read"]["fabric"] == linen
+    traits = {trait["value"]: trait for trait in look["signature"]}
+    assert ("linen" in traits, "linen" in look["name"].lower()) == (holds, holds)
+    shown = client.get(f"/style/imports/{row.pk}").content.decode()
+    assert "<strong>dress</strong> all 5" in shown
+    assert (f"{linen} of {linen} pictures in which the fabric was read, of 5" in shown) == holds
+    if holds:
+        assert (traits["linen"]["read"], traits["linen"]["count"]) == (linen, linen)
+        made = client.post(f"/style/imports/{row.pk}/personas", {"cluster": "0"}, format="multipart", follow=True)
+        assert f"read in {linen} of 5" in made.content.decode()
+
+
 ABUSES = {
     "a name that leads out": (lambda: zipped({"../../etc/x.png": picture(1), "good.png": picture()}), "unsafe_name"),
     "an absolute name": (lambda: zipped({"/etc/x.png": picture(1), "good.png": picture()}), "unsafe_name"),
