@@ -111,7 +111,7 @@ def _status(refused: Refused | None) -> int:
 
 def _changed(request: HttpRequest, row: Persona) -> Refused | None:
     """Why the change was refused, or None. Raises Missing or Forbidden."""
-    said = request.POST
+    said, before = request.POST, services.shown_weights(row)
     try:
         services.change_persona(
             actor=person(request),
@@ -127,7 +127,7 @@ def _changed(request: HttpRequest, row: Persona) -> Refused | None:
         raise
     except Refused as why:
         return why
-    messages.success(request, "Saved.")
+    messages.success(request, f"Saved. {forms.weights_read(said, before)}".strip())
     return None
 
 
@@ -144,7 +144,7 @@ def _profile(request: HttpRequest, row: Persona, refused: Refused | None) -> dic
         "bars": presenting.bars_of(row),
         "exemplars": presenting.exemplars_of([row], person(request))[str(row.pk)],
         "may_edit": Persona.objects.may_edit(request.user, row.pk),
-        "fields": forms.weights_shown(services.shown_weights(row)),
+        "fields": forms.weights_shown(services.shown_weights(row), typed, refused.field if refused else None),
         "typed": typed,
         "refused": refused,
         "others": Persona.objects.filter(team=row.team_id).exclude(pk=row.pk).order_by("name")[:200],

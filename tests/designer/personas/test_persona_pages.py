@@ -1,5 +1,7 @@
 """The pages of personas and portfolios, without script, as people use them."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -79,6 +81,36 @@ def test_the_profile_is_edited_with_weights_and_palette_and_a_late_change_is_tol
     now = etag_of(Persona.objects.get(pk=persona.pk))
     assert "fabric has no jelly" in post(client, address, 422, etag=now, **said, **{"weight-fabric": "jelly"})
     assert "is no colour" in post(client, address, 422, etag=now, **{**said, "palette": "loud"})
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("hat 1", "Garment: “hat 1”: 1 may mean 1 % or the whole, 100 %. Write hat 1 %, or hat 100 %."),
+        ("dress 80 %, hat 2", "Garment: “hat 2”: 2 may mean 2 % or a part of a sum. Write hat 2 %, or a share: 0.5."),
+        ("hat 130", "Garment: “hat 130”: a weight is from 0 to 1. Or from 0 to 100 %."),
+        ("hat 20 %, dress, hat", "Garment: “hat”: this value is there twice. Leave one of them."),
+    ],
+)
+def test_a_weight_that_can_be_read_in_two_ways_is_refused_beside_its_field_and_the_words_stay(
+    typed, said, client, persona
+):
+    sent = {"etag": etag_of(persona), "name": "Coast", "weight-garment": typed, "weight-fabric": "silk 40 %"}
+    shown = post(client, f"/style/personas/{persona.pk}", 422, **sent)
+    assert shown.count(said) == 2, "above the page and at the field"
+    field = re.search(r'<input[^>]*name="weight-garment"[^>]*>', shown)[0]
+    assert f'value="{typed}"' in field and 'aria-invalid="true"' in field
+    assert 'value="silk 40 %"' in shown and shown.count('aria-invalid="true"') == 1
+    persona.refresh_from_db()
+    assert persona.version == 1 and "garment" not in persona.weights
+
+
+def test_what_a_weight_was_taken_to_mean_is_said_where_the_words_leave_it_open(client, persona):
+    sent = {"name": "Coast", "weight-garment": "dress, coat, hat 0,25", "weight-fabric": "linen 100 %"}
+    shown = post(client, f"/style/personas/{persona.pk}", etag=etag_of(persona), **sent)
+    assert "Saved. Read garment as dress 100 %, coat 50 %, hat 25 %." in shown
+    persona.refresh_from_db()
+    assert persona.weights == {"garment": {"dress": 1.0, "coat": 0.5, "hat": 0.25}, "fabric": {"linen": 1.0}}
 
 
 def test_one_persona_is_the_default_and_another_takes_its_place(client, persona):
