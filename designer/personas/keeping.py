@@ -12,6 +12,7 @@ from django.utils.text import Truncator
 from designer.personas.models import DefaultPersona, Persona
 from designer.personas.portfolios import free_name
 from designer.personas.services import shown_weights
+from designer.personas.sources import listed, said_of, sources_of, told_apart
 from designer.pipeline.clustering import agreement_of, confidence_of
 from designer.pipeline.merging import Portrait, merged
 from teams.accounts.models import User
@@ -65,7 +66,7 @@ def duplicate_persona(*, actor: User, persona_id: UUID, name: str = "") -> Perso
         owner=actor,
         name=free_name(row.team_id, wish, f"{row.name[:72]} copy"),
         confidence=row.confidence,
-        origin={"copy_of": str(row.pk)},
+        origin={"copy_of": str(row.pk), "sources": listed(sources_of(row))},
         **{field: getattr(row, field) for field in copied},
     )
 
@@ -105,11 +106,12 @@ def _together(texts: Iterable[str]) -> str:
 
 def _created(actor: User, rows: Sequence[Persona], name: str) -> Persona:
     one = merged([portrait_of(row) for row in rows])
+    sources, words = told_apart(rows)
     return Persona.objects.create(
         team_id=rows[0].team_id,
         owner=actor,
         name=name,
-        description=_together(row.description for row in rows),
+        description=_together([said_of(sources), *words]),
         keywords=dict(one.keywords),
         attributes={key: list(values) for key, values in one.weights.items()},
         weights={key: dict(values) for key, values in one.weights.items()},
@@ -118,7 +120,10 @@ def _created(actor: User, rows: Sequence[Persona], name: str) -> Persona:
         exemplars=list(one.exemplars),
         evidence=one.evidence,
         confidence=confidence_of(one.evidence, agreement_of(one.distributions, one.evidence)) if one.evidence else None,
-        origin={"merged": [{"id": str(row.pk), "name": row.name, "evidence": row.evidence} for row in rows]},
+        origin={
+            "merged": [{"id": str(row.pk), "name": row.name, "evidence": row.evidence} for row in rows],
+            "sources": listed(sources),
+        },
     )
 
 

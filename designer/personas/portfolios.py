@@ -18,7 +18,8 @@ from designer.jobs.services import enqueue, request_cancel
 from designer.personas.archives import shown_path
 from designer.personas.models import Persona
 from designer.personas.portfolio_models import FILES_KEPT, LIVE, ItemStatus, PortfolioImport, PortfolioStatus
-from designer.pipeline.clustering import Cluster, Clustering, pictures, shown
+from designer.personas.sources import listed, said_of
+from designer.pipeline.clustering import Cluster, Clustering, shown
 from designer.realtime.events import PORTFOLIO_CANCELLED, PORTFOLIO_FAILED, PORTFOLIO_PROGRESS, record
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Forbidden, Refused
@@ -268,11 +269,12 @@ def _persona_of(actor: User, row: PortfolioImport, look: Cluster, name: str) -> 
     assets = dict(row.items.filter(status=ItemStatus.READ, pk__in=look.members).values_list("pk", "asset_id"))
     exemplars = [str(assets[UUID(pk)]) for pk in look.exemplars if assets.get(UUID(pk))]
     dear = {name: dearest_first(values) for name, values in look.weights.items()}
+    sources = {row.title: look.count}
     return Persona.objects.create(
         team_id=row.team_id,
         owner=actor,
         name=free_name(row.team_id, one_line(name, field="name", longest=80, empty=True), look.name),
-        description=f"From {pictures(look.count)} of {row.title[:200]}.",
+        description=said_of(sources),
         keywords=_keywords(look),
         attributes={name: list(values) for name, values in dear.items()},
         weights=dear,
@@ -281,7 +283,7 @@ def _persona_of(actor: User, row: PortfolioImport, look: Cluster, name: str) -> 
         exemplars=exemplars,
         evidence=look.count,
         confidence=look.confidence,
-        origin=origin,
+        origin={**origin, "sources": listed(sources)},
     )
 
 

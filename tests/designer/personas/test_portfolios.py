@@ -370,6 +370,30 @@ def test_two_looks_are_told_apart_and_become_personas(client, team):
     assert Persona.objects.filter(team=team, evidence__gt=0).count() == 2
 
 
+def test_merged_looks_name_each_portfolio_once_with_its_pictures(client, team):
+    def personas_of(title: str, words: dict[str, tuple[tuple[int, int, int], int]]) -> list[str]:
+        files = {f"{word}/{n}.png": picture(n, colour) for word, (colour, many) in words.items() for n in range(many)}
+        row = brought_in(client, ("raw_0047.zip", zipped(files)), team=str(team.pk), title=title)
+        count = len(client.get(f"/api/portfolios/{row.pk}").json()["clusters"])
+        wish = {"clusters": [{"cluster": key} for key in range(count)]}
+        return [each["id"] for each in client.post(f"/api/portfolios/{row.pk}/personas", wish, format="json").json()]
+
+    def merge(*ids: str) -> dict:
+        return client.post("/api/personas/merge", {"personas": ids}, format="json").json()
+
+    linen, wool = personas_of("", {"relaxed linen dresses": (LINEN, 5), "tailored wool coats": (WOOL, 4)})
+    (silk,) = personas_of("Evening", {"silk gowns": (APART[0], 2)})
+    Persona.objects.filter(pk=wool).update(description="From 4 pictures of raw_0047.zip. Warm and calm", version=2)
+    both = merge(linen, wool)
+    assert both["description"] == "From 9 pictures of raw_0047.zip. Warm and calm."
+    copied = client.post(f"/api/personas/{linen}/duplicate", {}, format="json").json()
+    assert merge(both["id"], silk, copied["id"])["description"] == (
+        "From 14 pictures of raw_0047.zip and 2 of Evening. Warm and calm."
+    )
+    Persona.objects.filter(pk=linen).update(description="My own words")
+    assert merge(linen, silk)["description"] == "From 2 pictures of Evening. My own words."
+
+
 def test_what_was_not_found_cannot_be_picked(client, team):
     row = brought_in(client, ("a.png", picture()), team=str(team.pk))
     wishes: list[dict] = [{"clusters": []}, {"clusters": [{"cluster": 7}]}, {"clusters": [{"cluster": 0}] * 2}, {}]

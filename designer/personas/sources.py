@@ -1,0 +1,44 @@
+"""Which portfolios a persona comes of, each once, as its description says it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from designer.personas.models import Persona
+from designer.personas.portfolio_models import PortfolioImport
+from designer.pipeline.clustering import pictures
+
+
+def sources_of(row: Persona) -> dict[str, int]:
+    """Title -> pictures, of what the description was written to say; {} for one of words."""
+    kept = row.origin.get("sources")
+    if kept is not None:
+        return {each["title"]: each["pictures"] for each in kept}
+    title = PortfolioImport.objects.filter(pk=row.origin.get("portfolio")).values_list("title", flat=True).first()
+    return {title: row.evidence} if title else {}  # of older rows; those merged before have none on record
+
+
+def listed(sources: Mapping[str, int]) -> list[dict[str, str | int]]:
+    """As `origin` keeps them, in their order, which an object of the database would lose."""
+    return [{"title": title, "pictures": count} for title, count in sources.items()]
+
+
+def said_of(sources: Mapping[str, int]) -> str:
+    """{"Spring": 8, "Summer": 3} -> "From 8 pictures of Spring and 3 of Summer."; "" of nothing."""
+    if not sources:
+        return ""
+    (first, count), *others = sources.items()
+    parts = [f"{pictures(count)} of {first}", *(f"{number} of {title}" for title, number in others)]
+    return f"From {' and '.join(filter(None, [', '.join(parts[:-1]), parts[-1]]))}."
+
+
+def told_apart(rows: Sequence[Persona]) -> tuple[dict[str, int], list[str]]:
+    """What the descriptions of `rows` say of their sources, added up, and what else they say."""
+    sums: Counter[str] = Counter()
+    words = []
+    for row in rows:
+        sources = sources_of(row)
+        said = said_of(sources)
+        if said and said in row.description:  # else a designer wrote it anew
+            sums.update(sources)
+        words.append(row.description.replace(said, "") if said else row.description)
+    return dict(sums), words
