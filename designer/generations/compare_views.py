@@ -43,6 +43,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     if len(named) > MOST:
         messages.warning(request, f"{MOST} images are compared at once; the address names {len(named)}.")
     rows = Asset.objects.visible_to(request.user).kept().filter(pk__in=ids).select_related("generation")
+    rows = rows.prefetch_related("generation__stages")
     found = {asset.pk: asset for asset in rows}
     assets = [found[pk] for pk in ids if pk in found]
     said = Feedback.objects.filter(owner=request.user.pk, asset__in=assets).values_list("asset_id", "kind")

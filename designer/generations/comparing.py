@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from designer.assets.models import Asset
-from designer.generations.presenting import money
+from designer.generations.presenting import money, place_of
 from designer.generations.understanding_forms import label
 from designer.pipeline.records import ATTRIBUTES
 
@@ -62,7 +62,17 @@ def lines_of(assets: Sequence[Asset]) -> list[Line]:
 
 def _said(asset: Asset, name: str) -> str:
     said = asset.provenance.get(name)
-    return "-" if said is None else str(said)
+    if said is None:
+        return "-"
+    return f"{said}{_way_back(asset)}" if name == "seed" else str(said)
+
+
+def _way_back(asset: Asset) -> str:
+    """Which seed gives the image again: an image's own is derived from that of its generation."""
+    place = place_of(asset, asset.generation)
+    if place is None or asset.generation is None:
+        return ""
+    return f", derived: {asset.generation.seed} gives it again, as image {place['number']} of {place['of']}"
 
 
 def _cost(asset: Asset) -> str:

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from designer.assets.models import Asset
-from tests.designer.generations.test_flow import ask
+from tests.designer.generations.test_flow import ask, made
 from tests.work import work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,6 +34,14 @@ def test_two_images_stand_side_by_side_with_what_differs_marked(pair):
     assert "<mark>an emerald silk skirt</mark>" in html and "<mark>a red silk skirt</mark>" in html
     assert '<tr class="differs"><th scope="row">Seed' in html and '<tr><th scope="row">Model' in html
     assert '<tr class="differs"><th scope="row">Colours' in html and "$0.01 (simulated)" in html
+
+
+def test_the_seed_says_which_one_gives_the_image_again(client_of):
+    client = client_of("editor")
+    done = made(client, brief="a coat", n=2)
+    html = page_of(client, [asset["id"] for asset in done["assets"]])
+    for number, asset in enumerate(done["assets"], 1):
+        assert f"<td>{asset['seed']}, derived: {done['seed']} gives it again, as image {number} of 2</td>" in html
 
 
 def test_the_gallery_s_choice_becomes_an_address_that_can_be_kept(pair):
