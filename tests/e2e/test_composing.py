@@ -76,6 +76,22 @@ def test_what_scrolls_sideways_shows_where_more_of_it_lies(browser: Browser, stu
     context.close()
 
 
+def test_a_table_that_was_scrolled_and_then_fits_fades_nowhere(browser: Browser, studio_url: str):
+    context = browser.new_context(base_url=studio_url, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.size_name, page.problems = "phone", []  # type: ignore[attr-defined]
+    sign_up(page)
+    page.goto("/settings/notifications")
+    table = page.locator(".table-scroll").first
+    none = re.compile(r"^0(\.\d+)?px$")  # the last part of a pixel is not scrolled to
+    for width, scrolled, before, after in ((320, 0, none, "40px"), (320, 999, "40px", none), (1440, 0, none, none)):
+        page.set_viewport_size({"width": width, "height": 844})
+        table.evaluate("(box, left) => { box.scrollLeft = left; }", scrolled)
+        expect(table).to_have_css("--more-before", before)
+        expect(table).to_have_css("--more-after", after)
+    context.close()
+
+
 def test_the_composer_keeps_within_its_card_on_a_phone(browser: Browser, studio_url: str):
     context = browser.new_context(base_url=studio_url, viewport={"width": 390, "height": 844})
     page = context.new_page()
