@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
+
+from django.utils.formats import date_format
 
 from designer.assets.models import Asset
 from designer.personas.drift import Drift
@@ -15,8 +18,9 @@ from designer.pipeline.clustering import Trait, pictures, shown
 from designer.pipeline.drift import MonthDrift
 from teams.accounts.models import User
 
-WIDE, TALL, EDGE = 640, 200, 34  # of the drift chart, in its own units
+WIDE, TALL, EDGE = 640, 240, 46  # of the drift chart, in its own units
 VERDICTS: Final = {"too_few": "too few", "steady": "steady", "moving": "moving", "apart": "another taste"}
+MOST_NAMED: Final = 9  # months on the chart beside which there is no room for every name
 BARS: Final = 6
 
 
@@ -35,7 +39,7 @@ def bars_of(row: Persona) -> list[dict[str, Any]]:
 
 def _values(name: str, values: Mapping[str, float], counts: Mapping[str, int]) -> list[dict[str, Any]]:
     return [
-        {"label": shown(name, value), "percent": round(100 * weight), "count": counts.get(value)}
+        {"label": bare(name, value), "percent": round(100 * weight), "count": counts.get(value)}
         for value, weight in list(values.items())[:BARS]
     ]
 
@@ -84,8 +88,13 @@ def among(trait: Trait, size: int) -> str:
     """In how many pictures a look has it, of those in which anything was read of it, of all its `size`."""
     if trait.read in (0, size):
         return f"all {size}" if trait.count == size > 1 else f"{trait.count} of {pictures(size)}"
-    what = "colours were" if trait.attribute == "colours" else f"the {trait.attribute.replace('_', ' ')} was"
-    return f"{trait.count} of {pictures(trait.read)} in which {what} read, of {size}"
+    what = "colours were" if trait.attribute == "colours" else f"{trait.attribute.replace('_', ' ')} was"
+    return f"{trait.count} of the {trait.read} whose {what} read, of {size}"
+
+
+def bare(attribute: str, value: str) -> str:
+    """A value beside its attribute's name: "summer season" as "summer"."""
+    return shown(attribute, value).removesuffix(f" {attribute.replace('_', ' ')}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +103,7 @@ class Dot:
 
     x: int
     y: int
-    month: str
+    month: str  # "" where the names of all would run into each other
     said: str
 
 
@@ -102,7 +111,15 @@ def chart_of(drift: Drift) -> dict[str, Any]:
     """The months that can be told as dots and a line; the figures stand in the table below it."""
     told = [month for month in drift.months if month.divergence is not None]
     step = (WIDE - 2 * EDGE) / max(1, len(told) - 1)
-    dots = [_dot(month, round(EDGE + step * place if len(told) > 1 else WIDE / 2)) for place, month in enumerate(told)]
+    every = 1 + len(told) // MOST_NAMED
+    dots = [
+        _dot(
+            month,
+            x=round(EDGE + step * place if len(told) > 1 else WIDE / 2),
+            named=(len(told) - 1 - place) % every == 0,  # the newest always
+        )
+        for place, month in enumerate(told)
+    ]
     return {
         "dots": dots,
         "line": " ".join(f"{dot.x},{dot.y}" for dot in dots),
@@ -114,9 +131,14 @@ def chart_of(drift: Drift) -> dict[str, Any]:
     }
 
 
-def _dot(month: MonthDrift, x: int) -> Dot:
-    far = month.divergence or 0.0
-    return Dot(x=x, y=_height(far), month=month.month, said=f"{month.month}: {far:.2f} from {month.images} images")
+def _dot(month: MonthDrift, *, x: int, named: bool) -> Dot:
+    far, name = month.divergence or 0.0, _named(month.month)
+    return Dot(x=x, y=_height(far), month=name if named else "", said=f"{name}: {far:.2f} from {month.images} images")
+
+
+def _named(month: str) -> str:
+    """ "2026-11" -> "Nov 2026"."""
+    return date_format(date.fromisoformat(f"{month}-01"), "M Y")
 
 
 def _height(share: float) -> int:
@@ -127,7 +149,7 @@ def drift_rows(drift: Drift) -> list[dict[str, Any]]:
     """The newest month first, each attribute that has any sample with its words."""
     return [
         {
-            "month": month.month,
+            "month": _named(month.month),
             "images": month.images,
             "attributes": [
                 {
@@ -136,7 +158,7 @@ def drift_rows(drift: Drift) -> list[dict[str, Any]]:
                     "divergence": each.divergence,
                     "verdict": each.verdict,
                     "said": VERDICTS[each.verdict],
-                    "top": ", ".join(shown(each.attribute, value) for value in each.top),
+                    "top": ", ".join(bare(each.attribute, value) for value in each.top),
                 }
                 for each in month.attributes
                 if each.samples

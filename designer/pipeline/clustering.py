@@ -185,9 +185,10 @@ def _grouped(vectors: Floats) -> tuple[NDArray[np.intp], str, dict[str, float]]:
             found[k], scores[str(k)] = labels, round(float(_silhouettes(vectors, labels).mean()), 3)
     best = max(scores.values(), default=0.0)
     if best < LEAST_SILHOUETTE:
-        return one, f"One group: no split reaches a silhouette of {LEAST_SILHOUETTE}.", scores
+        return one, f"One group: no split sets any apart (silhouette score under {LEAST_SILHOUETTE}).", scores
     k = next(k for k in found if scores[str(k)] >= NEARLY * best)
-    return found[k], f"{k} groups: the fewest whose silhouette, {scores[str(k)]:.2f}, is near the best.", scores
+    how = f"mean silhouette score {scores[str(k)]:.2f}"
+    return found[k], f"{k} groups: fewer are told apart less well, more hardly better ({how}).", scores
 
 
 def _kmeans(vectors: Floats, k: int) -> NDArray[np.intp]:

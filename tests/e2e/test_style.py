@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from designer.personas.models import Persona
+from teams.accounts.models import User
+from tests.designer.personas.test_persona_profile import images
 from tests.e2e.test_studio import check_contrast_and_names, make
-from tests.e2e.visiting import WAYS, visitor
+from tests.e2e.visiting import WAYS, elsewhere, visitor
 
 
 @pytest.fixture(params=WAYS)
@@ -104,4 +108,38 @@ def test_images_that_are_compared_stay_within_the_page(page: Page):
     check_contrast_and_names(page, "compare")
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0
+    assert not page.problems  # type: ignore[attr-defined]
+
+
+HEIGHTS = "(all) => all.map(one => one.clientHeight)"
+
+
+def lines(page: Page, selector: str) -> list[int]:
+    """In how many lines the words of each stand."""
+    count = "(all) => all.map(one => { const range = document.createRange(); range.selectNodeContents(one);"
+    tops = "new Set([...range.getClientRects()].map(box => Math.round(box.top))).size"
+    return page.locator(selector).evaluate_all(f"{count} return {tops}; }})")  # type: ignore[no-any-return]
+
+
+def test_what_was_liked_month_by_month_is_told_in_whole_lines(page: Page):
+    def liked() -> None:
+        user = User.objects.latest("created_at")
+        persona = Persona.objects.filter(owner=user).order_by("name").first()
+        assert persona is not None
+        Persona.objects.filter(pk=persona.pk).update(attributes={"fabric": ["linen"]}, weights={})
+        for month, fabric in ((8, "linen"), (9, "wool"), (10, "velvet")):
+            images(persona.team, user, persona, fabric, month, 5)
+
+    elsewhere(liked)
+    page.goto("/style/personas")
+    page.locator(".persona h2 a").first.click()
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert lines(page, ".month") == [1, 1, 1]
+        assert all(height < 50 for height in page.locator(".distance").evaluate_all(HEIGHTS))
+        boxes = [box for each in page.locator(".chart text").all() if (box := each.bounding_box())]
+        assert boxes and all(box["height"] >= 9 for box in boxes), "small print is no print"
+        ends = sorted((box["x"], box["x"] + box["width"]) for box in boxes if box["y"] == max(b["y"] for b in boxes))
+        assert all(first[1] < then[0] for first, then in pairwise(ends)), "names of months run into each other"
+    check_contrast_and_names(page, "drift")
     assert not page.problems  # type: ignore[attr-defined]

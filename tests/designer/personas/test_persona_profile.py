@@ -179,6 +179,7 @@ def test_drift_is_told_by_month_with_its_sample_and_too_few_are_said(client, per
     assert client.get(f"/api/personas/{row.pk}/drift?basis=x").status_code == 400
     shown = client.get(f"/style/personas/{row.pk}").content.decode()
     assert "another taste" in shown and "too few" in shown and "<polyline" in shown
+    assert shown.count('class="month">Oct 2026<') == shown.count('class="month">Sep 2026<') == 1
 
 
 def test_drift_of_anothers_persona_is_not_to_be_had(personas, client_of):

@@ -123,7 +123,7 @@ def test_of_few_pictures_that_tell_an_attribute_it_is_said_how_many_they_are(lin
     assert ("linen" in traits, "linen" in look["name"].lower()) == (holds, holds)
     shown = client.get(f"/style/imports/{row.pk}").content.decode()
     assert "<strong>dress</strong> all 5" in shown
-    assert (f"{linen} of {linen} pictures in which the fabric was read, of 5" in shown) == holds
+    assert (f"{linen} of the {linen} whose fabric was read, of 5" in shown) == holds
     if holds:
         assert (traits["linen"]["read"], traits["linen"]["count"]) == (linen, linen)
         made = client.post(f"/style/imports/{row.pk}/personas", {"cluster": "0"}, format="multipart", follow=True)
