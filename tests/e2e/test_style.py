@@ -127,8 +127,8 @@ def test_what_was_liked_month_by_month_is_told_in_whole_lines(page: Page):
         persona = Persona.objects.filter(owner=user).order_by("name").first()
         assert persona is not None
         Persona.objects.filter(pk=persona.pk).update(attributes={"fabric": ["linen"]}, weights={})
-        for month, fabric in ((8, "linen"), (9, "wool"), (10, "velvet")):
-            images(persona.team, user, persona, fabric, month, 5)
+        for ago, fabric in ((3, "linen"), (2, "wool"), (1, "velvet")):
+            images(persona.team, user, persona, fabric, ago, 5)
 
     elsewhere(liked)
     page.goto("/style/personas")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 import pytest
+from django.utils import timezone
 
 from designer.assets.models import Asset
 from designer.generations.models import Generation
@@ -150,36 +151,43 @@ def test_a_brief_is_held_against_a_persona_part_by_part(client, personas):
     assert told["score"] == pytest.approx(0.6 * told["parts"]["keywords"] + 0.4 * told["parts"]["embedding"], abs=1e-3)
 
 
-def images(team, owner, persona, fabric: str, month: int, count: int, liked: bool = True) -> None:
+def month_before(ago: int) -> datetime:
+    """The middle of the month so many months ago: drift looks back a year from today."""
+    year, month = divmod(12 * timezone.now().year + timezone.now().month - 1 - ago, 12)
+    return datetime(year, month + 1, 15, tzinfo=UTC)
+
+
+def images(team, owner, persona, fabric: str, ago: int, count: int, liked: bool = True) -> None:
     for place in range(count):
         understood = {"fabric": {"value": fabric, "confidence": 0.9, "source": "brief"}}
         made = Generation.objects.create(team=team, owner=owner, persona=persona, understood=understood, brief=fabric)
         asset = Asset.objects.create(
-            team=team, owner=owner, kind="generated", generation=made, sha256=f"{month}{place}{fabric}", path="x",
+            team=team, owner=owner, kind="generated", generation=made, sha256=f"{ago}{place}{fabric}", path="x",
             media_type="image/png", width=8, height=8, bytes=1,
         )  # fmt: skip
-        Asset.objects.filter(pk=asset.pk).update(created_at=datetime(2026, month, 15, tzinfo=UTC))
+        Asset.objects.filter(pk=asset.pk).update(created_at=month_before(ago))
         if liked:
             Feedback.objects.create(team=team, owner=owner, generation=made, asset=asset, kind="like")
 
 
 def test_drift_is_told_by_month_with_its_sample_and_too_few_are_said(client, personas, team):
     row = personas[0]
-    images(team, client.user, row, "linen", 8, 8)
-    images(team, client.user, row, "wool", 10, 8)
-    images(team, client.user, row, "wool", 9, 2)
-    images(team, client.user, row, "silk", 8, 4, liked=False)
+    images(team, client.user, row, "linen", 3, 8)
+    images(team, client.user, row, "wool", 1, 8)
+    images(team, client.user, row, "wool", 2, 2)
+    images(team, client.user, row, "silk", 3, 4, liked=False)
+    first, second, third = (f"{month_before(ago):%Y-%m}" for ago in (3, 2, 1))
     told = client.get(f"/api/personas/{row.pk}/drift").json()
     months = {each["month"]: each for each in told["months"]}
     said = {name: (each["images"], each["attributes"][0]["verdict"]) for name, each in months.items()}
-    assert said == {"2026-08": (8, "steady"), "2026-09": (2, "too_few"), "2026-10": (8, "apart")}
-    assert months["2026-09"]["divergence"] is None and months["2026-10"]["attributes"][0]["divergence"] == 1.0
+    assert said == {first: (8, "steady"), second: (2, "too_few"), third: (8, "apart")}
+    assert months[second]["divergence"] is None and months[third]["attributes"][0]["divergence"] == 1.0
     made = client.get(f"/api/personas/{row.pk}/drift?basis=made").json()
     assert made["months"][0]["images"] == 12
     assert client.get(f"/api/personas/{row.pk}/drift?basis=x").status_code == 400
     shown = client.get(f"/style/personas/{row.pk}").content.decode()
     assert "another taste" in shown and "too few" in shown and "<polyline" in shown
-    assert shown.count('class="month">Oct 2026<') == shown.count('class="month">Sep 2026<') == 1
+    assert [shown.count(f'class="month">{month_before(ago):%b %Y}<') for ago in (1, 2)] == [1, 1]
 
 
 def test_drift_of_anothers_persona_is_not_to_be_had(personas, client_of):
