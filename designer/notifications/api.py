@@ -17,6 +17,7 @@ from designer.notifications.models import Alert, Notification, Pace
 from designer.web.idempotency import IdempotentPostMixin
 from designer.web.serializers import StrictSerializer
 from teams.accounts.people import person
+from teams.base import ids
 
 
 class NotificationSerializer(serializers.ModelSerializer[Notification]):
@@ -71,7 +72,10 @@ class AlertList(generics.ListAPIView[Alert]):
 
 class ReadRequest(StrictSerializer):
     ids = serializers.ListField(
-        child=serializers.UUIDField(), required=False, max_length=500, help_text="Which; all of them when left out."
+        child=serializers.UUIDField(),
+        required=False,
+        max_length=ids.MOST,
+        help_text="Which; all of them when left out.",
     )
 
 

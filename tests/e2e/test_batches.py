@@ -126,6 +126,8 @@ def test_that_an_item_is_in_the_queue_is_seen_without_loading_the_page_again(pag
     expect(page.get_by_label("Name of the template")).to_have_value("Winter coats")  # though the head came anew
     expect(page.get_by_role("columnheader", name="In flight")).to_be_visible()
     expect_three_images(page)
+    expect(page.get_by_label("Priority")).to_have_count(0)  # of a batch that is over the form comes anew
+    expect(page.get_by_label("Name of the template")).to_have_value("Winter coats")
     assert page.problems == []  # type: ignore[attr-defined]
 
 

@@ -7,6 +7,8 @@
 // status is that: for what changes with time alone.
 import { Live } from "../../sdk/live.js";
 
+const TYPED = ["text", "number", "search", "date", "time", "url", "email"].map((kind) => `input[type=${kind}]`).concat("input:not([type])", "textarea").join();
+
 export const live = new Live();
 
 export class LiveRow extends HTMLElement {
@@ -64,8 +66,10 @@ export class LiveRow extends HTMLElement {
     while (this.matches(":active")) await new Promise((done) => setTimeout(done, 50)); // what is pressed would be gone before it is let go
     const focused = this.contains(document.activeElement) ? same(document.activeElement) : "";
     const folds = [...this.querySelectorAll("details[id]")].map(({ id, open }) => [id, open]);
+    const typed = [...this.querySelectorAll(TYPED)].filter((field) => field.value !== field.defaultValue).map((field) => [same(field), field.value]);
     this.innerHTML = text;
     for (const [id, open] of folds) { const fold = this.querySelector(`#${CSS.escape(id)}`); if (fold) fold.open = open; }
+    for (const [selector, value] of typed) { const field = selector && this.querySelector(selector); if (field) field.value = value; }
     if (focused) this.querySelector(focused)?.focus();
   }
 }
