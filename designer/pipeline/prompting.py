@@ -164,6 +164,8 @@ def _locked(read: Brief, understanding: Understanding) -> Iterable[tuple[bool, P
     for name in ORDER:
         found = understanding[name]
         if found.is_known and found.source != "brief" and not _says(read, name, found):
+            if name == "texture" and found.value == understanding.value("fabric") and found.source != "correction":
+                continue  # "satin, satin texture"
             for text in _phrases(name, found):
                 yield found.source == "correction", PromptPart(text=text, part="locked")
 

@@ -240,11 +240,10 @@ def _refusal(named: Sequence[Candidate], wish: Constraints) -> RouteError:
         remedy = f"Allow at least {usd(total)}, or ask for fewer images." if limit == wish.max_cost else ASK_ANEW
         return RouteError("below_cheapest", "max_cost", shown, remedy)
     told = _told(reasons) or "no model is set up"
-    most = max((each.capabilities.max_references for each in named), default=0)
-    field_name = _at_fault({why.code for why in reasons}, wish, most)
+    field_name = _at_fault({why.code for why in reasons}, wish, named)
     remedy = "Change the setting that is in the way, or add a model in the admin."
     if field_name == "references":
-        remedy = _fewer_photos(most)
+        remedy = _fewer_photos(max(each.capabilities.max_references for each in named))
     return RouteError("no_capable_model", field_name, f"No model can do this ({told}).", remedy)
 
 
@@ -266,14 +265,16 @@ def _told(reasons: Iterable[Excluded]) -> str:
     return "; ".join(dict.fromkeys(f"{why.model}: {why.reason}" for why in reasons))
 
 
-def _at_fault(codes: Iterable[str], wish: Constraints, most_photos: int) -> str:
+def _at_fault(codes: Iterable[str], wish: Constraints, named: Sequence[Candidate]) -> str:
     if "price_unknown" in codes:
         return "max_cost"
     if "low_quality" in codes:
         return "min_quality"
-    if "incapable" in codes and wish.references > most_photos:
+    if "incapable" not in codes or not any(wish.aspect_ratio in each.capabilities.ratios for each in named):
+        return "aspect_ratio"
+    if wish.references > max(each.capabilities.max_references for each in named):
         return "references"
-    return "seed" if "incapable" in codes and wish.needs_seed else "aspect_ratio"
+    return "seed" if wish.needs_seed else "aspect_ratio"
 
 
 def _scores(each: Candidate, seen: Posterior, shift: float, rng: np.random.Generator | None) -> dict[str, float]:

@@ -267,6 +267,9 @@ def test_photos_go_to_a_model_that_takes_them_all_and_one_chosen_by_name_says_wh
     with pytest.raises(RouteError) as caught:
         route(crowd, Constraints(references=3, aspect_ratio="9:16"))
     assert caught.value.field == "aspect_ratio" and "Change the setting" in caught.value.remedy
+    with pytest.raises(RouteError) as caught:  # sent one photo, they would not make it either
+        route([candidate("blind", max_references=0)], Constraints(references=3, aspect_ratio="9:16"))
+    assert caught.value.field == "aspect_ratio"
 
 
 def test_what_is_ruled_out_is_no_reason_for_another_model_but_is_told():
