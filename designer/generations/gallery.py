@@ -23,7 +23,7 @@ from designer.assets.models import Asset, AssetKind, AssetQuerySet
 from designer.assets.versions import versions_of
 from designer.generations.forms import UUID_WORD
 from designer.generations.opinions import opinions_context, with_likes
-from designer.generations.presenting import parts_of, place_of, provenance_of
+from designer.generations.presenting import parts_sent, place_of, provenance_of
 from designer.generations.views import is_partial
 from designer.personas import feedback as personas
 from designer.personas.models import Feedback, FeedbackKind
@@ -197,7 +197,7 @@ def asset(request: HttpRequest, pk: UUID) -> HttpResponse:
         "before": _before(found),
         "versions": related.exists(),
         "may_edit": Asset.objects.may_edit(request.user, found.pk),
-        "parts": parts_of(generation) if generation else [],
+        "parts": parts_sent(found, generation) if generation else [],
         "place": place_of(found, generation),
         "provenance": provenance_of(found),
         "alike": _others_alike(request, found),

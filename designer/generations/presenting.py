@@ -17,6 +17,7 @@ from designer.generations.understanding_forms import HINTS, label, text_of
 from designer.generations.wishes import DRAWS, GenerationWish
 from designer.pipeline import taxonomy
 from designer.pipeline.records import DICTS, LISTS
+from designer.pipeline.remixing import SENT
 from designer.pipeline.words import parse
 from designer.providers.base import ProviderError
 from designer.providers.registry import image_provider
@@ -160,6 +161,17 @@ def parts_of(generation: Generation) -> list[dict[str, str]]:
         if parts:
             return list(parts)
     return []
+
+
+def parts_sent(asset: Asset, generation: Generation) -> list[dict[str, str]]:
+    """The prompt of one image: that of its generation, what sets it apart from the others, what its photos are for."""
+    parts, sent = parts_of(generation), str(asset.provenance.get("prompt", ""))
+    if not parts or not sent.startswith(generation.prompt):
+        return parts
+    own = sent.removeprefix(generation.prompt)
+    apart, of_photos = own.removesuffix(SENT).strip(", "), SENT if own.endswith(SENT) else ""
+    added = (("exploratory", apart), ("locked", of_photos))
+    return [*parts, *({"text": text, "part": part} for part, text in added if text)]
 
 
 def avoided_of(generation: Generation) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """From a brief and a photo to images, through the API and the real queue's own claim."""
 
 import io
+import re
 from decimal import Decimal
 
 import pytest
@@ -108,6 +109,16 @@ def test_exact_mode_sends_the_designers_words_alone(client_of):
     client = client_of("editor")
     assert made(client, exact=True)["prompt"] == BRIEF
     assert made(client, brief=" a  linen\n\ndress ", exact=True)["prompt"] == "a  linen\n\ndress"
+
+
+def test_the_page_of_each_image_shows_the_prompt_that_was_sent_for_it(client_of):
+    client = client_of("editor")
+    row = Generation.objects.get(pk=made(client, brief="a plain coat", n=3, seed=4)["id"])
+    for asset in row.assets.all():
+        sent = asset.provenance["prompt"]
+        shown = client.get(f"/assets/{asset.pk}").content.decode().partition("<dt>Prompt</dt>")[2].partition("</dd>")[0]
+        assert ", ".join(re.findall(r">([^<>]+)</span>", shown)) == sent
+    assert len({asset.provenance["prompt"] for asset in row.assets.all()}) == 3
 
 
 def test_the_users_words_are_never_dropped(client_of):

@@ -174,6 +174,7 @@ def test_a_model_that_is_sent_several_photos_is_told_what_to_take_from_which(
     assert len(request.references) == 2
     assert request.prompt == (row.prompt if exact else f"{row.prompt}, {told}")
     assert row.assets.get().provenance["prompt"] == request.prompt
+    assert (told in editor.get(f"/assets/{row.assets.get().pk}").content.decode()) is not exact
 
 
 @pytest.mark.parametrize(("most", "sent"), [(1, 1), (0, 0)])
