@@ -54,7 +54,7 @@ GENERATORS: Final = {  # texts in a file that only these programs write
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is written. `digital_source_type` is IPTC's address; `parent`: id of the picture this one was made from;
+    """What is written. `digital_source_type` is IPTC's address; `parent`: id of the picture that this one began from;
     `prompt_sha256`: of the prompt in UTF-8; `operations`: names, joined by ", ". Empty = not known."""
 
     digital_source_type: str = ""
@@ -73,7 +73,7 @@ class Facts:
             digital_source_type=str(provenance.get("digital_source_type") or ""),
             model=f"{provider}/{model}" if provider and model else str(model or ""),
             prompt_sha256=str(provenance.get("prompt_sha256") or ""),
-            parent=str(provenance.get("parent") or ""),
+            parent=str(provenance.get("parent") or provenance.get("source") or ""),
             operations=", ".join(filter(None, steps)),
         )
 

@@ -1,8 +1,8 @@
 """What an image really costs: the least, the usual and the most of it, for a vendor's bill may differ from the price.
 
 A model that is priced by tokens bills what it counts: the words and photos that are sent, its own thoughts, a larger
-picture than was asked for. The catalogue's price is what is expected and shown; the most is what ceilings and budgets
-are held to.
+picture than was asked for. The catalogue's price, with what is usually counted for the photos, is what is expected and
+shown; the most is what ceilings and budgets are held to.
 """
 
 from collections.abc import Mapping

@@ -26,7 +26,6 @@ MEASURED: Final = 5.0  # calls from which on the measured pace counts for more t
 AT_ONCE: Final = frozenset({"auth", "quota_exhausted"})  # the next call would fail as well
 NOT_THE_MODEL: Final = frozenset({"moderated", "invalid_request", "rate_limited", "model_retired"})
 UNNAMED_PAUSE: Final = timedelta(seconds=5)
-REMEMBERED: Final = timedelta(hours=1)  # after the last failure that anybody met
 TROUBLES: Final = {
     "auth": "its key was refused",
     "quota_exhausted": "its credit is used up",
@@ -78,14 +77,14 @@ def _key(provider: str, model: str) -> str:
 
 
 def _alert(row: ModelHealth, now: datetime) -> None:
-    """Tell everybody that the model rests; it is over with the next success, or when long nobody met a failure."""
+    """Tell everybody that the model rests, for as long as it does; it is over with the next success."""
     alerts.raise_alert(
         kind=AlertKind.PROVIDER,
         key=_key(row.provider, row.model),
         level=Level.WARNING,
         title=f"{row.model} ({row.provider}) is down",
         text=f"It rests: {trouble_of(row)}. Others stand in for it where that is allowed; it is tried again by itself.",
-        ends_at=now + REMEMBERED,
+        ends_at=now + left_of_rest(row, now),
     )
 
 

@@ -10,6 +10,7 @@ from teams.base.errors import Refused
 
 NUMBERED: Final = re.compile(r"^(?P<word>.+?)\s*[:=]?\s+(?P<number>\d{1,3}(?:[.,]\d+)?)\s*(?P<percent>%?)$")
 BETWEEN: Final = re.compile(r",(?!\d)|(?<!\d),|\n")  # a comma within a number is a decimal one
+SHARE: Final = re.compile(r"1[.,]0+$")  # written as one, though it is the whole
 SURELY_PERCENT: Final = 10  # a bare number from here on; below, "hat 1" may mean the whole or a hundredth
 LONGEST: Final = 2000
 
@@ -58,7 +59,7 @@ def _weights(name: str, text: str) -> dict[str, float]:
 def _weight(name: str, text: str, place: int) -> tuple[str, float]:
     found = NUMBERED.match(text)
     word, weight = (found["word"], float(found["number"].replace(",", "."))) if found else (text, 1 / place)
-    if found and not found["percent"] and 1 <= weight < SURELY_PERCENT:
+    if found and not found["percent"] and 1 <= weight < SURELY_PERCENT and not SHARE.match(found["number"]):
         raise _ambiguous(name, text, found["word"], found["number"])
     if found and (found["percent"] or weight >= SURELY_PERCENT):
         weight /= 100

@@ -54,8 +54,16 @@ def keys_by_asset(assets: Sequence[Asset]) -> dict[UUID, tuple[str, ...]]:
     outputs: dict[UUID, dict[str, dict[str, Any]]] = {pk: {} for pk in generations}
     for pk, name, output in _stages(generations):
         outputs[pk][name] = output
-    keys = {pk: _keys_of(generation, outputs[pk]) for pk, generation in generations.items()}
-    return {asset.pk: keys[cast(UUID, asset.generation_id)] for asset in assets}
+    drawn = {asset.pk: (cast(UUID, asset.generation_id), _asked_model(asset)) for asset in assets}
+    keys = {each: _keys_of(generations[each[0]], outputs[each[0]], each[1]) for each in set(drawn.values())}
+    return {pk: keys[each] for pk, each in drawn.items()}
+
+
+def _asked_model(asset: Asset) -> str:
+    """The catalogue's name of the model that drew it, by which the router asks: one that stepped in drew only some, and
+    a vendor's own name for it may say more, its release or the checkpoint that was loaded."""
+    said = asset.provenance.get("asked_model")
+    return str(said or (asset.generation.model if asset.generation else ""))
 
 
 def _stages(generations: Iterable[UUID]) -> Iterable[tuple[UUID, str, dict[str, Any]]]:
@@ -68,9 +76,9 @@ def _stages(generations: Iterable[UUID]) -> Iterable[tuple[UUID, str, dict[str, 
     return rows.values_list("generation_id", "generation__stages__name", "generation__stages__output")
 
 
-def _keys_of(generation: Any, stages: dict[str, dict[str, Any]]) -> tuple[str, ...]:
+def _keys_of(generation: Any, stages: dict[str, dict[str, Any]], model: str) -> tuple[str, ...]:
     understanding = Understanding.from_json(generation.understood)
-    said = optimisation.keys_of(understanding, persona=generation.persona_id, model=generation.model)
+    said = optimisation.keys_of(understanding, persona=generation.persona_id, model=model)
     last = stages.get("optimisation", {})
     added = optimisation.keys_added(
         [PromptPart.from_json(each) for each in last.get("parts", [])],

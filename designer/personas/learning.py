@@ -36,7 +36,7 @@ from teams.membership.ownership import visible_team
 from teams.membership.permissions import may
 
 KEY: Final = re.compile(
-    r"attribute:(?P<persona>[^:]*):(?P<attribute>\w+)=(?P<value>.+)|model:(?P<model>[^:]+):(?P<garment>.*)"
+    r"attribute:(?P<persona>[^:]*):(?P<attribute>\w+)=(?P<value>.+)|model:(?P<model>.+):(?P<garment>[^:]*)"
 )
 TOUCHED: Final = 1e-9  # evidence under this is none
 MAX_EXPLORATION: Final = 0.5

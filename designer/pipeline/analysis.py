@@ -14,6 +14,7 @@ from designer.pipeline.records import ATTRIBUTES, UNKNOWN, Attribute, Brief, Und
 
 Photo = Image.Image | NDArray[np.uint8]
 NOTHING: Final[Mapping[str, Attribute]] = {}
+CLOTH: Final = ("fabric", "fabric_weight", "texture", "finish")  # of one cloth: another has its own
 
 
 def analyse(
@@ -36,8 +37,11 @@ def analyse(
 
 def settled(read: Brief, seen: Mapping[str, Attribute]) -> Understanding:
     """What the brief says and, where it is silent, what was seen; unknown is a value that it refuses, that its garment
-    cannot have, or that was seen of another garment and would be odd of this one: a shirt as long as the coat."""
+    cannot have, that was seen of another cloth than it names, or of another garment and would be odd of this one: a
+    shirt as long as the coat."""
     said, shown = words.attributes_of(read), seen.get("garment", UNKNOWN)
+    if "fabric" in said and seen.get("fabric", UNKNOWN).value not in (None, said["fabric"].value):
+        seen = {name: found for name, found in seen.items() if name not in CLOTH}
     garment = said.get("garment", shown).value
     suits = taxonomy.suits if shown.value in (None, garment) else taxonomy.is_usual
     fits = {name: found for name, found in seen.items() if _fits(name, found, garment, suits)}

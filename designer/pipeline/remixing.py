@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from designer.pipeline import analysis, photo, seeing, words
+from designer.pipeline.analysis import CLOTH
 from designer.pipeline.asking import Question
 from designer.pipeline.codec import Record
 from designer.pipeline.records import Attribute, Source, Understanding
 
 SHAPE: Final = ("garment", "silhouette", "fit", "length", "neckline", "sleeves", "construction")
-CLOTH: Final = ("fabric", "fabric_weight", "texture", "finish")
 FIRST: Final = "first_photo"
 OTHER: Final = "other_photo"
 TOLD: Final = (
@@ -25,7 +25,9 @@ TOLD: Final = (
     "else say what the other photos show, and only what they do not show as the first shows it. The cloth "
     f"({', '.join(CLOTH)}) is that of one photo. `from` tells which."
 )
-SENT: Final = "the first picture gives the shape of the garment, the others its cloth, colours and pattern"
+SENT: Final = (
+    "unless said otherwise, the first picture gives the shape of the garment, the others its cloth, colours and pattern"
+)
 ORIGINS: Final[Mapping[str, Source]] = {"brief": "brief", FIRST: "image", OTHER: "image"}
 SCHEMA: Final = seeing.schema(tuple(ORIGINS))
 
@@ -56,9 +58,15 @@ class Sights(Record):
 
 def mixed(shown: Sequence[Mapping[str, Attribute]]) -> dict[str, Attribute]:
     """One record of what each of several images shows."""
-    first, others = (shown[0] if shown else {}), shown[1:]
-    dress = {name: found for name, found in analysis.surest(others).items() if name not in SHAPE + CLOTH}
-    return {name: found for name, found in first.items() if name not in CLOTH} | dress | _cloth(others, first)
+    first = shown[0] if shown else {}
+    dress = {name: found for name, found in _dress(shown[1:], first).items() if name not in SHAPE}
+    return {name: found for name, found in first.items() if name not in CLOTH} | dress
+
+
+def _dress(others: Sequence[Mapping[str, Attribute]], first: Mapping[str, Attribute]) -> dict[str, Attribute]:
+    """The surest of each that any of them shows, with the cloth of one."""
+    surest = {name: found for name, found in analysis.surest(others).items() if name not in CLOTH}
+    return surest | _cloth(others, first)
 
 
 def _cloth(others: Sequence[Mapping[str, Attribute]], first: Mapping[str, Attribute]) -> dict[str, Attribute]:
@@ -106,7 +114,8 @@ def _together(pictures: Sequence[Picture]) -> Picture:
     """Several as one, for a model reads them as one. Where their team said different things, the first counts."""
     said = [(name, value) for each in reversed(pictures) for name, value in each.said.items()]
     shown = {name: value for name, value in said if value}
-    known = analysis.surest([each.known for each in pictures])
-    return Picture(
-        known=known, ordered=analysis.surest([each.ordered for each in pictures]), said={**dict(said), **shown}
-    )
+    known = _dress([each.known for each in pictures], {})
+    ordered = _dress([each.ordered for each in pictures], {})
+    if any(name in known for name in CLOTH):
+        ordered = {name: found for name, found in ordered.items() if name not in CLOTH}
+    return Picture(known=known, ordered=ordered, said={**dict(said), **shown})

@@ -3,7 +3,8 @@
 Fields, finish reasons and errors as in the SDK google-genai 3.4 and the Gemini API's guide to images:
 https://ai.google.dev/gemini-api/docs/image-generation. The models choose the pixels for a ratio and a size word; they
 take no negative prompt, and no seed that would bring the same picture again. There is no idempotency key. A photo
-counts as many tokens whatever its size: those of Vertex AI's page on each model, for Pro those of the price list.
+counts as many tokens whatever its size: those of Vertex AI's pages, for Pro those of the price list, for 2.5 as many as
+a picture that it draws.
 """
 
 from __future__ import annotations

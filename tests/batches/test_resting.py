@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from batches.models import Batch, BatchItem
 from batches.tasks import look_after
-from designer.catalogue.models import ModelHealth, ModelProfile
+from designer.catalogue.models import ModelHealth, ModelPrice, ModelProfile
 from designer.generations.models import Generation
 from designer.jobs.claims import promote_due
 from designer.jobs.models import Job
@@ -207,6 +208,24 @@ def parked(client, **more):
     work_off()
     assert statuses(pk) == {"waiting": 2}
     return pk
+
+
+def test_items_that_had_not_begun_go_to_another_model_than_the_one_that_was_begun_waits_for(client_of, drawn):
+    facts = {"provider": "scripted", "model": "two", "family": "scripted", "title": "Two", "ratios": ["3:4"]}
+    other = ModelProfile.objects.create(**facts, quality=0.3)
+    ModelPrice.objects.create(model=other, valid_from=timezone.now().date(), amount=Decimal("0.04"))
+    base = {"brief": "a coat", "provider": "scripted"}
+    pk = made(client_of("editor"), {"base": base, "variations": 4}, parallelism=2)["id"]
+    work.work_off("io")
+    drawn.answers = [ProviderDown("Away."), scripted.GOOD]
+    work.work_off("batch")
+    rests("scripted", "provider_down")
+    drawn.answers = [scripted.GOOD] * 9
+    for _ in range(4):
+        look_after()
+        work_off()
+    assert statuses(pk) == {"succeeded": 3, "waiting": 1}, drawn.asked
+    assert [request.model for request, *_ in drawn.asked] == ["one", "one", "two", "two"]
 
 
 def test_a_batch_that_waits_for_a_model_is_not_reported_to_stand_still(client_of, drawn):

@@ -135,6 +135,14 @@ class TestGenerated:
         assert (facts.parent, facts.digital_source_type) == (first["id"], COMPOSITE)
         assert facts.operations == "upscale"
 
+    @pytest.mark.parametrize("mode", ["variation", "similar", "edit", "remix"])
+    def test_an_image_that_began_from_another_names_it(self, mode, client_of):
+        client = client_of("editor")
+        first = made(client)["assets"][0]["id"]
+        wish = {"brief": "in red", "n": 1, "source": first, "mode": mode, "references": [first]}
+        (asset,) = made(client, **wish)["assets"]
+        assert client.get(f"/api/assets/{asset['id']}/provenance").json()["file"]["parent"] == first
+
 
 @pytest.fixture
 def signing(settings, tmp_path):

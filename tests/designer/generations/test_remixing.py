@@ -170,9 +170,9 @@ def test_a_model_that_is_sent_several_photos_is_told_what_to_take_from_which(
         work_off()
         request = model.asked[0][0]
     row = Generation.objects.latest("created_at")
-    told = "the first picture gives the shape of the garment, the others its cloth, colours and pattern"
+    told = "unless said otherwise, the first picture gives the shape of the garment, the others its cloth, colours"
     assert len(request.references) == 2
-    assert request.prompt == (row.prompt if exact else f"{row.prompt}, {told}")
+    assert request.prompt == (row.prompt if exact else f"{row.prompt}, {told} and pattern")
     assert row.assets.get().provenance["prompt"] == request.prompt
     assert (told in editor.get(f"/assets/{row.assets.get().pk}").content.decode()) is not exact
 

@@ -83,6 +83,12 @@ def test_the_profile_is_edited_with_weights_and_palette_and_a_late_change_is_tol
     assert "is no colour" in post(client, address, 422, etag=now, **{**said, "palette": "loud"})
 
 
+@pytest.mark.parametrize("typed", ["hat 1.0", "hat 1,0"])
+def test_a_whole_written_as_a_share_is_the_whole(typed, client, persona):
+    sent = {"etag": etag_of(persona), "name": "Coast", "weight-garment": typed}
+    assert "Read garment as hat 100 %" in post(client, f"/style/personas/{persona.pk}", 200, **sent)
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

@@ -72,7 +72,6 @@ def test_a_cloth_that_is_its_own_texture_is_said_once():
     satin = Attribute(value="satin", confidence=0.9, source="image")
     seen = {"fabric": satin, "texture": satin}
     assert "satin texture" not in compose("a dress", Understanding(attributes=seen)).prompt
-    assert "satin texture" not in compose("a satin dress", analyse("a satin dress").merged_with_corrections({})).prompt
     ribbed = Understanding(attributes={**seen, "texture": Attribute(value="ribbed", confidence=0.9, source="image")})
     assert "satin" in compose("a dress", ribbed).prompt and "ribbed texture" in compose("a dress", ribbed).prompt
     corrected = Understanding(attributes=seen).merged_with_corrections({"texture": "satin"})

@@ -55,6 +55,27 @@ def test_a_cloth_is_that_of_one_image_whole() -> None:
     assert values(remixing.mixed([record(tweed), record({"garment": ("top", 0.9)})])) == values(record(tweed))
 
 
+def test_a_cloth_is_that_of_one_image_also_where_a_model_read_them() -> None:
+    silk = record({"fabric": ("silk", 0.9), "mood": ("calm", 0.2)})
+    tweed = record({"fabric": ("tweed", 0.6), "texture": ("rough", 0.6), "finish": ("matte", 0.6)})
+    nothing = remixing.Sights()
+    for others in (
+        [Picture(known=silk), Picture(known=tweed)],
+        [Picture(ordered=silk), Picture(ordered=tweed)],
+        [Picture(known=silk), Picture(ordered=tweed)],
+    ):
+        mixed = values(remixing.understood("", nothing, [Picture(known=record(COAT)), *others]).attributes)
+        assert mixed == {"garment": "coat", "length": "maxi", "fabric": "silk", "mood": "calm"}
+
+
+def test_what_was_seen_of_another_cloth_than_the_words_name_is_not_theirs() -> None:
+    tweed = record({"fabric": ("tweed", 0.6), "texture": ("rough", 0.6), "finish": ("matte", 0.6)})
+    said = values(read("a silk coat", Picture(known=record(COAT)), Picture(known=tweed)).attributes)
+    assert (said["fabric"], said.get("texture"), said.get("finish")) == ("silk", None, None)
+    same = values(read("a tweed coat", Picture(known=record(COAT)), Picture(known=tweed)).attributes)
+    assert (same["fabric"], same["texture"], same["finish"]) == ("tweed", "rough", "matte")
+
+
 def test_the_shape_of_a_coat_is_not_that_of_the_shirt_that_the_words_ask_for() -> None:
     coat = Picture(known=record(COAT | {"sleeves": ("long", 0.8)}))
     mixed = read("a shirt", coat)
