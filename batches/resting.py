@@ -36,7 +36,8 @@ class Rest:
         one without a seed or photos one that takes none."""
         if self.item.generation is not None:
             provider, model = model_of(self.item)
-            return Q(generation__isnull=False, generation__provider=provider, generation__model=model)
+            theirs = Q(generation__isnull=False, generation__provider=provider, generation__model=model)
+            return Q(pk=self.item.pk) | theirs
         wish = self.item.wish
         said = {name: wish[name] for name in CHOOSES if name in wish}
         others = Q(wish__has_any_keys=[name for name in (*CHOOSES, *ASKS_MORE) if name not in wish])
