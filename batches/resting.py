@@ -34,10 +34,15 @@ class Rest:
         """The items that wait with it. Of what was begun those of its model, which they stay with; else those that ask
         the same of the same model: one that names no model may find another, one without its limits a dearer one, and
         one without a seed or photos one that takes none."""
-        if self.item.generation is not None:
-            provider, model = model_of(self.item)
-            theirs = Q(generation__isnull=False, generation__provider=provider, generation__model=model)
-            return Q(pk=self.item.pk) | theirs
+        return Q(pk=self.item.pk) | (self._begun if self.item.generation is not None else self._alike)
+
+    @property
+    def _begun(self) -> Q:
+        provider, model = model_of(self.item)
+        return Q(generation__isnull=False, generation__provider=provider, generation__model=model)
+
+    @property
+    def _alike(self) -> Q:
         wish = self.item.wish
         said = {name: wish[name] for name in CHOOSES if name in wish}
         others = Q(wish__has_any_keys=[name for name in (*CHOOSES, *ASKS_MORE) if name not in wish])

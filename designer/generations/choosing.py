@@ -181,9 +181,8 @@ def plan_for(
         waits |= {"retry_after": error.after} if error.after else {}
         raise Refused(error.code, error.message, field=error.field, remedy=error.remedy, **waits) from error
     taken = next(each for each in candidates if each.key == (route.provider, route.model))
-    picture, can = _price_of(taken), taken.candidate.capabilities
-    price = ranges.usual(taken.profile, can, picture, sent)
-    costs = ranges.of(taken.profile, can, picture, sent)
+    price, picture = _prices_of(taken)
+    costs = ranges.of(taken.profile, taken.candidate.capabilities, picture, sent)
     return _plan(wish, route, taken, note, price=price, costs=costs)
 
 
@@ -220,15 +219,16 @@ def _refuse_unready(provider: str) -> None:
         raise Refused("not_set_up", f"{provider} is not set up in this studio.", field="model", remedy=remedy)
 
 
-def _price_of(found: Found) -> Decimal:
-    if found.picture is None:
+def _prices_of(found: Found) -> tuple[Decimal, Decimal]:
+    """USD for an image with the photos that are sent along, and without them. Raises Refused where none is known."""
+    if found.candidate.unit_price is None or found.picture is None:
         raise Refused(
             "price_unknown",
             f"What {found.profile.title} costs is not known.",
             field="model",
             remedy="Choose another model, or have an admin add its price to the catalogue.",
         )
-    return found.picture
+    return found.candidate.unit_price, found.picture
 
 
 def _plan(wish: GenerationWish, route: Route, found: Found, note: str, *, price: Decimal, costs: Range) -> Plan:
