@@ -19,15 +19,20 @@ from designer.pipeline import kinds, outline, pattern
 from designer.pipeline.codec import Record
 from designer.pipeline.colours import delta_e, hex_of, lab_of, nearest_name
 from designer.pipeline.records import Attribute
-from designer.pipeline.segmentation import EDGE, Bools, Floats, Segment, kmeans, segment
+from designer.pipeline.segmentation import EDGE, Bools, Floats, Segment, border_of, kmeans, segment
 
 WORKING: Final = 512  # pixels of the longer side for colour and pattern
 LEAST_SIDE: Final = 16  # a smaller picture shows no garment
+LEAST_PIXELS: Final = 32  # fewer tell no colour
 LEAST_SURE: Final = 0.35  # segment confidence under which nothing is read from the picture
 # How often the main colour's family is right, by the segment's confidence: fitted to the labelled photos for tuning
 SURE_AT, SURE_BY = 0.1, 0.75
 COLOUR_GROUPS: Final = 6
 SAME_COLOUR: Final = 11.0  # CIEDE2000 under which two groups are one colour in light and shade
+GROUND_GROUPS: Final = 4
+LEAST_GROUND: Final = 0.1  # of the picture's border, for a colour of it to be the ground's
+SAME_AS_GROUND: Final = 6.0  # CIEDE2000 to it under which a group in the mask is ground, caught with the garment
+LEAST_OWN: Final = 0.5  # of the mask that must be left: else the garment has the ground's colour itself
 LEAST_COVERAGE: Final = 0.06
 MOST_COLOURS: Final = 4
 
@@ -59,13 +64,15 @@ def read(
         return PhotoReading(share=round(found.share, 3), sure=found.confidence)
     lab = _lab(image, WORKING)
     mask = _grown(found.mask, lab.shape[:2])
-    attributes = {"colours": _colours(lab, mask, found)}
     kind = kinds.kind_of(_small(image, WORKING), found)
-    attributes |= _shape(found, kind, garment)
+    attributes = dict(_shape(found, kind, garment))
     cloth = pattern.patch_of(lab, mask)
     weave = pattern.weave_of(cloth) if cloth is not None else None
     if weave:
         attributes["pattern"] = pattern.class_of(weave, pattern.calm_of(lab, mask))
+    printed = attributes.get("pattern", Attribute()).value not in (None, "solid")
+    ground = None if printed else _ground(lab, mask)  # a pattern may hold the ground's colour by its own right
+    attributes["colours"] = _colours(lab[mask], ground, found)
     return PhotoReading(
         attributes={name: each for name, each in attributes.items() if each.is_known},
         share=round(found.share, 3),
@@ -119,16 +126,32 @@ def _grown(mask: Bools, shape: tuple[int, ...]) -> Bools:
     return grown
 
 
-def _colours(lab: Floats, mask: Bools, found: Segment) -> Attribute:
-    """The garment's main colours, the largest first; shades of one colour are one. Coverage is of the garment."""
-    pixels = lab[mask]
-    if len(pixels) < 32:
+def _ground(lab: Floats, mask: Bools) -> Floats | None:
+    """CIELAB (n, 3) of what the picture's border shows outside the garment; None where the garment takes it all."""
+    around = lab[border_of(*mask.shape) & ~mask]
+    if len(around) < LEAST_PIXELS:
+        return None
+    centres, nearest = kmeans(around, GROUND_GROUPS, turns=6)
+    return centres[np.bincount(nearest, minlength=GROUND_GROUPS) >= LEAST_GROUND * len(around)]
+
+
+def _colours(pixels: Floats, ground: Floats | None, found: Segment) -> Attribute:
+    """The garment's main colours, the largest first; shades of one colour are one. Coverage is of the garment, without
+    what shows `ground`."""
+    if len(pixels) < LEAST_PIXELS:
         return Attribute()
     centres, nearest = kmeans(pixels, COLOUR_GROUPS, turns=8)
     shares = np.bincount(nearest, minlength=COLOUR_GROUPS) / len(pixels)
-    merged = _merged(centres, shares)
+    merged = _merged(centres, shares if ground is None else _without(ground, centres, shares))
     named = [_named(centre, share) for centre, share in merged if share >= LEAST_COVERAGE][:MOST_COLOURS]
     return Attribute(value=_once(named), confidence=round(SURE_AT + SURE_BY * found.confidence, 3), source="image")
+
+
+def _without(ground: Floats, centres: Floats, shares: Floats) -> Floats:
+    """The groups' shares of what is left when those of the ground's colours are left out."""
+    own = np.array([min(float(delta_e(centre, each)) for each in ground) >= SAME_AS_GROUND for centre in centres])
+    left = float(shares[own].sum())
+    return np.where(own, shares, 0.0) / left if left >= LEAST_OWN else shares
 
 
 def _merged(centres: Floats, shares: Floats) -> list[tuple[Floats, float]]:

@@ -38,7 +38,7 @@ def segment(lab: Floats) -> Segment:
     """Find the garment in CIELAB pixels of shape (height, width, 3), sides of 8 to some 200 pixels."""
     height, width = lab.shape[:2]
     groups = kmeans(lab.reshape(-1, 3), GROUPS, turns=6)[1].reshape(height, width)
-    prior, ring = _prior(height, width), _ring(height, width)
+    prior, ring = _prior(height, width), border_of(height, width)
     belief = np.where(ring, 0.0, prior)
     for _ in range(TURNS):
         belief = _sharper(belief, groups, prior, ring)
@@ -54,7 +54,8 @@ def _prior(height: int, width: int) -> Floats:
     return bell
 
 
-def _ring(height: int, width: int) -> Bools:
+def border_of(height: int, width: int) -> Bools:
+    """True on the picture's outermost pixels, which are taken for background."""
     ring = np.ones((height, width), bool)
     down, across = max(1, round(height * RING)), max(1, round(width * RING))
     ring[down:-down, across:-across] = False

@@ -56,6 +56,28 @@ def test_the_main_colour_is_measured_and_named(name):
     assert reading.share == pytest.approx(inside.mean(), abs=0.06)
 
 
+def test_the_ground_that_is_caught_with_the_garment_is_none_of_its_colours():
+    size = (384, 512)
+    paper = Image.new("RGB", size, (236, 233, 228))
+    pen = ImageDraw.Draw(paper)
+    pen.ellipse((60, 60, 324, 324), fill=(230, 226, 222))  # as a lamp throws it on paper
+    pen.polygon([(140, 80), (244, 80), (262, 440), (204, 440), (192, 170), (180, 440), (122, 440)], fill="#82586d")
+    image = Image.fromarray(np.clip(paper + np.random.default_rng(2).normal(0, 2, (512, 384, 3)), 0, 255).astype("u1"))
+    colours = photo.read(image).attributes["colours"].value
+    assert len(colours) == 1
+    assert delta_e(lab_of(rgb_of(colours[0]["hex"])), lab_of(rgb_of("#82586d"))) < 3
+
+
+def test_a_pattern_keeps_the_colour_that_the_ground_has_too():
+    image, _ = drawn(cloth_of("stripe", two=(205, 190, 165)))
+    assert len(photo.read(image).attributes["colours"].value) == 2
+
+
+def test_a_garment_in_the_colour_of_its_ground_keeps_it():
+    image, _ = drawn(cloth_of("solid", (222, 212, 190)), ground=(205, 200, 178))
+    assert photo.read(image).attributes["colours"].value[0]["coverage"] > 0.85
+
+
 def test_the_brief_wins_over_the_photo_and_fills_nothing_else():
     image, _ = drawn(cloth_of("stripe"))
     record = analyse("a red dress", [Image.fromarray(image)])
