@@ -156,7 +156,7 @@ def _locked(actor: User, team_id: UUID) -> Team:
 def _member(team: Team, user_id: UUID) -> Membership:
     membership = Membership.objects.filter(team=team, user_id=user_id).first()
     if membership is None:
-        raise Missing(message="There is no such member in this team.", remedy="Check the id, or invite them.")
+        raise Missing(message="There is no such member in this team.", remedy="Check the id against the members.")
     return membership
 
 
