@@ -146,9 +146,10 @@ def checked(url: str, *, allow_http: bool = False, resolver: Resolver = resolve)
     or private_address."""
     scheme, host, port = _parts(url)
     if scheme not in ({"https", "http"} if allow_http else {"https"}):
-        raise OutboundRefused("bad_scheme", "Only https addresses are called.")
+        raise OutboundRefused("bad_scheme", f"Only {'https and http' if allow_http else 'https'} addresses are called.")
     if port != PORTS[scheme]:
-        raise OutboundRefused("bad_port", "Only the standard port is called: 443 for https.")
+        ports = ", ".join(f"{PORTS[each]} for {each}" for each in ("https", *(["http"] if allow_http else [])))
+        raise OutboundRefused("bad_port", f"Only standard ports are called: {ports}.")
     try:
         addresses = resolver(host, port)
     except OSError as error:

@@ -95,7 +95,7 @@ def checked_url(url: str) -> str:
     try:
         return outbound.checked(url.strip(), allow_http=settings.WEBHOOK_ALLOW_HTTP).url
     except outbound.OutboundRefused as refused:
-        remedy = "Give the public https address of your receiver, such as https://hooks.example.com/designer."
+        remedy = "Give the public address of your receiver, such as https://hooks.example.com/designer."
         raise Refused(refused.code, refused.message, field="url", remedy=remedy) from refused
 
 

@@ -65,6 +65,13 @@ def test_a_url_that_is_not_called_says_why(code, url):
     assert caught.value.code == code
 
 
+@pytest.mark.parametrize(("allow_http", "ports"), [(False, "443 for https."), (True, "443 for https, 80 for http.")])
+def test_a_port_that_is_not_called_names_those_that_are(allow_http, ports):
+    with pytest.raises(OutboundRefused) as caught:
+        checked("https://example.org:8443/", allow_http=allow_http)
+    assert caught.value.message.endswith(ports)
+
+
 def test_one_private_address_among_public_ones_closes_the_name():
     with pytest.raises(OutboundRefused):
         checked("https://example.org/", resolver=lambda host, port: ["8.8.8.8", "10.0.0.1"])
