@@ -7,6 +7,7 @@ from typing import Final
 from PIL import Image, ImageDraw, ImageFont
 
 from batches.models import Batch, BatchItem
+from batches.plans import ROW, SHEET_LINE
 from batches.progress import with_assets
 from designer.assets.blobs import read, thumbnail_path
 from designer.assets.models import Asset
@@ -93,7 +94,7 @@ def _small(asset: Asset) -> Image.Image | None:
 
 
 def _label(item: BatchItem) -> str:
-    said: Iterable[str] = (str(value) for name, value in item.label.items() if name != "row")
+    said: Iterable[str] = (str(value) for name, value in item.label.items() if name not in (ROW, SHEET_LINE))
     return f"{item.position}  {_plain(' · '.join(said))}"[:30]
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from uuid import UUID
 
-from designer.generations.wishes import QUALITIES, RATIOS, STRATEGIES
+from designer.generations.wishes import MAX_IMAGES, QUALITIES, RATIOS, STRATEGIES
 from teams.base.errors import Refused
 
 YES: Final = ("true", "yes", "y", "1", "x")
@@ -36,6 +36,26 @@ def _whole(value: Any) -> int:
         return int(str(value).strip().removesuffix(".0")) if isinstance(value, str) else int(value)
     except (TypeError, ValueError, OverflowError):
         raise ValueError("a whole number") from None
+
+
+def _whole_from(low: int, high: int) -> Read:
+    def read(value: Any) -> int:
+        try:
+            found = _whole(value)
+        except ValueError:
+            found = low - 1
+        if not low <= found <= high:
+            raise ValueError(f"a whole number from {low} to {high:,}")
+        return found
+
+    return read
+
+
+def _share(value: Any) -> float:
+    found = _number(value)
+    if not 0 <= found <= 1:
+        raise ValueError("a number from 0 to 1")
+    return found
 
 
 def _number(value: Any) -> float:
@@ -95,14 +115,14 @@ FIELDS: Final[dict[str, Read]] = {
     "aspect_ratio": _one_of(RATIOS),
     "strategy": _one_of(STRATEGIES),
     "weights": _weights,
-    "min_quality": _number,
+    "min_quality": _share,
     "quality": _one_of(QUALITIES),
     "fallback": _flag,
     "provider": _text,
     "model": _text,
-    "n": _whole,
-    "best_of": _whole,
-    "seed": _whole,
+    "n": _whole_from(1, MAX_IMAGES),
+    "best_of": _whole_from(1, MAX_IMAGES),
+    "seed": _whole_from(0, 2**53 - 1),
     "max_cost": _money,
     "exact": _flag,
 }

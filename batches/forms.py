@@ -52,7 +52,9 @@ def told_together(refused: Refused) -> list[str]:
     for line in refused.facts.get("lines", []):
         item, colon, cause = line["message"].partition(": ")
         of_item = colon and item.startswith("Item ")  # a recipe's lines name no item
-        causes.setdefault(cause if of_item else line["message"], []).extend([item[5:]] if of_item else [])
+        cause = cause if of_item else line["message"]
+        same = next((known for known in causes if known.startswith(cause)), cause)  # the first says what to do, too
+        causes.setdefault(same, []).extend([item[5:]] if of_item else [])
     told = [
         f"Item{'s' * (len(items) > 1)} {_listed(items)}: {cause}" if items else cause for cause, items in causes.items()
     ]

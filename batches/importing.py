@@ -22,7 +22,8 @@ def take_in(*, actor: User, team_id: Any, file: IO[bytes], name: str, mapping: d
     found = sheets.rows_of(table, mapping=mapping)
     kept = None
     if found.rows:
-        kept = BatchSheet.objects.create(team=team, owner=actor, name=display_name(name)[:200], rows=found.rows)
+        facts = {"name": display_name(name)[:200], "rows": found.rows, "lines": found.lines}
+        kept = BatchSheet.objects.create(team=team, owner=actor, **facts)
     shown = {"format": table.format, "encoding": table.encoding, "delimiter": table.delimiter}
     return {"id": kept.pk if kept else None, "name": display_name(name)[:200], **shown, **_told(found)}
 

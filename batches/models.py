@@ -240,6 +240,7 @@ class BatchSheet(TeamOwned):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     name = models.CharField(max_length=200)
     rows = models.JSONField(default=list)
+    lines = models.JSONField(default=list)  # of the file, one for each row
     objects = OwnedQuerySet["BatchSheet"].as_manager()
 
     class Meta:

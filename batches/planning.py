@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from batches.models import BatchSheet
-from batches.plans import Cell, Plan
+from batches.plans import EMPTY_CELL, Cell, Plan, where_of
 from batches.pricing import EnhancementPrices, Price, Prices, wish_of
 from designer.assets.models import Asset
 from designer.generations.wishes import MAX_REFERENCES
@@ -94,8 +94,10 @@ def plan_of(actor: User, team: Team, said: dict[str, Any]) -> Plan:
         if name == "collection" and said.get("kind") != "enhance":
             remedy = 'Send "kind": "enhance" and "operations".'
             raise Refused("not_enhancing", "A collection is there to be enhanced.", field="plan.kind", remedy=remedy)
-        said[part] = read(actor, team, _ids(wanted))
-    return _attended(Plan.from_json(said))
+        said |= read(actor, team, _ids(wanted))
+    plan = Plan.from_json(said)
+    plan.check_slots()
+    return _attended(plan)
 
 
 def _ids(said: Any) -> list[UUID]:
@@ -104,15 +106,15 @@ def _ids(said: Any) -> list[UUID]:
     return [found] if found else []
 
 
-def _rows(actor: User, team: Team, wanted: list[UUID]) -> list[dict[str, Any]]:
+def _rows(actor: User, team: Team, wanted: list[UUID]) -> dict[str, Any]:
     sheet = BatchSheet.objects.visible_to(actor).filter(team=team, pk__in=wanted).first()
     if sheet is None:
         remedy = "Import the file again: rows are kept for a week."
         raise Refused("not_found", "There is no such sheet in this team.", field="plan.sheet", remedy=remedy)
-    return list(sheet.rows)
+    return {"rows": sheet.rows, "lines": sheet.lines}
 
 
-def _images(actor: User, team: Team, wanted: list[UUID]) -> list[str]:
+def _images(actor: User, team: Team, wanted: list[UUID]) -> dict[str, Any]:
     row = Collection.objects.visible_to(actor).kept().filter(team=team, pk__in=wanted).first()
     if row is None:
         remedy = "Choose another, or restore it from the trash."
@@ -121,7 +123,7 @@ def _images(actor: User, team: Team, wanted: list[UUID]) -> list[str]:
     if not images:
         shown = f"There is no image in {row.name}."
         raise Refused("empty", shown, field="plan.collection", remedy="Add images to it, or choose another.")
-    return images
+    return {"sources": images}
 
 
 def _attended(plan: Plan) -> Plan:
@@ -139,29 +141,56 @@ def planned(actor: User, team: Team, plan: Plan, *, strict: bool = True) -> Plan
 
     `strict` refuses a plan with the same item twice where it does not say what to do about it.
     """
-    cells, duplicates = _different(plan, list(plan.cells()))
+    cells, duplicates = _different(plan, _cells(plan))
     if duplicates and strict and plan.duplicates == "refuse":
         shown = f"{duplicates:,} of {len(cells):,} items are there more than once."
         remedy = 'Remove them, or say "drop" or "keep" ("duplicates"); to make several of one, use variations.'
         raise Refused("duplicates", shown, field="plan.duplicates", remedy=remedy)
     price = _Enhancing(actor, team, cells, plan) if plan.kind == "enhance" else _Generating(actor, team, cells)
     entries, lines = [], []
+    remedies: set[tuple[str, str]] = set()
     for place, cell in enumerate(cells):
         try:
             entries.append(price.entry(cell))
         except Refused as refused:
-            lines.append(_line(place, cell, refused))
+            same = (refused.message, refused.remedy)  # what to do about it is said once: it may name a hundred models
+            lines.append(_line(place, cell, refused, remedy="" if same in remedies else refused.remedy))
+            remedies.add(same)
             if len(lines) == MOST_ERRORS:
                 break
-    if lines:
-        shown = f"{lines[0]['message']} ({lines[0]['field']})"
-        raise Refused("bad_items", shown, field=lines[0]["field"], remedy="Change the plan.", lines=lines)
+    _refuse(lines)
     return Planned(entries=entries, duplicates=duplicates)
 
 
-def _line(place: int, cell: Cell, refused: Refused) -> dict[str, str]:
-    where = f"row {cell.label['row']}, " if "row" in cell.label else ""
-    told = f"Item {place + 1}: {where}{refused.message} {refused.remedy}".strip()
+def _cells(plan: Plan) -> list[Cell]:
+    """All of them. Raises Refused with a line for each row that leaves empty what its brief has a place for."""
+    cells: list[Cell] = []
+    faults: dict[str, dict[str, str]] = {}
+    for number in plan.numbers():
+        try:
+            cells.append(plan.cell(number))
+        except Refused as refused:
+            if refused.code != EMPTY_CELL:
+                raise
+            field = refused.field or ""
+            faults[field] = {"field": field, "code": refused.code, "message": f"{refused.message} {refused.remedy}"}
+            if len(faults) == MOST_ERRORS:
+                break
+    _refuse(list(faults.values()))
+    return cells
+
+
+def _refuse(lines: list[dict[str, str]]) -> None:
+    """Raises Refused for lines that are wrong, where there are any."""
+    if lines:
+        shown = f"{lines[0]['message']} ({lines[0]['field']})"
+        raise Refused("bad_items", shown, field=lines[0]["field"], remedy="Change the plan.", lines=lines)
+
+
+def _line(place: int, cell: Cell, refused: Refused, *, remedy: str) -> dict[str, str]:
+    row = where_of(cell.label)
+    where = f"Item {place + 1} ({row[0].lower()}{row[1:]})" if row else f"Item {place + 1}"
+    told = f"{where}: {refused.message} {remedy}".strip()
     return {"field": f"items[{place}].{refused.field or ''}".rstrip("."), "code": refused.code, "message": told}
 
 

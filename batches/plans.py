@@ -7,11 +7,12 @@ import json
 import math
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from batches.fields import FIELDS, typed
+from designer.pipeline.colours import HEX
 from teams.base.errors import Refused
 
 MAX_ITEMS: Final = 10_000
@@ -22,6 +23,14 @@ MODES: Final = ("matrix", "sampled")
 DUPLICATES: Final = ("refuse", "keep", "drop")
 KINDS: Final = ("generate", "enhance")
 PALETTE: Final = "palette"
+EMPTY_CELL: Final = "empty_cell"
+# in a label: which of the rows, or which line of their file, from 1
+ROW, SHEET_LINE = "row", "sheet_line"
+# the parts that a plan of a kind has nothing to do with
+FOREIGN: Final[dict[str, tuple[str, ...]]] = {
+    "generate": ("sources", "operations"),
+    "enhance": ("slots", "prompts", *AXES, "palettes", "rows", "arms"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +66,7 @@ class Plan:
     qualities: tuple[str, ...] = ()
     variations: int = 1
     rows: tuple[dict[str, Any], ...] = ()
+    lines: tuple[int, ...] = ()  # of the file that the rows come from, one for each
     arms: dict[str, dict[str, Any]] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     operations: tuple[dict[str, Any], ...] = ()
@@ -106,12 +116,15 @@ class Plan:
 
     def cells(self) -> Iterator[Cell]:
         """Each item in order. Raises Refused when there are too many, none, or when a slot is left unfilled."""
+        return map(self.cell, self.numbers())
+
+    def numbers(self) -> Sequence[int]:
+        """Which combinations are items, in order. Raises Refused when there are too many, or none."""
         self.check_count()
-        numbers: Sequence[int] = range(self.combinations)
-        if self.mode == "sampled" and self.count < self.combinations:
-            dice = random.Random(self.seed or 0)  # noqa: S311  (a draw that anybody may repeat)
-            numbers = sorted(_drawn(dice, self.combinations, self.count, pairs=bool(self.arms)))
-        return (self._cell(number) for number in numbers)
+        if self.mode == "matrix" or self.count == self.combinations:
+            return range(self.combinations)
+        dice = random.Random(self.seed or 0)  # noqa: S311  (a draw that anybody may repeat)
+        return sorted(_drawn(dice, self.combinations, self.count, pairs=bool(self.arms)))
 
     def check_count(self) -> None:
         """Raises Refused unless the plan has from 1 to MAX_ITEMS items."""
@@ -126,14 +139,33 @@ class Plan:
     def _says_something(self) -> bool:
         return bool(self.base.get("brief") or self.base.get("references") or self.prompts or self.rows or self.arms)
 
-    def unused_slots(self) -> list[str]:
-        """Slots with values that no brief has a place for."""
+    def places(self) -> list[str]:
+        """The slots that any brief has a place for, but for the palette's."""
         said = (self.base, *self.rows, *self.arms.values())
         briefs = [*self.prompts, *(fields.get("brief", "") for fields in said)]
-        used = {name.casefold() for brief in briefs for name in SLOT.findall(brief)}
-        return [name for name in self.slots if name.casefold() not in used]
+        found = {name.casefold(): name for brief in briefs for name in SLOT.findall(brief)}
+        return [name for plain, name in found.items() if plain != PALETTE]
+
+    def unused(self, names: Iterable[str]) -> list[str]:
+        """Those of these slots that no brief has a place for, each once."""
+        used = {name.casefold() for name in self.places()}
+        return [name for name in dict.fromkeys(names) if name.casefold() not in used]
+
+    def check_slots(self) -> None:
+        """Raises Refused for a slot that no brief has a place for: its values would make items that are the same."""
+        for name in self.unused(self.slots):
+            known = ", ".join(f"{{{each}}}" for each in self.places())
+            remedy = f"Use {known}, or write" if known else "Write"
+            shown, remedy = f"No brief has a place for {{{name}}}.", f"{remedy} {{{name}}} into the brief."
+            raise Refused("unknown_slot", shown, field=f"plan.slots.{name}", remedy=remedy, status=400)
 
     def _check(self) -> None:
+        spare = ["variations"] if self.kind == "enhance" and self.variations > 1 else []
+        for name in (*(name for name in FOREIGN[self.kind] if getattr(self, name)), *spare):
+            shown = f"A plan of the kind {self.kind} has no use for {name}."
+            raise Refused("unused_part", shown, field=f"plan.{name}", remedy="Remove it.", status=400)
+        if self.lines and len(self.lines) != len(self.rows):
+            raise _refused("bad_lines", "There is not one line for each row.", "lines", "Leave them out.")
         if self.arms and set(self.arms) != set(ARMS):
             raise _refused("bad_arms", "An A/B plan has two arms.", "arms", 'Send {"a": {...}, "b": {...}}.')
         if self.mode == "sampled" and not self.sample:
@@ -143,8 +175,9 @@ class Plan:
         if self.arms and self.arms["a"] == self.arms["b"]:
             raise _refused("same_arms", "The two arms are the same.", "arms", "Change a model, a brief or a quality.")
 
-    def _cell(self, number: int) -> Cell:
-        """Combination `number`: its digits, the last axis' first, say which value of each axis it has."""
+    def cell(self, number: int) -> Cell:
+        """Combination `number`: its digits, the last axis' first, say which value of each axis it has. Raises Refused
+        when a slot is left unfilled."""
         axes, places, pair = self.axes, [], None
         for axis in reversed(axes):
             number, place = divmod(number, len(axis.values))
@@ -153,12 +186,36 @@ class Plan:
         making = _Making(wish=dict(self.base))
         for axis, place in zip(axes, reversed(places), strict=True):
             making.take(axis.name, axis.values[place], place)
+            if axis.name == "rows":
+                making.label |= {SHEET_LINE: self.lines[place]} if self.lines else {ROW: place + 1}
+                making.place = place
         if self.kind == "generate":
             making.wish |= self.arms.get(making.arm, {})  # over the axes: the arms are what is compared
-            making.wish["brief"] = _filled(making.wish.get("brief", ""), making.filled)
+            making.wish["brief"] = self._filled(making)
         elif self.kind == "enhance":
             making.wish["operations"] = [dict(step) for step in self.operations]
         return Cell(wish=making.wish, label=making.label, arm=making.arm, pair=pair)
+
+    def _filled(self, making: "_Making") -> str:
+        """The brief with its slots filled; a palette without a place of its own is added. Raises Refused."""
+        brief, values = making.wish.get("brief", ""), making.filled
+        known = {name.casefold(): value for name, value in values.items()}
+        for name in SLOT.findall(brief):
+            if name.casefold() not in known:
+                raise self._unfilled(name, making)
+        done = SLOT.sub(lambda found: known[found[1].casefold()], brief)
+        if PALETTE in values and PALETTE not in (name.casefold() for name in SLOT.findall(brief)):
+            done = f"{done}, in {values[PALETTE]}" if done.strip() else f"in {values[PALETTE]}"
+        return done
+
+    def _unfilled(self, name: str, making: "_Making") -> Refused:
+        """A row may leave empty what other rows fill in; else nothing in the plan fills the slot."""
+        column = next((key for row in self.rows for key in row if key.casefold() == name.casefold()), None)
+        if column is None:
+            shown = f"The slot {{{name}}} has no values."
+            return _refused("unfilled_slot", shown, "base.brief", f"Add slots.{name}, or a column of that name.")
+        shown = f"{where_of(making.label)} leaves {column} empty, and its brief has a place for it."
+        return _refused(EMPTY_CELL, shown, f"rows[{making.place}].{column}", "Fill it in, or remove it there.")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -169,6 +226,7 @@ class _Making:
     filled: dict[str, str] = field(default_factory=dict)
     label: dict[str, Any] = field(default_factory=dict)
     arm: str = ""
+    place: int = 0  # of its row
 
     def take(self, name: str, value: Any, place: int) -> None:
         if name == "sources":
@@ -176,7 +234,7 @@ class _Making:
         elif name == "prompts":
             self.wish["brief"] = value
         elif name == "rows":
-            self._take_row(value, place)
+            self._take_row(value)
         elif name == "variations":
             self.label["variation"] = value
             if self.wish.get("seed") is not None:
@@ -191,11 +249,18 @@ class _Making:
             slot = name.removeprefix("slots.")
             self.filled[slot] = self.label[slot] = value
 
-    def _take_row(self, row: Mapping[str, Any], place: int) -> None:
+    def _take_row(self, row: Mapping[str, Any]) -> None:
         self.wish |= {key: said for key, said in row.items() if key in FIELDS}
         slots = {key: str(said) for key, said in row.items() if key not in FIELDS}
         self.filled |= slots
-        self.label |= {**slots, "row": place + 1}
+        self.label |= slots
+
+
+def where_of(label: Mapping[str, Any]) -> str:
+    """The row that an item comes from, in words; "" where it comes from none."""
+    if SHEET_LINE in label:
+        return f"Line {label[SHEET_LINE]} of the sheet"
+    return f"Row {label[ROW]}" if ROW in label else ""
 
 
 def _drawn(dice: random.Random, combinations: int, count: int, *, pairs: bool) -> list[int]:
@@ -210,19 +275,6 @@ def _named(palette: Sequence[str]) -> str:
     """Colours as a phrase: rust, moss and cream."""
     *most, last = palette
     return f"{', '.join(most)} and {last}" if most else last
-
-
-def _filled(brief: str, values: Mapping[str, str]) -> str:
-    """The brief with its slots filled; a palette without a place of its own is added. Raises Refused."""
-    known = {name.casefold(): value for name, value in values.items()}
-    for name in SLOT.findall(brief):
-        if name.casefold() not in known:
-            shown = f"The slot {{{name}}} has no values."
-            raise _refused("unfilled_slot", shown, "base.brief", f"Add slots.{name}, or a column of that name.")
-    done = SLOT.sub(lambda found: known[found[1].casefold()], brief)
-    if PALETTE in values and PALETTE not in (name.casefold() for name in SLOT.findall(brief)):
-        done = f"{done}, in {values[PALETTE]}" if done.strip() else f"in {values[PALETTE]}"
-    return done
 
 
 def _refused(code: str, message: str, name: str, remedy: str) -> Refused:
@@ -310,6 +362,10 @@ def _palette(value: Any, name: str) -> tuple[str, ...]:
     colours = _list_of(_text, longest=8)([value] if isinstance(value, str) else value, name)
     if not colours:
         raise _refused("empty", "A palette has at least one colour.", name, "Add one, or remove it.")
+    for place, colour in enumerate(colours):
+        if colour.startswith("#") and not HEX.fullmatch(colour):
+            shown, remedy = f"{colour[:60]} is no colour.", "Send a name, or #rrggbb such as #1f6b52."
+            raise Refused("bad_colour", shown, field=f"plan.{name}[{place}]", remedy=remedy, status=400)
     return colours
 
 
@@ -328,6 +384,7 @@ READERS: Final[dict[str, Callable[[Any, str], Any]]] = {
     "palettes": _list_of(_palette),
     "variations": _whole(1, MAX_ITEMS),
     "rows": _list_of(_row),
+    "lines": _list_of(_whole(1, 2**31 - 1)),
     "arms": _arms,
     "sources": _list_of(_text),
     "operations": _list_of(_step, longest=8),

@@ -13,6 +13,7 @@ from teams.base.errors import Refused
 
 WORDS: Final = {
     "rows": "the rows of its sheet",
+    "lines": "the rows of its sheet",
     "sources": "the images that it enhances",
     "operations": "its recipe",
     "arms": "arms that differ in more than their model",

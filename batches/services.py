@@ -12,6 +12,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from batches import calendar, money
+from batches.fields import FIELDS
 from batches.models import IN_FLIGHT, Batch, BatchItem, BatchStatus, BatchTemplate, ItemStatus
 from batches.planning import Entry, Planned, plan_of, planned, team_for
 from batches.plans import Plan
@@ -19,6 +20,7 @@ from batches.pricing import span_of
 from batches.reporting import announce_state
 from designer.jobs.services import enqueue
 from designer.jobs.steering import set_rank
+from designer.pipeline.colours import colour_of
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Refused
 from teams.base.text import one_line
@@ -56,7 +58,7 @@ def estimate(*, actor: User, wish: BatchWish) -> dict[str, Any]:
     found = planned(actor, team, plan, strict=False)
     budget = money.amount_of(wish.budget, cheapest=found.cheapest)
     span = span_of([entry.price for entry in found.entries], parallelism=wish.parallelism)
-    warnings = [f"{{{name}}} has values, and no brief has a place for it." for name in plan.unused_slots()]
+    warnings = _unread(plan)
     return {
         "items": len(found.entries),
         "images": found.images,
@@ -69,6 +71,22 @@ def estimate(*, actor: User, wish: BatchWish) -> dict[str, Any]:
         "warnings": list(dict.fromkeys([*warnings, *(w for entry in found.entries for w in entry.price.warnings)])),
         "preview": [_previewed(place, entry) for place, entry in enumerate(found.entries[:PREVIEWED])],
     }
+
+
+def _unread(plan: Plan) -> list[str]:
+    """What of the plan goes into no image, or only as a word."""
+    columns = plan.unused(name for row in plan.rows for name in row if name not in FIELDS)
+    told = [f"{{{name}}} is only shown with its item: no brief has a place for it." for name in columns]
+    colours = dict.fromkeys(colour for palette in plan.palettes for colour in palette)
+    unknown = [colour for colour in colours if not any(map(colour_of, _ends_of(colour)))]
+    told += [f"No colour is known here as {colour}: it is sent to the model as you wrote it." for colour in unknown]
+    return told
+
+
+def _ends_of(colour: str) -> list[str]:
+    """The colour, and what of it is left without its first words: pale sea green, sea green, green."""
+    words = colour.split()
+    return [" ".join(words[place:]) for place in range(len(words))]
 
 
 def _groups(found: Planned) -> list[dict[str, Any]]:
@@ -245,8 +263,12 @@ def wake(row: Batch) -> None:
 
 @transaction.atomic
 def change(*, actor: User, batch_id: UUID, said: dict[str, Any]) -> Batch:
-    """Change title, priority, parallelism or budget, also while it runs. Raises Missing, Forbidden, Refused."""
+    """Change title, priority, parallelism or budget, also while it runs. Raises Missing, Forbidden, Refused, and
+    Conflict for all but the title of one that nothing can make run again."""
     row: Batch = Batch.objects.for_edit(actor, batch_id)
+    if row.status not in Batch.MOVES and set(said) - {"title"}:
+        remedy = "Clone it to run it again. Its title may still be changed."
+        raise Conflict("already_over", f"This batch is {row.status}.", remedy=remedy)
     changed: dict[str, Any] = {}
     if "title" in said:
         changed["title"] = one_line(said["title"], field="title", longest=TITLE)

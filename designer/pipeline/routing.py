@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Final
 
 import numpy as np
@@ -180,10 +181,18 @@ def _named(candidates: Sequence[Candidate], wish: Constraints) -> list[Candidate
         raise RouteError("unknown_provider", "provider", shown, f"Use one of: {known}.")
     found = [each for each in of_provider if wish.model in (None, each.model)]
     if wish.model is not None and not found:
-        known = ", ".join(sorted(each.model for each in of_provider)) or "none is set up"
         shown = f"There is no model {wish.model!r} that can be used today."
-        raise RouteError("unknown_model", "model", shown, f"Use one of: {known}.")
+        names = sorted(each.model for each in of_provider)
+        raise RouteError("unknown_model", "model", shown, _meant(wish.model, names))
     return found
+
+
+def _meant(said: str, known: Sequence[str]) -> str:
+    """What to use instead of a name that is not there: those most like it, or else any."""
+    near = get_close_matches(said.casefold(), known, n=3)
+    if near:
+        return f"Did you mean {' or '.join(near)}?"
+    return f"Use one of: {', '.join(known) or 'none is set up'}."
 
 
 def _held(

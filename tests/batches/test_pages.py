@@ -242,8 +242,8 @@ def test_the_page_says_how_much_of_a_plan_fits_which_budget(api, editor):
 
 
 def test_a_fault_of_many_items_is_told_once(editor):
-    typed = {"brief": "a {garment}", "slots": "garment: coat, cape, skirt", "n": "1", "models": "sketchbook-1"}
-    typed |= {"seed": str(2**70)}
+    typed = {"brief": f"{'long ' * 1598}{{garment}}", "slots": "garment: winter coat, winter cape, winter suit"}
+    typed |= {"n": "1", "models": "sketchbook-1"}
     told = editor.post("/batches/estimate", typed).json()["html"]
     assert told.count("<li>") == 1 and "Items 1, 2, 3: " in told
     assert "Items 1, 2, 3: " in editor.post("/batches/new", typed).content.decode()

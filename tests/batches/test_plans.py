@@ -130,7 +130,7 @@ def test_a_plan_comes_back_from_json_as_it_went():
 
 def test_slots_that_no_brief_uses_are_named():
     plan = Plan.from_json({"base": {"brief": "{garment}"}, "slots": SLOTS})
-    assert plan.unused_slots() == ["fabric"]
+    assert plan.unused(plan.slots) == ["fabric"]
 
 
 @pytest.mark.parametrize("place", ["{palette}", "{Palette}", "{PALETTE}"])
@@ -152,4 +152,4 @@ def test_a_slot_that_only_an_arms_brief_has_a_place_for_is_used():
     plan = Plan.from_json(
         {"base": {"brief": "a coat"}, "slots": {"garment": ["coat"], "lining": ["silk"]}, "arms": arms}
     )
-    assert plan.unused_slots() == ["lining"]
+    assert plan.unused(plan.slots) == ["lining"]

@@ -225,7 +225,7 @@ class TestOverHttp:
         told = send(client, "brief,n\na coat,1\n,2\n").json()
         assert (told["rows"], told["wrong"], told["unbriefed"]) == (2, 0, [3])
         answer = generate(client, {"sheet": told["id"]})
-        assert answer.status_code == 422 and "row 2" in answer.json()["errors"][0]["message"]
+        assert answer.status_code == 422 and "line 3" in answer.json()["errors"][0]["message"]
         assert generate(client, {"sheet": told["id"], "base": {"brief": "a cape"}}).status_code == 202
         assert send(client, "garment,n\ncoat,1\n").json()["unbriefed"] == []
 
