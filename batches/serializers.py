@@ -1,6 +1,6 @@
 """Shapes of the batch API: what comes in, what goes out."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
@@ -12,6 +12,7 @@ from designer.assets.models import Asset
 from designer.generations.serializers import ErrorSerializer
 from designer.web.serializers import StrictSerializer
 
+MOST_URGENT: Final = "0 is the most urgent, 9 the least; among the team's own batches."
 ACTIONS = ("start", "pause", "resume", "retry", "clone")
 
 
@@ -34,9 +35,7 @@ class BatchRequest(StrictSerializer):
     parallelism = serializers.IntegerField(
         required=False, default=USUAL_AT_ONCE, min_value=1, max_value=MOST_AT_ONCE, help_text="Items at once."
     )
-    priority = serializers.IntegerField(
-        required=False, default=5, min_value=0, max_value=9, help_text="0 is the most urgent."
-    )
+    priority = serializers.IntegerField(required=False, default=5, min_value=0, max_value=9, help_text=MOST_URGENT)
     run_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
     cron = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=120, help_text="Repeats: 30 2 * * 1-5"
@@ -55,7 +54,7 @@ class BatchChange(StrictSerializer):
     title = serializers.CharField(required=False, max_length=TITLE)
     budget = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=40)
     parallelism = serializers.IntegerField(required=False, min_value=1, max_value=MOST_AT_ONCE)
-    priority = serializers.IntegerField(required=False, min_value=0, max_value=9)
+    priority = serializers.IntegerField(required=False, min_value=0, max_value=9, help_text=MOST_URGENT)
 
 
 class RetryRequest(StrictSerializer):
