@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from batches.models import FORGOTTEN, Batch, BatchItem, BatchStatus, ItemStatus, Kind
@@ -23,12 +24,15 @@ from batches.resting import Rest, check_awake, give_back, reason_to_pause, rest_
 from batches.services import wake
 from designer.generations import health
 from designer.generations.choosing import UNHEALTHY
+from designer.generations.models import Generation
 from designer.generations.services import Terms, request_generation
+from designer.jobs import rights
 from designer.jobs.handlers import Retry, RunningJob
 from designer.jobs.models import BEHIND, JobStatus, Lane
 from designer.jobs.services import revive
 from designer.jobs.steering import let_go, set_rank
 from designer.ledger import budgets
+from enhancement.models import Enhancement
 from enhancement.services import request_enhancement
 from teams.base.errors import Missing, Refused
 from teams.membership.permissions import may
@@ -42,7 +46,7 @@ ASK_ANEW: Final = (
 NOT_RUNNING: Final = (ItemStatus.WAITING, ItemStatus.QUEUED, ItemStatus.FAILED)
 REPLAYED: Final = (JobStatus.DEAD, JobStatus.FAILED)
 OWNER_LEFT: Final = {
-    "code": "owner_left",
+    "code": rights.OWNER_LEFT,
     "message": "Its owner can no longer create work in this team.",
     "remedy": "Resume it as an admin of the team: it is yours then. Or cancel it.",
 }
@@ -210,6 +214,11 @@ def _again(row: Batch, item: BatchItem) -> dict[str, Any]:
         set_rank([job_id], row.priority)
         let_go([job_id])
         return {}
+    # what was set aside for it went back at its end, so that whose budget it is under may change with its owner
+    if item.generation:
+        Generation.objects.filter(pk=item.generation.pk).update(owner=row.owner_id)
+    if item.enhancement:
+        Enhancement.objects.filter(pk=item.enhancement.pk).update(owner=row.owner_id)
     try:
         revive(job_id, ended=REPLAYED)
     except Missing:
@@ -256,6 +265,8 @@ def item_ended(item: BatchItem, end: str, assets: list[str], **facts: Any) -> No
             _wait_for_money(item, problem)
         elif end == ItemStatus.FAILED and problem and problem["code"] in health.AT_ONCE:
             _wait_for_model(item)
+        elif end == ItemStatus.FAILED and problem and problem["code"] == rights.OWNER_LEFT:
+            _wait_for_owner(item)
         _after(item.pk, assets)
 
 
@@ -273,6 +284,17 @@ def _wait_for_model(item: BatchItem) -> None:
     now = BatchItem.objects.select_related("batch", "generation").get(pk=item.pk)
     if not now.batch.is_over and rest_of(now):
         BatchItem.objects.filter(pk=item.pk).update(status=ItemStatus.WAITING, finished_at=None)
+
+
+def _wait_for_owner(item: BatchItem) -> None:
+    """Nothing is made in the name of somebody who left: the item waits with what it made for the batch's next owner,
+    and the batch with it, unless it has one by now."""
+    row = Batch.objects.defer("plan").select_related("owner", "team").get(pk=item.batch_id)
+    if not row.is_over:
+        tries = Greatest(F("tries"), 1) - 1
+        BatchItem.objects.filter(pk=item.pk).update(status=ItemStatus.WAITING, finished_at=None, tries=tries)
+        if not may(row.owner, "create_work", row.team):
+            pause_for(row, OWNER_LEFT)
 
 
 def _after(item_id: UUID, assets: list[str]) -> None:

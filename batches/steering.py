@@ -56,14 +56,17 @@ def _hold_late(batch_id: UUID) -> None:
 
 @transaction.atomic
 def resume(*, actor: User, batch_id: UUID) -> Batch:
-    """Go on. Harmless when it runs; one whose owner left becomes the actor's. Raises Missing, Forbidden, Conflict."""
+    """Go on. Harmless when it runs; one whose owner left becomes the actor's, also where it has not paused for that
+    yet. Raises Missing, Forbidden, Conflict."""
     row: Batch = Batch.objects.for_edit(actor, batch_id)
-    if row.status in (BatchStatus.RUNNING, BatchStatus.SCHEDULED):
-        return row
-    if row.status != BatchStatus.PAUSED:
+    going = row.status in (BatchStatus.RUNNING, BatchStatus.SCHEDULED)
+    if not going and row.status != BatchStatus.PAUSED:
         raise Conflict("not_paused", f"This batch is {row.status}.", remedy="Only a paused batch can go on.")
     if not may(row.owner, "create_work", row.team):
-        Batch.objects.filter(pk=row.pk).update(owner=actor)
+        Batch.objects.filter(pk=row.pk).update(owner=actor, updated_at=timezone.now())
+        row.refresh_from_db()
+    if going:
+        return row
     let_go(jobs_in_flight(row.pk))
     if row.run_at and (row.cron or row.run_at > timezone.now()) and not row.started_at:
         if row.reason == ASKED and row.cron and row.run_at <= timezone.now():  # nobody wanted those that passed

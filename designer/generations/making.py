@@ -26,6 +26,7 @@ from designer.generations.services import announce, announce_end
 from designer.generations.wishes import GenerationWish
 from designer.jobs.handlers import Cancelled, Later, Permanent, Retry, RunningJob
 from designer.jobs.models import AttemptOutcome, JobAttempt
+from designer.jobs.rights import check_owner
 from designer.jobs.services import begin_attempt, settle_attempt
 from designer.pipeline.generation import check_image, check_pixels
 from designer.providers import base
@@ -158,6 +159,7 @@ def _its_turn(job: RunningJob, order: Order, images: int, *, free: bool) -> Abst
 def _called(job: RunningJob, row: Generation, call: Call) -> tuple[JobAttempt, base.ImageResult]:
     """One call, on record before it is made."""
     order, places = call.order, call.places
+    check_owner(row.owner_id, row.team)
     if not call.provider.simulated:  # what nobody bills costs what was set aside for it
         have_money(row, (order.most or order.unit_price) * len(places))
     attempt = begin_attempt(

@@ -20,6 +20,7 @@ from designer.generations.signals import generation_started
 from designer.generations.wishes import GenerationWish
 from designer.jobs.claims import LeaseLost
 from designer.jobs.handlers import Cancelled, Later, Permanent, RunningJob
+from designer.jobs.rights import check_owner
 from designer.personas.corrections import note_readings
 from designer.personas.services import taste_of
 from designer.pipeline import generation as drawing
@@ -75,6 +76,7 @@ def _begin(job: RunningJob, generation_id: str) -> Work:
     with job.fenced():
         Generation.objects.move(generation_id, Status.RUNNING, started_at=timezone.now())
         row = Generation.objects.select_related("team", "owner", "persona").get(pk=generation_id)
+        check_owner(row.owner_id, row.team)
         generation_started.send(Generation, generation=row)
         announce(row, GENERATION_STAGE, {"stage": "starting", "percent": row.percent, "status": Status.RUNNING})
     return Work(job=job, row=row, wish=_wish_of(row), references=row.photos)

@@ -1,0 +1,18 @@
+"""Whose work is still done: nothing is begun, and no call paid for, in the name of somebody who has left."""
+
+from typing import Final
+from uuid import UUID
+
+from designer.jobs.handlers import Permanent
+from teams.accounts.models import User
+from teams.membership.models import Team
+from teams.membership.permissions import may
+
+OWNER_LEFT: Final = "owner_left"
+
+
+def check_owner(owner_id: UUID, team: Team) -> None:
+    """Raises Permanent where the owner may create no work in the team any more: removed, only to look, or shut out."""
+    if not may(User.objects.get(pk=owner_id), "create_work", team):
+        shown = "Whoever asked for this can no longer create work in this team."
+        raise Permanent(OWNER_LEFT, shown, "Have somebody who may ask for it anew.")
