@@ -20,7 +20,7 @@ from django.utils import timezone
 from batches.models import FORGOTTEN, Batch, BatchItem, BatchStatus, ItemStatus, Kind
 from batches.pricing import wish_of
 from batches.reporting import announce_end, announce_item, announce_state, show_counts, tell_owner
-from batches.resting import Rest, check_awake, give_back, reason_to_pause, rest_of
+from batches.resting import Rest, check_awake, give_back, reason_to_pause, rest_of, tried
 from batches.services import wake
 from designer.generations import health
 from designer.generations.choosing import UNHEALTHY
@@ -50,6 +50,9 @@ OWNER_LEFT: Final = {
     "message": "Its owner can no longer create work in this team.",
     "remedy": "Resume it as an admin of the team: it is yours then. Or cancel it.",
 }
+
+
+ON_TRIAL: Final = {"code": UNHEALTHY, "message": "Its model is tried with one item first.", "remedy": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +150,12 @@ def _begin_next(row: Batch, resting: list[Rest]) -> Halt | None:
             pause_for(row, OWNER_LEFT)
         return None
     waiting = row.items.filter(status=ItemStatus.WAITING)
-    for rest in resting:
-        waiting = waiting.exclude(rest.held)
+    on_trial = tried(row)
+    for held in (*(rest.held for rest in resting), *on_trial):
+        waiting = waiting.exclude(held)
     item = waiting.order_by("position").first()
     if item is None:
-        return _rest(resting) if resting else None
+        return _rest(resting) if resting else Halt(ON_TRIAL, passes=True) if on_trial else None
     try:
         with transaction.atomic():
             _begin(row, item)

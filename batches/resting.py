@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from batches.models import IN_FLIGHT, Batch, BatchItem, BatchStatus, ItemStatus
 from batches.pricing import wish_of
-from designer.generations import health
+from designer.generations import health, runner
 from designer.generations.choosing import UNHEALTHY
 from designer.generations.costs import Key
 from designer.jobs.steering import hold_back
@@ -31,15 +31,11 @@ class Rest:
 
     @property
     def held(self) -> Q:
-        """The items that wait with it. Of what was begun those of its model, which they stay with; else those that ask
-        the same of the same model: one that names no model may find another, one without its limits a dearer one, and
-        one without a seed or photos one that takes none."""
-        return Q(pk=self.item.pk) | (self._begun if self.item.generation is not None else self._alike)
-
-    @property
-    def _begun(self) -> Q:
-        provider, model = model_of(self.item)
-        return Q(generation__isnull=False, generation__provider=provider, generation__model=model)
+        """The items that wait with it. Of what has its model those of that model, which they stay with; else those that
+        ask the same of the same model: one that names no model may find another, one without its limits a dearer one,
+        and one without a seed or photos one that takes none."""
+        made = self.item.generation
+        return Q(pk=self.item.pk) | (_made_by(made.provider, made.model) if made and made.model else self._alike)
 
     @property
     def _alike(self) -> Q:
@@ -47,7 +43,16 @@ class Rest:
         said = {name: wish[name] for name in CHOOSES if name in wish}
         others = Q(wish__has_any_keys=[name for name in (*CHOOSES, *ASKS_MORE) if name not in wish])
         more = Q(wish__has_keys=[name for name in ASKS_MORE if name in wish])
-        return Q(provider=self.item.provider, model=self.item.model, wish__contains=said) & more & ~others
+        return _planned_with(self.item.provider, self.item.model) & Q(wish__contains=said) & more & ~others
+
+
+def _made_by(provider: str, model: str) -> Q:
+    return Q(generation__isnull=False, generation__provider=provider, generation__model=model)
+
+
+def _planned_with(provider: str, model: str) -> Q:
+    """The items of a model that none has been chosen for yet."""
+    return Q(provider=provider, model=model) & (Q(generation__isnull=True) | Q(generation__model=""))
 
 
 def rest_of(item: BatchItem) -> str:
@@ -64,36 +69,64 @@ def model_of(item: BatchItem) -> Key:
 
 
 def check_awake(item: BatchItem) -> None:
-    """Raises Refused while the model of what was begun may not be called."""
-    if why := rest_of(item):
+    """Raises Refused while the model of what was begun may not be called, and where none was chosen yet, while none
+    that could do it may."""
+    made = item.generation
+    if made is not None and made.is_live and not runner.has_order(made):
+        runner.check_route(made)
+    elif why := rest_of(item):
         key = model_of(item)
         raise Refused(UNHEALTHY, f"{key[1]} is given a rest ({why}).", resting=(key,))
 
 
 def reason_to_pause(rests: list[Rest]) -> dict[str, str] | None:
     """What a person must see to before any of the items can begin; None where one of the rests passes by itself."""
-    healths, now = health.all_health(), timezone.now()
+    healths = health.all_health()
     keys = dict.fromkeys(key for rest in rests for key in rest.refused.facts["resting"])
     if not all(health.lasts(healths, key) for key in keys):
         return None
     told = "; ".join(f"{model}: {health.trouble_of(healths[provider, model])}" for provider, model in keys)
-    until = now + min(health.left_of_rest(healths[key], now) for key in keys)
     return {
         "code": UNHEALTHY,
         "message": f"What could do this is given a rest ({told}).",
-        "remedy": f"Have an admin see to it, then resume: it is tried again from {until:%H:%M:%S} UTC on.",
+        "remedy": "Have an admin see to it, then resume: it is tried at once, with one item first.",
     }
+
+
+def wake_models(row: Batch) -> None:
+    """Have what the batch has paused for tried at once: of the models that somebody has to see to those that its items
+    wait for, and where another may step in all of them."""
+    waiting = row.items.filter(status=ItemStatus.WAITING)
+    named = waiting.values_list("provider", "model", "generation__provider", "generation__model").order_by().distinct()
+    theirs = {made[2:] if made[3] else made[:2] for made in named}
+    free = waiting.exclude(wish__has_any_keys=["provider", "model"]).exists()
+    healths = health.all_health()
+    health.try_now(key for key in healths if health.lasts(healths, key) and (free or key in theirs))
+
+
+def tried(row: Batch) -> list[Q]:
+    """The items that wait until another one has shown whether their model works again after its rest."""
+    healths, now = health.all_health(), timezone.now()
+    keys = [key for key, each in healths.items() if health.on_trial(each, now)]
+    if not keys:
+        return []
+    begun = row.items.filter(status__in=IN_FLIGHT)
+    both = {key: _made_by(*key) | _planned_with(*key) for key in keys}
+    return [items for items in both.values() if begun.filter(items).exists()]
 
 
 def give_back(row: Batch) -> None:
     """Have those whose work is in the queue only to wait for a rest wait in their rows: others take their places. What
     they made, the tries they have left and what is set aside for them stay theirs."""
     healths, now = health.all_health(), timezone.now()
-    begun = row.items.filter(status__in=IN_FLIGHT, generation__isnull=False).select_related("generation")
+    begun = row.items.filter(status__in=IN_FLIGHT, generation__isnull=False).select_related("generation__team")
     for item in begun.order_by("position"):
-        resting = health.resting(healths.get(model_of(item)), now)
         job_id = item.generation and item.generation.job_id
-        if resting and job_id and wish_of(item.wish, item.team_id).stands_alone:
+        if not job_id or not health.resting(healths.get(model_of(item)), now):
+            continue
+        try:
+            check_awake(item)
+        except Refused:
             _give_back(item, job_id)
 
 

@@ -11,7 +11,9 @@ from django.utils import timezone
 from batches import calendar
 from batches.models import MAYBE_PAID, OVER, Batch, BatchItem, BatchStatus, ItemStatus
 from batches.reporting import announce_end, announce_state
+from batches.resting import wake_models
 from batches.services import arm, jobs_in_flight, run, wake
+from designer.generations.choosing import UNHEALTHY
 from designer.generations.models import LIVE
 from designer.jobs.services import enqueue, request_cancel
 from designer.jobs.steering import hold_back, let_go
@@ -57,7 +59,7 @@ def _hold_late(batch_id: UUID) -> None:
 @transaction.atomic
 def resume(*, actor: User, batch_id: UUID) -> Batch:
     """Go on. Harmless when it runs; one whose owner left becomes the actor's, also where it has not paused for that
-    yet. Raises Missing, Forbidden, Conflict."""
+    yet. What it paused for is tried at once. Raises Missing, Forbidden, Conflict."""
     row: Batch = Batch.objects.for_edit(actor, batch_id)
     going = row.status in (BatchStatus.RUNNING, BatchStatus.SCHEDULED)
     if not going and row.status != BatchStatus.PAUSED:
@@ -67,6 +69,8 @@ def resume(*, actor: User, batch_id: UUID) -> Batch:
         row.refresh_from_db()
     if going:
         return row
+    if row.reason and row.reason["code"] == UNHEALTHY:
+        wake_models(row)
     let_go(jobs_in_flight(row.pk))
     if row.run_at and (row.cron or row.run_at > timezone.now()) and not row.started_at:
         if row.reason == ASKED and row.cron and row.run_at <= timezone.now():  # nobody wanted those that passed

@@ -16,7 +16,7 @@ from django.utils import timezone
 from designer.catalogue.models import ModelHealth
 from designer.notifications import alerts
 from designer.notifications.models import AlertKind, Level
-from designer.pipeline.circuits import TRIP_AFTER, Breaker, observed, rest_left
+from designer.pipeline.circuits import LONGEST_REST, TRIP_AFTER, Breaker, observed, rest_left
 from designer.providers import base
 
 KEPT: Final = 0.98  # of the counts, at each call: they fade by half in 34 calls
@@ -108,6 +108,19 @@ def left_of_rest(row: ModelHealth | None, now: datetime) -> timedelta:
     if row is None:
         return timedelta()
     return rest_left(Breaker(failures=row.failures, opened_at=row.opened_at, trips=row.trips), now)
+
+
+def on_trial(row: ModelHealth | None, now: datetime) -> bool:
+    """Whether its rest is over, and no call has gone well since."""
+    return row is not None and row.opened_at is not None and not left_of_rest(row, now)
+
+
+def try_now(keys: Iterable[tuple[str, str]]) -> None:
+    """Let models that rest be tried at once: somebody says that what they rest for was seen to. The next call that
+    fails has them rest again."""
+    for provider, model in keys:
+        rows = ModelHealth.objects.filter(provider=provider, model=model, opened_at__gt=Now() - LONGEST_REST)
+        rows.update(opened_at=Now() - LONGEST_REST)
 
 
 def lasts(healths: Healths, key: tuple[str, str]) -> bool:

@@ -246,16 +246,35 @@ def _route(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _planned(work: Work) -> choosing.Plan:
     assert work.understanding is not None  # noqa: S101
-    ceiling = costs.left_of_ceiling(work.row)
+    return _plan_of(work.row, work.wish, work.understanding.value("garment"), len(work.references))
+
+
+def _plan_of(row: Generation, wish: GenerationWish, garment: str | None, photos: int) -> choosing.Plan:
+    ceiling = costs.left_of_ceiling(row)
     return choosing.plan_for(
-        replace(work.wish, max_cost=ceiling),
-        team=work.row.team,
-        garment=work.understanding.value("garment"),
-        photos=len(work.references),
-        rng=routing.dice(work.row.seed or 0),
-        set_aside=costs.left_for_images(work.row) if ceiling is None else None,
-        shown=costs.left_of_shown(work.row),
+        replace(wish, max_cost=ceiling),
+        team=row.team,
+        garment=garment,
+        photos=photos,
+        rng=routing.dice(row.seed or 0),
+        set_aside=costs.left_for_images(row) if ceiling is None else None,
+        shown=costs.left_of_shown(row),
     )
+
+
+def has_order(row: Generation) -> bool:
+    """Whether it is settled who draws it."""
+    return _written_order(row) is not None
+
+
+def check_route(row: Generation) -> None:
+    """Raises Refused (`choosing.UNHEALTHY`) while all that could draw what has no order yet rest: so would its worker
+    find. Any other fault is left to the worker, who can say it."""
+    try:
+        _plan_of(row, _wish_of(row), None, row.references.count())
+    except Refused as refused:
+        if refused.code == choosing.UNHEALTHY:
+            raise
 
 
 def _optimise(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -288,7 +288,7 @@ def test_a_batch_whose_key_is_refused_pauses_though_all_of_its_items_had_begun(c
     told = look(client, pk)
     assert (told["status"], statuses(pk), len(drawn.asked)) == ("paused", {"waiting": 3}, 1)
     assert told["reason"]["message"] == "What could do this is given a rest (one: its key was refused)."
-    assert "then resume: it is tried again from " in told["reason"]["remedy"]
+    assert "then resume: it is tried at once" in told["reason"]["remedy"]
 
 
 @pytest.mark.parametrize(("other", "status"), [("provider_down", "running"), ("quota_exhausted", "paused")])
