@@ -261,7 +261,7 @@ class DeliveryReplay(IdempotentPostMixin):
 
     @extend_schema(request=None, responses={202: DeliverySerializer})
     def post(self, request: Request, pk: UUID, did: UUID) -> Response:
-        """Send it again, under the same id and with a new timestamp."""
+        """Send it now, under the same id and with a new timestamp: again, or sooner than its next try."""
         row = services.replay(actor=person(request), endpoint_id=pk, delivery_id=did)
         return Response(DeliverySerializer(row).data, status=202)
 

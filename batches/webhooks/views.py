@@ -200,8 +200,8 @@ def delivery(request: HttpRequest, pk: UUID, did: UUID) -> HttpResponse:
     """One message: what was sent, and every call that was made for it."""
     row = services.delivery_of(person(request), pk, did)
     calls = row.calls.order_by("-number")[:SHOWN_CALLS]
-    over = row.status in (DeliveryStatus.DELIVERED, DeliveryStatus.DEAD)
-    context = {"row": row, "endpoint": row.endpoint, "body": body_of(row).decode(), "calls": calls, "over": over}
+    send = {"waiting": "Send it now", "sending": ""}.get(row.status, "Send it again")
+    context = {"row": row, "endpoint": row.endpoint, "body": body_of(row).decode(), "calls": calls, "send": send}
     return render(request, "batches/webhooks/delivery.html", context)
 
 
@@ -210,6 +210,6 @@ def delivery(request: HttpRequest, pk: UUID, did: UUID) -> HttpResponse:
 def replay(request: HttpRequest, pk: UUID, did: UUID) -> HttpResponse:
     def deed() -> str:
         services.replay(actor=person(request), endpoint_id=pk, delivery_id=did)
-        return "It is on its way again, under the same id."
+        return "It is on its way, under the same id."
 
     return _tried(request, deed, "settings_delivery", pk, did)

@@ -688,7 +688,7 @@ export interface Calls {
   webhookDeliveries(webhookId: string, wish?: { ordering?: "created_at" | "-created_at"; page_size?: number; status?: "dead" | "delivered" | "sending" | "waiting"; type?: string }, options?: Options): Pages<Delivery>;
   /** One message with every call that was made for it. */
   webhookDelivery(webhookId: string, deliveryId: string, options?: Options): Promise<DeliveryDetail>;
-  /** Send it again, under the same id and with a new timestamp. */
+  /** Send it now, under the same id and with a new timestamp: again, or sooner than its next try. */
   replayWebhookDelivery(webhookId: string, deliveryId: string, options?: Options): Promise<Delivery>;
   /** Make a new secret, which is in this answer only: Idempotency-Key, which would keep it, is not honoured. */
   renewWebhookSecret(webhookId: string, wish?: RenewWebhookSecretWish, options?: Options): Promise<NewWebhook>;

@@ -405,7 +405,7 @@ class BatchesCalls(Caller):
     async def replay_webhook_delivery(
         self, webhook_id: str, delivery_id: str, *, idempotency_key: str | None = None
     ) -> types.Delivery:
-        """Send it again, under the same id and with a new timestamp."""
+        """Send it now, under the same id and with a new timestamp: again, or sooner than its next try."""
         answer: types.Delivery = await self.call(
             "POST",
             f"/webhooks/{quoted(webhook_id)}/deliveries/{quoted(delivery_id)}/replay",
