@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from batches.models import IN_FLIGHT, Batch, BatchItem, BatchQuerySet, BatchStatus, ItemQuerySet, ItemStatus
 from batches.reporting import state_of
+from batches.standing import standstill_of
 from designer.assets.models import Asset
 from designer.generations import health
 from designer.ledger.models import Budget, Scope
@@ -36,13 +37,13 @@ def progress_of(row: Batch) -> dict[str, Any]:
     left = row.waiting + row.left_in_flight
     going = row.status == BatchStatus.RUNNING and left > 0
     remaining = None
-    providers = _providers(row)
-    foreseen = going and not any(each["waits"] for each in providers)
+    providers, waits = _providers(row), standstill_of(row) if going else ""
+    foreseen = going and not waits and not any(each["waits"] for each in providers)
     if foreseen and per_minute:
         remaining = round(60 * left / per_minute, 1)
     elif foreseen and row.total:  # nothing has ended yet: what was estimated
         remaining = round(row.seconds_high * left / row.total, 1)
-    told = {"per_minute": per_minute if going else None, "remaining_seconds": remaining}
+    told = {"waits": waits, "per_minute": per_minute if going else None, "remaining_seconds": remaining}
     return {**state_of(row), **told, "providers": providers}
 
 

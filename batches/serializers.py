@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from batches.models import Batch, BatchItem, BatchTemplate, ItemStatus
 from batches.services import MOST_AT_ONCE, TITLE, USUAL_AT_ONCE, BatchWish
+from batches.standing import standstill_of
 from designer.assets.models import Asset
 from designer.generations.serializers import ErrorSerializer
 from designer.web.serializers import StrictSerializer
@@ -119,11 +120,17 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
 
 
 class BatchDetailSerializer(BatchSerializer):
+    waits = serializers.SerializerMethodField(
+        help_text="Why the queue begins nothing more of it though it runs; empty where it does."
+    )
     plan = serializers.DictField(read_only=True)
 
     class Meta(BatchSerializer.Meta):
-        fields = [*BatchSerializer.Meta.fields, "plan"]
+        fields = [*BatchSerializer.Meta.fields, "waits", "plan"]
         read_only_fields = fields
+
+    def get_waits(self, row: Batch) -> str:
+        return standstill_of(row)
 
 
 class ItemAssetSerializer(serializers.Serializer[Any]):
@@ -249,8 +256,11 @@ class ProgressSerializer(serializers.Serializer[Any]):
     counts = CountsSerializer()
     percent = serializers.IntegerField()
     cost = serializers.DecimalField(max_digits=12, decimal_places=6)
+    waits = serializers.CharField(
+        allow_blank=True, help_text="Why the queue begins nothing more of it; empty where it does."
+    )
     per_minute = serializers.FloatField(allow_null=True, help_text="Items that ended, measured over the last minutes.")
-    remaining_seconds = serializers.FloatField(allow_null=True, help_text="Null while nothing runs.")
+    remaining_seconds = serializers.FloatField(allow_null=True, help_text="Null while nothing runs, or can.")
     providers = ProviderStateSerializer(many=True)
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from designer.jobs.bell import ring_after_commit
 from designer.jobs.claims import node_of
 from designer.jobs.lanes import leases, run_by
-from designer.jobs.models import Job, WorkerBeat
+from designer.jobs.models import Job, LanePause, WorkerBeat
 from teams.accounts.models import User
 from teams.audit.services import write
 from teams.base.errors import Conflict, Missing
@@ -78,6 +78,20 @@ def _state(row: WorkerBeat, jobs: list[Job], now: datetime) -> str:
     if row.draining_since:
         return "draining" if jobs else "drained"
     return "working" if jobs else "idle"
+
+
+def standstill(lane: str) -> str:
+    """Why nothing more of this lane begins now, for those who wait for it; "" where something may, and where no worker
+    was heard of for so long that it is not known."""
+    if LanePause.objects.filter(lane=lane).exists():
+        return "The queue is paused by an administrator."
+    rows = WorkerBeat.objects.filter(lanes__contains=[lane])
+    heard = rows.filter(beat_at__gte=Now() - SILENT)
+    if heard.filter(draining_since=None).exists() or not rows.exists():
+        return ""
+    if heard.exists():
+        return "Its workers were taken out of service by an administrator."
+    return "Its workers give no sign of life."
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ export interface Basis { kind: BasisKindEnum; runs: number }
 export type BasisKindEnum = "measured" | "partly measured" | "estimated";
 export interface Batch { id: string; team: string; owner: string; title: string; kind: BatchKindEnum; status: BatchStatusEnum; reason: ErrorFacts | null; counts: Counts; percent: number; estimate: CostRange; cost: string; budget: string | null; images: number; simulated: boolean; priority: number; parallelism: number; run_at: string | null; cron: string; time_zone: string; series: string | null; template: string | null; created_at: string; started_at: string | null; finished_at: string | null; links: Record<string, string> }
 export interface BatchAnswer { results: Enhancement[]; refused: Refused[] }
-export interface BatchDetail { id: string; team: string; owner: string; title: string; kind: BatchKindEnum; status: BatchStatusEnum; reason: ErrorFacts | null; counts: Counts; percent: number; estimate: CostRange; cost: string; budget: string | null; images: number; simulated: boolean; priority: number; parallelism: number; run_at: string | null; cron: string; time_zone: string; series: string | null; template: string | null; created_at: string; started_at: string | null; finished_at: string | null; links: Record<string, string>; plan: Record<string, unknown> }
+export interface BatchDetail { id: string; team: string; owner: string; title: string; kind: BatchKindEnum; status: BatchStatusEnum; reason: ErrorFacts | null; counts: Counts; percent: number; estimate: CostRange; cost: string; budget: string | null; images: number; simulated: boolean; priority: number; parallelism: number; run_at: string | null; cron: string; time_zone: string; series: string | null; template: string | null; created_at: string; started_at: string | null; finished_at: string | null; links: Record<string, string>; waits: string; plan: Record<string, unknown> }
 /** Nothing was written: what this plan would make, cost and take. */
 export interface BatchEstimate { items: number; images: number; duplicates: number; cost: CostRange; simulated: boolean; seconds: Seconds; each: PriceGroup[]; fits: number; limited_by: string | null; budgets: BudgetStanding[]; warnings: string[]; preview: Previewed[] }
 export type BatchItemStatusEnum = "waiting" | "queued" | "running" | "succeeded" | "failed" | "cancelled";
@@ -159,7 +159,7 @@ export interface Previewed { position: number; label: Record<string, unknown>; b
 /** Items of one price. */
 export interface PriceGroup { count: number; provider: string; model: string; title: string; images: number; low: string; high: string; seconds: number; simulated: boolean }
 export interface ProblemNote { code: string; message: string; remedy: string }
-export interface Progress { status: string; reason: ErrorFacts | null; counts: Counts; percent: number; cost: string; per_minute: number | null; remaining_seconds: number | null; providers: ProviderState[] }
+export interface Progress { status: string; reason: ErrorFacts | null; counts: Counts; percent: number; cost: string; waits: string; per_minute: number | null; remaining_seconds: number | null; providers: ProviderState[] }
 /** What was asked and what it became. */
 export interface Prompt { id: string; brief: string; prompt: string; negative_prompt: string; provider: string; model: string; favourite: boolean; created_at: string }
 /** What the stored file says, read and checked now. */

@@ -312,6 +312,7 @@ class BatchDetail(TypedDict):
     started_at: str | None
     finished_at: str | None
     links: dict[str, str]
+    waits: str
     plan: dict[str, Any]
 
 
@@ -1248,6 +1249,7 @@ class Progress(TypedDict):
     counts: Counts
     percent: int
     cost: str
+    waits: str
     per_minute: float | None
     remaining_seconds: float | None
     providers: list[ProviderState]
