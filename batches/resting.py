@@ -89,7 +89,7 @@ def reason_to_pause(rests: list[Rest]) -> dict[str, str] | None:
     return {
         "code": UNHEALTHY,
         "message": f"What could do this is given a rest ({told}).",
-        "remedy": "Have an admin see to it, then resume: it is tried at once, with one item first.",
+        "remedy": f"Have an admin see to it ({health.mended(keys)}), then resume: it is tried at once, with one item first.",
     }
 
 

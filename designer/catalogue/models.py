@@ -128,7 +128,8 @@ class ModelPrice(Row):
 
 
 class ModelHealth(Row):
-    """How the calls to one model went lately: the circuit that rests it, its success rate and its pace.
+    """How the calls to one model went lately: the circuit that rests it, its success rate and its pace. And the circuit
+    of each account: `model` then says for which key (generations.health).
 
     `calls` and `successes` are faded counts (half-life in calls: see generations.health); `seconds` per image.
     """

@@ -179,7 +179,8 @@ def plan_for(
     except routing.RouteError as error:
         waits: dict[str, Any] = {"resting": error.resting} if error.resting else {}
         waits |= {"retry_after": error.after} if error.after else {}
-        raise Refused(error.code, error.message, field=error.field, remedy=error.remedy, **waits) from error
+        remedy = error.remedy + (f" An admin should {mend}." if (mend := health.mended(error.resting)) else "")
+        raise Refused(error.code, error.message, field=error.field, remedy=remedy, **waits) from error
     taken = next(each for each in candidates if each.key == (route.provider, route.model))
     price, picture = _prices_of(taken)
     costs = ranges.of(taken.profile, taken.candidate.capabilities, picture, sent)

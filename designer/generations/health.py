@@ -1,23 +1,27 @@
 """How the calls to each model went lately: shared by all workers, read by the router, written after every call.
 
-The rules of the circuit are the pipeline's (`circuits.observed`); here its rows are kept.
+The rules of the circuit are the pipeline's (`circuits.observed`); here its rows are kept. A refused key and an empty
+account open the account's circuit, under which all of its models rest; whichever of them is called next tries for all.
 """
 
 import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import F, Max, Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
-from designer.catalogue.models import ModelHealth
+from designer.catalogue.models import Lifecycle, ModelHealth, ModelProfile
+from designer.catalogue.ready import KEYS
 from designer.notifications import alerts
 from designer.notifications.models import AlertKind, Level
 from designer.pipeline.circuits import LONGEST_REST, TRIP_AFTER, Breaker, observed, rest_left
 from designer.providers import base
+from designer.providers.registry import config_of
 
 KEPT: Final = 0.98  # of the counts, at each call: they fade by half in 34 calls
 PACE: Final = 0.2  # weight of the newest call in the mean seconds
@@ -31,59 +35,108 @@ TROUBLES: Final = {
     "quota_exhausted": "its credit is used up",
     "timeout": "it did not answer in time, several times in a row",
 }
+MENDED: Final = {"auth": "check {}", "quota_exhausted": "add credit to the account of {}"}
+SIGN_IN: Final = {**KEYS, "a1111": "A1111_LOGIN"}
+ACCOUNT: Final = "account "  # how the name begins under which an account stands among its models
 Healths = Mapping[tuple[str, str], ModelHealth]
 
 
+def account_of(provider: str) -> str:
+    """What the provider's account is called among its models: by its key, so that another key begins anew."""
+    config = config_of(provider)
+    return ACCOUNT + salted_hmac("health.account", f"{config.base_url}\n{config.api_key}").hexdigest()[:16]
+
+
 def all_health() -> Healths:
-    """Every row, by provider and model."""
-    return {(row.provider, row.model): row for row in ModelHealth.objects.all()}
+    """Every model that was called or whose account rests, by provider and model."""
+    rows = {(row.provider, row.model): row for row in ModelHealth.objects.all()}
+    accounts = [key for key in rows if key[1].startswith(ACCOUNT)]
+    shut = {row.provider: row for row in map(rows.pop, accounts) if row.opened_at and _is_present(row)}
+    if not shut:
+        return rows
+    theirs = ModelProfile.objects.filter(provider__in=shut, enabled=True).exclude(lifecycle=Lifecycle.RETIRED)
+    keys = {*theirs.values_list("provider", "model"), *(key for key in rows if key[0] in shut)}
+    now = timezone.now()
+    return rows | {key: _under(shut[key[0]], rows.get(key) or ModelHealth(**_named(*key)), now) for key in keys}
 
 
 def health_of(provider: str, model: str) -> ModelHealth | None:
-    """Of one model; None where it was never called."""
-    return ModelHealth.objects.filter(provider=provider, model=model).first()
+    """Of one model; None where it was never called, and may be."""
+    account = account_of(provider)
+    found = {row.model: row for row in ModelHealth.objects.filter(provider=provider, model__in=[model, account])}
+    shut, own = found.get(account), found.get(model)
+    if shut is None or shut.opened_at is None:
+        return own
+    return _under(shut, own or ModelHealth(**_named(provider, model)), timezone.now())
+
+
+def _is_present(account: ModelHealth) -> bool:
+    return account.model == account_of(account.provider)
+
+
+def _named(provider: str, model: str) -> dict[str, Any]:
+    return {"provider": provider, "model": model}
+
+
+def _under(account: ModelHealth, own: ModelHealth, now: datetime) -> ModelHealth:
+    """How a model stands whose account rests or is on trial: as that does, unless its own rest is the longer."""
+    if left_of_rest(own, now) > left_of_rest(account, now):
+        return own
+    for name in ("failures", "opened_at", "trips", "last_error", "last_error_at"):
+        setattr(own, name, getattr(account, name))
+    return own
 
 
 def went_well(provider: str, model: str, seconds_per_image: float) -> None:
-    """Note a call that brought an image; it closes the circuit."""
+    """Note a call that brought an image; it closes the circuit, and its account's, for all of its models."""
     row, _ = ModelHealth.objects.get_or_create(provider=provider, model=model)
     pace = seconds_per_image if row.seconds is None else row.seconds + PACE * (seconds_per_image - row.seconds)
     counts = {"calls": F("calls") * KEPT + 1, "successes": F("successes") * KEPT + 1}
     with transaction.atomic():
         ModelHealth.objects.filter(pk=row.pk).update(**counts, seconds=pace, failures=0, opened_at=None, trips=0)
-        alerts.end_alerts(_key(provider, model))
+        shut = ModelHealth.objects.filter(**_named(provider, account_of(provider)), opened_at__isnull=False)
+        shut.update(failures=0, opened_at=None, trips=0)
+        alerts.end_alerts(_key(provider, model), _key(provider))
 
 
 def went_wrong(provider: str, model: str, error: base.ProviderError) -> None:
     """Note a call that failed. What the designer or the pace of asking is to blame for says nothing of the model."""
     if error.code in NOT_THE_MODEL:
         return
-    now = timezone.now()
-    ModelHealth.objects.get_or_create(provider=provider, model=model)
+    now, names = timezone.now(), [model, account_of(provider)] if error.of_account else [model]
+    for name in names:
+        ModelHealth.objects.get_or_create(**_named(provider, name))
     with transaction.atomic():
-        row = ModelHealth.objects.select_for_update().get(provider=provider, model=model)
+        rows = [ModelHealth.objects.select_for_update().get(**_named(provider, name)) for name in names]
+        called, row = rows[0], rows[-1]
+        called.calls, called.successes = called.calls * KEPT + 1, called.successes * KEPT
         failures = max(row.failures, TRIP_AFTER - 1) if error.code in AT_ONCE else row.failures
         after = observed(Breaker(failures=failures, opened_at=row.opened_at, trips=row.trips), "failure", now)
         row.failures, row.opened_at, row.trips = after.failures, after.opened_at, after.trips
-        row.calls, row.successes = row.calls * KEPT + 1, row.successes * KEPT
-        row.last_error, row.last_error_at = error.code, now
-        row.save()
+        for each in rows:
+            each.last_error, each.last_error_at = error.code, now
+            each.save()
         if row.opened_at is not None:
             _alert(row, now)
 
 
-def _key(provider: str, model: str) -> str:
-    return f"provider:{provider}/{model}"
+def _key(provider: str, model: str = "") -> str:
+    return f"provider:{provider}/{model}" if model else f"provider:{provider}"
 
 
 def _alert(row: ModelHealth, now: datetime) -> None:
-    """Tell everybody that the model rests, for as long as it does; it is over with the next success."""
+    """Tell everybody that the model rests, or all of the account's, for as long as that lasts; it is over with the next
+    success."""
+    of_account = row.model.startswith(ACCOUNT)
+    way = f" An admin should {told}." if (told := to_mend(row)) else ""
+    rests = "None of its models is called" if of_account else "It rests"
+    stead = "Others stand in where that is allowed; it is tried again by itself."
     alerts.raise_alert(
         kind=AlertKind.PROVIDER,
-        key=_key(row.provider, row.model),
+        key=_key(row.provider, "" if of_account else row.model),
         level=Level.WARNING,
-        title=f"{row.model} ({row.provider}) is down",
-        text=f"It rests: {trouble_of(row)}. Others stand in for it where that is allowed; it is tried again by itself.",
+        title=f"{row.provider} is down" if of_account else f"{row.model} ({row.provider}) is down",
+        text=f"{rests}: {trouble_of(row)}.{way} {stead}",
         ends_at=now + left_of_rest(row, now),
     )
 
@@ -116,11 +169,11 @@ def on_trial(row: ModelHealth | None, now: datetime) -> bool:
 
 
 def try_now(keys: Iterable[tuple[str, str]]) -> None:
-    """Let models that rest be tried at once: somebody says that what they rest for was seen to. The next call that
-    fails has them rest again."""
+    """Let models that rest, themselves or under their account, be tried at once: somebody says that what they rest for
+    was seen to. The next call that fails has them rest again."""
     for provider, model in keys:
-        rows = ModelHealth.objects.filter(provider=provider, model=model, opened_at__gt=Now() - LONGEST_REST)
-        rows.update(opened_at=Now() - LONGEST_REST)
+        theirs = ModelHealth.objects.filter(provider=provider, model__in=[model, account_of(provider)])
+        theirs.filter(opened_at__gt=Now() - LONGEST_REST).update(opened_at=Now() - LONGEST_REST)
 
 
 def lasts(healths: Healths, key: tuple[str, str]) -> bool:
@@ -131,6 +184,17 @@ def lasts(healths: Healths, key: tuple[str, str]) -> bool:
 def trouble_of(row: ModelHealth) -> str:
     """What its circuit is open for."""
     return TROUBLES.get(row.last_error, "it failed several times in a row")
+
+
+def to_mend(row: ModelHealth) -> str:
+    """What a person must do about that; "" where it passes by itself."""
+    return MENDED.get(row.last_error, "").format(SIGN_IN.get(row.provider, f"the key of {row.provider}"))
+
+
+def mended(keys: Iterable[tuple[str, str]]) -> str:
+    """The same for all of these models, each thing once."""
+    healths = all_health()
+    return "; ".join(dict.fromkeys(filter(None, (to_mend(healths[key]) for key in keys if key in healths))))
 
 
 def resting(row: ModelHealth | None, now: datetime) -> str:

@@ -82,10 +82,11 @@ def told_of_all(stop: Permanent | Retry | Resting, row: Generation) -> Permanent
 
 def _left_out(row: Generation, order: Order, error: base.ProviderError) -> Iterator[set[Key]]:
     """The models to do without, the best way first: what keeps one model of a provider from working keeps its others
-    too, surely where it is the key or the money, probably where the provider is down."""
+    too, surely where it is the account's key or money, probably where the provider is down."""
     failed = {(order.provider, order.model), *((each["from"], each["instead_of"]) for each in row.fallbacks)}
     rows = ModelProfile.objects.filter(kind=ModelKind.IMAGE, provider=order.provider)
-    yield failed if _is_gone(error) else failed | set(rows.values_list("provider", "model"))
+    alone = _is_gone(error) or (error.code in AT_ONCE and not error.of_account)
+    yield failed if alone else failed | set(rows.values_list("provider", "model"))
     if error.code in IN_A_WHILE:
         yield failed
 

@@ -271,7 +271,11 @@ def _least(dear: Sequence[Candidate], wish: Constraints) -> tuple[Decimal, Decim
 
 
 def _told(reasons: Iterable[Excluded]) -> str:
-    return "; ".join(dict.fromkeys(f"{why.model}: {why.reason}" for why in reasons))
+    """Each reason once, with the models that it keeps away."""
+    models: dict[str, dict[str, None]] = {}
+    for why in reasons:
+        models.setdefault(why.reason, {})[why.model] = None
+    return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in models.items())
 
 
 def _at_fault(codes: Iterable[str], wish: Constraints, named: Sequence[Candidate]) -> str:

@@ -108,6 +108,7 @@ class ProviderError(Exception):
     usual_remedy: ClassVar[str] = "Try again in a few minutes, or choose another model."
     retryable: ClassVar[bool] = False
     outcome_unknown: ClassVar[bool] = False
+    of_account: bool = False  # it keeps every model from being called that the same key opens
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)
@@ -123,7 +124,15 @@ class RateLimited(ProviderError):
         self.retry_at = retry_at
 
 
-class QuotaExhausted(ProviderError):
+class AccountTrouble(ProviderError):
+    """The key or the money: of the whole account, unless the vendor says that it is about one model."""
+
+    def __init__(self, message: str, remedy: str = "", *, of_account: bool = True) -> None:
+        super().__init__(message, remedy)
+        self.of_account = of_account
+
+
+class QuotaExhausted(AccountTrouble):
     code = "quota_exhausted"
 
 
@@ -154,7 +163,7 @@ class ModelRetired(ProviderError):
         self.successor = successor
 
 
-class AuthFailed(ProviderError):
+class AuthFailed(AccountTrouble):
     code = "auth"
 
 

@@ -263,13 +263,13 @@ def translated(error: APIError, model: str) -> ProviderError:
         case 400 if _reason(details) == "API_KEY_INVALID":
             return _auth()
         case 402:
-            return _quota()
+            return _quota([])
         case 404 if error.status == "NOT_FOUND":  # Google's own word: a gateway's 404 says nothing of the model
             return ModelRetired(f"Google no longer has {model}.")
         case 400 | 413 | 422:
             return InvalidRequest(f"Google refused the request: {words}", field=_field(details))
         case 429:
-            return _quota() if _is_used_up(details) else _rate_limited(error, details)
+            return _quota(details) if _is_used_up(details) else _rate_limited(error, details)
         case 408 | 504:
             return TimedOut("Google ran out of time.", "It may have done the work: look at its usage page.")
     return ProviderDown(f"Google failed with status {status}.", "Try again later, or choose another model.")
@@ -282,9 +282,13 @@ def _auth() -> AuthFailed:
     )
 
 
-def _quota() -> QuotaExhausted:
+def _quota(details: list[Mapping[str, Any]]) -> QuotaExhausted:
+    """Of the project, or where the quota's own name ends so of one model in it."""
+    broken = _quotas(details)
     return QuotaExhausted(
-        "The Google project has used up its quota.", "Choose another model, or have an admin raise it."
+        "The Google project has used up its quota.",
+        "Choose another model, or have an admin raise it.",
+        of_account=not broken or any("PerModel" not in str(each.get("quotaId", "")) for each in broken),
     )
 
 
@@ -319,5 +323,11 @@ def _field(details: list[Mapping[str, Any]]) -> str:
 
 def _is_used_up(details: list[Mapping[str, Any]]) -> bool:
     """Whether a quota of the day is gone, or is none at all: a pause of seconds would not help."""
-    broken = [each for detail in details for each in detail.get("violations", []) if isinstance(each, dict)]
-    return any("PerDay" in str(each.get("quotaId", "")) or str(each.get("quotaValue", "")) == "0" for each in broken)
+    return any(
+        "PerDay" in str(each.get("quotaId", "")) or str(each.get("quotaValue", "")) == "0" for each in _quotas(details)
+    )
+
+
+def _quotas(details: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The quotas that QuotaFailure names."""
+    return [each for detail in details for each in detail.get("violations", []) if isinstance(each, dict)]

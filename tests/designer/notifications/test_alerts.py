@@ -52,7 +52,7 @@ def told(channel: str) -> list[tuple[str, bool]]:
 
 
 def down() -> base.ProviderError:
-    return base.AuthFailed("The key was refused.")
+    return base.AuthFailed("It may not be called with this key.", of_account=False)
 
 
 # Providers
