@@ -16,7 +16,7 @@ from designer.assets.provenance import DRAWN, TRAINED
 from designer.assets.services import Prepared, prepare_result, read_bytes, store_prepared
 from designer.catalogue.models import ModelKind
 from designer.catalogue.services import living
-from designer.generations import health, stand_ins
+from designer.generations import absences, health, stand_ins
 from designer.generations.judging import pick, quality_of, set_aside
 from designer.generations.models import Generation, Stage, StageRun, StageStatus, Status
 from designer.generations.orders import IMAGE_STEP, NOT_SUPPORTED, Order
@@ -76,6 +76,7 @@ def make(job: RunningJob, row: Generation, wish: GenerationWish, order: Order, r
             if stand_in is None:
                 raise stand_ins.told_of_all(stop, row) from stop.__cause__
             order = stand_in
+    absences.check(row, order, wanted=wish.n)
     _finish(job, row, wish)
 
 
@@ -97,10 +98,9 @@ def _reason(stop: Exception) -> Exception | None:
 
 
 def _left(row: Generation, order: Order) -> list[int]:
-    """The places of the images that are not made yet."""
+    """The places of the images that are still to be asked for."""
     output = StageRun.objects.values_list("output", flat=True).get(generation=row, name=Stage.GENERATION)
-    made = set(output.get("made", []))
-    return [place for place in range(len(order.seeds)) if place not in made]
+    return absences.left(output, len(order.seeds))
 
 
 def step_of(place: int, turn: int = 0) -> str:
@@ -119,15 +119,21 @@ def _photos(references: list[Asset]) -> tuple[Photo, ...]:
 
 
 def _make_some(job: RunningJob, row: Generation, order: Order, left: list[int], photos: tuple[Photo, ...]) -> None:
-    """One call for the next missing image, or for the next few where the model takes several at once."""
+    """One call for the next missing image, or for the next few where the model takes several at once. That none came
+    is written down."""
     _check_end(order)
     provider, can = _drawer(order)
     sent = photos[: can.max_references]
     places = _together(order, left, len(sent), can.images_per_call if photos else 1)
     call = Call(order=order, provider=provider, can=can, places=places, photos=sent)
-    with _its_turn(job, order, len(places), free=provider.simulated):
-        attempt, result = _called(job, row, call)
-    _keep(job, row, call, attempt, result)
+    try:
+        with _its_turn(job, order, len(places), free=provider.simulated):
+            attempt, result = _called(job, row, call)
+        _keep(job, row, call, attempt, result)
+    except Permanent as stop:
+        if not absences.ends_one_only(stop):
+            raise
+        absences.note(job, row, places, stop)
 
 
 def _drawer(order: Order) -> tuple[base.ImageProvider, base.Capabilities]:
@@ -278,7 +284,7 @@ def _keep(job: RunningJob, row: Generation, call: Call, attempt: JobAttempt, res
     images = [each for each in result.images if not _faults(each)]
     # A file without a row is swept later; a row never lacks its file.
     ready = [_ready(row, call, place, image, result) for place, image in zip(places, images, strict=False)]
-    refused = Permanent("no_image", "The model returned no usable image.", "Try again, or choose another model.")
+    refused = absences.nothing_usable(result.said)
     with job.fenced():
         if ready:
             settle_attempt(attempt, AttemptOutcome.SUCCEEDED)

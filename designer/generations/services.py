@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from designer.assets.models import Asset, AssetQuerySet
 from designer.assets.services import move_to_trash
-from designer.generations import costs, estimates, follow_ups, telling
+from designer.generations import absences, costs, estimates, follow_ups, telling
 from designer.generations.choosing import Plan
 from designer.generations.models import Generation, Stage, StageStatus, Status
 from designer.generations.orders import IMAGE_STEP
@@ -332,11 +332,13 @@ def reopen(generation_id: str) -> None:
     """Make a failed generation wait again. Called in the transaction that revives its dead job.
 
     Raises Conflict("budget") where there is no money left for it. It is planned anew, unless an image was made or may
-    have been paid for already: then the same is asked again. What a model read before is kept either way.
+    have been paid for already: then the same is asked again, for every image that is missing. What a model read before
+    is kept either way.
     """
     Generation.objects.move(generation_id, Status.QUEUED, error=None, finished_at=None)
     row = Generation.objects.get(pk=generation_id)
     _set_aside(row, budgets.batch_of(subject_of(row.pk)))
+    absences.forget(row)
     images = JobAttempt.objects.filter(job_id=row.job_id, step__startswith=IMAGE_STEP)
     if not images.exclude(outcome=AttemptOutcome.FAILED).exists():
         row.stages.filter(name=Stage.GENERATION).delete()

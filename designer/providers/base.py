@@ -54,13 +54,15 @@ class ImageResult:
     """What came back; fewer images than asked is no error here. `model` is what really made it.
 
     `usage`: tokens under text_in, image_in, text_out and image_out, where the vendor counts them; `cost` in USD where
-    the vendor states one, None = reckon it from the usage, else from the dated price.
+    the vendor states one, None = reckon it from the usage, else from the dated price; `said`: its own words where it
+    gave no picture.
     """
 
     images: tuple[GeneratedImage, ...]
     model: str
     usage: Mapping[str, int] = field(default_factory=dict)
     cost: Decimal | None = None
+    said: str = ""
     request_id: str = ""
     simulated: bool = False
 

@@ -199,7 +199,8 @@ def _together(made: list[ImageResult]) -> ImageResult:
             usage[sort] = usage.get(sort, 0) + count
     images = tuple(image for result in made for image in result.images)
     ids = " ".join(result.request_id for result in made if result.request_id)
-    return ImageResult(images=images, model=made[-1].model, usage=usage, request_id=ids)
+    said = "" if images else made[-1].said
+    return ImageResult(images=images, model=made[-1].model, usage=usage, said=said, request_id=ids)
 
 
 def _result(answer: types.GenerateContentResponse, request: ImageRequest) -> ImageResult:
@@ -220,8 +221,17 @@ def _result(answer: types.GenerateContentResponse, request: ImageRequest) -> Ima
         images=tuple(pictures[:1]),
         model=answer.model_version or request.model,
         usage=usage_of(answer.usage_metadata),
+        said="" if pictures else _words(answer),
         request_id=answer.response_id or "",
     )
+
+
+def _words(answer: types.GenerateContentResponse) -> str:
+    """What it wrote in place of a picture, or the name of the reason why there is none: the SDK drops its message."""
+    candidates = answer.candidates or ()
+    parts = [part for each in candidates if each.content for part in each.content.parts or () if not part.thought]
+    written = " ".join(part.text for part in parts if part.text)
+    return clipped(written or " ".join(each.finish_reason.name for each in candidates if each.finish_reason))
 
 
 def _pictures(answer: types.GenerateContentResponse) -> Iterator[GeneratedImage]:
