@@ -297,7 +297,7 @@ def _keep(job: RunningJob, row: Generation, call: Call, attempt: JobAttempt, res
         ]
         if trashed_at := _trashed_at(row):
             Asset.objects.filter(pk__in=[asset.pk for asset in assets]).update(trashed_at=trashed_at)
-        if result.images or result.cost or result.usage:
+        if result.images or result.spoiled or result.cost or result.usage:
             pay(job, row, order, attempt, result)
         percent = percent_at(_note_made(row, places[: len(ready)]), len(order.seeds))
         Generation.objects.filter(pk=row.pk).update(percent=percent, model=result.model, simulated=result.simulated)

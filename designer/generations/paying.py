@@ -42,9 +42,10 @@ def have_money(row: Generation, most: Decimal) -> None:
 
 
 def pay(job: RunningJob, row: Generation, order: Order, attempt: JobAttempt, result: base.ImageResult) -> None:
-    """Charge what the provider says it cost in all, or what its tokens cost; else the dated price of each image."""
-    said = _said_cost(order, result)
-    if said is None and not result.images:
+    """Charge what the provider says it cost in all, or what its tokens cost; else the dated price of each image, those
+    of which nothing can be used included."""
+    said, pictures = _said_cost(order, result), _delivered(result)
+    if said is None and not pictures:
         return  # tokens were used whose price nobody knows, and nothing came of them
     entry = charge(
         team_id=row.team_id,
@@ -56,7 +57,7 @@ def pay(job: RunningJob, row: Generation, order: Order, attempt: JobAttempt, res
         actor_id=row.owner_id,
         provider=order.provider,
         model=result.model,
-        quantity=Decimal(len(result.images) or 1),
+        quantity=Decimal(pictures or 1),
         unit_price=share_of(order, result),
         amount=said,
         simulated=result.simulated,
@@ -65,6 +66,11 @@ def pay(job: RunningJob, row: Generation, order: Order, attempt: JobAttempt, res
     StageRun.objects.filter(generation=row, name=Stage.GENERATION).update(cost=F("cost") + entry.amount)
     paid = {"subject": f"generation:{row.pk}", "amount": str(entry.amount), "simulated": result.simulated}
     record(f"team:{row.team_id}", COST_UPDATED, paid, team_id=row.team_id)
+
+
+def _delivered(result: base.ImageResult) -> int:
+    """How many pictures came, for use or not."""
+    return len(result.images) + result.spoiled
 
 
 def _said_cost(order: Order, result: base.ImageResult) -> Decimal | None:
@@ -78,4 +84,4 @@ def _said_cost(order: Order, result: base.ImageResult) -> Decimal | None:
 def share_of(order: Order, result: base.ImageResult) -> Decimal:
     """What one image of the call came to, in USD to six places as the ledger has them."""
     said = _said_cost(order, result)
-    return order.unit_price if said is None else (said / (len(result.images) or 1)).quantize(MICRO)
+    return order.unit_price if said is None else (said / (_delivered(result) or 1)).quantize(MICRO)

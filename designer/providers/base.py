@@ -51,7 +51,8 @@ class GeneratedImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageResult:
-    """What came back; fewer images than asked is no error here. `model` is what really made it.
+    """What came back; fewer images than asked is no error here. `model` is what really made it; `spoiled`: pictures
+    that the vendor delivered, and bills where it bills by the picture, of which nothing can be used.
 
     `usage`: tokens under text_in, image_in, text_out and image_out, where the vendor counts them; `cost` in USD where
     the vendor states one, None = reckon it from the usage, else from the dated price; `said`: its own words where it
@@ -60,6 +61,7 @@ class ImageResult:
 
     images: tuple[GeneratedImage, ...]
     model: str
+    spoiled: int = 0
     usage: Mapping[str, int] = field(default_factory=dict)
     cost: Decimal | None = None
     said: str = ""

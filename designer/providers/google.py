@@ -200,7 +200,9 @@ def _together(made: list[ImageResult]) -> ImageResult:
     images = tuple(image for result in made for image in result.images)
     ids = " ".join(result.request_id for result in made if result.request_id)
     said = "" if images else made[-1].said
-    return ImageResult(images=images, model=made[-1].model, usage=usage, said=said, request_id=ids)
+    spoiled = sum(result.spoiled for result in made)
+    facts: dict[str, Any] = {"usage": usage, "said": said, "request_id": ids}
+    return ImageResult(images=images, model=made[-1].model, spoiled=spoiled, **facts)
 
 
 def _result(answer: types.GenerateContentResponse, request: ImageRequest) -> ImageResult:
@@ -220,6 +222,7 @@ def _result(answer: types.GenerateContentResponse, request: ImageRequest) -> Ima
     return ImageResult(
         images=tuple(pictures[:1]),
         model=answer.model_version or request.model,
+        spoiled=int(not pictures and any(_finished(answer))),
         usage=usage_of(answer.usage_metadata),
         said="" if pictures else _words(answer),
         request_id=answer.response_id or "",
@@ -238,11 +241,15 @@ def _pictures(answer: types.GenerateContentResponse) -> Iterator[GeneratedImage]
     """The finished pictures; those that the model drew while it was thinking are left out."""
     from designer.providers.remote.pictures import generated
 
+    return (made for data in _finished(answer) if (made := generated(data)) is not None)
+
+
+def _finished(answer: types.GenerateContentResponse) -> Iterator[bytes]:
+    """What was sent as one."""
     contents = [candidate.content for candidate in answer.candidates or () if candidate.content]
     for part in (part for content in contents for part in content.parts or ()):
-        data = part.inline_data.data if part.inline_data and not part.thought else None
-        if data and (made := generated(data)) is not None:
-            yield made
+        if part.inline_data and part.inline_data.data and not part.thought:
+            yield part.inline_data.data
 
 
 def usage_of(usage: Any) -> dict[str, int]:

@@ -218,6 +218,7 @@ def _result(raw: Any, request: ImageRequest) -> ImageResult:
     return ImageResult(
         images=tuple(pictures[: len(request.seeds)]),
         model=request.model,
+        spoiled=len(texts) - len(pictures),
         usage=usage_of(getattr(answer, "usage", None)),
         request_id=raw.headers.get("x-request-id", ""),
     )

@@ -166,7 +166,9 @@ def _result(body: bytes, headers: Mapping[str, str], request: ImageRequest) -> I
         text if isinstance(text, str) else None, seed=seed if isinstance(seed, int) else request.seeds[0]
     )
     images = () if made is None else (made,)
-    return ImageResult(images=images, model=request.model, request_id=headers.get("x-request-id", ""))
+    spoiled = int(made is None and ("image" in answer or answer.get("finish_reason") == "SUCCESS"))
+    request_id = headers.get("x-request-id", "")
+    return ImageResult(images=images, model=request.model, spoiled=spoiled, request_id=request_id)
 
 
 def _json(body: bytes) -> dict[str, Any]:

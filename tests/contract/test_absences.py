@@ -1,17 +1,22 @@
 """Answers without a picture: each ends its own image, the others are asked for, and nothing is asked without end."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 from django.db import transaction
 
+from designer.catalogue.models import ModelPrice, ModelProfile
+from designer.catalogue.services import cost_of
 from designer.jobs.models import AttemptOutcome, JobAttempt
 from designer.jobs.services import revive
+from designer.ledger.models import LedgerEntry
 from designer.providers import registry
 from designer.providers.base import ProviderConfig
+from designer.providers.remote import pictures as picture_checks
 from tests.batches.asking import invariants_hold
-from tests.contract.test_accounts import VENDORS, pictures
-from tests.contract.test_studio import FLARE, NANO, begin, paid
+from tests.contract.test_accounts import VENDORS, pictures, settled
+from tests.contract.test_studio import FLARE, NANO, paid, photos
 from tests.designer.generations.test_runner import try_again
 from tests.simulators.providers.server import KEY, Simulator
 
@@ -48,7 +53,7 @@ def test_an_answer_without_a_picture_ends_that_image_and_the_others_are_made(
     vendor, model, behaviour, details, code, words, client_of, simulator
 ):
     simulator.plan(vendor, behaviour, path="image", **details)
-    done = begin(client_of("editor"), n=3, model=model, aspect_ratio="1:1")
+    done = settled(client_of("editor"), n=3, model=model, aspect_ratio="1:1")
     assert (done.status, len(done.shown_assets), pictures(simulator, vendor)) == ("partial", 2, 3)
     assert done.error["code"] == code and done.error["remedy"]
     assert "1 of 3 images did not come." in done.error["message"] and words in done.error["message"]
@@ -61,7 +66,7 @@ def test_where_none_comes_it_has_failed_with_the_reason(
     vendor, model, behaviour, details, code, words, client_of, simulator
 ):
     simulator.plan(vendor, behaviour, times=0, path="image", **details)
-    done = begin(client_of("editor"), n=2, model=model, aspect_ratio="1:1")
+    done = settled(client_of("editor"), n=2, model=model, aspect_ratio="1:1")
     assert (done.status, done.error["code"], pictures(simulator, vendor)) == ("failed", code, 2)
     assert done.error["message"].count(words) == 1 and "2 of 2 images did not come." in done.error["message"]
     assert invariants_hold()
@@ -69,7 +74,7 @@ def test_where_none_comes_it_has_failed_with_the_reason(
 
 def test_after_three_empty_answers_in_a_row_no_more_are_asked_for(client_of, simulator):
     simulator.plan("google", "no_images", times=0, path="image")
-    done = begin(client_of("editor"), n=8, model=NANO)
+    done = settled(client_of("editor"), n=8, model=NANO)
     assert (done.status, pictures(simulator, "google")) == ("failed", 3)
     assert "the other 5 were not asked for" in done.error["message"]
 
@@ -77,45 +82,95 @@ def test_after_three_empty_answers_in_a_row_no_more_are_asked_for(client_of, sim
 def test_a_picture_in_between_begins_the_count_anew(client_of, simulator):
     for behaviour in ("no_images", "no_images", "ok", "no_images", "no_images", "ok"):
         simulator.plan("google", behaviour, path="image")
-    done = begin(client_of("editor"), n=6, model=NANO)
+    done = settled(client_of("editor"), n=6, model=NANO)
     assert (done.status, len(done.shown_assets), pictures(simulator, "google")) == ("partial", 2, 6)
 
 
 @pytest.mark.parametrize(("vendor", "model"), [("google", NANO), ("stability", "core"), ("openai", FLARE)])
 def test_a_prompt_that_was_refused_is_not_sent_again(vendor, model, client_of, simulator):
     simulator.plan(vendor, "moderated", times=0, path="image")
-    done = begin(client_of("editor"), n=3, model=model, aspect_ratio="1:1")
+    done = settled(client_of("editor"), n=3, model=model, aspect_ratio="1:1")
     assert (done.status, done.error["code"], pictures(simulator, vendor)) == ("failed", "moderated", 1)
 
 
 def test_an_empty_list_for_several_in_one_call_is_asked_for_once(client_of, simulator):
+    client, [photo] = client_of("editor"), photos(1)
+    sent = client.post("/api/assets", {"file": photo}, format="multipart").json()["id"]
     simulator.plan("openai", "no_images", times=0, path="/images")
-    done = begin(client_of("editor"), n=3, model=FLARE, exact=True)
+    done = settled(client, n=3, model=FLARE, references=[sent])
     assert (done.status, done.error["code"], pictures(simulator, "openai")) == ("failed", "no_image", 1)
 
 
 def test_what_is_absent_is_not_asked_for_again_by_a_later_try_of_the_same_job(client_of, simulator):
     simulator.plan("google", "no_images", path="image")
     simulator.plan("google", "unavailable", path="image")
-    row = begin(client_of("editor"), n=3, model=NANO)
-    assert (row.status, pictures(simulator, "google")) == ("running", 2)
-    row = try_again(row)
+    row = settled(client_of("editor"), n=3, model=NANO)
+    assert JobAttempt.objects.filter(outcome=AttemptOutcome.FAILED).count() == 2
     assert (row.status, len(row.shown_assets), pictures(simulator, "google")) == ("partial", 2, 4)
 
 
 def test_done_again_it_asks_for_the_image_that_is_missing(client_of, simulator):
     simulator.plan("google", "moderated_output", path="image")
-    row = begin(client_of("editor"), n=2, model=NANO)
+    row = settled(client_of("editor"), n=2, model=NANO)
     assert (row.status, len(row.shown_assets)) == ("partial", 1)
     before = paid()
     with transaction.atomic():
         revive(row.job_id, ended=["failed"])
     row = try_again(row)
+    while row.status == "running":
+        row = try_again(row)
     assert (row.status, len(row.shown_assets), pictures(simulator, "google")) == ("succeeded", 2, 3)
     assert before < paid() == row.cost and not JobAttempt.objects.filter(outcome=AttemptOutcome.UNKNOWN).exists()
 
 
 def test_where_enough_came_for_the_best_of_them_to_be_shown_nothing_is_missing(client_of, simulator):
     simulator.plan("google", "no_images", path="image")
-    done = begin(client_of("editor"), n=2, best_of=4, model=NANO)
+    done = settled(client_of("editor"), n=2, best_of=4, model=NANO)
     assert (done.status, len(done.shown_assets), done.error) == ("succeeded", 2, None)
+
+
+def billed(simulator: Simulator) -> Decimal:
+    """The vendors' own bills at the catalogue's prices: by tokens where they count them, else by the picture."""
+    total = Decimal(0)
+    for charge in simulator.charges:
+        profile = ModelProfile.objects.get(model=charge.model)
+        spent = cost_of(profile, charge.usage) if charge.usage else None
+        each = ModelPrice.objects.filter(model=profile, unit="image").order_by("-valid_from").values_list("amount")[0]
+        total += each[0] * charge.images if spent is None else spent
+    return total
+
+
+@pytest.mark.parametrize("behaviour", ["invalid_base64", "wrong_media_type", "no_images"])
+@pytest.mark.parametrize("times", [1, 0])
+@pytest.mark.parametrize("model", ["core", "sd3.5-large"])
+def test_a_picture_that_was_billed_and_is_of_no_use_stands_in_the_ledger(behaviour, times, model, client_of, simulator):
+    simulator.plan("stability", behaviour, times=times, path="image")
+    done = settled(client_of("editor"), n=2, model=model, aspect_ratio="1:1")
+    assert done.status == ("partial" if times else "failed") and len(simulator.charges) == 2
+    assert done.cost == paid() == billed(simulator) > 0
+    failed = JobAttempt.objects.filter(outcome=AttemptOutcome.FAILED)
+    steps = set(failed.values_list("step", flat=True))
+    assert steps <= set(LedgerEntry.objects.values_list("step", flat=True)) and len(steps) == (1 if times else 2)
+    assert invariants_hold()
+
+
+def test_a_picture_too_large_to_be_kept_was_billed_as_well(client_of, simulator, monkeypatch):
+    monkeypatch.setattr(picture_checks, "MAX_PIXELS", 1000)
+    done = settled(client_of("editor"), n=1, model="core", aspect_ratio="1:1")
+    assert (done.status, done.error["code"]) == ("failed", "no_image")
+    assert done.cost == paid() == billed(simulator) > 0
+
+
+@pytest.mark.parametrize(("vendor", "model"), [("openai", FLARE), ("google", NANO)])
+def test_where_tokens_are_billed_such_a_picture_costs_its_tokens_once(vendor, model, client_of, simulator):
+    simulator.plan(vendor, "wrong_media_type", path="image")
+    done = settled(client_of("editor"), n=1, model=model)
+    assert (done.status, LedgerEntry.objects.get().quantity) == ("failed", 1)
+    assert done.cost == paid() == billed(simulator) > 0
+
+
+@pytest.mark.parametrize(("vendor", "model"), [("stability", "core"), ("google", NANO)])
+def test_a_picture_that_the_vendor_withheld_is_billed_by_nobody(vendor, model, client_of, simulator):
+    simulator.plan(vendor, "moderated_output", path="image")
+    settled(client_of("editor"), n=1, model=model, aspect_ratio="1:1")
+    assert paid() == billed(simulator) == 0
