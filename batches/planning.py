@@ -211,10 +211,11 @@ class _Generating:
 
     def __init__(self, actor: User, team: Team, cells: Iterable[Cell]) -> None:
         self.team = team
-        self.prices = Prices(team)
         wanted = {pk for cell in cells for pk in cell.wish.get("references", ())}
         found = Asset.objects.visible_to(actor).kept().filter(team=team, pk__in=wanted)
-        self.references = {str(pk) for pk in found.values_list("pk", flat=True)} if wanted else set()
+        rows = found.values_list("pk", "width", "height") if wanted else ()
+        self.references = {str(pk): (width, height) for pk, width, height in rows}
+        self.prices = Prices(team, self.references)
         self.personas: dict[str, str] = {}
         for pk, name in Persona.objects.visible_to(actor).filter(team=team).values_list("pk", "name"):
             self.personas |= {str(pk): str(pk), name.strip().casefold(): str(pk)}

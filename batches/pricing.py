@@ -4,8 +4,9 @@ Items that the router cannot tell apart are priced once: 10,000 items are some d
 """
 
 import json
+import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
@@ -17,7 +18,7 @@ from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.ready import ready_models
 from designer.generations import estimates, readers
 from designer.generations.choosing import UNHEALTHY
-from designer.generations.costs import Ranges
+from designer.generations.costs import Ranges, Size
 from designer.generations.wishes import GenerationWish
 from designer.jobs.allowances import Limits, Wish, standing
 from designer.personas.learning import posteriors_of
@@ -30,6 +31,7 @@ from teams.base.errors import Refused
 from teams.membership.models import Team
 
 SLOWER: Final = 1.3  # the upper bound of time: retries, and images that take longer than their mean
+LARGE, STEP = 2048, 64  # pixels: a larger photo counts no more, and in such steps a smaller one hardly less
 OVERHEAD_S: Final = 0.3  # a piece of work costs the studio itself
 
 
@@ -59,8 +61,9 @@ class Price:
 class Prices:
     """Prices the wishes of one team; remembers what it has asked."""
 
-    def __init__(self, team: Team) -> None:
-        self.team = team
+    def __init__(self, team: Team, photos: Mapping[str, Size]) -> None:
+        """`photos`: how large each is that a wish may name, by its id."""
+        self.team, self._sizes = team, photos
         self._by_garment = len(ready_models()) > 1 and any(key.startswith("model:") for key in posteriors_of(team))
         self._reads = _asks_a_model()
         self._known: dict[tuple[Any, ...], Price] = {}
@@ -80,11 +83,14 @@ class Prices:
         return (
             garment, wish.aspect_ratio, wish.strategy, json.dumps(wish.weights, sort_keys=True), wish.min_quality,
             wish.quality, wish.provider, wish.model, wish.images, wish.n, wish.seed is None, wish.max_cost,
-            len(wish.references), rules_out(wish.brief), *words,
+            tuple(map(_alike, self._photos(wish))), rules_out(wish.brief), *words,
         )  # fmt: skip
 
+    def _photos(self, wish: GenerationWish) -> list[Size | None]:
+        return [self._sizes.get(str(pk)) for pk in wish.references]
+
     def _price(self, wish: GenerationWish, garment: str | None) -> Price:
-        ways: dict[str, Any] = {"garment": garment, "photos": len(wish.references), "ranges": self._ranges}
+        ways: dict[str, Any] = {"garment": garment, "photos": self._photos(wish), "ranges": self._ranges}
         waits = ""
         try:
             plan = estimates.whole_plan(wish, team=self.team, **ways)
@@ -105,6 +111,14 @@ class Prices:
             simulated=plan.simulated,
             warnings=(*plan.route.warnings, waits) if waits else plan.route.warnings,
         )
+
+
+def _alike(photo: Size | None) -> Size | None:
+    """The same for photos that every vendor counts about alike, and that come to the same at most."""
+    if photo is None:
+        return None
+    longer, shorter = max(photo), min(photo)
+    return math.ceil(min(longer, LARGE) / STEP), math.ceil(longer / shorter)
 
 
 def _asks_a_model() -> bool:

@@ -1,6 +1,6 @@
 """Which model makes the images of a wish, how large, how finely and at which price. Writes nothing and calls nobody."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
@@ -12,7 +12,7 @@ from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.ready import ready_models, why_not
 from designer.catalogue.services import named, unit_price
 from designer.generations import health
-from designer.generations.costs import Key, Range, Ranges, Sent
+from designer.generations.costs import PHOTO_TOKENS, Key, Range, Ranges, Sent, Size
 from designer.generations.pacing import load_of
 from designer.generations.wishes import GenerationWish
 from designer.personas.learning import exploration_of, posteriors_of
@@ -127,7 +127,8 @@ def plan_for(
     *,
     team: Team,
     garment: str | None,
-    photos: int,
+    photos: Sequence[Size | None],
+    photo_most: int = PHOTO_TOKENS,
     rng: np.random.Generator | None = None,
     without: Collection[Key] = (),
     ranges: Ranges | None = None,
@@ -139,13 +140,14 @@ def plan_for(
     says for how long (`retry_after`, seconds) and which they are (`resting`).
 
     With `rng` a share of the routes tries another model that fits, to learn; `without` leaves out models that failed;
-    `photos` go with the call. With either of them the call is about to be made, and a shared load looks who is busy.
-    `ranges`: pass one for several wishes. `shown`: USD that the images may be expected to cost, since so much was
-    shown before; the wish's own ceiling is for all that they may be billed, as is what was `set_aside` without one.
+    `photos`, of these sizes, go with the call, each held to come to `photo_most` tokens. With either of them the call
+    is about to be made, and a shared load looks who is busy. `ranges`: pass one for several wishes. `shown`: USD that
+    the images may be expected to cost, since so much was shown before; the wish's own ceiling is for all that they may
+    be billed, as is what was `set_aside` without one.
     `rested`: for a call that can wait until a model's rest is over.
     """
     width, height = drawing.size_of(wish.aspect_ratio)
-    sent = Sent(width=width, height=height, letters=wish.letters, photos=photos)
+    sent = Sent(width=width, height=height, letters=wish.letters, photos=tuple(photos), photo_most=photo_most)
     ranges, busy = ranges or Ranges(team), wish.strategy == "load_balanced" and (rng is not None or bool(without))
     everything = [each for each in _found(wish, sent, ranges, busy=busy, rested=rested) if each.key not in without]
     candidates, family, note = _chosen(wish, everything)
@@ -165,7 +167,7 @@ def plan_for(
         among=family,
         needs_seed=wish.seed is not None,
         needs_negative=words.rules_out(wish.brief),
-        references=photos,
+        references=len(photos),
     )
     try:
         route = routing.route(

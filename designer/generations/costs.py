@@ -5,7 +5,7 @@ picture than was asked for. The catalogue's price, with what is usually counted 
 shown; the most is what ceilings and budgets are held to.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 from functools import cached_property
@@ -13,6 +13,7 @@ from typing import Final
 
 from django.utils import timezone
 
+from designer.assets.models import Asset
 from designer.catalogue.models import WORK_UNITS, ModelKind, ModelPrice, ModelProfile
 from designer.generations.models import Generation, Stage, StageRun
 from designer.ledger.models import EntryKind, LedgerEntry
@@ -22,12 +23,14 @@ from teams.membership.models import Team
 RECENT: Final = 200  # charges that say what a model priced by tokens really costs
 ENOUGH: Final = 20
 PROMPT_TOKENS: Final = 600  # the most that what is added to the designer's words comes to
-PHOTO_TOKENS: Final = 1536  # the most of a photo: 32 x 32 patches of GPT Image; a reader is sent 1024 x 1024 at most
+PHOTO_TOKENS: Final = 1536  # the most of a photo, but of a strip: 32 x 32 patches; a reader is sent 1024 x 1024 at most
+EARLIER_PHOTO_TOKENS: Final = 1500  # so many where a row does not say how many it was set aside by
 BYTES_PER_TOKEN: Final = 2  # the fewest: two to four letters of English, two thirds of a sign of Chinese
 OWN_SIZE: Final = Decimal("1.6")  # 1024 x 1536 for 1024 x 1024, and what a vendor rounds
 SQUARE, MILLION = 1024 * 1024, 1_000_000
 MICRO: Final = Decimal("0.000001")
 Key = tuple[str, str]  # provider and model
+Size = tuple[int, int]  # pixels across and down
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,22 @@ class Range:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What a call for one image sends and asks for."""
+    """What a call for one image sends and asks for. `photos`: how large each is, None = not known; `photo_most`: tokens
+    that one of them is held to come to at most, unless its size says more."""
 
     width: int
     height: int
     letters: int  # of the designer's words, in bytes
-    photos: int
+    photos: tuple[Size | None, ...]
+    photo_most: int = PHOTO_TOKENS
+
+    def most_of(self, tokens: int) -> int:
+        """What a photo is held to come to at most that is expected to come to so many tokens."""
+        return self.photo_most if tokens <= PHOTO_TOKENS else tokens
+
+
+def sizes_of(photos: Iterable[Asset]) -> tuple[Size, ...]:
+    return tuple((photo.width, photo.height) for photo in photos)
 
 
 class Ranges:
@@ -62,8 +75,8 @@ class Ranges:
 
     def usual(self, profile: ModelProfile, can: Capabilities, price: Decimal, sent: Sent) -> Decimal:
         """USD that one image is expected to cost: its price, and what is usually counted for the photos sent along."""
-        photos = min(sent.photos, can.max_references) * can.photo_tokens * self._rate(profile, "image_in") / MILLION
-        return price + photos.quantize(MICRO, ROUND_UP)
+        tokens = sum(can.tokens_of(photo) for photo in sent.photos[: can.max_references])
+        return price + (tokens * self._rate(profile, "image_in") / MILLION).quantize(MICRO, ROUND_UP)
 
     def of(self, profile: ModelProfile, can: Capabilities, price: Decimal, sent: Sent) -> Range:
         """By what this team's images have cost, in any size and fineness, where there were enough; the most is what can
@@ -85,7 +98,8 @@ class Ranges:
             return Range.fixed(price)
         words = PROMPT_TOKENS + sent.letters // BYTES_PER_TOKEN
         drawn = price * (1 if can.exact_size else OWN_SIZE)
-        photos = sent.photos * PHOTO_TOKENS * self._rate(profile, "image_in")
+        tokens = sum(sent.most_of(can.tokens_of(photo)) for photo in sent.photos[: can.max_references])
+        photos = tokens * self._rate(profile, "image_in")
         most = drawn + (words * self._rate(profile, "text_in") + photos) / MILLION
         most = most.quantize(MICRO, ROUND_UP)  # what is shown of it is enough as a ceiling
         return Range(price * min(Decimal(1), Decimal(sent.width * sent.height) / SQUARE), most, most)
@@ -128,6 +142,12 @@ def still_to_come(row: Generation) -> Decimal:
     return max(most - spent, needed.quantize(MICRO, ROUND_UP))
 
 
+def photo_most(row: Generation) -> int:
+    """What the most of a photo was reckoned by when the row was priced: by more, what was set aside then would be too
+    little now, and a ceiling that had room for it would refuse it."""
+    return int(row.settings.get("photo_most", EARLIER_PHOTO_TOKENS))
+
+
 def left_for_images(row: Generation) -> Decimal | None:
     """The most that may still be billed for images: of the designer's ceiling what is left of it, else what was set
     aside for them, less what they have cost. None for an older row without a ceiling: what its images may come to was
@@ -147,9 +167,9 @@ def left_of_ceiling(row: Generation) -> Decimal | None:
 
 def left_of_shown(row: Generation) -> Decimal | None:
     """What is left of that which was shown for the images, at most or in an older row at all; None where a ceiling of
-    the designer's own counts instead, or nothing is known."""
+    the designer's own counts instead, or nothing is known: older rows were shown nothing for their photos."""
     said = row.settings
-    if said.get("max_cost") or row.estimate is None:
+    if said.get("max_cost") or row.estimate is None or (said.get("references") and "for_images" not in said):
         return None
     expected = row.estimate - Decimal(said.get("following", 0)) - Decimal(said.get("reading", 0))
     drawn = StageRun.objects.filter(generation=row, name=Stage.GENERATION).values_list("cost", flat=True).first()

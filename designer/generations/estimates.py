@@ -14,7 +14,7 @@ from designer.assets.models import Asset, AssetKind
 from designer.assets.services import read_bytes
 from designer.generations import readers
 from designer.generations.choosing import Plan, plan_for
-from designer.generations.costs import Ranges
+from designer.generations.costs import Ranges, Size
 from designer.generations.models import Generation
 from designer.generations.wishes import DRAWS, GenerationWish
 from designer.paper import on_white
@@ -208,14 +208,14 @@ def whole_plan(
     *,
     team: Team,
     garment: str | None,
-    photos: int,
+    photos: Sequence[Size | None],
     ranges: Ranges | None = None,
     rested: bool = False,
 ) -> Plan:
     """The plan with everything that it costs, within the wish's ceiling: where that has no room for a model that reads
     the brief, it is read here. Raises Refused naming the field."""
     plan = plan_for(wish, team=team, garment=garment, photos=photos, ranges=ranges, rested=rested)
-    usual, most = readers.costs_of(wish, photos=photos)
+    usual, most = readers.costs_of(wish, photos=len(photos))
     if wish.max_cost is not None and plan.for_images + most > wish.max_cost:
         return plan
     return replace(plan, reading=usual, reading_most=most)
@@ -273,7 +273,7 @@ def composed(wish: GenerationWish, *, team: Team, references: list[Asset], perso
     return Composed(understanding=record.to_json(), prompt=as_edited(wish, parts), composed=parts, draw=draw)
 
 
-def preview(wish: GenerationWish, made: Composed, *, team: Team, photos: int) -> Preview:
+def preview(wish: GenerationWish, made: Composed, *, team: Team, photos: Sequence[Size | None]) -> Preview:
     """The same with who would draw it. Raises Refused naming the field where nobody can."""
     garment = made.understanding["garment"]["value"]
     plan = whole_plan(wish, team=team, garment=garment, photos=photos)

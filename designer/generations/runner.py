@@ -43,7 +43,9 @@ BEGINS = {
 
 
 # of a generation's settings, what the designer did not set; the first in older rows only
-FACTS: Final = ("reading", "following", "most", "for_images", "for_reading", "told", "dice", "learned")
+FACTS: Final = (
+    "reading", "following", "most", "for_images", "for_reading", "photo_most", "told", "dice", "learned"
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -246,16 +248,17 @@ def _route(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _planned(work: Work) -> choosing.Plan:
     assert work.understanding is not None  # noqa: S101
-    return _plan_of(work.row, work.wish, work.understanding.value("garment"), len(work.references))
+    return _plan_of(work.row, work.wish, work.understanding.value("garment"), work.references)
 
 
-def _plan_of(row: Generation, wish: GenerationWish, garment: str | None, photos: int) -> choosing.Plan:
+def _plan_of(row: Generation, wish: GenerationWish, garment: str | None, photos: Sequence[Asset]) -> choosing.Plan:
     ceiling = costs.left_of_ceiling(row)
     return choosing.plan_for(
         replace(wish, max_cost=ceiling),
         team=row.team,
         garment=garment,
-        photos=photos,
+        photos=costs.sizes_of(photos),
+        photo_most=costs.photo_most(row),
         rng=routing.dice(row.seed or 0),
         set_aside=costs.left_for_images(row) if ceiling is None else None,
         shown=costs.left_of_shown(row),
@@ -271,7 +274,7 @@ def check_route(row: Generation) -> None:
     """Raises Refused (`choosing.UNHEALTHY`) while all that could draw what has no order yet rest: so would its worker
     find. Any other fault is left to the worker, who can say it."""
     try:
-        _plan_of(row, _wish_of(row), None, row.references.count())
+        _plan_of(row, _wish_of(row), None, row.photos)
     except Refused as refused:
         if refused.code == choosing.UNHEALTHY:
             raise

@@ -135,7 +135,7 @@ def preview(*, actor: User, wish: GenerationWish) -> estimates.Preview:
     _source(actor, team, wish)
     made = replace(estimates.composed(wish, team=team, references=references, persona=persona), told=told)
     try:
-        found = estimates.preview(wish, made, team=team, photos=len(references))
+        found = estimates.preview(wish, made, team=team, photos=costs.sizes_of(references))
     except Refused as refused:
         raise Unplanned(refused, made) from refused
     return replace(found, plan=_followed(wish, team, found.plan)[0])
@@ -175,7 +175,8 @@ def request_generation(*, actor: User, wish: GenerationWish, terms: Terms = SING
     team = _team_for(actor, wish)
     references, persona = _references(actor, team, wish), _persona(actor, team, wish)
     read = estimates.understand(wish, [], team=team)
-    plan = estimates.whole_plan(wish, team=team, garment=read.value("garment"), photos=len(references))
+    photos = costs.sizes_of(references)
+    plan = estimates.whole_plan(wish, team=team, garment=read.value("garment"), photos=photos)
     plan, promise = _followed(wish, team, plan, usual=terms.batch_id is None)  # a batch was priced without it
     said = {**asdict(wish), "auto_enhance": promise.value}
     if wish.seed is None and terms.batch_id is not None:
@@ -198,6 +199,7 @@ def request_generation(*, actor: User, wish: GenerationWish, terms: Terms = SING
             "most": str(plan.most),
             "for_images": str(plan.for_images),
             "for_reading": str(plan.reading_most),
+            "photo_most": costs.PHOTO_TOKENS,
             "told": told,
             "dice": dice,
             "learned": [each.to_json() for each in learned],

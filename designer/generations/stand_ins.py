@@ -94,9 +94,9 @@ def _left_out(row: Generation, order: Order, error: base.ProviderError) -> Itera
 def _plan(row: Generation, wish: GenerationWish, failed: set[Key], n: int) -> choosing.Plan | None:
     """What the router says without the models that failed, for the rest of the images and of the money."""
     garment = Understanding.from_json(row.understood).value("garment")
-    photos = len(row.settings.get("references", []))
+    photos: dict[str, Any] = {"photos": costs.sizes_of(row.photos), "photo_most": costs.photo_most(row)}
     rest_of_it = replace(wish, n=n, best_of=None, max_cost=costs.left_of_ceiling(row))
-    facts: dict[str, Any] = {"team": row.team, "garment": garment, "photos": photos}
+    facts: dict[str, Any] = {"team": row.team, "garment": garment, **photos}
     try:
         plan = choosing.plan_for(rest_of_it, **facts, without=failed, shown=costs.left_of_shown(row))
     except Refused:

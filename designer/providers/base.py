@@ -74,8 +74,9 @@ class Capabilities:
     """What a model can do, so that a setting it lacks is said before spending.
 
     `max_references`: photos that one call may bring along, 0 = none; `photo_tokens`: what the vendor usually counts for
-    one of them, where it bills by tokens; `images_per_call`: how many images one call may be asked for, where that is
-    cheaper than one each;
+    one of them, where it bills by tokens; `photo_count`: what it counts for one of so many pixels across and down,
+    where it goes by them; `images_per_call`: how many images one call may be asked for, where that is cheaper than one
+    each;
     `exact_size` False = it knows ratios only, and sends a size of its own; `qualities`: the words it takes.
     """
 
@@ -87,9 +88,14 @@ class Capabilities:
     max_pixels: int
     idempotency: Idempotency
     photo_tokens: int = 0
+    photo_count: Callable[[int, int], int] | None = None
     images_per_call: int = 1
     exact_size: bool = True
     qualities: tuple[str, ...] = ("standard",)
+
+    def tokens_of(self, photo: tuple[int, int] | None) -> int:
+        """What is counted for a photo of that width and height; what usually is, where its size is not known."""
+        return self.photo_tokens if photo is None or self.photo_count is None else self.photo_count(*photo)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

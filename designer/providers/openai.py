@@ -3,7 +3,8 @@
 Paths, fields and errors as in the SDK 3.54 and in OpenAI's image guide: https://developers.openai.com/api/docs/guides
 (image generation; sizes of GPT Image 2 and later: sides in steps of 16, 1:3 to 3:1, 655,360 to 8,294,400 pixels, edge
 at most 3,840). What a photo counts is not published. Users of the API have measured it: GPT Image 2 counts patches of
-32 x 32 pixels, at most 1,536, a small photo scaled up; the older ones 65, and 129 for each tile of 512 pixels
+32 x 32 pixels, at most 1,536, a small photo scaled up to 1,024, at most twice; the older ones 65, and 129 for each
+tile of 512 pixels
 (https://community.openai.com/t/1382940). The SDK sends an idempotency key nowhere and OpenAI documents none for images:
 a call that broke off may have been billed.
 """
@@ -58,7 +59,9 @@ RETIRED: Final = {
     "dall-e-3": "gpt-image-2.6-flare",
     "gpt-image-1": "gpt-image-2.6-sunburst",
 }
-PATCHES, TILES = 1280, 323  # tokens of a photo: between 1,024 of a square and 1,536 of a large one; of two tiles
+PATCHES, TILES = 1280, 323  # tokens of a photo of unknown size: between 1,024 of a square and the most; of two tiles
+PATCH, MOST_PATCHES, MAGNIFIED = 32, 1536, 1024  # pixels; patches; the longer side of what is scaled up
+BARE, TILE = 65, 129  # tokens of a photo at the older ones, and of each tile of it
 STEP, MIN_PIXELS, MAX_PIXELS, MAX_EDGE = 16, 655_360, 8_294_400, 3840
 LIST_S: Final = 20.0  # seconds
 MAX_IMAGES, MAX_PROMPT, MAX_REFERENCES = 10, 32_000, 16
@@ -94,6 +97,7 @@ class OpenAIImages:
             negative_prompt=False,
             max_references=MAX_REFERENCES,
             photo_tokens=PATCHES if free else TILES,
+            photo_count=patches_of if free else tiles_of,
             max_images=MAX_IMAGES,
             ratios=RATIOS if free else tuple(THREE_RATIOS),
             max_pixels=MAX_PIXELS if free else 1024 * 1536,
@@ -190,6 +194,17 @@ def size_of(request: ImageRequest) -> str:
         )
     grown = max(1.0, math.sqrt(MIN_PIXELS / (width * height)))
     return "x".join(str(math.ceil(side * grown / STEP) * STEP) for side in (width, height))
+
+
+def patches_of(width: int, height: int) -> int:
+    """Tokens of a photo at GPT Image 2 and later."""
+    scale = min(2.0, max(1.0, MAGNIFIED / max(width, height)))
+    return min(MOST_PATCHES, math.ceil(width * scale / PATCH) * math.ceil(height * scale / PATCH))
+
+
+def tiles_of(width: int, height: int) -> int:
+    """Tokens of a photo at the older ones: its shorter side is made that of one tile, so a strip has many of them."""
+    return BARE + TILE * math.ceil(max(width, height) / min(width, height))
 
 
 def _files(request: ImageRequest) -> list[tuple[str, bytes, str]]:
