@@ -29,7 +29,7 @@ def generation_ended(sender: Any, generation: Generation, **_: Any) -> None:
     if generation.status == Status.PARTIAL:  # some images are there: a failure to be retried, unless it was cancelled
         end = ItemStatus.FAILED if error else ItemStatus.CANCELLED
     assets = [str(asset.pk) for asset in generation.shown_assets]
-    made_by = {"provider": generation.provider or item.provider, "model": generation.model or item.model}
+    made_by = {"provider": generation.provider or item.provider, "model": generation.asked_model or item.model}
     item_ended(item, str(end), assets, error=error, cost=item.paid_before + (generation.cost or 0), **made_by)
 
 

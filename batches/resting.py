@@ -1,11 +1,12 @@
 """While a model rests: which items wait with it, whose places others have meanwhile, and what is said of it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -14,12 +15,14 @@ from batches.pricing import wish_of
 from designer.generations import health, runner
 from designer.generations.choosing import UNHEALTHY
 from designer.generations.costs import Key
+from designer.generations.models import Stage, StageRun
 from designer.jobs.steering import hold_back
 from teams.base.errors import Refused
 
 # the fields of a wish by which one model fits and another does not: by their value, or by whether they are there at all
 CHOOSES: Final = ("provider", "model", "aspect_ratio", "quality", "min_quality", "max_cost", "n", "best_of")
 ASKS_MORE: Final = ("seed", "references")
+NOT_CHOSEN: Final = Q(generation__isnull=True) | Q(generation__model="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,9 @@ class Rest:
         ask the same of the same model: one that names no model may find another, one without its limits a dearer one,
         and one without a seed or photos one that takes none."""
         made = self.item.generation
-        return Q(pk=self.item.pk) | (_made_by(made.provider, made.model) if made and made.model else self._alike)
+        if made is None or not made.model:
+            return Q(pk=self.item.pk) | self._alike
+        return Q(pk=self.item.pk) | _made_by([model_of(self.item)], BatchItem.objects.filter(batch=self.item.batch_id))
 
     @property
     def _alike(self) -> Q:
@@ -46,13 +51,9 @@ class Rest:
         return _planned_with(self.item.provider, self.item.model) & Q(wish__contains=said) & more & ~others
 
 
-def _made_by(provider: str, model: str) -> Q:
-    return Q(generation__isnull=False, generation__provider=provider, generation__model=model)
-
-
 def _planned_with(provider: str, model: str) -> Q:
     """The items of a model that none has been chosen for yet."""
-    return Q(provider=provider, model=model) & (Q(generation__isnull=True) | Q(generation__model=""))
+    return Q(provider=provider, model=model) & NOT_CHOSEN
 
 
 def rest_of(item: BatchItem) -> str:
@@ -65,7 +66,24 @@ def rest_of(item: BatchItem) -> str:
 def model_of(item: BatchItem) -> Key:
     """The provider and model by which it is made: of its plan, until its work has chosen."""
     made = item.generation
-    return (made.provider, made.model) if made and made.model else (item.provider, item.model)
+    return (made.provider, made.asked_model) if made and made.model else (item.provider, item.model)
+
+
+def _made_by(keys: Collection[Key], among: QuerySet[BatchItem]) -> Q:
+    """Of these items those whose work has chosen one of the models, by the name that it asks by."""
+    named, ordered = Q(), Q()
+    for provider, model in keys:
+        named |= Q(generation__provider=provider, generation__model=model)
+        ordered |= Q(output__order__provider=provider, output__order__model=model)
+    orders = StageRun.objects.filter(ordered, name=Stage.GENERATION, generation__in=among.values("generation"))
+    return named | Q(generation__in=orders.values("generation"))
+
+
+def _asked(items: QuerySet[BatchItem]) -> QuerySet[StageRun, Key]:
+    """The models that the work of these items has chosen, by the name that it asks by."""
+    orders = StageRun.objects.filter(name=Stage.GENERATION, generation__in=items.values("generation"))
+    named = orders.filter(output__has_key="order").values_list("output__order__provider", "output__order__model")
+    return named.order_by().distinct()
 
 
 def check_awake(item: BatchItem) -> None:
@@ -86,10 +104,11 @@ def reason_to_pause(rests: list[Rest]) -> dict[str, str] | None:
     if not all(health.lasts(healths, key) for key in keys):
         return None
     told = "; ".join(f"{model}: {health.trouble_of(healths[provider, model])}" for provider, model in keys)
+    way = health.mended(keys)
     return {
         "code": UNHEALTHY,
         "message": f"What could do this is given a rest ({told}).",
-        "remedy": f"Have an admin see to it ({health.mended(keys)}), then resume: it is tried at once, with one item first.",
+        "remedy": f"Have an admin see to it ({way}), then resume: it is tried at once, with one item first.",
     }
 
 
@@ -97,8 +116,8 @@ def wake_models(row: Batch) -> None:
     """Have what the batch has paused for tried at once: of the models that somebody has to see to those that its items
     wait for, and where another may step in all of them."""
     waiting = row.items.filter(status=ItemStatus.WAITING)
-    named = waiting.values_list("provider", "model", "generation__provider", "generation__model").order_by().distinct()
-    theirs = {made[2:] if made[3] else made[:2] for made in named}
+    planned = waiting.filter(NOT_CHOSEN).values_list("provider", "model")
+    theirs = {*planned.order_by().distinct(), *_asked(waiting)}
     free = waiting.exclude(wish__has_any_keys=["provider", "model"]).exists()
     healths = health.all_health()
     health.try_now(key for key in healths if health.lasts(healths, key) and (free or key in theirs))
@@ -111,7 +130,7 @@ def tried(row: Batch) -> list[Q]:
     if not keys:
         return []
     begun = row.items.filter(status__in=IN_FLIGHT)
-    both = {key: _made_by(*key) | _planned_with(*key) for key in keys}
+    both = {key: _made_by([key], row.items.all()) | _planned_with(*key) for key in keys}
     return [items for items in both.values() if begun.filter(items).exists()]
 
 
@@ -148,8 +167,8 @@ def held_up() -> set[UUID]:
     asleep = [key for key, row in health.all_health().items() if health.left_of_rest(row, now)]
     if not asleep:
         return set()
-    theirs = Q()
+    begun = BatchItem.objects.filter(batch__status=BatchStatus.RUNNING, status__in=IN_FLIGHT)
+    theirs = _made_by(asleep, begun)
     for provider, model in asleep:
-        theirs |= Q(provider=provider, model=model) | Q(generation__provider=provider, generation__model=model)
-    begun: Any = BatchItem.objects.filter(theirs, batch__status=BatchStatus.RUNNING, status__in=IN_FLIGHT)
-    return set(begun.values_list("batch", flat=True))
+        theirs |= Q(provider=provider, model=model)
+    return set(begun.filter(theirs).values_list("batch", flat=True))

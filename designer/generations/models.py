@@ -117,6 +117,13 @@ class Generation(TeamOwned):
         return self.brief or ("Remix" if self.mode == Mode.REMIX else "From photos")
 
     @property
+    def asked_model(self) -> str:
+        """The catalogue's name of the model that draws it, by which the router asks: `model` is what the vendor calls
+        it once an image has come, which may say more, its release or the checkpoint that was loaded."""
+        orders = self.stages.filter(name=Stage.GENERATION, output__has_key="order")
+        return str(orders.values_list("output__order__model", flat=True).first() or self.model)
+
+    @property
     def photos(self) -> list[Any]:
         """The references in the order they were wished in: a model may take only the first."""
         place = {pk: number for number, pk in enumerate(self.settings.get("references", []))}

@@ -348,6 +348,34 @@ def test_a_model_that_rests_now_can_be_planned_with_and_the_estimate_says_so(cli
     assert alone.status_code == 422 and 0 < int(alone["Retry-After"]) <= 30
 
 
+@pytest.mark.parametrize("release", ["one", "one-2026-11-01"])
+def test_a_model_that_answers_by_the_name_of_its_release_rests_by_its_own(release, client_of, drawn, monkeypatch):
+    made_by = scripted.Scripted.result
+    monkeypatch.setattr(drawn, "result", lambda *said: replace(made_by(*said), model=release))
+    with scripted.scripted(monkeypatch, scripted.Other):
+        client = client_of("editor")
+        coats = [{"brief": "a coat", "provider": name, "model": "one"} for name in ("scripted", "other")]
+        rows = [{**coats[0], "n": 2}, *coats[1:] * 2]
+        pk = made(client, {"rows": rows, "duplicates": "keep"}, parallelism=1)["id"]
+        work.work_off("io")
+        drawn.answers = [scripted.GOOD, ProviderDown("Away.")]
+        work.work_off("batch")
+        assert set(Generation.objects.values_list("model", flat=True)) == {release}
+        rests("scripted", "provider_down")
+        scripted.Other.answers = [scripted.GOOD] * 2
+        look_after()
+        work_off()
+        assert statuses(pk) == {"waiting": 1, "succeeded": 2} and len(drawn.asked) == 2
+        assert invariants_hold()
+        works("scripted")
+        drawn.answers = [scripted.GOOD]
+        look_after()
+        work_off()
+        assert (look(client, pk)["status"], len(drawn.asked)) == ("completed", 3) and invariants_hold()
+        told = client.get(f"/api/batch/{pk}/progress").json()["providers"]
+        assert sorted((each["provider"], each["model"]) for each in told) == [("other", "one"), ("scripted", "one")]
+
+
 def rests(provider, error, *, trips=6):
     """Its circuit has just opened, for the `trips`th time: a rest that no slow machine outlasts."""
     now = timezone.now()
