@@ -5,7 +5,7 @@ from typing import Any
 from PIL import Image
 
 from designer.assets.models import Asset
-from designer.assets.provenance import SOURCE_TYPES, source_type_after
+from designer.assets.provenance import source_type_after
 from designer.assets.services import read_bytes
 from designer.jobs.handlers import Permanent
 from enhancement.models import Enhancement, EnhancementPreview
@@ -30,7 +30,5 @@ def others_of(row: Enhancement | EnhancementPreview, step: dict[str, Any]) -> di
 def provenance_after(source: Asset, facts: list[dict[str, Any]]) -> dict[str, Any]:
     """What was done, to which image, and what kind of picture it is now: a trained network leaves its mark."""
     kept = {key: source.provenance[key] for key in ("model", "provider", "prompt_sha256") if key in source.provenance}
-    said = source.facts.get("origin", {}).get("source_type", "")
-    before = str(source.provenance.get("digital_source_type") or (said and SOURCE_TYPES + said))
-    after = source_type_after(before, trained=any(step.get("model") for step in facts))
+    after = source_type_after(source.source_type, trained=any(step.get("model") for step in facts))
     return {"operations": facts, "parent": str(source.pk), **kept, "digital_source_type": after}

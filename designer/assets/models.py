@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
+from designer.assets.provenance import SOURCE_TYPES
 from teams.membership.ownership import OwnedQuerySet, TeamOwned
 
 NEAR = 3  # bits of 64: of 300 photos saved anew at half the size all are found, of 44,850 other pairs 7
@@ -80,6 +81,12 @@ class Asset(TeamOwned):
     def face_id(self) -> UUID:
         """What is shown of it where one picture stands for all versions."""
         return self.chosen_id or self.pk
+
+    @property
+    def source_type(self) -> str:
+        """IPTC's address of how it came to be: as the studio made it, or as its file said; "" = not known."""
+        said = self.facts.get("origin", {}).get("source_type", "")
+        return str(self.provenance.get("digital_source_type") or (said and SOURCE_TYPES + said))
 
     @property
     def complaints(self) -> list[str]:

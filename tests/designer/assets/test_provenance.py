@@ -19,6 +19,7 @@ from designer.assets.models import Asset
 from designer.assets.provenance import COMPOSITE, DRAWN, EDITED, TRAINED, Facts, embed, read
 from tests import images, signers
 from tests.designer.generations.test_flow import made
+from tests.scripted import GOOD, scripted
 from tests.work import work_off
 
 TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
@@ -217,6 +218,51 @@ class TestSigned:
         asset = done["assets"][0]
         assert asset["facts"]["credentials"]["state"] == "unsigned"
         assert xmp_of(bytes_at(client, asset["url"]))[f"{IPTC}DigitalSourceType"] == DRAWN
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("signing")
+class TestByAModel:
+    @pytest.fixture
+    def model(self, monkeypatch, settings):
+        settings.IMAGE_PROVIDERS = ["scripted"]
+        with scripted(monkeypatch) as provider:
+            provider.answers = [GOOD] * 2
+            yield provider
+
+    def check(self, client, asset: dict, source_type: str, action: str, words: str) -> None:
+        report = client.get(f"/api/assets/{asset['id']}/provenance").json()
+        assert report["file"]["digital_source_type"] == asset["provenance"]["digital_source_type"] == source_type
+        done = report["credentials"]["actions"][-1]
+        assert done == {"action": f"c2pa.{action}", "digital_source_type": source_type}
+        assert report["credentials"]["parents"] == (1 if action == "edited" else 0)
+        assert words in client.get(f"/assets/{asset['id']}/provenance").content.decode()
+
+    @pytest.mark.usefixtures("model")
+    def test_a_photo_that_a_model_edited_is_a_composite_with_the_photo_as_its_ingredient(self, client_of):
+        client = client_of("editor")
+        photo = upload(client, images.encoded("JPEG"))["id"]
+        asked = {"brief": "make it red", "n": 1, "source": photo, "mode": "edit", "references": [photo]}
+        (asset,) = made(client, **asked)["assets"]
+        self.check(client, asset, COMPOSITE, "edited", "Edited with a trained model")
+
+    @pytest.mark.usefixtures("model")
+    def test_an_edited_picture_of_a_model_stays_one(self, client_of):
+        client = client_of("editor")
+        (first,) = made(client, n=1)["assets"]
+        self.check(client, first, TRAINED, "created", "Made by a trained model")
+        asked = {"brief": "make it red", "n": 1, "source": first["id"], "mode": "edit", "references": [first["id"]]}
+        (asset,) = made(client, **asked)["assets"]
+        self.check(client, asset, TRAINED, "edited", "Made by a trained model")
+
+    @pytest.mark.parametrize("mode", ["variation", "similar", "remix", None])
+    @pytest.mark.usefixtures("model")
+    def test_a_new_picture_that_a_model_made_after_a_photo_is_all_its_own(self, client_of, mode):
+        client = client_of("editor")
+        photo = upload(client, images.encoded("JPEG"))["id"]
+        began = {"source": photo, "mode": mode} if mode else {}
+        (asset,) = made(client, brief="a red coat", n=1, references=[photo], **began)["assets"]
+        self.check(client, asset, TRAINED, "created", "Made by a trained model")
 
 
 @pytest.mark.usefixtures("signing")
