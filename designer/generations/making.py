@@ -7,19 +7,18 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 
 from designer.assets.models import Asset
-from designer.assets.provenance import DRAWN, TRAINED, source_type_after
 from designer.assets.services import Prepared, prepare_result, read_bytes, store_prepared
 from designer.catalogue.models import ModelKind
 from designer.catalogue.services import living
-from designer.generations import absences, health, stand_ins
+from designer.generations import absences, health, origins, stand_ins
 from designer.generations.judging import pick, quality_of, set_aside
-from designer.generations.models import Generation, Mode, Stage, StageRun, StageStatus, Status
+from designer.generations.models import Generation, Stage, StageRun, StageStatus, Status
 from designer.generations.orders import IMAGE_STEP, NOT_SUPPORTED, Order
+from designer.generations.origins import Photo
 from designer.generations.pacing import Resting, paced
 from designer.generations.paying import have_money, pay, profile_of, share_of
 from designer.generations.services import announce, announce_end
@@ -34,8 +33,6 @@ from designer.providers.registry import image_provider
 from designer.realtime.events import GENERATION_PROGRESS
 from designer.realtime.ticks import tick
 from teams.base.errors import Refused
-
-Photo = tuple[UUID, bytes]  # a reference's id and its file
 
 PERCENT_EVERY = 2.0  # seconds between two that are written down; ticks go out with each
 BEGINS = 24  # percent of the whole that the stages before have taken
@@ -315,34 +312,12 @@ def _ready(
     row: Generation, call: Call, place: int, image: base.GeneratedImage, result: base.ImageResult
 ) -> tuple[base.GeneratedImage, Prepared, dict[str, Any], dict[str, Any]]:
     """The image with its files written, how it came to be, and what it is worth."""
-    changed = _changed(row, call, result)
-    provenance = _provenance(row, call, place, image, result, changed)
-    made = prepare_result(
-        team_id=row.team_id,
-        data=image.data,
-        pixels=image.pixels,
-        provenance=provenance,
-        parent=_file_of(changed, call) if changed else None,
-    )
+    provenance = _provenance(row, call, place, image, result)
+    edited = origins.edited(row, call.photos, simulated=result.simulated)
+    facts: dict[str, Any] = {"data": image.data, "pixels": image.pixels, "parent": edited}
+    made = prepare_result(team_id=row.team_id, **facts, provenance=provenance)
     quality = quality_of(image.pixels or made.picture.data, call.order, simulated=result.simulated)
     return image, made, provenance, quality
-
-
-def _changed(row: Generation, call: Call, result: base.ImageResult) -> Asset | None:
-    """The picture that a model has changed, if it has: Sketchbook draws anew and keeps nothing of it."""
-    was_sent = row.source_id in {pk for pk, _ in call.photos}
-    return row.source if row.mode == Mode.EDIT and was_sent and not result.simulated else None
-
-
-def _file_of(asset: Asset, call: Call) -> tuple[bytes, str]:
-    return next(data for pk, data in call.photos if pk == asset.pk), asset.media_type
-
-
-def _source_type(changed: Asset | None, result: base.ImageResult) -> str:
-    """IPTC's: what a model changed is that picture, edited; what only looked at photos is a new one."""
-    if result.simulated:
-        return DRAWN
-    return source_type_after(changed.source_type, trained=True) if changed else TRAINED
 
 
 def _note_made(row: Generation, places: list[int]) -> int:
@@ -370,18 +345,13 @@ def _facts(row: Generation, image: base.GeneratedImage, result: base.ImageResult
 
 
 def _provenance(
-    row: Generation,
-    call: Call,
-    place: int,
-    image: base.GeneratedImage,
-    result: base.ImageResult,
-    changed: Asset | None,
+    row: Generation, call: Call, place: int, image: base.GeneratedImage, result: base.ImageResult
 ) -> dict[str, Any]:
     """All that is needed to ask for this very image again, as it was sent, who asked, and what it came to."""
     order, avoided = call.order, call.avoided
     prompt = call.prompt_at(place)
     return {
-        "digital_source_type": _source_type(changed, result),
+        "digital_source_type": origins.source_type(row, call.photos, simulated=result.simulated),
         "provider": order.provider,
         "model": result.model,
         "asked_model": order.model,

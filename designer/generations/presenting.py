@@ -13,6 +13,7 @@ from designer.generations.estimates import Composed, Preview
 from designer.generations.models import Generation, Stage
 from designer.generations.orders import NOT_SUPPORTED
 from designer.generations.readers import writes
+from designer.generations.routes import PLANNED, as_it_went
 from designer.generations.understanding_forms import HINTS, label, text_of
 from designer.generations.wishes import DRAWS, GenerationWish
 from designer.pipeline import taxonomy
@@ -109,15 +110,14 @@ def estimate_shown(preview: Preview) -> dict[str, Any]:
 PARTS = ("quality", "cost", "speed", "success")
 
 
-def route_shown(route: dict[str, Any]) -> dict[str, Any] | None:
-    """A stored or planned route as a table: every model that could, with its score, and every one that could not."""
+def route_shown(generation: Generation, route: dict[str, Any]) -> dict[str, Any] | None:
+    """A stored route as a table: every model that could, with its score, and every one that could not; which of them
+    failed, and which stepped in."""
     if "model" not in route:
         return None
-    best = {**route, "reason": "", "chosen": True}
-    rows = [_route_row(each) for each in (best, *route.get("alternatives", []))]
-    excluded = [
-        {"name": f"{each['provider']}/{each['model']}", "reason": each["reason"]} for each in route.get("excluded", [])
-    ]
+    went = as_it_went(route, generation.fallbacks)
+    rows = [_route_row(each) for each in ({**went, "reason": ""}, *went["alternatives"])]
+    excluded = [{"name": _name(each), "badges": _badges(each), "reason": each["reason"]} for each in went["excluded"]]
     labels = [name.capitalize() for name in PARTS]
     return {
         "reason": route["reason"],
@@ -128,17 +128,37 @@ def route_shown(route: dict[str, Any]) -> dict[str, Any] | None:
     }
 
 
+def _name(each: dict[str, Any]) -> str:
+    return f"{each['provider']}/{each['model']}"
+
+
+def _badges(each: dict[str, Any]) -> list[dict[str, str]]:
+    """How it went with a model; none where it was not asked."""
+    if not each["standing"]:
+        return []
+    if each["failed"]:
+        planned = "planned" if each["standing"] == PLANNED else each["standing"]
+        return [{"kind": "badge-bad", "text": f"{planned}, failed"}]
+    return [{"kind": "badge-good", "text": each["standing"]}]
+
+
+def _why(each: dict[str, Any]) -> str:
+    why = f"left out: {each['left_out']}; {each['reason']}" if each.get("left_out") else each["reason"]
+    return ". ".join(filter(None, (f"Failed: {each['failed'].rstrip('.')}" if each["failed"] else "", why)))
+
+
 def _route_row(each: dict[str, Any]) -> dict[str, Any]:
     parts = each.get("parts") or {}
     total, most = _usd(each.get("total")), _usd(each.get("most"))
     return {
-        "name": f"{each['provider']}/{each['model']}",
+        "name": _name(each),
         "score": f"{each['score']:.2f}",
         "parts": [f"{parts[name]:.2f}" if name in parts else "-" for name in PARTS],
         "total": total,
         "most": most if each.get("most") is not None and most != total else "",  # older routes have none
-        "reason": f"left out: {each['left_out']}; {each['reason']}" if each.get("left_out") else each["reason"],
-        "chosen": each.get("chosen", False),
+        "reason": _why(each),
+        "badges": _badges(each),
+        "drew": bool(each["standing"]) and not each["failed"],
         "left_out": bool(each.get("left_out")),
     }
 

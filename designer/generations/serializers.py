@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from designer.assets.api import AssetSerializer
-from designer.generations.models import Generation, StageRun
+from designer.generations.models import Generation, Stage, StageRun
+from designer.generations.routes import as_it_went
 from designer.generations.wishes import (
     DRAW_RANGE,
     DRAW_REMEDY,
@@ -148,9 +150,18 @@ class GenerationRequest(StrictSerializer):
 
 
 class StageSerializer(serializers.ModelSerializer[StageRun]):
+    output = serializers.SerializerMethodField(
+        help_text="What the stage gave. Each model of the routing has its standing (chosen, stepped in or empty) and, "
+        "in failed, why it could not finish."
+    )
+
     class Meta:
         model = StageRun
         fields = ["name", "status", "started_at", "finished_at", "cost", "output"]
+
+    @extend_schema_field(OpenApiTypes.ANY)
+    def get_output(self, run: StageRun) -> Any:
+        return as_it_went(run.output, run.generation.fallbacks) if run.name == Stage.ROUTING else run.output
 
 
 class ErrorSerializer(serializers.Serializer[Any]):

@@ -209,7 +209,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "parts": parts_of(generation),
         "avoided": avoided_of(generation),
         "seed": seed_of(generation),
-        "route": route_shown(routes[0]) if routes else None,
+        "route": route_shown(generation, routes[0]) if routes else None,
         "edit": edit_shown(request, generation),
     }
     return render(request, "designer/generations/detail.html", context)

@@ -1,5 +1,6 @@
 """A model that is out of order: who steps in, for how much, and who is told. A named model is never replaced."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -83,6 +84,41 @@ def test_the_page_and_the_api_say_who_stepped_in_and_why(pair, client_of):
         shown = client.get(address).content.decode()
         assert "The month&#x27;s money is spent." in shown and "stepped in" in shown, address
         assert "It costs $0.03 an image instead of $0.04 an image." in shown, address
+
+
+def test_the_table_of_the_route_marks_who_failed_and_who_stepped_in(pair, client_of):
+    one, other = pair
+    client = client_of("editor")
+    one.answers, other.answers = [GOOD, base.QuotaExhausted("The month's money is spent.")], [GOOD]
+    done = begin(client_of, n=2, client=client)
+    stages = client.get(f"/api/generations/{done.pk}").json()["stages"]
+    (route,) = (stage["output"] for stage in stages if stage["name"] == "routing")
+    assert (route["provider"], route["standing"], route["failed"]) == (
+        "scripted",
+        "chosen",
+        "The month's money is spent.",
+    )
+    standings = {each["provider"]: (each["standing"], each["failed"]) for each in route["alternatives"]}
+    assert standings == {"other": ("stepped in", "")}
+    table = rows_of(client, done)
+    assert "planned, failed" in table["scripted/one"] and "Failed: The month" in table["scripted/one"]
+    assert "stepped in" in table["other/one"] and "chosen" not in "".join(table.values())
+
+
+def test_the_table_of_a_route_that_went_as_planned_marks_the_chosen_model(pair, client_of):
+    one, _ = pair
+    client = client_of("editor")
+    one.answers = [GOOD]
+    table = rows_of(client, begin(client_of, client=client))
+    assert "chosen" in table["scripted/one"] and "ailed" not in "".join(table.values())
+
+
+def rows_of(client, done: Generation) -> dict[str, str]:
+    """The rows of the table, by model, as text."""
+    shown = client.get(f"/generations/{done.pk}").content.decode()
+    body = shown.split('<table class="route">')[1].split("<tbody>")[1].split("</tbody>")[0]
+    rows = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in body.split("</tr>") if row.strip()]
+    return {row.split()[0]: row for row in rows}
 
 
 @pytest.mark.parametrize("choice", [{"provider": "scripted"}, {"provider": "scripted", "model": "one"}])
