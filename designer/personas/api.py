@@ -51,6 +51,18 @@ class PersonaSerializer(serializers.ModelSerializer[Persona]):
     def get_weights(self, row: Persona) -> dict[str, dict[str, float]]:
         return services.shown_weights(row)
 
+class PersonaMadeSerializer(PersonaSerializer):
+    """One just made from words."""
+
+    notes = serializers.SerializerMethodField(help_text="What of its words is not in its profile, and what to do.")
+
+    class Meta(PersonaSerializer.Meta):
+        fields = [*PersonaSerializer.Meta.fields, "notes"]
+
+    def get_notes(self, row: Persona) -> list[str]:
+        return services.notes_on(row)
+
+
 
 class ColourRequest(StrictSerializer):
     name = serializers.CharField(max_length=40, required=False, allow_blank=True)
@@ -103,7 +115,7 @@ class PersonaList(IdempotentPostMixin, generics.ListAPIView[Persona]):
     def get_queryset(self) -> QuerySet[Persona]:
         return Persona.objects.visible_to(self.request.user)
 
-    @extend_schema(request=PersonaRequest, responses={201: PersonaSerializer})
+    @extend_schema(request=PersonaRequest, responses={201: PersonaMadeSerializer})
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         form = PersonaRequest(data=request.data)
         form.is_valid(raise_exception=True)
@@ -112,7 +124,8 @@ class PersonaList(IdempotentPostMixin, generics.ListAPIView[Persona]):
         said.pop("team", None)
         made = services.create_persona(actor=person(request), team_id=team, **said)
         headers = {"ETag": etag_of(made)}
-        return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED, headers=headers)
+        body = PersonaMadeSerializer(made, context=self.get_serializer_context()).data
+        return Response(body, status=status.HTTP_201_CREATED, headers=headers)
 
 
 class TeamPersonaList(PersonaList):

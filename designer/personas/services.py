@@ -10,7 +10,7 @@ from designer.personas.models import Persona
 from designer.pipeline import taxonomy
 from designer.pipeline.clustering import SINGLE
 from designer.pipeline.colours import colour_of
-from designer.pipeline.persona import STARTER_PERSONAS, Taste, preferred
+from designer.pipeline.persona import STARTER_PERSONAS, Taste, disliked, preferred
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Forbidden, Refused
 from teams.base.preconditions import require_match
@@ -63,6 +63,25 @@ def create_persona(
     row.palette = list(palette[:MOST_COLOURS])
     row.save()
     return row
+
+
+def notes_on(row: Persona) -> list[str]:
+    """What became of the words that a persona is made from, where that is not what one expects; the words are kept."""
+    words = ". ".join(filter(None, [row.description, *row.keywords]))
+    if not words.strip():
+        return []
+    notes, refused = [], disliked(words)
+    if refused:
+        notes.append(
+            f"A persona holds what is preferred, so its profile leaves out what is not: {', '.join(refused)}. "
+            "Say so in a brief, and the image is told to avoid it."
+        )
+    if not (row.attributes or row.palette or refused):
+        notes.append(
+            "Nothing in these words was understood, so it prefers nothing yet. They are kept, and count where a brief "
+            "has them too. Name a garment, cloth, shape, mood or colour, or fill in its preferences and palette."
+        )
+    return notes
 
 
 def _free_name(row: Persona, name: str) -> str:

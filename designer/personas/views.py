@@ -81,6 +81,8 @@ def new(request: HttpRequest) -> HttpResponse:
                 keywords=forms.listed(said["keywords"]),
             )
             messages.success(request, f"{made.name} is there.")
+            for note in services.notes_on(made):
+                messages.warning(request, note)
             return redirect("style_persona", made.pk)
         except Forbidden:
             raise

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from designer.pipeline import taxonomy
 from designer.pipeline.codec import Record
 from designer.pipeline.colours import COLOURS, colour_of
-from designer.pipeline.records import ATTRIBUTES, LISTS, Adjustment, Brief, PersonaMatch, Understanding
+from designer.pipeline.records import ATTRIBUTES, LISTS, Adjustment, Brief, Mention, PersonaMatch, Understanding
 from designer.pipeline.refusals import ASIDE, compares, lasts, refuses
 from designer.pipeline.words import parse
 
@@ -58,15 +58,30 @@ def preferred(text: str) -> tuple[dict[str, tuple[str, ...]], tuple[dict[str, st
     """What somebody prefers who describes their taste in these words: values by attribute and colours, in the order
     said. What is only guessed ("long lines") or refused is left out."""
     liked: dict[str, dict[str, None]] = {}
-    read = parse(text, mixed=True)
-    grudges = _grudges(read)
-    for each in read.mentions:
-        grudged = any(start <= each.start < end for start, end in grudges)
-        if not each.negated and not grudged and each.confidence >= taxonomy.LIKELY:
+    for each, refused in _judged(parse(text, mixed=True)):
+        if not refused and each.confidence >= taxonomy.LIKELY:
             liked.setdefault(each.attribute, {})[each.value] = None
     palette = [found for value in liked.get("colours", ()) if (found := colour_of(value, ""))]
     names = (name for name in ATTRIBUTES if name in liked and name not in LISTS)
     return {name: tuple(liked[name]) for name in names}, tuple(palette)
+
+
+def disliked(text: str) -> tuple[str, ...]:
+    """What the same words refuse, as they say it: "lace", and "never polyester" of what the taxonomy does not know."""
+    read = parse(text, mixed=True)
+    judged = list(_judged(read))
+    wanted = {(each.attribute, each.value) for each, refused in judged if not refused}
+    named = [(each.start, each.end) for each, no in judged if no and (each.attribute, each.value) not in wanted]
+    spans = [span for span in _grudges(read) if not any(span[0] <= each.start < span[1] for each, _ in judged)]
+    phrases = (read.text[start:end].strip(" ,;:.!?").lower() for start, end in sorted([*named, *spans]))
+    return tuple(dict.fromkeys(filter(None, phrases)))
+
+
+def _judged(read: Brief) -> Iterable[tuple[Mention, bool]]:
+    """Each mention with whether it is refused."""
+    grudges = _grudges(read)
+    for each in read.mentions:
+        yield each, each.negated or any(start <= each.start < end for start, end in grudges)
 
 
 def _grudges(read: Brief) -> list[tuple[int, int]]:

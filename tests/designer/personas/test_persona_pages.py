@@ -66,6 +66,17 @@ def test_a_persona_of_words_is_made_and_what_is_wrong_is_said_beside_the_words(c
     assert [colour["name"] for colour in made.palette] == ["sand"]
 
 
+def test_words_that_say_nothing_and_what_they_refuse_are_told(client):
+    address = f"/style/personas/new?team={client.team.pk}"
+    shown = post(client, address, name="Odd", description="blorp fnord", keywords="zzz")
+    assert "Nothing in these words was understood" in shown and "blorp fnord" in shown
+    shown = post(
+        client, address, name="Calm", description="Calm, in camel wool, no lace. Never polyester.", keywords=""
+    )
+    assert "leaves out what is not: lace, never polyester." in shown and "Nothing in these" not in shown
+    assert "A persona holds what is preferred" not in post(client, address, name="Linen", description="Airy linen.")
+
+
 def test_the_profile_is_edited_with_weights_and_palette_and_a_late_change_is_told(client, persona):
     address, tag = f"/style/personas/{persona.pk}", etag_of(persona)
     said = {"name": "Coast", "description": "", "keywords": "linen", "palette": "ecru, #1f3a5f"}

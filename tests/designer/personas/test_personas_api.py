@@ -91,3 +91,23 @@ def test_of_two_changes_of_one_version_at_once_one_is_told(persona):
     assert isinstance(refused, Refused) and refused.status == 412
     persona.refresh_from_db()
     assert persona.name in names and persona.version == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "notes"),
+    [
+        ({"description": "blorp fnord"}, ["Nothing in these words was understood"]),
+        ({"keywords": ["zzz"]}, ["Nothing in these words was understood"]),
+        ({"description": "Calm, in camel wool, no lace"}, ["leaves out what is not: lace."]),
+        ({"description": "I hate black and tweed. Never polyester."}, ["not: black, tweed, never polyester."]),
+        ({"description": "Calm, in camel wool"}, []),
+        ({"description": "Black, but no black lace"}, ["leaves out what is not: lace."]),
+        ({}, []),
+    ],
+)
+def test_what_a_new_persona_does_not_keep_of_its_words_is_told(client_of, words, notes):
+    answer = client_of("editor").post("/api/personas", {"name": "Odd", **words}, format="json")
+    assert answer.status_code == 201, answer.content
+    told = answer.json()
+    assert len(told["notes"]) == len(notes) and all(map(str.__contains__, told["notes"], notes)), told["notes"]
+    assert told["description"] == words.get("description", "") and list(told["keywords"]) == words.get("keywords", [])
