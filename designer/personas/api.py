@@ -10,8 +10,7 @@ from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from designer.personas import services
-from designer.personas.keeping import matching
+from designer.personas import keeping, services
 from designer.personas.models import Persona
 from designer.web.idempotency import IdempotentPostMixin
 from designer.web.serializers import StrictSerializer
@@ -51,6 +50,7 @@ class PersonaSerializer(serializers.ModelSerializer[Persona]):
     def get_weights(self, row: Persona) -> dict[str, dict[str, float]]:
         return services.shown_weights(row)
 
+
 class PersonaMadeSerializer(PersonaSerializer):
     """One just made from words."""
 
@@ -61,7 +61,6 @@ class PersonaMadeSerializer(PersonaSerializer):
 
     def get_notes(self, row: Persona) -> list[str]:
         return services.notes_on(row)
-
 
 
 class ColourRequest(StrictSerializer):
@@ -100,7 +99,7 @@ class PersonaFilter(filters.FilterSet):
         fields: list[str] = []
 
     def matching(self, rows: QuerySet[Persona], name: str, words: str) -> QuerySet[Persona]:
-        return matching(rows, words)
+        return keeping.matching(rows, words)
 
     def by_evidence(self, rows: QuerySet[Persona], name: str, wish: bool) -> QuerySet[Persona]:
         return rows.filter(evidence__gt=0) if wish else rows.filter(evidence=0)
@@ -161,5 +160,7 @@ class PersonaDetail(generics.GenericAPIView[Persona]):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:
-        services.delete_persona(actor=person(request), persona_id=pk)
+        """Delete it. If you began with it, you begin with the one you used last from now on, else with the team's
+        newest: `GET /api/personas/default` says which. Without one where it was the team's last."""
+        keeping.delete_persona(actor=person(request), persona_id=pk)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,4 +1,4 @@
-"""What else is done with personas: merge, copy, and say which one a member begins with."""
+"""What else is done with personas: merge, copy, delete, and say which one a member begins with."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.text import Truncator
 
+from designer.assets.models import Asset
 from designer.personas.models import DefaultPersona, Persona
 from designer.personas.portfolios import free_name
 from designer.personas.services import shown_weights
@@ -55,6 +56,33 @@ def set_default(*, actor: User, persona_id: UUID | None, team_id: UUID | None = 
 
 
 @transaction.atomic
+@transaction.atomic
+def delete_persona(*, actor: User, persona_id: UUID) -> None:
+    """Raises Missing or Forbidden. Generations made with it keep what it gave them.
+
+    Who began with it begins with the one they used last, else with the newest of the team; with none after the last.
+    """
+    row: Persona = Persona.objects.for_edit(actor, persona_id)
+    # all of them, in one order: an heir must not be deleted meanwhile, and two deletions must not wait for each other
+    others = [each for each in _locked(row.team_id) if each.pk != row.pk]
+    for begun in DefaultPersona.objects.filter(persona=row) if others else ():
+        begun.persona = _used_last(begun.user_id, others) or others[-1]
+        begun.save(update_fields=["persona", "updated_at"])
+    row.delete()
+
+
+def _locked(team_id: UUID) -> list[Persona]:
+    """The team's personas, the newest last."""
+    rows = Persona.objects.select_for_update().filter(team=team_id).order_by("pk")
+    return sorted(rows, key=lambda each: (each.created_at, each.pk))
+
+
+def _used_last(user_id: UUID, among: Sequence[Persona]) -> Persona | None:
+    made = Asset.objects.filter(owner=user_id, team=among[0].team_id, generation__persona__in=among)
+    last = made.order_by("-created_at").values_list("generation__persona", flat=True).first()
+    return next((each for each in among if each.pk == last), None)
+
+
 def duplicate_persona(*, actor: User, persona_id: UUID, name: str = "") -> Persona:
     """A copy to go on from, with the evidence. Raises Missing, Forbidden, Refused or Conflict for a taken name."""
     row: Persona = Persona.objects.see(actor, persona_id)

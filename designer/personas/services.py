@@ -180,12 +180,6 @@ def shown_weights(row: Persona) -> dict[str, dict[str, float]]:
     return shown
 
 
-@transaction.atomic
-def delete_persona(*, actor: User, persona_id: UUID) -> None:
-    """Raises Missing or Forbidden. Generations made with it keep what it gave them."""
-    Persona.objects.for_edit(actor, persona_id).delete()
-
-
 def taste_of(persona: Persona | None) -> Taste | None:
     """The persona as the pipeline knows it."""
     if persona is None:

@@ -204,8 +204,14 @@ def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.POST.get("sure") != "1":
         messages.warning(request, "Tick the box to say that you are sure; nothing was deleted.")
         return redirect(row_page(row))
-    services.delete_persona(actor=person(request), persona_id=pk)
-    messages.success(request, f"{row.name} was deleted. Images made with it keep what it gave them.")
+    before = keeping.default_persona(person(request), row.team)
+    keeping.delete_persona(actor=person(request), persona_id=pk)
+    told = f"{row.name} was deleted. Images made with it keep what it gave them."
+    if before is not None and before.pk == pk:
+        now = keeping.default_persona(person(request), row.team)
+        begin = f"with {now.name}" if now else "without a persona, for it was the last one of this team"
+        told = f"{told} It was your default: you begin {begin} from now on."
+    messages.success(request, told)
     return redirect(f"/style/personas?team={row.team_id}")
 
 

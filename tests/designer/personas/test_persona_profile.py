@@ -11,6 +11,7 @@ from designer.generations.models import Generation
 from designer.personas import keeping
 from designer.personas.models import DefaultPersona, Feedback, Persona
 from teams.base.preconditions import etag_of
+from tests.designer.generations.test_flow import made
 from tests.designer.personas.test_feedback import at_once
 from tests.factories import UserFactory
 
@@ -48,10 +49,48 @@ def test_each_member_has_one_default_of_their_own_and_none_when_they_say_so(clie
     assert keeping.default_persona(other.user, team) == personas[1]
 
 
-def test_a_default_that_is_deleted_is_none_and_anothers_persona_is_not_to_be_had(client, client_of, personas, team):
+def test_of_a_default_that_is_deleted_the_newest_takes_the_place_for_all_who_began_with_it(
+    client, client_of, personas, team
+):
+    other, third = client_of("viewer"), client_of("editor")
     put_default(client, personas[0])
-    personas[0].delete()
-    assert keeping.default_persona(client.user, team) is None
+    put_default(other, personas[0])
+    assert client.delete(f"/api/personas/{personas[0].pk}").status_code == 204
+    for each in (client, other):
+        assert each.get(f"/api/personas/default?team={team.pk}").json()["persona"]["name"] == "Town"
+    assert third.get(f"/api/personas/default?team={team.pk}").json()["persona"] is None, "began without one"
+
+
+def test_the_last_one_of_a_team_leaves_its_member_without_a_default(client, personas, team):
+    put_default(client, personas[0])
+    Persona.objects.filter(team=team).exclude(pk=personas[0].pk).delete()
+    assert client.delete(f"/api/personas/{personas[0].pk}").status_code == 204
+    assert client.get(f"/api/personas/default?team={team.pk}").json() == {"team": str(team.pk), "persona": None}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_default_that_is_deleted_is_followed_by_the_one_used_last(client, personas, team):
+    for row in (personas[1], Persona.objects.filter(team=team, starter=True).first() or personas[1]):
+        made(client, n=1, persona=str(row.pk), team=str(team.pk))
+    last = row.name
+    Persona.objects.create(team=team, owner=client.user, name="Newest")
+    put_default(client, personas[0])
+    answer = client.post(f"/style/personas/{personas[0].pk}/delete", {"sure": "1"}, format="multipart", follow=True)
+    shown = answer.content.decode()
+    assert f"It was your default: you begin with {last} from now on." in shown
+    assert client.get(f"/api/personas/default?team={team.pk}").json()["persona"]["name"] == last
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_defaults_deleted_at_once_leave_one_that_is_there(client, personas, team):
+    third = Persona.objects.create(team=team, owner=client.user, name="Third")
+    put_default(client, personas[0])
+    deeds = [partial(keeping.delete_persona, actor=client.user, persona_id=row.pk) for row in (personas[0], third)]
+    assert at_once(personas[0], *deeds) == []
+    assert client.get(f"/api/personas/default?team={team.pk}").json()["persona"]["name"] not in ("Coast", "Third")
+
+
+def test_anothers_persona_is_no_default(client_of, personas):
     assert put_default(client_of("stranger"), personas[1]).status_code == 404
 
 
