@@ -94,6 +94,24 @@ def test_the_profile_is_edited_with_weights_and_palette_and_a_late_change_is_tol
     assert "is no colour" in post(client, address, 422, etag=now, **{**said, "palette": "loud"})
 
 
+@pytest.mark.parametrize(
+    ("field", "sent", "status", "said"),
+    [
+        ("palette", {"palette": "camel, loud"}, 422, "loud is no colour that is known."),
+        ("name", {"name": "Town"}, 409, "This team has a persona of that name."),
+        ("keywords", {"keywords": "x" * 61}, 422, "60"),
+        ("weight-fabric", {"weight-fabric": "jelly"}, 422, "fabric has no jelly"),
+    ],
+)
+def test_what_is_refused_is_told_at_its_field(field, sent, status, said, client, persona):
+    Persona.objects.create(team=client.team, owner=client.user, name="Town")
+    shown = post(client, f"/style/personas/{persona.pk}", status, etag=etag_of(persona), **{"name": "Coast", **sent})
+    tag = re.search(rf'<input[^>]*name="{field}"[^>]*>', shown)[0]
+    assert 'aria-invalid="true"' in tag
+    (told_by,) = re.search(r'aria-describedby="([^"]*)"', tag).groups()
+    assert said in re.search(rf'<p[^>]*id="{told_by.split()[-1]}"[^>]*>([^<]*)</p>', shown)[1]
+
+
 @pytest.mark.parametrize("typed", ["hat 1.0", "hat 1,0"])
 def test_a_whole_written_as_a_share_is_the_whole(typed, client, persona):
     sent = {"etag": etag_of(persona), "name": "Coast", "weight-garment": typed}
