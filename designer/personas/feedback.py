@@ -271,7 +271,7 @@ def undo(*, actor: User, act_id: UUID | None = None) -> LearningAct:
     User.objects.select_for_update(no_key=True).get(pk=actor.pk)  # two undos of one person follow one another
     act = _undoable(actor, act_id)
     back, gone = _coming_back(act), _going(act)
-    undone = LearningAct(team=act.team, owner=actor, kind=ActKind.UNDO, undoes=act, about=f"{act.kind} {act.about}")
+    undone = LearningAct(team=act.team, owner=actor, kind=ActKind.UNDO, undoes=act, about=act.about)
     ids = [row["id"] for row in (*act.said, *act.unsaid)]
     flipped = Evidence.objects.filter(pk__in=[*act.reverted, *act.restored]).values_list("key", flat=True)
     notebook = Notebook(act.team_id, learning.evidence_keys(ids) | set(flipped))

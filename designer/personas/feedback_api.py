@@ -93,11 +93,13 @@ class ActSerializer(serializers.ModelSerializer[LearningAct]):
     unsaid = serializers.SerializerMethodField()
     undoes = serializers.UUIDField(source="undoes_id", read_only=True, allow_null=True)
     undone = serializers.SerializerMethodField()
+    told = serializers.CharField(read_only=True, help_text="In words; of an undo what stands after it.")
     moves = WeightMoveSerializer(many=True, read_only=True)
 
     class Meta:
         model = LearningAct
-        fields = ["id", "team", "owner", "kind", "about", "said", "unsaid", "undoes", "undone", "moves", "created_at"]
+        fields = ["id", "team", "owner", "kind", "about", "told", "said", "unsaid", "undoes", "undone", "moves",
+                  "created_at"]  # fmt: skip
 
     def get_said(self, act: LearningAct) -> list[str]:
         return [row["id"] for row in act.said]

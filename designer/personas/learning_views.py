@@ -112,7 +112,7 @@ def _moves(request: HttpRequest, team: Team, rows: Iterable[LearningMove]) -> li
 
 def _newest(team: Team) -> QuerySet[LearningMove]:
     rows: QuerySet[LearningMove] = LearningMove.objects.filter(team=team)
-    return rows.select_related("act__undone_by", "act__owner").order_by("-created_at", "-id")
+    return rows.select_related("act__undone_by", "act__owner", "act__undoes__undoes").order_by("-created_at", "-id")
 
 
 @login_required
@@ -148,7 +148,8 @@ def _back(request: HttpRequest, team: UUID | None = None) -> HttpResponse:
 
 
 def _tried(request: HttpRequest, deed: Callable[[], LearningAct], said: str) -> HttpResponse:
-    """Do it and say so with a way back; say why not when it is refused."""
+    """Do it and say so with a way back; say why not when it is refused. `said`: "{}" is what the act is about, "{told}"
+    the act in words."""
     try:
         act = deed()
     except Refused as refused:
@@ -156,9 +157,10 @@ def _tried(request: HttpRequest, deed: Callable[[], LearningAct], said: str) -> 
             raise
         messages.warning(request, f"{refused.message} {refused.remedy}".strip())
         return _back(request)
+    words = said.format(act.about, told=act.told)
     if is_partial(request):
-        return JsonResponse({"act": str(act.pk), "said": said.format(act.about)}, status=201)
-    messages.success(request, said.format(act.about), extra_tags=f"undo:{act.pk}")
+        return JsonResponse({"act": str(act.pk), "said": words}, status=201)
+    messages.success(request, words, extra_tags=f"undo:{act.pk}")
     return _back(request, act.team_id)
 
 
@@ -200,7 +202,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     """Undo the act named, else one's last feedback."""
     raw = request.POST.get("act", "")
     act = _uuid(raw) if raw else None
-    return _tried(request, lambda: feedback.undo(actor=person(request), act_id=act), "Undone: {}.")
+    return _tried(request, lambda: feedback.undo(actor=person(request), act_id=act), "{told}.")
 
 
 @login_required

@@ -1,5 +1,7 @@
 """A designer's hand: personas, feedback, corrections and what was learned from them."""
 
+from typing import Final
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -154,6 +156,14 @@ class ActKind(models.TextChoices):
     UNDO = "undo"
 
 
+# an act as it was done, undone, and done again
+TOLD: Final = {
+    ActKind.GIVE: ("{}", "{} undone", "{} is back"),
+    ActKind.WITHDRAW: ("Withdrawn: {}", "{} is back", "{} withdrawn again"),
+    ActKind.REVERT: ("Reverted: {}", "{} counts again", "{} reverted again"),
+}
+
+
 class LearningAct(TeamOwned):
     """One thing a person did, written once and kept. `said` and `unsaid`: feedback that appeared and went, whole;
     `reverted` and `restored`: ids of the evidence that no longer counts, or counts again, by this act."""
@@ -185,6 +195,15 @@ class LearningAct(TeamOwned):
     @property
     def is_undone(self) -> bool:
         return hasattr(self, "undone_by")
+
+    @property
+    def told(self) -> str:
+        """What was done, in words; of an undo what stands after it."""
+        base, undos = self, 0
+        while base.undoes is not None:
+            base, undos = base.undoes, undos + 1
+        told = TOLD[ActKind(base.kind)][0 if not undos else 1 + (undos + 1) % 2].format(base.about)
+        return told[:1].upper() + told[1:]
 
 
 class Evidence(TeamOwned):

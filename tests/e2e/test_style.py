@@ -94,7 +94,7 @@ def test_the_deck_takes_keys_and_drags_goes_back_and_ends_with_what_was_learned(
     page.get_by_role("button", name="Forget").first.click()
     expect(page.locator(".notice")).to_contain_text("Forgotten")
     page.locator(".notice").get_by_role("button", name="Undo").click()
-    expect(page.locator(".notice")).to_contain_text("Undone")
+    expect(page.locator(".notice")).to_contain_text("counts again")
     assert not page.problems  # type: ignore[attr-defined]
 
 

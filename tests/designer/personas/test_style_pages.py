@@ -75,7 +75,7 @@ def test_each_button_takes_back_what_it_says_and_the_message_offers_the_way_back
     act = LearningAct.objects.get(kind="revert")
     assert f'name="act" value="{act.pk}"' in shown
     assert LearnedWeight.objects.get(key=SILK).alpha == 1
-    assert "Undone: revert fabric silk." in post(client, "/style/undo", act=act.pk)
+    assert "Fabric silk counts again." in post(client, "/style/undo", act=act.pk)
     assert LearnedWeight.objects.get(key=SILK).alpha == weight.alpha
 
 
@@ -115,7 +115,7 @@ def test_the_asset_page_undoes_its_last_word(client):
     act = LearningAct.objects.get()
     assert f'value="{act.pk}" data-undo' in shown
     shown = post(client, "/style/undo", act=act.pk, next=f"/assets/{asset}")
-    assert "Undone: give like." in shown and not Feedback.objects.exists()
+    assert "Like undone." in shown and not Feedback.objects.exists()
 
 
 def turn(shown):
