@@ -11,6 +11,7 @@ from django.utils.text import Truncator
 
 from designer.assets.models import Asset
 from designer.personas.models import DefaultPersona, Persona
+from designer.personas.pictures import Pictures, pictures_of, roots_of
 from designer.personas.portfolios import free_name
 from designer.personas.services import shown_weights
 from designer.personas.sources import listed, said_of, sources_of, told_apart
@@ -56,7 +57,6 @@ def set_default(*, actor: User, persona_id: UUID | None, team_id: UUID | None = 
 
 
 @transaction.atomic
-@transaction.atomic
 def delete_persona(*, actor: User, persona_id: UUID) -> None:
     """Raises Missing or Forbidden. Generations made with it keep what it gave them.
 
@@ -83,6 +83,7 @@ def _used_last(user_id: UUID, among: Sequence[Persona]) -> Persona | None:
     return next((each for each in among if each.pk == last), None)
 
 
+@transaction.atomic
 def duplicate_persona(*, actor: User, persona_id: UUID, name: str = "") -> Persona:
     """A copy to go on from, with the evidence. Raises Missing, Forbidden, Refused or Conflict for a taken name."""
     row: Persona = Persona.objects.see(actor, persona_id)
@@ -94,7 +95,7 @@ def duplicate_persona(*, actor: User, persona_id: UUID, name: str = "") -> Perso
         owner=actor,
         name=free_name(row.team_id, wish, f"{row.name[:72]} copy"),
         confidence=row.confidence,
-        origin={"copy_of": str(row.pk), "sources": listed(sources_of(row))},
+        origin={"copy_of": str(row.pk), "sources": listed(sources_of(row)), "roots": roots_of(row)},
         **{field: getattr(row, field) for field in copied},
     )
 
@@ -106,7 +107,8 @@ def _may_create(actor: User, team: Team) -> None:
 
 @transaction.atomic
 def merge_personas(*, actor: User, persona_ids: Sequence[UUID], name: str = "", remove: bool = False) -> Persona:
-    """One persona of several, each counting by the pictures behind it. With `remove` it takes their place.
+    """One persona of several, each counting by the pictures behind it; a picture behind several counts once. With
+    `remove` it takes their place.
 
     Raises Missing, Forbidden (also to remove what is not theirs to change), Refused or Conflict for a taken name.
     """
@@ -133,8 +135,9 @@ def _together(texts: Iterable[str]) -> str:
 
 
 def _created(actor: User, rows: Sequence[Persona], name: str) -> Persona:
-    one = merged([portrait_of(row) for row in rows])
-    sources, words = told_apart(rows)
+    pictures = [pictures_of(row) for row in rows]
+    one = merged([portrait_of(row, found) for row, found in zip(rows, pictures, strict=True)])
+    sources, words = told_apart(rows, pictures)
     return Persona.objects.create(
         team_id=rows[0].team_id,
         owner=actor,
@@ -151,11 +154,12 @@ def _created(actor: User, rows: Sequence[Persona], name: str) -> Persona:
         origin={
             "merged": [{"id": str(row.pk), "name": row.name, "evidence": row.evidence} for row in rows],
             "sources": listed(sources),
+            "roots": list(dict.fromkeys(root for row in rows for root in roots_of(row))),
         },
     )
 
 
-def portrait_of(row: Persona) -> Portrait:
+def portrait_of(row: Persona, pictures: Pictures) -> Portrait:
     return Portrait(
         keywords={word: float(weight) for word, weight in row.keywords.items()},
         weights=shown_weights(row),
@@ -163,4 +167,5 @@ def portrait_of(row: Persona) -> Portrait:
         distributions=row.distributions,
         exemplars=tuple(row.exemplars),
         evidence=row.evidence,
+        pictures={sha256: look for sha256, (_, look) in pictures.items()},
     )

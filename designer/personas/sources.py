@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from designer.personas.models import Persona
+from designer.personas.pictures import Pictures
 from designer.personas.portfolio_models import PortfolioImport
 from designer.pipeline.clustering import pictures
 
@@ -31,14 +32,17 @@ def said_of(sources: Mapping[str, int]) -> str:
     return f"From {' and '.join(filter(None, [', '.join(parts[:-1]), parts[-1]]))}."
 
 
-def told_apart(rows: Sequence[Persona]) -> tuple[dict[str, int], list[str]]:
-    """What the descriptions of `rows` say of their sources, added up, and what else they say."""
+def told_apart(rows: Sequence[Persona], pictures: Sequence[Pictures]) -> tuple[dict[str, int], list[str]]:
+    """What the descriptions of `rows` say of their sources, added up, and what else they say. `pictures`: behind each;
+    one behind several counts once."""
     sums: Counter[str] = Counter()
-    words = []
-    for row in rows:
+    words, seen = [], set[str]()
+    for row, found in zip(rows, pictures, strict=True):
         sources = sources_of(row)
         said = said_of(sources)
         if said and said in row.description:  # else a designer wrote it anew
-            sums.update(sources)
+            titles = {sha256: title for sha256, (title, _) in found.items() if title in sources}
+            sums.update(Counter(titles[each] for each in titles if each not in seen) if found else sources)
+            seen |= set(titles)
         words.append(row.description.replace(said, "") if said else row.description)
     return dict(sums), words

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from designer.pipeline.clustering import Look, counted
 from designer.pipeline.codec import Record
 
 WORDS_COUNT: Final = 3  # pictures that a persona made of words alone counts as
@@ -17,7 +19,8 @@ EXEMPLARS: Final = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portrait(Record):
-    """A persona as far as it can be merged. `evidence`: pictures behind it."""
+    """A persona as far as it can be merged. `evidence`: pictures behind it; `pictures`: those by their hash, {} where
+    they are not known one by one."""
 
     keywords: Mapping[str, float] = field(default_factory=dict)
     weights: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -25,30 +28,40 @@ class Portrait(Record):
     distributions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     exemplars: tuple[str, ...] = ()
     evidence: int = 0
-
-    @property
-    def say(self) -> int:
-        """How much it counts."""
-        return self.evidence or WORDS_COUNT
+    pictures: Mapping[str, Look] = field(default_factory=dict)
 
 
 def merged(portraits: Sequence[Portrait]) -> Portrait:
-    """One portrait of several: means weighted by evidence; what one is silent about, the others say."""
+    """One portrait of several: means weighted by evidence; what one is silent about, the others say. A picture that
+    stands behind several of them counts once."""
+    says = _says(portraits)
+    pictures = {key: look for each in portraits for key, look in each.pictures.items()}
+    unknown = [each for each in portraits if not each.pictures]
     names = list(dict.fromkeys(name for each in portraits for name in each.weights))
     return Portrait(
-        keywords=_mean([(each.say, each.keywords) for each in portraits], KEYWORDS),
+        keywords=_mean([(say, each.keywords) for say, each in says], KEYWORDS),
         weights={
-            name: _mean([(each.say, each.weights[name]) for each in portraits if name in each.weights], VALUES)
+            name: _mean([(say, each.weights[name]) for say, each in says if name in each.weights], VALUES)
             for name in names
         },
-        palette=_palette(portraits),
-        distributions=_sums(portraits),
+        palette=_palette(says),
+        distributions=_sums([*(each.distributions for each in unknown), counted(pictures.values())]),
         exemplars=_in_turn([each.exemplars for each in portraits])[:EXEMPLARS],
-        evidence=sum(each.evidence for each in portraits),
+        evidence=sum(each.evidence for each in unknown) + len(pictures),
+        pictures=pictures,
     )
 
 
-def _mean(rows: Sequence[tuple[int, Mapping[str, float]]], most: int) -> dict[str, float]:
+def _says(portraits: Sequence[Portrait]) -> list[tuple[float, Portrait]]:
+    """Each with how much it counts: a picture that several have counts in equal parts for them."""
+    owners = Counter(key for each in portraits for key in each.pictures)
+    return [
+        (sum(1 / owners[key] for key in each.pictures) if each.pictures else each.evidence or WORDS_COUNT, each)
+        for each in portraits
+    ]
+
+
+def _mean(rows: Sequence[tuple[float, Mapping[str, float]]], most: int) -> dict[str, float]:
     total = sum(say for say, _ in rows)
     sums: dict[str, float] = {}
     for say, row in rows:
@@ -57,21 +70,21 @@ def _mean(rows: Sequence[tuple[int, Mapping[str, float]]], most: int) -> dict[st
     return {key: round(weight, 3) for key, weight in sorted(sums.items(), key=lambda pair: -pair[1])[:most]}
 
 
-def _palette(portraits: Sequence[Portrait]) -> tuple[Mapping[str, str], ...]:
+def _palette(says: Sequence[tuple[float, Portrait]]) -> tuple[Mapping[str, str], ...]:
     """Every colour, the first of the weightiest first: a colour's place counts as in a harmonic series."""
     scores: dict[str, float] = {}
     colours: dict[str, Mapping[str, Any]] = {}
-    for each in portraits:
+    for say, each in says:
         for place, colour in enumerate(each.palette, 1):
-            scores[colour["name"]] = scores.get(colour["name"], 0.0) + each.say / place
+            scores[colour["name"]] = scores.get(colour["name"], 0.0) + say / place
             colours.setdefault(colour["name"], colour)
     return tuple(colours[name] for name in sorted(scores, key=lambda name: -scores[name])[:COLOURS])
 
 
-def _sums(portraits: Iterable[Portrait]) -> dict[str, dict[str, int]]:
+def _sums(distributions: Iterable[Mapping[str, Mapping[str, int]]]) -> dict[str, dict[str, int]]:
     sums: dict[str, dict[str, int]] = {}
-    for each in portraits:
-        for name, counts in each.distributions.items():
+    for each in distributions:
+        for name, counts in each.items():
             row = sums.setdefault(name, {})
             for value, count in counts.items():
                 row[value] = row.get(value, 0) + count

@@ -387,11 +387,39 @@ def test_merged_looks_name_each_portfolio_once_with_its_pictures(client, team):
     both = merge(linen, wool)
     assert both["description"] == "From 9 pictures of raw_0047.zip. Warm and calm."
     copied = client.post(f"/api/personas/{linen}/duplicate", {}, format="json").json()
-    assert merge(both["id"], silk, copied["id"])["description"] == (
-        "From 14 pictures of raw_0047.zip and 2 of Evening. Warm and calm."
-    )
+    all_of_them = merge(both["id"], silk, copied["id"])
+    assert all_of_them["description"] == "From 9 pictures of raw_0047.zip and 2 of Evening. Warm and calm."
     Persona.objects.filter(pk=linen).update(description="My own words")
     assert merge(linen, silk)["description"] == "From 2 pictures of Evening. My own words."
+
+
+def test_a_picture_behind_several_merged_personas_counts_once(client, team):
+    def personas_of(colours: dict[str, list[tuple[int, int, int]]]) -> list[dict]:
+        files = {f"{word}/{n}.png": picture(n, one) for word, each in colours.items() for n, one in enumerate(each)}
+        row = brought_in(client, ("p.zip", zipped(files)), team=str(team.pk))
+        count = len(client.get(f"/api/portfolios/{row.pk}").json()["clusters"])
+        wish = {"clusters": [{"cluster": key} for key in range(count)]}
+        return client.post(f"/api/portfolios/{row.pk}/personas", wish, format="json").json()
+
+    def merge(*ids: str) -> dict:
+        return client.post("/api/personas/merge", {"personas": ids}, format="json").json()
+
+    linen, wool = personas_of({"relaxed linen dresses": [LINEN] * 5, "tailored wool coats": [WOOL] * 4})
+    copied = client.post(f"/api/personas/{linen['id']}/duplicate", {}, format="json").json()
+    itself = merge(linen["id"], copied["id"])
+    for same in ("evidence", "distributions", "weights", "confidence", "exemplars"):
+        assert itself[same] == linen[same] == copied[same], same
+    both = merge(linen["id"], wool["id"])
+    again = merge(both["id"], copied["id"])
+    assert (both["evidence"], again["evidence"]) == (9, 9)
+    assert again["distributions"] == both["distributions"] and again["distributions"]["fabric"] == {
+        "linen": 5,
+        "wool": 4,
+    }
+    (twin,) = personas_of({"relaxed linen dresses": [LINEN] * 5})
+    assert merge(linen["id"], twin["id"])["evidence"] == 5, "the same pictures, sent twice"
+    Persona.objects.filter(pk=copied["id"]).update(origin={"copy_of": linen["id"]})
+    assert merge(linen["id"], copied["id"])["evidence"] == 5, "copied before roots were on record"
 
 
 def test_what_was_not_found_cannot_be_picked(client, team):
