@@ -1,7 +1,5 @@
 """Corrections of what was understood, made later: on a generation, or on one picture alone. With optimistic locking."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -11,7 +9,9 @@ from django.db import transaction
 from designer.assets.models import Asset
 from designer.generations import estimates
 from designer.generations.models import Generation, Mode
-from designer.personas.corrections import informed, remember_corrections, remember_of_photo
+from designer.generations.record_tags import check_match
+from designer.personas.corrections import informed, photo_digest, remember_corrections, remember_of_photo
+from designer.personas.models import AttributeCorrection
 from designer.pipeline.analysis import analyse
 from designer.pipeline.records import InvalidCorrection, Understanding
 from teams.accounts.models import User
@@ -19,12 +19,6 @@ from teams.base.errors import Conflict, Refused
 from teams.membership.models import Team
 
 Json = dict[str, Any]
-
-
-def tag_of(understood: Mapping[str, Any]) -> str:
-    """A quoted ETag of a record: the same as long as every attribute is."""
-    told = json.dumps(understood, sort_keys=True, ensure_ascii=False)
-    return f'"{hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
 
 
 def of_generation(row: Generation) -> Json:
@@ -60,7 +54,8 @@ def correct_generation(
     Generation.objects.for_edit(actor, generation_id)
     row: Generation = Generation.objects.select_for_update(no_key=True).see(actor, generation_id)
     before = of_generation(row)
-    _check_match(if_match, before, corrections)
+    told = AttributeCorrection.objects.filter(team=row.team_id, generation=row.pk)
+    check_match(if_match, before, corrections, actor=actor, made=told)
     after = _merged(before, corrections)
     remember_corrections(
         owner=actor, team=row.team, brief=row.brief, references=row.photos, understood=before, fixes=corrections,
@@ -77,33 +72,11 @@ def correct_photo(*, actor: User, asset_id: UUID, if_match: str | None, correcti
     with transaction.atomic():
         asset: Asset = Asset.objects.select_for_update(no_key=True).see(actor, asset_id)
         before = _as_taught(asset, bare)
-        _check_match(if_match, before, corrections)
+        told = AttributeCorrection.objects.filter(team=asset.team_id, subject_digest=photo_digest(asset))
+        check_match(if_match, before, corrections, actor=actor, made=told)
         _merged(before, corrections)
         remember_of_photo(owner=actor, asset=asset, understood=before, fixes=corrections)
         return _as_taught(asset, bare)
-
-
-def _check_match(if_match: str | None, present: Json, corrections: Mapping[str, Any]) -> None:
-    """Raises Refused 428 without a tag, 412 for another version, with what stands there now."""
-    if not if_match:
-        raise Refused(
-            "precondition_required", "A correction must say which version it corrects.", field="If-Match",
-            remedy="Read it first and send its ETag in If-Match.", status=428,
-        )  # fmt: skip
-    tags = [tag.strip() for tag in if_match.split(",")]
-    if "*" in tags or tag_of(present) in tags:
-        return
-    lines = [_line(name, present[name]["value"]) for name in corrections if name in present]
-    told = " ".join(line["message"] for line in lines)
-    raise Refused(
-        "changed_meanwhile", f"Somebody changed this since you read it. {told}".strip(), field="If-Match",
-        remedy="Read it again and repeat your correction.", status=412, lines=lines,
-    )  # fmt: skip
-
-
-def _line(name: str, value: Any) -> dict[str, str]:
-    now = "unknown" if value is None else json.dumps(value, ensure_ascii=False)
-    return {"field": f"corrections.{name}", "code": "changed_meanwhile", "message": f"{name} is {now} now."}
 
 
 def _merged(before: Json, corrections: Mapping[str, Any]) -> Json:

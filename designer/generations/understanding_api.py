@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from designer.assets.models import Asset
 from designer.generations import understanding
 from designer.generations.models import Generation
+from designer.generations.record_tags import tag_of
 from designer.generations.serializers import AttributeSerializer
 from designer.web.serializers import StrictSerializer
 from teams.accounts.people import person
@@ -32,7 +33,7 @@ class UnderstoodSerializer(serializers.Serializer[Any]):
 
 
 def _answer(understood: dict[str, Any]) -> Response:
-    return Response({"understood": understood}, headers={"ETag": understanding.tag_of(understood)})
+    return Response({"understood": understood}, headers={"ETag": tag_of(understood)})
 
 
 def _corrections(request: Request) -> dict[str, Any]:

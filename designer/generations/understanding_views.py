@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from designer.generations import understanding
 from designer.generations.models import Generation
+from designer.generations.record_tags import tag_of
 from designer.generations.understanding_forms import changed_since, corrections_of, rows_of
 from teams.accounts.people import person
 from teams.base.errors import Forbidden, Missing, Refused
@@ -26,7 +27,7 @@ def edit_shown(request: HttpRequest, row: Generation, said: dict[str, str] | Non
     return {
         "rows": rows,
         "any_known": any(row["is_known"] for row in rows),
-        "tag": understanding.tag_of(record),
+        "tag": tag_of(record),
         "may_edit": _may_edit(request, row),
         "generation": row,
     }
@@ -68,15 +69,16 @@ def _refused(request: HttpRequest, pk: UUID, refused: Refused) -> HttpResponse:
     alone shows what stands there now, else the old value would come back over somebody's correction."""
     row = Generation.objects.see(person(request), pk)
     typed = {name: request.POST[name] for name in (f"fix-{fix}" for fix in corrections_of(request.POST))}
-    error = _changed(request.POST, row) if refused.code == "changed_meanwhile" else str(refused)
+    late = refused.code == "changed_meanwhile"
+    error = _changed(request.POST, row, refused.facts["by"]) if late else str(refused)
     return _page(request, row, said=typed, error=error, status=refused.status)
 
 
-def _changed(posted: Mapping[str, str], row: Generation) -> str:
-    """What somebody else said since the form was opened, and what to do about it."""
+def _changed(posted: Mapping[str, str], row: Generation, by: str) -> str:
+    """What was said since the form was opened, by whom, and what to do about it."""
     changes = changed_since(understanding.of_generation(row), posted)
     told = ", ".join(f"{name} to {value}" for name, value in changes.items())
-    return f"Somebody changed {told or 'this'} meanwhile. Your values are still below: keep them, or choose others."
+    return f"{by} changed {told or 'this'} meanwhile. Your values are still below: keep them, or choose others."
 
 
 def _page(

@@ -148,6 +148,30 @@ def test_of_two_who_correct_the_same_at_once_one_is_told_what_stands_there_now(c
     assert AttributeCorrection.objects.filter(attribute="fabric").count() == 1
 
 
+def test_who_comes_late_is_told_what_was_changed_by_whom_and_what_they_sent(client_of, team):
+    first, late = client_of("admin"), client_of("owner")
+    first.user.name = "Ana"
+    first.user.save(update_fields=["name"])
+    done = made(first, brief="a silk midi dress", team=str(team.pk))
+    _, tag = read(late, "generations", done["id"])
+    assert correct(first, "generations", done["id"], tag, fabric="linen").status_code == 200
+    answer = correct(late, "generations", done["id"], tag, length="maxi")
+    told = answer.json()
+    assert answer.status_code == 412 and told["detail"].startswith("Ana changed fabric since you read it.")
+    assert [(line["field"], line["message"]) for line in told["errors"]] == [
+        ("understood.fabric", 'fabric is "linen" now.'),
+        ("corrections.length", 'length is still "midi", you sent "maxi".'),
+    ]
+    same = correct(late, "generations", done["id"], tag, fabric="wool").json()["errors"]
+    assert same[0]["message"] == 'fabric is "linen" now. You sent "wool".' and len(same) == 1
+    own = correct(first, "generations", done["id"], tag, fit="slim").json()["detail"]
+    assert own.startswith("You changed fabric since you read it.")
+    strange = correct(late, "generations", done["id"], '"of-elsewhere"', length="maxi").json()["detail"]
+    assert strange.startswith("Somebody changed this since you read it.")
+    now = read(late, "generations", done["id"])[1]
+    assert correct(late, "generations", done["id"], now, length="maxi").status_code == 200
+
+
 def test_a_picture_too_is_corrected_by_the_version_that_was_read(client_of):
     client = client_of("editor")
     asset = photo(client)
@@ -155,6 +179,7 @@ def test_a_picture_too_is_corrected_by_the_version_that_was_read(client_of):
     assert correct(client, "assets", asset.pk, tag, pattern="herringbone").status_code == 200
     late = correct(client, "assets", asset.pk, tag, pattern="check")
     assert late.status_code == 412 and '"herringbone"' in late.json()["detail"]
+    assert late.json()["detail"].startswith("You changed pattern since")
     assert correct(client, "assets", asset.pk, None, pattern="check").status_code == 428
 
 
@@ -285,7 +310,7 @@ def test_the_page_corrects_without_script_and_keeps_what_was_typed_when_refused(
     late = page.post(path, {**sent, "tag": tag, "fix-mood": "a mood of my own"})
     assert late.status_code == 412
     told = late.content.decode()
-    assert "a mood of my own" in told and "Somebody changed fabric to linen, colours to navy" in told
+    assert "a mood of my own" in told and "You changed fabric to linen, colours to navy" in told
     form = late.context["edit"]
     shown = {f"{kind}-{row['name']}": row[of] for row in form["rows"] for kind, of in (("fix", "text"), ("was", "was"))}
     assert page.post(path, {**shown, "tag": form["tag"]}).status_code == 302
