@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from designer.assets.models import Asset
 from designer.assets.presenting import source_type_words
+from designer.assets.versions import root_of
 from designer.catalogue.ready import is_callable
 from designer.catalogue.services import ending_soon, warning_of
 from designer.generations.estimates import Composed, Preview
@@ -184,8 +185,9 @@ def parts_of(generation: Generation) -> list[dict[str, str]]:
 
 
 def parts_sent(asset: Asset, generation: Generation) -> list[dict[str, str]]:
-    """The prompt of one image: that of its generation, what sets it apart from the others, what its photos are for."""
-    parts, sent = parts_of(generation), str(asset.provenance.get("prompt", ""))
+    """The prompt of one image: that of its generation, what sets it apart from the others, what its photos are for.
+    A version was sent no prompt of its own: it shows that of the image that it was made from."""
+    parts, sent = parts_of(generation), str(root_of(asset).provenance.get("prompt", ""))
     if not parts or not sent.startswith(generation.prompt):
         return parts
     own = sent.removeprefix(generation.prompt)

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from PIL import Image
 
+from designer.assets.models import Asset
 from designer.assets.services import read_bytes, store_upload
 from designer.generations.models import Generation, Stage
 from designer.jobs.models import Job
@@ -116,9 +117,28 @@ def test_the_page_of_each_image_shows_the_prompt_that_was_sent_for_it(client_of)
     row = Generation.objects.get(pk=made(client, brief="a plain coat", n=3, seed=4)["id"])
     for asset in row.assets.all():
         sent = asset.provenance["prompt"]
-        shown = client.get(f"/assets/{asset.pk}").content.decode().partition("<dt>Prompt</dt>")[2].partition("</dd>")[0]
-        assert ", ".join(re.findall(r">([^<>]+)</span>", shown)) == sent
+        assert prompt_on_page(client, asset) == sent
     assert len({asset.provenance["prompt"] for asset in row.assets.all()}) == 3
+
+
+def prompt_on_page(client, asset: Asset) -> str:
+    shown = client.get(f"/assets/{asset.pk}").content.decode().partition("<dt>Prompt</dt>")[2].partition("</dd>")[0]
+    return ", ".join(re.findall(r">([^<>]+)</span>", shown))
+
+
+def test_a_version_of_an_image_shows_the_prompt_of_that_image(client_of):
+    client = client_of("editor")
+    row = Generation.objects.get(pk=made(client, brief="a plain coat", n=3, seed=4)["id"])
+    first = max(row.assets.all(), key=lambda asset: len(asset.provenance["prompt"]))
+    assert first.provenance["prompt"] != row.prompt
+    version = first
+    for _ in range(2):  # one of the image, and one of that
+        wish = {"operations": [{"name": "upscale", "scale": 2}]}
+        asked = client.post(f"/api/enhance/{version.pk}", wish, format="json")
+        assert asked.status_code == 202, asked.content
+        work_off("gpu")
+        version = Asset.objects.get(parent=version)
+        assert prompt_on_page(client, version) == first.provenance["prompt"]
 
 
 def test_the_users_words_are_never_dropped(client_of):
