@@ -129,6 +129,7 @@ def route_shown(generation: Generation, route: dict[str, Any]) -> dict[str, Any]
     }
 
 
+        "explored": route.get("explored", False),  # older routes do not tell
 def _name(each: dict[str, Any]) -> str:
     return f"{each['provider']}/{each['model']}"
 

@@ -163,16 +163,22 @@ def _done(act: LearningAct) -> Response:
     return Response(ActSerializer(act).data, status=status.HTTP_201_CREATED)
 
 
+SHARE = (
+    "Of the prompts with room for it, the share that gets one word judged little; of the routes with a choice of "
+    "models, the share drawn by lot (`explored`), which the usual model often wins, too. The same seed draws the same."
+)
+
+
 class SettingsSerializer(serializers.Serializer[Any]):
     team = serializers.UUIDField(read_only=True)
-    exploration = serializers.FloatField()
+    exploration = serializers.FloatField(help_text=SHARE)
     default = serializers.FloatField(read_only=True)
     half_life_days = serializers.FloatField(read_only=True)
     min_sample = serializers.FloatField(read_only=True)
 
 
 class SettingsRequest(StrictSerializer):
-    exploration = serializers.FloatField(min_value=0, max_value=learning.MAX_EXPLORATION)
+    exploration = serializers.FloatField(min_value=0, max_value=learning.MAX_EXPLORATION, help_text=SHARE)
     team = serializers.UUIDField(required=False, allow_null=True, default=None)
 
 

@@ -290,7 +290,7 @@ class Excluded(Record):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route(Record):
     """Who makes the images. `warnings` names each wish this model cannot keep; it is shown before spending.
-    `total`, `most`: as of an Alternative."""
+    `total`, `most`: as of an Alternative; `explored`: it was drawn by lot to learn, whoever came out."""
 
     provider: str
     model: str
@@ -299,6 +299,7 @@ class Route(Record):
     total: Decimal | None = None
     most: Decimal | None = None
     explicit: bool = False
+    explored: bool = False
     alternatives: tuple[Alternative, ...] = ()
     excluded: tuple[Excluded, ...] = ()
     warnings: tuple[str, ...] = ()

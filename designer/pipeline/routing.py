@@ -56,8 +56,9 @@ def route(
 ) -> Route:
     """The best model for `wish`; raises RouteError. What a team taught counts as it has faded by `now`.
 
-    With `rng` (see `dice`) a share `exploration` of the routes is chosen by Thompson sampling, and the reason says so
-    where that chose another model; in all others, and without `rng`, means decide.
+    With `rng` (see `dice`) a share `exploration` of the routes that have a choice is drawn by Thompson sampling: those
+    are `explored`, and the reason says so where that chose another model. In all others, and without `rng`, means
+    decide.
     A model named by the caller is taken as it is: what it lacks becomes a warning, and only a price above `max_cost`,
     a size it cannot make or an open circuit refuse it. The others are scored all the same, and say that they were
     left out, as do those that only a limit of price or quality keeps away.
@@ -73,7 +74,8 @@ def route(
     shift = _shift(named if wish.among else candidates, posteriors or {}, moment)
     ranked = best = _ranked(fit, weights, seen, shift, None)
     shared = ""
-    if rng is not None and rng.random() < exploration:
+    explored = rng is not None and rng.random() < exploration and len(fit) > 1
+    if explored:
         ranked = _ranked(fit, weights, seen, shift, rng)
     elif wish.strategy == "load_balanced":
         ranked, shared = _shared(ranked, weights, rng)
@@ -84,10 +86,10 @@ def route(
     ranked_apart = _ranked([each for each, _ in (*held, *others)], weights, seen, shift, None)
     shadows = [(each, own, why_not[each.provider, each.model]) for each, own in ranked_apart]
     compared = [*((each, own, "") for each, own in ranked[1:]), *shadows]
-    found = _route(ranked, compared, [*unfit, *unable], wish, weights, shared)
+    found = replace(_route(ranked, compared, [*unfit, *unable], wish, weights, shared), explored=explored)
     if ranked[0][0] == best[0][0]:
         return found
-    tried = f"Tried to learn how you like it; {exploration:.0%} of the choices may try one."
+    tried = f"Tried to learn how you like it; {exploration:.0%} of the choices are drawn by lot, and may try one."
     return replace(found, reason=tried)
 
 

@@ -16,12 +16,13 @@ from designer.jobs.models import AttemptOutcome, JobAttempt
 from designer.jobs.services import revive
 from designer.ledger.models import Budget, LedgerEntry, Reservation
 from designer.personas.models import LearningSettings
+from designer.pipeline import routing
 from designer.providers import base
 from designer.realtime.models import Event
 from teams.audit.models import AuditEntry
 from teams.base.errors import Conflict
 from tests import images
-from tests.designer.generations.test_flow import ask
+from tests.designer.generations.test_flow import ask, made
 from tests.designer.generations.test_runner import try_again
 from tests.scripted import GOOD, Other, Scripted, scripted
 from tests.work import work_off
@@ -111,6 +112,24 @@ def test_the_table_of_a_route_that_went_as_planned_marks_the_chosen_model(pair, 
     one.answers = [GOOD]
     table = rows_of(client, begin(client_of, client=client))
     assert "chosen" in table["scripted/one"] and "ailed" not in "".join(table.values())
+
+
+def test_the_share_of_trials_is_that_of_the_routes_drawn_by_lot(pair, client_of):
+    """Of seeds that are named, so that the same ones are drawn each time."""
+    one, other = pair
+    client = client_of("owner")
+    assert client.patch("/api/learning/settings", {"exploration": 0.5}, format="json").status_code == 200
+    explored, seeds = [], range(16)
+    for seed in seeds:
+        one.answers, other.answers = [GOOD], [GOOD]
+        done = made(client, n=1, seed=seed, strategy="quality")
+        (route,) = (stage["output"] for stage in done["stages"] if stage["name"] == "routing")
+        explored.append(route["explored"])
+        shown = client.get(f"/generations/{done['id']}").content.decode()
+        assert ("drawn by lot</span>" in shown) == route["explored"]
+    assert explored == [routing.dice(seed).random() < 0.5 for seed in seeds] and 4 <= sum(explored) <= 12
+    shown = client.get("/style").content.decode()
+    assert "this share is drawn by lot" in shown and 'aria-describedby="percent-help"' in shown
 
 
 def rows_of(client, done: Generation) -> dict[str, str]:
