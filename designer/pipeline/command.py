@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from designer.pipeline import inexact
+from designer.pipeline import inexact, numbers
 from designer.pipeline.standing import (
     ADORNED,
     ANY_MODEL,
@@ -25,12 +25,7 @@ from designer.pipeline.standing import (
 )
 from designer.pipeline.words import clean, parse
 
-WORDS: Final = (
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-)  # fmt: skip
-DOZENS: Final = {"a dozen": 12, "half a dozen": 6}
-SAID: Final = {**{word: place for place, word in enumerate(WORDS, start=1)}, **DOZENS}
-NUMBER: Final = rf"(?P<count>\d{{1,3}}|{'|'.join(SAID)})"
+NUMBER: Final = rf"(?P<count>{numbers.PATTERN})"
 USING: Final = r"use\s+[\w@ ./-]{2,40}?\s+to\s+"  # "use Gemini to make 5 midi dresses"
 OPENING: Final = re.compile(
     rf"\s*(?:please\s+)?(?:{USING})?(?:(?:{VERBS})\s+(?:(?:me|us)\s+)?)?{NUMBER}\s+(?=\w)", re.I
@@ -41,7 +36,7 @@ TIMES: Final = re.compile(r"(?<=[a-z])\s+[x×]\s?(?P<count>\d{1,3})(?=\s*(?:[.,;
 # after these a number counts parts of the garment or measures it: "3 button jackets", "70 cm skirts"
 PARTS: Final = frozenset({
     "piece", "button", "pocket", "tier", "layer", "panel", "stripe", "ply", "way", "quarter", "inch", "inche", "cm",
-    "mm", "m", "kg", "year", "day", "season", "tone", "row",
+    "mm", "m", "kg", "year", "day", "season", "tone", "row", "shade", "percent", "per", "denier",
 })  # fmt: skip
 REACH: Final = 60  # letters from the number to the garment that it counts
 # "4 looks of tweed", "3 complete evening outfits"; but "3 ways to wear looks" counts ways
@@ -99,8 +94,7 @@ def _count(text: str, phrases: dict[str, str]) -> int | None:
     found = PICTURES.search(text) or _opening(text) or _times(text)
     if found is None:
         return None
-    said = found["count"].lower()
-    number = int(said) if said.isdecimal() else SAID[said]
+    number = numbers.value_of(found["count"])
     if number < 1:
         return None
     phrases["count"] = found.group().strip()
