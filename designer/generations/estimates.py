@@ -242,18 +242,26 @@ def draw_of(wish: GenerationWish, team: Team) -> int:
     return int.from_bytes(hashlib.sha256(said.encode()).digest()[:4]) % DRAWS
 
 
-def matched(wish: GenerationWish, record: Understanding, persona: Persona | None) -> PersonaMatch | None:
-    """How near the wish is to its persona, and what that adds; a change to a picture is not a matter of taste."""
+def matched(
+    wish: GenerationWish, record: Understanding, persona: Persona | None, *, asked: bool | None = None
+) -> PersonaMatch | None:
+    """How near the wish is to its persona, and what that adds; a change to a picture is not a matter of taste.
+    `asked`: as of `readers.unread`."""
     taste = taste_of(persona)
-    return personas.match(wish.brief, record, taste) if taste and not wish.is_change else None
+    if not taste or wish.is_change:
+        return None
+    match = personas.match(wish.brief, record, taste)
+    return replace(match, adjustments=()) if readers.unread(wish, asked=asked) else match
 
 
 def learned(
     wish: GenerationWish, record: Understanding, *, team: Team, persona: Persona | None, seed: int
 ) -> tuple[LearnedChoice, ...]:
-    """What the team liked before, where the wish leaves that open: not in exact mode, and not beside a photo, which
-    shows what the words do not say."""
-    return () if wish.exact or wish.references else learned_for(team, persona, record, seed=seed)
+    """What the team liked before, where the wish leaves that open: not in exact mode, not beside a photo, which shows
+    what the words do not say, and not to words that nobody reads, which may say otherwise."""
+    if wish.exact or wish.references or readers.unread(wish):
+        return ()
+    return learned_for(team, persona, record, seed=seed)
 
 
 def composed(wish: GenerationWish, *, team: Team, references: list[Asset], persona: Persona | None = None) -> Composed:

@@ -31,7 +31,14 @@ MORE = (
     "photography",
 )  # fmt: skip
 HUNDREDTH_OF_A_CENT: Final = Decimal("0.0001")
-TOLD = {"count": "images", "model": "model", "unknown": "not understood", "doubt": "taken as"}
+TOLD = {
+    "count": "images",
+    "model": "model",
+    "unknown": "not understood",
+    "doubt": "taken as",
+    "garment": "beside it",
+    "language": "not read",
+}
 
 
 def understood_shown(preview: Composed, wish: GenerationWish) -> dict[str, Any]:
@@ -122,6 +129,7 @@ def route_shown(generation: Generation, route: dict[str, Any]) -> dict[str, Any]
     labels = [name.capitalize() for name in PARTS]
     return {
         "reason": route["reason"],
+        "explored": route.get("explored", False),  # older routes do not tell
         "rows": rows,
         "excluded": excluded,
         "labels": labels,
@@ -129,7 +137,6 @@ def route_shown(generation: Generation, route: dict[str, Any]) -> dict[str, Any]
     }
 
 
-        "explored": route.get("explored", False),  # older routes do not tell
 def _name(each: dict[str, Any]) -> str:
     return f"{each['provider']}/{each['model']}"
 

@@ -15,6 +15,7 @@ from designer.generations.wishes import GenerationWish
 from designer.pipeline import remixing, seeing, wording
 from designer.pipeline.asking import Question
 from designer.pipeline.records import Understanding
+from designer.pipeline.tongue import unread_language
 from designer.providers import base
 from designer.providers.registry import language_provider
 from designer.providers.remote import talk
@@ -71,6 +72,13 @@ def asks(wish: GenerationWish, stage: Stage) -> bool:
     except Local:
         return False
     return stage == Stage.ANALYSIS or not wish.is_worded
+
+
+def unread(wish: GenerationWish, *, asked: bool | None = None) -> str:
+    """The language of a brief that nobody reads: it is not English, which is read here, and no model is asked; "" of
+    all others. `asked`: whether one has read it; None = not known yet."""
+    language = "" if asked else unread_language(wish.brief)
+    return "" if language and asked is None and asks(wish, Stage.ANALYSIS) else language
 
 
 def _is_ready(name: str) -> bool:

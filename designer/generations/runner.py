@@ -61,6 +61,7 @@ class Work:
     written: tuple[PromptPart, ...] = ()  # by a language model
     plan: choosing.Plan | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+    asked: bool = False  # a model has read the brief
     unwritten: list[StageRun] = field(default_factory=list)  # stages that are done and not stored yet
     columns: dict[str, Any] = field(default_factory=dict)  # of the row, changed by stages since it was stored
 
@@ -186,6 +187,7 @@ def _analyse(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
     if row.corrections and work.references:
         bare = estimates.understand(replace(work.wish, corrections={}), work.references, seen=heard.value)
         note_readings(row.team, row.brief, work.references, bare, remix=work.wish.is_remix)
+    work.asked = heard.value is not None
     work.understanding = estimates.understand(work.wish, work.references, team=row.team, seen=heard.value)
     found = work.understanding.to_json()
     return {"understood": found, **heard.facts}, {"understood": found}
@@ -226,7 +228,7 @@ def _dice(row: Generation) -> int:
 def _match(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
     """Fit the persona the designer chose; without one, say which is nearest and change nothing."""
     assert work.understanding is not None and work.prompt is not None  # noqa: S101
-    match = estimates.matched(work.wish, work.understanding, work.row.persona)
+    match = estimates.matched(work.wish, work.understanding, work.row.persona, asked=work.asked)
     if match is None:
         return {"matched": False, "parts": estimates.parts_json(work.prompt)}, {}
     work.facts["adjustments"] = match.to_json()["adjustments"]
@@ -286,7 +288,8 @@ def _optimise(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
     persona, learned = work.row.persona, _learned(work)
     if not learned:
         return {"learned": [], "parts": estimates.parts_json(work.prompt)}, {}
-    prompt = _worded(work, estimates.matched(work.wish, work.understanding, persona), learned)
+    match = estimates.matched(work.wish, work.understanding, persona, asked=work.asked)
+    prompt = _worded(work, match, learned)
     work.facts["learned"] = [choice.to_json() for choice in learned]
     return _set_prompt(work, prompt, learned=work.facts["learned"])
 
@@ -295,6 +298,8 @@ def _learned(work: Work) -> Sequence[LearnedChoice]:
     """What was drawn when the wish was sent, but for what a model has read in it since; older rows are drawn now."""
     assert work.understanding is not None  # noqa: S101
     drawn, team = work.row.settings.get("learned"), work.row.team
+    if readers.unread(work.wish, asked=work.asked):  # it was drawn for a model that did not answer
+        return ()
     if drawn is None:
         return estimates.learned(
             work.wish, work.understanding, team=team, persona=work.row.persona, seed=_dice(work.row)

@@ -9,13 +9,16 @@ from django.utils import timezone
 
 from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.services import fitting, is_family
+from designer.generations import readers
 from designer.generations.wishes import MAX_IMAGES, GenerationWish
 from designer.pipeline import command
-from designer.pipeline.doubts import Doubt, doubts
+from designer.pipeline.doubts import Beside, Doubt, doubts, garments_beside
+from designer.pipeline.words import attributes_of, parse
 
 Json = dict[str, Any]
+SHOWN: Final = 60  # letters of a brief that is told of as a whole
 SPOKEN: Final = {"nano banana": "Gemini", "dalle": "DALL-E"}  # families as people call them too
-MOST_UNKNOWN: Final = 4  # names that are told as not understood
+MOST_UNKNOWN: Final = 4  # names that are told as not understood, and garments beside the one
 
 
 def heard(wish: GenerationWish) -> tuple[GenerationWish, list[Json]]:
@@ -38,7 +41,7 @@ def heard(wish: GenerationWish) -> tuple[GenerationWish, list[Json]]:
     rows = [_row(name, phrase, *told[name], wish, said) for name, phrase in said.phrases.items()]
     unknown = [_unknown(name, made) for name in said.unknown[:MOST_UNKNOWN]]
     # exact mode reads nothing out of the words
-    return made, rows + unknown + ([] if wish.exact else [_doubted(each) for each in doubts(wish.brief)])
+    return made, rows + unknown + ([] if wish.exact else _read_out(wish))
 
 
 def _told_by(brief: str) -> command.Command:
@@ -95,6 +98,44 @@ def _unknown(phrase: str, made: GenerationWish) -> Json:
     tail = "." if made.model or made.provider else "; the router chooses."
     note = f"There is no model called {phrase.removeprefix('@')} here{tail}"
     return {"name": "unknown", "phrase": phrase, "value": "", "used": False, "note": note}
+
+
+def _read_out(wish: GenerationWish) -> list[Json]:
+    """What is to be told of the words that the attributes are read from."""
+    said = attributes_of(parse(wish.brief)).get("garment")
+    taken = wish.corrections.get("garment") or (said.value if said else None)
+    name = taken if isinstance(taken, str) else ""
+    others = garments_beside(wish.brief, name) if name else []
+    language = readers.unread(wish)
+    unread = [_unread(wish.brief, language)] if language else []
+    return [*unread, *map(_doubted, doubts(wish.brief)), *(_beside(each, name) for each in others[:MOST_UNKNOWN])]
+
+
+def _unread(brief: str, language: str) -> Json:
+    """Words that nobody here reads: they are sent as they are, alone."""
+    note = (
+        f"This seems to be {language}, which is not read here. The prompt holds these words as they are, and what your "
+        "team and persona like is not added, for it may contradict them. Write in English to have it read, or set the "
+        "attributes yourself."
+    )
+    said = brief if len(brief) <= SHOWN else f"{brief[:SHOWN].rstrip()}…"
+    return {"name": "language", "phrase": said, "value": language, "used": False, "note": note}
+
+
+def _beside(other: Beside, taken: str) -> Json:
+    """A garment that the attributes do not describe. Its words are sent like all others."""
+    name = taken.replace("_", " ")
+    note = (
+        f"The attributes describe one garment, the {name}. These words stay in the prompt beside it; for pictures of "
+        "its own, send it as another brief."
+    )
+    return {
+        "name": "garment",
+        "phrase": other.phrase,
+        "value": other.garment.replace("_", " "),
+        "used": False,
+        "note": note,
+    }
 
 
 def _doubted(doubt: Doubt) -> Json:

@@ -1,4 +1,4 @@
-"""Words of a brief that can be meant in two ways: which was taken, to be corrected before it is paid for."""
+"""Words of a brief that can be meant in two ways, or that no attribute holds: told before they are paid for."""
 
 from __future__ import annotations
 
@@ -21,6 +21,32 @@ class Doubt:
     phrase: str
     refused: str
     wanted: tuple[str, ...]
+
+
+JOINT: Final = re.compile(r"\s*(?:,|&|\+|\b(?:and|or|with|over|plus)\b)\s*", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """`phrase`: the very words that name another `garment` than the one the attributes describe."""
+
+    phrase: str
+    garment: str
+
+
+def garments_beside(text: str, taken: str) -> list[Beside]:
+    """The garments that the words name besides `taken`, each once: a record describes one."""
+    read = parse(text)
+    named = [each for each in read.mentions if each.attribute == "garment" and not each.negated]
+    found: dict[str, Beside] = {}
+    end = 0
+    for each in named:
+        if each.value != taken:
+            joints = list(JOINT.finditer(read.text, end, each.start))
+            start = joints[-1].end() if joints else each.start
+            found.setdefault(each.value, Beside(read.text[start : each.end], each.value))
+        end = each.end
+    return list(found.values())
 
 
 def doubts(text: str) -> list[Doubt]:

@@ -4,9 +4,11 @@ import html
 import re
 
 import pytest
+from django.utils import timezone
 
 from designer.assets.models import Asset
 from designer.generations.models import Generation
+from designer.personas.models import LearnedWeight, Persona
 from designer.realtime.models import Event
 from tests.designer.generations.test_flow import made
 from tests.designer.generations.test_studio_page import fields_of
@@ -42,6 +44,69 @@ def edits(markup: str, changes: dict[str, str]) -> dict[str, str]:
     for text, number in parts_of(markup).items():
         sent |= {f"part-was-{number}": text, f"part-now-{number}": changes.get(text, text)}
     return sent
+
+
+@pytest.mark.parametrize(
+    ("brief", "phrase", "number"),
+    [
+        ("fifty dresses", "fifty", 50),
+        ("twenty wool coats", "twenty", 20),
+        ("make me thirty-two silk skirts", "make me thirty-two", 32),
+        ("a dozen coats", "a dozen", 12),
+        ("two dozen coats", "two dozen", 24),
+        ("a hundred and twenty coats", "a hundred and twenty", 120),
+        ("a linen dress, 1,000 variations", "1,000 variations", 1000),
+    ],
+)
+def test_more_than_are_made_at_once_are_told_and_not_silently_cut(client_of, brief, phrase, number):
+    client = client_of("editor")
+    markup, estimate = shown(client, brief)
+    assert f"{number} need a batch; 8 are the most at once." in markup and "8 images" in estimate
+    told = client.post("/api/generations/preview", {"brief": brief}, format="json").json()["told"]
+    assert [(each["name"], each["phrase"], each["value"]) for each in told] == [("count", phrase, 8)]
+    assert str(number) in told[0]["note"]
+
+
+@pytest.mark.parametrize(
+    ("brief", "count", "garment", "others"),
+    [
+        ("two coats and a skirt", 2, "coat", {"a skirt": "skirt"}),
+        ("two coats and three silk skirts", 2, "coat", {"three silk skirts": "skirt"}),
+        ("a silk dress with a cropped jacket", 1, "dress", {"a cropped jacket": "jacket"}),
+        ("a shirt dress, no jacket", 1, "dress", {}),
+    ],
+)
+def test_a_garment_beside_the_one_that_is_read_is_told_and_its_words_are_sent(client_of, brief, count, garment, others):
+    client = client_of("editor")
+    markup, _ = shown(client, brief)
+    done = made(client, brief=brief)
+    assert fields_of(markup)["fix-garment"] == done["understood"]["garment"]["value"] == garment
+    told = [each for each in done["told"] if each["name"] == "garment"]
+    assert {each["phrase"]: each["value"] for each in told} == others and len(done["assets"]) == count
+    for each in told:
+        assert f"The attributes describe one garment, the {garment}." in each["note"]
+        assert html.escape(each["note"]) in markup
+    assert done["prompt"].startswith(brief)
+
+
+GERMAN = "Ein langes rotes Kleid aus Seide"
+
+
+def test_what_was_liked_is_not_added_to_words_that_nobody_reads_and_that_is_told(client_of):
+    client = client_of("owner")
+    team = client.user.memberships.get(team__personal=True).team
+    LearnedWeight.objects.create(team=team, key="attribute:-:fabric=linen", alpha=60, beta=1, moved_at=timezone.now())
+    client.patch("/api/learning/settings", {"exploration": 0}, format="json")
+    english = client.post("/api/generations/preview", {"brief": "a long red dress"}, format="json").json()
+    assert "linen" in english["prompt"] and english["told"] == []
+    markup, _ = shown(client, GERMAN)
+    assert "This seems to be German" in markup
+    persona = Persona.objects.create(team=team, owner=client.user, name="Flax", attributes={"fabric": ["linen"]})
+    for wish in ({}, {"persona": str(persona.pk)}):
+        told = client.post("/api/generations/preview", {"brief": GERMAN, **wish}, format="json").json()
+        done = made(client, brief=GERMAN, **wish)
+        assert "linen" not in told["prompt"] + done["prompt"] and done["prompt"].startswith(GERMAN)
+        assert [each["name"] for each in done["told"]] == ["language"] == [each["name"] for each in told["told"]]
 
 
 def test_the_brief_says_how_many_and_it_is_shown_and_made(client_of):
