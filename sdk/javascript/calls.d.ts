@@ -3,7 +3,7 @@
 import type { Changing, Options, Pages, Saving, Source } from "./index.js";
 export type AboutEnum = "attribute" | "model";
 /** One thing somebody did. `said` and `unsaid`: ids of the feedback that appeared and went by it. */
-export interface Act { id: string; team: string; owner: string | null; kind: LearningActEnum; about: string; said: string[]; unsaid: string[]; undoes: string | null; undone: boolean; moves: WeightMove[]; created_at: string }
+export interface Act { id: string; team: string; owner: string | null; kind: LearningActEnum; about: string; told: string; said: string[]; unsaid: string[]; undoes: string | null; undone: boolean; moves: WeightMove[]; created_at: string }
 export type ActionEnum = "start" | "pause" | "reset";
 export interface AddedAnswer { added: number }
 export interface AgendaImage { asset: string | null; position: number; title: string; gone: boolean; seconds: number | null; width: number | null; height: number | null; url: string | null; thumbnail: string | null; voted: number; tally: TallyAnswer | null; mine: MyVote | null }
@@ -140,6 +140,8 @@ export interface Pair { pair: number; brief: string; left: ItemAsset[]; right: I
 export interface Pause { paused_at: string; reason: string }
 export interface PersonLine { user: string; name: string; role: string | null; seconds: number }
 export interface Persona { id: string; team: string; name: string; description: string; keywords: Record<string, unknown>; attributes: Record<string, unknown>; weights: Record<string, Record<string, number>>; palette: unknown[]; distributions: Record<string, unknown>; exemplars: string[]; evidence: number; confidence: number | null; origin: Record<string, unknown>; starter: boolean; version: number; created_at: string }
+/** One just made from words. */
+export interface PersonaMade { id: string; team: string; name: string; description: string; keywords: Record<string, unknown>; attributes: Record<string, unknown>; weights: Record<string, Record<string, number>>; palette: unknown[]; distributions: Record<string, unknown>; exemplars: string[]; evidence: number; confidence: number | null; origin: Record<string, unknown>; starter: boolean; version: number; created_at: string; notes: string[] }
 /** Refuses unknown fields, unfit text and, in JSON, words or numbers for true and false; 400 naming the field. */
 export interface PickRequestRequest { cluster: number; name?: string }
 /** A spot of the picture, in shares of its width and height. */
@@ -522,12 +524,12 @@ export interface Calls {
   /** List personas, or make one from words. */
   personas(wish?: { from_pictures?: boolean; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; starter?: boolean }, options?: Options): Pages<Persona>;
   /** List personas, or make one from words. */
-  createPersona(wish: CreatePersonaWish, options?: Options): Promise<Persona>;
+  createPersona(wish: CreatePersonaWish, options?: Options): Promise<PersonaMade>;
   /** One persona. */
   persona(personaId: string, options?: Options): Promise<Persona>;
   /** Change what is given. For its maker, owners and admins; needs If-Match. */
   changePersona(personaId: string, wish: ChangePersonaWish, options: Changing): Promise<Persona>;
-  /** One persona. */
+  /** Delete it. If you began with it, you begin with the one you used last from now on, else with the team's newest: `GET /api/personas/default` says which. Without one where it was the team's last. */
   deletePersona(personaId: string, options?: Options): Promise<void>;
   /** The persona's profile against what was liked, or made, with it, month by month. */
   personaDrift(personaId: string, wish?: { basis?: "liked" | "made" }, options?: Options): Promise<Drift>;
@@ -673,7 +675,7 @@ export interface Calls {
   /** The personas of one team. */
   teamPersonas(teamId: string, wish?: { from_pictures?: boolean; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; starter?: boolean }, options?: Options): Pages<Persona>;
   /** The personas of one team. */
-  createTeamPersona(teamId: string, wish: CreateTeamPersonaWish, options?: Options): Promise<Persona>;
+  createTeamPersona(teamId: string, wish: CreateTeamPersonaWish, options?: Options): Promise<PersonaMade>;
   /** The webhooks of the caller's teams. */
   webhooks(wish?: { ordering?: "created_at" | "-created_at"; page_size?: number; team?: string }, options?: Options): Pages<Webhook>;
   /** Set up a webhook. Its secret is in this answer only. Idempotency-Key is not honoured here, for that would keep the answer and so the secret; a second webhook with the same address is refused. */

@@ -119,6 +119,7 @@ class Act(TypedDict):
     owner: str | None
     kind: LearningActEnum
     about: str
+    told: str
     said: list[str]
     unsaid: list[str]
     undoes: str | None
@@ -1118,6 +1119,28 @@ class Persona(TypedDict):
     starter: bool
     version: int
     created_at: str
+
+
+class PersonaMade(TypedDict):
+    """One just made from words."""
+
+    id: str
+    team: str
+    name: str
+    description: str
+    keywords: dict[str, Any]
+    attributes: dict[str, Any]
+    weights: dict[str, dict[str, float]]
+    palette: list[Any]
+    distributions: dict[str, Any]
+    exemplars: list[str]
+    evidence: int
+    confidence: float | None
+    origin: dict[str, Any]
+    starter: bool
+    version: int
+    created_at: str
+    notes: list[str]
 
 
 class PickRequestRequest(TypedDict):

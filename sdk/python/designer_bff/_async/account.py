@@ -440,9 +440,9 @@ class AccountCalls(Caller):
         *,
         idempotency_key: str | None = None,
         **more: Unpack[types.CreateTeamPersonaWish],
-    ) -> types.Persona:
+    ) -> types.PersonaMade:
         """The personas of one team."""
-        answer: types.Persona = await self.call(
+        answer: types.PersonaMade = await self.call(
             "POST",
             f"/teams/{quoted(team_id)}/personas",
             body=said({"name": name, **more}),

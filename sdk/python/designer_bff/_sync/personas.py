@@ -138,9 +138,9 @@ class PersonasCalls(Caller):
 
     def create_persona(
         self, name: str, *, idempotency_key: str | None = None, **more: Unpack[types.CreatePersonaWish]
-    ) -> types.Persona:
+    ) -> types.PersonaMade:
         """List personas, or make one from words."""
-        answer: types.Persona = self.call(
+        answer: types.PersonaMade = self.call(
             "POST", "/personas", body=said({"name": name, **more}), idempotency_key=idempotency_key
         )
         return answer
@@ -160,7 +160,9 @@ class PersonasCalls(Caller):
         return answer
 
     def delete_persona(self, persona_id: str) -> None:
-        """One persona."""
+        """Delete it. If you began with it, you begin with the one you used last from now on, else with the team's
+        newest: `GET /api/personas/default` says which. Without one where it was the team's last.
+        """
         self.call("DELETE", f"/personas/{quoted(persona_id)}")
 
     def persona_drift(self, persona_id: str, *, basis: Literal["liked", "made"] | None = None) -> types.Drift:
