@@ -19,7 +19,7 @@ from designer.pipeline import kinds, outline, pattern
 from designer.pipeline.codec import Record
 from designer.pipeline.colours import delta_e, hex_of, lab_of, nearest_name
 from designer.pipeline.records import Attribute
-from designer.pipeline.segmentation import EDGE, Bools, Floats, Segment, border_of, kmeans, segment
+from designer.pipeline.segmentation import EDGE, Bools, Floats, Segment, border_of, box_blur, kmeans, segment
 
 WORKING: Final = 512  # pixels of the longer side for colour and pattern
 LEAST_SIDE: Final = 16  # a smaller picture shows no garment
@@ -32,7 +32,9 @@ SAME_COLOUR: Final = 11.0  # CIEDE2000 under which two groups are one colour in 
 GROUND_GROUPS: Final = 4
 LEAST_GROUND: Final = 0.1  # of the picture's border, for a colour of it to be the ground's
 SAME_AS_GROUND: Final = 6.0  # CIEDE2000 to it under which a group in the mask is ground, caught with the garment
-LEAST_OWN: Final = 0.5  # of the mask that must be left: else the garment has the ground's colour itself
+LEAST_OWN: Final = 0.4  # of the mask that must be left: else the garment has the ground's colour itself
+RIM: Final = 0.1  # how far from the mask's edge its core begins, by the root of its area
+RATHER_RIM: Final = 0.5  # of how much of the rest lies in the core: what was caught lies rather at the rim
 LEAST_COVERAGE: Final = 0.06
 MOST_COLOURS: Final = 4
 
@@ -71,8 +73,8 @@ def read(
     if weave:
         attributes["pattern"] = pattern.class_of(weave, pattern.calm_of(lab, mask))
     printed = attributes.get("pattern", Attribute()).value not in (None, "solid")
-    ground = None if printed else _ground(lab, mask)  # a pattern may hold the ground's colour by its own right
-    attributes["colours"] = _colours(lab[mask], ground, found)
+    # a pattern may hold the ground's colour by its own right
+    attributes["colours"] = _colours(lab, mask, None if printed else _ground(lab, mask), found)
     return PhotoReading(
         attributes={name: each for name, each in attributes.items() if each.is_known},
         share=round(found.share, 3),
@@ -135,23 +137,28 @@ def _ground(lab: Floats, mask: Bools) -> Floats | None:
     return centres[np.bincount(nearest, minlength=GROUND_GROUPS) >= LEAST_GROUND * len(around)]
 
 
-def _colours(pixels: Floats, ground: Floats | None, found: Segment) -> Attribute:
+def _colours(lab: Floats, mask: Bools, ground: Floats | None, found: Segment) -> Attribute:
     """The garment's main colours, the largest first; shades of one colour are one. Coverage is of the garment, without
     what shows `ground`."""
+    pixels = lab[mask]
     if len(pixels) < LEAST_PIXELS:
         return Attribute()
     centres, nearest = kmeans(pixels, COLOUR_GROUPS, turns=8)
+    own = np.ones(len(centres), bool) if ground is None else _own(ground, mask, centres, nearest)
     shares = np.bincount(nearest, minlength=COLOUR_GROUPS) / len(pixels)
-    merged = _merged(centres, shares if ground is None else _without(ground, centres, shares))
+    merged = _merged(centres, np.where(own, shares, 0.0) / shares[own].sum())
     named = [_named(centre, share) for centre, share in merged if share >= LEAST_COVERAGE][:MOST_COLOURS]
     return Attribute(value=_once(named), confidence=round(SURE_AT + SURE_BY * found.confidence, 3), source="image")
 
 
-def _without(ground: Floats, centres: Floats, shares: Floats) -> Floats:
-    """The groups' shares of what is left when those of the ground's colours are left out."""
+def _own(ground: Floats, mask: Bools, centres: Floats, nearest: NDArray[np.intp]) -> Bools:
+    """Which groups are the garment's: all, unless those that look like the ground lie rather at the mask's rim. A top
+    in the colour of the paper reaches as deep into the mask as the skirt below it."""
     own = np.array([min(float(delta_e(centre, each)) for each in ground) >= SAME_AS_GROUND for centre in centres])
-    left = float(shares[own].sum())
-    return np.where(own, shares, 0.0) / left if left >= LEAST_OWN else shares
+    kept = own[nearest]
+    core = box_blur(mask.astype(np.float32), max(1, round(RIM * float(mask.sum()) ** 0.5)))[mask] > 0.999
+    caught = not kept.all() and kept.mean() >= LEAST_OWN and core[~kept].mean() < RATHER_RIM * core[kept].mean()
+    return own if caught else np.ones_like(own)
 
 
 def _merged(centres: Floats, shares: Floats) -> list[tuple[Floats, float]]:

@@ -61,7 +61,7 @@ def test_the_ground_that_is_caught_with_the_garment_is_none_of_its_colours():
     paper = Image.new("RGB", size, (236, 233, 228))
     pen = ImageDraw.Draw(paper)
     pen.ellipse((60, 60, 324, 324), fill=(230, 226, 222))  # as a lamp throws it on paper
-    pen.polygon([(140, 80), (244, 80), (262, 440), (204, 440), (192, 170), (180, 440), (122, 440)], fill="#82586d")
+    pen.polygon([(140, 80), (244, 80), (270, 440), (114, 440)], fill="#82586d")
     image = Image.fromarray(np.clip(paper + np.random.default_rng(2).normal(0, 2, (512, 384, 3)), 0, 255).astype("u1"))
     colours = photo.read(image).attributes["colours"].value
     assert len(colours) == 1
@@ -76,6 +76,19 @@ def test_a_pattern_keeps_the_colour_that_the_ground_has_too():
 def test_a_garment_in_the_colour_of_its_ground_keeps_it():
     image, _ = drawn(cloth_of("solid", (222, 212, 190)), ground=(205, 200, 178))
     assert photo.read(image).attributes["colours"].value[0]["coverage"] > 0.85
+
+
+@pytest.mark.parametrize("ground", [(252, 252, 252), (240, 240, 238)])
+def test_a_part_of_the_garment_in_the_colour_of_its_ground_stays_one_of_its_colours(ground):
+    look = Image.new("RGB", (384, 512), ground)
+    pen = ImageDraw.Draw(look)
+    top = [(130, 70), (254, 70), (330, 190), (296, 220), (262, 170), (262, 250), (122, 250), (122, 170), (88, 220),
+           (54, 190)]  # fmt: skip
+    pen.polygon(top, fill=rgb_of(COLOURS["off white"]))
+    pen.polygon([(122, 250), (262, 250), (300, 450), (84, 450)], fill=rgb_of(COLOURS["navy"]))
+    image = Image.fromarray(np.clip(look + np.random.default_rng(2).normal(0, 2, (512, 384, 3)), 0, 255).astype("u1"))
+    shares = {each["name"]: each["coverage"] for each in photo.read(image).attributes["colours"].value}
+    assert shares["navy"] < 0.65 and max(share for name, share in shares.items() if name != "navy") > 0.3
 
 
 def test_the_brief_wins_over_the_photo_and_fills_nothing_else():
