@@ -1,6 +1,5 @@
 """GET /api/models: what may be asked for, with prices and limits."""
 
-from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -12,14 +11,15 @@ from rest_framework import generics, serializers
 from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.ready import capabilities_of, is_callable, why_not
 from designer.catalogue.services import ending_soon, usable_models, usual_price, warning_of
+from designer.providers.base import Capabilities
 
 
-class CapabilitiesSerializer(serializers.Serializer[Any]):
+class CapabilitiesSerializer(serializers.Serializer[Capabilities]):
     """What a model can do; what it cannot is said before anything is spent."""
 
     seed = serializers.BooleanField()
     negative_prompt = serializers.BooleanField()
-    references = serializers.BooleanField(help_text="Whether photos may be sent along.")
+    references = serializers.SerializerMethodField(help_text="Whether photos may be sent along.")
     max_references = serializers.IntegerField(help_text="How many photos are sent along at most.")
     max_images = serializers.IntegerField()
     ratios = serializers.ListField(child=serializers.CharField())
@@ -28,6 +28,9 @@ class CapabilitiesSerializer(serializers.Serializer[Any]):
     images_per_call = serializers.IntegerField()
     exact_size = serializers.BooleanField()
     qualities = serializers.ListField(child=serializers.CharField())
+
+    def get_references(self, can: Capabilities) -> bool:
+        return can.max_references > 0
 
 
 class ModelSerializer(serializers.ModelSerializer[ModelProfile]):
@@ -80,7 +83,7 @@ class ModelSerializer(serializers.ModelSerializer[ModelProfile]):
     @extend_schema_field(CapabilitiesSerializer(allow_null=True))
     def get_capabilities(self, model: ModelProfile) -> dict[str, Any] | None:
         can = capabilities_of(model) if model.kind == ModelKind.IMAGE else None
-        return {**asdict(can), "references": can.max_references > 0} if can else None
+        return CapabilitiesSerializer(can).data if can else None
 
     def get_warning(self, model: ModelProfile) -> str:
         if model.ends_on is None:

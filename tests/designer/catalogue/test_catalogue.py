@@ -10,6 +10,7 @@ from django.apps import apps
 from django.utils import timezone
 
 from designer.catalogue import services
+from designer.catalogue.api import CapabilitiesSerializer
 from designer.catalogue.limits import wish_for
 from designer.catalogue.models import Lifecycle, ModelPrice, ModelProfile
 from designer.catalogue.ready import why_not
@@ -244,6 +245,21 @@ def test_the_list_says_what_can_be_called_what_cannot_and_what_to_do(one, client
     gemini = rows["gemini-3.1-flash-image"]
     assert (gemini["available"], gemini["remedy"], gemini["capabilities"]) == (False, "Set GOOGLE_API_KEY.", None)
     assert "dall-e-3" not in rows
+
+
+@pytest.mark.parametrize(
+    ("provider", "model"), [("openai", "gpt-image-2"), ("google", "gemini-3.1-flash-image"), ("stability", "core")]
+)
+def test_the_list_says_what_the_models_of_a_vendor_with_a_key_can_do(provider, model, client_of, settings):
+    settings.IMAGE_PROVIDERS = [provider]
+    registry.configure({provider: ProviderConfig(api_key="key", base_url="http://127.0.0.1:1")})
+    try:
+        answer = client_of("viewer").get("/api/models", {"provider": provider, "page_size": 100})
+    finally:
+        registry.configure(settings.PROVIDERS)
+    can = {row["model"]: row for row in answer.json()["results"]}[model]["capabilities"]
+    assert can["max_images"] > 0 and can["references"] is (can["max_references"] > 0)
+    assert set(can) == set(CapabilitiesSerializer().fields)
 
 
 @pytest.mark.parametrize(
