@@ -43,7 +43,9 @@ def find(
         return None
     if wish.stands_alone or not _is_time(job, error) or _is_unknown(job, left):
         return None
-    plan = next(filter(None, (_plan(row, wish, out, len(left)) for out in _left_out(row, order, error))), None)
+    shown = costs.left_of_shown(row)
+    plans = (_plan(row, wish, out, len(left), shown=shown) for out in _left_out(row, order, error))
+    plan = next(filter(None, plans), None)
     return _changed(job, row, order, plan, error) if plan else None
 
 
@@ -69,15 +71,32 @@ def _is_unknown(job: RunningJob, left: list[int]) -> bool:
     return bool(places & set(map(str, left)))
 
 
-def told_of_all(stop: Permanent | Retry | Resting, row: Generation) -> Permanent | Retry | Resting:
-    """The end of the last model that was tried, told as the end of all of them; their reasons, each once."""
-    if isinstance(stop, Resting) or not row.fallbacks or not isinstance(stop.__cause__, base.ProviderError):
+def told_of_all(
+    stop: Permanent | Retry | Resting, row: Generation, wish: GenerationWish, order: Order
+) -> Permanent | Retry | Resting:
+    """The end of the last model that was tried, told as the end of all of them; their reasons, each once. Of the only
+    one that was tried also that another could make it for more than was shown."""
+    if isinstance(stop, Resting) or not isinstance(stop.__cause__, base.ProviderError):
         return stop
+    if not row.fallbacks:
+        return _told_of_dearer(stop, row, wish, order, stop.__cause__)
     reasons = " ".join(dict.fromkeys([*(each["reason"] for each in row.fallbacks), stop.__cause__.message]))
     message, remedy = f"No model that fits could make it. {reasons}", base.ProviderError.usual_remedy
     if isinstance(stop, Retry):
         return Retry(stop.after, message, code=stop.code, remedy=remedy)
     return Permanent(stop.code, message, remedy)
+
+
+def _told_of_dearer(
+    stop: Permanent | Retry, row: Generation, wish: GenerationWish, order: Order, error: base.ProviderError
+) -> Permanent | Retry:
+    if isinstance(stop, Retry) or error.code not in AT_ONCE or wish.stands_alone or wish.max_cost is not None:
+        return stop
+    plan = _plan(row, wish, next(_left_out(row, order, error)), wish.n, shown=None)
+    if plan is None:
+        return stop
+    way = f"Send it again for {plan.title}, which costs more than was shown for this one."
+    return Permanent(stop.code, stop.message, f"{stop.remedy} {way}".strip())
 
 
 def _left_out(row: Generation, order: Order, error: base.ProviderError) -> Iterator[set[Key]]:
@@ -91,14 +110,17 @@ def _left_out(row: Generation, order: Order, error: base.ProviderError) -> Itera
         yield failed
 
 
-def _plan(row: Generation, wish: GenerationWish, failed: set[Key], n: int) -> choosing.Plan | None:
-    """What the router says without the models that failed, for the rest of the images and of the money."""
+def _plan(
+    row: Generation, wish: GenerationWish, failed: set[Key], n: int, *, shown: Decimal | None
+) -> choosing.Plan | None:
+    """What the router says without the models that failed, for the rest of the images and of the money; `shown`: what
+    is left of the most that was shown, None = whatever it takes."""
     garment = Understanding.from_json(row.understood).value("garment")
     photos: dict[str, Any] = {"photos": costs.sizes_of(row.photos), "photo_most": costs.photo_most(row)}
     rest_of_it = replace(wish, n=n, best_of=None, max_cost=costs.left_of_ceiling(row))
     facts: dict[str, Any] = {"team": row.team, "garment": garment, **photos}
     try:
-        plan = choosing.plan_for(rest_of_it, **facts, without=failed, shown=costs.left_of_shown(row))
+        plan = choosing.plan_for(rest_of_it, **facts, without=failed, shown=shown)
     except Refused:
         return None
     return plan if row.simulated or not plan.simulated else None  # a drawing is no stand-in for a photograph
