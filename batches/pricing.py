@@ -113,12 +113,12 @@ class Prices:
         )
 
 
-def _alike(photo: Size | None) -> Size | None:
+def _alike(photo: Size | None) -> tuple[int, ...]:
     """The same for photos that every vendor counts about alike, and that come to the same at most."""
     if photo is None:
-        return None
-    longer, shorter = max(photo), min(photo)
-    return math.ceil(min(longer, LARGE) / STEP), math.ceil(longer / shorter)
+        return ()
+    shown = min(1.0, LARGE / max(photo))
+    return (*(math.ceil(side * shown / STEP) for side in photo), math.ceil(max(photo) / min(photo)))
 
 
 def _asks_a_model() -> bool:

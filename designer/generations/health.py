@@ -113,8 +113,8 @@ def went_wrong(provider: str, model: str, error: base.ProviderError) -> None:
         failures = max(row.failures, TRIP_AFTER - 1) if error.code in AT_ONCE else row.failures
         after = observed(Breaker(failures=failures, opened_at=row.opened_at, trips=row.trips), "failure", now)
         row.failures, row.opened_at, row.trips = after.failures, after.opened_at, after.trips
+        row.last_error, row.last_error_at = error.code, now
         for each in rows:
-            each.last_error, each.last_error_at = error.code, now
             each.save()
         if row.opened_at is not None:
             _alert(row, now)
@@ -171,9 +171,11 @@ def on_trial(row: ModelHealth | None, now: datetime) -> bool:
 def try_now(keys: Iterable[tuple[str, str]]) -> None:
     """Let models that rest, themselves or under their account, be tried at once: somebody says that what they rest for
     was seen to. The next call that fails has them rest again."""
-    for provider, model in keys:
-        theirs = ModelHealth.objects.filter(provider=provider, model__in=[model, account_of(provider)])
-        theirs.filter(opened_at__gt=Now() - LONGEST_REST).update(opened_at=Now() - LONGEST_REST)
+    named = sorted(keys)
+    accounts = [(provider, account_of(provider)) for provider in sorted({provider for provider, _ in named})]
+    for provider, name in [*named, *accounts]:  # in the order in which a failed call locks them
+        rows = ModelHealth.objects.filter(**_named(provider, name), opened_at__gt=Now() - LONGEST_REST)
+        rows.update(opened_at=Now() - LONGEST_REST)
 
 
 def lasts(healths: Healths, key: tuple[str, str]) -> bool:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -42,10 +42,8 @@ BEGINS = {
 }
 
 
-# of a generation's settings, what the designer did not set; the first in older rows only
-FACTS: Final = (
-    "reading", "following", "most", "for_images", "for_reading", "photo_most", "told", "dice", "learned"
-)  # fmt: skip
+# What else a row's settings tell, also to a later release beside this one, is no part of the wish.
+WISHED: Final = frozenset(each.name for each in fields(GenerationWish))
 
 
 @dataclass(slots=True)
@@ -86,10 +84,8 @@ def _begin(job: RunningJob, generation_id: str) -> Work:
 
 
 def _wish_of(row: Generation) -> GenerationWish:
-    said = dict(row.settings)
+    said = {name: value for name, value in row.settings.items() if name in WISHED}
     cap = said.pop("max_cost", None)
-    for facts in FACTS:
-        said.pop(facts, None)
     return GenerationWish(
         brief=row.brief,
         references=tuple(map(UUID, said.pop("references"))),

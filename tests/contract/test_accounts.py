@@ -9,10 +9,11 @@ import pytest
 from django.utils import timezone
 
 from designer.catalogue.models import ModelHealth
+from designer.generations import health
 from designer.generations.models import Generation
 from designer.notifications.models import Alert, Notification
 from designer.providers import registry
-from designer.providers.base import ProviderConfig
+from designer.providers.base import AuthFailed, ProviderConfig
 from tests.batches.asking import invariants_hold, look, made, statuses, work_off
 from tests.contract.test_studio import FLARE, NANO, begin, drawn
 from tests.designer.generations.test_flow import ask
@@ -114,6 +115,16 @@ def test_what_a_vendor_says_of_one_model_keeps_no_other_from_being_called(
     assert ask(client, n=1, model=one).status_code == 422
 
 
+def test_where_others_cost_more_than_was_shown_it_says_so(client_of, simulator):
+    simulator.plan("openai", "unauthorized", times=0)
+    client = client_of("editor")
+    wish = {"n": 1, "strategy": "cheapest", "quality": "draft", "aspect_ratio": "1:1"}
+    row = settled(client, **wish)
+    assert (row.provider, row.status, row.fallbacks) == ("openai", "failed", [])
+    assert "Send it again for" in row.error["remedy"] and "more than was shown" in row.error["remedy"]
+    assert settled(client, **wish).status == "succeeded"
+
+
 def test_one_picture_that_comes_brings_all_of_them_back_and_the_alert_goes(client_of, simulator):
     simulator.plan("openai", "unauthorized", path="/images")
     client = client_of("editor")
@@ -142,6 +153,18 @@ def test_another_key_is_tried_at_once(client_of, simulator):
     keys(simulator, "sk-new")
     assert [settled(client, n=1, model=each).status for each in (FLARE, SUNBURST)] == ["succeeded"] * 2
     assert not Alert.objects.lasting().exists()
+
+
+def test_a_model_that_rests_for_a_reason_of_its_own_is_not_told_as_one_whose_key_was_refused(client_of, simulator):
+    client = client_of("editor")
+    ModelHealth.objects.create(
+        provider="openai", model=FLARE, failures=5, trips=4, opened_at=timezone.now(), last_error="provider_down"
+    )
+    health.went_wrong("openai", FLARE, AuthFailed("Your key was refused."))
+    keys(simulator, "sk-new")  # the account is as good as new, the model still rests
+    answer = ask(client, n=1, model=FLARE)
+    assert answer.status_code == 422 and "key" not in answer.json()["detail"]
+    assert not health.lasts(health.all_health(), ("openai", FLARE))
 
 
 def test_the_page_of_models_shows_that_all_of_them_rest(client_of, simulator):

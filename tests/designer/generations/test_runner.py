@@ -192,6 +192,16 @@ def test_a_refusal_is_told_in_the_providers_words_and_never_sent_again(script, c
     assert len(script.asked) == 1 and not LedgerEntry.objects.exists()
 
 
+def test_what_a_later_release_keeps_beside_the_wish_keeps_nobody_from_making_it(script, client_of):
+    script.answers = [GOOD]
+    asked = ask(client_of("editor"), provider="scripted")
+    row = Generation.objects.get(pk=asked.json()["id"])
+    Generation.objects.filter(pk=row.pk).update(settings={**row.settings, "of_a_later_release": [1]})
+    work_off("interactive")
+    row.refresh_from_db()
+    assert (row.status, len(script.asked)) == ("succeeded", 1)
+
+
 @pytest.mark.parametrize(("idempotency", "times", "end"), [("key", 2, "succeeded"), ("none", 1, "failed")])
 def test_an_unknown_outcome_is_asked_again_only_under_its_key(script, idempotency, times, end, client_of):
     script.answers, script.idempotency = [base.TimedOut("No answer in time."), GOOD], idempotency
