@@ -11,6 +11,7 @@ from designer.assets.services import prepare_result, read_bytes, store_prepared
 from designer.jobs import claims
 from designer.jobs.handlers import Cancelled, Permanent, Retry, RunningJob
 from designer.jobs.rights import check_owner
+from designer.jobs.services import has_bought
 from designer.ledger.models import EntryKind
 from designer.ledger.services import charge
 from designer.realtime.events import COST_UPDATED, ENHANCEMENT_COMPLETE, ENHANCEMENT_PROGRESS, record
@@ -59,7 +60,8 @@ def _begin(job: RunningJob, enhancement_id: str) -> Enhancement:
     with job.fenced():
         Enhancement.objects.move(enhancement_id, Status.RUNNING, started_at=timezone.now(), percent=0, facts={})
         row = Enhancement.objects.select_related("source", "owner", "team").get(pk=enhancement_id)
-        check_owner(row.owner_id, row.team)
+        if not has_bought(job.id):  # else `buying` asks before it buys more
+            check_owner(row.owner_id, row.team)
         row.quote = row.quote or _quote_of(row)
         enhancement_started.send(Enhancement, enhancement=row)
         announce(row, ENHANCEMENT_PROGRESS, {"stage": "reading", "percent": 0, "status": Status.RUNNING})

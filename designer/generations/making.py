@@ -26,7 +26,7 @@ from designer.generations.wishes import GenerationWish
 from designer.jobs.handlers import Cancelled, Later, Permanent, Retry, RunningJob
 from designer.jobs.models import AttemptOutcome, JobAttempt
 from designer.jobs.rights import check_owner
-from designer.jobs.services import begin_attempt, settle_attempt
+from designer.jobs.services import begin_attempt, is_asked, settle_attempt
 from designer.pipeline.generation import check_image, check_pixels
 from designer.providers import base
 from designer.providers.registry import image_provider
@@ -162,7 +162,9 @@ def _its_turn(job: RunningJob, order: Order, images: int, *, free: bool) -> Abst
 def _called(job: RunningJob, row: Generation, call: Call) -> tuple[JobAttempt, base.ImageResult]:
     """One call, on record before it is made."""
     order, places = call.order, call.places
-    check_owner(row.owner_id, row.team)
+    step = step_of(places[0], order.turn)
+    if not is_asked(job.id, step):
+        check_owner(row.owner_id, row.team)
     if not call.provider.simulated:  # what nobody bills costs what was set aside for it
         have_money(row, (order.most or order.unit_price) * len(places))
     attempt = begin_attempt(
@@ -170,12 +172,12 @@ def _called(job: RunningJob, row: Generation, call: Call) -> tuple[JobAttempt, b
         provider=order.provider,
         model=order.model,
         price=order.unit_price * len(places),
-        step=step_of(places[0], order.turn),
+        step=step,
         idempotency=call.can.idempotency,
     )
     begun = time.monotonic()
     with _translated(job, attempt, call):
-        result = _found(call, attempt) or call.provider.generate(
+        result = _found(job, row, call, attempt) or call.provider.generate(
             _request(call),
             idempotency_key=attempt.idempotency_key,
             cancelled=job.is_cancelled,
@@ -208,12 +210,23 @@ def _together(order: Order, left: list[int], photos: int, at_once: int) -> list[
     return [place for place in left if order.prompt_at(place, photos=photos) == asked][: max(1, at_once)]
 
 
-def _found(call: Call, attempt: JobAttempt) -> base.ImageResult | None:
-    """What an earlier call with this key made, where the provider can be asked for it."""
+def _found(job: RunningJob, row: Generation, call: Call, attempt: JobAttempt) -> base.ImageResult | None:
+    """What an earlier call with this key made, where the provider can be asked for it. Where it made nothing, the next
+    one is bought anew: raises Permanent for somebody who has left."""
     if call.can.idempotency != "lookup" or not isinstance(call.provider, base.Lookup):
         return None
     unknown = JobAttempt.objects.filter(idempotency_key=attempt.idempotency_key, outcome=AttemptOutcome.UNKNOWN)
-    return call.provider.look_up(attempt.idempotency_key) if unknown.exists() else None
+    if not unknown.exists():
+        return None
+    found = call.provider.look_up(attempt.idempotency_key)
+    if found is None:
+        try:
+            check_owner(row.owner_id, row.team)
+        except Permanent as left:
+            told = {"code": left.code, "message": left.message, "remedy": left.remedy}
+            _settle(job, attempt, AttemptOutcome.FAILED, told)
+            raise
+    return found
 
 
 def _shows(row: Generation, places: list[int], count: int) -> Callable[[float], None]:

@@ -28,6 +28,7 @@ from designer.generations.readers import Local, Prices, chosen_model, prices_of
 from designer.generations.wishes import GenerationWish
 from designer.jobs.handlers import Later, Permanent, RunningJob
 from designer.jobs.models import AttemptOutcome, JobAttempt
+from designer.jobs.rights import check_owner
 from designer.jobs.services import begin_attempt, settle_attempt
 from designer.ledger import budgets
 from designer.ledger.models import EntryKind
@@ -255,7 +256,9 @@ def _paid(call: Call[T], step: str, request: base.LanguageRequest) -> base.Langu
 
 
 def _bought(call: Call[T], step: str, request: base.LanguageRequest) -> base.LanguageResult:
-    """On record before it is made, charged in the transaction that settles it. Raises Local."""
+    """On record before it is made, charged in the transaction that settles it. Raises Local, and Permanent for somebody
+    who has left."""
+    check_owner(call.row.owner_id, call.row.team)
     attempt = _begun(call, step)
     begun = time.monotonic()
     try:

@@ -77,7 +77,8 @@ def _begin(job: RunningJob, generation_id: str) -> Work:
     with job.fenced():
         Generation.objects.move(generation_id, Status.RUNNING, started_at=timezone.now())
         row = Generation.objects.select_related("team", "owner", "persona").get(pk=generation_id)
-        check_owner(row.owner_id, row.team)
+        if not has_order(row):  # what was ordered may be on its way: `making` asks before each that is not
+            check_owner(row.owner_id, row.team)
         generation_started.send(Generation, generation=row)
         announce(row, GENERATION_STAGE, {"stage": "starting", "percent": row.percent, "status": Status.RUNNING})
     return Work(job=job, row=row, wish=_wish_of(row), references=row.photos)

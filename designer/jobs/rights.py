@@ -1,4 +1,5 @@
-"""Whose work is still done: nothing is begun, and no call paid for, in the name of somebody who has left."""
+"""Whose work is still done: nothing is begun, and nothing more bought, in the name of somebody who has left. What was
+bought before is followed to its end, and charged."""
 
 from typing import Final
 from uuid import UUID

@@ -11,7 +11,15 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from designer.jobs import settling
-from designer.jobs.attempts import begin_attempt, hear, last_heard, note_reference, settle_attempt
+from designer.jobs.attempts import (
+    begin_attempt,
+    has_bought,
+    hear,
+    is_asked,
+    last_heard,
+    note_reference,
+    settle_attempt,
+)  # fmt: skip
 from designer.jobs.bell import ring_after_commit
 from designer.jobs.claims import TURN
 from designer.jobs.fronts import front_of
@@ -21,8 +29,8 @@ from designer.jobs.ranks import take_place
 from teams.base.errors import Conflict, Missing
 
 __all__ = [
-    "begin_attempt", "enqueue", "hear", "last_heard", "note_reference", "request_cancel", "revive",
-    "settle_attempt",
+    "begin_attempt", "enqueue", "has_bought", "hear", "is_asked", "last_heard", "note_reference", "request_cancel",
+    "revive", "settle_attempt",
 ]  # fmt: skip
 
 USUAL: Final = 5

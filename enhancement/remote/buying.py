@@ -28,7 +28,8 @@ from designer.generations.presenting import money
 from designer.jobs.allowances import Wish
 from designer.jobs.handlers import Cancelled, Permanent, Retry, RunningJob
 from designer.jobs.models import AttemptOutcome, Job, JobAttempt
-from designer.jobs.services import begin_attempt, last_heard, note_reference, settle_attempt
+from designer.jobs.rights import check_owner
+from designer.jobs.services import begin_attempt, is_asked, last_heard, note_reference, settle_attempt
 from designer.ledger.models import EntryKind
 from designer.ledger.services import charge
 from designer.providers.base import ProviderError, RateLimited
@@ -85,6 +86,8 @@ def bought(
     if not service.is_ready():
         raise Permanent("auth", f"{service.title} is not set up here.", f"Have {service.key_name} set, or use local.")
     turn, begun = _turn(job, step), _begun(job, step, service)
+    if not begun and not is_asked(job.id, step["name"]):
+        check_owner(row.owner_id, row.team)
     with _in_the_queues_words():
         with allowed(turn, begun=begun):
             attempt = _opened(job, step, begun=begun)

@@ -3,6 +3,10 @@
 import pytest
 
 from designer.generations.models import Generation
+from designer.jobs.claims import claim
+from designer.jobs.models import Job
+from designer.jobs.running import perform
+from designer.jobs.settling import died
 from designer.ledger.models import LedgerEntry
 from designer.realtime.models import Event
 from enhancement.models import Enhancement
@@ -103,3 +107,64 @@ def test_a_single_image_is_not_paid_for_in_the_name_of_somebody_who_left(client_
     work_off()
     told = admin.get(f"/api/generations/{pk}").json()
     assert (told["status"], told["error"]["code"], drawn.asked) == ("failed", "owner_left", [])
+
+
+class Dead(BaseException):
+    """A worker's end: nothing after it is done."""
+
+
+@pytest.mark.parametrize(
+    ("how", "found", "end", "code", "asked", "paid"),
+    [
+        ("lookup", scripted.GOOD, "succeeded", None, 1, 1),
+        ("lookup", None, "failed", "owner_left", 1, 0),
+        ("key", None, "succeeded", None, 2, 1),
+        ("none", None, "failed", "outcome_unknown", 1, 0),
+    ],
+)
+def test_a_call_that_was_under_way_is_asked_for_its_end_also_where_its_owner_left(
+    how, found, end, code, asked, paid, client_of, team, drawn, monkeypatch
+):
+    client, admin = client_of("editor"), client_of("admin")
+    monkeypatch.setattr(drawn, "idempotency", how)
+    said = {"brief": "a coat", "provider": "scripted", "model": "one", "n": 1, "team": str(team.pk)}
+    pk = client.post("/api/generations", said, format="json").json()["id"]
+
+    def die(place: int) -> None:
+        raise Dead
+
+    monkeypatch.setattr(drawn, "before", staticmethod(die))
+    job = claim("interactive", "doomed")
+    with pytest.raises(Dead):
+        perform(job)
+    monkeypatch.setattr(drawn, "before", staticmethod(lambda place: None))
+    died(Job.objects.get(pk=job.pk))
+    monkeypatch.setattr(drawn, "found", found)
+    drawn.answers = [scripted.GOOD]
+    look_only(admin, client.user, team)
+    work_off()
+    told = admin.get(f"/api/generations/{pk}").json()
+    assert (told["status"], (told["error"] or {}).get("code")) == (end, code)
+    assert (len(drawn.asked), LedgerEntry.objects.count()) == (asked, paid) and invariants_hold()
+
+
+def test_an_image_that_was_bought_stands_and_no_second_is_bought(client_of, team, drawn, monkeypatch):
+    client, admin = client_of("editor"), client_of("admin")
+    said = {"brief": "a coat", "provider": "scripted", "model": "one", "n": 2, "team": str(team.pk)}
+    pk = client.post("/api/generations", said, format="json").json()["id"]
+
+    def die(place: int) -> None:
+        raise Dead
+
+    monkeypatch.setattr(drawn, "before", staticmethod(die))
+    job = claim("interactive", "doomed")
+    with pytest.raises(Dead):
+        perform(job)
+    monkeypatch.setattr(drawn, "before", staticmethod(lambda place: None))
+    died(Job.objects.get(pk=job.pk))
+    drawn.answers = [scripted.GOOD] * 2
+    remove(admin, client.user, team)
+    work_off()
+    told = admin.get(f"/api/generations/{pk}").json()
+    assert (told["status"], told["error"]["code"], len(told["assets"])) == ("partial", "owner_left", 1)
+    assert (len(drawn.asked), LedgerEntry.objects.count()) == (2, 1)
