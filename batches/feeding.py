@@ -28,7 +28,7 @@ from designer.generations.models import Generation
 from designer.generations.services import Terms, request_generation
 from designer.jobs import rights
 from designer.jobs.handlers import Retry, RunningJob
-from designer.jobs.models import BEHIND, JobStatus, Lane
+from designer.jobs.models import BEHIND, Job, JobStatus, Lane
 from designer.jobs.services import revive
 from designer.jobs.steering import let_go, set_rank
 from designer.ledger import budgets
@@ -57,10 +57,12 @@ ON_TRIAL: Final = {"code": UNHEALTHY, "message": "Its model is tried with one it
 
 @dataclass(frozen=True, slots=True)
 class Halt:
-    """Why no item can begin now. `passes`: by itself, so that the batch need not pause for it."""
+    """Why no item can begin now. `passes`: by itself, so that the batch need not pause for it. `tried`: some wait only
+    for the end of another one, by which their model is tried."""
 
     problem: dict[str, str]
     passes: bool = False
+    tried: bool = False
 
 
 class _MoreToDo(Exception):
@@ -101,7 +103,7 @@ def feed(job: RunningJob, batch_id: UUID) -> None:
             halt = _begin_next(row, resting)
             continue
         try:
-            _end(job, batch_id, halt)
+            _end(job, batch_id, halt, resting)
         except _MoreToDo:
             halt = None
             continue
@@ -130,13 +132,13 @@ def _has_room(row: Batch) -> bool:
     return row.status == BatchStatus.RUNNING and row.waiting > 0 and row.left_in_flight < row.parallelism
 
 
-def _end(job: RunningJob, batch_id: UUID, halt: Halt | None) -> None:
+def _end(job: RunningJob, batch_id: UUID, halt: Halt | None, resting: list[Rest]) -> None:
     """End the feeder's job unless there is something to do. Raises _MoreToDo."""
     with job.fenced(finish=True):
         row = Batch.objects.select_for_update(no_key=True).filter(pk=batch_id).first()
         if row is None or not _has_room(row):
             return
-        if halt is None:
+        if halt is None or (halt.tried and _next(row, resting)[0] is not None):  # the trial may have ended meanwhile
             raise _MoreToDo
         if row.left_in_flight == 0 and not halt.passes:  # else the next end of an item, or the clock, asks again
             pause_for(row, halt.problem)
@@ -149,13 +151,9 @@ def _begin_next(row: Batch, resting: list[Rest]) -> Halt | None:
         with transaction.atomic():
             pause_for(row, OWNER_LEFT)
         return None
-    waiting = row.items.filter(status=ItemStatus.WAITING)
-    on_trial = tried(row)
-    for held in (*(rest.held for rest in resting), *on_trial):
-        waiting = waiting.exclude(held)
-    item = waiting.order_by("position").first()
+    item, on_trial = _next(row, resting)
     if item is None:
-        return _rest(resting) if resting else Halt(ON_TRIAL, passes=True) if on_trial else None
+        return _rest(resting, on_trial) if resting else Halt(ON_TRIAL, passes=True, tried=True) if on_trial else None
     try:
         with transaction.atomic():
             _begin(row, item)
@@ -178,10 +176,19 @@ def _begin_next(row: Batch, resting: list[Rest]) -> Halt | None:
     return None
 
 
-def _rest(resting: list[Rest]) -> Halt:
+def _next(row: Batch, resting: list[Rest]) -> tuple[BatchItem | None, bool]:
+    """The next item that may begin, and whether others wait until their model has been tried."""
+    waiting = row.items.filter(status=ItemStatus.WAITING)
+    on_trial = tried(row)
+    for held in (*(rest.held for rest in resting), *on_trial):
+        waiting = waiting.exclude(held)
+    return waiting.order_by("position").first(), bool(on_trial)
+
+
+def _rest(resting: list[Rest], on_trial: bool) -> Halt:
     """Only items of models that rest are left: they wait for that, or for the person who must see to the reason."""
     reason = reason_to_pause(resting)
-    return Halt(reason or problem_of(resting[0].refused), passes=reason is None)
+    return Halt(reason or problem_of(resting[0].refused), passes=reason is None, tried=on_trial)
 
 
 def _begin(row: Batch, item: BatchItem) -> None:
@@ -218,11 +225,12 @@ def _again(row: Batch, item: BatchItem) -> dict[str, Any]:
         set_rank([job_id], row.priority)
         let_go([job_id])
         return {}
-    # what was set aside for it went back at its end, so that whose budget it is under may change with its owner
-    if item.generation:
-        Generation.objects.filter(pk=item.generation.pk).update(owner=row.owner_id)
-    if item.enhancement:
-        Enhancement.objects.filter(pk=item.enhancement.pk).update(owner=row.owner_id)
+    # what was set aside for it went back at its end, so that whose budget it is under may change with its owner; its
+    # job is locked first, as by everybody who revives it
+    list(Job.objects.select_for_update().filter(pk=job_id).values_list("pk"))
+    for kind, made in ((Generation, item.generation), (Enhancement, item.enhancement)):
+        if made:
+            kind.objects.filter(pk=made.pk).exclude(owner=row.owner_id).update(owner=row.owner_id)
     try:
         revive(job_id, ended=REPLAYED)
     except Missing:

@@ -1,12 +1,13 @@
 """While a model rests: which items wait with it, whose places others have meanwhile, and what is said of it."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -15,14 +16,27 @@ from batches.pricing import wish_of
 from designer.generations import health, runner
 from designer.generations.choosing import UNHEALTHY
 from designer.generations.costs import Key
-from designer.generations.models import Stage, StageRun
+from designer.generations.models import LIVE, Stage, StageRun
+from designer.generations.orders import IMAGE_STEP
+from designer.jobs.models import AttemptOutcome, JobAttempt
 from designer.jobs.steering import hold_back
 from teams.base.errors import Refused
 
 # the fields of a wish by which one model fits and another does not: by their value, or by whether they are there at all
 CHOOSES: Final = ("provider", "model", "aspect_ratio", "quality", "min_quality", "max_cost", "n", "best_of")
 ASKS_MORE: Final = ("seed", "references")
-NOT_CHOSEN: Final = Q(generation__isnull=True) | Q(generation__model="")
+NAMED: Final = Q(wish__has_any_keys=["provider", "model"])
+
+
+def _orders() -> QuerySet[StageRun]:
+    """Those that are carried out as they stand, by the model that was chosen: what failed before anything was bought is
+    planned anew, and what was routed and has no order is routed again."""
+    calls = JobAttempt.objects.filter(job_id=OuterRef("generation__job_id"), step__startswith=IMAGE_STEP)
+    goes_on = Q(generation__status__in=LIVE) | Exists(calls.exclude(outcome=AttemptOutcome.FAILED))
+    return StageRun.objects.filter(goes_on, name=Stage.GENERATION, output__has_key="order")
+
+
+NOT_CHOSEN: Final = ~Exists(_orders().filter(generation=OuterRef("generation")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +51,19 @@ class Rest:
         """The items that wait with it. Of what has its model those of that model, which they stay with; else those that
         ask the same of the same model: one that names no model may find another, one without its limits a dearer one,
         and one without a seed or photos one that takes none."""
-        made = self.item.generation
-        if made is None or not made.model:
-            return Q(pk=self.item.pk) | self._alike
-        return Q(pk=self.item.pk) | _made_by([model_of(self.item)], BatchItem.objects.filter(batch=self.item.batch_id))
+        chosen = _chosen_for(self.item)
+        if chosen is None:
+            return Q(pk=self.item.pk) | _alike(self.item)
+        return Q(pk=self.item.pk) | _made_by([chosen], BatchItem.objects.filter(batch=self.item.batch_id))
 
-    @property
-    def _alike(self) -> Q:
-        wish = self.item.wish
-        said = {name: wish[name] for name in CHOOSES if name in wish}
-        others = Q(wish__has_any_keys=[name for name in (*CHOOSES, *ASKS_MORE) if name not in wish])
-        more = Q(wish__has_keys=[name for name in ASKS_MORE if name in wish])
-        return _planned_with(self.item.provider, self.item.model) & Q(wish__contains=said) & more & ~others
+
+def _alike(item: BatchItem) -> Q:
+    """The items without a model yet that ask the same of the same model."""
+    wish = item.wish
+    said = {name: wish[name] for name in CHOOSES if name in wish}
+    others = Q(wish__has_any_keys=[name for name in (*CHOOSES, *ASKS_MORE) if name not in wish])
+    more = Q(wish__has_keys=[name for name in ASKS_MORE if name in wish])
+    return _planned_with(item.provider, item.model) & Q(wish__contains=said) & more & ~others
 
 
 def _planned_with(provider: str, model: str) -> Q:
@@ -65,25 +80,30 @@ def rest_of(item: BatchItem) -> str:
 
 def model_of(item: BatchItem) -> Key:
     """The provider and model by which it is made: of its plan, until its work has chosen."""
-    made = item.generation
-    return (made.provider, made.asked_model) if made and made.model else (item.provider, item.model)
+    return _chosen_for(item) or (item.provider, item.model)
+
+
+def _chosen_for(item: BatchItem) -> Key | None:
+    """The provider and model that its work has chosen, by the name that it asks by; None where it may choose yet."""
+    if item.generation_id is None:
+        return None
+    found = _orders().filter(generation=item.generation_id)
+    return found.values_list("output__order__provider", "output__order__model").first()
 
 
 def _made_by(keys: Collection[Key], among: QuerySet[BatchItem]) -> Q:
     """Of these items those whose work has chosen one of the models, by the name that it asks by."""
-    named, ordered = Q(), Q()
+    ordered = Q()
     for provider, model in keys:
-        named |= Q(generation__provider=provider, generation__model=model)
         ordered |= Q(output__order__provider=provider, output__order__model=model)
-    orders = StageRun.objects.filter(ordered, name=Stage.GENERATION, generation__in=among.values("generation"))
-    return named | Q(generation__in=orders.values("generation"))
+    orders = _orders().filter(ordered, generation__in=among.values("generation"))
+    return Q(generation__in=orders.values("generation"))
 
 
 def _asked(items: QuerySet[BatchItem]) -> QuerySet[StageRun, Key]:
     """The models that the work of these items has chosen, by the name that it asks by."""
-    orders = StageRun.objects.filter(name=Stage.GENERATION, generation__in=items.values("generation"))
-    named = orders.filter(output__has_key="order").values_list("output__order__provider", "output__order__model")
-    return named.order_by().distinct()
+    named = _orders().filter(generation__in=items.values("generation"))
+    return named.values_list("output__order__provider", "output__order__model").order_by().distinct()
 
 
 def check_awake(item: BatchItem) -> None:
@@ -124,14 +144,37 @@ def wake_models(row: Batch) -> None:
 
 
 def tried(row: Batch) -> list[Q]:
-    """The items that wait until another one has shown whether their model works again after its rest."""
+    """The items that wait until another one has shown whether their model works again after its rest. What names no
+    model waits only where the router would give it to that model today: another one that works keeps the batch busy."""
     healths, now = health.all_health(), timezone.now()
     keys = [key for key, each in healths.items() if health.on_trial(each, now)]
     if not keys:
         return []
     begun = row.items.filter(status__in=IN_FLIGHT)
-    both = {key: _made_by([key], row.items.all()) | _planned_with(*key) for key in keys}
-    return [items for items in both.values() if begun.filter(items).exists()]
+    held = _routed_to(keys, begun)
+    for key in keys:
+        theirs = _made_by([key], row.items.all()) | (_planned_with(*key) & NAMED)
+        if begun.filter(theirs).exists():
+            held.append(theirs)
+    return held
+
+
+def _routed_to(keys: Collection[Key], begun: QuerySet[BatchItem]) -> list[Q]:
+    """The items like those of `begun` that the router would give to one of the models, each kind asked for once."""
+    kinds = {}
+    for item in begun.exclude(NAMED).filter(generation__isnull=False).select_related("generation__team"):
+        chosen = _chosen_for(item)
+        if chosen is None or chosen in keys:
+            said = {name: item.wish.get(name) for name in CHOOSES}
+            more = [name in item.wish for name in ASKS_MORE]
+            kinds.setdefault(json.dumps([chosen, item.provider, item.model, said, more]), (chosen, item))
+    held = []
+    for chosen, item in kinds.values():
+        assert item.generation is not None  # noqa: S101  (the others were left out)
+        route = runner.route_of(item.generation)
+        if route in keys and chosen in (None, route):
+            held.append(_alike(item) | Q(pk=item.pk))
+    return held
 
 
 def give_back(row: Batch) -> None:

@@ -61,6 +61,9 @@ def resume(*, actor: User, batch_id: UUID) -> Batch:
     """Go on. Harmless when it runs; one whose owner left becomes the actor's, also where it has not paused for that
     yet. What it paused for is tried at once. Raises Missing, Forbidden, Conflict."""
     row: Batch = Batch.objects.for_edit(actor, batch_id)
+    seen = row.status
+    let_go(jobs_in_flight(row.pk))  # of one that runs none is held; jobs are locked before their batch
+    row = Batch.objects.select_for_update(no_key=True).get(pk=row.pk)
     going = row.status in (BatchStatus.RUNNING, BatchStatus.SCHEDULED)
     if not going and row.status != BatchStatus.PAUSED:
         raise Conflict("not_paused", f"This batch is {row.status}.", remedy="Only a paused batch can go on.")
@@ -69,9 +72,10 @@ def resume(*, actor: User, batch_id: UUID) -> Batch:
         row.refresh_from_db()
     if going:
         return row
+    if seen != row.status:  # who paused it meanwhile may have held back what was in flight
+        transaction.on_commit(partial(_let_go_late, row.pk))
     if row.reason and row.reason["code"] == UNHEALTHY:
         wake_models(row)
-    let_go(jobs_in_flight(row.pk))
     if row.run_at and (row.cron or row.run_at > timezone.now()) and not row.started_at:
         if row.reason == ASKED and row.cron and row.run_at <= timezone.now():  # nobody wanted those that passed
             row.run_at = calendar.following(row.cron, row.time_zone, after=timezone.now())
@@ -82,6 +86,12 @@ def resume(*, actor: User, batch_id: UUID) -> Batch:
         run(row)
     row.refresh_from_db()
     return row
+
+
+@transaction.atomic
+def _let_go_late(batch_id: UUID) -> None:
+    if Batch.objects.filter(pk=batch_id, status=BatchStatus.RUNNING).exists():
+        let_go(jobs_in_flight(batch_id))
 
 
 @transaction.atomic

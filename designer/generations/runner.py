@@ -269,14 +269,27 @@ def has_order(row: Generation) -> bool:
     return _written_order(row) is not None
 
 
+def route_of(row: Generation) -> costs.Key | None:
+    """Who would draw it if that was settled now; None where nobody could."""
+    try:
+        return _route_now(row)
+    except Refused:
+        return None
+
+
 def check_route(row: Generation) -> None:
     """Raises Refused (`choosing.UNHEALTHY`) while all that could draw what has no order yet rest: so would its worker
     find. Any other fault is left to the worker, who can say it."""
     try:
-        _plan_of(row, _wish_of(row), None, row.photos)
+        _route_now(row)
     except Refused as refused:
         if refused.code == choosing.UNHEALTHY:
             raise
+
+
+def _route_now(row: Generation) -> costs.Key:
+    route = _plan_of(row, _wish_of(row), None, row.photos).route
+    return route.provider, route.model
 
 
 def _optimise(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
