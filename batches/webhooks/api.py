@@ -183,6 +183,7 @@ class WebhookSecret(APIView):
 
 class DeliverySerializer(serializers.ModelSerializer[Delivery]):
     message_id = serializers.CharField(read_only=True, help_text="The `webhook-id`, the same for every try and replay.")
+    next_at = serializers.DateTimeField(source="due_at", read_only=True)
 
     class Meta:
         model = Delivery
@@ -246,7 +247,7 @@ class DeliveryList(generics.ListAPIView[Delivery]):
         if getattr(self, "swagger_fake_view", False):
             return cast("QuerySet[Delivery]", Delivery.objects.none())
         endpoint = services.managed(person(self.request), self.kwargs["pk"])
-        return cast("QuerySet[Delivery]", Delivery.objects.filter(endpoint=endpoint))
+        return cast("QuerySet[Delivery]", Delivery.objects.filter(endpoint=endpoint).select_related("endpoint"))
 
 
 class DeliveryDetail(APIView):

@@ -39,7 +39,7 @@ LOOK_EVERY: Final = 0.2  # seconds between looks at what became due
 
 # e: an endpoint that may be called now, d: one of its deliveries. Who answers for it must still manage the team.
 _OPEN: Final = """
-    (e.hold_until IS NULL OR e.hold_until <= statement_timestamp())
+    (d.asked_for OR e.hold_until IS NULL OR e.hold_until <= statement_timestamp())
     AND (e.status = 'enabled' OR e.status = 'disabled' AND d.type = %(test)s)
     AND EXISTS (SELECT 1 FROM team_members m JOIN users u ON u.id = m.user_id AND u.is_active
                 WHERE m.team_id = e.team_id AND m.user_id = e.owner_id AND m.role IN ('owner', 'admin'))

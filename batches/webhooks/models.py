@@ -1,5 +1,6 @@
 """Where a team's facts are sent, what was sent, and what came back."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Self
 from uuid import UUID
 
@@ -111,6 +112,8 @@ class Delivery(TeamOwned):
     tries = models.PositiveSmallIntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)
     next_at = models.DateTimeField()
+    # somebody asked for it now, also where the receiver wants to be left alone (db_default: a trigger writes rows too)
+    asked_for = models.BooleanField(default=False, db_default=False)
     courier = models.CharField(max_length=80, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -138,6 +141,12 @@ class Delivery(TeamOwned):
 
     def __str__(self) -> str:
         return f"{self.type} {self.message_id}"
+
+    @property
+    def due_at(self) -> datetime:
+        """When its next call is due: not before the end of the pause that its receiver asked for."""
+        held = None if self.asked_for else self.endpoint.hold_until
+        return max(self.next_at, held) if held else self.next_at
 
     @property
     def message_id(self) -> str:

@@ -76,7 +76,8 @@ def write(row: Delivery, outcome: Outcome, *, now: datetime) -> None:
     if outcome.received:
         _end(row, DeliveryStatus.DELIVERED)
         if row.type != types.TEST and endpoint.failing_since is not None:
-            Endpoint.objects.filter(pk=endpoint.pk).update(failing_since=None, hold_until=None)
+            ends = {} if row.asked_for else {"hold_until": None}  # the others keep to what the receiver asked for
+            Endpoint.objects.filter(pk=endpoint.pk).update(failing_since=None, **ends)
     elif row.type == types.TEST:
         _end(row, DeliveryStatus.DEAD)
     else:
@@ -98,7 +99,9 @@ def _note_answer(row: Delivery, outcome: Outcome) -> None:
 
 
 def _end(row: Delivery, status: DeliveryStatus) -> None:
-    Delivery.objects.filter(pk=row.pk).update(status=status, courier="", finished_at=Now(), updated_at=Now())
+    Delivery.objects.filter(pk=row.pk).update(
+        status=status, courier="", asked_for=False, finished_at=Now(), updated_at=Now()
+    )
 
 
 def _failed(row: Delivery, endpoint: Endpoint, outcome: Outcome, now: datetime) -> None:
@@ -109,7 +112,11 @@ def _failed(row: Delivery, endpoint: Endpoint, outcome: Outcome, now: datetime) 
         _end(row, DeliveryStatus.DEAD)
     else:
         Delivery.objects.filter(pk=row.pk).update(
-            status=DeliveryStatus.WAITING, courier="", next_at=Now() + max(wait, pause), updated_at=Now()
+            status=DeliveryStatus.WAITING,
+            courier="",
+            asked_for=False,
+            next_at=Now() + max(wait, pause),
+            updated_at=Now(),
         )
     held = {"hold_until": Now() + pause} if pause else {}
     Endpoint.objects.filter(pk=endpoint.pk).update(failing_since=Coalesce(F("failing_since"), Now()), **held)

@@ -221,18 +221,17 @@ def delivery_of(actor: User, endpoint_id: UUID, delivery_id: UUID) -> Delivery:
 @transaction.atomic
 def replay(*, actor: User, endpoint_id: UUID, delivery_id: UUID) -> Delivery:
     """Send it now under the same id: again with all its tries, or at once what waits for its next one. That the
-    receiver asked to be left alone holds it up no longer: somebody has looked.
+    receiver asked to be left alone does not hold it up: somebody has looked. The others keep to that.
 
     Raises Missing, Forbidden, Conflict while a call is under way.
     """
     row = delivery_of(actor, endpoint_id, delivery_id)
     _refuse_off(row.endpoint)
     same = Delivery.objects.filter(pk=row.pk)
-    later = Q(next_at__gt=Now()) | Q(endpoint__hold_until__gt=Now())
-    sooner = same.filter(later, status=DeliveryStatus.WAITING).update(next_at=Now(), updated_at=Now())
-    if not sooner and not same.filter(finished_at__isnull=False).update(**AGAIN):
+    later = Q(next_at__gt=Now()) | Q(endpoint__hold_until__gt=Now(), asked_for=False)
+    sooner = same.filter(later, status=DeliveryStatus.WAITING).update(next_at=Now(), asked_for=True, updated_at=Now())
+    if not sooner and not same.filter(finished_at__isnull=False).update(**AGAIN, asked_for=True):
         raise Conflict("under_way", "This delivery is under way already.", remedy="Wait for its outcome.")
-    Endpoint.objects.filter(pk=row.endpoint_id).update(hold_until=None)
     row.refresh_from_db()
     return row
 

@@ -30,7 +30,7 @@ class CourierNow:
 def standing() -> CourierNow:
     open_ = Delivery.objects.filter(status__in=(DeliveryStatus.WAITING, DeliveryStatus.SENDING)).order_by()
     on = Q(endpoint__status=EndpointStatus.ENABLED) & (
-        Q(endpoint__hold_until=None) | Q(endpoint__hold_until__lte=Now())
+        Q(asked_for=True) | Q(endpoint__hold_until=None) | Q(endpoint__hold_until__lte=Now())
     )
     due = Q(status=DeliveryStatus.WAITING, next_at__lte=Now()) & on
     found = open_.aggregate(

@@ -107,7 +107,7 @@ def _page(
     request: HttpRequest, row: Endpoint, *, form: WebhookForm | None = None, secret: str = "", status: int = 200
 ) -> HttpResponse:
     wanted = request.GET.get("status", "")
-    log = row.deliveries.order_by("-number")
+    log = row.deliveries.select_related("endpoint").order_by("-number")
     if wanted in DeliveryStatus.values:
         log = log.filter(status=wanted)
     said: dict[str, Any] = {"url": row.url, "name": row.name, "events": row.patterns}
