@@ -11,14 +11,20 @@ GOES_ON: Final = "What is left waits, and goes on by itself after that."
 
 
 def standstill_of(row: Batch) -> str:
-    """In words; "" where the queue takes its work, and for a batch that does not run."""
+    """In words; "" where the queue takes any of its work, and for a batch that does not run."""
     if row.status != BatchStatus.RUNNING:
         return ""
-    lanes: list[str] = [Lane.IO] if row.waiting else []  # the feeder's
-    if row.kind == Kind.GENERATE:
-        lanes.append(Lane.BATCH)
-    else:
-        jobs = Job.objects.filter(pk__in=jobs_in_flight(row.pk))
-        lanes += jobs.order_by("lane").values_list("lane", flat=True).distinct()
-    why = next(filter(None, map(standstill, lanes)), "")
-    return why and f"{why} {GOES_ON}"
+    whys = [next(filter(None, map(standstill, lanes)), "") for lanes in _ways(row)]
+    return f"{whys[0]} {GOES_ON}" if whys and all(whys) else ""
+
+
+def _ways(row: Batch) -> list[tuple[str, ...]]:
+    """The ways in which it gets on, each by the lanes that it takes."""
+    generates = row.kind == Kind.GENERATE
+    ways: list[tuple[str, ...]] = []
+    if row.left_in_flight:
+        jobs = Job.objects.filter(pk__in=jobs_in_flight(row.pk)).order_by("lane")
+        ways += [(Lane.BATCH,)] if generates else [(lane,) for lane in jobs.values_list("lane", flat=True).distinct()]
+    if row.waiting and row.left_in_flight < row.parallelism:  # the feeder's turn
+        ways.append((Lane.IO, Lane.BATCH) if generates else (Lane.IO,))
+    return ways

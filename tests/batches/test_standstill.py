@@ -9,6 +9,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from designer.jobs.models import WorkerBeat
+from tests import work
 from tests.batches.asking import look, made, plan, work_off
 from tests.batches.test_shoots import shoot, shot
 from tests.factories import UserFactory
@@ -77,4 +78,14 @@ def test_a_shoot_waits_in_the_lane_of_its_own_work(client_of, operator):
     operator.put("/api/queue/lanes/batch/pause", {}, format="json")
     assert told(client, pk)[1] == ""
     operator.put("/api/queue/lanes/gpu/pause", {}, format="json")
+    assert "paused by an administrator" in told(client, pk)[1] and told(client, pk)[2] is None
+
+
+def test_a_batch_stands_still_only_where_all_the_lanes_of_its_work_do(client_of, operator):
+    client = client_of("editor")
+    pk = made(client, plan(variations=4), parallelism=2)["id"]
+    work.work_off("io")
+    operator.put("/api/queue/lanes/io/pause", {}, format="json")
+    assert told(client, pk)[1] == "" and told(client, pk)[2] is not None
+    operator.put("/api/queue/lanes/batch/pause", {}, format="json")
     assert "paused by an administrator" in told(client, pk)[1] and told(client, pk)[2] is None
