@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from batches.models import FORGOTTEN, Batch, BatchItem, BatchStatus, ItemStatus, Kind
 from batches.pricing import wish_of
-from batches.reporting import announce_end, announce_item, announce_state, show_counts, tell_owner
+from batches.reporting import announce_end, announce_item, announce_state, show_counts, tell_paused
 from batches.resting import Rest, check_awake, give_back, reason_to_pause, rest_of, tried
 from batches.services import wake
 from designer.generations import health
@@ -253,7 +253,7 @@ def pause_for(row: Batch, reason: dict[str, str]) -> None:
     paused = Batch.objects.filter(pk=row.pk, status=BatchStatus.RUNNING)
     if paused.update(status=BatchStatus.PAUSED, reason=reason, updated_at=timezone.now()):
         announce_state(row.pk)
-        tell_owner(row, f"{row.title}: paused", f"{reason['message']} {reason['remedy']}")
+        tell_paused(row, reason)
 
 
 def item_started(item: BatchItem) -> None:

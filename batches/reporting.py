@@ -8,9 +8,12 @@ from uuid import UUID
 from django.db import transaction
 
 from batches.models import Batch, BatchItem, BatchStatus
+from designer.jobs.rights import OWNER_LEFT
 from designer.notifications.services import notify
 from designer.realtime.events import BATCH_COMPLETE, BATCH_ITEM, BATCH_PROGRESS, record
 from designer.realtime.ticks import tick
+from teams.accounts.models import User
+from teams.membership.models import Role
 
 ENDED: Final[dict[str, str]] = {
     BatchStatus.COMPLETED: "all done",
@@ -53,6 +56,18 @@ def tell_owner(row: Batch, title: str, body: str) -> None:
     """News of the batch for its owner, as they wish to hear of it."""
     subject, link = channel_of(row.pk), f"/batches/{row.pk}"
     notify(users=[row.owner], kind="batch", subject=subject, title=title, body=body, link=link, team_id=row.team_id)
+
+
+def tell_paused(row: Batch, reason: dict[str, str]) -> None:
+    """News of a pause for those who can end it: its owner, or who manages the team where that one has left."""
+    title, body = f"{row.title}: paused", f"{reason['message']} {reason['remedy']}"
+    if reason["code"] != OWNER_LEFT:
+        tell_owner(row, title, body)
+        return
+    roles = (Role.OWNER, Role.ADMIN)
+    users = User.objects.filter(memberships__team=row.team_id, memberships__role__in=roles).distinct()
+    subject, link = channel_of(row.pk), f"/batches/{row.pk}"
+    notify(users=users, kind="batch", subject=subject, title=title, body=body, link=link, team_id=row.team_id)
 
 
 def announce_item(item: BatchItem, assets: list[str]) -> None:

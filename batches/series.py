@@ -11,7 +11,7 @@ from django.utils import timezone
 from batches import calendar
 from batches.feeding import OWNER_LEFT, check_lasts, problem_of
 from batches.models import Batch, BatchSheet, BatchStatus
-from batches.reporting import announce_state, tell_owner
+from batches.reporting import announce_state, tell_paused
 from batches.resting import held_up
 from batches.services import arm, fire, run, wake
 from teams.base.errors import Refused
@@ -59,7 +59,7 @@ def _next(row: Batch) -> None:
 def _stop(row: Batch, reason: dict[str, str]) -> None:
     Batch.objects.move(row.pk, BatchStatus.PAUSED, reason=reason)
     announce_state(row.pk)
-    tell_owner(row, f"{row.title}: paused", f"{reason['message']} {reason['remedy']}")
+    tell_paused(row, reason)
 
 
 def not_started(batch_id: UUID, moment: datetime) -> None:

@@ -8,6 +8,7 @@ from designer.jobs.models import Job
 from designer.jobs.running import perform
 from designer.jobs.settling import died
 from designer.ledger.models import LedgerEntry
+from designer.notifications.models import Notification
 from designer.realtime.models import Event
 from enhancement.models import Enhancement
 from tests import scripted
@@ -168,3 +169,14 @@ def test_an_image_that_was_bought_stands_and_no_second_is_bought(client_of, team
     told = admin.get(f"/api/generations/{pk}").json()
     assert (told["status"], told["error"]["code"], len(told["assets"])) == ("partial", "owner_left", 1)
     assert (len(drawn.asked), LedgerEntry.objects.count()) == (2, 1)
+
+
+def test_those_who_can_resume_it_are_told_that_its_owner_left(client_of, team, drawn):
+    client, admin = client_of("editor"), client_of("admin")
+    pk = made(client, drawn_plan(variations=2), team=str(team.pk))["id"]
+    remove(admin, client.user, team)
+    work_off()
+    assert look(admin, pk)["status"] == "paused"
+    told = Notification.objects.filter(subject=f"batch:{pk}", title__endswith=": paused")
+    assert admin.user.pk in set(told.values_list("user", flat=True))
+    assert client.user.pk not in set(told.values_list("user", flat=True))
