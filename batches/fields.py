@@ -129,10 +129,16 @@ FIELDS: Final[dict[str, Read]] = {
 IN_SHEETS: Final = tuple(name for name in FIELDS if name != "weights")  # those that fit into a cell
 
 
-def typed(name: str, value: Any, where: str) -> Any:
-    """The value of the field `name` in its own type. Raises Refused for anything else, naming `where` it stood."""
+# what was kept before these had ranges
+AS_BEFORE: Final[dict[str, Read]] = {"min_quality": _number, "n": _whole, "best_of": _whole, "seed": _whole}
+
+
+def typed(name: str, value: Any, where: str, *, stored: bool = False) -> Any:
+    """The value of the field `name` in its own type. Raises Refused for anything else, naming `where` it stood.
+    `stored`: it was accepted once, also by an earlier release."""
+    read = AS_BEFORE.get(name, FIELDS[name]) if stored else FIELDS[name]
     try:
-        return FIELDS[name](value)
+        return read(value)
     except ValueError as expected:
         raise Refused(
             "invalid_value", f"Expected {expected}.", field=where, remedy="Change it, or remove it."

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
-from batches.plans import MAX_ITEMS
+from batches.parts import MAX_ITEMS
 from batches.services import MOST_AT_ONCE, TITLE, USUAL_AT_ONCE, BatchWish
 from designer.catalogue.ready import ready_models
 from designer.generations.forms import UUID_WORD
@@ -53,8 +53,7 @@ def told_together(refused: Refused) -> list[str]:
         item, colon, cause = line["message"].partition(": ")
         of_item = colon and item.startswith("Item ")  # a recipe's lines name no item
         cause = cause if of_item else line["message"]
-        same = next((known for known in causes if known.startswith(cause)), cause)  # the first says what to do, too
-        causes.setdefault(same, []).extend([item[5:]] if of_item else [])
+        causes.setdefault(cause, []).extend([item[5:]] if of_item else [])
     told = [
         f"Item{'s' * (len(items) > 1)} {_listed(items)}: {cause}" if items else cause for cause, items in causes.items()
     ]

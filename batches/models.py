@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from teams.base.states import MovingQuerySet
 from teams.membership.ownership import OwnedQuerySet, TeamOwned
@@ -240,7 +240,8 @@ class BatchSheet(TeamOwned):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     name = models.CharField(max_length=200)
     rows = models.JSONField(default=list)
-    lines = models.JSONField(default=list)  # of the file, one for each row
+    # of the file, one for each row (db_default: servers of the release before write rows too)
+    lines = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     objects = OwnedQuerySet["BatchSheet"].as_manager()
 
     class Meta:

@@ -80,9 +80,9 @@ def team_for(actor: User, team_id: UUID | None, plan: dict[str, Any] | None = No
     return team
 
 
-def plan_of(actor: User, team: Team, said: dict[str, Any]) -> Plan:
-    """The plan with the rows of the sheet, or the images of the collection, that it names: as they are now. Raises
-    Refused naming the part at fault."""
+def plan_of(actor: User, team: Team, said: dict[str, Any], *, stored: bool = False) -> Plan:
+    """The plan with the rows of the sheet, or the images of the collection, that it names: as they are now. `stored`:
+    it was accepted once, and is asked no more than it was then. Raises Refused naming the part at fault."""
     said = dict(said)
     for name, part, read in (("sheet", "rows", _rows), ("collection", "sources", _images)):
         wanted = said.pop(name, None)
@@ -95,8 +95,9 @@ def plan_of(actor: User, team: Team, said: dict[str, Any]) -> Plan:
             remedy = 'Send "kind": "enhance" and "operations".'
             raise Refused("not_enhancing", "A collection is there to be enhanced.", field="plan.kind", remedy=remedy)
         said |= read(actor, team, _ids(wanted))
-    plan = Plan.from_json(said)
-    plan.check_slots()
+    plan = Plan.from_json(said, stored=stored)
+    if not stored:
+        plan.check_slots()
     return _attended(plan)
 
 
@@ -148,14 +149,11 @@ def planned(actor: User, team: Team, plan: Plan, *, strict: bool = True) -> Plan
         raise Refused("duplicates", shown, field="plan.duplicates", remedy=remedy)
     price = _Enhancing(actor, team, cells, plan) if plan.kind == "enhance" else _Generating(actor, team, cells)
     entries, lines = [], []
-    remedies: set[tuple[str, str]] = set()
     for place, cell in enumerate(cells):
         try:
             entries.append(price.entry(cell))
         except Refused as refused:
-            same = (refused.message, refused.remedy)  # what to do about it is said once: it may name a hundred models
-            lines.append(_line(place, cell, refused, remedy="" if same in remedies else refused.remedy))
-            remedies.add(same)
+            lines.append(_line(place, cell, refused))
             if len(lines) == MOST_ERRORS:
                 break
     _refuse(lines)
@@ -187,10 +185,10 @@ def _refuse(lines: list[dict[str, str]]) -> None:
         raise Refused("bad_items", shown, field=lines[0]["field"], remedy="Change the plan.", lines=lines)
 
 
-def _line(place: int, cell: Cell, refused: Refused, *, remedy: str) -> dict[str, str]:
+def _line(place: int, cell: Cell, refused: Refused) -> dict[str, str]:
     row = where_of(cell.label)
     where = f"Item {place + 1} ({row[0].lower()}{row[1:]})" if row else f"Item {place + 1}"
-    told = f"{where}: {refused.message} {remedy}".strip()
+    told = f"{where}: {refused.message} {refused.remedy}".strip()
     return {"field": f"items[{place}].{refused.field or ''}".rstrip("."), "code": refused.code, "message": told}
 
 

@@ -6,25 +6,17 @@ Nothing is materialised to be counted: a combination is decoded from its number,
 import json
 import math
 import random
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from batches.fields import FIELDS, typed
-from designer.pipeline.colours import HEX
+from batches.fields import FIELDS
+from batches.parts import AXES, MAX_ITEMS, PALETTE, READERS, SLOT, STORED, refused
 from teams.base.errors import Refused
 
-MAX_ITEMS: Final = 10_000
-SLOT: Final = re.compile(r"\{([A-Za-z][A-Za-z0-9_ -]{0,39})\}")
-AXES: Final = {"models": "model", "personas": "persona", "aspect_ratios": "aspect_ratio", "qualities": "quality"}
 ARMS: Final = ("a", "b")
-MODES: Final = ("matrix", "sampled")
-DUPLICATES: Final = ("refuse", "keep", "drop")
-KINDS: Final = ("generate", "enhance")
-PALETTE: Final = "palette"
 EMPTY_CELL: Final = "empty_cell"
-# in a label: which of the rows, or which line of their file, from 1
+# in a label: which of the rows, and which line of their file, from 1
 ROW, SHEET_LINE = "row", "sheet_line"
 # the parts that a plan of a kind has nothing to do with
 FOREIGN: Final[dict[str, tuple[str, ...]]] = {
@@ -76,18 +68,24 @@ class Plan:
     duplicates: str = "refuse"
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Plan":
-        """Raises Refused naming the part at fault."""
+    def from_json(cls, data: Mapping[str, Any], *, stored: bool = False) -> "Plan":
+        """Raises Refused naming the part at fault. `stored`: one that was accepted once stays so, also where an earlier
+        release asked less."""
+        read = STORED if stored else READERS
         unknown = sorted(set(data) - set(cls.__slots__))
         if unknown:
-            raise _refused("unknown_field", "A plan has no such part.", str(unknown[0])[:60], "Remove it.")
-        said = {name: READERS[name](data[name], name) for name in cls.__slots__ if data.get(name) is not None}
+            raise refused("unknown_field", "A plan has no such part.", str(unknown[0])[:60], "Remove it.")
+        said = {name: read[name](data[name], name) for name in cls.__slots__ if data.get(name) is not None}
         plan = cls(**said)
         plan._check()
+        if not stored:
+            plan._check_used()
         return plan
 
     def to_json(self) -> dict[str, Any]:
-        return {name: json.loads(json.dumps(getattr(self, name), default=list)) for name in self.__slots__}
+        """All of its parts, but for lines where there are none: the release before knows no such part."""
+        names = [name for name in self.__slots__ if name != "lines" or self.lines]
+        return {name: json.loads(json.dumps(getattr(self, name), default=list)) for name in names}
 
     @property
     def axes(self) -> list[Axis]:
@@ -140,11 +138,10 @@ class Plan:
         return bool(self.base.get("brief") or self.base.get("references") or self.prompts or self.rows or self.arms)
 
     def places(self) -> list[str]:
-        """The slots that any brief has a place for, but for the palette's."""
+        """The slots that any brief has a place for."""
         said = (self.base, *self.rows, *self.arms.values())
         briefs = [*self.prompts, *(fields.get("brief", "") for fields in said)]
-        found = {name.casefold(): name for brief in briefs for name in SLOT.findall(brief)}
-        return [name for plain, name in found.items() if plain != PALETTE]
+        return list({name.casefold(): name for brief in briefs for name in SLOT.findall(brief)}.values())
 
     def unused(self, names: Iterable[str]) -> list[str]:
         """Those of these slots that no brief has a place for, each once."""
@@ -154,26 +151,28 @@ class Plan:
     def check_slots(self) -> None:
         """Raises Refused for a slot that no brief has a place for: its values would make items that are the same."""
         for name in self.unused(self.slots):
-            known = ", ".join(f"{{{each}}}" for each in self.places())
+            known = ", ".join(f"{{{each}}}" for each in self.places() if each.casefold() != PALETTE)
             remedy = f"Use {known}, or write" if known else "Write"
             shown, remedy = f"No brief has a place for {{{name}}}.", f"{remedy} {{{name}}} into the brief."
             raise Refused("unknown_slot", shown, field=f"plan.slots.{name}", remedy=remedy, status=400)
 
     def _check(self) -> None:
+        if self.lines and len(self.lines) != len(self.rows):
+            raise refused("bad_lines", "There is not one line for each row.", "lines", "Leave them out.")
+        if self.arms and set(self.arms) != set(ARMS):
+            raise refused("bad_arms", "An A/B plan has two arms.", "arms", 'Send {"a": {...}, "b": {...}}.')
+        if self.mode == "sampled" and not self.sample:
+            raise refused("no_sample", "How many to draw is not said.", "sample", "Send a number from 1.")
+        if self.kind == "enhance" and not self.operations:
+            raise refused("empty", "No operation was named.", "operations", 'Add {"name": "upscale", "scale": 2}.')
+        if self.arms and self.arms["a"] == self.arms["b"]:
+            raise refused("same_arms", "The two arms are the same.", "arms", "Change a model, a brief or a quality.")
+
+    def _check_used(self) -> None:
         spare = ["variations"] if self.kind == "enhance" and self.variations > 1 else []
         for name in (*(name for name in FOREIGN[self.kind] if getattr(self, name)), *spare):
             shown = f"A plan of the kind {self.kind} has no use for {name}."
             raise Refused("unused_part", shown, field=f"plan.{name}", remedy="Remove it.", status=400)
-        if self.lines and len(self.lines) != len(self.rows):
-            raise _refused("bad_lines", "There is not one line for each row.", "lines", "Leave them out.")
-        if self.arms and set(self.arms) != set(ARMS):
-            raise _refused("bad_arms", "An A/B plan has two arms.", "arms", 'Send {"a": {...}, "b": {...}}.')
-        if self.mode == "sampled" and not self.sample:
-            raise _refused("no_sample", "How many to draw is not said.", "sample", "Send a number from 1.")
-        if self.kind == "enhance" and not self.operations:
-            raise _refused("empty", "No operation was named.", "operations", 'Add {"name": "upscale", "scale": 2}.')
-        if self.arms and self.arms["a"] == self.arms["b"]:
-            raise _refused("same_arms", "The two arms are the same.", "arms", "Change a model, a brief or a quality.")
 
     def cell(self, number: int) -> Cell:
         """Combination `number`: its digits, the last axis' first, say which value of each axis it has. Raises Refused
@@ -187,7 +186,8 @@ class Plan:
         for axis, place in zip(axes, reversed(places), strict=True):
             making.take(axis.name, axis.values[place], place)
             if axis.name == "rows":
-                making.label |= {SHEET_LINE: self.lines[place]} if self.lines else {ROW: place + 1}
+                making.label[ROW] = place + 1
+                making.label |= {SHEET_LINE: self.lines[place]} if self.lines else {}
                 making.place = place
         if self.kind == "generate":
             making.wish |= self.arms.get(making.arm, {})  # over the axes: the arms are what is compared
@@ -213,9 +213,9 @@ class Plan:
         column = next((key for row in self.rows for key in row if key.casefold() == name.casefold()), None)
         if column is None:
             shown = f"The slot {{{name}}} has no values."
-            return _refused("unfilled_slot", shown, "base.brief", f"Add slots.{name}, or a column of that name.")
+            return refused("unfilled_slot", shown, "base.brief", f"Add slots.{name}, or a column of that name.")
         shown = f"{where_of(making.label)} leaves {column} empty, and its brief has a place for it."
-        return _refused(EMPTY_CELL, shown, f"rows[{making.place}].{column}", "Fill it in, or remove it there.")
+        return refused(EMPTY_CELL, shown, f"rows[{making.place}].{column}", "Fill it in, or remove it there.")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -275,121 +275,3 @@ def _named(palette: Sequence[str]) -> str:
     """Colours as a phrase: rust, moss and cream."""
     *most, last = palette
     return f"{', '.join(most)} and {last}" if most else last
-
-
-def _refused(code: str, message: str, name: str, remedy: str) -> Refused:
-    return Refused(code, message, field=f"plan.{name}", remedy=remedy)
-
-
-def _list_of(read: Callable[[Any, str], Any], *, longest: int = MAX_ITEMS) -> Callable[[Any, str], tuple[Any, ...]]:
-    def reader(value: Any, name: str) -> tuple[Any, ...]:
-        if not isinstance(value, list | tuple):
-            raise _refused("not_a_list", "This is a list.", name, "Send [ ... ].")
-        if len(value) > longest:
-            shown = f"This list has {len(value):,} entries; {longest:,} are the limit."
-            raise _refused("too_many_items", shown, name, "Shorten it.")
-        return tuple(read(each, f"{name}[{place}]") for place, each in enumerate(value))
-
-    return reader
-
-
-def _text(value: Any, name: str) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise _refused("not_text", "This is not a text, or an empty one.", name, "Write something, or remove it.")
-    return value.strip()
-
-
-def _whole(low: int, high: int) -> Callable[[Any, str], int]:
-    def reader(value: Any, name: str) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise _refused("out_of_range", f"This is a whole number from {low} to {high:,}.", name, "Change it.")
-        return value
-
-    return reader
-
-
-def _one_of(known: Sequence[str]) -> Callable[[Any, str], str]:
-    def reader(value: Any, name: str) -> str:
-        if value not in known:
-            raise _refused("unknown_value", "There is no such choice.", name, f"Use {', '.join(known)}.")
-        return str(value)
-
-    return reader
-
-
-def _field(name: str) -> Callable[[Any, str], Any]:
-    return lambda value, where: typed(name, value, f"plan.{where}")
-
-
-def _fields(value: Any, name: str) -> dict[str, Any]:
-    """Fields of a wish, each of its type. Raises Refused for one that is not known."""
-    if not isinstance(value, Mapping):
-        raise _refused("not_an_object", "This is an object.", name, "Send { ... }.")
-    for key in value:
-        if key not in FIELDS:
-            raise _refused("unknown_field", "There is no such field.", f"{name}.{str(key)[:60]}", "Remove it.")
-    return {key: typed(key, said, f"plan.{name}.{key}") for key, said in value.items() if said is not None}
-
-
-def _row(value: Any, name: str) -> dict[str, Any]:
-    """Fields of a wish, each of its type; every other key fills a slot."""
-    if not isinstance(value, Mapping) or not value:
-        raise _refused("not_an_object", "A row is an object that is not empty.", name, "Send { ... }.")
-    return {
-        str(key)[:60]: typed(key, said, f"plan.{name}.{key}") if key in FIELDS else said
-        for key, said in value.items()
-        if said is not None
-    }
-
-
-def _arms(value: Any, name: str) -> dict[str, dict[str, Any]]:
-    if not isinstance(value, Mapping):
-        raise _refused("not_an_object", "This is an object.", name, 'Send {"a": {...}, "b": {...}}.')
-    return {str(arm): _fields(said, f"{name}.{str(arm)[:10]}") for arm, said in value.items()}
-
-
-def _slots(value: Any, name: str) -> dict[str, tuple[str, ...]]:
-    if not isinstance(value, Mapping):
-        raise _refused("not_an_object", "This is an object.", name, 'Send {"garment": ["coat", "dress"]}.')
-    for slot in value:
-        if not SLOT.fullmatch(f"{{{slot}}}") or slot == PALETTE:
-            shown = "A slot is named by letters, digits, spaces, _ and -; palette is the palettes' own."
-            raise _refused("bad_slot", shown, f"{name}.{str(slot)[:60]}", "Rename it.")
-    return {slot: _list_of(_text)(values, f"{name}.{slot}") for slot, values in value.items()}
-
-
-def _palette(value: Any, name: str) -> tuple[str, ...]:
-    colours = _list_of(_text, longest=8)([value] if isinstance(value, str) else value, name)
-    if not colours:
-        raise _refused("empty", "A palette has at least one colour.", name, "Add one, or remove it.")
-    for place, colour in enumerate(colours):
-        if colour.startswith("#") and not HEX.fullmatch(colour):
-            shown, remedy = f"{colour[:60]} is no colour.", "Send a name, or #rrggbb such as #1f6b52."
-            raise Refused("bad_colour", shown, field=f"plan.{name}[{place}]", remedy=remedy, status=400)
-    return colours
-
-
-def _step(value: Any, name: str) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
-        raise _refused("not_an_object", "An operation is an object.", name, 'Send {"name": "upscale", "scale": 2}.')
-    return dict(value)
-
-
-READERS: Final[dict[str, Callable[[Any, str], Any]]] = {
-    "kind": _one_of(KINDS),
-    "base": _fields,
-    "slots": _slots,
-    "prompts": _list_of(_text),
-    **{name: _list_of(_field(own)) for name, own in AXES.items()},
-    "palettes": _list_of(_palette),
-    "variations": _whole(1, MAX_ITEMS),
-    "rows": _list_of(_row),
-    "lines": _list_of(_whole(1, 2**31 - 1)),
-    "arms": _arms,
-    "sources": _list_of(_text),
-    "operations": _list_of(_step, longest=8),
-    "mode": _one_of(MODES),
-    "sample": _whole(1, MAX_ITEMS),
-    "seed": _whole(0, 2**53 - 1),
-    "duplicates": _one_of(DUPLICATES),
-}

@@ -78,7 +78,7 @@ def beyond(actor: User, plan: dict[str, Any], team_id: UUID) -> list[str]:
     if not form.is_valid():
         return [str(form[name].label).lower() for name in form.errors if name in form.fields]
     try:
-        said, meant = Plan.from_json(form.plan()).to_json(), Plan.from_json(plan).to_json()
+        said, meant = (Plan.from_json(each, stored=True).to_json() for each in (form.plan(), plan))
     except Refused as refused:
         return [refused.message]
     lost = [name for name in said if name not in ("kind", "base") and said[name] != meant[name]]

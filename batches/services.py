@@ -112,10 +112,11 @@ def _previewed(place: int, entry: Entry) -> dict[str, Any]:
 
 
 @transaction.atomic
-def create(*, actor: User, wish: BatchWish) -> Batch:
-    """Plan a batch whole: all of its items, priced, or (Refused, Missing, Forbidden) nothing at all."""
+def create(*, actor: User, wish: BatchWish, stored: bool = False) -> Batch:
+    """Plan a batch whole: all of its items, priced, or (Refused, Missing, Forbidden) nothing at all. `stored`: its plan
+    was accepted once."""
     team = team_for(actor, wish.team, wish.plan)
-    plan = plan_of(actor, team, wish.plan)
+    plan = plan_of(actor, team, wish.plan, stored=stored)
     found = planned(actor, team, plan)
     budget = money.amount_of(wish.budget, cheapest=found.cheapest)
     run_at, zone = _moment(actor, team, wish)
@@ -300,14 +301,14 @@ def clone(*, actor: User, batch_id: UUID) -> Batch:
     """A draft with the plan of another batch, priced anew; that of a series repeats as it does. Raises Missing,
     Forbidden, Refused."""
     row: Batch = Batch.objects.see(actor, batch_id)
-    return create(actor=actor, wish=replace(_same_again(row), cron=row.cron, time_zone=row.time_zone))
+    return create(actor=actor, stored=True, wish=replace(_same_again(row), cron=row.cron, time_zone=row.time_zone))
 
 
 def draft_of(*, actor: User, template_id: UUID) -> Batch:
     """A draft with the whole plan of a template. Raises Missing, Forbidden, Refused."""
     kept = BatchTemplate.objects.see(actor, template_id)
     wish = BatchWish(plan=kept.plan, team=kept.team_id, title=kept.name, template=kept.pk, start=False)
-    return create(actor=actor, wish=wish)
+    return create(actor=actor, wish=wish, stored=True)
 
 
 def _same_again(row: Batch) -> BatchWish:
@@ -340,7 +341,7 @@ def delete_template(*, actor: User, template_id: UUID) -> None:
 
 def fire(row: Batch, moment: datetime) -> Batch:
     """The run of a series for one of its moments, once. Raises Refused when its plan can no longer be carried out."""
-    made = create(actor=row.owner, wish=_same_again(row))
+    made = create(actor=row.owner, wish=_same_again(row), stored=True)
     Batch.objects.filter(pk=made.pk).update(series=row, slot=moment)
     begin(made)
     return made

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from batches.fields import IN_SHEETS, typed
-from batches.plans import MAX_ITEMS, SLOT
+from batches.parts import MAX_ITEMS, SLOT
 from batches.tables import MAX_COLUMNS, Line, Table
 from designer.generations.wishes import MAX_BRIEF
 from teams.base.errors import Refused

@@ -15,7 +15,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import QueryDict
 
 from batches.forms import BatchForm
-from batches.plans import MAX_ITEMS
+from batches.parts import MAX_ITEMS
 from batches.services import USUAL_AT_ONCE, BatchWish
 from designer.assets.models import Asset
 from designer.generations.compare_views import chosen

@@ -2,7 +2,8 @@
 
 import pytest
 
-from batches.plans import MAX_ITEMS, Plan
+from batches.parts import MAX_ITEMS
+from batches.plans import Plan
 from teams.base.errors import Refused
 
 

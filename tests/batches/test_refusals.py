@@ -96,7 +96,7 @@ def test_a_row_is_counted_by_its_line_of_the_file_wherever_it_is_named(client_of
     assert message.startswith("Item 2 (line 4 of the sheet): ")
     pk = made(client, {"sheet": send(client, "brief\n\na coat\n").json()["id"]}, start=False)["id"]
     copy = client.post(f"/api/batch/{pk}/clone").json()["id"]
-    assert [items(client, each)[0]["label"] for each in (pk, copy)] == [{"sheet_line": 3}] * 2
+    assert [items(client, each)[0]["label"] for each in (pk, copy)] == [{"row": 1, "sheet_line": 3}] * 2
 
 
 def test_a_number_out_of_its_range_is_said_when_the_sheet_is_imported(client_of):
@@ -113,7 +113,7 @@ def test_models_that_are_not_there_are_named_with_those_most_like_them_and_the_w
     near = refused(generate(client, {"rows": [{"brief": "a coat", "model": f"{known}s"}]}))
     assert f"Did you mean {known}?" in near[0][1] and "Use one of" not in near[0][1]
     far = refused(generate(client, {"rows": [{"brief": f"coat {n}", "model": "zzzzzz"} for n in range(3)]}))
-    assert len(far) == 3 and ["Use one of" in line for _, line in far] == [True, False, False]
+    assert len(far) == 3 and ["Use one of" in line for _, line in far] == [True, True, True]
     sheet = send(client, "brief,model\na,zzz\nb,zzz\n").json()["id"]
     told = page_of(client).post("/batches/estimate", {"sheet": sheet}).json()["html"]
     assert told.count("<li>") == 1 and "Items 1 (line 2 of the sheet), 2 (line 3 of the sheet): " in told
@@ -123,3 +123,20 @@ def test_a_plan_without_faults_is_still_planned(client_of):
     said = plan("a {garment} in {fabric}, {palette}", slots={"garment": ["coat"]}, palettes=["rust"])
     rows = {"rows": [{"fabric": "wool"}, {"fabric": "silk"}]}
     assert made(client_of("editor"), {**said, **rows}, start=False)["counts"]["total"] == 2
+
+
+def test_a_column_that_fills_the_place_of_a_palette_is_not_said_to_go_nowhere(client_of):
+    said = {"base": {"brief": "a {garment} in {palette}"}, "rows": [{"garment": "coat", "palette": "navy"}]}
+    told = client_of("editor").post("/api/batch/estimate", {"plan": said}, format="json").json()
+    assert (told["warnings"], told["preview"][0]["brief"]) == ([], "a coat in navy")
+
+
+def test_pages_name_the_line_of_the_sheet(client_of):
+    client = client_of("editor")
+    sheet = send(client, "brief\n\na coat\n").json()["id"]
+    told = page_of(client).post("/batches/estimate", {"sheet": sheet, "parallelism": "4", "when": "now"}).json()["html"]
+    assert "line: 3" in told and "row: 1" not in told
+    pk = made(client, {"sheet": sheet}, start=False)["id"]
+    assert "line 3" in page_of(client).get(f"/batches/{pk}").content.decode()
+    table = b"".join(client.get(f"/api/batch/{pk}/results").streaming_content).decode("utf-8-sig")
+    assert {"row", "sheet_line"} <= set(table.splitlines()[0].split(","))

@@ -78,7 +78,7 @@ def test_a_trial_that_ends_while_its_feeder_ends_wakes_the_others(client_of, dra
     pk = made(client_of("editor"), drawn_plan(variations=4), parallelism=4)["id"]
     rested("scripted", calls=1)
     drawn.answers = [scripted.GOOD] * 4
-    really, seen = feeding._end, []
+    really, seen = feeding._end, list[int]()
 
     def end(*args):
         if not seen:
@@ -99,7 +99,7 @@ def test_a_batch_does_not_pause_for_one_model_where_another_was_tried_well_meanw
         gone = {"opened_at": timezone.now(), "failures": 6, "trips": 3, "last_error": "auth"}
         ModelHealth.objects.create(provider="other", model="one", **gone)
         drawn.answers = [scripted.GOOD] * 2
-        really, seen = feeding._end, []
+        really, seen = feeding._end, list[int]()
 
         def end(*args):
             if not seen:

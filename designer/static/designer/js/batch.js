@@ -189,7 +189,8 @@ class BatchGrid extends HTMLElement {
     }
     const caption = Object.assign(document.createElement("p"), { className: "batch-caption" });
     const state = document.createElement("span");
-    state.textContent = item ? `${item.position} · ${LABELS[item.status]}` : `${place + 1}`;
+    const line = item?.label.sheet_line ? ` · line ${item.label.sheet_line}` : "";
+    state.textContent = item ? `${item.position} · ${LABELS[item.status]}${line}` : `${place + 1}`;
     caption.append(state, ` ${item?.error?.message ?? item?.brief ?? ""}`);
     tile.append(frame, caption);
     return tile;
