@@ -36,7 +36,7 @@ def _orders() -> QuerySet[StageRun]:
     return StageRun.objects.filter(goes_on, name=Stage.GENERATION, output__has_key="order")
 
 
-NOT_CHOSEN: Final = ~Exists(_orders().filter(generation=OuterRef("generation")))
+NOT_CHOSEN: Final = Q(~Exists(_orders().filter(generation=OuterRef("generation"))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def tried(row: Batch) -> list[Q]:
 
 def _routed_to(keys: Collection[Key], begun: QuerySet[BatchItem]) -> list[Q]:
     """The items like those of `begun` that the router would give to one of the models, each kind asked for once."""
-    kinds = {}
+    kinds: dict[str, tuple[Key | None, BatchItem]] = {}
     for item in begun.exclude(NAMED).filter(generation__isnull=False).select_related("generation__team"):
         chosen = _chosen_for(item)
         if chosen is None or chosen in keys:

@@ -48,13 +48,13 @@ def begin_attempt(
 
 def is_asked(job_id: UUID, step: str) -> bool:
     """Whether a call of this step was begun whose end nobody knows yet: that one is gone on with, none is bought."""
-    return JobAttempt.objects.filter(job_id=job_id, step=step, outcome__in=OPEN).exists()
+    return bool(JobAttempt.objects.filter(job_id=job_id, step=step, outcome__in=OPEN).exists())
 
 
 def has_bought(job_id: UUID) -> bool:
     """Whether the job has called a provider, and the call was not refused."""
     stands = (*OPEN, AttemptOutcome.SUCCEEDED)
-    return JobAttempt.objects.filter(job_id=job_id, outcome__in=stands).exists()
+    return bool(JobAttempt.objects.filter(job_id=job_id, outcome__in=stands).exists())
 
 
 def _what_befell(unknown: JobAttempt | None, provider: str) -> str:
