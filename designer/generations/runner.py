@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+import numpy as np
 from django.utils import timezone
 
 from designer.assets.models import Asset
@@ -247,10 +248,17 @@ def _route(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _planned(work: Work) -> choosing.Plan:
     assert work.understanding is not None  # noqa: S101
-    return _plan_of(work.row, work.wish, work.understanding.value("garment"), work.references)
+    dice = routing.dice(work.row.seed or 0)
+    return _plan_of(work.row, work.wish, work.understanding.value("garment"), work.references, dice)
 
 
-def _plan_of(row: Generation, wish: GenerationWish, garment: str | None, photos: Sequence[Asset]) -> choosing.Plan:
+def _plan_of(
+    row: Generation,
+    wish: GenerationWish,
+    garment: str | None,
+    photos: Sequence[Asset],
+    rng: np.random.Generator | None = None,
+) -> choosing.Plan:
     ceiling = costs.left_of_ceiling(row)
     return choosing.plan_for(
         replace(wish, max_cost=ceiling),
@@ -258,7 +266,7 @@ def _plan_of(row: Generation, wish: GenerationWish, garment: str | None, photos:
         garment=garment,
         photos=costs.sizes_of(photos),
         photo_most=costs.photo_most(row),
-        rng=routing.dice(row.seed or 0),
+        rng=rng,
         set_aside=costs.left_for_images(row) if ceiling is None else None,
         shown=costs.left_of_shown(row),
     )
@@ -270,7 +278,7 @@ def has_order(row: Generation) -> bool:
 
 
 def route_of(row: Generation) -> costs.Key | None:
-    """Who would draw it if that was settled now; None where nobody could."""
+    """Who would draw it if that was settled now, and not by lot; None where nobody could."""
     try:
         return _route_now(row)
     except Refused:

@@ -13,6 +13,7 @@ from designer.catalogue.models import ModelHealth
 from designer.generations.models import Generation
 from designer.jobs import services as jobs
 from designer.jobs.models import Job
+from designer.personas.models import LearningSettings
 from designer.providers.base import InvalidRequest
 from tests import scripted, work
 from tests.batches.asking import drawn_plan, invariants_hold, look, made, statuses, work_off
@@ -29,11 +30,17 @@ def rested(provider: str, *, calls: int = 40) -> None:
     ModelHealth.objects.update_or_create(provider=provider, model="one", defaults=facts)
 
 
+def unexplored(told) -> str:
+    """The batch, none of whose routes is drawn by lot."""
+    LearningSettings.objects.update_or_create(team_id=told["team"], defaults={"exploration": 0})
+    return str(told["id"])
+
+
 def test_a_batch_that_another_model_makes_does_not_wait_for_the_trial_of_the_one_it_was_planned_with(
     client_of, drawn, monkeypatch
 ):
     with scripted.scripted(monkeypatch, scripted.Other, quality=0.45):
-        pk = made(client_of("editor"), {**FREE, "variations": 9}, parallelism=4)["id"]
+        pk = unexplored(made(client_of("editor"), {**FREE, "variations": 9}, parallelism=4))
         assert set(BatchItem.objects.values_list("provider", flat=True)) == {"scripted"}
         rested("scripted")
         scripted.Other.answers = [scripted.GOOD] * 9
@@ -48,7 +55,7 @@ def test_what_failed_and_is_planned_anew_does_not_wait_for_the_trial_of_the_mode
 ):
     with scripted.scripted(monkeypatch, scripted.Other, quality=0.45):
         client = client_of("editor")
-        pk = made(client, {**FREE, "variations": 8}, parallelism=8)["id"]
+        pk = unexplored(made(client, {**FREE, "variations": 8}, parallelism=8))
         drawn.answers = [InvalidRequest("odd", field="size")] * 8
         work.work_off("io")
         work.work_off("batch")
