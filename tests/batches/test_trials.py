@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from batches import feeding
 from batches.models import Batch, BatchItem, BatchQuerySet
+from batches.tasks import look_after
 from designer.catalogue.models import ModelHealth
 from designer.generations.models import Generation
 from designer.jobs import services as jobs
@@ -17,6 +18,7 @@ from designer.personas.models import LearningSettings
 from designer.providers.base import InvalidRequest
 from tests import scripted, work
 from tests.batches.asking import drawn_plan, invariants_hold, look, made, statuses, work_off
+from tests.batches.test_resting import rests
 from tests.batches.test_steering import do
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -182,3 +184,18 @@ def test_an_item_that_is_retried_while_an_admin_replays_its_job_locks_no_one_out
     assert said == ["revived"] and Generation.objects.get().status == "queued"
     assert not Job.objects.filter(kind="batch.feed", status="retrying").exists()
     assert Batch.objects.get(pk=pk).failed + Batch.objects.get(pk=pk).queued == 1
+
+
+def test_what_was_routed_and_not_ordered_is_tried_at_once_when_its_batch_is_resumed(client_of, drawn):
+    client = client_of("editor")
+    pk = made(client, drawn_plan(), parallelism=1)["id"]
+    work.work_off("io")
+    Generation.objects.update(provider="scripted", model="one")  # its worker stopped before the order
+    rests("scripted", "auth")
+    look_after()
+    work.work_off("io")
+    assert (look(client, pk)["status"], statuses(pk)) == ("paused", {"waiting": 1})
+    drawn.answers = [scripted.GOOD]
+    do(client, pk, "resume")
+    work_off()
+    assert look(client, pk)["status"] == "completed" and invariants_hold()
