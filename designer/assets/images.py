@@ -4,8 +4,8 @@ Rules, stated once:
 - The type is read from the content, never from the name: JPEG (also MPO), PNG, WebP, TIFF, AVIF, HEIC; no other.
 - Of an animation or of several pages the first picture counts, with a notice.
 - EXIF orientation is applied. All else that is in the file is dropped, but for a sound ICC profile.
-- 16 bits per channel of a colour PNG or TIFF are kept (as PNG) where OpenCV is installed; otherwise more than 8 bits
-  become 8, with a notice. 32-bit and floating-point channels are refused.
+- 16 bits per channel of a PNG or TIFF, grey ones too, are kept (as PNG) where OpenCV is installed; otherwise more than
+  8 bits become 8, with a notice. 32-bit and floating-point channels are refused.
 - CMYK and Lab become sRGB (CMYK through its profile), with a notice; palettes become RGB(A); grey stays grey.
 - A file that ends too early is refused, never filled up with grey.
 - Stored: JPEG as JPEG, WebP as WebP, HEIC and AVIF as JPEG (WebP with transparency), the rest as PNG.
@@ -27,7 +27,7 @@ from designer.assets.deep import samples_of
 from designer.assets.provenance import origin_of
 from designer.assets.sniffing import bits_of, kind_of
 from designer.assets.stripping import stripped
-from designer.paper import on_white
+from designer.paper import DEEP_GREY, on_white, shallow
 
 SHOWN_FORMATS: Final = "JPEG, PNG, WebP, TIFF, AVIF or HEIC"
 MEDIA_TYPES: Final = {
@@ -137,7 +137,7 @@ def decoded(image: Image.Image, bits: int = 8) -> tuple[Image.Image, dict[str, A
         raise ImageRefused("too_deep", f"{bits} bits per channel are too many.", "Save it with 8 or 16.")
     profile = image.info.get("icc_profile")
     upright = _upright(image)
-    return _in_plain_mode(upright, _sound(profile, upright.mode), facts), facts
+    return _in_plain_mode(upright, _sound(profile, upright.mode), facts, bits), facts
 
 
 def _upright(image: Image.Image) -> Image.Image:
@@ -162,7 +162,7 @@ def _sound(profile: Any, mode: str) -> bytes | None:
     return profile[:size] if space == (expected or "RGB") else None
 
 
-def _in_plain_mode(image: Image.Image, profile: bytes | None, facts: dict[str, Any]) -> Image.Image:
+def _in_plain_mode(image: Image.Image, profile: bytes | None, facts: dict[str, Any], bits: int) -> Image.Image:
     mode = image.mode
     if mode == "CMYK":
         facts["notices"].append("Converted from CMYK to sRGB.")
@@ -170,8 +170,8 @@ def _in_plain_mode(image: Image.Image, profile: bytes | None, facts: dict[str, A
     elif mode == "LAB":
         facts["notices"].append("Converted from Lab to sRGB.")
         image, profile = _from_lab(image), SRGB
-    elif mode.startswith("I"):
-        image = image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+    elif mode in DEEP_GREY:
+        image = shallow(image, bits if 8 < bits < 16 else 16)
     elif mode in ("P", "PA"):
         image = image.convert("RGBA" if "transparency" in image.info or mode == "PA" else "RGB")
     elif mode not in ("L", "LA", "RGB", "RGBA"):
@@ -264,7 +264,7 @@ def normalise(data: bytes, *, max_pixels: int, max_side: int, keep: bool = False
     opened = open_checked(data, max_pixels=max_pixels, max_side=max_side)
     source = "JPEG" if opened.format == "MPO" else opened.format or ""
     bits = bits_of(data, source, opened)
-    deep = bits == 16 and opened.mode in ("RGB", "RGBA")
+    deep = bits == 16 and opened.mode in ("RGB", "RGBA", *DEEP_GREY)
     image, facts = decoded(opened, bits)
     if origin := origin_of(data, opened.info):
         facts["origin"] = origin
@@ -338,4 +338,4 @@ def converted(data: bytes, media_type: str) -> bytes:
     """A stored picture in another format, without anything but pixels and profile."""
     with Image.open(io.BytesIO(data), formats=list(MEDIA_TYPES)) as image:
         image.load()
-        return encoded(image, media_type)
+        return encoded(shallow(image), media_type)

@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms, ImageOps
 
 from designer.assets.deep import samples_of
+from designer.paper import DEEP_GREY
 from enhancement.engine.errors import UnsupportedImage
 
 Pixels = NDArray[np.uint8]
 Samples = NDArray[np.unsignedinteger[Any]]  # uint8 or uint16
 KEPT = ("icc_profile", "dpi", "xmp")
-DEEP_GREY = ("I", "I;16", "I;16L", "I;16B", "I;16N")
 EXIF_KEPT = {270, 271, 272, 305, 306, 315, 33432}  # what and by whom; the other tags tell how a file is laid out
 EXIF_PARTS = (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo)
 REDUCED = "This step worked in 8 of the picture's 16 bits per channel."

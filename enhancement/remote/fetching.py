@@ -19,6 +19,7 @@ from designer import outbound
 from designer.assets import sandbox
 from designer.assets.images import ImageRefused
 from designer.outbound import OutboundFailed, OutboundRefused
+from designer.paper import shallow
 from designer.providers.base import Garbled, ProviderDown
 from enhancement.remote.base import BadOutput, Service, WorkGone
 
@@ -38,7 +39,7 @@ def picture(service: Service, url: str) -> Image.Image:
         raise BadOutput(f"{service.title} sent no picture that can be used: {error.message}", REMEDY) from error
     image: Image.Image = Image.open(io.BytesIO(taken.data))
     image.load()
-    return image
+    return shallow(image)
 
 
 def fetched(service: Service, url: str) -> bytes:
