@@ -135,7 +135,8 @@ def _store(job: RunningJob, row: Enhancement, data: bytes, facts: list[dict[str,
     provenance = provenance_after(source, facts)
     file = read_bytes(source)
     before = (file, source.media_type)
-    made = prepare_result(team_id=row.team_id, data=data, provenance=provenance, parent=before)
+    taken = source.facts.get("camera")
+    made = prepare_result(team_id=row.team_id, data=data, taken=taken, provenance=provenance, parent=before)
     told = {"operations": facts, "fidelity": compared(pictures.opened(file), pictures.opened(data))[0]}
     with job.fenced(finish=True):
         asset = store_prepared(

@@ -3,7 +3,8 @@
 Rules, stated once:
 - The type is read from the content, never from the name: JPEG (also MPO), PNG, WebP, TIFF, AVIF, HEIC; no other.
 - Of an animation or of several pages the first picture counts, with a notice.
-- EXIF orientation is applied. All else that is in the file is dropped, but for a sound ICC profile.
+- EXIF orientation is applied. All else that is in the file is dropped, but for a sound ICC profile and, where that is
+  asked for, what `camera` takes out of EXIF: that goes into the facts, and who stores the file writes it in.
 - 16 bits per channel of a PNG or TIFF, grey ones too, are kept (as PNG) where OpenCV is installed; otherwise more than
   8 bits become 8, with a notice. 32-bit and floating-point channels are refused.
 - CMYK and Lab become sRGB (CMYK through its profile), with a notice; palettes become RGB(A); grey stays grey.
@@ -22,7 +23,7 @@ from typing import Any, Final
 
 from PIL import Image, ImageCms, ImageOps
 
-from designer.assets import rows
+from designer.assets import camera, rows
 from designer.assets.deep import samples_of
 from designer.assets.provenance import origin_of
 from designer.assets.sniffing import bits_of, kind_of
@@ -124,8 +125,9 @@ def _register_heif() -> None:
     pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 
 
-def decoded(image: Image.Image, bits: int = 8) -> tuple[Image.Image, dict[str, Any]]:
-    """All pixels, upright, in L, LA, RGB or RGBA, and facts about what was done. Raises ImageRefused."""
+def decoded(image: Image.Image, bits: int = 8, *, exif: bool = False) -> tuple[Image.Image, dict[str, Any]]:
+    """All pixels, upright, in L, LA, RGB or RGBA, and facts about what was done, with `exif` also about the camera.
+    Raises ImageRefused."""
     facts: dict[str, Any] = {"format": image.format, "mode": image.mode, "notices": []}
     try:
         if getattr(image, "n_frames", 1) > 1:
@@ -135,9 +137,21 @@ def decoded(image: Image.Image, bits: int = 8) -> tuple[Image.Image, dict[str, A
         raise _damaged(error, "The file ends too early or is damaged.") from error
     if image.mode == "F" or (image.format == "TIFF" and bits > 16):
         raise ImageRefused("too_deep", f"{bits} bits per channel are too many.", "Save it with 8 or 16.")
+    if exif:
+        _tell_of_camera(image, facts)
     profile = image.info.get("icc_profile")
     upright = _upright(image)
     return _in_plain_mode(upright, _sound(profile, upright.mode), facts, bits), facts
+
+
+def _tell_of_camera(image: Image.Image, facts: dict[str, Any]) -> None:
+    try:
+        said, notices = camera.read(image)
+    except DAMAGE:
+        said, notices = {}, [camera.DAMAGED]
+    if said:
+        facts["camera"] = said
+    facts["notices"] += notices
 
 
 def _upright(image: Image.Image) -> Image.Image:
@@ -259,13 +273,14 @@ def difference_hash(image: Image.Image) -> int:
     return bits - (1 << 64) if bits >= 1 << 63 else bits
 
 
-def normalise(data: bytes, *, max_pixels: int, max_side: int, keep: bool = False) -> Normalised:
-    """The whole way from a file to what is stored. `keep`: our own result, whose coded pixels stay as they are."""
+def normalise(data: bytes, *, max_pixels: int, max_side: int, keep: bool = False, exif: bool = False) -> Normalised:
+    """The whole way from a file to what is stored. `keep`: our own result, whose coded pixels stay as they are; `exif`:
+    with what the camera wrote among its facts."""
     opened = open_checked(data, max_pixels=max_pixels, max_side=max_side)
     source = "JPEG" if opened.format == "MPO" else opened.format or ""
     bits = bits_of(data, source, opened)
     deep = bits == 16 and opened.mode in ("RGB", "RGBA", *DEEP_GREY)
-    image, facts = decoded(opened, bits)
+    image, facts = decoded(opened, bits, exif=exif)
     if origin := origin_of(data, opened.info):
         facts["origin"] = origin
     media_type = media_type_for(source, image.mode)

@@ -62,3 +62,34 @@ def origin_shown(asset: Asset) -> list[str]:
     if said.get("content_credentials"):
         told.append("It came with Content Credentials (C2PA), which were not checked and are not kept in our copy.")
     return told
+
+
+def camera_shown(asset: Asset) -> list[tuple[str, str]]:
+    """What camera and author wrote, as a photographer would say it."""
+    said = asset.facts.get("camera") or {}
+    make, model = said.get("make", ""), said.get("model", "")
+    named = model if model.lower().startswith(make.lower()) else f"{make} {model}".strip()
+    taken = said.get("taken", "").replace("T", ", ")
+    told = {"Camera": named, "Lens": said.get("lens"), "Exposure": _exposure(said), "Taken": taken}
+    words = {name.capitalize(): said.get(name) for name in ("artist", "copyright", "description", "software")}
+    return [(label, value) for label, value in {**told, **words}.items() if value]
+
+
+def _exposure(said: dict[str, Any]) -> str:
+    """1/250 s, f/2.8, ISO 400, 50 mm (75 mm in 35 mm film)."""
+    parts = []
+    if time := said.get("exposure_time"):
+        above, below = time
+        parts.append(f"1/{round(below / above)} s" if above * 3 < below else f"{round(above / below, 1):g} s")
+    if aperture := said.get("f_number"):
+        parts.append(f"f/{round(aperture[0] / aperture[1], 1):g}")
+    if iso := said.get("iso"):
+        parts.append(f"ISO {iso}")
+    length, film = said.get("focal_length"), said.get("focal_length_35mm")
+    alike = f"{film} mm in 35 mm film" if film else ""
+    if length:
+        shown = f"{round(length[0] / length[1], 1):g} mm"
+        parts.append(f"{shown} ({alike})" if film and shown != f"{film} mm" else shown)
+    elif alike:
+        parts.append(alike)
+    return ", ".join(parts)

@@ -19,6 +19,7 @@ from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
 from designer.assets import rows
+from designer.assets.containers import jpeg_heads, leads_jpeg, png_chunks, webp_chunks, webp_of
 
 SOURCE_TYPES: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 TRAINED: Final = f"{SOURCE_TYPES}trainedAlgorithmicMedia"
@@ -174,32 +175,18 @@ def _packet_of(data: bytes, media_type: str) -> str | None:
         return None
 
 
-def _png_chunks(data: bytes) -> list[tuple[bytes, bytes]]:
-    """(name, whole chunk) of each, up to the end of the picture."""
-    if data[:8] != b"\x89PNG\r\n\x1a\n":
-        raise ValueError("no PNG")
-    found, place = [], 8
-    while place + 12 <= len(data):
-        size, name = struct.unpack_from(">I4s", data, place)
-        found.append((name, data[place : place + 12 + size]))
-        place += 12 + size
-        if name == b"IEND":
-            return found
-    raise ValueError("cut off")
-
-
 def _is_png_xmp(name: bytes, chunk: bytes) -> bool:
     return name == b"iTXt" and chunk[8:].startswith(KEYWORD + b"\0")
 
 
 def _png_with(data: bytes, packet: bytes) -> bytes:
     body = KEYWORD + b"\0\0\0\0\0" + packet  # not compressed, no language, no translated keyword
-    kept = [each for name, each in _png_chunks(data) if not _is_png_xmp(name, each)]
+    kept = [each for name, each in png_chunks(data) if not _is_png_xmp(name, each)]
     return data[:8] + kept[0] + rows.chunk(b"iTXt", body) + b"".join(kept[1:])  # after IHDR, before all else
 
 
 def _png_packet(data: bytes) -> str | None:
-    for name, chunk in _png_chunks(data):
+    for name, chunk in png_chunks(data):
         if _is_png_xmp(name, chunk):
             compressed, rest = chunk[8 + len(KEYWORD) + 1], chunk[8 + len(KEYWORD) + 3 : -4]
             text = rest.split(b"\0", 2)[2]
@@ -207,71 +194,23 @@ def _png_packet(data: bytes) -> str | None:
     return None
 
 
-def _jpeg_heads(data: bytes) -> tuple[list[bytes], int]:
-    """The segments before the first scan, and where that begins."""
-    if data[:2] != b"\xff\xd8":
-        raise ValueError("no JPEG")
-    found, place = [], 2
-    while data[place] == 0xFF and data[place + 1] != 0xDA:
-        end = place + 2 + struct.unpack_from(">H", data, place + 2)[0]
-        if end > len(data):
-            raise ValueError("cut off")
-        found.append(data[place:end])
-        place = end
-    return found, place
-
-
 def _jpeg_with(data: bytes, packet: bytes) -> bytes:
     segment = b"\xff\xe1" + struct.pack(">H", 2 + len(APP1) + len(packet)) + APP1 + packet
-    heads, place = _jpeg_heads(data)
+    heads, place = jpeg_heads(data)
     kept = [head for head in heads if not head[4:].startswith(APP1)]
-    first = 1 if kept and kept[0][1] == 0xE0 else 0  # JFIF wants to be first
+    first = next((at for at, head in enumerate(kept) if not leads_jpeg(head)), len(kept))
     return b"\xff\xd8" + b"".join([*kept[:first], segment, *kept[first:]]) + data[place:]
 
 
 def _jpeg_packet(data: bytes) -> str | None:
-    heads, _ = _jpeg_heads(data)
+    heads, _ = jpeg_heads(data)
     return next((_text(head[4 + len(APP1) :]) for head in heads if head[4:].startswith(APP1)), None)
 
 
-def _webp_chunks(data: bytes) -> list[tuple[bytes, bytes]]:
-    """(name, body) of each."""
-    if data[:4] != b"RIFF" or data[8:12] != b"WEBP":
-        raise ValueError("no WebP")
-    found, place = [], 12
-    end = min(len(data), 8 + struct.unpack_from("<I", data, 4)[0])
-    while place + 8 <= end:
-        name, size = struct.unpack_from("<4sI", data, place)
-        body = data[place + 8 : place + 8 + size]
-        if len(body) < size:
-            raise ValueError("cut off")
-        found.append((name, body))
-        place += 8 + size + (size & 1)
-    return found
-
-
 def _webp_with(data: bytes, packet: bytes) -> bytes:
-    kept = [(name, body) for name, body in _webp_chunks(data) if name != b"XMP "]
-    head = kept.pop(0)[1] if kept[0][0] == b"VP8X" else _webp_head(kept)
-    chunks = [(b"VP8X", bytes([head[0] | 0x04]) + head[1:]), *kept, (b"XMP ", packet)]
-    whole = b"".join(name + struct.pack("<I", len(body)) + body + b"\0" * (len(body) & 1) for name, body in chunks)
-    return b"RIFF" + struct.pack("<I", 4 + len(whole)) + b"WEBP" + whole
-
-
-def _webp_head(chunks: list[tuple[bytes, bytes]]) -> bytes:
-    """The VP8X body of a plain file: flags and the size less one, 24 bits each (RFC 9649, 2.7)."""
-    name, body = chunks[0]
-    if name == b"VP8L":
-        bits = struct.unpack_from("<I", body, 1)[0]
-        wide, high, flags = bits & 0x3FFF, bits >> 14 & 0x3FFF, 0x10 if bits >> 28 & 1 else 0
-    elif name == b"VP8 ":
-        across, down = struct.unpack_from("<HH", body, 6)
-        wide, high, flags = (across & 0x3FFF) - 1, (down & 0x3FFF) - 1, 0
-    else:
-        raise ValueError("a WebP of another kind")
-    size: bytes = wide.to_bytes(3, "little") + high.to_bytes(3, "little")
-    return struct.pack("<I", flags) + size
+    kept = [(name, body) for name, body in webp_chunks(data) if name != b"XMP "]
+    return webp_of([*kept, (b"XMP ", packet)])
 
 
 def _webp_packet(data: bytes) -> str | None:
-    return next((_text(body) for name, body in _webp_chunks(data) if name == b"XMP "), None)
+    return next((_text(body) for name, body in webp_chunks(data) if name == b"XMP "), None)

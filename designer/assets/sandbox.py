@@ -114,9 +114,10 @@ def _forget() -> None:
 os.register_at_fork(after_in_child=_forget)
 
 
-def run(data: bytes, *, max_pixels: int, max_side: int, keep: bool = False) -> Normalised:
+def run(data: bytes, *, max_pixels: int, max_side: int, keep: bool = False, exif: bool = False) -> Normalised:
     """Normalise `data` in the sandbox. Raises ImageRefused, also when the child dies or takes too long."""
-    answer, parts = _asked({"do": "take", "max_pixels": max_pixels, "max_side": max_side, "keep": keep}, data)
+    wish = {"do": "take", "max_pixels": max_pixels, "max_side": max_side, "keep": keep, "exif": exif}
+    answer, parts = _asked(wish, data)
     try:
         return Normalised(data=parts[0], thumbnails=dict(zip(answer.pop("widths"), parts[1:], strict=True)), **answer)
     except (KeyError, TypeError, ValueError, IndexError) as error:

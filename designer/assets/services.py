@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from PIL import Image
 
-from designer.assets import sandbox, signing
+from designer.assets import camera, sandbox, signing
 from designer.assets.blobs import hold_blob, read, write_blob
 from designer.assets.images import EXTENSIONS, ImageRefused, Normalised, own_png
 from designer.assets.models import Asset, AssetKind
@@ -69,19 +69,26 @@ def prepare_result(
     data: bytes,
     pixels: Image.Image | None = None,
     keep: bool = True,
+    exif: bool = False,
+    taken: dict[str, Any] | None = None,
     provenance: dict[str, Any] | None = None,
     parent: tuple[bytes, str] | None = None,
 ) -> Prepared:
     """Decode in the sandbox, make thumbnails, write the files. Raises Refused; then nothing is left behind.
 
     `pixels`: what this process has just encoded as `data`, a PNG, which is then not read again.
+    `exif`: what camera and author wrote in `data` is kept; `taken`: what they wrote of the picture it was made from.
     `provenance` is written into the files, with `parent` (bytes and media type) as what the picture was made from.
     """
     limits: dict[str, Any] = {"max_pixels": settings.UPLOAD_MAX_PIXELS, "max_side": settings.UPLOAD_MAX_SIDE}
     try:
-        picture = sandbox.run(data, **limits, keep=keep) if pixels is None else own_png(data, pixels)
+        picture = sandbox.run(data, **limits, keep=keep, exif=exif) if pixels is None else own_png(data, pixels)
     except ImageRefused as error:
         raise _said(error, "file") from error
+    if taken:
+        picture.facts["camera"] = taken
+    if said := picture.facts.get("camera"):
+        picture.data = camera.embed(picture.data, picture.media_type, said)
     if provenance is not None:
         signing.put_into(picture, provenance, parent)
     digest = hashlib.sha256(picture.data).hexdigest()
@@ -134,7 +141,7 @@ def store_upload(*, actor: User, team_id: UUID | None, file: IO[bytes], name: st
     team = working_team(actor, team_id)
     if not may(actor, "create_work", team):
         raise Forbidden(message="Your role lets you look, not upload.", remedy="Ask an owner or admin of the team.")
-    made = prepare_result(team_id=team.pk, data=read_limited(file), keep=False)
+    made = prepare_result(team_id=team.pk, data=read_limited(file), keep=False, exif=team.keeps_exif)
     with transaction.atomic():
         return store_prepared(made, owner_id=actor.pk, kind=AssetKind.REFERENCE, title=display_name(name) or "Untitled")
 
@@ -144,6 +151,12 @@ def read_bytes(asset: Asset) -> bytes:
     return read(asset.path)
 
 
+def anonymous_bytes(asset: Asset) -> bytes:
+    """The stored file without what camera and author wrote: for those outside the team. Raises as `read_bytes`."""
+    data = read_bytes(asset)
+    return camera.embed(data, asset.media_type, {}) if asset.facts.get("camera") else data
+
+
 def converted(asset: Asset, media_type: str) -> bytes:
     """The stored picture as `media_type`, made in the sandbox. Raises Refused or Conflict."""
     data = read_bytes(asset)
@@ -151,6 +164,8 @@ def converted(asset: Asset, media_type: str) -> bytes:
         other = sandbox.convert(data, media_type)
     except ImageRefused as error:
         raise _said(error, "format") from error
+    if said := asset.facts.get("camera"):
+        other = camera.embed(other, media_type, said)
     if asset.kind == AssetKind.REFERENCE:
         return other
     facts = Facts.of(asset.provenance)

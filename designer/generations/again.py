@@ -3,7 +3,7 @@
 from typing import Any
 
 from designer.assets.models import Asset
-from designer.assets.services import read_bytes
+from designer.assets.services import anonymous_bytes
 from designer.generations.orders import NOT_SUPPORTED
 from designer.providers import base
 from designer.providers.registry import image_provider
@@ -41,7 +41,7 @@ def request_of(asset: Asset) -> base.ImageRequest:
         quality=said["quality"],
         seeds=(said["seed"] if isinstance(said["seed"], int) else 0,),
         attributes=said["attributes"],
-        references=tuple(read_bytes(photo) for photo in _photos(asset)),
+        references=tuple(anonymous_bytes(photo) for photo in _photos(asset)),
     )
 
 

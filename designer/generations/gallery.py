@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from designer.assets import services as assets
 from designer.assets.commenting import discussion
 from designer.assets.models import Asset, AssetKind, AssetQuerySet
+from designer.assets.presenting import camera_shown
 from designer.assets.versions import versions_of
 from designer.generations.forms import UUID_WORD
 from designer.generations.opinions import opinions_context, with_likes
@@ -200,6 +201,7 @@ def asset(request: HttpRequest, pk: UUID) -> HttpResponse:
         "parts": parts_sent(found, generation) if generation else [],
         "place": place_of(found, generation),
         "provenance": provenance_of(found),
+        "camera": camera_shown(found),
         "alike": _others_alike(request, found),
     }
     return render(request, "designer/assets/asset.html", context)

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from designer.assets.models import Asset
-from designer.assets.services import Prepared, prepare_result, read_bytes, store_prepared
+from designer.assets.services import Prepared, anonymous_bytes, prepare_result, store_prepared
 from designer.catalogue.models import ModelKind
 from designer.catalogue.services import living
 from designer.generations import absences, health, origins, stand_ins
@@ -108,7 +108,7 @@ def step_of(place: int, turn: int = 0) -> str:
 def _photos(references: list[Asset]) -> tuple[Photo, ...]:
     """Read before any attempt is on record: a photo that is gone must not look like a call that may have been paid."""
     try:
-        return tuple((asset.pk, read_bytes(asset)) for asset in references)
+        return tuple((asset.pk, anonymous_bytes(asset)) for asset in references)
     except Refused as refused:
         if refused.status >= 500:
             raise Retry(reason=refused.message) from refused

@@ -58,7 +58,7 @@ def run(job: RunningJob, portfolio_id: str) -> None:
 def _begin(job: RunningJob, portfolio_id: str) -> PortfolioImport:
     with job.fenced():
         PortfolioImport.objects.move(portfolio_id, PortfolioStatus.RUNNING, started_at=timezone.now())
-        row: PortfolioImport = PortfolioImport.objects.get(pk=portfolio_id)
+        row: PortfolioImport = PortfolioImport.objects.select_related("team").get(pk=portfolio_id)
         portfolios.announce(row, PORTFOLIO_PROGRESS)
     if not row.uploads:
         raise Conflict("files_gone", "What was sent is not kept any more.", remedy="Send it again.")
@@ -125,7 +125,7 @@ def _prepared(row: PortfolioImport, data: bytes) -> Prepared:
     if len(data) > settings.UPLOAD_MAX_BYTES:
         limit = settings.UPLOAD_MAX_BYTES >> 20
         raise Refused("too_large", f"The picture is larger than {limit} MiB.", remedy="Scale it down.", status=413)
-    return prepare_result(team_id=row.team_id, data=data, keep=False)
+    return prepare_result(team_id=row.team_id, data=data, keep=False, exif=row.team.keeps_exif)
 
 
 def _look_of(item: PortfolioItem, made: Prepared) -> Look:

@@ -212,7 +212,7 @@ export type StepStatusEnum = "waiting" | "running" | "done" | "skipped";
 export type StrategyEnum = "balanced" | "quality" | "cost" | "speed" | "cheapest" | "load_balanced" | "custom";
 export interface SummaryAnswer { people: PersonLine[]; images: OutcomeLine[]; totals: TotalsAnswer }
 export interface TallyAnswer { yes: number; no: number; perhaps: number }
-export interface TeamAnswer { id: string; name: string; slug: string; personal: boolean; role: RoleEnum; time_zone: string; created_at: string; updated_at: string }
+export interface TeamAnswer { id: string; name: string; slug: string; personal: boolean; role: RoleEnum; time_zone: string; keep_exif: boolean; created_at: string; updated_at: string }
 export interface Template { id: string; team: string; owner: string; name: string; plan: Record<string, unknown>; created_at: string }
 export interface TimerAnswer { seconds: number; running: boolean; ends_at: string | null; left: number; at: string }
 export interface TokenAnswer { id: string; name: string; prefix: string; scopes: ScopesEnum[]; created_at: string; expires_at: string | null; revoked_at: string | null; last_used_at: string | null }
@@ -294,7 +294,7 @@ export interface RevealVotesWish { asset: string }
 export interface SetSessionTimerWish { action: ActionEnum; seconds?: number; only_this?: boolean }
 export interface VoteInSessionWish { asset: string; choice: SessionVoteEnum | NullEnum; note?: string }
 export interface CreateTeamWish { name: string }
-export interface ChangeTeamWish { name?: string; time_zone?: string }
+export interface ChangeTeamWish { name?: string; time_zone?: string; keep_exif?: boolean }
 export interface CreateCollectionWish { name: string; assets?: string[] }
 export interface ChangeCollectionWish { name?: string }
 export interface AddToCollectionWish { assets: string[] }
@@ -621,7 +621,7 @@ export interface Calls {
   /** Make a team and be its owner. */
   createTeam(wish: CreateTeamWish, options?: Options): Promise<TeamAnswer>;
   team(teamId: string, options?: Options): Promise<TeamAnswer>;
-  /** Change the team's name or time zone. For owners and admins; needs If-Match. */
+  /** Change the team's name, time zone or what uploads keep. For owners and admins; needs If-Match. */
   changeTeam(teamId: string, wish: ChangeTeamWish, options: Changing): Promise<TeamAnswer>;
   /** The team's collections, newest first; those in the trash only with `trashed`. */
   collections(teamId: string, wish?: { asset?: string; ordering?: "created_at" | "-created_at"; owner?: string; page_size?: number; search?: string; trashed?: boolean }, options?: Options): Pages<CollectionAnswer>;

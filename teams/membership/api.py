@@ -22,10 +22,11 @@ IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=T
 class TeamAnswer(serializers.ModelSerializer[Team]):
     role = serializers.ChoiceField(Role.choices, help_text="Your own role in this team")
     time_zone = serializers.CharField(help_text="In which repeats are meant; empty: in each member's own")
+    keep_exif = serializers.BooleanField(source="keeps_exif", help_text="Whether uploads keep camera and author")
 
     class Meta:
         model = Team
-        fields = ["id", "name", "slug", "personal", "role", "time_zone", "created_at", "updated_at"]
+        fields = ["id", "name", "slug", "personal", "role", "time_zone", "keep_exif", "created_at", "updated_at"]
         read_only_fields = fields
 
 
@@ -38,10 +39,14 @@ class TeamChange(serializers.Serializer[Any]):
     time_zone = serializers.CharField(
         max_length=64, required=False, allow_blank=True, help_text="Such as Europe/Paris; empty: each member's own"
     )
+    keep_exif = serializers.BooleanField(
+        required=False,
+        help_text="Whether what camera and author wrote stays in uploads from now on, without place and serial numbers",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:
-            raise serializers.ValidationError({"name": "Say what to change: name or time_zone."})
+            raise serializers.ValidationError({"name": "Say what to change: name, time_zone or keep_exif."})
         return attrs
 
 
@@ -104,7 +109,7 @@ class TeamDetail(APIView):
 
     @extend_schema(request=TeamChange, responses=TeamAnswer, parameters=[IF_MATCH])  # type: ignore[untyped-decorator]
     def patch(self, request: Request, team_id: UUID) -> Response:
-        """Change the team's name or time zone. For owners and admins; needs If-Match."""
+        """Change the team's name, time zone or what uploads keep. For owners and admins; needs If-Match."""
         visible_team(person(request), team_id)
         wish = TeamChange(data=request.data)
         wish.is_valid(raise_exception=True)

@@ -14,7 +14,7 @@ class Role(models.TextChoices):
     VIEWER = "viewer"
 
 
-TIME_ZONE = "time_zone"  # the setting
+TIME_ZONE, KEEP_EXIF = "time_zone", "keep_exif"  # settings
 
 
 class Team(Row):
@@ -44,6 +44,11 @@ class Team(Row):
     def time_zone(self) -> str:
         """In which the team's clocks are meant; "": in each member's own."""
         return str(self.settings.get(TIME_ZONE, ""))
+
+    @property
+    def keeps_exif(self) -> bool:
+        """Whether uploads keep what camera and author wrote; if not, nobody can read it out of a file."""
+        return bool(self.settings.get(KEEP_EXIF, False))
 
 
 class Membership(Row):

@@ -13,7 +13,7 @@ from teams.audit import services as audit
 from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.base.preconditions import require_match
 from teams.base.text import one_line
-from teams.membership.models import TIME_ZONE, Membership, Role, Team
+from teams.membership.models import KEEP_EXIF, TIME_ZONE, Membership, Role, Team
 from teams.membership.ownership import visible_teams
 from teams.membership.permissions import CODES, may
 from teams.signals import access_revoked
@@ -51,16 +51,23 @@ def create_team(*, actor: User, name: str) -> Team:
 
 @transaction.atomic
 def change_team(
-    *, actor: User, team_id: UUID, if_match: str | None, name: str | None = None, time_zone: str | None = None
+    *,
+    actor: User,
+    team_id: UUID,
+    if_match: str | None,
+    name: str | None = None,
+    time_zone: str | None = None,
+    keep_exif: bool | None = None,
 ) -> Team:
-    """Give the team another name or time zone, if `if_match` names its present version. Raises Missing, Forbidden,
-    Refused."""
+    """Change of the team what is given, if `if_match` names its present version. Raises Missing, Forbidden, Refused."""
     team = _changeable(actor, team_id)
     require_match(if_match, team)
     if name is not None:
         before, team.name = team.name, one_line(name, field="name", longest=NAME_LENGTH)
         team.save(update_fields=["name", "updated_at"])
         audit.write(actor, "team.renamed", f"team:{team.pk}", {"from": before, "to": team.name}, team.pk)
+    if keep_exif is not None:
+        team = set_keep_exif(actor=actor, team_id=team_id, keep=keep_exif)
     return team if time_zone is None else set_time_zone(actor=actor, team_id=team_id, zone=time_zone)
 
 
@@ -73,10 +80,17 @@ def set_time_zone(*, actor: User, team_id: UUID, zone: str) -> Team:
     return keep_setting(actor=actor, team_id=team_id, name=TIME_ZONE, value=zone or None)
 
 
+def set_keep_exif(*, actor: User, team_id: UUID, keep: bool) -> Team:
+    """Say whether uploads from now on keep what camera and author wrote. Raises Missing or Forbidden."""
+    return keep_setting(actor=actor, team_id=team_id, name=KEEP_EXIF, value=keep or None)
+
+
 @transaction.atomic
 def keep_setting(*, actor: User, team_id: UUID, name: str, value: object) -> Team:
     """Keep a setting of another floor with the team; None takes it away. Raises Missing or Forbidden."""
     team = _changeable(actor, team_id)
+    if team.settings.get(name) == value:
+        return team
     rest = {key: kept for key, kept in team.settings.items() if key != name}
     team.settings = rest if value is None else {**rest, name: value}
     team.save(update_fields=["settings", "updated_at"])

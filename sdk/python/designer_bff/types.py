@@ -1540,6 +1540,7 @@ class TeamAnswer(TypedDict):
     personal: bool
     role: RoleEnum
     time_zone: str
+    keep_exif: bool
     created_at: str
     updated_at: str
 
@@ -2013,6 +2014,7 @@ class VoteInSessionWish(TypedDict, total=False):
 class ChangeTeamWish(TypedDict, total=False):
     name: str
     time_zone: str
+    keep_exif: bool
 
 
 class CreateCollectionWish(TypedDict, total=False):

@@ -193,6 +193,18 @@ def test_owners_and_admins_say_in_which_time_zone_the_teams_clocks_are_meant(rol
         assert change(client, team, time_zone="").json()["time_zone"] == ""
 
 
+@pytest.mark.parametrize(("role", "status"), MANAGES.items())
+def test_owners_and_admins_say_whether_uploads_keep_what_the_camera_wrote(role, status, team, client_of):
+    client = client_of(role)
+    answer = change(client, team, keep_exif=True)
+    team.refresh_from_db()
+    assert (answer.status_code, team.keeps_exif) == (status, status == 200)
+    if status == 200:
+        assert answer.json()["keep_exif"] is True
+        assert change(client, team, time_zone="UTC").json()["keep_exif"] is True
+        assert change(client, team, keep_exif=False).json()["keep_exif"] is False
+
+
 @pytest.mark.parametrize("said", [{"time_zone": "Mars/Base"}, {"time_zone": "../etc/passwd"}, {}])
 def test_a_time_zone_that_is_none_and_nothing_at_all_are_refused_by_field(said, team, client_of):
     answer = change(client_of("owner"), team, **said)
@@ -209,8 +221,11 @@ def test_the_page_of_teams_sets_it_and_shows_it_to_who_may_not(team, member):
     refused = client.post(here, {"team": str(team.pk), "time_zone": "Paris"})
     assert refused.status_code == 422 and "Use a name like Europe/Paris" in refused.content.decode()
     assert client.post(here, {"team": str(uuid.uuid4()), "time_zone": "UTC"}).status_code == 404
+    kept = client.post(here, {"team": str(team.pk), "time_zone": "Europe/Paris", "keep_exif": "1"}, follow=True)
+    assert '<option value="1" selected>' in kept.content.decode()
     client.force_login(member("viewer"), backend="django.contrib.auth.backends.ModelBackend")
-    assert "Time zone: Europe/Paris" in client.get(here).content.decode()
+    assert "Time zone: Europe/Paris" in (shown := client.get(here).content.decode()) and "wrote is kept in" in shown
+    client.post(here, {"team": str(team.pk), "keep_exif": "0"})
     assert "owners and admins" in client.post(here, {"team": str(team.pk), "time_zone": "UTC"}).content.decode().lower()
     team.refresh_from_db()
-    assert team.time_zone == "Europe/Paris"
+    assert (team.time_zone, team.keeps_exif) == ("Europe/Paris", True)

@@ -114,7 +114,7 @@ class AccountCalls(Caller):
     async def change_team(
         self, team_id: str, *, if_match: str, **more: Unpack[types.ChangeTeamWish]
     ) -> types.TeamAnswer:
-        """Change the team's name or time zone. For owners and admins; needs If-Match."""
+        """Change the team's name, time zone or what uploads keep. For owners and admins; needs If-Match."""
         answer: types.TeamAnswer = await self.call(
             "PATCH", f"/teams/{quoted(team_id)}", body=said({**more}), if_match=if_match
         )
