@@ -281,6 +281,8 @@ def normalise(data: bytes, *, max_pixels: int, max_side: int, keep: bool = False
     bits = bits_of(data, source, opened)
     deep = bits == 16 and opened.mode in ("RGB", "RGBA", *DEEP_GREY)
     image, facts = decoded(opened, bits, exif=exif)
+    if "A" in image.mode:
+        facts["transparent"] = image.getchannel("A").histogram()[255] < image.width * image.height
     if origin := origin_of(data, opened.info):
         facts["origin"] = origin
     media_type = media_type_for(source, image.mode)

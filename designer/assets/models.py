@@ -83,6 +83,11 @@ class Asset(TeamOwned):
         return self.chosen_id or self.pk
 
     @property
+    def is_clear(self) -> bool:
+        """Whether something of it is transparent; of older files, whether something may be."""
+        return bool(self.facts.get("transparent", self.facts.get("mode") in ("RGBA", "LA", "PA")))
+
+    @property
     def source_type(self) -> str:
         """IPTC's address of how it came to be: as the studio made it, or as its file said; "" = not known."""
         said = self.facts.get("origin", {}).get("source_type", "")

@@ -156,6 +156,17 @@ def test_twelve_bit_grey_becomes_eight_with_its_whole_range(client_of):
         assert picture.getextrema() == (0, 255)
 
 
+@pytest.mark.parametrize(("mode", "clear"), [("RGB", None), ("RGBA", False), ("RGBA", True), ("LA", True), ("P", True)])
+def test_whether_something_of_it_is_transparent_is_known(mode, clear, client_of):
+    picture, options = images.photo(mode=mode), {}
+    if clear:
+        picture.putpixel((3, 3), {"RGBA": (0, 0, 0, 0), "LA": (0, 0), "P": 7}[mode])
+        options = {"transparency": 7} if mode == "P" else {}
+    body = send(client_of("editor"), images.encoded("PNG", picture, **options)).json()
+    assert body["facts"].get("transparent") is clear
+    assert Asset.objects.get(pk=body["id"]).is_clear is bool(clear)
+
+
 def test_an_animation_gives_its_first_picture_and_says_so(client_of):
     frames = [Image.new("RGB", (30, 30), colour) for colour in ("red", "green", "blue")]
     data = images.encoded("WEBP", frames[0], save_all=True, append_images=frames[1:])
