@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -176,7 +176,7 @@ def _called(job: RunningJob, row: Generation, call: Call) -> tuple[JobAttempt, b
         idempotency=call.can.idempotency,
     )
     begun = time.monotonic()
-    with _translated(job, attempt, call):
+    with _translated(job, row, attempt, call):
         result = _found(job, row, call, attempt) or call.provider.generate(
             _request(call),
             idempotency_key=attempt.idempotency_key,
@@ -257,17 +257,24 @@ def percent_at(done: float, count: int) -> int:
 
 
 @contextmanager
-def _translated(job: RunningJob, attempt: JobAttempt, call: Call) -> Iterator[None]:
-    """A provider's errors as the queue's words; each leaves the attempt's outcome on record."""
+def _translated(job: RunningJob, row: Generation, attempt: JobAttempt, call: Call) -> Iterator[None]:
+    """A provider's errors as the queue's words; each leaves the attempt's outcome on record, with what it cost."""
     try:
         yield
     except base.Cancelled as stop:  # a paid call that was broken off may have been charged for
         told = {"code": "cancelled", "message": "Cancelled.", "remedy": ""}
-        _settle(job, attempt, AttemptOutcome.FAILED if call.provider.simulated else AttemptOutcome.UNKNOWN, told)
+        outcome = AttemptOutcome.FAILED if call.provider.simulated else AttemptOutcome.UNKNOWN
+        with job.fenced():
+            settle_attempt(attempt, outcome, error=told)
         raise Cancelled from stop
     except base.ProviderError as error:
         told = {"code": error.code, "message": error.message, "remedy": error.remedy}
-        _settle(job, attempt, AttemptOutcome.UNKNOWN if error.outcome_unknown else AttemptOutcome.FAILED, told)
+        with job.fenced():
+            settle_attempt(
+                attempt, AttemptOutcome.UNKNOWN if error.outcome_unknown else AttemptOutcome.FAILED, error=told
+            )
+            if error.usage:  # a picture that is withheld was drawn, and is billed
+                pay(job, row, call.order, attempt, _withheld(call, error.usage))
         stand_ins.note_end(call.order, error)
         health.went_wrong(attempt.provider, attempt.model, error)
         if isinstance(error, base.RateLimited):
@@ -277,9 +284,12 @@ def _translated(job: RunningJob, attempt: JobAttempt, call: Call) -> Iterator[No
         raise Permanent(error.code, error.message, error.remedy) from error
 
 
-def _settle(job: RunningJob, attempt: JobAttempt, outcome: str, told: dict[str, str]) -> None:
-    with job.fenced():
-        settle_attempt(attempt, outcome, error=told)
+def _withheld(call: Call, usage: Mapping[str, int]) -> base.ImageResult:
+    """What is billed of a call that was declined: its tokens, and where some of them drew, a picture of no use."""
+    drawn = int(bool(usage.get("image_out")))
+    return base.ImageResult(
+        images=(), model=call.order.model, spoiled=drawn, usage=usage, simulated=call.provider.simulated
+    )
 
 
 def _wait_of(error: base.ProviderError) -> timedelta | None:

@@ -268,7 +268,7 @@ def _bought(call: Call[T], step: str, request: base.LanguageRequest) -> base.Lan
         outcome = AttemptOutcome.UNKNOWN if error.outcome_unknown else AttemptOutcome.FAILED
         with call.job.fenced():
             settle_attempt(attempt, outcome, error=told)
-            declined = cost_of(call.profile, getattr(error, "usage", {}))
+            declined = cost_of(call.profile, error.usage)
             if declined is not None:  # a refusal that the model wrote is billed like an answer
                 _charge(call, attempt, declined, call.profile.model)
         _note(call.profile, error)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
@@ -112,13 +113,17 @@ class Cancelled(Exception):
 
 
 class ProviderError(Exception):
-    """A refusal or failure, in the house's own words. Without a remedy of its own it tells the usual way on."""
+    """A refusal or failure, in the house's own words. Without a remedy of its own it tells the usual way on.
+
+    `usage`: what the vendor counted all the same, and bills; as in ImageResult.
+    """
 
     code: ClassVar[str] = "provider_error"
     usual_remedy: ClassVar[str] = "Try again in a few minutes, or choose another model."
     retryable: ClassVar[bool] = False
     outcome_unknown: ClassVar[bool] = False
     of_account: bool = False  # it keeps every model from being called that the same key opens
+    usage: Mapping[str, int] = MappingProxyType({})
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)
@@ -150,9 +155,16 @@ class Moderated(ProviderError):
     code = "moderated"
     usual_remedy = "Reword the brief, or choose another model."
 
-    def __init__(self, message: str, remedy: str = "", *, stage: Literal["input", "output"] = "input") -> None:
+    def __init__(
+        self,
+        message: str,
+        remedy: str = "",
+        *,
+        stage: Literal["input", "output"] = "input",
+        usage: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         super().__init__(message, remedy)
-        self.stage = stage
+        self.stage, self.usage = stage, usage
 
 
 class InvalidRequest(ProviderError):

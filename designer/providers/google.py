@@ -120,8 +120,10 @@ class GoogleImages:
             progress(number / len(request.seeds))
             try:
                 made.append(self._asked(request))
-            except ProviderError:
+            except ProviderError as error:
+                made.append(ImageResult(images=(), model=request.model, usage=error.usage))
                 if not any(result.images for result in made):
+                    error.usage = _together(made).usage
                     raise
                 break
         if not made:
@@ -202,28 +204,30 @@ def _together(made: list[ImageResult]) -> ImageResult:
     said = "" if images else made[-1].said
     spoiled = sum(result.spoiled for result in made)
     facts: dict[str, Any] = {"usage": usage, "said": said, "request_id": ids}
-    return ImageResult(images=images, model=made[-1].model, spoiled=spoiled, **facts)
+    return ImageResult(images=images, model=made[0].model, spoiled=spoiled, **facts)
 
 
 def _result(answer: types.GenerateContentResponse, request: ImageRequest) -> ImageResult:
     """The picture of an answer. Raises Moderated if it was declined, ProviderDown if the answer is none."""
     from designer.providers.remote.client import garbled
 
+    usage = usage_of(answer.usage_metadata)
     blocked = answer.prompt_feedback.block_reason if answer.prompt_feedback else None
     if blocked:
-        raise Moderated("Google declined the prompt.", "Reword the brief, or leave the reference out.", stage="input")
+        remedy = "Reword the brief, or leave the reference out."
+        raise Moderated("Google declined the prompt.", remedy, stage="input", usage=usage)
     said = [each for each in answer.candidates or () if each.content or each.finish_reason]
     if not said and answer.usage_metadata is None:
         raise garbled(VENDOR, "no candidates")
     pictures = list(_pictures(answer))
     reasons = {candidate.finish_reason.name for candidate in said if candidate.finish_reason}
     if not pictures and reasons & UNSAFE:
-        raise Moderated("Google drew it and declined to show it.", "Reword the brief.", stage="output")
+        raise Moderated("Google drew it and declined to show it.", "Reword the brief.", stage="output", usage=usage)
     return ImageResult(
         images=tuple(pictures[:1]),
         model=answer.model_version or request.model,
         spoiled=int(not pictures and any(_finished(answer))),
-        usage=usage_of(answer.usage_metadata),
+        usage=usage,
         said="" if pictures else _words(answer),
         request_id=answer.response_id or "",
     )

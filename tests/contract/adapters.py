@@ -140,7 +140,7 @@ ADAPTERS: Final = (
         instead={
             "bad_field": Expect(InvalidRequest, {"field": "aspect_ratio"}),
             "invalid_base64": DOWN,  # the SDK refuses the whole answer
-            "fewer_images": Expect(images=1, billed=False),  # one a call: fewer is none, and none is not billed
+            "moderated": Expect(Moderated, {"stage": "input"}, billed=True),  # its words are
         },
     ),
     Adapter(

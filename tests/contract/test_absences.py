@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -15,7 +16,7 @@ from designer.providers import registry
 from designer.providers.base import ProviderConfig
 from designer.providers.remote import pictures as picture_checks
 from tests.batches.asking import invariants_hold
-from tests.contract.test_accounts import VENDORS, pictures, settled
+from tests.contract.test_accounts import PRO, VENDORS, pictures, settled
 from tests.contract.test_studio import FLARE, NANO, paid, photos
 from tests.designer.generations.test_runner import try_again
 from tests.simulators.providers.server import KEY, Simulator
@@ -58,6 +59,7 @@ def test_an_answer_without_a_picture_ends_that_image_and_the_others_are_made(
     assert done.error["code"] == code and done.error["remedy"]
     assert "1 of 3 images did not come." in done.error["message"] and words in done.error["message"]
     assert sorted(JobAttempt.objects.values_list("outcome", flat=True)) == ["failed", "succeeded", "succeeded"]
+    assert done.cost == paid() == billed(simulator) + told(details, 1) > 0
     assert invariants_hold()
 
 
@@ -69,6 +71,7 @@ def test_where_none_comes_it_has_failed_with_the_reason(
     done = settled(client_of("editor"), n=2, model=model, aspect_ratio="1:1")
     assert (done.status, done.error["code"], pictures(simulator, vendor)) == ("failed", code, 2)
     assert done.error["message"].count(words) == 1 and "2 of 2 images did not come." in done.error["message"]
+    assert (done.cost or 0) == paid() == billed(simulator) + told(details, 2)
     assert invariants_hold()
 
 
@@ -91,6 +94,8 @@ def test_a_prompt_that_was_refused_is_not_sent_again(vendor, model, client_of, s
     simulator.plan(vendor, "moderated", times=0, path="image")
     done = settled(client_of("editor"), n=3, model=model, aspect_ratio="1:1")
     assert (done.status, done.error["code"], pictures(simulator, vendor)) == ("failed", "moderated", 1)
+    assert (paid() > 0) is (vendor == "google")  # which alone counts the words that it declines
+    assert (done.cost or 0) == paid() == billed(simulator) and invariants_hold()
 
 
 def test_an_empty_list_for_several_in_one_call_is_asked_for_once(client_of, simulator):
@@ -140,6 +145,12 @@ def billed(simulator: Simulator) -> Decimal:
     return total
 
 
+def told(details: dict[str, Any], times: int) -> Decimal:
+    """What the answers that are told word for word say of their tokens, for which the simulator sends no bill."""
+    words = details["json"]["usageMetadata"]["promptTokenCount"] if details else 0
+    return times * (cost_of(ModelProfile.objects.get(model=NANO), {"text_in": words}) or Decimal(0))
+
+
 @pytest.mark.parametrize("behaviour", ["invalid_base64", "wrong_media_type", "no_images"])
 @pytest.mark.parametrize("times", [1, 0])
 @pytest.mark.parametrize("model", ["core", "sd3.5-large"])
@@ -169,8 +180,18 @@ def test_where_tokens_are_billed_such_a_picture_costs_its_tokens_once(vendor, mo
     assert done.cost == paid() == billed(simulator) > 0
 
 
-@pytest.mark.parametrize(("vendor", "model"), [("stability", "core"), ("google", NANO)])
-def test_a_picture_that_the_vendor_withheld_is_billed_by_nobody(vendor, model, client_of, simulator):
-    simulator.plan(vendor, "moderated_output", path="image")
-    settled(client_of("editor"), n=1, model=model, aspect_ratio="1:1")
+@pytest.mark.parametrize("model", [NANO, PRO])
+@pytest.mark.parametrize("n", [1, 8])
+def test_a_picture_that_was_drawn_and_withheld_is_paid_for_each_time(n, model, client_of, simulator):
+    simulator.plan("google", "moderated_output", times=0, path="image")
+    done = settled(client_of("editor"), n=n, model=model, aspect_ratio="1:1")
+    assert (done.status, pictures(simulator, "google")) == ("failed", min(n, 3))
+    entries = LedgerEntry.objects.all()
+    assert [(each.quantity, each.simulated) for each in entries] == [(1, False)] * min(n, 3)
+    assert done.cost == paid() == billed(simulator) > 0 and invariants_hold()
+
+
+def test_one_that_is_withheld_where_nobody_bills_it_costs_nothing(client_of, simulator):
+    simulator.plan("stability", "moderated_output", path="image")
+    settled(client_of("editor"), n=1, model="core", aspect_ratio="1:1")
     assert paid() == billed(simulator) == 0

@@ -261,7 +261,7 @@ def test_a_connection_that_breaks_leaves_an_unknown_outcome_and_nothing_is_paid_
 def test_what_the_vendor_declines_is_told_in_words_with_a_way_out(client_of, simulator):
     simulator.plan("google", "moderated_output", path="image")
     done = begin(client_of("editor"), n=1, model=NANO)
-    assert (done.status, done.error["code"], paid()) == ("failed", "moderated", 0)
+    assert (done.status, done.error["code"]) == ("failed", "moderated") and paid() > 0
     assert done.error["remedy"]
 
 

@@ -28,8 +28,9 @@ class Declined(Moderated):
     """A refusal that the model itself wrote: it was billed like an answer. `usage` as in LanguageResult."""
 
     def __init__(self, vendor: str, words: str, usage: Mapping[str, Any]) -> None:
-        super().__init__(f"{vendor} declined to answer{words}.", "Reword the brief.", stage="output")
-        self.usage = counted(usage)
+        super().__init__(
+            f"{vendor} declined to answer{words}.", "Reword the brief.", stage="output", usage=counted(usage)
+        )
 
 
 def check(request: LanguageRequest, vendor: str) -> None:

@@ -109,6 +109,19 @@ def test_a_picture_that_is_withheld_for_safety_is_moderated_at_the_output(reason
     with pytest.raises(Moderated) as caught:
         draw()
     assert caught.value.stage == "output"
+    assert caught.value.usage == simulator.charges[0].usage and caught.value.usage["image_out"] == 1120
+
+
+def test_of_several_pictures_each_that_was_drawn_is_counted_though_one_was_withheld(draw, simulator):
+    simulator.plan("google", "ok")
+    simulator.plan("google", "moderated_output")
+    assert draw(seeds=(1, 2)).usage["image_out"] == 2 * 1120
+    simulator.plan("google", "no_images")
+    simulator.plan("google", "moderated_output")
+    with pytest.raises(Moderated) as caught:
+        draw(seeds=(1, 2))
+    words = [charge.usage["text_in"] for charge in simulator.charges[2:]]
+    assert caught.value.usage == {"text_in": sum(words), "image_out": 1120}
 
 
 @pytest.mark.parametrize("reason", ["NO_IMAGE", "IMAGE_OTHER", "MAX_TOKENS", "A_NEW_ONE"])

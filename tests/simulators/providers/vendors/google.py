@@ -185,7 +185,8 @@ def _answered(
     if behaviour in ("moderated_output", "no_images", "fewer_images"):
         why = reason or ("IMAGE_SAFETY" if behaviour == "moderated_output" else "NO_IMAGE")
         told = {"finishReason": why, "index": 0, "finishMessage": "Unable to show the generated image."}
-        return _said(call, model, {"candidates": [told]}, _usage(prompt, sent, 0))
+        drawn = MODELS[model][size] if behaviour == "moderated_output" else 0  # it was drawn before it was looked at
+        return _said(call, model, {"candidates": [told]}, _usage(prompt, sent, drawn))
     width, height = (round(side * SCALE[size]) for side in RATIOS[ratio])
     if behaviour == "wrong_size":
         width //= 2
@@ -214,7 +215,7 @@ def _usage(prompt: str, image: int, made: int) -> dict[str, Any]:
 def _said(call: Call, model: str, body: dict[str, Any], usage: dict[str, Any]) -> Answer:
     about = {"usageMetadata": usage, "modelVersion": model, "responseId": f"resp-{call.number}"}
     made = usage.get("candidatesTokenCount", 0)
-    charge = Charge(model=model, images=1, usage=billed(usage)) if made else None
+    charge = Charge(model=model, images=int(bool(made)), usage=billed(usage))
     return answer({**body, **about}, charge=charge)
 
 
