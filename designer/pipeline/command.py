@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from designer.pipeline import inexact, numbers
+from designer.pipeline import inexact, numbers, taxonomy
 from designer.pipeline.standing import (
     ADORNED,
     ANY_MODEL,
@@ -31,13 +31,25 @@ OPENING: Final = re.compile(
     rf"\s*(?:please\s+)?(?:{USING})?(?:(?:{VERBS})\s+(?:(?:me|us)\s+)?)?{NUMBER}\s+(?=\w)", re.I
 )
 PICTURE: Final = r"images|pictures|variations|versions|variants|renderings"
-PICTURES: Final = re.compile(rf"\b{NUMBER}\s+(?:\w+\s+)?(?:{PICTURE})\b", re.I)
+PICTURES: Final = re.compile(rf"\b{NUMBER}\s+(?:(?P<kind>\w+)\s+)?(?:{PICTURE})\b", re.I)
 TIMES: Final = re.compile(r"(?<=[a-z])\s+[x×]\s?(?P<count>\d{1,3})(?=\s*(?:[.,;:!?)\n]|$))", re.I)
 # after these a number counts parts of the garment or measures it: "3 button jackets", "70 cm skirts"
 PARTS: Final = frozenset({
     "piece", "button", "pocket", "tier", "layer", "panel", "stripe", "ply", "way", "quarter", "inch", "inche", "cm",
     "mm", "m", "kg", "year", "day", "season", "tone", "row", "shade", "percent", "per", "denier",
+    "gauge", "count", "minute", "hour", "week", "month", "decade", "centurie", "century", "something", "ish", "degree",
+    "carat", "karat", "thread", "stitche", "stitch", "pleat", "bone", "gram", "g", "gsm", "oz", "ounce", "pound",
+    "dollar", "euro", "yard", "metre", "meter", "foot", "feet",
 })  # fmt: skip
+# what may stand before a garment beside the words of the taxonomy, and what begins something else
+_QUALIFIERS: Final = (
+    "different new other more various distinct separate unique single beautiful simple complete elegant woman man lady "
+    "womenswear menswear bias cut and or"
+)
+QUALIFIERS: Final = frozenset(_QUALIFIERS.split())
+_ELSEWHERE: Final = "in on at with of for to from by wearing worn who whose under over"
+ELSEWHERE: Final = frozenset(_ELSEWHERE.split())
+COUNTED: Final = re.compile(r"(?<!s)(?<!bia)(?<!canva)s$", re.I)  # a plural between: "a hundred petals gowns"
 REACH: Final = 60  # letters from the number to the garment that it counts
 # "4 looks of tweed", "3 complete evening outfits"; but "3 ways to wear looks" counts ways
 LOOKS: Final = re.compile(
@@ -91,7 +103,7 @@ def _is_said(name: str, phrase: str) -> bool:
 
 
 def _count(text: str, phrases: dict[str, str]) -> int | None:
-    found = PICTURES.search(text) or _opening(text) or _times(text)
+    found = _pictures(text) or _opening(text) or _times(text)
     if found is None:
         return None
     number = numbers.value_of(found["count"])
@@ -101,24 +113,52 @@ def _count(text: str, phrases: dict[str, str]) -> int | None:
     return number
 
 
+def _pictures(text: str) -> re.Match[str] | None:
+    return next((each for each in PICTURES.finditer(text) if not _measures(each["count"], each["kind"] or "")), None)
+
+
 def _opening(text: str) -> re.Match[str] | None:
     """A number at the start that counts garments or whole looks in the plural, or one of them."""
     found = OPENING.match(text)
     if found is None:
         return None
     rest = re.split(r"[.,;:!?\n]", text[found.end() :], maxsplit=1)[0][:REACH]
-    if re.split(r"\W", rest, maxsplit=1)[0].lower().removesuffix("s") in PARTS:
+    if _measures(found["count"], rest):
         return None
     one = found["count"].lower() in ("1", "one")
     looks = LOOKS.match(rest)
     if looks:
-        return found if one or looks["plural"] else None
-    said = [each for each in parse(rest).mentions if each.attribute == "garment" and not each.negated]
-    if not said:
+        return found if (one or looks["plural"]) and _is_of(found["count"], rest[: looks.start("look")]) else None
+    read = parse(rest)
+    said = [each for each in read.mentions if each.attribute == "garment" and not each.negated]
+    if not said or not _is_of(found["count"], read.text[: said[0].start]):
         return None
     garment = rest[: said[0].end].lower()
     plural = garment.endswith("s") and not garment.endswith("ss")
     return found if one or plural else None
+
+
+def _measures(number: str, rest: str) -> bool:
+    """Whether the number tells a part, a measure or a time of the garment, by the word after it."""
+    return re.split(r"\W", rest, maxsplit=1)[0].lower().removesuffix("s") in PARTS or numbers.is_time(number, rest)
+
+
+def _is_of(number: str, between: str) -> bool:
+    """Whether the number counts the garment that stands after `between`. In doubt it does not, for each image costs: a
+    large number, a dozen and a couple do only before the garment's own words ("a couple in love wearing coats"), a
+    small one also before words that nobody knows, unless something else is counted ("3 women in slip dresses")."""
+    words = taxonomy.tokens(between)
+    if numbers.is_plain(number):
+        return not any(each.word in ELSEWHERE for each in words)
+    mentions = [(each.start, each.end) for each in parse(between).mentions if not each.negated]
+    return all(
+        each.word in QUALIFIERS
+        or (
+            ((each.word,) in taxonomy.index() or any(start <= each.start < end for start, end in mentions))
+            and not COUNTED.search(between[each.start : each.end])
+        )
+        for each in words
+    )
 
 
 def _times(text: str) -> re.Match[str] | None:
