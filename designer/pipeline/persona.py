@@ -41,6 +41,15 @@ _MINE: Final = r",(?=[^.;:!?,()]*\b(?:(?:is|are) (?:my|her|his|their|our|what)|i
 TURN: Final = re.compile(rf"[.;!?)]|\b(?:but|{_LIKED})\b|{_MINE}|$", re.I)  # here a dislike ends for sure
 
 
+# cloths and trimmings that no attribute holds, unless it is a fear of them that is refused
+WORN: Final = re.compile(
+    r"^(?!.*\b(?:shy|afraid|scared|mind)\b).*\b(?:polyester|nylon|acrylics?|viscose|rayon|modal|lyocell|tencel|polyamide|"
+    r"elastane|lycra|spandex|synthetics?|plastics?|pvc|vinyl|latex|furs?|feathers?|logos?|slogans?|glitter|jewel(?:le)?ry|"
+    r"shapewear)\b",
+    re.I | re.S,
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taste(Record):
     """A persona as the pipeline sees it. `keywords`: word -> weight > 0; `attributes`: name -> preferred values, the
@@ -67,12 +76,17 @@ def preferred(text: str) -> tuple[dict[str, tuple[str, ...]], tuple[dict[str, st
 
 
 def disliked(text: str) -> tuple[str, ...]:
-    """What the same words refuse, as they say it: "lace", and "never polyester" of what the taxonomy does not know."""
+    """What the same words refuse, as they say it: "lace", and "never polyester" of what the taxonomy does not know but
+    is worn. "Anything but boring" and "not shy of colour" refuse nothing that could be left out."""
     read = parse(text, mixed=True)
     judged = list(_judged(read))
     wanted = {(each.attribute, each.value) for each, refused in judged if not refused}
     named = [(each.start, each.end) for each, no in judged if no and (each.attribute, each.value) not in wanted]
-    spans = [span for span in _grudges(read) if not any(span[0] <= each.start < span[1] for each, _ in judged)]
+    spans = [
+        span
+        for span in _grudges(read)
+        if not any(span[0] <= each.start < span[1] for each, _ in judged) and WORN.search(read.text[slice(*span)])
+    ]
     phrases = (read.text[start:end].strip(" ,;:.!?").lower() for start, end in sorted([*named, *spans]))
     return tuple(dict.fromkeys(filter(None, phrases)))
 

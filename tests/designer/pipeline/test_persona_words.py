@@ -2,7 +2,7 @@
 
 import pytest
 
-from designer.pipeline.persona import preferred
+from designer.pipeline.persona import disliked, preferred
 
 
 def said(text):
@@ -92,3 +92,23 @@ def test_what_stands_beside_a_dislike_is_kept(words, liked):
 )
 def test_what_only_sounds_like_a_dislike_is_a_preference(words, liked):
     assert said(words) == liked
+
+
+@pytest.mark.parametrize(
+    ("words", "refused"),
+    [
+        ("no lace, never polyester", ("lace", "never polyester")),
+        ("I hate black and tweed. Never polyester.", ("black", "tweed", "never polyester")),
+        ("no real fur, loves wool", ("no real fur",)),
+        ("not fond of loud logos", ("not fond of loud logos",)),
+        ("nothing but linen", ()),
+        ("not shy of colour, loves red", ()),
+        ("not afraid of fur", ()),
+        ("anything but boring: loud florals", ()),
+        ("minimal, no fuss", ()),
+        ("never boring, nothing too fussy", ()),
+        ("no-nonsense tailoring", ()),
+    ],
+)
+def test_only_what_is_worn_can_be_refused(words, refused):
+    assert disliked(words) == refused
