@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from designer.personas import learning
 from designer.personas.feedback_api import ActSerializer, WeightMoveSerializer
 from designer.personas.learned import WeightShown, matching_weights, shown
-from designer.personas.models import ActKind, LearnedWeight, LearningAct, LearningMove
+from designer.personas.models import ActKind, LearnedWeight, LearningAct, LearningMove, find_roots
 from designer.pipeline import optimisation
 from designer.web.idempotency import IdempotentPostMixin
 from designer.web.serializers import StrictSerializer
@@ -140,6 +140,11 @@ class ActList(generics.ListAPIView[LearningAct]):
 
     def get_queryset(self) -> QuerySet[LearningAct]:
         return LearningAct.objects.visible_to(self.request.user).select_related("undone_by").prefetch_related("moves")
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        rows = super().paginate_queryset(queryset)
+        find_roots(rows or ())
+        return rows
 
 
 class EverythingRequest(StrictSerializer):

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from designer.personas import feedback, learning
 from designer.personas.learned import MAX_WORDS, MoveShown, matching_weights, moves_shown, shown
-from designer.personas.models import ActKind, LearnedWeight, LearningAct, LearningMove, Persona
+from designer.personas.models import ActKind, LearnedWeight, LearningAct, LearningMove, Persona, find_roots
 from designer.pipeline import optimisation
 from teams.accounts.people import person
 from teams.base.errors import Refused
@@ -107,12 +107,14 @@ def _frame(request: HttpRequest, team: Team) -> dict[str, Any]:
 
 
 def _moves(request: HttpRequest, team: Team, rows: Iterable[LearningMove]) -> list[MoveShown]:
+    rows = list(rows)
+    find_roots(move.act for move in rows)
     return moves_shown(rows, reader=person(request).pk, manages=may(person(request), "edit_all_work", team))
 
 
 def _newest(team: Team) -> QuerySet[LearningMove]:
     rows: QuerySet[LearningMove] = LearningMove.objects.filter(team=team)
-    return rows.select_related("act__undone_by", "act__owner", "act__undoes__undoes").order_by("-created_at", "-id")
+    return rows.select_related("act__undone_by", "act__owner").order_by("-created_at", "-id")
 
 
 @login_required

@@ -1,9 +1,12 @@
 """A designer's hand: personas, feedback, corrections and what was learned from them."""
 
+from collections.abc import Iterable
+from functools import cached_property
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 
 from teams.membership.ownership import OwnedQuerySet, TeamOwned
@@ -164,6 +167,15 @@ TOLD: Final = {
 }
 
 
+ROOTS: Final = """
+    WITH RECURSIVE chain AS (
+        SELECT id AS act, kind, undoes_id, 0 AS undos FROM learning_acts WHERE id = ANY(%s)
+        UNION ALL
+        SELECT chain.act, below.kind, below.undoes_id, chain.undos + 1
+        FROM chain JOIN learning_acts below ON below.id = chain.undoes_id
+    ) SELECT act, kind, undos FROM chain WHERE undoes_id IS NULL"""
+
+
 class LearningAct(TeamOwned):
     """One thing a person did, written once and kept. `said` and `unsaid`: feedback that appeared and went, whole;
     `reverted` and `restored`: ids of the evidence that no longer counts, or counts again, by this act."""
@@ -199,11 +211,29 @@ class LearningAct(TeamOwned):
     @property
     def told(self) -> str:
         """What was done, in words; of an undo what stands after it."""
-        base, undos = self, 0
-        while base.undoes is not None:
-            base, undos = base.undoes, undos + 1
-        told = TOLD[ActKind(base.kind)][0 if not undos else 1 + (undos + 1) % 2].format(base.about)
+        kind, undos = self.root
+        told = TOLD[ActKind(kind)][0 if not undos else 1 + (undos + 1) % 2].format(self.about)
         return told[:1].upper() + told[1:]
+
+    @cached_property
+    def root(self) -> tuple[str, int]:
+        """The kind of the act that it undoes in the end, and by how many undos; its own where it undoes none."""
+        return roots_of([self])[self.pk] if self.undoes_id else (self.kind, 0)
+
+
+def find_roots(acts: Iterable[LearningAct]) -> None:
+    """Have `root` ready for all of these: a chain of undos has no end, and each of its links is a query else."""
+    undos = [act for act in acts if act.undoes_id]
+    found = roots_of(undos) if undos else {}
+    for act in undos:
+        act.root = found[act.pk]
+
+
+def roots_of(acts: Iterable[LearningAct]) -> dict[UUID, tuple[str, int]]:
+    """By act: the kind of what it undoes in the end, and the number of undos up to it."""
+    with connection.cursor() as cursor:
+        cursor.execute(ROOTS, [[act.pk for act in acts]])
+        return {pk: (kind, undos) for pk, kind, undos in cursor.fetchall()}
 
 
 class Evidence(TeamOwned):

@@ -6,6 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from designer.assets.models import Asset
@@ -137,6 +139,24 @@ def test_undo_walks_back_step_by_step_and_an_undo_can_be_undone(client):
         }
         done_or_fail(undo(client, act=step["id"]))
     assert weights() == stands[0][1]
+
+
+def test_a_long_row_of_undos_is_told_with_as_many_queries_as_a_short_one(client):
+    say(client, made(client, brief="a silk dress"))
+    counted, last = [], None
+    for _ in range(12):
+        last = done_or_fail(undo(client, **({"act": last} if last else {})))["id"]
+        client.get("/api/learning/acts")  # what a process asks once
+        asked = []
+        for page in ("/api/learning/acts", "/style", "/style/moves"):
+            with CaptureQueriesContext(connection) as seen:
+                assert client.get(page).status_code == 200
+            asked.append(len(seen))
+        counted.append(asked)
+    assert counted[1] == counted[-1], counted
+    told = [row["told"] for row in client.get("/api/learning/acts").json()["results"]]
+    about = told[-1]
+    assert len(told) == 13 and told[:-1] == [f"{about} is back", f"{about} undone"] * 6
 
 
 def test_undo_refuses_what_was_undone_what_is_anothers_and_what_newer_words_replaced(client, client_of):
