@@ -21,5 +21,6 @@ KINDS: Final = {
     "comment": Kind("Somebody comments on your image, or answers you", in_app=True, mail=True),
     "alert": Kind("A provider is down, a budget runs out, maintenance is planned", in_app=True, mail=True),
     "session": Kind("A review of a collection begins, or ended without you", in_app=True, mail=False),
+    "persona": Kind("Somebody deletes or merges the persona that you begin with", in_app=True, mail=False),
     "webhook": Kind("A webhook keeps failing or was switched off", in_app=True, mail=True),
 }

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.text import Truncator
 
 from designer.assets.models import Asset
+from designer.notifications.services import notify
 from designer.personas.models import DefaultPersona, Persona
 from designer.personas.pictures import Pictures, pictures_of, roots_of
 from designer.personas.portfolios import free_name
@@ -61,14 +62,32 @@ def delete_persona(*, actor: User, persona_id: UUID) -> None:
     """Raises Missing or Forbidden. Generations made with it keep what it gave them.
 
     Who began with it begins with the one they used last, else with the newest of the team; with none after the last.
+    Others than `actor` are told, for it changes what their next images look like.
     """
     row: Persona = Persona.objects.for_edit(actor, persona_id)
     # all of them, in one order: an heir must not be deleted meanwhile, and two deletions must not wait for each other
     others = [each for each in _locked(row.team_id) if each.pk != row.pk]
-    for begun in DefaultPersona.objects.filter(persona=row) if others else ():
-        begun.persona = _used_last(begun.user_id, others) or others[-1]
-        begun.save(update_fields=["persona", "updated_at"])
+    for begun in DefaultPersona.objects.filter(persona=row).select_related("user").order_by("user"):
+        heir = (_used_last(begun.user_id, others) or others[-1]) if others else None
+        if heir:
+            begun.persona = heir
+            begun.save(update_fields=["persona", "updated_at"])
+        if begun.user_id != actor.pk:
+            _tell_heir([begun.user], row, heir, f"{actor.shown_name} deleted {row.name}")
     row.delete()
+
+
+def _tell_heir(users: Iterable[User], gone: Persona, heir: Persona | None, done: str) -> None:
+    """Tell those who began with the persona that is gone with which they begin now."""
+    notify(
+        users=users,
+        kind="persona",
+        subject=f"persona:{gone.pk}",
+        title=f"{done}: you begin with {heir.name if heir else 'no persona'} now",
+        body="It was your default persona. You can choose another one.",
+        link=f"/style/personas/{heir.pk}" if heir else "/style/personas",
+        team_id=gone.team_id,
+    )
 
 
 def _locked(team_id: UUID) -> list[Persona]:
@@ -123,6 +142,9 @@ def merge_personas(*, actor: User, persona_ids: Sequence[UUID], name: str = "", 
     taken = free_name(rows[0].team_id, wish, " + ".join(row.name for row in rows)[:74])
     made = _created(actor, rows, taken)
     if remove:
+        begun = DefaultPersona.objects.filter(persona__in=rows).exclude(user=actor).order_by("user")
+        for each in begun.select_related("user", "persona"):
+            _tell_heir([each.user], each.persona, made, f"{actor.shown_name} merged {each.persona.name} with others")
         DefaultPersona.objects.filter(persona__in=rows).update(persona=made)
         Persona.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return made

@@ -242,7 +242,7 @@ export interface WeightMove { id: string; act: string; key: string; label: strin
 /** What the recipe would come to for the whole image. */
 export interface Whole { seconds: number; cost: string; basis: Basis; width: number; height: number }
 export type WhyEnum = "person" | "gone" | "failing" | "owner_left";
-export interface WishAnswer { generation: Ways; follow_up: Ways; batch: Ways; comment: Ways; alert: Ways; session: Ways; webhook: Ways; daily_hour: number }
+export interface WishAnswer { generation: Ways; follow_up: Ways; batch: Ways; comment: Ways; alert: Ways; session: Ways; persona: Ways; webhook: Ways; daily_hour: number }
 export interface Worker { id: string; name: string; state: WorkerStateEnum; lanes: string[]; processes: number; abilities: Record<string, string[]>; started_at: string; beat_at: string; draining_since: string | null; jobs: HeldJob[] }
 export interface WorkerList { results: Worker[] }
 export type WorkerStateEnum = "working" | "idle" | "draining" | "drained" | "silent";
@@ -275,7 +275,7 @@ export interface RevertLearningWish { team?: string | null; persona?: string | n
 export interface ChangeLearningSettingsWish { exploration?: number; team?: string | null }
 export interface ChangeMeWish { name?: string; timezone?: string }
 export interface MarkReadWish { ids?: string[] }
-export interface ChangeNotificationSettingsWish { generation?: WaysRequest; follow_up?: WaysRequest; batch?: WaysRequest; comment?: WaysRequest; alert?: WaysRequest; session?: WaysRequest; webhook?: WaysRequest; daily_hour?: number }
+export interface ChangeNotificationSettingsWish { generation?: WaysRequest; follow_up?: WaysRequest; batch?: WaysRequest; comment?: WaysRequest; alert?: WaysRequest; session?: WaysRequest; persona?: WaysRequest; webhook?: WaysRequest; daily_hour?: number }
 export interface CreatePersonaWish { name: string; description?: string; keywords?: string[]; team?: string | null }
 export interface ChangePersonaWish { name?: string; description?: string; keywords?: string[]; weights?: Record<string, Record<string, number>>; palette?: ColourRequestRequest[] }
 export interface DuplicatePersonaWish { name?: string }

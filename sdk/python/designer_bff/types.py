@@ -1738,6 +1738,7 @@ class WishAnswer(TypedDict):
     comment: Ways
     alert: Ways
     session: Ways
+    persona: Ways
     webhook: Ways
     daily_hour: int
 
@@ -1951,6 +1952,7 @@ class ChangeNotificationSettingsWish(TypedDict, total=False):
     comment: WaysRequest
     alert: WaysRequest
     session: WaysRequest
+    persona: WaysRequest
     webhook: WaysRequest
     daily_hour: int
 

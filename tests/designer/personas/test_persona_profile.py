@@ -61,6 +61,36 @@ def test_of_a_default_that_is_deleted_the_newest_takes_the_place_for_all_who_beg
     assert third.get(f"/api/personas/default?team={team.pk}").json()["persona"] is None, "began without one"
 
 
+def news_of(client):
+    return [(each["title"], each["link"]) for each in client.get("/api/notifications").json()["results"]]
+
+
+def test_the_others_who_began_with_it_are_told_with_which_they_begin_now(client, client_of, personas, team):
+    other, third = client_of("viewer"), client_of("editor")
+    for each in (client, other):
+        put_default(each, personas[0])
+    client.delete(f"/api/personas/{personas[0].pk}")
+    said = f"{client.user.shown_name} deleted Coast: you begin with Town now"
+    assert news_of(other) == [(said, f"/style/personas/{personas[1].pk}")]
+    assert news_of(client) == news_of(third) == []
+    Persona.objects.filter(team=team).exclude(pk=personas[1].pk).delete()
+    client.delete(f"/api/personas/{personas[1].pk}")
+    assert news_of(other)[0] == (
+        f"{client.user.shown_name} deleted Town: you begin with no persona now",
+        "/style/personas",
+    )
+
+
+def test_those_whose_default_was_merged_into_another_are_told(client, client_of, personas):
+    other = client_of("viewer")
+    for each in (client, other):
+        put_default(each, personas[0])
+    wish = {"personas": [str(row.pk) for row in personas[:2]], "name": "Both", "remove": True}
+    made = client.post("/api/personas/merge", wish, format="json").json()
+    said = f"{client.user.shown_name} merged Coast with others: you begin with Both now"
+    assert news_of(other) == [(said, f"/style/personas/{made['id']}")] and news_of(client) == []
+
+
 def test_the_last_one_of_a_team_leaves_its_member_without_a_default(client, personas, team):
     put_default(client, personas[0])
     Persona.objects.filter(team=team).exclude(pk=personas[0].pk).delete()
