@@ -23,7 +23,22 @@ class Doubt:
     wanted: tuple[str, ...]
 
 
-JOINT: Final = re.compile(r"\s*(?:,|&|\+|\b(?:and|or|with|over|plus)\b)\s*", re.I)
+JOINT: Final = re.compile(r"\s*(?:[,;:.]|&|\+|\b(?:and|or|with|over|under|plus)\b)\s*", re.I)
+WITH: Final = re.compile(r"\b(?:with|has|having|featuring|whose)\b", re.I)
+SEPARATE: Final = re.compile(r"\b(?:separate|matching|coordinating|second)\b", re.I)
+SENTENCE: Final = re.compile(r"[.;:!?\n]|\bplus\b", re.I)
+PARTS: Final = {
+    "dress": frozenset({"skirt", "top"}),
+    "jumpsuit": frozenset({"trousers", "shorts", "top"}),
+    "coat": frozenset({"skirt"}),
+    "jacket": frozenset({"skirt"}),
+    "blazer": frozenset({"skirt"}),
+}  # what one may be made up of, by the names of garments: "a gown with a full skirt"
+_PARTS: Final = (
+    "bodices?|hoods?|legs?|sleeves?|collars?|necks?|necklines?|lapels?|cuffs?|hems?|waists?|waistbands?|panels?|fronts?|"
+    "backs?|linings?|pockets?|straps?|trims?|shoulders?|yokes?"
+)
+PART_OF: Final = re.compile(rf"[ -](?:\w+[ -])?(?:{_PARTS}|like|style)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +50,22 @@ class Beside:
 
 
 def garments_beside(text: str, taken: str) -> list[Beside]:
-    """The garments that the words name besides `taken`, each once: a record describes one."""
+    """The garments that the words name besides `taken`, each once: a record describes one. Only what is put beside it
+    counts ("and a skirt", ", a skirt", "with a jacket"), and no part of one: "with a corset bodice and a tulle
+    skirt" tells of one gown, "a hoodie hood" of no hoodie."""
     read = parse(text)
     named = [each for each in read.mentions if each.attribute == "garment" and not each.negated]
     found: dict[str, Beside] = {}
     end = 0
+    described = False  # what follows a "with" tells what the garment is made up of
     for each in named:
-        if each.value != taken:
-            joints = list(JOINT.finditer(read.text, end, each.start))
-            start = joints[-1].end() if joints else each.start
+        gap = read.text[end : each.start]
+        joints = list(JOINT.finditer(gap))
+        described = bool(WITH.search(gap)) or (described and not SENTENCE.search(gap))
+        part = described and each.value in PARTS.get(taken, frozenset()) and not SEPARATE.search(gap)
+        beside = each.value != taken and (not end or joints) and not part
+        if beside and not PART_OF.match(read.text, each.end):
+            start = end + joints[-1].end() if joints else each.start
             found.setdefault(each.value, Beside(read.text[start : each.end], each.value))
         end = each.end
     return list(found.values())

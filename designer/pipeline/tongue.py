@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Final
@@ -37,6 +38,11 @@ _MARKS: Final = {
 }
 MARKS: Final[Mapping[str, frozenset[str]]] = {name: frozenset(words.split()) for name, words in _MARKS.items()}
 SURE: Final = 2  # words of a language that are enough beside ones that are read
+SURE_BESIDE_GARMENT: Final = 3  # and beside an English garment: cloths have foreign names ("crêpe de chine")
+# "Oscar de la Renta", "Comme des Garçons", "Dolce e Gabbana": whatever the small words of a name are, it is a name
+_CAPITAL: Final = r"[A-ZÀ-ÖØ-Þ][\w'’-]*"
+_PARTICLE: Final = r"(?:de|del|della|di|da|do|dos|du|des|von|van|der|den|la|le|les|el|e|y|et)"
+NAME: Final = re.compile(rf"\b{_CAPITAL}(?:[ ]+(?:{_PARTICLE}[ ]+){{0,2}}{_CAPITAL})*")
 SCRIPT: Final = 0.5  # of the letters
 
 
@@ -48,10 +54,12 @@ def unread_language(brief: str) -> str:
     foreign = [letter for letter in letters if not unicodedata.name(letter, "").startswith("LATIN")]
     if letters and len(foreign) > SCRIPT * len(letters):
         return "another script"
-    words = [token.word for token in taxonomy.tokens(text)] + text.lower().split()
-    told = set(words)
+    mentions = parse(text).mentions
+    read = any(each.attribute == "garment" and not each.negated for each in mentions)
+    said = NAME.sub(" ", text) if read else text
+    told = {token.word for token in taxonomy.tokens(said)} | set(said.lower().split())
     language, number = max(((name, len(told & marks)) for name, marks in MARKS.items()), key=lambda pair: pair[1])
     rivals = len(told & ENGLISH - MARKS[language])
-    if number <= rivals or (number < SURE and parse(text).mentions):
+    if number <= rivals or number < (SURE_BESIDE_GARMENT if read else SURE if mentions else 1):
         return ""
     return language

@@ -74,6 +74,12 @@ def test_more_than_are_made_at_once_are_told_and_not_silently_cut(client_of, bri
         ("two coats and three silk skirts", 2, "coat", {"three silk skirts": "skirt"}),
         ("a silk dress with a cropped jacket", 1, "dress", {"a cropped jacket": "jacket"}),
         ("a shirt dress, no jacket", 1, "dress", {}),
+        ("a silk dress with a separate skirt", 1, "dress", {"a separate skirt": "skirt"}),
+        ("a silk dress with a pleated skirt", 1, "dress", {}),
+        ("a ballgown with a corset bodice and a tulle skirt", 1, "dress", {}),
+        ("a wedding dress with a jacket bodice", 1, "dress", {}),
+        ("a jersey dress with a hoodie hood", 1, "dress", {}),
+        ("a jumpsuit with wide trouser legs", 1, "jumpsuit", {}),
     ],
 )
 def test_a_garment_beside_the_one_that_is_read_is_told_and_its_words_are_sent(client_of, brief, count, garment, others):
@@ -323,3 +329,23 @@ def test_used_again_the_edits_stand_in_their_fields(client_of):
     row = ordered(client, "a red dress", added_words="in the manner of 1962")
     page = client.get(f"/?again={row.pk}").content.decode()
     assert 'value="in the manner of 1962"' in page
+
+
+@pytest.mark.parametrize(
+    ("brief", "language"),
+    [
+        ("Met Gala gown, Dries Van Noten", ""),
+        ("emerald silk midi dress, Comme des Garçons, Le Smoking", ""),
+        ("La Dolce Vita, Dolce e Gabbana lace dress", ""),
+        ("Oscar de la Renta gown, silk", ""),
+        ("Los Angeles streetwear, El Camino hoodie", ""),
+        ("midi dress in crêpe de chine, eau de nil, per la notte", ""),
+        ("Un vestido rojo con blazer y falda", "Spanish"),
+        ("ein langes Kleid mit einer Jacke und Blazer", "German"),
+        ("Eine Jeans mit hoher Taille und Bluse aus Seide", "German"),
+        ("La robe noire de Dior", "French"),
+    ],
+)
+def test_names_from_abroad_make_no_foreign_brief(client_of, brief, language):
+    told = client_of("editor").post("/api/generations/preview", {"brief": brief}, format="json").json()["told"]
+    assert [each["value"] for each in told if each["name"] == "language"] == [language] * bool(language)
