@@ -14,7 +14,7 @@ from designer.assets.models import Asset
 from designer.assets.services import Prepared, anonymous_bytes, prepare_result, store_prepared
 from designer.catalogue.models import ModelKind
 from designer.catalogue.services import living
-from designer.generations import absences, health, origins, stand_ins
+from designer.generations import absences, health, noting, origins, stand_ins
 from designer.generations.judging import pick, quality_of, set_aside
 from designer.generations.models import Generation, Stage, StageRun, StageStatus, Status
 from designer.generations.orders import IMAGE_STEP, NOT_SUPPORTED, Order
@@ -125,8 +125,12 @@ def _make_some(job: RunningJob, row: Generation, order: Order, left: list[int], 
     call = Call(order=order, provider=provider, can=can, places=places, photos=sent)
     try:
         with _its_turn(job, order, len(places), free=provider.simulated):
-            attempt, result = _called(job, row, call)
-        _keep(job, row, call, attempt, result)
+            attempt, result, seconds = _called(job, row, call)
+        ready = _keep(job, row, call, attempt, result)
+        if result.images:
+            noting.went_well(order.provider, order.model, seconds / len(result.images))
+        if not ready:
+            raise absences.nothing_usable(result.said)
     except Permanent as stop:
         if not absences.ends_one_only(stop):
             raise
@@ -159,8 +163,8 @@ def _its_turn(job: RunningJob, order: Order, images: int, *, free: bool) -> Abst
     return nullcontext() if free else paced(job, ModelKind.IMAGE, order.provider, order.model, images=images)
 
 
-def _called(job: RunningJob, row: Generation, call: Call) -> tuple[JobAttempt, base.ImageResult]:
-    """One call, on record before it is made."""
+def _called(job: RunningJob, row: Generation, call: Call) -> tuple[JobAttempt, base.ImageResult, float]:
+    """One call, on record before it is made; with the seconds that it took."""
     order, places = call.order, call.places
     step = step_of(places[0], order.turn)
     if not is_asked(job.id, step):
@@ -183,9 +187,7 @@ def _called(job: RunningJob, row: Generation, call: Call) -> tuple[JobAttempt, b
             cancelled=job.is_cancelled,
             progress=_shows(row, places, len(order.seeds)),
         )
-    if result.images:
-        health.went_well(order.provider, order.model, (time.monotonic() - begun) / len(result.images))
-    return attempt, result
+    return attempt, result, time.monotonic() - begun
 
 
 def _request(call: Call) -> base.ImageRequest:
@@ -298,17 +300,17 @@ def _wait_of(error: base.ProviderError) -> timedelta | None:
     return max(said - timezone.now(), timedelta()) if said else None
 
 
-def _keep(job: RunningJob, row: Generation, call: Call, attempt: JobAttempt, result: base.ImageResult) -> None:
-    """Store what came, with its charge, in one transaction. Raises Permanent when nothing of it can be used."""
+def _keep(job: RunningJob, row: Generation, call: Call, attempt: JobAttempt, result: base.ImageResult) -> int:
+    """Store what came, with its charge, in one transaction; how many of them can be used."""
     order, places = call.order, call.places
     images = [each for each in result.images if not _faults(each)]
     # A file without a row is swept later; a row never lacks its file.
     ready = [_ready(row, call, place, image, result) for place, image in zip(places, images, strict=False)]
-    refused = absences.nothing_usable(result.said)
     with job.fenced():
         if ready:
             settle_attempt(attempt, AttemptOutcome.SUCCEEDED)
         else:
+            refused = absences.nothing_usable(result.said)
             told = {"code": refused.code, "message": refused.message, "remedy": refused.remedy}
             settle_attempt(attempt, AttemptOutcome.FAILED, error=told)
         assets = [
@@ -323,8 +325,7 @@ def _keep(job: RunningJob, row: Generation, call: Call, attempt: JobAttempt, res
         Generation.objects.filter(pk=row.pk).update(percent=percent, model=result.model, simulated=result.simulated)
         shown = [str(asset.pk) for asset in assets]
         announce(row, GENERATION_PROGRESS, {"stage": Stage.GENERATION, "percent": percent, "assets": shown})
-    if not ready:
-        raise refused
+    return len(ready)
 
 
 def _faults(image: base.GeneratedImage) -> tuple[str, ...]:

@@ -7,13 +7,13 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from batches.models import Batch
 from designer.catalogue.models import ModelPrice, ModelProfile
 from designer.catalogue.services import cost_of
-from designer.generations import costs
+from designer.generations import costs, health
 from designer.generations.models import Generation
 from designer.jobs.models import AttemptOutcome, JobAttempt
 from designer.jobs.services import revive
@@ -256,6 +256,19 @@ def test_a_connection_that_breaks_leaves_an_unknown_outcome_and_nothing_is_paid_
     assert (done.status, done.error["code"]) == ("failed", "outcome_unknown")
     assert JobAttempt.objects.filter(outcome=AttemptOutcome.UNKNOWN).count() == 1
     assert (len(drawn(simulator)), len(simulator.charges), paid()) == (1, 1, 0)
+
+
+def test_a_picture_that_was_bought_is_kept_and_paid_though_the_health_of_its_model_cannot_be_noted(
+    client_of, simulator, monkeypatch
+):
+    def fails(*said: object) -> None:
+        raise OperationalError("deadlock detected")
+
+    monkeypatch.setattr(health, "went_well", fails)
+    done = begin(client_of("editor"), n=2, model=NANO)
+    assert (done.status, len(done.shown_assets), len(simulator.charges)) == ("succeeded", 2, 2)
+    assert done.cost == paid() > 0 and not JobAttempt.objects.exclude(outcome=AttemptOutcome.SUCCEEDED).exists()
+    assert invariants_hold()
 
 
 def test_what_the_vendor_declines_is_told_in_words_with_a_way_out(client_of, simulator):

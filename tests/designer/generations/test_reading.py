@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
@@ -16,7 +16,7 @@ from designer.assets.models import Asset
 from designer.assets.services import store_upload
 from designer.catalogue.models import ModelHealth, ModelPrice, ModelProfile
 from designer.catalogue.services import cost_of
-from designer.generations import readers, runner
+from designer.generations import health, readers, runner
 from designer.generations.models import Generation
 from designer.generations.wishes import GenerationWish
 from designer.jobs.claims import promote_due
@@ -100,6 +100,19 @@ def test_each_vendor_reads_and_writes_and_is_paid_by_its_tokens(name, vendors, e
     assert [row.stages.get(name=stage).cost for stage in ("analysis", "prompting")] == costs
     assert JobAttempt.objects.filter(step__in=("analysis", "prompting"), outcome="succeeded").count() == 2
     assert Event.objects.filter(event="cost:updated", data__amount=f"{costs[0]:.6f}").exists()
+    nothing_is_broken()
+
+
+def test_an_answer_that_was_bought_is_used_though_the_health_of_its_model_cannot_be_noted(
+    vendors, editor, settings, monkeypatch
+) -> None:
+    def fails(*said: object) -> None:
+        raise OperationalError("deadlock detected")
+
+    settings.LANGUAGE_PROVIDER = "google"
+    monkeypatch.setattr(health, "went_well", fails)
+    row = made(editor)
+    assert basis(row)["by"].startswith("google") and len(read_by_models()) == len(vendors.charges) == 2
     nothing_is_broken()
 
 
