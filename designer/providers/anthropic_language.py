@@ -23,7 +23,7 @@ from designer.providers.base import (
     TimedOut,
 )
 from designer.providers.registry import register_language
-from designer.providers.remote.checks import clipped, installed
+from designer.providers.remote.checks import clipped, installed, is_of_some
 
 if TYPE_CHECKING:
     import httpx2
@@ -126,6 +126,7 @@ def translated(error: APIStatusError, model: str) -> ProviderError:
             return AuthFailed(
                 "Anthropic refused the key, or what it may do.",
                 "Choose another model meanwhile; an admin should check ANTHROPIC_API_KEY.",
+                of_account=error.status_code == 401 or not is_of_some(words, model),
             )
         case 404 if kind == "not_found_error":
             return ModelRetired(f"Anthropic no longer has {model}.")

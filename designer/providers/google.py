@@ -31,7 +31,7 @@ from designer.providers.base import (
     TimedOut,
 )
 from designer.providers.registry import register
-from designer.providers.remote.checks import check, clipped, installed
+from designer.providers.remote.checks import check, clipped, installed, is_of_some
 
 if TYPE_CHECKING:
     import httpx2
@@ -280,7 +280,7 @@ def translated(error: APIError, model: str) -> ProviderError:
     status, words, details = int(error.code or 0), clipped(error.message), _details(error)
     match status:
         case 401 | 403:
-            return _auth()
+            return _auth(of_account=status == 401 or not is_of_some(words, model))
         case 400 if _reason(details) == "API_KEY_INVALID":
             return _auth()
         case 402:
@@ -296,10 +296,11 @@ def translated(error: APIError, model: str) -> ProviderError:
     return ProviderDown(f"Google failed with status {status}.", "Try again later, or choose another model.")
 
 
-def _auth() -> AuthFailed:
+def _auth(*, of_account: bool = True) -> AuthFailed:
     return AuthFailed(
         "Google refused the key, or what it may do.",
         "Choose another model meanwhile; an admin should check GOOGLE_API_KEY and its project.",
+        of_account=of_account,
     )
 
 

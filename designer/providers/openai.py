@@ -34,7 +34,7 @@ from designer.providers.base import (
     TimedOut,
 )
 from designer.providers.registry import register
-from designer.providers.remote.checks import check, clipped, installed, quality_of
+from designer.providers.remote.checks import check, clipped, installed, is_of_some, quality_of
 
 if TYPE_CHECKING:
     import httpx2
@@ -266,7 +266,7 @@ def translated(error: APIStatusError, model: str) -> ProviderError:
             return AuthFailed(
                 "OpenAI refused the key, or what it may do.",
                 "Choose another model meanwhile; an admin should check OPENAI_API_KEY and its project.",
-                of_account=not _is_of_some(words, model),
+                of_account=not is_of_some(words, model),
             )
         case 404 if code == "model_not_found":
             return ModelRetired(f"OpenAI no longer has {model}.")
@@ -278,12 +278,6 @@ def translated(error: APIStatusError, model: str) -> ProviderError:
         case 408 | 504:
             return TimedOut("OpenAI ran out of time.", "It may have done the work: look at its usage page.")
     return ProviderDown(f"OpenAI failed with status {status}.", "Try again later, or choose another model.")
-
-
-def _is_of_some(words: str, model: str) -> bool:
-    """Whether the key is good, and only this model or this sort of call is closed to it: an organisation that is not
-    verified for the model, a project without it, a restricted key without the scope."""
-    return model in words or "missing scopes" in words.lower()
 
 
 def _rate_limited(error: APIStatusError) -> RateLimited:

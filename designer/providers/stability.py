@@ -31,7 +31,7 @@ from designer.providers.base import (
     TimedOut,
 )
 from designer.providers.registry import register
-from designer.providers.remote.checks import check, clipped, installed
+from designer.providers.remote.checks import check, clipped, installed, is_of_some
 
 VENDOR: Final = "Stability"
 ROOT: Final = "https://api.stability.ai"
@@ -193,6 +193,7 @@ def translated(status: int, body: bytes, headers: Mapping[str, str], model: str)
             return AuthFailed(
                 "Stability refused the key, or what it may do.",
                 "Choose another model meanwhile; an admin should check STABILITY_API_KEY.",
+                of_account=status == 401 or not is_of_some(words, model),
             )
         case 402:
             return QuotaExhausted(

@@ -98,11 +98,18 @@ def test_for_a_refused_key_another_vendor_steps_in_at_once_and_says_why(client_o
     assert pictures(simulator, "google") == 1
 
 
+def google_403(words: str) -> dict[str, Any]:
+    return {"status": 403, "json": {"error": {"code": 403, "message": words, "status": "PERMISSION_DENIED"}}}
+
+
 @pytest.mark.parametrize(
     ("vendor", "trouble", "details", "one", "two"),
     [
         ("openai", "unauthorized", {"status": 403}, FLARE, SUNBURST),  # not verified for this model
         ("google", "quota", {}, NANO, PRO),  # the day's quota of this model
+        ("google", "ok", google_403(f"The caller does not have permission to use model {NANO}."), NANO, PRO),
+        ("google", "ok", google_403("This feature is not available to your project."), PRO, NANO),
+        ("stability", "ok", {"status": 403, "json": {"errors": ["Core is not enabled for you."]}}, "core", "ultra"),
     ],
 )
 def test_what_a_vendor_says_of_one_model_keeps_no_other_from_being_called(
@@ -110,9 +117,19 @@ def test_what_a_vendor_says_of_one_model_keeps_no_other_from_being_called(
 ):
     simulator.plan(vendor, trouble, path="image", **details)
     client = client_of("editor")
-    assert settled(client, n=1, model=one).status == "failed"
-    assert settled(client, n=1, model=two).status == "succeeded"
-    assert ask(client, n=1, model=one).status_code == 422
+    assert settled(client, n=1, model=one, aspect_ratio="1:1").status == "failed"
+    assert settled(client, n=1, model=two, aspect_ratio="1:1").status == "succeeded"
+    assert ask(client, n=1, model=one, aspect_ratio="1:1").status_code == 422
+
+
+@pytest.mark.parametrize("vendor", ["google", "stability"])
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refusal_that_names_no_model_is_the_whole_accounts(vendor, status, client_of, simulator):
+    one, two = (NANO, PRO) if vendor == "google" else ("core", "ultra")
+    simulator.plan(vendor, "unauthorized", status=status, path="image" if vendor == "google" else "")
+    client = client_of("editor")
+    assert settled(client, n=1, model=one, aspect_ratio="1:1").status == "failed"
+    assert ask(client, n=1, model=two, aspect_ratio="1:1").status_code == 422
 
 
 def test_where_others_cost_more_than_was_shown_it_says_so(client_of, simulator):

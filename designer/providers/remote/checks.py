@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.util import find_spec
 
 from designer.providers.base import Capabilities, ImageRequest, InvalidRequest
 
+# "Missing scopes: model.request", "This feature is not available in your plan"
+OF_A_SORT = re.compile(r"\bmissing scopes\b|\bfeature\b", re.I)
 HOUSE_DEFAULT = "standard"  # the quality of whoever named none
 
 
@@ -17,6 +20,13 @@ def installed(module: str) -> bool:
         return find_spec(module) is not None
     except ModuleNotFoundError:  # the package that it would lie in
         return False
+
+
+def is_of_some(words: str, model: str) -> bool:
+    """Whether a refusal says that the key is good, and that only this model or this sort of call is closed to it: an
+    organisation that is not verified for the model, a project without it, a restricted key without the scope."""
+    named = re.search(rf"(?<![\w.-]){re.escape(model)}(?![\w-]|\.\d)", words, re.I)
+    return named is not None or OF_A_SORT.search(words) is not None
 
 
 def check(request: ImageRequest, can: Capabilities, vendor: str, *, max_prompt: int) -> None:
