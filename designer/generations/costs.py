@@ -20,6 +20,7 @@ from designer.ledger.models import EntryKind, LedgerEntry
 from designer.providers.base import Capabilities
 from teams.membership.models import Team
 
+BEFORE: Final = "before"  # in a stage's output: USD that it had cost when it was planned anew
 RECENT: Final = 200  # charges that say what a model priced by tokens really costs
 ENOUGH: Final = 20
 PROMPT_TOKENS: Final = 600  # the most that what is added to the designer's words comes to
@@ -172,5 +173,6 @@ def left_of_shown(row: Generation) -> Decimal | None:
     if said.get("max_cost") or row.estimate is None or (said.get("references") and "for_images" not in said):
         return None
     expected = row.estimate - Decimal(said.get("following", 0)) - Decimal(said.get("reading", 0))
-    drawn = StageRun.objects.filter(generation=row, name=Stage.GENERATION).values_list("cost", flat=True).first()
-    return max(Decimal(0), Decimal(said.get("for_images", expected)) - (drawn or 0))
+    run = StageRun.objects.filter(generation=row, name=Stage.GENERATION).first()
+    drawn = run.cost - Decimal(run.output.get(BEFORE, 0)) if run else Decimal(0)
+    return max(Decimal(0), Decimal(said.get("for_images", expected)) - drawn)

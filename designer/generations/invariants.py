@@ -16,6 +16,9 @@ INVARIANTS.update(
                 SELECT subject, sum(amount) AS paid FROM ledger_entries
                 WHERE kind IN ('generation', 'analysis', 'prompting') GROUP BY subject
             ) l ON l.subject = 'generation:' || g.id WHERE coalesce(g.cost, 0) <> coalesce(l.paid, 0)""",
+        "a generation cost what its stages say": """
+            SELECT g.id FROM generations g LEFT JOIN stage_runs s ON s.generation_id = g.id
+            GROUP BY g.id HAVING coalesce(g.cost, 0) <> coalesce(sum(s.cost), 0)""",
         "an image that was made was charged for": """
             SELECT a.id FROM job_attempts a JOIN job_queue j ON j.id = a.job_id AND j.kind = 'generation.run'
             WHERE a.outcome = 'succeeded' AND NOT EXISTS (

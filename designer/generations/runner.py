@@ -382,5 +382,7 @@ def _write_order(work: Work) -> Order:
     """Fix the order before the first paid call: from here on a retry reads, composes and routes nothing anew."""
     order = _order(work)
     _stop_if_cancelled(work)
-    _write_down(work, _new_run(work, Stage.GENERATION, order.to_json()), output={"order": order.to_json()})
+    earlier = work.row.stages.filter(name=Stage.GENERATION).values_list("output", flat=True).first() or {}
+    output = {**earlier, "order": order.to_json()}
+    _write_down(work, _new_run(work, Stage.GENERATION, order.to_json()), output=output)
     return order

@@ -343,7 +343,11 @@ def reopen(generation_id: str) -> None:
     absences.forget(row)
     images = JobAttempt.objects.filter(job_id=row.job_id, step__startswith=IMAGE_STEP)
     if not images.exclude(outcome=AttemptOutcome.FAILED).exists():
-        row.stages.filter(name=Stage.GENERATION).delete()
+        drawn = row.stages.filter(name=Stage.GENERATION)
+        drawn.filter(cost=0).delete()
+        for run in drawn:  # what images of no use cost stays on it; what was shown is shown anew for all of them
+            run.output = {costs.BEFORE: str(run.cost)}
+            run.save(update_fields=["output", "updated_at"])
         planned: dict[str, Any] = {"provider": "", "model": "", "fallbacks": []}
         Generation.objects.filter(pk=row.pk).update(stage="", percent=0, **planned)
     announce(row, GENERATION_STAGE, {"stage": "queued", "percent": row.percent, "status": Status.QUEUED})

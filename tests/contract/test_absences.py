@@ -9,6 +9,8 @@ from django.db import transaction
 
 from designer.catalogue.models import ModelPrice, ModelProfile
 from designer.catalogue.services import cost_of
+from designer.generations import costs, runner
+from designer.generations.models import Stage
 from designer.jobs.models import AttemptOutcome, JobAttempt
 from designer.jobs.services import revive
 from designer.ledger.models import LedgerEntry
@@ -126,6 +128,23 @@ def test_done_again_it_asks_for_the_image_that_is_missing(client_of, simulator):
         row = try_again(row)
     assert (row.status, len(row.shown_assets), pictures(simulator, "google")) == ("succeeded", 2, 3)
     assert before < paid() == row.cost and not JobAttempt.objects.filter(outcome=AttemptOutcome.UNKNOWN).exists()
+
+
+def test_what_images_of_no_use_cost_is_remembered_where_the_wish_is_planned_anew(client_of, simulator):
+    simulator.plan("stability", "invalid_base64", times=0, path="image")
+    row = settled(client_of("editor"), n=2, model="core", aspect_ratio="1:1")
+    spent = row.cost
+    assert (row.status, row.provider) == ("failed", "stability") and spent == paid() > 0
+    with transaction.atomic():
+        revive(row.job_id, ended=["failed"])
+    row.refresh_from_db()
+    assert (row.status, row.model, runner.has_order(row)) == ("queued", "", False)
+    assert costs.left_of_shown(row) == spent and invariants_hold()
+    assert row.stages.get(name=Stage.GENERATION).cost == spent
+    simulator.reset()
+    row = try_again(row)
+    assert (row.status, len(row.shown_assets), row.cost) == ("succeeded", 2, paid()) and row.cost > spent
+    assert invariants_hold()
 
 
 def test_where_enough_came_for_the_best_of_them_to_be_shown_nothing_is_missing(client_of, simulator):

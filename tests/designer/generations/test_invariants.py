@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from designer.assets.models import Asset
-from designer.generations.models import Generation
+from designer.generations.models import Generation, StageRun
 from designer.jobs.invariants import broken
 from designer.jobs.models import Job
 from designer.providers import base
@@ -42,6 +42,7 @@ def test_they_hold_after_a_success_a_partial_end_a_failure_and_a_cancel(script, 
     [
         ("an image that was made says", lambda: Asset.objects.update(provenance={"model": "sketchbook-1"})),
         ("a generation cost", lambda: Generation.objects.update(cost=Decimal(9))),
+        ("a generation cost what its stages", lambda: StageRun.objects.update(cost=Decimal(9))),
         ("a generation waits", lambda: Generation.objects.update(status="running")),
         ("a generation waits", lambda: Job.objects.update(status="queued", finished_at=None)),
         ("whoever watched", lambda: Event.objects.filter(event="generation:complete").delete()),
