@@ -54,7 +54,7 @@ class Rest:
         chosen = _chosen_for(self.item)
         if chosen is None:
             return Q(pk=self.item.pk) | _alike(self.item)
-        return Q(pk=self.item.pk) | _made_by([chosen], BatchItem.objects.filter(batch=self.item.batch_id))
+        return Q(pk=self.item.pk) | _made_by([chosen])
 
 
 def _alike(item: BatchItem) -> Q:
@@ -91,13 +91,13 @@ def _chosen_for(item: BatchItem) -> Key | None:
     return found.values_list("output__order__provider", "output__order__model").first()
 
 
-def _made_by(keys: Collection[Key], among: QuerySet[BatchItem]) -> Q:
-    """Of these items those whose work has chosen one of the models, by the name that it asks by."""
+def _made_by(keys: Collection[Key]) -> Q:
+    """The items whose work has chosen one of the models, by the name that it asks by: looked up for each item, for the
+    orders of the whole studio are many."""
     ordered = Q()
     for provider, model in keys:
         ordered |= Q(output__order__provider=provider, output__order__model=model)
-    orders = _orders().filter(ordered, generation__in=among.values("generation"))
-    return Q(generation__in=orders.values("generation"))
+    return Q(Exists(_orders().filter(ordered, generation=OuterRef("generation"))))
 
 
 def _asked(items: QuerySet[BatchItem]) -> QuerySet[StageRun, Key]:
@@ -153,7 +153,7 @@ def tried(row: Batch) -> list[Q]:
     begun = row.items.filter(status__in=IN_FLIGHT)
     held = _routed_to(keys, begun)
     for key in keys:
-        theirs = _made_by([key], row.items.all()) | (_planned_with(*key) & NAMED)
+        theirs = _made_by([key]) | (_planned_with(*key) & NAMED)
         if begun.filter(theirs).exists():
             held.append(theirs)
     return held
@@ -181,6 +181,8 @@ def give_back(row: Batch) -> None:
     """Have those whose work is in the queue only to wait for a rest wait in their rows: others take their places. What
     they made, the tries they have left and what is set aside for them stay theirs."""
     healths, now = health.all_health(), timezone.now()
+    if not any(health.left_of_rest(each, now) for each in healths.values()):
+        return
     begun = row.items.filter(status__in=IN_FLIGHT, generation__isnull=False).select_related("generation__team")
     for item in begun.order_by("position"):
         job_id = item.generation and item.generation.job_id
@@ -211,7 +213,7 @@ def held_up() -> set[UUID]:
     if not asleep:
         return set()
     begun = BatchItem.objects.filter(batch__status=BatchStatus.RUNNING, status__in=IN_FLIGHT)
-    theirs = _made_by(asleep, begun)
+    theirs = _made_by(asleep)
     for provider, model in asleep:
         theirs |= Q(provider=provider, model=model)
     return set(begun.filter(theirs).values_list("batch", flat=True))

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ from designer.generations.models import Generation, Stage, StageRun, StageStatus
 from designer.generations.orders import IMAGE_STEP, NOT_SUPPORTED, Order
 from designer.generations.origins import Photo
 from designer.generations.pacing import Resting, paced
-from designer.generations.paying import have_money, pay, profile_of, share_of
+from designer.generations.paying import have_money, pay, profile_of, share_of, withheld
 from designer.generations.services import announce, announce_end
 from designer.generations.wishes import GenerationWish
 from designer.jobs.handlers import Cancelled, Later, Permanent, Retry, RunningJob
@@ -226,7 +226,8 @@ def _found(job: RunningJob, row: Generation, call: Call, attempt: JobAttempt) ->
             check_owner(row.owner_id, row.team)
         except Permanent as left:
             told = {"code": left.code, "message": left.message, "remedy": left.remedy}
-            _settle(job, attempt, AttemptOutcome.FAILED, told)
+            with job.fenced():
+                settle_attempt(attempt, AttemptOutcome.FAILED, error=told)
             raise
     return found
 
@@ -276,7 +277,7 @@ def _translated(job: RunningJob, row: Generation, attempt: JobAttempt, call: Cal
                 attempt, AttemptOutcome.UNKNOWN if error.outcome_unknown else AttemptOutcome.FAILED, error=told
             )
             if error.usage:  # a picture that is withheld was drawn, and is billed
-                pay(job, row, call.order, attempt, _withheld(call, error.usage))
+                pay(job, row, call.order, attempt, withheld(call.order, error.usage, simulated=call.provider.simulated))
         stand_ins.note_end(call.order, error)
         health.went_wrong(attempt.provider, attempt.model, error)
         if isinstance(error, base.RateLimited):
@@ -284,14 +285,6 @@ def _translated(job: RunningJob, row: Generation, attempt: JobAttempt, call: Cal
         if error.retryable:
             raise Retry(_wait_of(error), error.message, code=error.code, remedy=error.remedy) from error
         raise Permanent(error.code, error.message, error.remedy) from error
-
-
-def _withheld(call: Call, usage: Mapping[str, int]) -> base.ImageResult:
-    """What is billed of a call that was declined: its tokens, and where some of them drew, a picture of no use."""
-    drawn = int(bool(usage.get("image_out")))
-    return base.ImageResult(
-        images=(), model=call.order.model, spoiled=drawn, usage=usage, simulated=call.provider.simulated
-    )
 
 
 def _wait_of(error: base.ProviderError) -> timedelta | None:

@@ -1,5 +1,6 @@
 """What the images of a call came to, and charging it."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from django.db.models import F
@@ -66,6 +67,12 @@ def pay(job: RunningJob, row: Generation, order: Order, attempt: JobAttempt, res
     StageRun.objects.filter(generation=row, name=Stage.GENERATION).update(cost=F("cost") + entry.amount)
     paid = {"subject": f"generation:{row.pk}", "amount": str(entry.amount), "simulated": result.simulated}
     record(f"team:{row.team_id}", COST_UPDATED, paid, team_id=row.team_id)
+
+
+def withheld(order: Order, usage: Mapping[str, int], *, simulated: bool) -> base.ImageResult:
+    """What is billed of a call that was declined: its tokens, and where some of them drew, a picture of no use."""
+    drawn = int(bool(usage.get("image_out")))
+    return base.ImageResult(images=(), model=order.model, spoiled=drawn, usage=usage, simulated=simulated)
 
 
 def _delivered(result: base.ImageResult) -> int:
