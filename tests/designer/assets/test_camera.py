@@ -75,7 +75,7 @@ def exif_of(orientation: int = 1, **changes: Any) -> Image.Exif:
 def photo_of(kind: str, **options: Any) -> bytes:
     if kind == "TIFF":
         return tiff()
-    said: dict[str, Any] = {"exif": exif_of().tobytes(), "icc_profile": images.SRGB}
+    said: dict[str, Any] = {"exif": exif_of(), "icc_profile": images.SRGB}
     if kind in ("JPEG", "WEBP"):
         said["xmp"] = b"<x:xmpmeta>" + images.MARKER + b"</x:xmpmeta>"
     return images.encoded(kind, **{**said, **options})
