@@ -192,6 +192,12 @@ def parts_of(generation: Generation) -> list[dict[str, str]]:
     return []
 
 
+def untaken_of(generation: Generation) -> list[dict[str, str]]:
+    """The words of its brief that could not be taken as they stand, each with why."""
+    told = [each for each in generation.settings.get("told", []) if each["note"] and not each["used"]]
+    return [{"label": TOLD[each["name"]], "phrase": each["phrase"], "note": each["note"]} for each in told]
+
+
 def parts_sent(asset: Asset, generation: Generation) -> list[dict[str, str]]:
     """The prompt of one image: that of its generation, what sets it apart from the others, what its photos are for.
     A version was sent no prompt of its own: it shows that of the image that it was made from."""

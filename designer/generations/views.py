@@ -28,6 +28,7 @@ from designer.generations.presenting import (
     route_shown,
     seed_of,
     understood_shown,
+    untaken_of,
 )
 from designer.generations.prompts import use_again
 from designer.generations.starting import REMIX, TITLES, VARIATION, start_from, start_remix
@@ -207,6 +208,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "mixed": _kept_photos(generation) if generation.mode == Mode.REMIX else [],
         "stages": stages,
         "parts": parts_of(generation),
+        "untaken": untaken_of(generation),
         "avoided": avoided_of(generation),
         "seed": seed_of(generation),
         "route": route_shown(generation, routes[0]) if routes else None,

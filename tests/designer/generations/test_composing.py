@@ -92,6 +92,7 @@ def test_a_garment_beside_the_one_that_is_read_is_told_and_its_words_are_sent(cl
     for each in told:
         assert f"The attributes describe one garment, the {garment}." in each["note"]
         assert html.escape(each["note"]) in markup
+        assert html.escape(each["note"]) in client.get(f"/generations/{done['id']}").content.decode()
     assert done["prompt"].startswith(brief)
 
 
