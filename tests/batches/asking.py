@@ -9,6 +9,7 @@ from django.utils import timezone
 from batches.models import Batch
 from designer.jobs.claims import promote_due
 from designer.jobs.models import Job
+from designer.personas.models import LearningSettings
 from tests import work
 
 BRIEF = "a plain coat"
@@ -76,3 +77,9 @@ def statuses(pk: str) -> dict[str, int]:
 def invariants_hold() -> bool:
     call_command("check_invariants")
     return True
+
+
+def unexplored(told: dict[str, Any]) -> str:
+    """The batch, none of whose routes is drawn by lot."""
+    LearningSettings.objects.update_or_create(team_id=told["team"], defaults={"exploration": 0})
+    return str(told["id"])

@@ -26,6 +26,7 @@ from tests.batches.asking import (
     run_out,
     statuses,
     try_again_now,
+    unexplored,
     work_off,
 )
 
@@ -215,7 +216,7 @@ def test_items_that_had_not_begun_go_to_another_model_than_the_one_that_was_begu
     other = ModelProfile.objects.create(**facts, quality=0.3)
     ModelPrice.objects.create(model=other, valid_from=timezone.now().date(), amount=Decimal("0.04"))
     base = {"brief": "a coat", "provider": "scripted"}
-    pk = made(client_of("editor"), {"base": base, "variations": 4}, parallelism=2)["id"]
+    pk = unexplored(made(client_of("editor"), {"base": base, "variations": 4}, parallelism=2))
     work.work_off("io")
     drawn.answers = [ProviderDown("Away."), scripted.GOOD]
     work.work_off("batch")

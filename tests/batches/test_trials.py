@@ -14,10 +14,9 @@ from designer.catalogue.models import ModelHealth
 from designer.generations.models import Generation
 from designer.jobs import services as jobs
 from designer.jobs.models import Job
-from designer.personas.models import LearningSettings
 from designer.providers.base import InvalidRequest
 from tests import scripted, work
-from tests.batches.asking import drawn_plan, invariants_hold, look, made, statuses, work_off
+from tests.batches.asking import drawn_plan, invariants_hold, look, made, statuses, unexplored, work_off
 from tests.batches.test_resting import rests
 from tests.batches.test_steering import do
 
@@ -30,12 +29,6 @@ def rested(provider: str, *, calls: int = 40) -> None:
     facts = {"opened_at": timezone.now() - timedelta(days=3), "failures": 6, "trips": 1, "last_error": "provider_down"}
     facts |= {"calls": calls, "successes": 1}
     ModelHealth.objects.update_or_create(provider=provider, model="one", defaults=facts)
-
-
-def unexplored(told) -> str:
-    """The batch, none of whose routes is drawn by lot."""
-    LearningSettings.objects.update_or_create(team_id=told["team"], defaults={"exploration": 0})
-    return str(told["id"])
 
 
 def test_a_batch_that_another_model_makes_does_not_wait_for_the_trial_of_the_one_it_was_planned_with(
