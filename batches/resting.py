@@ -25,6 +25,7 @@ from teams.base.errors import Refused
 # the fields of a wish by which one model fits and another does not: by their value, or by whether they are there at all
 CHOOSES: Final = ("provider", "model", "aspect_ratio", "quality", "min_quality", "max_cost", "n", "best_of")
 ASKS_MORE: Final = ("seed", "references")
+ASKED: Final = ("output__order__provider", "output__order__model")
 NAMED: Final = Q(wish__has_any_keys=["provider", "model"])
 
 
@@ -88,7 +89,7 @@ def _chosen_for(item: BatchItem) -> Key | None:
     if item.generation_id is None:
         return None
     found = _orders().filter(generation=item.generation_id)
-    return found.values_list("output__order__provider", "output__order__model").first()
+    return found.values_list(*ASKED).first()
 
 
 def _made_by(keys: Collection[Key]) -> Q:
@@ -103,7 +104,7 @@ def _made_by(keys: Collection[Key]) -> Q:
 def _asked(items: QuerySet[BatchItem]) -> QuerySet[StageRun, Key]:
     """The models that the work of these items has chosen, by the name that it asks by."""
     named = _orders().filter(generation__in=items.values("generation"))
-    return named.values_list("output__order__provider", "output__order__model").order_by().distinct()
+    return named.values_list(*ASKED).order_by().distinct()
 
 
 def check_awake(item: BatchItem) -> None:
@@ -162,8 +163,11 @@ def tried(row: Batch) -> list[Q]:
 def _routed_to(keys: Collection[Key], begun: QuerySet[BatchItem]) -> list[Q]:
     """The items like those of `begun` that the router would give to one of the models, each kind asked for once."""
     kinds: dict[str, tuple[Key | None, BatchItem]] = {}
-    for item in begun.exclude(NAMED).filter(generation__isnull=False).select_related("generation__team"):
-        chosen = _chosen_for(item)
+    items = list(begun.exclude(NAMED).filter(generation__isnull=False).select_related("generation__team"))
+    orders = _orders().filter(generation__in=[item.generation_id for item in items])
+    asked = {pk: key for pk, *key in orders.values_list("generation", *ASKED)}
+    for item in items:
+        chosen = tuple(asked[item.generation_id]) if item.generation_id in asked else None
         if chosen is None or chosen in keys:
             said = {name: item.wish.get(name) for name in CHOOSES}
             more = [name in item.wish for name in ASKS_MORE]

@@ -122,7 +122,8 @@ class Ranges:
 
     def _measured(self, provider: str, model: str) -> tuple[Decimal, Decimal] | None:
         """What nine of ten of its images have cost this team; None for too few charges."""
-        rows = LedgerEntry.objects.filter(team=self.team, kind=EntryKind.GENERATION, provider=provider, model=model)
+        facts = {"team": self.team, "kind": EntryKind.GENERATION, "provider": provider, "model": model}
+        rows = LedgerEntry.objects.filter(**facts, quantity__gt=0)  # a refused prompt brings none, and some tokens
         amounts = sorted(rows.order_by("-created_at").values_list("unit_price", flat=True)[:RECENT])
         if len(amounts) < ENOUGH:
             return None

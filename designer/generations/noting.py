@@ -2,7 +2,7 @@
 
 import logging
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 
 from designer.generations import health
 
@@ -14,5 +14,5 @@ def went_well(provider: str, model: str, seconds_per_image: float) -> None:
     would have to tell that it may be lost."""
     try:
         health.went_well(provider, model, seconds_per_image)
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         log.exception("The health of %s (%s) could not be noted", model, provider)

@@ -58,7 +58,7 @@ def pay(job: RunningJob, row: Generation, order: Order, attempt: JobAttempt, res
         actor_id=row.owner_id,
         provider=order.provider,
         model=result.model,
-        quantity=Decimal(pictures or 1),
+        quantity=Decimal(pictures),
         unit_price=share_of(order, result),
         amount=said,
         simulated=result.simulated,

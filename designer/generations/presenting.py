@@ -193,8 +193,9 @@ def parts_of(generation: Generation) -> list[dict[str, str]]:
 
 
 def untaken_of(generation: Generation) -> list[dict[str, str]]:
-    """The words of its brief that could not be taken as they stand, each with why."""
-    told = [each for each in generation.settings.get("told", []) if each["note"] and not each["used"]]
+    """The words of its brief that could not be taken as they stand, each with why: a count may be cut."""
+    told = generation.settings.get("told", [])
+    told = [each for each in told if each["note"] and (each["name"] == "count" or not each["used"])]
     return [{"label": TOLD[each["name"]], "phrase": each["phrase"], "note": each["note"]} for each in told]
 
 

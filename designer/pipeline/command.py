@@ -38,9 +38,10 @@ PARTS: Final = frozenset({
     "piece", "button", "pocket", "tier", "layer", "panel", "stripe", "ply", "way", "quarter", "inch", "inche", "cm",
     "mm", "m", "kg", "year", "day", "season", "tone", "row", "shade", "percent", "per", "denier",
     "gauge", "count", "minute", "hour", "week", "month", "decade", "centurie", "century", "something", "ish", "degree",
-    "carat", "karat", "thread", "stitche", "stitch", "pleat", "bone", "gram", "g", "gsm", "oz", "ounce", "pound",
+    "carat", "karat", "thread", "stitche", "stitch", "pleat", "gram", "g", "gsm", "oz", "ounce", "pound",
     "dollar", "euro", "yard", "metre", "meter", "foot", "feet",
 })  # fmt: skip
+BONED: Final = re.compile(r"bones?\W+(?:corset|bodice|bustier|basque)", re.I)  # else bone is a colour
 # what may stand before a garment beside the words of the taxonomy, and what begins something else
 _QUALIFIERS: Final = (
     "different new other more various distinct separate unique single beautiful simple complete elegant woman man lady "
@@ -140,7 +141,9 @@ def _opening(text: str) -> re.Match[str] | None:
 
 def _measures(number: str, rest: str) -> bool:
     """Whether the number tells a part, a measure or a time of the garment, by the word after it."""
-    return re.split(r"\W", rest, maxsplit=1)[0].lower().removesuffix("s") in PARTS or numbers.is_time(number, rest)
+    if re.split(r"\W", rest, maxsplit=1)[0].lower().removesuffix("s") in PARTS or BONED.match(rest):
+        return True
+    return numbers.is_time(number, rest)
 
 
 def _is_of(number: str, between: str) -> bool:

@@ -98,6 +98,7 @@ def test_a_prompt_that_was_refused_is_not_sent_again(vendor, model, client_of, s
     assert (done.status, done.error["code"], pictures(simulator, vendor)) == ("failed", "moderated", 1)
     assert (paid() > 0) is (vendor == "google")  # which alone counts the words that it declines
     assert (done.cost or 0) == paid() == billed(simulator) and invariants_hold()
+    assert not LedgerEntry.objects.filter(quantity__gt=0).exists(), "no picture's price is known from it"
 
 
 def test_an_empty_list_for_several_in_one_call_is_asked_for_once(client_of, simulator):

@@ -24,8 +24,9 @@ def installed(module: str) -> bool:
 
 def is_of_some(words: str, model: str) -> bool:
     """Whether a refusal says that the key is good, and that only this model or this sort of call is closed to it: an
-    organisation that is not verified for the model, a project without it, a restricted key without the scope."""
-    named = re.search(rf"(?<![\w.-]){re.escape(model)}(?![\w-]|\.\d)", words, re.I)
+    organisation that is not verified for the model, a project without it, a restricted key without the scope. A vendor
+    may name the release behind the model: a number or a date after it."""
+    named = re.search(rf"(?<![\w.-]){re.escape(model)}(-\d{{3,}}(-\d\d)*)?(?![\w-]|\.\d)", words, re.I)
     return named is not None or OF_A_SORT.search(words) is not None
 
 

@@ -139,7 +139,9 @@ def test_a_number_in_the_form_goes_before_the_words_and_just_words_are_no_order(
     assert (plain.settings["n"], plain.settings["one_each"]) == (2, False)
     assert ordered(client, "a linen dress").settings["n"] == 2
     markup, _ = shown(client, "40 wool coats")
-    assert "40 need a batch; 8 are the most at once." in markup and ordered(client, "40 wool coats").settings["n"] == 8
+    told, cut = "40 need a batch; 8 are the most at once.", ordered(client, "40 wool coats")
+    assert told in markup and cut.settings["n"] == 8
+    assert told in client.get(f"/generations/{cut.pk}").content.decode()
 
 
 def test_the_page_says_when_a_field_goes_before_the_words(client_of):

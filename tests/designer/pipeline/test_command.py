@@ -32,6 +32,8 @@ MODELS = {
         ("two 1950s dresses", 2, ""),
         ("two sixties dresses", 2, ""),
         ("five quirky dresses", 5, ""),
+        ("3 bone slip dresses", 3, ""),
+        ("3 bone-coloured coats", 3, ""),
         ("a couple coats", 2, ""),
         ("a dozen looks", 12, ""),
         ("a dozen wool coats", 12, ""),
