@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from designer.pipeline.words import parse
+from designer.pipeline.words import parse, put_beside
 
 COMMA: Final = re.compile(r"\s*,\s*")
 OR: Final = re.compile(r"\s*,?\s*or\s+", re.I)
@@ -21,24 +21,6 @@ class Doubt:
     phrase: str
     refused: str
     wanted: tuple[str, ...]
-
-
-JOINT: Final = re.compile(r"\s*(?:[,;:.]|&|\+|\b(?:and|or|with|over|under|plus)\b)\s*", re.I)
-WITH: Final = re.compile(r"\b(?:with|has|having|featuring|whose)\b", re.I)
-SEPARATE: Final = re.compile(r"\b(?:separate|matching|coordinating|second)\b", re.I)
-SENTENCE: Final = re.compile(r"[.;:!?\n]|\bplus\b", re.I)
-PARTS: Final = {
-    "dress": frozenset({"skirt", "top"}),
-    "jumpsuit": frozenset({"trousers", "shorts", "top"}),
-    "coat": frozenset({"skirt"}),
-    "jacket": frozenset({"skirt"}),
-    "blazer": frozenset({"skirt"}),
-}  # what one may be made up of, by the names of garments: "a gown with a full skirt"
-_PARTS: Final = (
-    "bodices?|hoods?|legs?|sleeves?|collars?|necks?|necklines?|lapels?|cuffs?|hems?|waists?|waistbands?|panels?|fronts?|"
-    "backs?|linings?|pockets?|straps?|trims?|shoulders?|yokes?"
-)
-PART_OF: Final = re.compile(rf"[ -](?:\w+[ -])?(?:{_PARTS}|like|style)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +38,8 @@ def garments_beside(text: str, taken: str) -> list[Beside]:
     read = parse(text)
     named = [each for each in read.mentions if each.attribute == "garment" and not each.negated]
     found: dict[str, Beside] = {}
-    end = 0
-    described = False  # what follows a "with" tells what the garment is made up of
-    for each in named:
-        gap = read.text[end : each.start]
-        joints = list(JOINT.finditer(gap))
-        described = bool(WITH.search(gap)) or (described and not SENTENCE.search(gap))
-        part = described and each.value in PARTS.get(taken, frozenset()) and not SEPARATE.search(gap)
-        beside = each.value != taken and (not end or joints) and not part
-        if beside and not PART_OF.match(read.text, each.end):
-            start = end + joints[-1].end() if joints else each.start
-            found.setdefault(each.value, Beside(read.text[start : each.end], each.value))
-        end = each.end
+    for start, each in put_beside(read.text, named, taken):
+        found.setdefault(each.value, Beside(read.text[start : each.end], each.value))
     return list(found.values())
 
 

@@ -6,7 +6,7 @@ import html
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
@@ -21,6 +21,22 @@ from designer.pipeline.vocabulary import PHOTOGRAPHY, TEXTURE_OF, VOCABULARY
 TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,500}>|<!--.*?-->", re.S)
 SAID_HEX: Final = re.compile(r"#[0-9a-fA-F]{6}\b")
 LACKING: Final = "less"
+JOINT: Final = re.compile(r"\s*(?:[,;:.]|&|\+|\b(?:and|or|with|over|under|plus)\b)\s*", re.I)
+WITH: Final = re.compile(r"\b(?:with|has|having|featuring|whose)\b", re.I)
+SEPARATE: Final = re.compile(r"\b(?:separate|matching|coordinating|second)\b", re.I)
+MADE_OF: Final = {
+    "dress": frozenset({"skirt", "top"}),
+    "jumpsuit": frozenset({"trousers", "shorts", "top"}),
+    "coat": frozenset({"skirt"}),
+    "jacket": frozenset({"skirt"}),
+    "blazer": frozenset({"skirt"}),
+}  # what one may be made up of, by the names of garments: "a gown with a full skirt"
+SENTENCE: Final = re.compile(r"[.;:!?\n]|\bplus\b", re.I)
+_OF_IT: Final = (
+    "bodices?|hoods?|legs?|sleeves?|collars?|necks?|necklines?|lapels?|cuffs?|hems?|waists?|waistbands?|panels?|fronts?|"
+    "backs?|linings?|pockets?|straps?|trims?|shoulders?|yokes?"
+)
+PART_OF: Final = re.compile(rf"[ -](?:\w+[ -])?(?:{_OF_IT}|like|style)\b", re.I)
 DEFINING: Final = ("garment", "silhouette", "length", "neckline", "sleeves", "fabric", "pattern", "colours")
 
 
@@ -144,13 +160,35 @@ def _specificity(mentions: Iterable[Mention]) -> float:
 def attributes_of(brief: Brief) -> dict[str, Attribute]:
     """What the brief says, by attribute; what it does not say is absent. The first word on an attribute wins."""
     found: dict[str, Attribute] = {}
-    said = [each for each in brief.mentions if not each.negated]
+    said = _of_one(brief.text, [each for each in brief.mentions if not each.negated])
     for name in (*VOCABULARY, "colours"):
         mine = [each for each in said if each.attribute == name]
         if mine and name not in PHOTOGRAPHY:
             found[name] = _attribute(name, mine)
     found.update(_photography(said))
     return _entailed(found)
+
+
+def put_beside(text: str, garments: Iterable[Mention], taken: str) -> Iterator[tuple[int, Mention]]:
+    """The garments besides `taken`, each with where its words begin: what is put beside it ("and a skirt", ", a skirt",
+    "with a jacket"), and no part of one: "with a corset bodice and a tulle skirt" tells of one gown."""
+    end, described = 0, False  # what follows a "with" tells what the garment is made up of
+    for each in garments:
+        gap = text[end : each.start]
+        joints = list(JOINT.finditer(gap))
+        described = bool(WITH.search(gap)) or (described and not SENTENCE.search(gap))
+        part = described and each.value in MADE_OF.get(taken, frozenset()) and not SEPARATE.search(gap)
+        beside = each.value != taken and (not end or joints) and not part
+        if beside and not PART_OF.match(text, each.end):
+            yield end + joints[-1].end() if joints else each.start, each
+        end = each.end
+
+
+def _of_one(text: str, said: list[Mention]) -> list[Mention]:
+    """Without what is said of garments that are put beside the first: a blue skirt makes no coat blue."""
+    garments = [each for each in said if each.attribute == "garment"]
+    others = list(put_beside(text, garments, garments[0].value)) if garments else []
+    return [each for each in said if not any(start <= each.start < other.start for start, other in others)]
 
 
 def _attribute(name: str, mine: list[Mention]) -> Attribute:

@@ -96,6 +96,23 @@ def test_a_garment_beside_the_one_that_is_read_is_told_and_its_words_are_sent(cl
     assert done["prompt"].startswith(brief)
 
 
+@pytest.mark.parametrize(
+    ("brief", "attributes"),
+    [
+        ("a red coat and a blue skirt", {"garment": "coat", "colours": ["red"]}),
+        ("a cotton shirt, wool trousers and a tweed coat", {"garment": "shirt", "fabric": "cotton", "texture": None}),
+        ("a dress worn with a denim jacket", {"garment": "dress", "fabric": None, "texture": None}),
+        ("a gown with a full tulle skirt in pink", {"garment": "dress", "fabric": "tulle", "colours": ["pink"]}),
+        ("trousers and a matching blazer in navy wool", {"fabric": "wool", "colours": ["navy"]}),
+    ],
+)
+def test_what_a_garment_beside_is_like_is_not_said_of_the_one_that_is_read(client_of, brief, attributes):
+    told = client_of("editor").post("/api/generations/preview", {"brief": brief}, format="json").json()["understood"]
+    values = {name: each["value"] for name, each in told.items()}
+    values["colours"] = values["colours"] and [each["name"] for each in values["colours"]]
+    assert {name: values[name] for name in attributes} == attributes
+
+
 GERMAN = "Ein langes rotes Kleid aus Seide"
 
 
