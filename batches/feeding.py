@@ -50,8 +50,6 @@ OWNER_LEFT: Final = {
     "message": "Its owner can no longer create work in this team.",
     "remedy": "Resume it as an admin of the team: it is yours then. Or cancel it.",
 }
-
-
 ON_TRIAL: Final = {"code": UNHEALTHY, "message": "Its model is tried with one item first.", "remedy": ""}
 
 
@@ -152,8 +150,10 @@ def _begin_next(row: Batch, resting: list[Rest]) -> Halt | None:
             pause_for(row, OWNER_LEFT)
         return None
     item, on_trial = _next(row, resting)
+    if item is None and resting:
+        return _rest(resting, on_trial)
     if item is None:
-        return _rest(resting, on_trial) if resting else Halt(ON_TRIAL, passes=True, tried=True) if on_trial else None
+        return Halt(ON_TRIAL, passes=True, tried=True) if on_trial else None
     try:
         with transaction.atomic():
             _begin(row, item)

@@ -1,6 +1,7 @@
 """Tells those who watch a batch: its state and its items' ends as facts, its counts in between as ticks."""
 
 import time
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -49,25 +50,27 @@ def announce_state(batch_id: UUID) -> None:
 def announce_end(row: Batch) -> None:
     """The batch is over: a fact, and news for its owner."""
     record(channel_of(row.pk), BATCH_COMPLETE, state_of(row), team_id=row.team_id)
-    tell_owner(row, f"{row.title}: {ENDED[row.status]}", f"{row.succeeded} of {row.total} succeeded, {row.cost:f} USD.")
+    tell(
+        row,
+        [row.owner],
+        f"{row.title}: {ENDED[row.status]}",
+        f"{row.succeeded} of {row.total} succeeded, {row.cost:f} USD.",
+    )
 
 
-def tell_owner(row: Batch, title: str, body: str) -> None:
-    """News of the batch for its owner, as they wish to hear of it."""
+def tell(row: Batch, users: Iterable[User], title: str, body: str) -> None:
+    """News of the batch, as each of them wishes to hear of it."""
     subject, link = channel_of(row.pk), f"/batches/{row.pk}"
-    notify(users=[row.owner], kind="batch", subject=subject, title=title, body=body, link=link, team_id=row.team_id)
+    notify(users=users, kind="batch", subject=subject, title=title, body=body, link=link, team_id=row.team_id)
 
 
 def tell_paused(row: Batch, reason: dict[str, str]) -> None:
     """News of a pause for those who can end it: its owner, or who manages the team where that one has left."""
-    title, body = f"{row.title}: paused", f"{reason['message']} {reason['remedy']}"
-    if reason["code"] != OWNER_LEFT:
-        tell_owner(row, title, body)
-        return
-    roles = (Role.OWNER, Role.ADMIN)
-    users = User.objects.filter(memberships__team=row.team_id, memberships__role__in=roles).distinct()
-    subject, link = channel_of(row.pk), f"/batches/{row.pk}"
-    notify(users=users, kind="batch", subject=subject, title=title, body=body, link=link, team_id=row.team_id)
+    users: Iterable[User] = [row.owner]
+    if reason["code"] == OWNER_LEFT:
+        roles = (Role.OWNER, Role.ADMIN)
+        users = User.objects.filter(memberships__team=row.team_id, memberships__role__in=roles).distinct()
+    tell(row, users, f"{row.title}: paused", f"{reason['message']} {reason['remedy']}")
 
 
 def announce_item(item: BatchItem, assets: list[str]) -> None:

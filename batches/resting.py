@@ -86,10 +86,14 @@ def model_of(item: BatchItem) -> Key:
 
 def _chosen_for(item: BatchItem) -> Key | None:
     """The provider and model that its work has chosen, by the name that it asks by; None where it may choose yet."""
-    if item.generation_id is None:
-        return None
-    found = _orders().filter(generation=item.generation_id)
-    return found.values_list(*ASKED).first()
+    return _chosen([item]).get(item.pk)
+
+
+def _chosen(items: Collection[BatchItem]) -> dict[UUID, Key]:
+    """The same for all of these that have chosen."""
+    begun = {item.generation_id: item.pk for item in items if item.generation_id}
+    orders = _orders().filter(generation__in=list(begun)) if begun else StageRun.objects.none()
+    return {begun[pk]: (provider, model) for pk, provider, model in orders.values_list("generation", *ASKED)}
 
 
 def _made_by(keys: Collection[Key]) -> Q:
@@ -139,7 +143,7 @@ def wake_models(row: Batch) -> None:
     waiting = row.items.filter(status=ItemStatus.WAITING)
     planned = waiting.filter(NOT_CHOSEN).values_list("provider", "model")
     theirs = {*planned.order_by().distinct(), *_asked(waiting)}
-    free = waiting.exclude(wish__has_any_keys=["provider", "model"]).exists()
+    free = waiting.exclude(NAMED).exists()
     healths = health.all_health()
     health.try_now(key for key in healths if health.lasts(healths, key) and (free or key in theirs))
 
@@ -164,10 +168,9 @@ def _routed_to(keys: Collection[Key], begun: QuerySet[BatchItem]) -> list[Q]:
     """The items like those of `begun` that the router would give to one of the models, each kind asked for once."""
     kinds: dict[str, tuple[Key | None, BatchItem]] = {}
     items = list(begun.exclude(NAMED).filter(generation__isnull=False).select_related("generation__team"))
-    orders = _orders().filter(generation__in=[item.generation_id for item in items])
-    asked = {pk: key for pk, *key in orders.values_list("generation", *ASKED)}
+    known = _chosen(items)
     for item in items:
-        chosen = tuple(asked[item.generation_id]) if item.generation_id in asked else None
+        chosen = known.get(item.pk)
         if chosen is None or chosen in keys:
             said = {name: item.wish.get(name) for name in CHOOSES}
             more = [name in item.wish for name in ASKS_MORE]
@@ -188,9 +191,12 @@ def give_back(row: Batch) -> None:
     if not any(health.left_of_rest(each, now) for each in healths.values()):
         return
     begun = row.items.filter(status__in=IN_FLIGHT, generation__isnull=False).select_related("generation__team")
-    for item in begun.order_by("position"):
+    items = list(begun.order_by("position"))
+    known = _chosen(items)
+    for item in items:
         job_id = item.generation and item.generation.job_id
-        if not job_id or not health.resting(healths.get(model_of(item)), now):
+        key = known.get(item.pk, (item.provider, item.model))
+        if not job_id or not health.resting(healths.get(key), now):
             continue
         try:
             check_awake(item)

@@ -4,12 +4,13 @@ The rules of the circuit are the pipeline's (`circuits.observed`); here its rows
 account open the account's circuit, under which all of its models rest; whichever of them is called next tries for all.
 """
 
+import logging
 import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import F, Max, Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -23,6 +24,7 @@ from designer.pipeline.circuits import LONGEST_REST, TRIP_AFTER, Breaker, observ
 from designer.providers import base
 from designer.providers.registry import config_of
 
+log = logging.getLogger(__name__)
 KEPT: Final = 0.98  # of the counts, at each call: they fade by half in 34 calls
 PACE: Final = 0.2  # weight of the newest call in the mean seconds
 PRIOR_CALLS: Final = 10.0  # calls that went well, which a model begins with: one early failure is no verdict
@@ -88,7 +90,17 @@ def _under(account: ModelHealth, own: ModelHealth, now: datetime) -> ModelHealth
 
 
 def went_well(provider: str, model: str, seconds_per_image: float) -> None:
-    """Note a call that brought an image; it closes the circuit, and its account's, for all of its models."""
+    """Note a call that brought an image; it closes the circuit, and its account's, for all of its models. A note that
+    cannot be written is left out: the answer is paid for, and a job that failed now would have to tell that it may be
+    lost."""
+    try:
+        note_success(provider, model, seconds_per_image)
+    except (DatabaseError, InterfaceError):
+        log.exception("The health of %s (%s) could not be noted", model, provider)
+
+
+def note_success(provider: str, model: str, seconds_per_image: float) -> None:
+    """The note itself. Raises DatabaseError or InterfaceError."""
     row, _ = ModelHealth.objects.get_or_create(provider=provider, model=model)
     pace = seconds_per_image if row.seconds is None else row.seconds + PACE * (seconds_per_image - row.seconds)
     counts = {"calls": F("calls") * KEPT + 1, "successes": F("successes") * KEPT + 1}

@@ -14,7 +14,7 @@ from designer.assets.models import Asset
 from designer.assets.services import Prepared, anonymous_bytes, prepare_result, store_prepared
 from designer.catalogue.models import ModelKind
 from designer.catalogue.services import living
-from designer.generations import absences, health, noting, origins, stand_ins
+from designer.generations import absences, health, origins, stand_ins
 from designer.generations.judging import pick, quality_of, set_aside
 from designer.generations.models import Generation, Stage, StageRun, StageStatus, Status
 from designer.generations.orders import IMAGE_STEP, NOT_SUPPORTED, Order
@@ -128,7 +128,7 @@ def _make_some(job: RunningJob, row: Generation, order: Order, left: list[int], 
             attempt, result, seconds = _called(job, row, call)
         ready = _keep(job, row, call, attempt, result)
         if result.images:
-            noting.went_well(order.provider, order.model, seconds / len(result.images))
+            health.went_well(order.provider, order.model, seconds / len(result.images))
         if not ready:
             raise absences.nothing_usable(result.said)
     except Permanent as stop:

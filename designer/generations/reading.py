@@ -21,7 +21,7 @@ from designer.assets.models import Asset
 from designer.assets.services import read_bytes
 from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.services import cost_of, retire
-from designer.generations import health, noting
+from designer.generations import health
 from designer.generations.models import Generation, Stage, StageRun, StageStatus
 from designer.generations.pacing import Resting, paced
 from designer.generations.readers import Local, Prices, chosen_model, prices_of
@@ -274,7 +274,7 @@ def _bought(call: Call[T], step: str, request: base.LanguageRequest) -> base.Lan
         _note(call.profile, error)
         raise Local(error.message) from error
     _pay(call, attempt, result)
-    noting.went_well(call.profile.provider, call.profile.model, time.monotonic() - begun)
+    health.went_well(call.profile.provider, call.profile.model, time.monotonic() - begun)
     return result
 
 

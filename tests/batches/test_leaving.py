@@ -114,6 +114,19 @@ class Dead(BaseException):
     """A worker's end: nothing after it is done."""
 
 
+def die_in_the_call(drawn, monkeypatch) -> None:
+    """A worker takes up the next single image, and ends while its model is being asked."""
+
+    def die(place: int) -> None:
+        raise Dead
+
+    with monkeypatch.context() as patch, pytest.raises(Dead):
+        patch.setattr(drawn, "before", staticmethod(die))
+        job = claim("interactive", "doomed")
+        perform(job)
+    died(Job.objects.get(pk=job.pk))
+
+
 @pytest.mark.parametrize(
     ("how", "found", "end", "code", "asked", "paid"),
     [
@@ -130,16 +143,7 @@ def test_a_call_that_was_under_way_is_asked_for_its_end_also_where_its_owner_lef
     monkeypatch.setattr(drawn, "idempotency", how)
     said = {"brief": "a coat", "provider": "scripted", "model": "one", "n": 1, "team": str(team.pk)}
     pk = client.post("/api/generations", said, format="json").json()["id"]
-
-    def die(place: int) -> None:
-        raise Dead
-
-    monkeypatch.setattr(drawn, "before", staticmethod(die))
-    job = claim("interactive", "doomed")
-    with pytest.raises(Dead):
-        perform(job)
-    monkeypatch.setattr(drawn, "before", staticmethod(lambda place: None))
-    died(Job.objects.get(pk=job.pk))
+    die_in_the_call(drawn, monkeypatch)
     monkeypatch.setattr(drawn, "found", found)
     drawn.answers = [scripted.GOOD]
     look_only(admin, client.user, team)
@@ -153,16 +157,7 @@ def test_an_image_that_was_bought_stands_and_no_second_is_bought(client_of, team
     client, admin = client_of("editor"), client_of("admin")
     said = {"brief": "a coat", "provider": "scripted", "model": "one", "n": 2, "team": str(team.pk)}
     pk = client.post("/api/generations", said, format="json").json()["id"]
-
-    def die(place: int) -> None:
-        raise Dead
-
-    monkeypatch.setattr(drawn, "before", staticmethod(die))
-    job = claim("interactive", "doomed")
-    with pytest.raises(Dead):
-        perform(job)
-    monkeypatch.setattr(drawn, "before", staticmethod(lambda place: None))
-    died(Job.objects.get(pk=job.pk))
+    die_in_the_call(drawn, monkeypatch)
     drawn.answers = [scripted.GOOD] * 2
     remove(admin, client.user, team)
     work_off()

@@ -76,10 +76,8 @@ def test_a_model_that_alone_can_make_them_is_tried_with_one_item_first(free, cli
     assert statuses(pk) == {"succeeded": 4}
 
 
-def test_a_trial_that_ends_while_its_feeder_ends_wakes_the_others(client_of, drawn, monkeypatch):
-    pk = made(client_of("editor"), drawn_plan(variations=4), parallelism=4)["id"]
-    rested("scripted", calls=1)
-    drawn.answers = [scripted.GOOD] * 4
+def worked_off_before_the_end(monkeypatch) -> list[int]:
+    """What is in the queue of batches is made just before a feeder ends; how much that was."""
     really, seen = feeding._end, list[int]()
 
     def end(*args):
@@ -88,6 +86,14 @@ def test_a_trial_that_ends_while_its_feeder_ends_wakes_the_others(client_of, dra
         really(*args)
 
     monkeypatch.setattr(feeding, "_end", end)
+    return seen
+
+
+def test_a_trial_that_ends_while_its_feeder_ends_wakes_the_others(client_of, drawn, monkeypatch):
+    pk = made(client_of("editor"), drawn_plan(variations=4), parallelism=4)["id"]
+    rested("scripted", calls=1)
+    drawn.answers = [scripted.GOOD] * 4
+    seen = worked_off_before_the_end(monkeypatch)
     work.work_off("io")
     assert seen == [1] and statuses(pk) == {"queued": 3, "succeeded": 1}
 
@@ -101,14 +107,7 @@ def test_a_batch_does_not_pause_for_one_model_where_another_was_tried_well_meanw
         gone = {"opened_at": timezone.now(), "failures": 6, "trips": 3, "last_error": "auth"}
         ModelHealth.objects.create(provider="other", model="one", **gone)
         drawn.answers = [scripted.GOOD] * 2
-        really, seen = feeding._end, list[int]()
-
-        def end(*args):
-            if not seen:
-                seen.append(work.work_off("batch"))
-            really(*args)
-
-        monkeypatch.setattr(feeding, "_end", end)
+        seen = worked_off_before_the_end(monkeypatch)
         work.work_off("io")
         assert seen == [1] and look(client, pk)["status"] == "running"
         assert statuses(pk) == {"waiting": 2, "queued": 1, "succeeded": 1}

@@ -264,7 +264,7 @@ def test_a_picture_that_was_bought_is_kept_and_paid_though_the_health_of_its_mod
     def fails(*said: object) -> None:
         raise OperationalError("deadlock detected")
 
-    monkeypatch.setattr(health, "went_well", fails)
+    monkeypatch.setattr(health, "note_success", fails)
     done = begin(client_of("editor"), n=2, model=NANO)
     assert (done.status, len(done.shown_assets), len(simulator.charges)) == ("succeeded", 2, 2)
     assert done.cost == paid() > 0 and not JobAttempt.objects.exclude(outcome=AttemptOutcome.SUCCEEDED).exists()

@@ -110,7 +110,7 @@ def test_an_answer_that_was_bought_is_used_though_the_health_of_its_model_cannot
         raise OperationalError("deadlock detected")
 
     settings.LANGUAGE_PROVIDER = "google"
-    monkeypatch.setattr(health, "went_well", fails)
+    monkeypatch.setattr(health, "note_success", fails)
     row = made(editor)
     assert basis(row)["by"].startswith("google") and len(read_by_models()) == len(vendors.charges) == 2
     nothing_is_broken()
