@@ -20,6 +20,7 @@ from batches.api import BatchFilter
 from batches.forms import BatchForm, told_together
 from batches.models import MAYBE_PAID, Batch, BatchStatus, BatchTemplate, ItemStatus
 from batches.reusing import lost_of, typed_from, typed_from_batch
+from batches.standing import standstill_of, standstills_of
 from designer.generations.forms import UUID_WORD
 from teams.accounts.people import person
 from teams.base.errors import Forbidden, Missing, Refused
@@ -44,8 +45,10 @@ def batches(request: HttpRequest) -> HttpResponse:
     found = BatchFilter(_cleaned(request.GET), queryset=rows).qs
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     filters = {"search": request.GET.get("search", "")[:200], "status": request.GET.get("status", "")}
+    still = standstills_of(page)
     context = {
         "page": page,
+        "shown": [(batch, still.get(batch.pk, "")) for batch in page],
         "filters": filters,
         "active": any(filters.values()),
         "states": BatchStatus.choices,
@@ -66,7 +69,8 @@ def _cleaned(query: QueryDict) -> QueryDict:
 @login_required
 @require_GET
 def row(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return render(request, "batches/_row.html", {"batch": _shown(request, pk)})
+    batch = _shown(request, pk)
+    return render(request, "batches/_row.html", {"batch": batch, "waits": standstill_of(batch)})
 
 
 @login_required

@@ -4,7 +4,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -35,6 +37,12 @@ def page(client, pk) -> str:
     browser = Client()
     browser.force_login(client.user, backend="django.contrib.auth.backends.ModelBackend")
     return browser.get(f"/batches/{pk}/head").content.decode()
+
+
+def listed(client) -> str:
+    browser = Client()
+    browser.force_login(client.user, backend="django.contrib.auth.backends.ModelBackend")
+    return browser.get("/batches").content.decode()
 
 
 def worker(lane: str, **facts) -> WorkerBeat:
@@ -89,3 +97,21 @@ def test_a_batch_stands_still_only_where_all_the_lanes_of_its_work_do(client_of,
     assert told(client, pk)[1] == "" and told(client, pk)[2] is not None
     operator.put("/api/queue/lanes/batch/pause", {}, format="json")
     assert "paused by an administrator" in told(client, pk)[1] and told(client, pk)[2] is None
+
+
+def test_the_list_tells_which_batches_wait_and_asks_as_much_for_many_as_for_one(client_of, operator):
+    client = client_of("editor")
+    made(client, shoot(shot(client.user)))
+    made(client, plan(variations=2), title="Autumn")
+    work_off("io")
+    assert "The queue is paused" not in listed(client)
+    operator.put("/api/queue/lanes/gpu/pause", {}, format="json")
+    assert listed(client).count("The queue is paused by an administrator.") == 1
+    with CaptureQueriesContext(connection) as few:
+        listed(client)
+    for _ in range(3):
+        made(client, shoot(shot(client.user)))
+    work_off("io")
+    with CaptureQueriesContext(connection) as many:
+        assert listed(client).count("The queue is paused by an administrator.") == 4
+    assert len(many) == len(few)
