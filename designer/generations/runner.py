@@ -278,7 +278,7 @@ def has_order(row: Generation) -> bool:
 
 
 def route_of(row: Generation) -> costs.Key | None:
-    """Who would draw it if that was settled now, and not by lot; None where nobody could."""
+    """Who would draw it if that was settled now, and not by lot; None where nobody could, or it cannot be read."""
     try:
         return _route_now(row)
     except Refused:
@@ -296,7 +296,10 @@ def check_route(row: Generation) -> None:
 
 
 def _route_now(row: Generation) -> costs.Key:
-    route = _plan_of(row, _wish_of(row), None, row.photos).route
+    try:
+        route = _plan_of(row, _wish_of(row), None, row.photos).route
+    except (KeyError, TypeError, ValueError) as broken:  # kept by a release whose records were others
+        raise Refused("unreadable", "What was asked for cannot be read any more.") from broken
     return route.provider, route.model
 
 

@@ -386,3 +386,20 @@ def rests(provider, error, *, trips=6):
 
 def works(provider):
     ModelHealth.objects.filter(provider=provider).update(opened_at=None, failures=0)
+
+
+def test_an_item_that_cannot_be_read_any_more_holds_up_no_other(client_of, drawn, monkeypatch):
+    with scripted.scripted(monkeypatch, scripted.Other):
+        client = client_of("editor")
+        said = {"base": {"brief": "a coat"}, "models": ["scripted/one", "other/one"], "variations": 2}
+        pk = made(client, said, parallelism=2)["id"]
+        work.work_off("io")
+        broken = Generation.objects.filter(batch_item__batch=pk).order_by("created_at")[0]
+        Generation.objects.filter(pk=broken.pk).update(settings={})  # as no release would have left it
+        rests("scripted", "provider_down")
+        scripted.Other.answers = [scripted.GOOD] * 2
+        for _ in range(4):
+            look_after()
+            try_again_now()
+            work_off()
+        assert statuses(pk)["succeeded"] == 2 and look(client, pk)["status"] == "running"
