@@ -266,6 +266,7 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "URL_FORMAT_OVERRIDE": None,  # `format` says how a picture is sent
 }
+TEAM_SEATS = env.whole("TEAM_SEATS", 5_000, low=1, high=1_000_000, unit="members in one team")
 API_RATE_PER_MINUTE = env.whole("API_RATE_PER_MINUTE", 600, low=1, high=1_000_000, unit="requests")
 SPECTACULAR_SETTINGS = {
     "TITLE": "Designer BFF",
@@ -299,6 +300,7 @@ SPECTACULAR_SETTINGS = {
         "WebhookStatusEnum": "batches.webhooks.models.EndpointStatus.choices",
         "WebhookDeliveryStatusEnum": "batches.webhooks.models.DeliveryStatus.choices",
         "RoleEnum": "teams.membership.models.Role.choices",
+        "InvitationStateEnum": ["open", "accepted", "revoked", "expired"],
         "SessionStatusEnum": "designer.sessions.models.SessionStatus.choices",
         "SessionVoteEnum": "designer.sessions.models.Choice.choices",
     },

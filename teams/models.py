@@ -2,7 +2,7 @@
 
 from teams.accounts.models import ApiToken, User
 from teams.audit.models import AuditEntry
-from teams.membership.models import Membership, Team, TeamGroupObjectPermission, TeamUserObjectPermission
+from teams.membership.models import Invitation, Membership, Team, TeamGroupObjectPermission, TeamUserObjectPermission
 from teams.review.collections.models import Collection, CollectionItem
 from teams.review.models import Comment
 
@@ -12,6 +12,7 @@ __all__ = [
     "Collection",
     "CollectionItem",
     "Comment",
+    "Invitation",
     "Membership",
     "Team",
     "TeamGroupObjectPermission",

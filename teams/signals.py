@@ -7,6 +7,12 @@ from django.dispatch import Signal
 # user_id: UUID, team_id: UUID | None (None: everywhere). The person lost a role, or has a lower one, in that team.
 access_revoked: Final = Signal()
 
+# invitation: teams.membership.models.Invitation. It has a new key, to be mailed to the address where it goes by mail.
+invitation_renewed: Final = Signal()
+
+# invitation: teams.membership.models.Invitation, accepted just now by its `accepted_by`.
+member_joined: Final = Signal()
+
 # comment: teams.review.models.Comment, what: "created" | "updated" | "deleted".
 comment_changed: Final = Signal()
 

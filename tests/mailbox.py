@@ -12,7 +12,8 @@ GREETINGS: Final = {"EHLO": "250 hello", "HELO": "250 hello", "MAIL": "250 ok", 
 
 
 class Mailbox(socketserver.ThreadingTCPServer):
-    """`taken`: the mails; `mood`: "take", "refuse" (no at the end of a mail) or "hang up" (silence there)."""
+    """`taken`: the mails; `mood`: "take", "refuse" (no at the end of a mail) or "hang up" (silence there); `unknown`:
+    addresses that it has no mailbox for."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -21,6 +22,7 @@ class Mailbox(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), Visit)
         self.taken: list[Message] = []
         self.mood = "take"
+        self.unknown: set[str] = set()
 
 
 class Visit(socketserver.StreamRequestHandler):
@@ -37,6 +39,8 @@ class Visit(socketserver.StreamRequestHandler):
                 self.say("354 go on")
                 if not self.take():
                     return
+            elif word == "RCPT" and any(address in line for address in self.server.unknown):
+                self.say("550 no such mailbox")
             else:
                 self.say(GREETINGS.get(word, "221 bye"))
             if word == "QUIT":

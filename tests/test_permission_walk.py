@@ -21,11 +21,13 @@ from tests.worlds import World, build_world
 ROLES = ("owner", "admin", "editor", "viewer", "stranger", None)
 METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
 UNSAFE = ("post", "put", "patch", "delete")
-OPEN = re.compile(r"^(healthz|readyz|metrics|static/|media/|accounts/|admin/|api/schema|api/docs|api/auth/tokens$)")
+OPEN = re.compile(
+    r"^(healthz|readyz|metrics|static/|media/|accounts/|admin/|api/schema|api/docs|api/auth/tokens$|invitation$)"
+)
 OUTSIDE = re.compile(r"^(admin/|accounts/|static/|media/)")  # Django's and allauth's own, tested by them
 VIEWER_MAY = re.compile(  # what changes only the caller's own things, or nothing
     r"^(api/auth/|api/me$|api/teams$|settings(?!/webhooks)|(api/)?notifications|alerts/|studio/understood|batches/estimate|api/generations/preview|api/analyze|gallery/bulk|$"
-    r"|enhancements/estimate|(api/)?generations/<uuid:pk>/favourite|api/sessions/<uuid:pk>/attendance$)"
+    r"|enhancements/estimate|(api/)?generations/<uuid:pk>/favourite|api/sessions/<uuid:pk>/attendance$|teams/<uuid:team_id>/leave$)"
 )
 
 

@@ -20,7 +20,8 @@ from designer.sessions.models import ReviewSession, SessionVote
 from designer.sessions.services import open_session
 from enhancement.models import Enhancement, EnhancementPreset, EnhancementPreview
 from teams.accounts.models import ApiToken, User
-from teams.membership.models import Membership, Team
+from teams.membership.invitations import invite
+from teams.membership.models import Invitation, Membership, Team
 from teams.review.collections.models import Collection, CollectionItem
 from teams.review.collections.services import create
 from teams.review.models import Comment
@@ -55,6 +56,7 @@ class World:
     alert: Alert
     collection: Collection
     session: ReviewSession
+    invitation: Invitation
 
     def id_for(self, route: str, name: str) -> Any:
         """What the placeholder `name` means in `route`; None when the walk has not been told."""
@@ -74,6 +76,8 @@ class World:
             return "gpu"
         if name == "service":
             return "replicate"
+        if name == "invitation_id":
+            return self.invitation.pk
         if name == "collection_id":
             return self.collection.pk
         if name == "asset_id":
@@ -152,6 +156,7 @@ class World:
             f"/api/batch/templates/{self.template.pk}",
             f"/api/teams/{self.team.pk}",
             f"/api/teams/{self.team.pk}/generations",
+            f"/teams/{self.team.pk}",
             f"/api/teams/{self.team.pk}/comments",
             f"/api/teams/{self.team.pk}/comments/{self.comment.pk}",
             f"/api/webhooks/{self.webhook.pk}",
@@ -204,6 +209,7 @@ class World:
             "feedback": Feedback.objects.filter(**own).count(),
             "weights": sorted(LearnedWeight.objects.filter(**own).values_list("key", "alpha", "beta")),
             "members": sorted(Membership.objects.filter(**own).values_list("user_id", "role")),
+            "invitations": sorted(Invitation.objects.filter(**own).values_list("pk", "serial", "revoked_at")),
             "webhooks": sorted(Endpoint.objects.filter(**own).values_list("pk", "status", "url", "secret")),
             "deliveries": sorted(Delivery.objects.filter(**own).values_list("pk", "status")),
             "collections": sorted(Collection.objects.filter(**own).values_list("pk", "name", "trashed_at")),
@@ -271,6 +277,7 @@ def build_world() -> World:
     alert = Alert.objects.create(team_id=team.pk, kind="budget", title=f"{SECRET} is used up")
     collection = create(actor=editor, team_id=team.pk, name=f"{SECRET} collection", assets=[asset.pk])
     session = open_session(actor=editor, team_id=team.pk, collection=collection.pk)
+    invitation, _ = invite(actor=owner, team_id=team.pk, email=f"{SECRET}@example.org", role="editor")
     return World(
         team=team,
         people=people,
@@ -294,4 +301,5 @@ def build_world() -> World:
         alert=alert,
         collection=collection,
         session=session,
+        invitation=invitation,
     )

@@ -22,5 +22,6 @@ KINDS: Final = {
     "alert": Kind("A provider is down, a budget runs out, maintenance is planned", in_app=True, mail=True),
     "session": Kind("A review of a collection begins, or ended without you", in_app=True, mail=False),
     "persona": Kind("Somebody deletes or merges the persona that you begin with", in_app=True, mail=False),
+    "member": Kind("Somebody whom you invited joins the team", in_app=True, mail=False),
     "webhook": Kind("A webhook keeps failing or was switched off", in_app=True, mail=True),
 }

@@ -13,6 +13,7 @@ from django.urls import reverse
 from designer.notifications.models import Notification
 from teams.accounts.models import User
 from teams.base.errors import Missing
+from teams.membership.models import Invitation
 
 SALT: Final = "notifications.unsubscribe"
 MOST: Final = 50  # news in one mail
@@ -27,6 +28,14 @@ def digest(user: User, rows: Sequence[Notification]) -> EmailMessage:
     """A mail about several things, the oldest first."""
     title = rows[0].title if len(rows) == 1 else f"{len(rows)} news from the studio"
     return _letter(user, "", title, "mail/digest.txt", {"rows": rows[:MOST], "more": len(rows) - MOST})
+
+
+def invitation(row: Invitation, key: str) -> EmailMessage:
+    """The mail that invites somebody into a team: the only place where the key stands."""
+    facts = {"row": row, "site": settings.SITE_URL, "link": f"{settings.SITE_URL}{reverse('invitation')}#{key}"}
+    title = f"{row.inviter.shown_name} invites you to {row.team.name}"
+    body = render_to_string("mail/invitation.txt", facts)
+    return EmailMessage(subject=" ".join(title.split()), body=body, to=[row.email])
 
 
 def _letter(user: User, kind: str, title: str, template: str, facts: dict[str, Any]) -> EmailMessage:

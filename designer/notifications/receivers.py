@@ -1,4 +1,5 @@
-"""What people are told of because of what happens on the ground floor: somebody comments on their image, or answers."""
+"""What people are told of because of what happens on the ground floor: somebody comments on their image, or answers;
+invites them, or comes because they invited."""
 
 from typing import Any
 
@@ -6,11 +7,12 @@ from django.db.models import Q
 from django.dispatch import receiver
 from django.urls import reverse
 
+from designer.jobs.services import enqueue
 from designer.notifications.services import notify
 from teams.accounts.models import User
-from teams.membership.models import Membership
+from teams.membership.models import Invitation, Membership
 from teams.review.models import Comment
-from teams.signals import comment_changed
+from teams.signals import comment_changed, invitation_renewed, member_joined
 
 
 @receiver(comment_changed, dispatch_uid="notifications.comment_changed")
@@ -36,3 +38,26 @@ def _concerned(comment: Comment) -> list[User]:
     spoke = Comment.objects.kept().filter(Q(pk=thread) | Q(reply_to=thread)).values_list("author", flat=True)
     members = Membership.objects.filter(team=comment.team_id, user__in={comment.asset.owner_id, *spoke})
     return [row.user for row in members.exclude(user=comment.author_id).select_related("user")]
+
+
+@receiver(invitation_renewed, dispatch_uid="notifications.invitation_renewed")
+def mail_invitation(sender: object, invitation: Invitation, **_: Any) -> None:
+    """The job says which key to mail by its serial: the key itself stands in no table."""
+    if invitation.by_mail:
+        payload = {"invitation_id": str(invitation.pk), "serial": str(invitation.serial)}
+        enqueue("invitation.mail", payload, team_id=invitation.team_id, lane="io")
+
+
+@receiver(member_joined, dispatch_uid="notifications.member_joined")
+def tell_of_member(sender: object, invitation: Invitation, **_: Any) -> None:
+    if invitation.accepted_by is None:
+        return
+    notify(
+        users=[invitation.inviter],
+        kind="member",
+        subject=f"team:{invitation.team_id}",
+        title=f"{invitation.accepted_by.shown_name} has joined {invitation.team.name}",
+        body=f"As {invitation.get_role_display().lower()}, by your invitation.",
+        link=reverse("members", args=[invitation.team_id]),
+        team_id=invitation.team_id,
+    )

@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
+from typing import Any
 
-from designer.jobs.handlers import Permanent, RunningJob, handles
+from designer.jobs.handlers import Permanent, RunningJob, finishes, handles
+from designer.jobs.models import Job
 from designer.jobs.scheduler import every
-from designer.notifications import digests, services
+from designer.notifications import digests, letters, services
+from teams.membership import invitations
 
 
 @handles("notification.mail")
@@ -14,6 +17,24 @@ def send_mail(job: RunningJob, notification_id: str) -> None:
         services.mail(notification_id)
     except SMTPRecipientsRefused as refused:
         raise Permanent("no_such_mailbox", "The mail server refuses this address.") from refused
+
+
+@handles("invitation.mail")
+def send_invitation(job: RunningJob, invitation_id: str, serial: str) -> None:
+    """One that was taken back or sent anew meanwhile is not mailed."""
+    found = invitations.to_mail(invitation_id, int(serial))
+    if found is None:
+        return
+    try:
+        letters.invitation(*found).send()
+    except SMTPRecipientsRefused as refused:
+        raise Permanent("no_such_mailbox", "The mail server refuses this address.") from refused
+    invitations.mailed(invitation_id, int(serial))
+
+
+@finishes("invitation.mail")
+def say_undelivered(job: Job, status: str, error: dict[str, Any]) -> None:
+    invitations.mailed(job.payload["invitation_id"], int(job.payload["serial"]), returned=True)
 
 
 @handles("notification.digest")

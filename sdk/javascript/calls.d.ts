@@ -98,8 +98,12 @@ export type HeldEnum = "paused" | "no_worker";
 export interface HeldJob { id: string; kind: string; lane: LaneEnum; team: string; attempts: number; started_at: string | null; lease_expires_at: string | null }
 /** Nothing is spent: send `id` as the plan's `sheet` to use the rows that are right. */
 export interface Import { id: string | null; name: string; format: string; encoding: string; delimiter: string; rows: number; wrong: number; columns: Column[]; errors: CellError[]; duplicates: Duplicate[]; unbriefed: number[]; preview: PreviewRow[] }
+export interface InvitationAnswer { id: string; email: string; role: RoleEnum; state: InvitationStateEnum; by_mail: boolean; inviter: string; created_at: string; renewed_at: string; mailed_at: string | null; returned: boolean; expires_at: string; accepted_at: string | null; revoked_at: string | null }
+export interface InvitationMade { id: string; email: string; role: RoleEnum; state: InvitationStateEnum; by_mail: boolean; inviter: string; created_at: string; renewed_at: string; mailed_at: string | null; returned: boolean; expires_at: string; accepted_at: string | null; revoked_at: string | null; link: string | null }
+export type InvitationStateEnum = "open" | "accepted" | "revoked" | "expired";
 export interface Item { id: string; position: number; status: BatchItemStatusEnum; label: Record<string, unknown>; brief: string; arm: string; cost: string; estimate: CostRange; provider: string; model: string; generation: string | null; enhancement: string | null; assets: ItemAsset[]; error: ErrorFacts | null; tries: number; started_at: string | null; finished_at: string | null }
 export interface ItemAsset { id: string; thumbnail: string; width: number; height: number }
+export interface Joined { team: string; user: string; name: string; email: string; role: RoleEnum; joined_at: string }
 export type JustWordsEnum = "count" | "model";
 export interface Lane { waiting: number; seconds: number | null; workers: number; held: HeldEnum | BlankEnum }
 export type LaneEnum = "interactive" | "batch" | "gpu" | "io" | "remote";
@@ -242,7 +246,7 @@ export interface WeightMove { id: string; act: string; key: string; label: strin
 /** What the recipe would come to for the whole image. */
 export interface Whole { seconds: number; cost: string; basis: Basis; width: number; height: number }
 export type WhyEnum = "person" | "gone" | "failing" | "owner_left";
-export interface WishAnswer { generation: Ways; follow_up: Ways; batch: Ways; comment: Ways; alert: Ways; session: Ways; persona: Ways; webhook: Ways; daily_hour: number }
+export interface WishAnswer { generation: Ways; follow_up: Ways; batch: Ways; comment: Ways; alert: Ways; session: Ways; persona: Ways; member: Ways; webhook: Ways; daily_hour: number }
 export interface Worker { id: string; name: string; state: WorkerStateEnum; lanes: string[]; processes: number; abilities: Record<string, string[]>; started_at: string; beat_at: string; draining_since: string | null; jobs: HeldJob[] }
 export interface WorkerList { results: Worker[] }
 export type WorkerStateEnum = "working" | "idle" | "draining" | "drained" | "silent";
@@ -271,11 +275,12 @@ export interface GenerateWish { brief?: string; references?: string[]; team?: st
 export interface FeedbackWish { kind: FeedbackKindEnum; rating?: number | null; text?: string; asset?: string | null }
 export interface CorrectGenerationWish { corrections?: Record<string, unknown> }
 export interface PreviewWish { brief?: string; references?: string[]; team?: string | null; persona?: string | null; n?: number | null; best_of?: number | null; aspect_ratio?: AspectRatioEnum; strategy?: StrategyEnum; weights?: Record<string, number>; min_quality?: number | null; quality?: QualityEnum; fallback?: boolean; provider?: string | null; model?: string | null; seed?: number | null; draw?: number | null; max_cost?: string | null; exact?: boolean; auto_enhance?: unknown; corrections?: Record<string, unknown>; source?: string | null; mode?: GenerationRequestModeEnum | BlankEnum; part_edits?: Record<string, string>; added_words?: string; one_each?: boolean | null; just_words?: JustWordsEnum[] }
+export interface AcceptInvitationWish { key: string }
 export interface RevertLearningWish { team?: string | null; persona?: string | null }
 export interface ChangeLearningSettingsWish { exploration?: number; team?: string | null }
 export interface ChangeMeWish { name?: string; timezone?: string }
 export interface MarkReadWish { ids?: string[] }
-export interface ChangeNotificationSettingsWish { generation?: WaysRequest; follow_up?: WaysRequest; batch?: WaysRequest; comment?: WaysRequest; alert?: WaysRequest; session?: WaysRequest; persona?: WaysRequest; webhook?: WaysRequest; daily_hour?: number }
+export interface ChangeNotificationSettingsWish { generation?: WaysRequest; follow_up?: WaysRequest; batch?: WaysRequest; comment?: WaysRequest; alert?: WaysRequest; session?: WaysRequest; persona?: WaysRequest; member?: WaysRequest; webhook?: WaysRequest; daily_hour?: number }
 export interface CreatePersonaWish { name: string; description?: string; keywords?: string[]; team?: string | null }
 export interface ChangePersonaWish { name?: string; description?: string; keywords?: string[]; weights?: Record<string, Record<string, number>>; palette?: ColourRequestRequest[] }
 export interface DuplicatePersonaWish { name?: string }
@@ -301,6 +306,7 @@ export interface AddToCollectionWish { assets: string[] }
 export interface MoveInCollectionWish { position?: number }
 export interface CreateTeamCommentWish { asset: string; text: string; pin?: PinRequest | null; reply_to?: string | null }
 export interface ChangeTeamCommentWish { text?: string }
+export interface InviteWish { email: string; role?: RoleEnum; by_mail?: boolean }
 export interface SetTeamMemberWish { role: RoleEnum }
 export interface OpenSessionWish { collection: string; title?: string; seconds?: number; votes_hidden?: boolean }
 export interface SetTeamAutoEnhanceWish { preset: string | null }
@@ -491,6 +497,8 @@ export interface Calls {
   correctGeneration(generationId: string, wish: CorrectGenerationWish, options: Changing): Promise<Understood>;
   /** What a request would be understood as, its prompt and its price. Nothing is written or spent. */
   preview(wish?: PreviewWish, options?: Options): Promise<Preview>;
+  /** Join a team by the key of an invitation to one of your addresses. */
+  acceptInvitation(wish: AcceptInvitationWish, options?: Options): Promise<Joined>;
   /** What was learned: each weight with its basis. */
   learnedWeights(wish?: { about?: "attribute" | "model"; ordering?: "created_at" | "-created_at"; page_size?: number; persona?: string; search?: string; team?: string }, options?: Options): Pages<Weight>;
   /** Forget all that was learned for one weight. The answer is what was done; it can be undone. */
@@ -652,6 +660,14 @@ export interface Calls {
   changeTeamComment(teamId: string, commentId: string, wish: ChangeTeamCommentWish, options: Changing): Promise<CommentAnswer>;
   /** Take a comment back: one's own; for owners and admins anybody's. */
   deleteTeamComment(teamId: string, commentId: string, options?: Options): Promise<void>;
+  /** The team's invitations, the newest first. For owners and admins. */
+  invitations(teamId: string, wish?: { ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; state?: "accepted" | "expired" | "open" | "revoked" }, options?: Options): Pages<InvitationAnswer>;
+  /** Send it again with a new key; the old one lets nobody in any more. At most once a minute. */
+  renewInvitation(teamId: string, invitationId: string, options?: Options): Promise<InvitationMade>;
+  /** Take it back. */
+  revokeInvitation(teamId: string, invitationId: string, options?: Options): Promise<void>;
+  /** Invite an address in a role. For owners and admins; only owners invite owners. */
+  invite(teamId: string, wish: InviteWish, options?: Options): Promise<InvitationMade>;
   /** Who belongs to the team. For every member of it. */
   teamMembers(teamId: string, wish?: { ordering?: "created_at" | "-created_at"; page_size?: number }, options?: Options): Pages<MemberAnswer>;
   /** Change a member's role. For owners and admins; only owners make or change owners. */

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from teams.base.admin import LookedAt
-from teams.membership.models import Membership, Team, TeamGroupObjectPermission, TeamUserObjectPermission
+from teams.membership.models import Invitation, Membership, Team, TeamGroupObjectPermission, TeamUserObjectPermission
 
 
 class Members(LookedAt, admin.TabularInline[Membership, Team]):
@@ -26,6 +26,15 @@ class MembershipAdmin(LookedAt, admin.ModelAdmin[Membership]):
     list_filter = ["role"]
     list_select_related = ["user", "team"]
     search_fields = ["user__email", "team__name"]
+
+
+@admin.register(Invitation)
+class InvitationAdmin(LookedAt, admin.ModelAdmin[Invitation]):
+    list_display = ["email", "team", "role", "state", "inviter", "expires_at"]
+    list_filter = ["role", "by_mail"]
+    list_select_related = ["team", "inviter"]
+    search_fields = ["email", "team__name"]
+    exclude = ["digest"]
 
 
 @admin.register(TeamUserObjectPermission)

@@ -2,6 +2,8 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower, Now
+from django.utils import timezone
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from teams.base.models import Row
@@ -72,6 +74,66 @@ class Membership(Row):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.team}: {self.role}"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> "InvitationQuerySet":
+        """Neither accepted nor revoked nor over, by the database's clock."""
+        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=Now())
+
+    def in_state(self, state: str) -> "InvitationQuerySet":
+        """Those whose `state` is this."""
+        if state == "expired":
+            return self.filter(accepted_at=None, revoked_at=None, expires_at__lte=Now())
+        ended = {"accepted": Q(accepted_at__isnull=False), "revoked": Q(revoked_at__isnull=False)}
+        return self.filter(ended[state]) if state in ended else self.open()
+
+
+class Invitation(Row):
+    """An address that may join a team, once, in a role. Only the SHA-256 of its key is kept."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="invitations")
+    inviter = models.ForeignKey("teams.User", models.CASCADE, related_name="+")
+    email = models.EmailField(max_length=254)
+    role = models.CharField(max_length=16, choices=Role)
+    by_mail = models.BooleanField(help_text="Else the inviter hands the link over.")
+    digest = models.CharField(max_length=64, unique=True)
+    serial = models.PositiveSmallIntegerField(default=1, help_text="How many keys it has had; the last one counts.")
+    renewed_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    returned = models.BooleanField(default=False, help_text="The mail server refuses the address.")
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey("teams.User", models.SET_NULL, null=True, blank=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        db_table = "team_invitations"
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                "team",
+                name="invitation_one_open",
+                condition=Q(accepted_at=None, revoked_at=None),
+                violation_error_message="This address is invited already. Send that invitation again instead.",
+            ),
+            models.CheckConstraint(name="invitation_role_known", condition=Q(role__in=Role.values)),
+            models.CheckConstraint(name="invitation_one_end", condition=Q(accepted_at=None) | Q(revoked_at=None)),
+        ]
+        indexes = [models.Index(fields=["team", "-created_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.email} for {self.team}: {self.role}"
+
+    @property
+    def state(self) -> str:
+        """In a word: open, accepted, revoked or expired."""
+        if self.accepted_at:
+            return "accepted"
+        if self.revoked_at:
+            return "revoked"
+        return "expired" if self.expires_at <= timezone.now() else "open"
 
 
 class TeamUserObjectPermission(UserObjectPermissionBase):

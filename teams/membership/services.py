@@ -99,7 +99,7 @@ def keep_setting(*, actor: User, team_id: UUID, name: str, value: object) -> Tea
 
 
 def _changeable(actor: User, team_id: UUID) -> Team:
-    team = _locked(actor, team_id)
+    team = locked_team(actor, team_id)
     if not may(actor, "change_team", team):
         raise _not_manager()
     return team
@@ -116,9 +116,9 @@ def change_role(*, actor: User, team_id: UUID, user_id: UUID, role: str) -> Memb
 
 @transaction.atomic
 def _change_role(actor: User, team_id: UUID, user_id: UUID, role: str) -> Membership:
-    team = _locked(actor, team_id)
+    team = locked_team(actor, team_id)
     membership = _member(team, user_id)
-    _check_may_manage(actor, team, membership.role, role)
+    check_may_manage(actor, team, membership.role, role)
     before = membership.role
     if before == role:
         return membership
@@ -147,18 +147,18 @@ def leave_team(*, actor: User, team_id: UUID) -> None:
 
 @transaction.atomic
 def _remove_member(actor: User, team_id: UUID, user_id: UUID) -> None:
-    team = _locked(actor, team_id)
+    team = locked_team(actor, team_id)
     membership = _member(team, user_id)
     leaves = user_id == actor.pk
     if not leaves:
-        _check_may_manage(actor, team, membership.role)
+        check_may_manage(actor, team, membership.role)
     _check_owner_stays(membership, None)
     membership.delete()
     audit.write(actor, "member.left" if leaves else "member.removed", f"user:{user_id}", {}, team.pk)
     access_revoked.send(sender=Membership, user_id=user_id, team_id=team.pk)
 
 
-def _locked(actor: User, team_id: UUID) -> Team:
+def locked_team(actor: User, team_id: UUID) -> Team:
     """The team, locked until the transaction ends, if `actor` still belongs to it. Raises Missing otherwise."""
     Team.objects.select_for_update(no_key=True).filter(pk=team_id).first()
     team = visible_teams(actor).filter(pk=team_id).first()  # asked only now: the role may have gone while we waited
@@ -174,7 +174,7 @@ def _member(team: Team, user_id: UUID) -> Membership:
     return membership
 
 
-def _check_may_manage(actor: User, team: Team, *roles: str) -> None:
+def check_may_manage(actor: User, team: Team, *roles: str) -> None:
     """Managing members takes the permission; where an owner is made or touched, it takes an owner."""
     if not may(actor, "manage_members", team):
         raise _not_manager()

@@ -4,10 +4,11 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from teams.accounts.models import User
 from teams.accounts.people import person
@@ -16,6 +17,19 @@ from teams.base.errors import Missing, Refused
 from teams.base.ids import named
 from teams.membership import services
 from teams.membership.models import Membership, Role, Team
+
+
+@login_required
+@require_POST
+def new(request: HttpRequest) -> HttpResponse:
+    """Make a team, and go to where its members are invited."""
+    name = request.POST.get("name", "")
+    try:
+        return redirect("members", services.create_team(actor=person(request), name=name).pk)
+    except Refused as refused:
+        return _listed(
+            request, {"name": name, "not_made": f"{refused.message} {refused.remedy}".strip()}, refused.status
+        )
 
 
 @never_cache
@@ -34,9 +48,14 @@ def teams(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"Saved for {team.name}. Repeats that are planned already keep their time zone.")
             return redirect("settings_teams")
-    rows = Membership.objects.filter(user=user).select_related("team").order_by("-team__personal", "team__name", "pk")
-    facts = {"rows": rows, "zones": time_zones(), "managers": {Role.OWNER, Role.ADMIN}, "refusal": refusal}
-    return render(request, "teams/membership/teams.html", facts, status=422 if refusal else 200)
+    return _listed(request, {"refusal": refusal}, 422 if refusal else 200)
+
+
+def _listed(request: HttpRequest, said: dict[str, str], status: int) -> HttpResponse:
+    rows = Membership.objects.filter(user=request.user.pk).select_related("team")
+    rows = rows.annotate(people=Count("team__memberships")).order_by("-team__personal", "team__name", "pk")
+    facts = {"rows": rows, "zones": time_zones(), "managers": {Role.OWNER, Role.ADMIN}, "length": services.NAME_LENGTH}
+    return render(request, "teams/membership/teams.html", {**facts, **said}, status=status)
 
 
 def _changed(user: User, team_id: UUID, said: QueryDict) -> Team:

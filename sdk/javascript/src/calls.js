@@ -66,6 +66,7 @@ export const CALLS = `
 /generations/{}/restore POST:restoreGeneration:
 /generations/{}/understood GET:generationUnderstood: PATCH:correctGeneration:w
 /generations/preview POST:preview:w
+/invitations/accept POST:acceptInvitation:w
 /learning GET:learnedWeights:wp
 /learning/{}/revert POST:revertWeight:
 /learning/acts GET:learningActs:wp
@@ -127,6 +128,9 @@ export const CALLS = `
 /teams/{}/collections/{}/restore POST:restoreCollection:
 /teams/{}/comments GET:teamComments:wp POST:createTeamComment:w
 /teams/{}/comments/{} GET:teamComment: PATCH:changeTeamComment:w DELETE:deleteTeamComment:
+/teams/{}/invitations GET:invitations:wp
+/teams/{}/invitations/{} POST:renewInvitation: DELETE:revokeInvitation:
+/teams/{}/invite POST:invite:w
 /teams/{}/members GET:teamMembers:wp
 /teams/{}/members/{} PUT:setTeamMember:w DELETE:deleteTeamMember:
 /teams/{}/sessions GET:sessions:wp POST:openSession:w

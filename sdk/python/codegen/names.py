@@ -57,6 +57,7 @@ NAMED: Final = {
     "learning_moves_list": "weight_moves",
     "learning_moves_revert_create": "revert_weight_move",
     "learning_revert_create": "revert_weight",
+    "invitations_accept_create": "accept_invitation",
     "learning_revert_everything": "revert_learning",
     "notifications_read_create": "mark_read",
     "notifications_settings_partial_update": "change_notification_settings",
@@ -98,6 +99,10 @@ NAMED: Final = {
     "teams_collections_partial_update": "change_collection",
     "teams_collections_restore_create": "restore_collection",
     "teams_collections_retrieve": "collection",
+    "teams_invitations_create": "renew_invitation",
+    "teams_invitations_destroy": "revoke_invitation",
+    "teams_invitations_list": "invitations",
+    "teams_invite_create": "invite",
     "teams_sessions_create": "open_session",
     "teams_sessions_list": "sessions",
     "webhooks_secret_create": "renew_webhook_secret",
@@ -112,7 +117,7 @@ AREAS: Final = {
     "batches": ("batch", "queue", "webhooks"),
     "personas": ("personas", "portfolios", "learning"),
     "reviews": ("sessions",),
-    "account": ("auth", "me", "notifications", "alerts", "events", "teams"),
+    "account": ("auth", "me", "notifications", "alerts", "events", "teams", "invitations"),
 }
 ARGUMENTS: Final = {
     ("enhance", "id"): "subject_id",  # an asset, or a generation
@@ -126,6 +131,7 @@ FIRST: Final = {
     "preview": ["brief"],
     "enhance": ["operations"],
     "feedback_on": ["assets", "kind"],
+    "invite": ["email"],
     "undo_feedback": ["act"],
 }
 

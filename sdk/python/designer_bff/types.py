@@ -52,6 +52,8 @@ GenerationStatusEnum: TypeAlias = Literal["queued", "running", "succeeded", "par
 
 HeldEnum: TypeAlias = Literal["paused", "no_worker"]
 
+InvitationStateEnum: TypeAlias = Literal["open", "accepted", "revoked", "expired"]
+
 JustWordsEnum: TypeAlias = Literal["count", "model"]
 
 LaneEnum: TypeAlias = Literal["interactive", "batch", "gpu", "io", "remote"]
@@ -839,6 +841,39 @@ class Import(TypedDict):
     preview: list[PreviewRow]
 
 
+class InvitationAnswer(TypedDict):
+    id: str
+    email: str
+    role: RoleEnum
+    state: InvitationStateEnum
+    by_mail: bool
+    inviter: str
+    created_at: str
+    renewed_at: str
+    mailed_at: str | None
+    returned: bool
+    expires_at: str
+    accepted_at: str | None
+    revoked_at: str | None
+
+
+class InvitationMade(TypedDict):
+    id: str
+    email: str
+    role: RoleEnum
+    state: InvitationStateEnum
+    by_mail: bool
+    inviter: str
+    created_at: str
+    renewed_at: str
+    mailed_at: str | None
+    returned: bool
+    expires_at: str
+    accepted_at: str | None
+    revoked_at: str | None
+    link: str | None
+
+
 class Item(TypedDict):
     id: str
     position: int
@@ -864,6 +899,15 @@ class ItemAsset(TypedDict):
     thumbnail: str
     width: int
     height: int
+
+
+class Joined(TypedDict):
+    team: str
+    user: str
+    name: str
+    email: str
+    role: RoleEnum
+    joined_at: str
 
 
 class Lane(TypedDict):
@@ -1739,6 +1783,7 @@ class WishAnswer(TypedDict):
     alert: Ways
     session: Ways
     persona: Ways
+    member: Ways
     webhook: Ways
     daily_hour: int
 
@@ -1953,6 +1998,7 @@ class ChangeNotificationSettingsWish(TypedDict, total=False):
     alert: WaysRequest
     session: WaysRequest
     persona: WaysRequest
+    member: WaysRequest
     webhook: WaysRequest
     daily_hour: int
 
@@ -2038,6 +2084,11 @@ class CreateTeamCommentWish(TypedDict, total=False):
 
 class ChangeTeamCommentWish(TypedDict, total=False):
     text: str
+
+
+class InviteWish(TypedDict, total=False):
+    role: RoleEnum
+    by_mail: bool
 
 
 class OpenSessionWish(TypedDict, total=False):

@@ -51,6 +51,13 @@ class AccountCalls(Caller):
         )
         return answer
 
+    async def accept_invitation(self, key: str, *, idempotency_key: str | None = None) -> types.Joined:
+        """Join a team by the key of an invitation to one of your addresses."""
+        answer: types.Joined = await self.call(
+            "POST", "/invitations/accept", body=said({"key": key}), idempotency_key=idempotency_key
+        )
+        return answer
+
     async def me(self) -> types.Me:
         """Who is calling, and their teams."""
         answer: types.Me = await self.call("GET", "/me")
@@ -291,6 +298,47 @@ class AccountCalls(Caller):
     async def delete_team_comment(self, team_id: str, comment_id: str) -> None:
         """Take a comment back: one's own; for owners and admins anybody's."""
         await self.call("DELETE", f"/teams/{quoted(team_id)}/comments/{quoted(comment_id)}")
+
+    def invitations(
+        self,
+        team_id: str,
+        *,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        search: str | None = None,
+        state: Literal["accepted", "expired", "open", "revoked"] | None = None,
+    ) -> AsyncPages[types.InvitationAnswer]:
+        """The team's invitations, the newest first. For owners and admins."""
+        return AsyncPages(
+            self,
+            f"/teams/{quoted(team_id)}/invitations",
+            query={"ordering": ordering, "page_size": page_size, "search": search, "state": state},
+        )
+
+    async def renew_invitation(
+        self, team_id: str, invitation_id: str, *, idempotency_key: str | None = None
+    ) -> types.InvitationMade:
+        """Send it again with a new key; the old one lets nobody in any more. At most once a minute."""
+        answer: types.InvitationMade = await self.call(
+            "POST", f"/teams/{quoted(team_id)}/invitations/{quoted(invitation_id)}", idempotency_key=idempotency_key
+        )
+        return answer
+
+    async def revoke_invitation(self, team_id: str, invitation_id: str) -> None:
+        """Take it back."""
+        await self.call("DELETE", f"/teams/{quoted(team_id)}/invitations/{quoted(invitation_id)}")
+
+    async def invite(
+        self, team_id: str, email: str, *, idempotency_key: str | None = None, **more: Unpack[types.InviteWish]
+    ) -> types.InvitationMade:
+        """Invite an address in a role. For owners and admins; only owners invite owners."""
+        answer: types.InvitationMade = await self.call(
+            "POST",
+            f"/teams/{quoted(team_id)}/invite",
+            body=said({"email": email, **more}),
+            idempotency_key=idempotency_key,
+        )
+        return answer
 
     def team_members(
         self,

@@ -1,0 +1,162 @@
+"""A team's page: its people and their roles, who is invited, and what those who manage them may do about it."""
+
+from typing import Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from teams.accounts.people import person
+from teams.base.errors import Missing, Refused
+from teams.membership import invitations, services
+from teams.membership.invitation_api import link_of
+from teams.membership.models import Invitation, Membership, Role, Team
+from teams.membership.ownership import visible_team
+from teams.membership.permissions import may
+
+PAGE: Final = 50
+OPEN_SHOWN: Final = 100
+MEANS: Final = {
+    Role.OWNER: "everything, also to make owners and to delete the team",
+    Role.ADMIN: "manage members and settings, change everybody's work",
+    Role.EDITOR: "make work and change their own",
+    Role.VIEWER: "look and comment",
+}
+
+
+@never_cache
+@login_required
+@require_GET
+def members(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    """Who belongs to the team, to be searched; for who manages them also who is invited."""
+    return _page(request, visible_team(person(request), team_id))
+
+
+def _page(request: HttpRequest, team: Team, status: int = 200, **more: object) -> HttpResponse:
+    search = request.GET.get("search", "")[:200].replace("\x00", "")
+    role = request.GET.get("role", "") if request.GET.get("role", "") in Role.values else ""
+    user = person(request)
+    own = Membership.objects.get(team=team, user=user)
+    manages = may(user, "manage_members", team)
+    facts = {
+        "team": team,
+        "own": own,
+        "manages": manages,
+        "page": Paginator(_found(team, search, role), PAGE).get_page(request.GET.get("page")),
+        "query": urlencode({"search": search, "role": role}),
+        "search": search,
+        "role": role,
+        "roles": [(each, MEANS[each]) for each in Role],
+        "grants": [each for each in Role if own.role == Role.OWNER or each != Role.OWNER],
+        "open": _open(team) if manages else [],
+        "seats": settings.TEAM_SEATS,
+        "days": invitations.LIFETIME.days,
+        **more,
+    }
+    return render(request, "teams/membership/members.html", facts, status=status)
+
+
+def _found(team: Team, search: str, role: str) -> QuerySet[Membership]:
+    rows = Membership.objects.filter(team=team).select_related("user")
+    if search:
+        rows = rows.filter(Q(user__name__icontains=search) | Q(user__email__icontains=search))
+    return (rows.filter(role=role) if role else rows).order_by("created_at", "id")
+
+
+def _open(team: Team) -> list[Invitation]:
+    """Those that still let in, and those whose time is over."""
+    rows = Invitation.objects.filter(team=team, accepted_at=None, revoked_at=None)
+    return list(rows.select_related("inviter").order_by("-created_at", "-id")[:OPEN_SHOWN])
+
+
+@never_cache
+@login_required
+@require_POST
+def invite(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    team = visible_team(person(request), team_id)
+    said = {name: request.POST.get(name, "") for name in ("email", "role")}
+    by_mail = request.POST.get("way") != "link"
+    try:
+        row, key = invitations.invite(actor=person(request), team_id=team_id, by_mail=by_mail, **said)
+    except Missing:
+        raise
+    except Refused as refused:
+        return _page(request, team, refused.status, refused=refused, said={**said, "by_mail": by_mail})
+    return _made(request, team, row, key)
+
+
+def _made(request: HttpRequest, team: Team, row: Invitation, key: str) -> HttpResponse:
+    """By mail, the page with a word about it; else the page with the link, this once."""
+    if row.by_mail:
+        messages.success(request, f"A mail goes to {row.email}.")
+        return redirect("members", team.pk)
+    return _page(request, team, made=row, link=link_of(key))
+
+
+@never_cache
+@login_required
+@require_POST
+def invited(request: HttpRequest, team_id: UUID, invitation_id: UUID) -> HttpResponse:
+    """Send an invitation again, or take it back."""
+    actor = person(request)
+    team = visible_team(actor, team_id)
+    try:
+        if "revoke" in request.POST:
+            row = invitations.revoke(actor=actor, team_id=team_id, invitation_id=invitation_id)
+            messages.success(request, f"The invitation of {row.email} was taken back.")
+            return redirect("members", team_id)
+        return _made(request, team, *invitations.renew(actor=actor, team_id=team_id, invitation_id=invitation_id))
+    except Missing:
+        raise
+    except Refused as refused:
+        messages.error(request, f"{refused.message} {refused.remedy}".strip())
+        return redirect("members", team_id)
+
+
+@login_required
+@require_POST
+def member(request: HttpRequest, team_id: UUID, user_id: UUID) -> HttpResponse:
+    """Give a member another role, or remove them; oneself by `leave`."""
+    actor = person(request)
+    try:
+        if "remove" in request.POST:
+            services.remove_member(actor=actor, team_id=team_id, user_id=user_id)
+            messages.success(request, "The member was removed. What they made stays.")
+        else:
+            role = _role(request.POST.get("role", ""))
+            row = services.change_role(actor=actor, team_id=team_id, user_id=user_id, role=role)
+            messages.success(request, f"{row.user.shown_name} is {row.get_role_display().lower()} now.")
+    except Missing:
+        raise
+    except Refused as refused:
+        messages.error(request, f"{refused.message} {refused.remedy}".strip())
+    return redirect("members", team_id)
+
+
+def _role(word: str) -> str:
+    if word not in Role.values:
+        raise Refused("unknown_role", "No such role.", field="role", remedy=f"Choose one of {', '.join(Role.values)}.")
+    return word
+
+
+@login_required
+@require_POST
+def leave(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    team = visible_team(person(request), team_id)
+    try:
+        services.leave_team(actor=person(request), team_id=team_id)
+    except Missing:
+        raise
+    except Refused as refused:
+        messages.error(request, f"{refused.message} {refused.remedy}".strip())
+        return redirect("members", team_id)
+    messages.success(request, f"You have left {team.name}. What you made there stays with it.")
+    return redirect("settings_teams")
