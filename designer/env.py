@@ -42,13 +42,17 @@ class Env:
             return default
         return int(raw)
 
-    def words(self, name: str, default: str = "") -> list[str]:
-        return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
+    def words(self, name: str, default: str = "", *, known: tuple[str, ...] = ()) -> list[str]:
+        """Words with commas between; each one of `known`, where that is given."""
+        said = [word.strip() for word in self.text(name, default).split(",") if word.strip()]
+        if known and (strange := [word for word in said if word not in known]):
+            self.problems.append(f"{name} names {', '.join(strange)}. Use some of {', '.join(known)}.")
+        return said
 
     def choice(self, name: str, known: tuple[str, ...], default: str) -> str:
         raw = self.text(name, default).lower()
         if raw not in known:
-            self.problems.append(f"{name}={raw!r} is not known. Use one of {', '.join(known)}.")
+            self.problems.append(f"{name}={raw!r} is not known. Use one of {', '.join(filter(None, known))}.")
             return default
         return raw
 

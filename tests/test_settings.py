@@ -6,7 +6,9 @@ import sys
 
 import pytest
 
+from designer import settings
 from designer.env import ROOT
+from designer.providers.registry import discover
 
 KEY = "k" * 50
 
@@ -40,3 +42,14 @@ def test_this_machine_alone_needs_no_key():
 def test_every_bad_value_is_told_at_once():
     said = started(JOB_LEASE_SECONDS="5", JOB_HEARTBEAT_SECONDS="5", DEBUG="perhaps").stderr
     assert "JOB_HEARTBEAT_SECONDS must be less" in said and "DEBUG='perhaps' is neither" in said
+
+
+def test_a_provider_that_there_is_not_is_told_at_the_start_with_those_there_are():
+    said = started(IMAGE_PROVIDERS="sketchbook,foo", LANGUAGE_PROVIDER="mistral").stderr
+    assert "IMAGE_PROVIDERS names foo. Use some of sketchbook, google" in said
+    assert "LANGUAGE_PROVIDER='mistral' is not known" in said
+    assert started(IMAGE_PROVIDERS="sketchbook,comfyui", LANGUAGE_PROVIDER="local").returncode == 0
+
+
+def test_every_provider_that_there_is_may_be_named():
+    assert set(settings.DRAW) == set(discover())

@@ -20,6 +20,7 @@ from designer.personas.models import Persona
 from designer.personas.portfolio_models import FILES_KEPT, LIVE, ItemStatus, PortfolioImport, PortfolioStatus
 from designer.personas.sources import listed, said_of
 from designer.pipeline.clustering import Cluster, Clustering, shown
+from designer.pipeline.naming import speaks
 from designer.realtime.events import PORTFOLIO_CANCELLED, PORTFOLIO_FAILED, PORTFOLIO_PROGRESS, record
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Forbidden, Refused
@@ -268,7 +269,10 @@ def _persona_of(actor: User, row: PortfolioImport, look: Cluster, name: str) -> 
         raise Conflict("made_before", "This look is a persona already.", field="clusters", remedy="Edit that one.")
     assets = dict(row.items.filter(status=ItemStatus.READ, pk__in=look.members).values_list("pk", "asset_id"))
     exemplars = [str(assets[UUID(pk)]) for pk in look.exemplars if assets.get(UUID(pk))]
-    dear = {name: dearest_first(values) for name, values in look.weights.items()}
+    told = {
+        name: values for name, values in look.weights.items() if speaks(look.read.get(name, look.count), look.count)
+    }
+    dear = {name: dearest_first(values) for name, values in told.items()}
     sources = {row.title: look.count}
     return Persona.objects.create(
         team_id=row.team_id,

@@ -33,6 +33,11 @@ def holds(count: int, read: int, size: int) -> bool:
     return count >= LEAST_OF_READ * read and count >= LEAST_OF_ALL * size
 
 
+def speaks(read: int, size: int) -> bool:
+    """Whether an attribute that was read in `read` of `size` pictures says anything of what they have in common."""
+    return read >= LEAST_OF_ALL * size
+
+
 def name_of(
     counts: Mapping[str, Mapping[str, int]],
     read: Mapping[str, int],

@@ -347,6 +347,18 @@ def test_a_failed_portfolio_whose_files_are_gone_says_so_when_it_is_tried_again(
     assert (row.status, row.error["code"]) == ("failed", "files_gone")
 
 
+def test_what_was_read_of_few_pictures_becomes_no_preference(client, team):
+    files = {f"dresses/{word} {n}.png": LINEN for n, word in enumerate(["velvet", *["look"] * 3])}
+    row, looks = looks_of(client, team, files)
+    assert [look["count"] for look in looks] == [4] and looks[0]["read"]["fabric"] == 1
+    (made,) = client.post(f"/api/portfolios/{row.pk}/personas", {"clusters": [{"cluster": 0}]}, format="json").json()
+    assert made["distributions"]["fabric"] == {"velvet": 1}
+    assert "fabric" not in made["weights"] and "garment" in made["attributes"]
+    wish = {"brief": "a dress", "persona": made["id"], "team": str(team.pk)}
+    added = client.post("/api/generations/preview", wish, format="json").json()
+    assert added["prompt"] and "velvet" not in added["prompt"]
+
+
 def test_two_looks_are_told_apart_and_become_personas(client, team):
     files = {f"relaxed linen dresses/{n}.png": picture(n, LINEN) for n in range(5)}
     files |= {f"tailored wool coats/{n}.png": picture(n + 50, WOOL) for n in range(4)}
