@@ -331,7 +331,9 @@ PROVIDERS = {
 }
 DRAW = ("sketchbook", "google", "openai", "stability", "comfyui", "a1111", "diffusers")
 IMAGE_PROVIDERS = env.words("IMAGE_PROVIDERS", known=DRAW)  # those that may be used; none named: all that are set up
-LANGUAGE_PROVIDER = env.choice("LANGUAGE_PROVIDER", ("google", "openai", "anthropic", "local", ""), "")  # "": with a key
+LANGUAGE_PROVIDER = env.choice(
+    "LANGUAGE_PROVIDER", ("google", "openai", "anthropic", "local", ""), ""
+)  # "": with a key
 LANGUAGE_MODEL = env.text("LANGUAGE_MODEL")  # empty: the catalogue's first for that provider
 
 # Queue: Postgres remembers, Celery wakes (DESIGN: the queue kernel)

@@ -110,8 +110,21 @@ class ModelPriceAdmin(PriceHistory, admin.ModelAdmin[ModelPrice]):
         noted(request, obj, {name: str(getattr(stood, name)) for name in form.changed_data} if stood else None)
 
 
+class ModelForm(forms.ModelForm[ModelProfile]):
+    """Refuses a successor that is none."""
+
+    def clean_successor(self) -> ModelProfile | None:
+        after: ModelProfile | None = self.cleaned_data["successor"]
+        if after is not None and after.pk == self.instance.pk:
+            raise forms.ValidationError("A model does not succeed itself: choose another, or none.")
+        if after is not None and after.is_over(timezone.now().date()):
+            raise forms.ValidationError(f"{after.title} has ended itself: choose one that can be called, or none.")
+        return after
+
+
 @admin.register(ModelProfile)
 class ModelProfileAdmin(admin.ModelAdmin[ModelProfile]):
+    form = ModelForm
     list_display = (
         "title",
         "kind",

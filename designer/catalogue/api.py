@@ -39,6 +39,7 @@ class ModelSerializer(serializers.ModelSerializer[ModelProfile]):
     )
     available = serializers.SerializerMethodField(help_text="Whether it can be called in this studio.")
     remedy = serializers.SerializerMethodField(help_text="What an admin has to do where it cannot; else empty.")
+    ratios = serializers.SerializerMethodField(help_text="Formats that it makes; until it can be called, as listed.")
     capabilities = serializers.SerializerMethodField(help_text="What it can do, where it can be called.")
     warning = serializers.SerializerMethodField(help_text="Said from 30 days before it is shut down.")
     successor: serializers.SlugRelatedField[ModelProfile] = serializers.SlugRelatedField(
@@ -79,6 +80,10 @@ class ModelSerializer(serializers.ModelSerializer[ModelProfile]):
 
     def get_remedy(self, model: ModelProfile) -> str:
         return "" if self.get_available(model) else why_not(model.provider, model.kind)
+
+    def get_ratios(self, model: ModelProfile) -> list[str]:
+        can = capabilities_of(model) if model.kind == ModelKind.IMAGE else None
+        return list(can.ratios if can else model.ratios)
 
     @extend_schema_field(CapabilitiesSerializer(allow_null=True))
     def get_capabilities(self, model: ModelProfile) -> dict[str, Any] | None:

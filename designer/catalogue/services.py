@@ -22,6 +22,7 @@ MEGAPIXEL: Final = Decimal(1_000_000)
 WARNED: Final = timedelta(days=30)  # before its end a model is announced as ending
 ALIASES: Final = {"dalle": "DALL-E", "gptimage": "GPT Image", "sd": "Stable Diffusion", "nanobanana": "Gemini"}
 TOKEN: Final = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+")  # words and whole version numbers: 3.1 is neither 3 nor 1
+READS: Final = {PriceUnit.TEXT_IN.value: "read", PriceUnit.TEXT_OUT.value: "written"}
 
 
 def usable_models(*, today: date, kind: str = ModelKind.IMAGE) -> list[ModelProfile]:
@@ -206,14 +207,23 @@ def usual_price(row: ModelProfile, *, at: date | None = None) -> Decimal | None:
 
 
 def price_shown(row: ModelProfile, *, at: date | None = None) -> str:
-    """What such an image costs, in words."""
+    """What such an image costs, in words; of a model that reads and writes, what its tokens do."""
+    if row.kind == ModelKind.LANGUAGE:
+        tokens = token_prices(row, at=at)
+        told = [f"{dollars(tokens[unit])} {name}" for unit, name in READS.items() if unit in tokens]
+        return f"{' and '.join(told)}, a million tokens" if told else "price unknown"
     price = usual_price(row, at=at)
     return "price unknown" if price is None else per_image(price)
 
 
 def per_image(price: Decimal) -> str:
-    shown = f"{price:f}".rstrip("0").partition(".")
-    return f"${shown[0]}.{shown[2]:0<2} an image"
+    return f"{dollars(price)} an image"
+
+
+def dollars(amount: Decimal) -> str:
+    """With two decimals, or as many as it has: $0.25, $0.0025."""
+    shown = f"{amount:f}".rstrip("0").partition(".")
+    return f"${shown[0]}.{shown[2]:0<2}"
 
 
 def difference(row: ModelProfile, after: ModelProfile) -> str:

@@ -45,9 +45,10 @@ class Sitting:
 
 
 def unjudged(reader: User, team: Team, sitting: Sitting) -> QuerySet[Asset]:
-    """The team's generated images that `reader` has not judged and not skipped in this sitting, the newest first."""
+    """The team's generated images that `reader` has not judged and not skipped in this sitting, the newest first; not
+    those that a best-of has set aside, which the gallery hides too."""
     judged = Feedback.objects.filter(owner=reader, asset=OuterRef("pk"), kind__in=JUDGED)
-    rows = Asset.objects.visible_to(reader).kept().filter(team=team, kind=AssetKind.GENERATED)
+    rows = Asset.objects.visible_to(reader).kept().filter(team=team, kind=AssetKind.GENERATED, set_aside=False)
     rows = rows.filter(~Exists(judged), generation__isnull=False).exclude(pk__in=sitting.skipped)
     return rows.select_related("generation").order_by("-created_at", "-id")
 

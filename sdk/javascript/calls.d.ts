@@ -122,7 +122,7 @@ export interface Me { id: string; email: string; name: string; timezone: string;
 export interface MemberAnswer { user: string; name: string; email: string; role: RoleEnum; joined_at: string }
 /** USD. `reserved` is set aside for work that is under way; null is no limit. */
 export interface MemberStanding { limit: string | null; spent: string; reserved: string; left: string | null; member: string; name: string }
-export interface Model { id: string; kind: ModelKindEnum; provider: string; model: string; family: string; title: string; lifecycle: LifecycleEnum; ends_on: string | null; successor: string | null; ratios: unknown; max_pixels: number; quality: number; latency_seconds: number; unit_price: string | null; available: boolean; remedy: string; capabilities: Capabilities | null; warning: string; created_at: string }
+export interface Model { id: string; kind: ModelKindEnum; provider: string; model: string; family: string; title: string; lifecycle: LifecycleEnum; ends_on: string | null; successor: string | null; ratios: string[]; max_pixels: number; quality: number; latency_seconds: number; unit_price: string | null; available: boolean; remedy: string; capabilities: Capabilities | null; warning: string; created_at: string }
 export type ModelKindEnum = "image" | "enhancement" | "language";
 export interface ModelLimits { written: Limits; learned: Limits; left: Left; running: number; waiting: number; paused_until: string | null }
 export interface ModelNow { provider: string; model: string; title: string; circuit: CircuitEnum; why: string; failures: number; success: number; seconds: number | null; last_error: string; last_error_at: string | null; resting_until: string | null; limits_scope: LimitsScopeEnum; limits: ModelLimits | null }

@@ -998,7 +998,7 @@ class Model(TypedDict):
     lifecycle: LifecycleEnum
     ends_on: str | None
     successor: str | None
-    ratios: Any
+    ratios: list[str]
     max_pixels: int
     quality: float
     latency_seconds: float

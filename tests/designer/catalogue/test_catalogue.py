@@ -280,6 +280,40 @@ def price_page(client, row, **said):
     return client.post(f"/admin/designer/modelprice/{row.pk}/change/", wish)
 
 
+def model_page(client, row, **said):
+    """The answer to a change on the model's own page, of what it says now but for `said`."""
+    names = ("kind", "provider", "model", "family", "title", "lifecycle", "max_pixels", "quality", "latency_seconds")
+    facts = {name: getattr(row, name) for name in (*names, "limits_scope")}
+    facts |= {"enabled": "on", "ratios": "[]", "limits": "{}", "prices-TOTAL_FORMS": 0, "prices-INITIAL_FORMS": 0}
+    return client.post(f"/admin/designer/modelprofile/{row.pk}/change/", {**facts, **said})
+
+
+def test_a_successor_that_is_none_is_refused_at_its_field(one, admin_client):
+    gone = ModelProfile.objects.get(model="dall-e-3")
+    for after, remedy in ((one, "does not succeed itself"), (gone, f"{gone.title} has ended itself")):
+        answer = model_page(admin_client, one, successor=str(after.pk))
+        assert answer.status_code == 200 and remedy in answer.content.decode()
+    other = ModelProfile.objects.get(model="gpt-image-2")
+    assert model_page(admin_client, one, successor=str(other.pk)).status_code == 302
+    one.refresh_from_db()
+    assert one.successor == other
+
+
+def test_the_admin_lists_what_the_tokens_of_a_model_that_reads_cost(admin_client):
+    shown = admin_client.get("/admin/designer/modelprofile/?q=claude-haiku-5-5").content.decode()
+    assert "$0.10 read and $0.50 written, a million tokens" in shown and "price unknown" not in shown
+
+
+def test_the_list_names_the_formats_that_the_adapter_makes(client_of, settings):
+    settings.IMAGE_PROVIDERS = ["stability"]
+    registry.configure({"stability": ProviderConfig(api_key="key", base_url="http://127.0.0.1:1")})
+    try:
+        rows = client_of("viewer").get("/api/models", {"provider": "stability"}).json()["results"]
+    finally:
+        registry.configure(settings.PROVIDERS)
+    assert rows and all(row["ratios"] == row["capabilities"]["ratios"] and "3:4" not in row["ratios"] for row in rows)
+
+
 def test_a_price_mistyped_today_is_corrected_and_what_was_charged_by_it_stays(one, admin_client, client_of):
     one.prices.update(valid_from=days(0))
     row = one.prices.get()
@@ -323,12 +357,8 @@ def test_a_price_that_cannot_be_is_refused_at_its_field_with_a_way_out(page, day
     if page == "price":
         answer = admin_client.post("/admin/designer/modelprice/add/", {**said, "model": str(one.pk)})
     else:
-        facts = {name: getattr(one, name) for name in ("kind", "provider", "model", "family", "title", "lifecycle")}
-        facts |= {name: getattr(one, name) for name in ("max_pixels", "quality", "latency_seconds", "limits_scope")}
-        count = {"prices-TOTAL_FORMS": 1, "prices-INITIAL_FORMS": 0, "prices-0-model": str(one.pk)}
-        facts |= {"enabled": "on", "ratios": "[]", "limits": "{}", **count}
-        facts |= {f"prices-0-{name}": value for name, value in said.items()}
-        answer = admin_client.post(f"/admin/designer/modelprofile/{one.pk}/change/", facts)
+        more = {f"prices-0-{name}": value for name, value in said.items()}
+        answer = model_page(admin_client, one, **more, **{"prices-TOTAL_FORMS": 1, "prices-0-model": str(one.pk)})
     shown = answer.content.decode()
     assert answer.status_code == 200 and remedy in shown
     assert "model_price" not in shown.replace("modelprice", "") and one.prices.count() == 1

@@ -138,6 +138,17 @@ def test_the_deck_deals_every_unjudged_image_once_and_ends_with_what_was_learned
     assert turn(shown) == seen[3]
 
 
+def test_the_deck_deals_nothing_that_was_set_aside(client):
+    made(client, brief="a silk dress", n=3)
+    aside = turn(page(client, "/style/deck"))
+    Asset.objects.filter(pk=aside).update(set_aside=True)
+    seen = []
+    while now := turn(page(client, "/style/deck")):
+        seen.append(now)
+        post(client, "/style/deck", asset=now, verdict="like")
+    assert seen and aside not in seen
+
+
 def test_the_deck_goes_back_over_every_step_a_skip_too(client):
     made(client, brief="a silk dress", n=2)
     first = turn(page(client, "/style/deck"))
