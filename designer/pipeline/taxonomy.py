@@ -18,7 +18,7 @@ WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _S_ENDINGS: Final = """
 dress shorts jeans trousers pants sleeveless strapless backless seamless weightless canvas chess less bias
 chinos princess stress glass moss brass grass glossy lens wales across us this is as gas business timeless
-dungarees dramas pass mass class process address iris express
+dungarees buttons dramas pass mass class process address iris express
 """
 KEPT: Final = frozenset(_S_ENDINGS.split())
 IRREGULAR: Final = {"dresses": "dress", "scarves": "scarf", "leaves": "leaf", "women": "woman", "men": "man"}
@@ -95,9 +95,15 @@ def _file(found: dict[tuple[str, ...], list[Term]], phrase: tuple[str, ...], ter
 
 
 @cache
+def idioms() -> frozenset[tuple[str, ...]]:
+    """Phrases with the name of a garment in them that name none."""
+    return frozenset(_phrase(each) for each in vocabulary.IDIOMS)
+
+
+@cache
 def longest() -> int:
     """Words in the longest phrase of the index."""
-    return max(len(phrase) for phrase in index())
+    return max(len(phrase) for phrase in (*index(), *idioms()))
 
 
 @cache

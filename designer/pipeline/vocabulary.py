@@ -23,20 +23,21 @@ def _rows(text: str) -> dict[str, tuple[str, ...]]:
 VOCABULARY: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "garment": _rows("""
         dress: gown, frock, sundress, shirt dress, shirtdress, slip dress, sweater dress, t shirt dress, coat
-            dress, kaftan, caftan, pinafore, blazer dress, minidress, maxidress, ballgown
+            dress, kaftan, caftan, pinafore, blazer dress, minidress, maxidress, ballgown, coatdress,
+            shirtwaister, shirtwaist
         skirt: miniskirt, kilt, sarong, skort
         shirt: button down, button up, dress shirt, oxford shirt, polo shirt, overshirt, buttondown
         blouse: tunic
         t_shirt: tee, tshirt, tee shirt, t shirt
         top: tank top, camisole, cami, crop top, tank, bodysuit, bustier, halter top, tube top, bralette
         trousers: trouser, pant, pants, slacks, chino, culotte, palazzo, legging, jogger, sweatpant, cargo pant,
-            dress pants
+            dress pants, jegging
         jeans: jean
         shorts: bermuda, bermuda short, hot pant
         coat: overcoat, trench, trench coat, trenchcoat, parka, peacoat, pea coat, duffle coat, raincoat, mac,
-            topcoat, puffer coat, cape coat, anorak
+            topcoat, puffer coat, cape coat, anorak, tailcoat, coatigan
         jacket: bomber, bomber jacket, biker jacket, windbreaker, puffer jacket, blouson,
-            windcheater, trucker jacket
+            windcheater, trucker jacket, shacket
         blazer: sport coat, sports jacket, suit jacket, tuxedo jacket, dinner jacket
         sweater: jumper, pullover, hoodie, hoody, sweatshirt, knit sweater, turtleneck sweater
         cardigan: cardi
@@ -80,8 +81,9 @@ VOCABULARY: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         midi: midi length, mid calf, calf length, tea length, below the knee
         maxi: maxidress, maxi length
         ankle: ankle length, ankle grazing
-        floor: floor length, floor sweeping, to the floor, floor grazing, ballgown
-        full: full length
+        floor: floor length, floor sweeping, to the floor, floor grazing, ballgown, heel length, heel
+            grazing, to the heel
+        full: full length, over the shoe, on the shoe
     """),
     "neckline": _rows("""
         crew: crew neck, crewneck, round neck, round neckline, jewel neck
@@ -180,7 +182,8 @@ VOCABULARY: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         pockets: pocket, patch pocket, cargo pocket, welt pocket
         belt: belted, sash, tie belt, tie waist, obi
         ruffles: ruffle, ruffled, frill, frilled, flounce
-        buttons: button, buttoned, button front, button down, button through
+        buttons: button, buttoned, button front, button down, button through, button down
+            the, button up the, button up to
         zip: zipper, zipped, exposed zip
         embroidery: embroidered, needlework, beaded embroidery
         beading: bead, beaded, sequin, sequined, sequinned, crystal, rhinestone
@@ -195,7 +198,7 @@ VOCABULARY: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         single_breasted: single breasted
         asymmetric: asymmetrical, asymmetry, one shoulder
         raw_hem: raw edge, frayed, distressed, frayed hem
-        topstitching: topstitch, topstitched, contrast stitching
+        topstitching: topstitch, topstitched, top stitch, top stitched, top stitching, contrast stitching
         corset: corseted, boning, boned, bustier
         cutout: cut out, keyhole
         layered: layer, layering
@@ -242,7 +245,7 @@ VOCABULARY: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         cosy: cozy, comfy, comfortable, snug
         nostalgic: wistful
     """),
-    "season": _rows("""
+    "weather season": _rows("""
         spring: spring summer, springtime
         summer: summery, summertime, high summer, hot weather
         autumn: autumnal, fall winter, autumn winter, fall collection, fall season, fall
@@ -350,6 +353,26 @@ TEXTURE_OF: Final = {
     "denim": "denim", "knit": "knit", "satin": "satin", "velvet": "velvet", "lace": "lace", "tweed": "tweed",
     "corduroy": "corduroy", "leather": "leather", "chiffon": "sheer", "organza": "sheer", "tulle": "sheer",
 }  # fmt: skip
+
+# phrases with the name of a garment in them that name none
+IDIOMS: Final = (
+    "dress code", "fancy dress", "dressing gown", "dress down", "dress up", "on top", "at the top", "on the top",
+    "to the top", "from the top", "top half", "top part", "top layer", "top edge", "top handle", "top collar",
+    "top button", "top quality", "top notch", "top tier",
+)  # fmt: skip
+# words that the name of a garment before them only describes: parts of a garment, maybe with a word between ("a jacket
+# style collar"), and what else a garment has or is like ("coat buttons", "a shoe print", "jacket weather")
+_PARTS: Final = (
+    "bodice hood leg sleeve collar neck neckline lapel cuff hem waist waistband panel front back lining pocket strap "
+    "trim shoulder yoke like style"
+)
+PARTS: Final = tuple(_PARTS.split())
+_FEATURES: Final = (
+    "tail stitch stitches stitching loop placket inset insert buckle button zip slit toe flap fly facing band print "
+    "motif graphic pattern detail fabric cloth material weight shape silhouette length grazing pin inspired weather "
+    "season"
+)
+FEATURES: Final = tuple(_FEATURES.split())
 
 # which garments an attribute can be asked of; attributes not named here suit every garment
 WITHOUT: Final[dict[str, frozenset[str]]] = {

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from designer.pipeline import taxonomy
+from designer.pipeline import epithets, taxonomy
 from designer.pipeline.clauses import PARTS, Clauses, Phrase
 from designer.pipeline.colours import COLOURS, HEX
 from designer.pipeline.records import Attribute, Brief, Mention, Source
@@ -21,7 +21,7 @@ from designer.pipeline.vocabulary import PHOTOGRAPHY, TEXTURE_OF, VOCABULARY
 TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,500}>|<!--.*?-->", re.S)
 SAID_HEX: Final = re.compile(r"#[0-9a-fA-F]{6}\b")
 LACKING: Final = "less"
-JOINT: Final = re.compile(r"\s*(?:[,;:.]|&|\+|\b(?:and|or|with|over|under|plus)\b)\s*", re.I)
+JOINT: Final = re.compile(r"\s*(?:[,;:.]|&|\+|\b(?:and|or|with|over|under|plus|tucked in(?:to)?)\b)\s*", re.I)
 WITH: Final = re.compile(r"\b(?:with|has|having|featuring|whose)\b", re.I)
 SEPARATE: Final = re.compile(r"\b(?:separate|matching|coordinating|second)\b", re.I)
 MADE_OF: Final = {
@@ -32,11 +32,6 @@ MADE_OF: Final = {
     "blazer": frozenset({"skirt"}),
 }  # what one may be made up of, by the names of garments: "a gown with a full skirt"
 SENTENCE: Final = re.compile(r"[.;:!?\n]|\bplus\b", re.I)
-_OF_IT: Final = (
-    "bodices?|hoods?|legs?|sleeves?|collars?|necks?|necklines?|lapels?|cuffs?|hems?|waists?|waistbands?|panels?|fronts?|"
-    "backs?|linings?|pockets?|straps?|trims?|shoulders?|yokes?"
-)
-PART_OF: Final = re.compile(rf"[ -](?:\w+[ -])?(?:{_OF_IT}|like|style)\b", re.I)
 DEFINING: Final = ("garment", "silhouette", "length", "neckline", "sleeves", "fabric", "pattern", "colours")
 
 
@@ -65,7 +60,8 @@ def parse(text: str, *, mixed: bool = False) -> Brief:
     cleaned = clean(text)
     words = taxonomy.tokens(cleaned)
     found = _resolved(words, [*_matches(words), *_hexes(cleaned)])
-    mentions = _denied(cleaned, words, found, mixed=mixed)
+    # a refusal reaches over the whole of what it names: "no trouser pockets"
+    mentions = epithets.without(cleaned, _denied(cleaned, words, found, mixed=mixed))
     wanted = {(each.attribute, each.value) for each in mentions if not each.negated}  # "velvet, but no velvet collar"
     denied = (each for each in mentions if each.negated and (each.attribute, each.value) not in wanted)
     excluded = dict.fromkeys(cleaned[each.start : each.end].lower() for each in denied)
@@ -106,6 +102,8 @@ def _longest(words: tuple[Token, ...], at: int) -> tuple[int, tuple[Term, ...]]:
     """How many words the longest known phrase at `at` takes (1 if none is known), and what it means."""
     for size in range(min(taxonomy.longest(), len(words) - at), 0, -1):
         phrase = tuple(word.word for word in words[at : at + size])
+        if phrase in taxonomy.idioms():
+            return size, ()
         terms = taxonomy.index().get(phrase, ()) + _leaning(words, at, size, phrase)
         if terms:
             return size, terms
@@ -178,8 +176,7 @@ def put_beside(text: str, garments: Iterable[Mention], taken: str) -> Iterator[t
         joints = list(JOINT.finditer(gap))
         described = bool(WITH.search(gap)) or (described and not SENTENCE.search(gap))
         part = described and each.value in MADE_OF.get(taken, frozenset()) and not SEPARATE.search(gap)
-        beside = each.value != taken and (not end or joints) and not part
-        if beside and not PART_OF.match(text, each.end):
+        if each.value != taken and (not end or joints) and not part:
             yield end + joints[-1].end() if joints else each.start, each
         end = each.end
 

@@ -56,6 +56,11 @@ def edits(markup: str, changes: dict[str, str]) -> dict[str, str]:
         ("two dozen coats", "two dozen", 24),
         ("a hundred and twenty coats", "a hundred and twenty", 120),
         ("a linen dress, 1,000 variations", "1,000 variations", 1000),
+        ("midi dresses in silk, twenty of them", "twenty of them", 20),
+        ("20x midi dress", "20x", 20),
+        ("a linen dress x12", "x12", 12),
+        ("dresses ×12", "×12", 12),
+        ("a midi dress, a dozen options", "a dozen options", 12),
     ],
 )
 def test_more_than_are_made_at_once_are_told_and_not_silently_cut(client_of, brief, phrase, number):
