@@ -33,16 +33,16 @@ def said_of(sources: Mapping[str, int]) -> str:
 
 
 def told_apart(rows: Sequence[Persona], pictures: Sequence[Pictures]) -> tuple[dict[str, int], list[str]]:
-    """What the descriptions of `rows` say of their sources, added up, and what else they say. `pictures`: behind each;
-    one behind several counts once."""
+    """Which portfolios `rows` come of together, and what else their descriptions say. `pictures`: behind each; one
+    behind several counts once, so the sum is that of all pictures behind the rows; {} where a row cannot tell its own,
+    for a part would pass for the whole."""
     sums: Counter[str] = Counter()
     words, seen = [], set[str]()
     for row, found in zip(rows, pictures, strict=True):
         sources = sources_of(row)
-        said = said_of(sources)
-        if said and said in row.description:  # else a designer wrote it anew
-            titles = {sha256: title for sha256, (title, _) in found.items() if title in sources}
-            sums.update(Counter(titles[each] for each in titles if each not in seen) if found else sources)
-            seen |= set(titles)
-        words.append(row.description.replace(said, "") if said else row.description)
+        if row.evidence and not sources:
+            return {}, [each.description for each in rows]
+        sums.update(Counter(title for sha256, (title, _) in found.items() if sha256 not in seen) if found else sources)
+        seen |= set(found)
+        words.append(row.description.replace(said_of(sources), "") if sources else row.description)
     return dict(sums), words

@@ -281,6 +281,11 @@ def counted(looks: Iterable[Look]) -> dict[str, dict[str, int]]:
     return {name: dict(sorted(found[name].items(), key=lambda pair: (-pair[1], pair[0]))) for name in sorted(found)}
 
 
+def read_in(look: Look) -> set[str]:
+    """The attributes that were read in a picture, beside its colours."""
+    return {name for name, _ in _values(look)}
+
+
 def read_of(looks: Iterable[Look]) -> dict[str, int]:
     """attribute -> in how many pictures anything was read of it; colours once for each picture, however many it has."""
     told = ({*(name for name, _ in _values(look)), *(["colours"] if _main_colours(look) else [])} for look in looks)

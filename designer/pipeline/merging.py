@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from designer.pipeline.clustering import Look, counted
+from designer.pipeline.clustering import Look, counted, read_in, weighed
 from designer.pipeline.codec import Record
 
 WORDS_COUNT: Final = 3  # pictures that a persona made of words alone counts as
@@ -34,16 +34,13 @@ class Portrait(Record):
 def merged(portraits: Sequence[Portrait]) -> Portrait:
     """One portrait of several: means weighted by evidence; what one is silent about, the others say. A picture that
     stands behind several of them counts once."""
-    says = _says(portraits)
+    owners = Counter(key for each in portraits for key in each.pictures)
+    says = [(_say(each, owners), each) for each in portraits]
     pictures = {key: look for each in portraits for key, look in each.pictures.items()}
     unknown = [each for each in portraits if not each.pictures]
-    names = list(dict.fromkeys(name for each in portraits for name in each.weights))
     return Portrait(
         keywords=_mean([(say, each.keywords) for say, each in says], KEYWORDS),
-        weights={
-            name: _mean([(say, each.weights[name]) for say, each in says if name in each.weights], VALUES)
-            for name in names
-        },
+        weights=_weights(portraits, owners),
         palette=_palette(says),
         distributions=_sums([*(each.distributions for each in unknown), counted(pictures.values())]),
         exemplars=_in_turn([each.exemplars for each in portraits])[:EXEMPLARS],
@@ -52,13 +49,30 @@ def merged(portraits: Sequence[Portrait]) -> Portrait:
     )
 
 
-def _says(portraits: Sequence[Portrait]) -> list[tuple[float, Portrait]]:
-    """Each with how much it counts: a picture that several have counts in equal parts for them."""
-    owners = Counter(key for each in portraits for key in each.pictures)
-    return [
-        (sum(1 / owners[key] for key in each.pictures) if each.pictures else each.evidence or WORDS_COUNT, each)
-        for each in portraits
-    ]
+def _say(portrait: Portrait, owners: Mapping[str, int], attribute: str = "") -> float:
+    """How much a portrait counts, or does on an attribute: by the pictures in which that was read, where any was. A
+    picture that several have counts in equal parts for them."""
+    whole = sum(1 / owners[key] for key in portrait.pictures) if portrait.pictures else portrait.evidence or WORDS_COUNT
+    if portrait.pictures:
+        read = sum(1 / owners[key] for key, look in portrait.pictures.items() if attribute in read_in(look))
+    else:
+        read = sum(portrait.distributions.get(attribute, {}).values())
+    return read or whole
+
+
+def _weights(portraits: Sequence[Portrait], owners: Mapping[str, int]) -> dict[str, dict[str, float]]:
+    """Weights that nobody changed are weighed anew in all their pictures together: a mean of shares would contradict
+    the counts that stand beside them."""
+    plain = [each for each in portraits if each.pictures and each.weights == weighed(list(each.pictures.values()))]
+    together = weighed(list({key: look for each in plain for key, look in each.pictures.items()}.values()))
+    changed = [each for each in portraits if each not in plain]
+    kept = {}
+    for name in dict.fromkeys([*together, *(name for each in changed for name in each.weights)]):
+        rows = [(_say(each, owners, name), each.weights[name]) for each in changed if name in each.weights]
+        if name in together:
+            rows.append((sum(_say(each, owners, name) for each in plain if name in each.weights), together[name]))
+        kept[name] = _mean(rows, VALUES)
+    return kept
 
 
 def _mean(rows: Sequence[tuple[float, Mapping[str, float]]], most: int) -> dict[str, float]:

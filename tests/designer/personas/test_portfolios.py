@@ -402,7 +402,35 @@ def test_merged_looks_name_each_portfolio_once_with_its_pictures(client, team):
     all_of_them = merge(both["id"], silk, copied["id"])
     assert all_of_them["description"] == "From 9 pictures of raw_0047.zip and 2 of Evening. Warm and calm."
     Persona.objects.filter(pk=linen).update(description="My own words")
-    assert merge(linen, silk)["description"] == "From 2 pictures of Evening. My own words."
+    assert merge(linen, silk)["description"] == "From 5 pictures of raw_0047.zip and 2 of Evening. My own words."
+
+
+def test_a_merged_persona_tells_one_figure_of_its_pictures_and_shares_that_they_bear_out(client, team):
+    """Beside "10 pictures" stood "From 5 pictures of Trials. My own words.", and beside 7 pictures of 11 a share of
+    71 %: of portfolios in part of whose pictures no cloth was read."""
+
+    def personas_of(title: str, files: dict[str, bytes]) -> list[str]:
+        row = brought_in(client, ("p.zip", zipped(files)), team=str(team.pk), title=title)
+        count = len(client.get(f"/api/portfolios/{row.pk}").json()["clusters"])
+        wish = {"clusters": [{"cluster": key} for key in range(count)]}
+        return [each["id"] for each in client.post(f"/api/portfolios/{row.pk}/personas", wish, format="json").json()]
+
+    spring = personas_of("Spring", {f"linen dresses/{n}.png": picture(n, LINEN) for n in range(5)})
+    unread = {f"dresses/{n}.png": picture(n + 20, LINEN) for n in range(3)}
+    trials = personas_of("Trials", {**unread, **{f"linen dresses/{n}.png": picture(n + 40, LINEN) for n in range(2)}})
+    again = {f"linen dresses/{n}.png": picture(n, LINEN) for n in range(2)}
+    winter = personas_of("Winter", {**again, **{f"wool coats/{n}.png": picture(n + 60, WOOL) for n in range(4)}})
+    Persona.objects.filter(pk__in=spring).update(description="My own words")
+    wish = {"personas": [*spring, *trials, *winter], "name": "All of it", "remove": True}
+    made = client.post("/api/personas/merge", wish, format="json").json()
+    assert made["evidence"] == sum(each["pictures"] for each in made["origin"]["sources"]) == 14
+    assert made["description"] == "From 5 pictures of Spring, 5 of Trials and 4 of Winter. My own words."
+    assert made["distributions"]["fabric"] == {"linen": 7, "wool": 4}
+    assert made["weights"]["fabric"] == {"linen": round(7 / 11, 3), "wool": round(4 / 11, 3)}
+    page = client.get(f"/style/personas/{made['id']}").content.decode()
+    assert "14 pictures, confidence" in page and "read in 11 of 14" in page and "64 %, 7 pictures" in page
+    listed = client.get(f"/style/personas?team={team.pk}").content.decode()
+    assert "14 pictures</p>" in listed and made["description"] in listed
 
 
 def test_a_picture_behind_several_merged_personas_counts_once(client, team):
