@@ -14,7 +14,7 @@ from enhancement.operations.base import Operation
 from enhancement.recipes import Recipe
 from teams.base.errors import Refused
 
-PLACE: Final = re.compile(r"(?:plan\.)?operations\[(\d{1,2})\](?:\.(\w{1,60}))?")
+PLACE: Final = re.compile(r"(?:plan\.)?operations\[(\d{1,2})\](?:\.(\w{1,60})(?:\[\d+\])?)?")
 Named = list[tuple[str, str]]  # ids and names
 LONGEST: Final = 400  # characters of one value
 # inputs that mean something only while another has this value; with script the others are hidden

@@ -64,6 +64,8 @@ class PersonaMadeSerializer(PersonaSerializer):
 
 
 class ColourRequest(StrictSerializer):
+    # DRF formats it
+    default_error_messages = {"invalid": 'A colour is an object. Send {{"name": "camel"}} or {{"hex": "#c19a6b"}}.'}
     name = serializers.CharField(max_length=40, required=False, allow_blank=True)
     hex = serializers.CharField(max_length=9, required=False, allow_blank=True)
 

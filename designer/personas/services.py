@@ -140,17 +140,15 @@ def colours_of(palette: Sequence[Any]) -> list[dict[str, str]]:
     if len(palette) > MOST_COLOURS:
         raise Refused("too_many", f"At most {MOST_COLOURS} colours.", field="palette", remedy="Remove some.")
     found = {}
-    for each in palette:
+    for place, each in enumerate(palette):
         given = each if isinstance(each, Mapping) else {"name": str(each)}
-        colour = colour_of(str(given.get("name") or "")[:40], str(given.get("hex") or "")[:9])
+        name, code, field = str(given.get("name") or ""), str(given.get("hex") or ""), f"palette[{place}]"
+        colour = colour_of(name[:40], code[:9])
         if colour is None:
-            raise Refused(
-                "unknown_colour",
-                f"{str(each)[:60]} is no colour that is known.",
-                field="palette",
-                remedy="Give a colour name, or a hex such as #1f3a5f.",
-            )
-        found[one_line(colour["name"], field="palette", longest=40)] = {"name": colour["name"], "hex": colour["hex"]}
+            said = f"{(code or name)[:60]} is no colour that is known." if code or name else "This is no colour."
+            remedy = "Give a colour name, or a hex such as #1f3a5f."
+            raise Refused("unknown_colour", said, field=field, remedy=remedy)
+        found[one_line(colour["name"], field=field, longest=40)] = {"name": colour["name"], "hex": colour["hex"]}
     return list(found.values())
 
 

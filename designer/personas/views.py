@@ -149,6 +149,7 @@ def _profile(request: HttpRequest, row: Persona, refused: Refused | None) -> dic
         "fields": forms.weights_shown(services.shown_weights(row), typed, refused.field if refused else None),
         "typed": typed,
         "refused": refused,
+        "palette_refused": (refused.field or "").partition("[")[0] == "palette" if refused else False,
         "others": Persona.objects.filter(team=row.team_id).exclude(pk=row.pk).order_by("name")[:200],
         "drift": told,
         "chart": presenting.chart_of(told),

@@ -100,7 +100,8 @@ def flattened(detail: Any, field: str = "") -> Iterator[dict[str, str]]:
     """DRF's nested validation details as {field, code, message} lines."""
     if isinstance(detail, dict):
         for name, inner in detail.items():
-            path = ".".join(part for part in (field, str(name)) if part)
+            of_list = isinstance(name, int)  # DRF keeps what is wrong in a list of plain fields by place
+            path = f"{field}[{name}]" if of_list else ".".join(part for part in (field, str(name)) if part)
             yield from flattened(inner, field if name == "non_field_errors" else path)
     elif isinstance(detail, list):
         for index, inner in enumerate(detail):

@@ -156,11 +156,14 @@ class Colours:
         remedy = f"Give at most {self.most} colours such as #1b4d3e."
         if not isinstance(given, (list, tuple)):
             raise ParameterError(self.name, f"{self.title} cannot be {value!r:.60}.", remedy)
-        colours = [str(each).lower() for each in given if each != ""]
-        wrong = [each for each in colours if not re.fullmatch(r"#[0-9a-f]{6}", each)]
-        if wrong or len(colours) > self.most:
-            reason = f"{wrong[0]!r:.60} is no colour." if wrong else f"{len(colours)} colours are too many."
-            raise ParameterError(self.name, reason, remedy)
+        colours = []
+        for place, each in enumerate(given):
+            if not isinstance(each, str) or (each and not re.fullmatch(r"#[0-9a-f]{6}", each.lower())):
+                reason = f"{each!r:.60} is no colour." if isinstance(each, str) else "A colour is a text."
+                raise ParameterError(f"{self.name}[{place}]", reason, remedy)
+            colours += [each.lower()] if each else []
+        if len(colours) > self.most:
+            raise ParameterError(self.name, f"{len(colours)} colours are too many.", remedy)
         return colours
 
     def describe(self) -> dict[str, Any]:

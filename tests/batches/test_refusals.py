@@ -140,3 +140,9 @@ def test_pages_name_the_line_of_the_sheet(client_of):
     assert "line 3" in page_of(client).get(f"/batches/{pk}").content.decode()
     table = b"".join(client.get(f"/api/batch/{pk}/results").streaming_content).decode("utf-8-sig")
     assert {"row", "sheet_line"} <= set(table.splitlines()[0].split(","))
+
+
+def test_what_is_no_colour_of_a_palette_is_refused_at_its_place(client_of):
+    said = {"plan": {"base": {"brief": "a coat"}, "palettes": ["rust", ["moss", {"name": "red"}]]}}
+    ((place, told),) = refused(client_of("editor").post("/api/batch/estimate", said, format="json"))
+    assert place == "plan.palettes[1][1]" and "This is not a text" in told and "{" not in told

@@ -77,6 +77,27 @@ def test_what_cannot_be_is_refused_by_name(wish, persona, client_of):
     assert Persona.objects.get(pk=persona.pk).version == 1
 
 
+@pytest.mark.parametrize(
+    ("palette", "status", "field", "said"),
+    [
+        ([{"name": "camel"}, {"name": "loud"}], 422, "palette[1]", "loud is no colour that is known."),
+        ([{"name": "camel"}, {"name": "", "hex": "#12"}], 422, "palette[1]", "#12 is no colour that is known."),
+        ([{"name": "camel"}, {"name": "red", "hex": "red"}], 422, "palette[1]", "red is no colour that is known."),
+        ([{}], 422, "palette[0]", "This is no colour."),
+        ([{"name": "camel"}, "ecru"], 400, "palette[1]", "A colour is an object."),
+        ([{"name": "camel"}, {"name": "ecru", "hex": "#d9c9a3ffff"}], 400, "palette[1].hex", "9"),
+        ([{"name": "camel"}, {"shade": "ecru"}], 400, "palette[1].shade", "no such field"),
+        ("camel", 400, "palette", "list"),
+    ],
+)
+def test_what_is_wrong_in_a_palette_is_named_by_its_place(palette, status, field, said, persona, client_of):
+    answer = change(client_of("owner"), persona, {"palette": palette}, **{"If-Match": etag_of(persona)})
+    assert answer.status_code == status, answer.content
+    (line,) = answer.json()["errors"]
+    assert line["field"] == field and said in line["message"]
+    assert "'" not in answer.json()["detail"] and "dict" not in answer.json()["detail"]
+
+
 def test_a_name_that_another_persona_of_the_team_has_is_refused(persona, client_of):
     Persona.objects.create(team=persona.team, owner=persona.owner, name="Flax")
     answer = change(client_of("owner"), persona, {"name": "Flax"}, **{"If-Match": etag_of(persona)})

@@ -83,6 +83,8 @@ def test_nested_errors_become_lines_with_paths():
     lines = list(flattened(detail))
     assert lines[0] == {"field": "operations[1].scale", "code": "bad", "message": "No."}
     assert lines[1]["field"] == ""
+    of_list = {"palette": {2: {"hex": [exceptions.ErrorDetail("No.", "bad")]}, 3: [exceptions.ErrorDetail("No.")]}}
+    assert [each["field"] for each in flattened(of_list)] == ["palette[2].hex", "palette[3]"]
 
 
 def test_a_constraint_speaks_for_itself(team, member):

@@ -29,19 +29,21 @@ def test_another_picture_is_named_by_its_id_or_not_at_all():
 
 
 @pytest.mark.parametrize(
-    ("parameter", "said"),
+    ("parameter", "said", "field"),
     [
-        (KEEP, "perhaps"),
-        (KEEP, 3),
-        (PALETTE, ["green"]),
-        (PALETTE, ["#fff"]),
-        (PALETTE, ["#000000"] * 3),
-        (PALETTE, 7),
-        (OTHER, "../../etc/passwd"),
-        (OTHER, 7),
+        (KEEP, "perhaps", "keep"),
+        (KEEP, 3, "keep"),
+        (PALETTE, ["green"], "palette[0]"),
+        (PALETTE, ["#000000", "#fff"], "palette[1]"),
+        (PALETTE, ["#000000", {"hex": "#ffffff"}], "palette[1]"),
+        (PALETTE, "#000000, #fff", "palette[1]"),
+        (PALETTE, ["#000000"] * 3, "palette"),
+        (PALETTE, 7, "palette"),
+        (OTHER, "../../etc/passwd", "other"),
+        (OTHER, 7, "other"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_by_name(parameter, said):
+def test_what_cannot_be_meant_is_refused_by_name_and_in_a_list_by_its_place(parameter, said, field):
     with pytest.raises(ParameterError) as refusal:
         parameter.clean(said)
-    assert refusal.value.field == parameter.name
+    assert refusal.value.field == field and "{" not in refusal.value.message
