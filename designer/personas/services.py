@@ -10,7 +10,8 @@ from designer.personas.models import Persona
 from designer.pipeline import taxonomy
 from designer.pipeline.clustering import SINGLE
 from designer.pipeline.colours import colour_of
-from designer.pipeline.persona import STARTER_PERSONAS, Taste, disliked, preferred
+from designer.pipeline.likings import disliked, preferred
+from designer.pipeline.persona import STARTER_PERSONAS, Taste
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Forbidden, Refused
 from teams.base.preconditions import require_match
@@ -71,12 +72,17 @@ def notes_on(row: Persona) -> list[str]:
     if not words.strip():
         return []
     notes, refused = [], disliked(words)
-    if refused:
+    if refused.named:
         notes.append(
-            f"A persona holds what is preferred, so its profile leaves out what is not: {', '.join(refused)}. "
+            f"A persona holds what is preferred, so its profile leaves out what is not: {', '.join(refused.named)}. "
             "Say so in a brief, and the image is told to avoid it."
         )
-    if not (row.attributes or row.palette or refused):
+    if refused.unread:
+        notes.append(
+            f"Of what is not wanted this was not understood: {', '.join(refused.unread)}. The words are kept. Name a "
+            "garment, cloth, pattern, detail, shape, mood or colour instead."
+        )
+    if not (row.attributes or row.palette or refused.named or refused.unread):
         notes.append(
             "Nothing in these words was understood, so it prefers nothing yet. They are kept, and count where a brief "
             "has them too. Name a garment, cloth, shape, mood or colour, or fill in its preferences and palette."

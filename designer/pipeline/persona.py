@@ -8,8 +8,6 @@ knows no synonyms beyond what the taxonomy folds together.
 from __future__ import annotations
 
 import hashlib
-import re
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -19,9 +17,8 @@ from numpy.typing import NDArray
 
 from designer.pipeline import taxonomy
 from designer.pipeline.codec import Record
-from designer.pipeline.colours import COLOURS, colour_of
-from designer.pipeline.records import ATTRIBUTES, LISTS, Adjustment, Brief, Mention, PersonaMatch, Understanding
-from designer.pipeline.refusals import ASIDE, compares, lasts, refuses
+from designer.pipeline.colours import COLOURS
+from designer.pipeline.records import Adjustment, PersonaMatch, Understanding
 from designer.pipeline.words import parse
 
 DIMENSIONS: Final = 512
@@ -31,23 +28,6 @@ FULL_STRENGTH, LEAST_STRENGTH = 0.9, 0.2  # of a persona under a brief that says
 MAX_ADJUSTMENTS: Final = 4
 _SMALL: Final = "a an the and or of in on with for to by at from is are be it its this that my our no not"
 STOP: Final = frozenset(_SMALL.split())
-ASIDES: Final = "|".join(["but", "who", *sorted(" ".join(phrase) for phrase in ASIDE)])
-CLAUSE: Final = re.compile(rf"(?:\b(?:{ASIDES})\b)?(?:(?!\b(?:{ASIDES})\b)[^.;:!?,()])+", re.I)
-_LIKED: Final = (
-    "loves?|prefers?|likes?|adores?|wears?|wants?|chooses?|craves?|needs?|more|give me|favou?rs?|opts? for|"
-    "goe?s? for|lives? in|drawn to"
-)
-_MINE: Final = r",(?=[^.;:!?,()]*\b(?:(?:is|are) (?:my|her|his|their|our|what)|instead(?! of))\b)"  # "navy is mine"
-TURN: Final = re.compile(rf"[.;!?)]|\b(?:but|{_LIKED})\b|{_MINE}|$", re.I)  # here a dislike ends for sure
-
-
-# cloths and trimmings that no attribute holds, unless it is a fear of them that is refused
-WORN: Final = re.compile(
-    r"^(?!.*\b(?:shy|afraid|scared|mind)\b).*\b(?:polyester|nylon|acrylics?|viscose|rayon|modal|lyocell|tencel|polyamide|"
-    r"elastane|lycra|spandex|synthetics?|plastics?|pvc|vinyl|latex|furs?|feathers?|logos?|slogans?|glitter|jewel(?:le)?ry|"
-    r"shapewear)\b",
-    re.I | re.S,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,83 +41,6 @@ class Taste(Record):
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     palette: tuple[Mapping[str, str], ...] = ()
     id: str = ""
-
-
-def preferred(text: str) -> tuple[dict[str, tuple[str, ...]], tuple[dict[str, str], ...]]:
-    """What somebody prefers who describes their taste in these words: values by attribute and colours, in the order
-    said. What is only guessed ("long lines") or refused is left out."""
-    liked: dict[str, dict[str, None]] = {}
-    for each, refused in _judged(parse(text, mixed=True)):
-        if not refused and each.confidence >= taxonomy.LIKELY:
-            liked.setdefault(each.attribute, {})[each.value] = None
-    palette = [found for value in liked.get("colours", ()) if (found := colour_of(value, ""))]
-    names = (name for name in ATTRIBUTES if name in liked and name not in LISTS)
-    return {name: tuple(liked[name]) for name in names}, tuple(palette)
-
-
-def disliked(text: str) -> tuple[str, ...]:
-    """What the same words refuse, as they say it: "lace", and "never polyester" of what the taxonomy does not know but
-    is worn. "Anything but boring" and "not shy of colour" refuse nothing that could be left out."""
-    read = parse(text, mixed=True)
-    judged = list(_judged(read))
-    wanted = {(each.attribute, each.value) for each, refused in judged if not refused}
-    named = [(each.start, each.end) for each, no in judged if no and (each.attribute, each.value) not in wanted]
-    spans = [
-        span
-        for span in _grudges(read)
-        if not any(span[0] <= each.start < span[1] for each, _ in judged) and WORN.search(read.text[slice(*span)])
-    ]
-    phrases = (read.text[start:end].strip(" ,;:.!?").lower() for start, end in sorted([*named, *spans]))
-    return tuple(dict.fromkeys(filter(None, phrases)))
-
-
-def _judged(read: Brief) -> Iterable[tuple[Mention, bool]]:
-    """Each mention with whether it is refused."""
-    grudges = _grudges(read)
-    for each in read.mentions:
-        yield each, each.negated or any(start <= each.start < end for start, end in grudges)
-
-
-def _grudges(read: Brief) -> list[tuple[int, int]]:
-    """Where the words tell of a dislike, in whatever order: "black is not for me", "I hate red, white". Better a
-    preference less than a dislike taken for one. "No print" is a wish, for it says plain."""
-    words = taxonomy.tokens(read.text)
-    phrases = [(each.start, each.end) for each in read.mentions]
-    clauses = [found.span() for found in CLAUSE.finditer(read.text)]
-    firsts = [start for start, _ in clauses]
-    found: list[tuple[int, int]] = []
-    for at, word in enumerate(words):
-        if (
-            refuses(words, at)
-            and not compares(words, at)
-            and not any(start <= word.start < end for start, end in phrases)
-        ):
-            number = bisect_right(firsts, word.start) - 1
-            clause = clauses[number]
-            if at and words[at - 1].word == "and":  # "prefers tweed and hates leather"
-                clause = (word.start, clause[1])
-            named = [last for first, last in phrases if word.end <= first < clause[1]]
-            if named:
-                found.append(_reach(read.text, clause, named[0], lasting=lasts(words, at)))
-            else:
-                found.append(_aloof(read.text, clauses, number, word))
-    return found
-
-
-def _reach(text: str, clause: tuple[int, int], named: int, *, lasting: bool) -> tuple[int, int]:
-    """From the clause that refuses to where that ends; `lasting`: it goes on over commas. `named`: the end of the
-    first phrase that it names."""
-    start, end = clause
-    turn = TURN.search(text, named)
-    until = turn.start() if turn else len(text)
-    return start, until if lasting else min(until, end)
-
-
-def _aloof(text: str, clauses: list[tuple[int, int]], number: int, word: taxonomy.Token) -> tuple[int, int]:
-    """A clause that refuses and names nothing after it. One that is nothing but a "never" speaks of the one before."""
-    start, end = clauses[number]
-    alone = number and text[start:end].strip() == text[word.start : word.end]
-    return (clauses[number - 1][0] if alone else start), end
 
 
 def embed(text: str) -> NDArray[np.float64]:

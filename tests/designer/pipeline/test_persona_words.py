@@ -2,7 +2,7 @@
 
 import pytest
 
-from designer.pipeline.persona import disliked, preferred
+from designer.pipeline.likings import disliked, preferred
 
 
 def said(text):
@@ -111,4 +111,4 @@ def test_what_only_sounds_like_a_dislike_is_a_preference(words, liked):
     ],
 )
 def test_only_what_is_worn_can_be_refused(words, refused):
-    assert disliked(words) == refused
+    assert disliked(words).named == refused

@@ -5,7 +5,7 @@ Values with more than one word are written with underscores here.
 
 import pytest
 
-from designer.pipeline.persona import preferred
+from designer.pipeline.likings import preferred
 from designer.pipeline.words import parse, rules_out
 
 BRIEFS = [
