@@ -105,3 +105,44 @@ def test_the_composer_keeps_within_its_card_on_a_phone(browser: Browser, studio_
         box = page.locator(part).bounding_box()
         assert box is not None and box["x"] + box["width"] <= right + 0.5, part
     context.close()
+
+
+BROKEN = """() => {
+  const lines = (node) => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const shown = [...range.getClientRects()].filter((each) => each.width > 1);
+    return new Set(shown.map((each) => Math.round(each.top / 8))).size;
+  };
+  const chips = [...document.querySelectorAll(".understood .chip")].filter((each) => each.offsetParent);
+  const whole = chips.flatMap((chip) => [...chip.children].filter((each) => each.matches(
+    "label, span:first-child, .chip-source") && !each.matches(".chip-told > .chip-source, .visually-hidden")));
+  const told = whole.filter((each) => lines(each) > 1).map((each) => each.textContent.trim());
+  for (const chip of chips) {
+    const box = chip.getBoundingClientRect();
+    const round = parseFloat(getComputedStyle(chip).borderRadius) > 17;
+    if (round || box.right > innerWidth) told.push(`beyond its edge: ${chip.innerText}`);
+  }
+  const colours = document.querySelector("#fix-colours");
+  return colours.scrollWidth > colours.clientWidth ? [...told, `cut: ${colours.value}`] : told;
+}"""  # what of the chips goes on in a second line, lies in a corner or is cut off
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_chip_breaks_between_its_parts_and_never_within_a_label(way, browser: Browser, studio_url: str):
+    (width, height), scheme = WAYS[way]
+    context = browser.new_context(base_url=studio_url, viewport={"width": width, "height": height}, color_scheme=scheme)
+    page = context.new_page()
+    page.size_name, page.problems = way, []  # type: ignore[attr-defined]
+    sign_up(page)
+    page.goto("/")
+    page.get_by_label("Your brief").fill(
+        "twelve midi dresses in emerald silk, ivory and burgundy with puff sleeves, a belt and a cropped denim jacket, "
+        "no lace, with gpt-image-9, editorial on the street in soft light"
+    )
+    expect(page.locator(".chip-told")).to_have_count(3)
+    expect(page.locator("#fix-colours")).to_have_value("emerald, ivory, burgundy")
+    assert page.evaluate(BROKEN) == []
+    check_contrast_and_names(page, "chips")
+    assert page.problems == []  # type: ignore[attr-defined]
+    context.close()
