@@ -85,14 +85,14 @@ def _others(corrections: Mapping[str, Any], changed: list[str]) -> list[str]:
 
 def _line(name: str, now: Any, corrections: Mapping[str, Any]) -> dict[str, str]:
     """An attribute that was changed, with what was sent for it, if anything was."""
-    sent = f" You sent {_shown(corrections[name])}." if name in corrections else ""
+    sent = f" You sent {_shown(name, corrections[name])}." if name in corrections else ""
     field = f"corrections.{name}" if name in corrections else f"understood.{name}"
-    return {"field": field, "code": "changed_meanwhile", "message": f"{_words(name)} is {_shown(now)} now.{sent}"}
+    return {"field": field, "code": "changed_meanwhile", "message": f"{_words(name)} is {_shown(name, now)} now.{sent}"}
 
 
 def _unkept(name: str, now: Any, sent: Any) -> dict[str, str]:
     """A correction of an attribute that nobody else changed, as far as is known."""
-    told = f"{_words(name)} is still {_shown(now)}, you sent {_shown(sent)}."
+    told = f"{_words(name)} is still {_shown(name, now)}, you sent {_shown(name, sent)}."
     return {"field": f"corrections.{name}", "code": "not_kept", "message": told}
 
 
@@ -100,5 +100,7 @@ def _words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _shown(value: Any) -> str:
+def _shown(name: str, value: Any) -> str:
+    if name == "colours" and isinstance(value, list):  # in words, for a person is told
+        value = [each.get("name") or each.get("hex") if isinstance(each, Mapping) else each for each in value]
     return "unknown" if value is None else json.dumps(value, ensure_ascii=False)

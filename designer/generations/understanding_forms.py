@@ -18,12 +18,16 @@ def label(value: str) -> str:
     return value.replace("_", " ")
 
 
-def rows_of(understood: Mapping[str, Any], said: Mapping[str, str] | None = None) -> list[Json]:
-    """Each attribute as a row of the form. `said`: what was typed and refused, which stays in the fields."""
-    return [_row(name, understood[name], (said or {}).get(f"fix-{name}")) for name in ATTRIBUTES]
+def rows_of(
+    understood: Mapping[str, Any], said: Mapping[str, str] | None = None, theirs: Mapping[str, str] | None = None
+) -> list[Json]:
+    """Each attribute as a row of the form. `said`: what was typed and refused, which stays in the fields; `theirs`:
+    what somebody else has made of an attribute meanwhile."""
+    own, other = said or {}, theirs or {}
+    return [_row(name, understood[name], own.get(f"fix-{name}"), other.get(name, "")) for name in ATTRIBUTES]
 
 
-def _row(name: str, found: Mapping[str, Any], said: str | None) -> Json:
+def _row(name: str, found: Mapping[str, Any], said: str | None, theirs: str) -> Json:
     was = text_of(name, found["value"])
     choices = [] if name in LISTS | DICTS else list(taxonomy.values(name))
     text = was if said is None else said
@@ -41,6 +45,7 @@ def _row(name: str, found: Mapping[str, Any], said: str | None) -> Json:
         "percent": round(100 * found["confidence"]),
         "is_known": bool(was),
         "reason": found.get("reason", ""),
+        "theirs": theirs if said is not None else "",
     }
 
 
@@ -70,8 +75,7 @@ def corrections_of(posted: Mapping[str, str]) -> Json:
 def changed_since(understood: Mapping[str, Any], posted: Mapping[str, str]) -> dict[str, str]:
     """What reads otherwise than when the form was made: attribute -> what it is now, in words."""
     now = {name: text_of(name, understood[name]["value"]) for name in ATTRIBUTES}
-    changed = {name: text for name, text in now.items() if text != posted.get(f"was-{name}", text)}
-    return {label(name): label(text) or "unknown" for name, text in changed.items()}
+    return {name: label(text) or "unknown" for name, text in now.items() if text != posted.get(f"was-{name}", text)}
 
 
 def value_of(name: str, text: str) -> Any:

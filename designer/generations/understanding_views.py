@@ -13,17 +13,22 @@ from django.views.decorators.http import require_http_methods
 from designer.generations import understanding
 from designer.generations.models import Generation
 from designer.generations.record_tags import tag_of
-from designer.generations.understanding_forms import changed_since, corrections_of, rows_of
+from designer.generations.understanding_forms import changed_since, corrections_of, label, rows_of
 from teams.accounts.people import person
 from teams.base.errors import Forbidden, Missing, Refused
 
 
-def edit_shown(request: HttpRequest, row: Generation, said: dict[str, str] | None = None) -> dict[str, Any] | None:
+def edit_shown(
+    request: HttpRequest,
+    row: Generation,
+    said: Mapping[str, str] | None = None,
+    theirs: Mapping[str, str] | None = None,
+) -> dict[str, Any] | None:
     """What the form shows: rows, its tag, and whether the reader may correct it; None before anything was read."""
     if not row.understood:
         return None
     record = understanding.of_generation(row)
-    rows = rows_of(record, said)
+    rows = rows_of(record, said, theirs)
     return {
         "rows": rows,
         "any_known": any(row["is_known"] for row in rows),
@@ -69,20 +74,23 @@ def _refused(request: HttpRequest, pk: UUID, refused: Refused) -> HttpResponse:
     alone shows what stands there now, else the old value would come back over somebody's correction."""
     row = Generation.objects.see(person(request), pk)
     typed = {name: request.POST[name] for name in (f"fix-{fix}" for fix in corrections_of(request.POST))}
-    late = refused.code == "changed_meanwhile"
-    error = _changed(request.POST, row, refused.facts["by"]) if late else str(refused)
-    return _page(request, row, said=typed, error=error, status=refused.status)
-
-
-def _changed(posted: Mapping[str, str], row: Generation, by: str) -> str:
-    """What was said since the form was opened, by whom, and what to do about it."""
-    changes = changed_since(understanding.of_generation(row), posted)
-    told = ", ".join(f"{name} to {value}" for name, value in changes.items())
-    return f"{by} changed {told or 'this'} meanwhile. Your values are still below: keep them, or choose others."
+    if refused.code != "changed_meanwhile":
+        return _page(request, row, said=typed, error=str(refused), status=refused.status)
+    changes, by = changed_since(understanding.of_generation(row), request.POST), refused.facts["by"]
+    told = ", ".join(f"{label(name)} to {value}" for name, value in changes.items())
+    error = f"{by} changed {told or 'this'} meanwhile. Your values are still below: keep them, or choose others."
+    theirs = {name: f"{by} chose {value}; what stands here is what you typed." for name, value in changes.items()}
+    return _page(request, row, said=typed, theirs=theirs, error=error, status=refused.status)
 
 
 def _page(
-    request: HttpRequest, row: Generation, *, said: dict[str, str] | None = None, error: str = "", status: int = 200
+    request: HttpRequest,
+    row: Generation,
+    *,
+    said: Mapping[str, str] | None = None,
+    theirs: Mapping[str, str] | None = None,
+    error: str = "",
+    status: int = 200,
 ) -> HttpResponse:
-    context = {"generation": row, "edit": edit_shown(request, row, said), "edit_error": error}
+    context = {"generation": row, "edit": edit_shown(request, row, said, theirs), "edit_error": error}
     return render(request, "designer/generations/understood.html", context, status=status)

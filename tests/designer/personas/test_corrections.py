@@ -1,6 +1,7 @@
 """What designers correct: kept, used again for the same picture, learned from, and taken back."""
 
 import io
+import re
 import threading
 
 import pytest
@@ -164,8 +165,11 @@ def test_who_comes_late_is_told_what_was_changed_by_whom_and_what_they_sent(clie
     ]
     same = correct(late, "generations", done["id"], tag, fabric="wool").json()["errors"]
     assert same[0]["message"] == 'fabric is "linen" now. You sent "wool".' and len(same) == 1
+    assert correct(first, "generations", done["id"], "*", colours=["navy"]).status_code == 200
+    hues = correct(late, "generations", done["id"], tag, colours=[{"name": "red"}, "ecru"]).json()["detail"]
+    assert 'colours is ["navy"] now. You sent ["red", "ecru"].' in hues
     own = correct(first, "generations", done["id"], tag, fit="slim").json()["detail"]
-    assert own.startswith("You changed fabric since you read it.")
+    assert own.startswith("You changed fabric, colours since you read it.")
     strange = correct(late, "generations", done["id"], '"of-elsewhere"', length="maxi").json()["detail"]
     assert strange.startswith("Somebody changed this since you read it.")
     now = read(late, "generations", done["id"])[1]
@@ -316,6 +320,34 @@ def test_the_page_corrects_without_script_and_keeps_what_was_typed_when_refused(
     assert page.post(path, {**shown, "tag": form["tag"]}).status_code == 302
     kept = read(api, "generations", done["id"])[0]
     assert (kept["mood"]["value"], kept["fabric"]["value"]) == ("a mood of my own", "linen")
+
+
+def test_of_two_at_one_attribute_the_later_sees_the_others_value_at_the_field_and_their_own_words(client_of, team):
+    first, late = client_of("admin"), client_of("owner")
+    first.user.name = "Ana"
+    first.user.save(update_fields=["name"])
+    done = made(first, brief="a silk midi dress", team=str(team.pk))
+    page = Client()
+    page.force_login(late.user, backend="django.contrib.auth.backends.ModelBackend")
+    record, tag = read(late, "generations", done["id"])
+    sent = {f"{kind}-{row['name']}": row["was"] for row in rows_of(record) for kind in ("was", "fix")}
+    wish = {"fabric": "linen", "colours": ["navy", "ecru"], "length": "maxi"}
+    assert correct(first, "generations", done["id"], tag, **wish).status_code == 200
+    path = f"/generations/{done['id']}/understood"
+    typed = {"fix-fabric": "wool", "fix-colours": "#ff0000", "fix-mood": "my own mood"}
+    answer = page.post(path, {**sent, "tag": tag, **typed})
+    told = answer.content.decode()
+    assert answer.status_code == 412 and "Ana changed length to maxi, fabric to linen, colours to navy, ecru" in told
+    for name, theirs in (("fabric", "linen"), ("colours", "navy, ecru")):
+        words = f'id="late-theirs-{name}">Ana chose {theirs}; what stands here is what you typed.</p>'
+        assert words in told and f"late-theirs-{name}" in re.findall(rf'<[^>]*name="fix-{name}"[^>]*>', told)[0]
+    assert 'value="#ff0000"' in told and 'value="my own mood"' in told and told.count("what stands here") == 2
+    shown = {row["name"]: row for row in answer.context["edit"]["rows"]}
+    again = {f"was-{name}": row["was"] for name, row in shown.items()}
+    again |= {f"fix-{name}": row["text"] for name, row in shown.items()}
+    assert page.post(path, {**again, "tag": answer.context["edit"]["tag"]}).status_code == 302
+    kept = read(late, "generations", done["id"])[0]
+    assert (kept["fabric"]["value"], kept["length"]["value"]) == ("wool", "maxi"), "hers stays where nothing was said"
 
 
 def test_a_record_goes_through_the_form_and_back_unchanged():
