@@ -9,6 +9,8 @@ a picture that it draws.
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -137,7 +139,7 @@ class GoogleImages:
         from designer.providers.remote.client import bounded_client, fit_key, garbled
 
         key = fit_key(VENDOR, self.config.api_key)
-        with bounded_client(VENDOR, timeout_s=request.timeout_s) as http:
+        with bounded_client(VENDOR, timeout_s=request.timeout_s, mend=_readable) as http:
             client = self._client(key, http, request.timeout_s)
             try:
                 answer = client.models.generate_content(
@@ -165,6 +167,29 @@ class GoogleImages:
             retry_options=types.HttpRetryOptions(attempts=1),
         )
         return Client(api_key=key, vertexai=False, http_options=options)
+
+
+def _readable(body: bytes) -> bytes:
+    """An answer in which each file can be decoded: for one that cannot the SDK refuses the whole of it, with its other
+    pictures and with the tokens that are billed."""
+    try:
+        return json.dumps(json.loads(body, object_hook=_decodable)).encode()
+    except (ValueError, RecursionError):  # no JSON, as the SDK will say
+        return body
+
+
+def _decodable(told: dict[str, Any]) -> dict[str, Any]:
+    """This part of an answer; a file whose base64 is broken becomes one that holds its bare letters: no picture."""
+    from google.genai import types
+
+    letters = told.get("data")
+    if not isinstance(letters, str):
+        return told
+    try:
+        types.Blob(data=letters)  # type: ignore[arg-type]  # the SDK's own reading of it
+    except ValueError:
+        return {**told, "data": base64.b64encode(letters.encode(errors="replace")).decode()}
+    return told
 
 
 def size_of(request: ImageRequest) -> str:

@@ -139,7 +139,6 @@ ADAPTERS: Final = (
         lacks=(PROMPT_OVER, NO_NEGATIVE, ODD_RATIO, ODD_QUALITY, TEXT_FILE, ({"seeds": tuple(range(9))}, "n")),
         instead={
             "bad_field": Expect(InvalidRequest, {"field": "aspect_ratio"}),
-            "invalid_base64": DOWN,  # the SDK refuses the whole answer
             "moderated": Expect(Moderated, {"stage": "input"}, billed=True),  # its words are
         },
     ),

@@ -21,7 +21,7 @@ from tests.batches.asking import invariants_hold
 from tests.contract.test_accounts import PRO, VENDORS, pictures, settled
 from tests.contract.test_studio import FLARE, NANO, paid, photos
 from tests.designer.generations.test_runner import try_again
-from tests.simulators.providers.server import KEY, Simulator
+from tests.simulators.providers.server import KEY, Simulator, in_base64, picture
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEXT_ONLY = {
@@ -35,6 +35,7 @@ EMPTY = [
     ("google", NANO, "ok", {"json": TEXT_ONLY}, "no_image", "I can only describe this coat."),
     ("google", NANO, "moderated_output", {}, "moderated", "declined to show it"),
     ("google", NANO, "wrong_media_type", {}, "no_image", "no usable image"),
+    ("google", NANO, "invalid_base64", {}, "no_image", "no usable image"),
     ("stability", "core", "no_images", {}, "no_image", "no usable image"),
     ("stability", "core", "moderated_output", {}, "moderated", "withheld"),
     ("stability", "core", "invalid_base64", {}, "no_image", "no usable image"),
@@ -192,9 +193,10 @@ def test_a_picture_too_large_to_be_kept_was_billed_as_well(client_of, simulator,
     assert done.cost == paid() == billed(simulator) > 0
 
 
+@pytest.mark.parametrize("behaviour", ["invalid_base64", "wrong_media_type"])
 @pytest.mark.parametrize(("vendor", "model"), [("openai", FLARE), ("google", NANO)])
-def test_where_tokens_are_billed_such_a_picture_costs_its_tokens_once(vendor, model, client_of, simulator):
-    simulator.plan(vendor, "wrong_media_type", path="image")
+def test_where_tokens_are_billed_such_a_picture_costs_its_tokens_once(behaviour, vendor, model, client_of, simulator):
+    simulator.plan(vendor, behaviour, path="image")
     done = settled(client_of("editor"), n=1, model=model)
     assert (done.status, LedgerEntry.objects.get().quantity) == ("failed", 1)
     assert done.cost == paid() == billed(simulator) > 0
@@ -209,6 +211,19 @@ def test_a_picture_that_was_drawn_and_withheld_is_paid_for_each_time(n, model, c
     entries = LedgerEntry.objects.all()
     assert [(each.quantity, each.simulated) for each in entries] == [(1, False)] * min(n, 3)
     assert done.cost == paid() == billed(simulator) > 0 and invariants_hold()
+
+
+def test_a_picture_that_cannot_be_decoded_does_not_take_along_the_one_beside_it(client_of, simulator):
+    good = {"inlineData": {"mimeType": "image/png", "data": in_base64(picture(896, 1200, 1))}}
+    broken = {"inlineData": {"mimeType": "image/png", "data": "%%% no base64 é %%%"}, "thoughtSignature": "AAAA"}
+    content = {"role": "model", "parts": [broken, good]}
+    made = [{"modality": "IMAGE", "tokenCount": 1120}]
+    usage = {"promptTokenCount": 8, "candidatesTokenCount": 1120, "candidatesTokensDetails": made}
+    told = {"candidates": [{"content": content, "finishReason": "STOP"}], "usageMetadata": usage}
+    simulator.plan("google", "ok", path="image", json=told)
+    done = settled(client_of("editor"), n=1, model=NANO, aspect_ratio="3:4")
+    assert (done.status, len(done.shown_assets), pictures(simulator, "google")) == ("succeeded", 1, 1)
+    assert done.cost == paid() == cost_of(ModelProfile.objects.get(model=NANO), {"text_in": 8, "image_out": 1120})
 
 
 def test_one_that_is_withheld_where_nobody_bills_it_costs_nothing(client_of, simulator):

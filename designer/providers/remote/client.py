@@ -8,7 +8,7 @@ ProviderDown; after that nobody knows whether the vendor did it, and billed it: 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -23,13 +23,18 @@ MAX_BYTES: Final = 16 << 20  # of an answer with one picture at most
 PRINTABLE: Final = range(33, 127)
 
 
+Mend = Callable[[bytes], bytes]
+
+
 @contextmanager
-def bounded_client(vendor: str, *, timeout_s: float, max_bytes: int = MAX_BYTES) -> Iterator[httpx2.Client]:
+def bounded_client(
+    vendor: str, *, timeout_s: float, max_bytes: int = MAX_BYTES, mend: Mend = bytes
+) -> Iterator[httpx2.Client]:
     """A client whose calls end within `timeout_s` seconds in all. It raises ProviderError, never an error of HTTP's.
 
-    `vendor` is the name to tell people.
+    `vendor` is the name to tell people; `mend` is given the body of each answer before an SDK reads it.
     """
-    transport = BoundedTransport(vendor, timeout_s=timeout_s, max_bytes=max_bytes)
+    transport = BoundedTransport(vendor, timeout_s=timeout_s, max_bytes=max_bytes, mend=mend)
     with httpx2.Client(transport=transport, timeout=timeout_s, follow_redirects=False, trust_env=False) as client:
         yield client
 
@@ -44,8 +49,8 @@ def fit_key(vendor: str, key: str) -> str:
 class BoundedTransport(httpx2.BaseTransport):
     """Sends one request at a time and reads its whole answer, within its limits."""
 
-    def __init__(self, vendor: str, *, timeout_s: float, max_bytes: int) -> None:
-        self.vendor, self.timeout_s, self.max_bytes = vendor, timeout_s, max_bytes
+    def __init__(self, vendor: str, *, timeout_s: float, max_bytes: int, mend: Mend) -> None:
+        self.vendor, self.timeout_s, self.max_bytes, self.mend = vendor, timeout_s, max_bytes, mend
         self.backend = TimedBackend()
         self.pool = httpcore2.ConnectionPool(ssl_context=trusted(), network_backend=self.backend, retries=0)
 
@@ -80,7 +85,7 @@ class BoundedTransport(httpx2.BaseTransport):
         try:
             if packed and packed[0].lower() != b"identity":
                 raise garbled(self.vendor, "a packed one that was not asked for")
-            body = self._read(answer.iter_stream())
+            body = self.mend(self._read(answer.iter_stream()))
         finally:
             answer.close()
         return httpx2.Response(answer.status, headers=answer.headers, content=body, extensions=answer.extensions)
