@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Final
 
 from designer.assets.models import Asset
-from designer.generations.presenting import money, place_of
+from designer.generations.presenting import money, paid_for, place_of
 from designer.generations.understanding_forms import label
 from designer.pipeline.records import ATTRIBUTES
 
@@ -76,10 +75,10 @@ def _way_back(asset: Asset) -> str:
 
 
 def _cost(asset: Asset) -> str:
-    said = asset.provenance.get("paid") or asset.provenance.get("unit_price")  # older images have no "paid"
-    if said is None:
+    paid = paid_for(asset.provenance)
+    if paid is None:
         return "-"
-    return f"${money(Decimal(said))}" + (" (simulated)" if asset.simulated else "")
+    return f"${money(paid)}" + (" (simulated)" if asset.simulated else "")
 
 
 def _attribute(asset: Asset, name: str) -> str:

@@ -24,7 +24,7 @@ from designer.assets.presenting import camera_shown
 from designer.assets.versions import versions_of
 from designer.generations.forms import UUID_WORD
 from designer.generations.opinions import opinions_context, with_likes
-from designer.generations.presenting import parts_sent, place_of, provenance_of
+from designer.generations.presenting import maker_of, parts_sent, place_of, provenance_of
 from designer.generations.views import is_partial
 from designer.personas import feedback as personas
 from designer.personas.models import Feedback, FeedbackKind
@@ -200,6 +200,7 @@ def asset(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_edit": Asset.objects.may_edit(request.user, found.pk),
         "parts": parts_sent(found, generation) if generation else [],
         "place": place_of(found, generation),
+        "maker": maker_of(found, generation) if generation else {},
         "provenance": provenance_of(found),
         "camera": camera_shown(found),
         "alike": _others_alike(request, found),

@@ -142,6 +142,12 @@ class Generation(TeamOwned):
         return [asset for asset in self._made_assets if not asset.set_aside]
 
     @property
+    def makers(self) -> list[tuple[str, str]]:
+        """Provider and model of each that made some of its images, in the order in which they came."""
+        told = (each.provenance for each in self._made_assets)
+        return list(dict.fromkeys((said.get("provider", ""), said["model"]) for said in told if said.get("model")))
+
+    @property
     def set_aside_assets(self) -> list[Any]:
         """Made for a best-of and not among the best; kept all the same."""
         return [asset for asset in self._made_assets if asset.set_aside]

@@ -222,6 +222,33 @@ def seed_of(generation: Generation) -> dict[str, Any]:
     return {"number": generation.seed, "note": _untold(generation, "seed", "takes no seed")}
 
 
+def makers_of(generation: Generation) -> list[dict[str, Any]]:
+    """Who made how many of the images that are there, and for how much in all; before there is one, who is to."""
+    spent: dict[tuple[str, str], list[Decimal]] = {}
+    for asset in (*generation.shown_assets, *generation.set_aside_assets):
+        said = asset.provenance
+        if said.get("model"):
+            spent.setdefault((said["provider"], said["model"]), []).append(paid_for(said) or Decimal(0))
+    if not spent:
+        return [{"provider": generation.provider, "model": generation.model}] if generation.model else []
+    rows = ((*maker, len(prices), money(sum(prices, Decimal(0)))) for maker, prices in spent.items())
+    return [dict(zip(("provider", "model", "images", "paid"), row, strict=True)) for row in rows]
+
+
+def maker_of(asset: Asset, generation: Generation) -> dict[str, str]:
+    """Who made this image, or that from which it was made, and for how much; of older ones who made the last."""
+    said = root_of(asset).provenance
+    paid = paid_for(asset.provenance)
+    told = said if said.get("model") else {"provider": generation.provider, "model": generation.model}
+    return {name: told[name] for name in ("provider", "model")} | {"paid": "" if paid is None else money(paid)}
+
+
+def paid_for(provenance: dict[str, Any]) -> Decimal | None:
+    """USD that an image came to, by its record; None for an upload. Older ones tell only its price."""
+    said = provenance.get("paid") or provenance.get("unit_price")
+    return None if said is None else Decimal(said)
+
+
 def place_of(asset: Asset, generation: Generation | None) -> dict[str, int] | None:
     """Which of the images that were made it is, from 1: its own seed is derived from that place and the generation's
     seed. None where that is not on record, and where that seed would draw other words (of older rows)."""

@@ -183,6 +183,7 @@ class FallbackSerializer(serializers.Serializer[Any]):
     note = serializers.CharField(required=False, help_text="What that means for the price, in words.")
     unit_price = serializers.CharField()
     unit_price_before = serializers.CharField()
+    from_image = serializers.IntegerField(required=False, help_text="The first, of 1 to n, that it was to make.")
 
 
 class ToldSerializer(serializers.Serializer[Any]):
@@ -218,6 +219,11 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
     understood = serializers.DictField(read_only=True)
     told = serializers.SerializerMethodField()
     fallbacks = FallbackSerializer(many=True, read_only=True)
+    model = serializers.CharField(
+        read_only=True,
+        help_text="That of the newest image, or the one that is to draw. Where another stepped in, each image's "
+        "provenance names its own provider and model and what was paid for it.",
+    )
     persona = serializers.UUIDField(source="persona_id", allow_null=True, read_only=True)
     source = serializers.UUIDField(  # type: ignore[assignment]  # a field of this name hides an attribute of the base
         source="source_id", allow_null=True, read_only=True

@@ -46,7 +46,7 @@ def find(
     shown = costs.left_of_shown(row)
     plans = (_plan(row, wish, out, len(left), shown=shown) for out in _left_out(row, order, error))
     plan = next(filter(None, plans), None)
-    return _changed(job, row, order, plan, error) if plan else None
+    return _changed(job, row, order, plan, error, left) if plan else None
 
 
 def _is_time(job: RunningJob, error: base.ProviderError) -> bool:
@@ -126,7 +126,9 @@ def _plan(
     return plan if row.simulated or not plan.simulated else None  # a drawing is no stand-in for a photograph
 
 
-def _changed(job: RunningJob, row: Generation, order: Order, plan: choosing.Plan, error: base.ProviderError) -> Order:
+def _changed(
+    job: RunningJob, row: Generation, order: Order, plan: choosing.Plan, error: base.ProviderError, left: list[int]
+) -> Order:
     """Write the order anew before anybody is called by it, and say what changed."""
     price = plan.unit_price
     facts: dict[str, Any] = {"provider": plan.route.provider, "model": plan.route.model, "quality": plan.quality}
@@ -144,6 +146,7 @@ def _changed(job: RunningJob, row: Generation, order: Order, plan: choosing.Plan
         "note": " ".join([_difference(order.unit_price, price), *plan.route.warnings]),
         "unit_price": str(price),
         "unit_price_before": str(order.unit_price),
+        "from_image": left[0] + 1,
     }
     with job.fenced():
         run = StageRun.objects.get(generation=row, name=Stage.GENERATION)

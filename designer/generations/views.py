@@ -24,6 +24,7 @@ from designer.generations.presenting import (
     avoided_of,
     endings_shown,
     estimate_shown,
+    makers_of,
     parts_of,
     route_shown,
     seed_of,
@@ -205,6 +206,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     routes = [stage.output for stage in stages if stage.name == Stage.ROUTING]
     context = {
         "generation": generation,
+        "makers": makers_of(generation),
         "mixed": _kept_photos(generation) if generation.mode == Mode.REMIX else [],
         "stages": stages,
         "parts": parts_of(generation),

@@ -42,9 +42,13 @@ Fallback = TypedDict(
         "note": str,
         "unit_price": str,
         "unit_price_before": str,
+        "from_image": int,
     },
 )
-Fallback.__doc__ = "Another model stepped in; `note` tells the difference for people. Prices are per image."
+Fallback.__doc__ = (
+    "Another model stepped in; `note` tells the difference for people. Prices are per image. `from_image`: the first, "
+    "of 1 to n, that it is to make."
+)
 
 
 class Complete(TypedDict):

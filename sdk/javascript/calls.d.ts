@@ -81,7 +81,7 @@ export interface EventOut { seq: number; event: string; at: string; data: Record
 /** A page of the log. `resync`: what followed `after` is gone; read the subject itself anew. */
 export interface EventPage { channel: string; epoch: string; seq: number; resync: boolean; next: number | null; results: EventOut[] }
 /** Another model that stepped in; prices in USD per image. */
-export interface Fallback { provider: string; model: string; instead_of: string; title: string; title_before: string; code: string; reason: string; note: string; unit_price: string; unit_price_before: string }
+export interface Fallback { provider: string; model: string; instead_of: string; title: string; title_before: string; code: string; reason: string; note: string; unit_price: string; unit_price_before: string; from_image: number }
 export interface Feedback { id: string; generation: string; asset: string; kind: FeedbackKindEnum; rating: number | null; text: string; moved: Move[]; created_at: string }
 export type FeedbackKindEnum = "like" | "dislike" | "pick" | "rating" | "comment";
 /** Of both at the smaller of their sizes. `reason` says why there are none, and is empty where there are. */

@@ -732,6 +732,7 @@ class Fallback(TypedDict):
     note: str
     unit_price: str
     unit_price_before: str
+    from_image: int
 
 
 class Feedback(TypedDict):

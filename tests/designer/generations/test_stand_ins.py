@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -85,6 +86,41 @@ def test_the_page_and_the_api_say_who_stepped_in_and_why(pair, client_of):
         shown = client.get(address).content.decode()
         assert "The month&#x27;s money is spent." in shown and "stepped in" in shown, address
         assert "It costs $0.03 an image instead of $0.04 an image." in shown, address
+
+
+def test_where_two_made_the_images_each_says_who_made_it_and_for_how_much(pair, client_of):
+    one, other = pair
+    client = client_of("editor")
+    one.answers, other.answers = [GOOD, GOOD, base.QuotaExhausted("The month's money is spent.")], [GOOD]
+    done = begin(client_of, n=3, client=client)
+    body = client.get(f"/api/generations/{done.pk}").json()
+    told = [(said["provider"], said["model"], Decimal(said["paid"])) for said in provenances(body)]
+    assert told == [("scripted", "one", Decimal("0.04"))] * 2 + [("other", "one", Decimal("0.03"))]
+    assert body["fallbacks"][0]["from_image"] == 3
+    assert Event.objects.get(event="generation:fallback").data["from_image"] == 3
+    page = plain(client.get(f"/generations/{done.pk}"))
+    assert "Other stepped in for Scripted from image 3 on" in page
+    assert "Models one by scripted 2 images, $0.08 one by other 1 image, $0.03" in page
+    assert page.count("by one, $0.04") == 2 and page.count("by one, $0.03") == 1
+    for asset, maker in zip(body["assets"], ("scripted", "scripted", "other"), strict=True):
+        assert f"one by {maker} Price $0.0{3 if maker == 'other' else 4}" in plain(client.get(f"/assets/{asset['id']}"))
+
+
+def test_where_one_made_them_all_no_image_repeats_it(pair, client_of):
+    one, _ = pair
+    client = client_of("editor")
+    one.answers = [GOOD, GOOD]
+    page = plain(client.get(f"/generations/{begin(client_of, n=2, client=client).pk}"))
+    assert "Model one by scripted Seed" in page and "by one, $" not in page
+
+
+def provenances(generation: dict[str, Any]) -> list[dict[str, Any]]:
+    return [asset["provenance"] for asset in generation["assets"]]
+
+
+def plain(answer) -> str:
+    """A page as its words."""
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split()).replace(" ,", ",")
 
 
 def test_the_table_of_the_route_marks_who_failed_and_who_stepped_in(pair, client_of):
