@@ -1,6 +1,7 @@
 """What must hold of batches, as SQL that finds what breaks it."""
 
 from batches.models import ItemStatus
+from designer.catalogue.models import ModelKind
 from designer.generations.health import ACCOUNT
 from designer.jobs.invariants import INVARIANTS
 from designer.jobs.steering import HELD
@@ -54,7 +55,7 @@ INVARIANTS.update(
                 SELECT 1 FROM job_queue j WHERE j.dedup_key = 'batch.feed:' || b.id
                 AND j.status IN ('scheduled', 'queued', 'leased', 'retrying'))
             AND NOT EXISTS (SELECT 1 FROM batch_items i JOIN model_health h
-                ON h.provider = i.provider AND (h.model = i.model OR starts_with(h.model, '{ACCOUNT}'))
+                ON h.provider = i.provider AND (h.model = i.model OR starts_with(h.model, '{ACCOUNT}{ModelKind.IMAGE}'))
                 WHERE i.batch_id = b.id AND i.status = 'waiting'
                 AND h.opened_at > now() - interval '{LONGEST_REST.total_seconds()} seconds')""",  # noqa: S608
     }

@@ -2,6 +2,8 @@
 
 The rules of the circuit are the pipeline's (`circuits.observed`); here its rows are kept. A refused key and an empty
 account open the account's circuit, under which all of its models rest; whichever of them is called next tries for all.
+Images and reading have a circuit each: a vendor may refuse the one and serve the other with the same key, and what is
+served would wake what is refused each time.
 """
 
 import logging
@@ -16,7 +18,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from designer.catalogue.models import Lifecycle, ModelHealth, ModelProfile
+from designer.catalogue.models import Lifecycle, ModelHealth, ModelKind, ModelProfile
 from designer.catalogue.ready import KEYS
 from designer.notifications import alerts
 from designer.notifications.models import AlertKind, Level
@@ -40,31 +42,37 @@ TROUBLES: Final = {
 MENDED: Final = {"auth": "check {}", "quota_exhausted": "add credit to the account of {}"}
 SIGN_IN: Final = {**KEYS, "a1111": "A1111_LOGIN"}
 ACCOUNT: Final = "account "  # how the name begins under which an account stands among its models
+ACCOUNTS: Final = (ModelKind.IMAGE, ModelKind.LANGUAGE)
 Healths = Mapping[tuple[str, str], ModelHealth]
 
 
-def account_of(provider: str) -> str:
-    """What the provider's account is called among its models: by its key, so that another key begins anew."""
+def account_of(provider: str, kind: str) -> str:
+    """What the provider's account is called among its models of that kind: by its key, so that another key begins
+    anew."""
     config = config_of(provider)
-    return ACCOUNT + salted_hmac("health.account", f"{config.base_url}\n{config.api_key}").hexdigest()[:16]
+    key = salted_hmac("health.account", f"{config.base_url}\n{config.api_key}").hexdigest()[:16]
+    return f"{ACCOUNT}{kind} {key}"
 
 
 def all_health() -> Healths:
     """Every model that was called or whose account rests, by provider and model."""
     rows = {(row.provider, row.model): row for row in ModelHealth.objects.all()}
     accounts = [key for key in rows if key[1].startswith(ACCOUNT)]
-    shut = {row.provider: row for row in map(rows.pop, accounts) if row.opened_at and _is_present(row)}
+    shut = {whose: row for row in map(rows.pop, accounts) if row.opened_at and (whose := _account(row))}
     if not shut:
         return rows
-    theirs = ModelProfile.objects.filter(provider__in=shut, enabled=True).exclude(lifecycle=Lifecycle.RETIRED)
-    keys = {*theirs.values_list("provider", "model"), *(key for key in rows if key[0] in shut)}
-    now = timezone.now()
-    return rows | {key: _under(shut[key[0]], rows.get(key) or ModelHealth(**_named(*key)), now) for key in keys}
+    now, providers = timezone.now(), {provider for provider, _ in shut}
+    theirs = ModelProfile.objects.filter(provider__in=providers, enabled=True).exclude(lifecycle=Lifecycle.RETIRED)
+    for kind, provider, model in theirs.values_list("kind", "provider", "model"):
+        if account := shut.get((provider, kind)):
+            own = rows.get((provider, model)) or ModelHealth(**_named(provider, model))
+            rows[provider, model] = _under(account, own, now)
+    return rows
 
 
-def health_of(provider: str, model: str) -> ModelHealth | None:
+def health_of(provider: str, model: str, kind: str = ModelKind.IMAGE) -> ModelHealth | None:
     """Of one model; None where it was never called, and may be."""
-    account = account_of(provider)
+    account = account_of(provider, kind)
     found = {row.model: row for row in ModelHealth.objects.filter(provider=provider, model__in=[model, account])}
     shut, own = found.get(account), found.get(model)
     if shut is None or shut.opened_at is None:
@@ -72,8 +80,10 @@ def health_of(provider: str, model: str) -> ModelHealth | None:
     return _under(shut, own or ModelHealth(**_named(provider, model)), timezone.now())
 
 
-def _is_present(account: ModelHealth) -> bool:
-    return account.model == account_of(account.provider)
+def _account(row: ModelHealth) -> tuple[str, str] | None:
+    """The provider and the kind of models for which this row is the account's; None for that of an earlier key."""
+    kind = next((kind for kind in ACCOUNTS if row.model == account_of(row.provider, kind)), None)
+    return (row.provider, kind) if kind else None
 
 
 def _named(provider: str, model: str) -> dict[str, Any]:
@@ -89,33 +99,33 @@ def _under(account: ModelHealth, own: ModelHealth, now: datetime) -> ModelHealth
     return own
 
 
-def went_well(provider: str, model: str, seconds_per_image: float) -> None:
-    """Note a call that brought an image; it closes the circuit, and its account's, for all of its models. A note that
+def went_well(provider: str, model: str, seconds_per_image: float, kind: str = ModelKind.IMAGE) -> None:
+    """Note a call that went well; it closes the circuit, and its account's, for all models of that kind. A note that
     cannot be written is left out: the answer is paid for, and a job that failed now would have to tell that it may be
     lost."""
     try:
-        note_success(provider, model, seconds_per_image)
+        note_success(provider, model, seconds_per_image, kind)
     except (DatabaseError, InterfaceError):
         log.exception("The health of %s (%s) could not be noted", model, provider)
 
 
-def note_success(provider: str, model: str, seconds_per_image: float) -> None:
+def note_success(provider: str, model: str, seconds_per_image: float, kind: str = ModelKind.IMAGE) -> None:
     """The note itself. Raises DatabaseError or InterfaceError."""
     row, _ = ModelHealth.objects.get_or_create(provider=provider, model=model)
     pace = seconds_per_image if row.seconds is None else row.seconds + PACE * (seconds_per_image - row.seconds)
     counts = {"calls": F("calls") * KEPT + 1, "successes": F("successes") * KEPT + 1}
     with transaction.atomic():
         ModelHealth.objects.filter(pk=row.pk).update(**counts, seconds=pace, failures=0, opened_at=None, trips=0)
-        shut = ModelHealth.objects.filter(**_named(provider, account_of(provider)), opened_at__isnull=False)
+        shut = ModelHealth.objects.filter(**_named(provider, account_of(provider, kind)), opened_at__isnull=False)
         shut.update(failures=0, opened_at=None, trips=0)
-        alerts.end_alerts(_key(provider, model), _key(provider))
+        alerts.end_alerts(_key(provider, model), _key(provider, kind=kind))
 
 
-def went_wrong(provider: str, model: str, error: base.ProviderError) -> None:
+def went_wrong(provider: str, model: str, error: base.ProviderError, kind: str = ModelKind.IMAGE) -> None:
     """Note a call that failed. What the designer or the pace of asking is to blame for says nothing of the model."""
     if error.code in NOT_THE_MODEL:
         return
-    now, names = timezone.now(), [model, account_of(provider)] if error.of_account else [model]
+    now, names = timezone.now(), [model, account_of(provider, kind)] if error.of_account else [model]
     for name in names:
         ModelHealth.objects.get_or_create(**_named(provider, name))
     with transaction.atomic():
@@ -132,25 +142,37 @@ def went_wrong(provider: str, model: str, error: base.ProviderError) -> None:
             _alert(row, now)
 
 
-def _key(provider: str, model: str = "") -> str:
-    return f"provider:{provider}/{model}" if model else f"provider:{provider}"
+def _key(provider: str, model: str = "", kind: str = "") -> str:
+    """Of the alert about one model, or about all of the account's of that kind, whichever its key is."""
+    return f"provider:{provider}/{model}" if model else f"provider:{provider}:{kind}"
 
 
 def _alert(row: ModelHealth, now: datetime) -> None:
     """Tell everybody that the model rests, or all of the account's, for as long as that lasts; it is over with the next
     success."""
-    of_account = row.model.startswith(ACCOUNT)
+    key, title, rests, stead = _words_of(row)
     way = f" An admin should {told}." if (told := to_mend(row)) else ""
-    rests = "None of its models is called" if of_account else "It rests"
-    stead = "Others stand in where that is allowed; it is tried again by itself."
     alerts.raise_alert(
         kind=AlertKind.PROVIDER,
-        key=_key(row.provider, "" if of_account else row.model),
+        key=key,
         level=Level.WARNING,
-        title=f"{row.provider} is down" if of_account else f"{row.model} ({row.provider}) is down",
-        text=f"{rests}: {trouble_of(row)}.{way} {stead}",
+        title=title,
+        text=f"{rests}: {trouble_of(row)}.{way} {stead} it is tried again by itself.",
         ends_at=now + left_of_rest(row, now),
     )
+
+
+def _words_of(row: ModelHealth) -> tuple[str, str, str, str]:
+    """Under which key it is told, what is down, what that means, and who stands in."""
+    provider, stead = row.provider, "Others stand in where that is allowed;"
+    match _account(row):
+        case None:
+            return _key(provider, row.model), f"{row.model} ({provider}) is down", "It rests", stead
+        case (_, ModelKind.LANGUAGE as kind):
+            rests, stead = "None of its models that read is called", "The studio reads by itself;"
+            return _key(provider, kind=kind), f"{provider} is down for reading", rests, stead
+        case (_, kind):
+            return _key(provider, kind=kind), f"{provider} is down", "None of its image models is called", stead
 
 
 def rest(provider: str, model: str, until: datetime | None) -> None:
@@ -184,7 +206,8 @@ def try_now(keys: Iterable[tuple[str, str]]) -> None:
     """Let models that rest, themselves or under their account, be tried at once: somebody says that what they rest for
     was seen to. The next call that fails has them rest again."""
     named = sorted(keys)
-    accounts = [(provider, account_of(provider)) for provider in sorted({provider for provider, _ in named})]
+    providers = sorted({provider for provider, _ in named})
+    accounts = [(provider, account_of(provider, kind)) for provider in providers for kind in ACCOUNTS]
     for provider, name in [*named, *accounts]:  # in the order in which a failed call locks them
         rows = ModelHealth.objects.filter(**_named(provider, name), opened_at__gt=Now() - LONGEST_REST)
         rows.update(opened_at=Now() - LONGEST_REST)

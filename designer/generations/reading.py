@@ -194,7 +194,7 @@ def _kept(call: Call[T], digest: str) -> Mapping[str, Any] | None:
 
 
 def _check_health(call: Call[T]) -> None:
-    seen = health.health_of(call.profile.provider, call.profile.model)
+    seen = health.health_of(call.profile.provider, call.profile.model, ModelKind.LANGUAGE)
     if not health.healthy(seen, timezone.now()):
         raise Local(f"{call.by} is out of order for the moment.")
 
@@ -274,13 +274,13 @@ def _bought(call: Call[T], step: str, request: base.LanguageRequest) -> base.Lan
         _note(call.profile, error)
         raise Local(error.message) from error
     _pay(call, attempt, result)
-    health.went_well(call.profile.provider, call.profile.model, time.monotonic() - begun)
+    health.went_well(call.profile.provider, call.profile.model, time.monotonic() - begun, ModelKind.LANGUAGE)
     return result
 
 
 def _note(profile: ModelProfile, error: base.ProviderError) -> None:
     """What the error says of the model, for the calls to come: it is in trouble, or gone for good."""
-    health.went_wrong(profile.provider, profile.model, error)
+    health.went_wrong(profile.provider, profile.model, error, ModelKind.LANGUAGE)
     if isinstance(error, base.RateLimited):
         health.rest(profile.provider, profile.model, error.retry_at)
     if isinstance(error, base.ModelRetired):

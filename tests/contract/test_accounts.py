@@ -14,6 +14,7 @@ from designer.generations.models import Generation
 from designer.notifications.models import Alert, Notification
 from designer.providers import registry
 from designer.providers.base import AuthFailed, ProviderConfig
+from designer.realtime.models import Event
 from tests.batches.asking import invariants_hold, look, made, statuses, work_off
 from tests.contract.test_studio import FLARE, NANO, begin, drawn
 from tests.designer.generations.test_flow import ask
@@ -160,6 +161,51 @@ def test_a_trial_that_fails_lets_all_of_them_rest_again_for_longer(client_of, si
     settled(client, n=1, model=SUNBURST)
     answer = ask(client, n=1, model=FLARE)
     assert answer.status_code == 422 and 30 < int(answer["Retry-After"]) <= 60
+
+
+def reads(settings) -> None:
+    settings.LANGUAGE_PROVIDER, settings.LANGUAGE_MODEL = "openai", ""
+
+
+def basis(row: Generation) -> str:
+    return row.stages.get(name="analysis").output["basis"]["by"]
+
+
+def test_what_reads_with_the_same_key_does_not_wake_images_that_are_refused(client_of, simulator, settings):
+    reads(settings)
+    waits: list[int] = []
+    simulator.plan("openai", "quota", times=0, path="/images")
+    client = client_of("editor")
+    for brief in ("a red coat", "a blue skirt", "a green dress"):
+        assert settled(client, n=1, model=FLARE, brief=brief).status == "failed"
+        done = settled(client, n=1, model=NANO, brief=f"{brief} of wool")
+        assert (done.status, basis(done)) == ("succeeded", "openai gpt-5.4-mini")
+        answer = ask(client, n=1, model=SUNBURST)
+        assert (answer.status_code, "its credit is used up" in answer.json()["detail"]) == (422, True)
+        waits.append(int(answer["Retry-After"]))
+        (alert,) = Alert.objects.lasting()
+        assert alert.title == "openai is down" and "None of its image models is called" in alert.text
+        rested()
+    assert pictures(simulator, "openai") == 3
+    assert waits[0] < waits[1] < waits[2], "each trial that fails lets them rest for longer"
+    alerts = Event.objects.filter(channel="system", event="system:alert")
+    assert not any(each.data["ended"] for each in alerts), "nobody is told that it is over"
+
+
+def test_images_that_come_do_not_wake_what_reads_with_the_same_key_and_rest_for_nothing(client_of, simulator, settings):
+    reads(settings)
+    simulator.plan("openai", "unauthorized", times=0, path="/responses")
+    client = client_of("editor")
+    for brief in ("a red coat", "a blue skirt"):
+        done = settled(client, n=1, model=FLARE, brief=brief)
+        assert (done.status, basis(done)) == ("succeeded", "local")
+    assert sum("/responses" in call.path for call in simulator.calls) == 1
+    (alert,) = Alert.objects.lasting()
+    assert alert.title == "openai is down for reading" and "check OPENAI_API_KEY" in alert.text
+    simulator.reset()
+    rested()
+    assert basis(settled(client, n=1, model=FLARE, brief="a green dress")) == "openai gpt-5.4-mini"
+    assert not Alert.objects.lasting().exists()
 
 
 def test_another_key_is_tried_at_once(client_of, simulator):
