@@ -5,7 +5,7 @@ import struct
 import zlib
 from typing import Any
 
-from PIL import Image, ImageCms, PngImagePlugin
+from PIL import Image, ImageCms, PngImagePlugin, TiffImagePlugin
 
 MARKER = b"PLANTED-SECRET-48.8584N-2.2945E"
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -64,6 +64,15 @@ def with_secrets(kind: str) -> bytes:
     elif kind == "TIFF":
         options = {"icc_profile": SRGB, "description": MARKER.decode(), "software": MARKER.decode()}
     return encoded(kind, **options) + MARKER
+
+
+def signed_tiff(bits: int) -> bytes:
+    """A TIFF of signed numbers, which Pillow does not write: its tags and one strip, from below zero to above."""
+    tags, strip = TiffImagePlugin.ImageFileDirectory_v2(), struct.pack("<4h" if bits == 16 else "<4b", -90, -1, 0, 90)
+    sizes = {256: 2, 257: 2, 258: bits, 259: 1, 262: 1, 273: 0, 277: 1, 278: 2, 279: len(strip), 339: 2}
+    for number, value in sizes.items():  # 273: Pillow adds where the tags end
+        tags[number] = value
+    return b"II*\0" + struct.pack("<I", 8) + tags.tobytes(8) + strip
 
 
 def text_bomb(*, behind: bool = False) -> bytes:

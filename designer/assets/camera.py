@@ -179,7 +179,7 @@ def _entry(tag: Tag, value: Any) -> Entry:
         return tag.number, 3, 1, struct.pack("<H", value)
     if tag.kind is Kind.RATIO:
         return tag.number, 5, 1, struct.pack("<II", *value)
-    text = datetime.fromisoformat(value).strftime(MOMENT) if tag.kind is Kind.MOMENT else value
+    text = value.replace("-", ":").replace("T", " ") if tag.kind is Kind.MOMENT else value
     body = text.encode() + b"\0"
     return tag.number, 2, len(body), body
 

@@ -3,10 +3,11 @@
 Rules, stated once:
 - The type is read from the content, never from the name: JPEG (also MPO), PNG, WebP, TIFF, AVIF, HEIC; no other.
 - Of an animation or of several pages the first picture counts, with a notice.
-- EXIF orientation is applied. All else that is in the file is dropped, but for a sound ICC profile and, where that is
-  asked for, what `camera` takes out of EXIF: that goes into the facts, and who stores the file writes it in.
+- EXIF orientation is applied. All else that is in the file is dropped, but for a sound ICC profile, the dots per inch
+  (WebP has no place for them) and, where that is asked for, what `camera` takes out of EXIF: that goes into the facts,
+  and who stores the file writes it in.
 - 16 bits per channel of a PNG or TIFF, grey ones too, are kept (as PNG) where OpenCV is installed; otherwise more than
-  8 bits become 8, with a notice. 32-bit and floating-point channels are refused.
+  8 bits become 8, with a notice. 32-bit, floating-point and signed channels are refused.
 - CMYK and Lab become sRGB (CMYK through its profile), with a notice; palettes become RGB(A); grey stays grey.
 - A file that ends too early is refused, never filled up with grey.
 - Stored: JPEG as JPEG, WebP as WebP, HEIC and AVIF as JPEG (WebP with transparency), the rest as PNG.
@@ -26,7 +27,7 @@ from PIL import Image, ImageCms, ImageOps
 from designer.assets import camera, rows
 from designer.assets.deep import samples_of
 from designer.assets.provenance import origin_of
-from designer.assets.sniffing import bits_of, kind_of
+from designer.assets.sniffing import bits_of, is_signed, kind_of
 from designer.assets.stripping import stripped
 from designer.paper import DEEP_GREY, on_white, shallow
 
@@ -39,6 +40,7 @@ MEDIA_TYPES: Final = {
 EXTENSIONS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 WIDTHS: Final = (160, 320, 640, 1280)
 MAX_ICC: Final = 4 << 20
+DENSEST: Final = 65_535  # dots per inch that a JPEG has room for
 DAMAGE: Final = (
     OSError,
     ValueError,
@@ -137,11 +139,30 @@ def decoded(image: Image.Image, bits: int = 8, *, exif: bool = False) -> tuple[I
         raise _damaged(error, "The file ends too early or is damaged.") from error
     if image.mode == "F" or (image.format == "TIFF" and bits > 16):
         raise ImageRefused("too_deep", f"{bits} bits per channel are too many.", "Save it with 8 or 16.")
+    if is_signed(image):
+        shown = "This TIFF holds signed numbers, which do not say what is black and what is white."
+        raise ImageRefused("signed", shown, "Save it with 8 or 16 bits per channel, unsigned.")
     if exif:
         _tell_of_camera(image, facts)
-    profile = image.info.get("icc_profile")
+    profile, density = image.info.get("icc_profile"), _density(image)
     upright = _upright(image)
-    return _in_plain_mode(upright, _sound(profile, upright.mode), facts, bits), facts
+    plain = _in_plain_mode(upright, _sound(profile, upright.mode), facts, bits)
+    if density:
+        plain.info["dpi"] = density
+    return plain, facts
+
+
+def _density(image: Image.Image) -> tuple[float, float] | None:
+    """Dots per inch across and down, of the picture once it is upright; None where the file tells none that could be
+    meant."""
+    try:
+        across, down = map(float, image.info.get("dpi", ()))
+    except (*DAMAGE, OverflowError):
+        return None
+    if not all(1 <= each <= DENSEST for each in (across, down)):
+        return None
+    lay = getattr(image, "tag_v2", {}).get(256, image.width) != image.width  # a TIFF that Pillow has turned already
+    return (down, across) if lay or _orientation(image) in (5, 6, 7, 8) else (across, down)
 
 
 def _tell_of_camera(image: Image.Image, facts: dict[str, Any]) -> None:
@@ -214,16 +235,17 @@ def _from_lab(image: Image.Image) -> Image.Image:
 
 
 def encoded(image: Image.Image, media_type: str, *, quality: int = 92) -> bytes:
-    """The pixels and the ICC profile, and nothing else that the file said."""
+    """The pixels, the ICC profile and the dots per inch, and nothing else that the file said."""
     buffer = io.BytesIO()
     profile = image.info.get("icc_profile")
+    density = {"dpi": image.info["dpi"]} if "dpi" in image.info else {}
     if media_type == "image/jpeg":
         flat = image if image.mode in ("L", "RGB") else on_white(image)
-        flat.save(buffer, "JPEG", quality=quality, subsampling=0, icc_profile=profile, exif=b"", comment=b"")
+        flat.save(buffer, "JPEG", quality=quality, subsampling=0, icc_profile=profile, exif=b"", comment=b"", **density)
     elif media_type == "image/webp":
         image.save(buffer, "WEBP", quality=quality, method=2, icc_profile=profile, exif=b"", xmp=b"")
     else:
-        image.save(buffer, "PNG", compress_level=2, icc_profile=profile)
+        image.save(buffer, "PNG", compress_level=2, icc_profile=profile, **density)
     return buffer.getvalue()
 
 
@@ -311,7 +333,7 @@ def _in_sixteen_bits(data: bytes, opened: Image.Image, image: Image.Image) -> by
     if samples is None or samples.shape != (image.height, image.width, len(image.mode)):
         return None
     out = io.BytesIO()
-    info = {"icc_profile": image.info.get("icc_profile")}
+    info = {name: image.info.get(name) for name in ("icc_profile", "dpi")}
     rows.write(out, [samples], height=len(samples), info=info, private=False)
     return out.getvalue()
 

@@ -43,6 +43,12 @@ def bits_of(data: bytes, kind: str, image: Any) -> int:
     return int(image.info.get("bit_depth") or 8)
 
 
+def is_signed(image: Any) -> bool:
+    """Whether the numbers of a TIFF may be below zero (its SampleFormat): what is black in them is not said."""
+    said = getattr(image, "tag_v2", {}).get(339) or (1,)
+    return 2 in (said if isinstance(said, tuple) else (said,))
+
+
 def _avif_bits(data: bytes) -> int:
     """From the `av1C` box: marker, profile, then high_bitdepth and twelve_bit (AV1 in ISOBMFF, 2.3.3)."""
     place = data.find(b"av1C", 0, 65536)

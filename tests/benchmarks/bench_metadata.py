@@ -6,7 +6,7 @@ that is set. CMYK becomes sRGB with a notice. A dash stands where the format its
 
 Then the way through the studio, under either setting of the team: upload, enlargement, the stored result, and that
 result downloaded as PNG, JPEG and WebP. Camera, author and exposure are in each file as set; place, serial number and
-foreign XMP in none; the studio's own record in each result; thumbnails are bare.
+foreign XMP in none; the resolution and the studio's own record in each result; thumbnails are bare.
 """
 
 import io
@@ -181,6 +181,8 @@ def through(case: Case, *, private: bool) -> dict[str, bool]:
         data = made.data if media_type == made.media_type else converted(made.data, media_type)
         whole = provenance.embed(camera.embed(data, media_type, said), media_type, Facts(program=PROGRAM))
         found[kind] = as_set(whole, private=private) and provenance.read(whole, media_type) is not None
+        if "WEBP" not in (kind, case.kind):
+            found[f"{kind} DPI"] = density(whole) == [DPI, DPI]
     return found
 
 
@@ -193,6 +195,12 @@ def as_set(data: bytes, *, private: bool) -> bool:
     told = (exif.get(0x010F), exif.get(0x013B), part.get(0x829A))
     kept = told == ((CAMERA, AUTHOR, EXPOSURE[0x829A]) if private else (None, None, None))
     return kept and not exif.get_ifd(0x8825) and SECRET.encode() not in data and XMP not in data
+
+
+def density(data: bytes) -> list[int]:
+    with Image.open(io.BytesIO(data)) as picture:
+        picture.load()
+        return [round(each) for each in picture.info.get("dpi", (0, 0))]
 
 
 def bare(data: bytes) -> bool:

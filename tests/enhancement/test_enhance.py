@@ -192,6 +192,17 @@ def test_a_print_carries_its_dots_per_inch_into_the_stored_file(editor, asset):
         assert (picture.width, round(picture.info["dpi"][0])) == (80, 80)
 
 
+def test_the_dots_per_inch_of_a_photo_are_those_of_its_enlargement(editor, asset):
+    data = images.encoded("JPEG", images.photo((48, 36)), dpi=(240, 240))
+    photo = store_upload(actor=asset.owner, team_id=asset.team_id, file=io.BytesIO(data), name="a.jpg")
+    pk = ask(editor, photo).json()["id"]
+    work_off("gpu")
+    result = Enhancement.objects.get(pk=pk).result
+    assert result is not None
+    with Image.open(io.BytesIO(read_bytes(result))) as picture:
+        assert (picture.width, round(picture.info["dpi"][0])) == (96, 240)
+
+
 def test_a_target_that_is_not_larger_is_refused_by_field_before_anything_is_queued(editor, asset):
     answer = ask(editor, asset, [{"name": "upscale", "target": "print", "print_width": 0.1, "dpi": 72}])
     assert answer.json()["errors"][0]["field"] == "operations[0].print_width"

@@ -128,6 +128,13 @@ def test_the_depth_of_an_avif_is_read_from_its_header(flags, bits):
     assert bits_of(bytes(whole), "AVIF", None) == bits
 
 
+@pytest.mark.parametrize("bits", [8, 16])
+def test_signed_numbers_are_refused_with_a_remedy(bits, client_of, settings):
+    answer = send(client_of("editor"), images.signed_tiff(bits), "scan.tif")
+    assert_refused(answer, settings, (422,))
+    assert answer.json()["code"] == "signed" and "unsigned" in answer.json()["remedy"]
+
+
 def test_floating_point_channels_are_refused_with_a_remedy(client_of, settings):
     assert_refused(send(client_of("editor"), images.encoded("TIFF", Image.new("F", (9, 9), 0.5))), settings, (422,))
 

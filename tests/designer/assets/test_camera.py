@@ -215,6 +215,14 @@ def test_a_value_that_its_tag_cannot_have_is_left_out_by_name_and_the_rest_stays
     assert body["facts"]["camera"] == {n: v for n, v in SAID.items() if n != named.replace(" ", "_")}
 
 
+def test_a_year_of_three_digits_stays_that_year_in_the_file(client_of, keeping, send):
+    """Of a clock that was never set: the standard wants four digits, and a reader takes no fewer."""
+    body = send(photo_of("JPEG", exif=exif_of(x9003="0987:05:03 14:22:07"))).json()
+    assert (body["facts"]["camera"]["taken"], body["facts"]["notices"]) == ("0987-05-03T14:22:07", [])
+    for form in ("", "?format=png", "?format=webp"):
+        assert told_by(at(client_of("editor"), body["url"] + form))[1][0x9003] == "0987:05:03 14:22:07"
+
+
 @pytest.mark.parametrize(
     ("tag", "value", "name"),
     [

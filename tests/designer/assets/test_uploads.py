@@ -104,6 +104,40 @@ def test_sixteen_bits_are_kept_and_shown_in_eight(kind, channels, client_of):
     assert client.get(body["thumbnail"]).status_code == 200
 
 
+def density_of(data: bytes) -> tuple[int, int]:
+    with Image.open(io.BytesIO(data)) as picture:
+        picture.load()
+        across, down = picture.info.get("dpi", (0, 0))
+    return round(across), round(down)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF"])
+@pytest.mark.parametrize(("orientation", "upright"), [(1, (300, 200)), (6, (200, 300))])
+def test_the_dots_per_inch_of_a_photo_stay_with_it(kind, orientation, upright, client_of):
+    client, tags = client_of("editor"), Image.Exif()
+    tags[0x0112] = orientation
+    body = send(client, images.encoded(kind, dpi=(300, 200), exif=tags)).json()
+    assert (body["width"], body["height"]) == ((64, 48) if orientation == 1 else (48, 64))
+    for form in ("", "?format=png", "?format=jpeg"):
+        answer = client.get(body["url"] + form)
+        assert density_of(b"".join(answer.streaming_content) if answer.streaming else answer.content) == upright
+
+
+def test_with_sixteen_bits_the_dots_per_inch_stay_too(client_of):
+    out = io.BytesIO()
+    samples = np.full((20, 30, 3), 40_000, np.uint16)
+    rows.write(out, [samples], height=20, info={"dpi": (300, 300)}, private=False)
+    body = send(client_of("editor"), out.getvalue()).json()
+    stored = services.read_bytes(Asset.objects.get(pk=body["id"]))
+    assert (density_of(stored), body["facts"]["bits"]) == ((300, 300), 16)
+
+
+@pytest.mark.parametrize("density", [(0.3, 300), (4_000_000, 4_000_000)])
+def test_dots_per_inch_that_nobody_could_mean_are_dropped(density, client_of):
+    body = send(client_of("editor"), images.encoded("TIFF", dpi=density)).json()
+    assert density_of(services.read_bytes(Asset.objects.get(pk=body["id"]))) == (0, 0)
+
+
 def test_without_opencv_sixteen_bits_become_eight_and_it_is_said(monkeypatch):
     monkeypatch.setattr(deep.importlib.util, "find_spec", lambda name: None)
     data = cv2.imencode(".png", np.full((8, 8, 3), 0x8000, np.uint16))[1].tobytes()
