@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
@@ -11,9 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from designer.assets.models import Asset
 from designer.generations import prompts, services
 from designer.generations.models import Generation, GenerationQuerySet, Status
+from designer.generations.retrying import retry, shown
 from designer.generations.serializers import (
     AnalysisSerializer,
     AnalyzeRequest,
@@ -42,11 +42,6 @@ class GenerationFilter(filters.FilterSet):
         for word in words.split():
             rows = rows.filter(brief__icontains=word)
         return rows
-
-
-def shown(rows: GenerationQuerySet) -> GenerationQuerySet:
-    assets = Asset.objects.order_by("created_at", "id")
-    return rows.prefetch_related("stages", Prefetch("assets", queryset=assets))
 
 
 class GenerationList(IdempotentPostMixin, generics.ListAPIView[Generation]):
@@ -118,6 +113,20 @@ class GenerationCancel(generics.GenericAPIView[Generation]):
     @extend_schema(request=None, responses={202: GenerationSerializer})
     def post(self, request: Request, pk: UUID) -> Response:
         services.cancel(actor=person(request), generation_id=pk)
+        body = self.get_serializer(shown(Generation.objects.filter(pk=pk)).get()).data
+        return Response(body, status=status.HTTP_202_ACCEPTED)
+
+
+class GenerationRetry(generics.GenericAPIView[Generation]):
+    """Try a generation again that failed, or came in part: for the images that are missing. What came stays, and what
+    may have been paid for is not bought a second time. One of a batch is retried there."""
+
+    serializer_class = GenerationSerializer
+    queryset = Generation.objects.none()
+
+    @extend_schema(request=None, responses={202: GenerationSerializer})
+    def post(self, request: Request, pk: UUID) -> Response:
+        retry(actor=person(request), generation_id=pk)
         body = self.get_serializer(shown(Generation.objects.filter(pk=pk)).get()).data
         return Response(body, status=status.HTTP_202_ACCEPTED)
 

@@ -203,9 +203,14 @@ class ToldSerializer(serializers.Serializer[Any]):
     )
 
 
+class WaitSerializer(ErrorSerializer):
+    again_at = serializers.DateTimeField(help_text="When it is tried again, by itself.")
+
+
 class LinksSerializer(serializers.Serializer[Any]):
     self = serializers.CharField()
     cancel = serializers.CharField()
+    retry = serializers.CharField()
     feedback = serializers.CharField()
     channel = serializers.CharField()
 
@@ -215,6 +220,20 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
     set_aside = serializers.SerializerMethodField()
     stages = StageSerializer(many=True, read_only=True)
     error = ErrorSerializer(allow_null=True, read_only=True)
+    waits = serializers.SerializerMethodField()
+    stopping = serializers.BooleanField(
+        source="is_stopping",
+        read_only=True,
+        help_text="It was cancelled; a call that is under way is waited for, because it is billed all the same.",
+    )
+    cost = serializers.DecimalField(
+        max_digits=12,
+        decimal_places=6,
+        read_only=True,
+        allow_null=True,
+        help_text="USD paid so far. null at its end: nothing is on record, but a call may have been billed whose end "
+        "nobody knows.",
+    )
     links = serializers.SerializerMethodField()
     understood = serializers.DictField(read_only=True)
     told = serializers.SerializerMethodField()
@@ -262,6 +281,8 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
             "set_aside",
             "stages",
             "error",
+            "waits",
+            "stopping",
             "links",
             "created_at",
             "started_at",
@@ -280,11 +301,17 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
     def get_set_aside(self, row: Generation) -> list[dict[str, Any]]:
         return list(AssetSerializer(row.set_aside_assets, many=True, context=self.context).data)
 
+    @extend_schema_field(WaitSerializer(allow_null=True))
+    def get_waits(self, row: Any) -> dict[str, Any] | None:
+        """What the last try came to, while it waits for the next."""
+        return WaitSerializer({**row.trouble, "again_at": row.again_at}).data if row.trouble else None
+
     @extend_schema_field(LinksSerializer)
     def get_links(self, row: Generation) -> dict[str, str]:
         return {
             "self": reverse("api_generation", args=[row.pk]),
             "cancel": reverse("api_generation_cancel", args=[row.pk]),
+            "retry": reverse("api_generation_retry", args=[row.pk]),
             "feedback": reverse("api_generation_feedback", args=[row.pk]),
             "channel": f"generation:{row.pk}",
         }

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from designer.generations.models import Generation, Stage, StageStatus, Status
 from designer.generations.orders import IMAGE_STEP
 from designer.generations.signals import generation_finished
 from designer.generations.wishes import DRAWS, GenerationWish
+from designer.jobs.attempts import OPEN
 from designer.jobs.models import AttemptOutcome, Job, JobAttempt, Lane
 from designer.jobs.services import enqueue, request_cancel
 from designer.ledger import budgets
@@ -275,6 +277,8 @@ def cancel(*, actor: User, generation_id: UUID) -> Generation:
     if row.job_id and row.is_live:
         request_cancel(row.job_id)
         row.refresh_from_db()
+        if row.is_live:
+            _tell(row, "It is being stopped. A call that is under way is waited for.")
     return row
 
 
@@ -291,8 +295,22 @@ def close(generation_id: str, *, status: str, error: dict[str, Any]) -> None:
     now = timezone.now()
     row.stages.filter(status=StageStatus.RUNNING).update(status=end, finished_at=now)
     final = Status.PARTIAL if row.shown_assets else Status(end)
-    Generation.objects.move(row.pk, final, error=None if stopped else error, finished_at=now)
+    if row.cost is None and not JobAttempt.objects.filter(job_id=row.job_id, outcome__in=OPEN).exists():
+        row.cost = Decimal(0)  # that nothing was paid is known
+    Generation.objects.move(row.pk, final, error=None if stopped else error, finished_at=now, cost=row.cost)
     announce_end(row.pk)
+
+
+def tell_of_delay(generation_id: str, error: dict[str, Any]) -> None:
+    """Tell those who watch why it is tried again. Called in the transaction that puts its job off."""
+    row = Generation.objects.filter(pk=generation_id).first()
+    if row is not None and row.is_live:
+        _tell(row, error["message"])
+
+
+def _tell(row: Generation, message: str) -> None:
+    told = {"stage": row.stage or "queued", "percent": row.percent, "status": row.status}
+    announce(row, GENERATION_STAGE, {**told, "message": message})
 
 
 def announce_end(pk: UUID) -> None:

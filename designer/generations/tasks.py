@@ -11,7 +11,7 @@ from django.utils import timezone
 from designer.catalogue.ready import ready_models
 from designer.generations import runner, services
 from designer.generations.models import Generation
-from designer.jobs.handlers import Permanent, RunningJob, able, finishes, handles, names, replays
+from designer.jobs.handlers import Permanent, RunningJob, able, delays, finishes, handles, names, replays
 from designer.jobs.models import Job
 from designer.jobs.scheduler import every
 from designer.web.models import IdempotencyKey
@@ -30,6 +30,11 @@ def run_generation(job: RunningJob, generation_id: str) -> None:
 @finishes("generation.run")
 def close_generation(job: Job, status: str, error: dict[str, Any]) -> None:
     services.close(job.payload["generation_id"], status=status, error=error)
+
+
+@delays("generation.run")
+def tell_of_delay(job: Job, error: dict[str, Any]) -> None:
+    services.tell_of_delay(job.payload["generation_id"], error)
 
 
 @replays("generation.run")

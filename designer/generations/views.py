@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -19,7 +18,7 @@ from designer.assets.models import Asset
 from designer.generations import services
 from designer.generations.compare_views import chosen
 from designer.generations.forms import UUID_WORD, ComposerForm
-from designer.generations.models import Generation, GenerationQuerySet, Mode, Stage
+from designer.generations.models import Generation, Mode, Stage
 from designer.generations.presenting import (
     avoided_of,
     endings_shown,
@@ -32,22 +31,19 @@ from designer.generations.presenting import (
     untaken_of,
 )
 from designer.generations.prompts import use_again
+from designer.generations.retrying import retry as try_again
+from designer.generations.retrying import shown
 from designer.generations.starting import REMIX, TITLES, VARIATION, start_from, start_remix
 from designer.generations.understanding_views import edit_shown
 from designer.generations.wishes import MAX_REFERENCES, GenerationWish
 from teams.accounts.people import person
-from teams.base.errors import Refused
+from teams.base.errors import Forbidden, Missing, Refused
 
 RECENT = 6
 BEGUN = (  # what a form takes from a wish
     "brief", "references", "n", "best_of", "aspect_ratio", "strategy", "quality", "min_quality", "fallback", "max_cost",
     "exact", "source", "mode",
 )  # fmt: skip
-
-
-def shown(rows: GenerationQuerySet) -> GenerationQuerySet:
-    """Rows with what a card draws, in a constant number of queries."""
-    return rows.prefetch_related("stages", Prefetch("assets", queryset=Asset.objects.order_by("created_at", "id")))
 
 
 def is_partial(request: HttpRequest) -> bool:
@@ -200,23 +196,44 @@ def unplanned(request: HttpRequest, wish: GenerationWish, refused: Refused) -> J
 @login_required
 @require_GET
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    generation = _seen(request, pk)
+    context = {**_how(generation), **_route(generation), "edit": edit_shown(request, generation)}
+    return render(request, "designer/generations/detail.html", context)
+
+
+@login_required
+@require_GET
+def how(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return render(request, "designer/generations/_how.html", _how(_seen(request, pk)))
+
+
+@login_required
+@require_GET
+def route(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return render(request, "designer/generations/_route.html", _route(_seen(request, pk)))
+
+
+def _seen(request: HttpRequest, pk: UUID) -> Generation:
     Generation.objects.see(request.user, pk)
-    generation = shown(Generation.objects.filter(pk=pk)).get()
-    stages = list(generation.stages.all())
-    routes = [stage.output for stage in stages if stage.name == Stage.ROUTING]
-    context = {
+    return shown(Generation.objects.filter(pk=pk)).get()
+
+
+def _how(generation: Generation) -> dict[str, Any]:
+    return {
         "generation": generation,
         "makers": makers_of(generation),
         "mixed": _kept_photos(generation) if generation.mode == Mode.REMIX else [],
-        "stages": stages,
+        "stages": list(generation.stages.all()),
         "parts": parts_of(generation),
         "untaken": untaken_of(generation),
         "avoided": avoided_of(generation),
         "seed": seed_of(generation),
-        "route": route_shown(generation, routes[0]) if routes else None,
-        "edit": edit_shown(request, generation),
     }
-    return render(request, "designer/generations/detail.html", context)
+
+
+def _route(generation: Generation) -> dict[str, Any]:
+    routes = [stage.output for stage in generation.stages.all() if stage.name == Stage.ROUTING]
+    return {"generation": generation, "route": route_shown(generation, routes[0]) if routes else None}
 
 
 def _kept_photos(generation: Generation) -> list[Asset]:
@@ -226,13 +243,23 @@ def _kept_photos(generation: Generation) -> list[Asset]:
 @login_required
 @require_GET
 def card(request: HttpRequest, pk: UUID) -> HttpResponse:
-    Generation.objects.see(request.user, pk)
-    generation = shown(Generation.objects.filter(pk=pk)).get()
-    return render(request, "designer/generations/_card.html", {"generation": generation})
+    return render(request, "designer/generations/_card.html", {"generation": _seen(request, pk)})
 
 
 @login_required
 @require_POST
 def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     services.cancel(actor=person(request), generation_id=pk)
+    return redirect("generation", pk)
+
+
+@login_required
+@require_POST
+def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
+    try:
+        try_again(actor=person(request), generation_id=pk)
+    except (Missing, Forbidden):
+        raise
+    except Refused as refused:
+        messages.error(request, f"{refused.message} {refused.remedy}".strip())
     return redirect("generation", pk)

@@ -132,6 +132,7 @@ class RunningJob:
 Handler = Callable[..., None]
 Finisher = Callable[[Job, str, dict[str, Any]], None]
 Replayer = Callable[[Job], None]
+Delayer = Callable[[Job, dict[str, Any]], None]
 Ability = Callable[[], Sequence[str]]
 Namer = Callable[[User, Sequence[Job]], Mapping[UUID, tuple[str, str]]]
 F = TypeVar("F", bound=Callable[..., object])
@@ -139,6 +140,7 @@ F = TypeVar("F", bound=Callable[..., object])
 HANDLERS: Final[dict[str, Handler]] = {}
 FINISHERS: Final[dict[str, Finisher]] = {}
 REPLAYERS: Final[dict[str, Replayer]] = {}
+DELAYERS: Final[dict[str, Delayer]] = {}
 ABILITIES: Final[dict[str, Ability]] = {}
 NAMERS: Final[dict[str, Namer]] = {}  # by kind and part, with a space between
 
@@ -160,6 +162,12 @@ def finishes(kind: str) -> Callable[[F], F]:
 def replays(kind: str) -> Callable[[F], F]:
     """File what must be put back before a dead job runs again: `f(job: Job)`, in the same transaction."""
     return _filed(REPLAYERS, kind)
+
+
+def delays(kind: str) -> Callable[[F], F]:
+    """File whom to tell that a job failed and is tried again by itself after a while: `f(job: Job, error)`, in the same
+    transaction."""
+    return _filed(DELAYERS, kind)
 
 
 def names(kind: str, part: str) -> Callable[[F], F]:

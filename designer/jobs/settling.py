@@ -2,6 +2,7 @@
 
 import logging
 import random
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from django.db.models.functions import Now
 
 from designer.jobs import claims
 from designer.jobs.claims import DEATHS_ALLOWED, Lease
-from designer.jobs.handlers import FINISHERS
+from designer.jobs.handlers import DELAYERS, FINISHERS
 from designer.jobs.models import FINAL, AttemptOutcome, Job, JobAttempt, JobStatus
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ def try_again(lease: Lease, error: dict[str, str], *, after: timedelta | None = 
             close(row, JobStatus.DEAD, error)
         else:
             _delay(row, error, pause(row.failures, after))
+            _follow(row, DELAYERS.get(row.kind), error)
 
 
 def put_off(lease: Lease, reason: dict[str, str], *, after: timedelta) -> None:
@@ -113,19 +115,25 @@ WORKER_DIED: Final = problem(
 
 
 def _followed(row: Job, status: JobStatus, error: dict[str, str]) -> dict[str, Any]:
-    """Call the kind's finisher in a savepoint. One that is broken must not keep the job from ending; it is noted."""
-    finisher = FINISHERS.get(row.kind)
-    if finisher is None:
-        return error
+    """Call the kind's finisher; the error, with what was wrong with that if it is broken."""
+    trouble = _follow(row, FINISHERS.get(row.kind), str(status), dict(error))
+    return {**error, "follow_up": trouble} if trouble else error
+
+
+def _follow(row: Job, follower: Callable[..., None] | None, *said: Any) -> str:
+    """Call what was filed for the kind, in a savepoint. One that is broken must not keep the job from going on or from
+    ending: what was wrong with it is given."""
+    if follower is None:
+        return ""
     try:
         with transaction.atomic():
-            finisher(row, str(status), dict(error))
+            follower(row, *said)
     except OperationalError:
         raise  # the database is away: the whole closing is tried again
     except Exception as trouble:
         log.exception("what follows %s could not", row)
-        return {**error, "follow_up": f"{type(trouble).__name__}: {trouble}"[:500]}
-    return error
+        return f"{type(trouble).__name__}: {trouble}"[:500]
+    return ""
 
 
 def _delay(row: Job, error: dict[str, str], wait: timedelta) -> None:

@@ -87,7 +87,7 @@ export type FeedbackKindEnum = "like" | "dislike" | "pick" | "rating" | "comment
 /** Of both at the smaller of their sizes. `reason` says why there are none, and is empty where there are. */
 export interface Figures { width: number | null; height: number | null; psnr: number | null; ssim: number | null; delta_e_mean: number | null; delta_e_p99: number | null; faithful: boolean | null; sharpness_before: number | null; sharpness_after: number | null; reason: string }
 export interface FileFacts { digital_source_type: string; model: string; prompt_sha256: string; parent: string; operations: string; program: string }
-export interface Generation { id: string; team: string; status: GenerationStatusEnum; stage: StageEnum | BlankEnum; percent: number; brief: string; persona: string | null; source: string | null; mode: GenerationModeEnum | BlankEnum; understood: Record<string, unknown>; told: Told[]; prompt: string; negative_prompt: string; provider: string; model: string; fallbacks: Fallback[]; seed: number | null; estimate: string | null; cost: string | null; simulated: boolean; assets: Asset[]; set_aside: Asset[]; stages: Stage[]; error: ErrorFacts | null; links: Links; created_at: string; started_at: string | null; finished_at: string | null }
+export interface Generation { id: string; team: string; status: GenerationStatusEnum; stage: StageEnum | BlankEnum; percent: number; brief: string; persona: string | null; source: string | null; mode: GenerationModeEnum | BlankEnum; understood: Record<string, unknown>; told: Told[]; prompt: string; negative_prompt: string; provider: string; model: string; fallbacks: Fallback[]; seed: number | null; estimate: string | null; cost: string | null; simulated: boolean; assets: Asset[]; set_aside: Asset[]; stages: Stage[]; error: ErrorFacts | null; waits: Wait | null; stopping: boolean; links: Links; created_at: string; started_at: string | null; finished_at: string | null }
 export type GenerationModeEnum = "variation" | "similar" | "edit" | "remix";
 export type GenerationRequestModeEnum = "variation" | "similar" | "edit" | "remix";
 export type GenerationStatusEnum = "queued" | "running" | "succeeded" | "partial" | "failed" | "cancelled";
@@ -116,7 +116,7 @@ export type LifecycleEnum = "active" | "deprecated" | "retired";
 /** 0: no limit is known. */
 export interface Limits { requests_per_minute: number; images_per_minute: number; concurrent: number }
 export type LimitsScopeEnum = "model" | "account";
-export interface Links { self: string; cancel: string; feedback: string; channel: string }
+export interface Links { self: string; cancel: string; retry: string; feedback: string; channel: string }
 export interface MatchAnswer { persona: string; score: number; parts: Record<string, number>; strength: number; adjustments: Record<string, unknown>[] }
 export interface Me { id: string; email: string; name: string; timezone: string; teams: MyTeam[]; created_at: string }
 export interface MemberAnswer { user: string; name: string; email: string; role: RoleEnum; joined_at: string }
@@ -232,6 +232,7 @@ export interface UnsettledList { results: Unsettled[] }
 export interface UsualAnswer { preset: Preset | null }
 export interface Verdict { a: number; b: number; ties: number; share_of_a: number | null; interval: number[] | null; a_is_better: number; winner: string | null; basis: string; voters: number; pairs: number; mine: number }
 export interface VersusAnswer { before: string; after: string; figures: Figures }
+export interface Wait { code: string; message: string; remedy: string; again_at: string }
 /** Refuses unknown fields, unfit text and, in JSON, words or numbers for true and false; 400 naming the field. */
 export interface Ways { in_app: boolean; mail: boolean; pace: PaceEnum }
 /** Refuses unknown fields, unfit text and, in JSON, words or numbers for true and false; 400 naming the field. */
@@ -491,6 +492,8 @@ export interface Calls {
   deleteFeedback(generationId: string, kind: string, wish?: { asset?: string }, options?: Options): Promise<void>;
   /** Take a generation and its images out of the trash. */
   restoreGeneration(generationId: string, options?: Options): Promise<Generation>;
+  /** Try a generation again that failed, or came in part: for the images that are missing. What came stays, and what may have been paid for is not bought a second time. One of a batch is retried there. */
+  retryGeneration(generationId: string, options?: Options): Promise<Generation>;
   /** What a generation was understood as. */
   generationUnderstood(generationId: string, options?: Options): Promise<Understood>;
   /** Correct it. Its images stay; the same brief or picture is read by your values from now on. */

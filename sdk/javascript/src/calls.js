@@ -64,6 +64,7 @@ export const CALLS = `
 /generations/{}/feedback POST:feedback:w
 /generations/{}/feedback/{} DELETE:deleteFeedback:w
 /generations/{}/restore POST:restoreGeneration:
+/generations/{}/retry POST:retryGeneration:
 /generations/{}/understood GET:generationUnderstood: PATCH:correctGeneration:w
 /generations/preview POST:preview:w
 /invitations/accept POST:acceptInvitation:w

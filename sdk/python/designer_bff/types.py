@@ -795,6 +795,8 @@ class Generation(TypedDict):
     set_aside: list[Asset]
     stages: list[Stage]
     error: Error | None
+    waits: Wait | None
+    stopping: bool
     links: Links
     created_at: str
     started_at: str | None
@@ -949,6 +951,7 @@ class Limits(TypedDict):
 class Links(TypedDict):
     self: str
     cancel: str
+    retry: str
     feedback: str
     channel: str
 
@@ -1696,6 +1699,13 @@ class VersusAnswer(TypedDict):
     before: str
     after: str
     figures: Figures
+
+
+class Wait(TypedDict):
+    code: str
+    message: str
+    remedy: str
+    again_at: str
 
 
 class Ways(TypedDict):

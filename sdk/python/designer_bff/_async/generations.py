@@ -151,6 +151,15 @@ class GenerationsCalls(Caller):
         )
         return answer
 
+    async def retry_generation(self, generation_id: str, *, idempotency_key: str | None = None) -> types.Generation:
+        """Try a generation again that failed, or came in part: for the images that are missing. What came stays,
+        and what may have been paid for is not bought a second time. One of a batch is retried there.
+        """
+        answer: types.Generation = await self.call(
+            "POST", f"/generations/{quoted(generation_id)}/retry", idempotency_key=idempotency_key
+        )
+        return answer
+
     async def generation_understood(self, generation_id: str) -> types.Understood:
         """What a generation was understood as."""
         answer: types.Understood = await self.call("GET", f"/generations/{quoted(generation_id)}/understood")
