@@ -38,6 +38,7 @@ pages = [
     path("generations/<uuid:pk>", views.detail, name="generation"),
     path("generations/<uuid:pk>/card", views.card, name="generation_card"),
     path("generations/<uuid:pk>/how", views.how, name="generation_how"),
+    path("generations/<uuid:pk>/understanding", views.understanding, name="generation_understanding"),
     path("generations/<uuid:pk>/route", views.route, name="generation_route"),
     path("generations/<uuid:pk>/understood", understanding_views.correct, name="generation_understood"),
     path("generations/<uuid:pk>/cancel", views.cancel, name="generation_cancel"),

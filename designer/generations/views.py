@@ -213,6 +213,13 @@ def route(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "designer/generations/_route.html", _route(_seen(request, pk)))
 
 
+@login_required
+@require_GET
+def understanding(request: HttpRequest, pk: UUID) -> HttpResponse:
+    edit = edit_shown(request, _seen(request, pk))
+    return render(request, "designer/generations/_understood_edit.html", {"edit": edit})
+
+
 def _seen(request: HttpRequest, pk: UUID) -> Generation:
     Generation.objects.see(request.user, pk)
     return shown(Generation.objects.filter(pk=pk)).get()

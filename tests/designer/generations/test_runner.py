@@ -257,3 +257,24 @@ def test_a_page_opened_in_the_middle_of_an_image_shows_how_far_it_is(client_of, 
         provider.answers.append(GOOD)
         assert run(client_of).status == "succeeded"
     assert seen == [62]
+
+
+def test_a_page_that_was_opened_early_has_parts_that_keep_up(script, client_of):
+    client = client_of("editor")
+    script.answers = [GOOD]
+    pk = ask(client, provider="scripted").json()["id"]
+    page = client.get(f"/generations/{pk}").content.decode()
+    parts = {
+        "card": ("Queued", "Succeeded"),
+        "how": ("not chosen yet", "one by scripted"),
+        "understanding": ("has not been read yet", "emerald"),
+        "route": ("has not been chosen yet", "scripted/one"),
+    }
+    addresses = {f"/generations/{pk}/{name}": words for name, words in parts.items()}
+    for address, (before, _) in addresses.items():
+        assert f'src="{address}"' in page and before in client.get(address).content.decode()
+    work_off("interactive")
+    for address, (before, after) in addresses.items():
+        shown = client.get(address).content.decode()
+        assert after in shown and before not in shown, address
+        assert client_of("stranger").get(address).status_code == 404
