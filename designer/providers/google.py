@@ -174,7 +174,7 @@ def _readable(body: bytes) -> bytes:
     pictures and with the tokens that are billed."""
     try:
         return json.dumps(json.loads(body, object_hook=_decodable)).encode()
-    except (ValueError, RecursionError):  # no JSON, as the SDK will say
+    except ValueError:  # no JSON, as the SDK will say
         return body
 
 

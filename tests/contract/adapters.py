@@ -63,6 +63,7 @@ EXPECTED: Final[Mapping[str, Expect]] = {
     "empty": DOWN,
     "corrupt": DOWN,
     "huge_json": DOWN,
+    "deep_json": DOWN,
     "invalid_base64": Expect(images=0, billed=True),
     "wrong_media_type": Expect(images=0, billed=True),
     "no_images": Expect(images=0, billed=None),

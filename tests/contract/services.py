@@ -61,6 +61,7 @@ EXPECTED: Final[Mapping[str, Expect | None]] = {
     "empty": UNREADABLE,
     "corrupt": UNREADABLE,
     "huge_json": UNREADABLE,
+    "deep_json": UNREADABLE,
     "invalid_base64": BAD,
     "wrong_media_type": BAD,
     "no_images": BAD,

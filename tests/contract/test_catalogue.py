@@ -31,7 +31,9 @@ def test_a_published_end_is_taken_over_with_a_line_in_the_audit_log(openai):
     assert refresh() == []
 
 
-@pytest.mark.parametrize("behaviour", ["unauthorized", "error_500", "html", "empty", "corrupt", "huge_json"])
+@pytest.mark.parametrize(
+    "behaviour", ["unauthorized", "error_500", "html", "empty", "corrupt", "huge_json", "deep_json"]
+)
 def test_a_list_that_cannot_be_read_changes_nothing_and_is_told(openai, simulator, behaviour):
     simulator.plan("openai", behaviour)
     told = refresh()

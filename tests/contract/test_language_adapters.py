@@ -56,7 +56,8 @@ class Row:
             "quota": (base.QuotaExhausted, False), "error_500": (base.ProviderDown, False),
             "unavailable": (base.ProviderDown, False), "slow": UNKNOWN, "drip": UNKNOWN, "cut": UNKNOWN,
             "html": (base.ProviderDown, False), "empty": (base.Garbled, None),
-            "corrupt": (base.Garbled, None), "huge_json": (base.Garbled, None), "no_images": (None, True),
+            "corrupt": (base.Garbled, None), "huge_json": (base.Garbled, None),
+            "deep_json": (base.Garbled, None), "no_images": (None, True),
         }  # fmt: skip
 
 

@@ -97,15 +97,17 @@ def test_a_dripping_answer_comes_byte_by_byte_and_never_ends(probe: Simulator) -
 
 
 def test_a_gateways_page_costs_nothing_and_a_broken_body_costs_as_a_good_one(probe: Simulator) -> None:
-    for behaviour in ("html", "empty", "corrupt", "huge_json"):
+    for behaviour in ("html", "empty", "corrupt", "huge_json", "deep_json"):
         probe.plan("probe", behaviour)
-    page, empty, corrupt, huge = (ask(probe, "POST", "/probe/v1/a") for _ in range(4))
+    page, empty, corrupt, huge, deep = (ask(probe, "POST", "/probe/v1/a") for _ in range(5))
     assert (page[0], page[1][:15]) == (502, b"<!doctype html>")
     assert (empty, corrupt[0], huge[0]) == ((200, b""), 200, 200)
     with pytest.raises(ValueError):
         json.loads(corrupt[1])
     assert len(huge[1]) > 16 << 20
-    assert len(probe.charges) == 3
+    with pytest.raises(RecursionError):
+        json.loads(deep[1])
+    assert len(probe.charges) == 4
 
 
 def test_it_is_told_and_asked_over_http_without_giving_keys_away(probe: Simulator) -> None:

@@ -7,10 +7,11 @@ ProviderDown; after that nobody knows whether the vendor did it, and billed it: 
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 import httpcore2
 import httpx2
@@ -20,6 +21,7 @@ from designer.providers.base import AuthFailed, Garbled, ProviderDown, ProviderE
 from designer.providers.remote.headers import note
 
 MAX_BYTES: Final = 16 << 20  # of an answer with one picture at most
+DEEPEST: Final = 100  # lists and objects within each other
 PRINTABLE: Final = range(33, 127)
 
 
@@ -85,9 +87,12 @@ class BoundedTransport(httpx2.BaseTransport):
         try:
             if packed and packed[0].lower() != b"identity":
                 raise garbled(self.vendor, "a packed one that was not asked for")
-            body = self.mend(self._read(answer.iter_stream()))
+            body = self._read(answer.iter_stream())
         finally:
             answer.close()
+        if _is_deep(body):
+            raise garbled(self.vendor, "one nested without end")
+        body = self.mend(body)
         return httpx2.Response(answer.status, headers=answer.headers, content=body, extensions=answer.extensions)
 
     def _read(self, chunks: Iterable[bytes]) -> bytes:
@@ -103,6 +108,28 @@ class BoundedTransport(httpx2.BaseTransport):
 
     def close(self) -> None:
         self.pool.close()
+
+
+def _is_deep(body: bytes) -> bool:
+    """Whether this is JSON that is nested deeper than any vendor's: whoever reads it, an SDK too, breaks off with an
+    error that nobody expects."""
+    if body.count(b"{") + body.count(b"[") <= DEEPEST:
+        return False
+    try:
+        level = [json.loads(body)]
+    except RecursionError:
+        return True
+    except ValueError:
+        return False
+    for _ in range(DEEPEST):
+        level = [child for each in level for child in _children(each)]
+        if not level:
+            return False
+    return True
+
+
+def _children(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def _untimed(request: httpx2.Request) -> dict[str, object]:

@@ -2,8 +2,8 @@
 
 A vendor's root is http://127.0.0.1:<port>/<vendor>. Under /_control: POST plan, POST reset, POST weather, GET charges,
 GET calls, GET weather (each vendor's log).
-A vendor's module words its refusals; what goes wrong on the way (slow, drip, cut, html, empty, corrupt, huge_json) is
-played here, with the socket in hand, after the vendor did the work and billed it.
+A vendor's module words its refusals; what goes wrong on the way (ON_THE_WAY) is played here, with the socket in hand,
+after the vendor did the work and billed it.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ from tests.simulators.providers.wire import BEHAVIOURS, WORKS, Answer, Call, Cha
 
 __all__ = ["BEHAVIOURS", "WORKS", "Answer", "Call", "Charge", "Route", "Simulator", "answer", "in_base64", "picture"]
 
-ON_THE_WAY: Final = ("slow", "drip", "cut", "html", "empty", "corrupt", "huge_json")
+ON_THE_WAY: Final = ("slow", "drip", "cut", "html", "empty", "corrupt", "huge_json", "deep_json")
 UNBILLED: Final = ("html",)  # a gateway before the vendor speaks: the vendor did nothing
 MAX_BODY: Final = 64 << 20
 HUGE: Final = 24 << 20
+DEEP: Final = 100_000
 RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST, so the caller sees a cut and not an end
 ENVIRONMENT: Final = {
     "openai": ("OPENAI_BASE_URL", "OPENAI_API_KEY"),
@@ -334,6 +335,8 @@ class Handler(BaseHTTPRequestHandler):
             case "huge_json":
                 body = b'{"padding": "' + b"x" * int(plan.details.get("bytes", HUGE)) + b'"}'
                 said = Answer(body=body, headers=said.headers)
+            case "deep_json":
+                said = Answer(body=b'{"data": ' * DEEP + b"1" + b"}" * DEEP, headers=said.headers)
         self._send(said)
 
     def _send(self, said: Answer) -> None:

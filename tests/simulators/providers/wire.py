@@ -18,6 +18,7 @@ from PIL import Image, ImageDraw
 BEHAVIOURS: Final = (
     "ok", "bad_field", "unauthorized", "moderated", "moderated_output", "retired", "unprocessable", "rate_limited",
     "quota", "error_500", "unavailable", "slow", "drip", "cut", "html", "empty", "corrupt", "huge_json",
+    "deep_json",
     "invalid_base64", "wrong_media_type", "no_images", "fewer_images", "wrong_size",
 )  # fmt: skip
 # what becomes of work that a service took into its queue: of the vendors in `works` only
