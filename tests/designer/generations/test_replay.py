@@ -81,7 +81,7 @@ def test_a_retry_calls_no_model_whose_end_came_since_its_order_was_written(pair,
     assert row.status == "running"
     end_came("scripted")
     row = try_again(row)
-    assert (row.status, row.error["code"], row.cost) == ("failed", "model_retired", None)
+    assert (row.status, row.error["code"], row.cost) == ("failed", "model_retired", 0)
     assert row.error["message"].startswith("Scripted was shut down on")
     assert "Use Other ($0.03 an image, before: $0.04 an image) instead." in row.error["remedy"]
     assert (len(one.asked), other.asked, JobAttempt.objects.filter(job_id=row.job_id).count()) == (1, [], 1)

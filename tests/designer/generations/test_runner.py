@@ -148,7 +148,7 @@ def test_the_estimate_is_made_for_the_garment_and_never_exceeded(script, client_
     ModelPrice.objects.update(amount=Decimal("0.09"))
     work_off("interactive")
     dearer = Generation.objects.get(pk=asked["id"])
-    assert (dearer.status, dearer.cost, len(script.asked)) == ("failed", None, 1)
+    assert (dearer.status, dearer.cost, len(script.asked)) == ("failed", 0, 1)
     assert dearer.error["code"] == "below_cheapest"
 
 

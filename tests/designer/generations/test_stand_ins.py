@@ -205,7 +205,7 @@ def test_no_stand_in_costs_more_than_was_shown(pair, client_of):
     ModelProfile.objects.get(provider="other").prices.update(amount=Decimal("0.05"))
     one.answers = [base.QuotaExhausted("No money left.")]
     done = begin(client_of)
-    assert (done.status, done.cost, other.asked) == ("failed", None, [])
+    assert (done.status, done.cost, other.asked) == ("failed", 0, [])
 
 
 def test_one_whose_bill_may_be_higher_but_is_not_expected_to_be_steps_in_unless_the_designer_set_a_ceiling(
@@ -220,7 +220,7 @@ def test_one_whose_bill_may_be_higher_but_is_not_expected_to_be_steps_in_unless_
     ModelHealth.objects.all().delete()
     one.answers, other.answers = [base.QuotaExhausted("No money left.")], [GOOD]
     done = begin(client_of, max_cost="0.04")
-    assert (done.status, done.cost, len(other.asked)) == ("failed", None, 1)
+    assert (done.status, done.cost, len(other.asked)) == ("failed", 0, 1)
 
 
 def test_one_that_is_down_gets_a_second_chance(pair, client_of):
