@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final, Generic, TypeVar
 
 from django.db.models import F
@@ -43,6 +44,10 @@ from teams.base.errors import Conflict, Refused
 
 T = TypeVar("T")
 WORTH_WAITING: Final = timedelta(minutes=1)
+WHY_LEFT_OUT: Final = {
+    Stage.ANALYSIS: "Left unknown what neither the brief says nor a photo shows",
+    Stage.PROMPTING: "Left out what nobody asked for",
+}
 KINDS: Final = {Stage.ANALYSIS: EntryKind.ANALYSIS, Stage.PROMPTING: EntryKind.PROMPTING}
 
 
@@ -56,11 +61,13 @@ class Heard(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Task(Generic[T]):
-    """One question with what reads its answer (raises Unfit) and what keeps and restores what was read."""
+    """One question with what reads its answer (raises Unfit), what tells the parts of it that were not taken over, and
+    what keeps and restores what was read."""
 
     stage: Stage
     question: Question
     read: Callable[[Mapping[str, Any]], T]
+    left_out: Callable[[Mapping[str, Any]], tuple[str, ...]]
     keep: Callable[[T], dict[str, Any]]
     restore: Callable[[Mapping[str, Any]], T]
 
@@ -98,7 +105,8 @@ def analysed(
         return Task(
             stage=Stage.ANALYSIS,
             question=seeing.question(wish.brief, photos),
-            read=lambda data: seeing.read(data, has_photos=bool(photos)),
+            read=partial(seeing.read, brief=wish.brief, photos=len(photos)),
+            left_out=partial(seeing.left_out, brief=wish.brief, photos=len(photos)),
             keep=seeing.to_json,
             restore=seeing.from_json,
         )
@@ -107,7 +115,8 @@ def analysed(
         return Task(
             stage=Stage.ANALYSIS,
             question=remixing.question(wish.brief, tuple(_photo(asset) for asset in references)),
-            read=remixing.read,
+            read=partial(remixing.read, brief=wish.brief, photos=len(references)),
+            left_out=partial(seeing.left_out, brief=wish.brief, photos=len(references)),
             keep=remixing.Sights.to_json,
             restore=remixing.Sights.from_json,
         )
@@ -134,6 +143,7 @@ def prompted(
             stage=Stage.PROMPTING,
             question=wording.question(wish.brief, understanding),
             read=lambda data: wording.read(data, wish.brief, understanding),
+            left_out=lambda data: wording.left_out(data, wish.brief, understanding),
             keep=wording.to_json,
             restore=wording.from_json,
         )
@@ -161,19 +171,26 @@ def _asked(call: Call[T]) -> Heard[T]:
     digest = _digest(call)
     kept = _kept(call, digest)
     if kept is not None:
-        return _done(call, digest, kept, "The same was read before.")
+        return _done(call, digest, kept, again=True)
     if call.row.settings.get("max_cost") is not None and call.row.settings.get("for_reading") == "0":
         raise Local("Its ceiling has no room for a model that reads.")
     _check_health(call)
     value, data = _answered(call)
-    return _done(call, digest, data, "", value)
+    return _done(call, digest, data, value)
 
 
-def _done(call: Call[T], digest: str, data: Mapping[str, Any], reason: str, value: T | None = None) -> Heard[T]:
+def _done(
+    call: Call[T], digest: str, data: Mapping[str, Any], value: T | None = None, *, again: bool = False
+) -> Heard[T]:
     """Note under which digest it can be found again."""
+    told = ["The same was read before."] if again else []
+    if lost := data.get("left_out"):
+        told.append(f"{WHY_LEFT_OUT[call.task.stage]}: {'; '.join(lost)}.")
     StageRun.objects.filter(generation=call.row, name=call.task.stage).update(input_digest=digest)
     heard = call.task.restore(data) if value is None else value
-    return Heard(heard, {"basis": {"by": call.by, "reason": reason}, "answer": {"digest": digest, "data": dict(data)}})
+    return Heard(
+        heard, {"basis": {"by": call.by, "reason": " ".join(told)}, "answer": {"digest": digest, "data": dict(data)}}
+    )
 
 
 def _digest(call: Call[T]) -> str:
@@ -233,6 +250,8 @@ def _read(call: Call[T], result: base.LanguageResult) -> tuple[T, dict[str, Any]
     """What is in the answer; if it is fit it is kept at once, for a retry of the job."""
     value = call.task.read(result.data)
     data = call.task.keep(value)
+    if lost := call.task.left_out(result.data):
+        data["left_out"] = list(lost)
     with call.job.fenced():
         run = StageRun.objects.get(generation=call.row, name=call.task.stage)
         run.output = {**run.output, "answer": {"digest": _digest(call), "data": data}}

@@ -92,14 +92,14 @@ def question(brief: str, photos: tuple[bytes, ...] = ()) -> Question:
     return Question(system=f"{asked.system} {TOLD}", data=asked.data, schema=SCHEMA, images=photos)
 
 
-def read(data: Mapping[str, Any]) -> Sights:
+def read(data: Mapping[str, Any], *, brief: str, photos: int) -> Sights:
     """What the answer says. Raises Unfit for one of another shape."""
-    found = seeing.read(data, has_photos=True, origins=ORIGINS)
+    found = seeing.read(data, brief=brief, photos=photos, origins=ORIGINS)
 
     def part(*origins: str) -> seeing.Reading:
         return {name: each for name, each in found.items() if data[name]["from"] in origins}
 
-    return Sights(brief=part("brief"), first=part(FIRST, "none"), others=part(OTHER))
+    return Sights(brief=part("brief"), first=part(FIRST), others=part(OTHER))
 
 
 def understood(brief: str, seen: Sights, pictures: Sequence[Picture]) -> Understanding:

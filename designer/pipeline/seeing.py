@@ -1,8 +1,9 @@
 """Stage 1 by a language or vision model: what it is asked, and what of its answer may become the record.
 
 The answer is held to our vocabulary. A word of another is looked up in the taxonomy, and is unknown if it is not there;
-a colour goes through the colour list; an answer of another shape is refused. What the designer's own words say is read
-here and wins over the model in any case.
+a colour goes through the colour list; an answer of another shape is refused. What it says of a photo that was not sent,
+or of a brief that does not say so, is unknown too. What the designer's own words say is read here and wins over the
+model in any case.
 """
 
 from __future__ import annotations
@@ -13,15 +14,17 @@ from typing import Any, Final
 
 from designer.pipeline import analysis, taxonomy, words
 from designer.pipeline.asking import Question, Unfit, closed, keys_at_fault
+from designer.pipeline.borne import Said
 from designer.pipeline.colours import colour_of
-from designer.pipeline.records import ATTRIBUTES, MAX_ITEMS, MAX_VALUE, UNKNOWN, Attribute, Source, Understanding
+from designer.pipeline.records import ATTRIBUTES, MAX_ITEMS, MAX_VALUE, Attribute, Source, Understanding
+from designer.pipeline.tongue import unread_language
 
 SYSTEM: Final = (
     "You read a fashion designer's brief and reference photos and say which garment they ask for, attribute by "
     "attribute, in the words of the schema. Say unknown, with confidence 0, for whatever is neither said nor clearly "
-    "seen: never guess. A confidence lies between 0 and 1. `from` tells whether the brief says it or a photo shows it. "
-    "Where brief and photo differ the brief is right. Leave a value that the brief refuses ('no lace') unknown. "
-    "Colours are those of the garment alone, with their share of its area, the largest first."
+    "seen: never guess. A confidence lies between 0 and 1. `from` tells whether the brief says it, in its own words, "
+    "or a photo shows it. Where brief and photo differ the brief is right. Leave a value that the brief refuses ('no "
+    "lace') unknown. Colours are those of the garment alone, with their share of its area, the largest first."
 )
 ORIGINS: Final[Mapping[str, Source]] = {"brief": "brief", "photo": "image"}
 NOTHING: Final = frozenset({"", "unknown", "none", "n_a", "na", "null", "unclear"})
@@ -60,14 +63,35 @@ def schema(origins: Sequence[str]) -> dict[str, Any]:
 SCHEMA: Final = schema(tuple(ORIGINS))
 
 
-def read(data: Mapping[str, Any], *, has_photos: bool, origins: Mapping[str, Source] = ORIGINS) -> Reading:
+def read(data: Mapping[str, Any], *, brief: str, photos: int, origins: Mapping[str, Source] = ORIGINS) -> Reading:
     """What the answer says, by attribute; unknown ones left out. Raises Unfit for an answer of another shape."""
     faults = keys_at_fault("the answer", data, ATTRIBUTES)
     faults += [fault for name in ATTRIBUTES if name in data for fault in _faults(name, data[name], origins)]
     if faults:
         raise Unfit(faults)
-    found = {name: _read(name, data[name], origins if has_photos else {}) for name in ATTRIBUTES}
-    return {name: each for name, each in found.items() if each.is_known}
+    said, found = _said(brief), {}
+    for name in ATTRIBUTES:
+        told = data[name]
+        value = _founded(name, _value(name, told), told["from"], said, photos)
+        if value and told["confidence"]:
+            sure = round(float(told["confidence"]), 3)
+            found[name] = Attribute(value=value, confidence=sure, source=origins[told["from"]])
+    return found
+
+
+def left_out(data: Mapping[str, Any], *, brief: str, photos: int) -> tuple[str, ...]:
+    """What of an answer that was read became unknown, for neither the brief says it nor a photo that was sent. What the
+    brief says otherwise, or refuses, is none of it."""
+    read, said, found = words.parse(brief), _said(brief), []
+    settled = words.attributes_of(read)
+    refused = {(each.attribute, each.value) for each in read.mentions if each.negated}
+    for name in ATTRIBUTES:
+        told, value = data[name], _value(name, data[name])
+        kept = _names(_founded(name, value, told["from"], said, photos))
+        lost = [each for each in _names(value) if each not in kept and (name, each) not in refused]
+        if lost and told["confidence"] and name not in settled:
+            found.append(f"{name} {', '.join(lost)}".replace("_", " "))
+    return tuple(found)
 
 
 def understood(
@@ -135,13 +159,34 @@ def _is_share(number: Any) -> bool:
     return math.isfinite(number) and 0 <= number <= 1
 
 
-def _read(name: str, told: Mapping[str, Any], origins: Mapping[str, Source]) -> Attribute:
-    """One attribute of an answer of the right shape, in our words. Without origins there is nothing but the brief."""
-    value = _value(name, told)
-    if not value or not told["confidence"]:
-        return UNKNOWN
-    source = origins.get(told["from"], "image") if origins else "brief"
-    return Attribute(value=value, confidence=round(float(told["confidence"]), 3), source=source)
+def _said(brief: str) -> Said | None:
+    """The brief to hold an answer against; None for one in a language that is read by models alone."""
+    return None if unread_language(brief) else Said(words.parse(brief))
+
+
+def _founded(name: str, value: Any, origin: str, said: Said | None, photos: int) -> Any:
+    """As much of a value as has the origin that it is said to have."""
+    if not value or origin == "none":
+        return None
+    if origin != "brief":
+        return value if photos else None
+    if said is None:
+        return value
+    if isinstance(value, list):
+        return [each for each in value if said.bears_out(name, _name(each))]
+    if isinstance(value, dict):
+        return {key: each for key, each in value.items() if said.bears_out(key, each)}
+    return value if said.bears_out(name, value) else None
+
+
+def _name(item: Any) -> str:
+    return str(item["name"] if isinstance(item, dict) else item)
+
+
+def _names(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return [_name(each) for each in value] if isinstance(value, list) else [value] if value else []
 
 
 def _value(name: str, told: Mapping[str, Any]) -> Any:

@@ -1,7 +1,8 @@
 """Stage 2 by a language model: it arranges the designer's own words and adds how the garment is to be shown.
 
 Each piece it writes says whose it is. The designer's words must be there whole and in order and what is fixed must be
-said, or the answer is refused; what it makes up about the garment is left out.
+said, or the answer is refused. What it adds is held to a closed list: each word stands in the brief, in what is known
+or in `showing`, or the piece is left out.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 
-from designer.pipeline import taxonomy
+from designer.pipeline import showing, taxonomy
 from designer.pipeline.asking import Question, Unfit, closed, keys_at_fault, shown
+from designer.pipeline.borne import Said
 from designer.pipeline.prompting import LEAST, MOST, must_say
 from designer.pipeline.records import ATTRIBUTES, MAX_VALUE, Brief, Mention, Part, PromptPart, Understanding
+from designer.pipeline.refusals import refuses
+from designer.pipeline.taxonomy import Token
 from designer.pipeline.vocabulary import PHOTOGRAPHY
 from designer.pipeline.words import parse
 
@@ -21,7 +25,8 @@ SYSTEM: Final = (
     f"You write the prompt for an image model from a fashion designer's brief. Give it in parts of {LEAST} to {MOST} "
     "words altogether. Parts of kind 'user' hold the brief's words: all of them, in their order, unchanged. Parts of "
     "kind 'locked' say each phrase of must_say. Parts of kind 'exploratory' add how the garment is shown: framing, "
-    "light, setting. Add no fact about the garment, no style or mood, nothing listed under avoid, and no names."
+    "light, backdrop, focus. Add no fact about the garment, no style or mood, no person, place, thing, writing or "
+    "name, and nothing listed under avoid."
 )
 KINDS: Final = ("user", "locked", "exploratory")
 SCHEMA: Final = closed(
@@ -37,6 +42,7 @@ ROOM: Final = 8  # words that must be left for a model to be worth asking
 PLAIN: Final = re.compile(r"[^\W_][\w ,.'’&%()-]*")
 # what may be said without having been given; all else is a fact about the garment, or the persona's to add
 PRESENTATION: Final = frozenset(PHOTOGRAPHY)
+BODILY: Final = frozenset({"nude"})  # a colour of the cloth, or no cloth at all
 
 
 def has_room(brief: str) -> bool:
@@ -62,10 +68,9 @@ def read(data: Mapping[str, Any], brief: str, understanding: Understanding) -> t
     faults = keys_at_fault("the answer", data, ("parts",)) or _shape(data["parts"])
     if faults:
         raise Unfit(faults)
-    parts = [PromptPart(text=" ".join(each["text"].split()), part=cast(Part, each["part"])) for each in data["parts"]]
-    told = parse(brief)
-    kept = [part for part in parts if part.part != "exploratory" or not _invents(part, told, understanding)]
-    faults = [*_lost(kept, told, understanding), *_added(kept, told, understanding)]
+    parts, told = _parts(data), parse(brief)
+    kept = [part for part in parts if not _is_left_out(part, told, understanding)]
+    faults = [*_lost(kept, told, understanding), *_added(parts, told, understanding)]
     count = sum(len(part.text.split()) for part in parts)
     if count > MOST:
         faults.append(f"The parts have {count} words; {LEAST} to {MOST} are wanted.")
@@ -74,12 +79,22 @@ def read(data: Mapping[str, Any], brief: str, understanding: Understanding) -> t
     return tuple(kept)
 
 
+def left_out(data: Mapping[str, Any], brief: str, understanding: Understanding) -> tuple[str, ...]:
+    """What of an answer that was read is left out of the prompt."""
+    told = parse(brief)
+    return tuple(part.text for part in _parts(data) if _is_left_out(part, told, understanding))
+
+
 def to_json(parts: Sequence[PromptPart]) -> dict[str, Any]:
     return {"parts": [part.to_json() for part in parts]}
 
 
 def from_json(data: Mapping[str, Any]) -> tuple[PromptPart, ...]:
     return tuple(PromptPart.from_json(part) for part in data["parts"])
+
+
+def _parts(data: Mapping[str, Any]) -> list[PromptPart]:
+    return [PromptPart(text=" ".join(each["text"].split()), part=cast(Part, each["part"])) for each in data["parts"]]
 
 
 def _shape(parts: Any) -> list[str]:
@@ -123,15 +138,51 @@ def _added(parts: Sequence[PromptPart], told: Brief, understanding: Understandin
             yield f"{shown(part.text)} says of the garment what is refused or not known."
 
 
+def _is_left_out(part: PromptPart, told: Brief, understanding: Understanding) -> bool:
+    if part.part == "user":
+        return False
+    invents = part.part == "exploratory" and _invents(part, told, understanding)
+    return invents or _goes_beyond(part, told, understanding)
+
+
+def _goes_beyond(part: PromptPart, told: Brief, understanding: Understanding) -> bool:
+    """Whether a word of it was not given and is none with which a picture is described, or it refuses something that
+    the brief does not refuse in these words."""
+    tokens, said = taxonomy.tokens(part.text), Said(told)
+    words = [token.word for token in tokens]
+    if any(refuses(tokens, at) for at in range(len(tokens))) or BODILY.intersection(words):
+        return not said.has_run(words) and part.text.casefold() not in map(str.casefold, must_say(told, understanding))
+    given = _given(said, understanding)
+    described = showing.in_phrases(words)
+    return any(word not in given and at not in described for at, word in enumerate(words))
+
+
+def _given(said: Said, understanding: Understanding) -> frozenset[str]:
+    """The words that may be said: the brief's, those of what is known, and those that tell how it is shown."""
+    keys = [name for name in ATTRIBUTES if name != "photography"] + list(PHOTOGRAPHY)
+    known = " ".join(taxonomy.say(name, value) for name in keys for value in _known(name, understanding))
+    own = {said.words[at] for at in said.wanted} | {token.word for token in taxonomy.tokens(known)}
+    return showing.LEXICON.union(own, *(showing.inflected(word) for word in own))
+
+
 def _invents(part: PromptPart, told: Brief, understanding: Understanding) -> bool:
     """Whether it says what the brief refuses, or a fact that is neither in the brief nor known."""
     refused = {(each.attribute, each.value) for each in told.mentions if each.negated}
     said = {(each.attribute, each.value) for each in told.mentions if not each.negated}
-    for each in parse(part.text).mentions:
+    read = parse(part.text)
+    tokens = taxonomy.tokens(read.text)
+    for each in read.mentions:
         pair = (each.attribute, each.value)
-        if pair in refused or (pair not in said and not _allowed(each, part, understanding)):
+        known = pair in said or _allowed(each, part, understanding) or _is_of_showing(each, read, tokens)
+        if pair in refused or not known:
             return True
     return False
+
+
+def _is_of_showing(mention: Mention, read: Brief, tokens: Sequence[Token]) -> bool:
+    places = [at for at, token in enumerate(tokens) if mention.start <= token.start < mention.end]
+    told = mention.attribute not in PHOTOGRAPHY and bool(places)
+    return told and showing.is_of_showing(read.text, tokens, places, mention.attribute)
 
 
 def _allowed(mention: Mention, part: PromptPart, understanding: Understanding) -> bool:

@@ -300,10 +300,11 @@ def test_a_model_that_obeys_a_brief_changes_nothing(says, vendors, editor, setti
 def test_the_designers_own_words_win_over_a_model_that_says_otherwise(vendors, editor) -> None:
     lies = fit(garment="coat", fabric="lace", mood="moody", neckline="v_neck", pattern="<b>stripe</b>")
     vendors.plan("google", "ok", says=lies)
-    row = made(editor, f"an emerald silk dress, no lace. {ORDERS}")
+    photo = photo_of(editor.user)
+    row = made(editor, f"an emerald silk dress, no lace. {ORDERS}", references=[str(photo.pk)])
     known = row.understood
     assert (known["garment"]["value"], known["fabric"]["value"]) == ("dress", "silk")
-    assert known["mood"] == {"value": "moody", "confidence": 0.9, "source": "brief"}
+    assert known["mood"] == {"value": "moody", "confidence": 0.9, "source": "image"}
     assert basis(row)["by"].startswith("google") and (row.provider, row.settings["n"]) == ("sketchbook", 1)
 
 
@@ -339,12 +340,46 @@ def test_a_budget_without_room_buys_no_second_answer(vendors, editor) -> None:
 
 def test_what_a_model_makes_up_about_the_garment_is_left_out_of_the_prompt(vendors, editor) -> None:
     vendors.plan("google", "ok")
-    shown = {"text": "seen against a misty shore at first light", "part": "exploratory"}
+    shown = {"text": "seen against seamless paper in soft daylight", "part": "exploratory"}
     made_up = {"text": "with red leather cuffs", "part": "exploratory"}
     vendors.plan("google", "ok", says={"parts": [{"text": BRIEF, "part": "user"}, made_up, shown]})
     row = made(editor)
     assert shown["text"] in row.prompt and "leather" not in row.prompt
     assert {"text": shown["text"], "part": "exploratory"} in output(row, "optimisation")["parts"]
+
+
+MADE_UP = [
+    "Nike swoosh on the chest",
+    "text SALE in large letters",
+    "full frontal view, no clothes",
+    "a child in light",
+]
+
+
+def test_what_a_talked_into_model_writes_reaches_no_image_model_and_is_told(vendors, editor) -> None:
+    vendors.plan("google", "ok")
+    good = {"text": "soft north-facing daylight, full-length three-quarter view", "part": "exploratory"}
+    bad = [{"text": text, "part": "exploratory"} for text in MADE_UP]
+    vendors.plan("google", "ok", says={"parts": [{"text": BRIEF, "part": "user"}, *bad, good]})
+    row, again = made(editor), made(editor)
+    ordered = output(row, "generation")["order"]["prompt"]
+    assert row.prompt == ordered == again.prompt and good["text"] in ordered
+    assert not any(text in json.dumps(output(row, "optimisation")) for text in MADE_UP)
+    told = f"Left out what nobody asked for: {'; '.join(MADE_UP)}."
+    assert basis(row, "prompting") == {"by": "google gemini-3.1-flash-lite", "reason": told}
+    assert basis(again, "prompting")["reason"] == f"The same was read before. {told}"
+    assert "Nike swoosh" in editor.get(f"/generations/{row.pk}").content.decode(), "the page says what was left out"
+
+
+@pytest.mark.parametrize("origin", ["photo", "brief", "none"])
+def test_what_neither_brief_nor_photo_says_is_unknown_whatever_a_model_claims(origin, vendors, editor) -> None:
+    claimed = fit() | {"pattern": {"value": "floral", "confidence": 0.99, "from": origin}}
+    vendors.plan("google", "ok", says=claimed)
+    row = made(editor, "a blue cotton dress")
+    assert row.understood["pattern"] == {"value": None, "confidence": 0.0, "source": "none"}
+    assert "floral" not in row.prompt and basis(row)["by"].startswith("google")
+    told = "Left unknown what neither the brief says nor a photo shows: pattern floral."
+    assert basis(row)["reason"] == told
 
 
 @pytest.mark.parametrize(("brief", "wish"), [(BRIEF, {"exact": True}), ("a dress " * 30, {})])

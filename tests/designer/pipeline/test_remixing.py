@@ -123,10 +123,10 @@ def test_what_a_team_said_of_a_picture_counts_for_what_is_taken_from_it() -> Non
     }
 
 
-def told(**changes: tuple[Any, str]) -> dict[str, Any]:
-    """A model's answer: attribute = (value, from)."""
+def heard(brief: str = "something calm", **changes: tuple[Any, str]) -> remixing.Sights:
+    """What is taken from a model's answer about two photos: attribute = (value, from)."""
     facts = {name: {"value": value, "confidence": 0.8, "from": origin} for name, (value, origin) in changes.items()}
-    return answer(**facts)
+    return remixing.read(answer(**facts), brief=brief, photos=2)
 
 
 def test_a_model_is_told_what_is_mixed_and_tells_the_photos_apart() -> None:
@@ -138,7 +138,7 @@ def test_a_model_is_told_what_is_mixed_and_tells_the_photos_apart() -> None:
     assert (asked.data, asked.images) == (plain.data, plain.images) and strict(asked.schema)
     origins = asked.schema["properties"]["fabric"]["properties"]["from"]["enum"]
     assert origins == ["brief", "first_photo", "other_photo", "none"]
-    seen = remixing.read(told(garment=("coat", "first_photo"), fabric=("silk", "other_photo"), mood=("calm", "brief")))
+    seen = heard(garment=("coat", "first_photo"), fabric=("silk", "other_photo"), mood=("calm", "brief"))
     assert (values(seen.first), values(seen.others), values(seen.brief)) == (
         {"garment": "coat"},
         {"fabric": "silk"},
@@ -146,18 +146,16 @@ def test_a_model_is_told_what_is_mixed_and_tells_the_photos_apart() -> None:
     )
     assert remixing.Sights.from_json(json.loads(json.dumps(seen.to_json()))) == seen
     with pytest.raises(Unfit, match="must be brief, first_photo, other_photo or none"):
-        remixing.read(told(garment=("coat", "photo")))
+        heard(garment=("coat", "photo"))
 
 
 def test_what_a_model_says_of_the_shape_of_the_others_is_not_taken_over() -> None:
-    seen = remixing.read(
-        told(
-            garment=("coat", "first_photo"),
-            neckline=("v_neck", "other_photo"),
-            fabric=("silk", "other_photo"),
-            pattern=("stripe", "first_photo"),
-            mood=("calm", "brief"),
-        )
+    seen = heard(
+        garment=("coat", "first_photo"),
+        neckline=("v_neck", "other_photo"),
+        fabric=("silk", "other_photo"),
+        pattern=("stripe", "first_photo"),
+        mood=("calm", "brief"),
     )
     mixed = remixing.understood("", seen, [Picture(), Picture()])
     assert values(mixed.attributes) == {"garment": "coat", "fabric": "silk", "pattern": "stripe", "mood": "calm"}
@@ -165,9 +163,7 @@ def test_what_a_model_says_of_the_shape_of_the_others_is_not_taken_over() -> Non
 
 
 def test_what_is_on_record_of_an_image_stands_over_what_a_model_read_in_it_and_its_order_fills_the_rest() -> None:
-    seen = remixing.read(
-        told(garment=("coat", "first_photo"), fabric=("silk", "other_photo"), mood=("calm", "first_photo"))
-    )
+    seen = heard(garment=("coat", "first_photo"), fabric=("silk", "other_photo"), mood=("calm", "first_photo"))
     first, other = Picture(known=record({"garment": ("cape", 0.9)})), Picture(ordered=record(SKIRT))
     sure = Picture(known=record({"fabric": ("lace", 0.9), "garment": ("top", 0.9)}))
     mixed = remixing.understood("", seen, [first, other])

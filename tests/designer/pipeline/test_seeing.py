@@ -25,7 +25,7 @@ def answer(**changes: Any) -> dict[str, Any]:
 
 
 def read(brief: str = "", **changes: Any) -> Understanding:
-    return seeing.understood(brief, seeing.read(answer(**changes), has_photos=True))
+    return seeing.understood(brief, seeing.read(answer(**changes), brief=brief, photos=1))
 
 
 def test_the_schema_is_of_the_strict_kind_and_knows_our_values() -> None:
@@ -44,7 +44,7 @@ def test_an_answer_becomes_the_record_of_the_local_reading() -> None:
 
 def test_what_a_model_saw_wins_over_what_a_picture_was_ordered_to_show_and_loses_to_what_is_sure() -> None:
     record = {name: Attribute(value=value, confidence=0.9, source="original") for name, value in ORDERED.items()}
-    seen = seeing.read(answer(garment="coat", fabric="wool"), has_photos=True)
+    seen = seeing.read(answer(garment="coat", fabric="wool"), brief="", photos=1)
     filled = seeing.understood("", seen, ordered=record)
     assert [filled.value(name) for name in ("garment", "fabric", "mood")] == ["coat", "wool", "dreamy"]
     assert [filled[name].source for name in ("garment", "mood")] == ["image", "original"]
@@ -106,9 +106,68 @@ def test_how_it_is_shown_is_read_key_by_key_and_refused_key_by_key() -> None:
     assert read("a dress, no street background", photography=told).value("photography") == {"pose": "walking"}
 
 
-def test_without_photos_all_comes_from_the_brief() -> None:
-    reading = seeing.read(answer(mood="calm"), has_photos=False)
-    assert reading["mood"].source == "brief"
+def said(value: Any, origin: str = "brief") -> dict[str, Any]:
+    return {"value": value, "confidence": 0.99, "from": origin}
+
+
+def colour(name: str) -> dict[str, Any]:
+    return {"name": name, "hex": "", "coverage": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("photos", "name", "told"),
+    [
+        (0, "pattern", said("floral", "photo")),
+        (0, "pattern", said("floral", "none")),
+        (1, "pattern", said("floral", "none")),
+        (0, "pattern", said("floral")),
+        (1, "mood", said("calm")),
+        (0, "colours", said([colour("red")])),
+        (0, "construction", said(["pleats"])),
+    ],
+)
+def test_what_has_no_origin_is_unknown_and_told(photos: int, name: str, told: dict[str, Any]) -> None:
+    brief = "a cotton dress, no velvet or pockets"
+    data = answer(**{name: told})
+    assert seeing.read(data, brief=brief, photos=photos) == {}
+    (lost,) = seeing.left_out(data, brief=brief, photos=photos)
+    assert lost.startswith(name)
+
+
+@pytest.mark.parametrize(("name", "value"), [("fabric", "velvet"), ("construction", ["pockets"])])
+def test_what_the_brief_refuses_is_not_said_by_it(name: str, value: Any) -> None:
+    data = answer(**{name: said(value)})
+    brief = "a dress, no velvet or pockets"
+    assert seeing.read(data, brief=brief, photos=0) == {}
+    assert seeing.left_out(data, brief=brief, photos=0) == ()
+
+
+def test_what_the_brief_says_in_words_that_mean_it_comes_from_the_brief() -> None:
+    brief = "a navy dress, its neckline square, serene, shown from behind, with pleats"
+    photography = {"pose": "back", "light": "soft", "background": "unknown", "style": "unknown"}
+    data = answer(
+        mood=said("calm"),
+        neckline=said("square"),
+        colours=said([colour("navy"), colour("red")]),
+        construction=said(["pleats", "belt"]),
+        photography={**photography, "confidence": 0.9, "from": "brief"},
+    )
+    reading = seeing.read(data, brief=brief, photos=0)
+    assert {each.source for each in reading.values()} == {"brief"}
+    assert (reading["mood"].value, reading["neckline"].value) == ("calm", "square")
+    assert [each["name"] for each in reading["colours"].value] == ["navy"]
+    assert (reading["construction"].value, reading["photography"].value) == (["pleats"], {"pose": "back"})
+    assert seeing.left_out(data, brief=brief, photos=0) == ()
+
+
+def test_a_brief_in_another_language_is_read_by_the_model_alone() -> None:
+    reading = seeing.read(answer(fabric=said("velvet")), brief="ein langes Kleid aus Samt", photos=0)
+    assert (reading["fabric"].value, reading["fabric"].source) == ("velvet", "brief")
+    assert seeing.read(answer(fabric=said("velvet", "photo")), brief="ein langes Kleid aus Samt", photos=0) == {}
+
+
+def test_a_reading_is_kept_and_restored() -> None:
+    reading = seeing.read(answer(mood=said("calm")), brief="a calm dress", photos=0)
     assert seeing.from_json(json.loads(json.dumps(seeing.to_json(reading)))) == reading
 
 
@@ -141,7 +200,7 @@ def test_a_confidence_is_a_number_from_0_to_1(confidence: Any) -> None:
 )
 def test_an_answer_of_another_shape_is_refused_with_reasons_that_are_short(broken: dict[str, Any]) -> None:
     with pytest.raises(Unfit) as unfit:
-        seeing.read(broken, has_photos=True)
+        seeing.read(broken, brief="", photos=1)
     assert unfit.value.faults and all(len(fault) < 200 for fault in unfit.value.faults)
 
 

@@ -7,11 +7,11 @@ import pytest
 
 from designer.pipeline import analysis, wording
 from designer.pipeline.asking import Unfit
-from designer.pipeline.prompting import compose
+from designer.pipeline.prompting import SETTINGS, VIEWS, compose
 from designer.pipeline.records import LearnedChoice, PromptPart, Understanding
 
 BRIEF = "an emerald silk wrap dress for the opera, no lace"
-SHOWN = {"text": "seen against a misty shore at first light", "part": "exploratory"}
+SHOWN = {"text": "seen against seamless paper in soft north-facing daylight", "part": "exploratory"}
 USER = {"text": BRIEF, "part": "user"}
 
 
@@ -83,6 +83,85 @@ def test_what_was_corrected_by_hand_must_be_said() -> None:
 def test_what_is_made_up_about_the_garment_is_left_out() -> None:
     for text in ("with red leather cuffs", "lace at the hem", "in a minimalist style"):
         assert read(USER, {"text": text, "part": "exploratory"}, SHOWN)[1].text == SHOWN["text"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nike swoosh on the chest",
+        "large Gucci logo on the chest",
+        "in the style of Dior",
+        "Vogue photograph",
+        "text SALE in large letters",
+        "portrait of a famous actress in a room",
+        "shown on a young woman",
+        "a child in light",
+        "full frontal view, no clothes",
+        "topless pose",
+        "bare skin in soft light",
+        "see-through fabric",
+        "seen against a misty shore at first light",
+        "on a beach",
+        "shot in Paris",
+        "holding a bag",
+        "worn by a model",
+        "black garment",
+        "white cloth",
+        "light silk lining",
+        "dramatic pose",
+        "no pockets",
+        "without sleeves",
+        "N_i_k_e",
+    ],
+)
+@pytest.mark.parametrize("kind", ["exploratory", "locked"])
+def test_what_is_no_word_of_the_brief_nor_one_for_how_it_is_shown_is_left_out_and_told(text: str, kind: str) -> None:
+    made_up = {"text": text, "part": kind}
+    try:
+        parts = read(USER, made_up, SHOWN)
+    except Unfit as unfit:
+        assert kind == "locked" and "refused or not known" in str(unfit)
+    else:
+        assert [part.text for part in parts] == [BRIEF, SHOWN["text"]]
+        assert wording.left_out({"parts": [USER, made_up, SHOWN]}, BRIEF, record()) == (text,)
+
+
+GOOD = [
+    "soft north-facing daylight, full-length three-quarter view",
+    "seamless paper backdrop, crisp focus on the weave",
+    "gentle directional light from one side",
+    "warm grey backdrop, even lighting",
+    "editorial fashion photography, shallow depth of field",
+    "the drape of the silk clearly shown",
+    "emerald silk catching the light",
+    "long shadows across a pale backdrop",
+    "true-to-life emerald, natural colour rendering",
+    "a wrapped silk dress framed from hem to shoulder",
+    *(text for choices in SETTINGS for text in choices),
+    *VIEWS,
+]
+
+
+@pytest.mark.parametrize("text", GOOD)
+def test_what_tells_how_it_is_shown_is_kept(text: str) -> None:
+    assert [part.text for part in read(USER, {"text": text, "part": "exploratory"})] == [BRIEF, text]
+
+
+@pytest.mark.parametrize(
+    ("brief", "text", "is_kept"),
+    [
+        ("a dress with a Nike swoosh", "Nike swoosh in sharp focus", True),
+        ("a dress. No Nike swoosh, text or letters on it", "Nike letters in sharp focus", False),
+        ("a logo-free dress", "logo in sharp focus", False),
+        ("a nude silk dress", "nude silk dress", True),
+        ("a nude silk dress", "nude pose", False),
+        ("a dress, no soft light", "soft light", False),
+    ],
+)
+def test_the_designers_own_words_may_be_said_again_as_they_mean_them(brief: str, text: str, is_kept: bool) -> None:
+    parts = [{"text": brief, "part": "user"}, {"text": text, "part": "exploratory"}]
+    kept = wording.read({"parts": parts}, brief, analysis.analyse(brief))
+    assert len(kept) == (2 if is_kept else 1)
 
 
 def test_the_parts_stay_through_the_later_stages_and_learned_ones_join_them() -> None:

@@ -1,0 +1,139 @@
+"""The words with which a model may say how a garment is shown without having been given them.
+
+The list is closed: whatever else a model writes must stand in the brief or be known. It holds framing, light, backdrop,
+rendering and cloth, and is chosen so that no person, body, age, name, brand, place, thing or writing can be told with
+it. A word that could help to do so ("full", "shoulder", "portrait") stands only within a phrase.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import chain
+from typing import Final
+
+from designer.pipeline import taxonomy
+from designer.pipeline.prompting import ONE_EACH, SETTINGS, VIEWS
+from designer.pipeline.taxonomy import Token
+
+_JOINTS: Final = """
+a an the and or with in on of for to from at by as its it is are that which so while into onto over across along
+against under beneath above below around through throughout between within toward upon beside both all each every
+more very slightly where
+"""
+_QUALITIES: Final = """
+soft gentle even clean clear crisp sharp fine delicate subtle natural neutral plain simple uncluttered seamless quiet
+calm tonal muted warm cool bright pale dim low high deep shallow wide narrow close medium long hard directional diffuse
+ambient indirect overcast north south east west facing morning afternoon evening reflected bounced filtered raking
+grazing angled lateral overhead backlit sidelit lit balanced controlled consistent accurate faithful true precise
+detailed considered editorial professional spacious generous symmetrical centrally vertical horizontal upright level
+straight smooth rich matte white grey gray black charcoal beige slow single clearly softly gently evenly cleanly
+sharply subtly naturally accurately faithfully optical realistic lifelike photographic tactile visible unobstructed
+complete
+"""
+_SCENES: Final = """
+light lighting daylight sunlight shadow highlight shade glow softbox reflector falloff gradient backdrop background
+studio setting cyclorama framing frame composition crop view shot angle perspective viewpoint camera lens focus depth
+sharpness resolution detail clarity exposure contrast tonality tone balance rendering fidelity precision photograph
+photography photo image picture presentation lookbook catalogue packshot pose stance centre center space margin
+symmetry movement motion quality aperture 35mm 50mm 85mm 100mm
+"""
+_BACKDROPS: Final = "backdrop background studio cyclorama sweep setting"
+_CLOTHS: Final = """
+cloth fabric textile material garment look seam stitch stitching fold drape hem texture surface weave fibre fiber
+thread grain edge outline silhouette proportion shape volume line construction colour color hue
+"""
+_VERBS: Final = """
+show shown see seen keep kept set fill frame centre center catch caught render capture captured photograph fall
+emphasise emphasize define trace follow
+"""
+_PHRASES: Final = """
+full garment, full look, full outfit, whole look, whole garment, entire garment, entire look, full view, full length
+view, full length shot, full length framing, full length composition, full length pose, cut in, cut from, made in,
+made of, made from, full length three quarter view, full length three quarter pose, full length front view, full
+length side view, full length back view, full frame, three quarter, three quarter view, front view, back view, side
+view, rear view, from behind, from the front, from the side, from the back, one side, both sides, left side, right
+side, hem to shoulder, shoulder to hem, head to toe, head to hem, top to bottom, eye level, close up, macro detail,
+wide angle, flat lay, depth of field, rule of thirds, negative space, breathing room, golden hour, soft focus,
+selective focus, deep focus, edge to edge, window light, north light, studio light, key light, fill light, rim light,
+open shade, frontal light, blue hour, light source, light falloff, high key, low key, seamless paper, paper backdrop,
+paper background, paper sweep, backdrop paper, infinity cove, studio floor, portrait orientation, portrait lens, prime
+lens, long lens, white balance, colour accuracy, color accuracy, true to life, true to colour, true to color, high
+resolution, high detail, high fidelity, well exposed, evenly exposed, dynamic range, editorial fashion photography,
+fashion photography, fashion photograph, fashion editorial, fashion presentation, product photography, product shot,
+studio shot, mid step, mid stride, standing pose, relaxed pose, seated pose, still pose
+"""
+LOOKED_AHEAD: Final = 3  # words from a quality to what it is one of: "crisp natural morning light"
+PAUSE: Final = re.compile(r"[,.()]")
+_CLOSED: Final = re.compile(r"[^aeiou]*[aeiou][^aeiouwxy]")  # "fit", "crop": the last letter is doubled
+
+
+def inflected(word: str) -> set[str]:
+    """The word, and what it becomes as a verb or an adjective: "frame", "framed", "framing"."""
+    if word.endswith("e"):
+        return {word, f"{word}d", f"{word[:-1]}ing", f"{word[:-1]}y"}
+    stem = word + word[-1] if _CLOSED.fullmatch(word) else word
+    return {word, f"{stem}ed", f"{stem}ing", f"{stem}y"}
+
+
+def _words(text: str) -> frozenset[str]:
+    folded = (token.word for token in taxonomy.tokens(text))
+    return frozenset(chain.from_iterable(inflected(word) if len(word) > 2 else {word} for word in folded))
+
+
+def _run(text: str) -> tuple[str, ...]:
+    return tuple(token.word for token in taxonomy.tokens(text))
+
+
+JOINTS: Final = _words(_JOINTS)
+SCENES: Final = _words(_SCENES)
+BACKDROPS: Final = _words(_BACKDROPS)
+SUBJECTS: Final = SCENES | _words(_CLOTHS)
+LEXICON: Final = JOINTS | SUBJECTS | _words(_QUALITIES) | _words(_VERBS)
+
+
+@cache
+def phrases() -> frozenset[tuple[str, ...]]:
+    """Those of the list, and those that the studio itself puts into a prompt."""
+    own = chain(chain.from_iterable(SETTINGS), VIEWS, (ONE_EACH,))
+    return frozenset(map(_run, chain(_PHRASES.split(","), own)))
+
+
+def in_phrases(words: Sequence[str]) -> set[int]:
+    """The places of the words that stand within a phrase of the list."""
+    longest = max(map(len, phrases()))
+    found: set[int] = set()
+    for at in range(len(words)):
+        for size in range(min(longest, len(words) - at), 1, -1):
+            if tuple(words[at : at + size]) in phrases():
+                found.update(range(at, at + size))
+                break
+    return found
+
+
+def is_of_showing(text: str, tokens: Sequence[Token], places: Iterable[int], attribute: str) -> bool:
+    """Whether what the taxonomy takes for a fact about the garment tells of the picture here: the "crisp" of "crisp
+    focus" is no mood, the "drape" of "the drape of the cloth" no construction. `places`: of its words in `tokens`."""
+    words, mine = [token.word for token in tokens], sorted(places)
+    if in_phrases(words).issuperset(mine):
+        return True
+    if not LEXICON.issuperset(words[at] for at in mine):
+        return False
+    last = mine[-1]
+    if words[last] in SUBJECTS and _ends_there(text, tokens, last):
+        return True
+    nouns = BACKDROPS if attribute == "colours" else SCENES
+    for at in range(last + 1, min(last + 1 + LOOKED_AHEAD, len(words))):
+        if PAUSE.search(text[tokens[at - 1].end : tokens[at].start]) or words[at] not in LEXICON - JOINTS:
+            return False
+        if words[at] in nouns:
+            return True
+    return False
+
+
+def _ends_there(text: str, tokens: Sequence[Token], at: int) -> bool:
+    """Whether the word is the last of what it belongs to: "light on silk", not "light silk"."""
+    if at + 1 == len(tokens):
+        return True
+    return tokens[at + 1].word in JOINTS or bool(PAUSE.search(text[tokens[at].end : tokens[at + 1].start]))
