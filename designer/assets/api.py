@@ -77,7 +77,8 @@ class CredentialsSerializer(serializers.Serializer[Any]):
     algorithm = serializers.CharField()
     actions = SignedActionSerializer(many=True)
     parents = serializers.IntegerField()
-    problems = serializers.ListField(child=serializers.CharField())
+    problems = serializers.ListField(child=serializers.CharField(), help_text="Why they are broken.")
+    details = serializers.ListField(child=serializers.CharField(), help_text="The same in the library's words.")
 
 
 class ProvenanceSerializer(serializers.Serializer[Any]):
@@ -86,7 +87,10 @@ class ProvenanceSerializer(serializers.Serializer[Any]):
     file = FileFactsSerializer(allow_null=True, help_text="From the file's own XMP; null where there is none of ours.")
     intact = serializers.BooleanField(help_text="Whether it is, byte for byte, the file that was stored.")
     credentials = CredentialsSerializer(help_text="Content Credentials (C2PA).")
-    origin = serializers.DictField(help_text="What an uploaded file said of its own making.")
+    origin = serializers.DictField(
+        help_text="What an uploaded file said of its own making; `credentials`: state (valid, broken, unchecked) of "
+        "the Content Credentials that it came with, and whether they are `ours`."
+    )
     summary = serializers.CharField()
 
 

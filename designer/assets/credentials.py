@@ -3,7 +3,7 @@
 The official library does the work; it is loaded on first use, for it is large and only signed studios need it. What is
 claimed: that this program made the picture (`c2pa.created`) or changed one (`c2pa.opened`, `c2pa.edited`, the earlier
 file as ingredient), or wrote it in another format (`c2pa.converted`), each with IPTC's digital source type.
-Any change of a byte afterwards breaks the signature, so a file is signed last.
+Any change of a byte afterwards breaks the signature, so a file is signed last. Nothing is fetched to check one.
 """
 
 from __future__ import annotations
@@ -18,6 +18,22 @@ from designer.assets.provenance import DRAWN, PROGRAM, Facts
 ALGORITHMS: Final = ("es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519")
 ASSERTION: Final = "example.designer-bff.provenance"
 TOLERATED: Final = "signingCredential.untrusted"  # whom to trust is for the reader's own list to say
+OFFLINE: Final = {"verify": {"remote_manifest_fetch": False, "ocsp_fetch": False}}
+CHANGED: Final = "The file was changed after it was signed."
+RETOLD: Final = "What it says of its making was changed after it was signed."
+WORDS: Final = {  # the library's codes (C2PA 2.2, 15.2.2), as people say them
+    "assertion.dataHash.mismatch": CHANGED,
+    "assertion.boxesHash.mismatch": CHANGED,
+    "assertion.bmffHash.mismatch": CHANGED,
+    "assertion.collectionHash.mismatch": CHANGED,
+    "assertion.hashedURI.mismatch": RETOLD,
+    "claimSignature.mismatch": RETOLD,
+    "claimSignature.outsideValidity": "It was signed when its certificate was not valid.",
+    "signingCredential.expired": "It was signed when its certificate was not valid.",
+    "signingCredential.invalid": "Its certificate is not one that may sign pictures.",
+    "signingCredential.ocsp.revoked": "Its certificate was revoked.",
+}
+NO_SENSE: Final = "They cannot be read, or contradict themselves."
 State = Literal["valid", "unsigned", "broken", "unavailable"]
 Action = Literal["created", "edited", "converted"]
 
@@ -41,16 +57,19 @@ class Signing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What a file's credentials are worth. `actions`: what was done to the picture, with its source types; `parents`:
-    pictures it was made from; `problems`: why it is broken, in the library's words."""
+    """What a file's credentials are worth. `ours`: the signature itself holds and is by the certificate asked about;
+    `actions`: what was done to the picture, with its source types; `parents`: pictures it was made from; `problems`:
+    why it is broken, for people; `details`: the same in the library's words."""
 
     state: State
+    ours: bool = False
     signer: str = ""
     issuer: str = ""
     algorithm: str = ""
     actions: tuple[dict[str, str], ...] = ()
     parents: int = 0
     problems: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
 
 
 def sign(
@@ -95,39 +114,62 @@ def problem_of(signing: Signing) -> str:
         checked = check(sign(_pixel(), "image/png", Facts(digital_source_type=DRAWN), signing=signing), "image/png")
     except CredentialsError as error:
         return error.message
-    return "" if checked.state == "valid" else f"The signature does not hold: {'; '.join(checked.problems)}"
+    return "" if checked.state == "valid" else f"The signature does not hold: {'; '.join(checked.details)}"
 
 
-def check(data: bytes, media_type: str) -> Checked:
-    """Whether the file carries credentials, whose, and whether they hold."""
+def check(data: bytes, media_type: str, *, own: str = "") -> Checked:
+    """Whether the file carries credentials, whose, and whether they hold. `own`: the chain (PEM) of the certificate
+    that is asked about."""
     try:
         c2pa = _library()
     except CredentialsError as error:
         return Checked(state="unavailable", problems=(error.message,))
+    asked = OFFLINE | ({"trust": {"user_anchors": own}} if own else {})
     try:
-        with c2pa.Reader(media_type, io.BytesIO(data)) as reader:
+        with (
+            c2pa.Context.from_dict(asked) as context,
+            c2pa.Reader(media_type, io.BytesIO(data), context=context) as reader,
+        ):
             told, results = json.loads(reader.json()), reader.get_validation_results() or {}
     except c2pa.C2paError as error:
         if "ManifestNotFound" in f"{type(error).__name__}{error}":
             return Checked(state="unsigned")
-        return Checked(state="broken", problems=(str(error),))
-    failed = [row for row in results.get("activeManifest", {}).get("failure", []) if row.get("code") != TOLERATED]
-    return _checked(told, tuple(str(row.get("explanation") or row.get("code")) for row in failed))
+        return Checked(state="broken", problems=(NO_SENSE,), details=(str(error),))
+    return _checked(told, results.get("activeManifest", {}), own)
 
 
-def _checked(told: dict[str, Any], problems: tuple[str, ...]) -> Checked:
+def _checked(told: dict[str, Any], results: dict[str, Any], own: str) -> Checked:
     manifest = told.get("manifests", {}).get(told.get("active_manifest"), {})
     signature = manifest.get("signature_info") or {}
-    sound = told.get("validation_state") in ("Valid", "Trusted") and not problems
+    failed = [row for row in results.get("failure", []) if row.get("code") != TOLERATED]
+    held = {row.get("code") for row in results.get("success", [])}
+    by_own_chain = held.issuperset({"claimSignature.validated", "signingCredential.trusted"})
+    sound = told.get("validation_state") in ("Valid", "Trusted") and not failed
     return Checked(
         state="valid" if sound else "broken",
+        ours=by_own_chain and str(signature.get("cert_serial_number")) == _serial(own),
         signer=str(signature.get("common_name") or ""),
         issuer=str(signature.get("issuer") or ""),
         algorithm=str(signature.get("alg") or ""),
         actions=tuple(_actions_of(manifest)),
         parents=len(manifest.get("ingredients") or []),
-        problems=problems,
+        problems=() if sound else tuple(dict.fromkeys(_words(row) for row in failed)) or (NO_SENSE,),
+        details=tuple(f"{row.get('code')}: {row.get('explanation') or ''}" for row in failed),
     )
+
+
+def _words(row: dict[str, Any]) -> str:
+    return WORDS.get(str(row.get("code")), NO_SENSE)
+
+
+def _serial(chain: str) -> str:
+    """Of the certificate that signs; an authority signs for many, but gives no number twice (RFC 5280, 4.1.2.2)."""
+    from cryptography.x509 import load_pem_x509_certificates
+
+    try:
+        return str(load_pem_x509_certificates(chain.encode())[0].serial_number) if chain else ""
+    except ValueError:
+        return ""
 
 
 def _actions_of(manifest: dict[str, Any]) -> list[dict[str, str]]:

@@ -15,10 +15,12 @@ import selectors
 import signal
 import socket
 import sys
+from dataclasses import asdict
 from typing import Any, Final
 
 from PIL import Image
 
+from designer.assets.credentials import check
 from designer.assets.images import ImageRefused, converted, normalise
 
 MEMORY: Final = 1536 << 20  # bytes of address space
@@ -92,6 +94,8 @@ def _answer(file: Any) -> None:
 
 
 def _done(do: str, data: bytes, wish: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+    if do == "check":
+        return asdict(check(data, **wish)), []
     if do == "convert":
         return {}, [converted(data, wish["media_type"])]
     made = normalise(data, **wish)

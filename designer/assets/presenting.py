@@ -60,8 +60,20 @@ def origin_shown(asset: Asset) -> list[str]:
     if generator := said.get("generator"):
         told.append(f"It carried the settings of {generator}.")
     if said.get("content_credentials"):
-        told.append("It came with Content Credentials (C2PA), which were not checked and are not kept in our copy.")
+        told.append(f"{_credentials_words(said.get('credentials') or {})} They are not kept in our copy.")
     return told
+
+
+def _credentials_words(checked: dict[str, Any]) -> str:
+    by = "this studio" if checked.get("ours") else checked.get("signer") or checked.get("issuer") or "an unnamed signer"
+    match checked.get("state"):
+        case "valid":
+            known = "" if checked.get("ours") else " Whether that is who it says was not checked."
+            return f"It came with Content Credentials (C2PA): signed by {by}, unchanged since.{known}"
+        case "broken":
+            claimed = f"signed by {by}" if checked.get("ours") else f"signed in the name of {by}"
+            return f"It came with broken Content Credentials (C2PA), {claimed}. {' '.join(checked['problems'])}"
+    return "It came with Content Credentials (C2PA), which were not checked."
 
 
 def camera_shown(asset: Asset) -> list[tuple[str, str]]:

@@ -129,6 +129,12 @@ def convert(data: bytes, media_type: str) -> bytes:
     return _asked({"do": "convert", "media_type": media_type}, data)[1][0]
 
 
+def check_credentials(data: bytes, media_type: str, own: str) -> dict[str, Any]:
+    """A `credentials.Checked` by field. In a child of its own: one that dies of them costs no picture. Raises
+    ImageRefused."""
+    return _asked({"do": "check", "media_type": media_type, "own": own}, data)[0]
+
+
 def _asked(wish: dict[str, Any], data: bytes) -> tuple[dict[str, Any], list[bytes]]:
     """The child's line and the parts that follow. Raises ImageRefused with the child's reason, or for it has none."""
     if not AT_ONCE.acquire(timeout=QUEUE_SECONDS):

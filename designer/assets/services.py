@@ -85,6 +85,8 @@ def prepare_result(
         picture = sandbox.run(data, **limits, keep=keep, exif=exif) if pixels is None else own_png(data, pixels)
     except ImageRefused as error:
         raise _said(error, "file") from error
+    if picture.facts.get("origin", {}).get("content_credentials"):
+        picture.facts["origin"]["credentials"] = signing.checked_upload(data)
     if taken:
         picture.facts["camera"] = taken
     if said := picture.facts.get("camera"):

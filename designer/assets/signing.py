@@ -3,15 +3,25 @@
 import hashlib
 import logging
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 
-from designer.assets import credentials, provenance
+from designer.assets import credentials, provenance, sandbox
 from designer.assets.credentials import Action, CredentialsError, Signing
-from designer.assets.images import Normalised
+from designer.assets.images import ImageRefused, Normalised
 from designer.assets.provenance import Facts
+from designer.assets.sniffing import kind_of
 
+CARRIERS: Final = {
+    "JPEG": "image/jpeg",
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "TIFF": "image/tiff",
+    "AVIF": "image/avif",
+    "HEIF": "image/heic",
+}
+MAX_NAME: Final = 200  # characters
 log = logging.getLogger(__name__)
 
 
@@ -79,9 +89,29 @@ def report(data: bytes, media_type: str, sha256: str) -> dict[str, Any]:
             "actions": list(checked.actions),
             "parents": checked.parents,
             "problems": problems,
+            "details": list(checked.details),
         },
         "summary": summary_of(state, checked.signer, checked.issuer, problems),
     }
+
+
+def checked_upload(data: bytes) -> dict[str, Any]:
+    """What the credentials that came along with a file are worth, read in the sandbox. `state`: valid, broken, or
+    unchecked, where the library is missing or made nothing of them."""
+    media_type = CARRIERS.get(kind_of(data) or "")
+    try:
+        told = sandbox.check_credentials(data, media_type, _own_chain()) if media_type else {}
+    except ImageRefused:
+        told = {}
+    if told.get("state") not in ("valid", "broken"):
+        return {"state": "unchecked"}
+    names = {name: "".join(filter(str.isprintable, told[name]))[:MAX_NAME] for name in ("signer", "issuer")}
+    return {"state": told["state"], "ours": told["ours"], **names, "problems": told["problems"]}
+
+
+def _own_chain() -> str:
+    signing = current()
+    return signing.chain.decode("ascii", "ignore") if signing else ""
 
 
 def summary_of(state: str, signer: str, issuer: str, problems: list[str]) -> str:

@@ -57,7 +57,7 @@ export interface CommentAnswer { id: string; team: string; asset: string; author
 export interface Correction { id: string; team: string; owner: string; attribute: string; before: unknown; after: unknown; read_from: string; asset: string | null; generation: string | null; created_at: string }
 export interface Counts { total: number; waiting: number; queued: number; running: number; succeeded: number; failed: number; cancelled: number }
 export interface Courier { due: number; oldest_due: string | null; later: number; sending: number; given_up: number; delivered_per_minute: number; webhooks_on: number; webhooks_failing: number; webhooks_off: number }
-export interface Credentials { state: CredentialsStateEnum; signer: string; issuer: string; algorithm: string; actions: SignedAction[]; parents: number; problems: string[] }
+export interface Credentials { state: CredentialsStateEnum; signer: string; issuer: string; algorithm: string; actions: SignedAction[]; parents: number; problems: string[]; details: string[] }
 export type CredentialsStateEnum = "valid" | "unsigned" | "broken" | "unavailable";
 /** Where the crop of a recipe would cut, looked for in a small view of the whole; or why it cannot be. */
 export interface Crop { shape: string; box: Box; of: Size; guides: Guides; error: PreviewProblem }

@@ -529,6 +529,7 @@ class Credentials(TypedDict):
     actions: list[SignedAction]
     parents: int
     problems: list[str]
+    details: list[str]
 
 
 class Crop(TypedDict):

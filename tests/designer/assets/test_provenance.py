@@ -316,7 +316,43 @@ class TestUploads:
         for kind, media_type in TYPES.items():
             signed = credentials.sign(images.encoded(kind), media_type, FACTS, signing=who)
             asset = upload(client_of("editor"), signed)
-            assert asset["facts"]["origin"] == {"content_credentials": True}
+            checked = {"state": "valid", "ours": False, "signer": signers.NAME, "issuer": "Throw-away Atelier"}
+            checked["problems"] = []
+            assert asset["facts"]["origin"] == {"content_credentials": True, "credentials": checked}
+
+    @pytest.mark.parametrize("kind", TYPES)
+    def test_credentials_that_came_along_are_told_by_what_they_are_worth(self, client_of, settings, tmp_path, kind):
+        signers.install(settings, tmp_path)
+        mine, other = signers.chain_and_key(), signers.chain_and_key.__wrapped__()
+        client = client_of("editor")
+
+        def words(data: bytes) -> str:
+            asset = upload(client, data)
+            origin = client.get(f"/api/assets/{asset['id']}/provenance").json()["origin"]
+            assert origin == asset["facts"]["origin"]
+            page = " ".join(client.get(f"/assets/{asset['id']}/provenance").content.decode().split())
+            state = origin["credentials"]["state"]
+            assert "jumbf" not in page and "hash" not in page.partition("Content Credentials")[2].partition("</p>")[0]
+            return f"{state}: {page.partition('with ')[2].partition('They are not kept')[0]}"
+
+        def signed(who: tuple[bytes, bytes]) -> bytes:
+            signing = credentials.Signing(chain=who[0], key=who[1])
+            return credentials.sign(images.encoded(kind), TYPES[kind], FACTS, signing=signing)
+
+        own = signed(mine)
+        assert words(own) == "valid: Content Credentials (C2PA): signed by this studio, unchanged since. "
+        assert f"signed by {signers.NAME}, unchanged since. Whether that" in words(signed(other))
+        changed = provenance.embed(own, TYPES[kind], Facts(model="another/one"))
+        told = "signed by this studio. The file was changed after it was signed. "
+        assert words(changed) == f"broken: broken Content Credentials (C2PA), {told}"
+        forged = own.replace(signers.NAME.encode(), signers.NAME[::-1].encode())
+        assert words(forged).startswith("broken: broken Content Credentials (C2PA), signed in the name of")
+
+    def test_credentials_that_nobody_can_read_cost_no_picture(self, client_of):
+        data = images.encoded("JPEG")
+        store = b"\xff\xeb\x00\x40" + (provenance.CREDENTIALS + b"\xff" * 62)[:62]
+        asset = upload(client_of("editor"), data[:2] + store + data[2:])
+        assert asset["facts"]["origin"]["credentials"]["state"] in ("broken", "unchecked")
 
     def test_the_settings_of_a_well_known_generator_are_noted_without_their_words(self, client_of):
         info = PngImagePlugin.PngInfo()
