@@ -151,7 +151,10 @@ class ModelProfileAdmin(admin.ModelAdmin[ModelProfile]):
             return "shut down"
         if not row.enabled:
             return "switched off"
-        return f"ends in {(row.ends_on - today).days} days" if row.ends_on else "in use"
+        if row.ends_on is None:
+            return "in use"
+        days = (row.ends_on - today).days
+        return f"ends in {days} day{'s' * (days != 1)}"
 
     @admin.display(description="successor today")
     def next_model(self, row: ModelProfile) -> str:

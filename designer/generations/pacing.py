@@ -15,6 +15,7 @@ from designer.jobs.allowances import Limits, Wish
 from designer.jobs.handlers import Later, RunningJob
 from designer.providers.remote import headers
 
+SPELLED: Final = {"openai": "OpenAI", "fal": "fal", "comfyui": "ComfyUI", "a1111": "A1111"}
 AT_ONCE: Final = 8.0  # calls that a model is believed to take where nobody told its limits
 
 
@@ -74,10 +75,14 @@ def allowed(wish: Wish, *, begun: bool = False) -> Iterator[None]:
 def _take(wish: Wish) -> None:
     rest = health.rest_of(wish.provider, wish.models)
     if rest:
-        raise Resting(rest, f"{wish.provider} asked for a pause.")
+        raise Resting(rest, f"{_spelled(wish.provider)} asks for a pause.")
     wait = allowances.take(wish)
     if wait:
-        raise Later(wait, f"What {wish.provider} allows is used up for the moment.")
+        raise Later(wait, f"What {_spelled(wish.provider)} allows is used up for the moment.")
+
+
+def _spelled(provider: str) -> str:
+    return SPELLED.get(provider, provider.capitalize())
 
 
 @contextmanager

@@ -248,6 +248,8 @@ def _check_budget(call: Call[T]) -> None:
 
 def _read(call: Call[T], result: base.LanguageResult) -> tuple[T, dict[str, Any]]:
     """What is in the answer; if it is fit it is kept at once, for a retry of the job."""
+    if not result.data:
+        raise Unfit(("It was no JSON object, or an empty one.",))
     value = call.task.read(result.data)
     data = call.task.keep(value)
     if lost := call.task.left_out(result.data):

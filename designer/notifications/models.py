@@ -143,6 +143,7 @@ class NotificationWish(Row):
 
     class Meta:
         db_table = "notification_wishes"
+        verbose_name_plural = "notification wishes"
         constraints = [
             models.UniqueConstraint(name="notification_wish_once", fields=["user", "kind"]),
             models.CheckConstraint(name="notification_wish_pace_known", condition=Q(pace__in=Pace.values)),

@@ -46,7 +46,7 @@ thread grain edge outline silhouette proportion shape volume line construction c
 """
 _VERBS: Final = """
 show shown see seen keep kept set fill frame centre center catch caught render capture captured photograph fall
-emphasise emphasize define trace follow
+emphasise emphasize define trace follow feature
 """
 _PHRASES: Final = """
 full garment, full look, full outfit, whole look, whole garment, entire garment, entire look, full view, full length

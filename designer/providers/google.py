@@ -45,6 +45,7 @@ ROOT: Final = "https://generativelanguage.googleapis.com"
 RATIOS: Final = ("1:1", "3:4", "4:3", "2:3", "3:2", "4:5", "9:16", "16:9", "5:4", "21:9")
 SUCCESSOR: Final = "gemini-3.1-flash-image"
 MAX_IMAGES, MAX_PROMPT = 8, 32_000
+UNSAID: Final = frozenset({"STOP", "NO_IMAGE", "OTHER", "IMAGE_OTHER", "FINISH_REASON_UNSPECIFIED"})
 UNSAFE: Final = frozenset(
     {
         "SAFETY", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "RECITATION", "IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT",
@@ -259,11 +260,13 @@ def _result(answer: types.GenerateContentResponse, request: ImageRequest) -> Ima
 
 
 def _words(answer: types.GenerateContentResponse) -> str:
-    """What it wrote in place of a picture, or the name of the reason why there is none: the SDK drops its message."""
+    """What it wrote in place of a picture, or the reason why there is none, where that says more than just this: the
+    SDK drops its message."""
     candidates = answer.candidates or ()
     parts = [part for each in candidates if each.content for part in each.content.parts or () if not part.thought]
     written = " ".join(part.text for part in parts if part.text)
-    return clipped(written or " ".join(each.finish_reason.name for each in candidates if each.finish_reason))
+    reasons = (each.finish_reason.name for each in candidates if each.finish_reason)
+    return clipped(written or ", ".join(each.replace("_", " ").lower() for each in reasons if each not in UNSAID))
 
 
 def _pictures(answer: types.GenerateContentResponse) -> Iterator[GeneratedImage]:

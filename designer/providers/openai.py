@@ -12,6 +12,7 @@ a call that broke off may have been billed.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -67,6 +68,7 @@ LIST_S: Final = 20.0  # seconds
 MAX_IMAGES, MAX_PROMPT, MAX_REFERENCES = 10, 32_000, 16
 NO_MONEY: Final = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}
 UNSAFE: Final = {"moderation_blocked", "content_policy_violation"}
+VIOLATIONS: Final = re.compile(r"\.?\s*safety_violations=\[([\w/, -]*)\]\.?")  # a field in its sentence
 FIELDS: Final = {"image": "references", "image[]": "references"}
 
 
@@ -289,7 +291,9 @@ def _rate_limited(error: APIStatusError) -> RateLimited:
 
 def _words(error: APIStatusError) -> object:
     """The vendor's sentence; a page of HTML has none."""
-    return error.body.get("message") if isinstance(error.body, dict) else f"status {error.status_code}"
+    if not isinstance(error.body, dict):
+        return f"status {error.status_code}"
+    return VIOLATIONS.sub(lambda found: f" ({found[1].replace('_', ' ')}).", str(error.body.get("message") or ""))
 
 
 def _stage(error: APIStatusError) -> Any:

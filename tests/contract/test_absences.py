@@ -1,5 +1,6 @@
 """Answers without a picture: each ends its own image, the others are asked for, and nothing is asked without end."""
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -31,7 +32,9 @@ TEXT_ONLY = {
     "usageMetadata": {"promptTokenCount": 8, "totalTokenCount": 8},
 }
 EMPTY = [
-    ("google", NANO, "no_images", {}, "no_image", "It said: NO_IMAGE"),
+    ("google", NANO, "no_images", {}, "no_image", "returned no usable image."),
+    ("google", NANO, "no_images", {"reason": "STOP"}, "no_image", "returned no usable image."),
+    ("google", NANO, "no_images", {"reason": "MAX_TOKENS"}, "no_image", "It said: max tokens"),
     ("google", NANO, "ok", {"json": TEXT_ONLY}, "no_image", "I can only describe this coat."),
     ("google", NANO, "moderated_output", {}, "moderated", "declined to show it"),
     ("google", NANO, "wrong_media_type", {}, "no_image", "no usable image"),
@@ -61,6 +64,7 @@ def test_an_answer_without_a_picture_ends_that_image_and_the_others_are_made(
     assert (done.status, len(done.shown_assets), pictures(simulator, vendor)) == ("partial", 2, 3)
     assert done.error["code"] == code and done.error["remedy"]
     assert "1 of 3 images did not come." in done.error["message"] and words in done.error["message"]
+    assert not re.search(r"[A-Z]{4}|It said: *$", done.error["message"]), "the vendor's codes are no words"
     assert sorted(JobAttempt.objects.values_list("outcome", flat=True)) == ["failed", "succeeded", "succeeded"]
     assert done.cost == paid() == billed(simulator) + told(details, 1) > 0
     assert invariants_hold()

@@ -314,6 +314,13 @@ def test_the_list_names_the_formats_that_the_adapter_makes(client_of, settings):
     assert rows and all(row["ratios"] == row["capabilities"]["ratios"] and "3:4" not in row["ratios"] for row in rows)
 
 
+def test_the_admin_counts_days_and_names_its_tables_in_words(one, admin_client):
+    for left, words in ((1, "ends in 1 day<"), (2, "ends in 2 days<")):
+        ModelProfile.objects.filter(pk=one.pk).update(ends_on=days(left))
+        assert words in admin_client.get("/admin/designer/modelprofile/").content.decode()
+    assert "Notification wishes" in admin_client.get("/admin/designer/").content.decode()
+
+
 def test_a_price_mistyped_today_is_corrected_and_what_was_charged_by_it_stays(one, admin_client, client_of):
     one.prices.update(valid_from=days(0))
     row = one.prices.get()

@@ -173,6 +173,14 @@ def test_each_refusal_has_one_meaning(status, error, expected, draw, simulator):
     assert len(simulator.calls) == 1
 
 
+def test_what_the_safety_system_found_is_said_in_words(draw, simulator):
+    simulator.plan("openai", "moderated")
+    with pytest.raises(Moderated) as caught:
+        draw()
+    words = "OpenAI declined this: Your request was rejected by the safety system (sexual)."
+    assert caught.value.message == words
+
+
 def test_a_reference_that_openai_refuses_is_named_as_the_studio_names_it(draw, simulator):
     fails(simulator, 400, code="invalid_image_file", param="image")
     with pytest.raises(InvalidRequest) as caught:
