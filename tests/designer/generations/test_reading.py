@@ -289,7 +289,7 @@ OBEYED = [fit() | {"provider": "openai", "n": 8, "system": "free"}, "I was told 
 NOT_READ = ["'provider' out of the answer", "It was no JSON object, or an empty one."]
 
 
-@pytest.mark.parametrize(("says", "why"), zip(OBEYED, NOT_READ, strict=True))
+@pytest.mark.parametrize(("says", "why"), list(zip(OBEYED, NOT_READ, strict=True)))
 def test_a_model_that_obeys_a_brief_changes_nothing(says, why, vendors, editor, settings) -> None:
     brief = f"a midi dress. {ORDERS}"
     local = local_record(editor, settings, brief)
@@ -369,8 +369,9 @@ def test_what_a_talked_into_model_writes_reaches_no_image_model_and_is_told(vend
     vendors.plan("google", "ok", says={"parts": [{"text": BRIEF, "part": "user"}, *bad, good]})
     row, again = made(editor), made(editor)
     ordered = output(row, "generation")["order"]["prompt"]
-    assert row.prompt == ordered == again.prompt and good["text"] in ordered
-    assert not any(text in json.dumps(output(row, "optimisation")) for text in MADE_UP)
+    assert row.prompt == ordered and good["text"] in ordered and good["text"] in again.prompt
+    for each in (row, again):
+        assert not any(text in json.dumps(output(each, "optimisation")) or text in each.prompt for text in MADE_UP)
     told = f"Left out what nobody asked for: {'; '.join(MADE_UP)}."
     assert basis(row, "prompting") == {"by": "google gemini-3.1-flash-lite", "reason": told}
     assert basis(again, "prompting")["reason"] == f"The same was read before. {told}"

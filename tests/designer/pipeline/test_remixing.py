@@ -123,10 +123,15 @@ def test_what_a_team_said_of_a_picture_counts_for_what_is_taken_from_it() -> Non
     }
 
 
-def heard(brief: str = "something calm", **changes: tuple[Any, str]) -> remixing.Sights:
-    """What is taken from a model's answer about two photos: attribute = (value, from)."""
+def told(**changes: tuple[Any, str]) -> dict[str, Any]:
+    """A model's answer: attribute = (value, from)."""
     facts = {name: {"value": value, "confidence": 0.8, "from": origin} for name, (value, origin) in changes.items()}
-    return remixing.read(answer(**facts), brief=brief, photos=2)
+    return answer(**facts)
+
+
+def heard(brief: str = "something calm", **changes: tuple[Any, str]) -> remixing.Sights:
+    """What is taken from a model's answer about two photos."""
+    return remixing.read(told(**changes), brief=brief, photos=2)
 
 
 def test_a_model_is_told_what_is_mixed_and_tells_the_photos_apart() -> None:
