@@ -172,7 +172,7 @@ def billed(simulator: Simulator) -> Decimal:
 
 def told(details: dict[str, Any], times: int) -> Decimal:
     """What the answers that are told word for word say of their tokens, for which the simulator sends no bill."""
-    words = details["json"]["usageMetadata"]["promptTokenCount"] if details else 0
+    words = details["json"]["usageMetadata"]["promptTokenCount"] if "json" in details else 0
     return times * (cost_of(ModelProfile.objects.get(model=NANO), {"text_in": words}) or Decimal(0))
 
 
