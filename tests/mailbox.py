@@ -13,7 +13,7 @@ GREETINGS: Final = {"EHLO": "250 hello", "HELO": "250 hello", "MAIL": "250 ok", 
 
 class Mailbox(socketserver.ThreadingTCPServer):
     """`taken`: the mails; `mood`: "take", "refuse" (no at the end of a mail) or "hang up" (silence there); `unknown`:
-    addresses that it has no mailbox for."""
+    addresses that it takes nothing for, and says `no` to."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -23,6 +23,7 @@ class Mailbox(socketserver.ThreadingTCPServer):
         self.taken: list[Message] = []
         self.mood = "take"
         self.unknown: set[str] = set()
+        self.no = "550 no such mailbox"
 
 
 class Visit(socketserver.StreamRequestHandler):
@@ -40,7 +41,7 @@ class Visit(socketserver.StreamRequestHandler):
                 if not self.take():
                     return
             elif word == "RCPT" and any(address in line for address in self.server.unknown):
-                self.say("550 no such mailbox")
+                self.say(self.server.no)
             else:
                 self.say(GREETINGS.get(word, "221 bye"))
             if word == "QUIT":

@@ -1,5 +1,6 @@
 """The mails that tell of news, and the link in each by which one hears no more of them."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -9,14 +10,17 @@ from django.core import signing
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from designer.notifications.models import Notification
 from teams.accounts.models import User
 from teams.base.errors import Missing
+from teams.membership import invitations
 from teams.membership.models import Invitation
 
 SALT: Final = "notifications.unsubscribe"
 MOST: Final = 50  # news in one mail
+ADDRESS: Final = re.compile(r"://|\bwww\b|@|[\w-]\.[^\W\d_]{2,}", re.I)
 
 
 def notification(row: Notification) -> EmailMessage:
@@ -32,10 +36,16 @@ def digest(user: User, rows: Sequence[Notification]) -> EmailMessage:
 
 def invitation(row: Invitation, key: str) -> EmailMessage:
     """The mail that invites somebody into a team: the only place where the key stands."""
-    facts = {"row": row, "site": settings.SITE_URL, "link": f"{settings.SITE_URL}{reverse('invitation')}#{key}"}
-    title = f"{row.inviter.shown_name} invites you to {row.team.name}"
+    who, team = _harmless(row.inviter.shown_name, "A designer"), _harmless(row.team.name, "a team")
+    facts = {"row": row, "who": who, "team": team, "site": settings.SITE_URL, "link": invitations.link_of(key)}
+    title = f"{who} invites you to {team}"
     body = render_to_string("mail/invitation.txt", facts)
     return EmailMessage(subject=" ".join(title.split()), body=body, to=[row.email])
+
+
+def _harmless(name: str, instead: str) -> str:
+    """A name as it may stand in a mail to a stranger: short, between quotes, and no address to be followed."""
+    return instead if ADDRESS.search(name) else f"\u201c{Truncator(name).chars(60)}\u201d"
 
 
 def _letter(user: User, kind: str, title: str, template: str, facts: dict[str, Any]) -> EmailMessage:

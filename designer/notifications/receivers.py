@@ -1,7 +1,7 @@
 """What people are told of because of what happens on the ground floor: somebody comments on their image, or answers;
 invites them, or comes because they invited."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Q
 from django.dispatch import receiver
@@ -13,6 +13,8 @@ from teams.accounts.models import User
 from teams.membership.models import Invitation, Membership
 from teams.review.models import Comment
 from teams.signals import comment_changed, invitation_renewed, member_joined
+
+TRIES: Final = 20  # more than an hour of a mail server that is away
 
 
 @receiver(comment_changed, dispatch_uid="notifications.comment_changed")
@@ -45,7 +47,7 @@ def mail_invitation(sender: object, invitation: Invitation, **_: Any) -> None:
     """The job says which key to mail by its serial: the key itself stands in no table."""
     if invitation.by_mail:
         payload = {"invitation_id": str(invitation.pk), "serial": str(invitation.serial)}
-        enqueue("invitation.mail", payload, team_id=invitation.team_id, lane="io")
+        enqueue("invitation.mail", payload, team_id=invitation.team_id, lane="io", max_attempts=TRIES)
 
 
 @receiver(member_joined, dispatch_uid="notifications.member_joined")

@@ -4,7 +4,7 @@ from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
 from typing import Any
 
-from designer.jobs.handlers import Permanent, RunningJob, finishes, handles
+from designer.jobs.handlers import Permanent, Retry, RunningJob, finishes, handles
 from designer.jobs.models import Job
 from designer.jobs.scheduler import every
 from designer.notifications import digests, letters, services
@@ -21,20 +21,23 @@ def send_mail(job: RunningJob, notification_id: str) -> None:
 
 @handles("invitation.mail")
 def send_invitation(job: RunningJob, invitation_id: str, serial: str) -> None:
-    """One that was taken back or sent anew meanwhile is not mailed."""
+    """One that was taken back, sent anew or mailed meanwhile is not mailed."""
     found = invitations.to_mail(invitation_id, int(serial))
     if found is None:
         return
     try:
         letters.invitation(*found).send()
     except SMTPRecipientsRefused as refused:
+        if any(code < 500 for code, _ in refused.recipients.values()):  # "come back later", as greylisting says
+            raise Retry(reason="The mail server takes no mail for this address now.") from refused
         raise Permanent("no_such_mailbox", "The mail server refuses this address.") from refused
     invitations.mailed(invitation_id, int(serial))
 
 
 @finishes("invitation.mail")
 def say_undelivered(job: Job, status: str, error: dict[str, Any]) -> None:
-    invitations.mailed(job.payload["invitation_id"], int(job.payload["serial"]), returned=True)
+    if status != "cancelled":
+        invitations.mailed(job.payload["invitation_id"], int(job.payload["serial"]), returned=True)
 
 
 @handles("notification.digest")
@@ -50,3 +53,4 @@ def gather_digests() -> None:
 @every(timedelta(hours=1))
 def forget_old() -> None:
     services.forget_old()
+    invitations.forget_old()

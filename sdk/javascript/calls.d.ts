@@ -500,7 +500,7 @@ export interface Calls {
   correctGeneration(generationId: string, wish: CorrectGenerationWish, options: Changing): Promise<Understood>;
   /** What a request would be understood as, its prompt and its price. Nothing is written or spent. */
   preview(wish?: PreviewWish, options?: Options): Promise<Preview>;
-  /** Join a team by the key of an invitation to one of your addresses. */
+  /** Join a team by the key of an invitation to one of your addresses. Said again, it changes nothing. */
   acceptInvitation(wish: AcceptInvitationWish, options?: Options): Promise<Joined>;
   /** What was learned: each weight with its basis. */
   learnedWeights(wish?: { about?: "attribute" | "model"; ordering?: "created_at" | "-created_at"; page_size?: number; persona?: string; search?: string; team?: string }, options?: Options): Pages<Weight>;
@@ -665,11 +665,11 @@ export interface Calls {
   deleteTeamComment(teamId: string, commentId: string, options?: Options): Promise<void>;
   /** The team's invitations, the newest first. For owners and admins. */
   invitations(teamId: string, wish?: { ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; state?: "accepted" | "expired" | "open" | "revoked" }, options?: Options): Pages<InvitationAnswer>;
-  /** Send it again with a new key; the old one lets nobody in any more. At most once a minute. */
+  /** Send it again with a new key; the old one lets nobody in any more. At most once a minute. No Idempotency-Key is honoured: sent twice, the later key counts. */
   renewInvitation(teamId: string, invitationId: string, options?: Options): Promise<InvitationMade>;
   /** Take it back. */
   revokeInvitation(teamId: string, invitationId: string, options?: Options): Promise<void>;
-  /** Invite an address in a role. For owners and admins; only owners invite owners. */
+  /** Invite an address in a role. For owners and admins; only owners invite owners. No Idempotency-Key is honoured: a link is kept nowhere, so it cannot be told again. An address that is invited already answers 409. */
   invite(teamId: string, wish: InviteWish, options?: Options): Promise<InvitationMade>;
   /** Who belongs to the team. For every member of it. */
   teamMembers(teamId: string, wish?: { ordering?: "created_at" | "-created_at"; page_size?: number }, options?: Options): Pages<MemberAnswer>;

@@ -1,6 +1,6 @@
 """How allauth's pages behave here: our own sign-in limits, mails whose links never trust the Host header."""
 
-from typing import Any, cast
+from typing import Any, Final, cast
 from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -8,12 +8,15 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from teams.accounts import throttle
 from teams.accounts.models import User
 from teams.base.errors import Refused
 
 PRODUCT = "Designer BFF"
+INVITATION: Final = "invitation"  # in the session: the digest of the key that somebody came with
+INVITED: Final = "invited_email"  # in the session: the address whose mail held that key
 
 
 class Site:
@@ -56,7 +59,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
         return bool(self.authenticate(self.request, email=cast("User", user).email, password=password) == user)
 
+    def is_email_verified(self, request: HttpRequest, email: str) -> bool:
+        """Whether an address that was typed at sign-up is the one whose mailbox held the invitation. No other address
+        ever comes into the account: whoever sends a stranger their own invitation gains nothing."""
+        return bool(request.session.get(INVITED) == email.lower())
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Back to the invitation that somebody came with, however many mails lie between."""
+        return reverse("invitation") if INVITATION in request.session else str(super().get_login_redirect_url(request))
+
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **about: Any) -> HttpResponse:
+        request.session.pop(INVITED, None)
         response: HttpResponse = super().post_login(request, user, **about)
         throttle.remember_device(request, response, cast("User", user))
         return response

@@ -3,9 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import QuerySet
-from django.urls import reverse
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
@@ -16,6 +14,7 @@ from rest_framework.views import APIView
 from teams.membership import invitations
 from teams.membership.api import MemberAnswer, person
 from teams.membership.models import Invitation, Role
+from teams.membership.ownership import visible_team
 
 STATES = ("open", "accepted", "revoked", "expired")
 
@@ -49,7 +48,7 @@ class InvitationMade(InvitationAnswer):
         read_only_fields = fields
 
     def get_link(self, row: Invitation) -> str | None:
-        return None if row.by_mail else link_of(self.context["key"])
+        return None if row.by_mail else invitations.link_of(self.context["key"])
 
 
 class InvitationFilter(filters.FilterSet):  # type: ignore[misc]
@@ -72,17 +71,17 @@ class KeyWish(serializers.Serializer[Any]):
     key = serializers.CharField(max_length=200, help_text="What stands behind # in the link of the mail")
 
 
-def link_of(key: str) -> str:
-    """Where the invited goes. What stands behind # is sent to no server: it is in no log and no referrer."""
-    return f"{settings.SITE_URL}{reverse('invitation')}#{key}"
-
-
 class Invite(APIView):
     required_scopes = {"POST": "admin"}
 
     @extend_schema(request=InvitationWish, responses={201: InvitationMade})
     def post(self, request: Request, team_id: UUID) -> Response:
-        """Invite an address in a role. For owners and admins; only owners invite owners."""
+        """Invite an address in a role. For owners and admins; only owners invite owners.
+
+        No Idempotency-Key is honoured: a link is kept nowhere, so it cannot be told again. An address that is invited
+        already answers 409.
+        """
+        visible_team(person(request), team_id)
         wish = InvitationWish(data=request.data)
         wish.is_valid(raise_exception=True)
         row, key = invitations.invite(actor=person(request), team_id=team_id, **wish.validated_data)
@@ -105,7 +104,10 @@ class InvitationDetail(APIView):
 
     @extend_schema(request=None, responses=InvitationMade)
     def post(self, request: Request, team_id: UUID, invitation_id: UUID) -> Response:
-        """Send it again with a new key; the old one lets nobody in any more. At most once a minute."""
+        """Send it again with a new key; the old one lets nobody in any more. At most once a minute.
+
+        No Idempotency-Key is honoured: sent twice, the later key counts.
+        """
         row, key = invitations.renew(actor=person(request), team_id=team_id, invitation_id=invitation_id)
         return Response(InvitationMade(row, context={"key": key}).data)
 
@@ -119,7 +121,7 @@ class InvitationDetail(APIView):
 class InvitationAccept(APIView):
     @extend_schema(request=KeyWish, responses={201: Joined})
     def post(self, request: Request) -> Response:
-        """Join a team by the key of an invitation to one of your addresses."""
+        """Join a team by the key of an invitation to one of your addresses. Said again, it changes nothing."""
         wish = KeyWish(data=request.data)
         wish.is_valid(raise_exception=True)
         digest = invitations.digest_of(wish.validated_data["key"].strip())

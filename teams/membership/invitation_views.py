@@ -4,21 +4,17 @@ The key stands behind # in the link, where no server, log or referrer sees it; t
 session keeps the key's digest, which lets nobody in by itself.
 """
 
-from typing import Final
-
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from teams.accounts.adapter import INVITATION, INVITED
 from teams.accounts.models import User
 from teams.base.errors import Refused
 from teams.membership import invitations
 from teams.membership.models import Invitation
-
-KEPT: Final = "invitation"  # in the session
 
 
 @never_cache
@@ -27,18 +23,15 @@ def invitation(request: HttpRequest) -> HttpResponse:
     """What one is invited to, and what to do about it; a POST sends the key in, or accepts."""
     if request.method == "POST" and "key" in request.POST:
         return _keep(request, request.POST["key"])
-    digest = request.session.get(KEPT)
+    digest = request.session.get(INVITATION)
     if digest is None:
         return _shown(request)
     try:
         row = invitations.look(digest)
-        if request.method == "POST":
-            return _joined(request, digest)
     except Refused as refused:
-        if refused.status in (404, 409, 410):
-            request.session.pop(KEPT, None)
+        request.session.pop(INVITATION)
         return _shown(request, refused)
-    return _shown(request, row=row)
+    return _joined(request, row) if request.method == "POST" else _shown(request, row=row)
 
 
 def _keep(request: HttpRequest, key: str) -> HttpResponse:
@@ -47,18 +40,24 @@ def _keep(request: HttpRequest, key: str) -> HttpResponse:
         row = invitations.look(invitations.digest_of(key))
     except Refused as refused:
         return _shown(request, refused)
-    request.session[KEPT] = row.digest
+    request.session.cycle_key()
+    request.session.pop(INVITED, None)
+    request.session[INVITATION] = row.digest
     if row.by_mail and not request.user.is_authenticated:
-        get_adapter(request).stash_verified_email(request, row.email)  # who opens an account now has read that mailbox
+        request.session[INVITED] = row.email
     return redirect("invitation")
 
 
-def _joined(request: HttpRequest, digest: str) -> HttpResponse:
+def _joined(request: HttpRequest, row: Invitation) -> HttpResponse:
+    """Accept it, if it is the one that the page showed: another may have been followed in another tab since."""
     user = request.user
-    if not isinstance(user, User):
+    if not isinstance(user, User) or request.POST.get("invitation") != str(row.pk):
         return redirect("invitation")
-    membership = invitations.accept(actor=user, digest=digest)
-    request.session.pop(KEPT, None)
+    try:
+        membership = invitations.accept(actor=user, digest=row.digest)
+    except Refused as refused:
+        return _shown(request, refused, row)
+    request.session.pop(INVITATION, None)
     messages.success(
         request, f"Welcome to {membership.team.name}. You are {membership.get_role_display().lower()} there."
     )

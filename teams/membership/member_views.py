@@ -4,6 +4,7 @@ from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
+from allauth.account import app_settings
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,19 +12,18 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from teams.accounts.people import person
 from teams.base.errors import Missing, Refused
 from teams.membership import invitations, services
-from teams.membership.invitation_api import link_of
 from teams.membership.models import Invitation, Membership, Role, Team
 from teams.membership.ownership import visible_team
 from teams.membership.permissions import may
 
 PAGE: Final = 50
-OPEN_SHOWN: Final = 100
 MEANS: Final = {
     Role.OWNER: "everything, also to make owners and to delete the team",
     Role.ADMIN: "manage members and settings, change everybody's work",
@@ -44,7 +44,9 @@ def _page(request: HttpRequest, team: Team, status: int = 200, **more: object) -
     search = request.GET.get("search", "")[:200].replace("\x00", "")
     role = request.GET.get("role", "") if request.GET.get("role", "") in Role.values else ""
     user = person(request)
-    own = Membership.objects.get(team=team, user=user)
+    own = Membership.objects.filter(team=team, user=user).first()
+    if own is None:  # removed since
+        raise Missing(message="There is no such team.", remedy="Check the address, or ask for access.")
     manages = may(user, "manage_members", team)
     facts = {
         "team": team,
@@ -56,8 +58,9 @@ def _page(request: HttpRequest, team: Team, status: int = 200, **more: object) -
         "role": role,
         "roles": [(each, MEANS[each]) for each in Role],
         "grants": [each for each in Role if own.role == Role.OWNER or each != Role.OWNER],
-        "open": _open(team) if manages else [],
-        "seats": settings.TEAM_SEATS,
+        "open": Paginator(_open(team), PAGE).get_page(request.GET.get("invited")) if manages else [],
+        "mails": bool(settings.EMAIL_HOST),
+        "confirms": app_settings.EMAIL_VERIFICATION == "mandatory",
         "days": invitations.LIFETIME.days,
         **more,
     }
@@ -71,17 +74,20 @@ def _found(team: Team, search: str, role: str) -> QuerySet[Membership]:
     return (rows.filter(role=role) if role else rows).order_by("created_at", "id")
 
 
-def _open(team: Team) -> list[Invitation]:
+def _open(team: Team) -> QuerySet[Invitation]:
     """Those that still let in, and those whose time is over."""
     rows = Invitation.objects.filter(team=team, accepted_at=None, revoked_at=None)
-    return list(rows.select_related("inviter").order_by("-created_at", "-id")[:OPEN_SHOWN])
+    return rows.select_related("inviter").order_by("-created_at", "-id")
 
 
 @never_cache
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    """Invite somebody. The answer may hold a link that is shown once; read again, the address leads to the members."""
     team = visible_team(person(request), team_id)
+    if request.method != "POST":
+        return _members(request, team)
     said = {name: request.POST.get(name, "") for name in ("email", "role")}
     by_mail = request.POST.get("way") != "link"
     try:
@@ -93,21 +99,27 @@ def invite(request: HttpRequest, team_id: UUID) -> HttpResponse:
     return _made(request, team, row, key)
 
 
+def _members(request: HttpRequest, team: Team) -> HttpResponse:
+    return redirect(f"{reverse('members', args=[team.pk])}?{request.GET.urlencode()}")
+
+
 def _made(request: HttpRequest, team: Team, row: Invitation, key: str) -> HttpResponse:
     """By mail, the page with a word about it; else the page with the link, this once."""
     if row.by_mail:
         messages.success(request, f"A mail goes to {row.email}.")
         return redirect("members", team.pk)
-    return _page(request, team, made=row, link=link_of(key))
+    return _page(request, team, made=row, link=invitations.link_of(key))
 
 
 @never_cache
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def invited(request: HttpRequest, team_id: UUID, invitation_id: UUID) -> HttpResponse:
     """Send an invitation again, or take it back."""
     actor = person(request)
     team = visible_team(actor, team_id)
+    if request.method != "POST":
+        return _members(request, team)
     try:
         if "revoke" in request.POST:
             row = invitations.revoke(actor=actor, team_id=team_id, invitation_id=invitation_id)

@@ -52,7 +52,7 @@ class AccountCalls(Caller):
         return answer
 
     async def accept_invitation(self, key: str, *, idempotency_key: str | None = None) -> types.Joined:
-        """Join a team by the key of an invitation to one of your addresses."""
+        """Join a team by the key of an invitation to one of your addresses. Said again, it changes nothing."""
         answer: types.Joined = await self.call(
             "POST", "/invitations/accept", body=said({"key": key}), idempotency_key=idempotency_key
         )
@@ -318,7 +318,9 @@ class AccountCalls(Caller):
     async def renew_invitation(
         self, team_id: str, invitation_id: str, *, idempotency_key: str | None = None
     ) -> types.InvitationMade:
-        """Send it again with a new key; the old one lets nobody in any more. At most once a minute."""
+        """Send it again with a new key; the old one lets nobody in any more. At most once a minute. No
+        Idempotency-Key is honoured: sent twice, the later key counts.
+        """
         answer: types.InvitationMade = await self.call(
             "POST", f"/teams/{quoted(team_id)}/invitations/{quoted(invitation_id)}", idempotency_key=idempotency_key
         )
@@ -331,7 +333,10 @@ class AccountCalls(Caller):
     async def invite(
         self, team_id: str, email: str, *, idempotency_key: str | None = None, **more: Unpack[types.InviteWish]
     ) -> types.InvitationMade:
-        """Invite an address in a role. For owners and admins; only owners invite owners."""
+        """Invite an address in a role. For owners and admins; only owners invite owners. No Idempotency-Key is
+        honoured: a link is kept nowhere, so it cannot be told again. An address that is invited already answers
+        409.
+        """
         answer: types.InvitationMade = await self.call(
             "POST",
             f"/teams/{quoted(team_id)}/invite",
