@@ -245,7 +245,7 @@ VOCABULARY: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         cosy: cozy, comfy, comfortable, snug
         nostalgic: wistful
     """),
-    "weather season": _rows("""
+    "season": _rows("""
         spring: spring summer, springtime
         summer: summery, summertime, high summer, hot weather
         autumn: autumnal, fall winter, autumn winter, fall collection, fall season, fall

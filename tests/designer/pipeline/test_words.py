@@ -8,7 +8,7 @@ from designer.pipeline import taxonomy
 from designer.pipeline.analysis import analyse
 from designer.pipeline.colours import COLOURS, colour_of, delta_e, lab_of, nearest_name, rgb_from_lab, rgb_of
 from designer.pipeline.records import ATTRIBUTES, InvalidCorrection, Understanding
-from designer.pipeline.vocabulary import VOCABULARY
+from designer.pipeline.vocabulary import PHOTOGRAPHY, VOCABULARY
 from designer.pipeline.words import clean, parse
 
 
@@ -28,6 +28,7 @@ from designer.pipeline.words import clean, parse
         ("square", {"neckline": None}),
         ("soft light", {"fabric_weight": None, "photography": {"light": "soft"}}),
         ("5 midi dresses in emerald silk, editorial", {"garment": "dress", "photography": {"style": "editorial"}}),
+        ("a linen dress for summer", {"garment": "dress", "season": "summer"}),
         ("a coat as a packshot on white", {"photography": {"background": "white_studio", "style": "catalogue"}}),
     ],
 )
@@ -138,6 +139,10 @@ def test_any_text_at_all_is_read_without_harm_and_cleaning_it_twice_changes_noth
 def test_markup_controls_and_reordering_go_but_emoji_and_hebrew_stay():
     assert clean("a \x00<script>red</script> dress\u202e 👩‍🎨 שמלה &amp; coat") == "a red dress 👩‍🎨 שמלה & coat"
     assert clean("size <5 and >3") == "size <5 and >3"
+
+
+def test_each_attribute_of_a_record_but_the_two_made_up_otherwise_has_its_words():
+    assert set(VOCABULARY) - set(PHOTOGRAPHY) == set(ATTRIBUTES) - {"colours", "photography"}
 
 
 @pytest.mark.parametrize("attribute", [name for name in VOCABULARY if name not in {"texture", "fabric_weight"}])
