@@ -95,15 +95,9 @@ def _file(found: dict[tuple[str, ...], list[Term]], phrase: tuple[str, ...], ter
 
 
 @cache
-def idioms() -> frozenset[tuple[str, ...]]:
-    """Phrases with the name of a garment in them that name none."""
-    return frozenset(_phrase(each) for each in vocabulary.IDIOMS)
-
-
-@cache
 def longest() -> int:
     """Words in the longest phrase of the index."""
-    return max(len(phrase) for phrase in (*index(), *idioms()))
+    return max(len(phrase) for phrase in index())
 
 
 @cache

@@ -45,7 +45,7 @@ VOCABULARY: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         vest: waistcoat, gilet
         hat: beanie, fedora, beret, baseball cap, bucket hat, cloche, bonnet, sun hat, straw hat
         shoes: shoe, boot, ankle boot, sneaker, trainer, sandal, heel, high heel, loafer, pump, mule,
-            espadrille, brogue, dress shoe, stiletto
+            espadrille, brogue, dress shoe, stiletto, to the heel, over the shoe, on the shoe
     """),
     "silhouette": _rows("""
         a_line: aline, fit and flare
@@ -182,8 +182,7 @@ VOCABULARY: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         pockets: pocket, patch pocket, cargo pocket, welt pocket
         belt: belted, sash, tie belt, tie waist, obi
         ruffles: ruffle, ruffled, frill, frilled, flounce
-        buttons: button, buttoned, button front, button down, button through, button down
-            the, button up the, button up to
+        buttons: button, buttoned, button front, button down, button through
         zip: zipper, zipped, exposed zip
         embroidery: embroidered, needlework, beaded embroidery
         beading: bead, beaded, sequin, sequined, sequinned, crystal, rhinestone
@@ -354,12 +353,6 @@ TEXTURE_OF: Final = {
     "corduroy": "corduroy", "leather": "leather", "chiffon": "sheer", "organza": "sheer", "tulle": "sheer",
 }  # fmt: skip
 
-# phrases with the name of a garment in them that name none
-IDIOMS: Final = (
-    "dress code", "fancy dress", "dressing gown", "dress down", "dress up", "on top", "at the top", "on the top",
-    "to the top", "from the top", "top half", "top part", "top layer", "top edge", "top handle", "top collar",
-    "top button", "top quality", "top notch", "top tier",
-)  # fmt: skip
 # words that the name of a garment before them only describes: parts of a garment, maybe with a word between ("a jacket
 # style collar"), and what else a garment has or is like ("coat buttons", "a shoe print", "jacket weather")
 _PARTS: Final = (

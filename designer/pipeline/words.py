@@ -6,7 +6,7 @@ import html
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 from typing import Any, Final
 
@@ -59,9 +59,10 @@ def parse(text: str, *, mixed: bool = False) -> Brief:
     """
     cleaned = clean(text)
     words = taxonomy.tokens(cleaned)
-    found = _resolved(words, [*_matches(words), *_hexes(cleaned)])
+    passing = epithets.in_passing(cleaned)
+    found = _resolved(words, [*_matches(words), *_hexes(cleaned)], passing)
     # a refusal reaches over the whole of what it names: "no trouser pockets"
-    mentions = epithets.without(cleaned, _denied(cleaned, words, found, mixed=mixed))
+    mentions = epithets.without(cleaned, _denied(cleaned, words, found, mixed=mixed), passing)
     wanted = {(each.attribute, each.value) for each in mentions if not each.negated}  # "velvet, but no velvet collar"
     denied = (each for each in mentions if each.negated and (each.attribute, each.value) not in wanted)
     excluded = dict.fromkeys(cleaned[each.start : each.end].lower() for each in denied)
@@ -102,8 +103,6 @@ def _longest(words: tuple[Token, ...], at: int) -> tuple[int, tuple[Term, ...]]:
     """How many words the longest known phrase at `at` takes (1 if none is known), and what it means."""
     for size in range(min(taxonomy.longest(), len(words) - at), 0, -1):
         phrase = tuple(word.word for word in words[at : at + size])
-        if phrase in taxonomy.idioms():
-            return size, ()
         terms = taxonomy.index().get(phrase, ()) + _leaning(words, at, size, phrase)
         if terms:
             return size, terms
@@ -127,11 +126,13 @@ def _hexes(text: str) -> list[Mention]:
     ]
 
 
-def _resolved(words: tuple[Token, ...], mentions: list[Mention]) -> list[Mention]:
-    """In order, and of two garments side by side the first is only a kind: a "shirt" before "jacket" is no shirt."""
+def _resolved(words: tuple[Token, ...], mentions: list[Mention], passing: Set[int]) -> list[Mention]:
+    """In order, and of two garments side by side the first is only a kind: a "shirt" before "jacket" is no shirt.
+    `passing`: where a name begins that makes no kind of what stands before it ("a skirt button-down the front")."""
     starts = {word.start: place for place, word in enumerate(words)}
     ends = {word.end: place for place, word in enumerate(words)}
-    heads = {starts[each.start] for each in mentions if each.attribute == "garment" and each.start in starts}
+    named = {each.start for each in mentions if each.attribute == "garment"} - passing
+    heads = {starts[start] for start in named if start in starts}
     kept = [each for each in mentions if each.attribute != "garment" or ends.get(each.end, -2) + 1 not in heads]
     return sorted(kept, key=lambda each: (each.start, each.attribute))
 
