@@ -60,7 +60,7 @@ def parse(text: str, *, mixed: bool = False) -> Brief:
     cleaned = clean(text)
     words = taxonomy.tokens(cleaned)
     passing = epithets.in_passing(cleaned)
-    found = _resolved(words, [*_matches(words), *_hexes(cleaned)], passing)
+    found = _resolved(cleaned, [*_matches(words), *_hexes(cleaned)], passing)
     # a refusal reaches over the whole of what it names: "no trouser pockets"
     mentions = epithets.without(cleaned, _denied(cleaned, words, found, mixed=mixed), passing)
     wanted = {(each.attribute, each.value) for each in mentions if not each.negated}  # "velvet, but no velvet collar"
@@ -126,14 +126,13 @@ def _hexes(text: str) -> list[Mention]:
     ]
 
 
-def _resolved(words: tuple[Token, ...], mentions: list[Mention], passing: Set[int]) -> list[Mention]:
-    """In order, and of two garments side by side the first is only a kind: a "shirt" before "jacket" is no shirt.
-    `passing`: where a name begins that makes no kind of what stands before it ("a skirt button-down the front")."""
-    starts = {word.start: place for place, word in enumerate(words)}
-    ends = {word.end: place for place, word in enumerate(words)}
-    named = {each.start for each in mentions if each.attribute == "garment"} - passing
-    heads = {starts[start] for start in named if start in starts}
-    kept = [each for each in mentions if each.attribute != "garment" or ends.get(each.end, -2) + 1 not in heads]
+def _resolved(text: str, mentions: list[Mention], passing: Set[int]) -> list[Mention]:
+    """In order, and of two garments side by side the first is only a kind: a "shirt" before "jacket" is no shirt, but
+    "shirt, jacket" are two. `passing`: where a name begins that no kind stands before ("a skirt button-down the
+    front")."""
+    heads = {each.start for each in mentions if each.attribute == "garment"} - passing
+    kinds = {start - 1 for start in heads if text[start - 1 : start] in (" ", "-")}
+    kept = [each for each in mentions if each.attribute != "garment" or each.end not in kinds]
     return sorted(kept, key=lambda each: (each.start, each.attribute))
 
 
