@@ -295,8 +295,9 @@ def close(generation_id: str, *, status: str, error: dict[str, Any]) -> None:
     now = timezone.now()
     row.stages.filter(status=StageStatus.RUNNING).update(status=end, finished_at=now)
     final = Status.PARTIAL if row.shown_assets else Status(end)
-    if row.cost is None and not JobAttempt.objects.filter(job_id=row.job_id, outcome__in=OPEN).exists():
-        row.cost = Decimal(0)  # that nothing was paid is known
+    if not row.cost:  # also the 0 of an earlier end, before it was tried again
+        unsettled = JobAttempt.objects.filter(job_id=row.job_id, outcome__in=OPEN).exists()
+        row.cost = None if unsettled else Decimal(0)  # that nothing was paid is known, or it is not
     Generation.objects.move(row.pk, final, error=None if stopped else error, finished_at=now, cost=row.cost)
     announce_end(row.pk)
 

@@ -115,6 +115,21 @@ def test_where_a_call_may_have_been_billed_it_is_not_said_that_nothing_was_charg
     assert (row.status, row.error["code"], len(simulator.charges)) == ("failed", "outcome_unknown", 1)
 
 
+def test_what_cost_nothing_at_first_may_have_been_billed_when_it_was_tried_again(client_of, simulator):
+    away(simulator)
+    client = client_of("editor")
+    row = settled(client, n=1, model=NANO)
+    assert row.cost == 0 and "Nothing was charged" in words(client, row)
+    back(simulator)
+    simulator.plan("google", "cut", times=0, path="image")
+    client.post(f"/api/generations/{row.pk}/retry")
+    while row.status != "failed" or row.error["code"] != "outcome_unknown":
+        row = try_again(row)
+    assert (row.status, row.error["code"], len(simulator.charges)) == ("failed", "outcome_unknown", 1)
+    assert client.get(f"/api/generations/{row.pk}").json()["cost"] is None
+    assert "Nothing was charged" not in words(client, row)
+
+
 def test_whoever_stops_it_in_the_middle_of_a_call_is_told_that_this_is_waited_for(client_of, simulator, monkeypatch):
     client, seen = client_of("editor"), []
     route = simulator.routes["google"]
