@@ -2,13 +2,15 @@
 
 Each image is asked for once, and after IN_A_ROW such answers without a picture between them no more are: whoever asks
 for eight does not pay for eight times nothing. A prompt that was refused ends all of it at once: the same words would
-be refused again, and perhaps be billed again.
+be refused again, and perhaps be billed again. So does a call whose end nobody knows; but whoever tries again asks for
+the images behind it, and never for those that may have been paid for.
 """
 
 from typing import Any, Final
 
 from designer.generations.models import Generation, Stage, StageRun
 from designer.generations.orders import Order
+from designer.jobs.attempts import NOT_SENT_AGAIN
 from designer.jobs.handlers import Permanent, RunningJob
 from designer.providers.base import Moderated
 
@@ -28,6 +30,11 @@ def ends_one_only(stop: Permanent) -> bool:
     return stop.code == CODE or withheld
 
 
+def is_told(stop: Permanent) -> bool:
+    """Whether it is written down which images did not come for it."""
+    return stop.code == NOT_SENT_AGAIN or ends_one_only(stop)
+
+
 def note(job: RunningJob, row: Generation, places: list[int], stop: Permanent) -> None:
     """Write down that the images at these places did not come, and why: a later try of the job asks for the others."""
     with job.fenced():
@@ -41,7 +48,8 @@ def note(job: RunningJob, row: Generation, places: list[int], stop: Permanent) -
 def left(output: dict[str, Any], count: int) -> list[int]:
     """The places, of so many, that are still to be asked for."""
     absent, made = output.get("absent", []), set(output.get("made", []))
-    if sum(each["made"] == len(made) for each in absent) >= IN_A_ROW:
+    empty = [each for each in absent if each["code"] != NOT_SENT_AGAIN]
+    if sum(each["made"] == len(made) for each in empty) >= IN_A_ROW:
         return []
     gone = made.union(*(each["places"] for each in absent))
     return [place for place in range(count) if place not in gone]
@@ -58,11 +66,14 @@ def check(row: Generation, order: Order, *, wanted: int) -> None:
         told.insert(0, f"{count - made} of {count} images did not come.")
     if unasked := count - made - sum(len(each["places"]) for each in absent):
         told.append(f"After {IN_A_ROW} answers in a row without a picture the other {unasked} were not asked for.")
-    raise Permanent(absent[-1]["code"], " ".join(told), absent[-1]["remedy"])
+    worst = next((each for each in absent if each["code"] == NOT_SENT_AGAIN), absent[-1])
+    raise Permanent(worst["code"], " ".join(told), worst["remedy"])
 
 
-def forget(row: Generation) -> None:
-    """Done again, they are asked for again."""
+def forget(row: Generation, *, unknown: bool) -> None:
+    """Done again, they are asked for again; `unknown`: also those that may have been paid for."""
     run = StageRun.objects.filter(generation=row, name=Stage.GENERATION).first()
-    if run and run.output.pop("absent", None):
+    if run and (absent := run.output.pop("absent", None)):
+        if kept := [each for each in absent if each["code"] == NOT_SENT_AGAIN and not unknown]:
+            run.output["absent"] = kept
         run.save(update_fields=["output"])

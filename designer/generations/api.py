@@ -117,7 +117,7 @@ class GenerationCancel(generics.GenericAPIView[Generation]):
         return Response(body, status=status.HTTP_202_ACCEPTED)
 
 
-class GenerationRetry(generics.GenericAPIView[Generation]):
+class GenerationRetry(IdempotentPostMixin, generics.GenericAPIView[Generation]):
     """Try a generation again that failed, or came in part: for the images that are missing. What came stays, and what
     may have been paid for is not bought a second time. One of a batch is retried there."""
 

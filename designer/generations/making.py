@@ -132,9 +132,10 @@ def _make_some(job: RunningJob, row: Generation, order: Order, left: list[int], 
         if not ready:
             raise absences.nothing_usable(result.said)
     except Permanent as stop:
+        if absences.is_told(stop):
+            absences.note(job, row, places, stop)
         if not absences.ends_one_only(stop):
             raise
-        absences.note(job, row, places, stop)
 
 
 def _drawer(order: Order) -> tuple[base.ImageProvider, base.Capabilities]:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from designer.jobs.attempts import NOT_SENT_AGAIN
 from teams.base.models import Row
 from teams.base.states import MovingQuerySet
 from teams.membership.ownership import OwnedQuerySet, TeamOwned
@@ -21,6 +22,7 @@ class Status(models.TextChoices):
 
 
 LIVE = (Status.QUEUED, Status.RUNNING)
+REFUSED = ("moderated", "invalid_request")
 ENDS = {Status.SUCCEEDED, Status.PARTIAL, Status.FAILED, Status.CANCELLED}
 
 
@@ -136,6 +138,24 @@ class Generation(TeamOwned):
         reached = names.index(Stage(self.stage)) if self.stage else -1
         standing = [("done" if i < reached else "now" if i == reached else "next") for i in range(len(names))]
         return [{"label": name.label, "state": state} for name, state in zip(names, standing, strict=True)]
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether all that is missing may have been paid for already: none of it is asked for a second time."""
+        output = self._drawn
+        unknown = [each["places"] for each in output.get("absent", []) if each["code"] == NOT_SENT_AGAIN]
+        gone = set(output.get("made", [])).union(*unknown)
+        return bool(unknown) and len(gone) >= len(output["order"]["seeds"])
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it ended because its words were refused, as they would be again; not only some picture of it."""
+        code = (self.error or {}).get("code")
+        return code in REFUSED and all(each["code"] != code for each in self._drawn.get("absent", []))
+
+    @property
+    def _drawn(self) -> dict[str, Any]:
+        return next((run.output for run in self.stages.all() if run.name == Stage.GENERATION), {})
 
     @property
     def shown_assets(self) -> list[Any]:

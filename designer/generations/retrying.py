@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, Subquery
 
@@ -29,15 +30,31 @@ def shown(rows: GenerationQuerySet) -> GenerationQuerySet:
     return told.prefetch_related("stages", Prefetch("assets", queryset=Asset.objects.order_by("created_at", "id")))
 
 
+def offered(rows: GenerationQuerySet, user: User | AnonymousUser) -> GenerationQuerySet:
+    """The same, with what a card offers: `is_editable`: this person may change it."""
+    own = Generation.objects.editable_by(user).filter(pk=OuterRef("pk"))
+    return shown(rows).annotate(is_editable=Exists(own))
+
+
 @transaction.atomic
 def retry(*, actor: User, generation_id: UUID) -> None:
     """Try what failed again, for the images that are missing: those that came stay, and what may have been paid for is
     not bought a second time. Raises Missing, Forbidden or Conflict."""
-    row: Generation = Generation.objects.for_edit(actor, generation_id)
-    job = Job.objects.filter(pk=row.job_id).first() if row.job_id else None
-    if job is None or row.trashed_at or row.status not in (Status.FAILED, Status.PARTIAL) or not row.error:
+    job_id = Generation.objects.for_edit(actor, generation_id).job_id
+    # the job before its generation, as a worker that closes it locks them
+    job = Job.objects.select_for_update().filter(pk=job_id).first() if job_id else None
+    row = Generation.objects.select_for_update().get(pk=generation_id)
+    if row.is_live:
+        raise Conflict("not_failed", "It is being tried again already.", remedy="Wait for it.")
+    if row.trashed_at or row.status not in (Status.FAILED, Status.PARTIAL) or not row.error:
         what = "in the trash" if row.trashed_at else row.status
         raise Conflict("not_failed", f"This generation is {what}.", remedy="Only what failed can be tried again.")
+    if job is None:
+        raise Conflict(
+            "too_old",
+            "It ended so long ago that what it takes to try it again is not kept any more.",
+            remedy="Ask for it anew, with its prompt.",
+        )
     if job.lane != Lane.INTERACTIVE:
         raise Conflict("of_batch", "This generation is part of a batch.", remedy="Retry it there.")
     revive(job.pk, ended=(JobStatus.FAILED, JobStatus.DEAD))

@@ -359,8 +359,8 @@ def reopen(generation_id: str) -> None:
     Generation.objects.move(generation_id, Status.QUEUED, error=None, finished_at=None)
     row = Generation.objects.get(pk=generation_id)
     _set_aside(row, budgets.batch_of(subject_of(row.pk)))
-    absences.forget(row)
     images = JobAttempt.objects.filter(job_id=row.job_id, step__startswith=IMAGE_STEP)
+    absences.forget(row, unknown=not images.filter(outcome__in=OPEN).exists())
     if not images.exclude(outcome=AttemptOutcome.FAILED).exists():
         drawn = row.stages.filter(name=Stage.GENERATION)
         drawn.filter(cost=0).delete()

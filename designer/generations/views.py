@@ -31,8 +31,8 @@ from designer.generations.presenting import (
     untaken_of,
 )
 from designer.generations.prompts import use_again
+from designer.generations.retrying import offered
 from designer.generations.retrying import retry as try_again
-from designer.generations.retrying import shown
 from designer.generations.starting import REMIX, TITLES, VARIATION, start_from, start_remix
 from designer.generations.understanding_views import edit_shown
 from designer.generations.wishes import MAX_REFERENCES, GenerationWish
@@ -112,7 +112,8 @@ def form_of(request: HttpRequest, wish: GenerationWish) -> ComposerForm:
 def render_studio(
     request: HttpRequest, form: ComposerForm, status: int = 200, more: dict[str, Any] | None = None
 ) -> HttpResponse:
-    recent = shown(Generation.objects.visible_to(request.user).kept().order_by("-created_at"))[:RECENT]
+    seen = Generation.objects.visible_to(request.user).kept().order_by("-created_at")
+    recent = offered(seen, request.user)[:RECENT]
     context = {"form": form, "recent": recent, "endings": endings_shown(), **(more or {})}
     return render(request, "designer/generations/studio.html", context, status=status)
 
@@ -131,7 +132,7 @@ def compose(request: HttpRequest) -> HttpResponse:
         return refuse(request, form)
     if not is_partial(request):
         return redirect("generation", made.pk)
-    card = shown(Generation.objects.filter(pk=made.pk)).get()
+    card = offered(Generation.objects.filter(pk=made.pk), request.user).get()
     html = render_to_string("designer/generations/_live_card.html", {"generation": card}, request)
     return JsonResponse({"id": str(made.pk), "card": html}, status=201)
 
@@ -222,7 +223,7 @@ def understanding(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _seen(request: HttpRequest, pk: UUID) -> Generation:
     Generation.objects.see(request.user, pk)
-    return shown(Generation.objects.filter(pk=pk)).get()
+    return offered(Generation.objects.filter(pk=pk), request.user).get()
 
 
 def _how(generation: Generation) -> dict[str, Any]:

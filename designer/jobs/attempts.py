@@ -12,6 +12,7 @@ from designer.jobs.handlers import Permanent, RunningJob
 from designer.jobs.models import AttemptOutcome, Job, JobAttempt, JobStatus
 
 Idempotency = Literal["key", "lookup", "none"]
+NOT_SENT_AGAIN: Final = "outcome_unknown"
 OPEN: Final = (AttemptOutcome.STARTED, AttemptOutcome.UNKNOWN)
 
 
@@ -38,7 +39,7 @@ def begin_attempt(
         attempt = _recorded(job, provider, model, price, step) if again else None
     if attempt is None:
         raise Permanent(
-            "outcome_unknown",
+            NOT_SENT_AGAIN,
             f"{_what_befell(unknown, provider)} It may have charged for this already.",
             "It was not sent again. Check the provider's own log, then start it anew if nothing was made.",
         )

@@ -2,11 +2,14 @@
 back."""
 
 import re
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from designer.generations.models import Generation
@@ -43,6 +46,18 @@ def away(simulator: Simulator) -> None:
 def back(simulator: Simulator) -> None:
     simulator.reset()
     rested()
+
+
+def waiting() -> int:
+    """How many connections wait for what another one has locked."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+        return int(cursor.fetchone()[0])
+
+
+def offered(client, row: Generation) -> bool:
+    """Whether the page has a button to try it again."""
+    return f'action="/generations/{row.pk}/retry"' in client.get(f"/generations/{row.pk}").content.decode()
 
 
 def words(client, row: Generation) -> str:
@@ -178,6 +193,30 @@ def test_only_who_may_change_it_tries_it_again(role, status, client_of, team, si
     assert row.status == "failed"
 
 
+def test_only_who_may_change_it_is_offered_to_try_it_again(client_of, team, simulator):
+    away(simulator)
+    client = client_of("editor")
+    row = settled(client, n=1, model=NANO, team=str(team.pk))
+    assert offered(client, row) and not offered(client_of("viewer"), row)
+    studio = client_of("viewer").get("/studio").content.decode()
+    assert f"/generations/{row.pk}" in studio and f"/generations/{row.pk}/retry" not in studio
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "code", "again"),
+    [
+        ("moderated", "moderated", False),
+        ("bad_field", "invalid_request", False),
+        ("moderated_output", "moderated", True),
+    ],
+)
+def test_what_would_be_refused_again_is_not_offered_to_be_tried_again(behaviour, code, again, client_of, simulator):
+    simulator.plan("google", behaviour, times=0, path="image")
+    client = client_of("editor")
+    row = settled(client, n=1, model=NANO)
+    assert (row.status, row.error["code"], offered(client, row)) == ("failed", code, again)
+
+
 def test_only_what_failed_is_tried_again(client_of, simulator):
     client = client_of("editor")
     row = settled(client, n=1, model=NANO)
@@ -188,6 +227,71 @@ def test_only_what_failed_is_tried_again(client_of, simulator):
     Generation.objects.filter(pk=gone.pk).update(trashed_at=timezone.now())
     assert client.post(f"/api/generations/{gone.pk}/retry").json()["code"] == "not_failed"
     assert client.post(f"/generations/{row.pk}/retry").status_code == 302
+
+
+def test_a_retry_asks_for_the_images_behind_one_that_may_have_been_billed(client_of, simulator):
+    simulator.plan("google", "cut", path="image")
+    client = client_of("editor")
+    row = settled(client, n=3, model=NANO)
+    assert (row.status, row.error["code"], pictures(simulator, "google")) == ("failed", "outcome_unknown", 1)
+    assert "Try again" in words(client, row)
+    rested()
+    client.post(f"/api/generations/{row.pk}/retry")
+    while row.status in ("failed", "queued", "running"):
+        row = try_again(row)
+    assert (row.status, row.error["code"], len(row.shown_assets)) == ("partial", "outcome_unknown", 2)
+    assert pictures(simulator, "google") == 3 and "1 of 3 images did not come." in row.error["message"]
+    shown = words(client, row)
+    assert "Try again" not in shown and "may have been billed already" in shown and invariants_hold()
+    client.post(f"/api/generations/{row.pk}/retry")
+    row = try_again(row)
+    assert (row.status, row.error["code"], pictures(simulator, "google")) == ("partial", "outcome_unknown", 3)
+
+
+def test_who_asks_twice_under_one_key_tries_it_again_once(client_of, simulator):
+    away(simulator)
+    client = client_of("editor")
+    row = settled(client, n=1, model=NANO)
+    path, key = f"/api/generations/{row.pk}/retry", {"Idempotency-Key": "once"}
+    one, two = (client.post(path, headers=key) for _ in range(2))
+    assert (one.status_code, two.status_code, two.headers.get("Idempotent-Replayed")) == (202, 202, "true")
+    assert one.json()["id"] == two.json()["id"]
+    again = client.post(path)
+    assert (again.status_code, again.json()["detail"]) == (409, "It is being tried again already. Wait for it.")
+
+
+def test_of_two_who_try_it_again_at_once_the_second_is_told_that_it_runs(client_of, team, simulator):
+    away(simulator)
+    clients = [client_of("editor"), client_of("admin")]
+    row = settled(clients[0], n=1, model=NANO, team=str(team.pk))
+    start = threading.Barrier(2)
+
+    def press(client):
+        start.wait()
+        try:
+            return client.post(f"/api/generations/{row.pk}/retry")
+        finally:
+            connection.close()
+
+    with transaction.atomic():  # both have begun before either is let on
+        Job.objects.select_for_update().get(pk=row.job_id)
+        pool = ThreadPoolExecutor(2)
+        pressed = [pool.submit(press, client) for client in clients]
+        while waiting() < 2:
+            time.sleep(0.05)
+    answers = sorted((each.result() for each in pressed), key=lambda answer: answer.status_code)
+    assert [answer.status_code for answer in answers] == [202, 409]
+    assert answers[1].json()["detail"] == "It is being tried again already. Wait for it."
+
+
+def test_one_whose_job_is_not_kept_any_more_says_so(client_of, simulator):
+    away(simulator)
+    client = client_of("editor")
+    row = settled(client, n=1, model=NANO)
+    Job.objects.filter(pk=row.job_id).delete()
+    answer = client.post(f"/api/generations/{row.pk}/retry")
+    assert (answer.status_code, answer.json()["code"]) == (409, "too_old")
+    assert not offered(client, row)
 
 
 def test_what_is_part_of_a_batch_is_retried_there(client_of, simulator):
