@@ -28,6 +28,10 @@ class ProblemNote(serializers.Serializer[Any]):
     remedy = serializers.CharField(allow_blank=True)
 
 
+class JobProblem(ProblemNote):
+    detail = serializers.CharField(default="", help_text="What broke, where it was something of ours.")
+
+
 class CallSerializer(serializers.ModelSerializer[JobAttempt]):
     error = ProblemNote(allow_null=True)
 
@@ -38,7 +42,7 @@ class CallSerializer(serializers.ModelSerializer[JobAttempt]):
 
 class DeadJob(serializers.ModelSerializer[Job]):
     team = serializers.UUIDField(source="team_id")
-    error = ProblemNote(source="last_error")
+    error = JobProblem(source="last_error")
     payload = serializers.DictField(child=serializers.CharField(), help_text="Ids of what it is about")
     calls = CallSerializer(many=True, help_text="Its calls to paid providers; outcome `unknown` may have been charged")
 

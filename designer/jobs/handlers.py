@@ -165,8 +165,8 @@ def replays(kind: str) -> Callable[[F], F]:
 
 
 def delays(kind: str) -> Callable[[F], F]:
-    """File whom to tell that a job failed and is tried again by itself after a while: `f(job: Job, error)`, in the same
-    transaction."""
+    """File whom to tell that a job goes on by itself after a while, because it failed or, for a new reason, has to
+    wait: `f(job: Job, error)`, in the same transaction."""
     return _filed(DELAYERS, kind)
 
 

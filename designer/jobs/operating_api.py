@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from designer.jobs import lanes, unsettled, weights, workers
-from designer.jobs.api import ProblemNote
+from designer.jobs.api import JobProblem
 from designer.jobs.finding import JobFilter
 from designer.jobs.models import HEAVIEST, Job, JobStatus
 from teams.accounts.people import person
@@ -147,7 +147,7 @@ class UnsettledCalls(OperatorView):
 
 class QueuedJob(serializers.ModelSerializer[Job]):
     team = serializers.UUIDField(source="team_id")
-    error = ProblemNote(source="last_error", allow_null=True)
+    error = JobProblem(source="last_error", allow_null=True)
     status = serializers.ChoiceField(JobStatus.choices)
 
     class Meta:

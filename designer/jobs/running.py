@@ -11,10 +11,11 @@ from designer.jobs import claims, faults, settling
 from designer.jobs.claims import LeaseLost
 from designer.jobs.handlers import HANDLERS, Cancelled, Later, Permanent, Pulse, Retry, RunningJob
 from designer.jobs.models import Job
-from designer.jobs.settling import problem
+from designer.jobs.settling import DETAIL, problem
 
 log = logging.getLogger(__name__)
 
+BROKEN: Final = ("Something of ours broke.", "If it does so again, tell who runs the studio.")
 INSIST: Final = 20.0  # seconds to keep trying to write an outcome while the database is away
 
 
@@ -64,7 +65,7 @@ def _outcome(job: RunningJob, row: Job) -> Callable[[], None]:
         return lambda: settling.try_again(job.lease, error, after=after)
     except Exception as crash:
         log.exception("job %s (%s) attempt %s crashed", job.id, job.kind, job.attempt)
-        error = problem("crashed", f"{type(crash).__name__}: {crash}")
+        error = problem("crashed", *BROKEN) | {DETAIL: f"{type(crash).__name__}: {crash}"[:500]}
         return lambda: settling.try_again(job.lease, error)
     return (lambda: None) if job.finished else (lambda: claims.succeed(job.lease))
 

@@ -21,11 +21,17 @@ log = logging.getLogger(__name__)
 BASE_DELAY: Final = timedelta(seconds=2)
 MAX_DELAY: Final = timedelta(minutes=5)
 MAX_RETRY_AFTER: Final = timedelta(hours=1)
+DETAIL: Final = "detail"  # of `last_error`: for who looks after the queue, not for who waits for the work
 
 
 def problem(code: str, message: str, remedy: str = "") -> dict[str, str]:
     """The shape of `last_error`."""
     return {"code": code, "message": message[:500], "remedy": remedy}
+
+
+def told(error: dict[str, str]) -> dict[str, str]:
+    """What others may know of it."""
+    return {name: words for name, words in error.items() if name != DETAIL}
 
 
 def fail(lease: Lease, error: dict[str, str]) -> None:
@@ -58,7 +64,7 @@ def try_again(lease: Lease, error: dict[str, str], *, after: timedelta | None = 
             close(row, JobStatus.DEAD, error)
         else:
             _delay(row, error, pause(row.failures, after))
-            _follow(row, DELAYERS.get(row.kind), error)
+            _follow(row, DELAYERS.get(row.kind), told(error))
 
 
 def put_off(lease: Lease, reason: dict[str, str], *, after: timedelta) -> None:
@@ -69,6 +75,8 @@ def put_off(lease: Lease, reason: dict[str, str], *, after: timedelta) -> None:
             close(row, JobStatus.CANCELLED, CANCELLED)
         else:
             _delay(row, reason, min(after, MAX_RETRY_AFTER))
+            if row.last_error != reason:  # else it was told already
+                _follow(row, DELAYERS.get(row.kind), told(reason))
 
 
 def died(row: Job) -> str | None:
@@ -116,7 +124,7 @@ WORKER_DIED: Final = problem(
 
 def _followed(row: Job, status: JobStatus, error: dict[str, str]) -> dict[str, Any]:
     """Call the kind's finisher; the error, with what was wrong with that if it is broken."""
-    trouble = _follow(row, FINISHERS.get(row.kind), str(status), dict(error))
+    trouble = _follow(row, FINISHERS.get(row.kind), str(status), told(error))
     return {**error, "follow_up": trouble} if trouble else error
 
 

@@ -61,7 +61,7 @@ export interface Credentials { state: CredentialsStateEnum; signer: string; issu
 export type CredentialsStateEnum = "valid" | "unsigned" | "broken" | "unavailable";
 /** Where the crop of a recipe would cut, looked for in a small view of the whole; or why it cannot be. */
 export interface Crop { shape: string; box: Box; of: Size; guides: Guides; error: PreviewProblem }
-export interface DeadJob { id: string; kind: string; lane: LaneEnum; team: string; payload: Record<string, string>; attempts: number; deaths: number; error: ProblemNote; calls: Call[]; created_at: string; finished_at: string | null }
+export interface DeadJob { id: string; kind: string; lane: LaneEnum; team: string; payload: Record<string, string>; attempts: number; deaths: number; error: JobProblem; calls: Call[]; created_at: string; finished_at: string | null }
 export interface DefaultAnswer { team: string; persona: Persona | null }
 export interface Delivery { id: string; message_id: string; type: string; channel: string; seq: number; status: WebhookDeliveryStatusEnum; tries: number; attempts: number; next_at: string; happened_at: string; finished_at: string | null; created_at: string }
 export interface DeliveryDetail { id: string; message_id: string; type: string; channel: string; seq: number; status: WebhookDeliveryStatusEnum; tries: number; attempts: number; next_at: string; happened_at: string; finished_at: string | null; created_at: string; body: string; data: Record<string, unknown>; calls: Attempt[] }
@@ -103,6 +103,7 @@ export interface InvitationMade { id: string; email: string; role: RoleEnum; sta
 export type InvitationStateEnum = "open" | "accepted" | "revoked" | "expired";
 export interface Item { id: string; position: number; status: BatchItemStatusEnum; label: Record<string, unknown>; brief: string; arm: string; cost: string; estimate: CostRange; provider: string; model: string; generation: string | null; enhancement: string | null; assets: ItemAsset[]; error: ErrorFacts | null; tries: number; started_at: string | null; finished_at: string | null }
 export interface ItemAsset { id: string; thumbnail: string; width: number; height: number }
+export interface JobProblem { code: string; message: string; remedy: string; detail: string }
 export interface Joined { team: string; user: string; name: string; email: string; role: RoleEnum; joined_at: string }
 export type JustWordsEnum = "count" | "model";
 export interface Lane { waiting: number; seconds: number | null; workers: number; held: HeldEnum | BlankEnum }
@@ -174,7 +175,7 @@ export interface ProviderState { provider: string; model: string; total: number;
 export interface Quality { checks: Check[]; score: number | null; formula: string; simulated: boolean; selection: ModelSelection }
 export type QualityEnum = "draft" | "standard" | "high";
 export interface Queue { position: number; seconds: number | null; workers: number; held: HeldEnum | BlankEnum }
-export interface QueuedJob { id: string; kind: string; lane: LaneEnum; priority: number; status: QueuedJobStatusEnum; team: string; payload: unknown; attempts: number; failures: number; deaths: number; worker: string; error: ProblemNote | null; scheduled_at: string; created_at: string; started_at: string | null; finished_at: string | null }
+export interface QueuedJob { id: string; kind: string; lane: LaneEnum; priority: number; status: QueuedJobStatusEnum; team: string; payload: unknown; attempts: number; failures: number; deaths: number; worker: string; error: JobProblem | null; scheduled_at: string; created_at: string; started_at: string | null; finished_at: string | null }
 export type QueuedJobStatusEnum = "scheduled" | "queued" | "leased" | "retrying" | "succeeded" | "failed" | "dead" | "cancelled";
 export interface CostRange { low: string; high: string }
 export interface ReadAnswer { read: number }

@@ -550,7 +550,7 @@ class DeadJob(TypedDict):
     payload: dict[str, str]
     attempts: int
     deaths: int
-    error: ProblemNote
+    error: JobProblem
     calls: list[Call]
     created_at: str
     finished_at: str | None
@@ -903,6 +903,13 @@ class ItemAsset(TypedDict):
     thumbnail: str
     width: int
     height: int
+
+
+class JobProblem(TypedDict):
+    code: str
+    message: str
+    remedy: str
+    detail: str
 
 
 class Joined(TypedDict):
@@ -1390,7 +1397,7 @@ class QueuedJob(TypedDict):
     failures: int
     deaths: int
     worker: str
-    error: ProblemNote | None
+    error: JobProblem | None
     scheduled_at: str
     created_at: str
     started_at: str | None

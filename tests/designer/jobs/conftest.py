@@ -15,7 +15,13 @@ def team_id() -> uuid.UUID:
 @pytest.fixture
 def kinds():
     """The handler registers as they were; whatever a test files is forgotten afterwards."""
-    registers = (handlers.HANDLERS, handlers.FINISHERS, handlers.REPLAYERS, handlers.ABILITIES)
+    registers = (
+        handlers.HANDLERS,
+        handlers.FINISHERS,
+        handlers.REPLAYERS,
+        handlers.DELAYERS,
+        handlers.ABILITIES,
+    )
     before = [dict(register) for register in registers]
     yield handlers
     for register, kept in zip(registers, before, strict=True):

@@ -8,11 +8,13 @@ from decimal import Decimal
 
 import pytest
 import redis
+from django.utils import timezone
 
 from designer.jobs import allowances, claims
 from designer.jobs.allowances import Limits, Wish
 from designer.jobs.attempts import begin_attempt
 from designer.jobs.handlers import Later, RunningJob
+from designer.jobs.models import Job
 from designer.jobs.services import enqueue, request_cancel
 from designer.jobs.tasks import drain
 from teams.base.limits import link
@@ -170,13 +172,20 @@ def called(team_id: uuid.UUID, provider: str) -> None:
 
 def test_a_job_whose_turn_has_not_come_goes_back_to_the_queue_and_nothing_failed(kinds, team_id):
     def wait(job: RunningJob) -> None:
-        raise Later(timedelta(minutes=5), "Nothing is left.")
+        raise Later(timedelta(minutes=5), reasons.pop(0))
 
+    reasons = ["Nothing is left.", "Nothing is left.", "It is given a rest."]
+    told: list[str] = []
     kinds.handles("t.waits")(wait)
+    kinds.delays("t.waits")(lambda job, reason: told.append(reason["message"]))
     job = enqueue("t.waits", {}, team_id=team_id, max_attempts=1)
     assert drain() == 1
     job.refresh_from_db()
     assert (job.status, job.failures, job.worker, job.last_error["message"]) == ("retrying", 0, "", "Nothing is left.")
+    for _ in range(2):
+        Job.objects.filter(pk=job.pk).update(scheduled_at=timezone.now())
+        assert drain() == 1
+    assert told == ["Nothing is left.", "It is given a rest."]  # the same reason is told once
     request_cancel(job.pk)
     job.refresh_from_db()
     assert job.status == "cancelled"

@@ -18,7 +18,7 @@ HERE = "/settings/dead-letters"
 
 def dead(team_id: uuid.UUID, kind: str = "t.dead", code: str = "crashed") -> Job:
     job = enqueue(kind, {"item_id": f"about-{code}"}, team_id=team_id)
-    settling.close(job, JobStatus.DEAD, problem(code, "<b>It</b> broke.", "Look at it."))
+    settling.close(job, JobStatus.DEAD, problem(code, "<b>It</b> broke.", "Look at it.") | {"detail": "KeyError: <7>"})
     return job
 
 
@@ -41,6 +41,7 @@ def test_a_member_reads_why_and_what_and_a_stranger_sees_that_nothing_gave_up(te
     dead(team.pk)
     shown = page(signed_in(member("viewer")))
     assert "crashed" in shown and "&lt;b&gt;It" in shown and "about-crashed" in shown
+    assert "KeyError: &lt;7&gt;" in shown
     assert "Run again" not in shown and "Only owners and admins" in shown
     assert "Nothing gave up" in page(signed_in(user))
 

@@ -109,22 +109,28 @@ def test_a_second_job_with_a_living_dedup_key_is_the_first_one(kinds, team_id):
 
 
 def test_a_crash_is_tried_again_with_jitter_and_dies_after_the_last_try(kinds, team_id):
-    ends = []
+    ends: list[tuple[str, str]] = []
+    waits: list[dict[str, str]] = []
 
     def crash(job: RunningJob) -> None:
         raise KeyError("velvet")
 
     kinds.handles("t.crash")(crash)
     kinds.finishes("t.crash")(lambda job, status, error: ends.append((status, error["message"])))
+    kinds.delays("t.crash")(lambda job, error: waits.append(error))
     job = enqueue("t.crash", {}, team_id=team_id, max_attempts=2)
     drain(limit=1)
     job.refresh_from_db()
     assert (job.status, job.failures, ends) == ("retrying", 1, [])
+    assert [(each["code"], each["message"], "detail" in each) for each in waits] == [
+        ("crashed", "Something of ours broke.", False)
+    ]
     assert timezone.now() - timedelta(seconds=5) < job.scheduled_at < timezone.now() + settling.BASE_DELAY
     Job.objects.filter(pk=job.pk).update(scheduled_at=timezone.now() - timedelta(seconds=1))
     drain(limit=1)
     job.refresh_from_db()
-    assert (job.status, ends) == ("dead", [("dead", "KeyError: 'velvet'")])
+    assert (job.status, ends) == ("dead", [("dead", "Something of ours broke.")])
+    assert job.last_error["detail"] == "KeyError: 'velvet'"
 
 
 def test_a_permanent_refusal_is_never_tried_again_and_says_what_to_do(kinds, team_id):
