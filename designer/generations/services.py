@@ -271,13 +271,14 @@ def announce(row: Generation, event: str, data: dict[str, Any]) -> None:
     record(f"generation:{row.pk}", event, data, team_id=row.team_id)
 
 
+@transaction.atomic
 def cancel(*, actor: User, generation_id: UUID) -> Generation:
     """Stop at the next safe point; harmless when it has ended. Raises Missing or Forbidden."""
     row: Generation = Generation.objects.for_edit(actor, generation_id)
     if row.job_id and row.is_live:
-        request_cancel(row.job_id)
+        asked = request_cancel(row.job_id)  # its lock keeps the worker from ending it before this is told
         row.refresh_from_db()
-        if row.is_live:
+        if asked and row.is_live:
             _tell(row, "It is being stopped. A call that is under way is waited for.")
     return row
 
@@ -323,7 +324,8 @@ def announce_end(pk: UUID) -> None:
     _tell_owner(row)
     if row.status in (Status.SUCCEEDED, Status.PARTIAL):
         assets = [str(asset.pk) for asset in row.shown_assets]
-        facts = {"percent": row.percent, "assets": assets, "cost": str(row.cost), "simulated": row.simulated}
+        known = row.cost or Decimal(0)  # what is known to be paid: a call may have been billed besides
+        facts = {"percent": row.percent, "assets": assets, "cost": str(known), "simulated": row.simulated}
         announce(row, GENERATION_COMPLETE, {"status": row.status, **facts})
         return
     event = GENERATION_CANCELLED if row.status == Status.CANCELLED else GENERATION_FAILED

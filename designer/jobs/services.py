@@ -89,15 +89,18 @@ def enqueue(
 
 
 @transaction.atomic
-def request_cancel(job_id: UUID) -> None:
-    """Cancel a waiting job at once; ask a running one to stop at its next safe point. Nothing if it has ended."""
+def request_cancel(job_id: UUID) -> bool:
+    """Cancel a waiting job at once; ask a running one to stop at its next safe point. Nothing if it has ended. Whether
+    a running one was asked now, and by nobody before."""
     row = Job.objects.select_for_update().filter(pk=job_id).first()
     if row is None:
         raise Missing(message="There is no such job.")
     if row.status in WAITING:
         settling.close(row, JobStatus.CANCELLED, settling.CANCELLED)
-    elif row.status == JobStatus.LEASED and row.cancel_requested_at is None:
+    asked = row.status == JobStatus.LEASED and row.cancel_requested_at is None
+    if asked:
         Job.objects.filter(pk=row.pk).update(cancel_requested_at=Now(), updated_at=Now())
+    return asked
 
 
 @transaction.atomic
