@@ -171,8 +171,8 @@ class GoogleImages:
 
 
 def _readable(body: bytes) -> bytes:
-    """An answer in which each file can be decoded: for one that cannot the SDK refuses the whole of it, with its other
-    pictures and with the tokens that are billed."""
+    """An answer in which each file and signature can be decoded: for one that cannot the SDK refuses the whole of it,
+    with its other pictures and with the tokens that are billed."""
     try:
         return json.dumps(json.loads(body, object_hook=_decodable)).encode()
     except ValueError:  # no JSON, as the SDK will say
@@ -180,17 +180,28 @@ def _readable(body: bytes) -> bytes:
 
 
 def _decodable(told: dict[str, Any]) -> dict[str, Any]:
-    """This part of an answer; a file whose base64 is broken becomes one that holds its bare letters: no picture."""
+    """This part of an answer; a file whose base64 is broken becomes one that holds its bare letters: no picture. A
+    broken signature of its thoughts, which nobody here reads, is left out."""
+    file = told.get("inlineData")
+    if isinstance(file, dict) and not _is_base64(letters := file.get("data")):
+        told = {
+            **told,
+            "inlineData": {**file, "data": base64.b64encode(str(letters).encode(errors="replace")).decode()},
+        }
+    if not _is_base64(told.get("thoughtSignature")):
+        told = {name: value for name, value in told.items() if name != "thoughtSignature"}
+    return told
+
+
+def _is_base64(letters: object) -> bool:
+    """By the SDK's own reading of it; None counts as well."""
     from google.genai import types
 
-    letters = told.get("data")
-    if not isinstance(letters, str):
-        return told
     try:
-        types.Blob(data=letters)  # type: ignore[arg-type]  # the SDK's own reading of it
+        types.Blob(data=letters)  # type: ignore[arg-type]
     except ValueError:
-        return {**told, "data": base64.b64encode(letters.encode(errors="replace")).decode()}
-    return told
+        return False
+    return True
 
 
 def size_of(request: ImageRequest) -> str:

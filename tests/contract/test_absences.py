@@ -1,5 +1,6 @@
 """Answers without a picture: each ends its own image, the others are asked for, and nothing is asked without end."""
 
+import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
@@ -15,7 +16,7 @@ from designer.generations.models import Stage
 from designer.jobs.models import AttemptOutcome, JobAttempt
 from designer.jobs.services import revive
 from designer.ledger.models import LedgerEntry
-from designer.providers import registry
+from designer.providers import google, registry
 from designer.providers.base import ProviderConfig
 from designer.providers.remote import pictures as picture_checks
 from tests.batches.asking import invariants_hold
@@ -217,9 +218,21 @@ def test_a_picture_that_was_drawn_and_withheld_is_paid_for_each_time(n, model, c
     assert done.cost == paid() == billed(simulator) > 0 and invariants_hold()
 
 
-def test_a_picture_that_cannot_be_decoded_does_not_take_along_the_one_beside_it(client_of, simulator):
-    good = {"inlineData": {"mimeType": "image/png", "data": in_base64(picture(896, 1200, 1))}}
-    broken = {"inlineData": {"mimeType": "image/png", "data": "%%% no base64 é %%%"}, "thoughtSignature": "AAAA"}
+def inline(data: object) -> dict[str, Any]:
+    return {"inlineData": {"mimeType": "image/png", "data": data}}
+
+
+@pytest.mark.parametrize(
+    ("broken", "signed"),
+    [
+        ({**inline("%%% no base64 é %%%"), "thoughtSignature": "AAAA"}, {}),
+        (inline(7), {}),
+        ({"text": "Here it is.", "thoughtSignature": "%%% é %%%"}, {}),
+        ({"text": "Here it is."}, {"thoughtSignature": "%%% é %%%"}),
+    ],
+)
+def test_what_cannot_be_decoded_does_not_take_along_the_picture_beside_it(broken, signed, client_of, simulator):
+    good = {**inline(in_base64(picture(896, 1200, 1))), **signed}
     content = {"role": "model", "parts": [broken, good]}
     made = [{"modality": "IMAGE", "tokenCount": 1120}]
     usage = {"promptTokenCount": 8, "candidatesTokenCount": 1120, "candidatesTokensDetails": made}
@@ -228,6 +241,11 @@ def test_a_picture_that_cannot_be_decoded_does_not_take_along_the_one_beside_it(
     done = settled(client_of("editor"), n=1, model=NANO, aspect_ratio="3:4")
     assert (done.status, len(done.shown_assets), pictures(simulator, "google")) == ("succeeded", 1, 1)
     assert done.cost == paid() == cost_of(ModelProfile.objects.get(model=NANO), {"text_in": 8, "image_out": 1120})
+
+
+def test_what_google_calls_data_in_an_error_stays_as_it_said_it():
+    said = {"error": {"code": 400, "details": [{"data": "no base64: é", "reason": "API_KEY_INVALID"}]}}
+    assert json.loads(google._readable(json.dumps(said).encode())) == said
 
 
 def test_one_that_is_withheld_where_nobody_bills_it_costs_nothing(client_of, simulator):
