@@ -223,16 +223,30 @@ def seed_of(generation: Generation) -> dict[str, Any]:
 
 
 def makers_of(generation: Generation) -> list[dict[str, Any]]:
-    """Who made how many of the images that are there, and for how much in all; before there is one, who is to."""
-    spent: dict[tuple[str, str], list[Decimal]] = {}
+    """Who made how many of the images that are there, and for how much in all ("" = a price is not on record); before
+    there is one, who is to."""
+    made: dict[tuple[str, str], list[Asset]] = {}
     for asset in (*generation.shown_assets, *generation.set_aside_assets):
-        said = asset.provenance
-        if said.get("model"):
-            spent.setdefault((said["provider"], said["model"]), []).append(paid_for(said) or Decimal(0))
-    if not spent:
+        if model := asset.provenance.get("model"):
+            made.setdefault((asset.provenance.get("provider", ""), model), []).append(asset)
+    if not made:
         return [{"provider": generation.provider, "model": generation.model}] if generation.model else []
-    rows = ((*maker, len(prices), money(sum(prices, Decimal(0)))) for maker, prices in spent.items())
-    return [dict(zip(("provider", "model", "images", "paid"), row, strict=True)) for row in rows]
+    return [
+        {
+            "provider": provider,
+            "model": model,
+            "images": len(assets),
+            "paid": _paid_for_all(assets),
+            "simulated": any(asset.simulated for asset in assets),
+        }
+        for (provider, model), assets in made.items()
+    ]
+
+
+def _paid_for_all(assets: list[Asset]) -> str:
+    prices = [paid_for(asset.provenance) for asset in assets]
+    known = [price for price in prices if price is not None]
+    return money(sum(known, Decimal(0))) if len(known) == len(prices) else ""
 
 
 def maker_of(asset: Asset, generation: Generation) -> dict[str, str]:
@@ -240,7 +254,7 @@ def maker_of(asset: Asset, generation: Generation) -> dict[str, str]:
     said = root_of(asset).provenance
     paid = paid_for(asset.provenance)
     told = said if said.get("model") else {"provider": generation.provider, "model": generation.model}
-    return {name: told[name] for name in ("provider", "model")} | {"paid": "" if paid is None else money(paid)}
+    return {name: told.get(name, "") for name in ("provider", "model")} | {"paid": "" if paid is None else money(paid)}
 
 
 def paid_for(provenance: dict[str, Any]) -> Decimal | None:

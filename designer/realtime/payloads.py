@@ -42,7 +42,7 @@ Fallback = TypedDict(
         "note": str,
         "unit_price": str,
         "unit_price_before": str,
-        "from_image": int,
+        "from_image": NotRequired[int],  # older ones do not tell
     },
 )
 Fallback.__doc__ = (
