@@ -5,32 +5,40 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 from designer.pipeline import taxonomy
 from designer.pipeline.colours import ALIASES
-from designer.pipeline.records import Brief
+from designer.pipeline.records import Brief, Mention
 from designer.pipeline.refusals import refuses
 from designer.pipeline.taxonomy import Token
 from designer.pipeline.vocabulary import VOCABULARY
 
 SENTENCE: Final = re.compile(r"[.;!?]")
 LACKED: Final = frozenset({"free", "less"})  # "logo-free"
+UNDOING: Final = "un"  # "unlined"
+ENDINGS: Final = ("ing", "ed", "y", "e")
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
     """A brief as what is said of it is held against it. `words`: all of them, folded; `wanted`: the places of those
-    that it does not refuse. From a "no" to the end of its sentence only what is known to be wanted counts."""
+    that it does not refuse; `refused`: the stems of the others. From a "no" to the end of its sentence only what is
+    known to be wanted counts."""
 
     brief: Brief
     words: tuple[str, ...] = field(init=False)
     wanted: frozenset[int] = field(init=False)
+    refused: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         tokens = taxonomy.tokens(self.brief.text)
         object.__setattr__(self, "words", tuple(token.word for token in tokens))
         object.__setattr__(self, "wanted", frozenset(_wanted(self.brief, tokens)))
+        others = (word for at, word in enumerate(self.words) if at not in self.wanted)
+        undone = (word.removeprefix(UNDOING) for word in self.words if _undoes(word))
+        object.__setattr__(self, "refused", frozenset(stem(word) for word in chain(others, undone)))
 
     def has_run(self, words: Sequence[str]) -> bool:
         """Whether it holds these very words in this order, refused or not."""
@@ -60,16 +68,39 @@ def _ways(attribute: str, value: str) -> Iterator[str]:
 
 
 def _wanted(brief: Brief, tokens: Sequence[Token]) -> Iterator[int]:
-    told = [(each.start, each.end) for each in brief.mentions if not each.negated]
+    told = {at for each in brief.mentions if not each.negated for at in _meant(each, tokens)}
     denied = [(each.start, each.end) for each in brief.mentions if each.negated]
     refusing = False
     for at, token in enumerate(tokens):
         if at and SENTENCE.search(brief.text[tokens[at - 1].end : token.start]):
             refusing = False
         refusing = refusing or refuses(tokens, at)
-        lacked = at + 1 < len(tokens) and tokens[at + 1].word in LACKED
-        if _within(token, told) or not (refusing or lacked or _within(token, denied)):
+        lacked = _is_lacked(tokens, at) or token.word in LACKED
+        if at in told or not (refusing or lacked or _within(token, denied)):
             yield at
+
+
+def _meant(mention: Mention, tokens: Sequence[Token]) -> Iterator[int]:
+    """The places of what it wants: of a wish said by a refusal ("no sleeves") the words of its value alone."""
+    places = [at for at, token in enumerate(tokens) if _within(token, [(mention.start, mention.end)])]
+    refusing = any(refuses(tokens, at) or _is_lacked(tokens, at) or _undoes(tokens[at].word) for at in places)
+    value = {token.word for token in taxonomy.tokens(mention.value.replace("_", " "))}
+    return (at for at in places if not refusing or tokens[at].word in value)
+
+
+def _is_lacked(tokens: Sequence[Token], at: int) -> bool:
+    return at + 1 < len(tokens) and tokens[at + 1].word in LACKED
+
+
+def _undoes(word: str) -> bool:
+    return word.startswith(UNDOING) and len(word) > len(UNDOING) + 2
+
+
+def stem(word: str) -> str:
+    """What "line", "lined" and "lining" have in common."""
+    ends = (each for each in ENDINGS if word.endswith(each) and len(word) > len(each) + 2)
+    bare = word.removesuffix(next(ends, ""))
+    return bare[:-1] if len(bare) > 3 and bare[-1] == bare[-2] else bare
 
 
 def _within(token: Token, spans: Sequence[tuple[int, int]]) -> bool:

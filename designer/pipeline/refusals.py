@@ -33,18 +33,18 @@ HELPERS: Final = frozenset(["do", "doe", "does", "did", "would", "will", "can", 
 REFUSALS: Final[Mapping[tuple[str, ...], Kind]] = {
     **_phrases(Kind.NO, "no, without, minus, sans, none of, fewer"),
     **_phrases(Kind.NOT, "not, non, anti, less, never, neither, nor, nothing, isnt, arent, no longer"),
-    **_phrases(Kind.NOT, "hardly ever, hardly any, barely any, rarely, seldom"),
+    **_phrases(Kind.NOT, "hardly ever, hardly any, barely any, rarely, seldom, unlike"),
     **_phrases(Kind.BUT, "anything but, everything but, all but, rather than, instead of, other than, apart from"),
     **_phrases(Kind.BUT, "excluding, except, except for, free of, clear of"),
     **_phrases(Kind.VERB, ",".join([*_HATED.split(), *sorted(DENIED_VERBS)])),
-    **_phrases(Kind.VERB, "omit, skip, refuse to, allergic to, tired of, bored of, bored by, bored with, sick of"),
+    **_phrases(Kind.VERB, "omit, skip, leave out, leave off, refuse to, allergic to, tired of, bored of, bored by"),
+    **_phrases(Kind.VERB, "bored with, sick of"),
     **_phrases(Kind.VERB, "weary of, away from, not into, isnt into, not a fan of, no fan of, not fond of"),
     **_phrases(Kind.VERB, "not keen on, am over, im over, she over, he over, theyre over, so over"),
 }
 # what stands before them in a clause is still wanted: "wool without lace", "cotton instead of silk"
-ASIDE: Final = frozenset(
-    {("without",), ("minus",), ("excluding",), ("except",), *(each for each in REFUSALS if each[1:])}
-)
+_ASIDE: Final = ("without", "sans", "minus", "unlike", "excluding", "except")
+ASIDE: Final = frozenset({*((each,) for each in _ASIDE), *(each for each in REFUSALS if each[1:])})
 _BY_LAST: Final[Mapping[str, Sequence[tuple[str, ...]]]] = {
     last: sorted((each for each in REFUSALS if each[-1] == last), key=len, reverse=True)
     for last in {each[-1] for each in REFUSALS}
@@ -58,7 +58,7 @@ AFFIRMED: Final = (
     ("no", "nonsense"), ("non", "iron"), ("not", "only"), ("not", "just"), ("nothing", "beat"), ("never", "ending"),
     ("cant", "get", "enough"), ("cannot", "get", "enough"), ("cant", "live", "without"), ("no", "more", "than"),
     ("cannot", "live", "without"), ("less", "is"), ("less", "than"), ("or", "less"), ("dont", "forget"),
-    ("not", "forget"), ("dont", "mind"), ("never", "mind"), ("cant", "wait"),
+    ("not", "forget"), ("dont", "mind"), ("never", "mind"), ("cant", "wait"), ("sans", "serif"),
 )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _S_ENDINGS: Final = """
 dress shorts jeans trousers pants sleeveless strapless backless seamless weightless canvas chess less bias
 chinos princess stress glass moss brass grass glossy lens wales across us this is as gas business timeless
-dungarees buttons dramas pass mass class process address iris express
+dungarees buttons dramas pass mass class process address iris express sans
 """
 KEPT: Final = frozenset(_S_ENDINGS.split())
 IRREGULAR: Final = {"dresses": "dress", "scarves": "scarf", "leaves": "leaf", "women": "woman", "men": "man"}

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 from designer.pipeline import showing, taxonomy
 from designer.pipeline.asking import Question, Unfit, closed, keys_at_fault, shown
-from designer.pipeline.borne import Said
+from designer.pipeline.borne import Said, stem
 from designer.pipeline.prompting import LEAST, MOST, must_say
 from designer.pipeline.records import ATTRIBUTES, MAX_VALUE, Brief, Mention, Part, PromptPart, Understanding
 from designer.pipeline.refusals import refuses
@@ -158,11 +158,13 @@ def _goes_beyond(part: PromptPart, told: Brief, understanding: Understanding) ->
 
 
 def _given(said: Said, understanding: Understanding) -> frozenset[str]:
-    """The words that may be said: the brief's, those of what is known, and those that tell how it is shown."""
+    """The words that may be said: the brief's, those of what is known, and those that tell how it is shown; but none
+    that is made of one which the brief refuses."""
     keys = [name for name in ATTRIBUTES if name != "photography"] + list(PHOTOGRAPHY)
     known = " ".join(taxonomy.say(name, value) for name in keys for value in _known(name, understanding))
     own = {said.words[at] for at in said.wanted} | {token.word for token in taxonomy.tokens(known)}
-    return showing.LEXICON.union(own, *(showing.inflected(word) for word in own))
+    others = showing.LEXICON.union(*(showing.inflected(word) for word in own)) - showing.JOINTS
+    return showing.JOINTS.union(own, (word for word in others if stem(word) not in said.refused))
 
 
 def _invents(part: PromptPart, told: Brief, understanding: Understanding) -> bool:
