@@ -219,3 +219,8 @@ def test_a_correction_that_cannot_be_kept_names_field_and_remedy(wrong):
     with pytest.raises(InvalidCorrection) as caught:
         analyse("dress").merged_with_corrections(wrong)
     assert caught.value.field == next(iter(wrong)) and caught.value.remedy
+
+
+def test_every_attribute_has_its_words_and_no_other_has():
+    assert {"colours", *VOCABULARY} - set(PHOTOGRAPHY) == set(ATTRIBUTES) - {"photography"}
+    assert analyse("a summer dress").value("season") == "summer"
