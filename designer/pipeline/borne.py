@@ -44,12 +44,16 @@ class Said:
         """Whether it holds these very words in this order, refused or not."""
         return any(True for _ in self._runs(words))
 
+    def wants_run(self, words: Sequence[str]) -> bool:
+        """Whether it holds these words in this order and does not refuse them."""
+        return any(self.wanted.issuperset(run) for run in self._runs(words))
+
     def bears_out(self, attribute: str, value: str) -> bool:
         """Whether it says so: the value or another word for it stands in it, and is not refused."""
         if any((each.attribute, each.value) == (attribute, value) and not each.negated for each in self.brief.mentions):
             return True
         phrases = (tuple(token.word for token in taxonomy.tokens(each)) for each in _ways(attribute, value))
-        return any(self.wanted.issuperset(run) for phrase in phrases for run in self._runs(phrase))
+        return any(self.wants_run(phrase) for phrase in phrases)
 
     def _runs(self, words: Sequence[str]) -> Iterator[range]:
         """The places of each run of these words."""

@@ -8,7 +8,7 @@ it. A word that could help to do so ("full", "shoulder", "portrait") stands only
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain
 from typing import Final
@@ -19,7 +19,7 @@ from designer.pipeline.taxonomy import Token
 
 _JOINTS: Final = """
 a an the and or with in on of for to from at by as its it is are that which so while into onto over across along
-against under beneath above below around through throughout between within toward upon beside both all each every
+against under beneath above below around throughout between within toward upon beside both all each every
 more very slightly where
 """
 _QUALITIES: Final = """
@@ -34,7 +34,7 @@ complete
 """
 _SCENES: Final = """
 light lighting daylight sunlight shadow highlight shade glow softbox reflector falloff gradient backdrop background
-studio setting cyclorama framing frame composition crop view shot angle perspective viewpoint camera lens focus depth
+studio setting cyclorama framing frame composition view shot angle perspective viewpoint camera lens focus depth
 sharpness resolution detail clarity exposure contrast tonality tone balance rendering fidelity precision photograph
 photography photo image picture presentation lookbook catalogue packshot pose stance centre center space margin
 symmetry movement motion quality aperture 35mm 50mm 85mm 100mm
@@ -46,23 +46,32 @@ thread grain edge outline silhouette proportion shape volume line construction c
 """
 _VERBS: Final = """
 show shown see seen keep kept set fill frame centre center catch caught render capture captured photograph fall
-emphasise emphasize define trace follow feature
+emphasise emphasize define trace follow feature pose focus light lit
 """
+# what of a quality is the cut or make of the garment where a part of it is next to it: "wide sleeves", "hem low"
+_SHAPES: Final = "wide narrow low high long short straight deep shallow"
+_MAKES: Final = "light soft hard sharp fine delicate plain simple level horizontal vertical symmetrical smooth rich"
+_PARTS: Final = """
+bodice hood leg sleeve collar neckline lapel cuff hem waist waistband panel lining pocket strap trim shoulder yoke skirt
+"""
+_WHOLES: Final = "cloth fabric textile material garment look outfit fold silhouette outline edge line shape volume seam"
 _PHRASES: Final = """
-full garment, full look, full outfit, whole look, whole garment, entire garment, entire look, full view, full length
-view, full length shot, full length framing, full length composition, full length pose, cut in, cut from, made in,
-made of, made from, full length three quarter view, full length three quarter pose, full length front view, full
-length side view, full length back view, full frame, three quarter, three quarter view, front view, back view, side
-view, rear view, from behind, from the front, from the side, from the back, one side, both sides, left side, right
-side, hem to shoulder, shoulder to hem, head to toe, head to hem, top to bottom, eye level, close up, macro detail,
-wide angle, flat lay, depth of field, rule of thirds, negative space, breathing room, golden hour, soft focus,
-selective focus, deep focus, edge to edge, window light, north light, studio light, key light, fill light, rim light,
-open shade, frontal light, blue hour, light source, light falloff, high key, low key, seamless paper, paper backdrop,
-paper background, paper sweep, backdrop paper, infinity cove, studio floor, portrait orientation, portrait lens, prime
-lens, long lens, white balance, colour accuracy, color accuracy, true to life, true to colour, true to color, high
-resolution, high detail, high fidelity, well exposed, evenly exposed, dynamic range, editorial fashion photography,
-fashion photography, fashion photograph, fashion editorial, fashion presentation, product photography, product shot,
-studio shot, mid step, mid stride, standing pose, relaxed pose, seated pose, still pose
+full garment in, full garment visible, full garment shown, full garment view, full look, full outfit, whole look,
+whole garment, entire garment, entire look, full view, full length view, full length shot, full length framing, full
+length composition, full length pose, cut in, cut from, made in, made of, made from, full length three quarter view,
+full length three quarter pose, full length front view, full length side view, full length back view, full frame,
+three quarter view, three quarter angle, three quarter pose, three quarter shot, front view, back view, side view,
+rear view, from behind, from the front, from the side, from the back, one side, both sides, left side, right side, hem
+to shoulder, shoulder to hem, head to toe, head to hem, top to bottom, eye level, close up, macro detail, wide angle,
+flat lay, depth of field, rule of thirds, negative space, breathing room, golden hour, soft focus, selective focus,
+deep focus, edge to edge, window light, light through, drape of, colour and drape, color and drape, fluid drape, north
+light, studio light, key light, fill light, rim light, open shade, frontal light, blue hour, light source, light
+falloff, high key, low key, seamless paper, paper backdrop, paper background, paper sweep, backdrop paper, infinity
+cove, studio floor, portrait orientation, portrait lens, prime lens, long lens, white balance, colour accuracy, color
+accuracy, true to life, true to colour, true to color, high resolution, high detail, high fidelity, well exposed,
+evenly exposed, dynamic range, editorial fashion photography, fashion photography, fashion photograph, fashion
+editorial, fashion presentation, product photography, product shot, studio shot, mid step, mid stride, standing pose,
+relaxed pose, seated pose, still pose
 """
 LOOKED_AHEAD: Final = 3  # words from a quality to what it is one of: "crisp natural morning light"
 PAUSE: Final = re.compile(r"[,.()]")
@@ -78,8 +87,7 @@ def inflected(word: str) -> set[str]:
 
 
 def _words(text: str) -> frozenset[str]:
-    folded = (token.word for token in taxonomy.tokens(text))
-    return frozenset(chain.from_iterable(inflected(word) if len(word) > 2 else {word} for word in folded))
+    return frozenset(_run(text))
 
 
 def _run(text: str) -> tuple[str, ...]:
@@ -89,8 +97,13 @@ def _run(text: str) -> tuple[str, ...]:
 JOINTS: Final = _words(_JOINTS)
 SCENES: Final = _words(_SCENES)
 BACKDROPS: Final = _words(_BACKDROPS)
-SUBJECTS: Final = SCENES | _words(_CLOTHS)
-LEXICON: Final = JOINTS | SUBJECTS | _words(_QUALITIES) | _words(_VERBS)
+CLOTHS: Final = _words(_CLOTHS)
+SHAPES: Final = _words(_SHAPES)
+MAKES: Final = _words(_MAKES)
+PARTS: Final = _words(_PARTS)
+WHOLES: Final = _words(_WHOLES)
+# of nouns and qualities no others are made: "lined", "edgy" and "draped" tell of the garment
+LEXICON: Final = JOINTS.union(SCENES, CLOTHS, _words(_QUALITIES), *map(inflected, _words(_VERBS)))
 
 
 @cache
@@ -121,15 +134,41 @@ def is_of_showing(text: str, tokens: Sequence[Token], places: Iterable[int], att
     if not LEXICON.issuperset(words[at] for at in mine):
         return False
     last = mine[-1]
-    if words[last] in SUBJECTS and _ends_there(text, tokens, last):
+    if words[last] in SCENES and _ends_there(text, tokens, last):
         return True
     nouns = BACKDROPS if attribute == "colours" else SCENES
     for at in range(last + 1, min(last + 1 + LOOKED_AHEAD, len(words))):
-        if PAUSE.search(text[tokens[at - 1].end : tokens[at].start]) or words[at] not in LEXICON - JOINTS:
+        if PAUSE.search(text[tokens[at - 1].end : tokens[at].start]) or words[at] not in LEXICON - JOINTS - CLOTHS:
             return False
         if words[at] in nouns:
             return True
     return False
+
+
+def shapes(text: str, tokens: Sequence[Token]) -> Iterator[range]:
+    """The places where the garment is given a cut or a make: "wide sleeves", "a light cloth", "the hem low"."""
+    words = [token.word for token in tokens]
+    shown = in_phrases(words)
+    for at in range(len(words) - 1):
+        pair = range(at, at + 2)
+        if shown.intersection(pair) or PAUSE.search(text[tokens[at].end : tokens[at + 1].start]):
+            continue
+        first, second = words[at], words[at + 1]
+        before = (first in SHAPES | MAKES and second in PARTS) or (first in SHAPES | {"light"} and second in _things())
+        after = second in SHAPES and first in PARTS | _things() and _ends_there(text, tokens, at + 1)
+        if before or after:
+            yield pair
+
+
+@cache
+def _things() -> frozenset[str]:
+    """The garment and its cloth, by whatever name."""
+    named = (phrase[0] for phrase, terms in taxonomy.index().items() if len(phrase) == 1 and _is_thing(terms))
+    return WHOLES.union(named)
+
+
+def _is_thing(terms: Iterable[taxonomy.Term]) -> bool:
+    return any(term.attribute in ("garment", "fabric") for term in terms)
 
 
 def _ends_there(text: str, tokens: Sequence[Token], at: int) -> bool:

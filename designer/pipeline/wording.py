@@ -152,17 +152,34 @@ def _goes_beyond(part: PromptPart, told: Brief, understanding: Understanding) ->
     words = [token.word for token in tokens]
     if any(refuses(tokens, at) for at in range(len(tokens))) or BODILY.intersection(words):
         return not said.has_run(words) and part.text.casefold() not in map(str.casefold, must_say(told, understanding))
+    if any(not _is_given(pair, words, said, understanding) for pair in showing.shapes(part.text, tokens)):
+        return True
     given = _given(said, understanding)
     described = showing.in_phrases(words)
     return any(word not in given and at not in described for at, word in enumerate(words))
 
 
+def _is_given(places: range, words: Sequence[str], said: Said, understanding: Understanding) -> bool:
+    """Whether these words stand side by side in the brief or in what is known."""
+    run = words[places.start : places.stop]
+    return said.wants_run(run) or any(_holds(each, run) for each in _known_words(understanding))
+
+
+def _holds(words: Sequence[str], run: Sequence[str]) -> bool:
+    return any(list(words[at : at + len(run)]) == list(run) for at in range(len(words) - len(run) + 1))
+
+
+def _known_words(understanding: Understanding) -> list[list[str]]:
+    """What is known, as it is said."""
+    keys = [name for name in ATTRIBUTES if name != "photography"] + list(PHOTOGRAPHY)
+    said = (taxonomy.say(name, value) for name in keys for value in _known(name, understanding))
+    return [[token.word for token in taxonomy.tokens(each)] for each in said]
+
+
 def _given(said: Said, understanding: Understanding) -> frozenset[str]:
     """The words that may be said: the brief's, those of what is known, and those that tell how it is shown; but none
     that is made of one which the brief refuses."""
-    keys = [name for name in ATTRIBUTES if name != "photography"] + list(PHOTOGRAPHY)
-    known = " ".join(taxonomy.say(name, value) for name in keys for value in _known(name, understanding))
-    own = {said.words[at] for at in said.wanted} | {token.word for token in taxonomy.tokens(known)}
+    own = {said.words[at] for at in said.wanted}.union(*_known_words(understanding))
     others = showing.LEXICON.union(*(showing.inflected(word) for word in own)) - showing.JOINTS
     return showing.JOINTS.union(own, (word for word in others if stem(word) not in said.refused))
 

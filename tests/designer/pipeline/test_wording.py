@@ -8,7 +8,8 @@ import pytest
 from designer.pipeline import analysis, wording
 from designer.pipeline.asking import Unfit
 from designer.pipeline.prompting import SETTINGS, VIEWS, compose
-from designer.pipeline.records import LearnedChoice, PromptPart, Understanding
+from designer.pipeline.records import ATTRIBUTES, LearnedChoice, PromptPart, Understanding
+from designer.pipeline.taxonomy import index
 
 BRIEF = "an emerald silk wrap dress for the opera, no lace"
 SHOWN = {"text": "seen against seamless paper in soft north-facing daylight", "part": "exploratory"}
@@ -21,6 +22,12 @@ def record(**corrections: Any) -> Understanding:
 
 def read(*parts: dict[str, Any], known: Understanding | None = None) -> tuple[PromptPart, ...]:
     return wording.read({"parts": list(parts)}, BRIEF, known or record())
+
+
+def kept(brief: str, text: str) -> str:
+    """What is kept of a part that a model adds to a brief."""
+    parts = [{"text": brief, "part": "user"}, {"text": text, "part": "exploratory"}]
+    return ", ".join(part.text for part in wording.read({"parts": parts}, brief, analysis.analyse(brief))[1:])
 
 
 def test_the_schema_is_of_the_strict_kind() -> None:
@@ -172,9 +179,48 @@ def test_what_tells_how_it_is_shown_is_kept(text: str) -> None:
     ],
 )
 def test_the_designers_own_words_may_be_said_again_as_they_mean_them(brief: str, text: str, is_kept: bool) -> None:
-    parts = [{"text": brief, "part": "user"}, {"text": text, "part": "exploratory"}]
-    kept = wording.read({"parts": parts}, brief, analysis.analyse(brief))
-    assert len(kept) == (2 if is_kept else 1)
+    assert kept(brief, text) == (text if is_kept else "")
+
+
+LONG_SLEEVED = "a midi dress in emerald silk with long sleeves, no lace"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wide sleeves",
+        "sleeves narrow",
+        "high low hem",
+        "cropped at the hem",
+        "contrast stitching",
+        "the garment in draped",
+        "a line",
+        "straight garment",
+        "three quarter garment",
+        "light garment",
+        "full garment",
+        "clean lined",
+        "edgy",
+        "plain coloured",
+        "lined silk",
+        "seen through the cloth",
+    ],
+)
+def test_no_fact_about_the_garment_is_told_in_words_for_how_it_is_shown(text: str) -> None:
+    assert kept(LONG_SLEEVED, text) == ""
+
+
+@pytest.mark.parametrize("text", ["long sleeves", "soft light on long sleeves", "emerald silk in low light"])
+def test_what_the_brief_says_of_its_parts_may_be_said_again(text: str) -> None:
+    assert kept(LONG_SLEEVED, text) == text
+
+
+@pytest.mark.parametrize("frame", ["{}", "{} garment", "the garment in {}"])
+@pytest.mark.parametrize("attribute", [name for name in ATTRIBUTES if name != "photography"])
+def test_no_word_of_the_vocabulary_is_said_that_the_brief_does_not_have(attribute: str, frame: str) -> None:
+    mine = [phrase for phrase, terms in index().items() if any(term.attribute == attribute for term in terms)]
+    said = [frame.format(" ".join(phrase)) for phrase in mine if phrase != ("dress",)]
+    assert said and [text for text in said if kept("a dress", text)] == []
 
 
 def test_the_parts_stay_through_the_later_stages_and_learned_ones_join_them() -> None:
