@@ -18,16 +18,33 @@ from designer.pipeline.vocabulary import VOCABULARY
 SENTENCE: Final = re.compile(r"[.;!?]")
 LACKED: Final = frozenset({"free", "less"})  # "logo-free"
 UNDOING: Final = "un"  # "unlined"
+APART: Final = re.compile(r"[|;,…]|\.\.\.")  # pieces of a quotation
+PAUSE: Final = re.compile(r"[,.;:!?]")
+UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+DENIED_WITHIN: Final = 2  # words between a refusal of another language and what it refuses, and itself
+_FOREIGN_NO: Final = """
+ohne kein keine keinen keiner sin senza sem zonder geen bez brak uden ingen utan inga ilman fara без
+"""
+FOREIGN_NO: Final = frozenset(_FOREIGN_NO.split())
+_FILLERS: Final = """
+a an the and or with in on of for to from at by as is it its be like very i we you me my our your this that these want
+need would please make made design show some something wear really so
+"""
+FILLERS: Final = frozenset(_FILLERS.split())
+# what may be said of an attribute in words that are known to speak of another: a gala is formal
+GROUNDS: Final = {"formality": frozenset({"occasion"})}
 ENDINGS: Final = ("ing", "ed", "y", "e")
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A brief as what is said of it is held against it. `words`: all of them, folded; `wanted`: the places of those
+    """A brief as what is said of it is held against it. `is_foreign`: in a language that is
+    not read here; `words`: all of them, folded; `wanted`: the places of those
     that it does not refuse; `refused`: the stems of the others. From a "no" to the end of its sentence only what is
     known to be wanted counts."""
 
     brief: Brief
+    is_foreign: bool = False
     words: tuple[str, ...] = field(init=False)
     wanted: frozenset[int] = field(init=False)
     refused: frozenset[str] = field(init=False)
@@ -54,6 +71,41 @@ class Said:
             return True
         phrases = (tuple(token.word for token in taxonomy.tokens(each)) for each in _ways(attribute, value))
         return any(self.wants_run(phrase) for phrase in phrases)
+
+    def has_ground(self, attribute: str, quote: str) -> bool:
+        """Whether it may say something of the attribute in words that the taxonomy does not know: those of `quote`
+        stand in it, are not refused, and are not known to speak of something else."""
+        pieces = [quote] if self._grounds(quote) else [each for each in APART.split(quote) if each.strip()]
+        found = [self._grounds(each) for each in pieces]
+        return all(found) and any(self._is_open(run, attribute) for runs in found for run in runs)
+
+    def _grounds(self, quote: str) -> list[range]:
+        """The places at which it stands and is not refused. Scripts without spaces are one word to us."""
+        words = [token.word for token in taxonomy.tokens(quote)]
+        runs = [run for run in self._runs(words) if self.wanted.issuperset(run) and not self._is_denied(run)]
+        if not runs and UNSPACED.search(quote) and quote.strip() in self.brief.text:
+            return [range(0)]
+        return runs
+
+    def _is_denied(self, run: range) -> bool:
+        """Whether another language says no to it: "ohne schwarze Spitze"."""
+        tokens = taxonomy.tokens(self.brief.text)
+        for at in range(run.start - 1, max(run.start - 1 - DENIED_WITHIN, -1), -1):
+            if PAUSE.search(self.brief.text[tokens[at].end : tokens[at + 1].start]):
+                return False
+            if tokens[at].word in FOREIGN_NO:
+                return True
+        return False
+
+    def _is_open(self, run: range, attribute: str) -> bool:
+        """Whether a word of it is not known to speak of something else; nothing is known of another script, and what
+        looks like English in another language is none."""
+        if not run or self.is_foreign:
+            return True
+        related = GROUNDS.get(attribute, frozenset())
+        others = [(each.start, each.end) for each in self.brief.mentions if each.attribute not in related]
+        tokens = taxonomy.tokens(self.brief.text)
+        return any(tokens[at].word not in FILLERS and not _within(tokens[at], others) for at in run)
 
     def _runs(self, words: Sequence[str]) -> Iterator[range]:
         """The places of each run of these words."""

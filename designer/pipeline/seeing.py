@@ -2,8 +2,8 @@
 
 The answer is held to our vocabulary. A word of another is looked up in the taxonomy, and is unknown if it is not there;
 a colour goes through the colour list; an answer of another shape is refused. What it says of a photo that was not sent,
-or of a brief that does not say so, is unknown too. What the designer's own words say is read here and wins over the
-model in any case.
+or of a brief that neither says so nor holds the words it is said to rest on, is unknown too. What the designer's own
+words say is read here and wins over the model in any case.
 """
 
 from __future__ import annotations
@@ -23,12 +23,15 @@ SYSTEM: Final = (
     "You read a fashion designer's brief and reference photos and say which garment they ask for, attribute by "
     "attribute, in the words of the schema. Say unknown, with confidence 0, for whatever is neither said nor clearly "
     "seen: never guess. A confidence lies between 0 and 1. `from` tells whether the brief says it, in its own words, "
-    "or a photo shows it. Where brief and photo differ the brief is right. Leave a value that the brief refuses ('no "
-    "lace') unknown. Colours are those of the garment alone, with their share of its area, the largest first."
+    "or a photo shows it; `words` are then those words of the brief, copied letter by letter, parted by ' | ' where "
+    "they do not stand together, and empty otherwise. Where brief and photo differ the brief is right. Leave a value "
+    "that the brief refuses ('no lace') unknown. Colours are those of the garment alone, with their share of its area, "
+    "the largest first."
 )
 ORIGINS: Final[Mapping[str, Source]] = {"brief": "brief", "photo": "image"}
 NOTHING: Final = frozenset({"", "unknown", "none", "n_a", "na", "null", "unclear"})
 MAX_COLOURS: Final = 6
+MAX_QUOTE: Final = 300  # characters
 Reading = dict[str, Attribute]
 
 
@@ -56,7 +59,8 @@ def _values(name: str) -> dict[str, Any]:
 
 def schema(origins: Sequence[str]) -> dict[str, Any]:
     """Of an answer that tells from which of the `origins` each attribute is."""
-    told = {"confidence": {"type": "number"}, "from": {"type": "string", "enum": [*origins, "none"]}}
+    origin = {"type": "string", "enum": [*origins, "none"]}
+    told = {"confidence": {"type": "number"}, "from": origin, "words": {"type": "string"}}
     return closed({name: closed({**_values(name), **told}) for name in ATTRIBUTES})
 
 
@@ -72,7 +76,7 @@ def read(data: Mapping[str, Any], *, brief: str, photos: int, origins: Mapping[s
     said, found = _said(brief), {}
     for name in ATTRIBUTES:
         told = data[name]
-        value = _founded(name, _value(name, told), told["from"], said, photos)
+        value = _founded(name, told, said, photos)
         if value and told["confidence"]:
             sure = round(float(told["confidence"]), 3)
             found[name] = Attribute(value=value, confidence=sure, source=origins[told["from"]])
@@ -87,7 +91,7 @@ def left_out(data: Mapping[str, Any], *, brief: str, photos: int) -> tuple[str, 
     refused = {(each.attribute, each.value) for each in read.mentions if each.negated}
     for name in ATTRIBUTES:
         told, value = data[name], _value(name, data[name])
-        kept = _names(_founded(name, value, told["from"], said, photos))
+        kept = _names(_founded(name, told, said, photos))
         lost = [each for each in _names(value) if each not in kept and (name, each) not in refused]
         if lost and told["confidence"] and name not in settled:
             found.append(f"{name} {', '.join(lost)}".replace("_", " "))
@@ -118,13 +122,15 @@ def from_json(data: Mapping[str, Any]) -> Reading:
 def _faults(name: str, told: Any, origins: Mapping[str, Source]) -> list[str]:
     """What is wrong with the shape of one attribute."""
     values = tuple(taxonomy.photography()) if name == "photography" else ("value",)
-    faults = keys_at_fault(repr(name), told, (*values, "confidence", "from"))
+    faults = keys_at_fault(repr(name), told, (*values, "confidence", "from", "words"))
     if faults:
         return faults
     if not _is_share(told["confidence"]):
         faults.append(f"The confidence of {name!r} must be a number from 0 to 1.")
     if told["from"] not in (*origins, "none"):
         faults.append(f"`from` of {name!r} must be {', '.join(origins)} or none.")
+    if not isinstance(told["words"], str) or len(told["words"]) > MAX_QUOTE or not told["words"].isprintable():
+        faults.append(f"`words` of {name!r} must be a text of at most {MAX_QUOTE} characters that can be seen.")
     return faults + [fault for key in values for fault in _value_faults(name, told[key])]
 
 
@@ -159,24 +165,27 @@ def _is_share(number: Any) -> bool:
     return math.isfinite(number) and 0 <= number <= 1
 
 
-def _said(brief: str) -> Said | None:
-    """The brief to hold an answer against; None for one in a language that is read by models alone."""
-    return None if unread_language(brief) else Said(words.parse(brief))
+def _said(brief: str) -> Said:
+    """The brief to hold an answer against."""
+    return Said(words.parse(brief), is_foreign=bool(unread_language(brief)))
 
 
-def _founded(name: str, value: Any, origin: str, said: Said | None, photos: int) -> Any:
+def _founded(name: str, told: Mapping[str, Any], said: Said, photos: int) -> Any:
     """As much of a value as has the origin that it is said to have."""
-    if not value or origin == "none":
+    value = _value(name, told)
+    if not value or told["from"] == "none":
         return None
-    if origin != "brief":
+    if told["from"] != "brief":
         return value if photos else None
-    if said is None:
-        return value
+
+    def holds(attribute: str, each: str) -> bool:
+        return said.bears_out(attribute, each) or said.has_ground(attribute, told["words"])
+
     if isinstance(value, list):
-        return [each for each in value if said.bears_out(name, _name(each))]
+        return [each for each in value if holds(name, _name(each))]
     if isinstance(value, dict):
-        return {key: each for key, each in value.items() if said.bears_out(key, each)}
-    return value if said.bears_out(name, value) else None
+        return {key: each for key, each in value.items() if holds(key, each)}
+    return value if holds(name, value) else None
 
 
 def _name(item: Any) -> str:

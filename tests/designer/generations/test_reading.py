@@ -143,7 +143,7 @@ def fit(**changes: Any) -> dict[str, Any]:
     answer: dict[str, Any] = {}
     for name in ATTRIBUTES:
         value: Any = [] if name in ("colours", "construction") else "unknown"
-        answer[name] = {"value": value, "confidence": 0, "from": "none"}
+        answer[name] = {"value": value, "confidence": 0, "from": "none", "words": ""}
     answer["photography"] = {
         "background": "unknown",
         "pose": "unknown",
@@ -151,9 +151,10 @@ def fit(**changes: Any) -> dict[str, Any]:
         "style": "unknown",
         "confidence": 0,
         "from": "none",
+        "words": "",
     }
     for name, value in changes.items():
-        answer[name] = {"value": value, "confidence": 0.9, "from": "photo"}
+        answer[name] = {"value": value, "confidence": 0.9, "from": "photo", "words": ""}
     return answer
 
 
@@ -267,7 +268,7 @@ def test_a_model_that_is_out_of_order_is_left_alone(vendors, editor) -> None:
 
 
 def test_an_answer_that_cannot_be_used_is_sent_back_once_with_what_is_wrong(vendors, editor) -> None:
-    wrong = fit() | {"garment": {"value": "dress", "confidence": 7, "from": "brief"}, "extra": 1}
+    wrong = fit() | {"garment": {"value": "dress", "confidence": 7, "from": "brief", "words": "dress"}, "extra": 1}
     vendors.plan("google", "ok", says=wrong)
     row = made(editor)
     assert basis(row)["by"].startswith("google") and row.understood["garment"]["value"] == "dress"
@@ -378,9 +379,19 @@ def test_what_a_talked_into_model_writes_reaches_no_image_model_and_is_told(vend
     assert "Nike swoosh" in editor.get(f"/generations/{row.pk}").content.decode(), "the page says what was left out"
 
 
-@pytest.mark.parametrize("origin", ["photo", "brief", "none"])
-def test_what_neither_brief_nor_photo_says_is_unknown_whatever_a_model_claims(origin, vendors, editor) -> None:
-    claimed = fit() | {"pattern": {"value": "floral", "confidence": 0.99, "from": origin}}
+@pytest.mark.parametrize(
+    ("origin", "words"),
+    [
+        ("photo", ""),
+        ("brief", ""),
+        ("brief", "flowers"),
+        ("brief", "blue"),
+        ("brief", "a blue cotton dress"),
+        ("none", ""),
+    ],
+)
+def test_what_neither_brief_nor_photo_says_is_unknown_whatever_a_model_claims(origin, words, vendors, editor) -> None:
+    claimed = fit() | {"pattern": {"value": "floral", "confidence": 0.99, "from": origin, "words": words}}
     vendors.plan("google", "ok", says=claimed)
     row = made(editor, "a blue cotton dress")
     assert row.understood["pattern"] == {"value": None, "confidence": 0.0, "source": "none"}

@@ -125,7 +125,10 @@ def test_what_a_team_said_of_a_picture_counts_for_what_is_taken_from_it() -> Non
 
 def told(**changes: tuple[Any, str]) -> dict[str, Any]:
     """A model's answer: attribute = (value, from)."""
-    facts = {name: {"value": value, "confidence": 0.8, "from": origin} for name, (value, origin) in changes.items()}
+    facts = {
+        name: {"value": value, "confidence": 0.8, "from": origin, "words": ""}
+        for name, (value, origin) in changes.items()
+    }
     return answer(**facts)
 
 

@@ -10,7 +10,7 @@ from designer.pipeline.asking import FENCE, Unfit
 from designer.pipeline.records import ATTRIBUTES, LISTS, Attribute, Understanding
 from designer.pipeline.vocabulary import PHOTOGRAPHY
 
-NOTHING: dict[str, Any] = {"confidence": 0, "from": "none"}
+NOTHING: dict[str, Any] = {"confidence": 0, "from": "none", "words": ""}
 ORDERED = {"garment": "dress", "fabric": "silk", "mood": "dreamy"}
 
 
@@ -20,7 +20,7 @@ def answer(**changes: Any) -> dict[str, Any]:
     told["photography"] = {**dict.fromkeys(PHOTOGRAPHY, "unknown"), **NOTHING}
     for name, value in changes.items():
         whole = isinstance(value, dict) and "confidence" in value
-        told[name] = value if whole else {"value": value, "confidence": 0.8, "from": "photo"}
+        told[name] = value if whole else {"value": value, "confidence": 0.8, "from": "photo", "words": ""}
     return told
 
 
@@ -101,13 +101,13 @@ def test_the_designers_own_words_win_and_what_they_refuse_stays_unknown() -> Non
 
 def test_how_it_is_shown_is_read_key_by_key_and_refused_key_by_key() -> None:
     told = {"background": "street", "pose": "walking", "light": "laser", "style": "N/A", "confidence": 0.7}
-    told["from"] = "photo"
+    told |= {"from": "photo", "words": ""}
     assert read("a dress", photography=told).value("photography") == {"background": "street", "pose": "walking"}
     assert read("a dress, no street background", photography=told).value("photography") == {"pose": "walking"}
 
 
-def said(value: Any, origin: str = "brief") -> dict[str, Any]:
-    return {"value": value, "confidence": 0.99, "from": origin}
+def said(value: Any, origin: str = "brief", words: str = "") -> dict[str, Any]:
+    return {"value": value, "confidence": 0.99, "from": origin, "words": words}
 
 
 def colour(name: str) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def test_what_the_brief_says_in_words_that_mean_it_comes_from_the_brief() -> Non
         neckline=said("square"),
         colours=said([colour("navy"), colour("red")]),
         construction=said(["pleats", "belt"]),
-        photography={**photography, "confidence": 0.9, "from": "brief"},
+        photography={**photography, "confidence": 0.9, "from": "brief", "words": ""},
     )
     reading = seeing.read(data, brief=brief, photos=0)
     assert {each.source for each in reading.values()} == {"brief"}
@@ -160,10 +160,67 @@ def test_what_the_brief_says_in_words_that_mean_it_comes_from_the_brief() -> Non
     assert seeing.left_out(data, brief=brief, photos=0) == ()
 
 
-def test_a_brief_in_another_language_is_read_by_the_model_alone() -> None:
-    reading = seeing.read(answer(fabric=said("velvet")), brief="ein langes Kleid aus Samt", photos=0)
-    assert (reading["fabric"].value, reading["fabric"].source) == ("velvet", "brief")
-    assert seeing.read(answer(fabric=said("velvet", "photo")), brief="ein langes Kleid aus Samt", photos=0) == {}
+@pytest.mark.parametrize(
+    ("brief", "name", "value", "words"),
+    [
+        ("ein langes Kleid aus Samt", "fabric", "velvet", "Samt"),
+        ("robe midi soie verte", "garment", "dress", "robe"),
+        ("robe midi soie verte", "fabric", "silk", "soie"),
+        ("Robe verte", "garment", "dress", "Robe"),
+        ("ensemble tailleur gris", "aesthetic", "tailored", "tailleur"),
+        ("Etuikleid", "silhouette", "fitted", "Etuikleid"),
+        ("Mantel grau", "garment", "coat", "mantel"),
+        ("grünes Sommerkleid", "season", "summer", "Sommerkleid"),
+        ("zielona sukienka z jedwabiu", "fabric", "silk", "jedwabiu"),
+        ("yeşil ipek elbise", "garment", "dress", "elbise"),
+        ("grøn silkekjole", "fabric", "silk", "silkekjole"),
+        ("vihreä silkkimekko", "garment", "dress", "silkkimekko"),
+        ("緑のシルクのドレス", "fabric", "silk", "シルク"),
+        ("emrald silk dres", "garment", "dress", "dres"),
+        ("LBD", "garment", "dress", "LBD"),
+        ("a dress, sleeves to the wrist", "sleeves", "long", "sleeves to the wrist"),
+        ("a dress for the gala", "formality", "formal", "gala"),
+        ("a dress with feathers, worn to the wrist", "sleeves", "long", "feathers | to the wrist"),
+    ],
+)
+def test_what_rests_on_words_of_the_brief_that_are_not_read_here_comes_from_the_brief(
+    brief: str, name: str, value: str, words: str
+) -> None:
+    reading = seeing.read(answer(**{name: said(value, words=words)}), brief=brief, photos=0)
+    assert (reading[name].value, reading[name].source) == (value, "brief")
+    assert seeing.left_out(answer(**{name: said(value, words=words)}), brief=brief, photos=0) == ()
+    assert seeing.read(answer(**{name: said(value, "photo", words)}), brief=brief, photos=0) == {}
+
+
+@pytest.mark.parametrize("words", ["emrald", "emrald | "])
+def test_a_colour_may_rest_on_words_of_the_brief(words: str) -> None:
+    data = answer(colours=said([colour("emerald")], words=words))
+    assert seeing.read(data, brief="emrald silk dres", photos=0)["colours"].value[0]["name"] == "emerald"
+
+
+@pytest.mark.parametrize(
+    ("brief", "name", "value", "words"),
+    [
+        ("a blue cotton dress", "pattern", "floral", ""),
+        ("a blue cotton dress", "pattern", "floral", " | "),
+        ("a blue cotton dress", "pattern", "floral", "with flowers"),
+        ("a blue cotton dress", "pattern", "floral", "blue"),
+        ("a blue cotton dress", "pattern", "floral", "a blue cotton dress"),
+        ("a blue cotton dress", "pattern", "floral", "blue | flowers"),
+        ("I want a blue cotton dress please", "pattern", "floral", "I want a blue cotton dress please"),
+        ("a dress with short sleeves", "sleeves", "long", "short sleeves"),
+        ("a dress, no feathers", "construction", ["fringe"], "feathers"),
+        ("ein Kleid ohne Spitze", "fabric", "lace", "Spitze"),
+        ("ein Kleid ohne schwarze Spitze", "fabric", "lace", "Spitze"),
+        ("ein langes Kleid aus Samt", "fabric", "velvet", ""),
+        ("ein langes Kleid aus Samt", "fabric", "velvet", "Seide"),
+        ("緑のドレス", "fabric", "silk", "シルク"),
+    ],
+)
+def test_what_rests_on_no_words_of_the_brief_or_on_such_as_mean_another_thing_is_unknown(
+    brief: str, name: str, value: Any, words: str
+) -> None:
+    assert seeing.read(answer(**{name: said(value, words=words)}), brief=brief, photos=0) == {}
 
 
 def test_a_reading_is_kept_and_restored() -> None:
@@ -174,7 +231,7 @@ def test_a_reading_is_kept_and_restored() -> None:
 @pytest.mark.parametrize("confidence", [-0.1, 1.1, float("nan"), float("inf"), True, "high", None, [1]])
 def test_a_confidence_is_a_number_from_0_to_1(confidence: Any) -> None:
     with pytest.raises(Unfit, match="confidence of 'mood'"):
-        read(mood={"value": "calm", "confidence": confidence, "from": "photo"})
+        read(mood={"value": "calm", "confidence": confidence, "from": "photo", "words": ""})
 
 
 @pytest.mark.parametrize(
@@ -188,8 +245,12 @@ def test_a_confidence_is_a_number_from_0_to_1(confidence: Any) -> None:
         answer(garment="coat " * 400),
         answer(garment="coat\u202egnp"),
         answer(garment=["coat"]),
-        answer(garment={"value": "coat", "confidence": 1, "from": "system"}),
-        answer(garment={"value": "coat", "confidence": 1, "from": "brief", "run": "rm"}),
+        answer(garment={"value": "coat", "confidence": 1, "from": "system", "words": ""}),
+        answer(garment={"value": "coat", "confidence": 1, "from": "brief", "words": "", "run": "rm"}),
+        answer(garment={"value": "coat", "confidence": 1, "from": "brief"}),
+        answer(garment={"value": "coat", "confidence": 1, "from": "brief", "words": ["coat"]}),
+        answer(garment={"value": "coat", "confidence": 1, "from": "brief", "words": "coat " * 100}),
+        answer(garment={"value": "coat", "confidence": 1, "from": "brief", "words": "coat\u202egnp"}),
         answer(construction="pleats"),
         answer(construction=["pleats"] * 40),
         answer(construction=[{"$ref": "#"}]),

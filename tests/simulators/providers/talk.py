@@ -11,7 +11,7 @@ import binascii
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from PIL import Image, UnidentifiedImageError
@@ -75,7 +75,17 @@ def _filled(name: str, rule: Mapping[str, Any], brief: str, pictures: list[Image
             told[key] = next(iter(_named(inner["enum"], brief)), "unknown")
     known = any(value not in ("unknown", []) for value in told.values())
     seen = name == "colours" and bool(pictures)
+    if "words" in rule.get("properties", {}):
+        told["words"] = " | ".join(_quoted(told.values(), brief)) if known and not seen else ""
     return {**told, "confidence": 0.9 * known, "from": ("photo" if seen else "brief") if known else "none"}
+
+
+def _quoted(values: Iterable[Any], brief: str) -> list[str]:
+    """The brief's own words for the values that were found in it."""
+    flat = [item for value in values for item in (value if isinstance(value, list) else [value])]
+    names = [item["name"] if isinstance(item, dict) else item for item in flat]
+    found = [re.search(rf"\b{name.replace('_', '[ -]')}\b", brief) for name in names if name not in ("", "unknown")]
+    return [each.group() for each in found if each]
 
 
 def _named(values: list[str], brief: str) -> list[str]:
