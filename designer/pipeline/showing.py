@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import chain
+from itertools import chain, product
 from typing import Final
 
 from designer.pipeline import taxonomy
@@ -30,14 +30,14 @@ grazing angled lateral overhead backlit sidelit lit balanced controlled consiste
 detailed considered editorial professional spacious generous symmetrical centrally vertical horizontal upright level
 straight smooth rich matte white grey gray black charcoal beige slow single clearly softly gently evenly cleanly
 sharply subtly naturally accurately faithfully optical realistic lifelike photographic tactile visible unobstructed
-complete
+complete ample diffused blurred photorealistic hyperrealistic ultra
 """
 _SCENES: Final = """
 light lighting daylight sunlight shadow highlight shade glow softbox reflector falloff gradient backdrop background
 studio setting cyclorama framing frame composition view shot angle perspective viewpoint camera lens focus depth
 sharpness resolution detail clarity exposure contrast tonality tone balance rendering fidelity precision photograph
 photography photo image picture presentation lookbook catalogue packshot pose stance centre center space margin
-symmetry movement motion quality aperture 35mm 50mm 85mm 100mm
+symmetry movement motion quality aperture bokeh blur rendition 35mm 50mm 85mm 100mm
 """
 _BACKDROPS: Final = "backdrop background studio cyclorama sweep setting"
 _CLOTHS: Final = """
@@ -46,7 +46,7 @@ thread grain edge outline silhouette proportion shape volume line construction c
 """
 _VERBS: Final = """
 show shown see seen keep kept set fill frame centre center catch caught render capture captured photograph fall
-emphasise emphasize define trace follow feature pose focus light lit
+emphasise emphasize define trace follow feature pose focus light lit highlight
 """
 # what of a quality is the cut or make of the garment where a part of it is next to it: "wide sleeves", "hem low"
 _SHAPES: Final = "wide narrow low high long short straight deep shallow"
@@ -57,22 +57,30 @@ bodice hood leg sleeve collar neckline lapel cuff hem waist waistband panel lini
 _WHOLES: Final = "cloth fabric textile material garment look outfit fold silhouette outline edge line shape volume seam"
 _PHRASES: Final = """
 full garment in, full garment visible, full garment shown, full garment view, full look, full outfit, whole look,
-whole garment, entire garment, entire look, full view, full length view, full length shot, full length framing, full
-length composition, full length pose, cut in, cut from, made in, made of, made from, full length three quarter view,
-full length three quarter pose, full length front view, full length side view, full length back view, full frame,
-three quarter view, three quarter angle, three quarter pose, three quarter shot, front view, back view, side view,
-rear view, from behind, from the front, from the side, from the back, one side, both sides, left side, right side, hem
-to shoulder, shoulder to hem, head to toe, head to hem, top to bottom, eye level, close up, macro detail, wide angle,
-flat lay, depth of field, rule of thirds, negative space, breathing room, golden hour, soft focus, selective focus,
-deep focus, edge to edge, window light, light through, drape of, colour and drape, color and drape, fluid drape, north
-light, studio light, key light, fill light, rim light, open shade, frontal light, blue hour, light source, light
-falloff, high key, low key, seamless paper, paper backdrop, paper background, paper sweep, backdrop paper, infinity
-cove, studio floor, portrait orientation, portrait lens, prime lens, long lens, white balance, colour accuracy, color
-accuracy, true to life, true to colour, true to color, high resolution, high detail, high fidelity, well exposed,
-evenly exposed, dynamic range, editorial fashion photography, fashion photography, fashion photograph, fashion
-editorial, fashion presentation, product photography, product shot, studio shot, mid step, mid stride, standing pose,
-relaxed pose, seated pose, still pose
+whole garment, entire garment, entire look, full view, cut in, cut from, made in, made of, made from, full length
+three quarter view, full length three quarter pose, full frame, three quarter view, three quarter angle, three quarter
+pose, three quarter shot, front view, back view, side view, rear view, from behind, from the front, from the side,
+from the back, one side, both sides, left side, right side, hem to shoulder, shoulder to hem, head to toe, head to
+hem, top to bottom, eye level, close up, macro detail, wide angle, flat lay, depth of field, rule of thirds, negative
+space, breathing room, golden hour, soft focus, selective focus, deep focus, edge to edge, window light, light
+through, drape of, colour and drape, color and drape, fluid drape, north light, studio light, key light, fill light,
+rim light, open shade, frontal light, blue hour, light source, light falloff, high key, low key, seamless paper, paper
+backdrop, paper background, paper sweep, backdrop paper, infinity cove, studio floor, portrait orientation, portrait
+lens, prime lens, long lens, white balance, colour accuracy, color accuracy, true to life, true to colour, true to
+color, high resolution, high detail, high fidelity, well exposed, evenly exposed, dynamic range, editorial fashion
+photography, fashion photography, fashion photograph, fashion editorial, fashion presentation, product photography,
+product shot, studio shot, mid step, mid stride, standing pose, relaxed pose, seated pose, still pose, shown full
+length, shown at full length, shown in full length, shown in full, seen full length, seen at full length, framed full
+length, framed at full length, gentle fold, soft fold, smooth fold, natural drape, soft drape, gentle drape, crisp
+stitching, crisp seam, crisp edge, crisp weave, from the left, from the right, from the upper left, from the upper
+right, to the left, to the right, front facing, facing the camera, side lighting, minimalist backdrop, minimalist
+background, minimalist setting, minimalist studio, minimal backdrop, minimal background, minimal setting, minimal
+studio, high end editorial, high end fashion, high quality, lookbook style photography, lookbook style photograph,
+catalogue style photography, editorial style photography, editorial style photograph, fashion photo, fashion image,
+fashion shoot, fashion lookbook
 """
+_SHOTS: Final = "view shot framing composition pose photograph photo photography image picture"
+_KINDS: Final = "studio editorial fashion lookbook catalogue front side back rear"
 LOOKED_AHEAD: Final = 3  # words from a quality to what it is one of: "crisp natural morning light"
 PAUSE: Final = re.compile(r"[,.()]")
 _CLOSED: Final = re.compile(r"[^aeiou]*[aeiou][^aeiouwxy]")  # "fit", "crop": the last letter is doubled
@@ -110,7 +118,11 @@ LEXICON: Final = JOINTS.union(SCENES, CLOTHS, _words(_QUALITIES), *map(inflected
 def phrases() -> frozenset[tuple[str, ...]]:
     """Those of the list, and those that the studio itself puts into a prompt."""
     own = chain(chain.from_iterable(SETTINGS), VIEWS, (ONE_EACH,))
-    return frozenset(map(_run, chain(_PHRASES.split(","), own)))
+    full = (
+        f"full {extent} {kind} {shot}"
+        for extent, kind, shot in product(("length", "body"), ("", *_KINDS.split()), _SHOTS.split())
+    )
+    return frozenset(map(_run, chain(_PHRASES.split(","), own, full)))
 
 
 def in_phrases(words: Sequence[str]) -> set[int]:
@@ -125,6 +137,12 @@ def in_phrases(words: Sequence[str]) -> set[int]:
     return found
 
 
+def stands_alone(words: Sequence[str]) -> bool:
+    """Whether words that were parted from others still tell something: a noun, and no loose end."""
+    whole = bool(words) and words[-1] not in JOINTS
+    return whole and (not (SCENES | CLOTHS).isdisjoint(words) or bool(in_phrases(words)))
+
+
 def is_of_showing(text: str, tokens: Sequence[Token], places: Iterable[int], attribute: str) -> bool:
     """Whether what the taxonomy takes for a fact about the garment tells of the picture here: the "crisp" of "crisp
     focus" is no mood, the "drape" of "the drape of the cloth" no construction. `places`: of its words in `tokens`."""
@@ -136,9 +154,11 @@ def is_of_showing(text: str, tokens: Sequence[Token], places: Iterable[int], att
     last = mine[-1]
     if words[last] in SCENES and _ends_there(text, tokens, last):
         return True
-    nouns = BACKDROPS if attribute == "colours" else SCENES
+    nouns, shown = BACKDROPS if attribute == "colours" else SCENES, in_phrases(words)
     for at in range(last + 1, min(last + 1 + LOOKED_AHEAD, len(words))):
-        if PAUSE.search(text[tokens[at - 1].end : tokens[at].start]) or words[at] not in LEXICON - JOINTS - CLOTHS:
+        if PAUSE.search(text[tokens[at - 1].end : tokens[at].start]):
+            return False
+        if words[at] not in LEXICON - JOINTS - CLOTHS and at not in shown:
             return False
         if words[at] in nouns:
             return True

@@ -2,13 +2,14 @@
 
 Each piece it writes says whose it is. The designer's words must be there whole and in order and what is fixed must be
 said, or the answer is refused. What it adds is held to a closed list: each word stands in the brief, in what is known
-or in `showing`, or the piece is left out.
+or in `showing`, or the piece, as far as the next comma, is left out.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from designer.pipeline import showing, taxonomy
@@ -69,7 +70,7 @@ def read(data: Mapping[str, Any], brief: str, understanding: Understanding) -> t
     if faults:
         raise Unfit(faults)
     parts, told = _parts(data), parse(brief)
-    kept = [part for part in parts if not _is_left_out(part, told, understanding)]
+    kept = [each for part in parts if (each := _kept(part, told, understanding))]
     faults = [*_lost(kept, told, understanding), *_added(parts, told, understanding)]
     count = sum(len(part.text.split()) for part in parts)
     if count > MOST:
@@ -82,7 +83,7 @@ def read(data: Mapping[str, Any], brief: str, understanding: Understanding) -> t
 def left_out(data: Mapping[str, Any], brief: str, understanding: Understanding) -> tuple[str, ...]:
     """What of an answer that was read is left out of the prompt."""
     told = parse(brief)
-    return tuple(part.text for part in _parts(data) if _is_left_out(part, told, understanding))
+    return tuple(lost for part in _parts(data) if (lost := _lost_of(part, told, understanding)))
 
 
 def to_json(parts: Sequence[PromptPart]) -> dict[str, Any]:
@@ -138,11 +139,36 @@ def _added(parts: Sequence[PromptPart], told: Brief, understanding: Understandin
             yield f"{shown(part.text)} says of the garment what is refused or not known."
 
 
-def _is_left_out(part: PromptPart, told: Brief, understanding: Understanding) -> bool:
-    if part.part == "user":
-        return False
+def _kept(part: PromptPart, told: Brief, understanding: Understanding) -> PromptPart | None:
+    """As much of it as may be said: all, the pieces between commas that may be, or nothing."""
+    if part.part == "user" or _may_be_said(part, told, understanding):
+        return part
+    pieces = _pieces(part)
+    mine = [each for each in pieces if _may_be_said(each, told, understanding)]
+    mine = [each for each in mine if showing.stands_alone([token.word for token in taxonomy.tokens(each.text)])]
+    return replace(part, text=", ".join(each.text for each in mine)) if mine else None
+
+
+def _lost_of(part: PromptPart, told: Brief, understanding: Understanding) -> str:
+    """What of it may not be said."""
+    kept = _kept(part, told, understanding)
+    if kept is None or kept == part:
+        return "" if kept else part.text
+    left = kept.text.split(", ")
+    return ", ".join(each.text for each in _pieces(part) if each.text not in left)
+
+
+def _pieces(part: PromptPart) -> list[PromptPart]:
+    """Between its commas; one that refuses something is whole, for a list goes on over commas."""
+    tokens = taxonomy.tokens(part.text)
+    if part.part == "locked" or any(refuses(tokens, at) for at in range(len(tokens))):
+        return []
+    return [replace(part, text=bare) for each in part.text.split(",") if (bare := each.strip(" ."))]
+
+
+def _may_be_said(part: PromptPart, told: Brief, understanding: Understanding) -> bool:
     invents = part.part == "exploratory" and _invents(part, told, understanding)
-    return invents or _goes_beyond(part, told, understanding)
+    return not (invents or _goes_beyond(part, told, understanding))
 
 
 def _goes_beyond(part: PromptPart, told: Brief, understanding: Understanding) -> bool:

@@ -144,6 +144,23 @@ GOOD = [
     "long shadows across a pale backdrop",
     "true-to-life emerald, natural colour rendering",
     "a wrapped silk dress framed from hem to shoulder",
+    "full-length studio shot",
+    "garment shown full length",
+    "full body shot",
+    "gentle folds",
+    "fluid drape",
+    "professional fashion photography",
+    "ample negative space",
+    "soft bokeh",
+    "minimalist studio background",
+    "front-facing",
+    "light from the left",
+    "clean minimal backdrop",
+    "soft diffused lighting",
+    "blurred background",
+    "photorealistic rendering",
+    "high-end editorial photography",
+    "full-length fashion photograph, crisp stitching detail",
     *(text for choices in SETTINGS for text in choices),
     *VIEWS,
 ]
@@ -180,6 +197,25 @@ def test_what_tells_how_it_is_shown_is_kept(text: str) -> None:
 )
 def test_the_designers_own_words_may_be_said_again_as_they_mean_them(brief: str, text: str, is_kept: bool) -> None:
     assert kept(brief, text) == (text if is_kept else "")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_kept", "is_lost"),
+    [
+        (
+            "soft light, Nike swoosh on the chest, plain backdrop",
+            "soft light, plain backdrop",
+            "Nike swoosh on the chest",
+        ),
+        ("in a minimalist style, sharp focus", "sharp focus", "in a minimalist style"),
+        ("with a shallow, dreamy focus", "", "with a shallow, dreamy focus"),
+        ("soft light, no pockets, seams", "", "soft light, no pockets, seams"),
+    ],
+)
+def test_of_a_part_only_what_nobody_asked_for_is_left_out(text: str, is_kept: str, is_lost: str) -> None:
+    assert kept(BRIEF, text) == is_kept
+    added = {"text": text, "part": "exploratory"}
+    assert wording.left_out({"parts": [USER, added]}, BRIEF, record()) == (is_lost,)
 
 
 LONG_SLEEVED = "a midi dress in emerald silk with long sleeves, no lace"
