@@ -29,10 +29,14 @@ WORDS: Final = {  # the library's codes (C2PA 2.2, 15.2.2), as people say them
     "assertion.hashedURI.mismatch": RETOLD,
     "claimSignature.mismatch": RETOLD,
     "claimSignature.outsideValidity": "It was signed when its certificate was not valid.",
-    "signingCredential.expired": "It was signed when its certificate was not valid.",
+    "signingCredential.expired": "Its certificate has expired since, and no time stamp says when it was signed.",
     "signingCredential.invalid": "Its certificate is not one that may sign pictures.",
     "signingCredential.ocsp.revoked": "Its certificate was revoked.",
 }
+EXPIRED: Final = (
+    "signingCredential.expired"  # without a time stamp nobody can tell an honest old file from a forged one
+)
+ELSEWHERE: Final = "They lie at another place, and nothing is fetched to check them."
 NO_SENSE: Final = "They cannot be read, or contradict themselves."
 State = Literal["valid", "unsigned", "broken", "unavailable"]
 Action = Literal["created", "edited", "converted"]
@@ -59,7 +63,7 @@ class Signing:
 class Checked:
     """What a file's credentials are worth. `ours`: the signature itself holds and is by the certificate asked about;
     `actions`: what was done to the picture, with its source types; `parents`: pictures it was made from; `problems`:
-    why it is broken, for people; `details`: the same in the library's words."""
+    why it is broken or cannot be checked, for people; `details`: the same in the library's words."""
 
     state: State
     ours: bool = False
@@ -134,6 +138,8 @@ def check(data: bytes, media_type: str, *, own: str = "") -> Checked:
     except c2pa.C2paError as error:
         if "ManifestNotFound" in f"{type(error).__name__}{error}":
             return Checked(state="unsigned")
+        if "Remote" in type(error).__name__ or str(error).startswith("Remote:"):
+            return Checked(state="unavailable", problems=(ELSEWHERE,), details=(str(error),))
         return Checked(state="broken", problems=(NO_SENSE,), details=(str(error),))
     return _checked(told, results.get("activeManifest", {}), own)
 
@@ -146,7 +152,7 @@ def _checked(told: dict[str, Any], results: dict[str, Any], own: str) -> Checked
     by_own_chain = held.issuperset({"claimSignature.validated", "signingCredential.trusted"})
     sound = told.get("validation_state") in ("Valid", "Trusted") and not failed
     return Checked(
-        state="valid" if sound else "broken",
+        state="valid" if sound else "unavailable" if {row.get("code") for row in failed} == {EXPIRED} else "broken",
         ours=by_own_chain and str(signature.get("cert_serial_number")) == _serial(own),
         signer=str(signature.get("common_name") or ""),
         issuer=str(signature.get("issuer") or ""),

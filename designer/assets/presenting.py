@@ -73,7 +73,8 @@ def _credentials_words(checked: dict[str, Any]) -> str:
         case "broken":
             claimed = f"signed by {by}" if checked.get("ours") else f"signed in the name of {by}"
             return f"It came with broken Content Credentials (C2PA), {claimed}. {' '.join(checked['problems'])}"
-    return "It came with Content Credentials (C2PA), which were not checked."
+    why = " ".join(checked.get("problems") or [])
+    return f"It came with Content Credentials (C2PA), which were not checked. {why}".rstrip()
 
 
 def camera_shown(asset: Asset) -> list[tuple[str, str]]:

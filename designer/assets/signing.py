@@ -97,14 +97,14 @@ def report(data: bytes, media_type: str, sha256: str) -> dict[str, Any]:
 
 def checked_upload(data: bytes) -> dict[str, Any]:
     """What the credentials that came along with a file are worth, read in the sandbox. `state`: valid, broken, or
-    unchecked, where the library is missing or made nothing of them."""
+    unchecked, where the library is missing or made nothing of them, its certificate ran out, or they lie elsewhere."""
     media_type = CARRIERS.get(kind_of(data) or "")
     try:
         told = sandbox.check_credentials(data, media_type, _own_chain()) if media_type else {}
     except ImageRefused:
         told = {}
     if told.get("state") not in ("valid", "broken"):
-        return {"state": "unchecked"}
+        return {"state": "unchecked", "problems": list(told.get("problems") or [])}
     names = {name: "".join(filter(str.isprintable, told[name]))[:MAX_NAME] for name in ("signer", "issuer")}
     return {"state": told["state"], "ours": told["ours"], **names, "problems": told["problems"]}
 
@@ -123,4 +123,4 @@ def summary_of(state: str, signer: str, issuer: str, problems: list[str]) -> str
         return f"Content Credentials: signed by {by}, valid."
     if state == "unsigned":
         return "Content Credentials: not signed. The file is the one that was stored."
-    return "Content Credentials cannot be checked here: the library is missing."
+    return f"Content Credentials cannot be checked here. {' '.join(problems)}".rstrip()

@@ -358,6 +358,28 @@ class TestUploads:
         forged = summed(own.replace(signers.NAME.encode(), signers.NAME[::-1].encode()))
         assert words(forged).startswith("broken: broken Content Credentials (C2PA), signed in the name of")
 
+    @pytest.mark.parametrize(
+        ("codes", "state", "problem"),
+        [
+            (["signingCredential.expired"], "unavailable", "Its certificate has expired since"),
+            (
+                ["signingCredential.untrusted", "signingCredential.expired"],
+                "unavailable",
+                "Its certificate has expired",
+            ),
+            (
+                ["signingCredential.expired", "assertion.dataHash.mismatch"],
+                "broken",
+                "Its certificate has expired since",
+            ),
+            (["claimSignature.outsideValidity"], "broken", "It was signed when its certificate was not valid."),
+        ],
+    )
+    def test_a_certificate_that_ran_out_breaks_no_credentials(self, codes, state, problem):
+        failed = {"failure": [{"code": code} for code in codes]}
+        checked = credentials._checked({"validation_state": "Invalid"}, failed, "")
+        assert checked.state == state and checked.problems[0].startswith(problem)
+
     def test_credentials_that_nobody_can_read_cost_no_picture(self, client_of):
         data = images.encoded("JPEG")
         store = b"\xff\xeb\x00\x40" + (provenance.CREDENTIALS + b"\xff" * 62)[:62]
