@@ -19,6 +19,7 @@ from teams.accounts.models import User
 from teams.membership.models import Membership, Role, Team
 from tests import clearing
 from tests.clearing import FirstRows
+from tests.mailbox import Mailbox, mailbox
 
 pytest_plugins = ["tests.simulators.fixtures"]
 ROLES: Final = ("owner", "admin", "editor", "viewer")
@@ -132,3 +133,13 @@ def client_of(member: Member) -> ClientOf:
         return client
 
     return make
+
+
+@pytest.fixture
+def box(settings: Settings) -> Iterator[Mailbox]:
+    """A real mail server, which the studio's own way of mailing reaches."""
+    with mailbox() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
+        settings.EMAIL_USE_TLS, settings.EMAIL_HOST_USER, settings.EMAIL_TIMEOUT = False, "", 5
+        yield server

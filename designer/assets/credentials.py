@@ -33,9 +33,8 @@ WORDS: Final = {  # the library's codes (C2PA 2.2, 15.2.2), as people say them
     "signingCredential.invalid": "Its certificate is not one that may sign pictures.",
     "signingCredential.ocsp.revoked": "Its certificate was revoked.",
 }
-EXPIRED: Final = (
-    "signingCredential.expired"  # without a time stamp nobody can tell an honest old file from a forged one
-)
+# without a time stamp nobody can tell an honest old file from a forged one
+EXPIRED: Final = "signingCredential.expired"
 ELSEWHERE: Final = "They lie at another place, and nothing is fetched to check them."
 NO_SENSE: Final = "They cannot be read, or contradict themselves."
 State = Literal["valid", "unsigned", "broken", "unavailable"]

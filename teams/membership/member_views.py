@@ -129,7 +129,7 @@ def invited(request: HttpRequest, team_id: UUID, invitation_id: UUID) -> HttpRes
     except Missing:
         raise
     except Refused as refused:
-        messages.error(request, f"{refused.message} {refused.remedy}".strip())
+        messages.error(request, str(refused))
         return redirect("members", team_id)
 
 
@@ -143,20 +143,14 @@ def member(request: HttpRequest, team_id: UUID, user_id: UUID) -> HttpResponse:
             services.remove_member(actor=actor, team_id=team_id, user_id=user_id)
             messages.success(request, "The member was removed. What they made stays.")
         else:
-            role = _role(request.POST.get("role", ""))
+            role = services.known_role(request.POST.get("role", ""))
             row = services.change_role(actor=actor, team_id=team_id, user_id=user_id, role=role)
             messages.success(request, f"{row.user.shown_name} is {row.get_role_display().lower()} now.")
     except Missing:
         raise
     except Refused as refused:
-        messages.error(request, f"{refused.message} {refused.remedy}".strip())
+        messages.error(request, str(refused))
     return redirect("members", team_id)
-
-
-def _role(word: str) -> str:
-    if word not in Role.values:
-        raise Refused("unknown_role", "No such role.", field="role", remedy=f"Choose one of {', '.join(Role.values)}.")
-    return word
 
 
 @login_required
@@ -168,7 +162,7 @@ def leave(request: HttpRequest, team_id: UUID) -> HttpResponse:
     except Missing:
         raise
     except Refused as refused:
-        messages.error(request, f"{refused.message} {refused.remedy}".strip())
+        messages.error(request, str(refused))
         return redirect("members", team_id)
     messages.success(request, f"You have left {team.name}. What you made there stays with it.")
     return redirect("settings_teams")

@@ -105,6 +105,13 @@ def _changeable(actor: User, team_id: UUID) -> Team:
     return team
 
 
+def known_role(word: str) -> str:
+    """The role of that name. Raises Refused for none of ours."""
+    if word not in Role.values:
+        raise Refused("unknown_role", "No such role.", field="role", remedy=f"Use {', '.join(Role.values)}.")
+    return word
+
+
 def change_role(*, actor: User, team_id: UUID, user_id: UUID, role: str) -> Membership:
     """Give a member another role. Raises Missing, Forbidden (and notes the try), Conflict for the last owner."""
     try:

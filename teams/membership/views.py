@@ -27,9 +27,7 @@ def new(request: HttpRequest) -> HttpResponse:
     try:
         return redirect("members", services.create_team(actor=person(request), name=name).pk)
     except Refused as refused:
-        return _listed(
-            request, {"name": name, "not_made": f"{refused.message} {refused.remedy}".strip()}, refused.status
-        )
+        return _listed(request, {"name": name, "not_made": str(refused)}, refused.status)
 
 
 @never_cache
@@ -44,7 +42,7 @@ def teams(request: HttpRequest) -> HttpResponse:
         except Missing:
             raise
         except Refused as refused:
-            refusal = f"{refused.message} {refused.remedy}".strip()
+            refusal = str(refused)
         else:
             messages.success(request, f"Saved for {team.name}. Repeats that are planned already keep their time zone.")
             return redirect("settings_teams")

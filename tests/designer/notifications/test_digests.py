@@ -13,21 +13,10 @@ from designer.notifications import digests, services
 from designer.notifications.models import MailDigest, Notification
 from teams.membership.models import Membership
 from tests.designer.notifications.test_notifications import tell
-from tests.mailbox import mailbox
 from tests.work import work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SETTINGS = "/api/notifications/settings"
-
-
-@pytest.fixture
-def box(settings):
-    """A real mail server, which the studio's own way of mailing reaches."""
-    with mailbox() as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
-        settings.EMAIL_USE_TLS, settings.EMAIL_HOST_USER, settings.EMAIL_TIMEOUT = False, "", 5
-        yield server
 
 
 @pytest.fixture
