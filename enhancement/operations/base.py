@@ -160,7 +160,7 @@ class Colours:
         for place, each in enumerate(given):
             if not isinstance(each, str) or (each and not re.fullmatch(r"#[0-9a-f]{6}", each.lower())):
                 reason = f"{each!r:.60} is no colour." if isinstance(each, str) else "A colour is a text."
-                raise ParameterError(f"{self.name}[{place}]", reason, remedy)
+                raise ParameterError(self.name if self.most == 1 else f"{self.name}[{place}]", reason, remedy)
             colours += [each.lower()] if each else []
         if len(colours) > self.most:
             raise ParameterError(self.name, f"{len(colours)} colours are too many.", remedy)

@@ -60,19 +60,26 @@ def test_what_scrolls_sideways_shows_where_more_of_it_lies(browser: Browser, stu
     sign_up(page)
     tabs = page.locator(".tabs")
 
-    def expect_fades(before: str, after: str) -> None:
-        expect(tabs).to_have_css("--more-before", before)
-        expect(tabs).to_have_css("--more-after", after)
+    def expect_fades_at(place: str, before: str, after: str) -> None:
+        """Scrolled there in each frame anew: what is loaded late may still move the end."""
+        page.wait_for_function(
+            f"""([before, after]) => {{
+                const box = document.querySelector(".tabs");
+                box.scrollLeft = {place};
+                const fade = (name) => getComputedStyle(box).getPropertyValue(name);
+                return fade("--more-before") === before && fade("--more-after") === after;
+            }}""",
+            arg=[before, after],
+        )
 
     for width, motion in ((700, "no-preference"), (700, "reduce"), (841, "no-preference")):
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(reduced_motion=motion)
-        tabs.evaluate("(box) => { box.scrollLeft = 0; }")
-        expect_fades("0px", "40px")
-        tabs.evaluate("(box) => { box.scrollLeft = box.scrollWidth; }")
-        expect_fades("40px", "0px")
+        expect_fades_at("0", "0px", "40px")
+        expect_fades_at("box.scrollWidth", "40px", "0px")
     page.set_viewport_size({"width": 1440, "height": 800})
-    expect_fades("0px", "0px")  # all of it is in sight
+    expect(tabs).to_have_css("--more-before", "0px")  # all of it is in sight
+    expect(tabs).to_have_css("--more-after", "0px")
     context.close()
 
 

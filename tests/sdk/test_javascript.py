@@ -99,13 +99,17 @@ def test_its_types_take_what_is_right_and_refuse_what_is_wrong():
 
 @pytest.mark.skipif(not (NODE and (TOOLS / "esbuild").exists()), reason="esbuild is not installed: npm ci there first")
 def test_it_is_under_8_kb_for_a_browser(tmp_path: Path):
-    plain = ["--bundle", "--minify", "--format=esm", "--platform=neutral", f"--outfile={tmp_path / 'sdk.js'}"]
+    plain = ["--bundle", "--minify", "--format=esm", "--platform=browser", f"--outfile={tmp_path / 'sdk.js'}"]
     subprocess.run([TOOLS / "esbuild", "src/index.js", *plain], cwd=SDK, capture_output=True, check=True, timeout=60)
     assert len(gzip.compress((tmp_path / "sdk.js").read_bytes())) < MOST
     made = (tmp_path / "sdk.js").as_uri()
-    code = f"import {{ NetworkError }} from '{made}'; console.log(new NetworkError().name)"
+    code = f"""
+        import {{ DesignerBFFClient, NetworkError }} from '{made}';
+        const client = new DesignerBFFClient({{ url: "http://studio.example" }});
+        console.log(new NetworkError().name, await client.upload("dress.png").catch(({{ code }}) => code));
+    """
     ran = subprocess.run([NODE, "--input-type=module", "-e", code], capture_output=True, text=True, timeout=30)
-    assert ran.stdout == "NetworkError\n", ran.stderr
+    assert ran.stdout == "NetworkError no_disk\n", ran.stderr
 
 
 @needs_npm

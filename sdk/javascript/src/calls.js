@@ -1,148 +1,148 @@
 // Written by `manage.py write_contracts` from the API description. Change that, not this.
 
 export const CALLS = `
-/alerts GET:alerts:wp
-/analyze POST:analyze:w
-/assets GET:assets:wp
-/assets/{} GET:asset: PATCH:changeAsset:w DELETE:deleteAsset:
-/assets/{}/against/{} GET:compareAssets:
-/assets/{}/against/{}/map GET:downloadDifference:f
-/assets/{}/content GET:download:wf
-/assets/{}/promote POST:promoteAsset:
-/assets/{}/provenance GET:assetProvenance:
-/assets/{}/restore POST:restoreAsset:
-/assets/{}/thumbnail GET:downloadThumbnail:wf
-/assets/{}/understood GET:assetUnderstood: PATCH:correctAsset:w
-/assets/{}/use POST:useAsset:
-/assets/{}/versions GET:assetVersions:
-/auth/tokens GET:apiTokens:wp POST:createApiToken:w
-/auth/tokens/{} GET:apiToken: DELETE:deleteApiToken:
-/batch GET:batches:wp
-/batch/{} GET:batch: PATCH:changeBatch:w DELETE:cancelBatch:
-/batch/{}/clone POST:cloneBatch:
-/batch/{}/contact-sheet GET:downloadContactSheet:wf
-/batch/{}/errors GET:batchErrors:
-/batch/{}/items GET:batchItems:wp
-/batch/{}/pause POST:pauseBatch:
-/batch/{}/progress GET:batchProgress:
-/batch/{}/results GET:downloadBatchResults:wf
-/batch/{}/resume POST:resumeBatch:
-/batch/{}/retry POST:retryBatch:w
-/batch/{}/start POST:startBatch:
-/batch/{}/votes GET:batchVotes: POST:vote:w
-/batch/{}/votes/next GET:nextVote:
-/batch/{}/zip GET:downloadBatch:f
-/batch/estimate POST:estimateBatch:w
-/batch/generate POST:createBatch:w
-/batch/import/template GET:downloadImportTemplate:wf
-/batch/templates GET:batchTemplates:wp POST:createBatchTemplate:w
-/batch/templates/{} GET:batchTemplate: DELETE:deleteBatchTemplate:
-/corrections GET:corrections:wp
-/corrections/{} DELETE:deleteCorrection:
-/enhance GET:enhancements:wp
-/enhance/{} GET:enhancement: POST:enhance:w
-/enhance/{}/cancel POST:cancelEnhancement:
-/enhance/{}/retry POST:retryEnhancement:w
-/enhance/batch POST:enhanceMany:w
-/enhance/estimate POST:estimateEnhancements:w
-/enhance/models GET:enhancementModels:
-/enhance/operations GET:operations:
-/enhance/presets GET:presets:w POST:createPreset:w
-/enhance/presets/{} GET:preset: PATCH:changePreset:w DELETE:deletePreset:
-/enhance/previews POST:createEnhancementPreview:w
-/enhance/previews/{} GET:enhancementPreview:
-/enhance/previews/{}/cancel POST:cancelEnhancementPreview:
-/enhance/previews/{}/part GET:downloadPreviewPart:f
-/enhance/previews/{}/results/{} GET:downloadPreviewResult:f
-/events GET:events:w
-/feedback GET:feedbackGiven:wp POST:feedbackOn:w
-/feedback/undo POST:undoFeedback:w
-/generations GET:generations:wp POST:generate:w
-/generations/{} GET:generation: DELETE:deleteGeneration:
-/generations/{}/cancel POST:cancelGeneration:
-/generations/{}/favourite PUT:markFavourite: DELETE:unmarkFavourite:
-/generations/{}/feedback POST:feedback:w
-/generations/{}/feedback/{} DELETE:deleteFeedback:w
-/generations/{}/restore POST:restoreGeneration:
-/generations/{}/retry POST:retryGeneration:
-/generations/{}/understood GET:generationUnderstood: PATCH:correctGeneration:w
-/generations/preview POST:preview:w
-/invitations/accept POST:acceptInvitation:w
-/learning GET:learnedWeights:wp
-/learning/{}/revert POST:revertWeight:
-/learning/acts GET:learningActs:wp
-/learning/moves GET:weightMoves:wp
-/learning/moves/{}/revert POST:revertWeightMove:
-/learning/revert POST:revertLearning:w
-/learning/settings GET:learningSettings:w PATCH:changeLearningSettings:w
-/me GET:me: PATCH:changeMe:w
-/models GET:models:wp
-/notifications GET:notifications:wp
-/notifications/read POST:markRead:w
-/notifications/settings GET:notificationSettings: PATCH:changeNotificationSettings:w
-/personas GET:personas:wp POST:createPersona:w
-/personas/{} GET:persona: PATCH:changePersona:w DELETE:deletePersona:
-/personas/{}/drift GET:personaDrift:w
-/personas/{}/duplicate POST:duplicatePersona:w
-/personas/{}/match POST:matchPersona:w
-/personas/default GET:defaultPersona:w PUT:setDefaultPersona:w
-/personas/merge POST:mergePersonas:w
-/portfolios GET:portfolios:wp
-/portfolios/{} GET:portfolio:
-/portfolios/{}/cancel POST:cancelPortfolio:
-/portfolios/{}/forget POST:forgetPortfolio:
-/portfolios/{}/items GET:portfolioItems:wp
-/portfolios/{}/personas POST:personasFromPortfolio:w
-/portfolios/{}/resume POST:resumePortfolio:
-/prompts GET:prompts:wp
-/queue/dead GET:deadJobs:wp
-/queue/dead/causes GET:deadCauses:
-/queue/dead/discard POST:discardDeadJobs:w
-/queue/dead/replay POST:replayDeadJobs:w
-/queue/jobs GET:jobs:wp
-/queue/lanes GET:lanes:
-/queue/lanes/{}/pause PUT:pauseLane:w DELETE:resumeLane:
-/queue/models GET:modelStandings:
-/queue/teams GET:teamShares:w
-/queue/teams/{} PUT:weighTeam:w
-/queue/unsettled GET:queueUnsettled:
-/queue/webhooks GET:courier:
-/queue/workers GET:workers:
-/queue/workers/{}/drain PUT:drainWorker: DELETE:employWorker:
-/sessions/{} GET:session:
-/sessions/{}/attendance PUT:attendSession:
-/sessions/{}/end POST:endSession:
-/sessions/{}/images GET:sessionImages:wp
-/sessions/{}/images/{} GET:sessionImage:
-/sessions/{}/present POST:presentImage:w
-/sessions/{}/presenter POST:handOverSession:w
-/sessions/{}/reveal POST:revealVotes:w
-/sessions/{}/summary GET:sessionSummary:wf
-/sessions/{}/timer POST:setSessionTimer:w
-/sessions/{}/votes POST:voteInSession:w
-/teams GET:teams:wp POST:createTeam:w
-/teams/{} GET:team: PATCH:changeTeam:w
-/teams/{}/collections GET:collections:wp POST:createCollection:w
-/teams/{}/collections/{} GET:collection: PATCH:changeCollection:w DELETE:deleteCollection:
-/teams/{}/collections/{}/assets GET:collectionAssets:wp POST:addToCollection:w
-/teams/{}/collections/{}/assets/{} PATCH:moveInCollection:w DELETE:removeFromCollection:
-/teams/{}/collections/{}/restore POST:restoreCollection:
-/teams/{}/comments GET:teamComments:wp POST:createTeamComment:w
-/teams/{}/comments/{} GET:teamComment: PATCH:changeTeamComment:w DELETE:deleteTeamComment:
-/teams/{}/invitations GET:invitations:wp
-/teams/{}/invitations/{} POST:renewInvitation: DELETE:revokeInvitation:
-/teams/{}/invite POST:invite:w
-/teams/{}/members GET:teamMembers:wp
-/teams/{}/members/{} PUT:setTeamMember:w DELETE:deleteTeamMember:
-/teams/{}/sessions GET:sessions:wp POST:openSession:w
-/teams/{}/auto-enhance GET:teamAutoEnhance: PUT:setTeamAutoEnhance:w
-/teams/{}/budgets GET:teamBudgets: PUT:setTeamBudget:w
-/teams/{}/generations GET:teamGenerations:wp
-/teams/{}/personas GET:teamPersonas:wp POST:createTeamPersona:w
-/webhooks GET:webhooks:wp POST:createWebhook:w
-/webhooks/{} GET:webhook: PATCH:changeWebhook:w DELETE:deleteWebhook:
-/webhooks/{}/deliveries GET:webhookDeliveries:wp
-/webhooks/{}/deliveries/{} GET:webhookDelivery:
-/webhooks/{}/deliveries/{}/replay POST:replayWebhookDelivery:
-/webhooks/{}/secret POST:renewWebhookSecret:w
-/webhooks/{}/test POST:testWebhook:`;
+0alerts G:alerts:wp
+0analyze P:analyze:w
+0assets G:assets:wp
+1{} G:asset: A:changeAsset:w D:deleteAsset:
+2against/{} G:compareAssets:
+4map G:downloadDifference:f
+2content G:download:wf
+2promote P:promoteAsset:
+2provenance G:assetProvenance:
+2restore P:restoreAsset:
+2thumbnail G:downloadThumbnail:wf
+2understood G:assetUnderstood: A:correctAsset:w
+2use P:useAsset:
+2versions G:assetVersions:
+0auth/tokens G:apiTokens:wp P:createApiToken:w
+2{} G:apiToken: D:deleteApiToken:
+0batch G:batches:wp
+1{} G:batch: A:changeBatch:w D:cancelBatch:
+2clone P:cloneBatch:
+2contact-sheet G:downloadContactSheet:wf
+2errors G:batchErrors:
+2items G:batchItems:wp
+2pause P:pauseBatch:
+2progress G:batchProgress:
+2results G:downloadBatchResults:wf
+2resume P:resumeBatch:
+2retry P:retryBatch:w
+2start P:startBatch:
+2votes G:batchVotes: P:vote:w
+3next G:nextVote:
+2zip G:downloadBatch:f
+1estimate P:estimateBatch:w
+1generate P:createBatch:w
+1import/template G:downloadImportTemplate:wf
+1templates G:batchTemplates:wp P:createBatchTemplate:w
+2{} G:batchTemplate: D:deleteBatchTemplate:
+0corrections G:corrections:wp
+1{} D:deleteCorrection:
+0enhance G:enhancements:wp
+1{} G:enhancement: P:enhance:w
+2cancel P:cancelEnhancement:
+2retry P:retryEnhancement:w
+1batch P:enhanceMany:w
+1estimate P:estimateEnhancements:w
+1models G:enhancementModels:
+1operations G:operations:
+1presets G:presets:w P:createPreset:w
+2{} G:preset: A:changePreset:w D:deletePreset:
+1previews P:createEnhancementPreview:w
+2{} G:enhancementPreview:
+3cancel P:cancelEnhancementPreview:
+3part G:downloadPreviewPart:f
+3results/{} G:downloadPreviewResult:f
+0events G:events:w
+0feedback G:feedbackGiven:wp P:feedbackOn:w
+1undo P:undoFeedback:w
+0generations G:generations:wp P:generate:w
+1{} G:generation: D:deleteGeneration:
+2cancel P:cancelGeneration:
+2favourite U:markFavourite: D:unmarkFavourite:
+2feedback P:feedback:w
+3{} D:deleteFeedback:w
+2restore P:restoreGeneration:
+2retry P:retryGeneration:
+2understood G:generationUnderstood: A:correctGeneration:w
+1preview P:preview:w
+0invitations/accept P:acceptInvitation:w
+0learning G:learnedWeights:wp
+1{}/revert P:revertWeight:
+1acts G:learningActs:wp
+1moves G:weightMoves:wp
+2{}/revert P:revertWeightMove:
+1revert P:revertLearning:w
+1settings G:learningSettings:w A:changeLearningSettings:w
+0me G:me: A:changeMe:w
+0models G:models:wp
+0notifications G:notifications:wp
+1read P:markRead:w
+1settings G:notificationSettings: A:changeNotificationSettings:w
+0personas G:personas:wp P:createPersona:w
+1{} G:persona: A:changePersona:w D:deletePersona:
+2drift G:personaDrift:w
+2duplicate P:duplicatePersona:w
+2match P:matchPersona:w
+1default G:defaultPersona:w U:setDefaultPersona:w
+1merge P:mergePersonas:w
+0portfolios G:portfolios:wp
+1{} G:portfolio:
+2cancel P:cancelPortfolio:
+2forget P:forgetPortfolio:
+2items G:portfolioItems:wp
+2personas P:personasFromPortfolio:w
+2resume P:resumePortfolio:
+0prompts G:prompts:wp
+0queue/dead G:deadJobs:wp
+2causes G:deadCauses:
+2discard P:discardDeadJobs:w
+2replay P:replayDeadJobs:w
+1jobs G:jobs:wp
+1lanes G:lanes:
+2{}/pause U:pauseLane:w D:resumeLane:
+1models G:modelStandings:
+1teams G:teamShares:w
+2{} U:weighTeam:w
+1unsettled G:queueUnsettled:
+1webhooks G:courier:
+1workers G:workers:
+2{}/drain U:drainWorker: D:employWorker:
+0sessions/{} G:session:
+2attendance U:attendSession:
+2end P:endSession:
+2images G:sessionImages:wp
+3{} G:sessionImage:
+2present P:presentImage:w
+2presenter P:handOverSession:w
+2reveal P:revealVotes:w
+2summary G:sessionSummary:wf
+2timer P:setSessionTimer:w
+2votes P:voteInSession:w
+0teams G:teams:wp P:createTeam:w
+1{} G:team: A:changeTeam:w
+2collections G:collections:wp P:createCollection:w
+3{} G:collection: A:changeCollection:w D:deleteCollection:
+4assets G:collectionAssets:wp P:addToCollection:w
+5{} A:moveInCollection:w D:removeFromCollection:
+4restore P:restoreCollection:
+2comments G:teamComments:wp P:createTeamComment:w
+3{} G:teamComment: A:changeTeamComment:w D:deleteTeamComment:
+2invitations G:invitations:wp
+3{} P:renewInvitation: D:revokeInvitation:
+2invite P:invite:w
+2members G:teamMembers:wp
+3{} U:setTeamMember:w D:deleteTeamMember:
+2sessions G:sessions:wp P:openSession:w
+2auto-enhance G:teamAutoEnhance: U:setTeamAutoEnhance:w
+2budgets G:teamBudgets: U:setTeamBudget:w
+2generations G:teamGenerations:wp
+2personas G:teamPersonas:wp P:createTeamPersona:w
+0webhooks G:webhooks:wp P:createWebhook:w
+1{} G:webhook: A:changeWebhook:w D:deleteWebhook:
+2deliveries G:webhookDeliveries:wp
+3{} G:webhookDelivery:
+4replay P:replayWebhookDelivery:
+2secret P:renewWebhookSecret:w
+2test P:testWebhook:`;

@@ -1,11 +1,11 @@
 // One HTTP call: sent, repeated where that is safe, its refusal thrown as an error of the family. And lists, and files.
+import { kept, picked } from "./disk.js";
 import { InvalidRequestError, NetworkError } from "./errors.js";
 import { noStudio, ofAnswer, unreachable } from "./problems.js";
 
 const ALIKE = ["GET", "PUT", "POST"]; // twice is once: a POST by its Idempotency-Key
 const PASSING = [502, 503, 504];
 const etags = new WeakMap();
-const node = (name) => import(/* webpackIgnore: true */ /* @vite-ignore */ `node:${name}`);
 const cookie = (name) => globalThis.document?.cookie.match(new RegExp(`(?:^|; )${name}=([^;]*)`))?.[1];
 const freshKey = () => Array.from(globalThis.crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -112,8 +112,7 @@ export class Pages {
 export async function part(source) {
   if (source == null) throw new InvalidRequestError("Which file? Give a File, a Blob, bytes or a path.", { code: "no_file" });
   if (typeof source !== "string") return [source instanceof Blob ? source : new Blob([source]), source.name ?? "file"];
-  const { readFile } = await node("fs/promises");
-  return [new Blob([await readFile(source)]), source.split(/[\\/]/).pop()];
+  return picked(source);
 }
 
 // What was said beside files, as fields of their form.
@@ -128,11 +127,7 @@ export function formOf(fields, files) {
 export async function saved(client, answer, to) {
   const fail = (error) => { throw broken(client, error); };
   if (to === undefined) return answer.blob().catch(fail);
-  const { writeFile, rename, rm } = await node("fs/promises");
-  await writeFile(`${to}.part`, answer.body).catch(async (error) => {
-    await rm(`${to}.part`, { force: true });
-    throw error.syscall ? error : broken(client, error); // a full disk is not the studio's fault
-  });
-  await rename(`${to}.part`, to);
+  // a full disk is not the studio's fault
+  await kept(to, answer.body).catch((error) => { throw error.syscall ? error : broken(client, error); });
   return to;
 }

@@ -45,12 +45,16 @@ export class DesignerBFFClient extends Live {
 }
 
 // Every call of the API as a method: first the ids of its path, then what it wishes if it wishes anything, then options.
+const VERBS = { G: "GET", P: "POST", A: "PATCH", U: "PUT", D: "DELETE" };
+let segments = [];
 for (const line of CALLS.trim().split("\n")) {
   const [path, ...calls] = line.split(" ");
-  for (const call of calls) addCall(path, ...call.split(":"));
+  segments = [...segments.slice(0, path[0]), ...path.slice(1).split("/")];
+  for (const call of calls) addCall(`/${segments.join("/")}`, ...call.split(":"));
 }
 
-function addCall(path, verb, name, kind) {
+function addCall(path, letter, name, kind) {
+  const verb = VERBS[letter];
   DesignerBFFClient.prototype[name] = function call(...said) {
     const place = path.replace(/{}/g, () => {
       const id = said.shift();

@@ -2,13 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
 from typing import Any, Final
 
 from codegen import names
 from codegen.annotations import Schema, needed, reference, referred
 from codegen.operations import Operation, item_of, operations
 
+VERBS: Final = {"GET": "G", "POST": "P", "PATCH": "A", "PUT": "U", "DELETE": "D"}  # as index.js spells them out again
 MADE: Final = "// Written by `manage.py write_contracts` from the API description. Change that, not this.\n"
 PLAIN: Final = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
 FILES: Final = {
@@ -25,17 +27,30 @@ def camel(name: str) -> str:
 
 
 def calls_module(document: Mapping[str, Any]) -> str:
-    """A line for each path with its calls: verb, name, then w if it takes a wish, p for pages, f for a file."""
+    """A line for each path with its calls: verb, name, then w if it takes a wish, p for pages, f for a file.
+
+    A path begins with how many of its segments are those of the line before: a browser loads all of this.
+    """
     components = document["components"]["schemas"]
     lines: dict[str, list[str]] = {}
     for each in operations(document):
         if each.method not in names.BY_HAND:
             kind = "p" if item_of(each, components) is not None else "f" if each.is_file else ""
             wish = "w" if each.body or each.query else ""
-            call = f"{each.verb}:{camel(each.method)}:{wish}{kind}"
+            call = f"{VERBS[each.verb]}:{camel(each.method)}:{wish}{kind}"
             lines.setdefault(re.sub(r"{\w+}", "{}", each.path), []).append(call)
-    rows = [" ".join([path, *calls]) for path, calls in lines.items()]
+    rows = [" ".join([path, *calls]) for path, calls in zip(_front_coded(lines), lines.values(), strict=True)]
     return f"{MADE}\nexport const CALLS = `\n" + "\n".join(rows) + "`;\n"
+
+
+def _front_coded(paths: Iterable[str]) -> Iterator[str]:
+    """Each path as the number of leading segments that the one before has too (9 at most), and its others."""
+    before: list[str] = []
+    for path in paths:
+        segments = path.strip("/").split("/")
+        alike = min(9, sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, segments, strict=False))))
+        yield f"{alike}{'/'.join(segments[alike:])}"
+        before = segments
 
 
 def types_module(document: Mapping[str, Any]) -> str:

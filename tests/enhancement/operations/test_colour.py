@@ -194,7 +194,7 @@ def test_a_grey_picture_takes_no_palette_and_says_so():
 @pytest.mark.parametrize(
     ("wish", "field"),
     [
-        ({"palette": ["green"]}, "palette"),
+        ({"palette": ["green"]}, "palette[0]"),
         ({"palette": [PETROL], "reference": OTHER}, "reference"),
         ({"exposure": 4}, "exposure"),
         ({"reference": "../secret"}, "reference"),
