@@ -4,8 +4,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+expect.set_options(timeout=20_000)  # milliseconds; two cores may have more to do than this page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
 QUIET = [
@@ -32,3 +36,16 @@ def chromium() -> Iterator[Browser]:
             browser.close()
             if before is None:
                 del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def mark(items: list[pytest.Item], folder: Path) -> None:
+    """What each browser test below `folder` is and needs. One worker does them all: they share a studio."""
+    for item in items:
+        if folder in Path(item.fspath).parents:
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.django_db)  # else a run of these alone would have no database of its own
+            item.add_marker(pytest.mark.xdist_group(folder.name))
+            if CHROMIUM is None:
+                item.add_marker(
+                    pytest.mark.skip(reason="No Chromium: install it, on Debian `apt-get install chromium`.")
+                )

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 import redis
 from django.conf import settings as django_settings
+from django.db import connection
 from django.test import TransactionTestCase, override_settings
 from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
@@ -17,7 +18,7 @@ from rest_framework.test import APIClient
 
 from teams.accounts.models import User
 from teams.membership.models import Membership, Role, Team
-from tests import clearing
+from tests import clearing, migrated
 from tests.clearing import FirstRows
 from tests.mailbox import Mailbox, mailbox
 
@@ -61,6 +62,15 @@ def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     hashers = ["django.contrib.auth.hashers.MD5PasswordHasher", *django_settings.PASSWORD_HASHERS]
     with override_settings(**places(tmp_path_factory.mktemp("session")), PASSWORD_HASHERS=hashers):
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The test database is copied from one that is migrated already."""
+    test = connection.settings_dict["TEST"]
+    name = f"{test['NAME'] or 'test'}_template"
+    if migrated.template(os.environ["DATABASE_URL"], name):
+        test["TEMPLATE"] = name
 
 
 @pytest.fixture(scope="session")

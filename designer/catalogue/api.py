@@ -10,7 +10,7 @@ from rest_framework import generics, serializers
 
 from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.ready import capabilities_of, is_callable, why_not
-from designer.catalogue.services import ending_soon, usable_models, usual_price, warning_of
+from designer.catalogue.services import ending_of, ends_soon, usable_models, usual_price, warning_of
 from designer.providers.base import Capabilities
 
 
@@ -91,11 +91,8 @@ class ModelSerializer(serializers.ModelSerializer[ModelProfile]):
         return CapabilitiesSerializer(can).data if can else None
 
     def get_warning(self, model: ModelProfile) -> str:
-        if model.ends_on is None:
-            return ""
         today = timezone.now().date()
-        ending = next((each for each in ending_soon(today=today) if each.model == model), None)
-        return warning_of(ending) if ending else ""
+        return warning_of(ending_of(model, today)) if ends_soon(model, today) else ""
 
 
 class ModelList(generics.ListAPIView[ModelProfile]):
@@ -109,4 +106,8 @@ class ModelList(generics.ListAPIView[ModelProfile]):
             return ModelProfile.objects.none()
         today = timezone.now().date()
         ids = [model.pk for kind in ModelKind.values for model in usable_models(today=today, kind=kind)]
-        return ModelProfile.objects.filter(pk__in=ids).select_related("successor")
+        return (
+            ModelProfile.objects.filter(pk__in=ids)
+            .select_related("successor")
+            .prefetch_related("prices", "successor__prices")
+        )

@@ -1,5 +1,6 @@
 """Which models may be called today, what they cost, what follows them; and the writers of prices and lifecycles."""
 
+import math
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ def usable_models(*, today: date, kind: str = ModelKind.IMAGE) -> list[ModelProf
     return list(
         ModelProfile.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=today), kind=kind, enabled=True)
         .exclude(lifecycle=Lifecycle.RETIRED)
+        .prefetch_related("prices")
         .order_by("provider", "model")
     )
 
@@ -38,10 +40,12 @@ def unit_price(
     model: ModelProfile, *, width: int, height: int, quality: str = "standard", at: date | None = None
 ) -> Decimal | None:
     """USD for one image of width x height pixels, by the newest price valid on `at`. None means unknown, never free."""
-    day = at or timezone.now().date()
-    fits = Q(max_pixels__isnull=True) | Q(max_pixels__gte=width * height)
-    rows = ModelPrice.objects.filter(fits, model=model, unit=PriceUnit.IMAGE, quality=quality, valid_from__lte=day)
-    newest = rows.order_by("-valid_from", "max_pixels").first()
+    rows = _valid(model, PriceUnit.IMAGE, at)
+    fit = [
+        row for row in rows if row.quality == quality and (row.max_pixels is None or row.max_pixels >= width * height)
+    ]
+    # the newest; of the same day the tightest limit
+    newest = max(fit, key=lambda row: (row.valid_from, -(row.max_pixels or math.inf)), default=None)
     return newest.amount if newest else None
 
 
@@ -67,9 +71,14 @@ def work_price(
 
 
 def _newest(model: ModelProfile, unit: str, at: date | None) -> Decimal | None:
-    rows = ModelPrice.objects.filter(model=model, unit=unit, valid_from__lte=at or timezone.now().date())
-    newest = rows.order_by("-valid_from").first()
+    newest = max(_valid(model, unit, at), key=lambda row: row.valid_from, default=None)
     return newest.amount if newest else None
+
+
+def _valid(model: ModelProfile, unit: str, at: date | None) -> list[ModelPrice]:
+    """A model has few prices: read whole, they come along with the models of a list (`prefetch_related("prices")`)."""
+    day = at or timezone.now().date()
+    return [row for row in model.prices.all() if row.unit == unit and row.valid_from <= day]
 
 
 def cost_of(model: ModelProfile, usage: Mapping[str, int], *, at: date | None = None) -> Decimal | None:
@@ -88,8 +97,9 @@ def cost_of(model: ModelProfile, usage: Mapping[str, int], *, at: date | None = 
 
 def token_prices(model: ModelProfile, *, at: date | None = None) -> dict[str, Decimal]:
     """USD per million tokens of each sort, by the newest price valid on `at`."""
-    rows = ModelPrice.objects.filter(model=model, valid_from__lte=at or timezone.now().date())
-    return dict(rows.exclude(unit__in=WORK_UNITS).order_by("valid_from").values_list("unit", "amount"))
+    day = at or timezone.now().date()
+    rows = sorted(model.prices.all(), key=lambda row: row.valid_from)
+    return {row.unit: row.amount for row in rows if row.valid_from <= day and row.unit not in WORK_UNITS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,10 +255,14 @@ def ending_soon(*, today: date) -> list[Ending]:
     """The usable models with an end within 30 days, the nearest first."""
     rows = ModelProfile.objects.filter(enabled=True, ends_on__gt=today, ends_on__lte=today + WARNED)
     rows = rows.exclude(lifecycle=Lifecycle.RETIRED).select_related("successor").order_by("ends_on", "title")
-    return [_ending(row, today) for row in rows]
+    return [ending_of(row, today) for row in rows.prefetch_related("prices", "successor__prices")]
 
 
-def _ending(row: ModelProfile, today: date) -> Ending:
+def ends_soon(row: ModelProfile, today: date) -> bool:
+    return row.ends_on is not None and today < row.ends_on <= today + WARNED
+
+
+def ending_of(row: ModelProfile, today: date) -> Ending:
     after = successor_of(row, today)
     shown = difference(row, after) if after else ""
     days = (row.ends_on - today).days if row.ends_on else 0

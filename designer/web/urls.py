@@ -1,7 +1,8 @@
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from designer.web import probes
+from designer.web.description import Description
 from designer.web.teams import IdempotentCollectionList, IdempotentCommentList, IdempotentTeamList
 
 
@@ -10,7 +11,7 @@ class SwaggerPage(SpectacularSwaggerSplitView):
 
 
 api = [
-    path("schema", SpectacularAPIView.as_view(), name="api_schema"),
+    path("schema", Description.as_view(), name="api_schema"),
     path("docs", SwaggerPage.as_view(url_name="api_schema"), name="api_docs"),
 ]
 pages = [

@@ -4,34 +4,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
-from tests.browsing import CHROMIUM, chromium
+from tests.browsing import chromium, mark
 from tests.stack import ROOT, studio
-
-expect.set_options(timeout=20_000)  # milliseconds; two cores may have more to do than this page
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "e2e" in Path(item.fspath).parts:
-            item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.django_db)  # else a run of these alone would have no database of its own
-            item.add_marker(pytest.mark.xdist_group("e2e"))
-            if CHROMIUM is None:
-                item.add_marker(
-                    pytest.mark.skip(reason="No Chromium: install it, on Debian `apt-get install chromium`.")
-                )
+    mark(items, Path(__file__).parent)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium without a window; ended with the module, for its event loop would stand in the way of other tests."""
+    """Chromium without a window; ended with these tests, for its event loop would stand in the way of others."""
     with chromium() as found:
         yield found
 
 
-@pytest.fixture(scope="module")  # no longer: its worker would take the jobs of other tests
+@pytest.fixture(scope="package")  # no longer: its worker would take the jobs of other tests
 def studio_url(django_db_setup: None, django_db_blocker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with django_db_blocker.unblock(), studio(tmp_path_factory.mktemp("studio")) as url:
         yield url

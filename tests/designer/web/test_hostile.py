@@ -60,6 +60,8 @@ def test_no_body_and_no_query_breaks_a_route(address: Address, world: World, set
         for body in BODIES:
             answer = getattr(client, method)(path, body, content_type="application/json")
             check(answer, (method, path, body[:80]))
+            if answer.status_code == 405:
+                break  # to whatever it carries
     for method in ("TRACE", "PROPFIND", "OPTIONS", "HEAD"):
         assert client.generic(method, path).status_code < 500
 
