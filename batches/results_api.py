@@ -18,9 +18,9 @@ from batches.models import Batch
 from batches.serializers import ItemAssetSerializer, asset_json
 from designer.web.idempotency import IdempotentPostMixin
 from designer.web.serializers import StrictSerializer
-from designer.web.streams import NOT_RUN, Streamed
 from teams.accounts.people import person
 from teams.base.errors import Refused
+from teams.base.streams import NOT_RUN, Streamed
 
 
 class ImportRequest(serializers.Serializer[Any]):

@@ -19,9 +19,9 @@ from designer.sessions.summary import table_of
 from designer.sessions.telling import image_of, images_of, state_of
 from designer.web.idempotency import IdempotentPostMixin
 from designer.web.serializers import StrictSerializer
-from designer.web.streams import NOT_RUN
 from teams.accounts.people import person
 from teams.base.errors import Conflict, Missing
+from teams.base.streams import NOT_RUN
 from teams.membership.ownership import visible_team
 
 

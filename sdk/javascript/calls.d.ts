@@ -20,6 +20,7 @@ export interface AttendedAnswer { now: string }
 export interface Attribute { value: unknown; confidence: number; source: string; reason: string; was: string }
 export interface AttributeDrift { attribute: string; samples: number; divergence: number | null; noise: number | null; verdict: AttributeDriftVerdictEnum; top: string[] }
 export type AttributeDriftVerdictEnum = "too_few" | "steady" | "moving" | "apart";
+export interface AuditAnswer { number: number | null; action: string; subject: string; actor: string | null; facts: unknown; previous_digest: string; digest: string; created_at: string }
 export interface Basis { kind: BasisKindEnum; runs: number }
 export type BasisKindEnum = "measured" | "partly measured" | "estimated";
 export interface Batch { id: string; team: string; owner: string; title: string; kind: BatchKindEnum; status: BatchStatusEnum; reason: ErrorFacts | null; counts: Counts; percent: number; estimate: CostRange; cost: string; budget: string | null; images: number; simulated: boolean; priority: number; parallelism: number; run_at: string | null; cron: string; time_zone: string; series: string | null; template: string | null; created_at: string; started_at: string | null; finished_at: string | null; links: Record<string, string> }
@@ -635,6 +636,11 @@ export interface Calls {
   team(teamId: string, options?: Options): Promise<TeamAnswer>;
   /** Change the team's name, time zone or what uploads keep. For owners and admins; needs If-Match. */
   changeTeam(teamId: string, wish: ChangeTeamWish, options: Changing): Promise<TeamAnswer>;
+  /** What was done in the team to its members, settings and budgets, and what was tried and refused. */
+  teamAudit(teamId: string, wish?: { action?: string; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; since?: unknown; until?: unknown }, options?: Options): Pages<AuditAnswer>;
+  /** All of the log, the oldest first, with the digests that chain each entry to the one before. Cells that a spreadsheet would run are guarded by an apostrophe. */
+  teamAuditExport(teamId: string, wish?: { as?: "csv" | "jsonl" }, options?: Options): Promise<Blob>;
+  teamAuditExport(teamId: string, wish: { as?: "csv" | "jsonl" }, options: Saving): Promise<string>;
   /** The team's collections, newest first; those in the trash only with `trashed`. */
   collections(teamId: string, wish?: { asset?: string; ordering?: "created_at" | "-created_at"; owner?: string; page_size?: number; search?: string; trashed?: boolean }, options?: Options): Pages<CollectionAnswer>;
   /** Make a collection, with images in it or without. */

@@ -3,8 +3,8 @@
 from django.urls import path
 
 from teams.membership import api as room
+from teams.membership import audit_api, audit_views, invitation_views, member_views, views
 from teams.membership import invitation_api as invited
-from teams.membership import invitation_views, member_views, views
 
 api = [
     path("teams", room.TeamList.as_view(), name="api_teams"),
@@ -18,6 +18,8 @@ api = [
         invited.InvitationDetail.as_view(),
         name="api_invitation",
     ),
+    path("teams/<uuid:team_id>/audit", audit_api.AuditList.as_view(), name="api_team_audit"),
+    path("teams/<uuid:team_id>/audit/export", audit_api.AuditExport.as_view(), name="api_team_audit_export"),
     path("invitations/accept", invited.InvitationAccept.as_view(), name="api_invitation_accept"),
 ]
 pages = [
@@ -25,6 +27,8 @@ pages = [
     path("settings/teams/new", views.new, name="settings_team_new"),
     path("teams/<uuid:team_id>", member_views.members, name="members"),
     path("teams/<uuid:team_id>/invite", member_views.invite, name="member_invite"),
+    path("teams/<uuid:team_id>/audit", audit_views.log, name="team_audit"),
+    path("teams/<uuid:team_id>/rights", audit_views.rights, name="team_rights"),
     path("teams/<uuid:team_id>/leave", member_views.leave, name="member_leave"),
     path("teams/<uuid:team_id>/members/<uuid:user_id>", member_views.member, name="member"),
     path("teams/<uuid:team_id>/invitations/<uuid:invitation_id>", member_views.invited, name="member_invitation"),

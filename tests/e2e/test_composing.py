@@ -119,7 +119,10 @@ BROKEN = """() => {
     const range = document.createRange();
     range.selectNodeContents(node);
     const shown = [...range.getClientRects()].filter((each) => each.width > 1);
-    return new Set(shown.map((each) => Math.round(each.top / 8))).size;
+    shown.sort((one, other) => one.top - other.top);
+    let count = 0, end = -Infinity;  // a line goes as far down as whatever stands in it
+    for (const { top, bottom } of shown) { if (top >= end - 2) count += 1; end = Math.max(end, bottom); }
+    return count;
   };
   const chips = [...document.querySelectorAll(".understood .chip")].filter((each) => each.offsetParent);
   const whole = chips.flatMap((chip) => [...chip.children].filter((each) => each.matches(

@@ -21,7 +21,7 @@ from tests.worlds import World, build_world
 
 pytestmark = pytest.mark.django_db
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
-EXAMPLES = 24  # of each operation
+EXAMPLES = 12  # of each operation
 OPEN = {"GET /api/models"}
 QUICK = settings(
     max_examples=EXAMPLES,

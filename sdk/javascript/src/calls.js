@@ -122,6 +122,8 @@ export const CALLS = `
 2votes P:voteInSession:w
 0teams G:teams:wp P:createTeam:w
 1{} G:team: A:changeTeam:w
+2audit G:teamAudit:wp
+3export G:teamAuditExport:wf
 2collections G:collections:wp P:createCollection:w
 3{} G:collection: A:changeCollection:w D:deleteCollection:
 4assets G:collectionAssets:wp P:addToCollection:w

@@ -251,6 +251,17 @@ class AttributeDrift(TypedDict):
     top: list[str]
 
 
+class AuditAnswer(TypedDict):
+    number: int | None
+    action: str
+    subject: str
+    actor: str | None
+    facts: Any
+    previous_digest: str
+    digest: str
+    created_at: str
+
+
 class Basis(TypedDict):
     kind: BasisKindEnum
     runs: int

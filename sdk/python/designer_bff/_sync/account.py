@@ -2,12 +2,13 @@
 
 """Calls of the API: account."""
 
-from typing import Literal, Unpack
+from pathlib import Path
+from typing import Any, Literal, Unpack
 
 from designer_bff import types
 from designer_bff._sync.http import Caller
 from designer_bff._sync.pages import Pages
-from designer_bff.saying import quoted, said
+from designer_bff.saying import StrPath, quoted, said
 
 
 class AccountCalls(Caller):
@@ -118,6 +119,37 @@ class AccountCalls(Caller):
             "PATCH", f"/teams/{quoted(team_id)}", body=said({**more}), if_match=if_match
         )
         return answer
+
+    def team_audit(
+        self,
+        team_id: str,
+        *,
+        action: str | None = None,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        search: str | None = None,
+        since: Any | None = None,
+        until: Any | None = None,
+    ) -> Pages[types.AuditAnswer]:
+        """What was done in the team to its members, settings and budgets, and what was tried and refused."""
+        return Pages(
+            self,
+            f"/teams/{quoted(team_id)}/audit",
+            query={
+                "action": action,
+                "ordering": ordering,
+                "page_size": page_size,
+                "search": search,
+                "since": since,
+                "until": until,
+            },
+        )
+
+    def team_audit_export(self, team_id: str, target: StrPath, *, as_: Literal["csv", "jsonl"] | None = None) -> Path:
+        """All of the log, the oldest first, with the digests that chain each entry to the one before. Cells that a
+        spreadsheet would run are guarded by an apostrophe.
+        """
+        return self.save(target, f"/teams/{quoted(team_id)}/audit/export", query={"as": as_})
 
     def collections(
         self,

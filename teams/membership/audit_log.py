@@ -1,0 +1,144 @@
+"""What a team's audit log tells those who manage it, and its export."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from teams.accounts.models import User
+from teams.audit.models import AuditEntry
+from teams.base.cells import guarded
+from teams.base.errors import Forbidden
+from teams.membership.ownership import visible_team
+from teams.membership.permissions import may
+
+BOM: Final = "\ufeff"  # by which spreadsheets know UTF-8
+COLUMNS: Final = ("number", "at", "action", "subject", "actor", "actor_name", "facts", "previous_digest", "digest")
+WORDS: Final = {  # of actions, behind the name of who did it
+    "team.created": "made the team",
+    "team.renamed": "renamed the team",
+    "team.setting_changed": "changed a setting",
+    "member.invited": "invited",
+    "member.invited_again": "invited again",
+    "member.invitation_refused": "could not invite",
+    "member.invitation_revoked": "took back the invitation of",
+    "member.joined": "joined",
+    "member.role_changed": "changed the role of",
+    "member.role_refused": "could not change the role of",
+    "member.removed": "removed",
+    "member.removal_refused": "could not remove",
+    "member.left": "left",
+    "budget.set": "set a budget",
+}
+OWN: Final = {"member.joined", "member.left"}  # done to oneself: the subject says nothing more
+
+
+def entries_of(actor: User, team_id: UUID) -> QuerySet[AuditEntry]:
+    """The team's entries, the newest first. Raises Missing, Forbidden for those who do not manage it."""
+    team = visible_team(actor, team_id)
+    if not may(actor, "manage_members", team):
+        raise Forbidden(message="Your role does not show you this team's audit log.", remedy="Ask an owner or admin.")
+    return AuditEntry.objects.filter(team_id=team_id, number__isnull=False).order_by("-number")
+
+
+def found(
+    rows: QuerySet[AuditEntry],
+    *,
+    search: str = "",
+    action: str = "",
+    since: date | None = None,
+    until: date | None = None,
+) -> QuerySet[AuditEntry]:
+    """Of these rows those of an action, of days (UTC, both included), by, about or with something that is sought."""
+    if action:
+        rows = rows.filter(action=action)
+    if since:
+        rows = rows.filter(created_at__gte=_begin(since))
+    if until:
+        rows = rows.filter(created_at__lt=_begin(until) + timedelta(days=1))
+    for word in search.split():
+        people = User.objects.filter(Q(name__icontains=word) | Q(email__icontains=word))
+        subjects = [f"user:{pk}" for pk in people.values_list("pk", flat=True)[:100]]
+        said = Q(action__icontains=word) | Q(subject__icontains=word) | Q(facts__icontains=word)
+        rows = rows.filter(said | Q(subject__in=subjects) | Q(actor_id__in=people.values("pk")))
+    return rows
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=UTC)
+
+
+def actions_of(rows: QuerySet[AuditEntry]) -> list[str]:
+    """The actions that occur in these rows."""
+    return list(rows.order_by("action").values_list("action", flat=True).distinct())
+
+
+def names_in(rows: Iterable[AuditEntry]) -> dict[str, str]:
+    """The names of the people that these rows are by and about, by id."""
+    ids = {str(row.actor_id) for row in rows if row.actor_id}
+    ids |= {row.subject.removeprefix("user:") for row in rows if row.subject.startswith("user:")}
+    return {str(user.pk): user.shown_name for user in User.objects.filter(pk__in=ids)}
+
+
+def told(row: AuditEntry, names: dict[str, str]) -> dict[str, str]:
+    """The entry in words: who, did what, to whom, with what."""
+    kind, _, subject = row.subject.partition(":")
+    whom = names.get(subject, "somebody who is gone") if kind == "user" and row.action not in OWN else ""
+    said = sorted(row.facts.items(), key=lambda fact: fact[0] == "to")  # JSON in the database keeps no order
+    facts = ", ".join(f"{name.replace('_', ' ')} {_shown(value)}" for name, value in said)
+    return {
+        "who": names.get(str(row.actor_id), "somebody who is gone") if row.actor_id else "The studio",
+        "did": WORDS.get(row.action, row.action.replace(".", " ").replace("_", " ")),
+        "whom": whom,
+        "facts": facts,
+    }
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def as_csv(rows: QuerySet[AuditEntry]) -> Iterator[bytes]:
+    """A line an entry, guarded against formulas."""
+    yield BOM.encode()
+    yield _line(COLUMNS)
+    for facts in _facts(rows):
+        yield _line(
+            [facts[name] if name != "facts" else json.dumps(facts[name], ensure_ascii=False) for name in COLUMNS]
+        )
+
+
+def as_json(rows: QuerySet[AuditEntry]) -> Iterator[bytes]:
+    """An object a line (JSON Lines)."""
+    for facts in _facts(rows):
+        yield f"{json.dumps(facts, ensure_ascii=False)}\n".encode()
+
+
+def _facts(rows: QuerySet[AuditEntry]) -> Iterator[dict[str, Any]]:
+    names: dict[str, str] = {}
+    for row in rows.order_by("number").iterator(chunk_size=1000):
+        who = str(row.actor_id or "")
+        if who and who not in names:
+            names |= {who: "", **names_in([row])}
+        yield {
+            "number": row.number,
+            "at": row.created_at.isoformat(),
+            "action": row.action,
+            "subject": row.subject,
+            "actor": who or None,
+            "actor_name": names.get(who, ""),
+            "facts": row.facts,
+            "previous_digest": row.previous_digest,
+            "digest": row.digest,
+        }
+
+
+def _line(cells: Iterable[object]) -> bytes:
+    line = io.StringIO()
+    csv.writer(line).writerow([guarded("" if cell is None else str(cell)) for cell in cells])
+    return line.getvalue().encode()
