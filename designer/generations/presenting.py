@@ -123,9 +123,12 @@ def route_shown(generation: Generation, route: dict[str, Any]) -> dict[str, Any]
     failed, and which stepped in."""
     if "model" not in route:
         return None
-    went = as_it_went(route, generation.fallbacks)
+    went = as_it_went(route, generation)
     rows = [_route_row(each) for each in ({**went, "reason": ""}, *went["alternatives"])]
-    excluded = [{"name": _name(each), "badges": _badges(each), "reason": each["reason"]} for each in went["excluded"]]
+    excluded = [
+        {"name": _name(each), "badges": _badges(each), "reason": _why(each["failed"], each["reason"])}
+        for each in went["excluded"]
+    ]
     labels = [name.capitalize() for name in PARTS]
     return {
         "reason": route["reason"],
@@ -151,9 +154,12 @@ def _badges(each: dict[str, Any]) -> list[dict[str, str]]:
     return [{"kind": "badge-good", "text": each["standing"]}]
 
 
-def _why(each: dict[str, Any]) -> str:
-    why = f"left out: {each['left_out']}; {each['reason']}" if each.get("left_out") else each["reason"]
-    return ". ".join(filter(None, (f"Failed: {each['failed'].rstrip('.')}" if each["failed"] else "", why)))
+def _why(failed: str, left_out: str, reason: str = "") -> str:
+    """Why it failed, where it did, in a sentence of its own; then why it was left out, and how it compares."""
+    why = "; ".join(filter(None, (f"left out: {left_out}" if left_out else "", reason)))
+    if not failed:
+        return why
+    return " ".join(filter(None, (f"Failed: {failed.rstrip('.')}.", why[:1].upper() + why[1:])))
 
 
 def _route_row(each: dict[str, Any]) -> dict[str, Any]:
@@ -165,7 +171,7 @@ def _route_row(each: dict[str, Any]) -> dict[str, Any]:
         "parts": [f"{parts[name]:.2f}" if name in parts else "-" for name in PARTS],
         "total": total,
         "most": most if each.get("most") is not None and most != total else "",  # older routes have none
-        "reason": _why(each),
+        "reason": _why(each["failed"], each.get("left_out", ""), each["reason"]),
         "badges": _badges(each),
         "drew": bool(each["standing"]) and not each["failed"],
         "left_out": bool(each.get("left_out")),
