@@ -1,13 +1,14 @@
 """Rows as the pages show them: attributes as chips, prompts as parts, provenance as lines."""
 
 from decimal import ROUND_CEILING, Decimal
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from django.utils import timezone
 
 from designer.assets.models import Asset
 from designer.assets.presenting import source_type_words
 from designer.assets.versions import root_of
+from designer.catalogue.amounts import exact, money
 from designer.catalogue.ready import is_callable
 from designer.catalogue.services import ending_soon, warning_of
 from designer.generations.estimates import Composed, Preview
@@ -30,7 +31,6 @@ MORE = (
     "fit", "fabric_weight", "texture", "finish", "construction", "aesthetic", "season", "occasion", "formality",
     "photography",
 )  # fmt: skip
-HUNDREDTH_OF_A_CENT: Final = Decimal("0.0001")
 TOLD = {
     "count": "images",
     "model": "model",
@@ -87,15 +87,9 @@ def _chip(name: str, attribute: dict[str, Any] | None, corrected: bool) -> dict[
     return {"name": name, "label": label(name), "corrected": corrected, **facts, **line}
 
 
-def money(amount: Decimal) -> str:
-    """USD with at least two and at most six decimals."""
-    text = f"{amount:.6f}".rstrip("0")
-    return text + "0" * max(0, 2 - len(text.partition(".")[2]))
-
-
 def expected(amount: Decimal) -> str:
-    """An estimate in USD, which is no better known than to a hundredth of a cent; rounded up, so that it is enough."""
-    return money(amount.quantize(HUNDREDTH_OF_A_CENT, ROUND_CEILING))
+    """An estimate in USD: rounded up, so that it is enough."""
+    return money(amount, ROUND_CEILING)
 
 
 def estimate_shown(preview: Preview) -> dict[str, Any]:
@@ -252,7 +246,7 @@ def makers_of(generation: Generation) -> list[dict[str, Any]]:
 def _paid_for_all(assets: list[Asset]) -> str:
     prices = [paid_for(asset.provenance) for asset in assets]
     known = [price for price in prices if price is not None]
-    return money(sum(known, Decimal(0))) if len(known) == len(prices) else ""
+    return exact(sum(known, Decimal(0))) if len(known) == len(prices) else ""
 
 
 def maker_of(asset: Asset, generation: Generation) -> dict[str, str]:
@@ -260,7 +254,7 @@ def maker_of(asset: Asset, generation: Generation) -> dict[str, str]:
     said = root_of(asset).provenance
     paid = paid_for(asset.provenance)
     told = said if said.get("model") else {"provider": generation.provider, "model": generation.model}
-    return {name: told.get(name, "") for name in ("provider", "model")} | {"paid": "" if paid is None else money(paid)}
+    return {name: told.get(name, "") for name in ("provider", "model")} | {"paid": "" if paid is None else exact(paid)}
 
 
 def paid_for(provenance: dict[str, Any]) -> Decimal | None:

@@ -207,7 +207,7 @@ def _changed(
 
 
 def _difference(before: Decimal, after: Decimal) -> str:
-    if after == before:
+    if per_image(after) == per_image(before):
         return f"The price stays {per_image(after)}."
     return f"It costs {per_image(after)} instead of {per_image(before)}."
 

@@ -23,7 +23,6 @@ from designer.providers import base
 from designer.realtime.models import Event
 from teams.audit.models import AuditEntry
 from teams.base.errors import Conflict
-from teams.membership.models import Membership
 from tests import images
 from tests.designer.generations.test_flow import ask, made
 from tests.designer.generations.test_runner import try_again
@@ -114,6 +113,27 @@ def test_where_one_made_them_all_no_image_repeats_it(pair, client_of):
     one.answers = [GOOD, GOOD]
     page = plain(client.get(f"/generations/{begin(client_of, n=2, client=client).pk}"))
     assert "Model one by scripted Seed" in page and "by one, $" not in page
+
+
+def test_a_price_is_told_to_the_digits_that_count_and_kept_to_the_last_one(pair, client_of):
+    one, other = pair
+    client, exact = client_of("editor"), Decimal("0.039123")
+    ModelProfile.objects.get(provider="scripted").prices.update(amount=exact)
+    ModelProfile.objects.get(provider="other").prices.update(amount=Decimal("0.038999"))
+    one.answers, other.answers = [GOOD, GOOD, base.QuotaExhausted("No money left.")], [GOOD]
+    done = begin(client_of, n=3, client=client)
+    body = client.get(f"/api/generations/{done.pk}").json()
+    assert (body["cost"], provenances(body)[0]["paid"]) == ("0.117245", "0.039123")
+    shown = client.get(f"/generations/{done.pk}").content.decode()
+    page = plain(client.get(f"/generations/{done.pk}"))
+    assert page.count("by one, $0.039 ") == 3 and "2 images, $0.078 one by other 1 image, $0.039" in page
+    assert "Cost $0.12" in page and "The price stays $0.039 an image." in page
+    assert 'title="$0.039123"' in shown and 'title="$0.117245"' in shown
+    asset = body["assets"][0]["id"]
+    assert "Price $0.039 " in plain(client.get(f"/assets/{asset}"))
+    beside = plain(client.get("/compare", {"asset": [each["id"] for each in body["assets"]]}))
+    assert "Price $0.039 $0.039 $0.039" in beside
+    assert all("0.117369" not in row for row in rows_of(client, done).values())
 
 
 def provenances(generation: dict[str, Any]) -> list[dict[str, Any]]:
@@ -241,7 +261,7 @@ def test_who_was_not_asked_before_it_ended_did_not_fail(pair, client_of):
     client = client_of("editor")
     answer = ask(client, n=1, strategy="quality")
     row = Generation.objects.get(pk=answer.json()["id"])
-    Membership.objects.filter(user=row.owner, team=row.team).delete()
+    row.owner.__class__.objects.filter(pk=row.owner_id).update(is_active=False)
     work_off("interactive")
     row.refresh_from_db()
     assert row.status == "failed"
