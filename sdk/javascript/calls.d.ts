@@ -153,7 +153,7 @@ export interface PickRequestRequest { cluster: number; name?: string }
 export interface Pin { x: number; y: number }
 /** A spot of the picture, in shares of its width and height. */
 export interface PinRequest { x: number; y: number }
-export interface Portfolio { id: string; team: string; title: string; status: GenerationStatusEnum; percent: number; total: number; read: number; duplicates: number; refused: number; ignored: number; clusters: Cluster[]; rule: string; error: Record<string, unknown> | null; can_go_on: boolean; created_at: string; started_at: string | null; finished_at: string | null }
+export interface Portfolio { id: string; team: string; title: string; status: GenerationStatusEnum; percent: number; total: number; read: number; duplicates: number; refused: number; ignored: number; left_out: number; clusters: Cluster[]; rule: string; error: Record<string, unknown> | null; can_go_on: boolean; created_at: string; started_at: string | null; finished_at: string | null }
 export interface PortfolioItem { id: string; position: number; path: string; status: PortfolioItemStatusEnum; code: string; reason: string; asset: string | null; cluster: number | null }
 export type PortfolioItemStatusEnum = "waiting" | "read" | "duplicate" | "refused" | "ignored";
 export interface PresentAnswer { asset: string; position: number }

@@ -1231,6 +1231,7 @@ class Portfolio(TypedDict):
     duplicates: int
     refused: int
     ignored: int
+    left_out: int
     clusters: list[Cluster]
     rule: str
     error: dict[str, Any] | None
