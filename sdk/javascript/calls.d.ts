@@ -241,8 +241,8 @@ export interface WaysRequest { in_app: boolean; mail: boolean; pace?: PaceEnum }
 export interface Webhook { id: string; team: string; name: string; url: string; events: string[]; status: WebhookStatusEnum; why: WhyEnum | BlankEnum; failing_since: string | null; old_secret_until: string | null; created_at: string; updated_at: string }
 export type WebhookDeliveryStatusEnum = "waiting" | "sending" | "delivered" | "dead";
 export type WebhookStatusEnum = "enabled" | "disabled" | "removed";
-/** A weight as it stands today. `value` is null under `min_sample` observations; `low` to `high` hold 80 % of what is likely; `numerator` and `denominator` are what was liked and seen, faded with time. */
-export interface Weight { id: string; team: string; key: string; label: string; about: AboutEnum; persona: string | null; mean: number; low: number; high: number; value: number | null; numerator: number; denominator: number; min_sample: number; words: string; moved_at: string | null }
+/** A weight as it stands today. `value` is null under `min_sample` observations; `low` to `high` hold 80 % of what is likely; `numerator` and `denominator` are what was liked and seen, faded with time; of the observations all that one person said of one image is one (`observed`). */
+export interface Weight { id: string; team: string; key: string; label: string; about: AboutEnum; persona: string | null; mean: number; low: number; high: number; value: number | null; numerator: number; denominator: number; observed: number; min_sample: number; words: string; moved_at: string | null }
 /** How one act moved one weight; means in 0..1 as they stood then. */
 export interface WeightMove { id: string; act: string; key: string; label: string; before: number; after: number; alpha_before: number; beta_before: number; alpha_after: number; beta_after: number; created_at: string }
 /** What the recipe would come to for the whole image. */

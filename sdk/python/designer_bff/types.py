@@ -1749,7 +1749,8 @@ class Webhook(TypedDict):
 
 class Weight(TypedDict):
     """A weight as it stands today. `value` is null under `min_sample` observations; `low` to `high` hold 80 % of
-    what is likely; `numerator` and `denominator` are what was liked and seen, faded with time.
+    what is likely; `numerator` and `denominator` are what was liked and seen, faded with time; of the
+    observations all that one person said of one image is one (`observed`).
     """
 
     id: str
@@ -1764,6 +1765,7 @@ class Weight(TypedDict):
     value: float | None
     numerator: float
     denominator: float
+    observed: float
     min_sample: float
     words: str
     moved_at: str | None
