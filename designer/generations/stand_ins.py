@@ -96,7 +96,7 @@ def _told(
     order: Order,
     error: base.ProviderError,
 ) -> Permanent | Retry:
-    tried = [(turn["title_before"], turn["reason"]) for turn in row.fallbacks]
+    tried = [(turn.get("title_before", turn["instead_of"]), turn["reason"]) for turn in row.fallbacks]  # older: none
     tried.append((_title((order.provider, order.model)), error.message))
     if not wish.stands_alone and _is_time(job, error):
         tried += _resting(row, wish, order, error)
