@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet
 from designer.personas import learning
 from designer.personas.models import ActKind, Evidence, LearnedWeight, LearningAct, LearningMove
 from designer.pipeline import optimisation
+from designer.pipeline.records import Posterior
 
 MAX_WORDS = 8
 
@@ -32,7 +33,7 @@ class WeightShown:
 def all_shown(rows: Iterable[LearnedWeight], now: datetime) -> list[WeightShown]:
     """Rows of the table as a reader sees them at `now`."""
     weights = list(rows)
-    by_team: dict[UUID, dict[str, optimisation.Posterior]] = {}
+    by_team: dict[UUID, dict[str, Posterior]] = {}
     for row in weights:
         by_team.setdefault(row.team_id, {})[row.key] = learning.posterior_of(row)
     observed = {team: learning.observed(team, found) for team, found in by_team.items()}

@@ -363,7 +363,7 @@ def observed(team: UUID, weights: Mapping[str, Posterior]) -> dict[str, float]:
     if not keys:
         return {}
     with connection.cursor() as cursor:
-        facts = {"half_life": optimisation.HALF_LIFE.total_seconds(), "team": team, "keys": keys}
+        facts: dict[str, Any] = {"half_life": optimisation.HALF_LIFE.total_seconds(), "team": team, "keys": keys}
         cursor.execute(OBSERVED, facts)
         return dict(cursor.fetchall())
 

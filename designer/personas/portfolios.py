@@ -146,7 +146,7 @@ def left_out(row: PortfolioImport) -> int:
     if row.listed:
         over = row.items.filter(status=ItemStatus.REFUSED, code=archives.TOO_MANY)
         return over.count() if row.refused else 0
-    named = sum(each.get("pictures", 0) for each in row.uploads)  # older rows do not tell
+    named: int = sum(each.get("pictures", 0) for each in row.uploads)  # older rows do not tell
     return max(0, named - archives.MAX_PICTURES)
 
 
