@@ -39,8 +39,10 @@ function isTouched(field) {
 
 // The field as the server has it now, with its focus.
 function settle(field, theirs) {
+  const { value } = theirs; // its options move over, and leave it without one
   if (field.options) field.replaceChildren(...theirs.options);
-  else field.value = field.defaultValue = theirs.defaultValue;
+  else field.defaultValue = value;
+  field.value = value;
   tell(field, "");
 }
 
