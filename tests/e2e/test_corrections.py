@@ -49,6 +49,7 @@ def test_a_colleagues_correction_comes_in_while_one_is_being_typed_and_takes_not
     expect(card.locator("#late-theirs-colours")).to_contain_text("chose coral")
     expect(card.locator("[id^=late-theirs-]")).to_have_count(2)
     check_contrast_and_names(page, "corrected-meanwhile")
+    card.get_by_label("Colours").fill("navy")
     card.get_by_role("button", name="Keep corrections").click()
     expect(page.locator("body")).to_contain_text("2 corrections kept.")
     expect(card.get_by_role("table")).to_contain_text("silk")
