@@ -8,7 +8,7 @@ from uuid import UUID
 from django.template.defaultfilters import filesizeformat
 
 from designer.assets.models import Asset
-from designer.generations.presenting import money
+from designer.catalogue.amounts import money
 from enhancement import rights
 from enhancement.comparing import Measured
 from enhancement.framings import over_result, over_source

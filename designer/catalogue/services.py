@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from designer.catalogue.amounts import exact, money
 from designer.catalogue.models import WORK_UNITS, Lifecycle, ModelKind, ModelPrice, ModelProfile, PriceUnit
 from teams.audit.services import write
 from teams.base.errors import Refused
@@ -220,20 +221,14 @@ def price_shown(row: ModelProfile, *, at: date | None = None) -> str:
     """What such an image costs, in words; of a model that reads and writes, what its tokens do."""
     if row.kind == ModelKind.LANGUAGE:
         tokens = token_prices(row, at=at)
-        told = [f"{dollars(tokens[unit])} {name}" for unit, name in READS.items() if unit in tokens]
+        told = [f"${exact(tokens[unit])} {name}" for unit, name in READS.items() if unit in tokens]
         return f"{' and '.join(told)}, a million tokens" if told else "price unknown"
     price = usual_price(row, at=at)
     return "price unknown" if price is None else per_image(price)
 
 
 def per_image(price: Decimal) -> str:
-    return f"{dollars(price)} an image"
-
-
-def dollars(amount: Decimal) -> str:
-    """With two decimals, or as many as it has: $0.25, $0.0025."""
-    shown = f"{amount:f}".rstrip("0").partition(".")
-    return f"${shown[0]}.{shown[2]:0<2}"
+    return f"${money(price)} an image"
 
 
 def difference(row: ModelProfile, after: ModelProfile) -> str:

@@ -70,6 +70,11 @@ def check(row: Generation, order: Order, *, wanted: int) -> None:
     raise Permanent(worst["code"], " ".join(told), worst["remedy"])
 
 
+def ended_by(output: dict[str, Any], error: dict[str, Any]) -> bool:
+    """Whether it is for images that did not come that it ended with this error."""
+    return any(each["code"] == error["code"] for each in output.get("absent", []))
+
+
 def forget(row: Generation, *, unknown: bool) -> None:
     """Done again, they are asked for again; `unknown`: also those that may have been paid for."""
     run = StageRun.objects.filter(generation=row, name=Stage.GENERATION).first()

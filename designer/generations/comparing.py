@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from designer.assets.models import Asset
-from designer.generations.presenting import money, paid_for, place_of
+from designer.catalogue.amounts import money
+from designer.generations.presenting import paid_for, place_of
 from designer.generations.understanding_forms import label
 from designer.pipeline.records import ATTRIBUTES
 

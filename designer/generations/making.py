@@ -71,7 +71,7 @@ def make(job: RunningJob, row: Generation, wish: GenerationWish, order: Order, r
         except (Permanent, Retry, Resting) as stop:
             stand_in = stand_ins.find(job, row, wish, order, _reason(stop), left)
             if stand_in is None:
-                raise stand_ins.told_of_all(stop, row, wish, order) from stop.__cause__
+                raise stand_ins.told_of_all(job, stop, row, wish, order) from stop.__cause__
             order = stand_in
     absences.check(row, order, wanted=wish.n)
     _finish(job, row, wish)

@@ -142,7 +142,7 @@ class Generation(TeamOwned):
     @property
     def is_lost(self) -> bool:
         """Whether all that is missing may have been paid for already: none of it is asked for a second time."""
-        output = self._drawn
+        output = self.drawn
         unknown = [each["places"] for each in output.get("absent", []) if each["code"] == NOT_SENT_AGAIN]
         gone = set(output.get("made", [])).union(*unknown)
         return bool(unknown) and len(gone) >= len(output["order"]["seeds"])
@@ -151,10 +151,11 @@ class Generation(TeamOwned):
     def is_refused(self) -> bool:
         """Whether it ended because its words were refused, as they would be again; not only some picture of it."""
         code = (self.error or {}).get("code")
-        return code in REFUSED and all(each["code"] != code for each in self._drawn.get("absent", []))
+        return code in REFUSED and all(each["code"] != code for each in self.drawn.get("absent", []))
 
     @property
-    def _drawn(self) -> dict[str, Any]:
+    def drawn(self) -> dict[str, Any]:
+        """What the last stage left: its order, and how that went."""
         return next((run.output for run in self.stages.all() if run.name == Stage.GENERATION), {})
 
     @property

@@ -1,13 +1,14 @@
 """Rows as the pages show them: attributes as chips, prompts as parts, provenance as lines."""
 
 from decimal import ROUND_CEILING, Decimal
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from django.utils import timezone
 
 from designer.assets.models import Asset
 from designer.assets.presenting import source_type_words
 from designer.assets.versions import root_of
+from designer.catalogue.amounts import exact, money
 from designer.catalogue.ready import is_callable
 from designer.catalogue.services import ending_soon, warning_of
 from designer.generations.estimates import Composed, Preview
@@ -30,7 +31,6 @@ MORE = (
     "fit", "fabric_weight", "texture", "finish", "construction", "aesthetic", "season", "occasion", "formality",
     "photography",
 )  # fmt: skip
-HUNDREDTH_OF_A_CENT: Final = Decimal("0.0001")
 TOLD = {
     "count": "images",
     "model": "model",
@@ -87,15 +87,9 @@ def _chip(name: str, attribute: dict[str, Any] | None, corrected: bool) -> dict[
     return {"name": name, "label": label(name), "corrected": corrected, **facts, **line}
 
 
-def money(amount: Decimal) -> str:
-    """USD with at least two and at most six decimals."""
-    text = f"{amount:.6f}".rstrip("0")
-    return text + "0" * max(0, 2 - len(text.partition(".")[2]))
-
-
 def expected(amount: Decimal) -> str:
-    """An estimate in USD, which is no better known than to a hundredth of a cent; rounded up, so that it is enough."""
-    return money(amount.quantize(HUNDREDTH_OF_A_CENT, ROUND_CEILING))
+    """An estimate in USD: rounded up, so that it is enough."""
+    return money(amount, ROUND_CEILING)
 
 
 def estimate_shown(preview: Preview) -> dict[str, Any]:
@@ -123,9 +117,12 @@ def route_shown(generation: Generation, route: dict[str, Any]) -> dict[str, Any]
     failed, and which stepped in."""
     if "model" not in route:
         return None
-    went = as_it_went(route, generation.fallbacks)
+    went = as_it_went(route, generation)
     rows = [_route_row(each) for each in ({**went, "reason": ""}, *went["alternatives"])]
-    excluded = [{"name": _name(each), "badges": _badges(each), "reason": each["reason"]} for each in went["excluded"]]
+    excluded = [
+        {"name": _name(each), "badges": _badges(each), "reason": _why(each["failed"], each["reason"])}
+        for each in went["excluded"]
+    ]
     labels = [name.capitalize() for name in PARTS]
     return {
         "reason": route["reason"],
@@ -151,9 +148,12 @@ def _badges(each: dict[str, Any]) -> list[dict[str, str]]:
     return [{"kind": "badge-good", "text": each["standing"]}]
 
 
-def _why(each: dict[str, Any]) -> str:
-    why = f"left out: {each['left_out']}; {each['reason']}" if each.get("left_out") else each["reason"]
-    return ". ".join(filter(None, (f"Failed: {each['failed'].rstrip('.')}" if each["failed"] else "", why)))
+def _why(failed: str, left_out: str, reason: str = "") -> str:
+    """Why it failed, where it did, in a sentence of its own; then why it was left out, and how it compares."""
+    why = "; ".join(filter(None, (f"left out: {left_out}" if left_out else "", reason)))
+    if not failed:
+        return why
+    return " ".join(filter(None, (f"Failed: {failed.rstrip('.')}.", why[:1].upper() + why[1:])))
 
 
 def _route_row(each: dict[str, Any]) -> dict[str, Any]:
@@ -165,7 +165,7 @@ def _route_row(each: dict[str, Any]) -> dict[str, Any]:
         "parts": [f"{parts[name]:.2f}" if name in parts else "-" for name in PARTS],
         "total": total,
         "most": most if each.get("most") is not None and most != total else "",  # older routes have none
-        "reason": _why(each),
+        "reason": _why(each["failed"], each.get("left_out", ""), each["reason"]),
         "badges": _badges(each),
         "drew": bool(each["standing"]) and not each["failed"],
         "left_out": bool(each.get("left_out")),
@@ -246,7 +246,7 @@ def makers_of(generation: Generation) -> list[dict[str, Any]]:
 def _paid_for_all(assets: list[Asset]) -> str:
     prices = [paid_for(asset.provenance) for asset in assets]
     known = [price for price in prices if price is not None]
-    return money(sum(known, Decimal(0))) if len(known) == len(prices) else ""
+    return exact(sum(known, Decimal(0))) if len(known) == len(prices) else ""
 
 
 def maker_of(asset: Asset, generation: Generation) -> dict[str, str]:
@@ -254,7 +254,7 @@ def maker_of(asset: Asset, generation: Generation) -> dict[str, str]:
     said = root_of(asset).provenance
     paid = paid_for(asset.provenance)
     told = said if said.get("model") else {"provider": generation.provider, "model": generation.model}
-    return {name: told.get(name, "") for name in ("provider", "model")} | {"paid": "" if paid is None else money(paid)}
+    return {name: told.get(name, "") for name in ("provider", "model")} | {"paid": "" if paid is None else exact(paid)}
 
 
 def paid_for(provenance: dict[str, Any]) -> Decimal | None:

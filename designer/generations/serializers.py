@@ -161,7 +161,7 @@ class StageSerializer(serializers.ModelSerializer[StageRun]):
 
     @extend_schema_field(OpenApiTypes.ANY)
     def get_output(self, run: StageRun) -> Any:
-        return as_it_went(run.output, run.generation.fallbacks) if run.name == Stage.ROUTING else run.output
+        return as_it_went(run.output, run.generation) if run.name == Stage.ROUTING else run.output
 
 
 class ErrorSerializer(serializers.Serializer[Any]):

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from designer.catalogue.models import ModelKind, ModelProfile
 from designer.catalogue.services import per_image, remedy_of_an_end, retire
-from designer.generations import choosing, costs
+from designer.generations import choosing, costs, health
 from designer.generations.costs import Key
 from designer.generations.models import Generation, Stage, StageRun
 from designer.generations.orders import IMAGE_STEP, Order
@@ -72,19 +72,61 @@ def _is_unknown(job: RunningJob, left: list[int]) -> bool:
 
 
 def told_of_all(
-    stop: Permanent | Retry | Resting, row: Generation, wish: GenerationWish, order: Order
+    job: RunningJob, stop: Permanent | Retry | Resting, row: Generation, wish: GenerationWish, order: Order
 ) -> Permanent | Retry | Resting:
-    """The end of the last model that was tried, told as the end of all of them; their reasons, each once. Of the only
-    one that was tried also that another could make it for more than was shown."""
-    if isinstance(stop, Resting) or not isinstance(stop.__cause__, base.ProviderError):
+    """The end of the last model that was tried, told as the end of all of them, each with its reason; and of those that
+    could not be asked because they rest. Of the only one that was tried also that another could make it for more than
+    was shown. What the last one said is written down. Raises LeaseLost."""
+    error = stop.__cause__
+    if isinstance(stop, Resting) or not isinstance(error, base.ProviderError):
         return stop
-    if not row.fallbacks:
-        return _told_of_dearer(stop, row, wish, order, stop.__cause__)
-    reasons = " ".join(dict.fromkeys([*(each["reason"] for each in row.fallbacks), stop.__cause__.message]))
+    told = _told(job, stop, row, wish, order, error)
+    with job.fenced():
+        run = StageRun.objects.get(generation=row, name=Stage.GENERATION)
+        stopped = {"told": str(told), "reason": error.message}
+        StageRun.objects.filter(pk=run.pk).update(output={**run.output, "stopped": stopped})
+    return told
+
+
+def _told(
+    job: RunningJob,
+    stop: Permanent | Retry,
+    row: Generation,
+    wish: GenerationWish,
+    order: Order,
+    error: base.ProviderError,
+) -> Permanent | Retry:
+    tried = [(turn.get("title_before", turn["instead_of"]), turn["reason"]) for turn in row.fallbacks]  # older: none
+    tried.append((_title((order.provider, order.model)), error.message))
+    if not wish.stands_alone and _is_time(job, error):
+        tried += _resting(row, wish, order, error)
+    if len(tried) == 1:
+        return _told_of_dearer(stop, row, wish, order, error)
+    by_reason: dict[str, list[str]] = {}
+    for title, reason in tried:
+        by_reason.setdefault(reason.rstrip("."), []).append(title)
+    reasons = " ".join(f"{', '.join(titles)}: {reason}." for reason, titles in by_reason.items())
     message, remedy = f"No model that fits could make it. {reasons}", base.ProviderError.usual_remedy
     if isinstance(stop, Retry):
         return Retry(stop.after, message, code=stop.code, remedy=remedy)
     return Permanent(stop.code, message, remedy)
+
+
+def _resting(row: Generation, wish: GenerationWish, order: Order, error: base.ProviderError) -> list[tuple[str, str]]:
+    """Titles of those that might have stepped in but rest, of vendors that were not asked: what for and how long."""
+    *_, least = _left_out(row, order, error)
+    asked, now = {order.provider, *(turn["from"] for turn in row.fallbacks)}, timezone.now()
+    try:
+        _planned(row, wish, least, wish.n, shown=costs.left_of_shown(row))
+    except Refused as refused:
+        keys, healths = refused.facts.get("resting", ()), health.all_health()
+        return [(_title(key), health.resting(healths.get(key), now)) for key in keys if key[0] not in asked]
+    return []
+
+
+def _title(key: Key) -> str:
+    titles = ModelProfile.objects.filter(kind=ModelKind.IMAGE, provider=key[0], model=key[1])
+    return str(titles.values_list("title", flat=True).first() or key[1])
 
 
 def _told_of_dearer(
@@ -113,17 +155,24 @@ def _left_out(row: Generation, order: Order, error: base.ProviderError) -> Itera
 def _plan(
     row: Generation, wish: GenerationWish, failed: set[Key], n: int, *, shown: Decimal | None
 ) -> choosing.Plan | None:
+    """The same, None where nobody is left, and where the only one would draw what was to be a photograph."""
+    try:
+        plan = _planned(row, wish, failed, n, shown=shown)
+    except Refused:
+        return None
+    return plan if row.simulated or not plan.simulated else None  # a drawing is no stand-in for a photograph
+
+
+def _planned(
+    row: Generation, wish: GenerationWish, failed: set[Key], n: int, *, shown: Decimal | None
+) -> choosing.Plan:
     """What the router says without the models that failed, for the rest of the images and of the money; `shown`: what
-    is left of the most that was shown, None = whatever it takes."""
+    is left of the most that was shown, None = whatever it takes. Raises Refused."""
     garment = Understanding.from_json(row.understood).value("garment")
     photos: dict[str, Any] = {"photos": costs.sizes_of(row.photos), "photo_most": costs.photo_most(row)}
     rest_of_it = replace(wish, n=n, best_of=None, max_cost=costs.left_of_ceiling(row))
     facts: dict[str, Any] = {"team": row.team, "garment": garment, **photos}
-    try:
-        plan = choosing.plan_for(rest_of_it, **facts, without=failed, shown=shown)
-    except Refused:
-        return None
-    return plan if row.simulated or not plan.simulated else None  # a drawing is no stand-in for a photograph
+    return choosing.plan_for(rest_of_it, **facts, without=failed, shown=shown)
 
 
 def _changed(
@@ -133,14 +182,13 @@ def _changed(
     price = plan.unit_price
     facts: dict[str, Any] = {"provider": plan.route.provider, "model": plan.route.model, "quality": plan.quality}
     after = replace(order, **facts, unit_price=price, most=plan.costs.most, turn=order.turn + 1)
-    before = ModelProfile.objects.filter(kind=ModelKind.IMAGE, provider=order.provider, model=order.model).first()
     told = {
         "provider": after.provider,
         "model": after.model,
         "from": order.provider,
         "instead_of": order.model,
         "title": plan.title,
-        "title_before": before.title if before else order.model,
+        "title_before": _title((order.provider, order.model)),
         "code": error.code,
         "reason": error.message,
         "note": " ".join([_difference(order.unit_price, price), *plan.route.warnings]),
@@ -159,7 +207,7 @@ def _changed(
 
 
 def _difference(before: Decimal, after: Decimal) -> str:
-    if after == before:
+    if per_image(after) == per_image(before):
         return f"The price stays {per_image(after)}."
     return f"It costs {per_image(after)} instead of {per_image(before)}."
 

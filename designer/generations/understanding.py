@@ -10,10 +10,12 @@ from designer.assets.models import Asset
 from designer.generations import estimates
 from designer.generations.models import Generation, Mode
 from designer.generations.record_tags import check_match
+from designer.generations.services import announce
 from designer.personas.corrections import informed, photo_digest, remember_corrections, remember_of_photo
 from designer.personas.models import AttributeCorrection
 from designer.pipeline.analysis import analyse
 from designer.pipeline.records import InvalidCorrection, Understanding
+from designer.realtime.events import GENERATION_CORRECTED
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Refused
 from teams.membership.models import Team
@@ -63,6 +65,7 @@ def correct_generation(
     )  # fmt: skip
     row.understood, row.corrections = after, {**row.corrections, **corrections}
     row.save(update_fields=["understood", "corrections", "updated_at"])
+    announce(row, GENERATION_CORRECTED, {"attributes": list(corrections), "by": actor.shown_name})
     return row
 
 

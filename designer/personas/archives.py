@@ -37,12 +37,14 @@ RATIO: Final = 200
 FREE_BYTES: Final = 8 << 20  # below this a high ratio harms nobody
 CHUNK: Final = 1 << 18
 IN_MEMORY: Final = 8 << 20  # a nested archive larger than this is unpacked to a nameless file on the disk
+TOO_MANY: Final = "too_many_pictures"  # the code of those beyond MAX_PICTURES
 HEAD: Final = 512  # bytes that tell a picture or an archive
 LONGEST: Final = 400  # characters of a path that is shown
 JUNK_NAMES: Final = frozenset({".ds_store", "thumbs.db", "desktop.ini", "ehthumbs.db", ".localized", "icon\r"})
 JUNK_FOLDERS: Final = frozenset({"__macosx", ".git", ".trashes", ".spotlight-v100", "@eadir"})
 DRIVE: Final = re.compile(r"^[A-Za-z]:")
 HIDDEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+READ_AS: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".avif", ".heic", ".heif"})
 READABLE: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 BROKEN: Final = (
     zipfile.BadZipFile,
@@ -129,6 +131,22 @@ def listed(uploads: Sequence[tuple[str, Callable[[], IO[bytes]]]], stop: Stop = 
             yield from _within_rows(_of_file(file, shown_path(name), (place,), 0, budget, stop), budget)
 
 
+def promised(file: IO[bytes]) -> int:
+    """How many pictures a file holds by the names in its directory; one where it is no archive. What lies in archives
+    within is not counted, nor what is in one that cannot be read: that shows when it is listed."""
+    head = file.read(HEAD)
+    try:
+        if not looks_packed(head):
+            return 1
+        with zipfile.ZipFile(_Guarded(file)) as archive:
+            names = (info.filename for info in archive.infolist() if not info.is_dir())
+            return sum(PurePosixPath(name).suffix.casefold() in READ_AS and not junk_of(name) for name in names)
+    except (Unreadable, *BROKEN):
+        return 0
+    finally:
+        file.seek(0)
+
+
 def _within_rows(entries: Iterator[Entry], budget: Budget) -> Iterator[Entry]:
     for entry in entries:
         if budget.rows <= 0:
@@ -174,7 +192,7 @@ def _picture(path: str, trail: tuple[int, ...], head: bytes, budget: Budget) -> 
         return Entry(path=path, trail=trail, code="no_picture", reason=reason, ignored=not _named_picture(path))
     if budget.pictures <= 0:
         reason = f"Only the first {MAX_PICTURES:,} pictures of a portfolio are read. Send the rest as another one."
-        return Entry(path=path, trail=trail, code="too_many_pictures", reason=reason)
+        return Entry(path=path, trail=trail, code=TOO_MANY, reason=reason)
     budget.pictures -= 1
     return Entry(path=path, trail=trail)
 
@@ -352,6 +370,4 @@ def shown_path(name: str) -> str:
 
 def _named_picture(path: str) -> bool:
     """Whether the name promises a picture, so that a designer wants to hear why it is none."""
-    return PurePosixPath(path).suffix.casefold() in {
-        ".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".avif", ".heic", ".heif", ".gif", ".bmp", ".raw", ".psd",
-    }  # fmt: skip
+    return PurePosixPath(path).suffix.casefold() in READ_AS | {".gif", ".bmp", ".raw", ".psd"}

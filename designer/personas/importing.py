@@ -48,9 +48,11 @@ def run(job: RunningJob, portfolio_id: str) -> None:
         _list(job, row)
     uploads = [opened for _, opened in portfolios.openers(row)]
     with Opener(uploads, settings.UPLOAD_MAX_BYTES, job.stop_if_cancelled) as opener:
-        for pk in row.items.filter(status=ItemStatus.WAITING).order_by("position").values_list("pk", flat=True):
+        waiting = list(row.items.filter(status=ItemStatus.WAITING).order_by("position").values_list("pk", flat=True))
+        begun = row.percent  # of what is to be read: most files of a large portfolio may be refused by now
+        for number, pk in enumerate(waiting, 1):
             job.stop_if_cancelled()
-            _take(job, row, opener, pk)
+            _take(job, row, opener, pk, begun + (READING - begun) * number // len(waiting))
             faults.point("portfolio.item", job.id)
     _finish(job, row)
 
@@ -99,25 +101,26 @@ def _item(row: PortfolioImport, place: int, entry: Entry) -> PortfolioItem:
     )
 
 
-def _take(job: RunningJob, row: PortfolioImport, opener: Opener, pk: UUID) -> None:
+def _take(job: RunningJob, row: PortfolioImport, opener: Opener, pk: UUID, percent: int) -> None:
+    """Read one picture; then so many percent are done."""
     item = PortfolioItem.objects.get(pk=pk)
     try:
         made = _prepared(row, opener.read(item.trail))
     except Unreadable as why:
-        return _settle(job, row, item, ItemStatus.REFUSED, code=why.code, reason=why.message)
+        return _settle(job, row, item, ItemStatus.REFUSED, percent, code=why.code, reason=why.message)
     except Refused as why:
         if why.status in PASSING:
             raise Retry(reason=why.message) from why
-        return _settle(job, row, item, ItemStatus.REFUSED, code=why.code, reason=str(why))
+        return _settle(job, row, item, ItemStatus.REFUSED, percent, code=why.code, reason=str(why))
     look = _look_of(item, made)
     with job.fenced():
         twin = row.items.filter(status=ItemStatus.READ, sha256=made.sha256).first()
         if twin is not None:
             said = {"code": "duplicate", "reason": f"The same picture as {twin.path[-240:]}."}
-            return _write(row, item, ItemStatus.DUPLICATE, asset=twin.asset, sha256=made.sha256, **said)
+            return _write(row, item, ItemStatus.DUPLICATE, percent, asset=twin.asset, sha256=made.sha256, **said)
         asset, known = _asset_of(row, item, made)
         said = {"code": "known", "reason": "It was among the team's pictures already."} if known else {}
-        _write(row, item, ItemStatus.READ, asset=asset, sha256=made.sha256, look=look.to_json(), **said)
+        _write(row, item, ItemStatus.READ, percent, asset=asset, sha256=made.sha256, look=look.to_json(), **said)
 
 
 def _prepared(row: PortfolioImport, data: bytes) -> Prepared:
@@ -158,12 +161,12 @@ def _asset_of(row: PortfolioImport, item: PortfolioItem, made: Prepared) -> tupl
     return store_prepared(made, owner_id=row.owner_id, kind=AssetKind.REFERENCE, title=title), False
 
 
-def _settle(job: RunningJob, row: PortfolioImport, item: PortfolioItem, status: str, **said: Any) -> None:
+def _settle(job: RunningJob, row: PortfolioImport, item: PortfolioItem, status: str, percent: int, **said: Any) -> None:
     with job.fenced():
-        _write(row, item, status, **said)
+        _write(row, item, status, percent, **said)
 
 
-def _write(row: PortfolioImport, item: PortfolioItem, status: str, **said: Any) -> None:
+def _write(row: PortfolioImport, item: PortfolioItem, status: str, percent: int, **said: Any) -> None:
     """What became of a file, with the counts; in the caller's transaction. Nothing if it was written before."""
     said["reason"] = said.get("reason", "")[:300]
     values = {"status": status, "updated_at": timezone.now(), **said}
@@ -174,7 +177,6 @@ def _write(row: PortfolioImport, item: PortfolioItem, status: str, **said: Any) 
     PortfolioImport.objects.filter(pk=row.pk).update(**{name: F(name) + 1}, updated_at=timezone.now())
     before = row.percent
     row.refresh_from_db(fields=["read", "duplicates", "refused"])
-    percent = LISTING + int((READING - LISTING) * row.seen / max(1, row.total))
     if percent // 5 > before // 5:
         row.percent = percent
         PortfolioImport.objects.filter(pk=row.pk).update(percent=percent)

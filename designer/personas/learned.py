@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet
 from designer.personas import learning
 from designer.personas.models import ActKind, Evidence, LearnedWeight, LearningAct, LearningMove
 from designer.pipeline import optimisation
+from designer.pipeline.records import Posterior
 
 MAX_WORDS = 8
 
@@ -29,8 +30,17 @@ class WeightShown:
     moved_at: datetime | None
 
 
-def shown(row: LearnedWeight, now: datetime) -> WeightShown:
-    """A row of the table as a reader sees it at `now`."""
+def all_shown(rows: Iterable[LearnedWeight], now: datetime) -> list[WeightShown]:
+    """Rows of the table as a reader sees them at `now`."""
+    weights = list(rows)
+    by_team: dict[UUID, dict[str, Posterior]] = {}
+    for row in weights:
+        by_team.setdefault(row.team_id, {})[row.key] = learning.posterior_of(row)
+    observed = {team: learning.observed(team, found) for team, found in by_team.items()}
+    return [_shown(row, observed[row.team_id].get(row.key), now) for row in weights]
+
+
+def _shown(row: LearnedWeight, observed: float | None, now: datetime) -> WeightShown:
     found = learning.KEY.fullmatch(row.key)
     persona = found["persona"] if found else None
     return WeightShown(
@@ -40,7 +50,7 @@ def shown(row: LearnedWeight, now: datetime) -> WeightShown:
         label=learning.label_of(row.key),
         about="model" if row.key.startswith("model:") else "attribute",
         persona=persona if persona and persona != optimisation.NOBODY else None,
-        rate=optimisation.rate_of(optimisation.decayed(learning.posterior_of(row), now)),
+        rate=optimisation.rate_of(optimisation.decayed(learning.posterior_of(row), now), observed=observed),
         moved_at=row.moved_at,
     )
 

@@ -5,7 +5,7 @@ folds the rest anew, so that what is left is bit for bit what it would be had th
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -331,14 +331,41 @@ def learned_for(
     whose = persona.pk if persona else None
     own = Q(key__startswith=f"attribute:{whose or optimisation.NOBODY}:")
     rows = LearnedWeight.objects.filter(own | Q(key__startswith="model:"), team=team)  # these say what is liked at all
+    weights = {row.key: posterior_of(row) for row in rows}
     return optimisation.choose(
-        {row.key: posterior_of(row) for row in rows},
+        weights,
         understanding,
         persona=whose,
         rng=np.random.default_rng(seed),
         now=timezone.now(),
         exploration=exploration_of(team) if exploration is None else exploration,
+        observed=observed(team.pk, weights),
     ).choices
+
+
+# Of an image whose row is gone nobody knows any more which verdicts were on the same one: each counts for itself.
+OBSERVED: Final = """
+SELECT key, sum(most) FROM (
+    SELECT e.key, max((e.alpha + e.beta)
+        * power(0.5, greatest(0, extract(epoch FROM (now() - e.at))) / %(half_life)s)) AS most
+    FROM learning_evidence e LEFT JOIN feedback f ON f.id = e.feedback
+    WHERE e.team_id = %(team)s AND e.key = ANY(%(keys)s) AND e.stands AND NOT e.reverted
+    GROUP BY e.key, f.owner_id, coalesce(f.asset_id, f.generation_id, e.id)
+) AS each GROUP BY key
+"""
+
+
+def observed(team: UUID, weights: Mapping[str, Posterior]) -> dict[str, float]:
+    """By key, on how many observations a weight rests today: all that one person said of one image is one, as much as
+    the strongest of it. Only of those that have the evidence for MIN_SAMPLE of them; a weight from before there was a
+    record is not among them."""
+    keys = [key for key, weight in weights.items() if weight.evidence >= optimisation.MIN_SAMPLE]
+    if not keys:
+        return {}
+    with connection.cursor() as cursor:
+        facts: dict[str, Any] = {"half_life": optimisation.HALF_LIFE.total_seconds(), "team": team, "keys": keys}
+        cursor.execute(OBSERVED, facts)
+        return dict(cursor.fetchall())
 
 
 # In words

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from designer.personas import learning
 from designer.personas.feedback_api import ActSerializer, WeightMoveSerializer
-from designer.personas.learned import WeightShown, matching_weights, shown
+from designer.personas.learned import WeightShown, all_shown, matching_weights
 from designer.personas.models import ActKind, LearnedWeight, LearningAct, LearningMove, find_roots
 from designer.pipeline import optimisation
 from designer.web.idempotency import IdempotentPostMixin
@@ -29,7 +29,8 @@ ABOUT = (("attribute", "an attribute's value"), ("model", "a model for a garment
 
 class WeightSerializer(serializers.Serializer[WeightShown]):
     """A weight as it stands today. `value` is null under `min_sample` observations; `low` to `high` hold 80 % of what
-    is likely; `numerator` and `denominator` are what was liked and seen, faded with time."""
+    is likely; `numerator` and `denominator` are what was liked and seen, faded with time; of the observations all that
+    one person said of one image is one (`observed`)."""
 
     id = serializers.UUIDField()
     team = serializers.UUIDField()
@@ -43,6 +44,7 @@ class WeightSerializer(serializers.Serializer[WeightShown]):
     value = serializers.FloatField(source="rate.value", allow_null=True)
     numerator = serializers.FloatField(source="rate.numerator")
     denominator = serializers.FloatField(source="rate.denominator")
+    observed = serializers.FloatField(source="rate.observed")
     min_sample = serializers.FloatField(source="rate.min_sample")
     words = serializers.CharField(source="rate.words")
     moved_at = serializers.DateTimeField(allow_null=True)
@@ -80,7 +82,7 @@ class LearnedList(generics.ListAPIView[LearnedWeight]):
     def paginate_queryset(self, queryset: Any) -> Any:
         rows = super().paginate_queryset(queryset)
         now = timezone.now()
-        return None if rows is None else [shown(row, now) for row in rows]
+        return None if rows is None else all_shown(rows, now)
 
 
 class LearnedRevert(IdempotentPostMixin, APIView):

@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from designer.personas import feedback, learning
-from designer.personas.learned import MAX_WORDS, MoveShown, matching_weights, moves_shown, shown
+from designer.personas.learned import MAX_WORDS, MoveShown, all_shown, matching_weights, moves_shown
 from designer.personas.models import ActKind, LearnedWeight, LearningAct, LearningMove, Persona, find_roots
 from designer.pipeline import optimisation
 from teams.accounts.people import person
@@ -70,7 +70,7 @@ def learned(request: HttpRequest) -> HttpResponse:
     context = {
         **_frame(request, team),
         "page": page,
-        "weights": [shown(row, now) for row in page.object_list],
+        "weights": all_shown(page.object_list, now),
         "people": people,
         "filters": said,
         "filtered": any(said[name] for name in ("q", "persona", "about")),

@@ -72,18 +72,25 @@ class PortfolioSerializer(serializers.ModelSerializer[PortfolioImport]):
     clusters = serializers.SerializerMethodField()
     rule = serializers.SerializerMethodField(help_text="Why there are as many looks.")
     error = serializers.DictField(allow_null=True, read_only=True)
+    left_out = serializers.SerializerMethodField(
+        help_text="Pictures that are not read because there are more than 2,000; of what is not listed yet, by the "
+        "names in its archives."
+    )
     can_go_on = serializers.BooleanField(read_only=True, help_text="It was cancelled, and its files are still kept.")
 
     class Meta:
         model = PortfolioImport
         fields = [
             "id", "team", "title", "status", "percent", "total", "read", "duplicates", "refused", "ignored",
-            "clusters", "rule", "error", "can_go_on", "created_at", "started_at", "finished_at",
+            "left_out", "clusters", "rule", "error", "can_go_on", "created_at", "started_at", "finished_at",
         ]  # fmt: skip
 
     @extend_schema_field(ClusterSerializer(many=True))
     def get_clusters(self, row: PortfolioImport) -> list[dict[str, Any]]:
         return clusters_json(row)
+
+    def get_left_out(self, row: PortfolioImport) -> int:
+        return portfolios.left_out(row)
 
     def get_rule(self, row: PortfolioImport) -> str:
         return str(row.clusters.get("rule", ""))

@@ -34,9 +34,9 @@ class PortfolioQuerySet(OwnedQuerySet["PortfolioImport"], MovingQuerySet["Portfo
 
 
 class PortfolioImport(TeamOwned):
-    """Files that a designer gave to be known by. `uploads`: {"name", "path", "bytes"} of what was sent, kept in the
-    storage until the import is done, or stood still for a week; [] once they were let go before. `clusters`: a pipeline
-    Clustering once it is done."""
+    """Files that a designer gave to be known by. `uploads`: {"name", "path", "bytes", "pictures"} of what was sent
+    (pictures: by the names in an archive), kept in the storage until the import is done, or stood still for a week; []
+    once they were let go before. `clusters`: a pipeline Clustering once it is done."""
 
     MOVES: ClassVar[dict[str, set[str]]] = {
         PortfolioStatus.QUEUED: {PortfolioStatus.RUNNING, PortfolioStatus.FAILED, PortfolioStatus.CANCELLED},
@@ -99,11 +99,6 @@ class PortfolioImport(TeamOwned):
     def can_go_on(self) -> bool:
         """Whether it was cancelled and its files are still there."""
         return self.status == PortfolioStatus.CANCELLED and self.has_files
-
-    @property
-    def seen(self) -> int:
-        """Pictures that need no more work."""
-        return self.read + self.duplicates + self.refused
 
 
 class ItemStatus(models.TextChoices):

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
 from designer.assets.receiving import PortfolioUploadHandler
-from designer.personas import portfolios, presenting
+from designer.personas import archives, portfolios, presenting
 from designer.personas.learning_views import is_partial, page_of, team_of
 from designer.personas.portfolio_api import paths_said
 from designer.personas.portfolio_models import ItemStatus, PortfolioImport
@@ -77,6 +77,8 @@ def _context(request: HttpRequest, row: PortfolioImport) -> dict[str, Any]:
     return {
         **frame(request, row.team),
         "portfolio": row,
+        "left_out": portfolios.left_out(row),
+        "most": archives.MAX_PICTURES,
         "looks": looks,
         "looks_left": any(look["persona"] is None for look in looks),
         "rule": row.clusters.get("rule", ""),

@@ -15,7 +15,7 @@ from django.utils import timezone
 from designer.assets.blobs import AWAY, opened, refusal
 from designer.assets.services import plain
 from designer.jobs.services import enqueue, request_cancel
-from designer.personas.archives import shown_path
+from designer.personas import archives
 from designer.personas.models import Persona
 from designer.personas.portfolio_models import FILES_KEPT, LIVE, ItemStatus, PortfolioImport, PortfolioStatus
 from designer.personas.sources import listed, said_of
@@ -84,12 +84,13 @@ def _room_for_one_more(team: Team) -> None:
 
 
 def _kept(pk: UUID, place: int, file: Any, name: str) -> dict[str, Any]:
-    path = f"{FOLDER}/{pk}/{place}"
+    path, pictures = f"{FOLDER}/{pk}/{place}", archives.promised(file)
     try:
         default_storage.save(path, File(file))
     except AWAY as error:
         raise refusal(error) from error
-    return {"name": shown_path(plain(name) or "Untitled"), "path": path, "bytes": file.size}
+    facts = {"bytes": file.size, "pictures": pictures}
+    return {"name": archives.shown_path(plain(name) or "Untitled"), "path": path, **facts}
 
 
 def _title_of(kept: Sequence[dict[str, Any]]) -> str:
@@ -137,6 +138,16 @@ def standing(row: PortfolioImport) -> dict[str, Any]:
     """How far it is, as events and snapshots say it."""
     counts = {name: getattr(row, name) for name in ("percent", "total", "read", "duplicates", "refused", "ignored")}
     return {"status": row.status, **counts}
+
+
+def left_out(row: PortfolioImport) -> int:
+    """Pictures that are not read because there are more than a portfolio may hold: by the names in its archives until
+    they are listed."""
+    if row.listed:
+        over = row.items.filter(status=ItemStatus.REFUSED, code=archives.TOO_MANY)
+        return over.count() if row.refused else 0
+    named: int = sum(each.get("pictures", 0) for each in row.uploads)  # older rows do not tell
+    return max(0, named - archives.MAX_PICTURES)
 
 
 def openers(row: PortfolioImport) -> list[tuple[str, Callable[[], IO[bytes]]]]:

@@ -1,5 +1,5 @@
 """Where a garment's name names no garment: "shirt" in "a shirt midi dress" and "a shirt-tail hem", "shoe" in "a shoe
-print"."""
+print"; and where a season's names none: "autumn leaf print"."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ DEPICTED: Final = re.compile(
     r"(?: (?!(?:and|or|plus|with)\b)[\w'-]+){0,2} $",
     re.I,
 )
+_GROWN: Final = (
+    "lea(?:f|ves)|foliage|flowers?|blossoms?|blooms?|berr(?:y|ies)|fruits?|gardens?|meadows?|forests?|trees?"
+)
+_DRAWN: Final = "prints?|printed|motifs?|patterns?|patterned|graphics?|embroider(?:y|ed)|appliqu\\w+"
+# what a print shows by the name of a season: "autumn leaf print"; the season is said of that
+PICTURED: Final = re.compile(rf"[ -](?:[^\W\d_]+[ -])?(?:{_GROWN})\b(?P<drawn>[ -](?:{_DRAWN})\b)?", re.I)
 REACH: Final = 80  # letters back to what shows it
 SPACE: Final = re.compile(r"[ -]")
 _GOING_ON: Final = "and|or|in|with|without|of|for|from|to|at|on|over|under|by|made|worn|cut|that|which|who|is|plus"
@@ -46,6 +52,12 @@ PASSING: Final = tuple(
         r"\b((?:to|on|over) the (?:shoe|heel)s?)\b",
     )
 )
+# "it suits her", and what is called a suit and is none that is made here
+_SUITING: Final = "that|which|who|it|this|these|they|to|will|would|should|must|may|might|can|could|not|doe?s|do|best"
+_OF_BATHERS: Final = "swim|bathing|wet|dry|dive|diving|space|track|sweat|ski|snow|birthday|law|strong|follow"
+NO_SUIT: Final = re.compile(rf"\b(?:{_SUITING}|{_OF_BATHERS}|\w+n['’]t)[ -]$", re.I)
+SUITED: Final = re.compile(r" (?:me|him|us|you|them|her|every|any|all|both|most)\b", re.I)
+ENGLISH: Final = re.compile(r"\b(?:an?|the|this|that|his|her|my|your|our|their|long|short|warm|soft|light)[ -]$", re.I)
 # "shirt and wide trousers", and what sets a garment apart from what stands before it
 _ADJECTIVES: Final = rf"(?:(?:an?|the|some) )?(?:{_PLAIN}[ -]){{0,3}}"
 ADJECTIVES: Final = re.compile(rf"(?:{_PLAIN}[ -]){{1,4}}", re.I)
@@ -65,12 +77,29 @@ def in_passing(text: str) -> frozenset[int]:
     return frozenset(found.start(1) for pattern in PASSING for found in pattern.finditer(text))
 
 
+def garments_meant(text: str, mentions: Sequence[Mention]) -> list[Mention]:
+    """Without "suit" where it is a verb or no tailor's work ("a coat that suits her", "a swim suit"), and "robe" where
+    no English stands before it: "robe midi" is a French dress."""
+    ends = {each.end for each in mentions}
+    return [each for each in mentions if not _is_another_word(text, each, ends)]
+
+
+def _is_another_word(text: str, each: Mention, ends: Set[int]) -> bool:
+    said, before = text[each.start : each.end].lower(), max(each.start - REACH, 0)
+    if each.attribute != "garment" or said not in ("suit", "suits", "robe", "robes"):
+        return False
+    if said.startswith("suit"):
+        return bool(SUITED.match(text, each.end) or NO_SUIT.search(text, before, each.start))
+    return each.start - 1 not in ends and not ENGLISH.search(text, before, each.start)
+
+
 def without(text: str, mentions: Sequence[Mention], passing: Set[int]) -> list[Mention]:
-    """The mentions but those garments that only say of what kind, for whom or with which print something else is. The
-    only garment of a brief stays, for "a linen shirt, sleeves rolled" is one."""
+    """The mentions but those garments that only say of what kind, for whom or with which print something else is, and
+    the seasons that only tell what a print shows. The only garment of a brief stays, for "a linen shirt, sleeves
+    rolled" is one."""
     kept: list[Mention] = []
     named = False  # a garment before this one
-    said = _but_in_passing(text, mentions, passing)
+    said = [each for each in _but_in_passing(text, mentions, passing) if not _is_pictured(text, each)]
     for place, each in enumerate(said):
         if each.attribute == "garment":
             if _describes(text, said, place, named=named):
@@ -78,6 +107,14 @@ def without(text: str, mentions: Sequence[Mention], passing: Set[int]) -> list[M
             named = named or not each.negated
         kept.append(each)
     return kept
+
+
+def _is_pictured(text: str, each: Mention) -> bool:
+    """Whether a season's name only tells what a print shows: "autumn leaf print", "printed with autumn leaves"."""
+    shown = PICTURED.match(text, each.end) if each.attribute == "season" else None
+    if shown is None:
+        return False
+    return bool(shown["drawn"]) or DEPICTED.search(text, max(each.start - REACH, 0), each.start) is not None
 
 
 def _but_in_passing(text: str, mentions: Sequence[Mention], passing: Set[int]) -> Sequence[Mention]:

@@ -7,7 +7,7 @@ Keys: `attribute:<persona id or ->:<attribute>=<value>` and `model:<model>:<garm
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
@@ -82,10 +82,12 @@ class Trace(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate(Record):
-    """A share that shows its own basis; `value` is None under the minimum sample."""
+    """A share that shows its own basis; `value` is None under the minimum sample. `observed`: how many observations
+    it rests on, of which all that one person said of one image is one."""
 
     numerator: float
     denominator: float
+    observed: float
     min_sample: float
     value: float | None
     mean: float = 0.5
@@ -94,7 +96,7 @@ class Rate(Record):
 
     @property
     def is_enough(self) -> bool:
-        return self.denominator >= self.min_sample
+        return self.observed >= self.min_sample
 
     @property
     def words(self) -> str:
@@ -102,7 +104,8 @@ class Rate(Record):
         liked, seen = f"{self.numerator:.1f}".removesuffix(".0"), f"{self.denominator:.1f}".removesuffix(".0")
         if self.is_enough:
             return f"liked {liked} of {seen}"
-        return f"{seen} of the {self.min_sample:g} it takes"
+        observed = f"{self.observed:.1f}".removesuffix(".0")
+        return f"{observed} of the {self.min_sample:g} it takes"
 
 
 def signal_of(kind: Kind, value: int | None = None) -> Signal | None:
@@ -193,14 +196,17 @@ def folded(trace: Iterable[Trace], half_life: timedelta = HALF_LIFE) -> Posterio
     return posterior
 
 
-def rate_of(posterior: Posterior, *, min_sample: float = MIN_SAMPLE) -> Rate:
-    """Liked out of seen, after decay; no value before `min_sample` observations."""
+def rate_of(posterior: Posterior, *, observed: float | None = None, min_sample: float = MIN_SAMPLE) -> Rate:
+    """Liked out of seen, after decay; no value before `min_sample` observations. `observed`: how many they are where
+    all that one person said of one image is one; None = as many as were seen."""
     liked, seen = posterior.alpha - 1, posterior.evidence
-    value = round(liked / seen, 4) if seen >= min_sample else None
+    counted = seen if observed is None else min(seen, observed)
+    value = round(liked / seen, 4) if counted >= min_sample else None
     low, high = interval(posterior, INTERVAL)
     return Rate(
         numerator=round(liked, 3),
         denominator=round(seen, 3),
+        observed=round(counted, 3),
         min_sample=min_sample,
         value=value,
         mean=round(posterior.mean, 4),
@@ -218,21 +224,27 @@ def choose(
     now: datetime | None = None,
     exploration: float = EXPLORATION,
     limit: int = MAX_CHOICES,
+    observed: Mapping[str, float] | None = None,
 ) -> Learned:
     """Values for attributes that brief, photo and corrections left open, by Thompson sampling.
 
     With probability `exploration` (0 = never) one of them is exploratory: a value with little evidence, tried to learn.
+    `observed`: by key, the observations where all that one person said of one image is one; of a key that is not there
+    as many as its evidence.
     """
     if not 0 <= exploration <= 1:
         raise ValueError("exploration must lie in 0..1")
     moment = now or datetime.now(UTC)
     level = liking(weights, moment)
     open_arms = list(_arms(weights, understanding, persona, moment))
-    proven = [arm for arm in open_arms if arm.evidence >= MIN_SAMPLE and _lift(arm, level) >= MIN_LIFT]
+    few = {key for key, number in (observed or {}).items() if number < MIN_SAMPLE}
+    proven = [
+        arm for arm in open_arms if arm.evidence >= MIN_SAMPLE and arm.key not in few and _lift(arm, level) >= MIN_LIFT
+    ]
     best = _sampled(proven, level, rng)[:limit]
     if exploration and rng.random() < exploration:
         taken = {arm.attribute for arm in best[: limit - 1]}
-        best = [*best[: limit - 1], *_trial(understanding, weights, persona, rng, moment, taken, level)]
+        best = [*best[: limit - 1], *_trial(understanding, weights, persona, rng, moment, taken, level, few)]
     return Learned(choices=tuple(best), exploration=exploration)
 
 
@@ -305,6 +317,7 @@ def _trial(
     now: datetime,
     taken: set[str],
     level: float,
+    few: Collection[str],
 ) -> list[LearnedChoice]:
     """One value nobody has judged enough lately, rather one of promise; [] if all are known."""
     untried = [
@@ -313,7 +326,7 @@ def _trial(
         if attribute not in taken
         for value in taxonomy.values(attribute)
         if _fits(understanding, attribute, value)
-        and (arm := _untried(weights, attribute, value, persona, now)).evidence < MIN_SAMPLE
+        and ((arm := _untried(weights, attribute, value, persona, now)).evidence < MIN_SAMPLE or arm.key in few)
     ]
     if not untried:
         return []

@@ -29,6 +29,7 @@ HALF_COST: Final = Decimal("0.04")  # USD per image at which the cost score is o
 HALF_TIME: Final = 10.0  # seconds per image at which the speed score is one half
 ASK_ANEW: Final = "Prices have risen since this was asked for: ask for it anew."
 BY_NAME: Final = "another one was chosen by name"
+DIGITS: Final = (2, 3, 4)  # after the point, of two scores that are told beside each other
 STREAM: Final = 4  # of a generation's seed: the stage's number
 
 
@@ -373,15 +374,24 @@ def _alternative(
 
 
 def _why_ahead(own: Scores, best: Scores, weights: Scores) -> str:
-    """How one compares that was not to be chosen, and so may score higher."""
+    """How one compares that was not to be chosen, or that shares the load, and so may score higher."""
     leads = {name: weights[name] * (own[name] - best[name]) for name in weights}
     ahead = sum(leads.values()) > 0
     most = max(leads, key=lambda name: leads[name] if ahead else -leads[name])
-    return f"{'ahead' if ahead else 'behind'} in {most}: {own[most]:.2f} against {best[most]:.2f}"
+    return _compared("ahead" if ahead else "behind", most, own, best)
 
 
 def _why_behind(each: Candidate, own: Scores, best: Scores, weights: Scores) -> str:
     behind = max(weights, key=lambda name: weights[name] * (best[name] - own[name]))
-    if own[behind] < best[behind] or each.busy is None:
-        return f"behind in {behind}: {own[behind]:.2f} against {best[behind]:.2f}"
-    return f"its room: {each.load:.0%} taken"
+    if own[behind] < best[behind]:
+        return _compared("behind", behind, own, best)
+    return _why_ahead(own, best, weights) if each.busy is None else f"its room: {each.load:.0%} taken"
+
+
+def _compared(standing: str, name: str, own: Scores, best: Scores) -> str:
+    """Both numbers with as many digits as tell them apart; without a standing where no digit that is kept does."""
+    for digits in DIGITS:
+        mine, theirs = f"{own[name]:.{digits}f}", f"{best[name]:.{digits}f}"
+        if mine != theirs:
+            return f"{standing} in {name}: {mine} against {theirs}"
+    return "scores the same"

@@ -39,9 +39,12 @@ VOCABULARY: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         jacket: bomber, bomber jacket, biker jacket, windbreaker, puffer jacket, blouson,
             windcheater, trucker jacket, shacket
         blazer: sport coat, sports jacket, suit jacket, tuxedo jacket, dinner jacket
+        suit: trouser suit, pantsuit, pant suit, skirt suit, two piece suit, three piece suit, lounge suit, tuxedo
+        robe: dressing gown, bathrobe, bath robe, housecoat, house coat, kimono robe, peignoir
         sweater: jumper, pullover, hoodie, hoody, sweatshirt, knit sweater, turtleneck sweater
         cardigan: cardi
-        jumpsuit: playsuit, romper, overall, dungaree, boiler suit, boilersuit, catsuit, onesie
+        jumpsuit: playsuit, romper, overall, dungaree, boiler suit, boilersuit, catsuit, cat suit,
+            jump suit, play suit, onesie
         vest: waistcoat, gilet
         hat: beanie, fedora, beret, baseball cap, bucket hat, cloche, bonnet, sun hat, straw hat
         shoes: shoe, boot, ankle boot, sneaker, trainer, sandal, heel, high heel, loafer, pump, mule,
@@ -165,7 +168,8 @@ VOCABULARY: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         stripe: striped, pinstripe, pin stripe, pinstriped, breton, candy stripe, stripy
         plaid: tartan, madras, glen check, prince of wales, glen plaid
         houndstooth: dogtooth, dog tooth, hounds tooth, pied de poule
-        floral: flower print, flowery, flowered, botanical, ditsy, rose print, blossom print, flower
+        floral: flower print, flowery, flowered, botanical, ditsy, rose print, blossom print, flower,
+            leaf print, leaf pattern, leaf motif, leaf printed, leaf patterned, foliage print
         polka_dot: polka, dotted, spot, spotted, dot
         check: checked, checkered, chequered, gingham, windowpane, checkerboard
         geometric: geo print, chevron, zigzag, zig zag, argyle, art deco print, diamond print
@@ -375,7 +379,7 @@ WITHOUT: Final[dict[str, frozenset[str]]] = {
     "silhouette": frozenset({"hat", "shoes"}),
     "fit": frozenset({"hat", "shoes"}),
 }
-LEGS: Final = frozenset({"trousers", "jeans", "shorts", "jumpsuit"})
+LEGS: Final = frozenset({"trousers", "jeans", "shorts", "jumpsuit", "suit"})
 LEG_SHAPES: Final = frozenset({"wide_leg", "tapered", "skinny", "bootcut"})
 SKIRTED: Final = frozenset({"dress", "skirt"})
 SKIRT_SHAPES: Final = frozenset({"a_line", "pencil", "empire", "mermaid", "tiered", "pleated"})
@@ -389,4 +393,5 @@ LENGTHS: Final[dict[str, frozenset[str]]] = {
     **dict.fromkeys(LEGS, _OF_LEGS),
     "shorts": frozenset({"mini", "knee"}),
     "coat": (_OF_SKIRTS - {"mini"}) | {"hip"},
+    "robe": _OF_SKIRTS,
 }

@@ -30,6 +30,7 @@ MAX_DATA: Final = 32 << 10  # bytes of JSON: a socket's whole send buffer is 256
 GENERATION_STAGE: Final = "generation:stage"
 GENERATION_PROGRESS: Final = "generation:progress"
 GENERATION_FALLBACK: Final = "generation:fallback"
+GENERATION_CORRECTED: Final = "generation:corrected"
 GENERATION_COMPLETE: Final = "generation:complete"
 GENERATION_FAILED: Final = "generation:failed"
 GENERATION_CANCELLED: Final = "generation:cancelled"
@@ -78,6 +79,7 @@ PAYLOADS: Final[dict[str, Any]] = {
     GENERATION_STAGE: payloads.GenerationProgress,
     GENERATION_PROGRESS: payloads.GenerationProgress,
     GENERATION_FALLBACK: payloads.Fallback,
+    GENERATION_CORRECTED: payloads.Corrected,
     GENERATION_COMPLETE: payloads.Complete,
     GENERATION_FAILED: payloads.Ended,
     GENERATION_CANCELLED: payloads.Ended,

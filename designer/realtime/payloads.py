@@ -51,6 +51,13 @@ Fallback.__doc__ = (
 )
 
 
+class Corrected(TypedDict):
+    """Somebody corrected what was understood: the names of the `attributes`, and `by` whom, for people."""
+
+    attributes: list[str]
+    by: str
+
+
 class Complete(TypedDict):
     """It ended with pictures: `assets` are their ids."""
 

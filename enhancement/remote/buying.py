@@ -21,10 +21,10 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from designer.catalogue.amounts import money
 from designer.catalogue.models import ModelKind
 from designer.generations import health
 from designer.generations.pacing import Resting, allowed, hearing, wish_of
-from designer.generations.presenting import money
 from designer.jobs.allowances import Wish
 from designer.jobs.handlers import Cancelled, Permanent, Retry, RunningJob
 from designer.jobs.models import AttemptOutcome, Job, JobAttempt

@@ -154,7 +154,7 @@ export interface PickRequestRequest { cluster: number; name?: string }
 export interface Pin { x: number; y: number }
 /** A spot of the picture, in shares of its width and height. */
 export interface PinRequest { x: number; y: number }
-export interface Portfolio { id: string; team: string; title: string; status: GenerationStatusEnum; percent: number; total: number; read: number; duplicates: number; refused: number; ignored: number; clusters: Cluster[]; rule: string; error: Record<string, unknown> | null; can_go_on: boolean; created_at: string; started_at: string | null; finished_at: string | null }
+export interface Portfolio { id: string; team: string; title: string; status: GenerationStatusEnum; percent: number; total: number; read: number; duplicates: number; refused: number; ignored: number; left_out: number; clusters: Cluster[]; rule: string; error: Record<string, unknown> | null; can_go_on: boolean; created_at: string; started_at: string | null; finished_at: string | null }
 export interface PortfolioItem { id: string; position: number; path: string; status: PortfolioItemStatusEnum; code: string; reason: string; asset: string | null; cluster: number | null }
 export type PortfolioItemStatusEnum = "waiting" | "read" | "duplicate" | "refused" | "ignored";
 export interface PresentAnswer { asset: string; position: number }
@@ -242,8 +242,8 @@ export interface WaysRequest { in_app: boolean; mail: boolean; pace?: PaceEnum }
 export interface Webhook { id: string; team: string; name: string; url: string; events: string[]; status: WebhookStatusEnum; why: WhyEnum | BlankEnum; failing_since: string | null; old_secret_until: string | null; created_at: string; updated_at: string }
 export type WebhookDeliveryStatusEnum = "waiting" | "sending" | "delivered" | "dead";
 export type WebhookStatusEnum = "enabled" | "disabled" | "removed";
-/** A weight as it stands today. `value` is null under `min_sample` observations; `low` to `high` hold 80 % of what is likely; `numerator` and `denominator` are what was liked and seen, faded with time. */
-export interface Weight { id: string; team: string; key: string; label: string; about: AboutEnum; persona: string | null; mean: number; low: number; high: number; value: number | null; numerator: number; denominator: number; min_sample: number; words: string; moved_at: string | null }
+/** A weight as it stands today. `value` is null under `min_sample` observations; `low` to `high` hold 80 % of what is likely; `numerator` and `denominator` are what was liked and seen, faded with time; of the observations all that one person said of one image is one (`observed`). */
+export interface Weight { id: string; team: string; key: string; label: string; about: AboutEnum; persona: string | null; mean: number; low: number; high: number; value: number | null; numerator: number; denominator: number; observed: number; min_sample: number; words: string; moved_at: string | null }
 /** How one act moved one weight; means in 0..1 as they stood then. */
 export interface WeightMove { id: string; act: string; key: string; label: string; before: number; after: number; alpha_before: number; beta_before: number; alpha_after: number; beta_after: number; created_at: string }
 /** What the recipe would come to for the whole image. */

@@ -8,6 +8,8 @@ export interface EventPayloads {
   "generation:progress": { stage: string; percent: number; status?: string; message?: string; assets?: string[] };
   /** Another model stepped in; `note` tells the difference for people. Prices are per image. `from_image`: the first, of 1 to n, that it is to make. */
   "generation:fallback": { provider: string; model: string; from: string; instead_of: string; title: string; title_before: string; code: string; reason: string; note: string; unit_price: string; unit_price_before: string; from_image?: number };
+  /** Somebody corrected what was understood: the names of the `attributes`, and `by` whom, for people. */
+  "generation:corrected": { attributes: string[]; by: string };
   /** It ended with pictures: `assets` are their ids. */
   "generation:complete": { status: string; percent: number; assets: string[]; cost: string; simulated: boolean };
   /** It failed or was cancelled; of a failure the words of the refusal, for people. */

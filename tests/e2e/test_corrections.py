@@ -24,19 +24,34 @@ def test_a_correction_made_on_the_page_stands_there_afterwards(page: Page):
     assert page.problems == []
 
 
-def test_what_is_being_corrected_is_not_loaded_anew_under_the_hands_of_who_corrects_it(page: Page):
-    """As on the page of a generation that was not read yet when it was opened: the form came in by itself."""
+def test_a_colleagues_correction_comes_in_while_one_is_being_typed_and_takes_nothing_away(page: Page):
     page.goto("/")
     page.locator(".run-card a[href^='/generations/']").first.click()
     card = page.locator("section[aria-labelledby='understood']")
-    place = """(card, src) => card.outerHTML = `<live-row subject="" until="form" src="${src}"></live-row>`"""
-    card.evaluate(place, f"{page.url}/understanding")
-    row = page.locator("live-row[until]")
-    row.evaluate("row => row.refresh()")
+    colleague = page.context.new_page()
+    colleague.goto(page.url)
+    theirs = colleague.locator("section[aria-labelledby='understood']")
     card.get_by_text("Correct it").click()
     card.get_by_label("Fabric", exact=True).select_option("silk")
-    card.locator("input[name='tag']").evaluate("tag => { tag.value = 'as it was read' }")
-    row.evaluate("row => row.refresh()")  # news of it
-    expect(card.get_by_label("Fabric", exact=True)).to_be_visible()
-    expect(card.get_by_label("Fabric", exact=True)).to_have_value("silk")
-    expect(card.locator("input[name='tag']")).to_have_value("as it was read")
+    card.get_by_label("Colours").fill("nav")
+    theirs.get_by_text("Correct it").click()
+    for label, value in (("Fabric", "linen"), ("Season", "summer"), ("Mood", "calm")):
+        theirs.get_by_label(label, exact=True).select_option(value)
+    theirs.get_by_label("Colours").fill("coral")
+    theirs.get_by_role("button", name="Keep corrections").click()
+    expect(colleague.locator("body")).to_contain_text("4 corrections kept.")
+    expect(card.get_by_role("table")).to_contain_text("linen")
+    expect(card.get_by_role("table")).to_contain_text("summer")
+    for label, value in (("Fabric", "silk"), ("Colours", "nav"), ("Season", "summer"), ("Mood", "calm")):
+        expect(card.get_by_label(label, exact=True)).to_have_value(value)
+    expect(card.locator("#late-theirs-fabric")).to_contain_text("chose linen; what stands here is what you typed.")
+    expect(card.get_by_label("Fabric", exact=True)).to_have_attribute("aria-describedby", "late-theirs-fabric")
+    expect(card.locator("#late-theirs-colours")).to_contain_text("chose coral")
+    expect(card.locator("[id^=late-theirs-]")).to_have_count(2)
+    check_contrast_and_names(page, "corrected-meanwhile")
+    card.get_by_label("Colours").fill("navy")
+    card.get_by_role("button", name="Keep corrections").click()
+    expect(page.locator("body")).to_contain_text("2 corrections kept.")
+    expect(card.get_by_role("table")).to_contain_text("silk")
+    expect(card.get_by_role("table")).to_contain_text("summer")
+    assert page.problems == []

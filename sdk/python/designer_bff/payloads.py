@@ -72,6 +72,13 @@ class Complete(TypedDict):
     simulated: bool
 
 
+class Corrected(TypedDict):
+    """Somebody corrected what was understood: the names of the `attributes`, and `by` whom, for people."""
+
+    attributes: list[str]
+    by: str
+
+
 class CostUpdated(TypedDict):
     """Something was paid for `subject`, such as `generation:<id>`."""
 
@@ -321,6 +328,10 @@ def payload(event: LiveEvent, *names: Literal["comment:created", "comment:update
 
 @overload
 def payload(event: LiveEvent, *names: Literal["generation:complete"]) -> Complete | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["generation:corrected"]) -> Corrected | None: ...
 
 
 @overload

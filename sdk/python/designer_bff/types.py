@@ -1242,6 +1242,7 @@ class Portfolio(TypedDict):
     duplicates: int
     refused: int
     ignored: int
+    left_out: int
     clusters: list[Cluster]
     rule: str
     error: dict[str, Any] | None
@@ -1759,7 +1760,8 @@ class Webhook(TypedDict):
 
 class Weight(TypedDict):
     """A weight as it stands today. `value` is null under `min_sample` observations; `low` to `high` hold 80 % of
-    what is likely; `numerator` and `denominator` are what was liked and seen, faded with time.
+    what is likely; `numerator` and `denominator` are what was liked and seen, faded with time; of the
+    observations all that one person said of one image is one (`observed`).
     """
 
     id: str
@@ -1774,6 +1776,7 @@ class Weight(TypedDict):
     value: float | None
     numerator: float
     denominator: float
+    observed: float
     min_sample: float
     words: str
     moved_at: str | None

@@ -1,4 +1,5 @@
-"""Garments that a brief names only to tell of another: no second garment, and never the one that is drawn."""
+"""Garments that a brief names only to tell of another: no second garment, and never the one that is drawn; and seasons
+that it names only to tell of a print."""
 
 import pytest
 
@@ -66,6 +67,48 @@ def test_a_garment_that_only_describes_another_is_not_read_as_one(client_of, bri
 )
 def test_a_garment_of_its_own_is_still_read_beside_such_words(client_of, brief, garment, beside):
     assert (read(client_of("editor"), brief)[0::2]) == (garment, beside)
+
+
+@pytest.mark.parametrize(
+    ("brief", "garment", "beside"),
+    [
+        ("a suit in grey wool with wide lapels", "suit", []),
+        ("a trouser suit in navy", "suit", []),
+        ("a pinstripe suit with wide-leg trousers", "suit", []),
+        ("a suit and a white shirt", "suit", ["shirt"]),
+        ("a dressing gown in silk", "robe", []),
+        ("a velvet robe", "robe", []),
+        ("robe midi noire", None, []),
+        ("a suit jacket", "blazer", []),
+        ("suit trousers in flannel", "trousers", []),
+        ("a boiler suit", "jumpsuit", []),
+        ("a coat that suits her", "coat", []),
+        ("a dress suits every figure", "dress", []),
+        ("a bathing suit in navy", None, []),
+    ],
+)
+def test_a_suit_is_one_garment_and_a_dressing_gown_no_dress(client_of, brief, garment, beside):
+    assert (read(client_of("editor"), brief)[0::2]) == (garment, beside)
+
+
+@pytest.mark.parametrize(
+    ("brief", "pattern", "season"),
+    [
+        ("autumn leaf print dress", "floral", None),
+        ("a dress with an autumn maple leaf print", "floral", None),
+        ("a coat printed with autumn leaves", None, None),
+        ("spring flower print skirt", "floral", None),
+        ("winter coat, autumn leaf print", "floral", "winter"),
+        ("leaf print dress for autumn", "floral", "autumn"),
+        ("a summer dress with a leaf print", "floral", "summer"),
+        ("summer floral dress", "floral", "summer"),
+        ("summer garden party dress", None, "summer"),
+        ("autumn coat in leaf green", None, "autumn"),
+    ],
+)
+def test_the_name_of_a_print_tells_no_season(client_of, brief, pattern, season):
+    answer = client_of("editor").post("/api/generations/preview", {"brief": brief}, format="json").json()
+    assert tuple(answer["understood"][name]["value"] for name in ("pattern", "season")) == (pattern, season)
 
 
 def test_what_is_refused_of_a_part_is_still_refused(client_of):

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from designer.catalogue.models import ModelHealth, ModelProfile
 from designer.generations.models import Generation
+from designer.generations.routes import as_it_went
 from designer.jobs.models import AttemptOutcome, JobAttempt
 from designer.jobs.services import revive
 from designer.ledger.models import Budget, LedgerEntry, Reservation
@@ -114,6 +115,27 @@ def test_where_one_made_them_all_no_image_repeats_it(pair, client_of):
     assert "Model one by scripted Seed" in page and "by one, $" not in page
 
 
+def test_a_price_is_told_to_the_digits_that_count_and_kept_to_the_last_one(pair, client_of):
+    one, other = pair
+    client, exact = client_of("editor"), Decimal("0.039123")
+    ModelProfile.objects.get(provider="scripted").prices.update(amount=exact)
+    ModelProfile.objects.get(provider="other").prices.update(amount=Decimal("0.038999"))
+    one.answers, other.answers = [GOOD, GOOD, base.QuotaExhausted("No money left.")], [GOOD]
+    done = begin(client_of, n=3, client=client)
+    body = client.get(f"/api/generations/{done.pk}").json()
+    assert (body["cost"], provenances(body)[0]["paid"]) == ("0.117245", "0.039123")
+    shown = client.get(f"/generations/{done.pk}").content.decode()
+    page = plain(client.get(f"/generations/{done.pk}"))
+    assert page.count("by one, $0.039 ") == 3 and "2 images, $0.078 one by other 1 image, $0.039" in page
+    assert "Cost $0.12" in page and "The price stays $0.039 an image." in page
+    assert 'title="$0.039123"' in shown and 'title="$0.117245"' in shown
+    asset = body["assets"][0]["id"]
+    assert "Price $0.039 " in plain(client.get(f"/assets/{asset}"))
+    beside = plain(client.get("/compare", {"asset": [each["id"] for each in body["assets"]]}))
+    assert "Price $0.039 $0.039 $0.039" in beside
+    assert all("0.117369" not in row for row in rows_of(client, done).values())
+
+
 def provenances(generation: dict[str, Any]) -> list[dict[str, Any]]:
     return [asset["provenance"] for asset in generation["assets"]]
 
@@ -184,13 +206,67 @@ def test_a_choice_by_name_is_never_replaced(pair, client_of, choice):
     assert (done.status, done.error["code"], done.fallbacks, other.asked) == ("failed", "quota_exhausted", [], [])
 
 
-def test_where_nobody_is_left_the_end_is_told_of_all_that_were_tried(pair, client_of):
+def test_where_nobody_is_left_the_end_is_told_of_all_that_were_tried_by_name(pair, client_of):
     one, other = pair
+    client = client_of("editor")
     one.answers, other.answers = [base.QuotaExhausted("No money left.")], [base.AuthFailed("The key was refused.")]
-    done = begin(client_of)
+    done = begin(client_of, client=client)
     assert (done.status, done.error["code"], len(done.fallbacks)) == ("failed", "auth", 1)
-    assert done.error["message"].endswith("No money left. The key was refused.")
+    assert done.error["message"].endswith("Scripted: No money left. Other: The key was refused.")
     assert "another model" in done.error["remedy"]
+    assert "Scripted: No money left. Other: The key was refused." in plain(client.get(f"/generations/{done.pk}/card"))
+
+
+def test_an_outage_names_also_those_that_could_not_be_asked_because_they_rest(pair, client_of):
+    one, _ = pair
+    ModelHealth.objects.create(provider="other", model="one", failures=9, opened_at=timezone.now(), trips=1)
+    one.answers = [base.ProviderDown("Away.")] * 5
+    row = begin(client_of)
+    assert JobAttempt.objects.count() == 1 and row.status == "running"
+    while row.status == "running":
+        row = try_again(row)
+    assert row.error["message"].startswith("No model that fits could make it. Scripted: Away. Other: it failed several")
+
+
+def test_the_table_of_the_route_shows_the_last_one_as_failed_too_where_it_was(pair, client_of):
+    one, other = pair
+    client = client_of("editor")
+    one.answers, other.answers = [base.QuotaExhausted("No money left.")], [base.AuthFailed("The key was refused.")]
+    done = begin(client_of, client=client)
+    (route,) = (
+        stage["output"]
+        for stage in client.get(f"/api/generations/{done.pk}").json()["stages"]
+        if stage["name"] == "routing"
+    )
+    assert (route["failed"], route["alternatives"][0]["failed"]) == ("No money left.", "The key was refused.")
+    table = rows_of(client, done)
+    assert "stepped in, failed" in table["other/one"]
+    assert "Failed: The key was refused. Behind in quality: 0.20 against 0.90" in table["other/one"]
+    assert 'class="chosen"' not in client.get(f"/generations/{done.pk}").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [(base.Moderated("Not this."), "Not this."), (b"", "The model returned no usable image.")],
+)
+def test_one_that_was_to_draw_alone_and_did_not_is_no_maker_in_the_table(pair, client_of, said, told):
+    one, _ = pair
+    client = client_of("editor")
+    one.answers = [said]
+    table = rows_of(client, begin(client_of, client=client))
+    assert "planned, failed" in table["scripted/one"] and f"Failed: {told}" in table["scripted/one"]
+
+
+def test_who_was_not_asked_before_it_ended_did_not_fail(pair, client_of):
+    client = client_of("editor")
+    answer = ask(client, n=1, strategy="quality")
+    row = Generation.objects.get(pk=answer.json()["id"])
+    row.owner.__class__.objects.filter(pk=row.owner_id).update(is_active=False)
+    work_off("interactive")
+    row.refresh_from_db()
+    assert row.status == "failed"
+    went = as_it_went({"provider": "scripted", "model": "one"}, row)
+    assert (went["standing"], went["failed"]) == ("chosen", "")
 
 
 def test_nobody_steps_in_who_was_not_wished(pair, client_of):

@@ -15,6 +15,7 @@ from designer.generations.understanding_forms import corrections_of, rows_of, te
 from designer.personas.corrections import MIN_EVIDENCE, photo_digest
 from designer.personas.models import AttributeCorrection
 from designer.pipeline.records import ATTRIBUTES, Understanding
+from designer.realtime.models import Event
 from tests.designer.generations.test_flow import made
 from tests.designer.pipeline.test_photo import cloth_of, drawn
 
@@ -119,6 +120,17 @@ def test_null_makes_an_attribute_unknown(client_of):
     assert correct(client, "generations", done["id"], tag, fabric=None).json()["understood"]["fabric"]["value"] is None
     preview = client.post("/api/generations/preview", {"brief": "a silk dress"}, format="json").json()
     assert preview["understood"]["fabric"]["value"] is None
+
+
+def test_who_looks_at_the_generation_is_told_what_was_corrected_and_by_whom(client_of, settings):
+    settings.CHECK_EVENTS = True
+    client = client_of("editor")
+    done = made(client, brief="a silk dress")
+    tag = read(client, "generations", done["id"])[1]
+    assert correct(client, "generations", done["id"], tag, fabric="linen", mood="calm").status_code == 200
+    assert correct(client, "generations", done["id"], tag, fabric="wool").status_code == 412
+    (told,) = Event.objects.filter(channel=f"generation:{done['id']}", event="generation:corrected")
+    assert told.data == {"attributes": ["fabric", "mood"], "by": client.user.shown_name}
 
 
 def test_of_two_who_correct_the_same_at_once_one_is_told_what_stands_there_now(client_of):

@@ -78,6 +78,21 @@ def test_feedback_changes_the_next_prompt_and_each_way_back_restores_it_exactly(
     )
 
 
+def test_all_that_one_person_says_of_one_image_is_one_observation(client):
+    """The strongest of it counts towards the least it takes; how much is liked of what was seen is told of all."""
+    liked = made(client, brief="a silk dress")
+    for kind, more in (("like", {}), ("pick", {}), ("rating", {"rating": 5})):
+        done_or_fail(say(client, liked, kind, **more))
+    one = weight_of(client, SILK)
+    assert one["denominator"] == pytest.approx(3.5, abs=0.01) and one["observed"] == pytest.approx(1.5, abs=0.01)
+    assert (one["value"], one["words"]) == (None, "1.5 of the 3 it takes")
+    assert "not enough yet" in client.get("/style").content.decode()
+    assert "silk" not in made(client, brief="a dress", seed=3)["prompt"]
+    done_or_fail(say(client, made(client, brief="a silk dress", n=2)))
+    assert weight_of(client, SILK)["words"] == "liked 5.5 of 5.5"
+    assert "silk" in made(client, brief="a dress", seed=3)["prompt"]
+
+
 def routed(client, **wish):
     """Where a wish goes, as its generation tells it."""
     return StageRun.objects.get(generation=made(client, **wish)["id"], name="routing").output

@@ -190,6 +190,30 @@ def test_ten_thousand_files_are_listed_and_the_first_pictures_are_read(client, t
     assert row.items.filter(code="too_many_pictures").count() == 9_997
 
 
+def test_pictures_beyond_the_limit_are_told_before_any_is_read_and_the_bar_grows_evenly(client, team, monkeypatch):
+    monkeypatch.setattr(archives.Budget.__init__, "__defaults__", (1 << 30, 4, archives.MAX_ROWS))
+    monkeypatch.setattr(archives, "MAX_PICTURES", 4)
+    files = {f"{n}.png": picture(n, colour=(20 * n, 90, 120)) for n in range(12)} | {"notes.txt": b"x", "._0.png": b"x"}
+    answer = send(client, ("many.zip", zipped(files)), ("one.png", picture()), team=str(team.pk))
+    row = PortfolioImport.objects.get(pk=answer.json()["id"])
+    address = f"/style/imports/{row.pk}"
+    assert answer.json()["left_out"] == 9 and "9 are left out" in client.get(address).content.decode()
+    work_off("batch")
+    row.refresh_from_db()
+    assert (row.status, row.read, row.refused) == ("partial", 4, 9)
+    told_of = Event.objects.filter(channel=f"portfolio:{row.pk}").order_by("seq")
+    assert [event.data["percent"] for event in told_of] == [0, 0, 3, 26, 49, 72, 95, 100]
+    assert client.get(f"/api/portfolios/{row.pk}").json()["left_out"] == 9
+    assert "9 are left out" in client.get(address).content.decode()
+
+
+def test_no_more_pictures_than_are_read_are_no_reason_to_say_so(client, team):
+    broken = zipped({"a.png": picture(1)})[:-30]
+    row = brought_in(client, ("set.zip", zipped({"b.png": picture(2)})), ("broken.zip", broken), team=str(team.pk))
+    assert client.get(f"/api/portfolios/{row.pk}").json()["left_out"] == 0
+    assert "left out" not in client.get(f"/style/imports/{row.pk}").content.decode()
+
+
 def test_an_archive_with_too_many_names_is_refused_before_they_are_read(client, team, monkeypatch):
     monkeypatch.setattr(archives, "MAX_DIRECTORY", 2000)
     many = zipped([(f"{n}.txt", b"x") for n in range(100)])

@@ -415,3 +415,27 @@ def test_routing_explores_by_its_stated_share_the_same_for_the_same_seed_and_say
     assert all("Tried to learn" in each.reason and "15%" in each.reason for each in tried)
     never = [route(crowd, Constraints(), rng=routing.dice(seed), exploration=0) for seed in range(100)]
     assert {each.model for each in never} == {"a"} == {route(crowd, Constraints()).model}
+
+
+@pytest.mark.parametrize(
+    ("quality", "told"),
+    [
+        (0.892, "behind in quality: 0.892 against 0.894"),
+        (0.8, "behind in quality: 0.80 against 0.89"),
+        (0.89399, "scores the same"),
+        (0.894, "scores the same"),
+    ],
+)
+def test_numbers_told_beside_each_other_differ_and_equals_are_not_called_behind(quality, told):
+    best, other = candidate("a", quality=0.894), candidate("b", quality=quality)
+    (alternative,) = route([best, other], Constraints(strategy="quality")).alternatives
+    assert alternative.reason == told
+    (left_out,) = route([best, other], Constraints(strategy="quality", model="a")).alternatives
+    assert left_out.left_out and left_out.reason == told
+
+
+def test_one_that_may_draw_instead_and_scores_better_is_not_called_behind():
+    """Before anything is spent the dearest of those that serve about as well stands first."""
+    dear, good = candidate("dear", "0.05", quality=0.80), candidate("good", "0.02", quality=0.82)
+    (other,) = route([dear, good], Constraints(strategy="load_balanced")).alternatives
+    assert (other.model, other.reason.split(":")[0]) == ("good", "ahead in cost")

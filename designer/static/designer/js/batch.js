@@ -9,6 +9,12 @@ const WIDTH = 168; // pixels of a tile with its gap, at least
 const QUIET = 4000; // ms without news after which the counts are asked for
 const BELOW = 64; // pixels of the caption and the gap
 
+// USD as the page writes it: to the cent, or to the second digit that counts where that is smaller.
+function money(amount) {
+  const decimals = amount ? Math.max(2, 1 - Math.floor(Math.log10(amount))) : 2;
+  return amount.toFixed(decimals).replace(/(\.\d{2,}?)0+$/, "$1");
+}
+
 class BatchGrid extends HTMLElement {
   heard = 0; // when news came last
   done = 0; // items that are known to have ended
@@ -74,7 +80,9 @@ class BatchGrid extends HTMLElement {
     const say = (name, text) => { const place = document.querySelector(name); if (place && text !== undefined) place.textContent = text; };
     say("[data-done]", counts.succeeded + counts.failed + counts.cancelled);
     say("[data-failed]", counts.failed);
-    say("[data-cost]", cost === undefined ? cost : String(Number(cost)));
+    say("[data-cost]", cost === undefined ? cost : money(Number(cost)));
+    const sum = document.querySelector("[data-cost]");
+    if (sum && cost !== undefined) sum.title = `$${cost}`;
     const bar = document.querySelector("progress[data-progress]");
     if (bar && Number.isFinite(percent)) bar.value = percent;
   }

@@ -4,8 +4,7 @@
 // newest news is always followed by a load. With `eager` the first load does not wait for news, with `fresh` it comes
 // with the first snapshot: for what a snapshot does not hold. `subject` may name several channels, `events` one family,
 // `pace` the least milliseconds between two loads, `every` the seconds after which it is loaded without news, `while` its
-// status is that: for what changes with time alone. With `until`, a selector, it is not loaded any more once that is inside:
-// what a person fills in there, and what the form says it was filled in over, belong together.
+// status is that: for what changes with time alone.
 import { Live } from "../../sdk/live.js";
 
 const TYPED = ["text", "number", "search", "date", "time", "url", "email"].map((kind) => `input[type=${kind}]`).concat("input:not([type])", "textarea").join();
@@ -46,10 +45,7 @@ export class LiveRow extends HTMLElement {
     if (bar && Number.isFinite(percent)) bar.value = percent;
   }
 
-  get settled() { return this.hasAttribute("until") && this.querySelector(this.getAttribute("until")) !== null; }
-
   async refresh() {
-    if (this.settled) return;
     if (this.loading) { this.again = true; return; }
     this.loading = true;
     try {
@@ -57,7 +53,7 @@ export class LiveRow extends HTMLElement {
         this.again = false;
         await this.load();
         if (this.hasAttribute("pace")) await new Promise((done) => setTimeout(done, this.getAttribute("pace")));
-      } while (this.again && this.isConnected && !this.settled);
+      } while (this.again && this.isConnected);
     } finally {
       this.loading = false;
     }
@@ -68,6 +64,10 @@ export class LiveRow extends HTMLElement {
     if (!answer?.ok) return;
     const text = await answer.text();
     while (this.matches(":active")) await new Promise((done) => setTimeout(done, 50)); // what is pressed would be gone before it is let go
+    this.put(text);
+  }
+
+  put(text) {
     const focused = this.contains(document.activeElement) ? same(document.activeElement) : "";
     const folds = [...this.querySelectorAll("details[id]")].map(({ id, open }) => [id, open]);
     const typed = [...this.querySelectorAll(TYPED)].filter((field) => field.value !== field.defaultValue).map((field) => [same(field), field.value]);
