@@ -19,6 +19,5 @@ pages = [
     path("assets/<uuid:pk>/use", views.use, name="asset_use"),
     path("assets/<uuid:pk>/name", views.name, name="asset_name"),
     path("assets/<uuid:pk>/comments", comment_views.comments, name="asset_comments"),
-    path("assets/<uuid:pk>/comments/<uuid:comment_id>/remove", comment_views.remove, name="asset_comment_remove"),
     path("assets/<uuid:pk>/promote", views.promote, name="asset_promote"),
 ]

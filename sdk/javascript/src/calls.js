@@ -129,6 +129,10 @@ export const CALLS = `
 4restore P:restoreCollection:
 2comments G:teamComments:wp P:createTeamComment:w
 3{} G:teamComment: A:changeTeamComment:w D:deleteTeamComment:
+4history G:teamCommentHistory:wp
+4reactions/{} U:reactToComment: D:takeBackReaction:
+4reopen P:reopenThread:
+4resolve P:resolveThread:
 2invitations G:invitations:wp
 3{} P:renewInvitation: D:revokeInvitation:
 2invite P:invite:w

@@ -96,6 +96,8 @@ SessionStatusEnum: TypeAlias = Literal["open", "ended"]
 
 SessionVoteEnum: TypeAlias = Literal["yes", "no", "perhaps"]
 
+SignEnum: TypeAlias = Literal["agree", "love", "celebrate", "smile", "looking", "done"]
+
 StageEnum: TypeAlias = Literal["analysis", "prompting", "persona", "routing", "optimisation", "generation"]
 
 StageStatusEnum: TypeAlias = Literal["running", "succeeded", "failed", "cancelled"]
@@ -474,12 +476,19 @@ class Column(TypedDict):
 class CommentAnswer(TypedDict):
     id: str
     team: str
-    asset: str
+    asset: str | None
+    collection: str | None
+    batch: str | None
     author: str
     name: str
     text: str
     pin: Pin | None
     reply_to: str | None
+    answers: int
+    mentions: list[MentionAnswer]
+    reactions: list[SignAnswer]
+    resolved_at: str | None
+    resolved_by: str | None
     edited_at: str | None
     deleted_at: str | None
     created_at: str
@@ -1000,6 +1009,11 @@ class MemberStanding(TypedDict):
     name: str
 
 
+class MentionAnswer(TypedDict):
+    user: str
+    name: str
+
+
 class Model(TypedDict):
     id: str
     kind: ModelKindEnum
@@ -1207,17 +1221,21 @@ class PickRequestRequest(TypedDict):
 
 
 class Pin(TypedDict):
-    """A spot of the picture, in shares of its width and height."""
+    """A spot of the picture, or with a width and a height a region of it: shares of its sides."""
 
     x: float
     y: float
+    width: float
+    height: float
 
 
 class PinRequest(TypedDict):
-    """A spot of the picture, in shares of its width and height."""
+    """A spot of the picture, or with a width and a height a region of it: shares of its sides."""
 
     x: float
     y: float
+    width: float
+    height: float
 
 
 class Portfolio(TypedDict):
@@ -1515,6 +1533,12 @@ class ShareList(TypedDict):
     results: list[Share]
 
 
+class SignAnswer(TypedDict):
+    sign: SignEnum
+    count: int
+    mine: bool
+
+
 class SignedAction(TypedDict):
     action: str
     digital_source_type: str
@@ -1799,12 +1823,19 @@ class WishAnswer(TypedDict):
     follow_up: Ways
     batch: Ways
     comment: Ways
+    mention: Ways
     alert: Ways
     session: Ways
     persona: Ways
     member: Ways
     webhook: Ways
     daily_hour: int
+
+
+class WordingAnswer(TypedDict):
+    text: str
+    said_at: str
+    until: str
 
 
 class Worker(TypedDict):
@@ -2014,6 +2045,7 @@ class ChangeNotificationSettingsWish(TypedDict, total=False):
     follow_up: WaysRequest
     batch: WaysRequest
     comment: WaysRequest
+    mention: WaysRequest
     alert: WaysRequest
     session: WaysRequest
     persona: WaysRequest
@@ -2097,6 +2129,9 @@ class MoveInCollectionWish(TypedDict, total=False):
 
 
 class CreateTeamCommentWish(TypedDict, total=False):
+    asset: str
+    collection: str
+    batch: str
     pin: PinRequest | None
     reply_to: str | None
 

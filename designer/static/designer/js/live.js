@@ -68,6 +68,11 @@ export class LiveRow extends HTMLElement {
     if (!answer?.ok) return;
     const text = await answer.text();
     while (this.matches(":active")) await new Promise((done) => setTimeout(done, 50)); // what is pressed would be gone before it is let go
+    this.put(text);
+  }
+
+  // What is open, typed and focused stays so.
+  put(text) {
     const focused = this.contains(document.activeElement) ? same(document.activeElement) : "";
     const folds = [...this.querySelectorAll("details[id]")].map(({ id, open }) => [id, open]);
     const typed = [...this.querySelectorAll(TYPED)].filter((field) => field.value !== field.defaultValue).map((field) => [same(field), field.value]);
