@@ -166,7 +166,7 @@ def _span(seconds: float) -> str:
 @require_GET
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     batch = _shown(request, pk)
-    said = panel_of(request, "batch", batch).context(request)
+    said = panel_of(person(request), "batch", batch).context(request)
     context = {**_head(request, batch), **_grid(request, batch), **said, "plan": batch.plan}
     return render(request, "batches/batch.html", context)
 

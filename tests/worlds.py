@@ -163,6 +163,7 @@ class World:
             f"/api/teams/{self.team.pk}/comments/{self.comment.pk}",
             f"/api/teams/{self.team.pk}/comments/{self.comment.pk}/history",
             f"/comments/{self.comment.pk}/history",
+            f"/api/assets/{a}/comments",
             f"/api/webhooks/{self.webhook.pk}",
             f"/collections/{self.collection.pk}",
             f"/collections/{self.collection.pk}/sessions",

@@ -4,14 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import HttpRequest
 from django.urls import reverse
 
 from designer.assets.models import Asset
 from designer.assets.pins import Region, carried, way_between
 from designer.assets.versions import root_of, versions_of
 from teams.accounts.models import User
-from teams.accounts.people import person
 from teams.review.discussing import Thread, discussion
 from teams.review.models import Comment
 from teams.review.panels import Panel
@@ -41,9 +39,9 @@ class Family:
         return self.by_id[pk]
 
 
-def panel_of(request: HttpRequest, asset: Asset) -> Panel:
+def panel_of(user: User, asset: Asset) -> Panel:
     """The panel of an image's page."""
-    user, root = person(request), root_of(asset)
+    root = root_of(asset)
     return Panel(
         address=reverse("asset_comments", args=[asset.pk]),
         page=reverse("asset", args=[asset.pk]),
@@ -73,7 +71,7 @@ def _place(thread: Thread, family: Family, asset: Asset) -> None:
     found = family.carried(region, row.asset_id, asset.pk)
     thread.lost = found is None
     if found is not None:
-        thread.place = {side: f"{share:.6f}" for side, share in zip(("x", "y", "width", "height"), found, strict=True)}
+        thread.place = dict(zip(("x", "y", "width", "height"), found, strict=True))
         if "width" not in row.pin:
             del thread.place["width"], thread.place["height"]
 

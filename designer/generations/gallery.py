@@ -191,7 +191,7 @@ def asset(request: HttpRequest, pk: UUID) -> HttpResponse:
     related = Asset.objects.visible_to(request.user).kept().filter(Q(parent=found) | Q(pk=found.parent_id))
     context = {
         **asset_context(request, found),
-        **panel_of(request, found).context(request),
+        **panel_of(person(request), found).context(request),
         **opinions_context(found),
         "generation": generation,
         "channel": f"asset:{found.pk}",

@@ -222,6 +222,8 @@ export interface SummaryAnswer { people: PersonLine[]; images: OutcomeLine[]; to
 export interface TallyAnswer { yes: number; no: number; perhaps: number }
 export interface TeamAnswer { id: string; name: string; slug: string; personal: boolean; role: RoleEnum; time_zone: string; keep_exif: boolean; created_at: string; updated_at: string }
 export interface Template { id: string; team: string; owner: string; name: string; plan: Record<string, unknown>; created_at: string }
+export interface ThreadAnswer { comment: CommentAnswer; answers: CommentAnswer[]; hidden: number; number: number; place: Pin | null; lost: boolean }
+export interface ThreadPage { results: ThreadAnswer[]; older: string | null }
 export interface TimerAnswer { seconds: number; running: boolean; ends_at: string | null; left: number; at: string }
 export interface TokenAnswer { id: string; name: string; prefix: string; scopes: ScopesEnum[]; created_at: string; expires_at: string | null; revoked_at: string | null; last_used_at: string | null }
 /** What the words of the brief order, beside the garment. */
@@ -342,6 +344,8 @@ export interface Calls {
   /** A PNG of where the colours of two images differ: black 0, pale yellow 10 and more of CIEDE2000. */
   downloadDifference(assetId: string, beforeId: string, options?: Options): Promise<Blob>;
   downloadDifference(assetId: string, beforeId: string, options: Saving): Promise<string>;
+  /** The threads on all versions of the image, newest first, each pin where it lies in this one. */
+  assetComments(assetId: string, wish?: { thread?: string }, options?: Options): Promise<ThreadPage>;
   /** The picture itself; `format` converts it, `download` asks the browser to save it. */
   download(assetId: string, wish?: { download?: boolean; format?: "jpeg" | "png" | "webp" }, options?: Options): Promise<Blob>;
   download(assetId: string, wish: { download?: boolean; format?: "jpeg" | "png" | "webp" }, options: Saving): Promise<string>;
@@ -670,10 +674,10 @@ export interface Calls {
   deleteTeamComment(teamId: string, commentId: string, options?: Options): Promise<void>;
   /** What a comment said before it was given other words, newest first; of one that was taken back nothing. */
   teamCommentHistory(teamId: string, commentId: string, wish?: { ordering?: "created_at" | "-created_at"; page_size?: number }, options?: Options): Pages<WordingAnswer>;
-  /** Put a sign to a comment. */
-  reactToComment(teamId: string, commentId: string, reactionId: string, options?: Options): Promise<CommentAnswer>;
+  /** Put a sign to a comment: agree, love, celebrate, smile, looking or done; one of each. */
+  reactToComment(teamId: string, commentId: string, sign: string, options?: Options): Promise<CommentAnswer>;
   /** Take one's own sign from a comment. */
-  takeBackReaction(teamId: string, commentId: string, reactionId: string, options?: Options): Promise<void>;
+  takeBackReaction(teamId: string, commentId: string, sign: string, options?: Options): Promise<void>;
   /** Open a resolved thread again. */
   reopenThread(teamId: string, commentId: string, options?: Options): Promise<CommentAnswer>;
   /** Call a thread resolved. Said again it changes nothing, nor who did it first. */

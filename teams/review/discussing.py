@@ -9,6 +9,7 @@ from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery, Wind
 from django.db.models.functions import Coalesce, RowNumber
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from rest_framework.request import Request
 
 from teams.accounts.models import User
 from teams.base.ids import id_of
@@ -35,14 +36,18 @@ class Said:
 @dataclass(slots=True)
 class Thread:
     """A comment and its answers. number: of its pin, the first of all being 1; 0 without one. place: where that is in
-    the picture that is shown, as text; lost: it is not in it; elsewhere: it was said of another version."""
+    the picture that is shown; lost: it is not in it; elsewhere: it was said of another version."""
 
     said: Said
     number: int
     answers: list[Said] = field(default_factory=list)
-    place: dict[str, str] | None = None
+    place: dict[str, float] | None = None
     lost: bool = False
     elsewhere: bool = False
+
+    @property
+    def answer_rows(self) -> list[Any]:
+        return [each.row for each in self.answers]
 
     @property
     def hidden(self) -> int:
@@ -50,7 +55,7 @@ class Thread:
         return max(0, int(self.said.row.answers) - len(self.answers))
 
 
-def thread_of(request: HttpRequest) -> UUID | None:
+def thread_of(request: HttpRequest | Request) -> UUID | None:
     """The thread that an address asks to begin with: `?thread=<id>`."""
     return id_of(request.GET.get("thread", ""))
 

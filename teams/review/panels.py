@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from teams.accounts.models import User
 from teams.accounts.people import person
 from teams.base.errors import Missing, Refused
 from teams.base.ids import named
@@ -102,9 +103,8 @@ class Panel:
         return self._back(request)
 
 
-def panel_of(request: HttpRequest, kind: str, thing: Any) -> Panel:
+def panel_of(user: User, kind: str, thing: Any) -> Panel:
     """The panel of a collection or a batch, on the page of its name."""
-    user = person(request)
     open_to_words = getattr(thing, "trashed_at", None) is None
 
     def facts(thread: UUID | None) -> dict[str, Any]:

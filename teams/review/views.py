@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from teams.accounts.people import person
 from teams.review.collections.models import Collection
 from teams.review.markup import rendered
 from teams.review.models import Comment
@@ -16,9 +17,8 @@ from teams.review.panels import panel_of
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def collection_comments(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return panel_of(request, "collection", Collection.objects.select_related("team").see(request.user, pk)).answer(
-        request
-    )
+    row = Collection.objects.select_related("team").see(request.user, pk)
+    return panel_of(person(request), "collection", row).answer(request)
 
 
 @login_required

@@ -7,6 +7,7 @@ export const CALLS = `
 1{} G:asset: A:changeAsset:w D:deleteAsset:
 2against/{} G:compareAssets:
 4map G:downloadDifference:f
+2comments G:assetComments:w
 2content G:download:wf
 2promote P:promoteAsset:
 2provenance G:assetProvenance:

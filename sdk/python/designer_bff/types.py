@@ -1634,6 +1634,20 @@ class Template(TypedDict):
     created_at: str
 
 
+class ThreadAnswer(TypedDict):
+    comment: CommentAnswer
+    answers: list[CommentAnswer]
+    hidden: int
+    number: int
+    place: Pin | None
+    lost: bool
+
+
+class ThreadPage(TypedDict):
+    results: list[ThreadAnswer]
+    older: str | None
+
+
 class TimerAnswer(TypedDict):
     seconds: int
     running: bool

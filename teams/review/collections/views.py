@@ -72,7 +72,7 @@ def collection(request: HttpRequest, pk: UUID) -> HttpResponse:
     items = list(row.items.shown().page(after=begin, limit=BOARD + 1))
     partial = request.headers.get("X-Partial") == "1"
     facts = {
-        **({} if partial else panel_of(request, "collection", row).context(request)),
+        **({} if partial else panel_of(person(request), "collection", row).context(request)),
         "collection": row,
         "items": items[:BOARD],
         "next": items[BOARD - 1].position if len(items) > BOARD else None,

@@ -178,6 +178,25 @@ def test_a_region_stands_in_a_crop_as_far_as_it_is_there(say, asset):
     assert listed.count("data-pin-x") == 1 and listed.count("Its spot was cropped away in this version.") == 1
 
 
+def test_a_program_reads_the_threads_of_all_versions_with_their_places_in_one(say, asset, client_of):
+    say("Collar", pin_x="0.25", pin_y="0.5", pin_width="0.5", pin_height="0.25")
+    thread = Comment.objects.get()
+    say("Wider", reply_to=str(thread.pk))
+    say("Shoe", pin_x="0.9", pin_y="0.5")
+    say("Good")
+    part = version_of(asset, [crop(0, 0, 24, 36, of=(48, 36))])
+    told = client_of("viewer").get(f"/api/assets/{part.pk}/comments").json()
+    good, shoe, collar = told["results"]
+    assert told["older"] is None
+    assert collar["place"] == {"x": 0.5, "y": 0.5, "width": 0.5, "height": 0.25} and collar["number"] == 1
+    assert (collar["comment"]["asset"], collar["answers"][0]["text"]) == (str(asset.pk), "Wider")
+    assert (shoe["place"], shoe["lost"], shoe["number"]) == (None, True, 2)
+    assert (good["place"], good["lost"], good["number"]) == (None, False, 0)
+    begun = client_of("viewer").get(f"/api/assets/{part.pk}/comments?thread={thread.pk}").json()
+    assert begun == told, "it is on the first page already"
+    assert client_of("stranger").get(f"/api/assets/{part.pk}/comments").status_code == 404
+
+
 def test_what_a_comment_said_before_is_shown_to_the_team_until_it_is_taken_back(say, act, client_of):
     say("Draft")
     row = Comment.objects.get()

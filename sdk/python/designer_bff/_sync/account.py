@@ -313,16 +313,16 @@ class AccountCalls(Caller):
             query={"ordering": ordering, "page_size": page_size},
         )
 
-    def react_to_comment(self, team_id: str, comment_id: str, reaction_id: str) -> types.CommentAnswer:
-        """Put a sign to a comment."""
+    def react_to_comment(self, team_id: str, comment_id: str, sign: str) -> types.CommentAnswer:
+        """Put a sign to a comment: agree, love, celebrate, smile, looking or done; one of each."""
         answer: types.CommentAnswer = self.call(
-            "PUT", f"/teams/{quoted(team_id)}/comments/{quoted(comment_id)}/reactions/{quoted(reaction_id)}"
+            "PUT", f"/teams/{quoted(team_id)}/comments/{quoted(comment_id)}/reactions/{quoted(sign)}"
         )
         return answer
 
-    def take_back_reaction(self, team_id: str, comment_id: str, reaction_id: str) -> None:
+    def take_back_reaction(self, team_id: str, comment_id: str, sign: str) -> None:
         """Take one's own sign from a comment."""
-        self.call("DELETE", f"/teams/{quoted(team_id)}/comments/{quoted(comment_id)}/reactions/{quoted(reaction_id)}")
+        self.call("DELETE", f"/teams/{quoted(team_id)}/comments/{quoted(comment_id)}/reactions/{quoted(sign)}")
 
     def reopen_thread(
         self, team_id: str, comment_id: str, *, idempotency_key: str | None = None
