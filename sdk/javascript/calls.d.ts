@@ -663,7 +663,7 @@ export interface Calls {
   removeFromCollection(teamId: string, collectionId: string, assetId: string, options?: Options): Promise<void>;
   /** Take a collection out of the trash. */
   restoreCollection(teamId: string, collectionId: string, options?: Options): Promise<CollectionAnswer>;
-  /** What was said of the team's images, newest first; what was taken back only while it is answered. */
+  /** What was said in the team, newest first; what was taken back only while it is answered. */
   teamComments(teamId: string, wish?: { asset?: string; author?: string; batch?: string; collection?: string; mentions?: string; ordering?: "created_at" | "-created_at"; page_size?: number; pinned?: boolean; reply_to?: string; resolved?: boolean; search?: string; threads?: boolean }, options?: Options): Pages<CommentAnswer>;
   /** Say something of an image, a collection or a batch; of a spot or region of an image; or in answer. */
   createTeamComment(teamId: string, wish: CreateTeamCommentWish, options?: Options): Promise<CommentAnswer>;

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('sign', models.CharField(choices=[('agree', '👍'), ('love', '❤️'), ('celebrate', '🎉'), ('smile', '😄'), ('looking', '👀'), ('done', '✅')], max_length=16)),
+                ('sign', models.CharField(choices=[('agree', 'Agree'), ('love', 'Love'), ('celebrate', 'Celebrate'), ('smile', 'Smile'), ('looking', 'Looking'), ('done', 'Done')], max_length=16)),
             ],
             options={
                 'db_table': 'team_comment_reactions',

@@ -16,7 +16,7 @@ from teams.base.ids import id_of
 from teams.membership.models import Team
 from teams.membership.permissions import may
 from teams.review.markup import rendered
-from teams.review.models import Comment, CommentQuerySet, Reaction
+from teams.review.models import Comment, CommentQuerySet, Sign
 from teams.review.services import LONGEST
 
 PAGE: Final = 20  # threads
@@ -26,7 +26,7 @@ MOST: Final = 500
 
 @dataclass(slots=True)
 class Said:
-    """A comment with its words as HTML and its signs as {sign, glyph, count, mine}."""
+    """A comment with its words as HTML and its signs as {sign, glyph, word, count, mine}."""
 
     row: Any  # a Comment as `told`
     html: SafeString
@@ -76,7 +76,7 @@ def discussion(user: User, team: Team, about: Q, *, thread: UUID | None, open_to
         "older": found[PAGE].pk if len(found) > PAGE else None,
         "begun": begun,
         "longest": LONGEST,
-        "glyphs": list(Reaction.GLYPHS.items()),
+        "glyphs": [(sign.value, sign.glyph, sign.label) for sign in Sign],
         "may_comment": open_to_words and may(user, "create_work", team),
         "may_remove": may(user, "edit_all_work", team),
     }
@@ -115,4 +115,5 @@ def _answers(rows: CommentQuerySet, threads: Iterable[UUID], thread: UUID | None
 
 def _said(row: Any) -> Said:
     words = rendered(row.shown_text, [each["name"] for each in row.named])
-    return Said(row, words, [{**each, "glyph": Reaction.GLYPHS[each["sign"]]} for each in row.signs])
+    signs = [(each, Sign(each["sign"])) for each in row.signs]
+    return Said(row, words, [{**each, "glyph": sign.glyph, "word": sign.label} for each, sign in signs])

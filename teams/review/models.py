@@ -1,6 +1,6 @@
 """What people say about images, collections and batches, in the team that these belong to."""
 
-from typing import Any, ClassVar, Final, Self
+from typing import Any, Final, Self
 from uuid import UUID
 
 from django.conf import settings
@@ -23,12 +23,20 @@ ROUNDED: Final = 1e-6  # two shares that end at the picture's edge may add up to
 class Sign(models.TextChoices):
     """What one may put to a comment without words."""
 
-    AGREE = "agree", "👍"
-    LOVE = "love", "❤️"
-    CELEBRATE = "celebrate", "🎉"
-    SMILE = "smile", "😄"
-    LOOKING = "looking", "👀"
-    DONE = "done", "✅"
+    AGREE = "agree", "Agree"
+    LOVE = "love", "Love"
+    CELEBRATE = "celebrate", "Celebrate"
+    SMILE = "smile", "Smile"
+    LOOKING = "looking", "Looking"
+    DONE = "done", "Done"
+
+    @property
+    def glyph(self) -> str:
+        """Its picture; shown beside the word, for not every machine has a font with it."""
+        return GLYPHS[self.value]
+
+
+GLYPHS: Final = {"agree": "👍", "love": "❤️", "celebrate": "🎉", "smile": "😄", "looking": "👀", "done": "✅"}
 
 
 def _one_of_three() -> Q:
@@ -210,8 +218,6 @@ class Mention(Row):
 
 class Reaction(Row):
     """A sign that somebody put to a comment: one of each."""
-
-    GLYPHS: ClassVar[dict[str, str]] = {value: str(label) for value, label in Sign.choices}
 
     comment = models.ForeignKey(Comment, models.CASCADE, related_name="reactions")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from batches.models import Batch
 from designer.assets.models import Asset
 from teams.review.collections.services import create
+from teams.review.models import Comment
 from tests.e2e.test_enhance import check, open_asset
 from tests.e2e.test_studio import make
 from tests.e2e.test_together import join
@@ -193,8 +195,8 @@ def test_a_region_is_drawn_somebody_is_named_and_the_thread_is_reacted_to_and_re
     expect(ben.get_by_role("link", name="Notifications, 1 unread")).to_be_visible()
     ben.get_by_label(re.compile("^React to the comment")).click()
     check(ben, "comment-signs")
-    ben.get_by_role("button", name="love", exact=True).click()
-    expect(ada.get_by_role("button", name="love, 1")).to_be_visible()
+    ben.get_by_role("button", name="Love", exact=True).click()
+    expect(ada.get_by_role("button", name="Love 1")).to_be_visible()
     check(ada, "comment-region-said")
     ben.get_by_role("button", name=re.compile("^Resolve the thread")).click()
     expect(ada.get_by_text("by Ben Okri,")).to_be_visible()
@@ -241,20 +243,50 @@ def test_a_region_is_set_by_the_keyboard_and_what_was_said_before_is_read(ada: P
     assert ada.problems == []  # type: ignore[attr-defined]
 
 
-def test_a_collection_is_spoken_of_on_its_page(ada: Page):
-    asset = ada.url.rstrip("/").rpartition("/")[2]
-    elsewhere(lambda: gather(asset))
-    ada.goto("/collections")
-    ada.get_by_role("link", name="Autumn").first.click()
-    ada.get_by_label("Say something").fill("- too dark\n- too long")
-    ada.get_by_role("button", name="Comment", exact=True).click()
-    expect(ada.locator(".comment-text li")).to_have_text(["too dark", "too long"])
-    expect(ada.get_by_role("button", name="Pin to a spot")).to_have_count(0)
-    check(ada, "comment-collection")
+def test_a_collection_and_a_batch_are_spoken_of_on_their_pages(ada: Page):
+    asset, pages = ada.url.rstrip("/").rpartition("/")[2], []
+    elsewhere(lambda: pages.extend(things_around(asset)))
+    for page in pages:
+        ada.goto(page)
+        ada.get_by_label("Say something").fill("- too dark\n- too long")
+        ada.get_by_role("button", name="Comment", exact=True).click()
+        expect(ada.locator(".comment-text li")).to_have_text(["too dark", "too long"])
+        expect(ada.get_by_role("button", name="Pin to a spot")).to_have_count(0)
+        check(ada, f"comment{page[: page.rindex('/')].replace('/', '-')}")
     assert ada.problems == []  # type: ignore[attr-defined]
 
 
-def gather(asset_id: str) -> None:
-    """The image in a collection of its own."""
+def things_around(asset_id: str) -> list[str]:
+    """The pages of a collection with this image in it, and of a batch."""
     asset = Asset.objects.get(pk=asset_id)
-    create(actor=asset.owner, team_id=asset.team_id, name="Autumn", assets=[asset.pk])
+    collection = create(actor=asset.owner, team_id=asset.team_id, name="Autumn", assets=[asset.pk])
+    batch = Batch.objects.create(team=asset.team, owner=asset.owner, title="Ten coats", plan={})
+    return [f"/collections/{collection.pk}", f"/batches/{batch.pk}"]
+
+
+def test_older_threads_are_turned_to_and_stay_while_something_new_is_said(ada: Page, ben: Page):
+    asset = ada.url.rstrip("/").rpartition("/")[2]
+    elsewhere(lambda: talk_much(asset))
+    ben.reload()
+    ben.get_by_role("link", name="Older comments").click()
+    expect(ben.locator(".comment-text").first).to_have_text("No. 4")
+    expect(ben.locator(".comment-text")).to_have_count(5)
+    expect(ben.locator(".comment").first).to_be_focused()
+    check(ben, "comments-older")
+    ben.get_by_role("button", name="Answer", exact=True).first.click()
+    ben.get_by_label(re.compile("^Answer to ")).fill("I agree")
+    ben.get_by_role("button", name="Comment", exact=True).click()
+    expect(ben.locator(".comment-answers .comment-text")).to_have_text("I agree")
+    ada.get_by_label("Say something").fill("And now?")
+    ada.get_by_role("button", name="Comment", exact=True).click()
+    expect(ben.get_by_role("status").filter(has_text="And now?")).to_have_count(1)
+    expect(ben.locator(".comment-text").first).to_have_text("No. 4")
+    ben.get_by_role("link", name="Newest comments").click()
+    expect(ben.locator(".comment-text").first).to_have_text("And now?")
+    assert [page.problems for page in (ada, ben)] == [[], []]  # type: ignore[attr-defined]
+
+
+def talk_much(asset_id: str) -> None:
+    asset = Asset.objects.get(pk=asset_id)
+    for number in range(25):
+        Comment.objects.create(team=asset.team, asset=asset, author=asset.owner, text=f"No. {number}")

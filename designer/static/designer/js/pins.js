@@ -131,6 +131,7 @@ class ImagePins extends HTMLElement {
   }
 
   down(event) {
+    if (this.draft) event.stopPropagation(); // nor moved, nor the two versions parted elsewhere
     this.drawn = false;
     this.from = this.draft && event.target !== this.draft ? this.share(event) : null;
     this.held = this.draft && event.target === this.draft;

@@ -254,7 +254,7 @@ class AccountCalls(Caller):
         search: str | None = None,
         threads: bool | None = None,
     ) -> AsyncPages[types.CommentAnswer]:
-        """What was said of the team's images, newest first; what was taken back only while it is answered."""
+        """What was said in the team, newest first; what was taken back only while it is answered."""
         return AsyncPages(
             self,
             f"/teams/{quoted(team_id)}/comments",

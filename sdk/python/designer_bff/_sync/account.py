@@ -244,7 +244,7 @@ class AccountCalls(Caller):
         search: str | None = None,
         threads: bool | None = None,
     ) -> Pages[types.CommentAnswer]:
-        """What was said of the team's images, newest first; what was taken back only while it is answered."""
+        """What was said in the team, newest first; what was taken back only while it is answered."""
         return Pages(
             self,
             f"/teams/{quoted(team_id)}/comments",
