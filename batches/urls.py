@@ -1,8 +1,8 @@
 from django.urls import path
 
 from batches import api as rest
+from batches import comment_views, shoot_views, views, vote_views
 from batches import results_api as taken
-from batches import shoot_views, views, vote_views
 
 api = [
     path("batch", rest.BatchList.as_view(), name="api_batches"),
@@ -42,6 +42,7 @@ pages = [
     path("batches/<uuid:pk>/change-form", views.change_form, name="batch_change_form"),
     path("batches/<uuid:pk>/act", views.act, name="batch_act"),
     path("batches/<uuid:pk>/change", views.change, name="batch_change"),
+    path("batches/<uuid:pk>/comments", comment_views.comments, name="batch_comments"),
     path("batches/<uuid:pk>/votes", vote_views.votes, name="batch_votes_page"),
     path("batches/<uuid:pk>/keep", views.keep, name="batch_keep"),
 ]

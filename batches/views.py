@@ -24,6 +24,7 @@ from batches.standing import standstill_of, standstills_of
 from designer.generations.forms import UUID_WORD
 from teams.accounts.people import person
 from teams.base.errors import Forbidden, Missing, Refused
+from teams.review.panels import panel_of
 
 PAGE: Final = 20
 TILES: Final = 60
@@ -165,7 +166,8 @@ def _span(seconds: float) -> str:
 @require_GET
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     batch = _shown(request, pk)
-    context = {**_head(request, batch), **_grid(request, batch), "plan": batch.plan}
+    said = panel_of(person(request), "batch", batch).context(request)
+    context = {**_head(request, batch), **_grid(request, batch), **said, "plan": batch.plan}
     return render(request, "batches/batch.html", context)
 
 

@@ -4,7 +4,7 @@ from teams.accounts.models import ApiToken, User
 from teams.audit.models import AuditEntry
 from teams.membership.models import Invitation, Membership, Team, TeamGroupObjectPermission, TeamUserObjectPermission
 from teams.review.collections.models import Collection, CollectionItem
-from teams.review.models import Comment
+from teams.review.models import Comment, Mention, Reaction, Wording
 
 __all__ = [
     "ApiToken",
@@ -14,8 +14,11 @@ __all__ = [
     "Comment",
     "Invitation",
     "Membership",
+    "Mention",
+    "Reaction",
     "Team",
     "TeamGroupObjectPermission",
     "TeamUserObjectPermission",
     "User",
+    "Wording",
 ]

@@ -13,7 +13,8 @@ invitation_renewed: Final = Signal()
 # invitation: teams.membership.models.Invitation, accepted just now by its `accepted_by`.
 member_joined: Final = Signal()
 
-# comment: teams.review.models.Comment, what: "created" | "updated" | "deleted".
+# comment: teams.review.models.Comment, what: "created" | "updated" | "deleted" | "resolved" | "reopened" | "reacted",
+# mentioned: list[User], whom its text names and did not name before; with the last three actor: User, who did it.
 comment_changed: Final = Signal()
 
 # collection: teams.review.collections.models.Collection,

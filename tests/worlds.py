@@ -82,6 +82,8 @@ class World:
             return self.collection.pk
         if name == "asset_id":
             return self.asset.pk
+        if name == "sign":
+            return "love"
         if name == "comment_id":
             return self.comment.pk
         for word, row in self._rows():
@@ -159,6 +161,9 @@ class World:
             f"/teams/{self.team.pk}",
             f"/api/teams/{self.team.pk}/comments",
             f"/api/teams/{self.team.pk}/comments/{self.comment.pk}",
+            f"/api/teams/{self.team.pk}/comments/{self.comment.pk}/history",
+            f"/comments/{self.comment.pk}/history",
+            f"/api/assets/{a}/comments",
             f"/api/webhooks/{self.webhook.pk}",
             f"/collections/{self.collection.pk}",
             f"/collections/{self.collection.pk}/sessions",
@@ -205,7 +210,9 @@ class World:
             "batches": sorted(Batch.objects.filter(**own).values_list("pk", "status", "title")),
             "templates": sorted(BatchTemplate.objects.filter(**own).values_list("pk", "name")),
             "corrections": AttributeCorrection.objects.filter(**own).count(),
-            "comments": sorted(Comment.objects.filter(**own).values_list("pk", "text", "deleted_at")),
+            "comments": sorted(
+                Comment.objects.filter(**own).values_list("pk", "text", "deleted_at", "resolved_at", "reactions__sign")
+            ),
             "feedback": Feedback.objects.filter(**own).count(),
             "weights": sorted(LearnedWeight.objects.filter(**own).values_list("key", "alpha", "beta")),
             "members": sorted(Membership.objects.filter(**own).values_list("user_id", "role")),

@@ -1,27 +1,58 @@
-"""What assets hear: somebody said something of an image. Told to those who look at it, in the same transaction."""
+"""What was said of an image, a collection or a batch is told to those who look at it, in the same transaction."""
 
 from typing import Any, Final
 
+from django.db.models import Count
 from django.dispatch import receiver
 
 from designer.assets.versions import root_of
-from designer.realtime.events import COMMENT_CREATED, COMMENT_DELETED, COMMENT_UPDATED, record
+from designer.realtime import events
+from designer.realtime.events import record
+from teams.accounts.models import User
 from teams.review.models import Comment
 from teams.signals import comment_changed
 
-EVENTS: Final = {"created": COMMENT_CREATED, "updated": COMMENT_UPDATED, "deleted": COMMENT_DELETED}
+EVENTS: Final = {
+    "created": events.COMMENT_CREATED,
+    "updated": events.COMMENT_UPDATED,
+    "deleted": events.COMMENT_DELETED,
+    "resolved": events.COMMENT_RESOLVED,
+    "reopened": events.COMMENT_REOPENED,
+    "reacted": events.COMMENT_REACTED,
+}
+TOLD: Final = 2000  # letters of a text: an event is a message, the whole of it is read over HTTP
 
 
 @receiver(comment_changed, dispatch_uid="assets.comment_changed")
-def tell_of_comment(sender: object, comment: Comment, what: str, **_: Any) -> None:
-    """On the image's channel and on its original's, where those who look at another version hear of it."""
-    told: dict[str, Any] = {
+def tell_of_comment(sender: object, comment: Comment, what: str, actor: User | None = None, **_: Any) -> None:
+    """On the channel of what it is about; of an image on its original's too, for who looks at another version."""
+    told = {
         "id": str(comment.pk),
-        "asset": str(comment.asset_id),
+        "about": comment.subject,
+        "asset": str(comment.asset_id) if comment.asset_id else None,
         "reply_to": str(comment.reply_to_id) if comment.reply_to_id else None,
+        **_more(comment, what, actor),
     }
-    if what != "deleted":
-        said = {"author": str(comment.author_id), "name": comment.author.shown_name}
-        told |= {**said, "text": comment.text, "pin": comment.pin}
-    for asset_id in {comment.asset_id, root_of(comment.asset).pk}:
-        record(f"asset:{asset_id}", EVENTS[what], told, team_id=comment.team_id)
+    channels = {comment.subject}
+    if comment.asset is not None:
+        channels.add(f"asset:{root_of(comment.asset).pk}")
+    for channel in sorted(channels):
+        record(channel, EVENTS[what], told, team_id=comment.team_id)
+
+
+def _more(comment: Comment, what: str, actor: User | None) -> dict[str, Any]:
+    if what in ("created", "updated"):
+        return {
+            "author": str(comment.author_id),
+            "name": comment.author.shown_name,
+            "text": comment.text[:TOLD],
+            "pin": comment.pin,
+            "mentions": [str(pk) for pk in comment.mentions.values_list("user_id", flat=True)],
+        }
+    if actor is None:
+        return {}
+    by = {"by": str(actor.pk), "name": actor.shown_name}
+    if what != "reacted":
+        return by
+    counted = comment.reactions.order_by("sign").values_list("sign").annotate(n=Count("pk"))
+    return {**by, "counts": dict(counted)}

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from designer.assets import api as rest
-from designer.assets import comment_views, views
+from designer.assets import comment_api, comment_views, views
 
 api = [
     path("assets", rest.AssetList.as_view(), name="api_assets"),
@@ -10,6 +10,7 @@ api = [
     path("assets/<uuid:pk>/promote", rest.AssetPromote.as_view(), name="api_asset_promote"),
     path("assets/<uuid:pk>/versions", rest.AssetVersions.as_view(), name="api_asset_versions"),
     path("assets/<uuid:pk>/use", rest.AssetUse.as_view(), name="api_asset_use"),
+    path("assets/<uuid:pk>/comments", comment_api.AssetComments.as_view(), name="api_asset_comments"),
     path("assets/<uuid:pk>/provenance", rest.AssetProvenance.as_view(), name="api_asset_provenance"),
     path("assets/<uuid:pk>/content", rest.AssetContent.as_view(), name="api_asset_content"),
     path("assets/<uuid:pk>/thumbnail", rest.AssetThumbnail.as_view(), name="api_asset_thumbnail"),
@@ -19,6 +20,5 @@ pages = [
     path("assets/<uuid:pk>/use", views.use, name="asset_use"),
     path("assets/<uuid:pk>/name", views.name, name="asset_name"),
     path("assets/<uuid:pk>/comments", comment_views.comments, name="asset_comments"),
-    path("assets/<uuid:pk>/comments/<uuid:comment_id>/remove", comment_views.remove, name="asset_comment_remove"),
     path("assets/<uuid:pk>/promote", views.promote, name="asset_promote"),
 ]

@@ -18,7 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from designer.assets import services as assets
-from designer.assets.commenting import discussion
+from designer.assets.commenting import panel_of
 from designer.assets.models import Asset, AssetKind, AssetQuerySet
 from designer.assets.presenting import camera_shown
 from designer.assets.versions import versions_of
@@ -191,7 +191,7 @@ def asset(request: HttpRequest, pk: UUID) -> HttpResponse:
     related = Asset.objects.visible_to(request.user).kept().filter(Q(parent=found) | Q(pk=found.parent_id))
     context = {
         **asset_context(request, found),
-        **discussion(person(request), found),
+        **panel_of(person(request), found).context(request),
         **opinions_context(found),
         "generation": generation,
         "channel": f"asset:{found.pk}",

@@ -1,5 +1,5 @@
-"""What people are told of because of what happens on the ground floor: somebody comments on their image, or answers;
-invites them, or comes because they invited."""
+"""What people are told of because of what happens on the ground floor: somebody comments on what is theirs, answers or
+names them; invites them, or comes because they invited."""
 
 from typing import Any, Final
 
@@ -18,27 +18,46 @@ TRIES: Final = 20  # more than an hour of a mail server that is away
 
 
 @receiver(comment_changed, dispatch_uid="notifications.comment_changed")
-def tell_of_comment(sender: object, comment: Comment, what: str, **_: Any) -> None:
-    if what != "created":
-        return
-    verb = "answers" if comment.reply_to_id else "comments"
-    name = str(comment.asset) if comment.asset.title else "an image"
+def tell_of_comment(sender: object, comment: Comment, what: str, mentioned: list[User], **_: Any) -> None:
+    """Whom it names hear that they are named, and nothing else of it; of new words only who was not named before."""
+    named = [user for user in mentioned if user.pk != comment.author_id]
+    _tell(comment, named, "mention", "names you in a comment")
+    if what == "created":
+        told = {user.pk for user in named}
+        others = [user for user in _concerned(comment) if user.pk not in told]
+        _tell(comment, others, "comment", "answers" if comment.reply_to_id else "comments")
+
+
+def _tell(comment: Comment, users: list[User], kind: str, verb: str) -> None:
     notify(
-        users=_concerned(comment),
-        kind="comment",
+        users=users,
+        kind=kind,
         subject=f"comment:{comment.pk}",
-        title=f"{comment.author.shown_name} {verb} on {name}",
+        title=f"{comment.author.shown_name} {verb} on {_called(comment)}",
         body=comment.text,
-        link=f"{reverse('asset', args=[comment.asset_id])}#comment-{comment.pk}",
+        link=_link(comment),
         team_id=comment.team_id,
     )
 
 
+def _called(comment: Comment) -> str:
+    nameless = comment.kind == "asset" and not comment.about.title
+    return "an image" if nameless else str(comment.about)
+
+
+def _link(comment: Comment) -> str:
+    """To the page of what it is about, begun at its thread: an old one stands on no first page."""
+    thread = comment.reply_to_id or comment.pk
+    page = reverse(comment.kind, args=[comment.about.pk])  # pages bear the names of ABOUT
+    return f"{page}?thread={thread}#comment-{comment.pk}"
+
+
 def _concerned(comment: Comment) -> list[User]:
-    """Who made the image and who spoke in this thread, as far as they are still in the team; never who speaks now."""
+    """Who made what it is about and who spoke in this thread, as far as they are still in the team; never who speaks
+    now."""
     thread = comment.reply_to_id or comment.pk
     spoke = Comment.objects.kept().filter(Q(pk=thread) | Q(reply_to=thread)).values_list("author", flat=True)
-    members = Membership.objects.filter(team=comment.team_id, user__in={comment.asset.owner_id, *spoke})
+    members = Membership.objects.filter(team=comment.team_id, user__in={comment.about.owner_id, *spoke})
     return [row.user for row in members.exclude(user=comment.author_id).select_related("user")]
 
 

@@ -53,6 +53,9 @@ ASSET_VERSION: Final = "asset:version"
 COMMENT_CREATED: Final = "comment:created"
 COMMENT_UPDATED: Final = "comment:updated"
 COMMENT_DELETED: Final = "comment:deleted"
+COMMENT_RESOLVED: Final = "comment:resolved"
+COMMENT_REOPENED: Final = "comment:reopened"
+COMMENT_REACTED: Final = "comment:reacted"
 COLLECTION_CHANGED: Final = "collection:changed"
 SESSION_OPENED: Final = "session:opened"
 SESSION_IMAGE: Final = "session:image"
@@ -102,6 +105,9 @@ PAYLOADS: Final[dict[str, Any]] = {
     COMMENT_CREATED: payloads.CommentSaid,
     COMMENT_UPDATED: payloads.CommentSaid,
     COMMENT_DELETED: payloads.CommentGone,
+    COMMENT_RESOLVED: payloads.CommentSettled,
+    COMMENT_REOPENED: payloads.CommentSettled,
+    COMMENT_REACTED: payloads.CommentReacted,
     COLLECTION_CHANGED: payloads.CollectionChanged,
     SESSION_OPENED: payloads.SessionOpened,
     SESSION_IMAGE: payloads.SessionImage,

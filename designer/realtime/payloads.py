@@ -145,20 +145,39 @@ class Nothing(TypedDict):
 
 
 class CommentGone(TypedDict):
-    """A comment was taken back. `asset`: the version it was on; told on the original's channel too."""
+    """A comment was taken back. `about`: "asset:<id>", "collection:<id>" or "batch:<id>"; for an image `asset` is the
+    version it was on, and it is told on the original's channel too."""
 
     id: str
-    asset: str
+    about: str
+    asset: str | None
     reply_to: str | None
 
 
 class CommentSaid(CommentGone):
-    """A comment as it stands. `pin`: the spot it is about, {x, y} in shares of the picture's sides."""
+    """A comment as it stands. `text`: its first 2,000 letters. `pin`: the spot it is about, {x, y} in shares of the
+    picture's sides, of a region with {width, height}. `mentions`: the ids of whom it names."""
 
     author: str
     name: str
     text: str
     pin: dict[str, float] | None
+    mentions: list[str]
+
+
+class CommentSettled(CommentGone):
+    """A thread was resolved or opened again: `by` whom, an id, and their `name`."""
+
+    by: str
+    name: str
+
+
+class CommentReacted(CommentGone):
+    """Somebody (`by`) put a sign to a comment or took theirs away. `counts`: how many of each there are now."""
+
+    by: str
+    name: str
+    counts: dict[str, int]
 
 
 class CollectionChanged(TypedDict):

@@ -11,7 +11,7 @@ class IdempotentTeamList(IdempotentPostMixin, TeamList):
 
 
 class IdempotentCommentList(IdempotentPostMixin, CommentList):
-    """What was said of the team's images, newest first; what was taken back only while it is answered."""
+    """What was said in the team, newest first; what was taken back only while it is answered."""
 
 
 class IdempotentCollectionList(IdempotentPostMixin, CollectionList):

@@ -54,7 +54,7 @@ export interface CollectionAnswer { id: string; team: string; name: string; owne
 /** Refuses unknown fields, unfit text and, in JSON, words or numbers for true and false; 400 naming the field. */
 export interface ColourRequestRequest { name?: string; hex?: string }
 export interface Column { column: string; field: string | null; slot: string | null; explanation: string }
-export interface CommentAnswer { id: string; team: string; asset: string; author: string; name: string; text: string; pin: Pin | null; reply_to: string | null; edited_at: string | null; deleted_at: string | null; created_at: string; updated_at: string }
+export interface CommentAnswer { id: string; team: string; asset: string | null; collection: string | null; batch: string | null; author: string; name: string; text: string; pin: Pin | null; reply_to: string | null; answers: number; mentions: MentionAnswer[]; reactions: SignAnswer[]; resolved_at: string | null; resolved_by: string | null; edited_at: string | null; deleted_at: string | null; created_at: string; updated_at: string }
 export interface Correction { id: string; team: string; owner: string; attribute: string; before: unknown; after: unknown; read_from: string; asset: string | null; generation: string | null; created_at: string }
 export interface Counts { total: number; waiting: number; queued: number; running: number; succeeded: number; failed: number; cancelled: number }
 export interface Courier { due: number; oldest_due: string | null; later: number; sending: number; given_up: number; delivered_per_minute: number; webhooks_on: number; webhooks_failing: number; webhooks_off: number }
@@ -124,6 +124,7 @@ export interface Me { id: string; email: string; name: string; timezone: string;
 export interface MemberAnswer { user: string; name: string; email: string; role: RoleEnum; joined_at: string }
 /** USD. `reserved` is set aside for work that is under way; null is no limit. */
 export interface MemberStanding { limit: string | null; spent: string; reserved: string; left: string | null; member: string; name: string }
+export interface MentionAnswer { user: string; name: string }
 export interface Model { id: string; kind: ModelKindEnum; provider: string; model: string; family: string; title: string; lifecycle: LifecycleEnum; ends_on: string | null; successor: string | null; ratios: string[]; max_pixels: number; quality: number; latency_seconds: number; unit_price: string | null; available: boolean; remedy: string; capabilities: Capabilities | null; warning: string; created_at: string }
 export type ModelKindEnum = "image" | "enhancement" | "language";
 export interface ModelLimits { written: Limits; learned: Limits; left: Left; running: number; waiting: number; paused_until: string | null }
@@ -150,10 +151,10 @@ export interface Persona { id: string; team: string; name: string; description: 
 export interface PersonaMade { id: string; team: string; name: string; description: string; keywords: Record<string, unknown>; attributes: Record<string, unknown>; weights: Record<string, Record<string, number>>; palette: unknown[]; distributions: Record<string, unknown>; exemplars: string[]; evidence: number; confidence: number | null; origin: Record<string, unknown>; starter: boolean; version: number; created_at: string; notes: string[] }
 /** Refuses unknown fields, unfit text and, in JSON, words or numbers for true and false; 400 naming the field. */
 export interface PickRequestRequest { cluster: number; name?: string }
-/** A spot of the picture, in shares of its width and height. */
-export interface Pin { x: number; y: number }
-/** A spot of the picture, in shares of its width and height. */
-export interface PinRequest { x: number; y: number }
+/** A spot of the picture, or with a width and a height a region of it: shares of its sides. */
+export interface Pin { x: number; y: number; width: number; height: number }
+/** A spot of the picture, or with a width and a height a region of it: shares of its sides. */
+export interface PinRequest { x: number; y: number; width?: number; height?: number }
 export interface Portfolio { id: string; team: string; title: string; status: GenerationStatusEnum; percent: number; total: number; read: number; duplicates: number; refused: number; ignored: number; left_out: number; clusters: Cluster[]; rule: string; error: Record<string, unknown> | null; can_go_on: boolean; created_at: string; started_at: string | null; finished_at: string | null }
 export interface PortfolioItem { id: string; position: number; path: string; status: PortfolioItemStatusEnum; code: string; reason: string; asset: string | null; cluster: number | null }
 export type PortfolioItemStatusEnum = "waiting" | "read" | "duplicate" | "refused" | "ignored";
@@ -202,6 +203,8 @@ export type SessionVoteEnum = "yes" | "no" | "perhaps";
 export interface Settings { team: string; exploration: number; default: number; half_life_days: number; min_sample: number }
 export interface Share { id: string; name: string; weight: number; waiting: number; running: number }
 export interface ShareList { results: Share[] }
+export interface SignAnswer { sign: SignEnum; count: number; mine: boolean }
+export type SignEnum = "agree" | "love" | "celebrate" | "smile" | "looking" | "done";
 export interface SignedAction { action: string; digital_source_type: string }
 export interface Size { width: number; height: number }
 /** The middle of the part, in shares of width and height. */
@@ -220,6 +223,8 @@ export interface SummaryAnswer { people: PersonLine[]; images: OutcomeLine[]; to
 export interface TallyAnswer { yes: number; no: number; perhaps: number }
 export interface TeamAnswer { id: string; name: string; slug: string; personal: boolean; role: RoleEnum; time_zone: string; keep_exif: boolean; created_at: string; updated_at: string }
 export interface Template { id: string; team: string; owner: string; name: string; plan: Record<string, unknown>; created_at: string }
+export interface ThreadAnswer { comment: CommentAnswer; answers: CommentAnswer[]; hidden: number; number: number; place: Pin | null; lost: boolean }
+export interface ThreadPage { results: ThreadAnswer[]; older: string | null }
 export interface TimerAnswer { seconds: number; running: boolean; ends_at: string | null; left: number; at: string }
 export interface TokenAnswer { id: string; name: string; prefix: string; scopes: ScopesEnum[]; created_at: string; expires_at: string | null; revoked_at: string | null; last_used_at: string | null }
 /** What the words of the brief order, beside the garment. */
@@ -249,7 +254,8 @@ export interface WeightMove { id: string; act: string; key: string; label: strin
 /** What the recipe would come to for the whole image. */
 export interface Whole { seconds: number; cost: string; basis: Basis; width: number; height: number }
 export type WhyEnum = "person" | "gone" | "failing" | "owner_left";
-export interface WishAnswer { generation: Ways; follow_up: Ways; batch: Ways; comment: Ways; alert: Ways; session: Ways; persona: Ways; member: Ways; webhook: Ways; daily_hour: number }
+export interface WishAnswer { generation: Ways; follow_up: Ways; batch: Ways; comment: Ways; mention: Ways; alert: Ways; session: Ways; persona: Ways; member: Ways; webhook: Ways; daily_hour: number }
+export interface WordingAnswer { text: string; said_at: string; until: string }
 export interface Worker { id: string; name: string; state: WorkerStateEnum; lanes: string[]; processes: number; abilities: Record<string, string[]>; started_at: string; beat_at: string; draining_since: string | null; jobs: HeldJob[] }
 export interface WorkerList { results: Worker[] }
 export type WorkerStateEnum = "working" | "idle" | "draining" | "drained" | "silent";
@@ -283,7 +289,7 @@ export interface RevertLearningWish { team?: string | null; persona?: string | n
 export interface ChangeLearningSettingsWish { exploration?: number; team?: string | null }
 export interface ChangeMeWish { name?: string; timezone?: string }
 export interface MarkReadWish { ids?: string[] }
-export interface ChangeNotificationSettingsWish { generation?: WaysRequest; follow_up?: WaysRequest; batch?: WaysRequest; comment?: WaysRequest; alert?: WaysRequest; session?: WaysRequest; persona?: WaysRequest; member?: WaysRequest; webhook?: WaysRequest; daily_hour?: number }
+export interface ChangeNotificationSettingsWish { generation?: WaysRequest; follow_up?: WaysRequest; batch?: WaysRequest; comment?: WaysRequest; mention?: WaysRequest; alert?: WaysRequest; session?: WaysRequest; persona?: WaysRequest; member?: WaysRequest; webhook?: WaysRequest; daily_hour?: number }
 export interface CreatePersonaWish { name: string; description?: string; keywords?: string[]; team?: string | null }
 export interface ChangePersonaWish { name?: string; description?: string; keywords?: string[]; weights?: Record<string, Record<string, number>>; palette?: ColourRequestRequest[] }
 export interface DuplicatePersonaWish { name?: string }
@@ -307,7 +313,7 @@ export interface CreateCollectionWish { name: string; assets?: string[] }
 export interface ChangeCollectionWish { name?: string }
 export interface AddToCollectionWish { assets: string[] }
 export interface MoveInCollectionWish { position?: number }
-export interface CreateTeamCommentWish { asset: string; text: string; pin?: PinRequest | null; reply_to?: string | null }
+export interface CreateTeamCommentWish { text: string; asset?: string; collection?: string; batch?: string; pin?: PinRequest | null; reply_to?: string | null }
 export interface ChangeTeamCommentWish { text?: string }
 export interface InviteWish { email: string; role?: RoleEnum; by_mail?: boolean }
 export interface SetTeamMemberWish { role: RoleEnum }
@@ -339,6 +345,8 @@ export interface Calls {
   /** A PNG of where the colours of two images differ: black 0, pale yellow 10 and more of CIEDE2000. */
   downloadDifference(assetId: string, beforeId: string, options?: Options): Promise<Blob>;
   downloadDifference(assetId: string, beforeId: string, options: Saving): Promise<string>;
+  /** The threads on all versions of the image, newest first, each pin where it lies in this one. */
+  assetComments(assetId: string, wish?: { thread?: string }, options?: Options): Promise<ThreadPage>;
   /** The picture itself; `format` converts it, `download` asks the browser to save it. */
   download(assetId: string, wish?: { download?: boolean; format?: "jpeg" | "png" | "webp" }, options?: Options): Promise<Blob>;
   download(assetId: string, wish: { download?: boolean; format?: "jpeg" | "png" | "webp" }, options: Saving): Promise<string>;
@@ -661,15 +669,25 @@ export interface Calls {
   removeFromCollection(teamId: string, collectionId: string, assetId: string, options?: Options): Promise<void>;
   /** Take a collection out of the trash. */
   restoreCollection(teamId: string, collectionId: string, options?: Options): Promise<CollectionAnswer>;
-  /** What was said of the team's images, newest first; what was taken back only while it is answered. */
-  teamComments(teamId: string, wish?: { asset?: string; author?: string; ordering?: "created_at" | "-created_at"; page_size?: number; pinned?: boolean; reply_to?: string; search?: string }, options?: Options): Pages<CommentAnswer>;
-  /** Say something of an image, of a spot of it, or in answer to a comment. */
+  /** What was said in the team, newest first; what was taken back only while it is answered. */
+  teamComments(teamId: string, wish?: { asset?: string; author?: string; batch?: string; collection?: string; mentions?: string; ordering?: "created_at" | "-created_at"; page_size?: number; pinned?: boolean; reply_to?: string; resolved?: boolean; search?: string; threads?: boolean }, options?: Options): Pages<CommentAnswer>;
+  /** Say something of an image, a collection or a batch; of a spot or region of an image; or in answer. */
   createTeamComment(teamId: string, wish: CreateTeamCommentWish, options?: Options): Promise<CommentAnswer>;
   teamComment(teamId: string, commentId: string, options?: Options): Promise<CommentAnswer>;
-  /** Give one's own comment other words. Needs If-Match. */
+  /** Give one's own comment other words; those before are kept. Needs If-Match. */
   changeTeamComment(teamId: string, commentId: string, wish: ChangeTeamCommentWish, options: Changing): Promise<CommentAnswer>;
   /** Take a comment back: one's own; for owners and admins anybody's. */
   deleteTeamComment(teamId: string, commentId: string, options?: Options): Promise<void>;
+  /** What a comment said before it was given other words, newest first; of one that was taken back nothing. */
+  teamCommentHistory(teamId: string, commentId: string, wish?: { ordering?: "created_at" | "-created_at"; page_size?: number }, options?: Options): Pages<WordingAnswer>;
+  /** Put a sign to a comment: agree, love, celebrate, smile, looking or done; one of each. */
+  reactToComment(teamId: string, commentId: string, sign: string, options?: Options): Promise<CommentAnswer>;
+  /** Take one's own sign from a comment. */
+  takeBackReaction(teamId: string, commentId: string, sign: string, options?: Options): Promise<void>;
+  /** Open a resolved thread again. */
+  reopenThread(teamId: string, commentId: string, options?: Options): Promise<CommentAnswer>;
+  /** Call a thread resolved. Said again it changes nothing, nor who did it first. */
+  resolveThread(teamId: string, commentId: string, options?: Options): Promise<CommentAnswer>;
   /** The team's invitations, the newest first. For owners and admins. */
   invitations(teamId: string, wish?: { ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; state?: "accepted" | "expired" | "open" | "revoked" }, options?: Options): Pages<InvitationAnswer>;
   /** Send it again with a new key; the old one lets nobody in any more. At most once a minute. No Idempotency-Key is honoured: sent twice, the later key counts. */
@@ -679,7 +697,7 @@ export interface Calls {
   /** Invite an address in a role. For owners and admins; only owners invite owners. No Idempotency-Key is honoured: a link is kept nowhere, so it cannot be told again. An address that is invited already answers 409. */
   invite(teamId: string, wish: InviteWish, options?: Options): Promise<InvitationMade>;
   /** Who belongs to the team. For every member of it. */
-  teamMembers(teamId: string, wish?: { ordering?: "created_at" | "-created_at"; page_size?: number }, options?: Options): Pages<MemberAnswer>;
+  teamMembers(teamId: string, wish?: { ordering?: "created_at" | "-created_at"; page_size?: number; search?: string }, options?: Options): Pages<MemberAnswer>;
   /** Change a member's role. For owners and admins; only owners make or change owners. */
   setTeamMember(teamId: string, userId: string, wish: SetTeamMemberWish, options?: Options): Promise<MemberAnswer>;
   /** Remove a member, or leave the team oneself. */

@@ -48,12 +48,21 @@ export interface EventPayloads {
   "asset:restored": Record<string, never>;
   /** Another version stands for the image (`in_use` instead of `before`), or this one has a new name. */
   "asset:version": { in_use?: string; before?: string; name?: string };
-  /** A comment as it stands. `pin`: the spot it is about, {x, y} in shares of the picture's sides. */
-  "comment:created": { id: string; asset: string; reply_to: string | null; author: string; name: string; text: string; pin: Record<string, number> | null };
-  /** A comment as it stands. `pin`: the spot it is about, {x, y} in shares of the picture's sides. */
-  "comment:updated": { id: string; asset: string; reply_to: string | null; author: string; name: string; text: string; pin: Record<string, number> | null };
-  /** A comment was taken back. `asset`: the version it was on; told on the original's channel too. */
-  "comment:deleted": { id: string; asset: string; reply_to: string | null };
+  /** A comment as it stands. `text`: its first 2,000 letters. `pin`: the spot it is about, {x, y} in shares of the
+    picture's sides, of a region with {width, height}. `mentions`: the ids of whom it names. */
+  "comment:created": { id: string; about: string; asset: string | null; reply_to: string | null; author: string; name: string; text: string; pin: Record<string, number> | null; mentions: string[] };
+  /** A comment as it stands. `text`: its first 2,000 letters. `pin`: the spot it is about, {x, y} in shares of the
+    picture's sides, of a region with {width, height}. `mentions`: the ids of whom it names. */
+  "comment:updated": { id: string; about: string; asset: string | null; reply_to: string | null; author: string; name: string; text: string; pin: Record<string, number> | null; mentions: string[] };
+  /** A comment was taken back. `about`: "asset:<id>", "collection:<id>" or "batch:<id>"; for an image `asset` is the
+    version it was on, and it is told on the original's channel too. */
+  "comment:deleted": { id: string; about: string; asset: string | null; reply_to: string | null };
+  /** A thread was resolved or opened again: `by` whom, an id, and their `name`. */
+  "comment:resolved": { id: string; about: string; asset: string | null; reply_to: string | null; by: string; name: string };
+  /** A thread was resolved or opened again: `by` whom, an id, and their `name`. */
+  "comment:reopened": { id: string; about: string; asset: string | null; reply_to: string | null; by: string; name: string };
+  /** Somebody (`by`) put a sign to a comment or took theirs away. `counts`: how many of each there are now. */
+  "comment:reacted": { id: string; about: string; asset: string | null; reply_to: string | null; by: string; name: string; counts: Record<string, number> };
   /** created, renamed, added, removed, moved, trashed or restored: read it anew. */
   "collection:changed": { what: string };
   /** A review of a collection has begun; told on the channels of the collection and of its team. */

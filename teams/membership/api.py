@@ -3,7 +3,8 @@
 from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import CharField, OuterRef, QuerySet, Subquery
+from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery
+from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers
 from rest_framework.request import Request
@@ -118,11 +119,26 @@ class TeamDetail(APIView):
         return answer(team_id, request)
 
 
+class MemberFilter(filters.FilterSet):  # type: ignore[misc]
+    search = filters.CharFilter(
+        method="called", max_length=120, help_text="part of the name, or how the address begins"
+    )
+
+    class Meta:
+        model = Membership
+        fields: list[str] = []
+
+    def called(self, rows: QuerySet[Membership], name: str, words: str) -> QuerySet[Membership]:
+        words = words.replace("\x00", "").strip()
+        return rows.filter(Q(user__name__icontains=words) | Q(user__email__istartswith=words))
+
+
 class MemberList(generics.ListAPIView[Membership]):
     """Who belongs to the team. For every member of it."""
 
     queryset = Membership.objects.none()
     serializer_class = MemberAnswer
+    filterset_class = MemberFilter
 
     def get_queryset(self) -> QuerySet[Membership]:
         team = visible_team(person(self.request), self.kwargs["team_id"])

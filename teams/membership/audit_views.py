@@ -23,8 +23,8 @@ PAGE: Final = 50
 SOUGHT: Final = ("search", "action", "since", "until")
 RIGHTS: Final = {  # what each permission means, in the order of the page
     "view_team": "See the team and its members",
-    "view_work": "See all work, live, and comment on it; download it",
-    "create_work": "Make generations, batches, enhancements, collections; upload",
+    "view_work": "See all work, live; download it",
+    "create_work": "Make generations, batches, enhancements, collections; upload; comment",
     "edit_own_work": "Change, trash and restore one's own work",
     "edit_all_work": "Change, trash and restore everybody's work",
     "view_billing": "See costs and budgets",

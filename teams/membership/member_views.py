@@ -28,7 +28,7 @@ MEANS: Final = {
     Role.OWNER: "everything, also to make owners and to delete the team",
     Role.ADMIN: "manage members and settings, change everybody's work",
     Role.EDITOR: "make work and change their own",
-    Role.VIEWER: "look and comment",
+    Role.VIEWER: "look",
 }
 
 

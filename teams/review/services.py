@@ -1,6 +1,6 @@
 """The only writers of comments. Each announces what it did, in its own transaction."""
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -10,12 +10,25 @@ from teams.accounts.models import User
 from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.base.preconditions import require_match
 from teams.base.text import plain_text
+from teams.membership.models import Team
 from teams.membership.permissions import may
-from teams.review.models import Comment
+from teams.review.mentions import mention
+from teams.review.models import ABOUT, Comment, Reaction, Sign, Wording
 from teams.signals import comment_changed
 
-LONGEST: Final = 2000  # letters
-Pin = tuple[float, float]  # shares of the picture's width and height, 0..1
+LONGEST: Final = 5000  # letters
+WORDINGS: Final = 100  # kept of one comment
+SMALLEST: Final = 0.001  # side of a region, as a share of the picture's
+WORDS: Final = {"asset": "image", "collection": "collection", "batch": "batch"}
+
+
+class Pin(NamedTuple):
+    """A spot of a picture, or a region with (x, y) as its left upper corner: shares of its sides, 0..1."""
+
+    x: float
+    y: float
+    width: float | None = None
+    height: float | None = None
 
 
 @transaction.atomic
@@ -23,44 +36,53 @@ def write_comment(
     *,
     actor: User,
     team_id: UUID,
-    asset_id: UUID,
+    about: tuple[str, UUID],
     text: str,
     pin: Pin | None = None,
     reply_to: UUID | None = None,
 ) -> Comment:
-    """Say something of an image of the team, of the spot `pin` where one is named, or in answer to a comment on it.
+    """Say something of what belongs to the team, of the spot or region `pin` where one is named, or in answer.
 
-    Raises Missing, Forbidden, Refused (text, pin, reply_to), or Conflict for an image in the trash.
+    about: a word of ABOUT and the id. Raises Missing, Forbidden, Refused (text, pin, reply_to), or Conflict for what
+    is in the trash.
     """
-    asset = _spoken_of(actor, team_id, asset_id)
-    x, y = _checked(pin) if pin else (None, None)
+    kind, pk = about
+    thing = _spoken_of(actor, team_id, kind, pk)
+    x, y, width, height = _checked(pin, kind) if pin else (None, None, None, None)
     made = Comment.objects.create(
         team_id=team_id,
-        asset=asset,
+        **{kind: thing},
         author=actor,
         text=plain_text(text, field="text", longest=LONGEST),
         pin_x=x,
         pin_y=y,
-        reply_to=_answered(actor, asset_id, reply_to) if reply_to else None,
+        pin_width=width,
+        pin_height=height,
+        reply_to=_answered(actor, kind, pk, reply_to) if reply_to else None,
     )
-    comment_changed.send(sender=Comment, comment=made, what="created")
+    comment_changed.send(sender=Comment, comment=made, what="created", mentioned=mention(made))
     return made
 
 
 @transaction.atomic
 def change_comment(*, actor: User, comment_id: UUID, text: str, if_match: str | None) -> Comment:
-    """Give one's own comment other words. Raises Missing, Forbidden or Refused."""
+    """Give one's own comment other words; those before are kept. Raises Missing, Forbidden, Refused (text), or
+    Conflict where it was changed too often."""
     row = _locked(actor, comment_id)
     if row.author_id != actor.pk:
         raise Forbidden(message="Only who wrote it changes its words.", remedy="Answer it, or take it away.")
     require_match(if_match, row)
     words = plain_text(text, field="text", longest=LONGEST)
     if words != row.text:
+        if row.wordings.count() >= WORDINGS:
+            message = f"This was changed {WORDINGS} times already."
+            raise Conflict("changed_too_often", message, remedy="Say it in an answer.")
+        Wording.objects.create(comment=row, text=row.text, said_at=row.edited_at or row.created_at)
         row.text = words
         row.edited_at = Now()
         row.save(update_fields=["text", "edited_at", "updated_at"])
         row.refresh_from_db()
-        comment_changed.send(sender=Comment, comment=row, what="updated")
+        comment_changed.send(sender=Comment, comment=row, what="updated", mentioned=mention(row))
     return row
 
 
@@ -71,7 +93,45 @@ def remove_comment(*, actor: User, comment_id: UUID) -> Comment:
     row.deleted_at = Now()
     row.save(update_fields=["deleted_at", "updated_at"])
     row.refresh_from_db()
-    comment_changed.send(sender=Comment, comment=row, what="deleted")
+    comment_changed.send(sender=Comment, comment=row, what="deleted", mentioned=[])
+    return row
+
+
+@transaction.atomic
+def settle(*, actor: User, comment_id: UUID, resolved: bool) -> Comment:
+    """Call a thread resolved, or open again; for who may comment. Of two who do so at once the first one's name stays.
+
+    Raises Missing, Forbidden, or Refused for an answer.
+    """
+    row = _spoken(actor, comment_id)
+    if row.reply_to_id:
+        remedy = f"Send it to {row.reply_to_id}, which it answers."
+        raise Refused("answer", "A thread is resolved as a whole, and this is an answer.", remedy=remedy)
+    if (row.resolved_at is not None) == resolved:
+        return row
+    row.resolved_at = Now() if resolved else None
+    row.resolved_by = actor if resolved else None
+    row.save(update_fields=["resolved_at", "resolved_by", "updated_at"])
+    row.refresh_from_db()
+    what = "resolved" if resolved else "reopened"
+    comment_changed.send(sender=Comment, comment=row, what=what, mentioned=[], actor=actor)
+    return row
+
+
+@transaction.atomic
+def react(*, actor: User, comment_id: UUID, sign: str, given: bool) -> Comment:
+    """Put a sign to a comment, or take one's own away; for who may comment. Raises Missing, Forbidden or
+    Refused (sign)."""
+    if sign not in Sign.values:
+        raise Refused("unknown_sign", "There is no such sign.", field="sign", remedy=f"Use {', '.join(Sign.values)}.")
+    row = _spoken(actor, comment_id)
+    own = Reaction.objects.filter(comment=row, user=actor, sign=sign)
+    if given != own.exists():
+        if given:
+            Reaction.objects.create(comment=row, user=actor, sign=sign)
+        else:
+            own.delete()
+        comment_changed.send(sender=Comment, comment=row, what="reacted", mentioned=[], actor=actor)
     return row
 
 
@@ -82,31 +142,55 @@ def _locked(actor: User, comment_id: UUID) -> Comment:
     return kept
 
 
-def _spoken_of(actor: User, team_id: UUID, asset_id: UUID) -> Any:
-    """The image, asked of its own floor through the field that points there."""
-    images: Any = Comment.asset.field.related_model
-    asset = images.objects.visible_to(actor).filter(pk=asset_id, team=team_id).first()
-    if asset is None:
-        raise Missing(message="There is no such image in this team.", field="asset", remedy="Check the id.")
-    if not may(actor, "create_work", asset.team):
+def _spoken(actor: User, comment_id: UUID) -> Comment:
+    """A comment that still stands, for who may comment in its team, locked until the transaction ends."""
+    row: Comment = Comment.objects.kept().see(actor, comment_id)
+    _may_speak(actor, row.team)
+    kept: Comment = Comment.objects.select_for_update(of=("self",), no_key=True).kept().see(actor, comment_id)
+    return kept
+
+
+def _may_speak(actor: User, team: Team) -> None:
+    if not may(actor, "create_work", team):
         raise Forbidden(message="Your role lets you look, not comment.", remedy="Ask an owner or admin of the team.")
-    if asset.trashed_at is not None:
-        raise Conflict("trashed", "This image is in the trash.", field="asset", remedy="Restore it first.")
-    return asset
 
 
-def _checked(pin: Pin) -> Pin:
-    if not all(0 <= side <= 1 for side in pin):
+def _spoken_of(actor: User, team_id: UUID, kind: str, pk: UUID) -> Any:
+    """The image, collection or batch, asked of its own floor through the field that points there."""
+    if kind not in ABOUT:
+        raise Refused("unknown_kind", "This is nothing to speak of.", field="about", remedy=f"Use {', '.join(ABOUT)}.")
+    rows: Any = Comment._meta.get_field(kind).related_model
+    thing = rows.objects.visible_to(actor).filter(pk=pk, team=team_id).first()
+    if thing is None:
+        raise Missing(message=f"There is no such {WORDS[kind]} in this team.", field=kind, remedy="Check the id.")
+    _may_speak(actor, thing.team)
+    if getattr(thing, "trashed_at", None) is not None:
+        raise Conflict("trashed", f"This {WORDS[kind]} is in the trash.", field=kind, remedy="Restore it first.")
+    return thing
+
+
+def _checked(pin: Pin, kind: str) -> Pin:
+    if kind != "asset":
+        remedy = "Pin it to one of its images."
+        raise Refused("no_picture", f"A {WORDS[kind]} has no spot to pin to.", field="pin", remedy=remedy)
+    if not all(0 <= side <= 1 for side in (pin.x, pin.y)):
         remedy = "Send x and y as shares of its width and height, from 0 to 1."
         raise Refused("outside", "This spot is not in the picture.", field="pin", remedy=remedy)
-    return pin
+    if pin.width is None and pin.height is None:
+        return pin
+    width, height = min(pin.width or 0, 1 - pin.x), min(pin.height or 0, 1 - pin.y)
+    if not (width >= SMALLEST and height >= SMALLEST):
+        remedy = f"Send width and height of at least {SMALLEST}, or neither for a spot."
+        raise Refused("no_region", "This region has no size in the picture.", field="pin", remedy=remedy)
+    return Pin(pin.x, pin.y, width, height)
 
 
-def _answered(actor: User, asset_id: UUID, comment_id: UUID) -> Comment:
-    """The comment that is answered. Raises Missing or Refused."""
-    row = Comment.objects.visible_to(actor).kept().filter(pk=comment_id, asset=asset_id).first()
+def _answered(actor: User, kind: str, pk: UUID, comment_id: UUID) -> Comment:
+    """The comment that is answered, locked: it is not taken back before the answer stands. Raises Missing, Refused."""
+    rows = Comment.objects.select_for_update(of=("self",), no_key=True).visible_to(actor).kept()
+    row = rows.filter(pk=comment_id, **{kind: pk}).first()
     if row is None:
-        message = "There is no such comment on this image."
+        message = f"There is no such comment on this {WORDS[kind]}."
         raise Missing(message=message, field="reply_to", remedy="It may have been taken back: reload.")
     if row.reply_to_id:
         remedy = f"Answer {row.reply_to_id}, which it answers."

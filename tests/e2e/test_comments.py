@@ -6,6 +6,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from batches.models import Batch
+from designer.assets.models import Asset
+from teams.review.collections.services import create
+from teams.review.models import Comment
 from tests.e2e.test_enhance import check, open_asset
 from tests.e2e.test_studio import make
 from tests.e2e.test_together import join
@@ -61,7 +65,7 @@ def test_two_talk_about_a_spot_of_an_image(ada: Page, ben: Page):
     assert not ada.locator("zoom-view[data-zoomed]").count(), "a press while pinning does not enlarge"
     assert spot(ada) == pytest.approx((0.25, 0.5), abs=0.01)
     check(ada, "comment-pinning")
-    ada.get_by_label("Say something of this image").fill("Shorten the hem")
+    ada.get_by_label("Say something").fill("Shorten the hem")
     ada.get_by_role("button", name="Comment", exact=True).click()
 
     pin = ben.get_by_role("button", name=re.compile("^Comment 1 by .*: Shorten the hem"))
@@ -76,10 +80,10 @@ def test_two_talk_about_a_spot_of_an_image(ada: Page, ben: Page):
 
     ben.get_by_role("button", name="Answer", exact=True).click()
     ben.get_by_label(re.compile("^Answer to ")).fill("By two fingers")
-    ada.get_by_label("Say something of this image").fill("half a sentence")
+    ada.get_by_label("Say something").fill("half a sentence")
     ben.get_by_role("button", name="Comment", exact=True).click()
     expect(ada.locator(".comment-answers .comment-text")).to_have_text("By two fingers")
-    expect(ada.get_by_label("Say something of this image")).to_have_value("half a sentence")
+    expect(ada.get_by_label("Say something")).to_have_value("half a sentence")
     expect(ada.get_by_role("link", name="Notifications, 1 unread")).to_be_visible()
     check(ada, "comments")
 
@@ -103,7 +107,7 @@ def test_the_keyboard_alone_pins_says_edits_and_takes_back(ada: Page):
         ada.keyboard.press("Shift+ArrowRight")
     ada.keyboard.press("ArrowUp")
     ada.keyboard.press("Enter")
-    expect(ada.get_by_label("Say something of this image")).to_be_focused()
+    expect(ada.get_by_label("Say something")).to_be_focused()
     ada.keyboard.type("A wider cuff")
     ada.keyboard.press("Control+Enter")
     expect(ada.locator(".comment-text")).to_have_text("A wider cuff")
@@ -149,3 +153,140 @@ def test_a_pin_on_the_original_stands_at_its_spot_of_the_enhanced_version_and_fo
     ada.get_by_role("button", name="Side by side").click()
     assert spot(ada) == pytest.approx((0.55, 0.5), abs=0.005)
     check(ada, "comments-version-split")
+
+
+FRAME = """() => {
+  const [frame, sheet] = [".pin-frame", ".pins"].map((each) => document.querySelector(each).getBoundingClientRect());
+  return [(frame.x - sheet.x) / sheet.width, (frame.y - sheet.y) / sheet.height, frame.width / sheet.width,
+    frame.height / sheet.height];
+}"""
+
+
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Over the picture, from one spot to another."""
+    seen = page.evaluate(PICTURE)
+    (left, top), (right, low) = [
+        (seen["left"] + x * seen["width"], seen["top"] + y * seen["height"]) for x, y in (start, end)
+    ]
+    page.mouse.move(left, top)
+    page.mouse.down()
+    page.mouse.move((left + right) / 2, (top + low) / 2)
+    page.mouse.move(right, low)
+    page.mouse.up()
+
+
+def test_a_region_is_drawn_somebody_is_named_and_the_thread_is_reacted_to_and_resolved(ada: Page, ben: Page):
+    ada.get_by_role("button", name="Pin to a spot").click()
+    drag(ada, (0.6, 0.7), (0.3, 0.4))
+    assert ada.evaluate(FRAME) == pytest.approx((0.3, 0.4, 0.3, 0.3), abs=0.02)
+    check(ada, "comment-region")
+    field = ada.get_by_label("Say something")
+    field.fill("")
+    field.press_sequentially("**Softer** here, @Be")
+    expect(ada.get_by_role("option", name="Ben Okri")).to_be_visible()
+    check(ada, "comment-naming")
+    ada.keyboard.press("Enter")
+    expect(field).to_have_value("**Softer** here, @Ben Okri ")
+    ada.get_by_role("button", name="Comment", exact=True).click()
+
+    expect(ben.locator(".mention")).to_have_text("@Ben Okri")
+    expect(ben.locator(".comment-text strong")).to_have_text("Softer")
+    assert ben.evaluate(FRAME) == pytest.approx((0.3, 0.4, 0.3, 0.3), abs=0.02), "on the phone too"
+    expect(ben.get_by_role("link", name="Notifications, 1 unread")).to_be_visible()
+    ben.get_by_label(re.compile("^React to the comment")).click()
+    check(ben, "comment-signs")
+    ben.get_by_role("button", name="Love", exact=True).click()
+    expect(ada.get_by_role("button", name="Love 1")).to_be_visible()
+    check(ada, "comment-region-said")
+    ben.get_by_role("button", name=re.compile("^Resolve the thread")).click()
+    expect(ada.get_by_text("by Ben Okri,")).to_be_visible()
+    expect(ada.locator(".comment-text")).to_be_hidden()
+    check(ben, "comment-resolved")
+    ada.get_by_role("button", name=re.compile("^Comment 1 by .*, resolved")).click()
+    expect(ada.locator(".comment[data-active]")).to_be_focused()
+    ada.get_by_role("button", name=re.compile("^Reopen the thread")).click()
+    expect(ben.get_by_text("by Ben Okri,")).to_have_count(0)
+    assert [page.problems for page in (ada, ben)] == [[], []]  # type: ignore[attr-defined]
+
+
+def test_a_finger_draws_a_region(ben: Page):
+    ben.get_by_role("button", name="Pin to a spot").click()
+    seen = ben.evaluate(PICTURE)
+    touch = ben.context.new_cdp_session(ben)
+    way = [(0.2 + step * 0.1, 0.3 + step * 0.1) for step in range(5)]
+    for place, (x, y) in enumerate(way):
+        at = {"x": seen["left"] + x * seen["width"], "y": seen["top"] + y * seen["height"]}
+        kind = "touchStart" if place == 0 else "touchMove"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [at]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert ben.evaluate(FRAME) == pytest.approx((0.2, 0.3, 0.4, 0.4), abs=0.02)
+    check(ben, "comment-region-touch")
+
+
+def test_a_region_is_set_by_the_keyboard_and_what_was_said_before_is_read(ada: Page):
+    ada.get_by_role("button", name="Pin to a spot").focus()
+    ada.keyboard.press("Enter")
+    for key in ("ArrowLeft", "+", "+", "Control+ArrowRight", "Enter"):
+        ada.keyboard.press(key)
+    assert ada.evaluate(FRAME) == pytest.approx((0.49, 0.5, 0.13, 0.12), abs=0.005)
+    ada.keyboard.type("Wide")
+    ada.keyboard.press("Control+Enter")
+    expect(ada.get_by_role("button", name="Show the region")).to_be_visible()
+    ada.get_by_role("button", name="Edit your comment").focus()
+    ada.keyboard.press("Enter")
+    ada.keyboard.type("r")
+    ada.keyboard.press("Control+Enter")
+    expect(ada.locator(".comment-text")).to_have_text("Wider")
+    ada.get_by_text("edited").click()
+    expect(ada.locator(".comment-wordings .comment-text")).to_have_text("Wide")
+    check(ada, "comment-history")
+    assert ada.problems == []  # type: ignore[attr-defined]
+
+
+def test_a_collection_and_a_batch_are_spoken_of_on_their_pages(ada: Page):
+    asset, pages = ada.url.rstrip("/").rpartition("/")[2], []
+    elsewhere(lambda: pages.extend(things_around(asset)))
+    for page in pages:
+        ada.goto(page)
+        ada.get_by_label("Say something").fill("- too dark\n- too long")
+        ada.get_by_role("button", name="Comment", exact=True).click()
+        expect(ada.locator(".comment-text li")).to_have_text(["too dark", "too long"])
+        expect(ada.get_by_role("button", name="Pin to a spot")).to_have_count(0)
+        check(ada, f"comment{page[: page.rindex('/')].replace('/', '-')}")
+    assert ada.problems == []  # type: ignore[attr-defined]
+
+
+def things_around(asset_id: str) -> list[str]:
+    """The pages of a collection with this image in it, and of a batch."""
+    asset = Asset.objects.get(pk=asset_id)
+    collection = create(actor=asset.owner, team_id=asset.team_id, name="Autumn", assets=[asset.pk])
+    batch = Batch.objects.create(team=asset.team, owner=asset.owner, title="Ten coats", plan={})
+    return [f"/collections/{collection.pk}", f"/batches/{batch.pk}"]
+
+
+def test_older_threads_are_turned_to_and_stay_while_something_new_is_said(ada: Page, ben: Page):
+    asset = ada.url.rstrip("/").rpartition("/")[2]
+    elsewhere(lambda: talk_much(asset))
+    ben.reload()
+    ben.get_by_role("link", name="Older comments").click()
+    expect(ben.locator(".comment-text").first).to_have_text("No. 4")
+    expect(ben.locator(".comment-text")).to_have_count(5)
+    expect(ben.locator(".comment").first).to_be_focused()
+    check(ben, "comments-older")
+    ben.get_by_role("button", name="Answer", exact=True).first.click()
+    ben.get_by_label(re.compile("^Answer to ")).fill("I agree")
+    ben.get_by_role("button", name="Comment", exact=True).click()
+    expect(ben.locator(".comment-answers .comment-text")).to_have_text("I agree")
+    ada.get_by_label("Say something").fill("And now?")
+    ada.get_by_role("button", name="Comment", exact=True).click()
+    expect(ben.get_by_role("status").filter(has_text="And now?")).to_have_count(1)
+    expect(ben.locator(".comment-text").first).to_have_text("No. 4")
+    ben.get_by_role("link", name="Newest comments").click()
+    expect(ben.locator(".comment-text").first).to_have_text("And now?")
+    assert [page.problems for page in (ada, ben)] == [[], []]  # type: ignore[attr-defined]
+
+
+def talk_much(asset_id: str) -> None:
+    asset = Asset.objects.get(pk=asset_id)
+    for number in range(25):
+        Comment.objects.create(team=asset.team, asset=asset, author=asset.owner, text=f"No. {number}")

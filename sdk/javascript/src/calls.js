@@ -7,6 +7,7 @@ export const CALLS = `
 1{} G:asset: A:changeAsset:w D:deleteAsset:
 2against/{} G:compareAssets:
 4map G:downloadDifference:f
+2comments G:assetComments:w
 2content G:download:wf
 2promote P:promoteAsset:
 2provenance G:assetProvenance:
@@ -131,6 +132,10 @@ export const CALLS = `
 4restore P:restoreCollection:
 2comments G:teamComments:wp P:createTeamComment:w
 3{} G:teamComment: A:changeTeamComment:w D:deleteTeamComment:
+4history G:teamCommentHistory:wp
+4reactions/{} U:reactToComment: D:takeBackReaction:
+4reopen P:reopenThread:
+4resolve P:resolveThread:
 2invitations G:invitations:wp
 3{} P:renewInvitation: D:revokeInvitation:
 2invite P:invite:w

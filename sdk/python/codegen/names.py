@@ -99,6 +99,11 @@ NAMED: Final = {
     "teams_collections_partial_update": "change_collection",
     "teams_collections_restore_create": "restore_collection",
     "teams_collections_retrieve": "collection",
+    "teams_comments_history_list": "team_comment_history",
+    "teams_comments_reactions_destroy": "take_back_reaction",
+    "teams_comments_reactions_update": "react_to_comment",
+    "teams_comments_reopen_create": "reopen_thread",
+    "teams_comments_resolve_create": "resolve_thread",
     "teams_invitations_create": "renew_invitation",
     "teams_invitations_destroy": "revoke_invitation",
     "teams_invitations_list": "invitations",
@@ -124,6 +129,8 @@ ARGUMENTS: Final = {
     ("compare_assets", "before"): "before_id",
     ("download_difference", "before"): "before_id",
     ("download_preview_result", "number"): "number",
+    ("react_to_comment", "sign"): "sign",
+    ("take_back_reaction", "sign"): "sign",
 }
 # Fields of a body that may be said first, without their name, in this order.
 FIRST: Final = {

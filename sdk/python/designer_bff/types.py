@@ -96,6 +96,8 @@ SessionStatusEnum: TypeAlias = Literal["open", "ended"]
 
 SessionVoteEnum: TypeAlias = Literal["yes", "no", "perhaps"]
 
+SignEnum: TypeAlias = Literal["agree", "love", "celebrate", "smile", "looking", "done"]
+
 StageEnum: TypeAlias = Literal["analysis", "prompting", "persona", "routing", "optimisation", "generation"]
 
 StageStatusEnum: TypeAlias = Literal["running", "succeeded", "failed", "cancelled"]
@@ -485,12 +487,19 @@ class Column(TypedDict):
 class CommentAnswer(TypedDict):
     id: str
     team: str
-    asset: str
+    asset: str | None
+    collection: str | None
+    batch: str | None
     author: str
     name: str
     text: str
     pin: Pin | None
     reply_to: str | None
+    answers: int
+    mentions: list[MentionAnswer]
+    reactions: list[SignAnswer]
+    resolved_at: str | None
+    resolved_by: str | None
     edited_at: str | None
     deleted_at: str | None
     created_at: str
@@ -1011,6 +1020,11 @@ class MemberStanding(TypedDict):
     name: str
 
 
+class MentionAnswer(TypedDict):
+    user: str
+    name: str
+
+
 class Model(TypedDict):
     id: str
     kind: ModelKindEnum
@@ -1218,17 +1232,21 @@ class PickRequestRequest(TypedDict):
 
 
 class Pin(TypedDict):
-    """A spot of the picture, in shares of its width and height."""
+    """A spot of the picture, or with a width and a height a region of it: shares of its sides."""
 
     x: float
     y: float
+    width: float
+    height: float
 
 
 class PinRequest(TypedDict):
-    """A spot of the picture, in shares of its width and height."""
+    """A spot of the picture, or with a width and a height a region of it: shares of its sides."""
 
     x: float
     y: float
+    width: float
+    height: float
 
 
 class Portfolio(TypedDict):
@@ -1527,6 +1545,12 @@ class ShareList(TypedDict):
     results: list[Share]
 
 
+class SignAnswer(TypedDict):
+    sign: SignEnum
+    count: int
+    mine: bool
+
+
 class SignedAction(TypedDict):
     action: str
     digital_source_type: str
@@ -1620,6 +1644,20 @@ class Template(TypedDict):
     name: str
     plan: dict[str, Any]
     created_at: str
+
+
+class ThreadAnswer(TypedDict):
+    comment: CommentAnswer
+    answers: list[CommentAnswer]
+    hidden: int
+    number: int
+    place: Pin | None
+    lost: bool
+
+
+class ThreadPage(TypedDict):
+    results: list[ThreadAnswer]
+    older: str | None
 
 
 class TimerAnswer(TypedDict):
@@ -1813,12 +1851,19 @@ class WishAnswer(TypedDict):
     follow_up: Ways
     batch: Ways
     comment: Ways
+    mention: Ways
     alert: Ways
     session: Ways
     persona: Ways
     member: Ways
     webhook: Ways
     daily_hour: int
+
+
+class WordingAnswer(TypedDict):
+    text: str
+    said_at: str
+    until: str
 
 
 class Worker(TypedDict):
@@ -2028,6 +2073,7 @@ class ChangeNotificationSettingsWish(TypedDict, total=False):
     follow_up: WaysRequest
     batch: WaysRequest
     comment: WaysRequest
+    mention: WaysRequest
     alert: WaysRequest
     session: WaysRequest
     persona: WaysRequest
@@ -2111,6 +2157,9 @@ class MoveInCollectionWish(TypedDict, total=False):
 
 
 class CreateTeamCommentWish(TypedDict, total=False):
+    asset: str
+    collection: str
+    batch: str
     pin: PinRequest | None
     reply_to: str | None
 

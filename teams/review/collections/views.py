@@ -19,6 +19,7 @@ from teams.membership.ownership import visible_teams
 from teams.membership.permissions import CODES, may
 from teams.review.collections import services
 from teams.review.collections.models import NAME_LENGTH, Collection, assets_of
+from teams.review.panels import panel_of
 
 PAGE: Final = 24
 BOARD: Final = 48
@@ -69,7 +70,9 @@ def collection(request: HttpRequest, pk: UUID) -> HttpResponse:
     after = request.GET.get("after", "")
     begin = int(after) if after.isdecimal() and len(after) < 8 else 0
     items = list(row.items.shown().page(after=begin, limit=BOARD + 1))
+    partial = request.headers.get("X-Partial") == "1"
     facts = {
+        **({} if partial else panel_of(person(request), "collection", row).context(request)),
         "collection": row,
         "items": items[:BOARD],
         "next": items[BOARD - 1].position if len(items) > BOARD else None,
@@ -78,7 +81,6 @@ def collection(request: HttpRequest, pk: UUID) -> HttpResponse:
         "channel": f"collection:{row.pk}",
         "length": NAME_LENGTH,
     }
-    partial = request.headers.get("X-Partial") == "1"
     return render(request, f"teams/collections/{'_tiles' if partial else 'collection'}.html", facts)
 
 

@@ -229,3 +229,17 @@ def test_the_page_of_teams_sets_it_and_shows_it_to_who_may_not(team, member):
     assert "owners and admins" in client.post(here, {"team": str(team.pk), "time_zone": "UTC"}).content.decode().lower()
     team.refresh_from_db()
     assert (team.time_zone, team.keeps_exif) == ("Europe/Paris", True)
+
+
+def test_members_are_found_by_a_part_of_their_name_or_how_their_address_begins(client_of, member, team):
+    member("viewer", name="Zoé van Dyk", email="zvd@example.org")
+    member("editor", name="Ben Okri", email="ben@example.org")
+
+    client = client_of("viewer")
+
+    def names(search):
+        found = client.get(f"/api/teams/{team.pk}/members?search={search}").json()["results"]
+        return [row["name"] for row in found]
+
+    assert names("van dyk") == names("zvd") == ["Zoé van Dyk"]
+    assert names("okri") == ["Ben Okri"] and names("example.org") == [] and names("moon") == []

@@ -62,7 +62,7 @@ def test_only_images_of_the_named_team_that_are_not_in_the_trash_are_spoken_of(c
     [
         ({"text": ""}, "text"),
         ({"text": "  \n "}, "text"),
-        ({"text": "x" * 2001}, "text"),
+        ({"text": "x" * 5001}, "text"),
         ({"text": "a\u202eb"}, "text"),
         ({"pin": {"x": 1.01, "y": 0}}, "pin"),
         ({"pin": {"x": 0.5}}, "pin"),
@@ -174,8 +174,9 @@ def test_those_who_look_at_the_image_are_told_of_every_change(client_of, asset, 
     told = list(Event.objects.filter(channel=f"asset:{asset.pk}").order_by("id"))
     assert [event.event for event in told] == ["comment:created", "comment:updated", "comment:deleted"]
     assert told[0].data == {
-        "id": made.json()["id"], "asset": str(asset.pk), "reply_to": None, "author": str(client.user.pk),
-        "name": client.user.shown_name, "text": "Shorten the hem", "pin": {"x": 0.1, "y": 0.2},
+        "id": made.json()["id"], "about": f"asset:{asset.pk}", "asset": str(asset.pk), "reply_to": None,
+        "author": str(client.user.pk), "name": client.user.shown_name, "text": "Shorten the hem",
+        "pin": {"x": 0.1, "y": 0.2}, "mentions": [],
     }  # fmt: skip
     assert told[1].data["text"] == "Longer"
     assert "text" not in told[2].data
@@ -194,7 +195,7 @@ def test_a_comment_whose_transaction_is_rolled_back_is_told_to_nobody(member, as
     from teams.review.services import write_comment
 
     with transaction.atomic():
-        write_comment(actor=member("editor"), team_id=asset.team_id, asset_id=asset.pk, text="Never")
+        write_comment(actor=member("editor"), team_id=asset.team_id, about=("asset", asset.pk), text="Never")
         transaction.set_rollback(True)
     assert not Event.objects.filter(event="comment:created").exists() and not Comment.objects.exists()
 
@@ -206,7 +207,7 @@ def heard(user):
 def test_the_maker_and_those_in_the_thread_hear_of_a_comment_and_nobody_else(client_of, member, asset, path):
     ada, ben, silent = client_of("editor"), client_of("admin"), member("editor")
     first = say(ada, path, asset).json()["id"]
-    link = f"/assets/{asset.pk}#comment-{first}"
+    link = f"/assets/{asset.pk}?thread={first}#comment-{first}"
     assert heard(asset.owner) == [(f"{ada.user.shown_name} comments on coat.png", "Shorten the hem", link)]
     say(ben, path, asset, "How much?", reply_to=first)
     assert [title for title, _, _ in heard(ada.user)] == [f"{ben.user.shown_name} answers on coat.png"]

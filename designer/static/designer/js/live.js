@@ -67,6 +67,7 @@ export class LiveRow extends HTMLElement {
     this.put(text);
   }
 
+  // What is open, typed and focused stays so.
   put(text) {
     const focused = this.contains(document.activeElement) ? same(document.activeElement) : "";
     const folds = [...this.querySelectorAll("details[id]")].map(({ id, open }) => [id, open]);

@@ -265,41 +265,50 @@ class AccountCalls(Caller):
         *,
         asset: str | None = None,
         author: str | None = None,
+        batch: str | None = None,
+        collection: str | None = None,
+        mentions: str | None = None,
         ordering: Literal["created_at", "-created_at"] | None = None,
         page_size: int | None = None,
         pinned: bool | None = None,
         reply_to: str | None = None,
+        resolved: bool | None = None,
         search: str | None = None,
+        threads: bool | None = None,
     ) -> Pages[types.CommentAnswer]:
-        """What was said of the team's images, newest first; what was taken back only while it is answered."""
+        """What was said in the team, newest first; what was taken back only while it is answered."""
         return Pages(
             self,
             f"/teams/{quoted(team_id)}/comments",
             query={
                 "asset": asset,
                 "author": author,
+                "batch": batch,
+                "collection": collection,
+                "mentions": mentions,
                 "ordering": ordering,
                 "page_size": page_size,
                 "pinned": pinned,
                 "reply_to": reply_to,
+                "resolved": resolved,
                 "search": search,
+                "threads": threads,
             },
         )
 
     def create_team_comment(
         self,
         team_id: str,
-        asset: str,
         text: str,
         *,
         idempotency_key: str | None = None,
         **more: Unpack[types.CreateTeamCommentWish],
     ) -> types.CommentAnswer:
-        """Say something of an image, of a spot of it, or in answer to a comment."""
+        """Say something of an image, a collection or a batch; of a spot or region of an image; or in answer."""
         answer: types.CommentAnswer = self.call(
             "POST",
             f"/teams/{quoted(team_id)}/comments",
-            body=said({"asset": asset, "text": text, **more}),
+            body=said({"text": text, **more}),
             idempotency_key=idempotency_key,
         )
         return answer
@@ -311,7 +320,7 @@ class AccountCalls(Caller):
     def change_team_comment(
         self, team_id: str, comment_id: str, *, if_match: str, **more: Unpack[types.ChangeTeamCommentWish]
     ) -> types.CommentAnswer:
-        """Give one's own comment other words. Needs If-Match."""
+        """Give one's own comment other words; those before are kept. Needs If-Match."""
         answer: types.CommentAnswer = self.call(
             "PATCH", f"/teams/{quoted(team_id)}/comments/{quoted(comment_id)}", body=said({**more}), if_match=if_match
         )
@@ -320,6 +329,50 @@ class AccountCalls(Caller):
     def delete_team_comment(self, team_id: str, comment_id: str) -> None:
         """Take a comment back: one's own; for owners and admins anybody's."""
         self.call("DELETE", f"/teams/{quoted(team_id)}/comments/{quoted(comment_id)}")
+
+    def team_comment_history(
+        self,
+        team_id: str,
+        comment_id: str,
+        *,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+    ) -> Pages[types.WordingAnswer]:
+        """What a comment said before it was given other words, newest first; of one that was taken back nothing."""
+        return Pages(
+            self,
+            f"/teams/{quoted(team_id)}/comments/{quoted(comment_id)}/history",
+            query={"ordering": ordering, "page_size": page_size},
+        )
+
+    def react_to_comment(self, team_id: str, comment_id: str, sign: str) -> types.CommentAnswer:
+        """Put a sign to a comment: agree, love, celebrate, smile, looking or done; one of each."""
+        answer: types.CommentAnswer = self.call(
+            "PUT", f"/teams/{quoted(team_id)}/comments/{quoted(comment_id)}/reactions/{quoted(sign)}"
+        )
+        return answer
+
+    def take_back_reaction(self, team_id: str, comment_id: str, sign: str) -> None:
+        """Take one's own sign from a comment."""
+        self.call("DELETE", f"/teams/{quoted(team_id)}/comments/{quoted(comment_id)}/reactions/{quoted(sign)}")
+
+    def reopen_thread(
+        self, team_id: str, comment_id: str, *, idempotency_key: str | None = None
+    ) -> types.CommentAnswer:
+        """Open a resolved thread again."""
+        answer: types.CommentAnswer = self.call(
+            "POST", f"/teams/{quoted(team_id)}/comments/{quoted(comment_id)}/reopen", idempotency_key=idempotency_key
+        )
+        return answer
+
+    def resolve_thread(
+        self, team_id: str, comment_id: str, *, idempotency_key: str | None = None
+    ) -> types.CommentAnswer:
+        """Call a thread resolved. Said again it changes nothing, nor who did it first."""
+        answer: types.CommentAnswer = self.call(
+            "POST", f"/teams/{quoted(team_id)}/comments/{quoted(comment_id)}/resolve", idempotency_key=idempotency_key
+        )
+        return answer
 
     def invitations(
         self,
@@ -373,9 +426,14 @@ class AccountCalls(Caller):
         *,
         ordering: Literal["created_at", "-created_at"] | None = None,
         page_size: int | None = None,
+        search: str | None = None,
     ) -> Pages[types.MemberAnswer]:
         """Who belongs to the team. For every member of it."""
-        return Pages(self, f"/teams/{quoted(team_id)}/members", query={"ordering": ordering, "page_size": page_size})
+        return Pages(
+            self,
+            f"/teams/{quoted(team_id)}/members",
+            query={"ordering": ordering, "page_size": page_size, "search": search},
+        )
 
     def set_team_member(self, team_id: str, user_id: str, role: types.RoleEnum) -> types.MemberAnswer:
         """Change a member's role. For owners and admins; only owners make or change owners."""

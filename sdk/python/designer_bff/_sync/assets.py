@@ -73,6 +73,11 @@ class AssetsCalls(Caller):
         """A PNG of where the colours of two images differ: black 0, pale yellow 10 and more of CIEDE2000."""
         return self.save(target, f"/assets/{quoted(asset_id)}/against/{quoted(before_id)}/map")
 
+    def asset_comments(self, asset_id: str, *, thread: str | None = None) -> types.ThreadPage:
+        """The threads on all versions of the image, newest first, each pin where it lies in this one."""
+        answer: types.ThreadPage = self.call("GET", f"/assets/{quoted(asset_id)}/comments", query={"thread": thread})
+        return answer
+
     def download(
         self,
         asset_id: str,
