@@ -156,7 +156,7 @@ _SPELLED: Final = {
     "double_breasted": "double-breasted", "single_breasted": "single-breasted", "shirt_collar": "shirt collar",
     "on_model": "on a model", "hanger": "on a hanger", "front": "front view",
     "back": "back view", "side": "side view", "detail": "detail view",
-    "all_season": "all-season", "robe": "dressing gown",
+    "all_season": "all-season",
 }  # fmt: skip
 _ENDINGS: Final = {
     "neckline": "neckline", "sleeves": "sleeves", "fit": "fit", "length": "length", "silhouette": "silhouette",
