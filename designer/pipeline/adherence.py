@@ -17,9 +17,9 @@ VERY_SURE: Final = 0.8  # ... that may call a garment wrong
 COMPARED: Final = ("garment", "pattern", "silhouette", "length")
 FAMILIES: Final = (
     frozenset({"shirt", "blouse", "top", "t_shirt", "sweater", "cardigan", "vest"}),
-    frozenset({"coat", "jacket", "blazer", "cardigan", "vest", "suit", "robe"}),
-    frozenset({"trousers", "jeans", "shorts", "suit"}),
-    frozenset({"dress", "skirt", "jumpsuit", "robe"}),
+    frozenset({"coat", "jacket", "blazer", "cardigan", "vest"}),
+    frozenset({"trousers", "jeans", "shorts"}),
+    frozenset({"dress", "skirt", "jumpsuit"}),
 )  # an outline alone does not tell these from each other
 COLOUR_BASIS: Final = (
     "Each wished colour against the nearest one on the garment as read again (CIEDE2000), weighted by wished share."

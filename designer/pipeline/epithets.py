@@ -52,12 +52,6 @@ PASSING: Final = tuple(
         r"\b((?:to|on|over) the (?:shoe|heel)s?)\b",
     )
 )
-# "it suits her", and what is called a suit and is none that is made here
-_SUITING: Final = "that|which|who|it|this|these|they|to|will|would|should|must|may|might|can|could|not|doe?s|do|best"
-_OF_BATHERS: Final = "swim|bathing|wet|dry|dive|diving|space|track|sweat|ski|snow|birthday|law|strong|follow"
-NO_SUIT: Final = re.compile(rf"\b(?:{_SUITING}|{_OF_BATHERS}|\w+n['’]t)[ -]$", re.I)
-SUITED: Final = re.compile(r" (?:me|him|us|you|them|her|every|any|all|both|most)\b", re.I)
-ENGLISH: Final = re.compile(r"\b(?:an?|the|this|that|his|her|my|your|our|their|long|short|warm|soft|light)[ -]$", re.I)
 # "shirt and wide trousers", and what sets a garment apart from what stands before it
 _ADJECTIVES: Final = rf"(?:(?:an?|the|some) )?(?:{_PLAIN}[ -]){{0,3}}"
 ADJECTIVES: Final = re.compile(rf"(?:{_PLAIN}[ -]){{1,4}}", re.I)
@@ -75,22 +69,6 @@ SHAPES: Final = frozenset({"length", "silhouette", "fit"})
 def in_passing(text: str) -> frozenset[int]:
     """Where the name of a garment begins that most likely names none, as "dress" in "to dress up"."""
     return frozenset(found.start(1) for pattern in PASSING for found in pattern.finditer(text))
-
-
-def garments_meant(text: str, mentions: Sequence[Mention]) -> list[Mention]:
-    """Without "suit" where it is a verb or no tailor's work ("a coat that suits her", "a swim suit"), and "robe" where
-    no English stands before it: "robe midi" is a French dress."""
-    ends = {each.end for each in mentions}
-    return [each for each in mentions if not _is_another_word(text, each, ends)]
-
-
-def _is_another_word(text: str, each: Mention, ends: Set[int]) -> bool:
-    said, before = text[each.start : each.end].lower(), max(each.start - REACH, 0)
-    if each.attribute != "garment" or said not in ("suit", "suits", "robe", "robes"):
-        return False
-    if said.startswith("suit"):
-        return bool(SUITED.match(text, each.end) or NO_SUIT.search(text, before, each.start))
-    return each.start - 1 not in ends and not ENGLISH.search(text, before, each.start)
 
 
 def without(text: str, mentions: Sequence[Mention], passing: Set[int]) -> list[Mention]:

@@ -39,12 +39,9 @@ VOCABULARY: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         jacket: bomber, bomber jacket, biker jacket, windbreaker, puffer jacket, blouson,
             windcheater, trucker jacket, shacket
         blazer: sport coat, sports jacket, suit jacket, tuxedo jacket, dinner jacket
-        suit: trouser suit, pantsuit, pant suit, skirt suit, two piece suit, three piece suit, lounge suit, tuxedo
-        robe: dressing gown, bathrobe, bath robe, housecoat, house coat, kimono robe, peignoir
         sweater: jumper, pullover, hoodie, hoody, sweatshirt, knit sweater, turtleneck sweater
         cardigan: cardi
-        jumpsuit: playsuit, romper, overall, dungaree, boiler suit, boilersuit, catsuit, cat suit,
-            jump suit, play suit, onesie
+        jumpsuit: playsuit, romper, overall, dungaree, boiler suit, boilersuit, catsuit, onesie
         vest: waistcoat, gilet
         hat: beanie, fedora, beret, baseball cap, bucket hat, cloche, bonnet, sun hat, straw hat
         shoes: shoe, boot, ankle boot, sneaker, trainer, sandal, heel, high heel, loafer, pump, mule,
@@ -379,7 +376,7 @@ WITHOUT: Final[dict[str, frozenset[str]]] = {
     "silhouette": frozenset({"hat", "shoes"}),
     "fit": frozenset({"hat", "shoes"}),
 }
-LEGS: Final = frozenset({"trousers", "jeans", "shorts", "jumpsuit", "suit"})
+LEGS: Final = frozenset({"trousers", "jeans", "shorts", "jumpsuit"})
 LEG_SHAPES: Final = frozenset({"wide_leg", "tapered", "skinny", "bootcut"})
 SKIRTED: Final = frozenset({"dress", "skirt"})
 SKIRT_SHAPES: Final = frozenset({"a_line", "pencil", "empire", "mermaid", "tiered", "pleated"})
@@ -393,5 +390,4 @@ LENGTHS: Final[dict[str, frozenset[str]]] = {
     **dict.fromkeys(LEGS, _OF_LEGS),
     "shorts": frozenset({"mini", "knee"}),
     "coat": (_OF_SKIRTS - {"mini"}) | {"hip"},
-    "robe": _OF_SKIRTS,
 }

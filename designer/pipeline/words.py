@@ -30,7 +30,6 @@ MADE_OF: Final = {
     "coat": frozenset({"skirt"}),
     "jacket": frozenset({"skirt"}),
     "blazer": frozenset({"skirt"}),
-    "suit": frozenset({"blazer", "jacket", "trousers", "skirt", "vest"}),
 }  # what one may be made up of, by the names of garments: "a gown with a full skirt"
 SENTENCE: Final = re.compile(r"[.;:!?\n]|\bplus\b", re.I)
 DEFINING: Final = ("garment", "silhouette", "length", "neckline", "sleeves", "fabric", "pattern", "colours")
@@ -61,7 +60,7 @@ def parse(text: str, *, mixed: bool = False) -> Brief:
     cleaned = clean(text)
     words = taxonomy.tokens(cleaned)
     passing = epithets.in_passing(cleaned)
-    found = _resolved(cleaned, [*epithets.garments_meant(cleaned, _matches(words)), *_hexes(cleaned)], passing)
+    found = _resolved(cleaned, [*_matches(words), *_hexes(cleaned)], passing)
     # a refusal reaches over the whole of what it names: "no trouser pockets"
     mentions = epithets.without(cleaned, _denied(cleaned, words, found, mixed=mixed), passing)
     wanted = {(each.attribute, each.value) for each in mentions if not each.negated}  # "velvet, but no velvet collar"

@@ -58,8 +58,7 @@ BY_TEXTURE: Final = {
     "sheer": "chiffon",
 }  # fmt: skip
 USUAL: Final = {
-    "jeans": "denim", "sweater": "knit", "cardigan": "knit", "coat": "wool", "blazer": "wool", "suit": "wool",
-    "t_shirt": "jersey",
+    "jeans": "denim", "sweater": "knit", "cardigan": "knit", "coat": "wool", "blazer": "wool", "t_shirt": "jersey",
     "shoes": "leather", "vest": "wool", "hat": "wool", "trousers": "crepe", "blouse": "crepe",
 }  # fmt: skip
 FALL: Final = {"light": 0.22, "medium": 0.0, "heavy": -0.18}

@@ -14,15 +14,14 @@ from designer.providers.drawing.photo import colours_of
 
 GARMENTS: Final = (
     "dress", "skirt", "shirt", "blouse", "t_shirt", "top", "trousers", "jeans", "shorts", "coat", "jacket", "blazer",
-    "suit", "robe", "sweater", "cardigan", "jumpsuit", "vest", "hat", "shoes",
+    "sweater", "cardigan", "jumpsuit", "vest", "hat", "shoes",
 )  # fmt: skip
 # other words that name a garment when the attribute is unknown
 ALSO: Final = {
     "gown": "dress", "sundress": "dress", "kaftan": "dress", "tee": "t_shirt", "tshirt": "t_shirt", "camisole": "top",
     "tank": "top", "pants": "trousers", "chinos": "trousers", "culottes": "trousers", "leggings": "trousers",
     "denims": "jeans", "trench": "coat", "overcoat": "coat", "parka": "coat", "cape": "coat", "bomber": "jacket",
-    "hoodie": "sweater", "jumper": "sweater", "pullover": "sweater", "sweatshirt": "sweater", "tuxedo": "suit",
-    "pantsuit": "suit", "bathrobe": "robe",
+    "hoodie": "sweater", "jumper": "sweater", "pullover": "sweater", "sweatshirt": "sweater", "suit": "blazer",
     "tunic": "blouse", "romper": "jumpsuit", "overalls": "jumpsuit", "waistcoat": "vest", "gilet": "vest",
     "beanie": "hat", "beret": "hat", "fedora": "hat", "cap": "hat", "boots": "shoes", "sneakers": "shoes",
     "heels": "shoes", "loafers": "shoes", "sandals": "shoes", "pumps": "shoes", "polo": "shirt",

@@ -70,28 +70,6 @@ def test_a_garment_of_its_own_is_still_read_beside_such_words(client_of, brief, 
 
 
 @pytest.mark.parametrize(
-    ("brief", "garment", "beside"),
-    [
-        ("a suit in grey wool with wide lapels", "suit", []),
-        ("a trouser suit in navy", "suit", []),
-        ("a pinstripe suit with wide-leg trousers", "suit", []),
-        ("a suit and a white shirt", "suit", ["shirt"]),
-        ("a dressing gown in silk", "robe", []),
-        ("a velvet robe", "robe", []),
-        ("robe midi noire", None, []),
-        ("a suit jacket", "blazer", []),
-        ("suit trousers in flannel", "trousers", []),
-        ("a boiler suit", "jumpsuit", []),
-        ("a coat that suits her", "coat", []),
-        ("a dress suits every figure", "dress", []),
-        ("a bathing suit in navy", None, []),
-    ],
-)
-def test_a_suit_is_one_garment_and_a_dressing_gown_no_dress(client_of, brief, garment, beside):
-    assert (read(client_of("editor"), brief)[0::2]) == (garment, beside)
-
-
-@pytest.mark.parametrize(
     ("brief", "pattern", "season"),
     [
         ("autumn leaf print dress", "floral", None),

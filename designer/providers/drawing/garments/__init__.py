@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from designer.providers.drawing.garments import dress, legs, outer, small, tailored, upper
+from designer.providers.drawing.garments import dress, legs, outer, small, upper
 from designer.providers.drawing.garments.plan import Plan, plan_of
 from designer.providers.drawing.sheet import Sheet
 from designer.providers.drawing.spec import Spec
@@ -28,8 +28,6 @@ MAKERS: Final[dict[str, Maker]] = {
     "coat": outer.coat,
     "jacket": outer.jacket,
     "blazer": outer.blazer,
-    "suit": tailored.suit,
-    "robe": tailored.robe,
     "hat": small.hat,
     "shoes": small.shoes,
 }
@@ -42,8 +40,6 @@ FRAMES: Final[dict[str, tuple[float, float]]] = {
     "jeans": (50, 104),
     "shorts": (48, 60),
     "coat": (82, 112),
-    "suit": (82, 146),
-    "robe": (88, 122),
     "hat": (46, 34),
     "shoes": (44, 44),
 }

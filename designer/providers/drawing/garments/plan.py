@@ -36,8 +36,6 @@ USUAL: Final[dict[str, Choices]] = {
     "jacket": {"silhouette": ("straight", "boxy", "fitted"), "neckline": ("shirt_collar", "lapel", "crew"),
                "sleeves": ("long",)},
     "blazer": {"silhouette": ("fitted", "straight"), "neckline": ("lapel",), "sleeves": ("long",)},
-    "suit": {"silhouette": ("straight", "fitted"), "neckline": ("lapel",), "sleeves": ("long",)},
-    "robe": {"silhouette": ("straight",), "neckline": ("lapel",), "sleeves": ("long", "bell")},
     "sweater": {"neckline": ("crew", "crew", "turtleneck", "v_neck", "boat"), "sleeves": ("long", "long", "raglan")},
     "cardigan": {"neckline": ("v_neck", "v_neck", "crew"), "sleeves": ("long",)},
     "jumpsuit": {
