@@ -1,5 +1,5 @@
 """Where a garment's name names no garment: "shirt" in "a shirt midi dress" and "a shirt-tail hem", "shoe" in "a shoe
-print"; and where a season's names none: "autumn leaf print"."""
+print"."""
 
 from __future__ import annotations
 
@@ -19,12 +19,6 @@ DEPICTED: Final = re.compile(
     r"(?: (?!(?:and|or|plus|with)\b)[\w'-]+){0,2} $",
     re.I,
 )
-_GROWN: Final = (
-    "lea(?:f|ves)|foliage|flowers?|blossoms?|blooms?|berr(?:y|ies)|fruits?|gardens?|meadows?|forests?|trees?"
-)
-_DRAWN: Final = "prints?|printed|motifs?|patterns?|patterned|graphics?|embroider(?:y|ed)|appliqu\\w+"
-# what a print shows by the name of a season: "autumn leaf print"; the season is said of that
-PICTURED: Final = re.compile(rf"[ -](?:[^\W\d_]+[ -])?(?:{_GROWN})\b(?P<drawn>[ -](?:{_DRAWN})\b)?", re.I)
 REACH: Final = 80  # letters back to what shows it
 SPACE: Final = re.compile(r"[ -]")
 _GOING_ON: Final = "and|or|in|with|without|of|for|from|to|at|on|over|under|by|made|worn|cut|that|which|who|is|plus"
@@ -72,12 +66,11 @@ def in_passing(text: str) -> frozenset[int]:
 
 
 def without(text: str, mentions: Sequence[Mention], passing: Set[int]) -> list[Mention]:
-    """The mentions but those garments that only say of what kind, for whom or with which print something else is, and
-    the seasons that only tell what a print shows. The only garment of a brief stays, for "a linen shirt, sleeves
-    rolled" is one."""
+    """The mentions but those garments that only say of what kind, for whom or with which print something else is. The
+    only garment of a brief stays, for "a linen shirt, sleeves rolled" is one."""
     kept: list[Mention] = []
     named = False  # a garment before this one
-    said = [each for each in _but_in_passing(text, mentions, passing) if not _is_pictured(text, each)]
+    said = _but_in_passing(text, mentions, passing)
     for place, each in enumerate(said):
         if each.attribute == "garment":
             if _describes(text, said, place, named=named):
@@ -85,14 +78,6 @@ def without(text: str, mentions: Sequence[Mention], passing: Set[int]) -> list[M
             named = named or not each.negated
         kept.append(each)
     return kept
-
-
-def _is_pictured(text: str, each: Mention) -> bool:
-    """Whether a season's name only tells what a print shows: "autumn leaf print", "printed with autumn leaves"."""
-    shown = PICTURED.match(text, each.end) if each.attribute == "season" else None
-    if shown is None:
-        return False
-    return bool(shown["drawn"]) or DEPICTED.search(text, max(each.start - REACH, 0), each.start) is not None
 
 
 def _but_in_passing(text: str, mentions: Sequence[Mention], passing: Set[int]) -> Sequence[Mention]:

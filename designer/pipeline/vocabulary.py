@@ -165,8 +165,7 @@ VOCABULARY: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         stripe: striped, pinstripe, pin stripe, pinstriped, breton, candy stripe, stripy
         plaid: tartan, madras, glen check, prince of wales, glen plaid
         houndstooth: dogtooth, dog tooth, hounds tooth, pied de poule
-        floral: flower print, flowery, flowered, botanical, ditsy, rose print, blossom print, flower,
-            leaf print, leaf pattern, leaf motif, leaf printed, leaf patterned, foliage print
+        floral: flower print, flowery, flowered, botanical, ditsy, rose print, blossom print, flower
         polka_dot: polka, dotted, spot, spotted, dot
         check: checked, checkered, chequered, gingham, windowpane, checkerboard
         geometric: geo print, chevron, zigzag, zig zag, argyle, art deco print, diamond print

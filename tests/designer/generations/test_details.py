@@ -1,5 +1,4 @@
-"""Garments that a brief names only to tell of another: no second garment, and never the one that is drawn; and seasons
-that it names only to tell of a print."""
+"""Garments that a brief names only to tell of another: no second garment, and never the one that is drawn."""
 
 import pytest
 
@@ -67,26 +66,6 @@ def test_a_garment_that_only_describes_another_is_not_read_as_one(client_of, bri
 )
 def test_a_garment_of_its_own_is_still_read_beside_such_words(client_of, brief, garment, beside):
     assert (read(client_of("editor"), brief)[0::2]) == (garment, beside)
-
-
-@pytest.mark.parametrize(
-    ("brief", "pattern", "season"),
-    [
-        ("autumn leaf print dress", "floral", None),
-        ("a dress with an autumn maple leaf print", "floral", None),
-        ("a coat printed with autumn leaves", None, None),
-        ("spring flower print skirt", "floral", None),
-        ("winter coat, autumn leaf print", "floral", "winter"),
-        ("leaf print dress for autumn", "floral", "autumn"),
-        ("a summer dress with a leaf print", "floral", "summer"),
-        ("summer floral dress", "floral", "summer"),
-        ("summer garden party dress", None, "summer"),
-        ("autumn coat in leaf green", None, "autumn"),
-    ],
-)
-def test_the_name_of_a_print_tells_no_season(client_of, brief, pattern, season):
-    answer = client_of("editor").post("/api/generations/preview", {"brief": brief}, format="json").json()
-    assert tuple(answer["understood"][name]["value"] for name in ("pattern", "season")) == (pattern, season)
 
 
 def test_what_is_refused_of_a_part_is_still_refused(client_of):
