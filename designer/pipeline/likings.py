@@ -37,12 +37,10 @@ FIGURATIVE: Final = re.compile(
     r"problems?|apolog\w*|effort|worr\w*|gimmicks?)\b",
     re.I,
 )
-ENDS: Final = re.compile(rf"[:(]|{TURN.pattern}", re.I)  # here a list of them does
-BARE: Final = 2  # words of a thing that stands by itself in a list
 BETWEEN: Final = re.compile(r"\s*(?:[,;/&]|\b(?:or|and|nor)\b)\s*", re.I)
 REFERRING: Final = frozenset(["it", "its", "that", "this", "they", "which", "because", "since"])
 _SAYING: Final = (
-    "i im me my mine she he they her his their we our for and or do doe like wear go please thing stuff too only"
+    "i im me my mine she he they her his their we our for and or do doe like wear go please thing stuff too"
 )
 SMALL: Final = frozenset(_SAYING.split()) | LEADING | NEGATIONS | DENIED_VERBS | {w for each in REFUSALS for w in each}
 
@@ -145,10 +143,9 @@ def _grudges(read: Brief) -> list[tuple[int, int]]:
                 clause = (word.start, clause[1])
             named = [last for first, last in phrases if word.end <= first < clause[1]]
             if named:
-                grudge = _reach(read.text, clause, named[0], lasting=lasts(words, at))
+                found.append(_reach(read.text, clause, named[0], lasting=lasts(words, at)))
             else:
-                grudge = _aloof(read.text, clauses, number, word)
-            found.append(_worn_on(read, grudge))
+                found.append(_aloof(read.text, clauses, number, word))
     return found
 
 
@@ -166,29 +163,3 @@ def _aloof(text: str, clauses: list[tuple[int, int]], number: int, word: taxonom
     start, end = clauses[number]
     alone = number and text[start:end].strip() == text[word.start : word.end]
     return (clauses[number - 1][0] if alone else start), end
-
-
-def _worn_on(read: Brief, grudge: tuple[int, int]) -> tuple[int, int]:
-    """A dislike of cloths or trimmings with those that stand bare behind its commas, and what stands between: "never
-    polyester, lace, nylon". What else follows may be wanted again ("no polyester, silk please")."""
-    start, end = grudge
-    cloths = (each for each in read.mentions if each.attribute == "fabric" and start <= each.start < end)
-    if not WORN.search(read.text, start, end) and not any(cloths):
-        return grudge
-    turn = ENDS.search(read.text, end)
-    until = turn.start() if turn else len(read.text)
-    gap = BETWEEN.match(read.text, end, until)
-    while gap:
-        at, gap = gap.end(), BETWEEN.search(read.text, gap.end(), until)
-        last = gap.start() if gap else until
-        thing = read.text[at:last].strip()
-        if WORN.fullmatch(thing):
-            end = last
-        elif not _is_bare(thing):
-            break
-    return start, end
-
-
-def _is_bare(thing: str) -> bool:
-    words = [word.word for word in taxonomy.tokens(thing)]
-    return 0 < len(words) <= BARE and not (TURNING | SMALL).intersection(words)
