@@ -1,6 +1,6 @@
 """A database with all migrations in it, written down once and read back for each run: migrating takes half a minute.
 
-It lies outside the checkout under a name that says which migrations, which Django and which server it is of.
+It lies outside the checkout under a name that says which migrations, which packages and which server it is of.
 """
 
 import fcntl
@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import django
 import psycopg
 from psycopg import sql
 
@@ -39,10 +38,11 @@ def template(url: str, name: str) -> bool:
 
 def _place(url: str) -> Path:
     with psycopg.connect(url) as link:
-        facts = [django.__version__, link.info.parameter_status("server_version") or ""]
+        facts = [link.info.parameter_status("server_version") or ""]
     for path in sorted(ROOT.glob("*/**/migrations/*.py")):
         if ".venv" not in path.parts:
             facts += [str(path.relative_to(ROOT)), path.read_text()]
+    facts.append((ROOT / "requirements" / "dev.txt").read_text())  # of the apps that are not ours
     folder = Path(tempfile.gettempdir(), f"designer-migrated-{os.getuid()}")
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder / f"{hashlib.sha256(''.join(facts).encode()).hexdigest()[:16]}.sql"

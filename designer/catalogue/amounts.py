@@ -1,15 +1,24 @@
 """USD as pages and sentences tell it: as many digits as a person reads. Records and the API keep every one."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Final
 
 CENTS: Final = 2  # decimals
 COUNTED: Final = 2  # digits of an amount of less than ten cents
 
 
-def money(amount: Decimal, rounding: str = ROUND_HALF_UP) -> str:
+def money(amount: Decimal) -> str:
     """To the cent, or to the second digit that counts where that is smaller: 12.35, 0.039, 0.0025, 0.00."""
-    decimals = max(CENTS, COUNTED - 1 - amount.adjusted()) if amount else CENTS
+    return _rounded(amount, COUNTED, ROUND_HALF_UP)
+
+
+def at_most(amount: Decimal) -> str:
+    """Never less than the amount, and less than a hundredth above it: 12.35, 0.0392, 0.00251."""
+    return _rounded(amount, COUNTED + 1, ROUND_CEILING)
+
+
+def _rounded(amount: Decimal, counted: int, rounding: str) -> str:
+    decimals = max(CENTS, counted - 1 - amount.adjusted()) if amount else CENTS
     return exact(amount.quantize(Decimal(1).scaleb(-decimals), rounding))
 
 

@@ -1,6 +1,6 @@
 """Rows as the pages show them: attributes as chips, prompts as parts, provenance as lines."""
 
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from typing import Any, Literal
 
 from django.utils import timezone
@@ -8,7 +8,7 @@ from django.utils import timezone
 from designer.assets.models import Asset
 from designer.assets.presenting import source_type_words
 from designer.assets.versions import root_of
-from designer.catalogue.amounts import exact, money
+from designer.catalogue.amounts import at_most, exact, money
 from designer.catalogue.ready import is_callable
 from designer.catalogue.services import ending_soon, warning_of
 from designer.generations.estimates import Composed, Preview
@@ -89,7 +89,7 @@ def _chip(name: str, attribute: dict[str, Any] | None, corrected: bool) -> dict[
 
 def expected(amount: Decimal) -> str:
     """An estimate in USD: rounded up, so that it is enough."""
-    return money(amount, ROUND_CEILING)
+    return at_most(amount)
 
 
 def estimate_shown(preview: Preview) -> dict[str, Any]:

@@ -36,4 +36,6 @@ def _why_last_failed(generation: Generation) -> str:
     stopped = drawn.get("stopped")
     if stopped and stopped["told"].startswith(message):  # not of an earlier try
         return str(stopped["reason"])
+    if drawn.get("made"):
+        return ""  # it drew, if not all
     return message if absences.ended_by(drawn, generation.error) else ""

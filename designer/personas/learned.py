@@ -36,7 +36,7 @@ def all_shown(rows: Iterable[LearnedWeight], now: datetime) -> list[WeightShown]
     by_team: dict[UUID, dict[str, Posterior]] = {}
     for row in weights:
         by_team.setdefault(row.team_id, {})[row.key] = learning.posterior_of(row)
-    observed = {team: learning.observed(team, found) for team, found in by_team.items()}
+    observed = {team: learning.observed(team, list(found)) for team, found in by_team.items()}
     return [_shown(row, observed[row.team_id].get(row.key), now) for row in weights]
 
 

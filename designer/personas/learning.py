@@ -5,7 +5,7 @@ folds the rest anew, so that what is left is bit for bit what it would be had th
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -332,6 +332,7 @@ def learned_for(
     own = Q(key__startswith=f"attribute:{whose or optimisation.NOBODY}:")
     rows = LearnedWeight.objects.filter(own | Q(key__startswith="model:"), team=team)  # these say what is liked at all
     weights = {row.key: posterior_of(row) for row in rows}
+    enough = [key for key, weight in weights.items() if weight.evidence >= optimisation.MIN_SAMPLE]
     return optimisation.choose(
         weights,
         understanding,
@@ -339,7 +340,7 @@ def learned_for(
         rng=np.random.default_rng(seed),
         now=timezone.now(),
         exploration=exploration_of(team) if exploration is None else exploration,
-        observed=observed(team.pk, weights),
+        observed=observed(team.pk, enough),
     ).choices
 
 
@@ -355,15 +356,13 @@ SELECT key, sum(most) FROM (
 """
 
 
-def observed(team: UUID, weights: Mapping[str, Posterior]) -> dict[str, float]:
+def observed(team: UUID, keys: Collection[str]) -> dict[str, float]:
     """By key, on how many observations a weight rests today: all that one person said of one image is one, as much as
-    the strongest of it. Only of those that have the evidence for MIN_SAMPLE of them; a weight from before there was a
-    record is not among them."""
-    keys = [key for key, weight in weights.items() if weight.evidence >= optimisation.MIN_SAMPLE]
+    the strongest of it. A weight from before there was a record is not among them."""
     if not keys:
         return {}
     with connection.cursor() as cursor:
-        facts: dict[str, Any] = {"half_life": optimisation.HALF_LIFE.total_seconds(), "team": team, "keys": keys}
+        facts: dict[str, Any] = {"half_life": optimisation.HALF_LIFE.total_seconds(), "team": team, "keys": list(keys)}
         cursor.execute(OBSERVED, facts)
         return dict(cursor.fetchall())
 

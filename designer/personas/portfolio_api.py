@@ -140,6 +140,7 @@ class PortfolioList(IdempotentPostMixin, generics.ListAPIView[PortfolioImport]):
 
     def get_queryset(self) -> QuerySet[PortfolioImport]:
         rows: QuerySet[PortfolioImport] = PortfolioImport.objects.visible_to(self.request.user)
+        rows = rows.annotate(over=portfolios.over())
         return rows.order_by("-created_at", "-id")
 
     @extend_schema(request={"multipart/form-data": PortfolioRequest}, responses={202: PortfolioSerializer})

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from designer.assets.blobs import AWAY, opened, refusal
@@ -140,12 +141,18 @@ def standing(row: PortfolioImport) -> dict[str, Any]:
     return {"status": row.status, **counts}
 
 
+def over() -> Count:
+    """For lists: how many pictures of each portfolio were more than it may hold."""
+    return Count("items", filter=Q(items__status=ItemStatus.REFUSED, items__code=archives.TOO_MANY))
+
+
 def left_out(row: PortfolioImport) -> int:
     """Pictures that are not read because there are more than a portfolio may hold: by the names in its archives until
     they are listed."""
     if row.listed:
-        over = row.items.filter(status=ItemStatus.REFUSED, code=archives.TOO_MANY)
-        return over.count() if row.refused else 0
+        counted: int | None = getattr(row, "over", None)  # where it came with its list
+        refused = row.items.filter(status=ItemStatus.REFUSED, code=archives.TOO_MANY)
+        return refused.count() if counted is None else counted
     named: int = sum(each.get("pictures", 0) for each in row.uploads)  # older rows do not tell
     return max(0, named - archives.MAX_PICTURES)
 

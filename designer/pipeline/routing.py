@@ -29,6 +29,7 @@ HALF_COST: Final = Decimal("0.04")  # USD per image at which the cost score is o
 HALF_TIME: Final = 10.0  # seconds per image at which the speed score is one half
 ASK_ANEW: Final = "Prices have risen since this was asked for: ask for it anew."
 BY_NAME: Final = "another one was chosen by name"
+SAME: Final = 0.00005  # of scores: less than this apart they are told as the same
 DIGITS: Final = (2, 3, 4)  # after the point, of two scores that are told beside each other
 STREAM: Final = 4  # of a generation's seed: the stage's number
 
@@ -382,9 +383,9 @@ def _why_ahead(own: Scores, best: Scores, weights: Scores) -> str:
 
 
 def _why_behind(each: Candidate, own: Scores, best: Scores, weights: Scores) -> str:
-    behind = max(weights, key=lambda name: weights[name] * (best[name] - own[name]))
-    if own[behind] < best[behind]:
-        return _compared("behind", behind, own, best)
+    lags = {name: weights[name] * (best[name] - own[name]) for name in weights}
+    if sum(lags.values()) > SAME:
+        return _compared("behind", max(lags, key=lambda name: lags[name]), own, best)
     return _why_ahead(own, best, weights) if each.busy is None else f"its room: {each.load:.0%} taken"
 
 

@@ -41,9 +41,7 @@ def log(request: HttpRequest, team_id: UUID) -> HttpResponse:
     """What was done in the team, to be searched. For owners and admins."""
     user = person(request)
     every = audit_log.entries_of(user, team_id)
-    said = {
-        name: request.GET.get(name, "")[:200].replace("\x00", "") for name in ("search", "action", "since", "until")
-    }
+    said = {name: request.GET.get(name, "")[:200].replace("\x00", "") for name in SOUGHT}
     rows = audit_log.found(
         every, search=said["search"], action=said["action"], since=_day(said["since"]), until=_day(said["until"])
     )

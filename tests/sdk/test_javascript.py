@@ -105,11 +105,14 @@ def test_it_is_under_8_kb_for_a_browser(tmp_path: Path):
     made = (tmp_path / "sdk.js").as_uri()
     code = f"""
         import {{ DesignerBFFClient, NetworkError }} from '{made}';
-        const client = new DesignerBFFClient({{ url: "http://studio.example" }});
-        console.log(new NetworkError().name, await client.upload("dress.png").catch(({{ code }}) => code));
+        const client = new DesignerBFFClient({{ url: "http://studio.example", fetch: async () => new Response("x") }});
+        const code = (work) => work.catch((error) => error.code);
+        const path = "dress.png";
+        const [up, down] = [client.upload(path), client.download("1", {{}}, {{ to: path }})];
+        console.log(new NetworkError().name, await code(up), await code(down));
     """
     ran = subprocess.run([NODE, "--input-type=module", "-e", code], capture_output=True, text=True, timeout=30)
-    assert ran.stdout == "NetworkError no_disk\n", ran.stderr
+    assert ran.stdout == "NetworkError no_disk no_disk\n", ran.stderr
 
 
 @needs_npm

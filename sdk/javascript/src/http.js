@@ -128,6 +128,6 @@ export async function saved(client, answer, to) {
   const fail = (error) => { throw broken(client, error); };
   if (to === undefined) return answer.blob().catch(fail);
   // a full disk is not the studio's fault
-  await kept(to, answer.body).catch((error) => { throw error.syscall ? error : broken(client, error); });
+  await kept(to, answer.body).catch((error) => { throw error.syscall || error.code === "no_disk" ? error : broken(client, error); });
   return to;
 }

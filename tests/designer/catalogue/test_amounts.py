@@ -1,10 +1,10 @@
 """How many digits of an amount a person reads."""
 
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 
 import pytest
 
-from designer.catalogue.amounts import exact, money
+from designer.catalogue.amounts import at_most, exact, money
 
 
 @pytest.mark.parametrize(
@@ -26,5 +26,9 @@ def test_an_amount_is_told_to_the_cent_or_to_the_second_digit_that_counts(amount
     assert (money(Decimal(amount)), exact(Decimal(amount))) == (shown, whole)
 
 
-def test_an_estimate_is_told_so_that_it_is_enough():
-    assert money(Decimal("0.039123"), ROUND_CEILING) == "0.04" and money(Decimal("0.0381"), ROUND_CEILING) == "0.039"
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [("0", "0.00"), ("0.039123", "0.0392"), ("0.104", "0.104"), ("12.341", "12.35"), ("0.04", "0.04")],
+)
+def test_an_estimate_is_told_so_that_it_is_enough_and_hardly_more(amount, shown):
+    assert at_most(Decimal(amount)) == shown

@@ -257,6 +257,15 @@ def test_one_that_was_to_draw_alone_and_did_not_is_no_maker_in_the_table(pair, c
     assert "planned, failed" in table["scripted/one"] and f"Failed: {told}" in table["scripted/one"]
 
 
+def test_one_that_drew_some_of_the_images_did_not_fail(pair, client_of):
+    one, _ = pair
+    client = client_of("editor")
+    one.answers = [GOOD, base.Moderated("Not this.", stage="output")]
+    done = begin(client_of, client=client, n=2)
+    assert done.status == "partial", done.error
+    assert "failed" not in rows_of(client, done)["scripted/one"]
+
+
 def test_who_was_not_asked_before_it_ended_did_not_fail(pair, client_of):
     client = client_of("editor")
     answer = ask(client, n=1, strategy="quality")

@@ -81,8 +81,9 @@ def test_feedback_changes_the_next_prompt_and_each_way_back_restores_it_exactly(
 def test_all_that_one_person_says_of_one_image_is_one_observation(client):
     """The strongest of it counts towards the least it takes; how much is liked of what was seen is told of all."""
     liked = made(client, brief="a silk dress")
-    for kind, more in (("like", {}), ("pick", {}), ("rating", {"rating": 5})):
+    for kind, more, seen in (("like", {}, 1), ("pick", {}, 1.5), ("rating", {"rating": 5}, 1.5)):
         done_or_fail(say(client, liked, kind, **more))
+        assert weight_of(client, SILK)["observed"] == pytest.approx(seen, abs=0.01), kind
     one = weight_of(client, SILK)
     assert one["denominator"] == pytest.approx(3.5, abs=0.01) and one["observed"] == pytest.approx(1.5, abs=0.01)
     assert (one["value"], one["words"]) == (None, "1.5 of the 3 it takes")

@@ -437,5 +437,8 @@ def test_numbers_told_beside_each_other_differ_and_equals_are_not_called_behind(
 def test_one_that_may_draw_instead_and_scores_better_is_not_called_behind():
     """Before anything is spent the dearest of those that serve about as well stands first."""
     dear, good = candidate("dear", "0.05", quality=0.80), candidate("good", "0.02", quality=0.82)
+    near = candidate("near", "0.02", quality=0.795)  # behind in one part, and ahead all the same
+    (told,) = route([dear, near], Constraints(strategy="load_balanced")).alternatives
+    assert told.reason.split(":")[0] == "ahead in cost"
     (other,) = route([dear, good], Constraints(strategy="load_balanced")).alternatives
     assert (other.model, other.reason.split(":")[0]) == ("good", "ahead in cost")

@@ -66,6 +66,7 @@ def test_it_tells_who_did_what_to_whom_with_what(team, done):
         ({}, ["member.removed", "member.role_changed"]),
         ({"action": "member.removed"}, ["member.removed"]),
         ({"search": "ada"}, ["member.role_changed"]),
+        ({"search": "ada a a a a a a a a a a nobody"}, ["member.role_changed"]),
         ({"search": "editor ada"}, ["member.role_changed"]),
         ({"search": "nobody"}, []),
         ({"since": date.max.isoformat()}, []),
@@ -81,7 +82,7 @@ def test_it_is_searched_and_filtered_alike_by_api_and_page(query, actions, team,
     assert [row.action for row, _ in lines] == actions
 
 
-@pytest.mark.parametrize("query", ["since=2026-13-45", "until=tomorrow", "search=%00", "page=x"])
+@pytest.mark.parametrize("query", ["since=2026-13-45", "until=9999-12-31", "until=tomorrow", "search=%00", "page=x"])
 def test_what_is_no_filter_breaks_nothing(query, team, done):
     client = signed_in(done[0])
     assert client.get(f"/teams/{team.pk}/audit?{query}").status_code == 200

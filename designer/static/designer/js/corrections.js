@@ -23,18 +23,12 @@ class LiveCorrections extends LiveRow {
       const was = form.elements[now.name];
       const field = form.elements[`fix-${name}`];
       const theirs = news.querySelector(`[name='fix-${name}']`);
-      if (!isTouched(field)) settle(field, theirs);
+      if (field.value === was.value) settle(field, theirs);
       else if (was.value !== now.value) tell(field, `${this.by || "Somebody"} chose ${said(theirs)}; what stands here is what you typed.`);
       was.value = now.value;
     }
     form.elements.tag.value = news.querySelector("[name='tag']").value; // what was told may be written over
   }
-}
-
-function isTouched(field) {
-  if (!field.options) return field.value !== field.defaultValue;
-  const first = [...field.options].findIndex((option) => option.defaultSelected);
-  return field.selectedIndex !== Math.max(first, 0);
 }
 
 // The field as the server has it now, with its focus.
