@@ -143,7 +143,7 @@ def _changed(
         "title_before": before.title if before else order.model,
         "code": error.code,
         "reason": error.message,
-        "note": " ".join([_difference(order.unit_price, price), *plan.route.warnings]),
+        "note": " ".join([_difference(row, order, price), *plan.route.warnings]),
         "unit_price": str(price),
         "unit_price_before": str(order.unit_price),
         "from_image": left[0] + 1,
@@ -158,10 +158,13 @@ def _changed(
     return after
 
 
-def _difference(before: Decimal, after: Decimal) -> str:
+def _difference(row: Generation, order: Order, after: Decimal) -> str:
+    """Beside the model that was chosen and whose price was shown: nobody was shown that of one that stepped in."""
+    before = Decimal(row.fallbacks[0]["unit_price_before"]) if row.fallbacks else order.unit_price
     if after == before:
         return f"The price stays {per_image(after)}."
-    return f"It costs {per_image(after)} instead of {per_image(before)}."
+    of_whom = f", the price of {row.fallbacks[0]['title_before']}" if row.fallbacks else ""
+    return f"It costs {per_image(after)} instead of {per_image(before)}{of_whom}."
 
 
 def note_end(order: Order, error: base.ProviderError) -> None:
