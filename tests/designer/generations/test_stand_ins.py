@@ -97,10 +97,10 @@ def test_the_page_and_the_api_say_who_stepped_in_and_why(pair, client_of):
 
 
 def test_the_price_of_a_second_stand_in_is_told_beside_the_one_that_was_shown(pair, monkeypatch, settings, client_of):
-    one, other = pair
     settings.IMAGE_PROVIDERS = ["scripted", "other", "third"]
     with scripted(monkeypatch, Third, price="0.035", quality=0.1) as third:
-        one.answers = other.answers = [base.QuotaExhausted("The month's money is spent.")]
+        for each in pair:
+            each.answers = [base.QuotaExhausted("The month's money is spent.")]
         third.answers = [GOOD]
         done = begin(client_of)
     assert [each["provider"] for each in done.fallbacks] == ["other", "third"]
