@@ -1,4 +1,4 @@
-// What every page does: the colour switch, toasts and where the focus goes after a form.
+// What every page does: the colour switch and toasts.
 const ORDER = ["auto", "light", "dark"];
 
 function setTheme(theme) {
@@ -24,9 +24,6 @@ export function toast(text, action) {
   const away = () => (line.contains(document.activeElement) ? setTimeout(away, 2000) : line.remove());
   setTimeout(away, action ? 10000 : 5000);
 }
-
-// A form that led to a new page left the focus nowhere: what it did is read out, and Tab goes on from there.
-if (document.activeElement === document.body) document.querySelector("[data-messages]")?.focus({ preventScroll: true });
 
 document.querySelector("[data-theme-toggle]")?.addEventListener("click", () => {
   const now = document.documentElement.dataset.theme || "auto";
