@@ -138,6 +138,7 @@ class ModelProfileAdmin(admin.ModelAdmin[ModelProfile]):
         "enabled",
     )
     list_filter = ("kind", "provider", "family", "lifecycle", "enabled")
+    ordering = ("provider", "model")
     search_fields = ("title", "model", "family")
     autocomplete_fields = ("successor",)
     date_hierarchy = "ends_on"

@@ -191,7 +191,7 @@ def _changed(
         "title_before": _title((order.provider, order.model)),
         "code": error.code,
         "reason": error.message,
-        "note": " ".join([_difference(order.unit_price, price), *plan.route.warnings]),
+        "note": " ".join([_difference(row, order, price), *plan.route.warnings]),
         "unit_price": str(price),
         "unit_price_before": str(order.unit_price),
         "from_image": left[0] + 1,
@@ -206,10 +206,14 @@ def _changed(
     return after
 
 
-def _difference(before: Decimal, after: Decimal) -> str:
+def _difference(row: Generation, order: Order, after: Decimal) -> str:
+    """Beside the model that was chosen and whose price was shown: nobody was shown that of one that stepped in."""
+    first = row.fallbacks[0] if row.fallbacks else None
+    before = Decimal(first["unit_price_before"]) if first else order.unit_price
     if per_image(after) == per_image(before):
         return f"The price stays {per_image(after)}."
-    return f"It costs {per_image(after)} instead of {per_image(before)}."
+    of_whom = f", the price of {first.get('title_before', first['instead_of'])}" if first else ""  # older: no title
+    return f"It costs {per_image(after)} instead of {per_image(before)}{of_whom}."
 
 
 def note_end(order: Order, error: base.ProviderError) -> None:

@@ -1,6 +1,7 @@
 """What everybody, or a whole team, should know as long as it lasts: raised, ended and put out of one's own sight."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -20,6 +21,33 @@ from teams.membership.ownership import working_team
 MANAGERS: Final = (Role.OWNER, Role.ADMIN)
 UNSEEN: Final = "alerts_unseen"  # of the session: what its person has put away
 KEPT_UNSEEN: Final = 100
+MOST_SHOWN: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """What stands above every page as one: an alert, or those of several models of one vendor, the newest first."""
+
+    alerts: list[Alert]
+
+    @property
+    def first(self) -> Alert:
+        return self.alerts[0]
+
+    @property
+    def title(self) -> str:
+        if len(self.alerts) == 1:
+            return self.first.title
+        return f"{len(self.alerts)} models of {_about(self.first).rpartition(':')[2]} are down"
+
+    @property
+    def level(self) -> str:
+        return max((row.level for row in self.alerts), key=Level.values.index)
+
+    @property
+    def until(self) -> datetime | None:
+        """When the first of them is over, as far as that is known."""
+        return min((row.ends_at for row in self.alerts if row.ends_at), default=None)
 
 
 @transaction.atomic
@@ -78,18 +106,28 @@ def was_raised(key: str) -> bool:
     return Alert.objects.filter(key=key).exists()
 
 
-def shown_to(request: HttpRequest) -> list[Alert]:
+def shown_to(request: HttpRequest) -> list[Banner]:
     """What holds for the person and was not put away, the gravest first."""
     rows = Alert.objects.visible_to(request.user).lasting().exclude(pk__in=request.session.get(UNSEEN, []))
-    return sorted(rows.order_by("-created_at")[:5], key=lambda row: Level.values.index(row.level), reverse=True)
+    found: dict[str, list[Alert]] = {}
+    for row in rows.order_by("-created_at")[:MOST_SHOWN]:
+        found.setdefault(_about(row), []).append(row)
+    return sorted(map(Banner, found.values()), key=lambda each: Level.values.index(each.level), reverse=True)
+
+
+def _about(row: Alert) -> str:
+    """What a banner is about: of models that are down their vendor, for one outage has all of them rest."""
+    return row.key.partition("/")[0] if row.kind == AlertKind.PROVIDER else row.key
 
 
 def put_away(request: HttpRequest, pk: UUID) -> None:
-    """Show it no more to this person, until they sign in anew. Raises Missing."""
+    """Show it and what its banner tells with it no more to this person, until they sign in anew. Raises Missing."""
     if not Alert.objects.visible_to(request.user).filter(pk=pk).exists():
         raise Missing(message="There is no such alert.", remedy="Reload the page.")
-    before = [each for each in request.session.get(UNSEEN, []) if each != str(pk)]
-    request.session[UNSEEN] = [*before, str(pk)][-KEPT_UNSEEN:]
+    banners = [{row.pk for row in banner.alerts} for banner in shown_to(request)]
+    gone = list(map(str, next((pks for pks in banners if pk in pks), {pk})))
+    before = [each for each in request.session.get(UNSEEN, []) if each not in gone]
+    request.session[UNSEEN] = [*before, *gone][-KEPT_UNSEEN:]
 
 
 def _tell(row: Alert, *, ended: bool = False) -> None:

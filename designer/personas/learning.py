@@ -26,7 +26,7 @@ from designer.personas.models import (
     LearningSettings,
     Persona,
 )
-from designer.pipeline import optimisation
+from designer.pipeline import optimisation, taxonomy
 from designer.pipeline.records import LearnedChoice, Moved, Posterior, Understanding
 from designer.realtime.events import LEARNING_CHANGED, record
 from teams.accounts.models import User
@@ -376,6 +376,6 @@ def label_of(key: str) -> str:
     if found is None:
         return key
     if found["attribute"]:
-        return f"{found['attribute']} {found['value']}".replace("_", " ")
+        return taxonomy.named(found["attribute"], found["value"])
     garment = found["garment"].replace("_", " ")
     return f"{found['model']} for {garment if garment != optimisation.NOBODY else 'anything'}"

@@ -187,8 +187,8 @@ def _grouped(vectors: Floats) -> tuple[NDArray[np.intp], str, dict[str, float]]:
     if best < LEAST_SILHOUETTE:
         return one, f"One group: no split sets any apart (silhouette score under {LEAST_SILHOUETTE}).", scores
     k = next(k for k in found if scores[str(k)] >= NEARLY * best)
-    how = f"mean silhouette score {scores[str(k)]:.2f}"
-    return found[k], f"{k} groups: fewer are told apart less well, more hardly better ({how}).", scores
+    how = f"about as well as any number does (mean silhouette score {scores[str(k)]:.2f})"
+    return found[k], f"{k} groups: the fewest that tell the pictures apart {how}.", scores
 
 
 def _kmeans(vectors: Floats, k: int) -> NDArray[np.intp]:

@@ -50,12 +50,14 @@ def name_of(
     common = {name: _common(values, read.get(name, 0), size) for name, values in counts.items()}
     how = next((taxonomy.say(name, common[name]).removesuffix(f" {name}") for name in MANNERS if common.get(name)), "")
     how = how.removesuffix(" style")
-    what = _noun(common)
+    what = _noun(common) or _worn_mostly(counts.get("garment", {}), read.get("garment", 0), size)
     colour = _colour(counts.get("colours", {}), read.get("colours", 0), size, palette)
     whole = " ".join(word for word in (how, what or "looks") if word)
     first = f"{whole} in {colour}" if colour else whole
-    more = [f"{first}, {taxonomy.say(each.attribute, each.value)}" for each in signature if each.attribute != "colours"]
-    return next(_unlike([first, *more], set(taken)))
+    marks = [each for each in signature if each.attribute != "colours" and each.value not in PLAIN]
+    more = [f"{first}, {taxonomy.say(each.attribute, each.value)}" for each in marks]
+    names = [first, *more] if how or what or colour else [*more, first]  # "Looks" alone tells nobody which
+    return next(_unlike(names, set(taken)))
 
 
 def _common(values: Mapping[str, int], read: int, size: int) -> str:
@@ -74,9 +76,19 @@ def _noun(common: Mapping[str, str]) -> str:
     """What it is: cloth, else pattern, before or instead of the garment."""
     cloth = common.get("fabric") or common.get("pattern") or ""
     garment = common.get("garment", "")
-    worn = PLURALS.get(garment, f"{garment}s" if garment else "")
-    cloth = taxonomy.say("fabric", cloth)
-    return f"{cloth} {worn}".strip() if cloth or worn else ""
+    return f"{taxonomy.say('fabric', cloth)} {_plural(garment)}".strip()
+
+
+def _worn_mostly(garments: Mapping[str, int], read: int, size: int) -> str:
+    """The two commonest garments, where they hold for the group together though neither does alone."""
+    first, *others = sorted(garments, key=lambda each: (-garments[each], each))[:2] or [""]
+    if not others or not holds(garments[first] + garments[others[0]], read, size):
+        return ""
+    return f"{_plural(first)} and {_plural(others[0])}"
+
+
+def _plural(garment: str) -> str:
+    return PLURALS.get(garment, f"{taxonomy.say('garment', garment)}s" if garment else "")
 
 
 def _unlike(names: Sequence[str], taken: set[str]) -> Iterator[str]:

@@ -149,6 +149,13 @@ def say(attribute: str, value: str) -> str:
     return words if not ending or (attribute, value) in _WHOLE else f"{words} {ending}".strip()
 
 
+def named(attribute: str, value: str) -> str:
+    """A value among those of other attributes: "V neckline", "puff sleeves", "fabric silk", "colour red"."""
+    words = say(attribute, value)
+    noun = "colour" if attribute == "colours" else attribute.replace("_", " ")
+    return words if attribute in _ENDINGS else f"{noun} {words}"
+
+
 _SPELLED: Final = {
     "a_line": "A-line", "t_shirt": "T-shirt", "v_neck": "V", "three_quarter": "three-quarter",
     "off_shoulder": "off-the-shoulder",    "peter_pan": "Peter Pan", "avant_garde": "avant-garde",

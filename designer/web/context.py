@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.http import HttpRequest
 
 from designer.notifications import alerts
-from designer.notifications.models import Alert, Notification
+from designer.notifications.models import Notification
 from teams.membership.ownership import visible_teams
 
 MOST_TEAMS: Final = 20  # that a page listens to
@@ -30,7 +30,7 @@ class Standing:
         self.request = request
 
     @cached_property
-    def alerts(self) -> list[Alert]:
+    def alerts(self) -> list[alerts.Banner]:
         return alerts.shown_to(self.request)
 
     @cached_property

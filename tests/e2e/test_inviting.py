@@ -26,7 +26,8 @@ def test_somebody_new_follows_a_link_into_a_team_and_out_of_it_again(browser: Br
         ada.get_by_label("How").select_option(label="I hand the link over myself")
         ada.get_by_role("button", name="Invite").click()
         link = ada.get_by_role("textbox", name=f"Link for {address}").input_value()
-        expect(ada.get_by_role("button", name=f"Take back the invitation of {address}")).to_be_visible()
+        ada.locator("summary").filter(has_text=f"Take back the invitation of {address}").click()
+        expect(ada.get_by_role("button", name=f"Yes, take back the invitation of {address}")).to_be_visible()
         look(ada, "members-link")
 
         context = browser.new_context(base_url=studio_url, viewport=size, color_scheme=scheme, has_touch=touch)
@@ -58,7 +59,11 @@ def test_somebody_new_follows_a_link_into_a_team_and_out_of_it_again(browser: Br
         ada.get_by_role("button", name=re.compile("Give ben-")).click()
         expect(ada.get_by_text(re.compile("is viewer now"))).to_be_visible()
         look(ada, "members")
-        ada.get_by_role("button", name=re.compile("Remove ben-")).click()
+        sure = ada.get_by_role("button", name=re.compile("Yes, remove ben-"))
+        expect(sure).to_be_hidden()  # one slip removes nobody
+        ada.locator("summary").filter(has_text=re.compile("Remove ben-")).click()
+        look(ada, "members-sure")
+        sure.click()
         expect(ada.get_by_text("What they made stays")).to_be_visible()
         there = ben.goto(ada.url)
         assert there is not None and there.status == 404

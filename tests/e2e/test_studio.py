@@ -139,8 +139,11 @@ def test_the_keyboard_alone_is_enough(page: Page):
     expect(page.get_by_role("link", name=re.compile("skip", re.I))).to_be_focused()
     page.get_by_label("Your brief").focus()
     page.keyboard.type("a velvet blazer")
-    page.keyboard.press("Control+Enter")
+    button = page.get_by_role("button", name="Make images")
+    button.focus()
+    page.keyboard.press("Enter")
     expect(page.locator(".run-card").first).to_contain_text("Succeeded", timeout=90_000)
+    expect(button).to_be_focused()  # not thrown back to the top of the page
     page.locator(".run-card .tile a").first.focus()
     page.keyboard.press("Enter")
     like = page.get_by_role("button", name="Like", exact=True)

@@ -25,6 +25,15 @@ def page(request: pytest.FixtureRequest, browser: Browser, studio_url: str) -> I
         yield page
 
 
+IN_SIGHT = """() => {
+  const bar = document.querySelector("nav.tabs").getBoundingClientRect();
+  const end = bar.bottom >= innerHeight ? bar.top : innerHeight; // the bar is at the foot of a phone
+  const buttons = [...document.querySelectorAll(".deck-buttons button")];
+  const ends = buttons.map((each) => each.getBoundingClientRect().bottom);
+  return ends.length === 4 && ends.every((each) => each <= end);
+}"""
+
+
 def left(page: Page) -> int:
     return int(page.locator("[data-deck]").get_attribute("data-left") or 0)
 
@@ -59,6 +68,9 @@ def test_the_deck_takes_keys_and_drags_goes_back_and_ends_with_what_was_learned(
     begun = left(page)
     assert begun >= 2
     check_contrast_and_names(page, "deck")
+    for height in (844, 664) if page.evaluate("navigator.maxTouchPoints") else ():
+        page.set_viewport_size({"width": 390, "height": height})
+        assert page.evaluate(IN_SIGHT), f"buttons out of sight at {height} px"
     page.locator("a[href='#main'], a").first.focus()
     page.keyboard.press("d")  # outside of the deck a letter is no judgement
     page.locator("figure[data-card]").focus()
@@ -88,6 +100,8 @@ def test_the_deck_takes_keys_and_drags_goes_back_and_ends_with_what_was_learned(
 
     page.get_by_role("link", name="What was learned").click()
     expect(page.get_by_role("heading", name="What moved lately")).to_be_visible()
+    inside = "each => each.getBoundingClientRect().right <= innerWidth"
+    assert page.get_by_role("button", name="Forget").first.evaluate(inside), "nobody scrolls sideways for it"
     check_contrast_and_names(page, "learned")
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0

@@ -126,3 +126,8 @@ def test_a_like_of_one_is_seen_by_the_other_on_the_image_and_in_the_gallery(ada:
     ben.get_by_role("button", name="Like", exact=True).click()
     expect(ada.get_by_text("Liked by Ben Okri.")).to_be_hidden()
     expect(gallery.get_by_text("1 person likes it")).to_have_count(0)
+    ada.get_by_role("button", name="Move to trash").click()
+    expect(ada.get_by_text("Moved to the trash")).to_be_visible()
+    ben.get_by_role("button", name="Like", exact=True).click()
+    expect(ben.locator("section[aria-labelledby='say']").get_by_role("alert")).to_contain_text("trash")
+    check(ben, "like-refused")

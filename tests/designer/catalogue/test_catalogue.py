@@ -1,5 +1,6 @@
 """Families, ends, successors and dated prices: nothing is called past its day, and every change leaves a line."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from importlib import import_module
@@ -297,6 +298,12 @@ def test_a_successor_that_is_none_is_refused_at_its_field(one, admin_client):
     assert model_page(admin_client, one, successor=str(other.pk)).status_code == 302
     one.refresh_from_db()
     assert one.successor == other
+
+
+def test_the_admin_lists_models_by_vendor_and_name(admin_client):
+    page = admin_client.get("/admin/designer/modelprofile/?all=").content.decode()
+    shown = re.findall(r'field-provider">([^<]+)</td><td class="field-model">([^<]+)<', page)
+    assert len(shown) > 3 and shown == sorted(shown)
 
 
 def test_the_admin_lists_what_the_tokens_of_a_model_that_reads_cost(admin_client):

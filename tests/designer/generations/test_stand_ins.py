@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -30,6 +30,14 @@ from tests.scripted import GOOD, Other, Scripted, scripted
 from tests.work import work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Third(Scripted):
+    """The one that steps in for whoever stepped in."""
+
+    name: ClassVar[str] = "third"
+    answers: ClassVar[list[Any]] = []
+    asked: ClassVar[list[tuple[base.ImageRequest, str]]] = []
 
 
 @pytest.fixture
@@ -87,6 +95,17 @@ def test_the_page_and_the_api_say_who_stepped_in_and_why(pair, client_of):
         shown = client.get(address).content.decode()
         assert "The month&#x27;s money is spent." in shown and "stepped in" in shown, address
         assert "It costs $0.03 an image instead of $0.04 an image." in shown, address
+
+
+def test_the_price_of_a_second_stand_in_is_told_beside_the_one_that_was_shown(pair, monkeypatch, settings, client_of):
+    settings.IMAGE_PROVIDERS = ["scripted", "other", "third"]
+    with scripted(monkeypatch, Third, price="0.035", quality=0.1) as third:
+        for each in pair:
+            each.answers = [base.QuotaExhausted("The month's money is spent.")]
+        third.answers = [GOOD]
+        done = begin(client_of)
+    assert [each["provider"] for each in done.fallbacks] == ["other", "third"]
+    assert "It costs $0.035 an image instead of $0.04 an image, the price of Scripted." in done.fallbacks[1]["note"]
 
 
 def test_where_two_made_the_images_each_says_who_made_it_and_for_how_much(pair, client_of):

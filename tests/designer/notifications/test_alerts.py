@@ -87,6 +87,22 @@ def test_a_model_that_nobody_calls_any_more_is_not_down_for_ever_and_can_be_down
     assert len(titles(client)) == 1 and Alert.objects.count() == 2
 
 
+def test_models_of_one_vendor_are_down_in_one_banner_and_put_away_together(client_of):
+    client = client_of("viewer")
+    for name in ("gpt-image-2", "gpt-image-1.5", "gpt-image-1-mini"):
+        health.went_wrong("openai", name, down())
+    health.went_wrong("stability", "core", down())
+    page = banner(client)
+    assert page.count("data-put-away") == 2 and "3 models of openai are down" in page and "and 1 more" in page
+    assert all(f"{name} (openai) is down" in page for name in ("gpt-image-2", "gpt-image-1.5", "gpt-image-1-mini"))
+    row = Alert.objects.get(key="provider:openai/gpt-image-1.5")
+    page = client.post(f"/alerts/{row.pk}/put-away", HTTP_X_PARTIAL="1").content.decode()
+    assert "openai" not in page and "core (stability) is down" in page and " more" not in page
+    health.went_well("openai", "gpt-image-2", 3.0)
+    health.went_wrong("openai", "gpt-image-2", down())
+    assert "gpt-image-2 (openai) is down" in banner(client), "down again is news"
+
+
 # Budgets
 
 

@@ -64,6 +64,14 @@ def test_a_picture_of_which_nothing_was_read_is_counted_and_names_nothing():
     assert found.clusters[0].count == 1 and found.clusters[0].name == "Looks" and not found.clusters[0].signature
 
 
+def test_a_look_of_two_garments_is_named_by_both_and_no_look_by_what_says_nothing():
+    worn = ("dress", "coat", "dress", "coat", "skirt")
+    various = [look(n, colour=list(COLOURS)[3 * n], garment=garment, pattern="solid") for n, garment in enumerate(worn)]
+    assert clustered(various).clusters[0].name == "Coats and dresses"
+    plain = [look(n, colour=list(COLOURS)[3 * n], neckline="v_neck", pattern="solid") for n in range(5)]
+    assert clustered(plain).clusters[0].name == "Looks, V neckline"
+
+
 def test_no_two_looks_have_one_name():
     looks = [look(n, colour="ecru", fabric="linen", garment=("dress", "coat", "skirt")[n % 3]) for n in range(30)]
     names = [each.name for each in clustered(looks).clusters]

@@ -489,7 +489,7 @@ def test_members_are_searched_and_narrowed_and_turned(team, member, client_of):
     assert "Guest 05" in page("") and "Guest 59" not in page("") and "Guest 59" in page("?page=2")
     assert "Guest 59" in page("?search=guest59@") and "Guest 05" not in page("?search=guest59@")
     assert "Guest" not in page("?role=owner") and "Nobody matches" in page("?search=nobody%20like%20that")
-    assert "Invite somebody" not in page("") and "Remove Guest" not in page("")
+    assert "Invite somebody" not in page("") and "Yes, remove Guest" not in page("")
 
 
 def test_a_role_is_changed_and_a_member_removed_on_the_page(team, member, client_of):

@@ -32,7 +32,10 @@ customElements.define("live-alerts", class extends LiveRow {
     event.preventDefault();
     const answer = await fetch(event.target.action, { method: "POST", body: new FormData(event.target), ...PARTIAL });
     if (!answer.ok) return;
+    const open = this.querySelector("#alerts-more")?.open;
     this.innerHTML = await answer.text();
+    if (open) this.querySelector("#alerts-more")?.setAttribute("open", "");
+    (this.querySelector("[data-put-away] button") ?? document.querySelector("main")).focus(); // its own is gone
     this.wait();
   }
 });

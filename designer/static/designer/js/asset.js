@@ -1,6 +1,20 @@
 // The asset page: zoom, enhancing, feedback in place.
 import { toast } from "./app.js";
 import "./live.js";
+import { refusalOf } from "./parts.js";
+
+const AWAY = "The studio cannot be reached. Try again in a moment.";
+const sent = (form, submitter) => fetch(form.action, { method: "POST", body: new FormData(form, submitter), headers: { "X-Partial": "1" }, credentials: "same-origin" }).catch(() => null);
+
+// What stands in the way of a form, in words above it; "" takes them away.
+function say(form, text) {
+  form.parentElement.querySelector(":scope > [data-refusal]")?.remove();
+  if (!text) return;
+  const line = Object.assign(document.createElement("p"), { className: "notice notice-error", textContent: text });
+  line.dataset.refusal = "";
+  line.setAttribute("role", "alert");
+  form.before(line);
+}
 
 customElements.define("zoom-view", class extends HTMLElement {
   connectedCallback() {
@@ -34,19 +48,21 @@ document.addEventListener("submit", async (event) => {
   if (!form || form.closest(".trial")) return; // a trial is the builder's
   event.preventDefault();
   const row = form.closest("live-row");
-  const answer = await fetch(form.action, { method: "POST", body: new FormData(form, event.submitter), headers: { "X-Partial": "1" }, credentials: "same-origin" });
+  const answer = await sent(form, event.submitter);
+  if (!answer) return say(form, AWAY);
+  if (!answer.ok && answer.status !== 422) return say(form, await refusalOf(answer)); // a panel of 422 says why itself
   if (form.matches("[data-panel-post]")) row.innerHTML = await answer.text();
+  else say(form, "");
 });
 
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("[data-feedback]");
   if (!form || event.submitter.matches("[data-undo]")) return;
   event.preventDefault();
-  const data = new FormData(form, event.submitter);
-  const name = event.submitter.name;
-  const value = event.submitter.value;
-  const answer = await fetch(form.action, { method: "POST", body: data, headers: { "X-Partial": "1" }, credentials: "same-origin" });
-  if (!answer.ok) return;
+  const { name, value } = event.submitter;
+  const answer = await sent(form, event.submitter);
+  if (!answer?.ok) return say(form, answer ? await refusalOf(answer) : AWAY);
+  say(form, "");
   const holder = form.parentElement;
   form.outerHTML = await answer.text();
   holder.querySelector(`[name="${name}"][value="${value}"]`)?.focus();

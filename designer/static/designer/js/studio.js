@@ -113,7 +113,8 @@ async function understand() {
 async function submit(event) {
   event.preventDefault();
   const button = form.querySelector("[data-submit]");
-  button.disabled = true;
+  if (button.ariaDisabled) return; // it is on its way; not `disabled`, which would take the focus away from it
+  button.ariaDisabled = "true";
   showError("");
   try {
     const answer = await post(form.action, new FormData(form));
@@ -129,7 +130,8 @@ async function submit(event) {
   } catch {
     showError("The studio cannot be reached. Your words are still here; try again in a moment.");
   } finally {
-    button.disabled = false;
+    button.ariaDisabled = null;
+    form.querySelector("[data-form-error]").scrollIntoView({ block: "nearest" });
   }
 }
 
