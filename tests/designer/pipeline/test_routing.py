@@ -415,3 +415,11 @@ def test_routing_explores_by_its_stated_share_the_same_for_the_same_seed_and_say
     assert all("Tried to learn" in each.reason and "15%" in each.reason for each in tried)
     never = [route(crowd, Constraints(), rng=routing.dice(seed), exploration=0) for seed in range(100)]
     assert {each.model for each in never} == {"a"} == {route(crowd, Constraints()).model}
+
+
+def test_the_reason_says_that_a_family_was_chosen():
+    only, other = candidate("only"), candidate("other")
+    family = {"among": frozenset({(only.provider, "only")}), "family": "Gemini"}
+    assert route([only, other], Constraints(**family)).reason == "You chose Gemini; only this model fits."
+    both = {"among": frozenset({(each.provider, each.model) for each in (only, other)}), "family": "Gemini"}
+    assert route([only, other], Constraints(**both)).reason.startswith("You chose Gemini; Best of 2")
