@@ -165,6 +165,7 @@ def plan_for(
         provider=wish.provider if not family else None,
         model=None if family else wish.model,
         among=family,
+        family=(wish.model or "") if family else "",
         needs_seed=wish.seed is not None,
         needs_negative=words.rules_out(wish.brief),
         references=len(photos),

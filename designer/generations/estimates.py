@@ -176,7 +176,20 @@ def understand(
         read = _remixed(wish, references, team, seen) if wish.is_remix else _read(wish, references, team, seen)
         return read.merged_with_corrections({**fixed, **wish.corrections})
     except InvalidCorrection as error:
-        raise Refused(error.code, error.message, field=f"corrections.{error.field}", remedy=error.remedy) from error
+        raise refusal_of(error) from error
+
+
+def refusal_of(error: InvalidCorrection) -> Refused:
+    """Of values that cannot be kept, each by its field."""
+    faults = (error, *error.others)
+    lines = [
+        {"field": f"corrections.{each.field}", "code": each.code, "message": f"{each.message} {each.remedy}"}
+        for each in faults
+    ]
+    if not error.others:
+        return Refused(error.code, error.message, field=lines[0]["field"], remedy=error.remedy)
+    told = " ".join(line["message"] for line in lines)
+    return Refused(error.code, told, field=lines[0]["field"], lines=lines)
 
 
 def _read(wish: GenerationWish, references: list[Asset], team: Team | None, seen: Seen | None) -> Understanding:
@@ -255,11 +268,18 @@ def matched(
 
 
 def learned(
-    wish: GenerationWish, record: Understanding, *, team: Team, persona: Persona | None, seed: int
+    wish: GenerationWish,
+    record: Understanding,
+    *,
+    team: Team,
+    persona: Persona | None,
+    seed: int,
+    asked: bool | None = None,
 ) -> tuple[LearnedChoice, ...]:
     """What the team liked before, where the wish leaves that open: not in exact mode, not beside a photo, which shows
-    what the words do not say, and not to words that nobody reads, which may say otherwise."""
-    if wish.exact or wish.references or readers.unread(wish):
+    what the words do not say, and not to words that nobody has read, which may say otherwise. `asked`: as of
+    `readers.unread`."""
+    if wish.exact or wish.references or readers.unread(wish, asked=asked):
         return ()
     return learned_for(team, persona, record, seed=seed)
 

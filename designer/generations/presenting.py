@@ -38,6 +38,7 @@ TOLD = {
     "doubt": "taken as",
     "garment": "beside it",
     "language": "not read",
+    "reading": "language",
 }
 
 

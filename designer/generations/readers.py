@@ -75,10 +75,14 @@ def asks(wish: GenerationWish, stage: Stage) -> bool:
 
 
 def unread(wish: GenerationWish, *, asked: bool | None = None) -> str:
-    """The language of a brief that nobody reads: it is not English, which is read here, and no model is asked; "" of
-    all others. `asked`: whether one has read it; None = not known yet."""
-    language = "" if asked else unread_language(wish.brief)
-    return "" if language and asked is None and asks(wish, Stage.ANALYSIS) else language
+    """The language of a brief that nobody has read: it is not English, which is read here, and no model has read it; ""
+    of all others. `asked`: whether one has; None = not yet."""
+    return "" if asked else unread_language(wish.brief)
+
+
+def will_read(wish: GenerationWish) -> str:
+    """The title of the model that reads this brief once images are made; "" where none is asked."""
+    return chosen_model().title if asks(wish, Stage.ANALYSIS) else ""
 
 
 def _is_ready(name: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db.models import QuerySet
 
 from designer.personas.models import AttributeCorrection
-from designer.pipeline.records import ATTRIBUTES
+from designer.pipeline.records import ATTRIBUTES, InvalidCorrection, Understanding
 from teams.accounts.models import User
 from teams.base.errors import Refused
 
@@ -42,6 +42,7 @@ def check_match(
     made: QuerySet[AttributeCorrection],
 ) -> None:
     """Raises Refused 428 without a tag, 412 for another version: what was changed, by whom (`by`), and what was sent.
+    Where those who changed it meanwhile want what is sent, nobody is overruled, and it is no other version.
 
     `made`: the corrections of what is being corrected."""
     if not if_match:
@@ -53,6 +54,9 @@ def check_match(
     if "*" in tags or tag_of(present) in tags:
         return
     changed = _changed(tags[0], present)
+    agreed = {name for name in corrections if name in ATTRIBUTES and _stands(name, corrections[name], present)}
+    if changed and (agreed.issuperset(changed) or agreed.issuperset(corrections)):
+        return
     by = _people(made, changed, actor)
     lines = [_line(name, present[name]["value"], corrections) for name in changed]
     lines += [_unkept(name, present[name]["value"], corrections[name]) for name in _others(corrections, changed)]
@@ -69,6 +73,15 @@ def _changed(tag: str, present: Json) -> list[str]:
         return []
     before = [found["parts"][at : at + PART] for at in range(0, len(found["parts"]), PART)]
     return [name for name, was, now in zip(ATTRIBUTES, before, _parts(present), strict=True) if was != now]
+
+
+def _stands(name: str, sent: Any, present: Json) -> bool:
+    """Whether what was sent is what stands there already, by whatever words it is sent (a colour by name or hex)."""
+    try:
+        after = Understanding.from_json(present).merged_with_corrections({name: sent})
+    except InvalidCorrection:  # refused by name, once it is known which version it corrects
+        return False
+    return bool(after[name].value == present[name]["value"])
 
 
 def _people(made: QuerySet[AttributeCorrection], changed: list[str], actor: User) -> str:

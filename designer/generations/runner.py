@@ -13,7 +13,7 @@ import numpy as np
 from django.utils import timezone
 
 from designer.assets.models import Asset
-from designer.generations import choosing, costs, estimates, making, readers, reading
+from designer.generations import choosing, costs, estimates, making, readers, reading, telling
 from designer.generations.models import Generation, Stage, StageRun, StageStatus, Status
 from designer.generations.orders import Order
 from designer.generations.services import announce
@@ -188,7 +188,12 @@ def _analyse(work: Work) -> tuple[dict[str, Any], dict[str, Any]]:
     work.asked = heard.value is not None
     work.understanding = estimates.understand(work.wish, work.references, team=row.team, seen=heard.value)
     found = work.understanding.to_json()
-    return {"understood": found, **heard.facts}, {"understood": found}
+    columns: dict[str, Any] = {"understood": found}
+    before = row.settings.get("told", [])
+    told = telling.settled(work.wish, before, asked=work.asked)
+    if told != before:
+        columns["settings"] = {**row.settings, "told": told}
+    return {"understood": found, **heard.facts}, columns
 
 
 def _set_prompt(work: Work, composed: PromptParts, **more: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -323,7 +328,12 @@ def _learned(work: Work) -> Sequence[LearnedChoice]:
         return ()
     if drawn is None:
         return estimates.learned(
-            work.wish, work.understanding, team=team, persona=work.row.persona, seed=_dice(work.row)
+            work.wish,
+            work.understanding,
+            team=team,
+            persona=work.row.persona,
+            seed=_dice(work.row),
+            asked=work.asked,
         )
     choices = map(LearnedChoice.from_json, drawn)
     return [each for each in choices if not work.understanding[each.attribute].is_known]

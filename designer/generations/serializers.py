@@ -190,8 +190,9 @@ class ToldSerializer(serializers.Serializer[Any]):
     """What the words of the brief order, beside the garment."""
 
     name = serializers.CharField(
-        help_text="count, model, unknown: a model that is not here; doubt: words with two meanings; garment: one "
-        "besides that which the attributes describe; language: the brief is in one that nobody reads here"
+        help_text="count, model, unknown: a model that is not here, or a name or number of another language that was "
+        "not taken; doubt: words with two meanings; garment: one besides that which the attributes describe; language: "
+        "the brief is in one that nobody reads here; reading: in one that a language model reads as images are made"
     )
     phrase = serializers.CharField(help_text="The very words that say so; they stay in the brief.")
     value = serializers.JSONField(
@@ -233,6 +234,11 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
         allow_null=True,
         help_text="USD paid so far. null at its end: nothing is on record, but a call may have been billed whose end "
         "nobody knows.",
+    )
+    unsettled = serializers.BooleanField(
+        source="is_unsettled",
+        read_only=True,
+        help_text="How a call of it ended is not known: it may have been billed beyond `cost`.",
     )
     links = serializers.SerializerMethodField()
     understood = serializers.DictField(read_only=True)
@@ -276,6 +282,7 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
             "seed",
             "estimate",
             "cost",
+            "unsettled",
             "simulated",
             "assets",
             "set_aside",

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from designer.assets.models import Asset, AssetQuerySet
 from designer.assets.services import move_to_trash
-from designer.generations import absences, costs, estimates, follow_ups, telling
+from designer.generations import absences, costs, estimates, follow_ups, readers, telling
 from designer.generations.choosing import Plan
 from designer.generations.models import Generation, Stage, StageStatus, Status
 from designer.generations.orders import IMAGE_STEP
@@ -185,7 +185,8 @@ def request_generation(*, actor: User, wish: GenerationWish, terms: Terms = SING
         wish = replace(wish, draw=secrets.randbelow(DRAWS))  # nobody saw a prompt of a batch
     dice = estimates.dice_of(wish, team)
     seed = wish.seed if wish.seed is not None else estimates.seed_of(dice)
-    learned = estimates.learned(wish, read, team=team, persona=persona, seed=dice)
+    asked = readers.asks(wish, Stage.ANALYSIS)  # what does not suit what the model reads is left out then
+    learned = estimates.learned(wish, read, team=team, persona=persona, seed=dice, asked=asked)
     made = Generation.objects.create(
         team=team,
         owner=actor,

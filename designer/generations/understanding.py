@@ -17,7 +17,7 @@ from designer.pipeline.analysis import analyse
 from designer.pipeline.records import InvalidCorrection, Understanding
 from designer.realtime.events import GENERATION_CORRECTED
 from teams.accounts.models import User
-from teams.base.errors import Conflict, Refused
+from teams.base.errors import Conflict
 from teams.membership.models import Team
 
 Json = dict[str, Any]
@@ -51,7 +51,8 @@ def correct_generation(
     """Put a person's values into the record of a generation, and keep them for the same brief and picture.
 
     Its images stay what they are; what is made from it later, and the next reading, go by the correction.
-    Raises Missing, Forbidden, Conflict, or Refused: 428, 412 with the present values, 422 naming the attribute.
+    Raises Missing, Forbidden, Conflict, or Refused: 428, 412 with the present values, 422 naming each
+    attribute at fault.
     """
     Generation.objects.for_edit(actor, generation_id)
     row: Generation = Generation.objects.select_for_update(no_key=True).see(actor, generation_id)
@@ -86,4 +87,4 @@ def _merged(before: Json, corrections: Mapping[str, Any]) -> Json:
     try:
         return Understanding.from_json(before).merged_with_corrections(corrections).to_json()
     except InvalidCorrection as error:
-        raise Refused(error.code, error.message, field=f"corrections.{error.field}", remedy=error.remedy) from error
+        raise estimates.refusal_of(error) from error

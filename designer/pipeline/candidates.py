@@ -62,6 +62,7 @@ class Constraints:
     provider: str | None = None
     model: str | None = None
     among: frozenset[tuple[str, str]] = frozenset()  # providers and models of a family that was chosen by name
+    family: str = ""  # that name, as it was chosen
     needs_seed: bool = False
     needs_negative: bool = False
     references: int = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -42,11 +42,13 @@ MAX_ITEMS: Final = 12  # of a corrected list
 
 
 class InvalidCorrection(ValueError):
-    """A correction that cannot be kept; `field`, `message` and `remedy` are for the person who made it."""
+    """A correction that cannot be kept; `field`, `message` and `remedy` are for the person who made it. `others`: what
+    else is wrong with what was sent with it."""
 
-    def __init__(self, field: str, message: str, remedy: str) -> None:
+    def __init__(self, field: str, message: str, remedy: str, others: Sequence[InvalidCorrection] = ()) -> None:
         super().__init__(message)
         self.code, self.field, self.message, self.remedy = "invalid_correction", field, message, remedy
+        self.others = tuple(others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +124,18 @@ class Understanding(Record):
         }
 
     def merged_with_corrections(self, corrections: Mapping[str, Any]) -> Understanding:
-        """With a person's own values on top, at confidence 1. None or "" means 'unknown'; raises InvalidCorrection."""
-        fixed = {name: _corrected(name, value) for name, value in corrections.items()}
+        """With a person's own values on top, at confidence 1. None or "" means 'unknown'; raises InvalidCorrection,
+        which tells of every value that cannot be kept."""
+        fixed: dict[str, Attribute] = {}
+        faults: list[InvalidCorrection] = []
+        for name, value in corrections.items():
+            try:
+                fixed[name] = _corrected(name, value)
+            except InvalidCorrection as fault:
+                faults.append(fault)
+        if faults:
+            first, *others = faults
+            raise InvalidCorrection(first.field, first.message, first.remedy, others)
         fixed = {name: replace(found, was=_read(self.attributes[name])) for name, found in fixed.items()}
         return Understanding(attributes={**self.attributes, **fixed})
 

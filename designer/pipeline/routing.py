@@ -348,8 +348,9 @@ def _route(
 def _reason(ranked: Ranked, wish: Constraints, weights: Mapping[str, float], shared: str) -> str:
     if wish.model is not None:
         return "You chose this model."
-    best, parts = ranked[0]
-    chosen = f"You chose {best.provider}; " if wish.provider else ""
+    _, parts = ranked[0]
+    named = wish.family or wish.provider
+    chosen = f"You chose {named}; " if named else ""
     if len(ranked) == 1:
         return f"{chosen}only this model fits." if chosen else "It is the only model that fits."
     if shared:

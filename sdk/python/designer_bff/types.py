@@ -811,6 +811,7 @@ class Generation(TypedDict):
     seed: int | None
     estimate: str | None
     cost: str | None
+    unsettled: bool
     simulated: bool
     assets: list[Asset]
     set_aside: list[Asset]

@@ -23,6 +23,7 @@ from designer.jobs.claims import promote_due
 from designer.jobs.invariants import INVARIANTS
 from designer.jobs.models import Job, JobAttempt
 from designer.ledger.models import LedgerEntry
+from designer.personas.models import LearnedWeight
 from designer.pipeline import asking
 from designer.pipeline.records import ATTRIBUTES
 from designer.providers import registry
@@ -469,3 +470,34 @@ def test_what_reading_costs_is_part_of_the_estimate_and_a_ceiling_without_room_f
     called = len(vendors.calls)
     row = made(editor, wish["brief"] + " in winter", max_cost="0.010001")
     assert (row.cost, len(vendors.calls)) == (Decimal("0.01"), called) and "ceiling" in basis(row)["reason"]
+
+
+GERMAN = "Ein langes rotes Kleid aus Seide"
+
+
+def test_a_brief_of_another_language_is_told_to_be_read_later_and_if_it_cannot_be_that_is_told(vendors, editor) -> None:
+    team = editor.user.memberships.get(team__personal=True).team
+    LearnedWeight.objects.create(team=team, key="attribute:-:fabric=linen", alpha=60, beta=1, moved_at=timezone.now())
+    editor.patch("/api/learning/settings", {"exploration": 0}, format="json")
+    shown = editor.post("/api/generations/preview", {"brief": GERMAN, "provider": "sketchbook"}, format="json").json()
+    (told,) = shown["told"]
+    assert (told["name"], told["value"], told["used"]) == ("reading", "German", True)
+    assert "reads it when you make images" in told["note"] and "linen" not in shown["prompt"]
+    row = made(editor, GERMAN)
+    assert [each["name"] for each in row.settings["told"]] == ["reading"] and basis(row)["by"].startswith("google")
+    vendors.plan("google", "quota", times=0)
+    failed = made(editor, f"{GERMAN} mit Spitze")
+    (told,) = failed.settings["told"]
+    assert (told["name"], told["used"]) == ("language", False) and "linen" not in failed.prompt
+    page = editor.get(f"/api/generations/{failed.pk}").json()
+    assert "is not added" in page["told"][0]["note"]
+
+
+def test_a_call_whose_end_is_unknown_leaves_no_cost_that_looks_final(vendors, editor) -> None:
+    settled = made(editor, "a wool coat")
+    assert editor.get(f"/api/generations/{settled.pk}").json()["unsettled"] is False
+    vendors.plan("google", "cut", at="body")
+    row = made(editor)
+    told = editor.get(f"/api/generations/{row.pk}").json()
+    assert told["unsettled"] is True and told["cost"] is not None
+    nothing_is_broken()

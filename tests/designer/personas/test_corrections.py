@@ -380,3 +380,31 @@ def test_what_was_corrected_on_a_photo_is_what_an_analysis_of_it_says(client_of)
     correct(client, "assets", asset.pk, read(client, "assets", asset.pk)[1], pattern="herringbone")
     answer = client.post("/api/analyze", {"brief": "", "references": [str(asset.pk)]}, format="json")
     assert answer.json()["understood"]["pattern"]["value"] == "herringbone"
+
+
+def test_two_who_want_the_same_do_not_stand_in_each_others_way(client_of, team):
+    first, late = client_of("admin"), client_of("owner")
+    done = made(first, brief="a silk midi dress", team=str(team.pk))
+    _, tag = read(late, "generations", done["id"])
+    assert correct(first, "generations", done["id"], tag, fabric="linen", colours=["navy"]).status_code == 200
+    for same in ({"fabric": "linen"}, {"colours": [{"name": "navy"}]}, {"fabric": "linen", "colours": ["navy"]}):
+        assert correct(late, "generations", done["id"], tag, **same).status_code == 200, same
+    more = correct(late, "generations", done["id"], tag, fabric="linen", colours=["navy"], length="maxi")
+    assert more.status_code == 200 and read(late, "generations", done["id"])[0]["length"]["value"] == "maxi"
+    assert correct(late, "generations", done["id"], tag, fabric="wool", colours=["navy"]).status_code == 412
+    assert correct(late, "generations", done["id"], tag, fabric="linen", fit="slim").status_code == 412
+    assert correct(late, "generations", done["id"], '"of-elsewhere"', fabric="linen").status_code == 412
+
+
+def test_every_fault_of_a_correction_is_told_by_its_field(client_of):
+    client = client_of("editor")
+    done = made(client, brief="a silk dress")
+    _, tag = read(client, "generations", done["id"])
+    answer = correct(client, "generations", done["id"], tag, fit="x" * 81, length="maxi", mood=3, hue="red")
+    told = answer.json()
+    fields = [line["field"] for line in told["errors"]]
+    assert answer.status_code == 422 and fields == ["corrections.fit", "corrections.mood", "corrections.hue"]
+    assert all(line["message"] in told["detail"] for line in told["errors"])
+    wish = {"brief": "a dress", "corrections": {"fit": "x" * 81, "mood": 3}}
+    preview = client.post("/api/generations/preview", wish, format="json")
+    assert preview.status_code == 422 and len(preview.json()["errors"]) == 2

@@ -232,3 +232,62 @@ def test_a_name_that_asks_for_a_model_there_is_none_of_is_not_lost(brief, unknow
 def test_whatever_stands_around_a_name_is_read_without_harm(text):
     said = read(text, MODELS, stands_for)
     assert all(phrase in text for phrase in (*said.phrases.values(), *said.unknown))
+
+
+VENDORS = {**MODELS, "OpenAI": "openai/", "Google": "google/", "Stability": "stability/", "Stability AI": "stability/"}
+
+
+@pytest.mark.parametrize(
+    ("brief", "count", "model"),
+    [
+        ("Drei knielange Kleider aus roter Seide, mit Gemini", 3, "/Gemini"),
+        ("fünf Abendkleider aus Samt", 5, ""),
+        ("trois robes en soie avec Gemini", 3, "/Gemini"),
+        ("dos vestidos de seda roja con Gemini", 2, "/Gemini"),
+        ("4 abiti lunghi di seta con DALL-E", 4, "/DALL-E"),
+        ("duas saias de linho com Gemini", 2, "/Gemini"),
+        ("drie lange jurken van zijde met Gemini", 3, "/Gemini"),
+        ("A red dress, mit Gemini", None, "/Gemini"),
+        ("a red dress con Gemini", None, "/Gemini"),
+        ("kırmızı ipek elbise, Gemini ile", None, "/Gemini"),
+        ("czerwona sukienka z Gemini", None, "/Gemini"),
+        ("en röd klänning med Gemini", None, "/Gemini"),
+        ("ein Kleid mit dem Modell Gemini bitte", None, "/Gemini"),
+        ("ein Kleid mit gpt-image-2 aus Seide", None, "openai/gpt-image-2"),
+        ("a dress with OpenAI", None, "openai/"),
+        ("a coat using Stability", None, "stability/"),
+        ("a coat by Stability AI in red", None, "stability/"),
+        ("a dress by Google", None, "google/"),
+        ("ein Kleid mit OpenAI", None, "openai/"),
+        ("a dress with Gemini by Google", None, "/Gemini"),
+        ("a dress using gpt-image-2 by OpenAI", None, "openai/gpt-image-2"),
+        ("a corset with stability", None, ""),
+        ("a T-shirt with Google logo", None, ""),
+        ("ein Kleid mit Gemini-Motiv", None, ""),
+        ("un vestido con imagen de flores", None, ""),
+        ("ein Mantel mit drei Knöpfen", None, ""),
+        ("1920 Kleider", None, ""),
+    ],
+)
+def test_the_words_of_other_languages_and_the_names_of_vendors_order_too(brief, count, model):
+    said = read(brief, VENDORS)
+    assert (said.count, said.model) == (count, model)
+    assert all(phrase in brief for phrase in said.phrases.values())
+
+
+@pytest.mark.parametrize(
+    ("brief", "uncounted", "unheard"),
+    [
+        ("Drei Knöpfe, ein Mantel aus Wolle", "Drei", ""),
+        ("üç kırmızı ipek elbise", "üç", ""),
+        ("ein Kleid, Gemini soll es zeichnen", "", "Gemini"),
+        ("ein Kleid mit Gemini Motiv", "", "Gemini"),
+        ("ein Kleid mit Gemini", "", ""),
+        ("un vestido con imagen de flores", "", ""),
+        ("a dress with a Gemini brooch", "", ""),
+        ("Ein Kleid aus Seide", "", ""),
+    ],
+)
+def test_a_number_or_a_name_of_another_language_that_was_not_taken_is_on_record(brief, uncounted, unheard):
+    said = read(brief, VENDORS)
+    assert (said.uncounted, said.unheard) == (uncounted, unheard)

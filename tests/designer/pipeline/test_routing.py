@@ -442,3 +442,11 @@ def test_one_that_may_draw_instead_and_scores_better_is_not_called_behind():
     assert told.reason.split(":")[0] == "ahead in cost"
     (other,) = route([dear, good], Constraints(strategy="load_balanced")).alternatives
     assert (other.model, other.reason.split(":")[0]) == ("good", "ahead in cost")
+
+
+def test_the_reason_says_that_a_family_was_chosen():
+    only, other = candidate("only"), candidate("other")
+    family = {"among": frozenset({(only.provider, "only")}), "family": "Gemini"}
+    assert route([only, other], Constraints(**family)).reason == "You chose Gemini; only this model fits."
+    both = {"among": frozenset({(each.provider, each.model) for each in (only, other)}), "family": "Gemini"}
+    assert route([only, other], Constraints(**both)).reason.startswith("You chose Gemini; Best of 2")

@@ -284,3 +284,71 @@ def test_a_request_to_mend_says_what_was_wrong_and_no_more_than_fits() -> None:
     request = seeing.question("a dress").request("m", answer={"x": "y" * 9_000}, faults=["Wrong."] * 50)
     told = json.loads(request.text)
     assert len(told["faults"]) == 12 and len(told["refused_answer"]) == 4_000 and told["brief"] == "a dress"
+
+
+@pytest.mark.parametrize(
+    ("brief", "name", "value"),
+    [
+        ("A long evening gown in midnight blue velvet", "sleeves", "long"),
+        ("A light blue dress", "fabric_weight", "light"),
+        ("A denim blue silk dress", "texture", "denim"),
+        ("A crew of dancers", "neckline", "crew"),
+        ("a silk square scarf", "neckline", "square"),
+        ("a long gown with sleeves", "sleeves", "long"),
+    ],
+)
+@pytest.mark.parametrize("quoted", [False, True])
+def test_a_word_that_speaks_of_something_else_bears_nothing_out(
+    brief: str, name: str, value: str, quoted: bool
+) -> None:
+    data = answer(**{name: said(value, words=value if quoted else "")})
+    assert name not in seeing.read(data, brief=brief, photos=0)
+
+
+@pytest.mark.parametrize(
+    ("brief", "name", "value"),
+    [
+        ("a dress with sleeves that are long", "sleeves", "long"),
+        ("a dress, its neckline square", "neckline", "square"),
+        ("a wool that is heavy, for a coat", "fabric_weight", "heavy"),
+        ("a dress that is slim", "fit", "slim"),
+    ],
+)
+def test_a_word_that_means_little_alone_is_borne_out_by_what_stands_near(brief: str, name: str, value: str) -> None:
+    assert seeing.read(answer(**{name: said(value)}), brief=brief, photos=0)[name].value == value
+
+
+@pytest.mark.parametrize(
+    ("brief", "name", "value", "words"),
+    [
+        ("ein Kleid nicht aus Spitze", "fabric", "lace", "Spitze"),
+        ("dantel olmadan beyaz gelinlik", "fabric", "lace", "dantel"),
+        ("siyah elbise, ipek değil", "fabric", "silk", "ipek"),
+        ("siyah elbise, cep yok", "construction", ["pockets"], "cep"),
+        ("dantelsiz beyaz gelinlik", "fabric", "lace", "dantelsiz"),
+        ("cepsiz yün palto", "construction", ["pockets"], "cepsiz"),
+        ("kolsuz siyah elbise", "sleeves", "long", "kolsuz"),
+        ("ein ärmelloses Kleid aus Samt", "sleeves", "long", "ärmelloses"),
+        ("ein Kleid, knopflos und lang", "construction", ["buttons"], "knopflos"),
+        ("en ärmlös klänning i siden", "sleeves", "short", "ärmlös"),
+        ("robe en soie pas de dentelle", "fabric", "lace", "dentelle"),
+        ("een mouwloze jurk van zijde", "sleeves", "short", "mouwloze"),
+    ],
+)
+def test_what_another_language_refuses_is_no_wish(brief: str, name: str, value: Any, words: str) -> None:
+    assert seeing.read(answer(**{name: said(value, words=words)}), brief=brief, photos=0) == {}
+
+
+@pytest.mark.parametrize(
+    ("brief", "name", "value", "words"),
+    [
+        ("ein ärmelloses Kleid aus Samt", "sleeves", "sleeveless", "ärmelloses"),
+        ("kolsuz siyah elbise", "garment", "dress", "kolsuz siyah elbise"),
+        ("ein zeitloses Kleid aus Samt", "aesthetic", "classic", "zeitloses"),
+        ("vestidos amarillos de seda", "fabric", "silk", "amarillos de seda"),
+    ],
+)
+def test_a_lack_that_is_wished_and_what_only_sounds_like_one_stay(
+    brief: str, name: str, value: Any, words: str
+) -> None:
+    assert seeing.read(answer(**{name: said(value, words=words)}), brief=brief, photos=0)[name].value == value

@@ -224,3 +224,10 @@ def test_a_correction_that_cannot_be_kept_names_field_and_remedy(wrong):
 def test_every_attribute_has_its_words_and_no_other_has():
     assert {"colours", *VOCABULARY} - set(PHOTOGRAPHY) == set(ATTRIBUTES) - {"photography"}
     assert analyse("a summer dress").value("season") == "summer"
+
+
+def test_every_fault_of_a_correction_is_named() -> None:
+    with pytest.raises(InvalidCorrection) as caught:
+        analyse("dress").merged_with_corrections({"fit": "x" * 99, "length": "midi", "mood": 3, "hue": "red"})
+    faults = (caught.value, *caught.value.others)
+    assert [each.field for each in faults] == ["fit", "mood", "hue"] and all(each.remedy for each in faults)
