@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+ROUNDING = 1e-9
 Region = tuple[float, float, float, float]
 Recipe = Sequence[Mapping[str, Any]]  # what each operation said, in order: `provenance["operations"]` of its result
 ParentOf = Callable[[UUID], UUID | None]
@@ -80,4 +81,10 @@ def _left_of(region: Region) -> Region | None:
 
 
 def _clipped(at: float, size: float) -> tuple[float, float]:
-    return max(0.0, at), min(1.0, at + size)
+    low, high = (at if size else _settled(at)), at + size
+    return max(0.0, low), min(1.0, high if size else low)
+
+
+def _settled(at: float) -> float:
+    """A spot on the edge of a crop lies on it still when it was carried from one to another of the same box."""
+    return min(1.0, max(0.0, at)) if -ROUNDING < at < 1 + ROUNDING else at

@@ -8,7 +8,7 @@ from django.dispatch import receiver
 from django.urls import reverse
 
 from designer.jobs.services import enqueue
-from designer.notifications.services import notify
+from designer.notifications.services import notify, ways_of
 from teams.accounts.models import User
 from teams.membership.models import Invitation, Membership
 from teams.review.models import Comment
@@ -23,7 +23,9 @@ def tell_of_comment(sender: object, comment: Comment, what: str, mentioned: list
     named = [user for user in mentioned if user.pk != comment.author_id]
     _tell(comment, named, "mention", "names you in a comment")
     if what == "created":
-        told = {user.pk for user in named}
+        told = {
+            who for who, ways in ways_of([user.pk for user in named], "mention").items() if ways.in_app or ways.mail
+        }
         others = [user for user in _concerned(comment) if user.pk not in told]
         _tell(comment, others, "comment", "answers" if comment.reply_to_id else "comments")
 

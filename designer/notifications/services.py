@@ -16,6 +16,7 @@ from designer.notifications.models import Notification, NotificationWish, Pace
 from designer.realtime.events import NOTIFICATION_CREATED, NOTIFICATION_READ, record
 from teams.accounts.models import User
 from teams.base.errors import Missing, Refused
+from teams.membership.models import Membership
 
 KEPT: Final = timedelta(days=90)
 
@@ -116,9 +117,12 @@ def mark_read(*, actor: User, ids: Iterable[UUID] | None = None) -> int:
 
 
 def mail(notification_id: str) -> None:
-    """Send it, unless it was sent or its reader is gone. A mail may go twice if the worker dies in between."""
+    """Send it, unless it was sent, or its reader is gone or may not see it any more. A mail may go twice if the worker
+    dies in between."""
     row = Notification.objects.select_related("user").filter(pk=notification_id, mailed_at=None).first()
     if row is None or not row.user.is_active:
+        return
+    if not Membership.objects.filter(user=row.user_id, team=row.team_id).exists():
         return
     letters.notification(row).send()
     Notification.objects.filter(pk=row.pk).update(mailed_at=Now(), updated_at=Now())

@@ -88,7 +88,7 @@ def _page(rows: CommentQuerySet, thread: UUID | None) -> tuple[list[Any], UUID |
     found = list(rows[: PAGE + 1])
     if thread is None or thread in {row.pk for row in found[:PAGE]}:
         return found, None
-    first = Comment.objects.filter(pk=thread).values_list("created_at", "pk").first()
+    first = rows.filter(pk=thread).values_list("created_at", "pk").first()
     if first is None:
         return found, None
     when, pk = first

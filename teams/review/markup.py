@@ -26,7 +26,6 @@ INLINE: Final = re.compile(
 )
 LIST: Final = re.compile(r"\s{0,3}(?:(?P<dot>[-*•])|(?P<number>\d{1,3})[.)])\s+(?=\S)")
 TAIL: Final = ".,;:!?"  # ends a sentence, not an address
-DEEPEST: Final = 3  # bold in italic in bold
 
 
 def rendered(text: str, names: Iterable[str] = ()) -> SafeString:
@@ -51,20 +50,20 @@ def _block(kind: str, lines: list[str], names: list[str]) -> str:
     return f"<{kind}{start}>{items}</{kind}>"
 
 
-def _inline(text: str, names: list[str], depth: int = 0) -> str:
-    return "".join(_pieces(text, names, depth))
+def _inline(text: str, names: list[str]) -> str:
+    return "".join(_pieces(text, names))
 
 
-def _pieces(text: str, names: list[str], depth: int) -> Iterator[str]:
+def _pieces(text: str, names: list[str]) -> Iterator[str]:
     at = 0
     while found := INLINE.search(text, at):
         yield escape(text[at : found.start()])
-        piece, at = _element(found, text, names, depth)
+        piece, at = _element(found, text, names)
         yield piece
     yield escape(text[at:])
 
 
-def _element(found: "re.Match[str]", text: str, names: list[str], depth: int) -> tuple[str, int]:
+def _element(found: "re.Match[str]", text: str, names: list[str]) -> tuple[str, int]:
     """The element that was found, and where the text goes on behind it."""
     kind, end = str(found.lastgroup), found.end()
     if kind == "code":
@@ -76,10 +75,8 @@ def _element(found: "re.Match[str]", text: str, names: list[str], depth: int) ->
         return _link(address, escape(address)), found.start() + len(address)
     if kind == "at":
         return _name(text, end, names)
-    if depth == DEEPEST:
-        return escape(found[0]), end
     tag = "strong" if kind == "bold" else "em"
-    return f"<{tag}>{_inline(found[kind], names, depth + 1)}</{tag}>", end
+    return f"<{tag}>{_inline(found[kind], names)}</{tag}>", end
 
 
 def _link(address: str, words: str) -> str:

@@ -1,6 +1,7 @@
 """A spot of one version of an image is found again in another, through what the recipes between them cut away."""
 
 import itertools
+import random
 from uuid import uuid4
 
 import pytest
@@ -57,6 +58,17 @@ def test_a_spot_that_goes_there_and_back_is_where_it_was():
     for x, y in itertools.product((0.06, 0.12, 0.2), (0.1, 0.15, 0.2)):
         there = shown((x, y), out_of=[], into=[recipe])
         assert there and shown(there, out_of=[recipe], into=[]) == pytest.approx((x, y))
+
+
+def test_a_spot_at_the_edge_of_a_crop_is_found_in_another_version_with_that_crop():
+    dice = random.Random(5)
+    for _ in range(2000):
+        of = dice.randint(100, 2000), dice.randint(100, 2000)
+        width, height = dice.randint(20, of[0]), dice.randint(20, of[1])
+        same = [crop(dice.randint(0, of[0] - width), dice.randint(0, of[1] - height), width, height, of=of)]
+        for spot in itertools.product((0.0, 1.0), repeat=2):
+            there = shown(spot, out_of=[same], into=[[*same, UPSCALE]])
+            assert there == pytest.approx(spot) and all(0 <= at <= 1 for at in there)
 
 
 def test_the_way_leads_over_the_nearest_version_that_both_come_from():

@@ -81,6 +81,14 @@ def test_who_leaves_the_team_no_longer_sees_what_it_told(client_of, team):
     assert "Autumn" not in client.get("/notifications").content.decode()
 
 
+def test_who_left_before_it_went_gets_no_mail_of_what_was_said(member, team):
+    user = member("editor")
+    tell(user, team)
+    Membership.objects.filter(user=user, team=team).delete()
+    work_off("io")
+    assert mail.outbox == [] and Notification.objects.get().mailed_at is None
+
+
 def test_the_bell_counts_what_is_unread_and_following_a_line_reads_it(client_of, team):
     client = client_of("viewer")
     for number in range(3):

@@ -149,10 +149,17 @@ class Talk {
 
   // A new thread is shown on the first page; an answer and other words on the page where they were begun.
   async send() {
+    if (this.sending) return;
+    this.sending = true;
+    try { await this.sent(); } finally { this.sending = false; }
+  }
+
+  async sent() {
     const threads = document.querySelector("comment-threads");
     if (!this.form.elements.reply_to.value && !this.form.elements.comment.value) threads.setAttribute("src", threads.getAttribute("start"));
     const answer = await fetch(threads.getAttribute("src"), { method: "POST", body: new FormData(this.form), ...PARTIAL }).catch(() => null);
     if (!answer) return this.fault(UNREACHED);
+    if (answer.redirected) return this.fault("You are signed out. Sign in on another page; what you typed is still here.");
     if (!answer.ok) return this.fault(answer.status === 404 ? "It is no longer there. Reload the page." : await answer.text());
     threads.put(await answer.text());
     this.end();

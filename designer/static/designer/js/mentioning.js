@@ -43,13 +43,14 @@ export class Members {
   }
 
   close() {
+    clearTimeout(this.timer);
     this.asked += 1;
     this.list.hidden = true;
     this.field.removeAttribute("aria-activedescendant");
   }
 
   key(event) {
-    if (this.list.hidden || event.ctrlKey || event.metaKey) return;
+    if (this.list.hidden || event.isComposing || event.ctrlKey || event.metaKey) return;
     if (event.key === "ArrowDown") this.mark(this.at + 1);
     else if (event.key === "ArrowUp") this.mark(this.at - 1);
     else if (event.key === "Enter" || event.key === "Tab") this.choose(this.list.children[this.at].textContent);
