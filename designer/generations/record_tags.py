@@ -55,7 +55,7 @@ def check_match(
         return
     changed = _changed(tags[0], present)
     agreed = {name for name in corrections if name in ATTRIBUTES and _stands(name, corrections[name], present)}
-    if changed and (agreed.issuperset(changed) or agreed.issuperset(corrections)):
+    if changed and (agreed.issuperset(changed) or (corrections and agreed.issuperset(corrections))):
         return
     by = _people(made, changed, actor)
     lines = [_line(name, present[name]["value"], corrections) for name in changed]

@@ -19,8 +19,6 @@ Json = dict[str, Any]
 SHOWN: Final = 60  # letters of a brief that is told of as a whole
 LATER: Final = "reading"  # a brief of another language that a model will read
 SPOKEN: Final = {"nano banana": "Gemini", "dalle": "DALL-E"}  # families as people call them too
-# vendors as people call them, by provider
-VENDORS: Final = {"openai": ("OpenAI", "Open AI"), "google": ("Google",), "stability": ("Stability AI", "Stability")}
 MOST_UNKNOWN: Final = 4  # names that are told as not understood, and garments beside the one
 
 
@@ -35,7 +33,7 @@ def heard(wish: GenerationWish) -> tuple[GenerationWish, list[Json]]:
     facts: Json = {}
     if count and "count" in heeded:
         facts["n"] = count
-    if (provider or model) and "model" in heeded:
+    if model and "model" in heeded:
         facts |= {"provider": provider, "model": model}
     if count > 1 and "one_each" in heeded and "count" not in wish.just_words:
         facts["one_each"] = True
@@ -43,10 +41,6 @@ def heard(wish: GenerationWish) -> tuple[GenerationWish, list[Json]]:
     told = {"count": (count, made.n), "model": (_plain(provider, model), _plain(made.provider, made.model))}
     rows = [_row(name, phrase, *told[name], wish, said) for name, phrase in said.phrases.items()]
     unknown = [_unknown(name, made) for name in said.unknown[:MOST_UNKNOWN]]
-    if said.unheard and not made.model and not made.provider:
-        unknown.append(_untaken(said.unheard, UNHEARD))
-    if said.uncounted and "count" in heeded:
-        unknown.append(_untaken(said.uncounted, UNCOUNTED))
     # exact mode reads nothing out of the words
     return made, rows + unknown + ([] if wish.exact else _read_out(wish))
 
@@ -59,13 +53,11 @@ NOT_READ: Final = (
     "which is not read here. The prompt holds these words as they are, and what your team and persona like is not "
     "added, for it may contradict them. Write in English to have it read, or set the attributes yourself."
 )
-UNHEARD: Final = "Taken for a word of the brief: choose the model in its field, or write “with” before its name."
-UNCOUNTED: Final = "Taken for a word of the brief: say in its field how many images there are to be."
 
 
 def _told_by(brief: str) -> command.Command:
-    """`model` is "provider/model", "provider/" for the best of a vendor, or "/family" for the best of a family, or of
-    those of it that bear a word or version; gone ones too, which the wish refuses."""
+    """`model` is "provider/model", or "/family" for the best of a family, or of those of it that bear a word or
+    version; gone ones too, which the wish refuses."""
     rows = list(ModelProfile.objects.filter(kind=ModelKind.IMAGE))
     names: dict[str, str] = {}
     for row in rows:
@@ -74,8 +66,6 @@ def _told_by(brief: str) -> command.Command:
         # "core" and "workflow" are words of any brief: alone they name a model only behind an @
         alone = f"@{row.model}" if row.model.isalpha() else row.model
         names |= dict.fromkeys((row.title, alone, own), own)
-    for provider in {row.provider for row in rows} & set(VENDORS):
-        names |= {name: f"{provider}/" for name in VENDORS[provider] if name not in names}
     families = sorted({row.family for row in rows if row.family})
     today = timezone.now().date()
 
@@ -118,10 +108,6 @@ def _unknown(phrase: str, made: GenerationWish) -> Json:
     """A name that no model here bears. Nothing follows from it."""
     tail = "." if made.model or made.provider else "; the router chooses."
     note = f"There is no model called {phrase.removeprefix('@')} here{tail}"
-    return _untaken(phrase, note)
-
-
-def _untaken(phrase: str, note: str) -> Json:
     return {"name": "unknown", "phrase": phrase, "value": "", "used": False, "note": note}
 
 
@@ -137,10 +123,14 @@ def _read_out(wish: GenerationWish) -> list[Json]:
 
 
 def settled(wish: GenerationWish, told: list[Json], *, asked: bool) -> list[Json]:
-    """The same once it is known whether a model has read the brief: where it was to and could not, nobody has."""
-    if asked or all(each["name"] != LATER for each in told):
-        return told
-    return [_of_language(wish.brief, each["value"], "") if each["name"] == LATER else each for each in told]
+    """The same once it is known whether a model has read the brief: if it has, nothing is left to tell of that; where
+    it was to and could not, nobody has."""
+    rest = [each for each in told if each["name"] != LATER]
+    return (
+        rest
+        if asked
+        else [*(_of_language(wish.brief, each["value"], "") for each in told if each["name"] == LATER), *rest]
+    )
 
 
 def _of_language(brief: str, language: str, reader: str) -> Json:

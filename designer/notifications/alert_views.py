@@ -21,7 +21,7 @@ def shown(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def put_away(request: HttpRequest, pk: UUID) -> HttpResponse:
-    alerts.put_away(request, pk)
+    alerts.put_away(request, pk, shown=request.POST.getlist("shown"))
     if request.headers.get("X-Partial") == "1":
         return render(request, "components/_alerts.html")
     back = request.POST.get("next", "")

@@ -15,6 +15,7 @@ from designer.notifications.services import notify
 from designer.realtime.events import SYSTEM_ALERT, record
 from teams.accounts.models import User
 from teams.base.errors import Missing
+from teams.base.ids import id_of
 from teams.membership.models import Membership, Role
 from teams.membership.ownership import working_team
 
@@ -120,12 +121,14 @@ def _about(row: Alert) -> str:
     return row.key.partition("/")[0] if row.kind == AlertKind.PROVIDER else row.key
 
 
-def put_away(request: HttpRequest, pk: UUID) -> None:
-    """Show it and what its banner tells with it no more to this person, until they sign in anew. Raises Missing."""
-    if not Alert.objects.visible_to(request.user).filter(pk=pk).exists():
+def put_away(request: HttpRequest, pk: UUID, *, shown: Iterable[str] = ()) -> None:
+    """Show it no more to this person until they sign in anew, nor the others that its banner had `shown` with it: one
+    that came meanwhile stays. Raises Missing."""
+    visible = Alert.objects.visible_to(request.user)
+    if not visible.filter(pk=pk).exists():
         raise Missing(message="There is no such alert.", remedy="Reload the page.")
-    banners = [{row.pk for row in banner.alerts} for banner in shown_to(request)]
-    gone = list(map(str, next((pks for pks in banners if pk in pks), {pk})))
+    others = [found for each in list(shown)[:MOST_SHOWN] if (found := id_of(each))]
+    gone = [str(found) for found in visible.filter(pk__in=[pk, *others]).values_list("pk", flat=True)]
     before = [each for each in request.session.get(UNSEEN, []) if each not in gone]
     request.session[UNSEEN] = [*before, *gone][-KEPT_UNSEEN:]
 

@@ -13,7 +13,7 @@ from designer.pipeline.colours import ALIASES
 from designer.pipeline.records import Brief, Mention
 from designer.pipeline.refusals import refuses
 from designer.pipeline.taxonomy import Token
-from designer.pipeline.vocabulary import CONTEXT, NEEDS_CONTEXT, PHOTOGRAPHY, VOCABULARY
+from designer.pipeline.vocabulary import VOCABULARY
 
 SENTENCE: Final = re.compile(r"[.;!?]")
 LACKED: Final = frozenset({"free", "less"})  # "logo-free"
@@ -23,20 +23,9 @@ PAUSE: Final = re.compile(r"[,.;:!?]")
 UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 DENIED_WITHIN: Final = 2  # words between a refusal of another language and what it refuses, and itself
 _FOREIGN_NO: Final = """
-ohne kein keine keinen keiner nicht nie statt sans pas jamais sin nunca senza sem nao zonder geen niet nooit bez brak
-uden ingen ikke utan inga inte ilman ei fara без
+ohne kein keine keinen keiner sin senza sem zonder geen bez brak uden ingen utan inga ilman fara без
 """
 FOREIGN_NO: Final = frozenset(_FOREIGN_NO.split())
-FOREIGN_NO_AFTER: Final = frozenset({"olmadan", "degil", "yok", "haric", "istemiyorum"})  # "dantel olmadan"
-# "dantelsiz", "ärmelloses", "mouwloos", "ärmlös"; "-los" alone is many a Spanish plural ("amarillos")
-FOREIGN_LESS: Final = re.compile(r"\w{2}(?:s[iıuü]z|lose[mnrs]?|loos|loze|l[öø]s[ae]?t?)\b", re.I)
-GERMAN_LESS: Final = re.compile(r"\w{2}los\b", re.I)
-# what such a word may say is lacking; a mood or a style it names: "zeitlos"
-LACKABLE: Final = frozenset({
-    "neckline", "sleeves", "fabric", "texture", "finish", "pattern", "construction",
-})  # fmt: skip
-LACKS: Final = frozenset({"sleeveless", "strapless", "backless", "solid"})  # values that are a lack
-NEAR: Final = 3  # words from a value that means nothing alone to what gives it sense: "sleeves that are long"
 _FILLERS: Final = """
 a an the and or with in on of for to from at by as is it its be like very i we you me my our your this that these want
 need would please make made design show some something wear really so
@@ -49,13 +38,13 @@ ENDINGS: Final = ("ing", "ed", "y", "e")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A brief as what is said of it is held against it. `language`: that which it is in where it is not read here, "" =
-    it is; `words`: all of them, folded; `wanted`: the places of those
+    """A brief as what is said of it is held against it. `is_foreign`: in a language that is
+    not read here; `words`: all of them, folded; `wanted`: the places of those
     that it does not refuse; `refused`: the stems of the others. From a "no" to the end of its sentence only what is
     known to be wanted counts."""
 
     brief: Brief
-    language: str = ""
+    is_foreign: bool = False
     words: tuple[str, ...] = field(init=False)
     wanted: frozenset[int] = field(init=False)
     refused: frozenset[str] = field(init=False)
@@ -77,61 +66,18 @@ class Said:
         return any(self.wanted.issuperset(run) for run in self._runs(words))
 
     def bears_out(self, attribute: str, value: str) -> bool:
-        """Whether it says so: the value or another word for it stands in it, is not refused, and speaks of that."""
+        """Whether it says so: the value or another word for it stands in it, and is not refused."""
         if any((each.attribute, each.value) == (attribute, value) and not each.negated for each in self.brief.mentions):
             return True
         phrases = (tuple(token.word for token in taxonomy.tokens(each)) for each in _ways(attribute, value))
-        return any(
-            self.wanted.issuperset(run) and self._speaks_of(attribute, value, run)
-            for phrase in phrases
-            for run in self._runs(phrase)
-        )
+        return any(self.wants_run(phrase) for phrase in phrases)
 
-    def _speaks_of(self, attribute: str, value: str, run: range) -> bool:
-        """Whether a value's name is meant so where it stands: it is no part of something else ("light blue" has no
-        weight), and where it means little alone, what gives it sense stands near ("square scarf" has no neckline)."""
-        tokens = taxonomy.tokens(self.brief.text)
-        start, end = tokens[run.start].start, tokens[run[-1]].end
-        others = [each for each in self.brief.mentions if each.attribute != attribute]
-        around = [each for each in others if each.start <= start and end <= each.end]
-        if any((each.start, each.end) != (start, end) for each in around):
-            return False
-        if attribute in PHOTOGRAPHY or value not in NEEDS_CONTEXT.get(attribute, ()):
-            return not around
-        return self._has_context(attribute, run, alone=bool(around))
-
-    def _has_context(self, attribute: str, run: range, *, alone: bool = False) -> bool:
-        """Whether what gives a word of the attribute sense stands near it, in its clause and with no garment between.
-        `alone`: only a word of the attribute itself ("sleeve"), for the words at `run` speak of something else too."""
-        tokens, context = taxonomy.tokens(self.brief.text), CONTEXT[attribute]
-        followers = {each[1:] for each in context if each.startswith("@") and not alone}
-        spans = [(each.start, each.end) for each in self.brief.mentions if each.attribute in followers]
-        garments = [(each.start, each.end) for each in self.brief.mentions if each.attribute == "garment"]
-        for near in range(max(run.start - NEAR, 0), min(run.stop + NEAR, len(tokens))):
-            if near in run or not (tokens[near].word in context or _within(tokens[near], spans)):
-                continue
-            first, last = sorted((near, run.start if near < run.start else run[-1]))
-            between = any(_within(tokens[at], garments) for at in range(first + 1, last))
-            if not between and not PAUSE.search(self.brief.text[tokens[first].end : tokens[last].start]):
-                return True
-        return False
-
-    def has_ground(self, attribute: str, quote: str, value: str = "") -> bool:
+    def has_ground(self, attribute: str, quote: str) -> bool:
         """Whether it may say something of the attribute in words that the taxonomy does not know: those of `quote`
-        stand in it, are not refused, and are not known to speak of something else. `value`: what they are said to mean,
-        which may be a lack itself ("ärmellos")."""
+        stand in it, are not refused, and are not known to speak of something else."""
         pieces = [quote] if self._grounds(quote) else [each for each in APART.split(quote) if each.strip()]
         found = [self._grounds(each) for each in pieces]
-        if attribute in LACKABLE and value not in LACKS:
-            found = [[run for run in runs if not any(map(self._is_without, run))] for runs in found]
         return all(found) and any(self._is_open(run, attribute) for runs in found for run in runs)
-
-    def _is_without(self, at: int) -> bool:
-        """Whether a word of another language says that something is lacking: "dantelsiz"."""
-        token = taxonomy.tokens(self.brief.text)[at]
-        word = self.brief.text[token.start : token.end]
-        german = self.language == "German" and GERMAN_LESS.fullmatch(word[-5:])
-        return bool(self.language and (german or FOREIGN_LESS.search(word)))
 
     def _grounds(self, quote: str) -> list[range]:
         """The places at which it stands and is not refused. Scripts without spaces are one word to us."""
@@ -146,24 +92,16 @@ class Said:
         tokens = taxonomy.tokens(self.brief.text)
         for at in range(run.start - 1, max(run.start - 1 - DENIED_WITHIN, -1), -1):
             if PAUSE.search(self.brief.text[tokens[at].end : tokens[at + 1].start]):
-                break
-            if tokens[at].word in FOREIGN_NO:
-                return True
-        for at in range(run.stop, min(run.stop + DENIED_WITHIN, len(tokens))):
-            if PAUSE.search(self.brief.text[tokens[at - 1].end : tokens[at].start]):
                 return False
-            if tokens[at].word in FOREIGN_NO_AFTER:
+            if tokens[at].word in FOREIGN_NO:
                 return True
         return False
 
     def _is_open(self, run: range, attribute: str) -> bool:
         """Whether a word of it is not known to speak of something else; nothing is known of another script, and what
         looks like English in another language is none."""
-        if not run or self.language:
+        if not run or self.is_foreign:
             return True
-        bare = {each.replace("_", " ") for each in NEEDS_CONTEXT.get(attribute, ())}
-        if len(run) == 1 and self.words[run.start] in bare and not self._has_context(attribute, run):
-            return False
         related = GROUNDS.get(attribute, frozenset())
         others = [(each.start, each.end) for each in self.brief.mentions if each.attribute not in related]
         tokens = taxonomy.tokens(self.brief.text)

@@ -11,18 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from designer.pipeline import counting, foreign, inexact
-from designer.pipeline.standing import (
-    ADORNED,
-    ANY_MODEL,
-    BEHIND,
-    CLAUSE_END,
-    DEPICTED,
-    ENDS,
-    NAMING,
-    SENTENCE_END,
-    closes,
-)
+from designer.pipeline import counting, inexact
+from designer.pipeline.standing import ADORNED, ANY_MODEL, CLAUSE_END, DEPICTED, ENDS, NAMING, SENTENCE_END, closes
 
 # names that are words as well, and what shows that they are meant so
 _SIGNS: Final = "aries|taurus|cancer|leo|virgo|libra|scorpio|sagittarius|capricorn|aquarius|pisces"
@@ -32,7 +22,6 @@ HOMONYMS: Final = {
     "imagen": re.compile(r"\b(?:una?|con|para|del|el|en|los|las)\b", re.I),  # Spanish for picture
 }
 SKY: Final = re.compile(r"\b(?:stars?|moons?|planets?|twins?|celestial|cosmic)\b", re.I)  # before "..., gemini"
-CASED: Final = frozenset({"Stability"})  # plain words but for their capital: "a corset with stability"
 STYLES: Final = frozenset({"sketchbook"})  # families whose name alone is a way to draw: "editorial, sketchbook"
 
 
@@ -40,17 +29,13 @@ STYLES: Final = frozenset({"sketchbook"})  # families whose name alone is a way 
 class Command:
     """`count`: images asked for, None = not said; `model`: what the caller's names call it, "" = none named.
 
-    `phrases`: the very words that say so, by "count" and "model"; `unknown`: what asks for a model there is none of;
-    `uncounted`: a number of another language that may order images, and was not taken; `unheard`: a name that stands in
-    a brief of another language, and was not taken for one who makes the picture.
+    `phrases`: the very words that say so, by "count" and "model"; `unknown`: what asks for a model there is none of.
     """
 
     count: int | None = None
     model: str = ""
     phrases: Mapping[str, str]
     unknown: tuple[str, ...] = ()
-    uncounted: str = ""
-    unheard: str = ""
 
 
 # what a name said inexactly stands for: "" = a family by itself, None = nothing
@@ -61,8 +46,7 @@ def read(text: str, models: Mapping[str, str], stands_for: StandsFor = lambda sa
     """What the brief orders. `models`: names as people write them, each with what it stands for; "@core" may only be
     written so, for it is a plain word. `stands_for` is asked of what else stands where a model is named."""
     phrases: dict[str, str] = {}
-    language = foreign.language_of(text)
-    ordered = (foreign.ordered(text, language) if language else None) or counting.ordered(text)
+    ordered = counting.ordered(text)
     if ordered:
         phrases["count"] = ordered.phrase
     model = _model(text, models, phrases)
@@ -71,30 +55,8 @@ def read(text: str, models: Mapping[str, str], stands_for: StandsFor = lambda sa
         model, phrases["model"] = near.model, near.phrase
     rest = [each for each in unknown if not any(_is_said(name, each) for name in models)]
     return Command(
-        count=ordered.number if ordered else None,
-        model=model,
-        phrases=phrases,
-        unknown=tuple(dict.fromkeys(rest)),
-        uncounted=foreign.number_of(text, language) if language and not ordered else "",
-        unheard=_unheard(text, models) if language and not (model or rest) else "",
+        count=ordered.number if ordered else None, model=model, phrases=phrases, unknown=tuple(dict.fromkeys(rest))
     )
-
-
-def _unheard(text: str, models: Mapping[str, str]) -> str:
-    """The first name in a text of another language, which may say in its own way who makes the picture."""
-    for name in sorted(models, key=lambda each: (-len(each), each)):
-        homonym = HOMONYMS.get(name.lower())
-        if name.startswith("@") or name.lower() in STYLES or (homonym and homonym.search(text)):
-            continue
-        found = re.search(rf"(?<![\w-]){_words_of(name)}{ENDS}", text, re.I)
-        if found:
-            return found.group()
-    return ""
-
-
-def _words_of(name: str) -> str:
-    said = r"[\s._/-]*".join(re.escape(part) for part in re.findall(r"\w+", name))
-    return f"(?-i:{said})" if name in CASED else said
 
 
 def _is_said(name: str, phrase: str) -> bool:
@@ -102,12 +64,11 @@ def _is_said(name: str, phrase: str) -> bool:
 
 
 def _model(text: str, models: Mapping[str, str], phrases: dict[str, str]) -> str:
-    """The longest name that stands after "with", "by", "using", "via" or "model", in brackets or after an @; that of a
-    vendor ("openai/", any of its models) only where none of a model does: "Imagen by Google".
+    """The longest name that stands after "with", "by", "using", "via" or "model", in brackets or after an @.
 
     One without a digit may be a word of the garment ("with ultra wide lapels"): it has to close its clause.
     """
-    for name in sorted(models, key=lambda each: (models[each].endswith("/"), -len(each), each)):
+    for name in sorted(models, key=lambda each: (-len(each), each)):
         said = next(_said(name, text), "")
         if said:
             phrases["model"] = said
@@ -117,7 +78,7 @@ def _model(text: str, models: Mapping[str, str], phrases: dict[str, str]) -> str
 
 def _said(name: str, text: str) -> Iterator[str]:
     """The words by which the text asks for the model of that name; one that is written with an @ only with that."""
-    words = _words_of(name)
+    words = r"[\s._/-]*".join(re.escape(part) for part in re.findall(r"\w+", name))
     yield from (found.group() for found in re.finditer(rf"@{words}{ENDS}", text, re.I))
     if name.startswith("@"):
         return
@@ -140,9 +101,6 @@ def _plainly_said(words: str, text: str) -> Iterator[str]:
     for found in re.finditer(rf"(?:{NAMING}){words}{ENDS}", text, re.I):
         if not ADORNED.search(text[: found.start()]) and closes(text, found.end()):
             yield found.group().strip()
-    for found in re.finditer(rf"(?<![\w-]){words}{BEHIND}\b", text, re.I):
-        if closes(text, found.end()):
-            yield found.group()
 
 
 def _said_last(words: str, text: str) -> Iterator[str]:

@@ -167,7 +167,7 @@ def _is_share(number: Any) -> bool:
 
 def _said(brief: str) -> Said:
     """The brief to hold an answer against."""
-    return Said(words.parse(brief), language=unread_language(brief))
+    return Said(words.parse(brief), is_foreign=bool(unread_language(brief)))
 
 
 def _founded(name: str, told: Mapping[str, Any], said: Said, photos: int) -> Any:
@@ -179,7 +179,7 @@ def _founded(name: str, told: Mapping[str, Any], said: Said, photos: int) -> Any
         return value if photos else None
 
     def holds(attribute: str, each: str) -> bool:
-        return said.bears_out(attribute, each) or said.has_ground(attribute, told["words"], each)
+        return said.bears_out(attribute, each) or said.has_ground(attribute, told["words"])
 
     if isinstance(value, list):
         return [each for each in value if holds(name, _name(each))]

@@ -9,28 +9,19 @@ from designer.pipeline.words import parse
 
 VERBS: Final = r"make|draw|create|design|generate|show|give|sketch|i\s+want|i\s+need"
 # "model" alone says whose work it is only where it opens a clause: "worn by a model, Gemini" is a person
-# how other languages say "with", "by" and "using"; small as they are, only a model's name makes one of them count
-FOREIGN: Final = (
-    r"mit|von|durch|avec|par|con|usando|com|per|met|door|med|av|z|ze|za pomocą|przez|pomocí|cu|prin|với|bằng|dengan|"
-    r"verwende|nutze|utilise[rz]?|usa|usar|gebruik|använd|brug|bruk|użyj"
-)
-_NAMED: Final = r"(?:(?:the|dem|das|der|le|la|el|il|lo|o|het|de|az)\s+)?(?:mod[eèé]l[a-zé]*\s*:?\s+)?"
 NAMING: Final = (
-    rf"(?<!\bnot )(?<!\bnever )\b(?:with|by|using|via|use|{FOREIGN})\s+{_NAMED}|\bmod[eèé]l[a-zé]*\s*:\s*"
+    r"(?<!\bnot )(?<!\bnever )\b(?:with|by|using|via|use)\s+(?:the\s+)?(?:model\s*:?\s+)?|\bmodel\s*:\s*"
     r"|(?<=[,.;:(\n])\s*model\s+|^\s*model\s+"
 )
 ANY_MODEL: Final = r"(?<!\bnot )\bmodel\s+"  # enough before a name with a digit
 # "with Gemini motif" is a motif, "with Gemini, in red" and "with Gemini for a campaign" a model
 _GOING_ON: Final = (
-    rf"in|by|please|for|and|if|not|instead|again|only|this time|as (?:the |a )?model|to (?:{VERBS}|render|paint)|"
-    r"bitte|für|und|zeichnen|por favor|por|para|y|pour|s'il|et|per favore|per|alsjeblieft|voor|e|och|för|og|i|dla"
+    rf"in|please|for|and|if|not|instead|again|only|this time|as (?:the |a )?model|to (?:{VERBS}|render|paint)"
 )
 CLOSING: Final = re.compile(rf"\s*(?:[.,;:!?)\n]|\(not\b|$)|\s+[-–—]\s|\s+at\s+\d|\s+(?:{_GOING_ON})\b", re.I)
 ON: Final = re.compile(r"\s+on\s+(?:(?:an?|the)\s+)?", re.I)
 SETTING: Final = frozenset({"background", "pose"})  # "with Gemini on a beach", but no model on a sleeve
 SENTENCE_END: Final = r"(?=\s*(?:[.!?\n]|$))"
-# languages that say it behind the name: "Gemini ile", "Geminivel", "Gemini avulla"
-BEHIND: Final = r"(?:\s+(?:ile|kullanarak|avulla|segítségével)|['’]?(?:yle|le|la|vel|val))"
 # a picture of the name, and no work by it: "a print (Gemini)", "embroidered with Gemini in gold"
 _SHOWN: Final = r"motifs?|signs?|symbols?|emblems?|constellations?"
 ADORNED: Final = re.compile(r"\b(?:printed|embroidered|decorated|patterned|covered)\s*$", re.I)

@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 
 from designer.catalogue.models import ModelProfile
-from designer.generations import telling
 from designer.generations.models import Generation, Stage, StageRun
 from designer.personas.models import LearningSettings
 from tests.designer.generations.test_flow import ask
@@ -176,43 +175,3 @@ def test_a_list_of_two_kinds_behind_a_refusal_is_told_with_the_words_for_its_oth
 )
 def test_a_refusal_that_can_be_meant_in_one_way_only_is_in_no_doubt(brief, pair, client_of):
     assert previewed(client_of("editor"), brief)["told"] == []
-
-
-@pytest.mark.parametrize(
-    ("brief", "phrase"),
-    [
-        ("ein rotes Kleid aus Seide, mit Gemini", "mit Gemini"),
-        ("A red dress, con Gemini", "con Gemini"),
-        ("une robe en soie avec Gemini", "avec Gemini"),
-        ("kırmızı ipek elbise, Gemini ile", "Gemini ile"),
-    ],
-)
-def test_a_model_named_in_another_language_is_the_one(brief, phrase, vendors, client_of):
-    found = previewed(client_of("editor"), brief)
-    assert [(each["phrase"], each["value"], each["used"]) for each in found["told"] if each["name"] == "model"] == [
-        (phrase, "Gemini", True)
-    ]
-    assert found["estimate"]["provider"] == "scripted"
-    assert found["estimate"]["reason"] == "You chose Gemini; only this model fits."
-
-
-def test_a_number_of_another_language_orders_and_what_was_not_taken_is_told(vendors, client_of):
-    client = client_of("editor")
-    preview = {"brief": "Drei knielange Kleider aus roter Seide"}
-    found = client.post("/api/generations/preview", preview, format="json").json()
-    assert found["estimate"]["n"] == 3 and found["told"][0]["phrase"] == "Drei"
-    for brief, phrase in (("Drei Knöpfe, ein Mantel aus Wolle", "Drei"), ("ein Kleid, Gemini soll es sein", "Gemini")):
-        told = client.post("/api/generations/preview", {"brief": brief}, format="json").json()["told"]
-        assert [(each["phrase"], each["used"]) for each in told if each["name"] == "unknown"] == [(phrase, False)]
-
-
-def test_a_vendor_named_in_the_brief_is_the_provider(pair, monkeypatch, client_of):
-    monkeypatch.setattr(telling, "VENDORS", {"other": ("Otherworks",)})
-    found = previewed(client_of("editor"), "a midi dress with Otherworks", strategy="quality")
-    assert [(each["name"], each["value"], each["used"]) for each in found["told"]] == [("model", "other", True)]
-    assert found["estimate"]["provider"] == "other" and found["estimate"]["reason"].startswith("You chose other;")
-
-
-def test_a_vendor_that_is_not_set_up_is_no_silent_choice_of_another(pair, client_of):
-    answer = client_of("editor").post("/api/generations/preview", {"brief": "a dress with OpenAI"}, format="json")
-    assert answer.status_code == 422 and answer.json()["errors"][0]["code"] == "not_set_up"

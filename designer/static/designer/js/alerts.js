@@ -32,10 +32,12 @@ customElements.define("live-alerts", class extends LiveRow {
     event.preventDefault();
     const answer = await fetch(event.target.action, { method: "POST", body: new FormData(event.target), ...PARTIAL });
     if (!answer.ok) return;
+    const place = [...this.querySelectorAll("[data-put-away]")].indexOf(event.target);
     const open = this.querySelector("#alerts-more")?.open;
     this.innerHTML = await answer.text();
     if (open) this.querySelector("#alerts-more")?.setAttribute("open", "");
-    (this.querySelector("[data-put-away] button") ?? document.querySelector("main")).focus(); // its own is gone
+    const left = [...this.querySelectorAll("[data-put-away] button")]; // its own is gone: the next one, not the gravest
+    (left[Math.min(place, left.length - 1)] ?? document.querySelector("main")).focus();
     this.wait();
   }
 });
