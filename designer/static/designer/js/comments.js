@@ -147,14 +147,17 @@ class Talk {
 
   fault(text) { this.form.querySelector(".error").textContent = text; }
 
-  // A new thread is shown on the first page; an answer and other words on the page where they were begun.
   async send() {
-    if (this.sending) return;
-    this.sending = true;
-    try { await this.sent(); } finally { this.sending = false; }
+    const said = this.said();
+    if (said === this.sending) return; // pressed twice
+    this.sending = said;
+    try { await this.sent(said); } finally { if (this.sending === said) this.sending = null; }
   }
 
-  async sent() {
+  said() { return new URLSearchParams(new FormData(this.form)).toString(); }
+
+  // A new thread is shown on the first page; an answer and other words on the page where they were begun.
+  async sent(said) {
     const threads = document.querySelector("comment-threads");
     if (!this.form.elements.reply_to.value && !this.form.elements.comment.value) threads.setAttribute("src", threads.getAttribute("start"));
     const answer = await fetch(threads.getAttribute("src"), { method: "POST", body: new FormData(this.form), ...PARTIAL }).catch(() => null);
@@ -162,6 +165,7 @@ class Talk {
     if (answer.redirected) return this.fault("You are signed out. Sign in on another page; what you typed is still here.");
     if (!answer.ok) return this.fault(answer.status === 404 ? "It is no longer there. Reload the page." : await answer.text());
     threads.put(await answer.text());
+    if (this.said() !== said) return; // the next is being written already
     this.end();
     this.text.focus();
   }
