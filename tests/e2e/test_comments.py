@@ -268,6 +268,7 @@ def test_older_threads_are_turned_to_and_stay_while_something_new_is_said(ada: P
     asset = ada.url.rstrip("/").rpartition("/")[2]
     elsewhere(lambda: talk_much(asset))
     ben.reload()
+    ben.wait_for_function("customElements.get('comment-threads')")  # before that it is a link like any other
     ben.get_by_role("link", name="Older comments").click()
     expect(ben.locator(".comment-text").first).to_have_text("No. 4")
     expect(ben.locator(".comment-text")).to_have_count(5)
