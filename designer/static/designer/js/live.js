@@ -45,18 +45,18 @@ export class LiveRow extends HTMLElement {
     if (bar && Number.isFinite(percent)) bar.value = percent;
   }
 
-  async refresh() {
-    if (this.loading) { this.again = true; return; }
-    this.loading = true;
-    try {
-      do {
-        this.again = false;
-        await this.load();
-        if (this.hasAttribute("pace")) await new Promise((done) => setTimeout(done, this.getAttribute("pace")));
-      } while (this.again && this.isConnected);
-    } finally {
-      this.loading = false;
-    }
+  // Who asks while it is being loaded waits until it was loaded once more.
+  refresh() {
+    this.again = true;
+    return (this.loading ??= this.reload().finally(() => { this.loading = null; }));
+  }
+
+  async reload() {
+    do {
+      this.again = false;
+      await this.load();
+      if (this.hasAttribute("pace")) await new Promise((done) => setTimeout(done, this.getAttribute("pace")));
+    } while (this.again && this.isConnected);
   }
 
   async load() {
