@@ -264,15 +264,15 @@ def things_around(asset_id: str) -> list[str]:
     return [f"/collections/{collection.pk}", f"/batches/{batch.pk}"]
 
 
-@pytest.mark.skip(reason="Fails since the merge of live forms and comments; the cause is not found yet.")
 def test_older_threads_are_turned_to_and_stay_while_something_new_is_said(ada: Page, ben: Page):
     asset = ada.url.rstrip("/").rpartition("/")[2]
     elsewhere(lambda: talk_much(asset))
     ben.reload()
-    ben.wait_for_function("customElements.get('comment-threads')")  # before that it is a link like any other
+    ben.wait_for_function("Boolean(customElements.get('comment-threads'))")  # before that it is a link like any other
     ben.get_by_role("link", name="Older comments").click()
     expect(ben.locator(".comment-text").first).to_have_text("No. 4")
     expect(ben.locator(".comment-text")).to_have_count(5)
+    expect(ben.locator(".comment").first).to_be_focused()
     check(ben, "comments-older")
     ben.get_by_role("button", name="Answer", exact=True).first.click()
     ben.get_by_label(re.compile("^Answer to ")).fill("I agree")
