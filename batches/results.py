@@ -1,6 +1,5 @@
 """What came of a batch, to take away: a table, and its images in one archive. Streamed, never gathered."""
 
-import csv
 import io
 import json
 import zipfile
@@ -15,14 +14,13 @@ from batches.sheets import template_for
 from designer.assets.blobs import opened
 from designer.assets.images import EXTENSIONS
 from designer.assets.models import Asset
-from teams.base.cells import guarded
+from teams.base.cells import BOM, csv_line
 from teams.base.errors import Refused
 
 CHUNK: Final = 200  # items read at a time
 BLOCK: Final = 1 << 18
 FACTS: Final = ("position", "status", "arm")
 AFTER: Final = ("brief", "provider", "model", "seed", "cost", "assets", "error_code", "error_message")
-BOM: Final = "\ufeff"  # a spreadsheet takes UTF-8 for what it is only with this mark
 
 
 def items(row: Batch) -> Iterator[BatchItem]:
@@ -60,12 +58,12 @@ def as_csv(row: Batch) -> Iterator[bytes]:
     """The table, guarded against formulas. What sets the items apart has columns of its own."""
     labels = [name for name in _labels(row) if name not in (*FACTS, *AFTER)]
     yield BOM.encode()
-    yield _csv_line([*FACTS, *labels, *AFTER])
+    yield csv_line([*FACTS, *labels, *AFTER])
     for item in items(row):
         facts = facts_of(item)
         cells = [facts[name] for name in FACTS] + [facts["label"].get(name, "") for name in labels]
         facts["assets"] = " ".join(facts["assets"])
-        yield _csv_line([*cells, *(facts[name] for name in AFTER)])
+        yield csv_line([*cells, *(facts[name] for name in AFTER)])
 
 
 class _Names(Func):
@@ -84,12 +82,6 @@ def _labels(row: Batch) -> list[str]:
     return [*first, *sorted(set(found) - set(first))]
 
 
-def _csv_line(cells: list[Any]) -> bytes:
-    line = io.StringIO()
-    csv.writer(line).writerow([guarded("" if cell is None else str(cell)) for cell in cells])
-    return line.getvalue().encode()
-
-
 def as_json(row: Batch) -> Iterator[bytes]:
     """A list of objects, one a line."""
     start = "["
@@ -101,7 +93,7 @@ def as_json(row: Batch) -> Iterator[bytes]:
 
 def template_csv(brief: str) -> bytes:
     """A file to fill in, for this brief."""
-    return BOM.encode() + b"".join(_csv_line(list(line)) for line in template_for(brief))
+    return BOM.encode() + b"".join(csv_line(list(line)) for line in template_for(brief))
 
 
 class _Pipe(io.RawIOBase):

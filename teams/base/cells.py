@@ -4,9 +4,13 @@ The guard is an apostrophe. A cell that begins with apostrophes before such a si
 away gives every cell back as it was.
 """
 
+import csv
+import io
 import re
+from collections.abc import Iterable
 from typing import Final
 
+BOM: Final = "\ufeff"  # a spreadsheet takes UTF-8 for what it is only with this mark
 FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
 GUARDED: Final = re.compile(r"'+[=+\-@\t\r]")
 
@@ -19,3 +23,10 @@ def guarded(text: str) -> str:
 def unguarded(cell: str) -> str:
     """The text that a guarded cell stands for; any other cell as it is."""
     return cell[1:] if GUARDED.match(cell) else cell
+
+
+def csv_line(cells: Iterable[object]) -> bytes:
+    """A line of a CSV file in UTF-8, each cell guarded; None is an empty one."""
+    line = io.StringIO()
+    csv.writer(line).writerow([guarded("" if cell is None else str(cell)) for cell in cells])
+    return line.getvalue().encode()

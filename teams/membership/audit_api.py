@@ -12,10 +12,10 @@ from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from teams.accounts.people import person
 from teams.audit.models import AuditEntry
 from teams.base.streams import Streamed
 from teams.membership import audit_log
-from teams.membership.api import person
 
 
 class AuditAnswer(serializers.ModelSerializer[AuditEntry]):

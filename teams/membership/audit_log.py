@@ -1,7 +1,5 @@
 """What a team's audit log tells those who manage it, and its export."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date
@@ -13,12 +11,11 @@ from django.db.models.functions import Cast, Concat, TruncDate
 
 from teams.accounts.models import User
 from teams.audit.models import AuditEntry
-from teams.base.cells import guarded
+from teams.base.cells import BOM, csv_line
 from teams.base.errors import Forbidden
 from teams.membership.ownership import visible_team
 from teams.membership.permissions import may
 
-BOM: Final = "\ufeff"  # by which spreadsheets know UTF-8
 MOST_WORDS: Final = 8  # of a search
 COLUMNS: Final = ("number", "at", "action", "subject", "actor", "actor_name", "facts", "previous_digest", "digest")
 WORDS: Final = {  # of actions, behind the name of who did it
@@ -105,9 +102,9 @@ def _shown(value: object) -> str:
 def as_csv(rows: QuerySet[AuditEntry]) -> Iterator[bytes]:
     """A line an entry, guarded against formulas."""
     yield BOM.encode()
-    yield _line(COLUMNS)
+    yield csv_line(COLUMNS)
     for facts in _facts(rows):
-        yield _line(
+        yield csv_line(
             [facts[name] if name != "facts" else json.dumps(facts[name], ensure_ascii=False) for name in COLUMNS]
         )
 
@@ -135,9 +132,3 @@ def _facts(rows: QuerySet[AuditEntry]) -> Iterator[dict[str, Any]]:
             "previous_digest": row.previous_digest,
             "digest": row.digest,
         }
-
-
-def _line(cells: Iterable[object]) -> bytes:
-    line = io.StringIO()
-    csv.writer(line).writerow([guarded("" if cell is None else str(cell)) for cell in cells])
-    return line.getvalue().encode()
