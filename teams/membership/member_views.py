@@ -25,7 +25,7 @@ from teams.membership.permissions import may
 
 PAGE: Final = 50
 MEANS: Final = {
-    Role.OWNER: "everything, also to make owners and to delete the team",
+    Role.OWNER: "everything, also to make and unmake owners",
     Role.ADMIN: "manage members and settings, change everybody's work",
     Role.EDITOR: "make work and change their own",
     Role.VIEWER: "look",
