@@ -79,8 +79,9 @@ def running_environment(var: Path) -> Mapping[str, str]:
 
 
 def test(arguments: Sequence[str]) -> int:
-    """pytest on throw-away services. With no arguments: everything, in two processes."""
-    return on_throw_away([sys.executable, "-m", "pytest", *(arguments or ["-n", "2", "--dist", "loadgroup"])])
+    """pytest on throw-away services. With no arguments: everything, in two processes, and what fails once more."""
+    everything = ["-n", "2", "--dist", "loadgroup", "--reruns", "1"]
+    return on_throw_away([sys.executable, "-m", "pytest", *(arguments or everything)])
 
 
 def bench(arguments: Sequence[str]) -> int:

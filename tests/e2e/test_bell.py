@@ -76,6 +76,7 @@ def test_news_is_shown_outside_the_studio_by_who_wants_it_and_looks_elsewhere(br
         for each in (page, looked_at):
             expect(each.get_by_role("link", name="Notifications, 3 unread")).to_be_visible()
         looked_at.close()
+        until(lambda: page.evaluate("navigator.locks.query().then(({ held }) => !held.length)"), 20)  # the tab is gone
         elsewhere(partial(tell, 4))
         until(lambda: len(page.evaluate("window.shown")) > 1, 20)
         shown = [title for title, _ in page.evaluate("window.shown")]

@@ -93,6 +93,7 @@ def test_workers_order_of_an_accounts_models_no_more_in_a_minute_than_it_allows(
 
 def test_workers_have_no_more_works_open_than_the_account_may_have_at_once(member, team, simulator):
     ModelProfile.objects.filter(provider="fal").update(limits=offers.LIMITS["fal"])
+    simulator.plan("fal", "ok", 0, looks=5)  # long enough that the next order meets it open
     for asset in swatches(member("editor"), team, 4):
         for service in MODELS["fal"]:
             order(asset, service)
