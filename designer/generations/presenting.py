@@ -35,6 +35,7 @@ TOLD = {
     "count": "images",
     "model": "model",
     "unknown": "not understood",
+    "mentioned": "named, not chosen",
     "doubt": "taken as",
     "garment": "beside it",
     "language": "not read",

@@ -190,9 +190,9 @@ class ToldSerializer(serializers.Serializer[Any]):
     """What the words of the brief order, beside the garment."""
 
     name = serializers.CharField(
-        help_text="count, model, unknown: a model that is not here; doubt: words with two meanings; garment: one "
-        "besides that which the attributes describe; language: the brief is in one that nobody reads here; reading: in "
-        "one that a language model reads as images are made"
+        help_text="count, model, unknown: a model that is not here; mentioned: a model's or vendor's name that chooses "
+        "none; doubt: words with two meanings; garment: one besides that which the attributes describe; language: the "
+        "brief is in one that nobody reads here; reading: in one that a language model reads as images are made"
     )
     phrase = serializers.CharField(help_text="The very words that say so; they stay in the brief.")
     value = serializers.JSONField(

@@ -19,6 +19,7 @@ Json = dict[str, Any]
 SHOWN: Final = 60  # letters of a brief that is told of as a whole
 LATER: Final = "reading"  # a brief of another language that a model will read
 SPOKEN: Final = {"nano banana": "Gemini", "dalle": "DALL-E"}  # families as people call them too
+VENDORS: Final = ("google", "openai", "stability ai", "stabilityai", "comfyui", "automatic1111")
 MOST_UNKNOWN: Final = 4  # names that are told as not understood, and garments beside the one
 
 
@@ -41,6 +42,8 @@ def heard(wish: GenerationWish) -> tuple[GenerationWish, list[Json]]:
     told = {"count": (count, made.n), "model": (_plain(provider, model), _plain(made.provider, made.model))}
     rows = [_row(name, phrase, *told[name], wish, said) for name, phrase in said.phrases.items()]
     unknown = [_unknown(name, made) for name in said.unknown[:MOST_UNKNOWN]]
+    if said.mentioned and not (made.model or made.provider):
+        unknown = [_mentioned(said.mentioned)]
     # exact mode reads nothing out of the words
     return made, rows + unknown + ([] if wish.exact else _read_out(wish))
 
@@ -78,7 +81,7 @@ def _told_by(brief: str) -> command.Command:
             return f"{found[0].provider}/{found[0].model}"
         return f"/{' '.join(said.split())}" if found else None
 
-    return command.read(brief, names, stands_for)
+    return command.read(brief, names, stands_for, VENDORS)
 
 
 def _spoken(family: str) -> list[str]:
@@ -109,6 +112,12 @@ def _unknown(phrase: str, made: GenerationWish) -> Json:
     tail = "." if made.model or made.provider else "; the router chooses."
     note = f"There is no model called {phrase.removeprefix('@')} here{tail}"
     return {"name": "unknown", "phrase": phrase, "value": "", "used": False, "note": note}
+
+
+def _mentioned(phrase: str) -> Json:
+    """A model's or vendor's name that orders none as it stands. Nothing follows from it."""
+    note = f"This chooses no model; the router does. If {phrase} is to draw, choose it under Model."
+    return {"name": "mentioned", "phrase": phrase, "value": "", "used": False, "note": note}
 
 
 def _read_out(wish: GenerationWish) -> list[Json]:

@@ -33,6 +33,7 @@ need would please make made design show some something wear really so
 FILLERS: Final = frozenset(_FILLERS.split())
 # what may be said of an attribute in words that are known to speak of another: a gala is formal
 GROUNDS: Final = {"formality": frozenset({"occasion"})}
+SIZED: Final = frozenset({"length", "sleeves", "neckline"})  # a "long" of one says nothing of another
 ENDINGS: Final = ("ing", "ed", "y", "e")
 
 
@@ -70,7 +71,15 @@ class Said:
         if any((each.attribute, each.value) == (attribute, value) and not each.negated for each in self.brief.mentions):
             return True
         phrases = (tuple(token.word for token in taxonomy.tokens(each)) for each in _ways(attribute, value))
-        return any(self.wants_run(phrase) for phrase in phrases)
+        free = self.wanted - self._of_another(attribute)
+        return any(free.issuperset(run) for phrase in phrases for run in self._runs(phrase))
+
+    def _of_another(self, attribute: str) -> frozenset[int]:
+        """The places of words that are known to give the size of another part."""
+        others = SIZED - {attribute} if attribute in SIZED else ()
+        spans = [(each.start, each.end) for each in self.brief.mentions if each.attribute in others]
+        tokens = taxonomy.tokens(self.brief.text)
+        return frozenset(at for at, token in enumerate(tokens) if _within(token, spans))
 
     def has_ground(self, attribute: str, quote: str) -> bool:
         """Whether it may say something of the attribute in words that the taxonomy does not know: those of `quote`

@@ -7,7 +7,7 @@ stay as they are; what is read here is shown, and can be turned off.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +22,12 @@ HOMONYMS: Final = {
     "imagen": re.compile(r"\b(?:una?|con|para|del|el|en|los|las)\b", re.I),  # Spanish for picture
 }
 SKY: Final = re.compile(r"\b(?:stars?|moons?|planets?|twins?|celestial|cosmic)\b", re.I)  # before "..., gemini"
+# what goes on behind a name in other languages, as CLOSING has it for English
+_BEHIND: Final = re.compile(r"\s+(?:auf|bitte|de|e|em|en|et|für|im|mit|op|para|per|por|pour|su|und|voor|y)\b", re.I)
+_ADORNING: Final = re.compile(r"\b(?:printed|embroidered|decorated|patterned|covered)(?:\s+\w+){0,3}\s*$", re.I)
+_UNWANTED: Final = re.compile(
+    r"\b(?:not?|never|without|except|ohne|sans|sin|senza|sem|zonder)(?:\s+\w+){0,2}\s*$", re.I
+)
 STYLES: Final = frozenset({"sketchbook"})  # families whose name alone is a way to draw: "editorial, sketchbook"
 
 
@@ -29,22 +35,27 @@ STYLES: Final = frozenset({"sketchbook"})  # families whose name alone is a way 
 class Command:
     """`count`: images asked for, None = not said; `model`: what the caller's names call it, "" = none named.
 
-    `phrases`: the very words that say so, by "count" and "model"; `unknown`: what asks for a model there is none of.
+    `phrases`: the very words that say so, by "count" and "model"; `unknown`: what asks for a model there is none of;
+    `mentioned`: where no model is named, one or its vendor that may be meant. To be told, never to be followed.
     """
 
     count: int | None = None
     model: str = ""
     phrases: Mapping[str, str]
     unknown: tuple[str, ...] = ()
+    mentioned: str = ""
 
 
 # what a name said inexactly stands for: "" = a family by itself, None = nothing
 StandsFor = Callable[[str], str | None]
 
 
-def read(text: str, models: Mapping[str, str], stands_for: StandsFor = lambda said: None) -> Command:
+def read(
+    text: str, models: Mapping[str, str], stands_for: StandsFor = lambda said: None, vendors: Iterable[str] = ()
+) -> Command:
     """What the brief orders. `models`: names as people write them, each with what it stands for; "@core" may only be
-    written so, for it is a plain word. `stands_for` is asked of what else stands where a model is named."""
+    written so, for it is a plain word. `stands_for` is asked of what else stands where a model is named; `vendors`
+    order nothing by their names."""
     phrases: dict[str, str] = {}
     ordered = counting.ordered(text)
     if ordered:
@@ -55,7 +66,11 @@ def read(text: str, models: Mapping[str, str], stands_for: StandsFor = lambda sa
         model, phrases["model"] = near.model, near.phrase
     rest = [each for each in unknown if not any(_is_said(name, each) for name in models)]
     return Command(
-        count=ordered.number if ordered else None, model=model, phrases=phrases, unknown=tuple(dict.fromkeys(rest))
+        count=ordered.number if ordered else None,
+        model=model,
+        phrases=phrases,
+        unknown=tuple(dict.fromkeys(rest)),
+        mentioned="" if model or rest else _mentioned(text, (*models, *vendors)),
     )
 
 
@@ -109,3 +124,18 @@ def _said_last(words: str, text: str) -> Iterator[str]:
     before = text[: found.start() - 1] if found else ""
     if found and not DEPICTED.search(before) and not SKY.search(before):
         yield found.group().strip()
+
+
+def _mentioned(text: str, names: Iterable[str]) -> str:
+    """The longest of the names that stands as one who makes the picture might, in whatever language or place."""
+    for name in sorted(names, key=lambda each: (-len(each), each)):
+        homonym = HOMONYMS.get(name.lower())
+        if name.lower() in STYLES or name.startswith("@") or (homonym and homonym.search(text)):
+            continue
+        words = r"[\s._/-]*".join(re.escape(part) for part in re.findall(r"\w+", name))
+        for found in re.finditer(rf"(?<![\w@.]){words}{ENDS}", text, re.I):
+            before = text[: found.start()].rstrip(" (")
+            goes_on = not closes(text, found.end()) and not _BEHIND.match(text, found.end())
+            if not goes_on and not any(each.search(before) for each in (DEPICTED, _ADORNING, SKY, _UNWANTED)):
+                return found.group()
+    return ""

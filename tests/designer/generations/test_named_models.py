@@ -148,6 +148,43 @@ def test_words_of_the_garment_beside_a_familys_name_are_no_model_and_nothing_is_
     assert [previewed(client, brief)["told"] for brief in briefs] == [[]] * len(briefs)
 
 
+@pytest.mark.parametrize(
+    ("brief", "phrase"),
+    [
+        ("ein rotes Kleid mit Gemini", "Gemini"),
+        ("un vestido rojo con Gemini en seda", "Gemini"),
+        ("une robe rouge, par Nano Banana", "Nano Banana"),
+        ("a hoodie with Google", "Google"),
+        ("a red dress (Gemini) in silk", "Gemini"),
+        ("a red dress by OpenAI, in silk", "OpenAI"),
+    ],
+)
+def test_a_name_that_may_be_meant_as_a_model_and_chooses_none_is_told_and_followed_by_nothing(
+    brief, phrase, pair, client_of
+):
+    client = client_of("editor")
+    plain, found = previewed(client, "a red dress"), previewed(client, brief)
+    (told,) = [each for each in found["told"] if each["name"] not in ("language", "garment")]
+    note = f"This chooses no model; the router does. If {phrase} is to draw, choose it under Model."
+    assert told == {"name": "mentioned", "phrase": phrase, "value": "", "used": False, "note": note}
+    assert found["estimate"]["model"] == plain["estimate"]["model"]
+    assert note in client.post("/studio/understood", {"brief": brief}, format="multipart").json()["understood"]
+    chosen = previewed(client, brief, model="one", provider="other")["told"]
+    assert "mentioned" not in [each["name"] for each in chosen]
+
+
+@pytest.mark.parametrize(
+    "brief",
+    [
+        "a tee printed with the word Gemini", "a tee embroidered with Google", "a dress, stars and moons, Gemini",
+        "a dress with a Google logo", "a Gemini and Leo zodiac tee", "a dress without Gemini", "ein Kleid ohne Google",
+        "editorial, sketchbook look", "un imagen con flores", "write to me@google.com",
+    ],
+)  # fmt: skip
+def test_a_name_that_is_shown_or_not_wanted_is_no_mention(brief, pair, client_of):
+    assert "mentioned" not in [each["name"] for each in previewed(client_of("editor"), brief)["told"]]
+
+
 DOUBTED = "a dress, no lace, red or blue"
 
 
