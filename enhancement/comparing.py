@@ -6,10 +6,10 @@ Both follow from the two files alone, so they are kept under the files' digests 
 import io
 import threading
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from django.core.cache import cache
 from PIL import Image
 
 from designer.assets.models import Asset
@@ -18,6 +18,7 @@ from enhancement.engine.errors import EngineError
 from enhancement.fidelity import compared
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Refused
+from teams.base.keeping import kept
 
 KEPT: Final = 86_400  # seconds
 FORM: Final = 1  # of what is kept: raise it when the figures mean something else
@@ -47,11 +48,8 @@ def measure(*, actor: User, before_id: UUID, after_id: UUID) -> Measured:
     """The figures of two images. Raises Missing, Conflict, or Refused where a file cannot be read just now."""
     before, after = pair(actor, before_id, after_id)
     key = f"compared:{FORM}:{before.sha256}:{after.sha256}"
-    known = cache.get(key)
-    if known is None:
-        known = _measured(before, after)
-        cache.set(key, known, KEPT)
-    return Measured(before=before, after=after, figures=known[0], heat=known[1])
+    figures, heat = kept(key, KEPT, partial(_measured, before, after))
+    return Measured(before=before, after=after, figures=figures, heat=heat)
 
 
 def _measured(before: Asset, after: Asset) -> tuple[dict[str, Any], bytes]:

@@ -8,11 +8,11 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
-from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -31,6 +31,7 @@ from designer.pipeline.records import LearnedChoice, Moved, Posterior, Understan
 from designer.realtime.events import LEARNING_CHANGED, record
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Forbidden, Refused
+from teams.base.keeping import kept
 from teams.membership.models import Team
 from teams.membership.ownership import visible_team
 from teams.membership.permissions import may
@@ -300,20 +301,20 @@ def model_priors(team: Team) -> dict[str, Posterior]:
     Told only where at least PRIOR_TEAMS of them judged it (no team's own taste can be read from it), each counting
     for TEAM_MASS observations and all for PRIOR_MASS at most. Attributes are never shared. Kept for ten minutes.
     """
-    name = f"model-priors:{team.pk}"
-    rows = cache.get(name)
-    if rows is None:
-        facts: dict[str, float | str] = {
-            "half_life": optimisation.HALF_LIFE.total_seconds(),
-            "team": str(team.pk),
-            "team_mass": TEAM_MASS,
-            "teams": PRIOR_TEAMS,
-        }
-        with connection.cursor() as cursor:
-            cursor.execute(PRIORS, facts)
-            rows = cursor.fetchall()
-        cache.set(name, rows, PRIOR_KEPT.total_seconds())
+    rows = kept(f"model-priors:{team.pk}", PRIOR_KEPT.total_seconds(), partial(_priors, team))
     return {key: _capped(liked, seen) for key, liked, seen in rows}
+
+
+def _priors(team: Team) -> list[tuple[str, float, float]]:
+    facts: dict[str, float | str] = {
+        "half_life": optimisation.HALF_LIFE.total_seconds(),
+        "team": str(team.pk),
+        "team_mass": TEAM_MASS,
+        "teams": PRIOR_TEAMS,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(PRIORS, facts)
+        return cursor.fetchall()
 
 
 def _capped(liked: float, seen: float) -> Posterior:
