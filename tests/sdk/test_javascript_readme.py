@@ -7,7 +7,6 @@ import signal
 import subprocess
 import time
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from teams.accounts.services import create_token
 from tests import images
 from tests.factories import UserFactory
 from tests.node import NODE, needs_node, needs_npm
-from tests.stack import ROOT, studio
+from tests.stack import ROOT
 
 SDK = ROOT / "sdk" / "javascript"
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", (SDK / "README.md").read_text(), re.DOTALL)
@@ -30,7 +29,7 @@ pytestmark = [
 
 
 @pytest.fixture
-def desk(transactional_db: None, tmp_path: Path) -> Iterator[dict[str, str]]:
+def desk(studio_url: str, tmp_path: Path) -> dict[str, str]:
     """The environment of somebody with a token, in a folder that has the package, a swatch and rows."""
     _, key = create_token(actor=UserFactory(email=f"{uuid.uuid4().hex}@example.org"), name="sdk")
     (tmp_path / "package.json").write_text('{"type": "module"}')
@@ -39,8 +38,7 @@ def desk(transactional_db: None, tmp_path: Path) -> Iterator[dict[str, str]]:
     (tmp_path / "swatch.png").write_bytes(images.encoded("PNG", images.photo((60, 80))))
     for example in (SDK / "examples").glob("*.js"):
         shutil.copy(example, tmp_path)
-    with studio(tmp_path) as url:
-        yield {**os.environ, "DESIGNER_BFF_URL": url, "DESIGNER_BFF_TOKEN": key}
+    return {**os.environ, "DESIGNER_BFF_URL": studio_url, "DESIGNER_BFF_TOKEN": key}
 
 
 def run(desk: dict[str, str], folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

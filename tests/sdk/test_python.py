@@ -11,15 +11,14 @@ from PIL import Image
 from teams.accounts.services import create_token
 from tests import archives, images
 from tests.factories import UserFactory
-from tests.stack import studio
 
 pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("e2e"), pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def client(transactional_db: None, tmp_path: Path) -> Iterator[DesignerBFF]:
+def client(studio_url: str) -> Iterator[DesignerBFF]:
     _, key = create_token(actor=UserFactory(email=f"{uuid.uuid4().hex}@example.org"), name="sdk")
-    with studio(tmp_path) as url, DesignerBFF(url, key) as made:
+    with DesignerBFF(studio_url, key) as made:
         yield made
 
 

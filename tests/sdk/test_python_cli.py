@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from PIL import Image
 from teams.accounts.services import create_token
 from tests import images
 from tests.factories import UserFactory
-from tests.stack import ROOT, studio
+from tests.stack import ROOT
 
 pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("e2e"), pytest.mark.django_db(transaction=True)]
 SDK = ROOT / "sdk" / "python"
@@ -26,12 +25,11 @@ BLOCKS = re.findall(r"```(\w+)\n(.*?)```", (SDK / "README.md").read_text(), re.D
 
 
 @pytest.fixture
-def shell(transactional_db: None, tmp_path: Path) -> Iterator[dict[str, str]]:
+def shell(studio_url: str, tmp_path: Path) -> dict[str, str]:
     """The environment of somebody who is signed in."""
     _, key = create_token(actor=UserFactory(email=f"{uuid.uuid4().hex}@example.org"), name="sdk")
-    with studio(tmp_path) as url:
-        own = {"DESIGNER_BFF_URL": url, "DESIGNER_BFF_TOKEN": key, "XDG_CONFIG_HOME": str(tmp_path / "config")}
-        yield {**os.environ, "PYTHONPATH": str(SDK), **own}
+    own = {"DESIGNER_BFF_URL": studio_url, "DESIGNER_BFF_TOKEN": key, "XDG_CONFIG_HOME": str(tmp_path / "config")}
+    return {**os.environ, "PYTHONPATH": str(SDK), **own}
 
 
 def run(shell: dict[str, str], folder: Path, *words: str, told: str = "") -> subprocess.CompletedProcess[str]:
