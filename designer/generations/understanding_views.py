@@ -65,7 +65,7 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _refused(request, pk, refused)
     count = len(fixes)
     told = f"{count} correction{'s' if count != 1 else ''} kept." if fixes else "Nothing was changed."
-    messages.success(request, told)
+    messages.success(request, told, extra_tags="focus")
     return redirect("generation", pk)
 
 

@@ -17,8 +17,9 @@ def test_a_correction_made_on_the_page_stands_there_afterwards(page: Page):
     card.get_by_label("Fabric", exact=True).select_option("linen")
     card.get_by_label("Colours").fill("navy, #c81e3a")
     check_contrast_and_names(page, "understood")
-    card.get_by_role("button", name="Keep corrections").click()
-    expect(page.locator("body")).to_contain_text("2 corrections kept.")
+    card.get_by_role("button", name="Keep corrections").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("2 corrections kept.")).to_be_focused()
     expect(card).to_contain_text("linen")
     expect(card).to_contain_text("navy")
     assert page.problems == []
@@ -55,3 +56,15 @@ def test_a_colleagues_correction_comes_in_while_one_is_being_typed_and_takes_not
     expect(card.get_by_role("table")).to_contain_text("silk")
     expect(card.get_by_role("table")).to_contain_text("summer")
     assert page.problems == []
+
+
+def test_who_is_refused_a_correction_is_brought_to_why(page: Page):
+    page.goto("/")
+    page.locator(".run-card a[href^='/generations/']").first.click()
+    card = page.locator("section[aria-labelledby='understood']")
+    card.get_by_text("Correct it").click()
+    card.get_by_label("Colours").fill("#nohex")
+    card.get_by_role("button", name="Keep corrections").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(card.get_by_label("Colours")).to_have_value("#nohex")
