@@ -1,9 +1,17 @@
 """What was understood, corrected on the page of a finished generation."""
 
+from uuid import uuid4
+
+from django.db import transaction
 from playwright.sync_api import Page, expect
 
+from designer.generations.models import Generation
+from designer.generations.understanding import correct_generation
+from teams.membership.models import Role
 from tests.e2e.test_studio import check_contrast_and_names
 from tests.e2e.test_style import page
+from tests.e2e.visiting import elsewhere
+from tests.factories import MembershipFactory
 
 __all__ = ["page"]
 
@@ -68,3 +76,27 @@ def test_who_is_refused_a_correction_is_brought_to_why(page: Page):
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_focused()
     expect(card.get_by_label("Colours")).to_have_value("#nohex")
+
+
+@transaction.atomic
+def correct_together(generation_id: str) -> None:
+    """Ana and Ben of its team correct it so fast that a page looks once for both."""
+    row = Generation.objects.get(pk=generation_id)
+    for name, fix in (("Ana", {"fabric": "linen"}), ("Ben", {"season": "summer"})):
+        person = MembershipFactory(
+            team=row.team, role=Role.ADMIN, user__name=name, user__email=f"{uuid4().hex}@example.org"
+        ).user
+        correct_generation(actor=person, generation_id=row.pk, if_match="*", corrections=fix)
+
+
+def test_of_two_who_correct_it_at_once_each_is_named_at_what_they_chose(page: Page):
+    page.goto("/")
+    page.locator(".run-card a[href^='/generations/']").first.click()
+    card = page.locator("section[aria-labelledby='understood']")
+    card.get_by_text("Correct it").click()
+    for label, value in (("Fabric", "silk"), ("Season", "winter")):
+        card.get_by_label(label, exact=True).select_option(value)
+    elsewhere(lambda: correct_together(page.url.rpartition("/")[2]))
+    expect(card.locator("#late-theirs-season")).to_contain_text("Ben chose summer;")
+    expect(card.locator("#late-theirs-fabric")).to_contain_text("Ana chose linen;")
+    assert page.problems == []
