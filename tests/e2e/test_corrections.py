@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from designer.generations.models import Generation
 from designer.generations.understanding import correct_generation
 from teams.membership.models import Role
+from tests.e2e.test_enhance import check
 from tests.e2e.test_studio import check_contrast_and_names
 from tests.e2e.test_style import page
 from tests.e2e.visiting import elsewhere
@@ -100,3 +101,14 @@ def test_of_two_who_correct_it_at_once_each_is_named_at_what_they_chose(page: Pa
     expect(card.locator("#late-theirs-season")).to_contain_text("Ben chose summer;")
     expect(card.locator("#late-theirs-fabric")).to_contain_text("Ana chose linen;")
     assert page.problems == []
+
+
+def test_every_column_of_the_stages_is_in_sight_on_a_phone_too(page: Page):
+    page.goto("/")
+    page.locator(".run-card a[href^='/generations/']").first.click()
+    table = page.locator("#stages-table")
+    expect(table).to_contain_text("Generation")
+    assert table.evaluate("(each) => each.scrollWidth - each.clientWidth") <= 0
+    cost = table.locator("tbody tr").first.locator("td").last
+    expect(cost).to_contain_text("$")
+    check(page, "stages")
