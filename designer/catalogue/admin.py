@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from designer.catalogue.models import ModelHealth, ModelPrice, ModelProfile
 from designer.catalogue.services import note_price, price_shown, retire, successor_of
@@ -125,18 +126,7 @@ class ModelForm(forms.ModelForm[ModelProfile]):
 @admin.register(ModelProfile)
 class ModelProfileAdmin(admin.ModelAdmin[ModelProfile]):
     form = ModelForm
-    list_display = (
-        "title",
-        "kind",
-        "family",
-        "provider",
-        "model",
-        "state",
-        "ends_on",
-        "next_model",
-        "price",
-        "enabled",
-    )
+    list_display = ("title", "provider", "model", "state", "next_model", "price")  # no more fit beside the filters
     list_filter = ("kind", "provider", "family", "lifecycle", "enabled")
     ordering = ("provider", "model")
     search_fields = ("title", "model", "family")
@@ -145,17 +135,16 @@ class ModelProfileAdmin(admin.ModelAdmin[ModelProfile]):
     inlines = (PriceInline,)
     actions = ("end_today",)
 
-    @admin.display(description="today")
+    @admin.display(description="today", ordering="ends_on")
     def state(self, row: ModelProfile) -> str:
         today = timezone.now().date()
-        if row.is_over(today):
-            return "shut down"
-        if not row.enabled:
-            return "switched off"
+        off = "" if row.enabled else "; switched off"
         if row.ends_on is None:
-            return "in use"
-        days = (row.ends_on - today).days
-        return f"ends in {days} day{'s' * (days != 1)}"
+            return f"shut down{off}" if row.is_over(today) else off.removeprefix("; ") or "in use"
+        on, days = date_format(row.ends_on, "j M Y"), (row.ends_on - today).days
+        if row.is_over(today):
+            return f"shut down{'' if days > 0 else f' on {on}'}{off}"
+        return f"ends in {days} day{'s' * (days != 1)}, on {on}{off}"
 
     @admin.display(description="successor today")
     def next_model(self, row: ModelProfile) -> str:

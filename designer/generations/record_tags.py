@@ -15,6 +15,7 @@ from teams.base.errors import Refused
 
 Json = dict[str, Any]
 PART: Final = 6  # hexadecimal digits that tell one attribute's versions apart
+SOMEBODY: Final = "Somebody"
 TAG: Final = re.compile(r'(?:W/)?"[0-9a-f]{32}\.(?P<parts>[0-9a-f]+)"')
 
 
@@ -41,7 +42,8 @@ def check_match(
     actor: User,
     made: QuerySet[AttributeCorrection],
 ) -> None:
-    """Raises Refused 428 without a tag, 412 for another version: what was changed, by whom (`by`), and what was sent.
+    """Raises Refused 428 without a tag, 412 for another version: what was changed, by whom (`by`: attribute -> who, as
+    far as that is on record), and what was sent.
     Where those who changed it meanwhile want what is sent, nobody is overruled, and it is no other version.
 
     `made`: the corrections of what is being corrected."""
@@ -60,8 +62,8 @@ def check_match(
     by = _people(made, changed, actor)
     lines = [_line(name, present[name]["value"], corrections) for name in changed]
     lines += [_unkept(name, present[name]["value"], corrections[name]) for name in _others(corrections, changed)]
-    what = ", ".join(map(_words, changed)) or "this"
-    told = " ".join([f"{by} changed {what} since you read it.", *(line["message"] for line in lines)])
+    what = in_turn({name: _words(name) for name in changed}, by)
+    told = " ".join([f"{what} since you read it.", *(line["message"] for line in lines)])
     remedy = "Nothing was kept. Read it again and repeat your correction."
     raise Refused("changed_meanwhile", told, field="If-Match", remedy=remedy, status=412, lines=lines, by=by)
 
@@ -84,12 +86,21 @@ def _stands(name: str, sent: Any, present: Json) -> bool:
     return bool(after[name].value == present[name]["value"])
 
 
-def _people(made: QuerySet[AttributeCorrection], changed: list[str], actor: User) -> str:
-    """Who gave the changed attributes their present values, as far as that is on record."""
+def _people(made: QuerySet[AttributeCorrection], changed: list[str], actor: User) -> dict[str, str]:
+    """Attribute -> who gave it its present value, as far as that is on record."""
     rows = made.filter(attribute__in=changed).select_related("owner").order_by("created_at", "id")
-    last = {row.attribute: row.owner for row in rows}
-    names = ["You" if owner.pk == actor.pk else owner.shown_name for owner in last.values()]
-    return " and ".join(dict.fromkeys(names)) or "Somebody"
+    return {row.attribute: "You" if row.owner_id == actor.pk else row.owner.shown_name for row in rows}
+
+
+def in_turn(changes: Mapping[str, str], by: Mapping[str, str]) -> str:
+    """Each person with what they changed: "Ana changed fabric, fit and Ben changed mood".
+
+    `changes`: attribute -> what is said of it.
+    """
+    told: dict[str, list[str]] = {}
+    for name, words in changes.items():
+        told.setdefault(by.get(name, SOMEBODY), []).append(words)
+    return " and ".join(f"{who} changed {', '.join(what)}" for who, what in (told or {SOMEBODY: ["this"]}).items())
 
 
 def _others(corrections: Mapping[str, Any], changed: list[str]) -> list[str]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from designer.generations import understanding
 from designer.generations.models import Generation
-from designer.generations.record_tags import tag_of
+from designer.generations.record_tags import SOMEBODY, in_turn, tag_of
 from designer.generations.understanding_forms import changed_since, corrections_of, label, rows_of
 from teams.accounts.people import person
 from teams.base.errors import Forbidden, Missing, Refused
@@ -65,7 +65,7 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _refused(request, pk, refused)
     count = len(fixes)
     told = f"{count} correction{'s' if count != 1 else ''} kept." if fixes else "Nothing was changed."
-    messages.success(request, told)
+    messages.success(request, told, extra_tags="focus")
     return redirect("generation", pk)
 
 
@@ -77,9 +77,12 @@ def _refused(request: HttpRequest, pk: UUID, refused: Refused) -> HttpResponse:
     if refused.code != "changed_meanwhile":
         return _page(request, row, said=typed, error=str(refused), status=refused.status)
     changes, by = changed_since(understanding.of_generation(row), request.POST), refused.facts["by"]
-    told = ", ".join(f"{label(name)} to {value}" for name, value in changes.items())
-    error = f"{by} changed {told or 'this'} meanwhile. Your values are still below: keep them, or choose others."
-    theirs = {name: f"{by} chose {value}; what stands here is what you typed." for name, value in changes.items()}
+    told = in_turn({name: f"{label(name)} to {value}" for name, value in changes.items()}, by)
+    error = f"{told} meanwhile. Your values are still below: keep them, or choose others."
+    theirs = {
+        name: f"{by.get(name, SOMEBODY)} chose {value}; what stands here is what you typed."
+        for name, value in changes.items()
+    }
     return _page(request, row, said=typed, theirs=theirs, error=error, status=refused.status)
 
 

@@ -18,9 +18,9 @@ from tests.e2e.test_enhance import check
 from tests.e2e.visiting import WAYS, elsewhere, visitor
 
 
-def begin(title: str, seconds: int = 600) -> None:
+def begin(title: str, seconds: int = 600, level: str = "warning") -> None:
     ends_at = timezone.now() + timedelta(seconds=seconds)
-    alerts.raise_alert(kind="maintenance", key=title, level="warning", title=title, text="Work waits.", ends_at=ends_at)
+    alerts.raise_alert(kind="maintenance", key=title, level=level, title=title, text="Work waits.", ends_at=ends_at)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -29,7 +29,7 @@ def test_an_alert_comes_stays_and_goes_without_a_reload(browser: Browser, studio
         page.goto("/gallery")
         expect(page.get_by_role("heading", name="Gallery")).to_be_visible()
         elsewhere(lambda: begin(f"The studio moves ({way})"))
-        alert = page.get_by_text(f"The studio moves ({way})")
+        alert = page.get_by_text(f"The studio moves ({way})", exact=True)
         expect(alert).to_be_visible()
         check(page, "alert")
         page.reload()
@@ -47,11 +47,32 @@ def test_an_alert_comes_stays_and_goes_without_a_reload(browser: Browser, studio
         expect(button).to_be_hidden()
 
         elsewhere(lambda: begin(f"A short break ({way})", seconds=3))
-        brief = page.get_by_text(f"A short break ({way})")
+        brief = page.get_by_text(f"A short break ({way})", exact=True)
         expect(brief).to_be_visible()
         expect(brief).to_be_hidden()
         assert page.problems == []  # type: ignore[attr-defined]
         elsewhere(lambda: alerts.end_alerts(f"Models are tuned ({way})"))
+
+
+def test_an_alert_that_comes_folded_is_said_once(browser: Browser, studio_url: str):
+    with visitor(browser, studio_url, "desk") as page:
+        elsewhere(lambda: begin("It stood there before", level="error"))
+        page.goto("/gallery")
+        said = page.locator("#alerts-said p")
+        try:
+            expect(page.get_by_text("It stood there before")).to_be_visible()
+            for count, title in enumerate(("Later by a minute", "Last of all"), 1):
+                elsewhere(lambda title=title: begin(title))
+                expect(said).to_have_count(count)
+                expect(said.last).to_have_text(f"{title} Work waits.")
+                expect(page.locator("#alerts-more").get_by_text(title)).to_be_hidden()
+            elsewhere(lambda: alerts.end_alerts("Last of all"))
+            expect(page.locator(".alerts").get_by_text("Last of all")).to_have_count(0)
+            expect(page.locator("#alerts-more").get_by_text("Later by a minute")).to_be_attached()
+            expect(said).to_have_count(2)  # what is drawn again is no news
+            assert page.locator(".alerts :is([role=alert], [role=status])").count() == 0, "else it is said twice"
+        finally:
+            elsewhere(lambda: alerts.end_alerts("It stood there before", "Later by a minute", "Last of all"))
 
 
 @transaction.atomic

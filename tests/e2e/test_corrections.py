@@ -1,9 +1,18 @@
 """What was understood, corrected on the page of a finished generation."""
 
+from uuid import uuid4
+
+from django.db import transaction
 from playwright.sync_api import Page, expect
 
+from designer.generations.models import Generation
+from designer.generations.understanding import correct_generation
+from teams.membership.models import Role
+from tests.e2e.test_enhance import check
 from tests.e2e.test_studio import check_contrast_and_names
 from tests.e2e.test_style import page
+from tests.e2e.visiting import elsewhere
+from tests.factories import MembershipFactory
 
 __all__ = ["page"]
 
@@ -17,8 +26,9 @@ def test_a_correction_made_on_the_page_stands_there_afterwards(page: Page):
     card.get_by_label("Fabric", exact=True).select_option("linen")
     card.get_by_label("Colours").fill("navy, #c81e3a")
     check_contrast_and_names(page, "understood")
-    card.get_by_role("button", name="Keep corrections").click()
-    expect(page.locator("body")).to_contain_text("2 corrections kept.")
+    card.get_by_role("button", name="Keep corrections").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("2 corrections kept.")).to_be_focused()
     expect(card).to_contain_text("linen")
     expect(card).to_contain_text("navy")
     assert page.problems == []
@@ -55,3 +65,50 @@ def test_a_colleagues_correction_comes_in_while_one_is_being_typed_and_takes_not
     expect(card.get_by_role("table")).to_contain_text("silk")
     expect(card.get_by_role("table")).to_contain_text("summer")
     assert page.problems == []
+
+
+def test_who_is_refused_a_correction_is_brought_to_why(page: Page):
+    page.goto("/")
+    page.locator(".run-card a[href^='/generations/']").first.click()
+    card = page.locator("section[aria-labelledby='understood']")
+    card.get_by_text("Correct it").click()
+    card.get_by_label("Colours").fill("#nohex")
+    card.get_by_role("button", name="Keep corrections").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(card.get_by_label("Colours")).to_have_value("#nohex")
+
+
+@transaction.atomic
+def correct_together(generation_id: str) -> None:
+    """Ana and Ben of its team correct it so fast that a page looks once for both."""
+    row = Generation.objects.get(pk=generation_id)
+    for name, fix in (("Ana", {"fabric": "linen"}), ("Ben", {"season": "summer"})):
+        person = MembershipFactory(
+            team=row.team, role=Role.ADMIN, user__name=name, user__email=f"{uuid4().hex}@example.org"
+        ).user
+        correct_generation(actor=person, generation_id=row.pk, if_match="*", corrections=fix)
+
+
+def test_of_two_who_correct_it_at_once_each_is_named_at_what_they_chose(page: Page):
+    page.goto("/")
+    page.locator(".run-card a[href^='/generations/']").first.click()
+    card = page.locator("section[aria-labelledby='understood']")
+    card.get_by_text("Correct it").click()
+    for label, value in (("Fabric", "silk"), ("Season", "winter")):
+        card.get_by_label(label, exact=True).select_option(value)
+    elsewhere(lambda: correct_together(page.url.rpartition("/")[2]))
+    expect(card.locator("#late-theirs-season")).to_contain_text("Ben chose summer;")
+    expect(card.locator("#late-theirs-fabric")).to_contain_text("Ana chose linen;")
+    assert page.problems == []
+
+
+def test_every_column_of_the_stages_is_in_sight_on_a_phone_too(page: Page):
+    page.goto("/")
+    page.locator(".run-card a[href^='/generations/']").first.click()
+    table = page.locator("#stages-table")
+    expect(table).to_contain_text("Generation")
+    assert table.evaluate("(each) => each.scrollWidth - each.clientWidth") <= 0
+    cost = table.locator("tbody tr").first.locator("td").last
+    expect(cost).to_contain_text("$")
+    check(page, "stages")

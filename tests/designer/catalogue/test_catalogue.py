@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from designer.catalogue import services
 from designer.catalogue.api import CapabilitiesSerializer
@@ -322,9 +323,12 @@ def test_the_list_names_the_formats_that_the_adapter_makes(client_of, settings):
 
 
 def test_the_admin_counts_days_and_names_its_tables_in_words(one, admin_client):
-    for left, words in ((1, "ends in 1 day<"), (2, "ends in 2 days<")):
+    for left, words in ((1, "ends in 1 day, on "), (2, "ends in 2 days, on ")):
         ModelProfile.objects.filter(pk=one.pk).update(ends_on=days(left))
         assert words in admin_client.get("/admin/designer/modelprofile/").content.decode()
+    ModelProfile.objects.filter(pk=one.pk).update(ends_on=days(0), enabled=False)
+    page = admin_client.get("/admin/designer/modelprofile/").content.decode()
+    assert f"shut down on {date_format(days(0), 'j M Y')}; switched off<" in page
     assert "Notification wishes" in admin_client.get("/admin/designer/").content.decode()
 
 

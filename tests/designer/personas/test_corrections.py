@@ -188,6 +188,26 @@ def test_who_comes_late_is_told_what_was_changed_by_whom_and_what_they_sent(clie
     assert correct(late, "generations", done["id"], now, length="maxi").status_code == 200
 
 
+def test_of_several_who_changed_it_meanwhile_each_is_named_with_what_they_changed(client_of, team):
+    ana, ben, late = client_of("admin"), client_of("editor"), client_of("owner")
+    for client, name in ((ana, "Ana"), (ben, "Ben")):
+        client.user.name = name
+        client.user.save(update_fields=["name"])
+    done = made(ben, brief="a silk midi dress", team=str(team.pk))
+    record, tag = read(late, "generations", done["id"])
+    assert correct(ana, "generations", done["id"], tag, fabric="linen", mood="calm").status_code == 200
+    assert correct(ben, "generations", done["id"], "*", season="summer", mood="playful").status_code == 200
+    told = correct(late, "generations", done["id"], tag, fabric="wool").json()["detail"]
+    assert told.startswith("Ana changed fabric and Ben changed mood, season since you read it.")
+    sent = {f"{kind}-{row['name']}": row["was"] for row in rows_of(record) for kind in ("was", "fix")}
+    typed = {"fix-fabric": "wool", "fix-season": "winter"}
+    page = late.post(f"/generations/{done['id']}/understood", {**sent, "tag": tag, **typed}, format="multipart")
+    told = page.content.decode()
+    assert page.status_code == 412
+    assert "Ana changed fabric to linen and Ben changed mood to playful, season to summer meanwhile." in told
+    assert "Ana chose linen; what" in told and "Ben chose summer; what" in told
+
+
 def test_a_picture_too_is_corrected_by_the_version_that_was_read(client_of):
     client = client_of("editor")
     asset = photo(client)

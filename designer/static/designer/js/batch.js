@@ -1,6 +1,7 @@
 // <batch-grid batch total status>: up to ten thousand items as tiles of one size. Only those in sight are in the document;
 // items come by the page as they are scrolled to, and news of the batch changes them in place.
 import { live } from "./live.js";
+import { money } from "./money.js";
 
 const PAGE = 100;
 const LABELS = { waiting: "Waiting", queued: "Queued", running: "Running", succeeded: "Succeeded", failed: "Failed", cancelled: "Cancelled" };
@@ -8,12 +9,6 @@ const OPEN = new Set(["waiting", "queued", "running"]);
 const WIDTH = 168; // pixels of a tile with its gap, at least
 const QUIET = 4000; // ms without news after which the counts are asked for
 const BELOW = 64; // pixels of the caption and the gap
-
-// USD as the page writes it: to the cent, or to the second digit that counts where that is smaller.
-function money(amount) {
-  const decimals = amount ? Math.max(2, 1 - Math.floor(Math.log10(amount))) : 2;
-  return amount.toFixed(decimals).replace(/(\.\d{2,}?)0+$/, "$1");
-}
 
 class BatchGrid extends HTMLElement {
   heard = 0; // when news came last
@@ -80,7 +75,7 @@ class BatchGrid extends HTMLElement {
     const say = (name, text) => { const place = document.querySelector(name); if (place && text !== undefined) place.textContent = text; };
     say("[data-done]", counts.succeeded + counts.failed + counts.cancelled);
     say("[data-failed]", counts.failed);
-    say("[data-cost]", cost === undefined ? cost : money(Number(cost)));
+    say("[data-cost]", cost === undefined ? cost : money(cost));
     const sum = document.querySelector("[data-cost]");
     if (sum && cost !== undefined) sum.title = `$${cost}`;
     const bar = document.querySelector("progress[data-progress]");

@@ -5,10 +5,10 @@ import { LiveRow } from "./live.js";
 const CORRECTED = "generation:corrected";
 
 class LiveCorrections extends LiveRow {
-  by = ""; // who corrected it last
+  by = new Map(); // attribute -> who corrected it last: several may have, before they are looked at
 
   hear(message, subject) {
-    if (message.event === CORRECTED) this.by = message.data.by;
+    if (message.event === CORRECTED) for (const name of message.data.attributes) this.by.set(name, message.data.by);
     else if (message.event && this.querySelector("form")) return; // its progress says nothing of what was understood
     super.hear(message, subject);
   }
@@ -24,7 +24,7 @@ class LiveCorrections extends LiveRow {
       const field = form.elements[`fix-${name}`];
       const theirs = news.querySelector(`[name='fix-${name}']`);
       if (field.value === was.value) settle(field, theirs);
-      else if (was.value !== now.value) tell(field, `${this.by || "Somebody"} chose ${said(theirs)}; what stands here is what you typed.`);
+      else if (was.value !== now.value) tell(field, `${this.by.get(name) ?? "Somebody"} chose ${said(theirs)}; what stands here is what you typed.`);
       was.value = now.value;
     }
     form.elements.tag.value = news.querySelector("[name='tag']").value; // what was told may be written over
