@@ -314,7 +314,7 @@ def _priors(team: Team) -> list[tuple[str, float, float]]:
     }
     with connection.cursor() as cursor:
         cursor.execute(PRIORS, facts)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _capped(liked: float, seen: float) -> Posterior:

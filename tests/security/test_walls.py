@@ -70,7 +70,7 @@ def test_what_the_api_says_is_kept_by_nobody_or_asked_for_again_each_time(world)
     assert "no-store" in client.get("/settings/tokens")["Cache-Control"]
 
 
-FORGERIES: Final = (
+FORGERIES: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("application/json", {}),
     ("text/plain", {"headers": {"Origin": "null"}}),
     ("text/plain", {"headers": {"X-CSRFToken": "a" * 64}}),
