@@ -88,9 +88,10 @@ def _small(asset: Asset) -> Image.Image | None:
     except Refused:  # its file has gone: the place stays empty
         return None
     with Image.open(io.BytesIO(data), formats=["WEBP"]) as opened:
-        picture = opened.convert("RGB")
+        picture = opened.convert("RGBA")
     picture.thumbnail((CELL, CELL))
-    return picture
+    paper = Image.new("RGBA", picture.size, PAPER)
+    return Image.alpha_composite(paper, picture).convert("RGB")
 
 
 def _label(item: BatchItem) -> str:

@@ -67,6 +67,7 @@ class AgendaImage(serializers.Serializer[Any]):
     seconds = serializers.IntegerField(allow_null=True, help_text="Its own time; null: the session's")
     width = serializers.IntegerField(allow_null=True, help_text="Of the version in use")
     height = serializers.IntegerField(allow_null=True, help_text="Of the version in use")
+    transparent = serializers.BooleanField(allow_null=True, help_text="Whether something of that version is")
     url = serializers.CharField(allow_null=True, help_text="Of the version in use")
     thumbnail = serializers.CharField(allow_null=True)
     voted = serializers.IntegerField(help_text="How many have voted")

@@ -111,6 +111,7 @@ def _image(session: ReviewSession, row: SessionImage, mine: SessionVote | None) 
         "seconds": row.seconds,
         "width": face.width if face else None,
         "height": face.height if face else None,
+        "transparent": face.is_clear if face else None,
         "url": reverse("api_asset_content", args=[face.pk]) if face else None,
         "thumbnail": reverse("api_asset_thumbnail", args=[face.pk]) if face else None,
         "voted": sum(tally.values()),

@@ -4,12 +4,17 @@ import csv
 import io
 import json
 import zipfile
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from PIL import Image
 
 from batches.models import BatchItem, BatchVote
 from batches.verdicts import Verdict
+from designer.assets.blobs import thumbnail_path
+from designer.assets.models import Asset
+from tests import images
 from tests.batches.asking import items, made, plan, run_out, work_off
 from tests.batches.test_sheets import send
 
@@ -74,6 +79,19 @@ def test_the_contact_sheet_is_a_picture_or_a_pdf_page_by_page(client_of):
     pdf = client.get(f"/api/batch/{pk}/contact-sheet", {"as": "pdf"})
     assert pdf.content.startswith(b"%PDF") and pdf.headers["Content-Type"] == "application/pdf"
     assert client.get(f"/api/batch/{pk}/contact-sheet", {"page": 2}).status_code == 400
+
+
+def test_what_is_transparent_is_paper_on_a_contact_sheet(client_of):
+    client = client_of("editor")
+    pk = run_out(client, plan())["id"]
+    asset = items(client, pk)[0]["assets"][0]["id"]
+    through = Image.new("RGBA", (320, 427), (0, 0, 0, 0))
+    for width in (160, 320):
+        path = Path(settings.MEDIA_ROOT) / thumbnail_path(Asset.objects.get(pk=asset).path, width)
+        path.chmod(0o600)
+        path.write_bytes(images.encoded("WEBP", through))
+    sheet = Image.open(io.BytesIO(client.get(f"/api/batch/{pk}/contact-sheet").content)).convert("RGB")
+    assert sheet.getpixel((150, 250)) == (255, 255, 255)
 
 
 def test_strangers_take_nothing_away(client_of, team):

@@ -148,6 +148,11 @@ def test_two_recipes_are_tried_side_by_side_on_a_spot_of_ones_own(page: Page):
     expect(trial.get_by_text("The recipe before")).to_be_visible(timeout=60_000)
     expect(trial.locator(".board-view img")).to_have_count(3, timeout=60_000)
     expect(trial.get_by_text("The whole:")).to_have_count(2)
+    edge = page.evaluate("document.documentElement.clientWidth")
+    boxes = [view.bounding_box() for view in trial.locator(".board-view").all()]
+    assert all(box and box["x"] + box["width"] <= edge for box in boxes)  # none has to be swiped to
+    assert boxes[1] and boxes[2] and boxes[1]["y"] == boxes[2]["y"]  # the two recipes beside each other
+    assert len({box["width"] for box in boxes if box}) == 1  # so that all enlarge about the same spot
     expect(trial.locator(".guides .guide-frame")).to_have_count(1)  # where its crop would cut
     page.locator("compare-board").focus()
     page.keyboard.press("+")

@@ -52,4 +52,34 @@ def test_a_cut_out_is_shown_on_chequers(page: Page, tmp_path: Path):
     expect(page.get_by_text("dB PSNR")).to_be_visible()
     assert all(chequered(page.locator(f"[data-pane={name}]")) for name in ("before", "after"))
     check(page, "cut-out-before-after")
+    page.goto(f"/assets/{first}")
+    assert chequered(page.locator(".version img").first)
+    check(page, "cut-out-versions")
+    assert page.problems == []  # type: ignore[attr-defined]
+
+
+def test_small_pictures_lie_on_chequers_and_a_reviews_stage_does_for_a_cut_out(page: Page, tmp_path: Path):
+    whole = Image.new("RGB", (120, 160), "#8c2f39")
+    cut = Image.new("RGBA", whole.size, (0, 0, 0, 0))
+    ImageDraw.Draw(cut).ellipse((20, 20, 100, 140), fill=(140, 47, 57, 255))
+    first = uploaded(page, tmp_path, cut)
+    assert chequered(page.locator(".reference img"))
+    second = uploaded(page, tmp_path, whole)
+    page.goto("/gallery?kind=uploaded")
+    assert all(chequered(tile) for tile in page.locator(".tile img").all())
+    check(page, "cut-out-gallery")
+    page.get_by_role("button", name="Select all shown").click()
+    page.get_by_role("button", name="Collect").click()
+    page.get_by_label("A new collection", exact=True).fill("Cut out")
+    page.get_by_role("button", name="Make it").click()
+    expect(page.get_by_role("heading", name="Cut out")).to_be_visible()
+    page.get_by_role("button", name="Begin a review").click()
+    stage = page.locator("review-stage")
+    for place, asset in enumerate((second, first), start=1):
+        expect(page.locator("[data-place]")).to_contain_text(f"{place} of 2")
+        expect(page.locator("[data-image]")).to_have_attribute("src", re.compile(asset))
+        assert chequered(stage) is (asset == first)
+        check(page, f"cut-out-review-{place}")
+        page.locator("[data-step='1']").click()
+    assert all(chequered(small) for small in page.locator(".strip img").all())
     assert page.problems == []  # type: ignore[attr-defined]

@@ -66,6 +66,13 @@ def test_versions_are_compared_by_slider_side_by_side_and_laid_over_each_other(p
 
 
 TRANSFORM = "e => getComputedStyle(e).transform"
+# whether all of what a list has chosen is to be read, beside its arrow of 16 pixels
+FITS = """select => {
+  const { font, paddingLeft, paddingRight } = getComputedStyle(select);
+  const pen = Object.assign(document.createElement("canvas").getContext("2d"), { font });
+  const room = select.clientWidth - parseFloat(paddingLeft) - Math.max(parseFloat(paddingRight), 16);
+  return pen.measureText(select.selectedOptions[0].text).width <= room;
+}"""
 DRAWN = "canvas => canvas.toDataURL()"
 
 
@@ -114,6 +121,7 @@ def test_a_version_is_used_named_undone_and_compared_with_any_other(page: Page):
     page.get_by_role("button", name="Save", exact=True).click()
     expect(strip.get_by_text("For the window")).to_be_visible()
     check(page, "versions-strip")
+    assert all(pick.evaluate(FITS) for pick in page.locator(".version-pick select").all())
     page.goto("/gallery")
     expect(page.get_by_text("Later version")).to_be_visible()
     page.go_back()

@@ -138,6 +138,17 @@ def test_the_deck_deals_every_unjudged_image_once_and_ends_with_what_was_learned
     assert turn(shown) == seen[3]
 
 
+def test_the_deck_lays_a_cut_out_on_chequers(client):
+    cut_out = made(client, brief="a silk dress")["assets"][0]["id"]
+    whole = made(client, brief="a tweed coat")["assets"][0]["id"]
+    Asset.objects.filter(pk=cut_out).update(facts={"transparent": True})
+    clear = {}
+    while now := turn(shown := page(client, "/style/deck")):
+        clear[now] = " data-clear" in shown
+        post(client, "/style/deck", asset=now, verdict="like")
+    assert clear == {cut_out: True, whole: False}
+
+
 def test_the_deck_deals_nothing_that_was_set_aside(client):
     made(client, brief="a silk dress", n=3)
     aside = turn(page(client, "/style/deck"))

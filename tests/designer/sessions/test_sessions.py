@@ -121,10 +121,12 @@ def test_an_image_in_the_trash_is_neither_shown_nor_voted_on(ada, session):
 
 def test_an_image_is_shown_as_the_version_in_use(ada, session, team):
     first = Asset.objects.get(pk=agenda(session)[0])
-    larger = image(team, ada.user, kind="enhanced", parent=first, width=192, height=256)
+    cut_out = {"transparent": True}
+    larger = image(team, ada.user, kind="enhanced", parent=first, width=192, height=256, facts=cut_out)
     Asset.objects.filter(pk=first.pk).update(chosen=larger)
-    shown = ada.get(f"/api/sessions/{session.pk}/images").json()["results"][0]
+    shown, other, _ = ada.get(f"/api/sessions/{session.pk}/images").json()["results"]
     assert (shown["asset"], shown["width"], shown["height"]) == (str(first.pk), 192, 256)
+    assert (shown["transparent"], other["transparent"]) == (True, False)
     assert shown["thumbnail"] == f"/api/assets/{larger.pk}/thumbnail"
 
 

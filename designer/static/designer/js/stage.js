@@ -63,6 +63,7 @@ class ReviewStage extends Zooming {
     this.last = this.pending;
     this.image.alt = item.title || "Image";
     this.toggleAttribute("data-trashed", item.gone);
+    this.toggleAttribute("data-clear", Boolean(item.transparent));
     this.toggleAttribute("data-coming", Boolean(item.url)); // until then the one before is still to be seen
     if (!item.url) this.image.removeAttribute("src");
     else [this.image.src, this.wide] = Object.values(this.form(item, this.pending.zoom));
