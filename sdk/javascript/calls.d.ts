@@ -6,8 +6,8 @@ export type AboutEnum = "attribute" | "model";
 export interface Act { id: string; team: string; owner: string | null; kind: LearningActEnum; about: string; told: string; said: string[]; unsaid: string[]; undoes: string | null; undone: boolean; moves: WeightMove[]; created_at: string }
 export type ActionEnum = "start" | "pause" | "reset";
 export interface AddedAnswer { added: number }
-export interface AgendaImage { asset: string | null; position: number; title: string; gone: boolean; seconds: number | null; width: number | null; height: number | null; url: string | null; thumbnail: string | null; voted: number; tally: TallyAnswer | null; mine: MyVote | null }
-export interface AgendaImageInFull { asset: string | null; position: number; title: string; gone: boolean; seconds: number | null; width: number | null; height: number | null; url: string | null; thumbnail: string | null; voted: number; tally: TallyAnswer | null; mine: MyVote | null; votes: SeenVote[] }
+export interface AgendaImage { asset: string | null; position: number; title: string; gone: boolean; seconds: number | null; width: number | null; height: number | null; transparent: boolean | null; url: string | null; thumbnail: string | null; voted: number; tally: TallyAnswer | null; mine: MyVote | null }
+export interface AgendaImageInFull { asset: string | null; position: number; title: string; gone: boolean; seconds: number | null; width: number | null; height: number | null; transparent: boolean | null; url: string | null; thumbnail: string | null; voted: number; tally: TallyAnswer | null; mine: MyVote | null; votes: SeenVote[] }
 export interface Alert { id: string; kind: AlertKindEnum; level: LevelEnum; team: string | null; title: string; text: string; link: string; starts_at: string | null; ends_at: string | null; created_at: string }
 export type AlertKindEnum = "provider" | "budget" | "maintenance";
 export interface Analysis { understood: Record<string, Attribute> }

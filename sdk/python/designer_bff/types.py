@@ -144,6 +144,7 @@ class AgendaImage(TypedDict):
     seconds: int | None
     width: int | None
     height: int | None
+    transparent: bool | None
     url: str | None
     thumbnail: str | None
     voted: int
@@ -159,6 +160,7 @@ class AgendaImageInFull(TypedDict):
     seconds: int | None
     width: int | None
     height: int | None
+    transparent: bool | None
     url: str | None
     thumbnail: str | None
     voted: int
