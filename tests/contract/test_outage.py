@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from designer.generations.models import Generation
+from designer.jobs.heartbeat import LOOK_EVERY
 from designer.jobs.models import Job
 from designer.ledger.models import Reservation, ReservationState
 from designer.providers import registry
@@ -155,6 +156,7 @@ def test_whoever_stops_it_in_the_middle_of_a_call_is_told_that_this_is_waited_fo
         seen.append(client.post(f"/api/generations/{asked.pk}/cancel").json()["stopping"])
         seen.append(words(client, asked))
         connection.close()
+        time.sleep(3 * LOOK_EVERY)  # else the worker may not know of it before the second image
         return route[0].handle(call, behaviour, details)
 
     monkeypatch.setitem(simulator.routes, "google", (replace(route[0], handle=met), *route[1:]))
