@@ -11,7 +11,11 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.e2e.test_enhance import check
 from tests.e2e.visiting import WAYS, visitor
 
-GROUND = "e => getComputedStyle(e).backgroundImage"
+GROUND = """async (part) => {
+  if (part.matches("img")) await part.decode();
+  await new Promise(requestAnimationFrame);
+  return getComputedStyle(part).backgroundImage;
+}"""
 
 
 @pytest.fixture(params=WAYS)

@@ -1,4 +1,4 @@
-// What every page does: the colour switch and toasts.
+// What every page does: the colour switch, toasts, and the mark of a picture that is there.
 const ORDER = ["auto", "light", "dark"];
 
 function setTheme(theme) {
@@ -29,3 +29,8 @@ document.querySelector("[data-theme-toggle]")?.addEventListener("click", () => {
   const now = document.documentElement.dataset.theme || "auto";
   setTheme(ORDER[(ORDER.indexOf(now) + 1) % ORDER.length]);
 });
+
+// Chequers lie under small pictures, and would be all there is of one that has not come yet.
+const come = (image) => image.toggleAttribute("data-loaded", image.complete && image.naturalWidth > 0);
+document.addEventListener("load", ({ target }) => { if (target instanceof HTMLImageElement) come(target); }, true);
+for (const image of document.images) come(image);
