@@ -25,7 +25,7 @@ _DIRECTIONS: Final = np.array([[1, 1, 1], [1, 0, -1], [0.5, -1, 0.5]])
 AXES: Final[NDArray[np.float32]] = np.asarray(_DIRECTIONS / np.linalg.norm(_DIRECTIONS, axis=1)[:, None], np.float32)
 STRONGEST: Final = 25 / 255  # the noise's deviation that a strength of 1 takes out
 FAINT: Final = 0.6 / 255  # noise that nobody sees: a picture with less is left as it is
-SECONDS_PER_PIXEL: Final = 1.2e-6
+SECONDS_PER_PIXEL: Final = 8e-6  # all three axes cleaned
 
 
 class Denoise(InMemory):
