@@ -1,4 +1,4 @@
-"""Speed with the same weights: python -m tests.benchmarks.bench_upscale [--quick] [--edges 512 1024] [--ways ...].
+"""Speed with the same weights: python -m tests.benchmarks.bench_upscale [--quick] [--edges 512 1024] [--plus 256] [--ways ...].
 
 Real-ESRGAN's own runner, the plain use of ONNX Runtime and OpenVINO, and this engine take turns on the same picture,
 each in a process of its own: the median of each, the ratio within this run, the share of the arithmetic floor, the peak
@@ -153,7 +153,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Speed against the stock Real-ESRGAN runner and plain runtimes.")
     parser.add_argument("--quick", action="store_true", help="small pictures, two rounds")
     parser.add_argument("--rounds", type=int, default=0)
-    parser.add_argument("--edges", type=int, nargs="*", help="of general; x4plus runs at a quarter")
+    parser.add_argument("--edges", type=int, nargs="*", help="of general")
+    parser.add_argument("--plus", type=int, nargs="*", help="of x4plus, which runs at a quarter of general's without")
     parser.add_argument("--ways", nargs="*", choices=list(WAYS), default=list(WAYS))
     options = parser.parse_args()
     torch.set_num_threads(device.threads())
@@ -162,10 +163,14 @@ def main() -> int:
     print(", ".join(f"{name} {speed:.0f}" for name, speed in speeds.items()), flush=True)
     fastest = max(speeds.values())
     rounds = options.rounds or (2 if options.quick else 3)
-    for edge in options.edges or ([256] if options.quick else [256, 512, 1024]):
+    edges = [256] if options.quick else [256, 512, 1024]
+    edges = edges if options.edges is None else options.edges
+    for edge in edges:
         report(GENERAL, edge, options.ways, rounds, fastest)
-        report(PLUS, edge // 4, options.ways, rounds, fastest)
-    own_report(256 if options.quick else 512)
+    for edge in [edge // 4 for edge in edges] if options.plus is None else options.plus:
+        report(PLUS, edge, options.ways, rounds, fastest)
+    for edge in (256,) if options.quick else (512, 1024):
+        own_report(edge)
     return 0
 
 
