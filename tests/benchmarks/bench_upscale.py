@@ -1,4 +1,4 @@
-"""Speed with the same weights: python -m tests.benchmarks.bench_upscale [--quick] [--edges 512] [--plus 256] [--ways ...].
+"""Speed with the same weights: python -m tests.benchmarks.bench_upscale [--quick] [--edges N ...] [--plus N ...].
 
 Real-ESRGAN's own runner, the plain use of ONNX Runtime and OpenVINO, and this engine take turns on the same picture,
 each in a process of its own: the median of each, the ratio within this run, the share of the arithmetic floor, the peak
