@@ -3,7 +3,8 @@
 Answers each line of JSON with one. The first: {ports, clients: [[token, [channels]], ...], seed}, answered when each
 has its snapshots. Then {do: "cut", every, away: [shortest, longest]}: from now on each loses its connection at random
 moments, every so many seconds, and is away for a random while. {do: "calm", heads, within}: no more of that; who is
-away comes back when it is time; answered once everybody stands at these heads, or so many seconds after the last came. {do: "tell"}: what each was told, in order.
+away comes back when it is time. It is answered once everybody stands at these heads, or so many seconds after the last
+came back. {do: "tell"}: what each was told, in order.
 """
 
 import asyncio
