@@ -19,6 +19,7 @@ from batches.serializers import ItemAssetSerializer, asset_json
 from designer.web.idempotency import IdempotentPostMixin
 from designer.web.serializers import StrictSerializer
 from teams.accounts.people import person
+from teams.accounts.proofs import still
 from teams.base.errors import Refused
 from teams.base.streams import NOT_RUN, Streamed
 
@@ -140,9 +141,12 @@ class BatchResults(APIView):
         row = Batch.objects.defer("plan").see(request.user, pk)
         query = ResultsQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
+        allowed = still(request, lambda user: Batch.objects.defer("plan").see(user, pk))
         if query.validated_data["as"] == "json":
-            return Streamed(results.as_json(row), content_type="application/json", name=f"batch-{pk}.json")
-        return Streamed(results.as_csv(row), content_type="text/csv; charset=utf-8", name=f"batch-{pk}.csv")
+            blocks, kind, name = results.as_json(row), "application/json", f"batch-{pk}.json"
+        else:
+            blocks, kind, name = results.as_csv(row), "text/csv; charset=utf-8", f"batch-{pk}.csv"
+        return Streamed(blocks, allowed=allowed, content_type=kind, name=name)
 
 
 class BatchZip(APIView):
@@ -151,7 +155,9 @@ class BatchZip(APIView):
     @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: UUID) -> StreamingHttpResponse:
         row = Batch.objects.defer("plan").see(request.user, pk)
-        return Streamed(results.as_zip(row), content_type="application/zip", name=f"batch-{pk}.zip")
+        allowed = still(request, lambda user: Batch.objects.defer("plan").see(user, pk))
+        blocks, name = results.as_zip(row), f"batch-{pk}.zip"
+        return Streamed(blocks, allowed=allowed, content_type="application/zip", name=name)
 
 
 class SheetQuery(StrictSerializer):

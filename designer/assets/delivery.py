@@ -1,7 +1,7 @@
 """Files to those who may see them: one fixed type, never run by a browser, kept by it but for nobody else.
 
-A picture never changes under its address, so a browser may keep it, for as long as a lost right may go unnoticed: an
-hour, and only for the same cookie. After that the ETag spares the bytes. Who asks here is asked for permission first.
+A picture never changes under its address, so a browser may keep it, for as long as a lost right may go unnoticed: a
+minute, and only for the same cookie. After that the ETag spares the bytes. Who asks here is asked for permission first.
 """
 
 import re

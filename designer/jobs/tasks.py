@@ -69,10 +69,13 @@ def drain(*lanes: str, limit: int = 1000) -> int:
 
 
 def served_lanes(lane: str) -> tuple[str, ...]:
-    """The lanes that this worker consumes: a free worker takes the most urgent job, whichever bell rang."""
+    """The lanes that this worker consumes: a free worker takes the most urgent job, whichever bell rang.
+
+    What a message says is believed only where no worker listens, and only of a lane that exists.
+    """
     chosen = presence.lanes() or current_app.amqp.queues.consume_from
     own = tuple(name for name in URGENCY if name in chosen)
-    return own if lane in own else (lane,)
+    return own or ((lane,) if lane in URGENCY else ())
 
 
 def worker_id() -> str:

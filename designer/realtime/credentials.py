@@ -3,18 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import get_user
 from django.http import HttpRequest, parse_cookie
 from django.http.request import validate_host
 from django.utils import timezone
 
 from designer.web.throttles import address_of
+from teams.accounts import proofs
 from teams.accounts.credentials import BadToken, check
 from teams.accounts.models import ApiToken, Scope, User
 
@@ -66,13 +65,9 @@ def origin_is_ours(headers: dict[str, str], scheme: str) -> bool:
 
 
 def by_session(key: str) -> Identity | None:
-    """The person of a live session, or None. Checks the password fingerprint as every page does."""
-    request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
-    user = get_user(request)
-    if not isinstance(user, User) or not user.is_active:
-        return None
-    return Identity(user, session_key=key, expires_at=request.session.get_expiry_date())
+    """The person of a live session, or None."""
+    found = proofs.by_session(key)
+    return found and Identity(found[0], session_key=key, expires_at=found[1].get_expiry_date())
 
 
 def by_token(token: str) -> Identity | None:

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from teams.accounts.people import person
+from teams.accounts.proofs import still
 from teams.audit.models import AuditEntry
 from teams.base.streams import Streamed
 from teams.membership import audit_log
@@ -74,6 +75,9 @@ class AuditExport(APIView):
         rows = audit_log.entries_of(person(request), team_id)
         query = ExportQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
+        allowed = still(request, lambda user: audit_log.entries_of(user, team_id))
         if query.validated_data["as"] == "jsonl":
-            return Streamed(audit_log.as_json(rows), content_type="application/jsonl", name=f"audit-{team_id}.jsonl")
-        return Streamed(audit_log.as_csv(rows), content_type="text/csv; charset=utf-8", name=f"audit-{team_id}.csv")
+            blocks, kind, name = audit_log.as_json(rows), "application/jsonl", f"audit-{team_id}.jsonl"
+        else:
+            blocks, kind, name = audit_log.as_csv(rows), "text/csv; charset=utf-8", f"audit-{team_id}.csv"
+        return Streamed(blocks, allowed=allowed, content_type=kind, name=name)

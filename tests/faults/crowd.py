@@ -2,8 +2,9 @@
 
 Answers each line of JSON with one. The first: {ports, clients: [[token, [channels]], ...], seed}, answered when each
 has its snapshots. Then {do: "cut", every, away: [shortest, longest]}: from now on each loses its connection at random
-moments, every so many seconds, and is away for a random while. {do: "calm", heads, within}: no more of that; answered
-once everybody stands at these heads, or after so many seconds. {do: "tell"}: what each was told, in order.
+moments, every so many seconds, and is away for a random while. {do: "calm", heads, within}: no more of that; who is
+away comes back when it is time. It is answered once everybody stands at these heads, or so many seconds after the last
+came back. {do: "tell"}: what each was told, in order.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import json
 import random
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +58,9 @@ class Reader:
         self.began: dict[str, int] = {}
         self.facts: dict[str, list[list[float]]] = {name: [] for name in channels}
         self.state: dict[str, dict[str, Any]] = {name: {} for name in channels}
-        self.anew = self.cuts = 0
+        self.anew = 0
+        self.cuts: list[float] = []
+        self.peace = asyncio.Event()
         self.error = ""
         self.ready = asyncio.Event()
 
@@ -80,17 +84,19 @@ class Reader:
             self.state[event.channel].update(event.data)
 
     async def lose_it(self, every: float, away: tuple[float, float]) -> None:
-        """The network goes and comes, until this is cancelled."""
-        while True:
-            await asyncio.sleep(self.dice.expovariate(1 / every))
-            self.cuts += 1
+        """The network goes and comes until there is peace; most of the time for a short while."""
+        while not await self.at_peace(self.dice.expovariate(1 / every)):
+            self.cuts.append(away[0] * (away[1] / away[0]) ** self.dice.random())
             self.network.away = True
             if self.watch.connection == "socket":
                 self.watch._socket.transport.abort()
-            try:
-                await asyncio.sleep(away[0] * (away[1] / away[0]) ** self.dice.random())
-            finally:
-                self.network.away = False
+            await asyncio.sleep(self.cuts[-1])
+            self.network.away = False
+
+    async def at_peace(self, within: float) -> bool:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.peace.wait(), within)
+        return self.peace.is_set()
 
     def stands_at(self, heads: dict[str, int]) -> bool:
         return all((self.watch.seq(name) or 0) >= heads.get(name, 0) for name in self.channels)
@@ -130,9 +136,9 @@ async def main() -> None:
         if wish["do"] == "cut":
             cutting = [asyncio.create_task(reader.lose_it(wish["every"], wish["away"])) for reader in readers]
         elif wish["do"] == "calm":
-            for task in cutting:
-                task.cancel()
-            await asyncio.gather(*cutting, return_exceptions=True)
+            for reader in readers:
+                reader.peace.set()
+            await asyncio.gather(*cutting)
             answer = await calm(readers, wish["heads"], wish["within"])
         else:
             answer = [reader.told() for reader in readers]

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
+import redis
 from django.core.management import call_command
 from django.db import DatabaseError, InterfaceError, connection
 
@@ -159,6 +160,17 @@ class Web(Proc):
         except (OSError, ValueError):
             return 0, None
 
+    def shows(self, path: str, cookie: str) -> int:
+        """The status with which a page is answered; 0 where no answer came."""
+        try:
+            asked = urllib.request.Request(f"{self.url}{path}", headers={"Cookie": cookie})
+            with urllib.request.urlopen(asked, timeout=20) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as refusal:
+            return refusal.code
+        except OSError:
+            return 0
+
     def is_up(self) -> bool:
         return self.ask("GET", "/healthz", "")[0] == 200
 
@@ -246,6 +258,11 @@ class Stage:
         if job_id is None:
             raise RuntimeError(f"the client refused {kind}; see {self.log('client')}")
         return job_id
+
+    def unread(self, lane: str) -> int:
+        """Wake-ups that lie in a lane."""
+        with redis.Redis.from_url(self.valkey.url) as link:
+            return int(link.llen(lane))
 
     def plan(self, point: str, action: str, key: str = "") -> None:
         """Let `action` happen at the named fault point, once; only for the job `key` if given."""

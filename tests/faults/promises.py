@@ -1,10 +1,13 @@
 """The promises of the queue, each as a play with real processes. A play returns figures and judges nothing."""
 
+import contextlib
 import os
 import random
 import signal
+import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from statistics import quantiles
@@ -14,14 +17,17 @@ from uuid import UUID
 import redis
 from django.db.models import Count, Sum
 
+from designer.generations.models import Generation
 from designer.jobs.invariants import broken
 from designer.jobs.models import FINAL, AttemptOutcome, Job, JobAttempt, JobStatus
 from designer.ledger.models import LedgerEntry
+from tests.designer.realtime import live
 from tests.faults.chaos import Chaos
-from tests.faults.kit import Client, Proc, Stage, all_in, ended, idle, until, when_up
+from tests.faults.kit import Client, Proc, Stage, Web, all_in, ended, idle, until, when_up
 from tests.faults.provider import Provider
 
 Figures = dict[str, Any]
+ORDERS = "/api/generations"
 
 
 def spread(seconds: list[float]) -> Figures:
@@ -238,15 +244,68 @@ def committed_is_queued(stage: Stage, client: Client, *, rounds: int) -> Figures
     }
 
 
-def redis_is_disposable(stage: Stage, client: Client, *, seconds: float, flush_every: float, off: float) -> Figures:
+class Front(threading.Thread):
+    """Somebody at a web node, over HTTP: orders an image and looks at it and its page, again and again."""
+
+    def __init__(self, web: Web, every: float) -> None:
+        super().__init__(daemon=True)
+        person = live.person()
+        self.web, self.every = web, every
+        self.token, self.cookie = live.token_of(person), live.cookie_of(person)
+        self.orders: list[str] = []
+        self.statuses: Counter[str] = Counter()
+        self.seconds: list[float] = []
+        self.over = threading.Event()
+        self.away, self.while_away = False, 0
+
+    def run(self) -> None:
+        while not self.over.wait(self.every):
+            away = self.away
+            status, made = self._timed("order", lambda: self.web.ask("POST", ORDERS, self.token, {"brief": "a coat"}))
+            if status == 202:
+                self.orders.append(made["id"])
+                self.while_away += away
+                self._timed("look", lambda: self.web.ask("GET", f"{ORDERS}/{self.orders[-1]}", self.token))
+                self._timed("page", lambda: (self.web.shows(f"/generations/{self.orders[-1]}", self.cookie), None))
+
+    def _timed(self, name: str, ask: Callable[[], tuple[int, Any]]) -> tuple[int, Any]:
+        began = time.monotonic()
+        status, said = ask()
+        self.seconds.append(time.monotonic() - began)
+        self.statuses[f"{name} {status}"] += 1
+        return status, said
+
+    def figures(self) -> Figures:
+        """What was answered, and how many of the orders that were taken came to nothing; waits for them."""
+        mine = Generation.objects.filter(pk__in=self.orders)
+        done = mine.filter(status="succeeded")
+        with contextlib.suppress(TimeoutError):
+            until(lambda: done.count() == len(self.orders), 180, every=0.5)
+        return {
+            "answers": dict(self.statuses),
+            "no_answer_or_5xx": sum(n for name, n in self.statuses.items() if name.split()[1][0] in "05"),
+            "seconds": spread(self.seconds),
+            "orders": len(self.orders),
+            "orders_while_away": self.while_away,
+            "orders_lost": len(self.orders) - done.count(),
+        }
+
+
+def redis_is_disposable(
+    stage: Stage, client: Client, *, seconds: float, flush_every: float, off: float, order_every: float = 1.0
+) -> Figures:
     """6: FULL flushes under load, then no Redis at all for a while; the web node must not mind."""
     ids: list[str] = []
     errors = 0
     request_seconds = []
     phases = [(seconds, flush_every), (off, 0.0)]
+    web = stage.web()
+    front = Front(web, order_every)
+    front.start()
     for length, flush in phases:
         if not flush:
             stage.valkey.stop()
+            front.away = True
         end, next_flush = time.monotonic() + length, time.monotonic()
         while time.monotonic() < end:
             if flush and time.monotonic() >= next_flush:
@@ -259,11 +318,14 @@ def redis_is_disposable(stage: Stage, client: Client, *, seconds: float, flush_e
             errors += job_id is None
             ids += [job_id] if job_id else []
             time.sleep(0.05)
+    front.over.set()
+    front.join()
     stage.valkey.start()
     back = time.monotonic()
     until(ended(ids), 120, every=0.2)
     drained = time.monotonic() - back
     effects = LedgerEntry.objects.filter(job_id__in=ids).count()
+    web.kill()
     return {
         "promise": 6,
         "accepted": len(ids),
@@ -271,6 +333,7 @@ def redis_is_disposable(stage: Stage, client: Client, *, seconds: float, flush_e
         "lost": len(ids) - effects,
         "request": spread(request_seconds),
         "seconds_to_drain_after_return": round(drained, 2),
+        "http": front.figures(),
     }
 
 

@@ -1,4 +1,4 @@
-"""The promises of the queue, played outside pytest: one JSON line of figures each.
+"""The promises of the queue, played outside pytest: one JSON line of figures each, also of one that broke (then 1).
 
 `python -m tests.faults.run [--full] [--only 1,2,…] [--seed N]` with DATABASE_URL naming a Postgres on which databases
 may be created. Small numbers without --full. With --full, promise 1 also restarts a Postgres of its own, as after a
@@ -11,8 +11,10 @@ counted in events; `r3`, presence; `soak`, a day of clients that come and go.
 
 import argparse
 import json
+import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -81,11 +83,24 @@ def main() -> None:
     arguments.add_argument("--only", default="1,2,3,4,5,6,8,9,batch,b1," + ",".join(SIZED))
     arguments.add_argument("--seed", type=int, default=1)
     wish = arguments.parse_args()
+    failed = 0
     for name in wish.only.split(","):
         for play in plays(name, full=wish.full, seed=wish.seed):
-            began = time.monotonic()
-            figures = play()
-            print(json.dumps({**figures, "seconds": round(time.monotonic() - began, 1)}), flush=True)
+            failed += not told(name, play)
+    if failed:
+        sys.exit(1)
+
+
+def told(name: str, play: Callable[[], promises.Figures]) -> bool:
+    """Play it and print its figures, or that it broke: those after it are played all the same."""
+    began = time.monotonic()
+    try:
+        figures, whole = play(), True
+    except Exception as problem:  # noqa: BLE001  (whatever broke it, its line says so)
+        traceback.print_exc()
+        figures, whole = {"play": name, "failed": f"{type(problem).__name__}: {problem}"}, False
+    print(json.dumps({**figures, "seconds": round(time.monotonic() - began, 1)}), flush=True)
+    return whole
 
 
 def plays(name: str, *, full: bool, seed: int) -> list[Callable[[], promises.Figures]]:
@@ -123,7 +138,9 @@ def quiet(number: int, *, full: bool) -> promises.Figures:
             3: lambda: promises.never_billed_twice(*known, rounds=n(1, 30)),
             4: lambda: promises.zombies_write_nothing(*known, rounds=n(3, 100)),
             5: lambda: promises.committed_is_queued(*known, rounds=n(20, 200)),
-            6: lambda: promises.redis_is_disposable(*known, seconds=n(6, 120), flush_every=n(1, 5), off=n(5, 60)),
+            6: lambda: promises.redis_is_disposable(
+                *known, seconds=n(6, 120), flush_every=n(1, 5), off=n(5, 60), order_every=n(1, 3)
+            ),
             8: lambda: promises.poison_is_isolated(*known, good=n(100, 500)),
             9: lambda: promises.cancel_is_quick(*known, rounds=n(12, 200)),
         }

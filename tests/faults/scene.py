@@ -18,9 +18,10 @@ from teams.accounts.models import User
 from teams.membership.models import Membership, Team
 from tests.designer.realtime.live import token_of
 from tests.faults.kit import Client, Proc, Stage, Web, private_stage, until
+from tests.faults.promises import spread
 
 Figures = dict[str, Any]
-SHARED = 10  # members of a team, each a client of their own
+SHARED = 10  # members of a team where nothing else is said, each a client of their own
 OF_A_TEAM = 3  # generations; each member watches two of them
 SETTLING = 60.0  # seconds
 
@@ -62,13 +63,13 @@ class Scene:
 
 
 @contextmanager
-def opened(*, clients: int, nodes: int, seed: int, lean: bool = False) -> Iterator[Scene]:
+def opened(*, clients: int, nodes: int, seed: int, lean: bool = False, shared: int = SHARED) -> Iterator[Scene]:
     """A crowd at so many web nodes on a database of their own. `lean`: each client watches its team alone."""
     with private_stage() as stage:
         webs = [stage.web() for _ in range(nodes)]
         for number, web in enumerate(webs):
             web.name = f"web{number}"
-        wishes, generations = people(clients, lean=lean)
+        wishes, generations = people(clients, lean=lean, shared=shared)
         command = [sys.executable, "-m", "tests.faults.crowd"]
         crowd = Client("crowd", command, stage.env, stage.log("crowd"))
         stage.procs.append(crowd)
@@ -78,13 +79,15 @@ def opened(*, clients: int, nodes: int, seed: int, lean: bool = False) -> Iterat
         yield Scene(stage, webs, crowd, wishes, generations)
 
 
-def people(clients: int, *, lean: bool = False) -> tuple[list[tuple[str, list[str]]], list[tuple[str, str]]]:
+def people(
+    clients: int, *, lean: bool = False, shared: int = SHARED
+) -> tuple[list[tuple[str, list[str]]], list[tuple[str, str]]]:
     """Token and channels of each client, and each generation with its team."""
     wishes, generations = [], []
-    for first in range(0, clients, SHARED):
+    for first in range(0, clients, shared):
         team = Team.objects.create(name="Crowd", slug=secrets.token_hex(8))
         members = [
-            User.objects.create_user(f"{secrets.token_hex(6)}@example.org") for _ in range(min(SHARED, clients - first))
+            User.objects.create_user(f"{secrets.token_hex(6)}@example.org") for _ in range(min(shared, clients - first))
         ]
         Membership.objects.bulk_create([Membership(team=team, user=one, role="editor") for one in members])
         made = [
@@ -111,12 +114,14 @@ def judged(scene: Scene, told: list[dict[str, Any]]) -> Figures:
         for channel, state in one["state"].items():
             row = truth.get(channel)
             found["states_wrong"] += row is not None and (row.stage, row.percent) != (state["stage"], state["percent"])
+    cuts = [seconds for one in told for seconds in one["cuts"]]
     in_the_log = {n for of_channel in rows.values() for n in of_channel.values()}
     return {
         "clients": len(told),
         "events": sum(map(len, rows.values())),
         "received": sum(len(facts) for one in told for facts in one["facts"].values()),
-        "cuts": sum(one["cuts"] for one in told),
+        "cuts": len(cuts),
+        "cut_for": spread(cuts),
         **found,
         "committed_without_event": len(scene.committed().keys() - in_the_log),
         "began_anew": sum(one["anew"] for one in told),

@@ -19,9 +19,9 @@ from designer.realtime.models import Event
 from tests.faults.chaos import Chaos
 from tests.faults.kit import Stage, Web, until
 from tests.faults.promises import spread
-from tests.faults.scene import Figures, Scene, judged, opened, wait_for_news
+from tests.faults.scene import SHARED, Figures, Scene, judged, opened, wait_for_news
 
-AWAY = (0.1, 12.0)  # seconds that a network is away: the 1 to 120 s of the promise, ten times as fast
+AWAY = (0.1, 12.0)  # seconds that a network is away, shortest and longest: a tenth of the longest promised
 
 
 def everything_arrives(
@@ -32,13 +32,15 @@ def everything_arrives(
     seconds: float = 0.0,
     events: int = 0,
     cut_every: float = 15.0,
+    away: tuple[float, float] = AWAY,
+    shared: int = SHARED,
     strike_every: float = 4.0,
     seed: int = 1,
     promise: str = "13",
 ) -> Figures:
     """13, R2: for so many seconds or events all fails that can, then peace; what each client was told."""
-    with opened(clients=clients, nodes=nodes, seed=seed) as scene:
-        scene.crowd.ask(do="cut", every=cut_every, away=AWAY)
+    with opened(clients=clients, nodes=nodes, seed=seed, shared=shared) as scene:
+        scene.crowd.ask(do="cut", every=cut_every, away=away)
         writer = scene.writer(rate=rate, seed=seed)
         wait_for_news(scene)
         chaos = Chaos(scene.stage, [writer], seed=seed, freeze=1.0)
@@ -52,11 +54,13 @@ def everything_arrives(
             time.sleep(0.05)
         chaos.calm()
         writer.kill()
+        written = Event.objects.count() / (time.monotonic() - began)
         settled = scene.settle()
         return {
             "promise": promise,
             "seed": seed,
             "nodes": nodes,
+            "events_a_second": round(written, 1),
             **judged(scene, scene.told()),
             "faults": dict(chaos.done),
             "settled": settled,

@@ -1,16 +1,18 @@
 """Changes generations and tells of it, many transactions at once: slow ones, some rolled back. Started by the plays.
 
-One argument, JSON: {generations: [[id, team], ...], rate, rollbacks, slowest, journal, seed}. Each transaction tells
-its team's channel first and its generation's last. What was committed is written to the journal as a line [n, when], by
-the system's monotonic clock; a transaction that is rolled back carries a negative n. It goes on until it is killed.
+One argument, JSON: {generations: [[id, team], ...], rate, rollbacks, slowest, journal, seed}. In a second `rate`
+transactions begin, however long each takes. Each tells its team's channel first and its generation's last. What was
+committed is written to the journal as a line [n, when], by the system's monotonic clock; a transaction that is rolled
+back carries a negative n. It goes on until it is killed.
 """
 
 import json
+import math
 import random
 import sys
 import threading
 import time
-from itertools import count
+from itertools import count as numbers
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +25,9 @@ from django.db import transaction  # noqa: E402  (Django must be set up first)
 from designer.generations.models import Generation, Stage  # noqa: E402
 from designer.realtime.events import GENERATION_PROGRESS, GENERATION_STAGE, record  # noqa: E402
 
-THREADS = 8
+SLOW = 5.0  # transactions a second that one thread begins, of those that take some 50 ms
 STAGES = list(Stage)
-NUMBERS = count(time.monotonic_ns() // 1000)  # of microseconds: another process of this clock begins above
+NUMBERS = numbers(time.monotonic_ns() // 1000)  # of microseconds: another process of this clock begins above
 WRITING = threading.Lock()
 
 
@@ -46,10 +48,12 @@ def change(wish: dict[str, Any], dice: random.Random, n: int) -> None:
             raise Undone
 
 
-def work(wish: dict[str, Any], number: int) -> None:
-    dice = random.Random(wish["seed"] + number)
+def work(wish: dict[str, Any], number: int, rate: float) -> None:
+    dice, due = random.Random(wish["seed"] + number), time.monotonic()
     with Path(wish["journal"]).open("a") as journal:
         for n in NUMBERS:
+            due = max(due + dice.expovariate(rate), time.monotonic() - 1)  # who is further behind does not catch up
+            time.sleep(max(0.0, due - time.monotonic()))
             try:
                 change(wish, dice, n)
             except Undone:
@@ -58,12 +62,12 @@ def work(wish: dict[str, Any], number: int) -> None:
             with WRITING:  # a line that a kill cut in half stays alone
                 journal.write(f"\n[{n}, {at}]\n")
                 journal.flush()
-            time.sleep(dice.expovariate(wish["rate"] / THREADS))
 
 
 if __name__ == "__main__":
     asked = json.loads(sys.argv[1])
-    threads = [threading.Thread(target=work, args=(asked, number)) for number in range(THREADS)]
+    count = max(8, math.ceil(asked["rate"] / SLOW))
+    threads = [threading.Thread(target=work, args=(asked, n, asked["rate"] / count)) for n in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
