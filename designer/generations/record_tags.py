@@ -100,7 +100,9 @@ def in_turn(changes: Mapping[str, str], by: Mapping[str, str]) -> str:
     told: dict[str, list[str]] = {}
     for name, words in changes.items():
         told.setdefault(by.get(name, SOMEBODY), []).append(words)
-    return " and ".join(f"{who} changed {', '.join(what)}" for who, what in (told or {SOMEBODY: ["this"]}).items())
+    if not told:  # corrected to what stood already
+        return f"{' and '.join(dict.fromkeys(by.values())) or SOMEBODY} changed this"
+    return " and ".join(f"{who} changed {', '.join(what)}" for who, what in told.items())
 
 
 def _others(corrections: Mapping[str, Any], changed: list[str]) -> list[str]:

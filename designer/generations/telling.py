@@ -19,7 +19,7 @@ Json = dict[str, Any]
 SHOWN: Final = 60  # letters of a brief that is told of as a whole
 LATER: Final = "reading"  # a brief of another language that a model will read
 SPOKEN: Final = {"nano banana": "Gemini", "dalle": "DALL-E"}  # families as people call them too
-VENDORS: Final = ("google", "openai", "stability ai", "stabilityai", "comfyui", "automatic1111")
+VENDORS: Final = ("google", "open ai", "stability ai", "comfyui", "a1111", "automatic1111")
 MOST_UNKNOWN: Final = 4  # names that are told as not understood, and garments beside the one
 
 
@@ -41,11 +41,11 @@ def heard(wish: GenerationWish) -> tuple[GenerationWish, list[Json]]:
     made = replace(wish, **facts)
     told = {"count": (count, made.n), "model": (_plain(provider, model), _plain(made.provider, made.model))}
     rows = [_row(name, phrase, *told[name], wish, said) for name, phrase in said.phrases.items()]
-    unknown = [_unknown(name, made) for name in said.unknown[:MOST_UNKNOWN]]
+    missed = [_unknown(name, made) for name in said.unknown[:MOST_UNKNOWN]]
     if said.mentioned and not (made.model or made.provider):
-        unknown = [_mentioned(said.mentioned)]
+        missed = [_mentioned(said.mentioned)]
     # exact mode reads nothing out of the words
-    return made, rows + unknown + ([] if wish.exact else _read_out(wish))
+    return made, rows + missed + ([] if wish.exact else _read_out(wish))
 
 
 READ_LATER: Final = (
@@ -116,7 +116,7 @@ def _unknown(phrase: str, made: GenerationWish) -> Json:
 
 def _mentioned(phrase: str) -> Json:
     """A model's or vendor's name that orders none as it stands. Nothing follows from it."""
-    note = f"This chooses no model; the router does. If {phrase} is to draw, choose it under Model."
+    note = "This neither chooses nor excludes a model: the router decides. Those that can draw stand under Options."
     return {"name": "mentioned", "phrase": phrase, "value": "", "used": False, "note": note}
 
 

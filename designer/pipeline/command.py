@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from designer.pipeline import counting, inexact
-from designer.pipeline.standing import ADORNED, ANY_MODEL, CLAUSE_END, DEPICTED, ENDS, NAMING, SENTENCE_END, closes
+from designer.pipeline.standing import (
+    ADORNED,
+    ANY_MODEL,
+    CLAUSE_END,
+    DEPICTED,
+    ENDS,
+    NAMING,
+    REFUSED,
+    SENTENCE_END,
+    closes,
+)
 
 # names that are words as well, and what shows that they are meant so
 _SIGNS: Final = "aries|taurus|cancer|leo|virgo|libra|scorpio|sagittarius|capricorn|aquarius|pisces"
@@ -22,11 +32,13 @@ HOMONYMS: Final = {
     "imagen": re.compile(r"\b(?:una?|con|para|del|el|en|los|las)\b", re.I),  # Spanish for picture
 }
 SKY: Final = re.compile(r"\b(?:stars?|moons?|planets?|twins?|celestial|cosmic)\b", re.I)  # before "..., gemini"
-# what goes on behind a name in other languages, as CLOSING has it for English
-_BEHIND: Final = re.compile(r"\s+(?:auf|bitte|de|e|em|en|et|für|im|mit|op|para|per|por|pour|su|und|voor|y)\b", re.I)
-_ADORNING: Final = re.compile(r"\b(?:printed|embroidered|decorated|patterned|covered)(?:\s+\w+){0,3}\s*$", re.I)
-_UNWANTED: Final = re.compile(
-    r"\b(?:not?|never|without|except|ohne|sans|sin|senza|sem|zonder)(?:\s+\w+){0,2}\s*$", re.I
+# what goes before and behind a name in other languages, as NAMING and CLOSING have it for English
+_BEFORE: Final = re.compile(r"\b(?:avec|com|con|door|met|mit|par|por|von)\s*$", re.I)
+_BEHIND: Final = re.compile(r"\s+(?:auf|bitte|de|e|em|en|et|für|ile|im|mit|op|para|per|por|pour|su|und|voor|y)\b", re.I)
+_SHOWN: Final = re.compile(  # "printed with the word Gemini", "a tee that says Google"
+    r"\b(?:(?:printed|embroidered|decorated|patterned|covered)(?:\s+(?:a|an|and|in|name|of|the|with|word|words)\b){0,4}"
+    r"|(?:lettering|name|reads?|reading|says?|saying|text|words?|aufdruck|estampado|motiv)(?:\s+(?:de|mit|of|the)\b)?)\s*$",
+    re.I,
 )
 STYLES: Final = frozenset({"sketchbook"})  # families whose name alone is a way to draw: "editorial, sketchbook"
 
@@ -36,7 +48,7 @@ class Command:
     """`count`: images asked for, None = not said; `model`: what the caller's names call it, "" = none named.
 
     `phrases`: the very words that say so, by "count" and "model"; `unknown`: what asks for a model there is none of;
-    `mentioned`: where no model is named, one or its vendor that may be meant. To be told, never to be followed.
+    `mentioned`: where no model is named, one or its vendor that may be meant, or refused. To be told, never followed.
     """
 
     count: int | None = None
@@ -94,12 +106,12 @@ def _model(text: str, models: Mapping[str, str], phrases: dict[str, str]) -> str
 def _said(name: str, text: str) -> Iterator[str]:
     """The words by which the text asks for the model of that name; one that is written with an @ only with that."""
     words = r"[\s._/-]*".join(re.escape(part) for part in re.findall(r"\w+", name))
-    yield from (found.group() for found in re.finditer(rf"@{words}{ENDS}", text, re.I))
+    yield from (each.group() for each in re.finditer(rf"@{words}{ENDS}", text, re.I) if not _is_refused(text, each))
     if name.startswith("@"):
         return
     if any(map(str.isdigit, name)):
         sure = rf"\(\s*{words}\s*\)|(?:{NAMING}|{ANY_MODEL}){words}{ENDS}|(?<=[,;])\s*{words}{CLAUSE_END}"
-        yield from (found.group().strip() for found in re.finditer(sure, text, re.I))
+        yield from (each.group().strip() for each in re.finditer(sure, text, re.I) if not _is_refused(text, each))
         return
     homonym = HOMONYMS.get(name.lower())
     if homonym is None or not homonym.search(text):
@@ -108,13 +120,18 @@ def _said(name: str, text: str) -> Iterator[str]:
             yield from _said_last(words, text)
 
 
+def _is_refused(text: str, found: re.Match[str]) -> bool:
+    return REFUSED.search(text[: found.start()]) is not None
+
+
 def _plainly_said(words: str, text: str) -> Iterator[str]:
     """Where a name without a digit stands as one who makes the picture, and not as what the picture shows."""
     for found in re.finditer(rf"\(\s*{words}\s*\){SENTENCE_END}", text, re.I):
         if not DEPICTED.search(text[: found.start()]):
             yield found.group()
     for found in re.finditer(rf"(?:{NAMING}){words}{ENDS}", text, re.I):
-        if not ADORNED.search(text[: found.start()]) and closes(text, found.end()):
+        adorned = ADORNED.search(text[: found.start()])
+        if not adorned and not _is_refused(text, found) and closes(text, found.end()):
             yield found.group().strip()
 
 
@@ -127,15 +144,15 @@ def _said_last(words: str, text: str) -> Iterator[str]:
 
 
 def _mentioned(text: str, names: Iterable[str]) -> str:
-    """The longest of the names that stands as one who makes the picture might, in whatever language or place."""
+    """The longest of the names that stands as one who makes the picture might, or is refused as one."""
     for name in sorted(names, key=lambda each: (-len(each), each)):
         homonym = HOMONYMS.get(name.lower())
         if name.lower() in STYLES or name.startswith("@") or (homonym and homonym.search(text)):
             continue
         words = r"[\s._/-]*".join(re.escape(part) for part in re.findall(r"\w+", name))
-        for found in re.finditer(rf"(?<![\w@.]){words}{ENDS}", text, re.I):
-            before = text[: found.start()].rstrip(" (")
-            goes_on = not closes(text, found.end()) and not _BEHIND.match(text, found.end())
-            if not goes_on and not any(each.search(before) for each in (DEPICTED, _ADORNING, SKY, _UNWANTED)):
+        for found in re.finditer(rf"(?<![\w./-])(?<!\w@){words}(?![\w-]|\.\w)", text, re.I | re.ASCII):
+            before, end = text[: found.start()].rstrip(" ("), found.end()
+            stands = closes(text, end) or _BEHIND.match(text, end) or _BEFORE.search(before) or not text[end].isascii()
+            if stands and not any(each.search(before) for each in (DEPICTED, _SHOWN, SKY)):
                 return found.group()
     return ""

@@ -11,7 +11,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from designer.pipeline.standing import ADORNED, ANY_MODEL, CLAUSE_END, DEPICTED, ENDS, NAMING, SENTENCE_END, closes
+from designer.pipeline.standing import (
+    ADORNED,
+    ANY_MODEL,
+    CLAUSE_END,
+    DEPICTED,
+    ENDS,
+    NAMING,
+    REFUSED,
+    SENTENCE_END,
+    closes,
+)
 
 OPENING: Final = re.compile(
     rf"(?P<at>(?<![\w.@])@)|(?P<bracket>\(\s*)|(?P<clause>(?:^|(?<=[,;.:\n]))\s*)|(?P<by>{NAMING}|{ANY_MODEL})", re.I
@@ -60,6 +70,8 @@ class _Place:
         if not re.compile(ENDS).match(text, end):
             return False
         before = text[: self.opens.start()].rstrip(" ,;")
+        if how in ("at", "by") and REFUSED.search(text[: self.opens.start()]):
+            return False
         if how == "at":
             return sure or closes(text, end)
         if how == "bracket":

@@ -13,6 +13,11 @@ NAMING: Final = (
     r"(?<!\bnot )(?<!\bnever )\b(?:with|by|using|via|use)\s+(?:the\s+)?(?:model\s*:?\s+)?|\bmodel\s*:\s*"
     r"|(?<=[,.;:(\n])\s*model\s+|^\s*model\s+"
 )
+# "don't use Gemini", "do not draw this with Gemini", "anything but Gemini"
+_DENYING: Final = r"(?:\b(?:not|never|cannot|dont)|n['’]t)"
+_ACTS: Final = rf"{VERBS}|render|paint|use|want|like|try|go|take|choose|pick|ask|have"
+_APART: Final = r"without|instead of|rather than|other than|anything but|except(?: for)?|avoid(?:ing)?|no|nor"
+REFUSED: Final = re.compile(rf"(?:{_DENYING}(?:\s+(?:{_ACTS})\b(?:\s+\w+){{0,4}})?|\b(?:{_APART}))\s*$", re.I)
 ANY_MODEL: Final = r"(?<!\bnot )\bmodel\s+"  # enough before a name with a digit
 # "with Gemini motif" is a motif, "with Gemini, in red" and "with Gemini for a campaign" a model
 _GOING_ON: Final = (

@@ -25,6 +25,7 @@ _DIRECTIONS: Final = np.array([[1, 1, 1], [1, 0, -1], [0.5, -1, 0.5]])
 AXES: Final[NDArray[np.float32]] = np.asarray(_DIRECTIONS / np.linalg.norm(_DIRECTIONS, axis=1)[:, None], np.float32)
 STRONGEST: Final = 25 / 255  # the noise's deviation that a strength of 1 takes out
 FAINT: Final = 0.6 / 255  # noise that nobody sees: a picture with less is left as it is
+STRIP: Final = 150_000  # pixels at once: a second of work, and 250 MB for the transforms of its patches
 SECONDS_PER_PIXEL: Final = 8e-6  # all three axes cleaned
 
 
@@ -65,9 +66,8 @@ class Denoise(InMemory):
             made = calmer(strips.opaque(part), levels, wish["keep_texture"])
             return np.dstack([made, part[..., 3:]])
 
-        pixels = strips.done(
-            picture.samples, work, progress=task.progress, cancelled=task.cancelled, halo=16 + texture.reach()
-        )
+        ways = {"progress": task.progress, "cancelled": task.cancelled}
+        pixels = strips.done(picture.samples, work, halo=16 + texture.reach(), strip=STRIP, **ways)
         taken = [round(level * 255, 2) for level in levels]
         return Made(picture, pixels, {**wish, "noise_levels": taken})
 

@@ -14,7 +14,7 @@ from enhancement.operations.base import Cancelled, ParameterError, Progress
 
 Samples = NDArray[np.unsignedinteger[Any]]  # uint8 or uint16
 S = TypeVar("S", bound=Samples)
-STRIP = 1_000_000  # pixels, without the margin: about a third of a second of work
+STRIP = 1_000_000  # pixels, without the margin: for most about a third of a second of work
 LARGEST = 80_000_000  # pixels of a picture: what the largest enlargement makes, and a little more
 
 
@@ -35,14 +35,15 @@ def done(
     halo: int,
     progress: Progress,
     cancelled: Cancelled,
+    strip: int = STRIP,
 ) -> S:
     """`work` over the picture (height, width, channels), which keeps its shape; told and stoppable at each strip.
 
     work: gets a strip with `halo` rows more above and below (as far as the picture reaches) and the number of its first
-    row in the picture, gives the same rows. Raises EngineCancelled.
+    row in the picture, gives the same rows. strip: pixels of one. Raises EngineCancelled.
     """
     height, width = pixels.shape[:2]
-    rows = max(1, STRIP // width)
+    rows = max(1, strip // width)
     made = np.empty_like(pixels)
     for top in range(0, height, rows):
         if cancelled():

@@ -244,7 +244,7 @@ def test_on_a_phone_the_votes_stay_in_sight_under_an_alert_and_who_is_taken_out_
     elsewhere(
         lambda: alerts.raise_alert(kind="maintenance", key="disk", level="warning", title="A new disk", text=text)
     )
-    expect(ben.get_by_text("A new disk")).to_be_visible()
+    expect(ben.get_by_text("A new disk", exact=True)).to_be_visible()
     ben.wait_for_function("document.querySelector('review-room').style.getPropertyValue('--above') > '0px'")
     (votes, under) = (vote.bounding_box(), menu.bounding_box())
     assert votes and under and votes["y"] + votes["height"] <= under["y"], (votes, under)

@@ -82,13 +82,15 @@ FORGERIES: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
 
 
 def test_with_a_cookie_alone_nothing_can_be_written_anywhere(world):
-    """Each address is tried by each method and by each forgery, though not by each of both."""
+    """POST by each forgery; the other methods take turns with them."""
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
     client.force_login(world.people["owner"], backend=BACKEND)
     before, passed = world.fingerprint(), []
     for place, address in enumerate(ALL):
-        for turn, method in enumerate(UNSAFE):
-            kind, about = FORGERIES[(place + turn) % len(FORGERIES)]
+        others = [method for method in UNSAFE if method != "post"]
+        turns = [("post", each) for each in FORGERIES]
+        turns += [(method, FORGERIES[(place + turn) % len(FORGERIES)]) for turn, method in enumerate(others)]
+        for method, (kind, about) in turns:
             answer = getattr(client, method)(path_of(address, world), b"{}", content_type=kind, **about)
             if answer.status_code not in (403, 405) and address.route not in WITHOUT_SESSION:
                 passed.append((method, address.route, kind, answer.status_code))

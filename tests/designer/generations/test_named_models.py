@@ -152,20 +152,29 @@ def test_words_of_the_garment_beside_a_familys_name_are_no_model_and_nothing_is_
     ("brief", "phrase"),
     [
         ("ein rotes Kleid mit Gemini", "Gemini"),
+        ("ein rotes Kleid ohne Ärmel mit Gemini zeichnen", "Gemini"),
         ("un vestido rojo con Gemini en seda", "Gemini"),
-        ("une robe rouge, par Nano Banana", "Nano Banana"),
-        ("a hoodie with Google", "Google"),
+        ("une robe rouge sans manches, par Nano Banana", "Nano Banana"),
+        ("Gemini ile kırmızı elbise", "Gemini"),
+        ("Geminiで赤いドレス", "Gemini"),
+        ("a red dress without sleeves with Google", "Google"),
+        ("a dress embroidered in gold with Google", "Google"),
         ("a red dress (Gemini) in silk", "Gemini"),
         ("a red dress by OpenAI, in silk", "OpenAI"),
+        ("don't use Gemini, a red dress", "Gemini"),
+        ("a red dress, please do not draw this with Gemini", "Gemini"),
+        ("anything but @gemini, a red dress", "gemini"),
+        ("ein Kleid, aber nicht mit Gemini", "Gemini"),
+        ("a dress without Gemini", "Gemini"),
     ],
 )
-def test_a_name_that_may_be_meant_as_a_model_and_chooses_none_is_told_and_followed_by_nothing(
+def test_a_name_that_neither_chooses_nor_excludes_a_model_is_told_and_followed_by_nothing(
     brief, phrase, pair, client_of
 ):
     client = client_of("editor")
     plain, found = previewed(client, "a red dress"), previewed(client, brief)
     (told,) = [each for each in found["told"] if each["name"] not in ("language", "garment")]
-    note = f"This chooses no model; the router does. If {phrase} is to draw, choose it under Model."
+    note = "This neither chooses nor excludes a model: the router decides. Those that can draw stand under Options."
     assert told == {"name": "mentioned", "phrase": phrase, "value": "", "used": False, "note": note}
     assert found["estimate"]["model"] == plain["estimate"]["model"]
     assert note in client.post("/studio/understood", {"brief": brief}, format="multipart").json()["understood"]
@@ -177,11 +186,12 @@ def test_a_name_that_may_be_meant_as_a_model_and_chooses_none_is_told_and_follow
     "brief",
     [
         "a tee printed with the word Gemini", "a tee embroidered with Google", "a dress, stars and moons, Gemini",
-        "a dress with a Google logo", "a Gemini and Leo zodiac tee", "a dress without Gemini", "ein Kleid ohne Google",
-        "editorial, sketchbook look", "un imagen con flores", "write to me@google.com",
+        "a dress with a Google logo", "a Gemini and Leo zodiac tee", "a tee that says Google",
+        "ein Hemd mit Aufdruck Google",
+        "editorial, sketchbook look", "un imagen con flores", "write to me@google.com", "https://google.com/look",
     ],
 )  # fmt: skip
-def test_a_name_that_is_shown_or_not_wanted_is_no_mention(brief, pair, client_of):
+def test_a_name_that_is_shown_is_no_mention(brief, pair, client_of):
     assert "mentioned" not in [each["name"] for each in previewed(client_of("editor"), brief)["told"]]
 
 

@@ -32,5 +32,5 @@ document.querySelector("[data-theme-toggle]")?.addEventListener("click", () => {
 
 // Chequers lie under small pictures, and would be all there is of one that has not come yet.
 const come = (image) => image.toggleAttribute("data-loaded", image.complete && image.naturalWidth > 0);
-document.addEventListener("load", ({ target }) => { if (target instanceof HTMLImageElement) come(target); }, true);
+for (const news of ["load", "error"]) document.addEventListener(news, ({ target }) => { if (target instanceof HTMLImageElement) come(target); }, true);
 for (const image of document.images) come(image);

@@ -12,8 +12,8 @@ class ReviewStage extends Zooming {
   connectedCallback() {
     super.connectedCallback();
     this.image = this.querySelector("img");
-    this.image.addEventListener("load", () => { this.removeAttribute("data-coming"); this.lookAt(this.pending ?? this.last); });
-    this.image.addEventListener("error", () => this.removeAttribute("data-coming"));
+    this.image.addEventListener("load", () => { this.come(Boolean(this.item.transparent)); this.lookAt(this.pending ?? this.last); });
+    this.image.addEventListener("error", () => this.come(false));
     new ResizeObserver(() => this.lookAt(this.last ?? this.look())).observe(this);
   }
 
@@ -63,11 +63,15 @@ class ReviewStage extends Zooming {
     this.last = this.pending;
     this.image.alt = item.title || "Image";
     this.toggleAttribute("data-trashed", item.gone);
-    this.toggleAttribute("data-clear", Boolean(item.transparent));
     this.toggleAttribute("data-coming", Boolean(item.url)); // until then the one before is still to be seen
-    if (!item.url) this.image.removeAttribute("src");
+    if (!item.url) { this.image.removeAttribute("src"); this.come(false); }
     else [this.image.src, this.wide] = Object.values(this.form(item, this.pending.zoom));
     this.dispatchEvent(new CustomEvent("turn"));
+  }
+
+  come(clear) {
+    this.removeAttribute("data-coming");
+    this.toggleAttribute("data-clear", clear);
   }
 
   // The picture's box within this element, enlarged and moved as it is.
