@@ -33,7 +33,13 @@ need would please make made design show some something wear really so
 FILLERS: Final = frozenset(_FILLERS.split())
 # what may be said of an attribute in words that are known to speak of another: a gala is formal
 GROUNDS: Final = {"formality": frozenset({"occasion"})}
-SIZED: Final = frozenset({"length", "sleeves", "neckline"})  # a "long" of one says nothing of another
+# a "long" of one of these says nothing of another, but where the other's own name stands beside it
+SIZED: Final = {
+    "length": frozenset({"length", "hem", "hemline"}),
+    "sleeves": frozenset({"sleeve", "sleeves"}),
+    "neckline": frozenset({"neck", "neckline", "collar"}),
+}
+BESIDE: Final = 2  # words between
 ENDINGS: Final = ("ing", "ed", "y", "e")
 
 
@@ -76,10 +82,15 @@ class Said:
 
     def _of_another(self, attribute: str) -> frozenset[int]:
         """The places of words that are known to give the size of another part."""
-        others = SIZED - {attribute} if attribute in SIZED else ()
+        if attribute not in SIZED:
+            return frozenset()
+        others = SIZED.keys() - {attribute}
         spans = [(each.start, each.end) for each in self.brief.mentions if each.attribute in others]
-        tokens = taxonomy.tokens(self.brief.text)
-        return frozenset(at for at, token in enumerate(tokens) if _within(token, spans))
+        places = [at for at, token in enumerate(taxonomy.tokens(self.brief.text)) if _within(token, spans)]
+        return frozenset(at for at in places if not SIZED[attribute].intersection(self._around(at)))
+
+    def _around(self, at: int) -> tuple[str, ...]:
+        return self.words[max(0, at - BESIDE) : at + BESIDE + 1]
 
     def has_ground(self, attribute: str, quote: str) -> bool:
         """Whether it may say something of the attribute in words that the taxonomy does not know: those of `quote`

@@ -178,6 +178,8 @@ def test_what_the_brief_says_in_words_that_mean_it_comes_from_the_brief() -> Non
         ("緑のシルクのドレス", "fabric", "silk", "シルク"),
         ("emrald silk dres", "garment", "dress", "dres"),
         ("LBD", "garment", "dress", "LBD"),
+        ("a dress with sleeves long and wide", "sleeves", "long", "long"),
+        ("a long gown, the sleeves long", "sleeves", "long", "long"),
         ("a gown, long in the sleeve", "sleeves", "long", "long in the sleeve"),
         ("a dress, sleeves to the wrist", "sleeves", "long", "sleeves to the wrist"),
         ("a dress for the gala", "formality", "formal", "gala"),
