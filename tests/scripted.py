@@ -40,7 +40,7 @@ class Scripted:
     def capabilities(self, model: str) -> base.Capabilities:
         facts = {"seed": True, "negative_prompt": self.negative, "max_references": self.max_references, "max_images": 8}
         facts |= {"ratios": ("3:4",), "idempotency": self.idempotency, "images_per_call": self.images_per_call}
-        return base.Capabilities(**facts, max_pixels=4_000_000)
+        return base.Capabilities(**facts, edits=True, max_pixels=4_000_000)
 
     def generate(self, request, *, idempotency_key, cancelled, progress) -> base.ImageResult:
         self.asked.append((request, idempotency_key))

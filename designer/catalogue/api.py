@@ -21,6 +21,7 @@ class CapabilitiesSerializer(serializers.Serializer[Capabilities]):
     negative_prompt = serializers.BooleanField()
     references = serializers.SerializerMethodField(help_text="Whether photos may be sent along.")
     max_references = serializers.IntegerField(help_text="How many photos are sent along at most.")
+    edits = serializers.BooleanField(help_text="Whether it changes a photo as it is told, instead of drawing one anew.")
     max_images = serializers.IntegerField()
     ratios = serializers.ListField(child=serializers.CharField())
     max_pixels = serializers.IntegerField()

@@ -169,6 +169,7 @@ def plan_for(
         needs_seed=wish.seed is not None,
         needs_negative=words.rules_out(wish.brief),
         references=len(photos),
+        changes=wish.is_change,
     )
     try:
         route = routing.route(

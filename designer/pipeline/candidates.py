@@ -45,7 +45,7 @@ class Candidate:
 class Constraints:
     """What is wished. `weights` replaces the strategy when strategy is "custom"; `max_cost` USD that all images may
     come to at most by the designer's own limit, `set_aside` by what was put by for them, `shown` USD that they may be
-    expected to cost; `references`: photos to be sent along;
+    expected to cost; `references`: photos to be sent along; `changes`: one of them is to be changed as the words say;
     `needs_negative`: something is ruled out, which is told, but no reason to choose another model (the prompt says it
     in words)."""
 
@@ -66,6 +66,7 @@ class Constraints:
     needs_seed: bool = False
     needs_negative: bool = False
     references: int = 0
+    changes: bool = False
 
     @property
     def is_explicit(self) -> bool:
@@ -132,6 +133,8 @@ def _lacks(each: Candidate, wish: Constraints) -> list[str]:
         found.append("it takes no seed, so the image cannot be repeated")
     if wish.references > can.max_references:
         found.append(_few(can.max_references))
+    elif wish.changes and not can.edits:
+        found.append("it cannot be told what to change, and draws the photo anew as if these words described all of it")
     return found
 
 

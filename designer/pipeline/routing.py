@@ -255,6 +255,8 @@ def _refusal(named: Sequence[Candidate], wish: Constraints) -> RouteError:
     told = _told(reasons) or "no model is set up"
     field_name = _at_fault({why.code for why in reasons}, wish, named)
     remedy = "Change the setting that is in the way, or add a model in the admin."
+    if field_name == "mode":
+        remedy = "Choose a model by name, or begin a variation, which is drawn by its whole description."
     if field_name == "references":
         remedy = _fewer_photos(max(each.capabilities.max_references for each in named))
     return RouteError("no_capable_model", field_name, f"No model can do this ({told}).", remedy)
@@ -291,6 +293,8 @@ def _at_fault(codes: Iterable[str], wish: Constraints, named: Sequence[Candidate
         return "aspect_ratio"
     if wish.references > max(each.capabilities.max_references for each in named):
         return "references"
+    if wish.changes and not any(each.capabilities.edits for each in named):
+        return "mode"
     return "seed" if wish.needs_seed else "aspect_ratio"
 
 

@@ -77,7 +77,7 @@ class Capabilities:
     `max_references`: photos that one call may bring along, 0 = none; `photo_tokens`: what the vendor usually counts for
     one of them, where it bills by tokens; `photo_count`: what it counts for one of so many pixels across and down,
     where it goes by them; `images_per_call`: how many images one call may be asked for, where that is cheaper than one
-    each;
+    each; `edits`: whether it changes a photo as the prompt tells it, and does not draw one anew by the prompt;
     `exact_size` False = it knows ratios only, and sends a size of its own; `qualities`: the words it takes.
     """
 
@@ -91,6 +91,7 @@ class Capabilities:
     photo_tokens: int = 0
     photo_count: Callable[[int, int], int] | None = None
     images_per_call: int = 1
+    edits: bool = False
     exact_size: bool = True
     qualities: tuple[str, ...] = ("standard",)
 

@@ -96,6 +96,7 @@ class GoogleImages:
             seed=False,
             negative_prompt=False,
             max_references=MODELS[model].references,
+            edits=True,
             photo_tokens=MODELS[model].photo_tokens,
             max_images=MAX_IMAGES,
             ratios=RATIOS,

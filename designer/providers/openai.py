@@ -98,6 +98,7 @@ class OpenAIImages:
             seed=False,
             negative_prompt=False,
             max_references=MAX_REFERENCES,
+            edits=True,
             photo_tokens=PATCHES if free else TILES,
             photo_count=patches_of if free else tiles_of,
             max_images=MAX_IMAGES,

@@ -40,7 +40,8 @@ class Sketchbook:
     def capabilities(self, model: str) -> Capabilities:
         if model != MODEL:
             raise InvalidRequest(f"Sketchbook has no model {model!r}.", f"Use {MODEL}.", field="model")
-        facts: dict[str, Any] = {"seed": True, "negative_prompt": True, "max_references": 8, "max_images": 8}
+        facts: dict[str, Any] = {"seed": True, "negative_prompt": True, "edits": True}
+        facts |= {"max_references": 8, "max_images": 8}
         return Capabilities(**facts, ratios=RATIOS, max_pixels=MAX_PIXELS, idempotency="key")
 
     def generate(

@@ -392,6 +392,7 @@ class Capabilities(TypedDict):
     negative_prompt: bool
     references: bool
     max_references: int
+    edits: bool
     max_images: int
     ratios: list[str]
     max_pixels: int
