@@ -175,7 +175,9 @@ class Generation(TeamOwned):
 
     @property
     def _made_assets(self) -> list[Any]:
-        return [asset for asset in self.assets.all() if asset.trashed_at is None and asset.kind == "generated"]
+        """In the order in which they came, which the database alone does not keep once a row is changed."""
+        made = (asset for asset in self.assets.all() if asset.trashed_at is None and asset.kind == "generated")
+        return sorted(made, key=lambda asset: (asset.created_at, asset.pk))
 
 
 class PromptFavourite(TeamOwned):
