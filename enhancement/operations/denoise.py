@@ -67,7 +67,7 @@ class Denoise(InMemory):
             return np.dstack([made, part[..., 3:]])
 
         halo, progress, cancelled = 16 + texture.reach(), task.progress, task.cancelled
-        pixels = strips.done(picture.samples, work, halo=halo, progress=progress, cancelled=cancelled, strip=STRIP)
+        pixels = strips.done(picture.samples, work, halo=halo, progress=progress, cancelled=cancelled, most=STRIP)
         taken = [round(level * 255, 2) for level in levels]
         return Made(picture, pixels, {**wish, "noise_levels": taken})
 

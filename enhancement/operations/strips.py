@@ -35,15 +35,15 @@ def done(
     halo: int,
     progress: Progress,
     cancelled: Cancelled,
-    strip: int = STRIP,
+    most: int = LARGEST,
 ) -> S:
     """`work` over the picture (height, width, channels), which keeps its shape; told and stoppable at each strip.
 
     work: gets a strip with `halo` rows more above and below (as far as the picture reaches) and the number of its first
-    row in the picture, gives the same rows. strip: pixels of one. Raises EngineCancelled.
+    row in the picture, gives the same rows. most: pixels of a strip, where work takes longer. Raises EngineCancelled.
     """
     height, width = pixels.shape[:2]
-    rows = max(1, strip // width)
+    rows = max(1, min(most, STRIP) // width)
     made = np.empty_like(pixels)
     for top in range(0, height, rows):
         if cancelled():
