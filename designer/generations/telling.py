@@ -43,7 +43,7 @@ def heard(wish: GenerationWish) -> tuple[GenerationWish, list[Json]]:
     rows = [_row(name, phrase, *told[name], wish, said) for name, phrase in said.phrases.items()]
     missed = [_unknown(name, made) for name in said.unknown[:MOST_UNKNOWN]]
     if said.mentioned and not (made.model or made.provider):
-        missed = [_mentioned(said.mentioned)]
+        missed.append(_mentioned(said.mentioned))
     # exact mode reads nothing out of the words
     return made, rows + missed + ([] if wish.exact else _read_out(wish))
 

@@ -87,10 +87,8 @@ class Said:
         others = SIZED.keys() - {attribute}
         spans = [(each.start, each.end) for each in self.brief.mentions if each.attribute in others]
         places = [at for at, token in enumerate(taxonomy.tokens(self.brief.text)) if _within(token, spans)]
-        return frozenset(at for at in places if not SIZED[attribute].intersection(self._around(at)))
-
-    def _around(self, at: int) -> tuple[str, ...]:
-        return self.words[max(0, at - BESIDE) : at + BESIDE + 1]
+        own = SIZED[attribute]
+        return frozenset(at for at in places if own.isdisjoint(self.words[max(0, at - BESIDE) : at + BESIDE + 1]))
 
     def has_ground(self, attribute: str, quote: str) -> bool:
         """Whether it may say something of the attribute in words that the taxonomy does not know: those of `quote`

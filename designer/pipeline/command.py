@@ -19,9 +19,9 @@ from designer.pipeline.standing import (
     DEPICTED,
     ENDS,
     NAMING,
-    REFUSED,
     SENTENCE_END,
     closes,
+    is_refused,
 )
 
 # names that are words as well, and what shows that they are meant so
@@ -106,12 +106,12 @@ def _model(text: str, models: Mapping[str, str], phrases: dict[str, str]) -> str
 def _said(name: str, text: str) -> Iterator[str]:
     """The words by which the text asks for the model of that name; one that is written with an @ only with that."""
     words = r"[\s._/-]*".join(re.escape(part) for part in re.findall(r"\w+", name))
-    yield from (each.group() for each in re.finditer(rf"@{words}{ENDS}", text, re.I) if not _is_refused(text, each))
+    yield from _not_refused(rf"@{words}{ENDS}", text)
     if name.startswith("@"):
         return
     if any(map(str.isdigit, name)):
         sure = rf"\(\s*{words}\s*\)|(?:{NAMING}|{ANY_MODEL}){words}{ENDS}|(?<=[,;])\s*{words}{CLAUSE_END}"
-        yield from (each.group().strip() for each in re.finditer(sure, text, re.I) if not _is_refused(text, each))
+        yield from _not_refused(sure, text)
         return
     homonym = HOMONYMS.get(name.lower())
     if homonym is None or not homonym.search(text):
@@ -120,8 +120,10 @@ def _said(name: str, text: str) -> Iterator[str]:
             yield from _said_last(words, text)
 
 
-def _is_refused(text: str, found: re.Match[str]) -> bool:
-    return REFUSED.search(text[: found.start()]) is not None
+def _not_refused(pattern: str, text: str) -> Iterator[str]:
+    for found in re.finditer(pattern, text, re.I):
+        if not is_refused(text, found.start()):
+            yield found.group().strip()
 
 
 def _plainly_said(words: str, text: str) -> Iterator[str]:
@@ -131,7 +133,7 @@ def _plainly_said(words: str, text: str) -> Iterator[str]:
             yield found.group()
     for found in re.finditer(rf"(?:{NAMING}){words}{ENDS}", text, re.I):
         adorned = ADORNED.search(text[: found.start()])
-        if not adorned and not _is_refused(text, found) and closes(text, found.end()):
+        if not adorned and not is_refused(text, found.start()) and closes(text, found.end()):
             yield found.group().strip()
 
 

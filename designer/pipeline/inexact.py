@@ -18,9 +18,9 @@ from designer.pipeline.standing import (
     DEPICTED,
     ENDS,
     NAMING,
-    REFUSED,
     SENTENCE_END,
     closes,
+    is_refused,
 )
 
 OPENING: Final = re.compile(
@@ -70,7 +70,7 @@ class _Place:
         if not re.compile(ENDS).match(text, end):
             return False
         before = text[: self.opens.start()].rstrip(" ,;")
-        if how in ("at", "by") and REFUSED.search(text[: self.opens.start()]):
+        if how in ("at", "by") and is_refused(text, self.opens.start()):
             return False
         if how == "at":
             return sure or closes(text, end)

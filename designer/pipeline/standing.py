@@ -10,15 +10,15 @@ from designer.pipeline.words import parse
 VERBS: Final = r"make|draw|create|design|generate|show|give|sketch|i\s+want|i\s+need"
 # "model" alone says whose work it is only where it opens a clause: "worn by a model, Gemini" is a person
 NAMING: Final = (
-    r"(?<!\bnot )(?<!\bnever )\b(?:with|by|using|via|use)\s+(?:the\s+)?(?:model\s*:?\s+)?|\bmodel\s*:\s*"
+    r"\b(?:with|by|using|via|use)\s+(?:the\s+)?(?:model\s*:?\s+)?|\bmodel\s*:\s*"
     r"|(?<=[,.;:(\n])\s*model\s+|^\s*model\s+"
 )
 # "don't use Gemini", "do not draw this with Gemini", "anything but Gemini"
 _DENYING: Final = r"(?:\b(?:not|never|cannot|dont)|n['’]t)"
 _ACTS: Final = rf"{VERBS}|render|paint|use|want|like|try|go|take|choose|pick|ask|have"
 _APART: Final = r"without|instead of|rather than|other than|anything but|except(?: for)?|avoid(?:ing)?|no|nor"
-REFUSED: Final = re.compile(rf"(?:{_DENYING}(?:\s+(?:{_ACTS})\b(?:\s+\w+){{0,4}})?|\b(?:{_APART}))\s*$", re.I)
-ANY_MODEL: Final = r"(?<!\bnot )\bmodel\s+"  # enough before a name with a digit
+_REFUSED: Final = re.compile(rf"(?:{_DENYING}(?:\s+(?:{_ACTS})\b(?:\s+\w+){{0,4}})?|\b(?:{_APART}))\s*$", re.I)
+ANY_MODEL: Final = r"\bmodel\s+"  # enough before a name with a digit
 # "with Gemini motif" is a motif, "with Gemini, in red" and "with Gemini for a campaign" a model
 _GOING_ON: Final = (
     rf"in|please|for|and|if|not|instead|again|only|this time|as (?:the |a )?model|to (?:{VERBS}|render|paint)"
@@ -36,6 +36,11 @@ AND_SHOWN: Final = re.compile(rf"\s+and\b[^.,;:!?()\n]*\b(?:{_SHOWN})\b", re.I) 
 ENDS: Final = r"(?![\w-]|\.\d)"
 CLAUSE_END: Final = r"(?=\s*(?:[,;:!?)\n]|\.(?!\d)|$))"
 REACH: Final = 60  # letters in which "on a beach" is told
+
+
+def is_refused(text: str, start: int) -> bool:
+    """Whether what begins at `start` is not to make the picture."""
+    return _REFUSED.search(text[:start]) is not None
 
 
 def closes(text: str, end: int) -> bool:

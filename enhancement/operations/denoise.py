@@ -66,8 +66,14 @@ class Denoise(InMemory):
             made = calmer(strips.opaque(part), levels, wish["keep_texture"])
             return np.dstack([made, part[..., 3:]])
 
-        halo, progress, cancelled = 16 + texture.reach(), task.progress, task.cancelled
-        pixels = strips.done(picture.samples, work, halo=halo, progress=progress, cancelled=cancelled, most=STRIP)
+        pixels = strips.done(
+            picture.samples,
+            work,
+            halo=16 + texture.reach(),
+            progress=task.progress,
+            cancelled=task.cancelled,
+            most=STRIP,
+        )
         taken = [round(level * 255, 2) for level in levels]
         return Made(picture, pixels, {**wish, "noise_levels": taken})
 
