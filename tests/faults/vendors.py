@@ -122,6 +122,7 @@ def server_side(log: list[dict[str, Any]], *, window: float = 60.0) -> Figures:
     come = sorted(seen["arrived"] for seen in log)
     ends = sorted(seen["ended"] or seen["arrived"] for seen in log)
     told = [(seen["ended"], seen["retry_at"]) for seen in log if seen["retry_at"]]
+    early = [at - said for at in come for said, until_ in told if said < at < until_]
     return {
         "calls": len(log),
         "met": dict(Counter(seen["behaviour"] for seen in log)),
@@ -129,6 +130,7 @@ def server_side(log: list[dict[str, Any]], *, window: float = 60.0) -> Figures:
         "most_in_a_window": _most_within(come, window),
         "most_at_once": _most_at_once(come, ends),
         "earlier_than_told": sum(1 for at in come if any(said < at < until_ for said, until_ in told)),
+        "seconds_after_it_was_told": round(max(early), 3) if early else None,  # a call that was on its way by then
     }
 
 
