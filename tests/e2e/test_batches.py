@@ -151,3 +151,32 @@ def test_an_item_that_ends_while_the_first_page_of_items_is_on_its_way_is_shown_
     route.fulfill(response=answer)
     expect(page.locator(".batch-tile img")).to_have_count(3)
     assert page.problems == []  # type: ignore[attr-defined]
+
+
+MOST_TILES = 150  # in the document, of however many items
+
+
+@pytest.mark.parametrize("page", ["desk", "phone"], indirect=True)
+def test_ten_thousand_items_are_gone_through_with_a_screenful_of_them_in_the_document(page: Page):
+    sign_up(page)
+    page.goto("/batches/new")
+    page.get_by_label("Brief", exact=True).fill("look {number}{letter}")
+    numbers, letters = (", ".join(f"{kind}{place:02}" for place in range(100)) for kind in "nl")
+    page.get_by_label("Slots").fill(f"number: {numbers}\nletter: {letters}")
+    expect(page.locator("[data-estimate]")).to_contain_text("10000 items", timeout=30_000)
+    page.get_by_role("button", name="Keep as a draft").click()
+    tiles = page.locator(".batch-tile")
+    expect(page.locator('[data-count="total"]')).to_have_text("10000", timeout=60_000)
+    expect(page.locator(".batch-tiles-live .batch-tile").filter(has_text="1 · Waiting look n00l00")).to_be_visible()
+    far = {0.5: "5000 · Waiting look n49l99", 1: "10000 · Waiting look n99l99", 0: "1 · Waiting look n00l00"}
+    for share, shown in far.items():
+        page.evaluate("share => scrollTo({top: share * document.body.scrollHeight, behavior: 'instant'})", share)
+        expect(tiles.filter(has_text=shown)).to_be_attached(timeout=20_000)
+        assert tiles.count() <= MOST_TILES
+    page.get_by_role("link", name="Waiting 10000").click()
+    expect(page.get_by_role("link", name="Waiting 10000")).to_have_attribute("aria-current", "page")
+    expect(page.locator(".batch-tiles-live .batch-tile").first).to_be_attached()
+    page.evaluate("scrollTo({top: document.body.scrollHeight, behavior: 'instant'})")
+    expect(tiles.filter(has_text="10000 · Waiting")).to_be_attached(timeout=60_000)
+    assert tiles.count() <= MOST_TILES
+    assert page.problems == []  # type: ignore[attr-defined]
