@@ -25,9 +25,11 @@ def connect() -> None:
 def _keep_house() -> None:
     """Periodic duties of rooms that lie below the scheduler's and so cannot name it."""
     from designer.assets import garbage
+    from designer.catalogue.refresh import refresh_aside
     from designer.jobs.scheduler import every
     from designer.realtime.log import prune_now
 
     every(timedelta(minutes=10))(prune_now)
     every(timedelta(minutes=2))(garbage.purge)
     every(timedelta(minutes=10))(garbage.sweep_orphans)
+    every(timedelta(days=1))(refresh_aside)

@@ -1,6 +1,9 @@
 """Takes over the shutdown dates that vendors publish in their lists of models."""
 
 import logging
+import threading
+
+from django.db import connection
 
 from designer.catalogue.models import ModelProfile
 from designer.catalogue.services import retire
@@ -21,6 +24,22 @@ def refresh(*, actor: object = None) -> list[str]:
         if isinstance(provider, Lists) and provider.is_ready():
             told += _taken_over(name, provider, actor)
     return told
+
+
+def refresh_aside() -> threading.Thread:
+    """The scheduler's duty. A vendor answers when it likes, so it is asked in a thread of its own."""
+    thread = threading.Thread(target=_refresh_and_leave, name="catalogue-refresh", daemon=True)
+    thread.start()
+    return thread
+
+
+def _refresh_and_leave() -> None:
+    try:
+        refresh()
+    except Exception:
+        log.exception("the catalogue could not be refreshed")
+    finally:
+        connection.close()
 
 
 def _taken_over(name: str, provider: Lists, actor: object) -> list[str]:

@@ -7,6 +7,7 @@ import pytest
 
 from designer.catalogue.models import ModelProfile
 from designer.catalogue.refresh import refresh
+from designer.jobs.scheduler import DUTIES
 from designer.providers import registry
 from designer.providers.base import Lists, ProviderConfig
 from teams.audit.models import AuditEntry
@@ -45,3 +46,12 @@ def test_the_adapter_lists_what_its_vendor_lists(openai):
     adapter = registry.image_provider("openai")
     assert isinstance(adapter, Lists)
     assert {"gpt-image-2", "gpt-image-2.6-flare"} <= {each.model for each in adapter.models()}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_scheduler_reads_them_once_a_day(openai):
+    ModelProfile.objects.filter(model="gpt-image-1.5").update(ends_on=None, lifecycle="active")
+    periodic = DUTIES["designer.catalogue.refresh.refresh_aside"]
+    assert periodic.seconds == 24 * 60 * 60
+    periodic.duty().join(20)
+    assert ModelProfile.objects.get(model="gpt-image-1.5").ends_on == date(2026, 12, 1)

@@ -1,4 +1,4 @@
-"""`manage.py refresh_catalogue`: reads the shutdown dates that vendors publish. Meant for a daily timer."""
+"""`manage.py refresh_catalogue`: reads the shutdown dates that vendors publish. The scheduler does so daily."""
 
 from typing import Any
 
