@@ -159,7 +159,8 @@ class BatchForm(forms.Form):
             self.fields["team"].widget = forms.HiddenInput()
         people = Persona.objects.visible_to(actor).filter(team__in=teams).select_related("team").order_by("name")
         self._choices("personas", [(str(p.pk), f"{p.name} ({p.team.name})" if several else p.name) for p in people])
-        models = [(model.model, model.title) for model, _ in ready_models()]
+        # no item is an edit, so none can be recoloured
+        models = [(model.model, model.title) for model, can in ready_models() if not can.recolours]
         self._choices("models", models)
         for arm in ("arm_a", "arm_b"):
             self._choices(arm, [("", "No A/B"), *models])

@@ -321,7 +321,8 @@ PROVIDERS = {
         for name in ("openai", "google", "anthropic", "stability")
     },
     "comfyui": ProviderConfig(
-        base_url=env.web_address("COMFYUI_URL"), options={"workflow": env.text("COMFYUI_WORKFLOW")}
+        base_url=env.web_address("COMFYUI_URL"),
+        options={kind: env.text(f"COMFYUI_{kind.upper()}") for kind in ("workflow", "photo_workflow", "edit_workflow")},
     ),
     "a1111": ProviderConfig(base_url=env.web_address("A1111_URL"), api_key=env.text("A1111_LOGIN")),  # user:password
     "diffusers": ProviderConfig(

@@ -21,7 +21,12 @@ class CapabilitiesSerializer(serializers.Serializer[Capabilities]):
     negative_prompt = serializers.BooleanField()
     references = serializers.SerializerMethodField(help_text="Whether photos may be sent along.")
     max_references = serializers.IntegerField(help_text="How many photos are sent along at most.")
+    min_references = serializers.IntegerField(help_text="How many photos it must be sent: 1 where it works on one.")
     edits = serializers.BooleanField(help_text="Whether it changes a photo as it is told, instead of drawing one anew.")
+    recolours = serializers.BooleanField(
+        help_text="Whether it changes the colour of what a photo shows, and can do nothing else."
+    )
+    by_name = serializers.BooleanField(help_text="Whether only who chooses it by name gets it: no router does.")
     max_images = serializers.IntegerField()
     ratios = serializers.ListField(child=serializers.CharField())
     max_pixels = serializers.IntegerField()
@@ -80,7 +85,7 @@ class ModelSerializer(serializers.ModelSerializer[ModelProfile]):
         return is_callable(model)
 
     def get_remedy(self, model: ModelProfile) -> str:
-        return "" if self.get_available(model) else why_not(model.provider, model.kind)
+        return "" if self.get_available(model) else why_not(model.provider, model.kind, model=model.model)
 
     def get_ratios(self, model: ModelProfile) -> list[str]:
         can = capabilities_of(model) if model.kind == ModelKind.IMAGE else None

@@ -67,21 +67,24 @@ def is_set_up(provider: str) -> bool:
     return provider not in KEYS or bool(config_of(provider).api_key)
 
 
-def why_not(provider: str, kind: str = ModelKind.IMAGE) -> str:
-    """What an admin has to do so that a provider can be called for its models of that kind."""
+def why_not(provider: str, kind: str = ModelKind.IMAGE, *, model: str = "") -> str:
+    """What an admin has to do so that a provider can be called for its models of that kind, or for that model."""
     if kind == ModelKind.LANGUAGE and settings.LANGUAGE_PROVIDER not in ("", provider):
         return f"Set LANGUAGE_PROVIDER to {provider}, or leave it empty."
     if kind == ModelKind.IMAGE and settings.IMAGE_PROVIDERS and provider not in settings.IMAGE_PROVIDERS:
         return f"Add {provider} to IMAGE_PROVIDERS."
-    if kind == ModelKind.IMAGE and (said := _adapters_word(provider)):
+    if kind == ModelKind.IMAGE and (said := _adapters_word(provider, model)):
         return said
     return f"Set {KEYS[provider]}." if provider in KEYS else f"No adapter is installed for {provider}."
 
 
-def _adapters_word(provider: str) -> str:
+def _adapters_word(provider: str, model: str) -> str:
     """What the adapter itself misses, where it says more than that there is no key."""
     try:
-        ask = getattr(image_provider(provider), "why_not", None)
-    except ProviderError:
-        return ""
+        adapter = image_provider(provider)
+        if model and adapter.is_ready():
+            adapter.capabilities(model)
+        ask = getattr(adapter, "why_not", None)
+    except ProviderError as error:
+        return error.remedy if model else ""
     return str(ask()) if ask else ""

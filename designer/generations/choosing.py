@@ -20,6 +20,7 @@ from designer.pipeline import generation as drawing
 from designer.pipeline import routing, words
 from designer.pipeline.candidates import Candidate, Constraints
 from designer.pipeline.records import Route
+from designer.pipeline.unroutable import RouteError
 from designer.providers.base import Capabilities, ProviderError
 from designer.providers.registry import image_provider
 from teams.base.errors import Refused
@@ -170,6 +171,7 @@ def plan_for(
         needs_negative=words.rules_out(wish.brief),
         references=len(photos),
         changes=wish.is_change,
+        recolours=_recolours(wish),
     )
     try:
         route = routing.route(
@@ -180,7 +182,7 @@ def plan_for(
             rng=rng,
             exploration=exploration_of(team),
         )
-    except routing.RouteError as error:
+    except RouteError as error:
         waits: dict[str, Any] = {"resting": error.resting} if error.resting else {}
         waits |= {"retry_after": error.after} if error.after else {}
         remedy = error.remedy + (f" An admin should {mend}." if (mend := health.mended(error.resting)) else "")
@@ -188,7 +190,26 @@ def plan_for(
     taken = next(each for each in candidates if each.key == (route.provider, route.model))
     price, picture = _prices_of(taken)
     costs = ranges.of(taken.profile, taken.candidate.capabilities, picture, sent)
+    _check_photos(taken, limits)
     return _plan(wish, route, taken, note, price=price, costs=costs)
+
+
+def _recolours(wish: GenerationWish) -> bool:
+    """Whether it is a change of colour and of nothing else: neither words nor corrections ask for more."""
+    more = wish.has_edited_prompt or set(wish.corrections) - {"garment", "colours"}
+    return wish.is_change and not more and words.recolours(wish.brief)
+
+
+def _check_photos(taken: Found, limits: Constraints) -> None:
+    """Raises Refused for a model chosen by name that would refuse what it is sent, or not do what is asked."""
+    can, title = taken.candidate.capabilities, taken.profile.title
+    if limits.references < can.min_references:
+        remedy = "Send one along, or choose another model."
+        raise Refused("no_photo", f"{title} begins from a photo.", field="references", remedy=remedy)
+    if can.recolours and not limits.changes:
+        shown = f"{title} changes the colour of what a photo shows, and nothing else."
+        remedy = 'Change an image with words ("make the dress navy"), or choose another model.'
+        raise Refused("only_colour", shown, field="model", remedy=remedy)
 
 
 def _chosen(wish: GenerationWish, found: list[Found]) -> tuple[list[Found], frozenset[Key], str]:
@@ -199,12 +220,12 @@ def _chosen(wish: GenerationWish, found: list[Found]) -> tuple[list[Found], froz
     fits = [each for each in found if wish.provider in (None, each.profile.provider)]
     if wish.model is None or any(each.profile.model == wish.model for each in fits):
         if wish.provider is not None and not fits:
-            _refuse_unready(wish.provider)
+            _refuse_unready(wish.provider, wish.model or "")
         return found if wish.provider or wish.model else _real(found), frozenset(), ""
     choice = named(wish.model, provider=wish.provider, today=timezone.now().date())
     left = frozenset(each.key for each in found) & {(profile.provider, profile.model) for profile in choice.models}
     if choice.models and not left:
-        _refuse_unready(choice.models[0].provider)
+        _refuse_unready(choice.models[0].provider, choice.models[0].model)
     return found, left, choice.note if left else ""
 
 
@@ -213,15 +234,16 @@ def _real(found: list[Found]) -> list[Found]:
     return [each for each in found if not each.simulated] or found
 
 
-def _refuse_unready(provider: str) -> None:
+def _refuse_unready(provider: str, model: str) -> None:
     """Raises Refused for a provider that exists but has no key or address here; one that does not is the router's."""
     try:
         image_provider(provider)
     except ProviderError:
         return
     if ModelProfile.objects.filter(kind=ModelKind.IMAGE, provider=provider).exists():
-        remedy = f"Choose another model, or have an admin set it up: {why_not(provider)}"
-        raise Refused("not_set_up", f"{provider} is not set up in this studio.", field="model", remedy=remedy)
+        remedy = f"Choose another model, or have an admin set it up: {why_not(provider, model=model)}"
+        shown = f"{model or provider} is not set up in this studio."
+        raise Refused("not_set_up", shown, field="model", remedy=remedy)
 
 
 def _prices_of(found: Found) -> tuple[Decimal, Decimal]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Final
 
 from designer.pipeline.records import Excluded
 from designer.providers.base import Capabilities
+
+ONLY_COLOUR: Final = "it changes the colour of what a photo shows, and nothing else"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,8 @@ class Candidate:
 class Constraints:
     """What is wished. `weights` replaces the strategy when strategy is "custom"; `max_cost` USD that all images may
     come to at most by the designer's own limit, `set_aside` by what was put by for them, `shown` USD that they may be
-    expected to cost; `references`: photos to be sent along; `changes`: one of them is to be changed as the words say;
+    expected to cost; `references`: photos to be sent along; `changes`: one of them is to be changed as the words say,
+    `recolours`: in nothing but its colour;
     `needs_negative`: something is ruled out, which is told, but no reason to choose another model (the prompt says it
     in words)."""
 
@@ -67,10 +71,16 @@ class Constraints:
     needs_negative: bool = False
     references: int = 0
     changes: bool = False
+    recolours: bool = False
 
     @property
     def is_explicit(self) -> bool:
         return bool(self.among) or self.provider is not None or self.model is not None
+
+    @property
+    def is_of_one(self) -> bool:
+        """Whether one model was chosen by name, by its own or by that of a family of one."""
+        return self.model is not None or len(self.among) == 1
 
     @property
     def unlimited(self) -> Constraints:
@@ -131,11 +141,23 @@ def _lacks(each: Candidate, wish: Constraints) -> list[str]:
         found.append(f"it does not make {wish.aspect_ratio} images")
     if wish.needs_seed and not can.seed:
         found.append("it takes no seed, so the image cannot be repeated")
-    if wish.references > can.max_references:
-        found.append(_few(can.max_references))
-    elif wish.changes and not can.edits:
-        found.append("it cannot be told what to change, and draws the photo anew as if these words described all of it")
+    if (lack := _lacks_for_photos(can, wish)) is not None:
+        found.append(lack)
     return found
+
+
+def _lacks_for_photos(can: Capabilities, wish: Constraints) -> str | None:
+    if wish.references < can.min_references:
+        return "it begins from a photo, and none is sent along"
+    if wish.references > can.max_references:
+        return _few(can.max_references)
+    if can.recolours and not (wish.changes and wish.recolours):
+        return ONLY_COLOUR
+    if can.by_name and not (wish.is_of_one or (wish.changes and can.edits)):
+        return "what it takes from a photo is for who chooses it by name"
+    if wish.changes and not (can.edits or can.recolours):
+        return "it cannot be told what to change, and draws the photo anew as if these words described all of it"
+    return None
 
 
 def _few(most: int) -> str:

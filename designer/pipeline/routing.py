@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -11,9 +11,10 @@ from typing import Final
 
 import numpy as np
 
-from designer.pipeline.candidates import Candidate, Constraints, costs, excluded, objection, overrun, usd, warnings
+from designer.pipeline.candidates import Candidate, Constraints, costs, objection, warnings
 from designer.pipeline.optimisation import CALM, EXPLORATION, decayed, liking, model_key
 from designer.pipeline.records import Alternative, Excluded, LearnedWeights, Posterior, Route
+from designer.pipeline.unroutable import RouteError, refusal
 
 STRATEGIES: Final[Mapping[str, Mapping[str, float]]] = {
     "balanced": {"quality": 0.45, "cost": 0.25, "speed": 0.15, "success": 0.15},
@@ -27,23 +28,10 @@ ALIKE: Final = 0.9  # of the best score: who reaches this serves as well, and ta
 PRIOR_MASS: Final = 4.0  # observations that a model's stated quality counts for, against what a team taught
 HALF_COST: Final = Decimal("0.04")  # USD per image at which the cost score is one half
 HALF_TIME: Final = 10.0  # seconds per image at which the speed score is one half
-ASK_ANEW: Final = "Prices have risen since this was asked for: ask for it anew."
 BY_NAME: Final = "another one was chosen by name"
 SAME: Final = 0.00005  # of scores: less than this apart they are told as the same
 DIGITS: Final = (2, 3, 4)  # after the point, of two scores that are told beside each other
 STREAM: Final = 4  # of a generation's seed: the stage's number
-
-
-class RouteError(Exception):
-    """No model can be chosen. Codes: unknown_provider, unknown_model, no_capable_model, below_cheapest, unhealthy,
-    unknown_strategy. Of unhealthy, `resting`: those that could do it afterwards (provider and model), and `after`:
-    seconds until one of them may be asked again."""
-
-    def __init__(self, code: str, field: str, message: str, remedy: str, *, resting: Sequence[Candidate] = ()) -> None:
-        super().__init__(message)
-        self.code, self.field, self.message, self.remedy = code, field, message, remedy
-        self.resting = tuple((each.provider, each.model) for each in resting)
-        self.after = min((each.rest_s for each in resting), default=None)
 
 
 def route(
@@ -61,16 +49,16 @@ def route(
     With `rng` (see `dice`) a share `exploration` of the routes that have a choice is drawn by Thompson sampling: those
     are `explored`, and the reason says so where that chose another model. In all others, and without `rng`, means
     decide.
-    A model named by the caller is taken as it is: what it lacks becomes a warning, and only a price above `max_cost`,
-    a size it cannot make or an open circuit refuse it. The others are scored all the same, and say that they were
-    left out, as do those that only a limit of price or quality keeps away.
+    A model named by the caller is taken as it is: what it lacks becomes a warning, and here only a price above
+    `max_cost`, a size it cannot make or an open circuit refuse it. The others are scored all the same, and say that
+    they were left out, as do those that only a limit of price or quality keeps away.
     """
     weights = _weights(wish)
     named = _named(candidates, wish)
     checked = [(each, objection(each, wish)) for each in named]
     fit = [each for each, why in checked if why is None]
     if not fit:
-        raise _refusal(named, wish)
+        raise refusal(named, wish)
     moment = now or datetime.now(UTC)
     seen = _seen(candidates, posteriors or {}, garment, moment)
     shift = _shift(named if wish.among else candidates, posteriors or {}, moment)
@@ -232,70 +220,6 @@ def _unnamed(
             limit = objection(each, free)
             able.append((each, f"{BY_NAME}; {limit.reason}" if limit else BY_NAME))
     return able, unable
-
-
-def _refusal(named: Sequence[Candidate], wish: Constraints) -> RouteError:
-    """The error that helps most: health where one that rests could do it afterwards, else the budget if that alone
-    stands in the way, else what is lacking."""
-    rested = [(each, objection(replace(each, resting=""), wish)) for each in named]
-    reasons = [why for _, why in rested if why]
-    dear = [each for each, why in rested if why and why.code == "too_dear"]
-    if resting := [each for each, why in rested if why is None]:
-        field_name = "model" if wish.model else "provider" if wish.provider else "strategy"
-        told = _told([excluded(each, "unhealthy", each.resting) for each in resting])
-        least = _least([each for each in dear if not each.resting], wish)  # more money wakes nobody
-        way = f"allow at least {usd(least[0])}" if least and least[1] == wish.max_cost else "choose another model"
-        shown = f"What could do this is given a rest ({told})."
-        return RouteError("unhealthy", field_name, shown, f"Try again then, or {way}.", resting=resting)
-    if least := _least(dear, wish):
-        total, limit = least
-        shown = f"{usd(limit)} is below the cheapest model that fits, {usd(total)} for {wish.n}."
-        remedy = f"Allow at least {usd(total)}, or ask for fewer images." if limit == wish.max_cost else ASK_ANEW
-        return RouteError("below_cheapest", "max_cost", shown, remedy)
-    told = _told(reasons) or "no model is set up"
-    field_name = _at_fault({why.code for why in reasons}, wish, named)
-    remedy = "Change the setting that is in the way, or add a model in the admin."
-    if field_name == "mode":
-        remedy = "Choose a model by name, or begin a variation, which is drawn by its whole description."
-    if field_name == "references":
-        remedy = _fewer_photos(max(each.capabilities.max_references for each in named))
-    return RouteError("no_capable_model", field_name, f"No model can do this ({told}).", remedy)
-
-
-def _fewer_photos(most: int) -> str:
-    """The ways on for more photos than the `most` that any model takes: one chosen by name is kept all the same."""
-    if not most:
-        return "Send no photos, or choose a model by name: it is told what was read from them."
-    fewer = "one photo" if most == 1 else f"at most {most} photos"
-    return f"Send {fewer}, or choose a model by name: of the others it is told what was read from them."
-
-
-def _least(dear: Sequence[Candidate], wish: Constraints) -> tuple[Decimal, Decimal] | None:
-    """What the cheapest of those that are too dear comes to, and the limit that it breaks."""
-    over = [found for each in dear if (found := overrun(each, wish))]
-    return min(((total, limit) for limit, total in over if total is not None), default=None)
-
-
-def _told(reasons: Iterable[Excluded]) -> str:
-    """Each reason once, with the models that it keeps away."""
-    models: dict[str, dict[str, None]] = {}
-    for why in reasons:
-        models.setdefault(why.reason, {})[why.model] = None
-    return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in models.items())
-
-
-def _at_fault(codes: Iterable[str], wish: Constraints, named: Sequence[Candidate]) -> str:
-    if "price_unknown" in codes:
-        return "max_cost"
-    if "low_quality" in codes:
-        return "min_quality"
-    if "incapable" not in codes or not any(wish.aspect_ratio in each.capabilities.ratios for each in named):
-        return "aspect_ratio"
-    if wish.references > max(each.capabilities.max_references for each in named):
-        return "references"
-    if wish.changes and not any(each.capabilities.edits for each in named):
-        return "mode"
-    return "seed" if wish.needs_seed else "aspect_ratio"
 
 
 def _scores(each: Candidate, seen: Posterior, shift: float, rng: np.random.Generator | None) -> dict[str, float]:

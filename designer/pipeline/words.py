@@ -32,6 +32,13 @@ MADE_OF: Final = {
     "blazer": frozenset({"skirt"}),
 }  # what one may be made up of, by the names of garments: "a gown with a full skirt"
 SENTENCE: Final = re.compile(r"[.;:!?\n]|\bplus\b", re.I)
+# words that ask for a colour, and for nothing besides
+_RECOLOURING: Final = """
+all change color colour dye entire entirely fully i in instead into it make of paint please recolor recolour same shade
+that the this to tone turn whole
+"""
+THAT_ONE: Final = frozenset({"the", "this", "that", "whole", "entire"})  # before a garment: the one in the photo
+RECOLOURING: Final = frozenset(_RECOLOURING.split())
 DEFINING: Final = ("garment", "silhouette", "length", "neckline", "sleeves", "fabric", "pattern", "colours")
 
 
@@ -74,6 +81,23 @@ def rules_out(text: str) -> bool:
     words = taxonomy.tokens(clean(text))
     hinted = any(refuses(words, at) or words[at].word.endswith(("less", "free")) for at in range(len(words)))
     return hinted and bool(parse(text).excluded)
+
+
+def recolours(text: str) -> bool:
+    """Whether a brief asks for one other colour of what a photo shows, and for nothing else: "make the dress navy"."""
+    read = parse(text)
+    colours = {each.value for each in read.mentions if each.attribute == "colours"}
+    garments = [each for each in read.mentions if each.attribute == "garment"]
+    if read.excluded or len(colours) != 1 or len(garments) > 1 or len(read.mentions) > len(garments) + 1:
+        return False
+    said = [(each.start, each.end) for each in read.mentions]
+    words = taxonomy.tokens(read.text)
+    for garment in garments:  # "a black coat" is another garment, "the coat" the one that is there
+        before = [each.word for each in words if each.end <= garment.start]
+        if not before or before[-1] not in THAT_ONE:
+            return False
+    rest = (each for each in words if not any(at <= each.start < end for at, end in said))
+    return all(each.word in RECOLOURING for each in rest)
 
 
 def _matches(words: tuple[Token, ...]) -> list[Mention]:

@@ -74,11 +74,14 @@ class ImageResult:
 class Capabilities:
     """What a model can do, so that a setting it lacks is said before spending.
 
-    `max_references`: photos that one call may bring along, 0 = none; `photo_tokens`: what the vendor usually counts for
-    one of them, where it bills by tokens; `photo_count`: what it counts for one of so many pixels across and down,
-    where it goes by them; `images_per_call`: how many images one call may be asked for, where that is cheaper than one
-    each; `edits`: whether it changes a photo as the prompt tells it, and does not draw one anew by the prompt;
-    `exact_size` False = it knows ratios only, and sends a size of its own; `qualities`: the words it takes.
+    `max_references`: photos that one call may bring along, 0 = none; `min_references`: those that it must bring along;
+    `photo_tokens`: what the vendor usually counts for one of them, where it bills by tokens; `photo_count`: what it
+    counts for one of so many pixels across and down, where it goes by them; `images_per_call`: how many images one call
+    may be asked for, where that is cheaper than one each; `edits`: whether it changes a photo as the prompt tells it,
+    and does not draw one anew by the prompt; `recolours`: it changes the colour of what a photo shows, and can do
+    nothing else; `by_name`: it takes something of its own from a photo (the outline, the style), so only who chooses
+    it by name gets it; `exact_size` False = it knows ratios only, and sends a size of its own; `qualities`: the words
+    it takes.
     """
 
     seed: bool
@@ -91,7 +94,10 @@ class Capabilities:
     photo_tokens: int = 0
     photo_count: Callable[[int, int], int] | None = None
     images_per_call: int = 1
+    min_references: int = 0
+    by_name: bool = False
     edits: bool = False
+    recolours: bool = False
     exact_size: bool = True
     qualities: tuple[str, ...] = ("standard",)
 

@@ -1,16 +1,16 @@
 """Stability AI's Stable Image services over REST v2beta: one image a call, by ratio, with seed and negative prompt.
 
 Paths, fields and errors as in the reference at https://platform.stability.ai/docs/api-reference (generate/core,
-generate/ultra, generate/sd3). No SDK of the vendor's is kept. It documents no idempotency key: a call that broke off
-may have been billed.
+generate/ultra, generate/sd3; control/sketch, control/structure, control/style; edit/search-and-recolor). Its other
+edits want a mask, or what to look for beside what to put there: designers say neither here. No SDK of the vendor's is
+kept. It documents no idempotency key: a call that broke off may have been billed.
 """
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
 from designer.providers.base import (
@@ -35,27 +35,54 @@ from designer.providers.remote.checks import check, clipped, installed, is_of_so
 
 VENDOR: Final = "Stability"
 ROOT: Final = "https://api.stability.ai"
-GENERATE: Final = "/v2beta/stable-image/generate"
+SERVICES: Final = "/v2beta/stable-image"
 RATIOS: Final = ("1:1", "2:3", "3:2", "4:5", "9:16", "16:9")
 MAX_PROMPT, MAX_SEED, MAX_PIXELS = 10_000, 4_294_967_294, 1_600_000
 STRENGTH: Final = "0.65"  # how far an image-to-image call may leave its photo, 0 to 1
-FIELDS: Final = {"image": "references", "aspect_ratio": "aspect_ratio", "seed": "seed"}
+CONTROL: Final = "0.7"  # how much of a photo's outline is kept, 0 to 1: the vendor's own usual
+FIDELITY: Final = "0.5"  # how near the photo's style is kept, 0 to 1: likewise
+UNNAMED: Final = "clothing"  # what is recoloured where nobody knows which garment it is
+FIELDS: Final = {
+    "select_prompt": "",
+    "control_strength": "",
+    "fidelity": "",
+    "image": "references",
+    "aspect_ratio": "aspect_ratio",
+    "seed": "seed",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Where a model is asked for, and whether it begins from a photo."""
+    """Where a model is asked for; whether it can begin from a photo, or `must`; what else its form then says; whether
+    that form names the ratio although there is a photo."""
 
     path: str
     photo: bool = False
+    must: bool = False
+    said: Mapping[str, str] = field(default_factory=dict)
+    names_ratio: bool = False
 
 
+def _begins(path: str) -> Service:
+    return Service(path, photo=True, said={"strength": STRENGTH})
+
+
+def _after(path: str, *, names_ratio: bool = False, **said: str) -> Service:
+    return Service(path, photo=True, must=True, said=said, names_ratio=names_ratio)
+
+
+RECOLOUR: Final = "search-and-recolor"
 MODELS: Final[Mapping[str, Service]] = {
-    "core": Service("core"),
-    "ultra": Service("ultra", photo=True),
-    "sd3.5-large": Service("sd3", photo=True),
-    "sd3.5-large-turbo": Service("sd3", photo=True),
-    "sd3.5-medium": Service("sd3", photo=True),
+    "core": Service("generate/core"),
+    "ultra": _begins("generate/ultra"),
+    "sd3.5-large": _begins("generate/sd3"),
+    "sd3.5-large-turbo": _begins("generate/sd3"),
+    "sd3.5-medium": _begins("generate/sd3"),
+    "control-sketch": _after("control/sketch", control_strength=CONTROL),
+    "control-structure": _after("control/structure", control_strength=CONTROL),
+    "control-style": _after("control/style", names_ratio=True, fidelity=FIDELITY),
+    RECOLOUR: _after(f"edit/{RECOLOUR}"),
 }
 RETIRED: Final = {
     "sd3-large": "sd3.5-large",
@@ -89,7 +116,10 @@ class Stability:
         return Capabilities(
             seed=True,
             negative_prompt=True,
+            min_references=int(MODELS[model].must),
             max_references=int(MODELS[model].photo),
+            by_name=MODELS[model].must and model != RECOLOUR,
+            recolours=model == RECOLOUR,
             max_images=1,
             ratios=RATIOS,
             max_pixels=MAX_PIXELS,
@@ -118,7 +148,7 @@ class Stability:
         from designer.providers.remote.client import bounded_client, fit_key
 
         headers = {"authorization": f"Bearer {fit_key(VENDOR, self.config.api_key)}", "accept": "application/json"}
-        url = f"{self.config.base_url or ROOT}{GENERATE}/{MODELS[request.model].path}"
+        url = f"{self.config.base_url or ROOT}{SERVICES}/{MODELS[request.model].path}"
         with bounded_client(VENDOR, timeout_s=request.timeout_s) as http:
             said = http.post(url, headers=headers, files=form_of(request))
         if said.status_code != 200:
@@ -132,23 +162,29 @@ def form_of(request: ImageRequest) -> list[tuple[str, Any]]:
     fields = {"prompt": request.prompt, "output_format": "png", "seed": str(request.seeds[0] % (MAX_SEED + 1))}
     if request.negative_prompt:
         fields["negative_prompt"] = request.negative_prompt
-    if service.path == "sd3":
+    if service.path == "generate/sd3":
         fields |= {"model": request.model, "mode": "image-to-image" if photo else "text-to-image"}
-    if photo is None:
-        fields["aspect_ratio"] = request.aspect_ratio  # with a photo the photo's own ratio stands: it is cut to that
-    else:
-        fields["strength"] = STRENGTH
+    if photo is None or service.names_ratio:
+        fields["aspect_ratio"] = request.aspect_ratio  # else the photo's own ratio stands: it is cut to that
+    if photo is not None:
+        fields |= service.said
+    if request.model == RECOLOUR:
+        fields["select_prompt"] = _garment(request.attributes)
     files = [] if photo is None else [("image", _file(photo, request.width, request.height))]
     return [*((name, (None, value)) for name, value in fields.items()), *files]
 
 
 def _file(photo: bytes, width: int, height: int) -> tuple[str, bytes, str]:
     """Raises InvalidRequest for what is no picture."""
-    from designer.providers.remote.pictures import fitted
+    from designer.providers.remote.pictures import as_png
 
-    out = io.BytesIO()
-    fitted(photo, width, height).save(out, "PNG", compress_level=3)
-    return "photo.png", out.getvalue(), "image/png"
+    return "photo.png", as_png(photo, width, height), "image/png"
+
+
+def _garment(attributes: Mapping[str, object]) -> str:
+    """What the service is to look for in the photo."""
+    garment = attributes.get("garment")
+    return garment.replace("_", " ") if isinstance(garment, str) and garment else UNNAMED
 
 
 def _result(body: bytes, headers: Mapping[str, str], request: ImageRequest) -> ImageResult:

@@ -38,7 +38,7 @@ export interface Budgets { month: string; team: Standing | null; every_member: s
 export interface Call { number: number; step: string; provider: string; model: string; price: string | null; outcome: CallOutcomeEnum; reference: string; error: ProblemNote | null; created_at: string }
 export type CallOutcomeEnum = "started" | "succeeded" | "failed" | "unknown" | "superseded";
 /** What a model can do; what it cannot is said before anything is spent. */
-export interface Capabilities { seed: boolean; negative_prompt: boolean; references: boolean; max_references: number; edits: boolean; max_images: number; ratios: string[]; max_pixels: number; idempotency: string; images_per_call: number; exact_size: boolean; qualities: string[] }
+export interface Capabilities { seed: boolean; negative_prompt: boolean; references: boolean; max_references: number; min_references: number; edits: boolean; recolours: boolean; by_name: boolean; max_images: number; ratios: string[]; max_pixels: number; idempotency: string; images_per_call: number; exact_size: boolean; qualities: string[] }
 export interface Cause { kind: string; code: string | null; count: number }
 export interface CauseList { results: Cause[] }
 export interface CellError { line: number; column: string; code: string; message: string }

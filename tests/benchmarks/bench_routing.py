@@ -20,6 +20,7 @@ import numpy as np
 from designer.pipeline import routing
 from designer.pipeline.candidates import Candidate, Constraints
 from designer.pipeline.records import Route
+from designer.pipeline.unroutable import RouteError
 from designer.providers.base import Capabilities
 
 STRATEGIES = list(routing.STRATEGIES)
@@ -86,7 +87,7 @@ def routes(count: int) -> None:
         between = time.perf_counter()
         try:
             made = routing.route(crowd, wish, rng=rng)
-        except routing.RouteError:
+        except RouteError:
             refused += 1
             continue
         ours.append(time.perf_counter() - between)

@@ -172,13 +172,12 @@ ADAPTERS: Final = (
     Adapter(
         name="comfyui",
         model="workflow",
-        lacks=(({"prompt": "x" * 10_001}, "prompt"), ODD_RATIO, ODD_QUALITY, ({"seeds": (1, 2)}, "n")),
+        lacks=(({"prompt": "x" * 10_001}, "prompt"), ODD_RATIO, ODD_QUALITY, TEXT_FILE, ({"seeds": (1, 2)}, "n")),
         instead={
             "bad_field": Expect(InvalidRequest),
             **dict.fromkeys(("moderated", "moderated_output", "retired", "quota")),
         },
         keyless=True,
         usage=False,
-        photos=0,
     ),
 )  # fmt: skip

@@ -238,7 +238,7 @@ def test_the_page_of_models_shows_that_all_of_them_rest(client_of, simulator):
     settled(client_of("editor"), n=1, model="core", aspect_ratio="1:1")
     rows = boss.get("/api/queue/models").json()["results"]
     states = {row["model"]: row["circuit"] for row in rows if row["provider"] == "stability"}
-    assert len(states) == 5 and set(states.values()) == {"open"}, rows
+    assert len(states) == 9 and set(states.values()) == {"open"}, rows
     assert all(row["circuit"] == "closed" for row in rows if row["provider"] == "google")
 
 

@@ -54,6 +54,10 @@ def check(request: ImageRequest, can: Capabilities, vendor: str, *, max_prompt: 
         raise InvalidRequest(
             "There are too many references.", f"Send at most {can.max_references}.", field="references"
         )
+    if len(request.references) < can.min_references:
+        raise InvalidRequest(
+            f"{request.model} begins from a photo, and none was sent.", "Send one along.", field="references"
+        )
     if request.negative_prompt and not can.negative_prompt:
         raise InvalidRequest(
             f"{request.model} takes no negative prompt.", "Say in the prompt what you want.", field="negative_prompt"

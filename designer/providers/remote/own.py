@@ -33,23 +33,24 @@ class Server:
         self.auth = (user, password) if login else None
 
     def ask(
-        self, method: str, path: str, *, timeout_s: float, wish: Any = None, max_bytes: int = 64 << 20
+        self, method: str, path: str, *, timeout_s: float, wish: Any = None, form: Any = None, max_bytes: int = 64 << 20
     ) -> tuple[int, bytes]:
-        """(status, body) of one call. Raises ProviderError when nobody answers, or not in time."""
+        """(status, body) of one call. `form`: the parts of a multipart body, instead of `wish` in JSON. Raises
+        ProviderError when nobody answers, or not in time."""
         from designer.providers.remote.client import bounded_client
 
         with bounded_client(self.vendor, timeout_s=timeout_s, max_bytes=max_bytes) as http:
-            said = http.request(method, f"{self.root}{path}", json=wish, auth=self.auth)
+            said = http.request(method, f"{self.root}{path}", json=wish, files=form, auth=self.auth)
             if said.status_code >= 300:
                 headers = {name.lower(): value for name, value in said.headers.items()}
                 raise self.refused(said.status_code, said.content, headers)
             return said.status_code, said.content
 
-    def told(self, method: str, path: str, *, timeout_s: float, wish: Any = None) -> dict[str, Any]:
+    def told(self, method: str, path: str, *, timeout_s: float, wish: Any = None, form: Any = None) -> dict[str, Any]:
         """The JSON object that came back. Raises ProviderError, Garbled for anything else."""
         from designer.providers.remote.client import garbled
 
-        _, body = self.ask(method, path, timeout_s=timeout_s, wish=wish)
+        _, body = self.ask(method, path, timeout_s=timeout_s, wish=wish, form=form)
         try:
             read = json.loads(body)
         except ValueError as error:

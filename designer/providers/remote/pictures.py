@@ -46,6 +46,13 @@ def fitted(reference: bytes, width: int, height: int) -> Image.Image:
         return ImageOps.fit(on_white(opened), (width, height), Image.Resampling.LANCZOS)
 
 
+def as_png(reference: bytes, width: int, height: int) -> bytes:
+    """As `fitted`, in a file. Raises InvalidRequest as below."""
+    out = io.BytesIO()
+    fitted(reference, width, height).save(out, "PNG", compress_level=3)
+    return out.getvalue()
+
+
 def media_type_of(reference: bytes) -> str:
     """The type of a picture to be sent along. Raises InvalidRequest naming `references`."""
     seen = _seen(reference)

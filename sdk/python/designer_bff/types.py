@@ -392,7 +392,10 @@ class Capabilities(TypedDict):
     negative_prompt: bool
     references: bool
     max_references: int
+    min_references: int
     edits: bool
+    recolours: bool
+    by_name: bool
     max_images: int
     ratios: list[str]
     max_pixels: int

@@ -1,6 +1,7 @@
 """Families, ends, successors and dated prices: nothing is called past its day, and every change leaves a line."""
 
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from importlib import import_module
@@ -94,7 +95,9 @@ def test_every_price_of_the_start_says_where_it_was_read_or_that_it_was_not_veri
     core, reads = ModelProfile.objects.get(model="core"), ModelPrice.objects.filter(model__kind="language")
     assert not guessed.filter(model=core).exists() and not reads.filter(pk__in=guessed).exists()
     families = {row.model.family for row in guessed.select_related("model")}
-    assert (families, guessed.count()) == ({"GPT Image", "DALL-E"}, 9)  # docs/providers.md counts them
+    of_photos = {f"Stable Image {name}" for name in ("Sketch", "Structure", "Style", "Recolour")}
+    assert families == {"GPT Image", "DALL-E", *of_photos}
+    assert guessed.count() == 13  # docs/providers.md counts them
     services.reprice(actor=user, model=core, amount=Decimal("0.07"), valid_from=days(0), source="their page")
     mine = ModelPrice.objects.filter(model__kind__in=("image", "language"))
     before = dict(mine.values_list("pk", "source"))
@@ -123,8 +126,17 @@ def test_whoever_has_an_end_has_a_successor_that_outlives_it():
         assert after is not None and (after.ends_on is None or after.ends_on > row.ends_on), row.model
 
 
+@pytest.fixture
+def own_workflow(tmp_path, settings) -> Iterator[None]:
+    """ComfyUI with the workflow for edits that a studio has to bring along."""
+    (tmp_path / "edit.json").write_text('{"1": {"class_type": "LoadImage", "inputs": {"image": "{reference}"}}}')
+    registry.configure({"comfyui": ProviderConfig(options={"edit_workflow": str(tmp_path / "edit.json")})})
+    yield
+    registry.configure(settings.PROVIDERS)
+
+
 @pytest.mark.parametrize("wished", QUALITIES)
-def test_every_image_model_of_the_start_has_a_price_for_each_way_of_drawing(wished):
+def test_every_image_model_of_the_start_has_a_price_for_each_way_of_drawing(wished, own_workflow):
     """Unknown prices are refused: a model of one's own that was priced for one quality alone could not draw drafts."""
     for row in services.usable_models(today=TODAY, kind="image"):
         quality = quality_of(image_provider(row.provider).capabilities(row.model), wished)
@@ -392,7 +404,7 @@ def test_a_price_whose_day_is_over_is_never_changed_in_the_admin_and_a_new_one_a
     assert AuditEntry.objects.get(action="catalogue.price").facts["amount"] == "2.000000"
 
 
-def test_the_starter_rows_of_each_adapter_are_models_that_it_knows():
+def test_the_starter_rows_of_each_adapter_are_models_that_it_knows(own_workflow):
     for starter in STARTERS:
         living = starter.ends_on is None or starter.ends_on > TODAY
         if starter.kind == "image" and living:
@@ -401,5 +413,5 @@ def test_the_starter_rows_of_each_adapter_are_models_that_it_knows():
 
 def test_the_models_of_stability_together_keep_within_what_it_publishes_for_all():
     rows = [starter for starter in STARTERS if starter.provider == "stability"]
-    assert len(rows) == 5 and {row.limits_scope for row in rows} == {"account"}
+    assert len(rows) == 9 and {row.limits_scope for row in rows} == {"account"}
     assert min(row.limits["requests_per_minute"] for row in rows) <= 150 * 6  # 150 in 10 s

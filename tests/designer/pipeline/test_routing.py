@@ -12,7 +12,8 @@ from designer.pipeline import optimisation, routing
 from designer.pipeline.candidates import Candidate, Constraints
 from designer.pipeline.circuits import REST, TRIP_AFTER, Breaker, observed, rest_left
 from designer.pipeline.records import Posterior, Route
-from designer.pipeline.routing import RouteError, route
+from designer.pipeline.routing import route
+from designer.pipeline.unroutable import RouteError
 from designer.providers.base import Capabilities
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -9,7 +9,7 @@ from designer.pipeline.analysis import analyse
 from designer.pipeline.colours import COLOURS, colour_of, delta_e, lab_of, nearest_name, rgb_from_lab, rgb_of
 from designer.pipeline.records import ATTRIBUTES, InvalidCorrection, Understanding
 from designer.pipeline.vocabulary import PHOTOGRAPHY, VOCABULARY
-from designer.pipeline.words import clean, parse
+from designer.pipeline.words import clean, parse, recolours
 
 
 @pytest.mark.parametrize(
@@ -231,3 +231,30 @@ def test_every_fault_of_a_correction_is_named() -> None:
         analyse("dress").merged_with_corrections({"fit": "x" * 99, "length": "midi", "mood": 3, "hue": "red"})
     faults = (caught.value, *caught.value.others)
     assert [each.field for each in faults] == ["fit", "mood", "hue"] and all(each.remedy for each in faults)
+
+
+@pytest.mark.parametrize(
+    ("brief", "only"),
+    [
+        ("make the dress navy", True),
+        ("Change it to emerald green, please!", True),
+        ("in this colour: #3355aa", True),
+        ("recolour the coat #3355aa", True),
+        ("make the sleeves longer", False),
+        ("make the sleeves navy", False),
+        ("a navy silk dress", False),
+        ("in black and white", False),
+        ("make it a black coat", False),
+        ("make it blue jeans", False),
+        ("turn the red dress into a black jacket", False),
+        ("make the dress black and the coat red", False),
+        ("make the dress with navy stripes", False),
+        ("make it navy with white buttons", False),
+        ("navy, not black", False),
+        ("brighter", False),
+        ("make it darker navy and add a belt", False),
+        ("", False),
+    ],
+)
+def test_who_asks_for_another_colour_and_nothing_else(brief, only):
+    assert recolours(brief) is only

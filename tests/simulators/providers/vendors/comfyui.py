@@ -5,15 +5,19 @@ Work is done as soon as its history is asked for twice, so that a client sees it
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from typing import Any, Final
+
+from PIL import Image
 
 from tests.simulators.providers.wire import Answer, Call, Charge, Route, answer, picture
 
 VENDOR: Final = "comfyui"
 CHECKPOINTS: Final = ["sd_xl_base_1.0.safetensors", "juggernaut.safetensors"]
 NODES: Final = {
-    "CheckpointLoaderSimple", "EmptyLatentImage", "CLIPTextEncode", "KSampler", "VAEDecode", "SaveImage",
+    "CheckpointLoaderSimple", "EmptyLatentImage", "CLIPTextEncode", "KSampler", "VAEDecode", "VAEEncode", "SaveImage",
+    "LoadImage", "ReferenceLatent",
 }  # fmt: skip
 LOOKS: Final = 2  # at the history, before a work is done
 
@@ -49,13 +53,30 @@ def queue_prompt(call: Call, behaviour: str | None, details: dict[str, Any]) -> 
     loaded = [node["inputs"]["ckpt_name"] for node in graph.values() if node["class_type"] == "CheckpointLoaderSimple"]
     if any(name not in CHECKPOINTS for name in loaded):
         return refusal("prompt_outputs_failed_validation", "Value not in list", f"ckpt_name: {loaded[0]}")
+    photos = call.state.get("photos", {})
+    wanted = [node["inputs"]["image"] for node in graph.values() if node["class_type"] == "LoadImage"]
+    if missing := [name for name in wanted if name not in photos]:
+        said = f"image - Invalid image file: {missing[0]}"
+        return refusal("prompt_outputs_failed_validation", "Prompt outputs failed validation", said)
     pk = str(wish.get("prompt_id") or f"generated-{call.number}")
     works = call.state.setdefault("works", {})
     if pk in works:
         return refusal("invalid_prompt", "This id was used before")
-    works[pk] = {"graph": graph, "looks": 0, "behaviour": behaviour, "fails": details.get("fails", "")}
+    sent = [call.number, pk, graph, wish.get("extra_data", {}), []]
+    works[pk] = {"graph": graph, "sent": sent, "looks": 0, "behaviour": behaviour, "fails": details.get("fails", "")}
     body = {"prompt_id": pk, "number": call.number, "node_errors": {}}
-    return answer(body, charge=Charge(model="workflow", images=1))
+    model = wish.get("extra_data", {}).get("designer_model", "workflow")  # nobody bills: so that the log names it
+    return answer(body, charge=Charge(model=model, images=1))
+
+
+def upload(call: Call, behaviour: str | None, details: dict[str, Any]) -> Answer:
+    """POST /upload/image: into the folder of inputs."""
+    files, form = call.files("image"), call.fields()
+    if not files or form.get("type", "input") != "input":
+        return Answer(status=400)
+    folder, name = form.get("subfolder", ""), files[0].filename
+    call.state.setdefault("photos", {})["/".join(filter(None, (folder, name)))] = files[0].data
+    return answer({"name": name, "subfolder": folder, "type": "input"})
 
 
 def history(call: Call, behaviour: str | None, details: dict[str, Any]) -> Answer:
@@ -76,7 +97,7 @@ def _entry(pk: str, work: Mapping[str, Any]) -> dict[str, Any]:
     images = [{"filename": f"{pk}.png", "subfolder": "", "type": "output"}]
     nothing = work["behaviour"] in ("no_images", "fewer_images")
     status = {"status_str": "success", "completed": True, "messages": []}
-    return {"status": status, "outputs": {"9": {"images": [] if nothing else images}}}
+    return {"status": status, "prompt": work["sent"], "outputs": {"9": {"images": [] if nothing else images}}}
 
 
 def queue(call: Call, behaviour: str | None, details: dict[str, Any]) -> Answer:
@@ -101,10 +122,19 @@ def view(call: Call, behaviour: str | None, details: dict[str, Any]) -> Answer:
         return Answer(status=404)
     if work["behaviour"] in ("wrong_media_type", "invalid_base64"):
         return Answer(body=b"%PDF-1.7 not a picture", media_type="application/pdf")
-    latent = next(node["inputs"] for node in work["graph"].values() if node["class_type"] == "EmptyLatentImage")
+    width, height = _size(call, work["graph"])
     seed = next(node["inputs"]["seed"] for node in work["graph"].values() if node["class_type"] == "KSampler")
-    width = latent["width"] // 2 if work["behaviour"] == "wrong_size" else latent["width"]
-    return Answer(body=picture(width, latent["height"], int(seed) % 1000), media_type="image/png")
+    width = width // 2 if work["behaviour"] == "wrong_size" else width
+    return Answer(body=picture(width, height, int(seed) % 1000), media_type="image/png")
+
+
+def _size(call: Call, graph: Mapping[str, Any]) -> tuple[int, int]:
+    """That of the empty latent, else of the photo that the picture begins from."""
+    for node in graph.values():
+        if node["class_type"] == "EmptyLatentImage":
+            return node["inputs"]["width"], node["inputs"]["height"]
+    name = next(node["inputs"]["image"] for node in graph.values() if node["class_type"] == "LoadImage")
+    return Image.open(io.BytesIO(call.state["photos"][name])).size
 
 
 def object_info(call: Call, behaviour: str | None, details: dict[str, Any]) -> Answer:
@@ -113,6 +143,7 @@ def object_info(call: Call, behaviour: str | None, details: dict[str, Any]) -> A
 
 ROUTES: Final = (
     Route("POST", "/prompt", queue_prompt),
+    Route("POST", "/upload/image", upload),
     Route("GET", "/history/(?P<pk>[^/]+)", history, plans=False),
     Route("GET", "/queue", queue, plans=False),
     Route("POST", "/queue", stop, plans=False),

@@ -17,6 +17,13 @@ SIZES: Final = {
 }  # fmt: skip
 SD3: Final = {"sd3.5-large", "sd3.5-large-turbo", "sd3.5-medium"}
 MAX_SEED: Final = 4_294_967_294
+COMMON: Final = {"prompt", "negative_prompt", "seed", "output_format"}
+OWN: Final[Mapping[str, set[str]]] = {
+    "sketch": {"control_strength"},
+    "structure": {"control_strength"},
+    "style": {"fidelity", "aspect_ratio"},
+    "search-and-recolor": {"select_prompt", "grow_mask"},
+}
 
 
 def refusal(status: int, name: str, *errors: str, **headers: str) -> Answer:
@@ -52,11 +59,23 @@ def asked_for(call: Call, behaviour: str | None, details: Mapping[str, Any]) -> 
 
 
 def generate(call: Call, behaviour: str | None, details: dict[str, Any]) -> Answer:
-    refused = asked_for(call, behaviour, details) or _refused(call)
-    if refused is not None:
-        return refused
     form, service = call.fields(), call.args["service"]
     model = form.get("model", "sd3.5-large") if service == "sd3" else service
+    return _answered(call, behaviour, details, _refused(call), model)
+
+
+def work_on_photo(call: Call, behaviour: str | None, details: dict[str, Any]) -> Answer:
+    """The control services, and search-and-recolor."""
+    kind, service = call.args["kind"], call.args["service"]
+    model = service if kind == "edit" else f"control-{service}"
+    return _answered(call, behaviour, details, _refused_service(call, service), model)
+
+
+def _answered(call: Call, behaviour: str | None, details: dict[str, Any], refused: Answer | None, model: str) -> Answer:
+    said_no = asked_for(call, behaviour, details) or refused
+    if said_no is not None:
+        return said_no
+    form = call.fields()
     seed = int(form.get("seed", "0")) or call.number
     body: dict[str, Any] = {"finish_reason": "SUCCESS", "seed": seed}
     if behaviour == "moderated_output":
@@ -69,6 +88,29 @@ def generate(call: Call, behaviour: str | None, details: dict[str, Any]) -> Answ
 def _refused(call: Call) -> Answer | None:
     """What is wrong with the form, as Stability says it."""
     form, service = call.fields(), call.args["service"]
+    if (wrong := _refused_words(call, form)) is not None:
+        return wrong
+    if service == "sd3" and form.get("model", "sd3.5-large") not in SD3:
+        return refusal(404, "not_found", "This model is no longer available.")
+    return _refused_photo(call, form)
+
+
+def _refused_service(call: Call, service: str) -> Answer | None:
+    form = call.fields()
+    if (wrong := _refused_words(call, form)) is not None:
+        return wrong
+    if unknown := set(form) - COMMON - OWN[service]:
+        return refusal(400, "bad_request", f"{min(unknown)}: is not a field of this service")
+    if service == "search-and-recolor" and not 1 <= len(form.get("select_prompt", "")) <= 10_000:
+        return refusal(400, "bad_request", "select_prompt: must be 1 to 10000 characters")
+    for name in OWN[service] & {"control_strength", "fidelity"} & set(form):
+        if not 0 <= float(form[name]) <= 1:
+            return refusal(400, "bad_request", f"{name}: must be 0 to 1")
+    photos = call.files("image")
+    return _undecodable(photos[0].data) if photos else refusal(400, "bad_request", "image: is required")
+
+
+def _refused_words(call: Call, form: Mapping[str, str]) -> Answer | None:
     if call.headers.get("accept") not in ("application/json", "image/*"):
         return refusal(400, "bad_request", "accept: must be one of 'image/*', 'application/json'")
     if not 1 <= len(form.get("prompt", "")) <= 10_000:
@@ -77,9 +119,7 @@ def _refused(call: Call) -> Answer | None:
         return refusal(400, "bad_request", "aspect_ratio: must be one of the documented ratios")
     if not form.get("seed", "0").isdigit() or int(form.get("seed", "0")) > MAX_SEED:
         return refusal(400, "bad_request", f"seed: must be 0 to {MAX_SEED}")
-    if service == "sd3" and form.get("model", "sd3.5-large") not in SD3:
-        return refusal(404, "not_found", "This model is no longer available.")
-    return _refused_photo(call, form)
+    return None
 
 
 def _refused_photo(call: Call, form: Mapping[str, str]) -> Answer | None:
@@ -91,8 +131,12 @@ def _refused_photo(call: Call, form: Mapping[str, str]) -> Answer | None:
         return refusal(400, "bad_request", "image: is not a field of this service")
     if "strength" not in form:
         return refusal(400, "bad_request", "strength: is required with an image")
+    return _undecodable(photos[0].data)
+
+
+def _undecodable(data: bytes) -> Answer | None:
     try:
-        Image.open(io.BytesIO(photos[0].data)).verify()
+        Image.open(io.BytesIO(data)).verify()
     except (UnidentifiedImageError, OSError, SyntaxError):
         return refusal(400, "bad_request", "image: cannot be decoded")
     return None
@@ -101,7 +145,7 @@ def _refused_photo(call: Call, form: Mapping[str, str]) -> Answer | None:
 def _drawn(call: Call, form: Mapping[str, str], behaviour: str | None, seed: int) -> str:
     photos = call.files("image")
     width, height = SIZES[form.get("aspect_ratio", "1:1")]
-    if photos:
+    if photos and call.args["service"] != "style":  # which draws at the ratio that it is told
         width, height = Image.open(io.BytesIO(photos[0].data)).size
     if behaviour == "invalid_base64":
         return "%%% this is not base64 %%%"
@@ -110,4 +154,8 @@ def _drawn(call: Call, form: Mapping[str, str], behaviour: str | None, seed: int
     return in_base64(picture(width // 2 if behaviour == "wrong_size" else width, height, seed % 1000))
 
 
-ROUTES: Final = (Route("POST", "/v2beta/stable-image/generate/(?P<service>core|ultra|sd3)", generate),)
+ROUTES: Final = (
+    Route("POST", "/v2beta/stable-image/generate/(?P<service>core|ultra|sd3)", generate),
+    Route("POST", "/v2beta/stable-image/(?P<kind>control)/(?P<service>sketch|structure|style)", work_on_photo),
+    Route("POST", "/v2beta/stable-image/(?P<kind>edit)/(?P<service>search-and-recolor)", work_on_photo),
+)
