@@ -1,155 +1,155 @@
 // Written by `manage.py write_contracts` from the API description. Change that, not this.
 
 export const CALLS = `
-0alerts G:alerts:wp
-0analyze P:analyze:w
-0assets G:assets:wp
-1{} G:asset: A:changeAsset:w D:deleteAsset:
-2against/{} G:compareAssets:
-4map G:downloadDifference:f
-2comments G:assetComments:w
-2content G:download:wf
-2promote P:promoteAsset:
-2provenance G:assetProvenance:
-2restore P:restoreAsset:
-2thumbnail G:downloadThumbnail:wf
-2understood G:assetUnderstood: A:correctAsset:w
-2use P:useAsset:
-2versions G:assetVersions:
-0auth/tokens G:apiTokens:wp P:createApiToken:w
-2{} G:apiToken: D:deleteApiToken:
-0batch G:batches:wp
-1{} G:batch: A:changeBatch:w D:cancelBatch:
-2clone P:cloneBatch:
-2contact-sheet G:downloadContactSheet:wf
-2errors G:batchErrors:
-2items G:batchItems:wp
-2pause P:pauseBatch:
-2progress G:batchProgress:
-2results G:downloadBatchResults:wf
-2resume P:resumeBatch:
-2retry P:retryBatch:w
-2start P:startBatch:
-2votes G:batchVotes: P:vote:w
-3next G:nextVote:
-2zip G:downloadBatch:f
-1estimate P:estimateBatch:w
-1generate P:createBatch:w
-1import/template G:downloadImportTemplate:wf
-1templates G:batchTemplates:wp P:createBatchTemplate:w
-2{} G:batchTemplate: D:deleteBatchTemplate:
-0corrections G:corrections:wp
-1{} D:deleteCorrection:
-0enhance G:enhancements:wp
-1{} G:enhancement: P:enhance:w
-2cancel P:cancelEnhancement:
-2retry P:retryEnhancement:w
-1batch P:enhanceMany:w
-1estimate P:estimateEnhancements:w
-1models G:enhancementModels:
-1operations G:operations:
-1presets G:presets:w P:createPreset:w
-2{} G:preset: A:changePreset:w D:deletePreset:
-1previews P:createEnhancementPreview:w
-2{} G:enhancementPreview:
-3cancel P:cancelEnhancementPreview:
-3part G:downloadPreviewPart:f
-3results/{} G:downloadPreviewResult:f
-0events G:events:w
-0feedback G:feedbackGiven:wp P:feedbackOn:w
-1undo P:undoFeedback:w
-0generations G:generations:wp P:generate:w
-1{} G:generation: D:deleteGeneration:
-2cancel P:cancelGeneration:
-2favourite U:markFavourite: D:unmarkFavourite:
-2feedback P:feedback:w
-3{} D:deleteFeedback:w
-2restore P:restoreGeneration:
-2retry P:retryGeneration:
-2understood G:generationUnderstood: A:correctGeneration:w
-1preview P:preview:w
-0invitations/accept P:acceptInvitation:w
-0learning G:learnedWeights:wp
-1{}/revert P:revertWeight:
-1acts G:learningActs:wp
-1moves G:weightMoves:wp
-2{}/revert P:revertWeightMove:
-1revert P:revertLearning:w
-1settings G:learningSettings:w A:changeLearningSettings:w
-0me G:me: A:changeMe:w
-0models G:models:wp
-0notifications G:notifications:wp
-1read P:markRead:w
-1settings G:notificationSettings: A:changeNotificationSettings:w
-0personas G:personas:wp P:createPersona:w
-1{} G:persona: A:changePersona:w D:deletePersona:
-2drift G:personaDrift:w
-2duplicate P:duplicatePersona:w
-2match P:matchPersona:w
-1default G:defaultPersona:w U:setDefaultPersona:w
-1merge P:mergePersonas:w
-0portfolios G:portfolios:wp
-1{} G:portfolio:
-2cancel P:cancelPortfolio:
-2forget P:forgetPortfolio:
-2items G:portfolioItems:wp
-2personas P:personasFromPortfolio:w
-2resume P:resumePortfolio:
-0prompts G:prompts:wp
-0queue/dead G:deadJobs:wp
-2causes G:deadCauses:
-2discard P:discardDeadJobs:w
-2replay P:replayDeadJobs:w
-1jobs G:jobs:wp
-1lanes G:lanes:
-2{}/pause U:pauseLane:w D:resumeLane:
-1models G:modelStandings:
-1teams G:teamShares:w
-2{} U:weighTeam:w
-1unsettled G:queueUnsettled:
-1webhooks G:courier:
-1workers G:workers:
-2{}/drain U:drainWorker: D:employWorker:
-0sessions/{} G:session:
-2attendance U:attendSession:
-2end P:endSession:
-2images G:sessionImages:wp
-3{} G:sessionImage:
-2present P:presentImage:w
-2presenter P:handOverSession:w
-2reveal P:revealVotes:w
-2summary G:sessionSummary:wf
-2timer P:setSessionTimer:w
-2votes P:voteInSession:w
-0teams G:teams:wp P:createTeam:w
-1{} G:team: A:changeTeam:w
-2audit G:teamAudit:wp
-3export G:teamAuditExport:wf
-2collections G:collections:wp P:createCollection:w
-3{} G:collection: A:changeCollection:w D:deleteCollection:
-4assets G:collectionAssets:wp P:addToCollection:w
-5{} A:moveInCollection:w D:removeFromCollection:
-4restore P:restoreCollection:
-2comments G:teamComments:wp P:createTeamComment:w
-3{} G:teamComment: A:changeTeamComment:w D:deleteTeamComment:
-4history G:teamCommentHistory:wp
-4reactions/{} U:reactToComment: D:takeBackReaction:
-4reopen P:reopenThread:
-4resolve P:resolveThread:
-2invitations G:invitations:wp
-3{} P:renewInvitation: D:revokeInvitation:
-2invite P:invite:w
-2members G:teamMembers:wp
-3{} U:setTeamMember:w D:deleteTeamMember:
-2sessions G:sessions:wp P:openSession:w
-2auto-enhance G:teamAutoEnhance: U:setTeamAutoEnhance:w
-2budgets G:teamBudgets: U:setTeamBudget:w
-2generations G:teamGenerations:wp
-2personas G:teamPersonas:wp P:createTeamPersona:w
-0webhooks G:webhooks:wp P:createWebhook:w
-1{} G:webhook: A:changeWebhook:w D:deleteWebhook:
-2deliveries G:webhookDeliveries:wp
-3{} G:webhookDelivery:
-4replay P:replayWebhookDelivery:
-2secret P:renewWebhookSecret:w
-2test P:testWebhook:`;
+0alerts l
+0analyze panalyze
+0assets l
+1{} G a D
+2against/{} GcompareAssets
+4map FdownloadDifference
+2comments g
+2content fdownload
+2promote P
+2provenance G
+2restore P
+2thumbnail fdownloadThumbnail
+2understood G acorrectAsset
+2use P
+2versions G
+0auth/tokens lapiTokens p
+2{} GapiToken D
+0batch lbatches
+1{} Gbatch a DcancelBatch
+2clone P
+2contact-sheet fdownloadContactSheet
+2errors G
+2items l
+2pause P
+2progress G
+2results fdownloadBatchResults
+2resume P
+2retry p
+2start P
+2votes G pvote
+3next GnextVote
+2zip FdownloadBatch
+1estimate pestimateBatch
+1generate pcreateBatch
+1import/template fdownloadImportTemplate
+1templates lbatchTemplates p
+2{} GbatchTemplate D
+0corrections l
+1{} D
+0enhance lenhancements
+1{} Genhancement penhance
+2cancel P
+2retry p
+1batch penhanceMany
+1estimate pestimateEnhancements
+1models GenhancementModels
+1operations G
+1presets g pcreatePreset
+2{} G a D
+1previews pcreateEnhancementPreview
+2{} GenhancementPreview
+3cancel P
+3part FdownloadPreviewPart
+3results/{} FdownloadPreviewResult
+0events g
+0feedback lfeedbackGiven pfeedbackOn
+1undo pundoFeedback
+0generations l pgenerate
+1{} G D
+2cancel P
+2favourite UmarkFavourite DunmarkFavourite
+2feedback pfeedback
+3{} ddeleteFeedback
+2restore P
+2retry P
+2understood G acorrectGeneration
+1preview ppreview
+0invitations/accept pacceptInvitation
+0learning llearnedWeights
+1{}/revert PrevertWeight
+1acts llearningActs
+1moves lweightMoves
+2{}/revert PrevertWeightMove
+1revert prevertLearning
+1settings glearningSettings a
+0me G a
+0models l
+0notifications l
+1read pmarkRead
+1settings GnotificationSettings a
+0personas l p
+1{} G a D
+2drift g
+2duplicate p
+2match p
+1default gdefaultPersona u
+1merge pmergePersonas
+0portfolios l
+1{} G
+2cancel P
+2forget P
+2items l
+2personas ppersonasFromPortfolio
+2resume P
+0prompts l
+0queue/dead ldeadJobs
+2causes GdeadCauses
+2discard pdiscardDeadJobs
+2replay preplayDeadJobs
+1jobs l
+1lanes G
+2{}/pause upauseLane DresumeLane
+1models GmodelStandings
+1teams gteamShares
+2{} uweighTeam
+1unsettled GqueueUnsettled
+1webhooks Gcourier
+1workers G
+2{}/drain UdrainWorker DemployWorker
+0sessions/{} G
+2attendance UattendSession
+2end P
+2images l
+3{} G
+2present ppresentImage
+2presenter phandOverSession
+2reveal prevealVotes
+2summary f
+2timer psetSessionTimer
+2votes pvoteInSession
+0teams l p
+1{} G a
+2audit l
+3export fteamAuditExport
+2collections lcollections p
+3{} Gcollection a D
+4assets l paddToCollection
+5{} amoveInCollection DremoveFromCollection
+4restore P
+2comments l p
+3{} G a D
+4history l
+4reactions/{} UreactToComment DtakeBackReaction
+4reopen PreopenThread
+4resolve PresolveThread
+2invitations linvitations
+3{} PrenewInvitation DrevokeInvitation
+2invite pinvite
+2members l
+3{} u D
+2sessions lsessions popenSession
+2auto-enhance GteamAutoEnhance u
+2budgets G usetTeamBudget
+2generations l
+2personas l p
+0webhooks l p
+1{} G a D
+2deliveries l
+3{} GwebhookDelivery
+4replay P
+2secret prenewWebhookSecret
+2test P`;

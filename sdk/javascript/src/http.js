@@ -7,7 +7,7 @@ const ALIKE = ["GET", "PUT", "POST"]; // twice is once: a POST by its Idempotenc
 const PASSING = [502, 503, 504];
 const etags = new WeakMap();
 const cookie = (name) => globalThis.document?.cookie.match(new RegExp(`(?:^|; )${name}=([^;]*)`))?.[1];
-const freshKey = () => Array.from(globalThis.crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+const freshKey = () => globalThis.crypto.getRandomValues(new Uint32Array(4)).join("-");
 
 // The version of an answer, to be sent as `ifMatch` of a change.
 export function etagOf(answer) {
@@ -57,6 +57,7 @@ async function once(client, address, wish, signal) {
 }
 
 const broken = (client, { cause, message }) => unreachable(client.url, `: ${cause?.message || cause?.code || message}`);
+const breaks = (client) => (error) => { throw error.syscall || error.code === "no_disk" ? error : broken(client, error); }; // a full disk is not the studio's fault
 
 const pause = (ms, signal) => new Promise((done, fail) => {
   if (signal?.aborted) return fail(signal.reason);
@@ -66,13 +67,14 @@ const pause = (ms, signal) => new Promise((done, fail) => {
 
 // What was not said is left out; a list says its name again for each.
 function asked(query = {}) {
-  const said = Object.entries(query).flatMap(([name, value]) => [value].flat().filter((each) => each != null).map((each) => [name, each]));
-  return said.length ? `?${new URLSearchParams(said)}` : "";
+  const said = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) for (const each of [value].flat()) if (each != null) said.append(name, each);
+  return `${said}` && `?${said}`;
 }
 
 // The JSON of an answer, null where it has none.
 export async function decoded(client, answer) {
-  const text = await answer.text().catch((error) => { throw broken(client, error); });
+  const text = await answer.text().catch(breaks(client));
   if (!text) return null;
   try {
     const found = JSON.parse(text);
@@ -116,7 +118,7 @@ export async function part(source) {
 }
 
 // What was said beside files, as fields of their form.
-export function formOf(fields, files) {
+export function formOf(fields = {}, files) {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) if (value != null) form.append(name, typeof value === "object" ? JSON.stringify(value) : value);
   for (const [blob, name] of files) form.append("file", blob, name);
@@ -125,9 +127,7 @@ export function formOf(fields, files) {
 
 // A file of the studio: a Blob, or with `to` (Node) written there, whole or not at all.
 export async function saved(client, answer, to) {
-  const fail = (error) => { throw broken(client, error); };
-  if (to === undefined) return answer.blob().catch(fail);
-  // a full disk is not the studio's fault
-  await kept(to, answer.body).catch((error) => { throw error.syscall || error.code === "no_disk" ? error : broken(client, error); });
+  if (to === undefined) return answer.blob().catch(breaks(client));
+  await kept(to, answer.body).catch(breaks(client));
   return to;
 }

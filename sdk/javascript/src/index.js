@@ -13,7 +13,7 @@ import { Live } from "./live.js";
 export * from "./errors.js";
 export { etagOf } from "./http.js";
 
-const ENDED = ["succeeded", "completed", "partial", "failed", "cancelled"];
+const ENDED = /^(succeeded|completed?|partial|failed|cancelled)$/; // a status, or what an event says happened
 
 export class DesignerBFFClient extends Live {
   // `timeout`: seconds for an answer to begin. `repeats`: further tries after trouble that passes; `patience`: seconds
@@ -26,18 +26,18 @@ export class DesignerBFFClient extends Live {
   // Any call below /api, such as request("GET", "/me"): its JSON.
   async request(verb, path, wish) { return decoded(this, await send(this, verb, path, wish)); }
 
-  async upload(file, { team } = {}, options) { return this.request("POST", "/assets", { ...options, form: formOf({ team }, [await part(file)]) }); }
+  async upload(file, wish, options) { return this.request("POST", "/assets", { ...options, form: formOf(wish, [await part(file)]) }); }
 
-  async importRows(file, { team, mapping } = {}, options) { return this.request("POST", "/batch/import", { ...options, form: formOf({ team, mapping }, [await part(file)]) }); }
+  async importRows(file, wish, options) { return this.request("POST", "/batch/import", { ...options, form: formOf(wish, [await part(file)]) }); }
 
   // `files`: as `upload` takes them, or { file, path } with a place in a folder. Watch `portfolio:<id>`.
-  async importPortfolio(files, { title, team } = {}, options) {
+  async importPortfolio(files, wish, options) {
     const parts = await Promise.all([...files].map(async (each) => {
       const [blob, name] = await part(each.file ?? each);
       return { blob, path: each.path ?? name };
     }));
     const paths = parts.map(({ path }) => path);
-    return this.request("POST", "/portfolios", { ...options, form: formOf({ title, team, paths }, parts.map(({ blob, path }) => [blob, path.split("/").pop()])) });
+    return this.request("POST", "/portfolios", { ...options, form: formOf({ ...wish, paths }, parts.map(({ blob, path }) => [blob, path.split("/").pop()])) });
   }
 
   // News for one person: `(await client.me()).id`.
@@ -45,27 +45,41 @@ export class DesignerBFFClient extends Live {
 }
 
 // Every call of the API as a method: first the ids of its path, then what it wishes if it wishes anything, then options.
-const VERBS = { G: "GET", P: "POST", A: "PATCH", U: "PUT", D: "DELETE" };
-let segments = [];
+const VERBS = { P: "POST", A: "PATCH", U: "PUT", D: "DELETE" }; // all else is a GET
+const DOES = { P: "create", A: "change", U: "set", D: "delete" };
+const joined = (first, second) => (first ? first + second[0].toUpperCase() + second.slice(1) : second);
+const things = {}; // a path that ends in {} -> what one such thing is called
+const segments = [];
 for (const line of CALLS.trim().split("\n")) {
-  const [path, ...calls] = line.split(" ");
-  segments = [...segments.slice(0, path[0]), ...path.slice(1).split("/")];
-  for (const call of calls) addCall(`/${segments.join("/")}`, ...call.split(":"));
+  const [head, ...calls] = line.split(" ");
+  segments.splice(head[0], Infinity, ...head.slice(1).split("/"));
+  const path = `/${segments.join("/")}`;
+  const owner = things[path.match(/.*{}(?=.)/)]; // the last thing on the way
+  const last = segments.at(-1);
+  let noun = joined(owner, last === "{}" ? segments.at(-2).slice(0, -1) : last);
+  let isList = false;
+  for (const [letter, ...said] of calls) {
+    const kind = letter.toUpperCase();
+    const name = said.join("") || (kind === "P" && !isList ? joined(last, owner) : joined(DOES[kind], noun));
+    if (kind === "G") noun = things[path] = name;
+    if (kind === "L") { noun = name.slice(0, -1); isList = true; }
+    addCall(path, name, kind, letter !== kind);
+  }
 }
 
-function addCall(path, letter, name, kind) {
-  const verb = VERBS[letter];
+function addCall(path, name, kind, wishes) {
+  const verb = VERBS[kind] ?? "GET";
   DesignerBFFClient.prototype[name] = function call(...said) {
     const place = path.replace(/{}/g, () => {
       const id = said.shift();
-      if (typeof id !== "string" && typeof id !== "number") throw new InvalidRequestError(`${name} wants an id for each {} of ${path}.`, { code: "no_id" });
+      if (!/string|number/.test(typeof id)) throw new InvalidRequestError(`${name} wants an id for each {} of ${path}.`, { code: "no_id" });
       return encodeURIComponent(id);
     });
-    const wish = kind.includes("w") ? said.shift() ?? {} : undefined;
+    const wish = wishes ? said.shift() ?? {} : undefined;
     const { to, ...options } = said.shift() ?? {};
-    const told = verb === "GET" || verb === "DELETE" ? { ...options, query: wish } : { ...options, json: wish };
-    if (kind.includes("p")) return new Pages((at) => this.request(verb, place, { ...told, query: { ...wish, ...at } }));
-    if (kind.includes("f")) return send(this, verb, place, told).then((answer) => saved(this, answer, to));
+    const told = { ...options, ["PAU".includes(kind) ? "json" : "query"]: wish };
+    if (kind === "L") return new Pages((at) => this.request(verb, place, { ...told, query: { ...wish, ...at } }));
+    if (kind === "F") return send(this, verb, place, told).then((answer) => saved(this, answer, to));
     return this.request(verb, place, told);
   };
 }
@@ -73,14 +87,13 @@ function addCall(path, letter, name, kind) {
 // watchGeneration(id, callback) goes on until stopped; without a callback it iterates until the generation has ended.
 // finishedGeneration(id, { show, signal }) waits for that, shows each message, and gives the generation.
 for (const kind of ["generation", "enhancement", "batch", "portfolio"]) {
-  const name = kind[0].toUpperCase() + kind.slice(1);
-  const isLast = ({ type, event, data }) => (type === "snapshot" ? ENDED.includes(data?.status) : type === "event" && [`${kind}:complete`, `${kind}:failed`, `${kind}:cancelled`].includes(event));
+  const isLast = ({ type, event, data }) => ENDED.test(type === "snapshot" ? data?.status : type === "event" && event.split(`${kind}:`)[1]);
   Object.assign(DesignerBFFClient.prototype, {
-    [`watch${name}`](id, callback, options) {
-      return typeof callback === "function" ? this.watch(`${kind}:${id}`, callback, options) : this.iterate(`${kind}:${id}`, callback, isLast);
+    [joined("watch", kind)](id, callback, options) {
+      return this.watch(`${kind}:${id}`, callback, options, isLast);
     },
-    async [`finished${name}`](id, { show, signal } = {}) {
-      for await (const message of this[`watch${name}`](id, { signal })) show?.(message);
+    async [joined("finished", kind)](id, { show, signal } = {}) {
+      for await (const message of this[joined("watch", kind)](id, { signal })) show?.(message);
       return this[kind](id);
     },
   });

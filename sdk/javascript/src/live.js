@@ -18,16 +18,16 @@ const env = globalThis.process?.env ?? {};
 
 export class Live {
   #channels = new Map(); // name -> { callbacks: Map(callback -> newest number it has), people: Map(socket -> what it shows), seq, epoch, live, late }
-  #socket = null;
+  #socket;
   #isStream = false;
   #heard = false;
   #misses = 0; // sockets in a row that never said a word
   #patience = 2; // so many of them mean that sockets are blocked
   #attempts = 0;
-  #timer = null;
-  #silence = null;
-  #stopped = null;
-  #speaking = null;
+  #timer;
+  #silence;
+  #stopped;
+  #speaking;
   #wasHeard = false; // ever
   #hurried = new Set(); // told when there is no studio, instead of waiting for one
 
@@ -36,11 +36,7 @@ export class Live {
       const remedy = 'Say new DesignerBFFClient({ url: "https://…" }), or set DESIGNER_BFF_URL.';
       throw new DesignerBFFError(`Where is the studio? ${remedy}`, { code: "no_url", remedy });
     }
-    this.url = String(url).replace(/(\/api)?\/*$/, "");
-    this.token = token;
-    this.WebSocket = WebSocket;
-    this.fetch = (...wish) => fetch(...wish);
-    this.random = random;
+    Object.assign(this, { url: String(url).replace(/(\/api)?\/*$/, ""), token, WebSocket, fetch: (...wish) => fetch(...wish), random });
     globalThis.addEventListener?.("online", () => this.#retryNow());
   }
 
@@ -50,13 +46,13 @@ export class Live {
   // Calls back with { type: "snapshot" | "event" | "tick" | "presence" | "cursor" | "reaction" | "resync" | "ended" | "error", … }.
   // Events come once each, in order, across reconnects. Returns the function that stops it.
   // Without a callback it is an async iterator, which throws what would come as "error" or "ended". `signal` stops both.
-  watch(channel, callback, { signal } = {}) {
-    if (typeof callback === "function") return this.#follow(channel, callback, signal);
-    return this.iterate(channel, callback);
+  // `isLast`: the message that the iterator ends with.
+  watch(channel, callback, options, isLast) {
+    if (typeof callback === "function") return this.#follow(channel, callback, options?.signal);
+    return this.#iterate(channel, callback, isLast);
   }
 
-  // `isLast`: the message to end with.
-  async *iterate(channel, { signal } = {}, isLast = () => false) {
+  async *#iterate(channel, { signal } = {}, isLast = () => false) {
     const inbox = [];
     let wake = () => {};
     const put = (message) => { inbox.push(message); wake(); };

@@ -1,8 +1,10 @@
 // Which error a refusal is: of HTTP, of the socket, or of nobody there.
 import { ApiError, AuthenticationError, ConflictError, ForbiddenError, InvalidRequestError, NetworkError, NotFoundError, RateLimitError, ServerError } from "./errors.js";
 
-const BY_STATUS = { 401: AuthenticationError, 403: ForbiddenError, 404: NotFoundError, 409: ConflictError, 412: ConflictError, 429: RateLimitError };
-for (const status of [400, 413, 415, 422, 428]) BY_STATUS[status] = InvalidRequestError;
+const BY_STATUS = {
+  400: InvalidRequestError, 413: InvalidRequestError, 415: InvalidRequestError, 422: InvalidRequestError, 428: InvalidRequestError,
+  401: AuthenticationError, 403: ForbiddenError, 404: NotFoundError, 409: ConflictError, 412: ConflictError, 429: RateLimitError,
+};
 const BY_CODE = { access_lost: ForbiddenError, forbidden: ForbiddenError, malformed: InvalidRequestError, not_found: NotFoundError, protocol: InvalidRequestError, too_large: InvalidRequestError, too_many_channels: RateLimitError, unauthenticated: AuthenticationError };
 
 // A refusal that came through the socket or the stream.
@@ -26,6 +28,6 @@ export async function ofAnswer(answer, url) {
 
 // Retry-After in seconds, whichever of its two forms it has.
 function seconds(header) {
-  const found = header && (/^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000);
-  return Number.isFinite(found) ? Math.max(0, found) : null;
+  const found = /^\d+$/.test(header) ? +header : (Date.parse(header) - Date.now()) / 1000;
+  return found < Infinity ? Math.max(0, found) : null; // NaN is not
 }

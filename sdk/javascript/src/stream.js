@@ -6,9 +6,9 @@ const CODES = { 401: 4401, 403: 4403, 429: 4429 };
 export class Stream {
   readyState = 0;
   #places = new Map(); // channel -> { seq, epoch }: where the next stream begins
-  #token = null;
-  #call = null;
-  #timer = null;
+  #token;
+  #call;
+  #timer;
 
   constructor(url, fetch) {
     Object.assign(this, { url, fetch });

@@ -10,7 +10,9 @@ from codegen import names
 from codegen.annotations import Schema, needed, reference, referred
 from codegen.operations import Operation, item_of, operations
 
-VERBS: Final = {"GET": "G", "POST": "P", "PATCH": "A", "PUT": "U", "DELETE": "D"}  # as index.js spells them out again
+# As index.js spells them out again; of GET also L for a list in pages, F for a file.
+VERBS: Final = {"GET": "G", "POST": "P", "PATCH": "A", "PUT": "U", "DELETE": "D"}
+DOES: Final = {"P": "create", "A": "change", "U": "set", "D": "delete"}
 MADE: Final = "// Written by `manage.py write_contracts` from the API description. Change that, not this.\n"
 PLAIN: Final = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
 FILES: Final = {
@@ -27,20 +29,44 @@ def camel(name: str) -> str:
 
 
 def calls_module(document: Mapping[str, Any]) -> str:
-    """A line for each path with its calls: verb, name, then w if it takes a wish, p for pages, f for a file.
+    """A line for each path with its calls: a letter, small if the call takes a wish, and the name where it is no other
+    than index.js would guess. A browser loads all of this, so it is short.
 
-    A path begins with how many of its segments are those of the line before: a browser loads all of this.
+    A path begins with how many of its segments are those of the line before.
     """
     components = document["components"]["schemas"]
-    lines: dict[str, list[str]] = {}
+    lines: dict[str, list[tuple[str, str]]] = {}
     for each in operations(document):
         if each.method not in names.BY_HAND:
-            kind = "p" if item_of(each, components) is not None else "f" if each.is_file else ""
-            wish = "w" if each.body or each.query else ""
-            call = f"{VERBS[each.verb]}:{camel(each.method)}:{wish}{kind}"
-            lines.setdefault(re.sub(r"{\w+}", "{}", each.path), []).append(call)
-    rows = [" ".join([path, *calls]) for path, calls in zip(_front_coded(lines), lines.values(), strict=True)]
+            kind = "L" if item_of(each, components) is not None else "F" if each.is_file else VERBS[each.verb]
+            letter = kind.lower() if each.body or each.query else kind
+            lines.setdefault(re.sub(r"{\w+}", "{}", each.path), []).append((letter, camel(each.method)))
+    rows = [" ".join([head, *calls]) for head, calls in zip(_front_coded(lines), _guessed(lines), strict=True)]
     return f"{MADE}\nexport const CALLS = `\n" + "\n".join(rows) + "`;\n"
+
+
+def _joined(first: str, second: str) -> str:
+    return first + second[:1].upper() + second[1:] if first else second
+
+
+def _guessed(lines: Mapping[str, list[tuple[str, str]]]) -> Iterator[list[str]]:
+    """The calls of each path, without the names that index.js finds by the same rule."""
+    things: dict[str, str] = {}  # a path that ends in {} -> what one such thing is called
+    for path, calls in lines.items():
+        owner = next((things.get(head, "") for head in re.findall(r".*{}(?=.)", path)), "")
+        *_, before, last = path.split("/")
+        noun = _joined(owner, before[:-1] if last == "{}" else last)
+        is_list, told = False, []
+        for letter, name in calls:
+            kind = letter.upper()
+            guess = _joined(last, owner) if kind == "P" and not is_list else _joined(DOES.get(kind, ""), noun)
+            is_blind = kind == "P" and not is_list and not owner  # there it has nothing to guess from
+            told.append(letter if name == guess and not is_blind else letter + name)
+            if kind == "G":
+                noun = things[path] = name
+            if kind == "L":
+                noun, is_list = name[:-1], True
+        yield told
 
 
 def _front_coded(paths: Iterable[str]) -> Iterator[str]:
