@@ -8,6 +8,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Final
 
 BOM: Final = "\ufeff"  # a spreadsheet takes UTF-8 for what it is only with this mark
@@ -26,7 +27,13 @@ def unguarded(cell: str) -> str:
 
 
 def csv_line(cells: Iterable[object]) -> bytes:
-    """A line of a CSV file in UTF-8, each cell guarded; None is an empty one."""
+    """A line of a CSV file in UTF-8, each text guarded; None is an empty cell, a number below zero stays one."""
     line = io.StringIO()
-    csv.writer(line).writerow([guarded("" if cell is None else str(cell)) for cell in cells])
+    csv.writer(line).writerow([_cell(cell) for cell in cells])
     return line.getvalue().encode()
+
+
+def _cell(cell: object) -> str:
+    if isinstance(cell, int | float | Decimal):
+        return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
+    return guarded("" if cell is None else str(cell))
