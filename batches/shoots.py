@@ -19,7 +19,7 @@ from batches.parts import MAX_ITEMS
 from batches.services import USUAL_AT_ONCE, BatchWish
 from designer.assets.models import Asset
 from designer.generations.compare_views import chosen
-from designer.generations.gallery import Filters
+from designer.generations.gallery import BEHIND, Filters
 from enhancement.recipes import Recipe
 from teams.accounts.models import User
 from teams.base.errors import Missing
@@ -28,7 +28,7 @@ from teams.membership.models import Team
 from teams.membership.ownership import visible_teams
 from teams.review.collections.models import Collection, CollectionItem
 
-FILTERS: Final = ("q", "kind", "liked", "order", "alike")  # of the gallery
+FILTERS: Final = ("q", "kind", "liked", "order", "alike", *BEHIND)  # of the gallery
 SHOWN: Final = 24
 
 

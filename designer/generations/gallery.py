@@ -35,7 +35,8 @@ from teams.base.ids import words_of
 
 PAGE = 24
 M = TypeVar("M", bound=Model)
-CARRIED = ("q", "kind", "liked", "order", "trash", "alike", "like")  # from page to page
+BEHIND = ("of", "since", "until", "model")  # a team, times and a model: what a figure stands on; carried along
+CARRIED = ("q", "kind", "liked", "order", "trash", "alike", "like", *BEHIND)  # from page to page
 RATINGS = ("1", "2", "3", "4", "5")
 
 
@@ -49,6 +50,10 @@ class Filters:
     order: str
     trash: bool
     alike: str
+    of: str = ""
+    since: str = ""
+    until: str = ""
+    model: str = ""
 
     @classmethod
     def from_query(cls, query: QueryDict) -> "Filters":
@@ -59,11 +64,25 @@ class Filters:
             order="old" if query.get("order") == "old" else "new",
             trash=query.get("trash") == "1",
             alike=_id_in(query.get("alike", "")),
+            of=_id_in(query.get("of", "")),
+            since=_moment_in(query.get("since", "")),
+            until=_moment_in(query.get("until", "")),
+            model=query.get("model", "").replace("\x00", "")[:120],
         )
 
     @property
     def active(self) -> bool:
-        return bool(self.q or self.kind or self.liked or self.alike or self.order != "new")
+        return bool(self.q or self.kind or self.liked or self.alike or self.behind or self.order != "new")
+
+    @property
+    def behind(self) -> dict[str, str]:
+        """What of BEHIND is said."""
+        return {name: value for name in BEHIND if (value := getattr(self, name))}
+
+    @property
+    def times(self) -> dict[str, datetime | None]:
+        """From when on, and up to when, the images were made."""
+        return {"since": parse_datetime(self.since), "until": parse_datetime(self.until)}
 
     def apply(self, rows: AssetQuerySet) -> QuerySet[Asset]:
         if self.alike:
@@ -77,12 +96,31 @@ class Filters:
             )
         if self.kind:
             rows = rows.filter(kind=self.kind)
+        rows = self._made(rows)
         said = Feedback.objects.filter(asset=OuterRef("pk"))
         if self.liked == "none":
             rows = rows.filter(~Exists(said))
         elif self.liked:
             rows = rows.filter(Exists(said.filter(kind=self.liked)))
         return rows.order_by(*(("created_at", "id") if self.order == "old" else ("-created_at", "-id")))
+
+    def _made(self, rows: AssetQuerySet) -> AssetQuerySet:
+        """By team, time and model, as a figure counts them."""
+        if self.of:
+            rows = rows.filter(team=UUID(self.of))
+        since, until = self.times.values()
+        rows = rows.filter(created_at__gte=since) if since else rows
+        rows = rows.filter(created_at__lt=until) if until else rows
+        return rows.filter(provenance__model=self.model) if self.model else rows
+
+
+def _moment_in(said: str) -> str:
+    """An instant with its offset, as it was said; "" for anything else."""
+    try:
+        found = parse_datetime(said)
+    except ValueError:
+        return ""
+    return said if found and found.tzinfo and 1900 < found.year < 9000 else ""
 
 
 def _id_in(said: str) -> str:
