@@ -1,0 +1,59 @@
+"""Figures in the admin: to be looked at. `manage.py check_analytics` holds them against the raw rows."""
+
+from django.contrib import admin
+
+from analytics.models import (
+    CostBreakdownByModel,
+    DailyGenerationStats,
+    ModelPerformanceSummary,
+    MoneySlot,
+    PendingSlot,
+    QualityTrend,
+    UserActivitySummary,
+    WorkSlot,
+)
+from teams.base.admin import LookedAt
+
+
+@admin.register(WorkSlot)
+class WorkSlotAdmin(LookedAt, admin.ModelAdmin[WorkSlot]):
+    list_display = ("slot", "team_id", "member_id", "provider", "model", "simulated", "asked", "images", "liked")
+    search_fields = ("team_id", "member_id", "model")
+    show_full_result_count = False
+
+
+@admin.register(MoneySlot)
+class MoneySlotAdmin(LookedAt, admin.ModelAdmin[MoneySlot]):
+    list_display = ("slot", "team_id", "member_id", "provider", "model", "kind", "simulated", "amount")
+    search_fields = ("team_id", "member_id", "model")
+    show_full_result_count = False
+
+
+@admin.register(PendingSlot)
+class PendingSlotAdmin(LookedAt, admin.ModelAdmin[PendingSlot]):
+    list_display = ("at", "team_id", "slot")
+
+
+@admin.register(DailyGenerationStats)
+class DailyGenerationStatsAdmin(LookedAt, admin.ModelAdmin[DailyGenerationStats]):
+    list_display = ("day", "team_id", "asked", "succeeded", "failed", "success_rate", "images", "rated", "liked")
+
+
+@admin.register(ModelPerformanceSummary)
+class ModelPerformanceSummaryAdmin(LookedAt, admin.ModelAdmin[ModelPerformanceSummary]):
+    list_display = ("team_id", "provider", "model", "simulated", "asked", "success_rate", "median_seconds", "images")
+
+
+@admin.register(UserActivitySummary)
+class UserActivitySummaryAdmin(LookedAt, admin.ModelAdmin[UserActivitySummary]):
+    list_display = ("team_id", "member_id", "asked", "images", "liked", "days_active", "last_active")
+
+
+@admin.register(CostBreakdownByModel)
+class CostBreakdownByModelAdmin(LookedAt, admin.ModelAdmin[CostBreakdownByModel]):
+    list_display = ("day", "team_id", "kind", "provider", "model", "entries", "paid", "simulated")
+
+
+@admin.register(QualityTrend)
+class QualityTrendAdmin(LookedAt, admin.ModelAdmin[QualityTrend]):
+    list_display = ("day", "team_id", "images", "rated", "liked", "satisfaction", "rating", "quality")

@@ -1,0 +1,198 @@
+"""Figures worked out beforehand, what of them is to be worked out anew, and the roadmap's views over them.
+
+A slot is a quarter of an hour that begins at a full one: the offset of every time zone since 2000 is whole quarters, so
+that hours and days of any of them are made of whole slots. `team_id` and `member_id` are no foreign keys: what is gone
+is worked out as gone, and no lock is taken on whom the figures are about.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Slot(models.Model):
+    """Abstract: a quarter of an hour of one member in one team by one model, in fact or simulated."""
+
+    id = models.BigAutoField(primary_key=True)
+    team_id = models.UUIDField()
+    slot = models.DateTimeField()
+    provider = models.CharField(max_length=60)
+    model = models.CharField(max_length=120)
+    simulated = models.BooleanField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.slot:%Y-%m-%d %H:%M} {self.provider} {self.model}".strip()
+
+
+class WorkSlot(Slot):
+    """What was asked for, made and judged, as `sql/work.sql` says. Generations count in the slot in which they were
+    asked for, by the model that they ended with; images, and what was said of them at any time, in the slot in which
+    they were made, by the model that made them."""
+
+    member_id = models.UUIDField()
+    asked = models.PositiveIntegerField()
+    succeeded = models.PositiveIntegerField()
+    partial = models.PositiveIntegerField()
+    failed = models.PositiveIntegerField()
+    cancelled = models.PositiveIntegerField()
+    millis = ArrayField(models.IntegerField(), help_text="How long each took that brought images, sorted.")
+    faults = models.JSONField(help_text="How many ended with each code of an error.")
+    images = models.PositiveIntegerField(help_text="Without those that were set aside.")
+    set_aside = models.PositiveIntegerField()
+    rated = models.PositiveIntegerField(help_text="Of the images: something was said of them.")
+    liked = models.PositiveIntegerField(help_text="Of the rated: more for than against.")
+    disliked = models.PositiveIntegerField()
+    ratings = models.PositiveIntegerField()
+    stars = models.PositiveIntegerField()
+    scored = models.PositiveIntegerField()
+    score = models.DecimalField(max_digits=18, decimal_places=6)
+    unpriced = models.PositiveIntegerField(help_text="Images of a provider that is paid, without a charge.")
+
+    class Meta:
+        db_table = "analytics_work"
+        constraints = [
+            models.UniqueConstraint(
+                name="analytics_work_once", fields=["team_id", "slot", "member_id", "provider", "model", "simulated"]
+            )
+        ]
+
+
+class MoneySlot(Slot):
+    """What was charged, as `sql/money.sql` says: the ledger's lines, in USD."""
+
+    member_id = models.UUIDField(null=True)
+    kind = models.CharField(max_length=16)
+    entries = models.PositiveIntegerField()
+    quantity = models.DecimalField(max_digits=20, decimal_places=6)
+    amount = models.DecimalField(max_digits=20, decimal_places=6)
+
+    class Meta:
+        db_table = "analytics_money"
+        constraints = [
+            models.UniqueConstraint(
+                name="analytics_money_once",
+                fields=["team_id", "slot", "member_id", "provider", "model", "kind", "simulated"],
+                nulls_distinct=False,
+            )
+        ]
+
+
+class PendingSlot(models.Model):
+    """A note of a trigger: this slot is to be worked out anew. The same may be noted often."""
+
+    id = models.BigAutoField(primary_key=True)
+    team_id = models.UUIDField()
+    slot = models.DateTimeField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "analytics_pending"
+        indexes = [models.Index(name="analytics_pending_of_slot", fields=["team_id", "slot"])]
+
+    def __str__(self) -> str:
+        return f"{self.slot:%Y-%m-%d %H:%M} of {self.team_id}"
+
+
+class TeamView(models.Model):
+    """Abstract: a row of a view of the database."""
+
+    id = models.CharField(primary_key=True, max_length=300)
+    team_id = models.UUIDField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class DailyGenerationStats(TeamView):
+    day = models.DateField()
+    asked = models.IntegerField()
+    succeeded = models.IntegerField()
+    partial = models.IntegerField()
+    failed = models.IntegerField()
+    cancelled = models.IntegerField()
+    live = models.IntegerField()
+    success_rate = models.FloatField(null=True)
+    images = models.IntegerField()
+    set_aside = models.IntegerField()
+    rated = models.IntegerField()
+    liked = models.IntegerField()
+
+    class Meta:
+        db_table = "daily_generation_stats"
+        managed = False
+        verbose_name_plural = "daily generation stats"
+
+
+class ModelPerformanceSummary(TeamView):
+    provider = models.CharField(max_length=60)
+    model = models.CharField(max_length=120)
+    simulated = models.BooleanField()
+    asked = models.IntegerField()
+    succeeded = models.IntegerField()
+    partial = models.IntegerField()
+    failed = models.IntegerField()
+    success_rate = models.FloatField(null=True)
+    median_seconds = models.FloatField(null=True)
+    images = models.IntegerField()
+    rated = models.IntegerField()
+    liked = models.IntegerField()
+    satisfaction = models.FloatField(null=True)
+    quality = models.FloatField(null=True)
+
+    class Meta:
+        db_table = "model_performance_summary"
+        managed = False
+        verbose_name_plural = "model performance summaries"
+
+
+class UserActivitySummary(TeamView):
+    member_id = models.UUIDField()
+    asked = models.IntegerField()
+    images = models.IntegerField()
+    liked = models.IntegerField()
+    days_active = models.IntegerField()
+    last_active = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "user_activity_summary"
+        managed = False
+        verbose_name_plural = "user activity summaries"
+
+
+class CostBreakdownByModel(TeamView):
+    day = models.DateField()
+    kind = models.CharField(max_length=16)
+    provider = models.CharField(max_length=60)
+    model = models.CharField(max_length=120)
+    entries = models.IntegerField()
+    quantity = models.DecimalField(max_digits=20, decimal_places=6)
+    paid = models.DecimalField(max_digits=20, decimal_places=6)
+    simulated = models.DecimalField(max_digits=20, decimal_places=6)
+
+    class Meta:
+        db_table = "cost_breakdown_by_model"
+        managed = False
+        verbose_name_plural = "cost breakdowns by model"
+
+
+class QualityTrend(TeamView):
+    day = models.DateField()
+    images = models.IntegerField()
+    rated = models.IntegerField()
+    liked = models.IntegerField()
+    disliked = models.IntegerField()
+    satisfaction = models.FloatField(null=True)
+    ratings = models.IntegerField()
+    rating = models.FloatField(null=True)
+    scored = models.IntegerField()
+    quality = models.FloatField(null=True)
+
+    class Meta:
+        db_table = "quality_trends"
+        managed = False

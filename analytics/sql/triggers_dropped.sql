@@ -1,0 +1,18 @@
+DROP TRIGGER analytics_said_otherwise ON feedback;
+DROP TRIGGER analytics_unsaid ON feedback;
+DROP TRIGGER analytics_said ON feedback;
+DROP TRIGGER analytics_charged ON ledger_entries;
+DROP TRIGGER analytics_changed ON assets;
+DROP TRIGGER analytics_taken ON assets;
+DROP TRIGGER analytics_added ON assets;
+DROP TRIGGER analytics_changed ON generations;
+DROP TRIGGER analytics_taken ON generations;
+DROP TRIGGER analytics_added ON generations;
+DROP FUNCTION analytics_said_otherwise();
+DROP FUNCTION analytics_unsaid();
+DROP FUNCTION analytics_said();
+DROP FUNCTION analytics_charged();
+DROP FUNCTION analytics_changed();
+DROP FUNCTION analytics_taken();
+DROP FUNCTION analytics_added();
+DROP FUNCTION analytics_slot(timestamptz);
