@@ -24,6 +24,7 @@ ROOMS = [
     "enhancement",
     "batches",
     "batches.webhooks",
+    "analytics",
 ]
 
 

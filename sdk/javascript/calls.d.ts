@@ -11,6 +11,30 @@ export interface AgendaImageInFull { asset: string | null; position: number; tit
 export interface Alert { id: string; kind: AlertKindEnum; level: LevelEnum; team: string | null; title: string; text: string; link: string; starts_at: string | null; ends_at: string | null; created_at: string }
 export type AlertKindEnum = "provider" | "budget" | "maintenance";
 export interface Analysis { understood: Record<string, Attribute> }
+export interface AnalyticsAbout { from: string; to: string; interval: IntervalEnum; timezone: string; teams: string[]; costs_of: CostsOfEnum; pending: number; lag_seconds: number }
+export interface AnalyticsCostOfKind { kind: string; cost: AnalyticsMoney }
+export interface AnalyticsCostOfMember { member: string | null; name: string; cost: AnalyticsMoney }
+export interface AnalyticsCostOfModel { provider: string; cost: AnalyticsMoney; model: string }
+export interface AnalyticsCostOfProvider { provider: string; cost: AnalyticsMoney }
+export interface AnalyticsCostSpan { start: string; end: string; whole: boolean; cost: AnalyticsMoney }
+export interface AnalyticsCosts { about: AnalyticsAbout; totals: AnalyticsMoney; previous: AnalyticsMoney | null; series: AnalyticsCostSpan[]; kinds: AnalyticsCostOfKind[]; providers: AnalyticsCostOfProvider[]; models: AnalyticsCostOfModel[]; members: AnalyticsCostOfMember[] }
+export interface AnalyticsFigures { asked: number; succeeded: number; partial: number; failed: number; cancelled: number; live: number; success: AnalyticsRate; images: number; set_aside: number; simulated_images: number; rated: number; satisfaction: AnalyticsRate; rating: AnalyticsMean; quality: AnalyticsMean; cost: AnalyticsMoney | null; cost_per_image: string | null; cost_per_liked: string | null }
+export interface AnalyticsHour { weekday: number; hour: number; asked: number; images: number; rated: number; liked: number }
+/** Seconds from the first stage to the last image of those that brought some; null of none. */
+export interface AnalyticsLatency { count: number; p50: number | null; p90: number | null; p95: number | null; p99: number | null }
+export interface AnalyticsMean { count: number; mean: number | null }
+export interface AnalyticsMember { member: string; name: string; figures: AnalyticsFigures; days_active: number; last_active: string | null }
+export interface AnalyticsModelFigures { provider: string; model: string; simulated: boolean; figures: AnalyticsFigures; latency: AnalyticsLatency; errors: Record<string, number> }
+export interface AnalyticsModels { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; models: AnalyticsModelFigures[] }
+/** USD, from the ledger alone. */
+export interface AnalyticsMoney { amount: string | null; simulated: string; unpriced: number }
+export interface AnalyticsOverview { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; latency: AnalyticsLatency; active_members: number; series: AnalyticsSpan[]; previous_series: AnalyticsSpan[] }
+export interface AnalyticsQuality { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; series: AnalyticsSpan[]; models: AnalyticsModelFigures[] }
+/** `numerator` of `denominator`; `low` to `high` is Wilson's 95 % interval. Null of none. */
+export interface AnalyticsRate { numerator: number; denominator: number; rate: number | null; low: number | null; high: number | null }
+export interface AnalyticsSpan { start: string; end: string; whole: boolean; figures: AnalyticsFigures }
+export interface AnalyticsTrends { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; hours: AnalyticsHour[] }
+export interface AnalyticsUsers { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; members: AnalyticsMember[] }
 export type AspectRatioEnum = "1:1" | "3:4" | "4:3" | "2:3" | "3:2" | "4:5" | "9:16" | "16:9";
 export interface Asset { id: string; team: string; kind: AssetKindEnum; title: string; url: string; thumbnail: string; width: number; height: number; bytes: number; media_type: string; seed: number | null; simulated: boolean; parent: string | null; version_name: string; chosen: string | null; generation: string | null; provenance: Record<string, unknown>; quality: Quality | null; set_aside: boolean; facts: Record<string, unknown>; trashed_at: string | null; created_at: string }
 export interface AssetEstimate { asset: string; width: number; height: number; seconds: number; cost: string; basis: Basis; steps: StepEstimate[]; operations: Record<string, unknown>[]; earlier: Earlier | null }
@@ -56,6 +80,7 @@ export interface ColourRequestRequest { name?: string; hex?: string }
 export interface Column { column: string; field: string | null; slot: string | null; explanation: string }
 export interface CommentAnswer { id: string; team: string; asset: string | null; collection: string | null; batch: string | null; author: string; name: string; text: string; pin: Pin | null; reply_to: string | null; answers: number; mentions: MentionAnswer[]; reactions: SignAnswer[]; resolved_at: string | null; resolved_by: string | null; edited_at: string | null; deleted_at: string | null; created_at: string; updated_at: string }
 export interface Correction { id: string; team: string; owner: string; attribute: string; before: unknown; after: unknown; read_from: string; asset: string | null; generation: string | null; created_at: string }
+export type CostsOfEnum = "team" | "own" | "both";
 export interface Counts { total: number; waiting: number; queued: number; running: number; succeeded: number; failed: number; cancelled: number }
 export interface Courier { due: number; oldest_due: string | null; later: number; sending: number; given_up: number; delivered_per_minute: number; webhooks_on: number; webhooks_failing: number; webhooks_off: number }
 export interface Credentials { state: CredentialsStateEnum; signer: string; issuer: string; algorithm: string; actions: SignedAction[]; parents: number; problems: string[]; details: string[] }
@@ -99,6 +124,7 @@ export type HeldEnum = "paused" | "no_worker";
 export interface HeldJob { id: string; kind: string; lane: LaneEnum; team: string; attempts: number; started_at: string | null; lease_expires_at: string | null }
 /** Nothing is spent: send `id` as the plan's `sheet` to use the rows that are right. */
 export interface Import { id: string | null; name: string; format: string; encoding: string; delimiter: string; rows: number; wrong: number; columns: Column[]; errors: CellError[]; duplicates: Duplicate[]; unbriefed: number[]; preview: PreviewRow[] }
+export type IntervalEnum = "hour" | "day" | "week" | "month";
 export interface InvitationAnswer { id: string; email: string; role: RoleEnum; state: InvitationStateEnum; by_mail: boolean; inviter: string; created_at: string; renewed_at: string; mailed_at: string | null; returned: boolean; expires_at: string; accepted_at: string | null; revoked_at: string | null }
 export interface InvitationMade { id: string; email: string; role: RoleEnum; state: InvitationStateEnum; by_mail: boolean; inviter: string; created_at: string; renewed_at: string; mailed_at: string | null; returned: boolean; expires_at: string; accepted_at: string | null; revoked_at: string | null; link: string | null }
 export type InvitationStateEnum = "open" | "accepted" | "revoked" | "expired";
@@ -328,6 +354,18 @@ export interface RenewWebhookSecretWish { grace_hours?: number }
 export interface Calls {
   /** What holds now for everybody or for one's teams, newest first: providers down, budgets, maintenance. */
   alerts(wish?: { ordering?: "created_at" | "-created_at"; page_size?: number }, options?: Options): Pages<Alert>;
+  /** What was charged, over time and by kind, provider, model and member: the ledger's own lines. Of a team to whoever may see its billing, to everybody else their own. */
+  analyticsCosts(wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; team?: string; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsCosts>;
+  /** Each model: success, errors, seconds, what was said of its images, and the price of one that is liked. */
+  analyticsModels(wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; team?: string; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsModels>;
+  /** What was asked for, how it ended, what it cost and how it was liked, in all and over time. */
+  analyticsOverview(wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; team?: string; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsOverview>;
+  /** How good the images were, by measure and by what was said of them, over time and by model. */
+  analyticsQuality(wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; team?: string; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsQuality>;
+  /** When work is done: every hour of every weekday. */
+  analyticsTrends(wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; team?: string; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsTrends>;
+  /** Each member: what they asked for and made, on how many days and, where it may be seen, what it cost. */
+  analyticsUsers(wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; team?: string; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsUsers>;
   /** Read a brief and photos into attributes, each with its confidence and source; unknown stays unknown. By the studio's own reader, for nothing: no language model takes part. What the team of the photos has corrected on them, and taught by that, counts as it does for a generation. */
   analyze(wish?: AnalyzeWish, options?: Options): Promise<Analysis>;
   /** List assets, or upload pictures. */
@@ -706,6 +744,8 @@ export interface Calls {
   sessions(teamId: string, wish?: { collection?: string; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; status?: "ended" | "open" }, options?: Options): Pages<SessionLine>;
   /** Begin a review of a collection as it is now. For editors and above; the caller presents. */
   openSession(teamId: string, wish: OpenSessionWish, options?: Options): Promise<SessionAnswer>;
+  /** The overview of one team. */
+  teamAnalytics(teamId: string, wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsOverview>;
   /** The preset that follows each generation of a team which does not say otherwise. */
   teamAutoEnhance(teamId: string, options?: Options): Promise<UsualAnswer>;
   /** For owners and admins of the team. */

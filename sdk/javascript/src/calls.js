@@ -2,6 +2,12 @@
 
 export const CALLS = `
 0alerts l
+0analytics/costs ganalyticsCosts
+1models ganalyticsModels
+1overview ganalyticsOverview
+1quality ganalyticsQuality
+1trends ganalyticsTrends
+1users ganalyticsUsers
 0analyze panalyze
 0assets l
 1{} G a D
@@ -142,6 +148,7 @@ export const CALLS = `
 2members l
 3{} u D
 2sessions lsessions popenSession
+2analytics g
 2auto-enhance GteamAutoEnhance u
 2budgets G usetTeamBudget
 2generations l

@@ -115,6 +115,11 @@ NAMED: Final = {
 TYPES: Final = {"Error": "ErrorFacts", "Range": "CostRange", "Selection": "ModelSelection"}  # names in TypeScript
 BY_HAND: Final = {"upload", "import_rows", "import_portfolio"}  # files go with them: see `_async/client.py`
 WHOLE: Final = {"events"}  # a page is told as it is: it says more than its results
+AS_JSON: Final = {  # what could come as a table too: the clients take the figures themselves
+    "analytics_overview", "analytics_costs", "analytics_quality", "analytics_models", "analytics_users",
+    "analytics_trends", "team_analytics",
+}  # fmt: skip
+OF_TABLES: Final = {"format", "table"}  # what of their queries is about the table
 AREAS: Final = {
     "assets": ("analyze", "assets", "corrections"),
     "generations": ("generations", "feedback", "prompts", "models"),
@@ -122,6 +127,7 @@ AREAS: Final = {
     "batches": ("batch", "queue", "webhooks"),
     "personas": ("personas", "portfolios", "learning"),
     "reviews": ("sessions",),
+    "analytics": ("analytics",),
     "account": ("auth", "me", "notifications", "alerts", "events", "teams", "invitations"),
 }
 ARGUMENTS: Final = {

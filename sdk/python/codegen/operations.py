@@ -85,7 +85,9 @@ def operations(document: Mapping[str, Any]) -> list[Operation]:
 def _operation(path: str, verb: str, said: Schema, components: Mapping[str, Schema]) -> Operation:
     method = names.method_of(said["operationId"], verb, path)
     arguments = said.get("parameters", [])
-    in_query = [each for each in arguments if each["in"] == "query" and each["name"] != "cursor"]
+    as_json = method in names.AS_JSON
+    left_out = {"cursor"} | (names.OF_TABLES if as_json else set())
+    in_query = [each for each in arguments if each["in"] == "query" and each["name"] not in left_out]
     in_path = sorted((each["name"] for each in arguments if each["in"] == "path"), key=path.index)
     content = said.get("requestBody", {}).get("content", {})
     body = _resolved(next((each["schema"] for each in content.values()), {}), components)
@@ -103,7 +105,7 @@ def _operation(path: str, verb: str, said: Schema, components: Mapping[str, Sche
         needed=[name for name in body.get("properties", {}) if name in body.get("required", [])],
         by_version=any(each["in"] == "header" and each["name"] == "If-Match" for each in arguments),
         answer=answers.get("application/json", {}).get("schema"),
-        is_file=bool(set(answers) - {"application/json"}),
+        is_file=bool(set(answers) - {"application/json"}) and not as_json,
     )
 
 

@@ -38,6 +38,8 @@ ChoiceEnum: TypeAlias = Literal["left", "right", "tie"]
 
 CircuitEnum: TypeAlias = Literal["closed", "open", "trial"]
 
+CostsOfEnum: TypeAlias = Literal["team", "own", "both"]
+
 CredentialsStateEnum: TypeAlias = Literal["valid", "unsigned", "broken", "unavailable"]
 
 EnhancementStatusEnum: TypeAlias = Literal["queued", "running", "succeeded", "failed", "cancelled"]
@@ -51,6 +53,8 @@ GenerationRequestModeEnum: TypeAlias = Literal["variation", "similar", "edit", "
 GenerationStatusEnum: TypeAlias = Literal["queued", "running", "succeeded", "partial", "failed", "cancelled"]
 
 HeldEnum: TypeAlias = Literal["paused", "no_worker"]
+
+IntervalEnum: TypeAlias = Literal["hour", "day", "week", "month"]
 
 InvitationStateEnum: TypeAlias = Literal["open", "accepted", "revoked", "expired"]
 
@@ -184,6 +188,186 @@ class Alert(TypedDict):
 
 class Analysis(TypedDict):
     understood: dict[str, Attribute]
+
+
+AnalyticsAbout = TypedDict(
+    "AnalyticsAbout",
+    {
+        "from": "str",
+        "to": "str",
+        "interval": "IntervalEnum",
+        "timezone": "str",
+        "teams": "list[str]",
+        "costs_of": "CostsOfEnum",
+        "pending": "int",
+        "lag_seconds": "float",
+    },
+)
+
+
+class AnalyticsCostOfKind(TypedDict):
+    kind: str
+    cost: AnalyticsMoney
+
+
+class AnalyticsCostOfMember(TypedDict):
+    member: str | None
+    name: str
+    cost: AnalyticsMoney
+
+
+class AnalyticsCostOfModel(TypedDict):
+    provider: str
+    cost: AnalyticsMoney
+    model: str
+
+
+class AnalyticsCostOfProvider(TypedDict):
+    provider: str
+    cost: AnalyticsMoney
+
+
+class AnalyticsCostSpan(TypedDict):
+    start: str
+    end: str
+    whole: bool
+    cost: AnalyticsMoney
+
+
+class AnalyticsCosts(TypedDict):
+    about: AnalyticsAbout
+    totals: AnalyticsMoney
+    previous: AnalyticsMoney | None
+    series: list[AnalyticsCostSpan]
+    kinds: list[AnalyticsCostOfKind]
+    providers: list[AnalyticsCostOfProvider]
+    models: list[AnalyticsCostOfModel]
+    members: list[AnalyticsCostOfMember]
+
+
+class AnalyticsFigures(TypedDict):
+    asked: int
+    succeeded: int
+    partial: int
+    failed: int
+    cancelled: int
+    live: int
+    success: AnalyticsRate
+    images: int
+    set_aside: int
+    simulated_images: int
+    rated: int
+    satisfaction: AnalyticsRate
+    rating: AnalyticsMean
+    quality: AnalyticsMean
+    cost: AnalyticsMoney | None
+    cost_per_image: str | None
+    cost_per_liked: str | None
+
+
+class AnalyticsHour(TypedDict):
+    weekday: int
+    hour: int
+    asked: int
+    images: int
+    rated: int
+    liked: int
+
+
+class AnalyticsLatency(TypedDict):
+    """Seconds from the first stage to the last image of those that brought some; null of none."""
+
+    count: int
+    p50: float | None
+    p90: float | None
+    p95: float | None
+    p99: float | None
+
+
+class AnalyticsMean(TypedDict):
+    count: int
+    mean: float | None
+
+
+class AnalyticsMember(TypedDict):
+    member: str
+    name: str
+    figures: AnalyticsFigures
+    days_active: int
+    last_active: str | None
+
+
+class AnalyticsModelFigures(TypedDict):
+    provider: str
+    model: str
+    simulated: bool
+    figures: AnalyticsFigures
+    latency: AnalyticsLatency
+    errors: dict[str, int]
+
+
+class AnalyticsModels(TypedDict):
+    about: AnalyticsAbout
+    totals: AnalyticsFigures
+    previous: AnalyticsFigures | None
+    models: list[AnalyticsModelFigures]
+
+
+class AnalyticsMoney(TypedDict):
+    """USD, from the ledger alone."""
+
+    amount: str | None
+    simulated: str
+    unpriced: int
+
+
+class AnalyticsOverview(TypedDict):
+    about: AnalyticsAbout
+    totals: AnalyticsFigures
+    previous: AnalyticsFigures | None
+    latency: AnalyticsLatency
+    active_members: int
+    series: list[AnalyticsSpan]
+    previous_series: list[AnalyticsSpan]
+
+
+class AnalyticsQuality(TypedDict):
+    about: AnalyticsAbout
+    totals: AnalyticsFigures
+    previous: AnalyticsFigures | None
+    series: list[AnalyticsSpan]
+    models: list[AnalyticsModelFigures]
+
+
+class AnalyticsRate(TypedDict):
+    """`numerator` of `denominator`; `low` to `high` is Wilson's 95 % interval. Null of none."""
+
+    numerator: int
+    denominator: int
+    rate: float | None
+    low: float | None
+    high: float | None
+
+
+class AnalyticsSpan(TypedDict):
+    start: str
+    end: str
+    whole: bool
+    figures: AnalyticsFigures
+
+
+class AnalyticsTrends(TypedDict):
+    about: AnalyticsAbout
+    totals: AnalyticsFigures
+    previous: AnalyticsFigures | None
+    hours: list[AnalyticsHour]
+
+
+class AnalyticsUsers(TypedDict):
+    about: AnalyticsAbout
+    totals: AnalyticsFigures
+    previous: AnalyticsFigures | None
+    members: list[AnalyticsMember]
 
 
 class Asset(TypedDict):

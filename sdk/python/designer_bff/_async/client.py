@@ -10,6 +10,7 @@ import httpx2
 
 from designer_bff import types
 from designer_bff._async.account import AccountCalls
+from designer_bff._async.analytics import AnalyticsCalls
 from designer_bff._async.assets import AssetsCalls
 from designer_bff._async.batches import BatchesCalls
 from designer_bff._async.enhancements import EnhancementsCalls
@@ -26,7 +27,14 @@ Show = Callable[[LiveEvent], object]
 
 
 class AsyncDesignerBFF(
-    AssetsCalls, GenerationsCalls, EnhancementsCalls, BatchesCalls, PersonasCalls, ReviewsCalls, AccountCalls
+    AssetsCalls,
+    GenerationsCalls,
+    EnhancementsCalls,
+    BatchesCalls,
+    PersonasCalls,
+    ReviewsCalls,
+    AnalyticsCalls,
+    AccountCalls,
 ):
     """One studio, one token. `async with AsyncDesignerBFF() as studio` closes its connections at the end.
 

@@ -486,6 +486,24 @@ class AccountCalls(Caller):
         )
         return answer
 
+    def team_analytics(
+        self,
+        team_id: str,
+        *,
+        compare: Literal["previous"] | None = None,
+        from_: str | None = None,
+        interval: Literal["hour", "day", "week", "month"] | None = None,
+        timezone: str | None = None,
+        to: str | None = None,
+    ) -> types.AnalyticsOverview:
+        """The overview of one team."""
+        answer: types.AnalyticsOverview = self.call(
+            "GET",
+            f"/teams/{quoted(team_id)}/analytics",
+            query={"compare": compare, "from": from_, "interval": interval, "timezone": timezone, "to": to},
+        )
+        return answer
+
     def team_auto_enhance(self, team_id: str) -> types.UsualAnswer:
         """The preset that follows each generation of a team which does not say otherwise."""
         answer: types.UsualAnswer = self.call("GET", f"/teams/{quoted(team_id)}/auto-enhance")

@@ -11,6 +11,7 @@ import httpx2
 
 from designer_bff import types
 from designer_bff._sync.account import AccountCalls
+from designer_bff._sync.analytics import AnalyticsCalls
 from designer_bff._sync.assets import AssetsCalls
 from designer_bff._sync.batches import BatchesCalls
 from designer_bff._sync.enhancements import EnhancementsCalls
@@ -27,7 +28,14 @@ Show = Callable[[LiveEvent], object]
 
 
 class DesignerBFF(
-    AssetsCalls, GenerationsCalls, EnhancementsCalls, BatchesCalls, PersonasCalls, ReviewsCalls, AccountCalls
+    AssetsCalls,
+    GenerationsCalls,
+    EnhancementsCalls,
+    BatchesCalls,
+    PersonasCalls,
+    ReviewsCalls,
+    AnalyticsCalls,
+    AccountCalls,
 ):
     """One studio, one token. `with DesignerBFF() as studio` closes its connections at the end.
 

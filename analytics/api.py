@@ -1,0 +1,123 @@
+"""Figures over HTTP: what was asked for, made, liked and paid. `format=csv` sends the same figures as a table."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from analytics import exports, queries
+from analytics.asking import CostsQuery, FiguresQuery, ScopedQuery, question, read
+from analytics.serializers import (
+    AnalyticsCostsSerializer,
+    AnalyticsModelsSerializer,
+    AnalyticsOverviewSerializer,
+    AnalyticsQualitySerializer,
+    AnalyticsTrendsSerializer,
+    AnalyticsUsersSerializer,
+)
+from teams.accounts.people import person
+from teams.base.streams import NOT_RUN
+
+
+def described(query: type[FiguresQuery], answer: type[serializers.Serializer[Any]]) -> Callable[..., Any]:
+    return extend_schema(
+        parameters=[query], responses={(200, "application/json"): answer, (200, "text/csv"): OpenApiTypes.STR}
+    )
+
+
+class FiguresView(APIView):
+    """One question; the answer as JSON, or its table as CSV."""
+
+    query: ClassVar[type[FiguresQuery]] = ScopedQuery
+    answer: ClassVar[type[serializers.Serializer[Any]]]
+    ask: ClassVar[Any]  # a function of `queries`, that takes the question
+    table: ClassVar[str]
+
+    def told(self, request: Request, team: UUID | None = None) -> HttpResponse:
+        said = read(self.query, request.query_params)
+        found = type(self).ask(question(person(request), said, team))
+        if said["format"] == "json":
+            return Response(self.answer(found).data)
+        table = self.table if said.get("table", "series") == "series" else f"{self.table}.{said['table']}"
+        period = found.about.period
+        name = f"{table.replace('.', '-')}-{period.first}-{period.last}.csv"
+        headers = {**NOT_RUN, "Content-Disposition": f'attachment; filename="{name}"'}
+        return HttpResponse(exports.csv_of(table, found), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+class Overview(FiguresView):
+    """What was asked for, how it ended, what it cost and how it was liked, in all and over time."""
+
+    answer, ask, table = AnalyticsOverviewSerializer, staticmethod(queries.overview), "overview"
+
+    @described(ScopedQuery, AnalyticsOverviewSerializer)
+    def get(self, request: Request) -> HttpResponse:
+        return self.told(request)
+
+
+class TeamAnalytics(FiguresView):
+    """The overview of one team."""
+
+    query, answer, ask, table = FiguresQuery, AnalyticsOverviewSerializer, staticmethod(queries.overview), "overview"
+
+    @described(FiguresQuery, AnalyticsOverviewSerializer)
+    def get(self, request: Request, team: UUID) -> HttpResponse:
+        return self.told(request, team)
+
+
+class Costs(FiguresView):
+    """What was charged, over time and by kind, provider, model and member: the ledger's own lines. Of a team to whoever
+    may see its billing, to everybody else their own."""
+
+    query, answer, ask, table = CostsQuery, AnalyticsCostsSerializer, staticmethod(queries.costs), "costs"
+
+    @described(CostsQuery, AnalyticsCostsSerializer)
+    def get(self, request: Request) -> HttpResponse:
+        return self.told(request)
+
+
+class Quality(FiguresView):
+    """How good the images were, by measure and by what was said of them, over time and by model."""
+
+    answer, ask, table = AnalyticsQualitySerializer, staticmethod(queries.quality), "quality"
+
+    @described(ScopedQuery, AnalyticsQualitySerializer)
+    def get(self, request: Request) -> HttpResponse:
+        return self.told(request)
+
+
+class Models(FiguresView):
+    """Each model: success, errors, seconds, what was said of its images, and the price of one that is liked."""
+
+    answer, ask, table = AnalyticsModelsSerializer, staticmethod(queries.models), "models"
+
+    @described(ScopedQuery, AnalyticsModelsSerializer)
+    def get(self, request: Request) -> HttpResponse:
+        return self.told(request)
+
+
+class Users(FiguresView):
+    """Each member: what they asked for and made, on how many days and, where it may be seen, what it cost."""
+
+    answer, ask, table = AnalyticsUsersSerializer, staticmethod(queries.members), "users"
+
+    @described(ScopedQuery, AnalyticsUsersSerializer)
+    def get(self, request: Request) -> HttpResponse:
+        return self.told(request)
+
+
+class Trends(FiguresView):
+    """When work is done: every hour of every weekday."""
+
+    answer, ask, table = AnalyticsTrendsSerializer, staticmethod(queries.trends), "trends"
+
+    @described(ScopedQuery, AnalyticsTrendsSerializer)
+    def get(self, request: Request) -> HttpResponse:
+        return self.told(request)

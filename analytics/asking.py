@@ -1,0 +1,82 @@
+"""What a request for figures says, read strictly: a question, or a refusal that names the field and the remedy."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from rest_framework import serializers
+
+from analytics import periods, queries
+from designer.web.problems import flattened
+from designer.web.serializers import StrictSerializer
+from teams.accounts.models import User
+from teams.base.errors import Refused
+from teams.membership.models import Team
+
+COMPARED = ["previous"]
+
+
+class FiguresQuery(StrictSerializer):
+    vars()["from"] = serializers.DateField(
+        required=False, help_text="The first day, in the time zone; 29 days before `to` where none is named."
+    )
+    to = serializers.DateField(required=False, help_text="The last day, included; today where none is named.")
+    interval = serializers.ChoiceField(
+        choices=periods.INTERVALS,
+        required=False,
+        help_text="Of the series; as fine as can be read where none is named.",
+    )
+    timezone = serializers.CharField(
+        required=False, max_length=64, help_text="Such as Europe/Paris: the team's, or your own, where none is named."
+    )
+    compare = serializers.ChoiceField(
+        choices=COMPARED, required=False, help_text="`previous`: the sums of as many days before, too."
+    )
+    format = serializers.ChoiceField(choices=["json", "csv"], required=False, default="json")
+
+
+class ScopedQuery(FiguresQuery):
+    team = serializers.UUIDField(required=False, help_text="All of your teams where none is named.")
+
+
+class CostsQuery(ScopedQuery):
+    table = serializers.ChoiceField(
+        choices=["series", "kinds", "providers", "models", "members"],
+        required=False,
+        default="series",
+        help_text="Which table comes as CSV.",
+    )
+
+
+def read(kind: type[FiguresQuery], said: Mapping[str, Any]) -> dict[str, Any]:
+    """The query's values. Raises Refused (422) with a line for each field at fault."""
+    query = kind(data=said)
+    if query.is_valid():
+        return dict(query.validated_data)
+    lines = list(flattened(query.errors))
+    shown = " ".join(f"{line['field']}: {line['message']}" for line in lines[:5])
+    raise Refused("invalid", shown, remedy="Send the fields as /api/docs describes them.", lines=lines)
+
+
+def question(
+    user: User, said: Mapping[str, Any], team: UUID | None = None, *, usual: int = periods.USUAL
+) -> queries.Question:
+    """Of `team`, or the one that is named, or all of the user's. Raises Missing for a team that is not theirs."""
+    scope = queries.scope_of(user, team or said.get("team"))
+    period = periods.period(
+        first=said.get("from"),
+        last=said.get("to"),
+        interval=said.get("interval"),
+        zone=said.get("timezone") or zone_of(user, scope),
+        now=timezone.now(),
+        usual=usual,
+    )
+    return queries.Question(scope, period, compare=bool(said.get("compare")))
+
+
+def zone_of(user: User, scope: queries.Scope) -> str:
+    """The team's own zone where it is of one team that has one; else the asker's."""
+    team = Team.objects.filter(pk=scope.teams[0]).first() if len(scope.teams) == 1 else None
+    zone = (team.time_zone if team else "") or user.timezone
+    return zone if zone in periods.zones() else "UTC"

@@ -1,0 +1,461 @@
+"""What may be asked of the figures, each question in a few statements over the rollups, and only of what the asker may
+see: the work of their teams; costs of a team to whoever may see its billing, to others their own."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from django.db import connection
+
+from analytics.measures import Figures, ModelFigures, Money, Spread, Work
+from analytics.periods import Bucket, Period
+from analytics.rollups import MONEY, OF_TEAMS, WORK, Lag, Rollup, lag
+from teams.accounts.models import User
+from teams.base.errors import Missing
+from teams.membership.models import Membership
+from teams.membership.permissions import CODES
+
+PERCENTS: Final = (0.5, 0.9, 0.95, 0.99)
+OWN: Final = "(team_id = ANY(%(whole)s::uuid[]) OR member_id = %(me)s::uuid)"
+OWN_COUNTS: Final = {"own_images": "images", "own_liked": "liked", "own_unpriced": "unpriced"}
+PAID: Final = "coalesce(sum(amount) FILTER (WHERE NOT simulated), 0), coalesce(sum(amount) FILTER (WHERE simulated), 0)"
+WALL: Final = "((slot AT TIME ZONE 'UTC') + (%(offsets)s::interval[])[width_bucket(slot, %(since)s::timestamptz[])])"
+WORKED_OUT: Final = {  # columns that the rollups have not
+    "bucket": "width_bucket(slot, %(edges)s::timestamptz[])",
+    "day": "width_bucket(slot, %(midnights)s::timestamptz[])",
+    "weekday": f"extract(isodow FROM {WALL})::int",
+    "hour": f"extract(hour FROM {WALL})::int",
+}
+Key = tuple[Any, ...]
+CostsOf = Literal["team", "own", "both"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose figures: of these teams; of `whole` among them the costs too, of the others one's own."""
+
+    me: UUID
+    teams: tuple[UUID, ...]
+    whole: tuple[UUID, ...]
+
+    @property
+    def costs_of(self) -> CostsOf:
+        return "both" if 0 < len(self.whole) < len(self.teams) else "team" if self.whole else "own"
+
+    def shows_costs_of(self, member: UUID | None) -> bool:
+        return bool(self.whole) or member == self.me
+
+
+def scope_of(user: User, team: UUID | None = None) -> Scope:
+    """What `user` may ask about: that team, or all of theirs. Raises Missing for a team that they do not belong to."""
+    roles = dict(Membership.objects.filter(user=user).order_by("created_at").values_list("team", "role"))
+    if team is not None:
+        if team not in roles:
+            raise Missing(message="There is no such team.", field="team", remedy="Check the id, or ask for access.")
+        roles = {team: roles[team]}
+    return Scope(user.pk, tuple(roles), tuple(pk for pk, role in roles.items() if "view_billing" in CODES[role]))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`raw`: worked out of the raw rows instead of the rollups, which takes its time: to check and to measure."""
+
+    scope: Scope
+    period: Period
+    compare: bool = False
+    raw: bool = False
+
+    @property
+    def earlier(self) -> "Question | None":
+        """The same of as many days before, if it is to be compared."""
+        return Question(self.scope, self.period.before(), raw=self.raw) if self.compare else None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an answer is an answer to, and how far behind the rows its figures may be."""
+
+    period: Period
+    scope: Scope
+    lag: Lag
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    bucket: Bucket
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    about: About
+    totals: Figures
+    previous: Figures | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview(Answer):
+    series: list[Span]
+    previous_series: list[Span] = field(default_factory=list)
+    latency: Spread
+    active_members: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Of one kind, provider, model or member."""
+
+    money: Money
+    kind: str = ""
+    provider: str = ""
+    model: str = ""
+    member: UUID | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs(Answer):
+    series: list[Span]
+    kinds: list[Cost]
+    providers: list[Cost]
+    models: list[Cost]
+    members: list[Cost]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality(Answer):
+    series: list[Span]
+    models: list[ModelFigures]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Models(Answer):
+    models: list[ModelFigures]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """`last_active`: the quarter of an hour in which they last asked for images."""
+
+    member: UUID
+    name: str
+    figures: Figures
+    days_active: int = 0
+    last_active: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Members(Answer):
+    members: list[Member]
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """An hour of a weekday (1 is Monday), as the clock on the wall has it, over the whole range."""
+
+    weekday: int
+    hour: int
+    work: Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trends(Answer):
+    hours: list[Hour]
+
+
+def overview(ask: Question) -> Overview:
+    """The sums, how they moved, how long images took and how many members asked for some."""
+    series, earlier = _series(ask), ask.earlier
+    before = _series(earlier) if earlier else []
+    return Overview(
+        about=_about(ask),
+        totals=_together(series),
+        previous=_together(before) if earlier else None,
+        series=series,
+        previous_series=before,
+        latency=_latencies(ask, ()).get((), Spread()),
+        active_members=_active(ask),
+    )
+
+
+def costs(ask: Question) -> Costs:
+    """What was charged, by time, kind, provider, model and member."""
+    sets = (("bucket",), ("kind",), ("provider",), ("provider", "model"), ("member_id",))
+    money = _paid(ask, *sets)
+    unpriced = _unpriced(ask, ("bucket",), ("provider",), ("provider", "model"), ("member_id",))
+    by_time = _merged(money[0], unpriced[0])
+    series = [Span(b, Figures(money=by_time.get((n,), Money()))) for n, b in enumerate(ask.period.buckets, 1)]
+    totals = _together(series)
+    of_kind = _merged(money[1], {("generation",): sum(unpriced[0].values(), Money())})
+    people = _names(key[0] for key in {**money[4], **unpriced[3]})
+    return Costs(
+        about=_about(ask),
+        totals=totals,
+        previous=_total_paid(ask.earlier),
+        series=series,
+        kinds=_dearest(Cost(each, kind=kind) for (kind,), each in of_kind.items()),
+        providers=_dearest(Cost(each, provider=key[0]) for key, each in _merged(money[2], unpriced[1]).items()),
+        models=_dearest(
+            Cost(each, provider=key[0], model=key[1]) for key, each in _merged(money[3], unpriced[2]).items()
+        ),
+        members=_dearest(
+            Cost(each, member=key[0], name=people.get(key[0], ""))
+            for key, each in _merged(money[4], unpriced[3]).items()
+        ),
+    )
+
+
+def quality(ask: Question) -> Quality:
+    """How good the images were, by measure and by what people said, over time and by model."""
+    series, earlier = _series(ask), ask.earlier
+    return Quality(
+        about=_about(ask),
+        totals=_together(series),
+        previous=_together(_series(earlier)) if earlier else None,
+        series=series,
+        models=[each for each in _by_model(ask) if each.figures.work.images],
+    )
+
+
+def models(ask: Question) -> Models:
+    """Each model: how often it succeeded, why not, how long it took, how its images were liked, and at what price."""
+    earlier = ask.earlier
+    found = _by_model(ask)
+    return Models(
+        about=_about(ask),
+        totals=sum_of(each.figures for each in found),
+        previous=sum_of(each.figures for each in _by_model(earlier)) if earlier else None,
+        models=found,
+    )
+
+
+def members(ask: Question) -> Members:
+    """Each member of the teams, and whoever was one: what they made and, where it may be seen, what it cost."""
+    key, earlier = ("member_id",), ask.earlier
+    active = "count(DISTINCT day) FILTER (WHERE asked > 0), max(slot) FILTER (WHERE asked > 0)"
+    work = _summed(ask, WORK, f"{_counts()}, {active}", [key], more=("day",))[0]
+    paid = _paid(ask, key)[0]
+    present = Membership.objects.filter(team__in=ask.scope.teams).values_list("user", flat=True)
+    people = {one for (one,) in {*work, *paid} if one} | set(present)
+    names = _names(people)
+    rows = [_member(ask, one, names.get(one, ""), work.get((one,)), paid.get((one,), Money())) for one in people]
+    rows.sort(key=lambda row: (-row.figures.work.asked, row.name.casefold(), str(row.member)))
+    return Members(
+        about=_about(ask),
+        totals=_total(ask),
+        previous=_total(earlier) if earlier else None,
+        members=rows,
+    )
+
+
+def trends(ask: Question) -> Trends:
+    """When in the week work is done: every hour of every weekday, those without any too."""
+    found = _summed(ask, WORK, _counts(), [("weekday", "hour")])[0]
+    cells = [(weekday, hour) for weekday in range(1, 8) for hour in range(24)]
+    earlier = ask.earlier
+    return Trends(
+        about=_about(ask),
+        totals=_total(ask),
+        previous=_total(earlier) if earlier else None,
+        hours=[Hour(*cell, _work(found[cell]) if cell in found else Work()) for cell in cells],
+    )
+
+
+def sum_of(parts: Iterable[Figures]) -> Figures:
+    work, money = Work(), Money()
+    for each in parts:
+        work += each.work
+        money += each.money or Money()
+    return Figures(work, money)
+
+
+def _together(series: Sequence[Span]) -> Figures:
+    return sum_of(span.figures for span in series)
+
+
+def _about(ask: Question) -> About:
+    return About(ask.period, ask.scope, lag(ask.scope.teams))
+
+
+def _series(ask: Question) -> list[Span]:
+    """Every bucket of the period, the empty ones too."""
+    work = _summed(ask, WORK, _counts(), [("bucket",)])[0]
+    money = _paid(ask, ("bucket",))[0]
+    return [
+        Span(bucket, _figures(work.get((number,)), money.get((number,), Money())))
+        for number, bucket in enumerate(ask.period.buckets, 1)
+    ]
+
+
+def _total(ask: Question) -> Figures:
+    return _figures(_summed(ask, WORK, _counts(), [()])[0].get(()), _paid(ask, ())[0].get((), Money()))
+
+
+def _total_paid(ask: Question | None) -> Figures | None:
+    if ask is None:
+        return None
+    parts = [_paid(ask, ())[0].get((), Money()), _unpriced(ask, ())[0].get((), Money())]
+    return Figures(money=sum(parts, Money()))
+
+
+def _by_model(ask: Question) -> list[ModelFigures]:
+    key = ("provider", "model", "simulated")
+    work = _summed(ask, WORK, _counts(), [key])[0]
+    drawn = _paid(ask, key, only="kind = 'generation'")[0]
+    latencies, faults = _latencies(ask, key), _faults(ask)
+    rows = [
+        ModelFigures(
+            provider=each[0],
+            model=each[1],
+            simulated=each[2],
+            figures=_figures(line, drawn.get(each, Money())),
+            latency=latencies.get(each, Spread()),
+            faults=faults.get(each, {}),
+        )
+        for each, line in work.items()
+    ]
+    return sorted(rows, key=lambda row: (-row.figures.work.images, -row.figures.work.asked, row.provider, row.model))
+
+
+def _figures(line: Sequence[Any] | None, money: Money) -> Figures:
+    work = _work(line) if line else Work()
+    return Figures(work, Money(money.paid, money.simulated, work.own_unpriced))
+
+
+def _work(line: Sequence[Any]) -> Work:
+    return Work(*line[: len(fields(Work))])
+
+
+def _member(ask: Question, one: UUID, name: str, line: Sequence[Any] | None, money: Money) -> Member:
+    found = _figures(line, money)
+    shown = found if ask.scope.shows_costs_of(one) else Figures(found.work, None)
+    days, last = line[-2:] if line else (0, None)
+    return Member(one, name, shown, days, last)
+
+
+def _counts() -> str:
+    """The sums that a Work is made of, in the order of its fields."""
+    told = {
+        **{name: f"sum({of}) FILTER (WHERE NOT simulated AND {OWN})" for name, of in OWN_COUNTS.items()},
+        "simulated": "sum(images) FILTER (WHERE simulated)",
+    }
+    return ", ".join(f"coalesce({told.get(each.name, f'sum({each.name})')}, 0)" for each in fields(Work))
+
+
+def _paid(ask: Question, *sets: Sequence[str], only: str = "true") -> list[dict[Key, Money]]:
+    """What was charged, as far as it may be seen, summed up by each of the sets of columns."""
+    found = _summed(ask, MONEY, PAID, sets, only=f"{OWN} AND {only}")
+    return [{key: Money(*line) for key, line in each.items()} for each in found]
+
+
+def _unpriced(ask: Question, *sets: Sequence[str]) -> list[dict[Key, Money]]:
+    """The images without a price, as money of which nothing is known."""
+    found = _summed(ask, WORK, "sum(unpriced)", sets, only=f"{OWN} AND unpriced > 0")
+    return [{key: Money(unpriced=line[0]) for key, line in each.items() if line[0]} for each in found]
+
+
+def _merged(one: Mapping[Key, Money], other: Mapping[Key, Money]) -> dict[Key, Money]:
+    keys = {**one, **other}
+    return {key: one.get(key, Money()) + other.get(key, Money()) for key in keys if key in one or other[key].unpriced}
+
+
+def _dearest(rows: Iterable[Cost]) -> list[Cost]:
+    told = lambda row: (-row.money.paid, -row.money.simulated, row.kind, row.provider, row.model, row.name)  # noqa: E731
+    return sorted(rows, key=told)
+
+
+def _latencies(ask: Question, key: Sequence[str]) -> dict[Key, Spread]:
+    """Within which time images came, by milliseconds that are all kept: no histogram, no sample."""
+    columns = ", ".join(key)
+    sums = (
+        f"count(*), percentile_cont(%(percents)s::float[]) WITHIN GROUP (ORDER BY one) FROM ({_rows(ask, WORK)}) rows"
+    )
+    grouped = f"GROUP BY {columns}" if key else ""
+    lines = _asked(ask, f"SELECT {columns}{', ' if key else ''}{sums}, unnest(millis) one {grouped}")
+    return {
+        tuple(line[: len(key)]): Spread(line[-2], *(round(each / 1000, 3) for each in line[-1]))
+        for line in lines
+        if line[-2]
+    }
+
+
+def _faults(ask: Question) -> dict[Key, dict[str, int]]:
+    """By model, how many ended with each code of an error, the most frequent first."""
+    lines = _asked(
+        ask,
+        f"SELECT provider, model, simulated, each.code, sum(each.number::int) FROM ({_rows(ask, WORK)}) rows,"  # noqa: S608  (constants of this module)
+        " jsonb_each_text(faults) AS each(code, number) GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC, 4",
+    )
+    found: dict[Key, dict[str, int]] = {}
+    for provider, model, simulated, code, number in lines:
+        found.setdefault((provider, model, simulated), {})[code] = int(number)
+    return found
+
+
+def _active(ask: Question) -> int:
+    told = f"SELECT count(DISTINCT member_id) FROM ({_rows(ask, WORK, only='asked > 0')}) rows"  # noqa: S608  (constants of this module)
+    return int(_asked(ask, told)[0][0])
+
+
+def _summed(
+    ask: Question,
+    rollup: Rollup,
+    sums: str,
+    sets: Sequence[Sequence[str]],
+    *,
+    more: Sequence[str] = (),
+    only: str = "true",
+) -> list[dict[Key, tuple[Any, ...]]]:
+    """For each set of columns its sums by their values, all in one pass. `more`: columns that the sums need."""
+    columns = list(dict.fromkeys(column for each in sets for column in each))
+    which = f"GROUPING({', '.join(columns)})" if columns else "0"
+    grouped = ", ".join(f"({', '.join(each)})" for each in sets)
+    lines = _asked(
+        ask,
+        f"SELECT {', '.join([which, *columns])}, {sums} FROM ({_rows(ask, rollup, [*columns, *more], only)}) rows"  # noqa: S608  (constants of this module)
+        f" GROUP BY GROUPING SETS ({grouped})",
+    )
+    masks = [sum(1 << place for place, name in enumerate(reversed(columns)) if name not in each) for each in sets]
+    found: list[dict[Key, tuple[Any, ...]]] = [{} for _ in sets]
+    for mask, *line in lines:
+        place = masks.index(mask)
+        key = tuple(line[columns.index(name)] for name in sets[place])
+        found[place][key] = tuple(line[len(columns) :])
+    return found
+
+
+def _rows(ask: Question, rollup: Rollup, columns: Sequence[str] = (), only: str = "true") -> str:
+    """The rows of a question, with the columns that are worked out for it."""
+    more = "".join(f", {WORKED_OUT[name]} AS {name}" for name in dict.fromkeys(columns) if name in WORKED_OUT)
+    source = f"({rollup.truth(OF_TEAMS)})" if ask.raw else rollup.table
+    return (
+        f"SELECT held.*{more} FROM {source} held WHERE team_id = ANY(%(teams)s::uuid[])"  # noqa: S608  (constants of this module)
+        f" AND slot >= %(begin)s AND slot < %(end)s AND {only}"
+    )
+
+
+def _asked(ask: Question, told: str) -> list[tuple[Any, ...]]:
+    period, scope = ask.period, ask.scope
+    facts: dict[str, Any] = {
+        "teams": list(scope.teams),
+        "whole": list(scope.whole),
+        "me": scope.me,
+        "begin": period.begin,
+        "end": period.end,
+        "percents": list(PERCENTS),
+        "edges": period.edges,
+    }
+    if "%(midnights)s" in told:
+        facts["midnights"] = period.midnights
+    if "%(since)s" in told:
+        facts |= {"since": [each.since for each in period.clocks], "offsets": [each.offset for each in period.clocks]}
+    with connection.cursor() as cursor:
+        cursor.execute(told, facts)
+        return list(cursor.fetchall())
+
+
+def _names(people: Iterable[UUID | None]) -> dict[UUID | None, str]:
+    rows = User.objects.filter(pk__in=[one for one in people if one])
+    return {row.pk: row.shown_name for row in rows}

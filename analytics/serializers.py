@@ -1,0 +1,201 @@
+"""The shapes of figures over HTTP. Money is text with every digit; null is said of what is not known or not there."""
+
+from datetime import datetime
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from analytics.measures import Figures
+from analytics.periods import INTERVALS
+from analytics.queries import About
+
+
+def dollars(**more: Any) -> serializers.DecimalField:
+    return serializers.DecimalField(max_digits=20, decimal_places=6, **more)
+
+
+class WallTime(serializers.DateTimeField):
+    """An instant as the clock on the wall has it, with that zone's offset."""
+
+    def to_representation(self, value: datetime) -> str:
+        return value.isoformat()
+
+
+class AnalyticsRateSerializer(serializers.Serializer[Any]):
+    """`numerator` of `denominator`; `low` to `high` is Wilson's 95 % interval. Null of none."""
+
+    numerator = serializers.IntegerField()
+    denominator = serializers.IntegerField()
+    rate = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+
+
+class AnalyticsMeanSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+    mean = serializers.FloatField(allow_null=True)
+
+
+class AnalyticsLatencySerializer(serializers.Serializer[Any]):
+    """Seconds from the first stage to the last image of those that brought some; null of none."""
+
+    count = serializers.IntegerField()
+    p50 = serializers.FloatField(allow_null=True)
+    p90 = serializers.FloatField(allow_null=True)
+    p95 = serializers.FloatField(allow_null=True)
+    p99 = serializers.FloatField(allow_null=True)
+
+
+class AnalyticsMoneySerializer(serializers.Serializer[Any]):
+    """USD, from the ledger alone."""
+
+    amount = dollars(allow_null=True, help_text="Paid to providers, as far as known; null where nothing is known.")
+    simulated = dollars(help_text="Reckoned for what was paid to nobody; not part of amount.")
+    unpriced = serializers.IntegerField(help_text="Images of paid providers without a charge: their cost is unknown.")
+
+
+class AnalyticsFiguresSerializer(serializers.Serializer[Any]):
+    asked = serializers.IntegerField(source="work.asked", help_text="Generations.")
+    succeeded = serializers.IntegerField(source="work.succeeded")
+    partial = serializers.IntegerField(source="work.partial")  # type: ignore[assignment]  # hides an attribute of the base
+    failed = serializers.IntegerField(source="work.failed")
+    cancelled = serializers.IntegerField(source="work.cancelled")
+    live = serializers.IntegerField(help_text="Not ended yet.")
+    success = AnalyticsRateSerializer(help_text="Succeeded, of those that succeeded, brought a part or failed.")
+    images = serializers.IntegerField(source="work.images", help_text="Without those that were set aside.")
+    set_aside = serializers.IntegerField(source="work.set_aside")
+    simulated_images = serializers.IntegerField(source="work.simulated", help_text="Of the images.")
+    rated = serializers.IntegerField(source="work.rated", help_text="Of the images: somebody said something of them.")
+    satisfaction = AnalyticsRateSerializer(help_text="Images with more said for than against them, of the rated ones.")
+    rating = AnalyticsMeanSerializer(help_text="Of the ratings from 1 to 5.")
+    quality = AnalyticsMeanSerializer(help_text="Of the measured quality from 0 to 1.")
+    cost = AnalyticsMoneySerializer(source="money", allow_null=True, help_text="Null where you may not see it.")
+    cost_per_image = dollars(allow_null=True, help_text="Null where a part of the cost is unknown, and of none.")
+    cost_per_liked = dollars(allow_null=True, help_text="By image that is liked; null as cost_per_image.")
+
+
+class AnalyticsSpanSerializer(serializers.Serializer[Any]):
+    start = WallTime(source="bucket.start")
+    end = WallTime(source="bucket.end", help_text="Not included.")
+    whole = serializers.BooleanField(source="bucket.whole", help_text="Whether the range does not cut it short.")
+    figures = AnalyticsFiguresSerializer()
+
+
+class AnalyticsCostSpanSerializer(serializers.Serializer[Any]):
+    start = WallTime(source="bucket.start")
+    end = WallTime(source="bucket.end", help_text="Not included.")
+    whole = serializers.BooleanField(source="bucket.whole", help_text="Whether the range does not cut it short.")
+    cost = AnalyticsMoneySerializer(source="figures.money")
+
+
+class AnalyticsAboutSerializer(serializers.Serializer[About]):
+    vars()["from"] = serializers.DateField(source="period.first")
+    to = serializers.DateField(source="period.last")
+    interval = serializers.ChoiceField(source="period.interval", choices=INTERVALS)
+    timezone = serializers.CharField(source="period.zone")
+    teams = serializers.ListField(source="scope.teams", child=serializers.UUIDField())
+    costs_of = serializers.ChoiceField(
+        source="scope.costs_of",
+        choices=["team", "own", "both"],
+        help_text="Whose costs are told: whole teams', your own, or of some teams all and of others your own.",
+    )
+    pending = serializers.IntegerField(source="lag.slots", help_text="Quarters of an hour to be worked out anew.")
+    lag_seconds = serializers.FloatField(source="lag.seconds", help_text="How long the oldest of them has waited.")
+
+
+class AnalyticsAnswerSerializer(serializers.Serializer[Any]):
+    about = AnalyticsAboutSerializer()
+    totals = AnalyticsFiguresSerializer()
+    previous = AnalyticsFiguresSerializer(allow_null=True, help_text="With compare=previous.")
+
+
+class AnalyticsOverviewSerializer(AnalyticsAnswerSerializer):
+    latency = AnalyticsLatencySerializer()
+    active_members = serializers.IntegerField(help_text="Who asked for something.")
+    series = AnalyticsSpanSerializer(many=True)
+    previous_series = AnalyticsSpanSerializer(many=True)
+
+
+class AnalyticsMoneyTotalsSerializer(serializers.Serializer[Any]):
+    about = AnalyticsAboutSerializer()
+    totals = AnalyticsMoneySerializer(source="totals.money")
+    previous = serializers.SerializerMethodField(help_text="With compare=previous.")
+
+    @extend_schema_field(AnalyticsMoneySerializer(allow_null=True))
+    def get_previous(self, answer: Any) -> Any:
+        earlier: Figures | None = answer.previous
+        return AnalyticsMoneySerializer(earlier.money).data if earlier else None
+
+
+class AnalyticsCostOfKindSerializer(serializers.Serializer[Any]):
+    kind = serializers.CharField()
+    cost = AnalyticsMoneySerializer(source="money")
+
+
+class AnalyticsCostOfProviderSerializer(serializers.Serializer[Any]):
+    provider = serializers.CharField(allow_blank=True)
+    cost = AnalyticsMoneySerializer(source="money")
+
+
+class AnalyticsCostOfModelSerializer(AnalyticsCostOfProviderSerializer):
+    model = serializers.CharField(allow_blank=True)
+
+
+class AnalyticsCostOfMemberSerializer(serializers.Serializer[Any]):
+    member = serializers.UUIDField(allow_null=True, help_text="Null: in nobody's name.")
+    name = serializers.CharField(allow_blank=True)
+    cost = AnalyticsMoneySerializer(source="money")
+
+
+class AnalyticsCostsSerializer(AnalyticsMoneyTotalsSerializer):
+    series = AnalyticsCostSpanSerializer(many=True)
+    kinds = AnalyticsCostOfKindSerializer(many=True)
+    providers = AnalyticsCostOfProviderSerializer(many=True)
+    models = AnalyticsCostOfModelSerializer(many=True)
+    members = AnalyticsCostOfMemberSerializer(many=True)
+
+
+class AnalyticsModelFiguresSerializer(serializers.Serializer[Any]):
+    provider = serializers.CharField(allow_blank=True)
+    model = serializers.CharField(allow_blank=True, help_text="Empty: ended before a model was chosen.")
+    simulated = serializers.BooleanField()
+    figures = AnalyticsFiguresSerializer()
+    latency = AnalyticsLatencySerializer()
+    errors = serializers.DictField(  # type: ignore[assignment]  # hides an attribute of the base
+        source="faults", child=serializers.IntegerField(), help_text="How many ended with each code."
+    )
+
+
+class AnalyticsQualitySerializer(AnalyticsAnswerSerializer):
+    series = AnalyticsSpanSerializer(many=True)
+    models = AnalyticsModelFiguresSerializer(many=True)
+
+
+class AnalyticsModelsSerializer(AnalyticsAnswerSerializer):
+    models = AnalyticsModelFiguresSerializer(many=True)
+
+
+class AnalyticsMemberSerializer(serializers.Serializer[Any]):
+    member = serializers.UUIDField()
+    name = serializers.CharField()
+    figures = AnalyticsFiguresSerializer()
+    days_active = serializers.IntegerField(help_text="Days on which they asked for something.")
+    last_active = serializers.DateTimeField(allow_null=True, help_text="To the quarter of an hour.")
+
+
+class AnalyticsUsersSerializer(AnalyticsAnswerSerializer):
+    members = AnalyticsMemberSerializer(many=True)
+
+
+class AnalyticsHourSerializer(serializers.Serializer[Any]):
+    weekday = serializers.IntegerField(help_text="1 is Monday.")
+    hour = serializers.IntegerField()
+    asked = serializers.IntegerField(source="work.asked")
+    images = serializers.IntegerField(source="work.images")
+    rated = serializers.IntegerField(source="work.rated")
+    liked = serializers.IntegerField(source="work.liked")
+
+
+class AnalyticsTrendsSerializer(AnalyticsAnswerSerializer):
+    hours = AnalyticsHourSerializer(many=True)

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from analytics import api as rest
+from analytics import views
+
+api = [
+    path("analytics/overview", rest.Overview.as_view(), name="api_analytics_overview"),
+    path("analytics/costs", rest.Costs.as_view(), name="api_analytics_costs"),
+    path("analytics/quality", rest.Quality.as_view(), name="api_analytics_quality"),
+    path("analytics/models", rest.Models.as_view(), name="api_analytics_models"),
+    path("analytics/users", rest.Users.as_view(), name="api_analytics_users"),
+    path("analytics/trends", rest.Trends.as_view(), name="api_analytics_trends"),
+    path("teams/<uuid:team>/analytics", rest.TeamAnalytics.as_view(), name="api_team_analytics"),
+]
+pages = [path("analytics", views.dashboard, name="analytics")]

@@ -1,0 +1,81 @@
+"""The page of figures: what was made, how good it was, what it cost, and who and what made it."""
+
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from analytics import presenting, queries
+from analytics.asking import ScopedQuery, question, read
+from analytics.periods import INTERVALS
+from teams.accounts.people import person
+from teams.base.errors import Missing, Refused
+from teams.membership.ownership import visible_teams
+
+RANGES: Final = (7, 30, 90)  # days up to today
+FIELDS: Final = ("from", "to", "interval", "timezone", "team", "compare")
+PAGE: Final = "analytics/analytics.html"
+
+
+@login_required
+@require_GET
+def dashboard(request: HttpRequest) -> HttpResponse:
+    said = {name: value for name in FIELDS if (value := request.GET.get(name, "").strip())}
+    days = _days(request) if not {"from", "to"} & said.keys() else 0
+    actor = person(request)
+    facts: dict[str, Any] = {
+        "said": said,
+        "first": said.get("from", ""),
+        "last": said.get("to", ""),
+        "days": days,
+        "ranges": RANGES,
+        "intervals": INTERVALS,
+        "teams": visible_teams(actor).order_by("-personal", "name"),
+        "rest": urlencode({name: value for name, value in said.items() if name not in ("from", "to", "interval")}),
+    }
+    try:
+        ask = question(actor, read(ScopedQuery, said), usual=days or RANGES[1])
+    except Missing:
+        raise
+    except Refused as refused:
+        return render(request, PAGE, {**facts, "refused": refused}, status=refused.status)
+    return render(request, PAGE, {**facts, **_answered(ask)})
+
+
+def _days(request: HttpRequest) -> int:
+    said = request.GET.get("days", "")
+    return int(said) if said in {str(each) for each in RANGES} else RANGES[1]
+
+
+def _answered(ask: queries.Question) -> dict[str, Any]:
+    plain = queries.Question(ask.scope, ask.period)
+    overview, costs = queries.overview(ask), queries.costs(plain)
+    models, members, trends = queries.models(plain), queries.members(plain), queries.trends(plain)
+    return {
+        "first": ask.period.first.isoformat(),
+        "last": ask.period.last.isoformat(),
+        "about": overview.about,
+        **presenting.shown(overview, costs),
+        "costs": presenting.costs_shown(costs),
+        "models": presenting.models_shown(models),
+        "members": presenting.members_shown(members),
+        "hours": presenting.hours_shown(trends),
+        "csv": {name: _csv(ask, name) for name in ("overview", "costs", "models", "users", "trends")},
+    }
+
+
+def _csv(ask: queries.Question, table: str) -> str:
+    period, teams = ask.period, ask.scope.teams
+    said = {
+        "from": period.first.isoformat(),
+        "to": period.last.isoformat(),
+        "interval": period.interval,
+        "timezone": period.zone,
+        **({"team": str(teams[0])} if len(teams) == 1 else {}),
+        "format": "csv",
+    }
+    return f"{reverse(f'api_analytics_{table}')}?{urlencode(said)}"

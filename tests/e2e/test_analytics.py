@@ -1,0 +1,83 @@
+"""The page of figures in a real browser: a range, the images behind a figure, tables beside charts, on a phone too."""
+
+from datetime import timedelta
+from functools import partial
+from random import Random
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, expect
+
+from analytics import rollups
+from analytics.models import PendingSlot
+from teams.accounts.models import User
+from teams.membership.models import Membership
+from tests.analytics.rows import MODELS, Rows
+from tests.e2e.test_journey import look
+from tests.e2e.visiting import elsewhere, visitor
+
+
+def fill() -> None:
+    """Three weeks of work of whoever signed up last: three images a day, some judged, some without a price."""
+    user = User.objects.latest("created_at")
+    rows = Rows(Membership.objects.filter(user=user).select_related("team")[0].team, Random(7))
+    for day in range(21):
+        at = timezone.now() - timedelta(days=day, hours=day % 9)
+        maker = MODELS[day % 3]
+        for number in range(2):
+            row = rows.generation(
+                user, at, maker=maker, started_at=at, finished_at=at + timedelta(seconds=5 + day),
+                status="failed" if day % 7 == 3 and number else "succeeded",
+                error={"code": "provider_down"} if day % 7 == 3 and number else None,
+            )  # fmt: skip
+            if row.status == "failed":
+                continue
+            image = rows.image(row, at, score=0.5 + day / 50)
+            if day % 10:
+                rows.charge(at, f"0.0{1 + day % 5}0000", row=row, maker=maker, actor=user)
+            if number:
+                rows.said(image, user, "like" if day % 3 else "dislike")
+    while PendingSlot.objects.exists():  # the studio's own scheduler may be at it
+        rollups.work_off()
+
+
+@pytest.mark.parametrize("way", ["desk", "phone"])
+def test_a_range_the_images_behind_a_figure_and_the_tables(browser: Browser, studio_url: str, way: str):
+    with visitor(browser, studio_url, way) as page:
+        page.get_by_role("link", name="Analytics").click()
+        expect(page.get_by_role("heading", name="Nothing was made in these days")).to_be_visible()
+        look(page, "analytics-empty")
+        elsewhere(partial(fill))
+        page.get_by_role("link", name="7 days", exact=True).click()
+        expect(page.get_by_role("link", name="7 days", exact=True)).to_have_attribute("aria-current", "page")
+        figures = page.locator(".key-figure")
+        week = figures.first.locator(".key-value").inner_text()
+        page.get_by_role("link", name="30 days", exact=True).click()
+        month = figures.first.locator(".key-value")
+        expect(month).not_to_have_text(week)
+        look(page, "analytics")
+        wide = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert wide[0] <= wide[1], "nothing sticks out"
+
+        page.get_by_label("Compare with the days before").check()
+        page.get_by_role("button", name="Show").click()
+        expect(figures.first).to_contain_text("before: 0")
+        page.get_by_role("heading", name="By the day, as a table").click()
+        expect(page.get_by_role("columnheader", name="Rated")).to_be_visible()
+        look(page, "analytics-table")
+
+        count = int(figures.first.locator(".key-value").inner_text())
+        page.get_by_role("link", name="See them", exact=True).click()
+        expect(page.get_by_text("What is in the trash is not shown.")).to_be_visible()
+        more = page.locator("[data-more-link]")
+        while more.count():
+            shown = page.locator(".tile").count()
+            more.click()
+            expect(page.locator(".tile").nth(shown)).to_be_visible()
+        expect(page.locator(".tile")).to_have_count(count)
+
+        page.goto("/analytics?from=2026-11-05&to=2026-11-01")
+        expect(page.get_by_role("alert")).to_contain_text("Name the earlier day first.")
+        page.get_by_label("To, included").fill("2026-11-20")
+        page.get_by_role("button", name="Show").click()
+        expect(page.get_by_role("alert")).to_have_count(0)
