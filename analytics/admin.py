@@ -6,11 +6,14 @@ from analytics.models import (
     CostBreakdownByModel,
     DailyGenerationStats,
     ModelPerformanceSummary,
+    MoneyDay,
     MoneySlot,
     PendingSlot,
     QualityTrend,
     UserActivitySummary,
+    WorkDay,
     WorkSlot,
+    ZoneKept,
 )
 from teams.base.admin import LookedAt
 
@@ -27,6 +30,36 @@ class MoneySlotAdmin(LookedAt, admin.ModelAdmin[MoneySlot]):
     list_display = ("slot", "team_id", "member_id", "provider", "model", "kind", "simulated", "amount")
     search_fields = ("team_id", "member_id", "model")
     show_full_result_count = False
+
+
+@admin.register(WorkDay)
+class WorkDayAdmin(LookedAt, admin.ModelAdmin[WorkDay]):
+    list_display = (
+        "slot",
+        "zone",
+        "team_id",
+        "member_id",
+        "provider",
+        "model",
+        "simulated",
+        "asked",
+        "images",
+        "liked",
+    )
+    search_fields = ("team_id", "member_id", "model")
+    show_full_result_count = False
+
+
+@admin.register(MoneyDay)
+class MoneyDayAdmin(LookedAt, admin.ModelAdmin[MoneyDay]):
+    list_display = ("slot", "zone", "team_id", "member_id", "provider", "model", "kind", "simulated", "amount")
+    search_fields = ("team_id", "member_id", "model")
+    show_full_result_count = False
+
+
+@admin.register(ZoneKept)
+class ZoneKeptAdmin(LookedAt, admin.ModelAdmin[ZoneKept]):
+    list_display = ("team_id", "zone", "since", "ready")
 
 
 @admin.register(PendingSlot)

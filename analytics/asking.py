@@ -1,20 +1,21 @@
 """What a request for figures says, read strictly: a question, or a refusal that names the field and the remedy."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils import timezone
 from rest_framework import serializers
 
-from analytics import periods, queries
+from analytics import periods, queries, rollups
 from designer.web.problems import flattened
 from designer.web.serializers import StrictSerializer
 from teams.accounts.models import User
 from teams.base.errors import Refused
 from teams.membership.models import Team
 
-COMPARED = ["previous"]
+COMPARED: Final = ["previous"]
+FEW: Final = 14  # days that are read as quickly by quarters of an hour
 
 
 class FiguresQuery(StrictSerializer):
@@ -64,15 +65,28 @@ def question(
 ) -> queries.Question:
     """Of `team`, or the one that is named, or all of the user's. Raises Missing for a team that is not theirs."""
     scope = queries.scope_of(user, team or said.get("team"))
+    usual_zone = zone_of(user, scope)
     period = periods.period(
         first=said.get("from"),
         last=said.get("to"),
         interval=said.get("interval"),
-        zone=said.get("timezone") or zone_of(user, scope),
+        zone=said.get("timezone") or usual_zone,
         now=timezone.now(),
         usual=usual,
     )
-    return queries.Question(scope, period, compare=bool(said.get("compare")))
+    own = period.zone in (usual_zone, user.timezone, "UTC")
+    return queries.Question(scope, period, compare=bool(said.get("compare")), tier=_tier(scope, period, may_wish=own))
+
+
+def _tier(scope: queries.Scope, period: periods.Period, *, may_wish: bool) -> queries.Tier:
+    """Whole days where they are kept; where many are asked for and they are not, they will be from soon on."""
+    if period.interval == "hour" or not scope.teams:
+        return "slots"
+    if rollups.days_are_kept(scope.teams, period.zone):
+        return "days"
+    if may_wish and period.days > FEW:
+        rollups.wish_for_days(scope.teams, period.zone)
+    return "slots"
 
 
 def zone_of(user: User, scope: queries.Scope) -> str:

@@ -63,7 +63,7 @@ def _members(answer: queries.Members) -> Iterator[Line]:
 
 def _hours(answer: queries.Trends) -> Iterator[Line]:
     for row in answer.hours:
-        yield [row.weekday, row.hour, row.work.asked, row.work.images, row.work.rated, row.work.liked]
+        yield [row.weekday, row.hour, row.asked, row.images, row.rated, row.liked]
 
 
 def _times(span: queries.Span) -> Line:

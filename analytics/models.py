@@ -27,10 +27,10 @@ class Slot(models.Model):
         return f"{self.slot:%Y-%m-%d %H:%M} {self.provider} {self.model}".strip()
 
 
-class WorkSlot(Slot):
-    """What was asked for, made and judged, as `sql/work.sql` says. Generations count in the slot in which they were
-    asked for, by the model that they ended with; images, and what was said of them at any time, in the slot in which
-    they were made, by the model that made them."""
+class Work(Slot):
+    """Abstract: what was asked for, made and judged, as `sql/work.sql` says. Generations count in the slot in which
+    they were asked for, by the model that they ended with; images, and what was said of them at any time, in the slot
+    in which they were made, by the model that made them."""
 
     member_id = models.UUIDField()
     asked = models.PositiveIntegerField()
@@ -52,6 +52,13 @@ class WorkSlot(Slot):
     unpriced = models.PositiveIntegerField(help_text="Images of a provider that is paid, without a charge.")
 
     class Meta:
+        abstract = True
+
+
+class WorkSlot(Work):
+    """A quarter of an hour of it."""
+
+    class Meta:
         db_table = "analytics_work"
         constraints = [
             models.UniqueConstraint(
@@ -60,14 +67,38 @@ class WorkSlot(Slot):
         ]
 
 
-class MoneySlot(Slot):
-    """What was charged, as `sql/money.sql` says: the ledger's lines, in USD."""
+class WorkDay(Work):
+    """A whole day in a zone that is kept for the team; `slot` is its first instant, `last` its last slot in which
+    something was asked for."""
+
+    zone = models.CharField(max_length=64)
+    last = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "analytics_work_days"
+        constraints = [
+            models.UniqueConstraint(
+                name="analytics_work_day_once",
+                fields=["team_id", "zone", "slot", "member_id", "provider", "model", "simulated"],
+            )
+        ]
+
+
+class Money(Slot):
+    """Abstract: what was charged, as `sql/money.sql` says: the ledger's lines, in USD."""
 
     member_id = models.UUIDField(null=True)
     kind = models.CharField(max_length=16)
     entries = models.PositiveIntegerField()
     quantity = models.DecimalField(max_digits=20, decimal_places=6)
     amount = models.DecimalField(max_digits=20, decimal_places=6)
+
+    class Meta:
+        abstract = True
+
+
+class MoneySlot(Money):
+    """A quarter of an hour of it."""
 
     class Meta:
         db_table = "analytics_money"
@@ -78,6 +109,40 @@ class MoneySlot(Slot):
                 nulls_distinct=False,
             )
         ]
+
+
+class MoneyDay(Money):
+    """A whole day in a zone that is kept for the team; `slot` is its first instant."""
+
+    zone = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "analytics_money_days"
+        constraints = [
+            models.UniqueConstraint(
+                name="analytics_money_day_once",
+                fields=["team_id", "zone", "slot", "member_id", "provider", "model", "kind", "simulated"],
+                nulls_distinct=False,
+            )
+        ]
+
+
+class ZoneKept(models.Model):
+    """A zone whose days are kept for a team: those from `since` on, and once it is `ready` all there are."""
+
+    id = models.BigAutoField(primary_key=True)
+    team_id = models.UUIDField()
+    zone = models.CharField(max_length=64)
+    since = models.DateField(null=True)
+    ready = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "analytics_zones"
+        verbose_name_plural = "zones kept"
+        constraints = [models.UniqueConstraint(name="analytics_zone_once", fields=["team_id", "zone"])]
+
+    def __str__(self) -> str:
+        return f"{self.zone} for {self.team_id}"
 
 
 class PendingSlot(models.Model):

@@ -142,6 +142,11 @@ def midnight(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
+def day_of(at: datetime, zone: str) -> date:
+    """The day there in which this instant lies."""
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
 def _offset(at: datetime, zone: ZoneInfo) -> timedelta:
     return at.astimezone(zone).utcoffset() or timedelta()
 

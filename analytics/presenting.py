@@ -322,22 +322,19 @@ def hours_shown(answer: queries.Trends) -> dict[str, Any]:
     """The week as a picture, and by weekday and hour as lines."""
     rows = [answer.hours[place : place + 24] for place in range(0, 168, 24)]
     cells = [
-        [
-            charts.Cell(f"{charts.DAYS[n]} {each.hour:02}–{each.hour + 1:02}: {each.work.asked:,}", each.work.asked)
-            for each in row
-        ]
+        [charts.Cell(f"{charts.DAYS[n]} {each.hour:02}–{each.hour + 1:02}: {each.asked:,}", each.asked) for each in row]
         for n, row in enumerate(rows)
     ]
-    busiest = max(answer.hours, key=lambda each: each.work.asked)
+    busiest = max(answer.hours, key=lambda each: each.asked)
     told = "Generations by weekday and hour; the figures are in the table below."
     return {
         "chart": _drawn(charts.heat(cells, said=told)),
-        "busiest": f"{charts.DAYS[busiest.weekday - 1]} at {busiest.hour:02}:00" if busiest.work.asked else "",
+        "busiest": f"{charts.DAYS[busiest.weekday - 1]} at {busiest.hour:02}:00" if busiest.asked else "",
         "days": charts.DAYS,
         "rows": [
-            (f"{hour:02}:00", [rows[day][hour].work.asked for day in range(7)])
+            (f"{hour:02}:00", [rows[day][hour].asked for day in range(7)])
             for hour in range(24)
-            if any(rows[day][hour].work.asked for day in range(7))
+            if any(rows[day][hour].asked for day in range(7))
         ],
     }
 

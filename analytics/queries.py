@@ -2,7 +2,7 @@
 see: the work of their teams; costs of a team to whoever may see its billing, to others their own."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -29,6 +29,7 @@ WORKED_OUT: Final = {  # columns that the rollups have not
     "hour": f"extract(hour FROM {WALL})::int",
 }
 Key = tuple[Any, ...]
+Tier = Literal["days", "slots", "raw"]
 CostsOf = Literal["team", "own", "both"]
 
 
@@ -60,17 +61,18 @@ def scope_of(user: User, team: UUID | None = None) -> Scope:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`raw`: worked out of the raw rows instead of the rollups, which takes its time: to check and to measure."""
+    """`tier`: whole days where they are kept, else quarters of an hour; `raw` works it out of the raw rows, which takes
+    its time: to check and to measure. The figures are the same."""
 
     scope: Scope
     period: Period
     compare: bool = False
-    raw: bool = False
+    tier: Tier = "slots"
 
     @property
     def earlier(self) -> "Question | None":
         """The same of as many days before, if it is to be compared."""
-        return Question(self.scope, self.period.before(), raw=self.raw) if self.compare else None
+        return Question(self.scope, self.period.before(), tier=self.tier) if self.compare else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,10 @@ class Hour:
 
     weekday: int
     hour: int
-    work: Work
+    asked: int
+    images: int
+    rated: int
+    liked: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +239,7 @@ def models(ask: Question) -> Models:
 def members(ask: Question) -> Members:
     """Each member of the teams, and whoever was one: what they made and, where it may be seen, what it cost."""
     key, earlier = ("member_id",), ask.earlier
-    active = "count(DISTINCT day) FILTER (WHERE asked > 0), max(slot) FILTER (WHERE asked > 0)"
+    active = "count(DISTINCT day) FILTER (WHERE asked > 0), max(last) FILTER (WHERE asked > 0)"
     work = _summed(ask, WORK, f"{_counts()}, {active}", [key], more=("day",))[0]
     paid = _paid(ask, key)[0]
     present = Membership.objects.filter(team__in=ask.scope.teams).values_list("user", flat=True)
@@ -252,14 +257,15 @@ def members(ask: Question) -> Members:
 
 def trends(ask: Question) -> Trends:
     """When in the week work is done: every hour of every weekday, those without any too."""
-    found = _summed(ask, WORK, _counts(), [("weekday", "hour")])[0]
+    by_hour = replace(ask, tier="raw" if ask.tier == "raw" else "slots")
+    found = _summed(by_hour, WORK, "sum(asked), sum(images), sum(rated), sum(liked)", [("weekday", "hour")])[0]
     cells = [(weekday, hour) for weekday in range(1, 8) for hour in range(24)]
     earlier = ask.earlier
     return Trends(
         about=_about(ask),
         totals=_total(ask),
         previous=_total(earlier) if earlier else None,
-        hours=[Hour(*cell, _work(found[cell]) if cell in found else Work()) for cell in cells],
+        hours=[Hour(*cell, *map(int, found.get(cell, (0, 0, 0, 0)))) for cell in cells],
     )
 
 
@@ -429,10 +435,12 @@ def _summed(
 def _rows(ask: Question, rollup: Rollup, columns: Sequence[str] = (), only: str = "true") -> str:
     """The rows of a question, with the columns that are worked out for it."""
     more = "".join(f", {WORKED_OUT[name]} AS {name}" for name in dict.fromkeys(columns) if name in WORKED_OUT)
-    source = f"({rollup.truth(OF_TEAMS)})" if ask.raw else rollup.table
+    source = {"days": rollup.days, "slots": rollup.table, "raw": f"({rollup.truth(OF_TEAMS)})"}[ask.tier]
+    more += ", slot AS last" if "last" in rollup.more and ask.tier != "days" else ""
+    zone = " AND zone = %(zone)s" if ask.tier == "days" else ""
     return (
         f"SELECT held.*{more} FROM {source} held WHERE team_id = ANY(%(teams)s::uuid[])"  # noqa: S608  (constants of this module)
-        f" AND slot >= %(begin)s AND slot < %(end)s AND {only}"
+        f" AND slot >= %(begin)s AND slot < %(end)s{zone} AND {only}"
     )
 
 
@@ -446,6 +454,7 @@ def _asked(ask: Question, told: str) -> list[tuple[Any, ...]]:
         "end": period.end,
         "percents": list(PERCENTS),
         "edges": period.edges,
+        "zone": period.zone,
     }
     if "%(midnights)s" in told:
         facts["midnights"] = period.midnights

@@ -3,21 +3,29 @@
 A trigger notes each slot of a team in which something changed, in the transaction of the change. Working off takes
 committed notes away and then reads the raw rows: whatever is not yet to be seen then has a note that is not yet to be
 seen either. In every snapshot a slot is exact or noted.
+
+For the zones in which a team's figures are looked at, its days are kept as well: a year of a busy team is some hundred
+rows of each member and model then. They are worked out of the slots, in the transaction in which these change.
 """
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
 
+from analytics.periods import day_of, midnight
+
 LOCK: Final = "analytics.rollups"  # one at a time: of two that work out the same slot the older could write last
 NOTES: Final = 2_000  # taken away at once
+MOST_ZONES: Final = 6  # that are kept for a team
+AT_ONCE: Final = 40  # days of a zone that are worked out at once, when it is new
+DAY: Final = timedelta(days=1)
 NOBODY: Final = UUID(int=0)
 SQL: Final = Path(__file__).parent / "sql"
 OF_CELLS: Final = """
@@ -35,6 +43,17 @@ class Rollup:
     key: tuple[str, ...]
     figures: tuple[str, ...]
     definition: str
+    of_days: str  # the same of whole days, out of the slots
+    more: tuple[str, ...] = ()  # figures that days have beside those of slots
+
+    @property
+    def days(self) -> str:
+        """The table of whole days."""
+        return f"{self.table}_days"
+
+    @property
+    def day_columns(self) -> str:
+        return ", ".join(("zone", *self.key, *self.figures, *self.more))
 
     @property
     def columns(self) -> str:
@@ -53,12 +72,15 @@ WORK: Final = Rollup(
         *("images", "set_aside", "rated", "liked", "disliked", "ratings", "stars", "scored", "score", "unpriced"),
     ),
     (SQL / "work.sql").read_text(),
+    (SQL / "work_days.sql").read_text(),
+    ("last",),
 )
 MONEY: Final = Rollup(
     "analytics_money",
     ("team_id", "slot", "member_id", "provider", "model", "kind", "simulated"),
     ("entries", "quantity", "amount"),
     (SQL / "money.sql").read_text(),
+    (SQL / "money_days.sql").read_text(),
 )
 ROLLUPS: Final = (WORK, MONEY)
 TAKE: Final = """
@@ -67,18 +89,24 @@ WITH taken AS (
     RETURNING team_id, slot
 ) SELECT DISTINCT team_id, slot FROM taken ORDER BY team_id, slot"""
 # Between what is stored and what is true, but for slots that are noted to be worked out. One statement: one snapshot.
-DIFFERENT: Final = """
+UNLIKE: Final = """
 SELECT '{table}' AS rollup, {keys}, to_jsonb(held) AS stored, to_jsonb(true_) AS found
 FROM ({truth}) true_
-FULL JOIN (
-    SELECT {columns} FROM {table}
-    WHERE slot >= %(begin)s AND slot < %(end)s AND (%(teams)s::uuid[] IS NULL OR team_id = ANY(%(teams)s::uuid[]))
-) held ON {same}
-WHERE ROW({trues}) IS DISTINCT FROM ROW({helds})
-AND NOT EXISTS (
-    SELECT FROM analytics_pending p
-    WHERE p.team_id = coalesce(true_.team_id, held.team_id) AND p.slot = coalesce(true_.slot, held.slot)
-) LIMIT %(most)s"""
+FULL JOIN (SELECT {columns} FROM {table} WHERE slot >= %(begin)s AND slot < %(end)s AND {{which}}) held ON {same}
+WHERE ROW({trues}) IS DISTINCT FROM ROW({helds}) AND {{unless}} LIMIT %(most)s"""
+DIFFERENT: Final = UNLIKE.replace(
+    "{{which}}", "(%(teams)s::uuid[] IS NULL OR team_id = ANY(%(teams)s::uuid[]))"
+).replace(
+    "{{unless}}",
+    "NOT EXISTS (SELECT FROM analytics_pending p"
+    " WHERE p.team_id = coalesce(true_.team_id, held.team_id) AND p.slot = coalesce(true_.slot, held.slot))",
+)
+# Of zones that are still being filled some days are not there yet.
+DIFFERENT_DAYS: Final = UNLIKE.replace("{{which}}", "true").replace(
+    "{{unless}}",
+    "EXISTS (SELECT FROM analytics_zones z WHERE z.ready AND z.zone = coalesce(true_.zone, held.zone)"
+    " AND z.team_id = coalesce(true_.team_id, held.team_id))",
+)
 
 
 def work_off(*, seconds: float | None = None) -> int:
@@ -109,7 +137,128 @@ def _work_some_off() -> int:
                     told,
                 )
                 cursor.execute(f"INSERT INTO {each.table} ({each.columns}) {each.truth(OF_CELLS)}", told)
+            _work_days_out(_days_of(cells))
     return len(cells)
+
+
+Days = set[tuple[str, UUID, date]]  # a zone, a team and a day there
+
+
+def _days_of(cells: Iterable[tuple[UUID, datetime]]) -> Days:
+    """The days that are kept in which these slots lie."""
+    slots: dict[UUID, list[datetime]] = {}
+    for team, slot in cells:
+        slots.setdefault(team, []).append(slot)
+    return {(zone, team, day_of(slot, zone)) for team, zone in _zones(list(slots)) for slot in slots[team]}
+
+
+def _zones(teams: Sequence[UUID] | None = None) -> list[tuple[UUID, str]]:
+    """The teams, of these or of all, for which zones are kept, with each of them; those still being filled too."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT team_id, zone FROM analytics_zones"
+            " WHERE %(teams)s::uuid[] IS NULL OR team_id = ANY(%(teams)s::uuid[])",
+            {"teams": teams},
+        )
+        return list(cursor.fetchall())
+
+
+def _cells_of(days: Days) -> dict[str, list[Any]]:
+    """As the files of whole days take them."""
+    ordered = sorted(days)
+    return {
+        "zones": [zone for zone, _, _ in ordered],
+        "teams": [team for _, team, _ in ordered],
+        "begins": [midnight(day, zone) for zone, _, day in ordered],
+        "ends": [midnight(day + DAY, zone) for zone, _, day in ordered],
+    }
+
+
+def _work_days_out(days: Days) -> None:
+    """Work whole days out of their slots. Whoever calls holds the lock."""
+    if not days:
+        return
+    told = _cells_of(days)
+    with connection.cursor() as cursor:
+        for each in ROLLUPS:
+            cursor.execute(
+                f"DELETE FROM {each.days} d"  # noqa: S608  (constants of this module)
+                " USING unnest(%(zones)s::text[], %(teams)s::uuid[], %(begins)s::timestamptz[])"
+                " AS cell(zone, team_id, begins)"
+                " WHERE d.zone = cell.zone AND d.team_id = cell.team_id AND d.slot = cell.begins",
+                told,
+            )
+            cursor.execute(f"INSERT INTO {each.days} ({each.day_columns}) {each.of_days}", told)
+
+
+def days_are_kept(teams: Sequence[UUID], zone: str) -> bool:
+    """Whether all days of these teams are there in that zone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM analytics_zones WHERE ready AND zone = %s AND team_id = ANY(%s::uuid[])",
+            [zone, list(teams)],
+        )
+        return bool(teams) and int(cursor.fetchone()[0]) == len(teams)
+
+
+def wish_for_days(teams: Sequence[UUID], zone: str) -> None:
+    """Have the days of these teams kept in that zone from soon on, unless enough zones are kept for them already."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO analytics_zones (team_id, zone, ready) SELECT team, %(zone)s, false"
+            " FROM unnest(%(teams)s::uuid[]) AS team"
+            " WHERE (SELECT count(*) FROM analytics_zones kept WHERE kept.team_id = team) < %(most)s"
+            " ON CONFLICT DO NOTHING",
+            {"zone": zone, "teams": list(teams), "most": MOST_ZONES},
+        )
+
+
+def fill_days(*, seconds: float | None = None) -> int:
+    """Go on with the zones that are new, the last days first, until all are ready or the time is over; how many days
+    were worked out."""
+    ends = None if seconds is None else time.monotonic() + seconds
+    done = 0
+    while ends is None or time.monotonic() < ends:
+        some = _fill_some_days()
+        if some is None:
+            break
+        done += some
+    return done
+
+
+def _fill_some_days() -> int | None:
+    """A few days of the zone that has waited longest; None where none waits, or somebody else is at it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [LOCK])
+        if not cursor.fetchone()[0]:
+            return None
+        cursor.execute("SELECT id, team_id, zone, since FROM analytics_zones WHERE NOT ready ORDER BY id LIMIT 1")
+        if (row := cursor.fetchone()) is None:
+            return None
+        pk, team, zone, since = row
+        first, last = _span_of(team)
+        days: Days = set()
+        if first is not None and last is not None:
+            end = since or day_of(last, zone) + DAY
+            begin = max(day_of(first, zone), end - AT_ONCE * DAY)
+            days = {(zone, team, begin + n * DAY) for n in range((end - begin).days)}
+            _work_days_out(days)
+            since = begin
+        ready = first is None or since <= day_of(first, zone)
+        cursor.execute("UPDATE analytics_zones SET since = %s, ready = %s WHERE id = %s", [since, ready, pk])
+    return len(days)
+
+
+def _span_of(team: UUID) -> tuple[datetime | None, datetime | None]:
+    """The first and the last slot of a team."""
+    asked = " UNION ALL ".join(
+        f"SELECT min(slot) AS first, max(slot) AS last FROM {each.table} WHERE team_id = %(team)s"  # noqa: S608  (constants of this module)
+        for each in ROLLUPS
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT min(first), max(last) FROM ({asked}) spans", {"team": team})  # noqa: S608  (constants of this module)
+        first, last = cursor.fetchone()
+    return first, last
 
 
 def rebuild(begin: datetime, end: datetime) -> int:
@@ -124,7 +273,19 @@ def rebuild(begin: datetime, end: datetime) -> int:
             cursor.execute(f"DELETE FROM {each.table} WHERE slot >= %(begin)s AND slot < %(end)s", told)  # noqa: S608  (constants of this module)
             cursor.execute(f"INSERT INTO {each.table} ({each.columns}) {each.truth(OF_SPAN)}", told)
             rows += cursor.rowcount
+        _work_days_out(_days_within(begin, end))
     return rows
+
+
+def _days_within(begin: datetime, end: datetime) -> Days:
+    """The days that are kept of which a part lies in a span."""
+    found: Days = set()
+    for team, zone in _zones():
+        day, last = day_of(begin, zone), day_of(end, zone)
+        while day <= last:
+            found.add((zone, team, day))
+            day += DAY
+    return found
 
 
 def differences(
@@ -136,24 +297,43 @@ def differences(
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         for each in ROLLUPS:
-            cursor.execute(_different(each, OF_SPAN if teams is None else OF_TEAMS), told)
+            truth = each.truth(OF_SPAN if teams is None else OF_TEAMS)
+            cursor.execute(_unlike(each.table, truth, each.key, each.figures, DIFFERENT), told)
             names = [column.name for column in cursor.description or ()]
             found += [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        if teams is None:
+            found += _different_days(begin, end, most)
     for line in found:
         line |= {side: line[side] and json.loads(line[side]) for side in ("stored", "found")}
     return found
 
 
-def _different(each: Rollup, scope: str) -> str:
-    same = " AND ".join(f"{_known('true_', name)} = {_known('held', name)}" for name in each.key)
-    return DIFFERENT.format(
-        table=each.table,
-        truth=each.truth(scope),
-        columns=each.columns,
-        same=same,
-        keys=", ".join(f"coalesce(true_.{name}, held.{name}) AS {name}" for name in each.key),
-        trues=", ".join(f"true_.{name}" for name in (*each.key, *each.figures)),
-        helds=", ".join(f"held.{name}" for name in (*each.key, *each.figures)),
+def _different_days(begin: datetime, end: datetime, most: int) -> list[dict[str, Any]]:
+    """Where a whole day is not what its slots say; of the days that begin in a span."""
+    days = {each for each in _days_within(begin, end) if begin <= midnight(each[2], each[0]) < end}
+    told = {**_cells_of(days), "begin": begin, "end": end, "teams": None, "most": most}
+    found: list[dict[str, Any]] = []
+    with connection.cursor() as cursor:
+        for each in ROLLUPS:
+            cells = _cells_of(days)
+            key = ("zone", *each.key)
+            figures = (*each.figures, *each.more)
+            cursor.execute(_unlike(each.days, each.of_days, key, figures, DIFFERENT_DAYS), {**told, **cells})
+            names = [column.name for column in cursor.description or ()]
+            found += [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return found
+
+
+def _unlike(table: str, truth: str, key: Sequence[str], figures: Sequence[str], of: str) -> str:
+    """The statement that finds where `table` is not what `truth` says."""
+    return of.format(
+        table=table,
+        truth=truth,
+        columns=", ".join((*key, *figures)),
+        same=" AND ".join(f"{_known('true_', name)} = {_known('held', name)}" for name in key),
+        keys=", ".join(f"coalesce(true_.{name}, held.{name}) AS {name}" for name in key),
+        trues=", ".join(f"true_.{name}" for name in (*key, *figures)),
+        helds=", ".join(f"held.{name}" for name in (*key, *figures)),
     )
 
 

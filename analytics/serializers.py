@@ -191,10 +191,10 @@ class AnalyticsUsersSerializer(AnalyticsAnswerSerializer):
 class AnalyticsHourSerializer(serializers.Serializer[Any]):
     weekday = serializers.IntegerField(help_text="1 is Monday.")
     hour = serializers.IntegerField()
-    asked = serializers.IntegerField(source="work.asked")
-    images = serializers.IntegerField(source="work.images")
-    rated = serializers.IntegerField(source="work.rated")
-    liked = serializers.IntegerField(source="work.liked")
+    asked = serializers.IntegerField()
+    images = serializers.IntegerField()
+    rated = serializers.IntegerField()
+    liked = serializers.IntegerField()
 
 
 class AnalyticsTrendsSerializer(AnalyticsAnswerSerializer):

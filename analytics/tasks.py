@@ -9,3 +9,4 @@ from designer.jobs.scheduler import every
 @every(timedelta(seconds=1))
 def work_off() -> None:
     rollups.work_off(seconds=0.5)
+    rollups.fill_days(seconds=0.3)

@@ -1,5 +1,6 @@
 """The page of figures: what was made, how good it was, what it cost, and who and what made it."""
 
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -52,7 +53,7 @@ def _days(request: HttpRequest) -> int:
 
 
 def _answered(ask: queries.Question) -> dict[str, Any]:
-    plain = queries.Question(ask.scope, ask.period)
+    plain = replace(ask, compare=False)
     overview, costs = queries.overview(ask), queries.costs(plain)
     models, members, trends = queries.models(plain), queries.members(plain), queries.trends(plain)
     return {

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from analytics import measures, rollups
-from analytics.models import CostBreakdownByModel, DailyGenerationStats, QualityTrend, UserActivitySummary
+from analytics.models import (
+    CostBreakdownByModel,
+    DailyGenerationStats,
+    MoneyDay,
+    QualityTrend,
+    UserActivitySummary,
+    WorkDay,
+    ZoneKept,
+)
 from designer.ledger.models import LedgerEntry
 from tests.analytics.brute import Brute, Tally, at_percent
 from tests.analytics.rows import Rows, utc
@@ -82,17 +90,27 @@ class World:
         return answer.json()
 
 
-@pytest.fixture
-def world_of(rows: Rows, client_of, member) -> Callable[..., World]:
+@pytest.fixture(params=["slots", "days"])
+def world_of(request: pytest.FixtureRequest, rows: Rows, client_of, member) -> Callable[..., World]:
+    """Asked by quarters of an hour, and by whole days of the zone that are kept."""
     client = client_of("owner")
     people = [client.user, member("editor"), member("viewer")]
 
     def make(zone: str, middle: date, *, days: int = 4, count: int = 40, seed: int = 1) -> World:
         rows.rng = Random(seed)
         first, last = middle - timedelta(days=days), middle + timedelta(days=days)
+        if request.param == "slots":  # what the questions before wished for
+            for each in (ZoneKept, WorkDay, MoneyDay):
+                each.objects.all().delete()
+        if request.param == "days":
+            rollups.wish_for_days([rows.team.pk], zone)
+            if seed % 2:  # half of the time the days are there before the rows, else they are filled in afterwards
+                rollups.fill_days()
         begin = datetime(first.year, first.month, first.day, tzinfo=UTC) - timedelta(days=2)  # some lie outside
         rows.many(people, begin, 2 * days + 5, count)
         rollups.work_off()
+        rollups.fill_days()
+        assert rollups.days_are_kept([rows.team.pk], zone) is (request.param == "days")
         return World(rows, client, people, zone, first, last)
 
     return make

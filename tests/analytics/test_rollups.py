@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from analytics import rollups
-from analytics.models import MoneySlot, PendingSlot, WorkSlot
+from analytics.models import MoneyDay, MoneySlot, PendingSlot, WorkDay, WorkSlot, ZoneKept
 from analytics.tasks import work_off
 from designer.assets.models import Asset
 from designer.generations.models import Generation
@@ -112,6 +112,9 @@ class TestExact:
 
     def test_a_night_of_everything(self, rows: Rows, member):
         people = [member("owner"), member("editor")]
+        for zone in ("Europe/Paris", "Asia/Kathmandu"):
+            rollups.wish_for_days([rows.team.pk], zone)
+        rollups.fill_days()
         for _ in range(5):
             rows.many(people, utc(2026, 10, 20), 10, 15)
             rollups.work_off()
@@ -139,6 +142,51 @@ class TestExact:
         assert '"asked": 7' in out.getvalue() and "0.04" in out.getvalue() and "2026-09" in out.getvalue()
         call_command("check_analytics", rebuild=True, stdout=StringIO())
         assert exact() and totals()["asked"] == 1
+
+    def test_days_of_a_zone_are_filled_in_bit_by_bit_and_then_follow(self, rows: Rows, user):
+        for days in (0, 1, 39, 40, 41, 200):
+            rows.generation(user, AT - timedelta(days=days))
+        rollups.work_off()
+        rollups.wish_for_days([rows.team.pk], "Asia/Tokyo")
+        assert not rollups.days_are_kept([rows.team.pk], "Asia/Tokyo")
+        assert rollups.fill_days(seconds=0.000001) == rollups.AT_ONCE
+        assert not rollups.days_are_kept([rows.team.pk], "Asia/Tokyo")
+        rows.generation(user, AT - timedelta(days=20))  # meanwhile, in what is there, and in what is not yet
+        rows.generation(user, AT - timedelta(days=150))
+        rollups.work_off()
+        rollups.fill_days()
+        assert rollups.days_are_kept([rows.team.pk], "Asia/Tokyo")
+        rows.generation(user, AT - timedelta(days=300))  # later than all that, before the first
+        rollups.work_off()
+        assert sum(row.asked for row in WorkDay.objects.all()) == 9 and WorkDay.objects.count() == 9
+        assert exact()
+
+    def test_the_command_finds_a_day_that_is_not_what_its_slots_say(self, rows: Rows, user):
+        rollups.wish_for_days([rows.team.pk], "Asia/Tokyo")
+        rollups.fill_days()
+        rows.generation(user, AT)
+        rows.charge(AT, "0.040000", actor=user)
+        rollups.work_off()
+        WorkDay.objects.update(asked=5)
+        MoneyDay.objects.all().delete()
+        with pytest.raises(CommandError, match="2 figures are not"):
+            call_command("check_analytics", stdout=StringIO())
+        call_command("check_analytics", rebuild=True, stdout=StringIO())
+        assert exact()
+
+    def test_so_many_zones_are_kept_and_no_more(self, rows: Rows, client_of):
+        client = client_of("owner")
+        asked = {"from": "2026-01-01", "to": "2026-11-03", "team": str(rows.team.pk)}
+        client.get("/api/analytics/overview", {**asked, "timezone": "Pacific/Apia"})
+        assert not ZoneKept.objects.exists(), "neither one's own nor the team's"
+        for zone in ("Asia/Tokyo", "UTC", "UTC"):
+            client.user.timezone = zone
+            client.user.save()
+            client.get("/api/analytics/overview", asked)
+        assert sorted(ZoneKept.objects.values_list("zone", flat=True)) == ["Asia/Tokyo", "UTC"]
+        for zone in ("Asia/Seoul", "Asia/Dhaka", "Asia/Dubai", "Asia/Kabul", "Asia/Baku", "Asia/Aden"):
+            rollups.wish_for_days([rows.team.pk], zone)
+        assert ZoneKept.objects.count() == rollups.MOST_ZONES
 
     def test_what_waits_to_be_worked_out_is_said(self, rows: Rows, client_of):
         client = client_of("owner")

@@ -22,6 +22,7 @@ class Command(BaseCommand):
         if options["rebuild"]:
             self._rebuild()
         rollups.work_off()
+        rollups.fill_days()
         found = []
         for begin, end in rollups.months():
             different = rollups.differences(begin, end)
