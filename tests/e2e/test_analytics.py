@@ -1,12 +1,13 @@
 """The page of figures in a real browser: a range, the images behind a figure, tables beside charts, on a phone too."""
 
+import time
 from datetime import timedelta
 from functools import partial
 from random import Random
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from analytics import rollups
 from analytics.models import PendingSlot
@@ -41,6 +42,11 @@ def fill() -> None:
         rollups.work_off()
 
 
+def slowly(route: Route) -> None:
+    time.sleep(0.5)
+    route.continue_()
+
+
 @pytest.mark.parametrize("way", ["desk", "phone"])
 def test_a_range_the_images_behind_a_figure_and_the_tables(browser: Browser, studio_url: str, way: str):
     with visitor(browser, studio_url, way) as page:
@@ -69,12 +75,12 @@ def test_a_range_the_images_behind_a_figure_and_the_tables(browser: Browser, stu
         count = int(figures.first.locator(".key-value").inner_text())
         page.get_by_role("link", name="See them", exact=True).click()
         expect(page.get_by_text("What is in the trash is not shown.")).to_be_visible()
-        more = page.locator("[data-more-link]")
-        while more.count():
-            shown = page.locator(".tile").count()
-            more.click()
-            expect(page.locator(".tile").nth(shown)).to_be_visible()
+        page.route("**/gallery?*after=*", slowly)
+        page.locator("[data-more-link]").click()  # which scrolls it into view, where it loads by itself
+        expect(page.locator(".tile").nth(count - 1)).to_be_visible()
+        page.wait_for_timeout(700)
         expect(page.locator(".tile")).to_have_count(count)
+        page.unroute("**/gallery?*after=*")
 
         page.goto("/analytics?from=2026-11-05&to=2026-11-01")
         expect(page.get_by_role("alert")).to_contain_text("Name the earlier day first.")

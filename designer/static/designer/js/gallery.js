@@ -17,9 +17,12 @@ function showCount() {
 }
 
 async function more(link) {
-  const answer = await fetch(link.href, { headers: { "X-Partial": "1" }, credentials: "same-origin" });
-  if (!answer.ok) return;
-  link.closest("[data-more]").remove();
+  const end = link.closest("[data-more]");
+  if (end.hasAttribute("data-asked")) return; // it came into view just as it was pressed: once is enough
+  end.setAttribute("data-asked", "");
+  const answer = await fetch(link.href, { headers: { "X-Partial": "1" }, credentials: "same-origin" }).catch(() => ({ ok: false }));
+  if (!answer.ok) return end.removeAttribute("data-asked");
+  end.remove();
   grid.insertAdjacentHTML("beforeend", await answer.text());
   watchEnd();
 }
