@@ -158,7 +158,7 @@ def _zones(teams: Sequence[UUID] | None = None) -> list[tuple[UUID, str]]:
         cursor.execute(
             "SELECT team_id, zone FROM analytics_zones"
             " WHERE %(teams)s::uuid[] IS NULL OR team_id = ANY(%(teams)s::uuid[])",
-            {"teams": teams},
+            {"teams": None if teams is None else list(teams)},
         )
         return list(cursor.fetchall())
 

@@ -4,9 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.http import QueryDict
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from analytics import charts, rollups
+from batches.shoots import shoot_of
+from designer.assets.models import Asset
 from tests.analytics.rows import MODELS, Rows
 
 pytestmark = pytest.mark.django_db
@@ -160,3 +164,11 @@ def test_gaps_break_the_line_of_shares():
 
 def test_deep_ranges_answer(client_of):
     assert client_of("owner").get("/analytics", {"from": "2017-01-01", "to": "2026-11-03"}).status_code == 200
+
+
+def test_a_shoot_of_all_that_is_found_takes_in_no_more_than_was_seen(filled, rows):
+    query = {"all": "1", "kind": "generated", "model": "gpt-image-2", "of": str(rows.team.pk)}
+    page = filled.get("/batches/shoot", query).content.decode()
+    assert 'name="model" value="gpt-image-2"' in page and f'name="of" value="{rows.team.pk}"' in page
+    found = shoot_of(filled.user, QueryDict(urlencode(query)))
+    assert len(found.ids) == 4 and set(found.ids) < set(Asset.objects.values_list("pk", flat=True))

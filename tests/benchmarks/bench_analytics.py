@@ -180,7 +180,11 @@ def endpoint(name: str, team: Team, asked: int) -> int:
     owner = User.objects.get(memberships__team=team, memberships__role=Role.OWNER)
     client = APIClient()
     client.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
-    ours, days, slots, raw, alike = [], [], [], [], True
+    ours: list[float] = []
+    days: list[float] = []
+    slots: list[float] = []
+    raw: list[float] = []
+    alike = True
     for back in DAYS:
         first = (NOW - timedelta(days=back)).date()
         said = {"from": first, "to": NOW.date(), "team": team.pk, "timezone": ZONE}
