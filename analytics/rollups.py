@@ -126,6 +126,7 @@ def _work_some_off() -> int:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [LOCK])
         if not cursor.fetchone()[0]:
             return 0  # somebody else is at it
+        cursor.execute("SET LOCAL statement_timeout = '60s'")  # a slot of an import may hold more than people make
         cursor.execute(TAKE, [NOTES])
         cells = cursor.fetchall()
         if cells:
