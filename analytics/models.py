@@ -152,6 +152,7 @@ class PendingSlot(models.Model):
     team_id = models.UUIDField()
     slot = models.DateTimeField()
     at = models.DateTimeField(db_default=Now())
+    held_until = models.DateTimeField(null=True, help_text="It could not be worked out, and waits until then.")
 
     class Meta:
         db_table = "analytics_pending"

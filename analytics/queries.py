@@ -46,7 +46,8 @@ class Scope:
         return "both" if 0 < len(self.whole) < len(self.teams) else "team" if self.whole else "own"
 
     def shows_costs_of(self, member: UUID | None) -> bool:
-        return bool(self.whole) or member == self.me
+        """Of others only where all that they cost is seen: of one team in two it would be a part, told as the whole."""
+        return len(self.whole) == len(self.teams) or member == self.me
 
 
 def scope_of(user: User, team: UUID | None = None) -> Scope:

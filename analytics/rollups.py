@@ -2,13 +2,15 @@
 
 A trigger notes each slot of a team in which something changed, in the transaction of the change. Working off takes
 committed notes away and then reads the raw rows: whatever is not yet to be seen then has a note that is not yet to be
-seen either. In every snapshot a slot is exact or noted.
+seen either. In every snapshot a slot is exact or noted; but for an image and its charge that two transactions write at
+the same time, each before it can see the other's: the studio writes both in one (`check_analytics` finds the rest).
 
 For the zones in which a team's figures are looked at, its days are kept as well: a year of a busy team is some hundred
 rows of each member and model then. They are worked out of the slots, in the transaction in which these change.
 """
 
 import json
+import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,12 +19,15 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from analytics.periods import day_of, midnight
 
+log = logging.getLogger(__name__)
 LOCK: Final = "analytics.rollups"  # one at a time: of two that work out the same slot the older could write last
-NOTES: Final = 2_000  # taken away at once
+FIRST, NOTES = 100, 2_000  # taken away at once, to begin with and at most
+QUICK: Final = 0.1  # seconds: what took less may take twice as much the next time
+PATIENCE, LAST_PATIENCE = "2s", "8s"  # for a statement of several slots, and of one; the scheduler must not be kept
 MOST_ZONES: Final = 6  # that are kept for a team
 AT_ONCE: Final = 40  # days of a zone that are worked out at once, when it is new
 DAY: Final = timedelta(days=1)
@@ -83,11 +88,16 @@ MONEY: Final = Rollup(
     (SQL / "money_days.sql").read_text(),
 )
 ROLLUPS: Final = (WORK, MONEY)
-TAKE: Final = """
-WITH taken AS (
-    DELETE FROM analytics_pending WHERE id IN (SELECT id FROM analytics_pending ORDER BY id LIMIT %s)
-    RETURNING team_id, slot
-) SELECT DISTINCT team_id, slot FROM taken ORDER BY team_id, slot"""
+DUE: Final = """
+    SELECT id FROM analytics_pending WHERE held_until IS NULL OR held_until <= statement_timestamp()
+    ORDER BY id {order} LIMIT %s"""
+TAKE: Final = f"""
+WITH taken AS (DELETE FROM analytics_pending WHERE id IN ({DUE}) RETURNING team_id, slot)
+SELECT DISTINCT team_id, slot FROM taken ORDER BY team_id, slot"""  # noqa: S608  (constants of this module)
+HOLD: Final = f"""
+UPDATE analytics_pending held SET held_until = statement_timestamp() + interval '10 minutes'
+FROM analytics_pending bad WHERE bad.id IN ({DUE}) AND (held.team_id, held.slot) = (bad.team_id, bad.slot)
+RETURNING held.team_id, held.slot"""  # noqa: S608  (constants of this module)
 # Between what is stored and what is true, but for slots that are noted to be worked out. One statement: one snapshot.
 UNLIKE: Final = """
 SELECT '{table}' AS rollup, {keys}, to_jsonb(held) AS stored, to_jsonb(true_) AS found
@@ -110,24 +120,52 @@ DIFFERENT_DAYS: Final = UNLIKE.replace("{{which}}", "true").replace(
 
 
 def work_off(*, seconds: float | None = None) -> int:
-    """Work out what is noted, oldest first, until nothing is or the time is over; how many slots of teams."""
+    """Work out what is noted until nothing is or the time is over; how many slots of teams.
+
+    In turn the newest and the oldest: what happens now does not wait behind a long past. With a time to keep, a slot
+    that cannot be worked out is left for ten minutes, and the others go on; without, its error is raised.
+    """
     ends = None if seconds is None else time.monotonic() + seconds
-    done = 0
+    done, some, newest = 0, FIRST, True
     while ends is None or time.monotonic() < ends:
-        some = _work_some_off()
-        if not some:
+        began = time.monotonic()
+        try:
+            worked = _work_some_off(some, newest=newest, patient=ends is None)
+        except DatabaseError:
+            if ends is None:
+                raise
+            if some == 1:
+                _hold(newest=newest)
+            some = max(1, some // 8)
+            continue
+        if not worked:
             break
-        done += some
+        done += worked
+        newest = not newest
+        if time.monotonic() - began < QUICK:
+            some = min(NOTES, some * 2)
     return done
 
 
-def _work_some_off() -> int:
+def _order(newest: bool) -> str:
+    return "DESC" if newest else "ASC"
+
+
+def _hold(*, newest: bool) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD.format(order=_order(newest)), [1])
+        for team, slot in set(cursor.fetchall()):
+            log.exception("analytics_slot_failed", extra={"team": str(team), "slot": slot.isoformat()})
+
+
+def _work_some_off(some: int, *, newest: bool, patient: bool) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [LOCK])
         if not cursor.fetchone()[0]:
             return 0  # somebody else is at it
-        cursor.execute("SET LOCAL statement_timeout = '60s'")  # a slot of an import may hold more than people make
-        cursor.execute(TAKE, [NOTES])
+        patience = "0" if patient else LAST_PATIENCE if some == 1 else PATIENCE
+        cursor.execute(f"SET LOCAL statement_timeout = '{patience}'")
+        cursor.execute(TAKE.format(order=_order(newest)), [some])
         cells = cursor.fetchall()
         if cells:
             told = {"teams": [team for team, _ in cells], "slots": [slot for _, slot in cells]}
@@ -220,7 +258,13 @@ def fill_days(*, seconds: float | None = None) -> int:
     ends = None if seconds is None else time.monotonic() + seconds
     done = 0
     while ends is None or time.monotonic() < ends:
-        some = _fill_some_days()
+        try:
+            some = _fill_some_days()
+        except DatabaseError:
+            if ends is None:
+                raise
+            log.exception("analytics_days_failed")
+            break
         if some is None:
             break
         done += some

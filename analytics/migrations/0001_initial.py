@@ -149,6 +149,7 @@ class Migration(migrations.Migration):
                 ('team_id', models.UUIDField()),
                 ('slot', models.DateTimeField()),
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('held_until', models.DateTimeField(help_text='It could not be worked out, and waits until then.', null=True)),
             ],
             options={
                 'db_table': 'analytics_pending',

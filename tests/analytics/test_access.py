@@ -80,6 +80,10 @@ def test_without_a_team_all_of_ones_own_teams_are_meant_each_by_ones_role(people
     told = ask(people["editor"], "overview")
     assert told["totals"]["cost"]["amount"] == "1.500000" and told["about"]["costs_of"] == "both"
     assert told["totals"]["images"] == 3
+    members = ask(people["editor"], "users")["members"]
+    costs = {row["member"]: row["figures"]["cost"] for row in members}
+    assert costs.pop(str(editor.pk))["amount"] == "1.000000"
+    assert set(costs.values()) == {None}, "what others cost in a team whose billing is not for this person"
 
 
 def test_a_foreign_team_does_not_exist(people, rows, client_of):

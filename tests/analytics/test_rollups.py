@@ -44,6 +44,31 @@ class TestExact:
         assert WorkSlot.objects.get(slot=utc(2026, 11, 3, 12, 0)).asked == 1
         assert exact()
 
+    def test_a_slot_that_cannot_be_worked_out_keeps_no_other_waiting(self, rows: Rows, user):
+        bad = rows.image(rows.generation(user, AT), AT)
+        Asset.objects.filter(pk=bad.pk).update(quality={"score": 1e30})
+        rows.generation(user, AT - timedelta(days=1))
+        rows.generation(user, AT + timedelta(days=1))
+        rollups.work_off(seconds=5)
+        assert sum(row.asked for row in WorkSlot.objects.all()) == 2
+        assert set(PendingSlot.objects.values_list("slot", flat=True)) == {utc(2026, 11, 3, 12, 0)}
+        assert not PendingSlot.objects.filter(held_until=None).exists()
+        Asset.objects.filter(pk=bad.pk).update(quality={"score": 0.5})
+        rollups.work_off(seconds=5)
+        assert sum(row.asked for row in WorkSlot.objects.all()) == 3
+
+    def test_what_happens_now_does_not_wait_behind_the_past(self, rows: Rows, user, monkeypatch):
+        monkeypatch.setattr(rollups, "FIRST", 1)
+        monkeypatch.setattr(rollups, "NOTES", 1)
+        past = rows.generation(user, AT)
+        PendingSlot.objects.bulk_create(
+            PendingSlot(team_id=past.team_id, slot=AT - timedelta(minutes=15 * number)) for number in range(2000)
+        )
+        new = rows.generation(user, timezone.now())
+        rollups.work_off(seconds=0.05)
+        assert WorkSlot.objects.filter(slot__gte=new.created_at - timedelta(minutes=15)).exists()
+        assert PendingSlot.objects.count() > 1000
+
     def test_an_end_that_is_corrected_moves_from_one_column_to_the_other(self, rows: Rows, user):
         row = rows.generation(user, AT, status="failed", error={"code": "timeout"})
         rollups.work_off()
