@@ -67,16 +67,23 @@ export class LiveRow extends HTMLElement {
     this.put(text);
   }
 
-  // What is open, typed and focused stays so.
+  // What is open, typed, ticked, chosen and focused stays so.
   put(text) {
     const focused = this.contains(document.activeElement) ? same(document.activeElement) : "";
     const folds = [...this.querySelectorAll("details[id]")].map(({ id, open }) => [id, open]);
-    const typed = [...this.querySelectorAll(TYPED)].filter((field) => field.value !== field.defaultValue).map((field) => [same(field), field.value]);
+    const changed = [...this.querySelectorAll("input, textarea, select")].map((field) => [same(field), change(field)]).filter(([selector, found]) => selector && found);
     this.innerHTML = text;
     for (const [id, open] of folds) { const fold = this.querySelector(`#${CSS.escape(id)}`); if (fold) fold.open = open; }
-    for (const [selector, value] of typed) { const field = selector && this.querySelector(selector); if (field) field.value = value; }
+    for (const [selector, [property, value]] of changed) { const field = this.querySelector(selector); if (field) field[property] = value; }
     if (focused) this.querySelector(focused)?.focus();
   }
+}
+
+// What somebody changed of a field, as its property and value; false where it is as the server sent it.
+function change(field) {
+  if (field.matches("[type=checkbox], [type=radio]")) return field.checked !== field.defaultChecked && ["checked", field.checked];
+  if (field.matches("select")) return field.selectedIndex !== Math.max(0, [...field.options].findIndex((each) => each.defaultSelected)) && ["selectedIndex", field.selectedIndex];
+  return field.matches(TYPED) && field.value !== field.defaultValue && ["value", field.value];
 }
 
 // A selector of an element's successor in a newer form of its part; "" where nothing tells it from others.
