@@ -292,6 +292,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
+        "ApprovalVerdictEnum": "teams.review.approvals.models.Verdict.choices",
         "AssetKindEnum": "designer.assets.models.AssetKind.choices",
         "BatchItemStatusEnum": "batches.models.ItemStatus.choices",
         "BatchKindEnum": "batches.models.Kind.choices",

@@ -11,6 +11,7 @@ ROOMS = [
     "teams.membership",
     "teams.review",
     "teams.review.collections",
+    "teams.review.approvals",
     "designer.web",
     "designer.realtime",
     "designer.jobs",

@@ -4,6 +4,7 @@ from teams.accounts import admin as accounts
 from teams.audit import admin as audit
 from teams.membership import admin as membership
 from teams.review import admin as review
+from teams.review.approvals import admin as approvals
 from teams.review.collections import admin as collections
 
-__all__ = ["accounts", "audit", "collections", "membership", "review"]
+__all__ = ["accounts", "approvals", "audit", "collections", "membership", "review"]

@@ -6,4 +6,5 @@ class TeamsConfig(AppConfig):
 
     def ready(self) -> None:
         import teams.accounts.receivers
-        import teams.membership.receivers  # noqa: F401
+        import teams.membership.receivers
+        import teams.review.approvals.receivers  # noqa: F401

@@ -3,11 +3,13 @@
 from teams.accounts.models import ApiToken, User
 from teams.audit.models import AuditEntry
 from teams.membership.models import Invitation, Membership, Team, TeamGroupObjectPermission, TeamUserObjectPermission
+from teams.review.approvals.models import Approval, Reviewer
 from teams.review.collections.models import Collection, CollectionItem
 from teams.review.models import Comment, Mention, Reaction, Wording
 
 __all__ = [
     "ApiToken",
+    "Approval",
     "AuditEntry",
     "Collection",
     "CollectionItem",
@@ -16,6 +18,7 @@ __all__ = [
     "Membership",
     "Mention",
     "Reaction",
+    "Reviewer",
     "Team",
     "TeamGroupObjectPermission",
     "TeamUserObjectPermission",

@@ -20,3 +20,8 @@ comment_changed: Final = Signal()
 # collection: teams.review.collections.models.Collection,
 # what: "created" | "renamed" | "added" | "removed" | "moved" | "trashed" | "restored".
 collection_changed: Final = Signal()
+
+# approval: teams.review.approvals.models.Approval, actor: User | None (None: nobody did it), what: "requested" |
+# "answered" | "settled" (without somebody who left) | "withdrawn" | "due_soon" | "overdue", more: dict[str, str], of an
+# answer verdict and note, of what is withdrawn why.
+approval_changed: Final = Signal()

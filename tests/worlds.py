@@ -22,6 +22,8 @@ from enhancement.models import Enhancement, EnhancementPreset, EnhancementPrevie
 from teams.accounts.models import ApiToken, User
 from teams.membership.invitations import invite
 from teams.membership.models import Invitation, Membership, Team
+from teams.review.approvals.models import Approval
+from teams.review.approvals.services import Request, request_approval
 from teams.review.collections.models import Collection, CollectionItem
 from teams.review.collections.services import create
 from teams.review.models import Comment
@@ -57,6 +59,7 @@ class World:
     collection: Collection
     session: ReviewSession
     invitation: Invitation
+    approval: Approval
 
     def id_for(self, route: str, name: str) -> Any:
         """What the placeholder `name` means in `route`; None when the walk has not been told."""
@@ -86,6 +89,8 @@ class World:
             return "love"
         if name == "comment_id":
             return self.comment.pk
+        if name == "approval_id":
+            return self.approval.pk
         for word, row in self._rows():
             if word in route:
                 return row.pk
@@ -171,6 +176,8 @@ class World:
             f"/collections/{self.collection.pk}",
             f"/collections/{self.collection.pk}/sessions",
             f"/sessions/{self.session.pk}",
+            f"/api/teams/{self.team.pk}/approvals",
+            f"/api/teams/{self.team.pk}/approvals/{self.approval.pk}",
             f"/api/teams/{self.team.pk}/collections",
             f"/api/teams/{self.team.pk}/collections/{self.collection.pk}",
             f"/api/teams/{self.team.pk}/collections/{self.collection.pk}/assets",
@@ -216,6 +223,7 @@ class World:
             "comments": sorted(
                 Comment.objects.filter(**own).values_list("pk", "text", "deleted_at", "resolved_at", "reactions__sign")
             ),
+            "approvals": sorted(Approval.objects.filter(**own).values_list("pk", "status", "reviewers__verdict")),
             "feedback": Feedback.objects.filter(**own).count(),
             "weights": sorted(LearnedWeight.objects.filter(**own).values_list("key", "alpha", "beta")),
             "members": sorted(Membership.objects.filter(**own).values_list("user_id", "role")),
@@ -288,6 +296,8 @@ def build_world() -> World:
     collection = create(actor=editor, team_id=team.pk, name=f"{SECRET} collection", assets=[asset.pk])
     session = open_session(actor=editor, team_id=team.pk, collection=collection.pk)
     invitation, _ = invite(actor=owner, team_id=team.pk, email=f"{SECRET}@example.org", role="editor")
+    wish = Request(asset=asset.pk, reviewers=[people["admin"].pk], note=f"{SECRET}, please")
+    approval = request_approval(actor=editor, team_id=team.pk, wish=wish)
     return World(
         team=team,
         people=people,
@@ -312,4 +322,5 @@ def build_world() -> World:
         collection=collection,
         session=session,
         invitation=invitation,
+        approval=approval,
     )

@@ -25,6 +25,7 @@ from teams.accounts.models import User
 from teams.base.errors import Forbidden, Refused
 from teams.membership.ownership import working_team
 from teams.membership.permissions import may
+from teams.review.approvals.services import refuse_locked
 
 HIDDEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
@@ -192,7 +193,8 @@ def thumbnail_width(asset: Asset, wish: int) -> int:
 
 @transaction.atomic
 def trash(*, actor: User, asset_id: UUID) -> Asset:
-    """Move to the trash for 30 days; harmless when it is there already. Raises Missing or Forbidden."""
+    """Move to the trash for 30 days; harmless when it is there already. Raises Missing, Forbidden, or Conflict for an
+    approved one."""
     asset = Asset.objects.for_edit(actor, asset_id)
     if asset.trashed_at is None:
         move_to_trash(Asset.objects.filter(pk=asset.pk), at=timezone.now())
@@ -213,8 +215,12 @@ def promote(*, actor: User, asset_id: UUID) -> Asset:
 
 @transaction.atomic
 def move_to_trash(rows: QuerySet[Asset], *, at: datetime) -> int:
-    """Trash those of `rows` that are not yet, tell their watchers, and let these go; how many. Asks no permission."""
+    """Trash those of `rows` that are not yet, tell their watchers, and let these go; how many. Asks no permission.
+
+    Raises Conflict where one of them is approved: then none is moved.
+    """
     moved = list(rows.filter(trashed_at=None).select_for_update().order_by("pk").values_list("pk", "team_id"))
+    refuse_locked(pk for pk, _ in moved)
     Asset.objects.filter(pk__in=[pk for pk, _ in moved]).update(trashed_at=at, updated_at=at)
     Asset.objects.filter(chosen__in=[pk for pk, _ in moved]).update(chosen=None, updated_at=at)
     for pk, team_id in moved:

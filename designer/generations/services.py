@@ -377,7 +377,8 @@ def reopen(generation_id: str) -> None:
 
 @transaction.atomic
 def trash(*, actor: User, generation_id: UUID) -> None:
-    """Move a generation and its images to the trash, and stop it if it runs. Raises Missing or Forbidden."""
+    """Move a generation and its images to the trash, and stop it if it runs. Raises Missing, Forbidden, or Conflict
+    where one of its images is approved."""
     row = cancel(actor=actor, generation_id=generation_id)
     now = timezone.now()
     Generation.objects.filter(pk=row.pk, trashed_at__isnull=True).update(trashed_at=now)

@@ -20,6 +20,8 @@ KINDS: Final = {
     "batch": Kind("A batch has ended or was stopped by its budget", in_app=True, mail=True),
     "comment": Kind("Somebody comments on your image, collection or batch, or answers you", in_app=True, mail=True),
     "mention": Kind("Somebody names you in a comment", in_app=True, mail=True),
+    "approval": Kind("Somebody asks for your review of an image, or answers your request", in_app=True, mail=True),
+    "approval_due": Kind("A review is due soon, or overdue", in_app=True, mail=True),
     "alert": Kind("A provider is down, a budget runs out, maintenance is planned", in_app=True, mail=True),
     "session": Kind("A review of a collection begins, or ended without you", in_app=True, mail=False),
     "persona": Kind("Somebody deletes or merges the persona that you begin with", in_app=True, mail=False),

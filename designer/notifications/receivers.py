@@ -1,5 +1,5 @@
 """What people are told of because of what happens on the ground floor: somebody comments on what is theirs, answers or
-names them; invites them, or comes because they invited."""
+names them; asks for their review, or gives it; invites them, or comes because they invited."""
 
 from typing import Any, Final
 
@@ -11,9 +11,16 @@ from designer.jobs.services import enqueue
 from designer.notifications.services import notify, ways_of
 from teams.accounts.models import User
 from teams.membership.models import Invitation, Membership
+from teams.review.approvals.models import Approval, Policy, Reviewer, Verdict
+from teams.review.approvals.services import ASKED_ANEW
 from teams.review.models import Comment
-from teams.signals import comment_changed, invitation_renewed, member_joined
+from teams.signals import approval_changed, comment_changed, invitation_renewed, member_joined
 
+ANSWERS: Final = {
+    Verdict.APPROVE.value: "approves",
+    Verdict.CHANGES_REQUESTED.value: "asks for changes to",
+    Verdict.REJECT.value: "rejects",
+}
 TRIES: Final = 20  # more than an hour of a mail server that is away
 
 
@@ -61,6 +68,60 @@ def _concerned(comment: Comment) -> list[User]:
     spoke = Comment.objects.kept().filter(Q(pk=thread) | Q(reply_to=thread)).values_list("author", flat=True)
     members = Membership.objects.filter(team=comment.team_id, user__in={comment.about.owner_id, *spoke})
     return [row.user for row in members.exclude(user=comment.author_id).select_related("user")]
+
+
+@receiver(approval_changed, dispatch_uid="notifications.approval_changed")
+def tell_of_review(
+    sender: object, approval: Approval, what: str, actor: User | None, more: dict[str, str], **_: Any
+) -> None:
+    """Reviewers hear what they are asked and that they are not any more; who asked, what they answer; none of them what
+    they did themselves."""
+    seats = [seat for seat in Reviewer.objects.filter(approval=approval).told() if seat.present]
+    waiting = [seat.user for seat in seats if not seat.verdict]
+    image = approval.asset.title or "an image"
+    who = actor.shown_name if actor else ""
+    due = f"Due {approval.due_at:%-d %B %Y, %H:%M} UTC. " if approval.due_at else ""
+    if what == "requested":
+        _tell_of(
+            approval, [seat.user for seat in seats], actor, f"{who} asks you to review {image}", due + approval.note
+        )
+    elif what == "answered":
+        title = f"{who} {ANSWERS[more['verdict']]} {image}"
+        _tell_of(approval, _requester(approval), actor, title, more["note"])
+        if approval.policy == Policy.OWNER_LAST and waiting and all(seat.owns for seat in seats if not seat.verdict):
+            _tell_of(approval, waiting, actor, f"Only your approval of {image} is missing", due)
+    elif what == "settled":
+        title = f"{image} without a reviewer who has left: {approval.get_status_display().lower()}"
+        _tell_of(approval, _requester(approval), actor, title)
+    elif what == "withdrawn" and more["why"] != ASKED_ANEW:  # what they are asked now says it
+        title = f"{who} withdraws the review of {image}" if who else f"The review of {image} has ended"
+        body = "" if who else "Nobody who could review it is left in the team. Ask others."
+        _tell_of(approval, [*_requester(approval), *(seat.user for seat in seats)], actor, title, body)
+    elif what == "due_soon":
+        _tell_of(approval, waiting, None, f"Your review of {image} is due soon", due, kind="approval_due")
+    elif what == "overdue":
+        people = [*_requester(approval), *waiting]
+        _tell_of(approval, people, None, f"The review of {image} is overdue", due, kind="approval_due")
+
+
+def _requester(approval: Approval) -> list[User]:
+    """Who asked, as long as they are in the team."""
+    held = Membership.objects.filter(team=approval.team_id, user=approval.requester_id).select_related("user")
+    return [row.user for row in held]
+
+
+def _tell_of(
+    approval: Approval, users: list[User], actor: User | None, title: str, body: str = "", kind: str = "approval"
+) -> None:
+    notify(
+        users=[user for user in users if actor is None or user.pk != actor.pk],
+        kind=kind,
+        subject=f"approval:{approval.pk}",
+        title=title,
+        body=body.strip(),
+        link=f"{reverse('asset', args=[approval.asset_id])}#approval",
+        team_id=approval.team_id,
+    )
 
 
 @receiver(invitation_renewed, dispatch_uid="notifications.invitation_renewed")

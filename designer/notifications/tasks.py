@@ -9,6 +9,7 @@ from designer.jobs.models import Job
 from designer.jobs.scheduler import every
 from designer.notifications import digests, letters, services
 from teams.membership import invitations
+from teams.review.approvals.services import remind
 
 
 @handles("notification.mail")
@@ -48,6 +49,11 @@ def send_digest(job: RunningJob, digest_id: str) -> None:
 @every(timedelta(seconds=20))
 def gather_digests() -> None:
     digests.gather()
+
+
+@every(timedelta(seconds=20))
+def remind_reviewers() -> None:
+    remind()
 
 
 @every(timedelta(hours=1))

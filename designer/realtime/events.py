@@ -56,6 +56,10 @@ COMMENT_DELETED: Final = "comment:deleted"
 COMMENT_RESOLVED: Final = "comment:resolved"
 COMMENT_REOPENED: Final = "comment:reopened"
 COMMENT_REACTED: Final = "comment:reacted"
+APPROVAL_REQUESTED: Final = "approval:requested"
+APPROVAL_ANSWERED: Final = "approval:answered"
+APPROVAL_SETTLED: Final = "approval:settled"
+APPROVAL_WITHDRAWN: Final = "approval:withdrawn"
 COLLECTION_CHANGED: Final = "collection:changed"
 SESSION_OPENED: Final = "session:opened"
 SESSION_IMAGE: Final = "session:image"
@@ -108,6 +112,10 @@ PAYLOADS: Final[dict[str, Any]] = {
     COMMENT_RESOLVED: payloads.CommentSettled,
     COMMENT_REOPENED: payloads.CommentSettled,
     COMMENT_REACTED: payloads.CommentReacted,
+    APPROVAL_REQUESTED: payloads.ApprovalChanged,
+    APPROVAL_ANSWERED: payloads.ApprovalChanged,
+    APPROVAL_SETTLED: payloads.ApprovalChanged,
+    APPROVAL_WITHDRAWN: payloads.ApprovalChanged,
     COLLECTION_CHANGED: payloads.CollectionChanged,
     SESSION_OPENED: payloads.SessionOpened,
     SESSION_IMAGE: payloads.SessionImage,

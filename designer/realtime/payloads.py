@@ -180,6 +180,18 @@ class CommentReacted(CommentGone):
     counts: dict[str, int]
 
 
+class ApprovalChanged(TypedDict):
+    """How the review of an image (`asset`) stands now: open, changes_requested, rejected, approved or withdrawn. `by`
+    whom, an id, and their `name`; null where somebody left for whom it waited. Of an answer also its `verdict`."""
+
+    id: str
+    asset: str
+    status: str
+    by: str | None
+    name: str
+    verdict: NotRequired[str]
+
+
 class CollectionChanged(TypedDict):
     """created, renamed, added, removed, moved, trashed or restored: read it anew."""
 

@@ -3,6 +3,7 @@
 from designer.web.idempotency import IdempotentPostMixin
 from teams.membership.api import TeamList
 from teams.review.api import CommentList
+from teams.review.approvals.api import ApprovalAnswering, ApprovalList
 from teams.review.collections.api import CollectionList
 
 
@@ -16,3 +17,11 @@ class IdempotentCommentList(IdempotentPostMixin, CommentList):
 
 class IdempotentCollectionList(IdempotentPostMixin, CollectionList):
     """The team's collections, newest first; those in the trash only with `trashed`."""
+
+
+class IdempotentApprovalList(IdempotentPostMixin, ApprovalList):
+    """The team's reviews, newest first."""
+
+
+class IdempotentAnswer(IdempotentPostMixin, ApprovalAnswering):
+    """A reviewer's answer: of one that was lost on its way back the same is told, not that it is decided already."""

@@ -3,7 +3,13 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from designer.web import probes
 from designer.web.description import Description
-from designer.web.teams import IdempotentCollectionList, IdempotentCommentList, IdempotentTeamList
+from designer.web.teams import (
+    IdempotentAnswer,
+    IdempotentApprovalList,
+    IdempotentCollectionList,
+    IdempotentCommentList,
+    IdempotentTeamList,
+)
 
 
 class SwaggerPage(SpectacularSwaggerSplitView):
@@ -22,4 +28,6 @@ instead = {  # by name: views of the ground floor with what this one adds
     "api_teams": IdempotentTeamList.as_view(),
     "api_comments": IdempotentCommentList.as_view(),
     "api_collections": IdempotentCollectionList.as_view(),
+    "api_approvals": IdempotentApprovalList.as_view(),
+    "api_approval_answer": IdempotentAnswer.as_view(),
 }

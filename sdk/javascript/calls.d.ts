@@ -35,6 +35,9 @@ export interface AnalyticsRate { numerator: number; denominator: number; rate: n
 export interface AnalyticsSpan { start: string; end: string; whole: boolean; figures: AnalyticsFigures }
 export interface AnalyticsTrends { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; hours: AnalyticsHour[] }
 export interface AnalyticsUsers { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; members: AnalyticsMember[] }
+export interface ApprovalAnswer { id: string; team: string; asset: string; title: string; sha256: string; requester: string; name: string; policy: PolicyEnum; status: ApprovalAnswerStatusEnum; note: string; checklist: string[]; due_at: string | null; overdue: boolean; reviewers: ReviewerAnswer[]; decided_at: string | null; created_at: string; updated_at: string }
+export type ApprovalAnswerStatusEnum = "open" | "changes_requested" | "rejected" | "approved" | "withdrawn";
+export type ApprovalVerdictEnum = "approve" | "changes_requested" | "reject";
 export type AspectRatioEnum = "1:1" | "3:4" | "4:3" | "2:3" | "3:2" | "4:5" | "9:16" | "16:9";
 export interface Asset { id: string; team: string; kind: AssetKindEnum; title: string; url: string; thumbnail: string; width: number; height: number; bytes: number; media_type: string; seed: number | null; simulated: boolean; parent: string | null; version_name: string; chosen: string | null; generation: string | null; provenance: Record<string, unknown>; quality: Quality | null; set_aside: boolean; facts: Record<string, unknown>; trashed_at: string | null; created_at: string }
 export interface AssetEstimate { asset: string; width: number; height: number; seconds: number; cost: string; basis: Basis; steps: StepEstimate[]; operations: Record<string, unknown>[]; earlier: Earlier | null }
@@ -181,6 +184,7 @@ export interface PickRequestRequest { cluster: number; name?: string }
 export interface Pin { x: number; y: number; width: number; height: number }
 /** A spot of the picture, or with a width and a height a region of it: shares of its sides. */
 export interface PinRequest { x: number; y: number; width?: number; height?: number }
+export type PolicyEnum = "all_of" | "one_of" | "owner_last";
 export interface Portfolio { id: string; team: string; title: string; status: GenerationStatusEnum; percent: number; total: number; read: number; duplicates: number; refused: number; ignored: number; left_out: number; clusters: Cluster[]; rule: string; error: Record<string, unknown> | null; can_go_on: boolean; created_at: string; started_at: string | null; finished_at: string | null }
 export interface PortfolioItem { id: string; position: number; path: string; status: PortfolioItemStatusEnum; code: string; reason: string; asset: string | null; cluster: number | null }
 export type PortfolioItemStatusEnum = "waiting" | "read" | "duplicate" | "refused" | "ignored";
@@ -215,6 +219,7 @@ export type RemainingKindEnum = "measured" | "partly measured" | "estimated" | "
 export interface ReplayAnswer { replayed: number; left: number; why: string }
 /** Which arm was which, now that the vote is cast. */
 export interface Revealed { left: string; right: string }
+export interface ReviewerAnswer { user: string; name: string; verdict: ApprovalVerdictEnum | BlankEnum; note: string; checked: number[]; present: boolean; answered_at: string | null }
 export type RoleEnum = "owner" | "admin" | "editor" | "viewer";
 export type ScopeEnum = "team" | "member";
 export type ScopesEnum = "read" | "write" | "admin";
@@ -280,7 +285,7 @@ export interface WeightMove { id: string; act: string; key: string; label: strin
 /** What the recipe would come to for the whole image. */
 export interface Whole { seconds: number; cost: string; basis: Basis; width: number; height: number }
 export type WhyEnum = "person" | "gone" | "failing" | "owner_left";
-export interface WishAnswer { generation: Ways; follow_up: Ways; batch: Ways; comment: Ways; mention: Ways; alert: Ways; session: Ways; persona: Ways; member: Ways; webhook: Ways; daily_hour: number }
+export interface WishAnswer { generation: Ways; follow_up: Ways; batch: Ways; comment: Ways; mention: Ways; approval: Ways; approval_due: Ways; alert: Ways; session: Ways; persona: Ways; member: Ways; webhook: Ways; daily_hour: number }
 export interface WordingAnswer { text: string; said_at: string; until: string }
 export interface Worker { id: string; name: string; state: WorkerStateEnum; lanes: string[]; processes: number; abilities: Record<string, string[]>; started_at: string; beat_at: string; draining_since: string | null; jobs: HeldJob[] }
 export interface WorkerList { results: Worker[] }
@@ -315,7 +320,7 @@ export interface RevertLearningWish { team?: string | null; persona?: string | n
 export interface ChangeLearningSettingsWish { exploration?: number; team?: string | null }
 export interface ChangeMeWish { name?: string; timezone?: string }
 export interface MarkReadWish { ids?: string[] }
-export interface ChangeNotificationSettingsWish { generation?: WaysRequest; follow_up?: WaysRequest; batch?: WaysRequest; comment?: WaysRequest; mention?: WaysRequest; alert?: WaysRequest; session?: WaysRequest; persona?: WaysRequest; member?: WaysRequest; webhook?: WaysRequest; daily_hour?: number }
+export interface ChangeNotificationSettingsWish { generation?: WaysRequest; follow_up?: WaysRequest; batch?: WaysRequest; comment?: WaysRequest; mention?: WaysRequest; approval?: WaysRequest; approval_due?: WaysRequest; alert?: WaysRequest; session?: WaysRequest; persona?: WaysRequest; member?: WaysRequest; webhook?: WaysRequest; daily_hour?: number }
 export interface CreatePersonaWish { name: string; description?: string; keywords?: string[]; team?: string | null }
 export interface ChangePersonaWish { name?: string; description?: string; keywords?: string[]; weights?: Record<string, Record<string, number>>; palette?: ColourRequestRequest[] }
 export interface DuplicatePersonaWish { name?: string }
@@ -335,6 +340,8 @@ export interface SetSessionTimerWish { action: ActionEnum; seconds?: number; onl
 export interface VoteInSessionWish { asset: string; choice: SessionVoteEnum | NullEnum; note?: string }
 export interface CreateTeamWish { name: string }
 export interface ChangeTeamWish { name?: string; time_zone?: string; keep_exif?: boolean }
+export interface RequestApprovalWish { asset: string; reviewers: string[]; policy?: PolicyEnum; due_at?: string | null; checklist?: string[]; note?: string }
+export interface AnswerApprovalWish { verdict: ApprovalVerdictEnum; note?: string; checked?: number[] }
 export interface CreateCollectionWish { name: string; assets?: string[] }
 export interface ChangeCollectionWish { name?: string }
 export interface AddToCollectionWish { assets: string[] }
@@ -682,6 +689,15 @@ export interface Calls {
   team(teamId: string, options?: Options): Promise<TeamAnswer>;
   /** Change the team's name, time zone or what uploads keep. For owners and admins; needs If-Match. */
   changeTeam(teamId: string, wish: ChangeTeamWish, options: Changing): Promise<TeamAnswer>;
+  /** The team's reviews, newest first. */
+  approvals(teamId: string, wish?: { asset?: string; ordering?: "created_at" | "-created_at"; overdue?: boolean; page_size?: number; requester?: string; reviewer?: string; search?: string; status?: ("approved" | "changes_requested" | "open" | "rejected" | "withdrawn")[]; waiting?: boolean }, options?: Options): Pages<ApprovalAnswer>;
+  /** Ask members to review an image that you may change. Of an image one review stands at a time. */
+  requestApproval(teamId: string, wish: RequestApprovalWish, options?: Options): Promise<ApprovalAnswer>;
+  approval(teamId: string, approvalId: string, options?: Options): Promise<ApprovalAnswer>;
+  /** Answer as a reviewer. One's last answer counts, until the image is approved. */
+  answerApproval(teamId: string, approvalId: string, wish: AnswerApprovalWish, options?: Options): Promise<ApprovalAnswer>;
+  /** End a review, or unlock an approved image. For who asked, owners and admins. */
+  withdrawApproval(teamId: string, approvalId: string, options?: Options): Promise<ApprovalAnswer>;
   /** What was done in the team to its members, settings and budgets, and what was tried and refused. */
   teamAudit(teamId: string, wish?: { action?: string; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; since?: unknown; until?: unknown }, options?: Options): Pages<AuditAnswer>;
   /** All of the log, the oldest first, with the digests that chain each entry to the one before. Cells that a spreadsheet would run are guarded by an apostrophe. */

@@ -63,6 +63,18 @@ export interface EventPayloads {
   "comment:reopened": { id: string; about: string; asset: string | null; reply_to: string | null; by: string; name: string };
   /** Somebody (`by`) put a sign to a comment or took theirs away. `counts`: how many of each there are now. */
   "comment:reacted": { id: string; about: string; asset: string | null; reply_to: string | null; by: string; name: string; counts: Record<string, number> };
+  /** How the review of an image (`asset`) stands now: open, changes_requested, rejected, approved or withdrawn. `by`
+    whom, an id, and their `name`; null where somebody left for whom it waited. Of an answer also its `verdict`. */
+  "approval:requested": { id: string; asset: string; status: string; by: string | null; name: string; verdict?: string };
+  /** How the review of an image (`asset`) stands now: open, changes_requested, rejected, approved or withdrawn. `by`
+    whom, an id, and their `name`; null where somebody left for whom it waited. Of an answer also its `verdict`. */
+  "approval:answered": { id: string; asset: string; status: string; by: string | null; name: string; verdict?: string };
+  /** How the review of an image (`asset`) stands now: open, changes_requested, rejected, approved or withdrawn. `by`
+    whom, an id, and their `name`; null where somebody left for whom it waited. Of an answer also its `verdict`. */
+  "approval:settled": { id: string; asset: string; status: string; by: string | null; name: string; verdict?: string };
+  /** How the review of an image (`asset`) stands now: open, changes_requested, rejected, approved or withdrawn. `by`
+    whom, an id, and their `name`; null where somebody left for whom it waited. Of an answer also its `verdict`. */
+  "approval:withdrawn": { id: string; asset: string; status: string; by: string | null; name: string; verdict?: string };
   /** created, renamed, added, removed, moved, trashed or restored: read it anew. */
   "collection:changed": { what: string };
   /** A review of a collection has begun; told on the channels of the collection and of its team. */

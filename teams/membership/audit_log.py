@@ -33,6 +33,10 @@ WORDS: Final = {  # of actions, behind the name of who did it
     "member.removal_refused": "could not remove",
     "member.left": "left",
     "budget.set": "set a budget",
+    "approval.requested": "asked for a review",
+    "approval.answered": "answered a review",
+    "approval.withdrawn": "withdrew a review",
+    "approval.settled": "settled a review",
 }
 OWN: Final = {"member.joined", "member.left"}  # done to oneself: the subject says nothing more
 

@@ -24,7 +24,7 @@ SOUGHT: Final = ("search", "action", "since", "until")
 RIGHTS: Final = {  # what each permission means, in the order of the page
     "view_team": "See the team and its members",
     "view_work": "See all work, live; download it",
-    "create_work": "Make generations, batches, enhancements, collections; upload; comment",
+    "create_work": "Make generations, batches, enhancements, collections; upload; comment; review",
     "edit_own_work": "Change, trash and restore one's own work",
     "edit_all_work": "Change, trash and restore everybody's work",
     "view_billing": "See costs and budgets",

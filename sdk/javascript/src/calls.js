@@ -129,6 +129,10 @@ export const CALLS = `
 2votes pvoteInSession
 0teams l p
 1{} G a
+2approvals lapprovals prequestApproval
+3{} Gapproval
+4answer p
+4withdraw P
 2audit l
 3export fteamAuditExport
 2collections lcollections p

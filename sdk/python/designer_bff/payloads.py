@@ -7,6 +7,20 @@ from typing import Any, Literal, NotRequired, TypedDict, cast, overload
 from designer_bff.events import LiveEvent
 
 
+class ApprovalChanged(TypedDict):
+    """How the review of an image (`asset`) stands now: open, changes_requested, rejected, approved or withdrawn.
+    `by` whom, an id, and their `name`; null where somebody left for whom it waited. Of an answer also its
+    `verdict`.
+    """
+
+    id: str
+    asset: str
+    status: str
+    by: str | None
+    name: str
+    verdict: NotRequired[str]
+
+
 class AssetVersion(TypedDict):
     """Another version stands for the image (`in_use` instead of `before`), or this one has a new name."""
 
@@ -330,6 +344,13 @@ class SystemAlert(TypedDict):
     starts_at: str | None
     ends_at: str | None
     ended: bool
+
+
+@overload
+def payload(
+    event: LiveEvent,
+    *names: Literal["approval:requested", "approval:answered", "approval:settled", "approval:withdrawn"],
+) -> ApprovalChanged | None: ...
 
 
 @overload

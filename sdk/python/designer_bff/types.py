@@ -12,6 +12,10 @@ ActionEnum: TypeAlias = Literal["start", "pause", "reset"]
 
 AlertKindEnum: TypeAlias = Literal["provider", "budget", "maintenance"]
 
+ApprovalAnswerStatusEnum: TypeAlias = Literal["open", "changes_requested", "rejected", "approved", "withdrawn"]
+
+ApprovalVerdictEnum: TypeAlias = Literal["approve", "changes_requested", "reject"]
+
 AspectRatioEnum: TypeAlias = Literal["1:1", "3:4", "4:3", "2:3", "3:2", "4:5", "9:16", "16:9"]
 
 AssetKindEnum: TypeAlias = Literal["reference", "generated", "enhanced"]
@@ -77,6 +81,8 @@ NullEnum: TypeAlias = None
 OutcomeLineOutcomeEnum: TypeAlias = Literal["yes", "no", "perhaps", "tie", "none"]
 
 PaceEnum: TypeAlias = Literal["at_once", "hourly", "daily"]
+
+PolicyEnum: TypeAlias = Literal["all_of", "one_of", "owner_last"]
 
 PortfolioItemStatusEnum: TypeAlias = Literal["waiting", "read", "duplicate", "refused", "ignored"]
 
@@ -368,6 +374,26 @@ class AnalyticsUsers(TypedDict):
     totals: AnalyticsFigures
     previous: AnalyticsFigures | None
     members: list[AnalyticsMember]
+
+
+class ApprovalAnswer(TypedDict):
+    id: str
+    team: str
+    asset: str
+    title: str
+    sha256: str
+    requester: str
+    name: str
+    policy: PolicyEnum
+    status: ApprovalAnswerStatusEnum
+    note: str
+    checklist: list[str]
+    due_at: str | None
+    overdue: bool
+    reviewers: list[ReviewerAnswer]
+    decided_at: str | None
+    created_at: str
+    updated_at: str
 
 
 class Asset(TypedDict):
@@ -1670,6 +1696,16 @@ class Revealed(TypedDict):
     right: str
 
 
+class ReviewerAnswer(TypedDict):
+    user: str
+    name: str
+    verdict: ApprovalVerdictEnum | BlankEnum
+    note: str
+    checked: list[int]
+    present: bool
+    answered_at: str | None
+
+
 class Seconds(TypedDict):
     low: float
     high: float
@@ -2043,6 +2079,8 @@ class WishAnswer(TypedDict):
     batch: Ways
     comment: Ways
     mention: Ways
+    approval: Ways
+    approval_due: Ways
     alert: Ways
     session: Ways
     persona: Ways
@@ -2265,6 +2303,8 @@ class ChangeNotificationSettingsWish(TypedDict, total=False):
     batch: WaysRequest
     comment: WaysRequest
     mention: WaysRequest
+    approval: WaysRequest
+    approval_due: WaysRequest
     alert: WaysRequest
     session: WaysRequest
     persona: WaysRequest
@@ -2333,6 +2373,18 @@ class ChangeTeamWish(TypedDict, total=False):
     name: str
     time_zone: str
     keep_exif: bool
+
+
+class RequestApprovalWish(TypedDict, total=False):
+    policy: PolicyEnum
+    due_at: str | None
+    checklist: list[str]
+    note: str
+
+
+class AnswerApprovalWish(TypedDict, total=False):
+    note: str
+    checked: list[int]
 
 
 class CreateCollectionWish(TypedDict, total=False):

@@ -120,6 +120,88 @@ class AccountCalls(Caller):
         )
         return answer
 
+    def approvals(
+        self,
+        team_id: str,
+        *,
+        asset: str | None = None,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        overdue: bool | None = None,
+        page_size: int | None = None,
+        requester: str | None = None,
+        reviewer: str | None = None,
+        search: str | None = None,
+        status: list[Literal["approved", "changes_requested", "open", "rejected", "withdrawn"]] | None = None,
+        waiting: bool | None = None,
+    ) -> Pages[types.ApprovalAnswer]:
+        """The team's reviews, newest first."""
+        return Pages(
+            self,
+            f"/teams/{quoted(team_id)}/approvals",
+            query={
+                "asset": asset,
+                "ordering": ordering,
+                "overdue": overdue,
+                "page_size": page_size,
+                "requester": requester,
+                "reviewer": reviewer,
+                "search": search,
+                "status": status,
+                "waiting": waiting,
+            },
+        )
+
+    def request_approval(
+        self,
+        team_id: str,
+        asset: str,
+        reviewers: list[str],
+        *,
+        idempotency_key: str | None = None,
+        **more: Unpack[types.RequestApprovalWish],
+    ) -> types.ApprovalAnswer:
+        """Ask members to review an image that you may change. Of an image one review stands at a time."""
+        answer: types.ApprovalAnswer = self.call(
+            "POST",
+            f"/teams/{quoted(team_id)}/approvals",
+            body=said({"asset": asset, "reviewers": reviewers, **more}),
+            idempotency_key=idempotency_key,
+        )
+        return answer
+
+    def approval(self, team_id: str, approval_id: str) -> types.ApprovalAnswer:
+        answer: types.ApprovalAnswer = self.call("GET", f"/teams/{quoted(team_id)}/approvals/{quoted(approval_id)}")
+        return answer
+
+    def answer_approval(
+        self,
+        team_id: str,
+        approval_id: str,
+        verdict: types.ApprovalVerdictEnum,
+        *,
+        idempotency_key: str | None = None,
+        **more: Unpack[types.AnswerApprovalWish],
+    ) -> types.ApprovalAnswer:
+        """Answer as a reviewer. One's last answer counts, until the image is approved."""
+        answer: types.ApprovalAnswer = self.call(
+            "POST",
+            f"/teams/{quoted(team_id)}/approvals/{quoted(approval_id)}/answer",
+            body=said({"verdict": verdict, **more}),
+            idempotency_key=idempotency_key,
+        )
+        return answer
+
+    def withdraw_approval(
+        self, team_id: str, approval_id: str, *, idempotency_key: str | None = None
+    ) -> types.ApprovalAnswer:
+        """End a review, or unlock an approved image. For who asked, owners and admins."""
+        answer: types.ApprovalAnswer = self.call(
+            "POST",
+            f"/teams/{quoted(team_id)}/approvals/{quoted(approval_id)}/withdraw",
+            idempotency_key=idempotency_key,
+        )
+        return answer
+
     def team_audit(
         self,
         team_id: str,
