@@ -176,6 +176,8 @@ class World:
             f"/collections/{self.collection.pk}",
             f"/collections/{self.collection.pk}/sessions",
             f"/sessions/{self.session.pk}",
+            f"/assets/{a}/approval",
+            "/reviews?show=all",
             f"/api/teams/{self.team.pk}/approvals",
             f"/api/teams/{self.team.pk}/approvals/{self.approval.pk}",
             f"/api/teams/{self.team.pk}/collections",

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from designer.assets import api as rest
-from designer.assets import comment_api, comment_views, views
+from designer.assets import approval_views, comment_api, comment_views, views
 
 api = [
     path("assets", rest.AssetList.as_view(), name="api_assets"),
@@ -20,5 +20,6 @@ pages = [
     path("assets/<uuid:pk>/use", views.use, name="asset_use"),
     path("assets/<uuid:pk>/name", views.name, name="asset_name"),
     path("assets/<uuid:pk>/comments", comment_views.comments, name="asset_comments"),
+    path("assets/<uuid:pk>/approval", approval_views.approval, name="asset_approval"),
     path("assets/<uuid:pk>/promote", views.promote, name="asset_promote"),
 ]

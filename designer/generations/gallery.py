@@ -18,6 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from designer.assets import services as assets
+from designer.assets.approving import panel_facts, with_standings
 from designer.assets.commenting import panel_of
 from designer.assets.models import Asset, AssetKind, AssetQuerySet
 from designer.assets.presenting import camera_shown
@@ -30,7 +31,7 @@ from designer.personas import feedback as personas
 from designer.personas.models import Feedback, FeedbackKind
 from teams.accounts.people import person
 from teams.base import ids
-from teams.base.errors import Refused
+from teams.base.errors import Conflict, Refused
 from teams.base.ids import words_of
 
 PAGE = 24
@@ -154,7 +155,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     rows = filters.apply(Asset.objects.visible_to(request.user).select_related("generation"))
     page = list(after(rows, request.GET.get("after", ""), filters.order)[: PAGE + 1])
     more = len(page) > PAGE
-    page = with_likes(page[:PAGE])
+    page = with_standings(with_likes(page[:PAGE]))
     said = {name: value for name in CARRIED if (value := request.GET.get(name))}
     mark = f"{page[-1].created_at.isoformat()}~{page[-1].pk}" if more else ""
     context = {
@@ -175,7 +176,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
 def bulk(request: HttpRequest) -> HttpResponse:
     """Trash or restore what was selected; what may not be changed is counted and said."""
     act = assets.restore if request.POST.get("action") == "restore" else assets.trash
-    done = refused = 0
+    done = refused = locked = 0
     said = words_of(request.POST.getlist("asset"))
     if len(said) > ids.MOST:
         messages.error(request, f"Select at most {ids.MOST} images at once; you selected {len(said)}.")
@@ -184,14 +185,17 @@ def bulk(request: HttpRequest) -> HttpResponse:
         try:
             act(actor=person(request), asset_id=UUID(raw))
             done += 1
-        except (ValueError, Refused):
-            refused += 1
+        except (ValueError, Refused) as error:
+            locked += isinstance(error, Conflict)
+            refused += not isinstance(error, Conflict)
     if done:
         messages.success(
             request, f"{done} image{'s' * (done != 1)} {'restored' if act is assets.restore else 'moved to the trash'}."
         )
     if refused:
         messages.warning(request, f"{refused} could not be changed: they are not yours to change.")
+    if locked:
+        messages.warning(request, f"{locked} stayed: approved, and so locked. Withdraw the approval first.")
     if not request.POST.getlist("asset"):
         messages.info(request, "Nothing was selected.")
     return redirect(f"{request.META.get('HTTP_REFERER', '')}" if _own(request) else "gallery")
@@ -227,7 +231,9 @@ def asset(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = Asset.objects.see(request.user, pk)
     generation = found.generation or (found.parent.generation if found.parent else None)
     related = Asset.objects.visible_to(request.user).kept().filter(Q(parent=found) | Q(pk=found.parent_id))
+    may_edit = Asset.objects.may_edit(request.user, found.pk)
     context = {
+        **panel_facts(person(request), found, may_edit=may_edit),
         **asset_context(request, found),
         **panel_of(person(request), found).context(request),
         **opinions_context(found),
@@ -235,7 +241,7 @@ def asset(request: HttpRequest, pk: UUID) -> HttpResponse:
         "channel": f"asset:{found.pk}",
         "before": _before(found),
         "versions": related.exists(),
-        "may_edit": Asset.objects.may_edit(request.user, found.pk),
+        "may_edit": may_edit,
         "parts": parts_sent(found, generation) if generation else [],
         "place": place_of(found, generation),
         "maker": maker_of(found, generation) if generation else {},
@@ -259,7 +265,11 @@ def asset_trash(request: HttpRequest, pk: UUID) -> HttpResponse:
         assets.restore(actor=person(request), asset_id=pk)
         messages.success(request, "Restored.")
         return redirect("asset", pk)
-    assets.trash(actor=person(request), asset_id=pk)
+    try:
+        assets.trash(actor=person(request), asset_id=pk)
+    except Conflict as locked:
+        messages.error(request, f"{locked.message} {locked.remedy}")
+        return redirect("asset", pk)
     messages.success(request, "Moved to the trash. It can be restored for 30 days.")
     return redirect("gallery")
 
