@@ -22,6 +22,7 @@ comment_changed: Final = Signal()
 collection_changed: Final = Signal()
 
 # approval: teams.review.approvals.models.Approval, actor: User | None (None: nobody did it), what: "requested" |
-# "answered" | "settled" (without somebody who left) | "withdrawn" | "due_soon" | "overdue", more: dict[str, str], of an
-# answer verdict and note, of what is withdrawn why.
+# "answered" | "settled" (without somebody who left) | "ownerless" (no owner is left of those who were to sign) |
+# "withdrawn" | "due_soon" | "overdue", more: dict[str, str], of an answer verdict, note and before (the verdict that it
+# replaces), of what is withdrawn why.
 approval_changed: Final = Signal()

@@ -66,4 +66,6 @@ def panel_facts(user: User, asset: Asset, *, may_edit: bool) -> dict[str, Any]:
     made = Q(parent=asset) | Q(generation__source=asset, generation__mode=EDIT)
     later = Asset.objects.visible_to(user).kept().filter(made, set_aside=False)
     newer = later.filter(created_at__gt=row.created_at).order_by("-created_at").first() if row else None
-    return {**facts, "review_state": standings([asset.pk]).get(asset.pk, ""), "newer": newer}
+    found = standings([asset.pk, *([newer.pk] if newer else [])])
+    state, newer_state = found.get(asset.pk, ""), found.get(newer.pk, "") if newer else ""
+    return {**facts, "review_state": state, "newer": newer, "newer_state": newer_state}

@@ -60,10 +60,10 @@ def set_budget(*, actor: User, team_id: UUID, scope: str, member: UUID | None, a
     subject = team.pk if scope == Scope.TEAM else member
     if scope == Scope.MEMBER and member and not Membership.objects.filter(team=team, user=member).exists():
         raise Missing(message="There is no such member in this team.", field="member", remedy="Check the id.")
-    budgets.set_limit(team_id=team.pk, scope=scope, subject_id=subject, amount=amount)
     said: dict[str, object] = {
         "scope": scope,
         "member": str(member) if member else None,
         "amount": None if amount is None else str(amount),
     }
     audit.write(actor, "budget.set", f"team:{team.pk}", said, team.pk)
+    budgets.set_limit(team_id=team.pk, scope=scope, subject_id=subject, amount=amount)

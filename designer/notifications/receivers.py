@@ -11,8 +11,8 @@ from designer.jobs.services import enqueue
 from designer.notifications.services import notify, ways_of
 from teams.accounts.models import User
 from teams.membership.models import Invitation, Membership
-from teams.review.approvals.models import Approval, Policy, Reviewer, Verdict
-from teams.review.approvals.services import ASKED_ANEW
+from teams.review.approvals.models import Approval, Reviewer, Verdict
+from teams.review.approvals.services import ASKED_ANEW, is_owners_turn, stand_ins, waited_for
 from teams.review.models import Comment
 from teams.signals import approval_changed, comment_changed, invitation_renewed, member_joined
 
@@ -77,7 +77,6 @@ def tell_of_review(
     """Reviewers hear what they are asked and that they are not any more; who asked, what they answer; none of them what
     they did themselves."""
     seats = [seat for seat in Reviewer.objects.filter(approval=approval).told() if seat.present]
-    waiting = [seat.user for seat in seats if not seat.verdict]
     image = approval.asset.title or "an image"
     who = actor.shown_name if actor else ""
     due = f"Due {approval.due_at:%-d %B %Y, %H:%M} UTC. " if approval.due_at else ""
@@ -88,19 +87,26 @@ def tell_of_review(
     elif what == "answered":
         title = f"{who} {ANSWERS[more['verdict']]} {image}"
         _tell_of(approval, _requester(approval), actor, title, more["note"])
-        if approval.policy == Policy.OWNER_LAST and waiting and all(seat.owns for seat in seats if not seat.verdict):
-            _tell_of(approval, waiting, actor, f"Only your approval of {image} is missing", due)
+        is_news = actor and not any(seat.owns and seat.user_id == actor.pk for seat in seats)
+        if is_news and more["verdict"] == Verdict.APPROVE != more["before"] and is_owners_turn(approval):
+            _tell_of(approval, waited_for(approval), actor, f"Only your approval of {image} is missing", due)
     elif what == "settled":
-        title = f"{image} without a reviewer who has left: {approval.get_status_display().lower()}"
+        title = f"{image} without a reviewer who may review no longer: {approval.get_status_display().lower()}"
         _tell_of(approval, _requester(approval), actor, title)
+    elif what == "ownerless":
+        owners = stand_ins(approval)
+        _tell_of(approval, owners, None, f"The review of {image} waits for an owner of the team", due)
+        if not owners:
+            body = "No other owner is left who could approve it. Withdraw it, and ask anew."
+            _tell_of(approval, _requester(approval), None, f"The review of {image} waits for nobody", body)
     elif what == "withdrawn" and more["why"] != ASKED_ANEW:  # what they are asked now says it
         title = f"{who} withdraws the review of {image}" if who else f"The review of {image} has ended"
         body = "" if who else "Nobody who could review it is left in the team. Ask others."
         _tell_of(approval, [*_requester(approval), *(seat.user for seat in seats)], actor, title, body)
     elif what == "due_soon":
-        _tell_of(approval, waiting, None, f"Your review of {image} is due soon", due, kind="approval_due")
+        _tell_of(approval, waited_for(approval), None, f"Your review of {image} is due soon", due, kind="approval_due")
     elif what == "overdue":
-        people = [*_requester(approval), *waiting]
+        people = [*_requester(approval), *waited_for(approval)]
         _tell_of(approval, people, None, f"The review of {image} is overdue", due, kind="approval_due")
 
 

@@ -29,7 +29,9 @@ def write(
 ) -> AuditEntry:
     """Note what `actor` did to `subject` ("team:<id>"), in the caller's transaction. `facts` must hold no secret.
 
-    The row is numbered and chained when that transaction commits. Raises TypeError for facts that are not JSON.
+    The row is numbered and chained when that transaction commits, under a lock. Write it before the first
+    event of that transaction, which is numbered under a lock too: two that take them in two orders wait for each other.
+    Raises TypeError for facts that are not JSON.
     """
     return AuditEntry.objects.create(
         actor_id=actor.pk if actor else None, action=action, subject=subject, facts=facts, team_id=team_id

@@ -68,3 +68,36 @@ def test_one_asks_for_a_review_and_the_other_gives_it(ada: Page, ben: Page):
         expect(page.locator(".review-row")).to_have_count(1)
         check(page, "reviews")
     assert ada.problems == [] and ben.problems == []  # type: ignore[attr-defined]
+
+
+def reload_review(page: Page) -> None:
+    page.evaluate("document.querySelector('live-row[events=\"approval:\"]').refresh()")
+
+
+def test_what_is_ticked_and_chosen_stays_where_it_belongs(ada: Page, ben: Page):
+    ada.reload()
+    ada.locator("#request-review > summary").click()
+    form = ada.get_by_role("form", name="Request a review")
+    form.get_by_role("checkbox", name=re.compile("Ben Okri")).check()
+    form.get_by_label("It takes the approval of").select_option("one_of")
+    form.get_by_label("Checklist, a line each").fill("Seams are straight")
+    reload_review(ada)
+    expect(form.get_by_role("checkbox", name=re.compile("Ben Okri"))).to_be_checked()
+    expect(form.get_by_label("It takes the approval of")).to_have_value("one_of")
+    ada.get_by_role("button", name="Ask them").click()
+
+    theirs = ben.get_by_role("region", name="Review")
+    theirs.get_by_label("Seams are straight").check()
+    theirs.get_by_label("Note").fill("The seams are right")
+    reload_review(ben)
+    expect(theirs.get_by_label("Seams are straight")).to_be_checked()
+    ada.get_by_role("region", name="Review").get_by_text("Withdraw", exact=True).click()
+    ada.get_by_role("button", name="Yes, withdraw it").click()
+    expect(theirs).to_contain_text("Its last review was withdrawn.")
+    ada.locator("#request-review > summary").click()
+    form.get_by_role("checkbox", name=re.compile("Ben Okri")).check()
+    form.get_by_label("Checklist, a line each").fill("Hem is even")
+    ada.get_by_role("button", name="Ask them").click()
+    expect(theirs.get_by_label("Hem is even")).not_to_be_checked()
+    expect(theirs.get_by_label("Note")).to_have_value("")
+    assert ada.problems == [] and ben.problems == []  # type: ignore[attr-defined]

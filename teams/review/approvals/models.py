@@ -60,8 +60,14 @@ class ApprovalQuerySet(OwnedQuerySet["Approval"], MovingQuerySet["Approval"]):  
         return self.filter(status=Status.OPEN, asset__trashed_at=None)
 
     def waiting_for(self, user: "User | AnonymousUser") -> Self:
-        """Those that this person was asked for and has not answered."""
-        return self.awaited().filter(pk__in=Reviewer.objects.filter(user=user.pk, verdict="").values("approval"))
+        """Those that this person was asked for, may answer and has not; and those that want an owner, of whom none that
+        was named is left, if they own the team."""
+        held = Membership.objects.filter(user=user.pk)
+        asked = Reviewer.objects.filter(user=user.pk, verdict="").values("approval")
+        mine = Q(pk__in=asked, team__in=held.filter(role__in=ABLE).values("team"))
+        owners = Reviewer.objects.told().filter(approval=OuterRef("pk"), present=True, owns=True)
+        owned = Q(policy=Policy.OWNER_LAST, team__in=held.filter(role=Role.OWNER).values("team"))
+        return self.awaited().filter(mine | owned & ~Q(requester=user.pk) & ~Exists(owners))
 
     def asked_of(self, user_id: UUID) -> Self:
         """Those that this person was asked for, answered or not."""

@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models.functions import Lower
 from django.http import HttpRequest, QueryDict
 from django.utils.dateparse import parse_date
 
@@ -78,11 +78,14 @@ def act(request: HttpRequest, asset: Any) -> str:
     said, actor = request.POST, person(request)
     what = said.get("act", "")
     if what == "request":
+        type(asset).objects.for_edit(actor, asset.pk)  # who may not ask learns nothing of the addresses they send
         services.request_approval(actor=actor, team_id=asset.team_id, wish=_wish(said, actor, asset))
         return "The reviewers are asked. You hear of it when they answer."
     if what == "withdraw":
-        services.withdraw(actor=actor, approval_id=_of(said, asset))
-        return "The review is withdrawn. The image can be changed again."
+        pk = _of(said, asset)
+        was_locked = Approval.objects.filter(pk=pk, status=Status.APPROVED).exists()
+        services.withdraw(actor=actor, approval_id=pk)
+        return f"The review is withdrawn.{' The image can be moved to the trash again.' if was_locked else ''}"
     if what in Verdict.values:
         checked = [int(place) for place in said.getlist("checked") if place.isdecimal() and len(place) < 4]
         note = said.get("answer_note", "")
@@ -113,14 +116,17 @@ def _wish(said: QueryDict, actor: User, asset: Any) -> services.Request:
 def _named_people(said: QueryDict, asset: Any) -> list[UUID]:
     """Those ticked, and those named by their addresses."""
     ticked = [pk for word in words_of(said.getlist("reviewer")) if (pk := id_of(word))]
-    for address in words_of([said.get("addresses", "")]):
-        mail = Q(user__email__iexact=address)
-        found = Membership.objects.filter(mail, team=asset.team_id).values_list("user_id", flat=True).first()
-        if found is None:
+    addresses = {address.lower(): address for address in words_of([said.get("addresses", "")])}
+    if len(addresses) > services.MOST:
+        message, remedy = f"{len(addresses)} reviewers are too many.", f"Name {services.MOST} at most."
+        raise Refused("too_many", message, field="reviewers", remedy=remedy)
+    rows = Membership.objects.filter(team=asset.team_id).annotate(address=Lower("user__email"))
+    found = dict(rows.filter(address__in=list(addresses)).values_list("address", "user_id")) if addresses else {}
+    for lower, address in addresses.items():
+        if lower not in found:
             message = f"{address} is no member of this team."
             raise Missing(message=message, field="reviewers", remedy="Check the address.")
-        ticked.append(found)
-    return ticked
+    return [*ticked, *(found[lower] for lower in addresses)]
 
 
 def _end_of(day: str, actor: User) -> datetime | None:

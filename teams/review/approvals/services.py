@@ -1,9 +1,10 @@
 """The only writers of approvals. Each locks the image's row and then the approval's, so that nobody throws away what
 another approves; notes its deed in the audit log, and announces it, in one transaction."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -24,9 +25,12 @@ NOTE: Final = 5000  # letters
 LINE: Final = 200  # letters of a line of the checklist
 LINES: Final = 30
 MOST: Final = 20  # reviewers
+LATEST: Final = timedelta(days=5 * 366)  # a due date from now
 EARLIEST: Final = timedelta(days=1)  # before the due date they are reminded; of a short time in its middle
 ASKED_ANEW: Final = "asked_anew"  # why one is withdrawn
 AT_ONCE: Final = 50  # reminders of one turn of the scheduler, which must not be kept long
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +84,7 @@ def answer(*, actor: User, approval_id: UUID, verdict: str, note: str = "", chec
         remedy = f"Use {', '.join(Verdict.values)}."
         raise Refused("unknown_verdict", "There is no such answer.", field="verdict", remedy=remedy)
     _check_turn(row, seat, verdict)
-    seat.verdict = verdict
+    before, seat.verdict = seat.verdict, verdict
     seat.note = plain_text(note, field="note", longest=NOTE) if note.strip() else ""
     seat.checked = sorted({place for place in checked if 0 <= place < len(row.checklist)})
     seat.answered_at = Now()
@@ -88,7 +92,7 @@ def answer(*, actor: User, approval_id: UUID, verdict: str, note: str = "", chec
     if not _settle(row):
         row.save(update_fields=["updated_at"])
     _note(row, actor, "answered", {"verdict": verdict, "status": row.status})
-    _announce(row, "answered", actor, verdict=verdict, note=seat.note)
+    _announce(row, "answered", actor, verdict=verdict, note=seat.note, before=before)
     return row
 
 
@@ -108,8 +112,10 @@ def withdraw(*, actor: User, approval_id: UUID) -> Approval:
 def follow_roles(*, user_id: UUID, team_id: UUID | None) -> None:
     """Somebody left a team (None: all), or may review no longer: what waited for them goes on without them.
 
-    Where nobody is left to review, it is withdrawn.
+    Where nobody is left to review, it is withdrawn; where no named owner is left to sign, the others are asked.
     """
+    if team_id is None and User.objects.filter(pk=user_id, is_active=True).exists():
+        return  # a token or a password of theirs has ended, and no role
     rows = Approval.objects.asked_of(user_id).filter(status__in=PENDING)
     if team_id is not None:
         rows = rows.filter(team=team_id)
@@ -123,6 +129,37 @@ def follow_roles(*, user_id: UUID, team_id: UUID | None) -> None:
         elif _settle(row):
             _note(row, None, "settled", {"status": row.status, "without": str(user_id)})
             _announce(row, "settled", None)
+        elif row.status == Status.OPEN and row.policy == Policy.OWNER_LAST and not _owner_named(row):
+            _note(row, None, "ownerless", {"without": str(user_id)})
+            _announce(row, "ownerless", None)
+
+
+def waited_for(row: Approval) -> list[User]:
+    """Whom a review waits for: who has not answered, and who may sign in the place of an owner."""
+    return [*(seat.user for seat in _seats(row) if seat.present and not seat.verdict), *stand_ins(row)]
+
+
+def stand_ins(row: Approval) -> list[User]:
+    """The owners of the team who may sign, where one must and none that was named is left."""
+    if row.policy != Policy.OWNER_LAST or _owner_named(row):
+        return []
+    owners = Membership.objects.filter(team=row.team_id, role=Role.OWNER, user__is_active=True)
+    others = owners.exclude(user=row.requester_id).select_related("user").order_by("created_at", "pk")
+    return [each.user for each in others]
+
+
+def is_owners_turn(row: Approval) -> bool:
+    """Whether an owner, who signs last, is all it still waits for."""
+    others = [seat.verdict for seat in _seats(row) if seat.present and not seat.owns]
+    return (
+        row.policy == Policy.OWNER_LAST
+        and row.status == Status.OPEN
+        and all(verdict == Verdict.APPROVE for verdict in others)
+    )
+
+
+def _owner_named(row: Approval) -> bool:
+    return any(seat.present and seat.owns for seat in _seats(row))
 
 
 def remind() -> int:
@@ -130,17 +167,28 @@ def remind() -> int:
     told = 0
     due = Approval.objects.awaited().filter(remind_at__lte=Now()).order_by("remind_at")
     for row in due.select_related("asset", "requester", "team")[:AT_ONCE]:
-        with transaction.atomic():
-            late = row.due_at is None or row.due_at <= timezone.now()
-            same = Approval.objects.filter(pk=row.pk, status=Status.OPEN, remind_at=row.remind_at)
-            if same.update(remind_at=None if late else row.due_at):  # else another scheduler told of it
-                _announce(row, "overdue" if late else "due_soon", None)
-                told += 1
+        try:
+            told += _remind_of(row)
+        except Exception:  # the others wait for their reminders no less
+            logger.exception("Nobody could be reminded of the review %s.", row.pk)
     return told
 
 
+@transaction.atomic
+def _remind_of(row: Approval) -> bool:
+    late = row.due_at is None or row.due_at <= timezone.now()
+    same = Approval.objects.filter(pk=row.pk, status=Status.OPEN, remind_at=row.remind_at)
+    if not same.update(remind_at=None if late else row.due_at):  # another scheduler told of it
+        return False
+    _announce(row, "overdue" if late else "due_soon", None)
+    return True
+
+
 def refuse_locked(assets: Iterable[UUID]) -> None:
-    """What would change these images asks here first, with their rows locked. Raises Conflict for one approved."""
+    """What would throw these images away asks here first, with their rows locked. Raises Conflict for one approved.
+
+    Nothing else is refused: the bytes of an image never change, and its title or tags are no matter of its reviewers.
+    """
     held = Approval.objects.filter(asset__in=list(assets), status=Status.APPROVED).count()
     if held:
         what = "This image is" if held == 1 else f"{held} of these images are"
@@ -264,6 +312,10 @@ def _dates(due_at: datetime | None) -> dict[str, datetime | None]:
     now = timezone.now()
     if due_at <= now:
         raise Refused("past", "The due date is over already.", field="due_at", remedy="Choose a later one.")
+    if due_at > now + LATEST:
+        remedy = "Choose one within five years, or none."
+        raise Refused("too_late", "The due date is too far away.", field="due_at", remedy=remedy)
+    due_at = due_at.astimezone(UTC)  # as it is read again, and told in notes and mails
     return {"due_at": due_at, "remind_at": max(due_at - EARLIEST, now + (due_at - now) / 2)}
 
 

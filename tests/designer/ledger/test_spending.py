@@ -5,6 +5,8 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from designer.ledger import spending
@@ -64,3 +66,14 @@ def test_every_page_has_the_figures_and_they_lead_to_where_they_come_from(client
     assert "The whole team" in costs and editor.user.shown_name in costs and costs.count("<td>1.25</td>") == 2
     own = editor.get("/settings/costs").content.decode()
     assert owner.user.shown_name not in own and own.count("<td>1.25</td>") == 1
+
+
+def test_the_deed_is_noted_before_it_is_told_as_everywhere(client_of, team):
+    """The audit log and the events are numbered under a lock each: in two orders two transactions would wait."""
+    owner = client_of("owner")
+    spend(team, owner.user, "2.00")
+    with CaptureQueriesContext(connection) as queries:
+        budget = {"scope": "team", "amount": "1.00"}
+        assert owner.put(f"/api/teams/{team.pk}/budgets", budget, format="json").status_code == 200
+    written = [each["sql"].split('"')[1] for each in queries if each["sql"].startswith("INSERT")]
+    assert written.index("audit_entries") < written.index("events"), written

@@ -74,7 +74,7 @@ export class LiveRow extends HTMLElement {
     const changed = [...this.querySelectorAll("input, textarea, select")].map((field) => [same(field), change(field)]).filter(([selector, found]) => selector && found);
     this.innerHTML = text;
     for (const [id, open] of folds) { const fold = this.querySelector(`#${CSS.escape(id)}`); if (fold) fold.open = open; }
-    for (const [selector, [property, value]] of changed) { const field = this.querySelector(selector); if (field) field[property] = value; }
+    for (const [selector, [property, value]] of changed) { const field = this.querySelector(selector); if (field && takes(field, value)) field[property] = value; }
     if (focused) this.querySelector(focused)?.focus();
   }
 }
@@ -82,9 +82,12 @@ export class LiveRow extends HTMLElement {
 // What somebody changed of a field, as its property and value; false where it is as the server sent it.
 function change(field) {
   if (field.matches("[type=checkbox], [type=radio]")) return field.checked !== field.defaultChecked && ["checked", field.checked];
-  if (field.matches("select")) return field.selectedIndex !== Math.max(0, [...field.options].findIndex((each) => each.defaultSelected)) && ["selectedIndex", field.selectedIndex];
+  if (field.matches("select")) return field.selectedIndex !== Math.max(0, [...field.options].findIndex((each) => each.defaultSelected)) && ["value", field.value];
   return field.matches(TYPED) && field.value !== field.defaultValue && ["value", field.value];
 }
+
+// What was chosen may be offered no more.
+function takes(field, value) { return !field.matches("select") || [...field.options].some((each) => each.value === value); }
 
 // A selector of an element's successor in a newer form of its part; "" where nothing tells it from others.
 function same(element) {

@@ -11,6 +11,7 @@ from django.utils import timezone
 from designer.assets.models import Asset
 from designer.generations.models import Generation
 from designer.realtime.models import Event
+from teams.accounts.services import create_token, revoke_token
 from teams.audit.models import AuditEntry
 from teams.membership.models import Membership
 from teams.review.approvals.models import Approval, Reviewer
@@ -88,6 +89,7 @@ def test_a_foreign_reviewer_is_nobody(ask):
         ({"reviewers": [str(uuid4()) for _ in range(500)]}, (400, "reviewers")),
         ({"due_at": "2020-01-01T00:00:00Z"}, (422, "due_at")),
         ({"due_at": "yesterday"}, (400, "due_at")),
+        ({"due_at": "2040-01-01T00:00:00Z"}, (422, "due_at")),
         ({"note": "x" * (1 << 20)}, (413, "")),
         ({"note": "x" * 5001}, (400, "note")),
         ({"note": "a\u202eb"}, (422, "note")),
@@ -214,6 +216,48 @@ def test_who_leaves_is_waited_for_no_longer(ask, editor, member, team, client_of
     assert standing(asked, editor) == "approved"
     entry = AuditEntry.objects.get(action="approval.settled")
     assert (entry.actor_id, entry.facts["status"]) == (None, "approved")
+
+
+def test_whose_account_is_closed_is_waited_for_no_longer(ask, editor, member, admin_client):
+    ada, ben = member("editor"), member("editor", name="Ben")
+    asked = ask(ada, ben)
+    say(ada, asked)
+    form = admin_client.get(f"/admin/teams/user/{ben.pk}/change/").context["adminform"].form
+    wish = {name: value for name, value in form.initial.items() if value is not None and name != "groups"}
+    assert admin_client.post(f"/admin/teams/user/{ben.pk}/change/", wish | {"is_active": "on"}).status_code == 302
+    assert standing(asked, editor) == "open"
+    wish.pop("is_active")
+    assert admin_client.post(f"/admin/teams/user/{ben.pk}/change/", wish).status_code == 302
+    assert standing(asked, editor) == "approved"
+
+
+def test_who_ends_a_token_loses_no_review_and_nothing_is_asked_of_them(ask, member):
+    ada = member("editor")
+    ask(ada)
+    _, token = create_token(actor=ada, name="tool"), ada.api_tokens.get()
+    with CaptureQueriesContext(connection) as queries:
+        revoke_token(actor=ada, token_id=token.pk)
+    assert not [each["sql"] for each in queries if "team_approval" in each["sql"]]
+
+
+def test_who_may_only_look_from_now_on_has_nothing_to_answer(ask, member, team, client_of):
+    ada, ben, manager = member("editor"), member("editor"), client_of("owner")
+    ask(ada, ben)
+    path = f"/api/teams/{team.pk}/approvals?waiting=true"
+    assert len(as_(ben).get(path).json()["results"]) == 1
+    manager.put(f"/api/teams/{team.pk}/members/{ben.pk}", {"role": "viewer"}, format="json")
+    assert as_(ben).get(path).json()["results"] == []
+    page = " ".join(as_(ada).get(f"/assets/{Asset.objects.get().pk}").content.decode().split())
+    assert "may review no longer" in page and "has left" not in page
+
+
+def test_where_no_named_owner_is_left_it_waits_for_the_other_owners(ask, editor, member, team):
+    owner, ada, other = member("owner"), member("editor"), member("owner", name="Second")
+    ask(owner, ada, policy="owner_last")
+    path = f"/api/teams/{team.pk}/approvals?waiting=true"
+    assert as_(other).get(path).json()["results"] == []
+    as_(other).delete(f"/api/teams/{team.pk}/members/{owner.pk}")
+    assert [len(as_(who).get(path).json()["results"]) for who in (other, ada, editor.user)] == [1, 1, 0]
 
 
 def test_who_may_only_look_from_now_on_has_no_say_any_more(ask, editor, member, team, client_of):

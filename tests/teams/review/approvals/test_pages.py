@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from designer.assets.models import Asset
 from designer.generations.models import Generation
+from teams.accounts.models import User
 from teams.review.approvals.models import Approval
 from tests.designer.sessions.agenda import browser_of, image
 from tests.security.test_stored_text import HOSTILE, Running
@@ -71,6 +72,17 @@ def test_a_refusal_is_said_and_what_was_typed_stays(desk, editor, asset, member)
     assert desk.post(f"/assets/{asset.pk}/approval", {"act": "dance"}).status_code == 422
 
 
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo", "UTC"])
+def test_a_due_date_at_the_end_of_time_is_refused_and_all_can_be_read(zone, desk, editor, asset, member):
+    User.objects.filter(pk=editor.user.pk).update(timezone=zone)
+    wish = {"act": "request", "reviewer": str(member("editor").pk)}
+    for due in ("9999-12-31", (timezone.now() + timedelta(days=5 * 366 + 2)).date().isoformat()):
+        answer = desk.post(f"/assets/{asset.pk}/approval", {**wish, "due": due})
+        assert answer.status_code == 422 and "The due date is too far away." in text(answer)
+    assert desk.get("/reviews?show=asked").status_code == 200
+    assert not Approval.objects.exists()
+
+
 def test_where_nobody_else_may_review_the_page_says_whom_to_invite(client_of, team):
     owner = client_of("owner")
     page = text(browser_of(owner.user).get(f"/assets/{image(team, owner.user).pk}"))
@@ -80,6 +92,9 @@ def test_where_nobody_else_may_review_the_page_says_whom_to_invite(client_of, te
 def test_reviewers_answer_there_and_others_look(desk, ask, member, asset):
     ada = browser_of(member("editor", name="Ada"))
     asked = ask(ada.user, checklist=["Seams", "Hem"], note="Please")
+    page = text(ada.get(f"/assets/{asset.pk}/approval"))
+    assert f'id="check-{asked.json()["id"]}-1"' in page, "no tick goes to the same line of another review"
+    assert f'id="answer-note-{asked.json()["id"]}"' in page
     where = f"/assets/{asset.pk}/approval"
     for who, may in ((ada, True), (desk, False), (browser_of(member("viewer")), False)):
         assert ('value="approve"' in text(who.get(where))) is may
@@ -107,11 +122,33 @@ def test_what_is_approved_is_not_thrown_away_on_the_pages(desk, ask, member, ass
     page = text(
         desk.post(f"/assets/{asset.pk}/approval", {"act": "withdraw", "approval": asked.json()["id"]}, follow=True)
     )
-    assert "The review is withdrawn." in page and 'value="trash"' in page
+    assert "The review is withdrawn. The image can be moved to the trash again." in page and 'value="trash"' in page
     assert (
         desk.post(f"/assets/{other.pk}/approval", {"act": "withdraw", "approval": asked.json()["id"]}).status_code
         == 404
     )
+
+
+def test_who_withdraws_an_open_review_is_not_told_that_it_was_locked(desk, ask, member, asset):
+    asked = ask(member("editor"))
+    said = {"act": "withdraw", "approval": asked.json()["id"]}
+    page = text(desk.post(f"/assets/{asset.pk}/approval", said, follow=True))
+    assert "The review is withdrawn." in page and "again." not in page.partition("The review is withdrawn.")[2][:80]
+
+
+def test_the_admin_neither_deletes_an_image_nor_moves_it_to_the_trash(ask, member, asset, admin_client):
+    say(ada := member("editor"), ask(ada))
+    assert admin_client.post(f"/admin/designer/asset/{asset.pk}/delete/", {"post": "yes"}).status_code == 403
+    page = admin_client.get(f"/admin/designer/asset/{asset.pk}/change/").content.decode()
+    assert 'name="trashed_at' not in page and Asset.objects.filter(pk=asset.pk, trashed_at=None).exists()
+
+
+def test_an_approved_image_that_got_into_the_trash_can_be_restored(desk, ask, member, asset):
+    say(ada := member("editor"), ask(ada))
+    Asset.objects.filter(pk=asset.pk).update(trashed_at=timezone.now())
+    assert 'value="restore"' in text(desk.get(f"/assets/{asset.pk}"))
+    desk.post(f"/assets/{asset.pk}/trash", {"action": "restore"})
+    assert Asset.objects.get(pk=asset.pk).trashed_at is None
 
 
 def test_thumbnails_show_how_a_review_stands(desk, ask, member, asset):
@@ -134,8 +171,12 @@ def test_a_version_of_what_was_approved_is_to_be_reviewed_anew(way, desk, ask, m
     assert "Re-review needed" in tile(desk, newer) and "Approved" in tile(desk, asset)
     assert "this one is not what its reviewers saw" in text(desk.get(f"/assets/{newer.pk}"))
     assert "A newer version</a> was made since" in text(desk.get(f"/assets/{asset.pk}"))
-    ask(ada, about=newer)
-    assert "In review" in tile(desk, newer) and "A newer version" in text(desk.get(f"/assets/{asset.pk}"))
+    asked = ask(ada, about=newer)
+    assert "In review" in tile(desk, newer)
+    assert "was made since, and needs a review of its own." in text(desk.get(f"/assets/{asset.pk}"))
+    say(ada, asked)
+    if newer.parent_id == asset.pk or way == "edit":  # it is that version itself, and none made of it
+        assert "was made since, and is approved too." in text(desk.get(f"/assets/{asset.pk}"))
 
 
 def test_where_another_version_stands_for_an_image_its_review_is_shown(desk, ask, member, asset):
@@ -222,5 +263,15 @@ def test_in_a_large_team_others_are_named_by_their_address(desk, member, asset, 
     wish = {"act": "request", "reviewer": str(ada.pk), "addresses": f" {ben.email.upper()} "}
     assert desk.post(f"/assets/{asset.pk}/approval", wish).status_code == 302
     assert Approval.objects.get().reviewers.count() == 2
+    many = ",".join(f"nobody{number}@example.org" for number in range(21))
+    with CaptureQueriesContext(connection) as queries:
+        refused = desk.post(f"/assets/{asset.pk}/approval", {**wish, "addresses": many})
+    assert refused.status_code == 422 and "21 reviewers are too many." in text(refused)
+    assert not [each for each in queries if "nobody" in each["sql"]]
+    with CaptureQueriesContext(connection) as queries:
+        desk.post(f"/assets/{asset.pk}/approval", {**wish, "addresses": f"{ada.email},{ben.email},{ben.email.upper()}"})
+    assert len([each for each in queries if ben.email in each["sql"]]) == 1
+    viewer = browser_of(member("viewer"))
+    assert viewer.post(f"/assets/{asset.pk}/approval", {**wish, "addresses": many}).status_code == 403
     refused = desk.post(f"/assets/{asset.pk}/approval", {**wish, "addresses": "nobody@example.org"})
     assert refused.status_code == 404 and "nobody@example.org is no member of this team." in text(refused)

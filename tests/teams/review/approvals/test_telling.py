@@ -11,9 +11,12 @@ from designer.jobs.scheduler import DUTIES
 from designer.notifications.models import Notification
 from designer.notifications.services import Ways, set_wishes
 from designer.realtime.models import Event
+from teams.accounts.models import User
 from teams.review.approvals.models import Approval
 from teams.review.approvals.services import remind
-from tests.teams.review.approvals.conftest import say
+from teams.signals import approval_changed
+from tests.designer.sessions.agenda import browser_of, image
+from tests.teams.review.approvals.conftest import as_, say
 from tests.work import work_off
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +61,63 @@ def test_an_owner_who_approves_last_hears_that_it_is_their_turn(ask, member, ass
     asked = ask(owner, ada, policy="owner_last")
     say(ada, asked)
     assert titles(owner)[1:] == [f"Only your approval of {asset.title} is missing"]
+
+
+def test_an_owner_hears_it_once_and_only_when_all_the_others_approve(ask, member, asset):
+    owner, ada, ben = member("owner"), member("editor"), member("editor")
+    asked = ask(owner, ada, ben, policy="owner_last")
+    turn = f"Only your approval of {asset.title} is missing"
+    say(ada, asked, "changes_requested")
+    say(ben, asked)
+    assert turn not in titles(owner), "changes are asked for"
+    say(ada, asked)
+    say(ben, asked)
+    assert titles(owner).count(turn) == 1
+
+
+def test_where_the_named_owner_has_left_the_other_owners_hear_of_it_and_are_reminded(ask, member, asset, team):
+    owner, ada, other = member("owner"), member("editor"), member("owner", name="Second")
+    ask(owner, ada, policy="owner_last", due_at=(timezone.now() + timedelta(days=5)).isoformat())
+    as_(other).delete(f"/api/teams/{team.pk}/members/{owner.pk}")
+    assert titles(other) == [f"The review of {asset.title} waits for an owner of the team"]
+    assert len(titles(ada)) == 1
+    pass_by(days=4, minutes=1)
+    remind()
+    assert titles(other)[1:] == [f"Your review of {asset.title} is due soon"]
+
+
+def test_where_no_other_owner_is_left_who_asked_hears_of_it(ask, member, asset, team, client_of):
+    owner, other, ada = client_of("owner"), member("owner", name="Second"), member("editor")
+    ask(other, ada, policy="owner_last", by=owner, about=asset)
+    owner.put(f"/api/teams/{team.pk}/members/{other.pk}", {"role": "editor"}, format="json")
+    assert titles(owner.user) == [f"The review of {asset.title} waits for nobody"]
+
+
+def test_the_due_date_is_told_in_the_zone_that_is_named(editor, member, asset):
+    User.objects.filter(pk=editor.user.pk).update(timezone="Asia/Tokyo")
+    ada, day = member("editor"), (timezone.now() + timedelta(days=9)).date()
+    wish = {"act": "request", "reviewer": str(ada.pk), "due": day.isoformat()}
+    browser_of(editor.user).post(f"/assets/{asset.pk}/approval", wish)
+    assert f"{day:%-d %B %Y}, 14:59 UTC" in Notification.objects.get(user=ada).body
+
+
+def test_one_that_cannot_be_told_keeps_no_other_waiting(ask, member, team, editor, asset):
+    ada, other = member("editor"), image(team, editor.user)
+    for about, days in ((asset, 4), (other, 5)):
+        ask(ada, about=about, due_at=(timezone.now() + timedelta(days=days)).isoformat())
+
+    def fail(sender: object, approval: Approval, **_: object) -> None:
+        if approval.asset_id == asset.pk:
+            raise RuntimeError("no such thing")
+
+    pass_by(days=4, minutes=1)
+    approval_changed.connect(fail)
+    try:
+        assert remind() == 1
+    finally:
+        approval_changed.disconnect(fail)
+    assert f"Your review of {other.title} is due soon" in titles(ada)
+    assert remind() == 1, "it is tried again"
 
 
 def test_before_the_due_date_and_after_it_who_has_not_answered_is_reminded_once(ask, editor, member, asset):
