@@ -65,7 +65,7 @@ class ApprovalQuerySet(OwnedQuerySet["Approval"], MovingQuerySet["Approval"]):  
         held = Membership.objects.filter(user=user.pk)
         asked = Reviewer.objects.filter(user=user.pk, verdict="").values("approval")
         mine = Q(pk__in=asked, team__in=held.filter(role__in=ABLE).values("team"))
-        owners = Reviewer.objects.told().filter(approval=OuterRef("pk"), present=True, owns=True)
+        owners = Reviewer.objects.of_owners().filter(approval=OuterRef("pk"))
         owned = Q(policy=Policy.OWNER_LAST, team__in=held.filter(role=Role.OWNER).values("team"))
         return self.awaited().filter(mine | owned & ~Q(requester=user.pk) & ~Exists(owners))
 
@@ -165,12 +165,21 @@ class Approval(TeamOwned):
 class ReviewerQuerySet(models.QuerySet["Reviewer"]):
     def told(self) -> Self:
         """With `present`, whether they may still review for the team, and `owns`, whether they own it."""
-        held = Membership.objects.filter(user=OuterRef("user"), team=OuterRef("approval__team"), user__is_active=True)
+        held = _held_by_reviewer()
         return (
             self.select_related("user")
             .annotate(present=Exists(held.filter(role__in=ABLE)), owns=Exists(held.filter(role=Role.OWNER)))
             .order_by("created_at", "pk")
         )
+
+    def of_owners(self) -> Self:
+        """Of those who own the team now."""
+        return self.filter(Exists(_held_by_reviewer().filter(role=Role.OWNER)))
+
+
+def _held_by_reviewer() -> models.QuerySet[Membership]:
+    """Within a query of reviewers: what each is in the team of the approval."""
+    return Membership.objects.filter(user=OuterRef("user"), team=OuterRef("approval__team"), user__is_active=True)
 
 
 class Reviewer(Row):
