@@ -1,7 +1,7 @@
 """What may be asked of the figures, each question in a few statements over the rollups, and only of what the asker may
 see: the work of their teams; costs of a team to whoever may see its billing, to others their own."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -28,6 +28,7 @@ WORKED_OUT: Final = {  # columns that the rollups have not
     "weekday": f"extract(isodow FROM {WALL})::int",
     "hour": f"extract(hour FROM {WALL})::int",
 }
+OTHERS: Final = "Others, as far as you may see"
 Key = tuple[Any, ...]
 Tier = Literal["days", "slots", "raw"]
 CostsOf = Literal["team", "own", "both"]
@@ -206,10 +207,7 @@ def costs(ask: Question) -> Costs:
         models=_dearest(
             Cost(each, provider=key[0], model=key[1]) for key, each in _merged(money[3], unpriced[2]).items()
         ),
-        members=_dearest(
-            Cost(each, member=key[0], name=people.get(key[0], ""))
-            for key, each in _merged(money[4], unpriced[3]).items()
-        ),
+        members=_dearest(_by_member(ask.scope, _merged(money[4], unpriced[3]), people)),
     )
 
 
@@ -371,6 +369,18 @@ def _merged(one: Mapping[Key, Money], other: Mapping[Key, Money]) -> dict[Key, M
 def _dearest(rows: Iterable[Cost]) -> list[Cost]:
     told = lambda row: (-row.money.paid, -row.money.simulated, row.kind, row.provider, row.model, row.name)  # noqa: E731
     return sorted(rows, key=told)
+
+
+def _by_member(scope: Scope, found: Mapping[Key, Money], names: Mapping[UUID | None, str]) -> Iterator[Cost]:
+    """Those whose costs are not seen whole stand together: the sum is seen, and no part passes for all of one."""
+    others = Money()
+    for (member,), money in found.items():
+        if member is None or scope.shows_costs_of(member):
+            yield Cost(money, member=member, name=names.get(member, ""))
+        else:
+            others += money
+    if others != Money():
+        yield Cost(others, name=OTHERS)
 
 
 def _latencies(ask: Question, key: Sequence[str]) -> dict[Key, Spread]:

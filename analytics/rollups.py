@@ -27,9 +27,9 @@ log = logging.getLogger(__name__)
 LOCK: Final = "analytics.rollups"  # one at a time: of two that work out the same slot the older could write last
 FIRST, NOTES = 100, 2_000  # taken away at once, to begin with and at most
 QUICK: Final = 0.1  # seconds: what took less may take twice as much the next time
-PATIENCE, LAST_PATIENCE = "2s", "8s"  # for a statement of several slots, and of one; the scheduler must not be kept
+PATIENCE, LAST_PATIENCE = 2.0, 6.0  # seconds for several slots, and for one; the scheduler must not be kept
 MOST_ZONES: Final = 6  # that are kept for a team
-AT_ONCE: Final = 40  # days of a zone that are worked out at once, when it is new
+AT_ONCE: Final = 20  # days of a zone that are worked out at once, when it is new
 DAY: Final = timedelta(days=1)
 NOBODY: Final = UUID(int=0)
 SQL: Final = Path(__file__).parent / "sql"
@@ -88,16 +88,20 @@ MONEY: Final = Rollup(
     (SQL / "money_days.sql").read_text(),
 )
 ROLLUPS: Final = (WORK, MONEY)
-DUE: Final = """
-    SELECT id FROM analytics_pending WHERE held_until IS NULL OR held_until <= statement_timestamp()
-    ORDER BY id {order} LIMIT %s"""
-TAKE: Final = f"""
-WITH taken AS (DELETE FROM analytics_pending WHERE id IN ({DUE}) RETURNING team_id, slot)
-SELECT DISTINCT team_id, slot FROM taken ORDER BY team_id, slot"""  # noqa: S608  (constants of this module)
-HOLD: Final = f"""
-UPDATE analytics_pending held SET held_until = statement_timestamp() + interval '10 minutes'
-FROM analytics_pending bad WHERE bad.id IN ({DUE}) AND (held.team_id, held.slot) = (bad.team_id, bad.slot)
-RETURNING held.team_id, held.slot"""  # noqa: S608  (constants of this module)
+TAKE: Final = """
+WITH taken AS (
+    DELETE FROM analytics_pending WHERE id IN (
+        SELECT id FROM analytics_pending due
+        WHERE NOT EXISTS (
+            SELECT FROM analytics_pending held
+            WHERE held.held_until > statement_timestamp() AND (held.team_id, held.slot) = (due.team_id, due.slot)
+        )
+        ORDER BY id {order} LIMIT %s
+    ) RETURNING team_id, slot
+) SELECT DISTINCT team_id, slot FROM taken ORDER BY team_id, slot"""
+HOLD: Final = """
+UPDATE analytics_pending SET held_until = statement_timestamp() + interval '10 minutes'
+WHERE (team_id, slot) IN (SELECT * FROM unnest(%s::uuid[], %s::timestamptz[]))"""
 # Between what is stored and what is true, but for slots that are noted to be worked out. One statement: one snapshot.
 UNLIKE: Final = """
 SELECT '{table}' AS rollup, {keys}, to_jsonb(held) AS stored, to_jsonb(true_) AS found
@@ -119,65 +123,110 @@ DIFFERENT_DAYS: Final = UNLIKE.replace("{{which}}", "true").replace(
 )
 
 
+@dataclass(slots=True)
+class Pace:
+    """How many notes are taken at once, and of which end next. It outlasts a call: what was too much for one turn of
+    the scheduler is less in the next."""
+
+    some: int = FIRST
+    newest: bool = True
+
+    @property
+    def order(self) -> str:
+        return "DESC" if self.newest else "ASC"
+
+    def went_well(self, seconds: float) -> None:
+        self.newest = not self.newest
+        if seconds < QUICK:
+            self.some = min(NOTES, self.some * 2)
+
+    def went_wrong(self) -> None:
+        self.some = max(1, self.some // 8)
+
+
+_pace: Final = Pace()  # of this process: there is one scheduler that leads
+
+
+class SlotsFailed(Exception):
+    """These cells could not be worked out."""
+
+    def __init__(self, cells: Sequence[tuple[UUID, datetime]]) -> None:
+        super().__init__(f"{len(cells)} slots")
+        self.cells = cells
+
+
 def work_off(*, seconds: float | None = None) -> int:
     """Work out what is noted until nothing is or the time is over; how many slots of teams.
 
     In turn the newest and the oldest: what happens now does not wait behind a long past. With a time to keep, a slot
-    that cannot be worked out is left for ten minutes, and the others go on; without, its error is raised.
+    that cannot be worked out is left for ten minutes, and the others go on; without, SlotsFailed is raised.
     """
     ends = None if seconds is None else time.monotonic() + seconds
-    done, some, newest = 0, FIRST, True
+    pace = Pace() if ends is None else _pace
+    done = 0
     while ends is None or time.monotonic() < ends:
         began = time.monotonic()
         try:
-            worked = _work_some_off(some, newest=newest, patient=ends is None)
-        except DatabaseError:
+            worked = _work_some_off(pace, patient=ends is None)
+        except SlotsFailed as error:
             if ends is None:
                 raise
-            if some == 1:
-                _hold(newest=newest)
-            some = max(1, some // 8)
+            if pace.some == 1:
+                _hold(error.cells)
+            pace.went_wrong()
             continue
         if not worked:
             break
         done += worked
-        newest = not newest
-        if time.monotonic() - began < QUICK:
-            some = min(NOTES, some * 2)
+        pace.went_well(time.monotonic() - began)
     return done
 
 
-def _order(newest: bool) -> str:
-    return "DESC" if newest else "ASC"
-
-
-def _hold(*, newest: bool) -> None:
+def _hold(cells: Sequence[tuple[UUID, datetime]]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(HOLD.format(order=_order(newest)), [1])
-        for team, slot in set(cursor.fetchall()):
-            log.exception("analytics_slot_failed", extra={"team": str(team), "slot": slot.isoformat()})
+        cursor.execute(HOLD, [[team for team, _ in cells], [slot for _, slot in cells]])
+    for team, slot in cells:
+        log.exception("analytics_slot_failed", extra={"team": str(team), "slot": slot.isoformat()})
 
 
-def _work_some_off(some: int, *, newest: bool, patient: bool) -> int:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [LOCK])
-        if not cursor.fetchone()[0]:
-            return 0  # somebody else is at it
-        patience = "0" if patient else LAST_PATIENCE if some == 1 else PATIENCE
-        cursor.execute(f"SET LOCAL statement_timeout = '{patience}'")
-        cursor.execute(TAKE.format(order=_order(newest)), [some])
-        cells = cursor.fetchall()
-        if cells:
-            told = {"teams": [team for team, _ in cells], "slots": [slot for _, slot in cells]}
-            for each in ROLLUPS:
-                cursor.execute(
-                    f"DELETE FROM {each.table} t USING unnest(%(teams)s::uuid[], %(slots)s::timestamptz[])"  # noqa: S608  (constants of this module)
-                    " AS cell(team_id, slot) WHERE t.team_id = cell.team_id AND t.slot = cell.slot",
-                    told,
-                )
-                cursor.execute(f"INSERT INTO {each.table} ({each.columns}) {each.truth(OF_CELLS)}", told)
-            _work_days_out(_days_of(cells))
+def _work_some_off(pace: Pace, *, patient: bool) -> int:
+    """Raises SlotsFailed, and nothing is changed then."""
+    cells: list[tuple[UUID, datetime]] = []
+    until = None if patient else time.monotonic() + (LAST_PATIENCE if pace.some == 1 else PATIENCE)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [LOCK])
+            if not cursor.fetchone()[0]:
+                return 0  # somebody else is at it
+            _allow(cursor, until)
+            cursor.execute(TAKE.format(order=pace.order), [pace.some])
+            cells += cursor.fetchall()
+            if cells:
+                _work_cells_out(cursor, cells, until)
+    except DatabaseError as error:
+        raise SlotsFailed(cells) from error
     return len(cells)
+
+
+def _allow(cursor: Any, until: float | None) -> None:
+    """The statements that follow may take so long; None: as long as it takes."""
+    left = 0 if until is None else max(1, round((until - time.monotonic()) * 1000))
+    cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(left)])
+
+
+def _work_cells_out(cursor: Any, cells: Sequence[tuple[UUID, datetime]], until: float | None) -> None:
+    told = {"teams": [team for team, _ in cells], "slots": [slot for _, slot in cells]}
+    for each in ROLLUPS:
+        _allow(cursor, until)
+        cursor.execute(
+            f"DELETE FROM {each.table} t USING unnest(%(teams)s::uuid[], %(slots)s::timestamptz[])"  # noqa: S608  (constants of this module)
+            " AS cell(team_id, slot) WHERE t.team_id = cell.team_id AND t.slot = cell.slot",
+            told,
+        )
+        _allow(cursor, until)
+        cursor.execute(f"INSERT INTO {each.table} ({each.columns}) {each.truth(OF_CELLS)}", told)
+    _allow(cursor, until)
+    _work_days_out(_days_of(cells))
 
 
 Days = set[tuple[str, UUID, date]]  # a zone, a team and a day there
@@ -254,16 +303,16 @@ def wish_for_days(teams: Sequence[UUID], zone: str) -> None:
 
 def fill_days(*, seconds: float | None = None) -> int:
     """Go on with the zones that are new, the last days first, until all are ready or the time is over; how many days
-    were worked out."""
+    were worked out. With a time to keep, a zone that cannot be filled is given up: its figures come from the slots."""
     ends = None if seconds is None else time.monotonic() + seconds
     done = 0
     while ends is None or time.monotonic() < ends:
         try:
-            some = _fill_some_days()
+            some = _fill_some_days(patient=ends is None)
         except DatabaseError:
             if ends is None:
                 raise
-            log.exception("analytics_days_failed")
+            _give_up_zone()
             break
         if some is None:
             break
@@ -271,7 +320,17 @@ def fill_days(*, seconds: float | None = None) -> int:
     return done
 
 
-def _fill_some_days() -> int | None:
+def _give_up_zone() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM analytics_zones WHERE id = (SELECT min(id) FROM analytics_zones WHERE NOT ready)"
+            " RETURNING team_id, zone"
+        )
+        for team, zone in cursor.fetchall():
+            log.exception("analytics_days_failed", extra={"team": str(team), "zone": zone})
+
+
+def _fill_some_days(*, patient: bool) -> int | None:
     """A few days of the zone that has waited longest; None where none waits, or somebody else is at it."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [LOCK])
@@ -287,6 +346,7 @@ def _fill_some_days() -> int | None:
             end = since or day_of(last, zone) + DAY
             begin = max(day_of(first, zone), end - AT_ONCE * DAY)
             days = {(zone, team, begin + n * DAY) for n in range((end - begin).days)}
+            _allow(cursor, None if patient else time.monotonic() + LAST_PATIENCE)
             _work_days_out(days)
             since = begin
         ready = first is None or since <= day_of(first, zone)

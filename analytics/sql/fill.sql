@@ -3,4 +3,4 @@ INSERT INTO analytics_pending (team_id, slot)
 SELECT team_id, analytics_slot(created_at) FROM generations
 UNION SELECT team_id, analytics_slot(created_at) FROM assets
 UNION SELECT team_id, analytics_slot(created_at) FROM ledger_entries
-ORDER BY 1, 2;
+ORDER BY 2, 1;

@@ -26,7 +26,9 @@ class CapabilitiesSerializer(serializers.Serializer[Capabilities]):
     recolours = serializers.BooleanField(
         help_text="Whether it changes the colour of what a photo shows, and can do nothing else."
     )
-    by_name = serializers.BooleanField(help_text="Whether only who chooses it by name gets it: no router does.")
+    by_name = serializers.BooleanField(
+        help_text="Whether only who chooses it by name gets it, or who asks for an edit where it edits."
+    )
     max_images = serializers.IntegerField()
     ratios = serializers.ListField(child=serializers.CharField())
     max_pixels = serializers.IntegerField()

@@ -82,9 +82,12 @@ def _adapters_word(provider: str, model: str) -> str:
     """What the adapter itself misses, where it says more than that there is no key."""
     try:
         adapter = image_provider(provider)
-        if model and adapter.is_ready():
+    except ProviderError:
+        return ""
+    if model and adapter.is_ready():
+        try:
             adapter.capabilities(model)
-        ask = getattr(adapter, "why_not", None)
-    except ProviderError as error:
-        return error.remedy if model else ""
+        except ProviderError as error:
+            return error.remedy
+    ask = getattr(adapter, "why_not", None)
     return str(ask()) if ask else ""

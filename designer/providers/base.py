@@ -80,8 +80,8 @@ class Capabilities:
     may be asked for, where that is cheaper than one each; `edits`: whether it changes a photo as the prompt tells it,
     and does not draw one anew by the prompt; `recolours`: it changes the colour of what a photo shows, and can do
     nothing else; `by_name`: it takes something of its own from a photo (the outline, the style), so only who chooses
-    it by name gets it; `exact_size` False = it knows ratios only, and sends a size of its own; `qualities`: the words
-    it takes.
+    it by name gets it, or who asks for an edit where it `edits`; `exact_size` False = it knows ratios only, and sends a
+    size of its own; `qualities`: the words it takes.
     """
 
     seed: bool

@@ -144,6 +144,8 @@ class ComfyUI:
         end, pk = time.monotonic() + request.timeout_s, id_of(idempotency_key)
         if self._standing(pk) is None:
             graph = self._graph(request, photos, end)
+            if cancelled():  # while its photos went there
+                raise Cancelled
             self._queue(pk, graph, request.model, max(1.0, end - time.monotonic()))
         found = self._awaited(pk, end, cancelled, progress)
         result = self._fetched(found, request.seeds[0], max(1.0, end - time.monotonic()))
@@ -181,7 +183,8 @@ class ComfyUI:
         than there are, the first stands in for the others. Raises ProviderDown: nothing is queued then."""
         try:
             names = {at: self._upload(photos[at], end) for at in set(places.values()) if at < len(photos)}
-            first = names.get(0) or self._upload(photos[0], end) if places else ""
+            missing = any(at not in names for at in places.values())
+            first = names.get(0) or self._upload(photos[0], end) if missing else ""
         except (TimedOut, Garbled) as error:
             raise ProviderDown(f"{VENDOR} did not take the photo.", "Look at its log, or try again.") from error
         return {word: names.get(at, first) for word, at in places.items()}

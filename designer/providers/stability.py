@@ -37,6 +37,7 @@ VENDOR: Final = "Stability"
 ROOT: Final = "https://api.stability.ai"
 SERVICES: Final = "/v2beta/stable-image"
 RATIOS: Final = ("1:1", "2:3", "3:2", "4:5", "9:16", "16:9")
+ALL_RATIOS: Final = ("1:1", "3:4", "4:3", *RATIOS[1:])
 MAX_PROMPT, MAX_SEED, MAX_PIXELS = 10_000, 4_294_967_294, 1_600_000
 STRENGTH: Final = "0.65"  # how far an image-to-image call may leave its photo, 0 to 1
 CONTROL: Final = "0.7"  # how much of a photo's outline is kept, 0 to 1: the vendor's own usual
@@ -113,6 +114,7 @@ class Stability:
         if model not in MODELS:
             known = ", ".join(MODELS)
             raise InvalidRequest(f"Stability has no model {model!r}.", f"Use one of {known}.", field="model")
+        cuts_only = MODELS[model].must and not MODELS[model].names_ratio  # the photo is cut to it before it is sent
         return Capabilities(
             seed=True,
             negative_prompt=True,
@@ -121,7 +123,7 @@ class Stability:
             by_name=MODELS[model].must and model != RECOLOUR,
             recolours=model == RECOLOUR,
             max_images=1,
-            ratios=RATIOS,
+            ratios=ALL_RATIOS if cuts_only else RATIOS,
             max_pixels=MAX_PIXELS,
             idempotency="none",
             exact_size=False,

@@ -35,7 +35,7 @@ export interface AnalyticsRate { numerator: number; denominator: number; rate: n
 export interface AnalyticsSpan { start: string; end: string; whole: boolean; figures: AnalyticsFigures }
 export interface AnalyticsTrends { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; hours: AnalyticsHour[] }
 export interface AnalyticsUsers { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; members: AnalyticsMember[] }
-export interface ApprovalAnswer { id: string; team: string; asset: string; title: string; sha256: string; requester: string; name: string; policy: PolicyEnum; status: ApprovalAnswerStatusEnum; note: string; checklist: string[]; due_at: string | null; overdue: boolean; reviewers: ReviewerAnswer[]; decided_at: string | null; created_at: string; updated_at: string }
+export interface ApprovalAnswer { id: string; team: string; asset: string; title: string; requester: string; name: string; policy: PolicyEnum; status: ApprovalAnswerStatusEnum; note: string; checklist: string[]; due_at: string | null; overdue: boolean; reviewers: ReviewerAnswer[]; decided_at: string | null; created_at: string; updated_at: string }
 export type ApprovalAnswerStatusEnum = "open" | "changes_requested" | "rejected" | "approved" | "withdrawn";
 export type ApprovalVerdictEnum = "approve" | "changes_requested" | "reject";
 export type AspectRatioEnum = "1:1" | "3:4" | "4:3" | "2:3" | "3:2" | "4:5" | "9:16" | "16:9";

@@ -84,6 +84,8 @@ def test_without_a_team_all_of_ones_own_teams_are_meant_each_by_ones_role(people
     costs = {row["member"]: row["figures"]["cost"] for row in members}
     assert costs.pop(str(editor.pk))["amount"] == "1.000000"
     assert set(costs.values()) == {None}, "what others cost in a team whose billing is not for this person"
+    shown = {row["member"] for row in ask(people["editor"], "costs")["members"]}
+    assert shown <= {None, str(editor.pk)}, "of others there is one line for all"
 
 
 def test_a_foreign_team_does_not_exist(people, rows, client_of):

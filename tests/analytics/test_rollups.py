@@ -1,13 +1,14 @@
 """The rollups stay exact whatever is written late, changed or deleted, by however many at once; and nobody waits."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from analytics import rollups
@@ -55,11 +56,32 @@ class TestExact:
         assert not PendingSlot.objects.filter(held_until=None).exists()
         Asset.objects.filter(pk=bad.pk).update(quality={"score": 0.5})
         rollups.work_off(seconds=5)
+        assert sum(row.asked for row in WorkSlot.objects.all()) == 2, "it is left for a while"
+        PendingSlot.objects.filter(held_until__isnull=False).update(held_until=timezone.now())
+        rollups.work_off(seconds=5)
         assert sum(row.asked for row in WorkSlot.objects.all()) == 3
 
+    def test_what_is_too_much_for_one_turn_is_less_in_the_next(self, rows: Rows, user, monkeypatch):
+        for number in range(30):
+            rows.generation(user, AT - timedelta(hours=number))
+        whole = rollups._work_cells_out
+
+        def slow(cursor, cells, until):
+            if len(cells) > 1:
+                time.sleep(0.06)
+                raise OperationalError("canceling statement due to statement timeout")
+            whole(cursor, cells, until)
+
+        monkeypatch.setattr(rollups, "_work_cells_out", slow)
+        monkeypatch.setattr(rollups, "_pace", rollups.Pace())
+        for _ in range(200):
+            rollups.work_off(seconds=0.05)
+        assert sum(row.asked for row in WorkSlot.objects.all()) == 30
+        assert not PendingSlot.objects.exists()
+
     def test_what_happens_now_does_not_wait_behind_the_past(self, rows: Rows, user, monkeypatch):
-        monkeypatch.setattr(rollups, "FIRST", 1)
         monkeypatch.setattr(rollups, "NOTES", 1)
+        monkeypatch.setattr(rollups, "_pace", rollups.Pace(some=1))
         past = rows.generation(user, AT)
         PendingSlot.objects.bulk_create(
             PendingSlot(team_id=past.team_id, slot=AT - timedelta(minutes=15 * number)) for number in range(2000)

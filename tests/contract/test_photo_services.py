@@ -220,7 +220,7 @@ class TestThroughTheStudio:
     def test_another_colour_is_an_edit_that_stability_can_make(self, client_of, set_up, simulator: Simulator) -> None:
         set_up(stability={})
         client = client_of("editor")
-        row = self.made(client, self.edit(client, RECOLOUR))
+        row = self.made(client, self.edit(client, RECOLOUR, aspect_ratio="3:4"))
         assert (row.status, row.model) == ("succeeded", "search-and-recolor")
         assert RECOLOUR in simulator.calls[-1].fields()["prompt"]
 

@@ -381,7 +381,6 @@ class ApprovalAnswer(TypedDict):
     team: str
     asset: str
     title: str
-    sha256: str
     requester: str
     name: str
     policy: PolicyEnum

@@ -39,7 +39,6 @@ class ApprovalAnswer(serializers.ModelSerializer[Approval]):
     requester = serializers.UUIDField(source="requester_id")
     name = serializers.CharField(source="requester.shown_name", help_text="The requester's")
     checklist = serializers.ListField(child=serializers.CharField())
-    sha256 = serializers.CharField(help_text="Of the file that is reviewed")
     overdue = serializers.BooleanField(source="is_overdue")
     reviewers = ReviewerAnswer(many=True)
     decided_at = serializers.DateTimeField(allow_null=True, help_text="Since when it is not in review any more")
@@ -47,7 +46,7 @@ class ApprovalAnswer(serializers.ModelSerializer[Approval]):
     class Meta:
         model = Approval
         fields = [
-            "id", "team", "asset", "title", "sha256", "requester", "name", "policy", "status", "note", "checklist",
+            "id", "team", "asset", "title", "requester", "name", "policy", "status", "note", "checklist",
             "due_at", "overdue", "reviewers", "decided_at", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
