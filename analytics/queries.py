@@ -315,11 +315,11 @@ def _by_model(ask: Question) -> list[ModelFigures]:
             provider=each[0],
             model=each[1],
             simulated=each[2],
-            figures=_figures(line, drawn.get(each, Money())),
+            figures=_figures(work.get(each), drawn.get(each, Money())),
             latency=latencies.get(each, Spread()),
             faults=faults.get(each, {}),
         )
-        for each, line in work.items()
+        for each in {**work, **drawn}  # a picture that was withheld is charged, and nothing was made of it
     ]
     return sorted(rows, key=lambda row: (-row.figures.work.images, -row.figures.work.asked, row.provider, row.model))
 
