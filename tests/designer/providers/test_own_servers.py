@@ -63,7 +63,8 @@ def test_a_workflow_that_cannot_be_read_names_its_setting(simulator, tmp_path, t
         path.write_text(text)
     with pytest.raises(InvalidRequest) as refused:
         asked(comfy(simulator, workflow=str(path)))
-    assert refused.value.field == "COMFYUI_WORKFLOW" and queued(simulator) == []
+    assert (refused.value.field, "COMFYUI_WORKFLOW" in refused.value.remedy) == ("model", True)
+    assert queued(simulator) == []
 
 
 def test_a_node_that_fails_is_told_with_its_reason(simulator):
