@@ -7,6 +7,7 @@ so that its channels lie as the pixels of the result do; putting them in place i
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import importlib.util
 from collections import OrderedDict
@@ -122,6 +123,8 @@ class Compiled:
         while not request.wait_for(POLL):
             if asked_to_stop():
                 request.cancel()
+                with contextlib.suppress(RuntimeError):  # that it was cancelled; before it has let go it takes no other
+                    request.wait()
                 raise EngineCancelled
         request.wait()  # raises what went wrong meanwhile
         made: NDArray[np.uint8] = request.get_output_tensor().data
