@@ -14,6 +14,7 @@ from enhancement.comparing import Measured
 from enhancement.framings import over_result, over_source
 from enhancement.models import Enhancement, EnhancementPreview, Status
 from enhancement.operations import registry
+from enhancement.previews import whole_of
 from enhancement.recipes import Recipe
 from enhancement.remote.offers import title_of_seller
 from enhancement.waiting import Queue
@@ -172,7 +173,7 @@ def preview_shown(row: EnhancementPreview, queue: Queue) -> dict[str, Any]:
 
 
 def _trial(row: EnhancementPreview, number: int, recipe: dict[str, Any]) -> dict[str, Any]:
-    whole = recipe["whole"]
+    whole = whole_of(row, number)
     result = row.results[number] if number < len(row.results) else None
     crop = (result or {}).get("crop", {})
     return {

@@ -51,7 +51,7 @@ class PreviewProblem(serializers.Serializer[Any]):
 
 
 class WholeSerializer(serializers.Serializer[Any]):
-    """What the recipe would come to for the whole image."""
+    """What the recipe would come to for the whole image; with a crop at most, until its place is found in the view."""
 
     seconds = serializers.FloatField()
     cost = serializers.CharField(help_text="USD")
@@ -122,9 +122,10 @@ class PreviewSerializer(serializers.ModelSerializer[EnhancementPreview]):
 
 def _trial(row: EnhancementPreview, number: int) -> dict[str, Any]:
     result = row.results[number] if number < len(row.results) else {}
-    said = {name: row.recipes[number][name] for name in ("name", "operations", "notes", "whole")}
+    said = {name: row.recipes[number][name] for name in ("name", "operations", "notes")}
     return {
         **said,
+        "whole": previews.whole_of(row, number),
         **{name: result.get(name) for name in ("width", "height", "seconds", "error", "crop")},
         "url": reverse("api_preview_result", args=[row.pk, number]) if "path" in result else None,
     }

@@ -19,6 +19,7 @@ from designer.realtime.events import PREVIEW_CHANGED, record
 from enhancement.cropping import OnPart, box_at, detailed_spot, edge_for
 from enhancement.estimating import estimate
 from enhancement.models import LIVE, EnhancementPreview, Status
+from enhancement.operations.crop import RATIOS, Crop
 from enhancement.recipes import Plan
 from enhancement.services import plan_for
 from teams.accounts.models import User
@@ -86,6 +87,10 @@ def _planned(actor: User, asset_id: UUID, trials: Sequence[Trial]) -> tuple[Asse
 def _recipe(actor: User, asset: Asset, trial: Trial, plan: Plan, part: OnPart) -> dict[str, Any]:
     whole = estimate(actor=actor, asset_ids=[asset.pk], operations=trial.operations)
     said = {name: whole["assets"][0][name] for name in ("seconds", "cost", "basis", "width", "height")}
+    if plan.recipe[-1]["name"] == Crop.name and plan.recipe[-1]["shape"] in RATIOS:
+        *earlier, _ = whole["assets"][0]["steps"]
+        uncut = earlier[-1] if earlier else {"width": asset.width, "height": asset.height}
+        said["uncut"] = {side: uncut[side] for side in ("width", "height")}
     return {
         "name": trial.name,
         "operations": plan.recipe,
@@ -93,6 +98,18 @@ def _recipe(actor: User, asset: Asset, trial: Trial, plan: Plan, part: OnPart) -
         "notes": part.notes,
         "whole": said,
     }
+
+
+def whole_of(row: EnhancementPreview, number: int) -> dict[str, Any]:
+    """What a recipe would come to for the whole image. The size is the largest of the wished shape, until the place of
+    the crop was found in the small view: then it is that place's, to some pixels.
+    """
+    said = dict(row.recipes[number]["whole"])
+    uncut = said.pop("uncut", None)
+    crop = row.results[number].get("crop", {}) if number < len(row.results) else {}
+    if uncut and "box" in crop:
+        said.update({side: round(uncut[side] * crop["box"][side] / crop["of"][side]) for side in uncut})
+    return said
 
 
 def _limit(actor: User) -> None:

@@ -19,6 +19,7 @@ from enhancement.models import Enhancement, EnhancementPreview
 from enhancement.operations import crop
 from enhancement.operations.base import ParameterError
 from enhancement.operations.detail import Detail
+from enhancement.operations.framing import Box
 from tests import images
 from tests.work import work_off
 
@@ -100,6 +101,21 @@ def test_a_crop_is_drawn_over_the_whole_picture_before_it_is_paid_for(editor, la
     page = editor.get(f"/enhancements/previews/{row.json()['id']}").content.decode()
     assert page.count('class="guides"') == 2 and "Keeps 50% of the width and 60% of the height, as free." in page
     assert 'x="250" y="98" width="500" height="600"' in page and "M417 98V698" in page  # the frame, and its first third
+
+
+def test_the_size_of_the_whole_follows_the_crop_once_its_place_is_known(editor, large, monkeypatch):
+    """Asked for is a square; the crop takes one of half the height, where the largest would be all of it."""
+    monkeypatch.setattr(crop, "_framed", lambda area, bare, heads, size, clean: Box(0, 0, size[1] // 2, size[1] // 2))
+    square = {"operations": [{"name": "upscale", "scale": 2}, {"name": "crop", "shape": "1:1"}]}
+    patch = {"operations": [{"name": "crop", "shape": "free", "width": 0.5}]}
+    row = ask(editor, large, square, patch).json()
+    assert [each["whole"]["width"] for each in row["recipes"]] == [1200, 450]
+    work_off("gpu")
+    told = [each["whole"] for each in editor.get(f"/api/enhance/previews/{row['id']}").json()["recipes"]]
+    assert abs(told[0]["width"] - 600) <= 4 and abs(told[0]["height"] - 600) <= 4
+    assert (told[1]["width"], told[1]["height"]) == (450, 600)
+    page = editor.get(f"/enhancements/previews/{row['id']}").content.decode()
+    assert f"{told[0]['width']} × {told[0]['height']} px" in page and "450 × 600 px" in page
 
 
 def test_a_crop_that_cannot_be_is_told_in_the_trial(editor, large, monkeypatch):
