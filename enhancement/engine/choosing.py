@@ -1,11 +1,11 @@
-"""How to compute a network on this processor: tried once for each machine and network, remembered on disk.
+"""How to compute a network on this machine: tried once for each machine and network, remembered on disk.
 
 Which way is fastest depends on units that no list of processors tells rightly (bfloat16, AMX, VNNI), on the libraries
 and on the network. So each is timed on a small piece of drawn cloth, beside its distance from float32 (see `trying`).
 A mode says how near is near enough; of those that are, the fastest is taken.
 
-Variables: DESIGNER_ENGINE_BACKEND (auto, torch, openvino) and DESIGNER_ENGINE_DTYPE (auto, fp32, bf16) leave
-fewer ways to choose among; where one is left nothing is measured.
+Variables: DESIGNER_ENGINE_BACKEND (auto, torch, openvino; on CUDA auto, torch, graph) and DESIGNER_ENGINE_DTYPE (auto,
+fp32, bf16; on CUDA fp16 too) leave fewer ways to choose among; where one is left nothing is measured.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from enhancement.engine import compiled, device, trying
+from enhancement.engine import compiled, device, graphs, trying
 from enhancement.engine.errors import EngineError
 from enhancement.engine.networks import Inner, Network, Pixels
 
@@ -24,17 +24,20 @@ MODES = {"faithful": 50.0, "fast": 40.0}  # least decibels to float32
 WORTHWHILE = 1.1  # a gain below this is not worth rounding more
 EXACT = "torch float32"
 WAYS = (EXACT, "torch bfloat16", "openvino float32", "openvino bfloat16")
+WAYS_ON_CUDA = (EXACT, "torch float16", "torch bfloat16", "graph float32", "graph float16", "graph bfloat16")
 SHORT = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
 
 
 class Rounded:
-    """A `Runner` by torch in bfloat16."""
+    """A `Runner` by torch in bfloat16 or float16."""
 
-    label, itemsize = "torch bfloat16", 2
+    itemsize = 2
 
-    def __init__(self, network: Network) -> None:
-        module = copy.deepcopy(network.module).to(torch.bfloat16)
-        self._network = replace(network, module=module, dtype=torch.bfloat16, runner=None)
+    def __init__(self, network: Network, precision: str) -> None:
+        dtype: torch.dtype = getattr(torch, precision)
+        self.label = f"{'torch' if network.device.type == 'cpu' else network.device.type} {precision}"
+        module = copy.deepcopy(network.module).to(dtype)
+        self._network = replace(network, module=module, dtype=dtype, runner=None)
 
     def __call__(self, tile: Pixels, inner: Inner) -> Pixels:
         return self._network.enlarge(tile, inner).astype(np.uint8, copy=False)
@@ -46,46 +49,48 @@ def quickest(network: Network, mode: str = "faithful", *, half: bool = True) -> 
 
 
 def way_for(network: Network, mode: str = "faithful", *, half: bool = True) -> str:
-    """The fastest of the WAYS that is near enough to float32 for `mode`, one of MODES.
+    """The fastest of the WAYS (or WAYS_ON_CUDA) that is near enough to float32 for `mode`, one of MODES.
 
-    network: ready on the processor in float32. half: whether it may be computed in fewer bits at all.
+    network: ready on its device in float32. half: whether it may be computed in fewer bits at all.
     Raises EngineError for a mode or a setting that cannot be met.
     """
     if mode not in MODES:
         raise EngineError(f"There is no mode {mode!r:.40}.", remedy=f"Use one of: {', '.join(MODES)}.")
-    ways = allowed(half)
+    ways = allowed(half, network.device.type)
     if len(ways) == 1:
         return ways[0]
     return _best(trying.tries(network, ways, computed), MODES[mode])
 
 
 def computed(network: Network, way: str) -> Network:
-    """The network computed in one of the WAYS. Raises MissingBackend, or RuntimeError where it cannot be."""
+    """The network computed in one of its device's ways. Raises MissingBackend, or RuntimeError where it cannot be."""
     library, precision = way.split()
     if way == EXACT:
         return network
     if library == "torch":
-        return replace(network, runner=Rounded(network))
+        return replace(network, runner=Rounded(network, precision))
+    if library == "graph":
+        return replace(network, runner=graphs.Graphed(network, precision), layers=0)
     return replace(network, runner=compiled.Compiled(network, precision), layers=0)
 
 
-def allowed(half: bool = True) -> list[str]:
-    """The ways that settings and this machine leave. Raises EngineError if that is none."""
-    backend = device.setting("DESIGNER_ENGINE_BACKEND", ("torch", "openvino"))
+def allowed(half: bool = True, kind: str = "cpu") -> list[str]:
+    """The ways that settings and this machine leave on a device of that kind. Raises EngineError if that is none."""
+    backend = device.setting("DESIGNER_ENGINE_BACKEND", ("torch", "openvino", "graph"))
     dtype = device.setting("DESIGNER_ENGINE_DTYPE", tuple(SHORT))
     ways = []
-    for way in WAYS:
+    for way in WAYS if kind == "cpu" else WAYS_ON_CUDA:
         library, precision = way.split()
         wanted = backend in ("auto", library) and dtype in (
             "auto",
             *(s for s, name in SHORT.items() if name == precision),
         )
-        here = library == "torch" or compiled.available()
+        here = library != "openvino" or compiled.available()
         if wanted and here and (half or precision == "float32"):
             ways.append(way)
     if not ways:
         raise EngineError(
-            f"{backend} in {dtype} is not possible on this processor.",
+            f"{backend} in {dtype} is not possible on this {'processor' if kind == 'cpu' else 'device'}.",
             remedy="Set DESIGNER_ENGINE_BACKEND and DESIGNER_ENGINE_DTYPE to auto, or install OpenVINO.",
         )
     return ways

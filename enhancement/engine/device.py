@@ -1,7 +1,7 @@
-"""Where to compute, decided once per process. How a processor computes is chosen for each network (see `choosing`).
+"""Where to compute, decided once per process. How it is computed there is chosen for each network (see `choosing`).
 
 Variables: DESIGNER_ENGINE_DEVICE (auto, cpu, cuda), DESIGNER_ENGINE_THREADS (a number; by default the processors this
-process may use), and on CUDA DESIGNER_ENGINE_DTYPE (auto, fp32, bf16, fp16).
+process may use).
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from dataclasses import dataclass
 import torch
 
 from enhancement.engine.errors import EngineError
-
-DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +53,10 @@ def choose() -> Device:
     if kind == "cuda" and not torch.cuda.is_available():
         raise EngineError("There is no CUDA device here.", remedy="Set DESIGNER_ENGINE_DEVICE to auto or cpu.")
     if kind != "cpu" and torch.cuda.is_available():
-        wish = setting("DESIGNER_ENGINE_DTYPE", tuple(DTYPES))
-        torch.backends.cudnn.benchmark = True
-        return Device(device=torch.device("cuda"), dtype=DTYPES.get(wish, torch.float16))
+        # An enlargement that goes on in another process has to meet the pixels of the first: no algorithm by stopwatch,
+        # and float32 is float32. What is fast is found by `choosing`.
+        torch.backends.cudnn.benchmark, torch.backends.cudnn.deterministic = False, True
+        torch.backends.cudnn.allow_tf32 = False
+        return Device(device=torch.device("cuda"), dtype=torch.float32)
     torch.set_num_threads(threads())
     return Device(device=torch.device("cpu"), dtype=torch.float32)

@@ -98,7 +98,7 @@ class Network:
 
     halo: input pixels that a tile borrows on each side. align: tiles begin, and are padded, at multiples of this.
     layers: how often it asks whether to go on (see `heeding`); nought if it never does. runner: what computes 8-bit
-    pieces in place of the module (see `choosing`), which then stays in float32 for pieces of 16 bits.
+    pieces in place of the module (see `choosing`), which stays in float32 for pieces of 16 bits.
     """
 
     name: str
@@ -134,15 +134,22 @@ class Network:
 
     @torch.inference_mode()
     def _by_module(self, tile: Samples, inner: Inner) -> Samples:
-        white, integer = (255, torch.uint8) if tile.dtype == np.uint8 else (65535, torch.int32)
-        height, width = tile.shape[:2]
-        image = torch.from_numpy(np.array(tile, order="C")).to(self.device).permute(2, 0, 1).unsqueeze(0)
-        image = self._aligned(image.to(torch.float32).div_(white))
+        given = torch.from_numpy(np.array(tile, order="C")).to(self.device)
+        made = self.computed(given, 255 if tile.dtype == np.uint8 else 65535, inner)
+        return np.ascontiguousarray(made.cpu().numpy().astype(tile.dtype, copy=False))
+
+    def computed(self, given: Tensor, white: int, inner: Inner = WHOLE) -> Tensor:
+        """A piece by the module, on its device: whole numbers up to `white`, (height, width, 3), to the same larger.
+
+        The result is uint8 where white is 255, else int32. Raises what torch raises.
+        """
+        height, width = given.shape[:2]
+        image = self._aligned(given.permute(2, 0, 1).unsqueeze(0).to(torch.float32).div_(white))
         native = image if isinstance(self.module, CompactNetwork) else image.to(self.dtype)
         rows, columns = (enlarged(part, side, self.scale) for part, side in zip(inner, (height, width), strict=True))
         made = self.module(native)[:, :, rows, columns]
-        quantised = made.to(torch.float32).clamp(0, 1).mul_(white).round_().to(integer)
-        return np.ascontiguousarray(quantised[0].permute(1, 2, 0).cpu().numpy().astype(tile.dtype, copy=False))
+        quantised = made.to(torch.float32).clamp(0, 1).mul_(white).round_()
+        return quantised.to(torch.uint8 if white == 255 else torch.int32)[0].permute(1, 2, 0)
 
     def _aligned(self, image: Tensor) -> Tensor:
         down, right = (-image.shape[side] % self.align for side in (2, 3))

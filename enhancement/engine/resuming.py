@@ -24,7 +24,6 @@ from io import BufferedRandom
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from enhancement.engine import room, tiles, trying
 from enhancement.engine.errors import EngineCancelled
@@ -65,9 +64,8 @@ class _Plan:
     @cached_property
     def head(self) -> bytes:
         """The first line of a file with these rows."""
-        device, network = self.network.device, self.network
-        card = torch.cuda.get_device_name(device) if device.type == "cuda" else ""
-        way = (network.name, network.label, network.scale, network.halo, network.align, card, *trying.machine())
+        network, machine = self.network, trying.machine(self.network.device)
+        way = (network.name, network.label, network.scale, network.halo, network.align, *machine)
         seen = hashlib.sha256(repr((FORM, way, self.image.dtype.str, self.shapes)).encode())
         for part in trying.parameters(network):
             seen.update(part)

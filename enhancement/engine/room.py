@@ -21,7 +21,7 @@ LARGEST = {"cpu": 512, "cuda": 1536}  # kept edge, pixels; beyond it only memory
 SMALLEST, STEP = 64, 64
 SAMPLE = 16  # pixels each way
 SHARE = 0.25  # of what is free
-UNKNOWN = 4 * 2**30  # bytes taken to be free where the system does not say
+UNKNOWN = 4 * 2**30  # bytes taken to be free where nobody says
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +84,17 @@ def _allowed() -> int:
         return UNKNOWN
 
 
+def free_on_cuda() -> int:
+    """Bytes that the CUDA device in use has free, or torch holds there for later; UNKNOWN where none is in use."""
+    if not torch.cuda.is_initialized():
+        return UNKNOWN
+    return int(torch.cuda.mem_get_info()[0] + torch.cuda.memory_reserved() - torch.cuda.memory_allocated())
+
+
 def edge_for(network: Network) -> int:
     """The kept edge of a piece, pixels, a multiple of STEP: the largest that leaves memory for others."""
     kind = network.device.type
-    if kind == "cuda":
-        budget = torch.cuda.mem_get_info(network.device)[0] * 2 * SHARE
-    else:
-        budget = min(BUDGET, available() * SHARE)
+    budget = free_on_cuda() * 2 * SHARE if kind == "cuda" else min(BUDGET, available() * SHARE)
     try:
         need = need_of(network).values
     except (RuntimeError, MemoryError):  # whatever is wrong will be found, and said, at the first piece

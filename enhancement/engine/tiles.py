@@ -18,7 +18,7 @@ from typing import TypeVar, cast
 import numpy as np
 import torch
 
-from enhancement.engine import room
+from enhancement.engine import room, warm
 from enhancement.engine.alpha import bleed, snapped
 from enhancement.engine.errors import EngineCancelled, OutOfMemory, UnsupportedImage
 from enhancement.engine.networks import Network, Samples, heeding
@@ -214,6 +214,7 @@ class _Work:
                 remedy="Free memory, or use a smaller model.",
             ) from error
         if self.network.device.type == "cuda":
+            warm.keep_only(self.network)
             torch.cuda.empty_cache()
         self.edge = max(SMALLEST_TILE, aligned(min(self.edge, piece.edge) // 2, self.network.align))
         self.cut_further = True

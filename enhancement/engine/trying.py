@@ -26,8 +26,8 @@ from enhancement.engine.networks import Network, Pixels
 from enhancement.engine.training.data import textile
 
 logger = logging.getLogger(__name__)
-EFFORT = 1e10  # multiplications of one try: half a second on one old core
-SMALLEST, LARGEST = 48, 192  # edge of the piece, pixels
+EFFORT = {"cpu": 1e10, "cuda": 1e12}  # multiplications of one try: half a second on one old core, or on an old device
+SMALLEST, LARGEST = 48, {"cpu": 192, "cuda": 512}  # edge of the piece, pixels
 CLOTHS = (3, 4)  # seeds
 ROUNDS = 3
 FORMAT = 2  # of the tables; another number makes them be measured again
@@ -58,8 +58,8 @@ def tries(network: Network, ways: list[str], computed: Computed) -> list[Try]:
 
 
 def _measured(network: Network, ways: list[str], computed: Computed) -> list[Try]:
-    effort = room.need_of(network).multiplications
-    edge = max(SMALLEST, min(LARGEST, int(math.sqrt(EFFORT / effort)) // 16 * 16))
+    effort, kind = room.need_of(network).multiplications, network.device.type
+    edge = max(SMALLEST, min(LARGEST[kind], int(math.sqrt(EFFORT[kind] / effort)) // 16 * 16))
     cloths = [textile(np.random.default_rng(seed), edge) for seed in CLOTHS]
     exact = [network.enlarge(cloth) for cloth in cloths]
     able: dict[str, Network] = {}
@@ -95,18 +95,21 @@ def nearness(made: list[Pixels], exact: list[Pixels]) -> float:
 
 def _key(network: Network, ways: list[str]) -> str:
     """A name for what a table depends on: the machine, and the network's parameters."""
-    seen = hashlib.sha256(repr((FORMAT, *machine(), ways, network.scale)).encode())
+    seen = hashlib.sha256(repr((FORMAT, *machine(network.device), ways, network.scale)).encode())
     for part in parameters(network):
         seen.update(part)
     return seen.hexdigest()[:32]
 
 
-def machine() -> tuple[str, list[str], int]:
-    """What a result depends on beside the network: the processor, the libraries and the threads."""
+def machine(computing: torch.device) -> tuple[str, list[str], int]:
+    """What a result depends on beside the network: the processor or other device, the libraries and the threads."""
     versions = []
     for package in ("torch", "openvino", "numpy"):
         with contextlib.suppress(metadata.PackageNotFoundError):
             versions.append(metadata.version(package))
+    if computing.type == "cuda":
+        versions.append(f"CUDA {torch.version.cuda}")
+        return torch.cuda.get_device_name(computing), versions, device.threads()
     return _processor(), versions, device.threads()
 
 

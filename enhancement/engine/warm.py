@@ -28,6 +28,13 @@ def get(key: Hashable, make: Callable[[], Network]) -> Network:
     return network
 
 
+def keep_only(network: Network) -> None:
+    """Let go of all others: a device has no memory left for a piece of this one."""
+    with _lock:
+        for key in [key for key, kept in _kept.items() if kept is not network]:
+            del _kept[key]
+
+
 def _relieve() -> None:
-    while len(_kept) > 1 and (len(_kept) > MOST or room.available() < RESERVE):
+    while len(_kept) > 1 and (len(_kept) > MOST or min(room.available(), room.free_on_cuda()) < RESERVE):
         _kept.popitem(last=False)

@@ -132,8 +132,8 @@ def load(
     """A model made ready: verified, built, moved. Raises MissingWeights, InvalidWeights or EngineError.
 
     denoise: 1 as published; less lets noise and grain through, down to 0, where the model has a twin for it.
-    device: exactly this one, by torch alone; by default the best of this machine, and on a processor the fastest way
-    that `mode` allows (see `choosing`). folder: where downloads lie (by default DESIGNER_MODELS_DIR).
+    device: exactly this one, by torch alone; by default the best of this machine, and there the fastest way that `mode`
+    allows (see `choosing`). folder: where downloads lie (by default DESIGNER_MODELS_DIR).
     Kept in memory while there is room (see `warm`); a file that changes on disk is read and verified anew.
     """
     entry = find(name, folder)
@@ -169,7 +169,7 @@ def _loaded(files: tuple[Located, ...], denoise: float, device: devices.Device |
     entry, states = files[0].entry, [_read(file.entry, file.path) for file in files]
     chosen = device or devices.choose()
     network = _made(entry, states[0] if len(states) == 1 else blended(states[0], states[1], denoise), chosen)
-    if device or chosen.device.type != "cpu":
+    if device:
         return network
     if len(states) == 1:
         return quickest(network, mode, half=entry.half)

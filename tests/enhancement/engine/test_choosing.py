@@ -111,6 +111,30 @@ def test_a_network_that_must_not_be_rounded_stays_in_float32(gentle):
     assert {way.split()[1] for way in choosing.allowed(half=False)} == {"float32"}
 
 
+@pytest.mark.parametrize(
+    ("backend", "dtype", "half", "ways"),
+    [
+        ("auto", "auto", True, list(choosing.WAYS_ON_CUDA)),
+        ("auto", "auto", False, ["torch float32", "graph float32"]),
+        ("graph", "fp16", True, ["graph float16"]),
+        ("torch", "bf16", True, ["torch bfloat16"]),
+    ],
+)
+def test_on_cuda_there_are_other_ways(monkeypatch, backend, dtype, half, ways):
+    monkeypatch.setenv("DESIGNER_ENGINE_BACKEND", backend)
+    monkeypatch.setenv("DESIGNER_ENGINE_DTYPE", dtype)
+    assert choosing.allowed(half, "cuda") == ways
+
+
+def test_a_way_that_a_device_does_not_have_is_refused(monkeypatch):
+    monkeypatch.setenv("DESIGNER_ENGINE_BACKEND", "openvino")
+    with pytest.raises(EngineError, match="not possible on this device"):
+        choosing.allowed(kind="cuda")
+    monkeypatch.setenv("DESIGNER_ENGINE_BACKEND", "graph")
+    with pytest.raises(EngineError, match="not possible on this processor"):
+        choosing.allowed()
+
+
 def test_without_openvino_torch_does_it(monkeypatch, gentle):
     monkeypatch.setattr(compiled, "available", lambda: False)
     assert choosing.allowed() == ["torch float32", "torch bfloat16"]

@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 
 from enhancement.engine import room, warm
@@ -52,3 +54,20 @@ def test_what_could_not_be_made_is_tried_again(network):
     with pytest.raises(MemoryError):
         warm.get("a", fail)
     assert warm.get("a", Maker(network)) is network
+
+
+def test_when_a_cuda_device_runs_short_all_but_the_one_in_use_are_let_go(network, monkeypatch):
+    make = Maker(network)
+    for key in "abc":
+        warm.get(key, make)
+    monkeypatch.setattr(room, "free_on_cuda", lambda: warm.RESERVE - 1)
+    warm.get("b", make)
+    assert list(warm._kept) == ["b"]
+
+
+def test_a_device_without_memory_keeps_the_network_that_needs_it(network):
+    other = dataclasses.replace(network)
+    warm.get("a", Maker(other))
+    warm.get("b", Maker(network))
+    warm.keep_only(network)
+    assert list(warm._kept) == ["b"]
