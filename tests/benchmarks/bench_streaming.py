@@ -18,7 +18,7 @@ from PIL import Image
 
 from enhancement.engine import manifest
 from enhancement.operations import files, registry
-from tests.benchmarks.contender import GENERAL, peak, picture
+from tests.benchmarks.contender import GENERAL, memory, picture
 from tests.benchmarks.metrics import shared_data
 
 WAYS = {"whole": "whole, then Pillow at level 2", "rows": "rows as they come"}
@@ -49,7 +49,7 @@ def once(way: str, image: Image.Image) -> dict[str, Any]:
     else:
         data = files.finished(operation, image, wish(), progress=progress, cancelled=lambda: False, others={}).data
     ended = time.perf_counter()
-    return {"seconds": ended - started, "after": ended - last[0], "MB": peak(), "file": len(data) / 2**20}
+    return {"seconds": ended - started, "after": ended - last[0], "MB": memory()["megabytes"], "file": len(data) / 2**20}
 
 
 def child(way: str, edge: int) -> None:

@@ -1,8 +1,8 @@
 """Speed with the same weights: python -m tests.benchmarks.bench_upscale [--quick] [--edges N ...] [--plus N ...].
 
-Real-ESRGAN's own runner, the plain use of ONNX Runtime and OpenVINO, and this engine take turns on the same picture,
+Real-ESRGAN's own runner, the plain use of ncnn, ONNX Runtime and OpenVINO, and this engine take turns on the same picture,
 each in a process of its own: the median of each, the ratio within this run, the share of the arithmetic floor, the peak
-memory, and how near the result is to the first row's (PSNR over all channels, largest step of 255). The floor is the
+memory and what of it are mapped libraries, which processes share, and how near the result is to the first row's (PSNR over all channels, largest step of 255). The floor is the
 network's arithmetic at the speed of the fastest matrix product or convolution measured in the same run. Weights:
 realesr-general-x4v3 where they are in the shared data, and random ones of RealESRGAN_x4plus.
 The ratio is what counts: seconds depend on what else the machine does.
@@ -41,6 +41,7 @@ class Row:
     label: str = ""
     seconds: list[float] = field(default_factory=list)
     megabytes: float = 0.0
+    libraries: float = 0.0
 
     @property
     def name(self) -> str:
@@ -58,7 +59,7 @@ class Row:
         if told is None:
             raise RuntimeError(f"{self.name} failed: {self.process.wait()}")
         self.seconds.append(told["seconds"])
-        self.megabytes = told["megabytes"]
+        self.megabytes, self.libraries = told["megabytes"], told["libraries"]
 
     def close(self) -> Pixels:
         self.process.stdin.close()
@@ -130,11 +131,11 @@ def report(model: str, edge: int, ways: list[str], rounds: int, fastest: float) 
         made = [row.close() for row in rows]
     fastest = max(fastest, *peaks().values())  # again: the first time others may have been at work
     floor = manifest.entries()[model].flops * edge**2 / fastest / 1e9
-    print(f"  {'':46} seconds  times   floor     MB   nearness, largest step")
+    print(f"  {'':46} seconds  times   floor     MB  lib   nearness, largest step")
     base = statistics.median(rows[0].seconds)
     for row, pixels in zip(rows, made, strict=True):
         seconds = statistics.median(row.seconds)
-        figures = f"{seconds:8.2f} {base / seconds:6.2f} {seconds / floor:6.2f}x {row.megabytes:6.0f}"
+        figures = f"{seconds:8.2f} {base / seconds:6.2f} {seconds / floor:6.2f}x {row.megabytes:6.0f}{row.libraries:5.0f}"
         print(f"  {row.name:46}{figures}   {nearness(pixels, made[0])}", flush=True)
     for way, there in started:
         if there is None:

@@ -1,9 +1,10 @@
 """One way to enlarge, in a process of its own, so that its peak memory is its own: run by bench_upscale.
 
 python -m tests.benchmarks.contender WAY MODEL EDGE RESULT. Says {"ready": label}, then for each line it reads enlarges
-once and says {"seconds", "megabytes"}; at the end of its input the last result lies in RESULT (.npy).
+once and says {"seconds", "megabytes", "libraries"}; at the end of its input the last result lies in RESULT (.npy).
 """
 
+import contextlib
 import io
 import json
 import resource
@@ -30,6 +31,8 @@ GENERAL, PLUS = "realesr-general-x4v3", "RealESRGAN_x4plus"
 CPU = device.Device(device=torch.device("cpu"), dtype=torch.float32)
 WAYS = {
     "stock": "stock RealESRGANer, float32",
+    "stock:512": "stock RealESRGANer, tiles of 512",
+    "ncnn": "ncnn, plain",
     "onnxruntime": "ONNX Runtime, plain",
     "openvino": "OpenVINO, plain",
     "exact": "engine, float32 by torch",
@@ -140,6 +143,37 @@ def by_onnxruntime(network: Network) -> Enlarge:
     return plainly(lambda given: session.run(None, {"x": given})[0])
 
 
+def by_ncnn(model: str) -> Enlarge:
+    """Its publisher's own conversion (pip install ncnn==1.0.20261020). FileNotFoundError where there is none."""
+    import ncnn
+
+    files = [shared_data(f"weights/{model}.ncnn.{part}") for part in ("param", "bin")]
+    if None in files:
+        raise FileNotFoundError(f"There is no {model} for ncnn.")
+    net = ncnn.Net()
+    net.opt.num_threads = device.threads()
+    net.load_param(str(files[0]))
+    net.load_model(str(files[1]))
+
+    def infer(given: NDArray[np.float32]) -> NDArray[np.float32]:
+        work = net.create_extractor()
+        work.input("data", ncnn.Mat(given[0]))
+        return np.array(work.extract("output")[1])[None]
+
+    return plainly(infer)
+
+
+def by_stock(state: weights.State, tile: str) -> Enlarge:
+    runner = stock.runner(state, 4)
+    runner.tile_size = int(tile or 0)
+
+    def enlarge(image: Pixels) -> Pixels:
+        with contextlib.redirect_stdout(sys.stderr):  # it counts its tiles aloud
+            return stock.upscale(image, runner)
+
+    return enlarge
+
+
 def by_engine(network: Network, way: str) -> tuple[str, Enlarge]:
     mode, _, tile = way.partition(":")
     if mode == "kept":
@@ -160,11 +194,12 @@ def keeping_rows(image: Pixels, network: Network) -> Pixels:
 
 
 def contender(way: str, model: str) -> tuple[str, Enlarge]:
-    """What it is called, and what it does. Raises ImportError or MissingBackend where it is not installed."""
+    """What it is called, and what it does. Raises ImportError, FileNotFoundError or MissingBackend where it is not there."""
+    if way == "ncnn":
+        return "", by_ncnn(model)
     state = state_of(model)
-    if way == "stock":
-        runner = stock.runner(state, 4)
-        return "", lambda image: stock.upscale(image, runner)
+    if way.startswith("stock"):
+        return "", by_stock(state, way.partition(":")[2])
     network = network_of(model, state)
     if way == "openvino":
         return "", by_openvino(network)
@@ -173,13 +208,17 @@ def contender(way: str, model: str) -> tuple[str, Enlarge]:
     return by_engine(network, way)
 
 
-def peak() -> float:
-    """The most memory that this process has held, MB. Not by getrusage: that begins with the parent's."""
+def memory() -> dict[str, float]:
+    """The most that this process has held, and how much of what it holds are files mapped (libraries), MB.
+
+    Not by getrusage where it can be helped: that begins with the parent's.
+    """
     try:
         lines = Path("/proc/self/status").read_text().splitlines()
-        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
     except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        return {"megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, "libraries": 0.0}
+    held = {line.split(":")[0]: int(line.split()[1]) / 1024 for line in lines if line.startswith(("VmHWM", "RssFile"))}
+    return {"megabytes": held["VmHWM"], "libraries": held["RssFile"]}
 
 
 def main() -> None:
@@ -192,7 +231,7 @@ def main() -> None:
     for _ in sys.stdin:
         started = time.perf_counter()
         made = enlarge(image)
-        print(json.dumps({"seconds": time.perf_counter() - started, "megabytes": peak()}), flush=True)
+        print(json.dumps({"seconds": time.perf_counter() - started, **memory()}), flush=True)
     np.save(result, made)
 
 
