@@ -49,7 +49,8 @@ def once(way: str, image: Image.Image) -> dict[str, Any]:
     else:
         data = files.finished(operation, image, wish(), progress=progress, cancelled=lambda: False, others={}).data
     ended = time.perf_counter()
-    return {"seconds": ended - started, "after": ended - last[0], "MB": memory()["megabytes"], "file": len(data) / 2**20}
+    held = memory()["megabytes"]
+    return {"seconds": ended - started, "after": ended - last[0], "MB": held, "file": len(data) / 2**20}
 
 
 def child(way: str, edge: int) -> None:

@@ -1,11 +1,13 @@
 """Speed with the same weights: python -m tests.benchmarks.bench_upscale [--quick] [--edges N ...] [--plus N ...].
 
-Real-ESRGAN's own runner, the plain use of ncnn, ONNX Runtime and OpenVINO, and this engine take turns on the same picture,
-each in a process of its own: the median of each, the ratio within this run, the share of the arithmetic floor, the peak
-memory and what of it are mapped libraries, which processes share, and how near the result is to the first row's (PSNR over all channels, largest step of 255). The floor is the
-network's arithmetic at the speed of the fastest matrix product or convolution measured in the same run. Weights:
-realesr-general-x4v3 where they are in the shared data, and random ones of RealESRGAN_x4plus.
-The ratio is what counts: seconds depend on what else the machine does.
+Real-ESRGAN's own runner, the plain use of ncnn, ONNX Runtime and OpenVINO, and this engine take turns on the same
+picture, each in a process of its own: the median of each, the ratio within this run, the share of the arithmetic floor,
+the peak memory and what of it are mapped libraries, which processes share, and how near the result is to the first
+row's (PSNR over all channels, largest step of 255). The floor is the network's arithmetic at the speed of the fastest
+matrix product or convolution measured in the same run. Weights: realesr-general-x4v3 where they are in the shared data,
+and random ones of RealESRGAN_x4plus.
+The ratio is what counts: seconds depend on what else the machine does. Where there is a CUDA device it is measured
+there (DESIGNER_ENGINE_DEVICE=cpu: not), beside the stock runner in half precision too.
 """
 
 import argparse
@@ -25,7 +27,7 @@ import torch
 from numpy.typing import NDArray
 
 from enhancement.engine import compiled, device, manifest, tiles, weights
-from tests.benchmarks.contender import GENERAL, PLUS, WAYS, picture
+from tests.benchmarks.contender import GENERAL, PLUS, USUAL, WAYS, picture
 
 Pixels = NDArray[np.uint8]
 PATIENCE = 600  # seconds
@@ -98,8 +100,14 @@ def best(work: Callable[[], Any], rounds: int = 4) -> float:
 
 
 def peaks() -> dict[str, float]:
-    """GFLOP/s of this processor: matrix products by torch, and a convolution of 64 channels by OpenVINO."""
+    """GFLOP/s of this device: matrix products by torch, and on a processor a convolution of 64 channels by OpenVINO."""
     found = {}
+    if (cuda := device.choose().device).type == "cuda":
+        for dtype in (torch.float32, torch.float16, torch.bfloat16):
+            one, other = torch.randn(2, 8192, 8192, device=cuda).to(dtype).unbind()
+            seconds = best(lambda one=one, other=other: (one @ other, torch.cuda.synchronize()))  # type: ignore[misc]
+            found[f"matrix product {str(dtype).removeprefix('torch.')}"] = 2 * 8192**3 / seconds / 1e9
+        return found
     for dtype in (torch.float32, torch.bfloat16):
         one, other = torch.randn(2, 2048, 2048).to(dtype).unbind()
         seconds = best(lambda one=one, other=other: one @ other)  # type: ignore[misc]
@@ -131,11 +139,12 @@ def report(model: str, edge: int, ways: list[str], rounds: int, fastest: float) 
         made = [row.close() for row in rows]
     fastest = max(fastest, *peaks().values())  # again: the first time others may have been at work
     floor = manifest.entries()[model].flops * edge**2 / fastest / 1e9
-    print(f"  {'':46} seconds  times   floor     MB  lib   nearness, largest step")
+    print(f"  {'':46} seconds  times   floor images/s     MB  lib   nearness, largest step")
     base = statistics.median(rows[0].seconds)
     for row, pixels in zip(rows, made, strict=True):
         seconds = statistics.median(row.seconds)
-        figures = f"{seconds:8.2f} {base / seconds:6.2f} {seconds / floor:6.2f}x {row.megabytes:6.0f}{row.libraries:5.0f}"
+        figures = f"{seconds:8.2f} {base / seconds:6.2f} {seconds / floor:6.2f}x {1 / seconds:8.3f}"
+        figures += f" {row.megabytes:6.0f}{row.libraries:5.0f}"
         print(f"  {row.name:46}{figures}   {nearness(pixels, made[0])}", flush=True)
     for way, there in started:
         if there is None:
@@ -156,20 +165,22 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=0)
     parser.add_argument("--edges", type=int, nargs="*", help="of general")
     parser.add_argument("--plus", type=int, nargs="*", help="of x4plus, which runs at a quarter of general's without")
-    parser.add_argument("--ways", nargs="*", choices=list(WAYS), default=list(WAYS))
+    parser.add_argument("--ways", nargs="*", choices=list(WAYS))
     options = parser.parse_args()
     torch.set_num_threads(device.threads())
-    speeds = peaks()
-    print(f"{device.threads()} threads; torch {torch.__version__}; GFLOP/s: ", end="")
+    here, speeds = device.choose().device, peaks()
+    ways = options.ways or USUAL[here.type]
+    name = torch.cuda.get_device_name(here) if here.type == "cuda" else f"{device.threads()} threads"
+    print(f"{name}; torch {torch.__version__}; GFLOP/s: ", end="")
     print(", ".join(f"{name} {speed:.0f}" for name, speed in speeds.items()), flush=True)
     fastest = max(speeds.values())
     rounds = options.rounds or (2 if options.quick else 3)
     edges = [256] if options.quick else [256, 512, 1024]
     edges = edges if options.edges is None else options.edges
     for edge in edges:
-        report(GENERAL, edge, options.ways, rounds, fastest)
+        report(GENERAL, edge, ways, rounds, fastest)
     for edge in [edge // 4 for edge in edges] if options.plus is None else options.plus:
-        report(PLUS, edge, options.ways, rounds, fastest)
+        report(PLUS, edge, ways, rounds, fastest)
     for edge in (256,) if options.quick else (512, 1024):
         own_report(edge)
     return 0

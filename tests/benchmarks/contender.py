@@ -32,6 +32,7 @@ CPU = device.Device(device=torch.device("cpu"), dtype=torch.float32)
 WAYS = {
     "stock": "stock RealESRGANer, float32",
     "stock:512": "stock RealESRGANer, tiles of 512",
+    "stock:half": "stock RealESRGANer, half precision",
     "ncnn": "ncnn, plain",
     "onnxruntime": "ONNX Runtime, plain",
     "openvino": "OpenVINO, plain",
@@ -39,7 +40,12 @@ WAYS = {
     "faithful": "engine, faithful",
     "fast": "engine, fast",
     "faithful:256": "engine, faithful, tiles of 256",
+    "faithful:512": "engine, faithful, tiles of 512",
     "kept": "engine, faithful, rows kept on disk",
+}
+USUAL = {
+    "cpu": [way for way in WAYS if way not in ("stock:half", "faithful:512")],
+    "cuda": ["stock", "stock:half", "exact", "faithful", "fast", "faithful:512"],
 }
 
 
@@ -78,11 +84,11 @@ def deep_state(blocks: int = 23) -> weights.State:
     return state
 
 
-def network_of(model: str, state: weights.State) -> Network:
-    """On the processor in float32, as `weights.load` would make it before it chooses."""
+def network_of(model: str, state: weights.State, on: torch.device = CPU.device) -> Network:
+    """In float32, as `weights.load` would make it before it chooses."""
     entry = manifest.entries()[model]
     sizes = {"scale": entry.scale, "halo": entry.halo, "align": entry.align}
-    return ready(weights.build(entry, state), name=model, device=CPU.device, dtype=CPU.dtype, **sizes)
+    return ready(weights.build(entry, state), name=model, device=on, dtype=torch.float32, **sizes)
 
 
 def picture(edge: int) -> Pixels:
@@ -163,9 +169,10 @@ def by_ncnn(model: str) -> Enlarge:
     return plainly(infer)
 
 
-def by_stock(state: weights.State, tile: str) -> Enlarge:
-    runner = stock.runner(state, 4)
-    runner.tile_size = int(tile or 0)
+def by_stock(state: weights.State, how: str) -> Enlarge:
+    """how: "" for whole pictures, the edge of tiles, or "half"."""
+    runner = stock.runner(state, 4, half=how == "half", device=device.choose().device.type)
+    runner.tile_size = int(how) if how.isdecimal() else 0
 
     def enlarge(image: Pixels) -> Pixels:
         with contextlib.redirect_stdout(sys.stderr):  # it counts its tiles aloud
@@ -194,13 +201,13 @@ def keeping_rows(image: Pixels, network: Network) -> Pixels:
 
 
 def contender(way: str, model: str) -> tuple[str, Enlarge]:
-    """What it is called, and what it does. Raises ImportError, FileNotFoundError or MissingBackend where it is not there."""
+    """What it is called, and what it does. Raises ImportError, FileNotFoundError or MissingBackend if it is not here."""
     if way == "ncnn":
         return "", by_ncnn(model)
     state = state_of(model)
     if way.startswith("stock"):
         return "", by_stock(state, way.partition(":")[2])
-    network = network_of(model, state)
+    network = network_of(model, state, device.choose().device)
     if way == "openvino":
         return "", by_openvino(network)
     if way == "onnxruntime":
@@ -209,10 +216,11 @@ def contender(way: str, model: str) -> tuple[str, Enlarge]:
 
 
 def memory() -> dict[str, float]:
-    """The most that this process has held, and how much of what it holds are files mapped (libraries), MB.
-
-    Not by getrusage where it can be helped: that begins with the parent's.
+    """The most that this process has held (on CUDA: that torch has reserved there), and how much of what it holds are
+    files mapped (libraries), MB. Not by getrusage where it can be helped: that begins with the parent's.
     """
+    if torch.cuda.is_initialized():
+        return {"megabytes": torch.cuda.max_memory_reserved() / 2**20, "libraries": 0.0}
     try:
         lines = Path("/proc/self/status").read_text().splitlines()
     except OSError:
