@@ -1,9 +1,10 @@
 """Quality on Set5 and on cloth: python -m tests.benchmarks.bench_quality [--weights FILE --scale 2] [--picture FILE].
 
 PSNR (dB), SSIM and GMSD on luma, the border of `scale` pixels left out: bicubic, Lanczos, our shipped networks and,
-where its weights are in DESIGNER_MODELS_DIR or in the shared data, Real-ESRGAN general. That one is trained to look
-sharp on spoilt photographs and not to be near the original, so a low number is no defect of it. GMSD (0 is best) is
-the spread of how alike the gradients are; it goes with the eye better than the other two, and needs no weights.
+where their weights are in DESIGNER_MODELS_DIR or in the shared data, Real-ESRGAN general and its network for drawn
+films. These are trained to look sharp and not to be near the original, so a low number is no defect of them. GMSD (0
+is best) is the spread of how alike the gradients are; it goes with the eye better than the other two, and needs no
+weights.
 Cloth: the middles of clothing photographs with the most texture, brought down by a bicubic filter. --picture writes
 cloth that Sketchbook draws by every method, side by side.
 """
@@ -73,9 +74,9 @@ def methods(scale: int, file: Path | None) -> dict[str, Method]:
         f"designer-compact-x{scale}, float32": by_name(f"designer-compact-x{scale}", EXACT),
         f"designer-compact-x{scale}, as this machine computes it": by_name(f"designer-compact-x{scale}", None),
     }
-    if scale == 4:
-        general = rows["realesr-general-x4v3, float32"] = by_name("realesr-general-x4v3", EXACT)
-        rows["the same, drawn back to the small picture"] = partial(drawn_back, general, TWICE) if general else None
+    for name in ("realesr-general-x4v3", "realesr-animevideov3") if scale == 4 else ():
+        made = rows[f"{name}, float32"] = by_name(name, EXACT)
+        rows[f"{name}, drawn back to the small picture"] = partial(drawn_back, made, TWICE) if made else None
     if file:
         rows[file.name] = by_file(file)
     return {name: method for name, method in rows.items() if method}

@@ -201,7 +201,7 @@ def keeping_rows(image: Pixels, network: Network) -> Pixels:
 
 
 def contender(way: str, model: str) -> tuple[str, Enlarge]:
-    """What it is called, and what it does. Raises ImportError, FileNotFoundError or MissingBackend if it is not here."""
+    """What it is called, and what it does. Raises ImportError, FileNotFoundError or MissingBackend if it is not."""
     if way == "ncnn":
         return "", by_ncnn(model)
     state = state_of(model)

@@ -207,16 +207,22 @@ def _tensor(pictures: list[Pixels]) -> Tensor:
     return stacked.to(torch.float32).div_(255).contiguous(memory_format=torch.channels_last)
 
 
-def shelves_from(folder: Path, *, scale: int, edge: int, textiles: int, rng: Rng) -> list[Shelf]:
+def shelves_from(
+    folder: Path, *, scale: int, edge: int, textiles: int, rng: Rng, one_size: bool = False
+) -> list[Shelf]:
     """Read every sub-folder of `folder` and draw the cloth. Photographs come in two sizes: the less has finer detail.
 
-    Clothing is shrunk in both, to hide its JPEG blocks.
+    Clothing is shrunk in both, to hide its JPEG blocks. one_size: only the larger one.
     """
     shares = {"clothing": 0.45, "kodak": 0.33, "skimage": 0.06}
     shelves = []
     for kind in sorted(path for path in folder.iterdir() if path.is_dir()):
         sizes = (0.7, 0.45) if kind.name == "clothing" else (1.0, 0.6)
-        pairs = [make_pair(photo, scale) for resize in sizes for photo in read_photos(kind, resize=resize)]
+        pairs = [
+            make_pair(photo, scale)
+            for resize in sizes[: 1 if one_size else 2]
+            for photo in read_photos(kind, resize=resize)
+        ]
         usable = [pair for pair in pairs if min(pair.small.shape[:2]) >= edge]
         shelves.append(Shelf(usable, shares.get(kind.name, 0.2)))
     drawn = [make_pair(textile(rng, 192), scale) for _ in range(textiles)]

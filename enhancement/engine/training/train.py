@@ -115,6 +115,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--edge", type=int, default=48, help="edge of a crop of the small picture, pixels")
     parser.add_argument("--peak", type=float, default=2e-3, help="highest learning rate")
     parser.add_argument("--spoiled", type=float, default=0.05, help="share of crops with JPEG traces")
+    parser.add_argument("--one-size", action="store_true", help="photographs in their larger size only")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--bf16", action="store_true")
     parser.add_argument("--plain", action="store_true", help="Adam for every layer, without Muon")
@@ -127,7 +128,8 @@ def run(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
     shape = CompactShape(features=options.features, convs=options.convs, scale=options.scale)
-    shelves = shelves_from(options.photos, scale=options.scale, edge=options.edge, textiles=150, rng=rng)
+    cut = {"scale": options.scale, "edge": options.edge, "one_size": options.one_size}
+    shelves = shelves_from(options.photos, textiles=150, rng=rng, **cut)
     crops = Crops(shelves, scale=options.scale, edge=options.edge, spoiled=options.spoiled, rng=rng)
     network = starting_network(shape, options.start)
     plan = Plan(options.steps, options.minutes, options.peak)
