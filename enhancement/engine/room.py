@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from enhancement.engine.networks import CompactNetwork, Network
 
-BUDGET = 384 * 2**20  # bytes for the layers of one piece: larger pieces gain little on a processor
+BUDGET = 3 * 2**29  # bytes for the layers of one piece: enough for LARGEST in the deep networks, whose margins cost most
 LARGEST = {"cpu": 512, "cuda": 1536}  # kept edge, pixels; beyond it only memory grows
 SMALLEST, STEP = 64, 64
 SAMPLE = 16  # pixels each way
