@@ -61,7 +61,7 @@ class _Recording:
         self.device = network.device
         self.incoming = torch.empty((height, width, 3), dtype=torch.uint8, pin_memory=True)
         self.given = torch.zeros((height, width, 3), dtype=torch.uint8, device=self.device)
-        aside = torch.cuda.Stream(self.device)
+        aside = torch.cuda.Stream(self.device)  # type: ignore[no-untyped-call]
         aside.wait_stream(torch.cuda.current_stream(self.device))
         self.graph = torch.cuda.CUDAGraph()
         with heeding(lambda: False):  # who stops it stops before or after a piece

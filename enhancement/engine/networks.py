@@ -147,7 +147,7 @@ class Network:
         image = self._aligned(given.permute(2, 0, 1).unsqueeze(0).to(torch.float32).div_(white))
         native = image if isinstance(self.module, CompactNetwork) else image.to(self.dtype)
         rows, columns = (enlarged(part, side, self.scale) for part, side in zip(inner, (height, width), strict=True))
-        made = self.module(native)[:, :, rows, columns]
+        made: Tensor = self.module(native)[:, :, rows, columns]
         quantised = made.to(torch.float32).clamp(0, 1).mul_(white).round_()
         return quantised.to(torch.uint8 if white == 255 else torch.int32)[0].permute(1, 2, 0)
 

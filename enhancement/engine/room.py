@@ -16,7 +16,9 @@ from torch import Tensor, nn
 
 from enhancement.engine.networks import CompactNetwork, Network
 
-BUDGET = 3 * 2**29  # bytes for the layers of one piece: enough for LARGEST in the deep networks, whose margins cost most
+BUDGET = (
+    3 * 2**29
+)  # bytes for the layers of one piece: enough for LARGEST in the deep networks, whose margins cost most
 LARGEST = {"cpu": 512, "cuda": 1536}  # kept edge, pixels; beyond it only memory grows
 SMALLEST, STEP = 64, 64
 SAMPLE = 16  # pixels each way
@@ -86,7 +88,7 @@ def _allowed() -> int:
 
 def free_on_cuda() -> int:
     """Bytes that the CUDA device in use has free, or torch holds there for later; UNKNOWN where none is in use."""
-    if not torch.cuda.is_initialized():
+    if not torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         return UNKNOWN
     return int(torch.cuda.mem_get_info()[0] + torch.cuda.memory_reserved() - torch.cuda.memory_allocated())
 

@@ -126,7 +126,7 @@ def test_the_same_network_read_again_is_the_same(rows, network, begun):
 
 
 def test_another_machine_or_library_begins_anew(rows, network, begun, monkeypatch):
-    monkeypatch.setattr(resuming.trying, "machine", lambda: ("another processor", [], 2))
+    monkeypatch.setattr(resuming.trying, "machine", lambda device: ("another processor", [], 2))
     whole(noise(), network, begun)
     assert len(rows) == ROWS
 
