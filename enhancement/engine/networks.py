@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, cast
 
 import numpy as np
@@ -121,6 +121,10 @@ class Network:
     def itemsize(self) -> int:
         """Bytes of a number between two layers."""
         return self.runner.itemsize if self.runner else self.dtype.itemsize
+
+    def of(self, dtype: np.dtype[Any]) -> Network:
+        """The network as it computes samples of this type: by its runner, or those of 16 bits by its module."""
+        return self if dtype == np.uint8 or self.runner is None else replace(self, runner=None)
 
     def enlarge(self, tile: Samples, inner: Inner = WHOLE) -> Samples:
         """One piece in one go: uint8 or uint16 (height, width, 3) to the same `scale` times larger.

@@ -46,7 +46,7 @@ def bands(
     if path is None:
         yield from tiles.bands(image, network, progress=progress, cancelled=cancelled)
         return
-    with closing(_Kept(path, _Plan(image, network, room.edge_for(network)))) as kept:
+    with closing(_Kept(path, _Plan(image, network, room.edge_for(network.of(image.dtype))))) as kept:
         yield from kept.found(progress, cancelled)
         tile, skip = kept.plan.edge, kept.count
         rest = tiles.bands(image, network, tile=tile, skip=skip, progress=progress, cancelled=cancelled)

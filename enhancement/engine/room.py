@@ -20,9 +20,12 @@ BUDGET = (
     3 * 2**29
 )  # bytes for the layers of one piece: enough for LARGEST in the deep networks, whose margins cost most
 LARGEST = {"cpu": 512, "cuda": 1536}  # kept edge, pixels; beyond it only memory grows
+LONGEST = 1.5e13  # multiplications of one piece on CUDA, a second or two of an old device: it hears no cancel meanwhile
 SMALLEST, STEP = 64, 64
 SAMPLE = 16  # pixels each way
 SHARE = 0.25  # of what is free
+OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "failed to allocate", "bad_alloc")
+PLENTY = 8 * 2**30  # bytes free on a CUDA device
 UNKNOWN = 4 * 2**30  # bytes taken to be free where nobody says
 
 
@@ -87,10 +90,18 @@ def _allowed() -> int:
 
 
 def free_on_cuda() -> int:
-    """Bytes that the CUDA device in use has free, or torch holds there for later; UNKNOWN where none is in use."""
+    """Bytes that the CUDA device in use has free; UNKNOWN where none is in use.
+
+    What torch holds there for later is given back first if little is free. The memory of recorded kernels is not given
+    back, and so is never counted.
+    """
     if not torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         return UNKNOWN
-    return int(torch.cuda.mem_get_info()[0] + torch.cuda.memory_reserved() - torch.cuda.memory_allocated())
+    free: int = torch.cuda.mem_get_info()[0]
+    if free < PLENTY:
+        torch.cuda.empty_cache()
+        free = torch.cuda.mem_get_info()[0]
+    return free
 
 
 def edge_for(network: Network) -> int:
@@ -98,9 +109,19 @@ def edge_for(network: Network) -> int:
     kind = network.device.type
     budget = free_on_cuda() * 2 * SHARE if kind == "cuda" else min(BUDGET, available() * SHARE)
     try:
-        need = need_of(network).values
+        need = need_of(network)
     except (RuntimeError, MemoryError):  # whatever is wrong will be found, and said, at the first piece
         return SMALLEST
-    window = math.sqrt(budget / (need * network.itemsize))
+    window = math.sqrt(budget / (need.values * network.itemsize))
+    if kind == "cuda":
+        window = min(window, math.sqrt(LONGEST / need.multiplications))
     edge = int((window - 2 * network.halo) // STEP) * STEP
     return min(LARGEST.get(kind, 512), max(SMALLEST, edge))
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether that is what went wrong: libraries say it in words."""
+    if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
+        return True
+    text = str(error).lower()
+    return any(sign in text for sign in OUT_OF_MEMORY)

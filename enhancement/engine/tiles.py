@@ -20,6 +20,7 @@ import torch
 
 from enhancement.engine import room, warm
 from enhancement.engine.alpha import bleed, snapped
+from enhancement.engine.compiled import POLL
 from enhancement.engine.errors import EngineCancelled, OutOfMemory, UnsupportedImage
 from enhancement.engine.networks import Network, Samples, heeding
 from enhancement.engine.spans import Piece, Span, aligned, spans
@@ -28,7 +29,7 @@ Picture = TypeVar("Picture", bound=Samples)
 Progress = Callable[[float], None]
 Cancelled = Callable[[], bool]
 SMALLEST_TILE = 32
-OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "failed to allocate", "bad_alloc")
+GUESSED = 1e11  # multiplications a second of a network that has not computed yet
 LARGEST_OUTPUT = 2**28  # pixels: 268 million, 0.8 GB; a wish beyond it is a mistake or an attack
 
 
@@ -54,18 +55,21 @@ class _Meter:
         self.done += piece.pixels
         self.tell(self.done)
 
-    def within(self, piece: Piece, layers: int) -> Cancelled:
-        """What a network asks before each of its `layers`: whether to stop. Each question is a step forward."""
-        passed = -1
 
-        def ask() -> bool:
-            nonlocal passed
-            passed += 1
-            if layers:
-                self.tell(self.done + piece.pixels * min(1.0, passed / layers))
-            return self.cancelled()
+class _Within:
+    """What a network asks while it computes a piece: whether to stop. Each question is a step forward.
 
-        return ask
+    questions: how often it will ask, as far as that is known; nought tells nothing of its way.
+    """
+
+    def __init__(self, meter: _Meter, piece: Piece, questions: float) -> None:
+        self.meter, self.piece, self.questions, self.asked = meter, piece, questions, 0
+
+    def __call__(self) -> bool:
+        if self.questions:
+            self.meter.tell(self.meter.done + self.piece.pixels * min(1.0, self.asked / self.questions))
+        self.asked += 1
+        return self.meter.cancelled()
 
 
 def _never() -> bool:
@@ -122,7 +126,7 @@ def bands(
     The picture is looked at before the first band is asked for: UnsupportedImage is raised at once.
     """
     _check(image, network)
-    work = _Work(image.shape[:2], network, tile, halo)
+    work = _Work(image.shape[:2], network.of(image.dtype), tile, halo)
     return _bands(image, work, skip, progress, cancelled)
 
 
@@ -174,7 +178,8 @@ class _Work:
         wish = room.edge_for(network) if tile is None else tile
         self.edge = aligned(max(wish, SMALLEST_TILE), network.align)
         self.rows, self.columns = (spans(side, self.edge, self.margin, network.align) for side in shape)
-        self.cut_further = False
+        self.cut_further = self.relieved = False
+        self.pace = _questions_per_pixel(network)
 
     def band(self, plane: Samples, rows: Span, meter: _Meter) -> Samples:
         """One row of pieces of a plane, uint8 or uint16 (height, width, 3), enlarged."""
@@ -186,11 +191,9 @@ class _Work:
             if meter.cancelled():
                 raise EngineCancelled
             piece = todo.popleft()
-            try:
-                with heeding(meter.within(piece, self.network.layers)):
-                    part = self.network.enlarge(plane[piece.seen], piece.inner)
-            except (RuntimeError, MemoryError) as error:
-                self._shrink(piece, error)
+            part = self._enlarged(plane[piece.seen], piece, meter)
+            if part is None:
+                self._make_room(piece)
                 todo = deque(self._pieces((piece, *todo)))
                 continue
             left, row = piece.columns.kept[0] * scale, (piece.rows.kept[0] - top) * scale
@@ -198,30 +201,51 @@ class _Work:
             meter.finish(piece)
         return made
 
+    def _enlarged(self, seen: Samples, piece: Piece, meter: _Meter) -> Samples | None:
+        """What becomes of a piece, or None where memory lacks: who goes on from here holds none of what was tried."""
+        within = _Within(meter, piece, self.network.layers or self.pace * seen.shape[0] * seen.shape[1])
+        try:
+            with heeding(within):
+                part = self.network.enlarge(seen, piece.inner)
+        except (RuntimeError, MemoryError) as error:
+            if not room.is_out_of_memory(error):
+                raise
+            if piece.edge <= SMALLEST_TILE and not self._can_relieve:
+                raise OutOfMemory(
+                    f"There is not enough memory for a piece of {piece.edge} pixels.",
+                    remedy="Free memory, or use a smaller model.",
+                ) from error
+            return None
+        if within.asked and not self.network.layers:
+            self.pace = within.asked / (seen.shape[0] * seen.shape[1])
+        return part
+
     def _pieces(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
         """The pieces as planned, or cut to the size that memory was found to hold."""
         if not self.cut_further:
             return iter(pieces)
         return itertools.chain.from_iterable(piece.cut(self.edge, self.margin, self.shape) for piece in pieces)
 
-    def _shrink(self, piece: Piece, error: BaseException) -> None:
-        """Halve the pieces after a lack of memory; any other error is raised again as it is."""
-        if not _is_out_of_memory(error):
-            raise error
-        if piece.edge <= SMALLEST_TILE:
-            raise OutOfMemory(
-                f"There is not enough memory for a piece of {piece.edge} pixels.",
-                remedy="Free memory, or use a smaller model.",
-            ) from error
-        if self.network.device.type == "cuda":
+    @property
+    def _can_relieve(self) -> bool:
+        return self.network.device.type == "cuda" and not self.relieved
+
+    def _make_room(self, piece: Piece) -> None:
+        """Let go of other networks on a device that is full, and have the piece tried again; else halve the pieces."""
+        if self._can_relieve:
+            self.relieved = True
             warm.keep_only(self.network)
             torch.cuda.empty_cache()
+            return
         self.edge = max(SMALLEST_TILE, aligned(min(self.edge, piece.edge) // 2, self.network.align))
         self.cut_further = True
 
 
-def _is_out_of_memory(error: BaseException) -> bool:
-    if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
-        return True
-    text = str(error).lower()
-    return any(sign in text for sign in OUT_OF_MEMORY)
+def _questions_per_pixel(network: Network) -> float:
+    """How often a compiled network will ask for each pixel that it sees, before it has computed any."""
+    if network.layers or network.device.type != "cpu":
+        return 0.0
+    try:
+        return room.need_of(network).multiplications / GUESSED * 1000 / POLL
+    except (RuntimeError, MemoryError):  # whatever is wrong will be found, and said, at the first piece
+        return 0.0

@@ -22,6 +22,7 @@ import numpy as np
 import torch
 
 from enhancement.engine import device, room, tables
+from enhancement.engine.errors import OutOfMemory
 from enhancement.engine.networks import Network, Pixels
 from enhancement.engine.training.data import textile
 
@@ -51,17 +52,29 @@ def tries(network: Network, ways: list[str], computed: Computed) -> list[Try]:
     key = _key(network, ways)
     with contextlib.suppress(ValueError, TypeError):  # not ours: measured anew
         return [Try(**row) for row in json.loads(tables.read(key) or "")]
-    made = _measured(network, ways, computed)
+    made, whole = _measured(network, ways, computed)
     logger.info("engine_measured", extra={"model": network.name, "tries": [asdict(each) for each in made]})
-    tables.keep(key, json.dumps([asdict(each) for each in made]))
+    if whole:
+        tables.keep(key, json.dumps([asdict(each) for each in made]))
     return made
 
 
-def _measured(network: Network, ways: list[str], computed: Computed) -> list[Try]:
+def _measured(network: Network, ways: list[str], computed: Computed) -> tuple[list[Try], bool]:
+    """What each way is worth, and whether that holds for later too: memory may lack at this moment only.
+
+    Raises OutOfMemory where it lacks for the network itself.
+    """
     effort, kind = room.need_of(network).multiplications, network.device.type
     edge = max(SMALLEST, min(LARGEST[kind], int(math.sqrt(EFFORT[kind] / effort)) // 16 * 16))
     cloths = [textile(np.random.default_rng(seed), edge) for seed in CLOTHS]
-    exact = [network.enlarge(cloth) for cloth in cloths]
+    try:
+        exact = [network.enlarge(cloth) for cloth in cloths]
+    except (RuntimeError, MemoryError) as full:
+        if not room.is_out_of_memory(full):
+            raise
+        remedy = "Free memory, or use a smaller model."
+        raise OutOfMemory(f"There is no memory for {network.name}.", remedy=remedy) from full
+    whole = True
     able: dict[str, Network] = {}
     decibels: dict[str, float] = {}
     for way in ways:
@@ -70,9 +83,10 @@ def _measured(network: Network, ways: list[str], computed: Computed) -> list[Try
             decibels[way] = nearness([candidate.enlarge(cloth) for cloth in cloths], exact)
             able[way] = candidate
         except (RuntimeError, ValueError) as reason:  # a network that one library cannot read, another computes
+            whole = whole and not room.is_out_of_memory(reason)
             logger.info("engine_way_closed", extra={"model": network.name, "way": way, "reason": str(reason)[:300]})
     seconds = _timed(able, cloths[0])
-    return [Try(way=way, seconds=round(seconds[way], 5), decibels=round(decibels[way], 2)) for way in able]
+    return [Try(way=way, seconds=round(seconds[way], 5), decibels=round(decibels[way], 2)) for way in able], whole
 
 
 def _timed(candidates: dict[str, Network], piece: Pixels) -> dict[str, float]:

@@ -171,7 +171,10 @@ def by_ncnn(model: str) -> Enlarge:
 
 def by_stock(state: weights.State, how: str) -> Enlarge:
     """how: "" for whole pictures, the edge of tiles, or "half"."""
-    runner = stock.runner(state, 4, half=how == "half", device=device.choose().device.type)
+    kind = device.choose().device.type
+    cudnn = torch.backends.cudnn
+    cudnn.benchmark, cudnn.deterministic, cudnn.allow_tf32 = False, False, True  # as torch comes
+    runner = stock.runner(state, 4, half=how == "half", device=kind)
     runner.tile_size = int(how) if how.isdecimal() else 0
 
     def enlarge(image: Pixels) -> Pixels:

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from enhancement.engine import choosing, compiled, trying
-from enhancement.engine.errors import EngineCancelled, EngineError
+from enhancement.engine.errors import EngineCancelled, EngineError, OutOfMemory
 from enhancement.engine.networks import CompactNetwork, Network, heeding, ready
 from enhancement.engine.tiles import upscale
 from tests.enhancement.engine.conftest import SHAPE
@@ -133,6 +133,19 @@ def test_a_way_that_a_device_does_not_have_is_refused(monkeypatch):
     monkeypatch.setenv("DESIGNER_ENGINE_BACKEND", "graph")
     with pytest.raises(EngineError, match="not possible on this processor"):
         choosing.allowed()
+
+
+def test_what_failed_for_want_of_memory_is_tried_again_the_next_time(monkeypatch, gentle, tables):
+    def cramped(network, way):
+        if way == "torch bfloat16":
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return network
+
+    made = trying.tries(gentle, ["torch float32", "torch bfloat16"], cramped)
+    assert [each.way for each in made] == ["torch float32"] and not tables.exists()
+    monkeypatch.setattr(Network, "enlarge", lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError("out of memory")))
+    with pytest.raises(OutOfMemory, match="gentle"):
+        trying.tries(gentle, ["torch float32"], cramped)
 
 
 def test_without_openvino_torch_does_it(monkeypatch, gentle):

@@ -7,7 +7,7 @@ from torch import nn
 
 from enhancement.engine import tiles
 from enhancement.engine.errors import EngineCancelled, OutOfMemory, UnsupportedImage
-from enhancement.engine.networks import Network
+from enhancement.engine.networks import Network, asked_to_stop
 
 
 def largest_step(one, other):
@@ -168,3 +168,55 @@ def test_a_network_that_halves_its_input_gets_even_tiles(photo):
     odd = photo[:77, :91]
     network = Network(name="halving", module=Halving(), scale=2, halo=3, align=2)
     assert (tiles.upscale(odd, network, tile=33) == odd.repeat(2, axis=0).repeat(2, axis=1)).all()
+
+
+class Asking:
+    """A runner that asks so many times whether to stop, as a compiled network does while it waits."""
+
+    label, itemsize = "asking", 4
+
+    def __init__(self, network, times):
+        self.network, self.times = network, times
+
+    def __call__(self, tile, inner):
+        for _ in range(self.times):
+            asked_to_stop()
+        return self.network.enlarge(tile, inner)
+
+
+def test_a_compiled_network_tells_progress_within_its_pieces(network, photo, monkeypatch):
+    """By a guess in the first piece, which may be far off, and in the next by what the first took."""
+    for guess in (1e3, 1e9):
+        monkeypatch.setattr(tiles, "GUESSED", guess)
+        asking = dataclasses.replace(network, runner=Asking(network, 20), layers=0)
+        seen: list[float] = []
+        tiles.upscale(photo, asking, tile=70, progress=seen.append)
+        assert seen == sorted(set(seen)) and seen[-1] == 1.0
+        assert len([share for share in seen if 0.5 < share < 1]) >= 15
+
+
+def test_a_full_device_lets_go_of_other_networks_before_it_cuts_pieces(network, photo, monkeypatch):
+    sizes, relief = [], []
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: relief.append("emptied"))
+    monkeypatch.setattr(tiles.warm, "keep_only", lambda kept: relief.append(kept.name))
+
+    class Full:
+        label, itemsize = "full", 2
+
+        def __init__(self, failures):
+            self.failures = failures
+
+        def __call__(self, tile, inner):
+            sizes.append(tile.shape[:2])
+            if len(sizes) <= self.failures:
+                raise torch.OutOfMemoryError("CUDA out of memory")
+            return network.enlarge(tile, inner)
+
+    for failures, cut in ((1, False), (2, True)):
+        sizes.clear()
+        relief.clear()
+        crowded = dataclasses.replace(network, runner=Full(failures), device=torch.device("cuda"))
+        made = tiles.upscale(photo, crowded, tile=1000)
+        assert largest_step(made, tiles.upscale(photo, network, tile=1000)) <= 1
+        assert relief == [network.name, "emptied"] and sizes[0] == sizes[1]
+        assert (len(sizes) > 2) == cut
