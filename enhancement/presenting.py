@@ -13,10 +13,10 @@ from enhancement import rights
 from enhancement.comparing import Measured
 from enhancement.framings import over_result, over_source
 from enhancement.models import Enhancement, EnhancementPreview, Status
-from enhancement.operations import registry
-from enhancement.previews import whole_of
+from enhancement.previews import notes_of, whole_of
 from enhancement.recipes import Recipe
 from enhancement.remote.offers import title_of_seller
+from enhancement.telling import said_by, title_of
 from enhancement.waiting import Queue
 
 HELD: Final = {
@@ -25,12 +25,6 @@ HELD: Final = {
     "held": "its batch is paused: it begins when that goes on",
 }
 NEXT: Final = {Status.QUEUED: "waiting", Status.RUNNING: "running"}
-
-
-def title_of(name: str) -> str:
-    """The operation's title; its name where it is not known here any more."""
-    operation = registry.find(name)
-    return operation.title if operation else name.replace("_", " ").capitalize()
 
 
 def summary_of(recipe: Recipe) -> str:
@@ -140,12 +134,17 @@ def remaining_words(remaining: dict[str, Any] | None) -> str:
     return f"{seconds_words(remaining['seconds'])} left, {basis_words(remaining)}"
 
 
+def steps_shown(row: Enhancement) -> list[dict[str, Any]]:
+    """The steps for a page: with who does each, and what it says of the picture (`said`)."""
+    return [{**step, "by": seller_title(step), "said": said_by(step["facts"])} for step in steps_of(row)]
+
+
 def row_shown(row: Enhancement, queue: Queue) -> dict[str, Any]:
     """An enhancement as a line of a page."""
     return {
         "row": row,
         "summary": summary_of(row.operations),
-        "steps": [{**step, "by": seller_title(step)} for step in steps_of(row)],
+        "steps": steps_shown(row),
         "place": queue.place(row),
         "left": remaining_words(queue.remaining(row)),
         "price": "" if row.cost is None else price_words(row.cost),
@@ -180,7 +179,7 @@ def _trial(row: EnhancementPreview, number: int, recipe: dict[str, Any]) -> dict
         "number": number,
         "name": recipe["name"],
         "summary": summary_of(recipe["operations"]),
-        "notes": recipe["notes"],
+        "notes": notes_of(row, number),
         "result": result,
         "crop": over_source(crop) if "box" in crop else None,
         "crop_error": crop.get("error"),

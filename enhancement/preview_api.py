@@ -89,7 +89,10 @@ class TrialSerializer(serializers.Serializer[Any]):
 
     name = serializers.CharField(allow_blank=True)
     operations = serializers.ListField(child=serializers.DictField())
-    notes = serializers.ListField(child=serializers.CharField(), help_text="where the whole may come out otherwise")
+    notes = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="where the whole may come out otherwise, and what the steps said of the part",
+    )
     whole = WholeSerializer()
     url = serializers.CharField(allow_null=True)
     width = serializers.IntegerField(allow_null=True)
@@ -122,9 +125,9 @@ class PreviewSerializer(serializers.ModelSerializer[EnhancementPreview]):
 
 def _trial(row: EnhancementPreview, number: int) -> dict[str, Any]:
     result = row.results[number] if number < len(row.results) else {}
-    said = {name: row.recipes[number][name] for name in ("name", "operations", "notes")}
     return {
-        **said,
+        **{name: row.recipes[number][name] for name in ("name", "operations")},
+        "notes": previews.notes_of(row, number),
         "whole": previews.whole_of(row, number),
         **{name: result.get(name) for name in ("width", "height", "seconds", "error", "crop")},
         "url": reverse("api_preview_result", args=[row.pk, number]) if "path" in result else None,

@@ -73,7 +73,8 @@ def _framed(job: RunningJob, recipe: dict[str, Any], view: Image.Image) -> dict[
         raise Cancelled from stop
     except EngineError as error:
         return {"crop": {"error": {"code": error.code, "message": error.message, "remedy": error.remedy}}}
-    return {"crop": {name: found[name] for name in ("shape", "box", "of", "guides")}}
+    crop = {name: found[name] for name in ("shape", "box", "of", "guides")}
+    return {"crop": crop, "framed": [{"name": Crop.name, "notes": found["notes"]}]}
 
 
 def _tried(job: RunningJob, row: EnhancementPreview, recipe: dict[str, Any], part: Image.Image) -> dict[str, Any]:

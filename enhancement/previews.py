@@ -22,6 +22,7 @@ from enhancement.models import LIVE, EnhancementPreview, Status
 from enhancement.operations.crop import RATIOS, Crop
 from enhancement.recipes import Plan
 from enhancement.services import plan_for
+from enhancement.telling import said_by_all
 from teams.accounts.models import User
 from teams.base.errors import Refused
 from teams.base.limits import Limit, TooOften, take
@@ -110,6 +111,12 @@ def whole_of(row: EnhancementPreview, number: int) -> dict[str, Any]:
     if uncut and "box" in crop:
         said.update({side: round(uncut[side] * crop["box"][side] / crop["of"][side]) for side in uncut})
     return said
+
+
+def notes_of(row: EnhancementPreview, number: int) -> list[str]:
+    """What to know of a trial: where the whole may come out otherwise, and what its steps said of the part."""
+    result = row.results[number] if number < len(row.results) else {}
+    return [*row.recipes[number]["notes"], *said_by_all([*result.get("facts", []), *result.get("framed", [])])]
 
 
 def _limit(actor: User) -> None:

@@ -13,7 +13,7 @@ from designer.assets.versions import versions_of
 from designer.generations.compare_views import chosen
 from enhancement import comparing
 from enhancement.models import Enhancement
-from enhancement.presenting import comparison_shown, versions_shown
+from enhancement.presenting import comparison_shown, steps_shown, versions_shown
 from enhancement.views import may_edit
 from teams.accounts.people import person
 from teams.base.errors import Missing, Refused
@@ -48,7 +48,8 @@ def strip(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_GET
 def figures(request: HttpRequest, pk: UUID, before: UUID) -> HttpResponse:
-    """The figures as a part of a page; what cannot be measured is said in place."""
+    """The figures as a part of a page, and what the steps said that made the later one; what cannot be measured is said
+    in place."""
     context: dict[str, Any] = {}
     try:
         context = comparison_shown(comparing.measure(actor=person(request), before_id=before, after_id=pk))
@@ -56,4 +57,6 @@ def figures(request: HttpRequest, pk: UUID, before: UUID) -> HttpResponse:
         raise
     except Refused as refused:
         context = {"reason": f"{refused.message} {refused.remedy}".strip()}
+    made = Enhancement.objects.visible_to(request.user).filter(result=pk).order_by("created_at").first()
+    context["steps"] = steps_shown(made) if made else []
     return render(request, "enhancement/_figures.html", context)
