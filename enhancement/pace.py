@@ -1,8 +1,9 @@
 """How long enhancements take here: the operations' own estimates, corrected by how the last runs went.
 
 An operation's estimate knows its parameters and the size of the picture, but not this machine. So what is compared is
-measured seconds with estimated ones, per operation and whoever does it (this machine or a model of a service): the
-median of the last runs of the team, or of everybody where the team has too few. What comes between and after the steps
+measured seconds with estimated ones, per operation and whoever does it (a model of a service, or here a network and its
+backend): the median of the last runs of the team, or of everybody where the team has too few. A network with too few of
+its own takes the measure of its operation, which is told as half a measure. What comes between and after the steps
 (reading, encoding, checking, storing) is measured the same.
 """
 
@@ -38,32 +39,44 @@ def percent_at(quote: Quote, done: float) -> int:
     return min(99, int(100 * over / (sum(seconds) + storing_seconds(quote))))
 
 
-def _who(step: Mapping[str, Any]) -> str:
-    """The operation, told apart by who does it."""
-    by_service = step.get("provider", LOCAL) != LOCAL
-    return f"{step['name']} by {step['provider']}/{step['model']}" if by_service else str(step["name"])
+def _keys(step: Mapping[str, Any]) -> list[str]:
+    """What is measured together with a step, the nearest first: the operation by who does it, then by anybody."""
+    name = str(step["name"])
+    if step.get("provider", LOCAL) != LOCAL:
+        return [f"{name} by {step['provider']}/{step['model']}"]
+    return [f"{name} by {step['engine']}", name] if step.get("engine") else [name]
+
+
+def _engine_of(quoted: Mapping[str, Any], facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A step's quote with the engine that it was quoted for; of older ones, the engine that did it."""
+    if "engine" in quoted or not ("model" in facts and "backend" in facts):
+        return quoted
+    return {**quoted, "engine": f"{facts['model']} by {facts['backend']}"}
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Measured over estimated seconds by operation, and from how many runs. Nothing known: the estimates stand."""
+    """Measured over estimated seconds of what is measured together, and of how many runs. Nothing known: the estimates
+    stand."""
 
     factors: Mapping[str, float] = field(default_factory=dict)
     runs: Mapping[str, int] = field(default_factory=dict)
 
     def step_seconds(self, step: Mapping[str, Any]) -> float:
-        return round(float(step["seconds"]) * self.factors.get(_who(step), 1.0), 2)
+        factor = next((self.factors[key] for key in _keys(step) if key in self.factors), 1.0)
+        return round(float(step["seconds"]) * factor, 2)
 
     def total_seconds(self, quote: Quote) -> float:
         store = storing_seconds(quote) * self.factors.get(STORING, 1.0)
         return round(sum(self.step_seconds(step) for step in quote) + store, 2)
 
     def basis(self, quote: Quote) -> dict[str, Any]:
-        """Where the seconds come from: "measured" if every step was, with the fewest runs behind one; else said so."""
-        counts = [self.runs.get(_who(step), 0) for step in quote]
-        known = sum(count > 0 for count in counts)
-        kind = "measured" if known == len(counts) else "partly measured" if known else "estimated"
-        return {"kind": kind, "runs": min(counts) if known == len(counts) else 0}
+        """Where the seconds come from: "measured" if every step was of who does it, with the fewest runs behind one;
+        else said so."""
+        counts = [self.runs.get(_keys(step)[0], 0) for step in quote]
+        known = any(self.runs.get(key, 0) for step in quote for key in _keys(step))
+        kind = "measured" if all(counts) else "partly measured" if known else "estimated"
+        return {"kind": kind, "runs": min(counts)}
 
 
 def pace_of(team_id: UUID) -> Pace:
@@ -77,12 +90,14 @@ def pace_of(team_id: UUID) -> Pace:
 def _measured(rows: Iterable[Enhancement]) -> Pace:
     found: dict[str, list[float]] = defaultdict(list)
     for row in rows:
-        steps = {step["name"]: float(step.get("seconds", 0)) for step in row.facts.get("operations", [])}
+        steps = {step["name"]: step for step in row.facts.get("operations", [])}
+        seconds = {name: float(step.get("seconds", 0)) for name, step in steps.items()}
         for quoted in row.quote:
             if quoted["name"] in steps and float(quoted["seconds"]) > 0:
-                found[_who(quoted)].append(steps[quoted["name"]] / float(quoted["seconds"]))
+                for key in _keys(_engine_of(quoted, steps[quoted["name"]])):
+                    found[key].append(seconds[quoted["name"]] / float(quoted["seconds"]))
         if row.started_at and row.finished_at:
-            rest = (row.finished_at - row.started_at).total_seconds() - sum(steps.values())
+            rest = (row.finished_at - row.started_at).total_seconds() - sum(seconds.values())
             found[STORING].append(max(0.0, rest) / storing_seconds(row.quote))
     known = {name: ratios for name, ratios in found.items() if len(ratios) >= ENOUGH}
     return Pace({name: median(ratios) for name, ratios in known.items()}, {n: len(r) for n, r in known.items()})

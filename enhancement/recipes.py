@@ -48,6 +48,7 @@ class Step:
             "height": self.estimate.height,
             "provider": self.price.provider,
             "model": self.price.model,
+            "engine": self.estimate.engine,
             "cost": f"{self.price.amount:.6f}",
             "most": f"{self.price.most:.6f}",
         }

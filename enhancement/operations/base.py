@@ -264,11 +264,15 @@ def part_of(progress: Progress, start: float, end: float) -> Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """What a wish will come to: seconds on this kind of machine, and the size of the result in pixels."""
+    """What a wish will come to: seconds on this kind of machine, and the size of the result in pixels.
+
+    engine: the models and the backend that do it here, where several could; how long each takes is measured apart.
+    """
 
     seconds: float
     width: int
     height: int
+    engine: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ PREFERRED = {4: "realesr-general-x4v3"}  # small enough for a processor, and tra
 LARGEST_OUTPUT = 128_000_000  # pixels that one network makes, before they are taken down to the size asked for
 ASSUMED_FLOPS = 150e9  # per second; two cores of a server in float32. With bf16 units it is twice that
 SECONDS_PER_PIXEL = 1.5e-7  # of the result: reading, packing, encoding
+STOCK_SLOWER = 4.0  # times as long the stock runner takes for the same network, see docs/benchmarks.md
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +146,10 @@ class Upscale(InMemory):
             factor = max(size.width / width, size.height / height)
             offers.check_size(offer, width, height, size.pixels, factor, targets.field_of(clean))
             return Estimate(seconds=offer.seconds(size.pixels), width=size.width, height=size.height)
-        seconds = sum(step.seconds for step in _steps(width, height, size, clean))
-        return Estimate(seconds=round(0.2 + seconds, 2), width=size.width, height=size.height)
+        steps = _steps(width, height, size, clean)
+        seconds = sum(step.seconds for step in steps) * (1.0 if clean["backend"] == "torch" else STOCK_SLOWER)
+        named = _engine([step.entry.name for step in steps], clean["backend"])
+        return Estimate(seconds=round(0.2 + seconds, 2), width=size.width, height=size.height, engine=named)
 
     def work(self, task: Task) -> Made:
         """Enlarge. Raises InvalidWeights, MissingWeights and other EngineErrors."""
@@ -225,6 +228,11 @@ class _Way:
 
 def _told(way: _Way) -> dict[str, Any]:
     return said(way.task, way.task.picture, way.facts())
+
+
+def _engine(models: list[str], backend: str) -> str:
+    """Which networks, and by what they are computed; "" where none is needed."""
+    return f"{', '.join(dict.fromkeys(models))} by {backend}" if models else ""
 
 
 def _models() -> dict[str, manifest.Entry]:

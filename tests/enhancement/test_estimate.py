@@ -180,6 +180,63 @@ def test_after_three_runs_the_seconds_are_measured_ones(editor, asset):
     assert mixed["basis"] == {"kind": "partly measured", "runs": 0}
 
 
+def quoted_and_done(asset, editor, wish, ratio, times=3):
+    """Runs of a recipe of one step that took `ratio` times their estimate."""
+    for _ in range(times):
+        made = editor.post(f"/api/enhance/{asset.pk}", {"operations": [wish]}, format="json").json()["id"]
+        work_off("gpu")
+        row = Enhancement.objects.get(pk=made)
+        row.facts["operations"][0]["seconds"] = ratio * row.quote[0]["seconds"]
+        row.save()
+
+
+def test_a_model_is_measured_apart_from_the_others_and_until_then_by_its_operation(editor, asset, folder):
+    folder.mkdir()
+    (folder / "RealESRGAN_x4plus.pth").write_bytes(b"not opened")
+    quoted_and_done(asset, editor, {"name": "upscale", "scale": 2}, 0.5)
+    slow = {"name": "upscale", "scale": 4, "model": "RealESRGAN_x4plus"}
+    said = estimate(editor, [asset], [slow]).json()
+    plain = Enhancement.objects.first().quote[0]
+    assert plain["engine"] == "designer-compact-x2 by torch"
+    assert said["basis"] == {"kind": "partly measured", "runs": 0}
+    guessed = said["assets"][0]["steps"][0]["seconds"]
+    for row in Enhancement.objects.all():  # three runs of the slow one, each three times its estimate
+        row.pk, row._state.adding = uuid4(), True
+        row.quote = [{**plain, "engine": "RealESRGAN_x4plus by torch", "seconds": 2.0}]
+        row.facts = {"operations": [{"name": "upscale", "seconds": 6.0}]}
+        row.save()
+    said = estimate(editor, [asset], [slow]).json()
+    assert said["basis"] == {"kind": "measured", "runs": 3}
+    assert said["assets"][0]["steps"][0]["seconds"] == pytest.approx(6 * guessed, rel=0.02)  # not 0.5 but 3 times
+    quick = estimate(editor, [asset]).json()
+    assert quick["basis"] == {"kind": "measured", "runs": 3}
+    assert quick["assets"][0]["steps"][0]["seconds"] == pytest.approx(plain["seconds"] / 2, abs=0.01)
+
+
+def test_a_quote_from_before_engines_were_named_is_counted_with_the_one_that_did_it(editor, asset):
+    quoted_and_done(asset, editor, {"name": "upscale", "scale": 2}, 0.5)
+    for row in Enhancement.objects.all():
+        del row.quote[0]["engine"]
+        row.save()
+    assert estimate(editor, [asset]).json()["basis"] == {"kind": "measured", "runs": 3}
+
+
+def test_the_time_left_follows_the_models_own_measure(editor, asset, serving):
+    quoted_and_done(asset, editor, {"name": "upscale", "scale": 2}, 10)
+    row = editor.post(f"/api/enhance/{asset.pk}", {"operations": [{**TWICE[0], "scale": 4}]}, format="json").json()
+    assert row["remaining"]["kind"] == "partly measured"
+    row = editor.post(f"/api/enhance/{asset.pk}", {"operations": [{**TWICE[0], "mode": "fast"}]}, format="json").json()
+    assert row["remaining"]["kind"] == "measured"
+    assert (
+        row["steps"][0]["seconds_quoted"] * 10 <= row["remaining"]["seconds"] < row["steps"][0]["seconds_quoted"] * 99
+    )
+
+
+def test_the_stock_runner_is_expected_to_take_as_long_as_it_does():
+    ours, stock = (registry.get("upscale").estimate(2048, 2048, {"backend": each}) for each in ("torch", "realesrgan"))
+    assert 3 < stock.seconds / ours.seconds < 4.1 and ours.engine != stock.engine
+
+
 def test_the_time_left_is_none_while_nothing_begins_and_says_why(editor, asset, serving):
     row = editor.post(f"/api/enhance/{asset.pk}", {"operations": [{"name": "soften"}]}, format="json").json()
     assert (row["queue"]["held"], row["queue"]["workers"]) == ("", 1) and row["remaining"]["seconds"] >= 2.0
