@@ -1,6 +1,7 @@
 """A recipe for a whole picture, said anew for a small part of it. Pure: no picture is stored and no row is read."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from PIL import Image
 
 from enhancement.operations import framing, registry
 from enhancement.operations.crop import Crop
+from enhancement.operations.face_restore import FaceRestore
 from enhancement.operations.framing import Box
 from enhancement.operations.upscale import Upscale
 from enhancement.operations.watermark import NAME as WATERMARK
@@ -18,15 +20,26 @@ from teams.base.errors import Refused
 
 EDGES: Final = (384, 320, 256, 192, 128)  # of the part, in pixels of the source: the largest that is quick enough
 QUICK: Final = 8.0  # seconds by the operations' own estimates, of all recipes together
-WHOLE: Final = {
-    Crop.name: "The crop is drawn over the whole picture, as a small view suggests it; the part is not cut.",
-    WATERMARK: "The mark is left where it is: its place is one of the whole picture.",
-}
+PATIENT: Final = 20.0  # the same for a part that has to be larger, so that a mark or a face lies whole on it
+CONTEXT: Final = 24  # pixels around a mark, of which its filling takes its colours
+HEAD: Final = 2.0  # sides of a face as it is found: what a network of faces looks at
+LARGEST: Final = 2048  # pixels of a part's side, however quick
+EDGEWISE: Final = 1e-7  # pixels: what a share of a side may lose by being told
+UNCUT: Final = "The crop is drawn over the whole picture, as a small view suggests it; the part is not cut."
+AT_MARK: Final = "Tried where the mark is."
+NOT_ON_IT: Final = (
+    "The mark is left: it does not lie whole on this part. Point at it, or name no spot, and the part is there."
+)
+TOO_LARGE: Final = "The mark is left: its box is too large to be tried on a part. Draw it closer, or do the whole."
+AT_FACE: Final = "Tried where a face is."
+NO_FACE: Final = "No face was found in a view of the whole, so it is tried where most detail is."
+LARGE_FACE: Final = "The face is too large to be tried on a part, so it is tried where most detail is."
 ALONE: Final = {
     "color": "Light and colours are judged from this part alone; of the whole they may come out a little different.",
     "background": "The subject is looked for in this part alone; in the whole it is found better.",
 }
 TOLD: Final = 512  # pixels of the view in which the most detailed spot is sought
+Spot = tuple[float, float]  # shares of width and height
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,36 +48,73 @@ class OnPart:
 
     steps: list[dict[str, Any]]
     notes: list[str]
-    seconds: float
 
 
-def on_part(plan: Plan, *, size: tuple[int, int], edge: int) -> OnPart:
-    """The plan of a picture of `size` for a part of `edge` x `edge` pixels of it.
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a trial is about, in pixels of the source: it has to lie whole on the part, of at least `edge` a side."""
 
-    Raises Refused where nothing of it can be shown on a part.
+    operation: str
+    box: Box
+    edge: int
+
+
+def on_part(plan: Plan, *, size: tuple[int, int], part: Box) -> OnPart:
+    """The plan of a picture of `size` for a part of it.
+
+    Raises Refused where nothing of it can be shown there.
     """
-    steps, notes, seconds, side = [], [], 0.0, edge
+    steps, notes, side = [], [], part.width
     width = size[0]
     for step in plan.steps:
         name, factor, width = step.checked.operation.name, step.estimate.width / width, step.estimate.width
-        if left_out := _left_out(step):
+        if left_out := _left_out(step) or (_mark_left_out(step, size, part) if name == WATERMARK else ""):
             notes.append(left_out)
             continue
-        said = _scaled(step, factor) if name == Upscale.name else step.checked.wish
-        seconds += 0.0 if said.get("keep") else registry.get(name).estimate(side, side, _params(said)).seconds
         side = max(1, round(side * factor))
-        steps.append({**said, "size": side})
+        steps.append({**_said_anew(step, factor, size, part), "size": side})
         notes += [ALONE[name]] if name in ALONE else []
     if not steps and not any(step.checked.operation.name == Crop.name for step in plan.steps):
         remedy = "Take in an operation that changes its pixels, or enhance the whole."
         raise Refused("nothing_to_preview", notes[0], field="operations", remedy=remedy)
-    return OnPart(steps, notes, seconds)
+    return OnPart(steps, notes)
+
+
+def _said_anew(step: Step, factor: float, size: tuple[int, int], part: Box) -> dict[str, Any]:
+    """The wish of a step, for the part."""
+    name, wish = step.checked.operation.name, step.checked.wish
+    if name == Upscale.name:
+        return _scaled(step, factor)
+    if name == WATERMARK:
+        box, edge = _mark(wish, size), part.width
+        start = {"left": (box.left - part.left + EDGEWISE) / edge, "top": (box.top - part.top + EDGEWISE) / edge}
+        return {**wish, **start, "width": box.width / edge, "height": box.height / edge}
+    return wish
+
+
+def _mark(wish: Mapping[str, Any], size: tuple[int, int]) -> Box:
+    """A mark's box in pixels, as its operation takes it."""
+    left, top = (min(int(wish[start] * side), side - 1) for start, side in zip(("left", "top"), size, strict=True))
+    across, down = (max(1, round(wish[name] * side)) for name, side in zip(("width", "height"), size, strict=True))
+    return Box(left, top, min(size[0], left + across), min(size[1], top + down))
+
+
+def _mark_left_out(step: Step, size: tuple[int, int], part: Box) -> str:
+    mark = _mark(step.checked.wish, size)
+    if _least_of(mark) > part.width:
+        return TOO_LARGE
+    return "" if part.holds(mark) else NOT_ON_IT
+
+
+def _least_of(mark: Box) -> int:
+    """The least side of a part for a mark: no box of its operation takes more than a quarter of its picture."""
+    return max(mark.width, mark.height, math.ceil(2 * math.sqrt(mark.width * mark.height)) + 1)
 
 
 def _left_out(step: Step) -> str:
     if step.price.provider != LOCAL:
         return f"{step.checked.operation.title} is left out: a service does it, and it would be paid for."
-    return WHOLE.get(step.checked.operation.name, "")
+    return UNCUT if step.checked.operation.name == Crop.name else ""
 
 
 def _scaled(step: Step, factor: float) -> dict[str, Any]:
@@ -78,14 +128,85 @@ def _params(step: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in step.items() if key not in ("name", "size", "keep")}
 
 
-def edge_for(plans: list[Plan], *, size: tuple[int, int]) -> tuple[int, list[OnPart]]:
-    """The largest side that is quick enough for all recipes, and these on it. Raises Refused."""
+def mark_of(plans: Sequence[Plan], size: tuple[int, int]) -> Subject | None:
+    """The mark that one of the recipes takes off."""
+    for step in (step for plan in plans for step in plan.steps):
+        if step.checked.operation.name == WATERMARK:
+            box = _mark(step.checked.wish, size)
+            roomy = max(box.width, box.height) + 2 * CONTEXT
+            return Subject(WATERMARK, box, max(_least_of(box), min(roomy, *size)))
+    return None
+
+
+def has_faces(plan: Plan) -> bool:
+    """Whether faces are restored here."""
+    return any(step.checked.operation.name == FaceRestore.name and not _left_out(step) for step in plan.steps)
+
+
+def face_of(faces: Sequence[Box], spot: Spot | None, size: tuple[int, int]) -> Subject | None:
+    """The first of the faces, or the one that somebody points at."""
+    found = [Subject(FaceRestore.name, box, min(round(HEAD * max(box.width, box.height)), *size)) for box in faces]
+    return next((face for face in found if spot is None or is_meant(face, spot, size)), None)
+
+
+def is_meant(subject: Subject, spot: Spot, size: tuple[int, int]) -> bool:
+    """Whether somebody points at it, or close to it."""
+    box = subject.box
+    near = box.grown(box.width / 4, box.height / 4, box.height / 4, *size)
+    return near.left <= spot[0] * size[0] <= near.right and near.top <= spot[1] * size[1] <= near.bottom
+
+
+def part_for(
+    plans: Sequence[Plan],
+    *,
+    size: tuple[int, int],
+    subject: Subject | None,
+    spot: Spot | None,
+    detailed: Callable[[int], Spot],
+) -> tuple[Box, bool]:
+    """The part on which all recipes are tried, and whether it is where it is for the sake of `subject`; else it is
+    around `spot`, or where `detailed` says for a part of so many pixels.
+
+    Its side is the largest that is quick enough; where the subject needs a larger one, that, if it can be waited for.
+    """
     fitting = [min(edge, *size) for edge in EDGES]
-    for edge in fitting:
-        found = [on_part(plan, size=size, edge=edge) for plan in plans]
-        if sum(each.seconds for each in found) <= QUICK:
-            break
-    return edge, found
+    edge = next((each for each in fitting if _seconds(plans, size, each) <= QUICK), fitting[-1])
+    if subject is not None:
+        larger = max(edge, subject.edge)
+        if larger == edge or (larger <= min(LARGEST, *size) and _seconds(plans, size, larger) <= PATIENT):
+            box = subject.box
+            middle = ((box.left + box.right) / 2 / size[0], (box.top + box.bottom) / 2 / size[1])
+            return box_at(*middle, size=size, edge=larger), True
+    return box_at(*(spot or detailed(edge)), size=size, edge=edge), False
+
+
+def told_of_place(plan: Plan, subject: Subject | None, *, about: bool, chosen: bool) -> list[str]:
+    """Why the part is where it is. about: for the sake of the subject; chosen: somebody pointed."""
+    has_mark = any(step.checked.operation.name == WATERMARK for step in plan.steps)
+    marked = subject is not None and subject.operation == WATERMARK
+    if has_mark and marked and about:
+        return [AT_MARK]
+    if not has_faces(plan) or marked:
+        return []
+    if about:
+        return [AT_FACE]
+    return [] if chosen else [LARGE_FACE if subject else NO_FACE]
+
+
+def _seconds(plans: Sequence[Plan], size: tuple[int, int], edge: int) -> float:
+    """What the recipes come to on a part of `edge` pixels. A face takes as long on any part, and is not counted."""
+    seconds = 0.0
+    for plan in plans:
+        side, width = edge, size[0]
+        for step in plan.steps:
+            name, factor, width = step.checked.operation.name, step.estimate.width / width, step.estimate.width
+            if _left_out(step):
+                continue
+            said = _scaled(step, factor) if name == Upscale.name else step.checked.wish
+            if name != FaceRestore.name and not said.get("keep"):
+                seconds += registry.get(name).estimate(side, side, _params(said)).seconds
+            side = max(1, round(side * factor))
+    return seconds
 
 
 def box_at(x: float, y: float, *, size: tuple[int, int], edge: int) -> Box:

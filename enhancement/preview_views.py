@@ -10,12 +10,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from designer.generations.compare_views import chosen
 from designer.generations.views import is_partial
-from enhancement import presets, previews
+from enhancement import presets, previews, rights
 from enhancement.builder import LONGEST
 from enhancement.builder_views import Draft, draft_sent
+from enhancement.cropping import Spot
 from enhancement.models import EnhancementPreview
+from enhancement.operations.watermark import NAME as WATERMARK
 from enhancement.presenting import preview_shown
-from enhancement.previews import Spot, Trial
+from enhancement.previews import Trial
 from enhancement.waiting import Queue
 from teams.accounts.people import person
 from teams.base.errors import Missing, Refused
@@ -51,7 +53,8 @@ def _trials(request: HttpRequest, draft: Draft) -> list[Trial]:
     beside = request.POST.get("beside", "")
     if beside == "earlier" and (named := chosen(request.POST.getlist("earlier"))):
         before = EnhancementPreview.objects.see(request.user, named[0]).recipes[0]
-        trials.append(Trial(operations=before["operations"], name=EARLIER))
+        declared = f"{WATERMARK}.{rights.DECLARATION}" in request.POST
+        trials.append(Trial(operations=rights.declared_anew(before["operations"], declared), name=EARLIER))
     elif named := chosen([beside]):
         preset = presets.find(person(request), named[0])
         trials.append(Trial(operations=preset.operations, name=preset.name))

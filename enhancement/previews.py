@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final, cast
 from uuid import UUID
 
+import numpy as np
 import redis
 from django.db import transaction
 from django.utils import timezone
@@ -16,10 +18,25 @@ from designer.assets.models import Asset
 from designer.assets.services import thumbnail_width
 from designer.jobs.services import enqueue, request_cancel
 from designer.realtime.events import PREVIEW_CHANGED, record
-from enhancement.cropping import OnPart, box_at, detailed_spot, edge_for
+from enhancement import rights
+from enhancement.cropping import (
+    OnPart,
+    Spot,
+    Subject,
+    detailed_spot,
+    face_of,
+    has_faces,
+    is_meant,
+    mark_of,
+    on_part,
+    part_for,
+    told_of_place,
+)
 from enhancement.estimating import estimate
 from enhancement.models import LIVE, EnhancementPreview, Status
+from enhancement.operations import faces
 from enhancement.operations.crop import RATIOS, Crop
+from enhancement.operations.framing import Box
 from enhancement.recipes import Plan
 from enhancement.services import plan_for
 from enhancement.telling import said_by_all
@@ -31,7 +48,6 @@ MOST: Final = 2  # recipes beside each other
 OFTEN: Final = (30, 300)  # tries of one person within so many seconds
 KEPT: Final = timedelta(days=1)  # then the files are swept too, for no asset names them
 FIRST: Final = 1  # priority: somebody sits and waits
-Spot = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +61,9 @@ class Trial:
 def request_preview(
     *, actor: User, asset_id: UUID, trials: Sequence[Trial], spot: Spot | None = None
 ) -> EnhancementPreview:
-    """Try recipes around `spot` (shares of width and height; by default the most detailed one). An earlier preview of
-    the same person that has not ended is cancelled.
+    """Try recipes around `spot` (shares of width and height; by default where the mark or a face is that they are
+    about, else the most detailed one). An earlier preview of the same person that has not ended is cancelled. Rights
+    are declared as for the whole, and it is logged.
 
     Raises Missing, Forbidden, Conflict, or Refused naming the recipe at fault, or because it was too often.
     """
@@ -54,20 +71,44 @@ def request_preview(
         raise Refused("too_many", f"One to {MOST} recipes.", field="recipes", remedy="Send no more.")
     asset, plans = _planned(actor, asset_id, trials)
     size = (asset.width, asset.height)
-    edge, parts = edge_for(plans, size=size)
     _limit(actor)
-    x, y = spot or spot_of(asset, edge)
-    box = box_at(x, y, size=size, edge=edge)
-    recipes = [_recipe(actor, asset, trial, plan, part) for trial, plan, part in zip(trials, plans, parts, strict=True)]
+    subject = _subject(asset, plans, spot)
+    box, about = part_for(plans, size=size, subject=subject, spot=spot, detailed=partial(spot_of, asset))
+    recipes = []
+    for trial, plan in zip(trials, plans, strict=True):
+        part = on_part(plan, size=size, part=box)
+        told = told_of_place(plan, subject, about=about, chosen=spot is not None)
+        recipes.append(_recipe(actor, asset, trial, plan, OnPart(part.steps, [*told, *part.notes])))
     return _queued(
         EnhancementPreview(
             team_id=asset.team_id,
             owner=actor,
             source=asset,
-            box={"left": box.left, "top": box.top, "width": edge, "height": edge},
+            box=box.shown(),
             recipes=recipes,
         )
     )
+
+
+def _subject(asset: Asset, plans: Sequence[Plan], spot: Spot | None) -> Subject | None:
+    """The mark or the face that recipes are about, unless somebody points elsewhere."""
+    size = (asset.width, asset.height)
+    mark = mark_of(plans, size)
+    if mark is not None and (spot is None or is_meant(mark, spot, size)):
+        return mark
+    return face_of(_faces(asset), spot, size) if any(map(has_faces, plans)) else None
+
+
+def _faces(asset: Asset) -> list[Box]:
+    """The faces that are sure in a view of an image, the largest first, in its pixels."""
+    with opened(thumbnail_path(asset.path, thumbnail_width(asset, faces.VIEW))) as file, Image.open(file) as view:
+        seen = np.asarray(view.convert("RGBA"))
+    scale = asset.width / seen.shape[1]
+    found = [face for face in faces.find(seen) if face.sure] if not faces.unavailable() else []
+    sides = [[each * scale for each in (face.left, face.top, face.width, face.height)] for face in found]
+    return [
+        Box(round(left), round(top), round(left + width), round(top + height)) for left, top, width, height in sides
+    ]
 
 
 def _planned(actor: User, asset_id: UUID, trials: Sequence[Trial]) -> tuple[Asset, list[Plan]]:
@@ -141,6 +182,8 @@ def _queued(row: EnhancementPreview) -> EnhancementPreview:
     for earlier in EnhancementPreview.objects.filter(owner=row.owner, status__in=LIVE, job_id__isnull=False):
         request_cancel(cast("UUID", earlier.job_id))
     row.save()
+    for recipe in row.recipes:
+        rights.note(row.owner, row.source, recipe["operations"], preview=str(row.pk))
     job = enqueue(
         "enhancement.preview",
         {"preview_id": str(row.pk)},

@@ -1,7 +1,6 @@
 """Whose picture it is: what must not be done to somebody else's, and who declared that it is their own."""
 
 from typing import Any, Final
-from uuid import UUID
 
 from designer.assets.models import Asset
 from enhancement.operations.watermark import NAME
@@ -69,10 +68,10 @@ def refuse_unattended(operations: Any) -> None:
             )
 
 
-def note(actor: User, asset: Asset, recipe: Recipe, enhancement_id: UUID) -> None:
-    """Write the declaration into the audit log, in the transaction that queues the work."""
+def note(actor: User, asset: Asset, recipe: Recipe, **work: str) -> None:
+    """Write the declaration into the audit log, in the transaction that queues the work. work: its kind and id."""
     for step in recipe:
         if step["name"] == NAME:
             said = {name: step[name] for name in ("left", "top", "width", "height", "area")}
-            facts: dict[str, object] = {"operation": NAME, "enhancement": str(enhancement_id), **said}
+            facts: dict[str, object] = {"operation": NAME, **work, **said}
             write(actor, DECLARED, f"asset:{asset.pk}", facts, team_id=asset.team_id)

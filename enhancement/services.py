@@ -59,7 +59,7 @@ def request_enhancement(
     if terms.batch_id:
         rights.refuse_unattended(plan.recipe)
     made = _create(actor, asset, plan, preset)
-    rights.note(actor, asset, plan.recipe, made.pk)
+    rights.note(actor, asset, plan.recipe, enhancement=str(made.pk))
     job = enqueue(
         "enhancement.run",
         {"enhancement_id": str(made.pk)},

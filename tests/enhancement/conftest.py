@@ -9,7 +9,7 @@ from django.utils import timezone
 from designer.assets.models import Asset
 from designer.assets.services import store_upload
 from designer.jobs.models import WorkerBeat
-from enhancement.engine import examining, manifest, resuming, tiles
+from enhancement.engine import examining, manifest, portraits, resuming, tiles
 from tests import images
 
 
@@ -58,3 +58,18 @@ def rows(monkeypatch) -> list[int]:
     monkeypatch.setattr(resuming, "WORTH", 0.0)
     monkeypatch.setattr(tiles._Work, "band", band)
     return computed
+
+
+@pytest.fixture
+def faces_here(folder):
+    """A models folder that seems to hold GFPGAN, which is not opened where there is no face."""
+    folder.mkdir()
+    (folder / "GFPGANv1.4.pth").write_bytes(b"not opened")
+    return folder
+
+
+@pytest.fixture
+def painter(faces_here, monkeypatch):
+    """A network of faces that turns each into its negative."""
+    monkeypatch.setattr(portraits, "load", lambda name: None)
+    monkeypatch.setattr(portraits, "restored", lambda face, network, cancelled: 255 - face)

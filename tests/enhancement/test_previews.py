@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from PIL import Image
+from PIL import Image, ImageChops
 
 from designer.assets import blobs
 from designer.assets.models import Asset
@@ -20,12 +20,15 @@ from enhancement.operations import crop
 from enhancement.operations.base import ParameterError
 from enhancement.operations.detail import Detail
 from enhancement.operations.framing import Box
+from teams.audit.models import AuditEntry
 from tests import images
+from tests.enhancement.engine.conftest import shared_data
 from tests.work import work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TWICE = {"operations": [{"name": "upscale", "scale": 2}]}
 SHARPER = {"operations": [{"name": "detail", "amount": 0.5}]}
+MARK = {"name": "watermark_removal", "rights": True, "area": "box"}
 
 
 @pytest.fixture
@@ -83,9 +86,79 @@ def test_what_needs_the_whole_picture_is_left_out_and_said(editor, large):
     recipe = {"operations": [*TWICE["operations"], {"name": "crop", "shape": "1:1"}, {"name": "color"}]}
     notes = ask(editor, large, recipe).json()["recipes"][0]["notes"]
     assert any("part is not cut" in note for note in notes) and any("this part alone" in note for note in notes)
-    mark = {"name": "watermark_removal", "rights": True}
-    refused = ask(editor, large, {"operations": [mark]})
-    assert refused.status_code == 422 and refused.json()["code"] == "nothing_to_preview"
+
+
+def part_of(told) -> tuple[int, int, int, int]:
+    box = told["box"]
+    return box["left"], box["top"], box["left"] + box["width"], box["top"] + box["height"]
+
+
+def test_a_mark_is_taken_off_a_part_that_holds_it_whole_by_who_declares_the_rights(editor, large):
+    refused = ask(editor, large, {"operations": [{**MARK, "rights": False}]})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "recipes[0].operations[0].rights")
+    assert not AuditEntry.objects.filter(action="image.rights_declared").exists()
+    asked = ask(editor, large, {"operations": [MARK]}, {"operations": [MARK, *TWICE["operations"]]})
+    assert asked.status_code == 202, asked.content
+    entries = AuditEntry.objects.filter(action="image.rights_declared")
+    assert [entry.facts["preview"] for entry in entries] == [asked.json()["id"]] * 2
+    left, top, right, bottom = part_of(asked.json())
+    assert left <= 540 and right >= 882 and top <= 510 and bottom >= 588  # the box in pixels of the image
+    work_off("gpu")
+    told = editor.get(f"/api/enhance/previews/{asked.json()['id']}").json()
+    assert told["status"] == "succeeded" and told["recipes"][0]["notes"][0] == "Tried where the mark is."
+    before, after = (shown(editor, url).convert("RGB") for url in (told["url"], told["recipes"][0]["url"]))
+    changed = ImageChops.difference(before, after).getbbox()
+    assert changed is not None
+    assert (540 - left, 510 - top) <= changed[:2] and changed[2] <= 882 - left and changed[3] <= 588 - top
+    assert told["recipes"][1]["width"] == 2 * told["box"]["width"]
+
+
+def test_a_mark_that_cannot_be_tried_says_why(editor, large):
+    elsewhere = ask(editor, large, {"operations": [MARK]}, spot={"x": 0.1, "y": 0.1})
+    assert elsewhere.status_code == 422 and "does not lie whole on this part" in elsewhere.json()["detail"]
+    on_it = ask(editor, large, {"operations": [MARK]}, spot={"x": 0.7, "y": 0.9})
+    assert on_it.status_code == 202 and on_it.json()["recipes"][0]["notes"] == ["Tried where the mark is."]
+    huge = {**MARK, "left": 0, "top": 0, "width": 0.5, "height": 0.5}
+    assert "too large to be tried on a part" in ask(editor, large, {"operations": [huge]}).json()["detail"]
+    beside = ask(editor, large, {"operations": [huge, *TWICE["operations"]]}).json()["recipes"][0]
+    assert any("too large" in note for note in beside["notes"])
+
+
+@pytest.fixture
+def portrait(editor, asset) -> Asset:
+    """A face at the left, and much more detail at the right."""
+    picture = Image.new("RGB", (1400, 1000), (200, 190, 180))
+    with Image.open(shared_data("photos/skimage/astronaut.png")) as opened:
+        picture.paste(opened.convert("RGB"), (60, 300))
+    picture.paste(Image.effect_noise((400, 400), 90).convert("RGB"), (950, 50))
+    file = io.BytesIO(images.encoded("PNG", picture, icc_profile=images.SRGB))
+    return store_upload(actor=asset.owner, team_id=asset.team_id, file=file, name="portrait.png")
+
+
+FACES = {"operations": [{"name": "face_restore", "fidelity": 0}]}
+
+
+@pytest.mark.usefixtures("painter")
+def test_faces_are_tried_where_one_is(editor, portrait):
+    asked = ask(editor, portrait, FACES, SHARPER)
+    assert asked.status_code == 202, asked.content
+    _, top, right, _ = part_of(asked.json())
+    assert right < 700 and top > 250  # the face of the astronaut, and not the noise
+    work_off("gpu")
+    told = editor.get(f"/api/enhance/previews/{asked.json()['id']}").json()
+    faces, sharper = (each["notes"] for each in told["recipes"])
+    assert faces[0] == "Tried where a face is." and any("One face restored" in note for note in faces)
+    assert "Tried where a face is." not in sharper
+    plain = ask(editor, portrait, SHARPER).json()
+    assert plain["box"]["left"] > 700
+
+
+@pytest.mark.usefixtures("painter")
+def test_without_a_face_it_is_tried_where_most_detail_is_and_a_spot_of_ones_own_is_kept(editor, large, portrait):
+    without = ask(editor, large, FACES).json()
+    assert "No face was found" in without["recipes"][0]["notes"][0] and without["box"]["left"] > 400
+    chosen = ask(editor, portrait, FACES, spot={"x": 1.0, "y": 0.0}).json()
+    assert chosen["box"]["left"] > 950 and chosen["recipes"][0]["notes"] == []
 
 
 def test_a_crop_is_drawn_over_the_whole_picture_before_it_is_paid_for(editor, large):

@@ -123,6 +123,22 @@ def test_it_follows_no_generation_whoever_asked_and_the_owner_hears_why(client_o
     assert "declaration of rights" in Notification.objects.get(kind="follow_up").body
 
 
+def test_a_trial_follows_the_same_rule_and_an_earlier_one_declares_nothing(uploaded, client_of):
+    client, others = client_of("admin"), uploaded(xmp=CAPTURED)
+    wish = {"asset": str(others.pk), "recipes": [{"operations": [WISH]}]}
+    refused = client.post("/api/enhance/previews", wish, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (422, "somebody_elses")
+    asset = uploaded()
+    wish = {"asset": str(asset.pk), "recipes": [{"operations": [WISH]}]}
+    first = client.post("/api/enhance/previews", wish, format="json").json()["id"]
+    form = {"asset": asset.pk, "use": "upscale", "upscale.scale": "2", "beside": "earlier", "earlier": first}
+    again = client.post("/enhancements/previews", form, format="multipart", headers={"X-Partial": "1"})
+    assert again.status_code == 422 and "Nobody has declared to hold the rights." in again.content.decode()
+    said = {**form, "watermark_removal.rights": "on"}
+    again = client.post("/enhancements/previews", said, format="multipart", headers={"X-Partial": "1"})
+    assert again.status_code == 200
+
+
 def test_no_batch_declares_for_its_owner(uploaded, client_of, team):
     asset, editor = uploaded(), client_of("editor")
     plan = {"kind": "enhance", "sources": [str(asset.pk)], "operations": [WISH]}

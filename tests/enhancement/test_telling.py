@@ -5,7 +5,6 @@ import io
 import pytest
 
 from designer.assets.services import store_upload
-from enhancement.engine import portraits
 from enhancement.models import Enhancement
 from tests.enhancement.engine.conftest import shared_data
 from tests.work import work_off
@@ -13,14 +12,6 @@ from tests.work import work_off
 pytestmark = pytest.mark.django_db(transaction=True)
 NO_FACE = "No face was found that is large enough; nothing was changed."
 PALETTE = {"name": "color", "palette": ["#b7410e", "#e2ca9c"], "area": "whole"}
-
-
-@pytest.fixture
-def faces_here(folder):
-    """A models folder that seems to hold GFPGAN, which is not opened where there is no face."""
-    folder.mkdir()
-    (folder / "GFPGANv1.4.pth").write_bytes(b"not opened")
-    return folder
 
 
 def enhanced(client, asset, *operations) -> Enhancement:
@@ -52,9 +43,7 @@ def test_what_a_step_could_not_do_stands_on_list_image_and_comparison(editor, as
     assert "step-said" not in pages(editor, quiet)[2]
 
 
-def test_how_alike_a_restored_face_is_stands_beside_it(editor, asset, faces_here, monkeypatch):
-    monkeypatch.setattr(portraits, "load", lambda name: None)
-    monkeypatch.setattr(portraits, "restored", lambda face, network, cancelled: 255 - face)
+def test_how_alike_a_restored_face_is_stands_beside_it(editor, asset, painter):
     data = shared_data("photos/skimage/astronaut.png").read_bytes()
     portrait = store_upload(actor=asset.owner, team_id=asset.team_id, file=io.BytesIO(data), name="a.png")
     row = enhanced(editor, portrait, {"name": "face_restore"})

@@ -146,7 +146,7 @@ customElements.define("spot-picker", class extends HTMLElement {
     this.auto.hidden = !chosen;
     this.style.setProperty("--spot-x", chosen ? this.across.value : 0.5);
     this.style.setProperty("--spot-y", chosen ? this.down.value : 0.5);
-    const where = chosen ? `${Math.round(this.across.value * 100)} % across, ${Math.round(this.down.value * 100)} % down` : "the most detailed one";
+    const where = chosen ? `${Math.round(this.across.value * 100)} % across, ${Math.round(this.down.value * 100)} % down` : "left to the studio";
     this.mark.setAttribute("aria-label", `Spot to try it on: ${where}. Arrow keys move it.`);
   }
 });
