@@ -30,7 +30,7 @@ class SpotSerializer(StrictSerializer):
 
 
 class PreviewRequest(StrictSerializer):
-    """Which recipes on which part: without `spot`, on the most detailed one."""
+    """Which recipes on which part: without `spot`, where the mark or face is that they are about, or most detail."""
 
     asset = serializers.UUIDField()
     recipes = serializers.ListField(child=RecipeRequest(), min_length=1, max_length=previews.MOST)

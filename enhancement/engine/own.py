@@ -17,6 +17,7 @@ from enhancement.engine.manifest import Entry, catalogue, models_folder
 RECORD = "own.json"
 PREFIX = "own:"
 SUFFIXES = (".safetensors", ".pth")
+NO_LARGER = "It does not enlarge: its result is as large as its picture, and nothing here is done with such weights."
 
 
 def name_of(path: Path) -> str:
@@ -29,7 +30,7 @@ def entries(folder: Path | None = None) -> dict[str, Entry]:
     home = models_folder(folder)
     rows = _read(home) if home else {}
     unchanged = {file: row for file, row in rows.items() if home and _stamp(home / file) == row["stamp"]}
-    made = [_entry(file, row) for file, row in sorted(unchanged.items()) if not row["problem"]]
+    made = [_entry(file, row) for file, row in sorted(unchanged.items()) if not _problem(row)]
     return {entry.name: entry for entry in made}
 
 
@@ -37,7 +38,8 @@ def problems(folder: Path | None = None) -> dict[str, str]:
     """By file name, why an examined file cannot be used."""
     home = models_folder(folder)
     rows = _read(home) if home else {}
-    return {file: row["problem"] for file, row in rows.items() if home and row["problem"] and (home / file).is_file()}
+    told = {file: _problem(row) for file, row in rows.items()}
+    return {file: problem for file, problem in told.items() if home and problem and (home / file).is_file()}
 
 
 def unexamined(folder: Path | None = None) -> list[Path]:
@@ -62,6 +64,11 @@ def forget(path: Path) -> None:
     rows = _read(path.parent)
     if rows.pop(path.name, None) is not None:
         _write(path.parent, rows)
+
+
+def _problem(row: dict[str, Any]) -> str:
+    """Why an examined file cannot be used; earlier releases took one that does not enlarge."""
+    return str(row["problem"]) or (NO_LARGER if row.get("scale") == 1 else "")
 
 
 def _entry(file: str, row: dict[str, Any]) -> Entry:

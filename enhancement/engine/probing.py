@@ -7,11 +7,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from enhancement.engine import own
 from enhancement.engine.compat import import_spandrel
 from enhancement.engine.errors import InvalidWeights
 from enhancement.engine.networks import CompactNetwork, compact_shape_of
 
-SCALES = (1, 2, 3, 4, 8)
+SCALES = (2, 3, 4, 8)
 PROBE_EDGE = 128  # pixels: sight is measured up to half of it
 UNSEEN = 0.5 / 255  # what all pixels beyond the halo together may move an output pixel by, half a step of 8 bits
 REMEDY = "Choose weights of an architecture that spandrel reads and that enlarges RGB pictures."
@@ -31,6 +32,7 @@ def describe(state: dict[str, Tensor]) -> dict[str, Any]:
         module.load_state_dict({key: value.float() for key, value in state.items()})
     except (ValueError, RuntimeError):
         return _described_by_spandrel(state)
+    _check_scale(shape.scale)
     known = {"architecture": "compact", "scale": shape.scale, "halo": shape.halo, "align": 1, "half": True}
     return {**known, "flops": _arithmetic(module, 1)}
 
@@ -42,6 +44,8 @@ def _described_by_spandrel(state: dict[str, Tensor]) -> dict[str, Any]:
     except Exception as error:  # spandrel knows forty architectures, and a wrong guess fails in as many ways
         raise InvalidWeights("Its architecture is not known.", remedy=REMEDY) from error
     enlarges = isinstance(found, spandrel.ImageModelDescriptor) and found.purpose in ("SR", "Restoration")
+    if enlarges:
+        _check_scale(int(found.scale))
     if not enlarges or (found.input_channels, found.output_channels) != (3, 3) or found.scale not in SCALES:
         raise InvalidWeights(f"{found.architecture.name} weights that do not enlarge RGB pictures.", remedy=REMEDY)
     module, align = found.model.eval(), max(1, int(found.size_requirements.multiple_of))
@@ -53,6 +57,12 @@ def _described_by_spandrel(state: dict[str, Tensor]) -> dict[str, Any]:
         "half": bool(found.supports_bfloat16),
         "flops": _arithmetic(module, align),
     }
+
+
+def _check_scale(scale: int) -> None:
+    """Raises InvalidWeights for a network that gives a picture of the same size, as those that only take noise out."""
+    if scale == 1:
+        raise InvalidWeights(own.NO_LARGER, remedy=REMEDY)
 
 
 def sight(module: nn.Module, align: int = 1) -> int:

@@ -14,8 +14,9 @@ from django.core.management import CommandError, call_command
 
 from designer import outbound
 from enhancement.engine import installing, manifest, own
+from enhancement.operations import registry
 
-from .engine.conftest import random_module
+from .engine.conftest import SHAPE, random_module
 from .engine.test_weights import as_pth
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +147,29 @@ def test_a_dropped_file_that_cannot_be_used_is_listed_with_its_reason(folder):
     assert "damaged" in models("list")
     models("remove", "own:broken.pth")
     assert "own:broken.pth" not in states()
+
+
+def test_a_network_that_does_not_enlarge_is_listed_so_and_offered_by_nobody(folder, tmp_path):
+    folder.mkdir()
+    same = random_module(dataclasses.replace(SHAPE, scale=1)).state_dict()
+    (folder / "denoiser.pth").write_bytes(as_pth(same))
+    (folder / "twice.pth").write_bytes(as_pth(random_module().state_dict()))
+    assert [states()[f"own:{name}.pth"] for name in ("denoiser", "twice")] == ["unusable", "installed"]
+    assert "It does not enlarge" in models("list")
+    (model,) = (each for each in registry.get("upscale").parameters if each.name == "model")
+    assert "own:twice.pth" in model.choices and "own:denoiser.pth" not in model.choices
+    (tmp_path / "other.pth").write_bytes(as_pth(same))
+    with pytest.raises(CommandError, match="does not enlarge"):
+        models("import", str(tmp_path / "other.pth"))
+
+
+def test_one_that_an_earlier_release_took_is_not_offered_any_more(folder):
+    folder.mkdir()
+    (folder / "twice.pth").write_bytes(as_pth(random_module().state_dict()))
+    models("list")
+    record = folder / own.RECORD
+    record.write_text(record.read_text().replace('"scale": 2', '"scale": 1'))
+    assert states()["own:twice.pth"] == "unusable"
 
 
 def test_what_is_part_of_the_program_stays(folder):
