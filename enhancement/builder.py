@@ -17,6 +17,7 @@ from teams.base.errors import Refused
 PLACE: Final = re.compile(r"(?:plan\.)?operations\[(\d{1,2})\](?:\.(\w{1,60})(?:\[\d+\])?)?")
 Named = list[tuple[str, str]]  # ids and names
 LONGEST: Final = 400  # characters of one value
+BOX: Final = ("left", "top", "width", "height")  # parameters that are shares of a picture's sides
 # inputs that mean something only while another has this value; with script the others are hidden
 WHEN: Final = {
     "upscale.scale": ("upscale.target", "scale"),
@@ -69,8 +70,18 @@ class Group:
     fields: tuple[Field, ...]
 
     @property
+    def boxed(self) -> list[Field]:
+        """The numbers that together are a box on the picture; none where there is no such."""
+        found = [each for each in self.fields if each.key.partition(".")[2] in BOX]
+        return found if len(found) == len(BOX) else []
+
+    @property
+    def boxed_faulty(self) -> bool:
+        return any(each.error for each in self.boxed)
+
+    @property
     def plain(self) -> list[Field]:
-        return [each for each in self.fields if not each.advanced]
+        return [each for each in self.fields if not each.advanced and each not in self.boxed]
 
     @property
     def advanced(self) -> list[Field]:

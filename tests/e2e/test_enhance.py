@@ -159,3 +159,60 @@ def test_two_recipes_are_tried_side_by_side_on_a_spot_of_ones_own(page: Page):
     assert page.locator("compare-board").evaluate("e => e.zoom") > 1
     check(page, "trial-two")
     assert page.problems == []  # type: ignore[attr-defined]
+
+
+def sides(page: Page, operation: str) -> list[float]:
+    names = ("left", "top", "width", "height")
+    return [float(page.locator(f"[name='{operation}.{name}']").input_value()) for name in names]
+
+
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(*end, steps=4)
+    page.mouse.up()
+
+
+def test_a_box_is_drawn_moved_and_sized_on_the_picture_by_hand_and_by_keys(page: Page):
+    open_asset(page)
+    page.goto(f"/enhancements/new?asset={page.url.rsplit('/', 1)[1]}")
+    crop = page.locator("[data-operation=crop]")
+    crop.get_by_role("checkbox", name="Crop").check()
+    picker = crop.locator("box-picker")
+    expect(picker).to_be_hidden()
+    crop.get_by_label("Shape").select_option("free")
+    expect(picker).to_be_visible()
+    picker.evaluate("each => each.scrollIntoView({ block: 'center' })")
+    view = picker.locator("img").bounding_box()
+    assert view
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return view["x"] + x * view["width"], view["y"] + y * view["height"]
+
+    drag(page, at(0.2, 0.3), at(0.7, 0.7))
+    assert sides(page, "crop") == pytest.approx([0.2, 0.3, 0.5, 0.4], abs=0.01)
+    expect(crop.get_by_role("status")).to_contain_text("50 % wide, 40 % high")
+    drag(page, at(0.45, 0.5), at(0.35, 0.4))  # by its middle
+    assert sides(page, "crop") == pytest.approx([0.1, 0.2, 0.5, 0.4], abs=0.01)
+    drag(page, at(0.6, 0.6), at(0.8, 0.9))  # by a corner
+    assert sides(page, "crop") == pytest.approx([0.1, 0.2, 0.7, 0.7], abs=0.015)
+    page.mouse.click(*at(0.02, 0.02))  # beside it: there it goes, as far as the picture reaches
+    assert sides(page, "crop")[:2] == [0, 0]
+    frame = picker.get_by_role("button")
+    frame.focus()
+    width = sides(page, "crop")[2]
+    for key in ("Shift+ArrowRight", "ArrowDown", "Control+ArrowLeft"):
+        page.keyboard.press(key)
+    left, top, *size = sides(page, "crop")
+    assert (left, top, size[0]) == pytest.approx((0.05, 0.01, width - 0.01))
+    expect(frame).to_have_accessible_name(re.compile("Crop: box, 5 % from the left, 1 % from the top"))
+    crop.get_by_text("In numbers").click()
+    crop.get_by_label("Width", exact=True).fill("0.25")
+    expect(frame).to_have_accessible_name(re.compile("25 % wide"))
+    expect(page.locator("[data-estimate]")).to_contain_text(re.compile(r"Crop\D+\d+ × \d+"))
+    mark = page.locator("[data-operation=watermark_removal]")
+    mark.get_by_role("checkbox", name="Remove a watermark").check()
+    expect(mark.get_by_role("button", name=re.compile("60 % from the left, 85 % from the top"))).to_be_visible()
+    page.evaluate("scrollTo(0, 0)")
+    check(page, "builder-box")
+    assert page.problems == []  # type: ignore[attr-defined]

@@ -63,6 +63,16 @@ def test_the_form_starts_one_enhancement_and_leads_back_to_its_image(editor, ass
     assert Enhancement.objects.get().operations[0]["scale"] == 2
 
 
+def test_a_box_is_drawn_on_the_picture_and_stays_four_numbers_without_script(editor, asset):
+    page = editor.get(f"/enhancements/new?asset={asset.pk}").content.decode()
+    assert re.findall(r'<box-picker [^>]*data-of="(\w+)"[^>]* hidden>', page) == ["watermark_removal", "crop"]
+    assert page.count("<summary>In numbers</summary>") == 2
+    assert "<box-picker" not in editor.get("/enhancements/new").content.decode()  # there is no picture to draw on
+    wrong = {"asset": asset.pk, "use": "crop", "crop.shape": "free", "crop.left": "0.8", "crop.width": "0.5"}
+    refused = editor.post("/enhancements/start", wrong)
+    assert refused.status_code == 422 and 'class="box-numbers" open' in refused.content.decode()
+
+
 def test_a_refused_form_comes_back_as_it_was_filled_in(editor, asset):
     answer = editor.post("/enhancements/start", {"asset": asset.pk, "use": "upscale", "upscale.scale": "5"})
     page = answer.content.decode()

@@ -5,6 +5,9 @@ import "./live.js";
 import { PARTIAL } from "./parts.js";
 
 const STEP = 0.02; // of the picture, for an arrow key
+const NUDGE = 0.01; // the same for a box; five times as much with Shift
+const LEAST = 0.01; // side of a box
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const KEPT = ["spot_x", "spot_y", "earlier"]; // what a preset leaves as it was
 
 customElements.define("recipe-builder", class extends HTMLElement {
@@ -131,10 +134,10 @@ customElements.define("spot-picker", class extends HTMLElement {
   }
 
   key(event) {
-    const turn = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] }[event.key];
+    const turn = ARROWS[event.key];
     if (!turn) return;
     event.preventDefault();
-    this.set(Number(this.across.value || 0.5) + turn[0], Number(this.down.value || 0.5) + turn[1]);
+    this.set(Number(this.across.value || 0.5) + STEP * turn[0], Number(this.down.value || 0.5) + STEP * turn[1]);
   }
 
   set(x, y) {
@@ -148,6 +151,94 @@ customElements.define("spot-picker", class extends HTMLElement {
     this.style.setProperty("--spot-y", chosen ? this.down.value : 0.5);
     const where = chosen ? `${Math.round(this.across.value * 100)} % across, ${Math.round(this.down.value * 100)} % down` : "left to the studio";
     this.mark.setAttribute("aria-label", `Spot to try it on: ${where}. Arrow keys move it.`);
+  }
+});
+
+// <box-picker>: a part of a picture, drawn by mouse or finger or set by keys. What counts are the four number inputs.
+customElements.define("box-picker", class extends HTMLElement {
+  connectedCallback() {
+    const { elements } = this.closest("form");
+    this.inputs = ["left", "top", "width", "height"].map((side) => elements[`${this.dataset.of}.${side}`]);
+    this.frame = this.querySelector("[data-frame]");
+    this.named = this.frame.getAttribute("aria-label");
+    this.beside = this.parentElement.querySelector("[data-box-beside]");
+    this.hidden = this.beside.hidden = false;
+    this.addEventListener("pointerdown", (event) => this.down(event));
+    this.addEventListener("pointermove", (event) => this.drag(event));
+    this.addEventListener("pointercancel", () => { this.hold = null; });
+    this.addEventListener("click", (event) => this.tap(event));
+    this.frame.addEventListener("keydown", (event) => this.key(event));
+    for (const input of this.inputs) input.addEventListener("input", () => this.draw());
+    this.draw();
+  }
+
+  get box() { return this.inputs.map((input) => Number(input.value) || 0); }
+
+  get isWhole() { return this.box[2] > 0.99 && this.box[3] > 0.99; }
+
+  share({ clientX, clientY }) {
+    const { left, top, width, height } = this.querySelector("img").getBoundingClientRect();
+    return [(clientX - left) / width, (clientY - top) / height];
+  }
+
+  // By a corner its opposite stays, by the frame all of it goes along; elsewhere, or in a box of all, a new one begins.
+  down(event) {
+    if (event.button) return;
+    const at = this.share(event), [left, top, width, height] = this.box, { corner } = event.target.dataset;
+    this.drawn = false;
+    this.pressed = event.target; // a click after a capture says nothing of it
+    if (corner) this.hold = { from: [corner.includes("left") ? left + width : left, corner.includes("top") ? top + height : top] };
+    else if (event.target === this.frame && !this.isWhole) this.hold = { grip: [at[0] - left, at[1] - top] };
+    else if (event.pointerType === "touch" && event.target !== this.frame) return; // a finger that scrolls
+    else this.hold = { from: at };
+    this.setPointerCapture(event.pointerId);
+  }
+
+  drag(event) {
+    if (!this.hold || !event.buttons) return;
+    const at = this.share(event).map((value) => Math.min(1, Math.max(0, value))), { from, grip } = this.hold;
+    if (grip) {
+      this.put([at[0] - grip[0], at[1] - grip[1], this.box[2], this.box[3]]);
+    } else {
+      const [width, height] = at.map((value, side) => Math.abs(value - from[side]));
+      if (!this.drawn && Math.max(width, height) < LEAST) return; // a hand that trembles
+      this.put([Math.min(at[0], from[0]), Math.min(at[1], from[1]), width, height]);
+    }
+    this.drawn = true;
+  }
+
+  tap(event) {
+    this.hold = null;
+    if (this.drawn || !event.detail || this.isWhole) return;
+    const at = this.share(event), [, , width, height] = this.box;
+    if (this.pressed === this.querySelector("img")) this.put([at[0] - width / 2, at[1] - height / 2, width, height]);
+  }
+
+  key(event) {
+    const turn = ARROWS[event.key];
+    if (!turn) return;
+    event.preventDefault();
+    const [across, down] = turn.map((value) => value * NUDGE * (event.shiftKey ? 5 : 1));
+    const [left, top, width, height] = this.box;
+    this.put(event.ctrlKey ? [left, top, Math.min(width + across, 1 - left), Math.min(height + down, 1 - top)] : [left + across, top + down, width, height]);
+  }
+
+  put(box) {
+    const round = (value) => Number(value.toFixed(4));
+    const sides = box.slice(2).map((side) => round(Math.min(1, Math.max(LEAST, side))));
+    const start = box.slice(0, 2).map((at, side) => round(Math.min(1 - sides[side], Math.max(0, at))));
+    this.inputs.forEach((input, each) => { input.value = [...start, ...sides][each]; });
+    this.inputs[0].dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  draw() {
+    const [left, top, width, height] = this.box;
+    for (const [name, value] of Object.entries({ left, top, width, height })) this.style.setProperty(`--${name}`, value);
+    const percent = (value) => `${Math.round(100 * value)} %`;
+    const pixels = `${Math.round(width * this.dataset.width)} × ${Math.round(height * this.dataset.height)} px`;
+    const where = `${percent(left)} from the left, ${percent(top)} from the top, ${percent(width)} wide, ${percent(height)} high`;
+    this.frame.setAttribute("aria-label", `${this.named}, ${where}`);
+    this.beside.querySelector("[data-box-said]").textContent = `${pixels}: ${where}.`;
   }
 });
 
