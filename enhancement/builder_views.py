@@ -19,11 +19,12 @@ from designer.generations.compare_views import chosen
 from designer.generations.views import is_partial
 from enhancement import builder, presets, rights, services, tastes
 from enhancement.estimating import MOST_ASSETS, estimate
-from enhancement.models import Enhancement
+from enhancement.models import Enhancement, EnhancementPreset
 from enhancement.presenting import estimate_shown
 from enhancement.recipes import Recipe
 from teams.accounts.people import person
-from teams.base.errors import Missing, Refused
+from teams.base.errors import Forbidden, Missing, Refused
+from teams.base.preconditions import etag_of
 
 OFFERED: Final = 24  # images to choose among, where none is named
 PICTURES: Final = 40  # images that a parameter may name
@@ -38,6 +39,20 @@ class Draft:
     recipe: Recipe
     preset: presets.Shown | None = None
     like: UUID | None = None  # the enhancement whose recipe it began with
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """The part of the form that keeps its recipe as a preset: what stands in it, and why it was refused.
+
+    tag: which version a change would be of, "" where there is none to change. changed: somebody did meanwhile.
+    """
+
+    name: str
+    description: str
+    tag: str
+    error: str = ""
+    changed: bool = False
 
 
 def _images(request: HttpRequest) -> AssetQuerySet:
@@ -78,8 +93,28 @@ def _estimated(request: HttpRequest, draft: Draft) -> tuple[dict[str, Any] | Non
     return estimate_shown(found), builder.Faults()
 
 
+def _keeping(request: HttpRequest, preset: presets.Shown | None, refused: Refused | None = None) -> Keeping:
+    """The preset that the recipe began with, if it is the reader's to change; after a refusal with what was typed."""
+    row = preset.row if preset else None
+    mine = row is not None and EnhancementPreset.objects.may_edit(request.user, row.pk)
+    kept = (row.name, row.description) if row is not None and mine else ("", "")
+    if refused is not None:
+        kept = (request.POST.get("preset_name", ""), request.POST.get("preset_description", ""))
+    return Keeping(
+        name=kept[0],
+        description=kept[1],
+        tag=etag_of(row) if row is not None and mine else "",
+        error=f"{refused.message} {refused.remedy}".strip() if refused else "",
+        changed=refused is not None and refused.code == "changed_meanwhile",
+    )
+
+
 def _context(
-    request: HttpRequest, draft: Draft, faults: builder.Faults, shown: dict[str, Any] | None
+    request: HttpRequest,
+    draft: Draft,
+    faults: builder.Faults,
+    shown: dict[str, Any] | None,
+    keeping: Keeping | None,
 ) -> dict[str, Any]:
     images = list(_images(request).filter(pk__in=draft.assets))
     teams = {image.team_id for image in images}
@@ -92,6 +127,7 @@ def _context(
         ),
         "presets": presets.choices(person(request)),
         "preset": draft.preset,
+        "keeping": keeping or _keeping(request, draft.preset),
         "like": draft.like,
         "estimate": shown,
         "faults": faults,
@@ -99,10 +135,16 @@ def _context(
     }
 
 
-def _page(request: HttpRequest, draft: Draft, faults: builder.Faults | None = None, code: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    draft: Draft,
+    faults: builder.Faults | None = None,
+    code: int = 200,
+    keeping: Keeping | None = None,
+) -> HttpResponse:
     shown, found = _estimated(request, draft)
     name = "enhancement/_builder.html" if is_partial(request) else "enhancement/builder.html"
-    return render(request, name, _context(request, draft, faults or found, shown), status=code)
+    return render(request, name, _context(request, draft, faults or found, shown, keeping), status=code)
 
 
 @login_required
@@ -184,13 +226,46 @@ def keep(request: HttpRequest) -> HttpResponse:
         row = presets.create_preset(
             actor=person(request),
             name=request.POST.get("preset_name", ""),
+            description=request.POST.get("preset_description", ""),
             operations=draft.recipe,
             team_id=first.team_id if first else None,
         )
     except Refused as refusal:
-        return _page(request, draft, builder.faults_of(refusal, draft.recipe), code=422)
+        return _not_kept(request, draft, refusal)
     messages.success(request, f"Saved as “{row.name}”, for the whole team.")
     return redirect(address_of(draft.assets, preset=row.pk))
+
+
+@login_required
+@require_POST
+def change(request: HttpRequest, preset: UUID) -> HttpResponse:
+    """Change a preset's name, description and recipe to what the form says, if nobody did since it was opened."""
+    draft = draft_sent(request)
+    try:
+        row = presets.change_preset(
+            actor=person(request),
+            preset_id=preset,
+            if_match=request.POST.get("preset_tag"),
+            name=request.POST.get("preset_name", ""),
+            description=request.POST.get("preset_description", ""),
+            operations=draft.recipe,
+        )
+    except Forbidden:
+        raise
+    except Missing:
+        gone = "This preset was deleted meanwhile."
+        return _not_kept(request, draft, Missing(message=gone, remedy="Save the recipe as a new one."))
+    except Refused as refusal:
+        return _not_kept(request, draft, refusal)
+    messages.success(request, f"Saved: “{row.name}”, version {row.version}, for the whole team.")
+    return redirect(address_of(draft.assets, preset=row.pk))
+
+
+def _not_kept(request: HttpRequest, draft: Draft, refusal: Refused) -> HttpResponse:
+    """The form as it was filled in, with the refusal beside the inputs that it is about."""
+    if (refusal.field or "").startswith("operations"):
+        return _page(request, draft, builder.faults_of(refusal, draft.recipe), code=422)
+    return _page(request, draft, code=refusal.status, keeping=_keeping(request, draft.preset, refusal))
 
 
 @login_required

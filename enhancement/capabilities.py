@@ -30,6 +30,7 @@ from enhancement.operations.face_restore import FACE, FaceRestore
 from enhancement.operations.targets import BY_SCALE
 from enhancement.operations.upscale import PREFERRED, Upscale
 from enhancement.remote.offers import LOCAL
+from enhancement.telling import for_designers
 
 Steps = Sequence[Mapping[str, Any]]
 log = logging.getLogger(__name__)
@@ -132,6 +133,7 @@ def pass_on(error: EngineError, recipe: Steps, worker: str) -> EngineError:
 
     worker: the name of the process that lacks them.
     """
+    error.remedy = for_designers(error.remedy)
     wanted = [each for step in recipe for each in _wanted(step)]
     if isinstance(error, MissingWeights):
         lacking = [{error.name}]
@@ -196,8 +198,8 @@ def _models_told() -> list[list[dict[str, Any]]]:
 def _reason(operation: Operation, reports: list[WorkerReport]) -> str:
     said = [report.operations[operation.name] for report in reports if operation.name in report.operations]
     if not said:
-        return operation.unavailable()
-    return "" if "" in said else str(said[0])
+        return for_designers(operation.unavailable())
+    return "" if "" in said else for_designers(str(said[0]))
 
 
 def _reports() -> list[WorkerReport]:

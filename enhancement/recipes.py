@@ -11,6 +11,7 @@ from enhancement import capabilities
 from enhancement.operations import registry
 from enhancement.operations.base import Estimate, Operation, ParameterError
 from enhancement.prices import Price, PriceList
+from enhancement.telling import for_designers
 from teams.base.errors import Refused
 
 MAX_OPERATIONS: Final = 8
@@ -142,7 +143,7 @@ def _checked(wish: Any, field: str, earlier: list[Checked]) -> Checked:
             "missing_weights",
             f"No worker has the weights of {lacks}.",
             field=f"{field}.{parameter}",
-            remedy=f"Have it put there (manage.py models install or import), or {other}.",
+            remedy=f"Ask your administrator to put it there (manage.py models install or import), or {other}.",
         )
     return found
 
@@ -167,7 +168,7 @@ def _estimated(wish: Checked, width: int, height: int) -> Estimate:
 
 def _said(error: ParameterError, field: str) -> Refused:
     where = f"{field}.{error.field}" if error.field else field
-    return Refused("invalid_parameter", error.message, field=where, remedy=error.remedy)
+    return Refused("invalid_parameter", error.message, field=where, remedy=for_designers(error.remedy))
 
 
 def _together(faults: list[Refused]) -> Refused:

@@ -1,16 +1,24 @@
 """What the steps of a recipe said of the picture, in words: what came out otherwise than asked, and how far colours and
 faces moved."""
 
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from enhancement.operations import registry
+
+INSTALL: Final = re.compile(r"Run (manage\.py models install ([\w.+-]*\w))")
 
 
 def title_of(name: str) -> str:
     """The operation's title; its name where it is not known here any more."""
     operation = registry.find(name)
     return operation.title if operation else name.replace("_", " ").capitalize()
+
+
+def for_designers(words: str) -> str:
+    """A remedy that is a command of the machine, as a request to whoever may give it; the command goes along."""
+    return INSTALL.sub(r"Ask your administrator to install \2 (\1)", words)
 
 
 def said_by(facts: Mapping[str, Any]) -> list[str]:

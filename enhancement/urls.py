@@ -44,6 +44,7 @@ pages = [
     path("enhancements/previews/<uuid:pk>", preview_views.preview, name="preview"),
     path("enhancements/previews/<uuid:pk>/cancel", preview_views.cancel, name="preview_cancel"),
     path("enhancements/presets", builder_views.keep, name="enhance_keep"),
+    path("enhancements/presets/<uuid:preset>/change", builder_views.change, name="enhance_change"),
     path("enhancements/presets/<uuid:preset>/delete", builder_views.discard, name="enhance_discard"),
     path("enhancements/<uuid:pk>/row", views.row, name="enhancement_row"),
     path("enhancements/<uuid:pk>/retry", views.retry, name="enhancement_retry"),

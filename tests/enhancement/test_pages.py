@@ -108,6 +108,51 @@ def test_a_recipe_is_saved_begun_with_and_deleted_on_the_page(editor, asset, tea
     assert not EnhancementPreset.objects.exists()
 
 
+def tag_on(page: str) -> str:
+    found = re.search(r'name="preset_tag" value="([^"]+)"', page)
+    assert found
+    return found[1].replace("&quot;", '"')
+
+
+def test_a_preset_is_renamed_described_and_changed_on_the_page_and_a_change_meanwhile_is_told(editor, asset, client_of):
+    said = {"asset": asset.pk, **TWICE, "preset_name": "Shop", "preset_description": "For the window"}
+    opened = editor.get(editor.post("/enhancements/presets", said)["Location"]).content.decode()
+    assert (
+        'value="Shop"' in opened and opened.count("For the window") == 3
+    )  # as a hint, below the presets, in its field
+    preset, tag = EnhancementPreset.objects.get(), tag_on(opened)
+    path = f"/enhancements/presets/{preset.pk}/change"
+    wish = {"asset": asset.pk, "use": "upscale", "upscale.scale": "4", "preset": preset.pk, "preset_tag": tag}
+    done = editor.post(path, {**wish, "preset_name": "Shop window", "preset_description": ""}, follow=True)
+    assert "Saved: “Shop window”, version 2" in done.content.decode()
+    preset.refresh_from_db()
+    assert (preset.name, preset.description, preset.operations[0]["scale"]) == ("Shop window", "", 4)
+    late = editor.post(path, {**wish, "preset_name": "Mine", "preset_description": "mine"})
+    page = late.content.decode()
+    assert late.status_code == 412 and "Somebody changed “Shop window” since you opened it; it is version 2" in page
+    assert 'value="Mine"' in page and '<details class="keep" open>' in page
+    preset.refresh_from_db()
+    assert preset.name == "Shop window"
+    editor.post(path, {**wish, "preset_tag": tag_on(page), "preset_name": "Mine"})
+    preset.refresh_from_db()
+    assert (preset.name, preset.version) == ("Mine", 3)
+    other = client_of("editor")
+    page = other.get(f"/enhancements/new?preset={preset.pk}").content.decode()
+    assert "preset_tag" not in page and "whoever made it, or an owner or admin" in page and "Delete “" not in page
+    assert other.post(path, {**wish, "preset_name": "Theirs"}, format="multipart").status_code == 403
+    preset.delete()
+    gone = editor.post(path, {**wish, "preset_name": "Mine"})
+    assert gone.status_code == 404 and "Save the recipe as a new one." in gone.content.decode()
+    assert re.search(r'<option value="4" selected', gone.content.decode())
+
+
+def test_who_cannot_do_an_operation_is_told_whom_to_ask(editor, asset, folder):
+    page = editor.get(f"/enhancements/new?asset={asset.pk}").content.decode()
+    assert "Not here: Ask your administrator to install GFPGANv1.4 (manage.py models install GFPGANv1.4)" in page
+    told = editor.get("/api/enhance/operations").json()
+    assert any(each["reason"].startswith("Ask your administrator to install GFPGANv1.4") for each in told)
+
+
 def test_a_preset_without_a_name_is_refused_in_place(editor, asset):
     answer = editor.post("/enhancements/presets", {"asset": asset.pk, **TWICE, "preset_name": " "})
     assert answer.status_code == 422 and "This may not be empty." in answer.content.decode()
