@@ -179,11 +179,11 @@ def spot_of(asset: Asset, edge: int) -> Spot:
 
 @transaction.atomic
 def _queued(row: EnhancementPreview) -> EnhancementPreview:
-    for earlier in EnhancementPreview.objects.filter(owner=row.owner, status__in=LIVE, job_id__isnull=False):
-        request_cancel(cast("UUID", earlier.job_id))
     row.save()
     for recipe in row.recipes:
         rights.note(row.owner, row.source, recipe["operations"], preview=str(row.pk))
+    for earlier in EnhancementPreview.objects.filter(owner=row.owner, status__in=LIVE, job_id__isnull=False):
+        request_cancel(cast("UUID", earlier.job_id))
     job = enqueue(
         "enhancement.preview",
         {"preview_id": str(row.pk)},
