@@ -144,7 +144,8 @@ def _page(
 ) -> HttpResponse:
     shown, found = _estimated(request, draft)
     name = "enhancement/_builder.html" if is_partial(request) else "enhancement/builder.html"
-    return render(request, name, _context(request, draft, faults or found, shown, keeping), status=code)
+    told = builder.Faults({**found.by_key, **faults.by_key}, faults.general) if faults else found
+    return render(request, name, _context(request, draft, told, shown, keeping), status=code)
 
 
 @login_required

@@ -142,8 +142,8 @@ FACES = {"operations": [{"name": "face_restore", "fidelity": 0}]}
 def test_faces_are_tried_where_one_is(editor, portrait):
     asked = ask(editor, portrait, FACES, SHARPER)
     assert asked.status_code == 202, asked.content
-    _, top, right, _ = part_of(asked.json())
-    assert right < 700 and top > 250  # the face of the astronaut, and not the noise
+    left, top, right, bottom = part_of(asked.json())
+    assert left < 285 < right < 700 and top < 414 < bottom  # the face of the astronaut, and not the noise
     work_off("gpu")
     told = editor.get(f"/api/enhance/previews/{asked.json()['id']}").json()
     faces, sharper = (each["notes"] for each in told["recipes"])
