@@ -40,7 +40,7 @@ def _palette(facts: Mapping[str, Any]) -> str:
     if "delta_e_before" not in facts:
         return ""
     before, after = (facts[f"delta_e_{when}"] for when in ("before", "after"))
-    return f"From the palette (ΔE2000 to its nearest colour): {before:.1f} before, {after:.1f} after."
+    return f"Distance to the palette (ΔE2000): {before:.1f} before, {after:.1f} after."
 
 
 def _faces(facts: Mapping[str, Any]) -> str:

@@ -66,6 +66,6 @@ def test_a_trial_says_the_same_of_its_part_through_the_api_and_on_its_page(edito
     assert not any(NO_FACE in note for note in asked["recipes"][0]["notes"])
     work_off("gpu")
     notes = editor.get(f"/api/enhance/previews/{asked['id']}").json()["recipes"][0]["notes"]
-    assert notes[-2] == f"Restore faces: {NO_FACE}" and notes[-1].startswith("Colour: From the palette (ΔE2000")
+    assert notes[-2] == f"Restore faces: {NO_FACE}" and notes[-1].startswith("Colour: Distance to the palette (ΔE2000")
     page = editor.get(f"/enhancements/previews/{asked['id']}").content.decode()
-    assert NO_FACE in page and "From the palette" in page
+    assert NO_FACE in page and "Distance to the palette" in page

@@ -235,7 +235,7 @@ customElements.define("box-picker", class extends HTMLElement {
     const [left, top, width, height] = this.box;
     for (const [name, value] of Object.entries({ left, top, width, height })) this.style.setProperty(`--${name}`, value);
     const percent = (value) => `${Math.round(100 * value)} %`;
-    const pixels = `${Math.round(width * this.dataset.width)} × ${Math.round(height * this.dataset.height)} px`;
+    const pixels = `${Math.round(width * this.dataset.width)} × ${Math.round(height * this.dataset.height)} of ${this.dataset.width} × ${this.dataset.height} px`;
     const where = `${percent(left)} from the left, ${percent(top)} from the top, ${percent(width)} wide, ${percent(height)} high`;
     this.frame.setAttribute("aria-label", `${this.named}, ${where}`);
     this.beside.querySelector("[data-box-said]").textContent = `${pixels}: ${where}.`;
