@@ -5,6 +5,8 @@ import struct
 import zlib
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageCms, PngImagePlugin, TiffImagePlugin
 
 MARKER = b"PLANTED-SECRET-48.8584N-2.2945E"
@@ -16,6 +18,12 @@ def photo(size: tuple[int, int] = (64, 48), mode: str = "RGB") -> Image.Image:
     ramp = Image.linear_gradient("L").rotate(90).resize(size)
     tall = Image.linear_gradient("L").resize(size)
     return Image.merge("RGB", (ramp, tall, ramp)).convert(mode)
+
+
+def deepened(image: Image.Image) -> NDArray[np.uint16]:
+    """The same in 16 bits, the lower of which say something of their own: (height, width, 1 to 4)."""
+    samples = np.asarray(image).reshape(image.height, image.width, -1).astype(np.int64) * 257
+    return (samples + np.random.default_rng(6).integers(-128, 128, samples.shape)).clip(0, 65535).astype(np.uint16)
 
 
 def encoded(kind: str, image: Image.Image | None = None, **options: Any) -> bytes:

@@ -4,7 +4,7 @@ import struct
 
 import numpy as np
 
-from enhancement.operations.spaces import BRADFORD, D50
+from enhancement.operations.spaces import _SRGB_TO_D50, BRADFORD, D50
 
 D65 = np.array([0.95047, 1.0, 1.08883])
 
@@ -54,3 +54,17 @@ GREY = _profile(
         b"kTRC": b"para\0\0\0\0\0\0\0\0" + _fixed([2.2]),
     },
 )
+
+
+def _tables() -> bytes:
+    """An RGB profile of one table from the corners of the cube to XYZ, as scanners have them: light is even."""
+    corners = [np.array([red, green, blue]) for red in (0, 1) for green in (0, 1) for blue in (0, 1)]
+    xyz = np.array([_SRGB_TO_D50 @ corner for corner in corners])
+    cube = np.round(xyz * 32768).astype(">u2").tobytes()
+    straight = struct.pack(">6H", *(0, 65535) * 3)
+    lut = b"mft2\0\0\0\0" + bytes([3, 3, 2, 0]) + _fixed(np.eye(3).ravel()) + struct.pack(">2H", 2, 2)
+    tags = {b"desc": _text("Tables, made here"), b"wtpt": b"XYZ \0\0\0\0" + _fixed(D50)}
+    return _profile(b"RGB ", {**tags, b"A2B0": lut + straight + cube + straight})
+
+
+TABLES = _tables()

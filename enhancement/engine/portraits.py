@@ -19,7 +19,7 @@ from enhancement.engine import weights
 from enhancement.engine.errors import EngineError
 from enhancement.engine.networks import Network, heeding
 
-Pixels = NDArray[np.uint8]
+Samples = NDArray[np.unsignedinteger[Any]]  # uint8 or uint16
 EDGE = 512
 QUIET = "gfpgan"  # the architecture that must be told to use its stored noise
 
@@ -32,15 +32,17 @@ def load(name: str, *, folder: Path | None = None) -> Network:
 
 
 @torch.inference_mode()
-def restored(face: Pixels, network: Network, cancelled: Callable[[], bool]) -> Pixels:
-    """The face drawn anew: uint8 (EDGE, EDGE, 3) to the same. Raises EngineCancelled, or EngineError for no picture."""
-    image = torch.from_numpy(np.array(face, order="C")).to(network.device).permute(2, 0, 1).unsqueeze(0)
+def restored(face: Samples, network: Network, cancelled: Callable[[], bool]) -> Samples:
+    """The face drawn anew: (EDGE, EDGE, 3) of 8 or 16 bits to the same. Raises EngineCancelled, or EngineError for no
+    picture."""
+    half = float(np.iinfo(face.dtype).max) / 2
+    image = torch.from_numpy(face.astype(np.float32)).to(network.device).permute(2, 0, 1).unsqueeze(0)
     options: dict[str, Any] = {}
     if weights.find(network.name).architecture == QUIET:
         options = {"randomize_noise": False, "return_rgb": False}
     with heeding(cancelled):
-        made = network.module(image.float().div(127.5).sub(1), **options)[0]
+        made = network.module(image.div(half).sub(1), **options)[0]
     if not torch.isfinite(made).all():
         raise EngineError(f"{network.name} made no picture of this face.", remedy="Use another model, or leave it out.")
-    levels = made[0].clamp(-1, 1).add(1).mul(127.5).round().to(torch.uint8)
-    return np.ascontiguousarray(levels.permute(1, 2, 0).cpu().numpy())
+    levels = made[0].clamp(-1, 1).add(1).mul(half).round().permute(1, 2, 0).cpu().numpy()
+    return np.ascontiguousarray(levels.astype(face.dtype))

@@ -10,6 +10,7 @@ from PIL import Image
 
 from designer.pipeline.colours import rgb_of
 from enhancement.operations import balance, spaces
+from enhancement.operations.pictures import Samples, white_of
 from enhancement.operations.planes import Plane
 from enhancement.operations.spaces import Space
 
@@ -24,8 +25,9 @@ PAPER: Final = 244.0  # level of 255 where no backdrop is left to go by
 class Backdrop(Protocol):
     """Colours for the rows of a picture."""
 
-    def rows(self, top: int, part: Pixels) -> Floats:
-        """0..255 (h, w, 3), or what broadcasts to it, for the rows from `top` on; part: those rows as they were."""
+    def rows(self, top: int, part: Samples) -> Floats:
+        """Colours (h, w, 3), or what broadcasts to it, for the rows from `top` on; part: those rows as they were, in
+        whose levels the colours are."""
 
 
 class Plain:
@@ -41,8 +43,8 @@ class Plain:
         lab = shown.oklab(shown.linear(np.array([rgb_of(code)], np.uint8)))
         return cls(space.encoded(balance.gamut_mapped(space, lab)[0])[0].astype(np.float32))
 
-    def rows(self, top: int, part: Pixels) -> Floats:
-        return self.colour
+    def rows(self, top: int, part: Samples) -> Floats:
+        return self.colour * _level(part)
 
 
 class Scene:
@@ -58,12 +60,12 @@ class Scene:
         self.pixels = np.asarray(image.resize(size, Image.Resampling.LANCZOS, box=box))
         self.space, self.into = space, into
 
-    def rows(self, top: int, part: Pixels) -> Floats:
+    def rows(self, top: int, part: Samples) -> Floats:
         pixels = self.pixels[top : top + part.shape[0]]
         if self.space is self.into:
-            return pixels.astype(np.float32)
+            return pixels * _level(part)
         lab = self.space.oklab(self.space.linear(pixels))
-        return self.into.encoded(balance.gamut_mapped(self.into, lab)[0]).astype(np.float32)
+        return self.into.encoded(balance.gamut_mapped(self.into, lab)[0]) * _level(part)
 
 
 class Evened:
@@ -89,12 +91,17 @@ class Evened:
             kept = off <= max(2.0, 1.5 * float(np.median(off)))
         return bend
 
-    def rows(self, top: int, part: Pixels) -> Floats:
+    def rows(self, top: int, part: Samples) -> Floats:
         height, width = part.shape[:2]
         down, across = np.mgrid[top : top + height, 0:width].astype(np.float32)
         light = _terms((across / width).ravel(), (down / self.height).ravel()) @ self.bend
         even = self.middle + np.clip(light, -LIGHT, LIGHT).reshape(height, width, 1).astype(np.float32)
-        return np.asarray(part[..., :3] + self.strength * (even - part[..., :3]), np.float32)
+        return np.asarray(part[..., :3] + self.strength * (even * _level(part) - part[..., :3]), np.float32)
+
+
+def _level(part: Samples) -> np.float32:
+    """One of 255 levels in the part's own numbers."""
+    return white_of(part) / np.float32(255)
 
 
 def _terms(x: Plane, y: Plane) -> NDArray[np.float64]:

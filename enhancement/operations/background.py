@@ -30,7 +30,7 @@ from enhancement.operations.base import (
 )
 from enhancement.operations.frame import InMemory, Made, Task, estimate_by_area
 from enhancement.operations.matting import Matte, Pixels
-from enhancement.operations.pictures import Picture
+from enhancement.operations.pictures import Picture, Samples, rounded, white_of
 from enhancement.operations.planes import Plane
 from enhancement.operations.spaces import Space
 
@@ -53,9 +53,9 @@ class _Cut:
     matte: Matte | None
     confidence: float
 
-    def alpha(self, part: Pixels, top: int, height: int) -> Plane:
+    def alpha(self, part: Samples, top: int, height: int) -> Plane:
         if self.matte is None:
-            return np.asarray(part[..., 3] / np.float32(255), np.float32)
+            return np.asarray(part[..., 3] / white_of(part), np.float32)
         return self.matte.alpha(part, top, height)
 
 
@@ -159,28 +159,28 @@ def _opaque(pixels: Pixels) -> Pixels:
 
 def _composed(
     picture: Picture, cut: _Cut, drop: Backdrop | None, clean: Parameters, progress: Progress, cancelled: Cancelled
-) -> tuple[Pixels, dict[str, float]]:
+) -> tuple[Samples, dict[str, float]]:
     """The picture before its new background in strips, and how much of it is subject and how much is mixed."""
-    pixels = picture.pixels
+    pixels = picture.samples
     height, width = pixels.shape[:2]
-    reach = max(4, round(1.5 * clean["edge"] * max(height, width)))
+    white, reach = white_of(pixels), max(4, round(1.5 * clean["edge"] * max(height, width)))
     counts = np.zeros(2)
     if drop is None and pixels.shape[2] == 3:
-        pixels = np.dstack([pixels, np.full((height, width), 255, np.uint8)])
+        pixels = np.dstack([pixels, np.full((height, width), white, pixels.dtype)])
 
-    def work(part: Pixels, top: int) -> Pixels:
+    def work(part: Samples, top: int) -> Samples:
         alpha = cut.alpha(part, top, height)
         counts[:] += alpha.sum(), ((alpha > 0.02) & (alpha < 0.98)).sum()
         own = part[..., :3].astype(np.float32)
         if cut.matte is not None:
             own = matting.foreground(part, alpha, reach)
         if drop is None:
-            levels = np.rint(alpha * 255).astype(np.uint8)
-            return np.dstack([bleed(np.rint(own).astype(np.uint8), levels), levels])
+            levels = rounded(alpha * white, part)
+            return np.dstack([bleed(rounded(own, part), levels), levels])
         share = alpha[..., None]
         mixed = own * share + drop.rows(top, part) * (1 - share)
-        made = np.full_like(part, 255)
-        made[..., :3] = np.rint(np.clip(mixed, 0, 255))
+        made = np.full_like(part, white)
+        made[..., :3] = rounded(mixed, part)
         return made
 
     made = strips.done(pixels, work, halo=reach + max(2, reach // 6), progress=progress, cancelled=cancelled)
@@ -189,5 +189,5 @@ def _composed(
     return made, {"subject_share": subject_share, "mixed_share": mixed_share}
 
 
-def _is_grey(pixels: Pixels) -> bool:
+def _is_grey(pixels: Samples) -> bool:
     return bool((pixels[..., :1] == pixels[..., 1:3]).all())

@@ -93,7 +93,6 @@ class Colour(InMemory):
     name = "color"
     title = "Colour"
     position = Position.COLOUR
-    deep = True
     parameters: tuple[Parameter, ...] = (
         Choice(
             name="white_balance", title="White balance", default="auto", choices=("auto", "off"),

@@ -35,7 +35,6 @@ class Crop(InMemory):
     name = "crop"
     title = "Crop"
     position = Position.CROP
-    deep = True
     parameters: tuple[Parameter, ...] = (
         Choice(
             name="shape", title="Shape", default="3:4", choices=(*RATIOS, SWATCH, FREE),

@@ -35,7 +35,6 @@ class Denoise(InMemory):
     name = "denoise"
     title = "Remove noise"
     position = Position.DENOISE
-    deep = True
     parameters: tuple[Parameter, ...] = (
         Flag(name="auto", title="Measure the noise", default=True, note="Take out as much as the picture has."),
         Number(

@@ -37,7 +37,6 @@ class Detail(InMemory):
     name = "detail"
     title = "Fabric detail"
     position = Position.DETAIL
-    deep = True
     parameters: tuple[Parameter, ...] = (
         Number(name="amount", title="Amount", default=0.5, minimum=0, maximum=1, note="How much the weave comes out."),
         Choice(

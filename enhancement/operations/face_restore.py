@@ -28,9 +28,9 @@ from enhancement.operations.base import (
 )
 from enhancement.operations.frame import InMemory, Made, Task, estimate_by_area
 from enhancement.operations.framing import Box
+from enhancement.operations.pictures import Samples, rounded, white_of
 from enhancement.remote import offers
 
-Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 FACE: Final = "face"
@@ -51,7 +51,7 @@ class Place:
     box: Box
 
 
-Draw = Callable[[Pixels, Place], Pixels]  # from a face in the template, and its place, to the face drawn anew
+Draw = Callable[[Samples, Place], Samples]  # from a face in the template, and its place, to the same drawn anew
 
 
 class FaceRestore(InMemory):
@@ -108,7 +108,7 @@ class FaceRestore(InMemory):
         offers.refuse_here(task.wish)
         picture, entry = task.picture, _model(task.wish)
 
-        def draw(before: Pixels, place: Place) -> Pixels:
+        def draw(before: Samples, place: Place) -> Samples:
             from enhancement.engine import portraits
 
             return portraits.restored(before, portraits.load(entry.name), task.cancelled)
@@ -131,7 +131,7 @@ def drawn_anew(
     progress: Progress,
 ) -> Made:
     """The picture with these faces as `draw` gives them in the template; `said`: the facts of who drew."""
-    made, rows = picture.pixels, []
+    made, rows = picture.samples, []
     for done, face in enumerate(found):
         made, alike = _restored(made, face, draw, fidelity)
         rows.append({**face.box, "similarity": round(alike, 4)})
@@ -165,7 +165,7 @@ def _apart(eyes: tuple[faces.Point, faces.Point]) -> float:
     return float(np.hypot(eyes[1][0] - eyes[0][0], eyes[1][1] - eyes[0][1]))
 
 
-def _restored(pixels: Pixels, face: faces.Face, draw: Draw, fidelity: float) -> tuple[Pixels, float]:
+def _restored(pixels: Samples, face: faces.Face, draw: Draw, fidelity: float) -> tuple[Samples, float]:
     """The picture with one face restored, and how alike the face before and after are."""
     if face.eyes is None:
         raise ValueError("A face without eyes cannot be turned to the template.")
@@ -174,7 +174,8 @@ def _restored(pixels: Pixels, face: faces.Face, draw: Draw, fidelity: float) -> 
     drawn = draw(before, place)
     change = (drawn.astype(np.float32) - before) * np.float32(1 - fidelity)
     after = before + change * _mask()[..., None]
-    return _carried(pixels, change, place), likeness(before, after)
+    level = white_of(pixels) / 255
+    return _carried(pixels, change, place), likeness(before / level, after / level)
 
 
 def placed(eyes: tuple[faces.Point, faces.Point], width: int, height: int) -> Place:
@@ -193,7 +194,7 @@ def placed(eyes: tuple[faces.Point, faces.Point], width: int, height: int) -> Pl
     return Place(forth, box)
 
 
-def aligned(pixels: Pixels, place: Place) -> Pixels:
+def aligned(pixels: Samples, place: Place) -> Samples:
     """The face in the template, (EDGE, EDGE, 3); a large one is made smaller without steps first."""
     import cv2
 
@@ -203,10 +204,10 @@ def aligned(pixels: Pixels, place: Place) -> Pixels:
     if shrink > 1:
         size = (max(1, colour.shape[1] // shrink), max(1, colour.shape[0] // shrink))
         ratio = np.array([colour.shape[1] / size[0], colour.shape[0] / size[1]], np.float32)
-        colour = np.asarray(cv2.resize(colour, size, interpolation=cv2.INTER_AREA), np.uint8)
+        colour = np.asarray(cv2.resize(colour, size, interpolation=cv2.INTER_AREA), colour.dtype)
         way = np.hstack([place.there[:, :2] * ratio, place.there[:, 2:]])
     turned = cv2.warpAffine(colour, way, (EDGE, EDGE), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
-    return np.asarray(turned, np.uint8)
+    return np.asarray(turned, colour.dtype)
 
 
 def _mask() -> Floats:
@@ -216,7 +217,7 @@ def _mask() -> Floats:
     return planes.step(1 - away, 0, FEATHER)
 
 
-def _carried(pixels: Pixels, change: Floats, place: Place) -> Pixels:
+def _carried(pixels: Samples, change: Floats, place: Place) -> Samples:
     """The change brought back to the picture under the mask; outside of the mask no pixel is written."""
     import cv2
 
@@ -230,8 +231,7 @@ def _carried(pixels: Pixels, change: Floats, place: Place) -> Pixels:
     moved = np.asarray(cv2.warpAffine(_fitting(change, place), way, size, flags=flags), np.float32)
     made = pixels.copy()
     part = made[box.top : box.bottom, box.left : box.right, :3]
-    mixed = np.rint(np.clip(part + moved * soft[..., None], 0, 255)).astype(np.uint8)
-    part[...] = np.where(soft[..., None] > 0, mixed, part)
+    part[...] = np.where(soft[..., None] > 0, rounded(part + moved * soft[..., None], part), part)
     return made
 
 
@@ -243,8 +243,8 @@ def _fitting(change: Floats, place: Place) -> Floats:
     return np.stack([planes.box(change[..., channel], radius) for channel in range(3)], axis=-1)
 
 
-def likeness(before: Pixels, after: NDArray[Any]) -> float:
-    """Mean SSIM of two faces (h, w, 3) in luma under the mask: 1 = the same. Source: Wang et al. 2004,
+def likeness(before: NDArray[Any], after: NDArray[Any]) -> float:
+    """Mean SSIM of two faces (h, w, 3), 0..255, in luma under the mask: 1 = the same. Source: Wang et al. 2004,
     doi:10.1109/TIP.2003.819861."""
     one, two = (np.asarray(each @ np.array([0.299, 0.587, 0.114]), np.float32) for each in (before, after))
     mean1, mean2 = planes.box(one, WINDOW), planes.box(two, WINDOW)

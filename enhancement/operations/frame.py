@@ -61,7 +61,6 @@ class InMemory(ABC):
     name: str
     title: str
     position: Position
-    deep = False  # whether it works in 16 bits where the picture has them
 
     @property
     @abstractmethod
@@ -116,7 +115,7 @@ class InMemory(ABC):
         self.estimate(*pictures.upright_size(image), wish)
         if cancelled():
             raise EngineCancelled
-        return Task(pictures.read(image, deep=self.deep), wish, others, progress, cancelled, started, scratch)
+        return Task(pictures.read(image, deep=True), wish, others, progress, cancelled, started, scratch)
 
 
 def said(task: Task, picture: Picture, facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from PIL import Image
 
 from designer.pipeline import segmentation
 from enhancement.operations import planes
+from enhancement.operations.pictures import Samples, white_of
 from enhancement.operations.planes import Plane
 
 Pixels = NDArray[np.uint8]
@@ -49,9 +50,9 @@ class Matte:
     front: Plane
     back: Plane
 
-    def alpha(self, part: Pixels, top: int, height: int) -> Plane:
-        """Alpha 0..1 for `part`: the rows from `top` on of a picture that is `height` rows high, uint8 (h, w, 3)."""
-        colour = part[..., :3].astype(np.float32) / np.float32(255)
+    def alpha(self, part: Samples, top: int, height: int) -> Plane:
+        """Alpha 0..1 for `part`: the rows from `top` on of a picture that is `height` rows high, (h, w, 3)."""
+        colour = part[..., :3].astype(np.float32) / white_of(part)
         rows = _Rows(height, part.shape[1], top, top + part.shape[0])
         soft = rows.of(self.rest)
         for channel in range(3):
@@ -192,13 +193,14 @@ def _guided(image: Floats, share: Plane, trust: Plane) -> tuple[Floats, Plane]:
     return smooth, mean(np.asarray(rest, np.float32))
 
 
-def foreground(pixels: Pixels, alpha: Plane, radius: int) -> Floats:
-    """The foreground's own colours, 0..255 float32 (h, w, 3): where it is mixed, without the background's share."""
+def foreground(pixels: Samples, alpha: Plane, radius: int) -> Floats:
+    """The foreground's own colours as float32 (h, w, 3) in the pixels' own levels: where it is mixed, without the
+    background's share."""
     colour = pixels[..., :3].astype(np.float32)
     made = colour
     for reach in (radius, max(2, radius // 6)):
         made = _purer(colour, made, alpha, reach)
-    return np.clip(made, 0, 255)
+    return np.clip(made, 0, white_of(pixels))
 
 
 def _purer(colour: Floats, before: Floats, alpha: Plane, reach: int) -> Floats:

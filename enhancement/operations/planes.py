@@ -5,12 +5,13 @@ That makes strips with a margin exact, and two runs alike.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Plane = NDArray[np.float32]
+P = TypeVar("P", bound=NDArray[Any])
 
 
 def box(plane: Plane, radius: int) -> Plane:
@@ -38,19 +39,30 @@ def _sums(plane: Plane, size: int, axis: int) -> Plane:
         width *= 2
 
 
-def _cut(plane: Plane, axis: int, start: int, length: int) -> Plane:
+def _cut(plane: Any, axis: int, start: int, length: int) -> Any:
     return plane[start : start + length] if axis == 0 else plane[:, start : start + length]
 
 
 def extremes(plane: Plane, radius: int) -> tuple[Plane, Plane]:
     """The least and the greatest value in a square of 2 x radius + 1 pixels."""
-    return _extreme(plane, radius, np.minimum), _extreme(plane, radius, np.maximum)
+    return lowest(plane, radius), highest(plane, radius)
 
 
-def _extreme(plane: Plane, radius: int, of: np.ufunc) -> Plane:
+def lowest(plane: P, radius: int) -> P:
+    """The least value in a square of 2 x radius + 1 pixels. Planes of whole numbers may be had too."""
+    return _extreme(plane, radius, np.minimum)
+
+
+def highest(plane: P, radius: int) -> P:
+    """The greatest value in a square of 2 x radius + 1 pixels. Planes of whole numbers may be had too."""
+    return _extreme(plane, radius, np.maximum)
+
+
+def _extreme(plane: P, radius: int, of: np.ufunc) -> P:
     for axis in (0, 1):
         margin = [(radius, radius) if each == axis else (0, 0) for each in (0, 1)]
-        found, width, size = np.pad(plane, margin, mode="edge"), 1, 2 * radius + 1
+        found: Any = np.pad(plane, margin, mode="edge")
+        width, size = 1, 2 * radius + 1
         while width < size:  # windows may overlap: an extreme counted twice is the same extreme
             step = min(width, size - width)
             left = found.shape[axis] - step

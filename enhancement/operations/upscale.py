@@ -84,7 +84,6 @@ class Upscale(InMemory):
     name = "upscale"
     title = "Enlarge"
     position = Position.UPSCALE
-    deep = True
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enhancement.engine.errors import EngineError
-from enhancement.operations import faces, planes, strips
+from enhancement.operations import faces, inpainting, planes, strips
 from enhancement.operations.base import (
     Choice,
     Estimate,
@@ -26,18 +26,19 @@ from enhancement.operations.base import (
 )
 from enhancement.operations.frame import InMemory, Made, Task
 from enhancement.operations.framing import Box
+from enhancement.operations.pictures import Samples, white_of
 
-Pixels = NDArray[np.uint8]
 Bools = NDArray[np.bool_]
 
 NAME: Final = "watermark_removal"
 STROKES, BOX = "strokes", "box"
+NEAREST, LINES = "telea", "navier-stokes"
 CLEAR: Final = 10.0  # levels of 255 by which a stroke stands out from what is around it
 STROKE: Final = 0.12  # of the box's shorter side: the widest stroke of a letter
 GROW: Final = 2  # pixels around a stroke that its soft edge reaches
-REACH: Final = 5  # pixels from which the filling takes its colours
+MARGIN: Final = 20  # pixels around the box that its filling may see
 LARGEST_SHARE: Final = 0.25  # of the picture: what is painted anew beyond that is another picture
-SECONDS_PER_PIXEL: Final = 1.2e-5  # of the box
+SECONDS_PER_PIXEL: Final = 4e-6  # of the box
 
 
 class NoMark(EngineError):
@@ -66,7 +67,7 @@ class WatermarkRemoval(InMemory):
             note="strokes: what stands out in the box as letters and lines do. box: all of it.",
         ),
         Choice(
-            name="method", title="Method", default="telea", choices=("telea", "navier-stokes"), advanced=True,
+            name="method", title="Method", default=NEAREST, choices=(NEAREST, LINES), advanced=True,
             note="telea: from the nearest pixels. navier-stokes: lines are carried on.",
         ),
     )  # fmt: skip
@@ -83,10 +84,10 @@ class WatermarkRemoval(InMemory):
     def work(self, task: Task) -> Made:
         """Take the mark off. Raises NoMark."""
         picture, wish = task.picture, task.wish
-        height, width = picture.pixels.shape[:2]
+        height, width = picture.samples.shape[:2]
         box = _box(width, height, wish)
-        marked = _marked(picture.pixels, box, wish)
-        made = _painted(picture.pixels, box, marked, wish)
+        marked = _marked(task, box)
+        made = _painted(task, box, marked)
         facts = {"rights_declared": True, "box": box.shown(), "area": wish["area"], "method": wish["method"]}
         return Made(picture, made, {**facts, "painted_pixels": int(marked.sum())})
 
@@ -108,37 +109,36 @@ def _box(width: int, height: int, clean: Parameters) -> Box:
     return Box(left, top, min(width, left + across), min(height, top + down))
 
 
-def _marked(pixels: Pixels, box: Box, clean: Parameters) -> Bools:
+def _marked(task: Task, box: Box) -> Bools:
     """Which pixels of the box are painted anew. Raises NoMark where nothing in it stands out."""
-    part = pixels[box.top : box.bottom, box.left : box.right, :3]
-    if clean["area"] == BOX:
+    part = task.picture.samples[box.top : box.bottom, box.left : box.right, :3]
+    if task.wish["area"] == BOX:
         return np.ones(part.shape[:2], bool)
-    light = np.asarray(part.max(axis=-1), np.float32)
-    radius = max(1, round(STROKE * min(part.shape[:2]) / 2))
-    lifted = light - _opened(light, radius)
-    sunk = -light - _opened(-light, radius)
-    strokes = np.maximum(lifted, sunk) > CLEAR
+    light, radius = part.max(axis=-1), max(1, round(STROKE * min(part.shape[:2]) / 2))
+
+    def reached(samples: Samples, radius: int, *, high: bool) -> Samples:
+        task.stop_if_cancelled()  # of a large box each takes part of a second
+        return planes.highest(samples, radius) if high else planes.lowest(samples, radius)
+
+    # without what is brighter than its surroundings and thinner than twice the radius; then without what is darker
+    dimmed = reached(reached(light, radius, high=False), radius, high=True)
+    strokes = light - dimmed > CLEAR * (white_of(part) / 255)
+    lifted = reached(reached(light, radius, high=True), radius, high=False)
+    strokes |= lifted - light > CLEAR * (white_of(part) / 255)
     if not strokes.any():
         raise NoMark("Nothing in the box stands out as a mark does.", remedy="Move the box, or paint all of it.")
-    return np.asarray(planes.extremes(strokes.astype(np.float32), GROW)[1] > 0.5)
+    return np.asarray(reached(strokes.astype(np.uint8), GROW, high=True) > 0)
 
 
-def _opened(plane: planes.Plane, radius: int) -> planes.Plane:
-    """Without what is brighter than its surroundings and thinner than twice the radius."""
-    return planes.extremes(planes.extremes(plane, radius)[0], radius)[1]
-
-
-def _painted(pixels: Pixels, box: Box, marked: Bools, clean: Parameters) -> Pixels:
-    import cv2
-
-    height, width = pixels.shape[:2]
-    around = box.grown(4 * REACH, 4 * REACH, 4 * REACH, width, height)
+def _painted(task: Task, box: Box, marked: Bools) -> Samples:
+    """The picture with what is marked in the box painted anew."""
+    pixels = task.picture.samples
+    around = box.grown(MARGIN, MARGIN, MARGIN, pixels.shape[1], pixels.shape[0])
     inner = box.within(around)
-    mask = np.zeros((around.height, around.width), np.uint8)
-    mask[inner.top : inner.bottom, inner.left : inner.right] = marked
-    part = np.ascontiguousarray(pixels[around.top : around.bottom, around.left : around.right, :3])
-    method = cv2.INPAINT_TELEA if clean["method"] == "telea" else cv2.INPAINT_NS
-    filled = np.asarray(cv2.inpaint(part, mask, REACH, method))
+    hole = np.zeros((around.height, around.width), bool)
+    hole[inner.top : inner.bottom, inner.left : inner.right] = marked
     made = pixels.copy()
-    made[around.top : around.bottom, around.left : around.right, :3] = np.where(mask[..., None] > 0, filled, part)
+    part = made[around.top : around.bottom, around.left : around.right, :3]
+    lines = task.wish["method"] == LINES
+    part[...] = inpainting.filled(part, hole, lines=lines, progress=task.progress, cancelled=task.cancelled)
     return made

@@ -20,6 +20,7 @@ from enhancement.operations.base import OperationResult, Parameters
 from enhancement.operations.face_restore import Place
 from enhancement.operations.faithful import TWICE, true
 from enhancement.operations.frame import Made
+from enhancement.operations.pictures import Samples, rounded
 from enhancement.operations.resizing import resized
 from enhancement.remote import registry
 from enhancement.remote.base import BadOutput, Order
@@ -76,7 +77,7 @@ def _factor(wanted: float, offer: Offer) -> float:
 
 def _faces(offer: Offer, image: Image.Image, params: Parameters) -> Errand | OperationResult:
     """Without a face nothing is sent, and nothing paid."""
-    picture = pictures.read(image)
+    picture = pictures.read(image, deep=True)
     found = face_restore.found_in(picture)
     fidelity = params["fidelity"]
     if not found:
@@ -84,14 +85,20 @@ def _faces(offer: Offer, image: Image.Image, params: Parameters) -> Errand | Ope
 
     def finish(made: Image.Image) -> OperationResult:
         height, width = picture.pixels.shape[:2]
-        whole = resized(_rgb(made, width / height), (width, height))
+        sent, whole = picture.pixels, resized(_rgb(made, width / height), (width, height))
 
-        def draw(before: Pixels, place: Place) -> Pixels:
-            return face_restore.aligned(whole, place)
+        def draw(before: Samples, place: Place) -> Samples:
+            drawn = face_restore.aligned(whole, place)
+            return drawn if before.dtype == np.uint8 else _carried(before, face_restore.aligned(sent, place), drawn)
 
         return _result(face_restore.drawn_anew(picture, found, fidelity, draw, _facts(offer), _silent))
 
     return Errand(offer=offer, order=_order(offer, picture.pixels, offer.words(1, params)), finish=finish)
+
+
+def _carried(before: Samples, sent: Samples, drawn: Samples) -> Samples:
+    """Of 16 bits, with what the service changed in the 8 bits that it was sent."""
+    return rounded(before + 257 * (drawn.astype(np.float32) - sent), before)
 
 
 def _result(made: Made) -> OperationResult:

@@ -7,9 +7,10 @@ import pytest
 from PIL import Image, ImageCms, ImageDraw
 
 from enhancement.engine.errors import EngineCancelled
-from enhancement.operations import cutting, faces, registry
+from enhancement.operations import cutting, faces, pictures, registry
 from enhancement.operations.background import NothingFound
 from enhancement.operations.base import ParameterError
+from tests import images
 from tests.enhancement.engine.conftest import shared_data
 
 WALL, CLOTH, NEW = (228, 224, 214), (150, 28, 44), "#2890c8"
@@ -106,6 +107,24 @@ def test_what_is_cut_out_already_keeps_its_own_edge(picture):
     share = np.asarray(skirt()[1], float)[..., None] / 255
     plain = np.asarray(picture, float) * share + np.array(NEW_RGB) * (1 - share)
     assert np.abs(np.asarray(made, float) - plain).max() <= 1.5
+
+
+@pytest.mark.parametrize("wish", [{"mode": "colour", "colour": NEW}, {"mode": "cleanup"}, {"mode": "transparent"}])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])
+def test_sixteen_bits_stay_sixteen_and_the_garment_keeps_each(picture, mode, wish):
+    before = images.deepened(picture.convert(mode))
+    if mode == "RGBA":
+        before[..., 3] = images.deepened(skirt()[1])[..., 0]
+    result = run(pictures.DeepImage(before), **wish)
+    made, colours = result.image.samples, 1 if mode == "L" else 3
+    assert (made.dtype, result.facts["notes"]) == (np.uint16, [])
+    if mode != "RGBA":
+        assert (made[120:220, 105:135, :colours] == before[120:220, 105:135, :colours]).all()
+    flat = run(pictures.of_samples(pictures.eight_bits(before)), **wish)
+    deep, shallow = pictures.eight_bits(made).astype(float), pictures.whole(flat.image).astype(float)
+    for each in (deep, shallow):  # under what is clear the colours do not matter
+        each[..., :colours] *= each[..., -1:] / 255 if wish["mode"] == "transparent" else 1
+    assert np.abs(deep - shallow).max() <= 3 and np.abs(deep - shallow).mean() < 0.3
 
 
 @pytest.mark.parametrize(

@@ -2,18 +2,21 @@
 
 import dataclasses
 import hashlib
+import io
 import json
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageOps
 
 from enhancement.engine import manifest, portraits
 from enhancement.engine.compat import import_spandrel
 from enhancement.engine.errors import EngineCancelled, InvalidWeights
-from enhancement.operations import face_restore, faces, registry
+from enhancement.operations import face_restore, faces, pictures, registry
 from enhancement.operations.base import ParameterError
+from enhancement.remote import errands
+from tests import images
 from tests.enhancement.engine.conftest import shared_data
 
 
@@ -42,7 +45,7 @@ def painter(installed, monkeypatch):
 
     def restored(face, network, cancelled):
         seen.append(face)
-        return 255 - face
+        return np.iinfo(face.dtype).max - face
 
     monkeypatch.setattr(portraits, "load", lambda name: None)
     monkeypatch.setattr(portraits, "restored", restored)
@@ -69,6 +72,20 @@ def test_only_the_face_changes_and_no_other_pixel(portrait, painter):
     assert np.abs(made[nose] - (255 - before[nose])).max() < 40
 
 
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])
+def test_in_sixteen_bits_too_only_the_face_changes_and_that_as_it_does_in_eight(portrait, painter, mode):
+    before, shallow = images.deepened(portrait.convert(mode)), run(portrait.convert(mode), fidelity=0.3)
+    result = run(pictures.DeepImage(before), fidelity=0.3)
+    made, changed = result.image.samples, (result.image.samples != before).any(axis=-1)
+    assert (made.dtype, made.shape, result.facts["notes"]) == (np.uint16, before.shape, [])
+    assert 0.01 < changed.mean() < 0.1
+    assert not changed[~inside(portrait)].any()
+    apart = np.abs(pictures.eight_bits(made).astype(int) - pictures.whole(shallow.image))
+    assert (apart.max() <= 3, apart.mean() < 0.1) == (True, True)
+    (deep,), (flat,) = result.facts["boxes"], shallow.facts["boxes"]
+    assert deep.pop("similarity") == pytest.approx(flat.pop("similarity"), abs=0.01) and deep == flat
+
+
 def test_the_eyes_stand_where_the_network_knows_them(portrait, painter):
     run(portrait)
     found = [face for face in faces.find(painter[0]) if face.sure]
@@ -91,6 +108,8 @@ def test_a_face_that_the_network_leaves_alone_stays_bit_for_bit(portrait, instal
     monkeypatch.setattr(portraits, "load", lambda name: None)
     monkeypatch.setattr(portraits, "restored", lambda face, network, cancelled: face)
     assert run(portrait, fidelity=0).image.tobytes() == portrait.tobytes()
+    deep = images.deepened(portrait)
+    assert (run(pictures.DeepImage(deep), fidelity=0).image.samples == deep).all()
 
 
 @pytest.mark.parametrize(("mode", "kept"), [("RGBA", "RGBA"), ("L", "L"), ("LA", "LA"), ("P", "RGB"), ("CMYK", "RGB")])
@@ -107,6 +126,9 @@ def test_without_a_face_nothing_is_done_and_that_is_said(size, installed):
     assert result.facts["faces"] == 0
     assert "No face was found" in result.facts["notes"][0]
     assert "model" not in result.facts
+    deep = images.deepened(image)
+    untouched = run(pictures.DeepImage(deep))
+    assert (untouched.image.samples == deep).all() and untouched.facts["notes"] == result.facts["notes"]
 
 
 def test_the_facts_hold_boxes_and_the_likeness_and_fit_into_json(portrait, painter):
@@ -114,6 +136,17 @@ def test_the_facts_hold_boxes_and_the_likeness_and_fit_into_json(portrait, paint
     assert json.loads(json.dumps(facts)) == facts
     assert (facts["faces"], facts["model"], facts["licence"]) == (1, "GFPGANv1.4", "Apache-2.0")
     assert set(facts["boxes"][0]) == {"left", "top", "width", "height", "similarity"}
+
+
+def test_a_service_changes_the_face_and_of_what_it_left_as_it_was_no_bit(portrait):
+    before = images.deepened(portrait)
+    wish = {"service": "replicate/gfpgan", "model": "auto", "fidelity": 0.0}
+    errand = errands.errand_of("face_restore", pictures.DeepImage(before), wish)
+    sent = Image.open(io.BytesIO(errand.order.picture))
+    assert (errand.finish(sent).image.samples == before).all()
+    changed = (errand.finish(ImageOps.invert(sent)).image.samples != before).any(axis=-1)
+    assert 0.01 < changed.mean() < 0.1
+    assert not changed[~inside(portrait)].any()
 
 
 def test_where_no_model_is_installed_it_says_how_to_get_one(monkeypatch, tmp_path):
@@ -169,6 +202,10 @@ def test_gfpgan_itself_draws_the_face_the_same_each_time_and_can_be_stopped(port
     assert changed.mean() > 0.01
     assert not changed[~inside(portrait)].any()
     assert run(portrait, fidelity=0).image.tobytes() == first.image.tobytes()
+    deep = images.deepened(portrait)
+    made = run(pictures.DeepImage(deep), fidelity=0).image.samples
+    assert not (made != deep).any(axis=-1)[~inside(portrait)].any()
+    assert np.abs(pictures.eight_bits(made).astype(int) - np.asarray(first.image)).mean() < 0.5
     asked = iter([False] * 5)
     with pytest.raises(EngineCancelled):
         run(portrait, cancelled=lambda: next(asked, True))

@@ -9,6 +9,7 @@ from PIL import Image, ImageCms, ImageOps
 from designer.assets import rows
 from enhancement.engine.errors import UnsupportedImage
 from enhancement.operations import pictures, registry
+from tests.profiles import TABLES
 
 
 def enlarged(image):
@@ -88,11 +89,10 @@ def test_sixteen_bits_of_pillow_grey_are_sixteen_too():
     assert len(np.unique(made.samples)) > 300
 
 
-def test_an_operation_of_eight_bits_says_so():
-    wish = {"rights": True, "area": "box"}
-    result = registry.get("watermark_removal").run(
-        pictures.DeepImage(deep_ramp(3)), wish, progress=lambda share: None, cancelled=lambda: False
-    )
+def test_a_step_that_works_in_eight_bits_says_so():
+    image = pictures.DeepImage(deep_ramp(3))
+    image.info["icc_profile"] = TABLES
+    result = registry.get("color").run(image, {"exposure": 0.2}, progress=lambda share: None, cancelled=lambda: False)
     assert not isinstance(result.image, pictures.DeepImage)
     assert pictures.REDUCED in result.facts["notes"]
 
@@ -120,6 +120,12 @@ def test_detail_noise_and_colour_work_in_sixteen_bits_and_make_the_same_picture_
     assert made.shape == samples.shape and len(np.unique(made[..., 0])) > 1000 and (made != samples).any()
     apart = np.abs(pictures.eight_bits(made).squeeze().astype(int) - np.asarray(shallow.image).astype(int))
     assert apart.max() <= 3 and apart.mean() < 0.5  # levels of 255: what 8 bits had rounded before
+
+
+@pytest.mark.parametrize("height", [1, 255, 256, 257, 600])
+def test_the_nearest_levels_of_eight_bits_are_found_in_strips(height):
+    samples = np.random.default_rng(3).integers(0, 65536, (height, 5, 3)).astype(np.uint16)
+    assert (pictures.eight_bits(samples) == np.rint(samples / 257)).all()
 
 
 def test_a_crop_keeps_sixteen_bits():

@@ -2,16 +2,20 @@
 
 import json
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
 from enhancement.engine.errors import EngineCancelled
-from enhancement.operations import registry
+from enhancement.operations import inpainting, pictures, planes, registry
 from enhancement.operations.base import ParameterError
 from enhancement.operations.watermark import NoMark
+from tests import images
+from tests.enhancement.engine.conftest import shared_data
 
 BOX = {"left": 0.5, "top": 0.75, "width": 0.45, "height": 0.2}
+OPENCV = {"telea": cv2.INPAINT_TELEA, "navier-stokes": cv2.INPAINT_NS}
 
 
 def run(image, *, cancelled=lambda: False, **params):
@@ -42,6 +46,66 @@ def test_the_mark_goes_and_no_pixel_outside_the_box_changes(clean, marked, area,
     mark = np.abs(before - truth).max(axis=-1) > 20
     assert inside[mark].all() and mark.sum() > 100
     assert np.abs(made - truth)[mark].mean() < 0.25 * np.abs(before - truth)[mark].mean()
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])
+@pytest.mark.parametrize("area", ["strokes", "box"])
+def test_sixteen_bits_stay_but_where_it_is_painted_and_there_it_is_as_in_eight(marked, area, mode):
+    before = images.deepened(marked.convert(mode))
+    result = run(pictures.DeepImage(before), area=area)
+    made, changed = result.image.samples, (result.image.samples != before).any(axis=-1)
+    inside = np.zeros(changed.shape, bool)
+    inside[120:152, 120:228] = True
+    assert (made.dtype, made.shape, result.facts["notes"]) == (np.uint16, before.shape, [])
+    assert 0.9 * result.facts["painted_pixels"] < changed.sum() <= result.facts["painted_pixels"]
+    assert not changed[~inside].any()
+    flat = run(pictures.of_samples(pictures.eight_bits(before)), area=area)
+    apart = np.abs(pictures.eight_bits(made).astype(int) - pictures.whole(flat.image))
+    assert apart.max() <= 3
+    assert len(np.unique(made[inside][:, 0])) > 300
+
+
+def spoilt(truth, kind):
+    """The picture with a hole that is painted white, and the hole."""
+    hole = np.zeros(truth.shape[:2], np.uint8)
+    if kind == "block":
+        hole[40:72, 60:140] = 1
+    else:
+        cv2.putText(hole, "STUDIO", (20, 100), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 1, 4)
+    return np.where(hole[..., None] > 0, 255, truth).astype(np.uint8), hole
+
+
+def nearer(truth, kind, method):
+    """Decibels within the hole by which it is filled better than by OpenCV."""
+    picture, hole = spoilt(truth, kind)
+    theirs = cv2.inpaint(picture, hole, inpainting.REACH, OPENCV[method])
+    ways = {"progress": lambda share: None, "cancelled": lambda: False}
+    ours = inpainting.filled(picture, hole > 0, lines=method != "telea", **ways)
+    assert (ours[hole == 0] == truth[hole == 0]).all()
+    off = [((made.astype(float) - truth)[hole > 0] ** 2).mean() for made in (theirs, ours)]
+    return 10 * np.log10(off[0] / off[1])
+
+
+@pytest.mark.parametrize("method", ["telea", "navier-stokes"])
+@pytest.mark.parametrize("kind", ["letters", "block"])
+def test_photographs_are_filled_as_well_as_opencv_fills_them(kind, method):
+    files = [
+        *sorted(shared_data("photos/clothing").glob("*.jpg"))[:4],
+        *sorted(shared_data("photos/kodak").glob("*"))[:4],
+    ]
+    photos = [Image.open(file).convert("RGB").resize((320, 400), Image.Resampling.LANCZOS) for file in files]
+    assert np.mean([nearer(np.asarray(photo), kind, method) for photo in photos]) > -0.2
+
+
+@pytest.mark.parametrize("kind", ["letters", "block"])
+def test_a_soft_wall_is_filled_better_than_by_opencv(clean, kind):
+    assert nearer(np.asarray(clean), kind, "telea") > 0
+
+
+def test_it_does_not_matter_how_much_is_painted_at_once(marked, monkeypatch):
+    whole = run(marked, area="box").image.tobytes()
+    monkeypatch.setattr(inpainting, "AT_ONCE", 37)
+    assert run(marked, area="box").image.tobytes() == whole
 
 
 def test_only_the_strokes_are_painted_unless_the_whole_box_is_wanted(marked):
@@ -93,6 +157,22 @@ def test_the_thinnest_picture_is_no_trouble(size):
 def test_cancelling_leaves_the_mark(marked):
     with pytest.raises(EngineCancelled):
         run(marked, cancelled=lambda: True)
+
+
+@pytest.mark.parametrize("area", ["strokes", "box"])
+def test_a_cancel_is_heard_before_the_next_piece_whenever_it_comes(marked, area, pieces, late, monkeypatch):
+    monkeypatch.setattr(inpainting, "AT_ONCE", 40)
+    begun = pieces((planes, "_extreme"), (inpainting._Hole, "mean"))
+    worst, whole = late(lambda **ways: run(marked, area=area, **ways), begun, 12)
+    assert (worst, whole > 20) == (0, True)
+
+
+def test_progress_is_told_while_it_paints(marked, monkeypatch):
+    monkeypatch.setattr(inpainting, "AT_ONCE", 100)
+    told: list[float] = []
+    wish = {"rights": True, **BOX, "area": "box"}
+    registry.get("watermark_removal").run(marked, wish, progress=told.append, cancelled=lambda: False)
+    assert told == sorted(told) and told[-1] == 1 and len(told) > 20
 
 
 def test_the_facts_say_what_was_painted_and_fit_into_json(marked):
