@@ -94,7 +94,7 @@ def _apply(job: RunningJob, row: Enhancement) -> tuple[bytes, list[dict[str, Any
         else:
             result = result or operation.run(image, params, others=others_of(row, step), **ways)
             image, said, (width, height) = result.image, result.facts, result.image.size
-            data = files.encoded(image) if last else b""
+            data = files.encoded(image, cancelled=job.is_cancelled) if last else b""
         seconds = round(time.perf_counter() - started, 3)
         said = {"name": operation.name, "width": width, "height": height, **said}
         if step.get("rights"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -23,20 +23,19 @@ from enhancement.operations.base import (
     Parameter,
     ParameterError,
     Parameters,
-    Pictures,
     Position,
-    Progress,
     part_of,
+    untold,
 )
 from enhancement.operations.frame import InMemory, Made, Task, estimate_by_area
-from enhancement.operations.matting import Matte, Pixels
-from enhancement.operations.pictures import Picture, Samples, rounded, white_of
+from enhancement.operations.matting import Matte
+from enhancement.operations.pictures import Picture, Pixels, Samples, rounded, white_of
 from enhancement.operations.planes import Plane
 from enhancement.operations.spaces import Space
 
 CLEANUP, COLOUR, PICTURE, TRANSPARENT = "cleanup", "colour", "picture", "transparent"
 SECONDS, SECONDS_PER_PIXEL = 5.0, 1.6e-6  # finding and explaining on a small view; then every pixel
-FOUND: Final = 0.4  # share of the progress at which the matte is there
+MASKED, FOUND = 0.15, 0.4  # shares of the progress at which the mask and the matte are there
 UNSURE: Final = 0.35  # confidence under which a person should look at the outline
 
 
@@ -106,34 +105,45 @@ class Background(InMemory):
         """Put the subject before another background. Raises NothingFound."""
         wish = task.wish
         picture, space, _ = spaces.of(task.picture)
-        cut = _cut(picture, wish)
+        cut = _cut(task, picture)
         task.progress(FOUND)
-        drop = None if wish["mode"] == TRANSPARENT else _backdrop(picture, space, cut, wish, task.others)
-        made, shares = _composed(picture, cut, drop, wish, part_of(task.progress, FOUND, 1.0), task.cancelled)
+        task.stop_if_cancelled()
+        drop = None if wish["mode"] == TRANSPARENT else _backdrop(task, picture, space, cut)
+        made, shares = _composed(task, picture, cut, drop)
         picture.grey = picture.grey and _is_grey(made)
         if cut.confidence < UNSURE:
             picture.notes.append("The outline is unsure: look at the edges.")
         return Made(picture, made, {"mode": wish["mode"], "confidence": round(cut.confidence, 3), **shares})
 
 
-def _cut(picture: Picture, clean: Parameters) -> _Cut:
-    """How subject and background part. Raises NothingFound."""
+def _cut(task: Task, picture: Picture) -> _Cut:
+    """How subject and background part. Raises NothingFound, EngineCancelled."""
     pixels = picture.pixels
     if pixels.shape[2] == 4 and (pixels[..., 3] < 255).any():
         return _Cut(None, 1.0)
-    mask, confidence = cutting.mask(pixels)
+    mask, confidence = cutting.mask(pixels, ask=task.stop_if_cancelled)
     if not mask.any() or mask.all():
         raise NothingFound(
             "Nothing stands out from the background of this picture.",
             remedy="Use a photo before a plainer background, or one that is cut out already.",
         )
+    task.progress(MASKED)
     view = subject.view(pixels, matting.VIEW)
-    band = max(2, round(clean["edge"] * max(view.shape)))
-    return _Cut(matting.matte(view, mask, band=band, see_through=clean["see_through"]), confidence)
+    band = max(2, round(task.wish["edge"] * max(view.shape)))
+    matte = matting.matte(
+        view,
+        mask,
+        band=band,
+        see_through=task.wish["see_through"],
+        ask=task.stop_if_cancelled,
+        progress=part_of(task.progress, MASKED, FOUND),
+    )
+    return _Cut(matte, confidence)
 
 
-def _backdrop(picture: Picture, space: Space, cut: _Cut, clean: Parameters, others: Pictures) -> Backdrop:
-    """Raises ParameterError where the other picture was not brought."""
+def _backdrop(task: Task, picture: Picture, space: Space, cut: _Cut) -> Backdrop:
+    """Raises ParameterError where the other picture was not brought, EngineCancelled."""
+    clean, others = task.wish, task.others
     height, width = picture.pixels.shape[:2]
     if clean["mode"] == COLOUR:
         return Plain.of(clean["colour"][0], space)
@@ -141,7 +151,7 @@ def _backdrop(picture: Picture, space: Space, cut: _Cut, clean: Parameters, othe
         if "picture" not in others:
             raise ParameterError("picture", "The picture is not there.", "Choose another image.")
         other, its_space, _ = spaces.of(pictures.read(others["picture"]))
-        return Scene(_opaque(other.pixels), its_space, (width, height), space)
+        return Scene(_opaque(other.pixels, task.cancelled), its_space, (width, height), space)
     view = subject.view(picture.pixels, matting.VIEW)
     back = cut.alpha(view, 0, view.shape[0]) < 0.02
     if cut.matte is None:
@@ -149,31 +159,36 @@ def _backdrop(picture: Picture, space: Space, cut: _Cut, clean: Parameters, othe
     return Evened(view[..., :3], back, height, 1.0 if cut.matte is None else clean["strength"])
 
 
-def _opaque(pixels: Pixels) -> Pixels:
+def _opaque(pixels: Pixels, cancelled: Cancelled) -> Pixels:
     """Without transparency, on white."""
     if pixels.shape[2] == 3:
         return pixels
-    share = pixels[..., 3:].astype(np.float32) / np.float32(255)
-    return np.asarray(pixels[..., :3] * share + 255 * (1 - share) + np.float32(0.5), np.uint8)
+
+    def on_white(part: Samples, _top: int) -> Samples:
+        share, made = part[..., 3:].astype(np.float32) / np.float32(255), part.copy()
+        made[..., :3] = part[..., :3] * share + 255 * (1 - share) + np.float32(0.5)
+        return made
+
+    return strips.done(pixels, on_white, halo=0, progress=untold, cancelled=cancelled)[..., :3]
 
 
-def _composed(
-    picture: Picture, cut: _Cut, drop: Backdrop | None, clean: Parameters, progress: Progress, cancelled: Cancelled
-) -> tuple[Samples, dict[str, float]]:
+def _composed(task: Task, picture: Picture, cut: _Cut, drop: Backdrop | None) -> tuple[Samples, dict[str, float]]:
     """The picture before its new background in strips, and how much of it is subject and how much is mixed."""
     pixels = picture.samples
     height, width = pixels.shape[:2]
-    white, reach = white_of(pixels), max(4, round(1.5 * clean["edge"] * max(height, width)))
+    white, reach = white_of(pixels), max(4, round(1.5 * task.wish["edge"] * max(height, width)))
     counts = np.zeros(2)
     if drop is None and pixels.shape[2] == 3:
         pixels = np.dstack([pixels, np.full((height, width), white, pixels.dtype)])
 
     def work(part: Samples, top: int) -> Samples:
         alpha = cut.alpha(part, top, height)
+        task.stop_if_cancelled()
         counts[:] += alpha.sum(), ((alpha > 0.02) & (alpha < 0.98)).sum()
         own = part[..., :3].astype(np.float32)
         if cut.matte is not None:
-            own = matting.foreground(part, alpha, reach)
+            own = matting.foreground(part, alpha, reach, ask=task.stop_if_cancelled)
+            task.stop_if_cancelled()
         if drop is None:
             levels = rounded(alpha * white, part)
             return np.dstack([bleed(rounded(own, part), levels), levels])
@@ -183,7 +198,8 @@ def _composed(
         made[..., :3] = rounded(mixed, part)
         return made
 
-    made = strips.done(pixels, work, halo=reach + max(2, reach // 6), progress=progress, cancelled=cancelled)
+    ways: dict[str, Any] = {"progress": part_of(task.progress, FOUND, 1.0), "cancelled": task.cancelled}
+    made = strips.done(pixels, work, halo=reach + max(2, reach // 6), **ways)
     made = made if drop is None else np.ascontiguousarray(made[..., :3])
     subject_share, mixed_share = (round(min(1.0, float(count) / (height * width)), 4) for count in counts)
     return made, {"subject_share": subject_share, "mixed_share": mixed_share}

@@ -15,6 +15,7 @@ from PIL import Image
 
 from designer.pipeline import segmentation
 from enhancement.operations import faces, planes, subject
+from enhancement.operations.base import Ask, never
 
 Pixels = NDArray[np.uint8]
 Bools = NDArray[np.bool_]
@@ -29,19 +30,24 @@ NECK: Final = 0.25  # of a face's width to both sides of its middle: a head is n
 BACK, FRONT, MAYBE_BACK, MAYBE_FRONT = 0, 1, 2, 3  # as OpenCV numbers them
 
 
-def mask(pixels: Pixels) -> tuple[Bools, float]:
+def mask(pixels: Pixels, *, ask: Ask = never) -> tuple[Bools, float]:
     """The subject of uint8 (height, width, 3) on a view of at most VIEW pixels, and how sure the outline is, 0..1.
 
-    The mask is empty where nothing was found. Deterministic.
+    The mask is empty where nothing was found. Deterministic. Raises EngineCancelled, where `ask` does.
     """
     view = subject.view(pixels, VIEW)
-    found, people = subject.find(pixels), [face for face in faces.find(pixels) if face.sure]
+    ask()
+    found = subject.find(pixels)
+    ask()
+    people = [face for face in faces.find(pixels) if face.sure]
+    ask()
     if min(view.shape[:2]) < 8 or not (found.found or people):
         return np.zeros(view.shape[:2], bool), 0.0
     marks = _marks(found, people, view.shape[:2], view.shape[1] / pixels.shape[1])
     if not ((marks == FRONT) | (marks == MAYBE_FRONT)).any() or not (marks == BACK).any():
         return np.zeros(view.shape[:2], bool), 0.0
-    settled = _settled(view, marks)
+    settled = _settled(view, marks, ask)
+    ask()
     return _tidy(settled), max(found.confidence, 0.5 if people else 0.0)
 
 
@@ -69,13 +75,17 @@ def _marks(found: subject.Subject, people: list[faces.Face], shape: tuple[int, i
     return marks
 
 
-def _settled(view: Pixels, marks: NDArray[np.uint8]) -> Bools:
+def _settled(view: Pixels, marks: NDArray[np.uint8], ask: Ask) -> Bools:
     import cv2
 
     cv2.setRNGSeed(0)  # its colour models begin with a random choice
     lab = cv2.cvtColor(np.ascontiguousarray(view[..., :3]), cv2.COLOR_RGB2Lab)
+    answer: Any = marks.copy()
     models: list[Any] = [np.zeros((1, 65)), np.zeros((1, 65))]
-    answer = cv2.grabCut(lab, marks.copy(), None, *models, TURNS, cv2.GC_INIT_WITH_MASK)[0]  # type: ignore[call-overload]
+    for turn in range(TURNS):
+        ask()
+        how = cv2.GC_EVAL if turn else cv2.GC_INIT_WITH_MASK
+        answer, *models = cv2.grabCut(lab, answer, None, *models, 1, how)  # type: ignore[call-overload]
     return np.asarray((answer == FRONT) | (answer == MAYBE_FRONT))
 
 

@@ -11,7 +11,8 @@ import numpy as np
 from PIL import Image
 
 from designer.assets import rows
-from enhancement.operations.base import Cancelled, GivesRows, Operation, Pictures, Progress
+from enhancement.engine.errors import EngineCancelled
+from enhancement.operations.base import Cancelled, GivesRows, Operation, Pictures, Progress, unheard
 from enhancement.operations.pictures import DeepImage, Samples
 
 STRIP = 512  # rows that are taken out of a picture at once
@@ -40,25 +41,29 @@ def finished(
     ways: dict[str, Any] = {"progress": progress, "cancelled": cancelled, "scratch": scratch}
     if not isinstance(operation, GivesRows):
         result = operation.run(image, params, others=others, **ways)
-        return Finished(encoded(result.image), result.image.width, result.image.height, result.facts)
+        return Finished(
+            encoded(result.image, cancelled=cancelled), result.image.width, result.image.height, result.facts
+        )
     made, out = operation.rows(image, params, **ways), io.BytesIO()
     rows.write(out, made.bands, height=made.height, info=made.info, private=False)
     return Finished(out.getvalue(), made.width, made.height, made.facts())
 
 
-def encoded(image: Image.Image, *, private: bool = False) -> bytes:
+def encoded(image: Image.Image, *, private: bool = False, cancelled: Cancelled = unheard) -> bytes:
     """A picture in L, LA, RGB or RGBA, of 8 or 16 bits, as PNG with its profile and its resolution.
 
-    private: with EXIF and XMP too.
+    private: with EXIF and XMP too. Raises EngineCancelled.
     """
     out = io.BytesIO()
     info = {str(name): value for name, value in image.info.items()}
-    rows.write(out, _strips(image), height=image.height, info=info, private=private)
+    rows.write(out, _strips(image, cancelled), height=image.height, info=info, private=private)
     return out.getvalue()
 
 
-def _strips(image: Image.Image) -> Iterator[Samples]:
+def _strips(image: Image.Image, cancelled: Cancelled) -> Iterator[Samples]:
     for top in range(0, image.height, STRIP):
+        if cancelled():
+            raise EngineCancelled
         bottom = min(top + STRIP, image.height)
         if isinstance(image, DeepImage):
             yield image.samples[top:bottom]

@@ -20,6 +20,7 @@ from PIL import Image
 
 from designer.pipeline import segmentation
 from enhancement.operations import planes
+from enhancement.operations.base import Ask, Progress, never, untold
 from enhancement.operations.pictures import Samples, white_of
 from enhancement.operations.planes import Plane
 
@@ -78,11 +79,19 @@ class _Rows:
         return np.array(Image.fromarray(plane).resize(size, Image.Resampling.BILINEAR, box=box), np.float32)
 
 
-def matte(view: Pixels, mask: Bools, *, band: int, see_through: bool = False) -> Matte:
+def matte(
+    view: Pixels,
+    mask: Bools,
+    *,
+    band: int,
+    see_through: bool = False,
+    ask: Ask = never,
+    progress: Progress = untold,
+) -> Matte:
     """The matte of uint8 (h, w, 3) with sides of at most VIEW; mask: bool, any size, True on the foreground.
 
     band: pixels of the view to both sides of the mask's outline that may be mixed. see_through: pixels within the mask
-    that look like the background may be mixed too.
+    that look like the background may be mixed too. Raises EngineCancelled, where `ask` does.
     """
     image = view[..., :3].astype(np.float32) / np.float32(255)
     full = Image.fromarray(mask.astype(np.float32)).resize((view.shape[1], view.shape[0]), Image.Resampling.BICUBIC)
@@ -90,9 +99,9 @@ def matte(view: Pixels, mask: Bools, *, band: int, see_through: bool = False) ->
     least, most = planes.extremes(inside.astype(np.float32), band)
     front, back = least > 0.5, most < 0.5
     if see_through:
-        front &= ~_like_background(image, front, back)
-    share, trust = _explained(image, front, back)
-    slope, rest = _guided(image, share, trust)
+        front &= ~_like_background(image, front, back, ask)
+    share, trust = _explained(image, front, back, ask, progress)
+    slope, rest = _guided(image, share, trust, ask)
     return Matte(slope, rest, _softened(front), _softened(back))
 
 
@@ -102,10 +111,11 @@ def _softened(sure: Bools) -> Plane:
     return np.minimum(planes.box(least, 1), sure.astype(np.float32))
 
 
-def _like_background(image: Floats, front: Bools, back: Bools) -> Bools:
+def _like_background(image: Floats, front: Bools, back: Bools, ask: Ask) -> Bools:
     """Where the inside has the background's colours rather than its own, and a little around it."""
     found = np.zeros(front.shape, bool)
     for block in _blocks(front):
+        ask()
         ours, theirs = _palette(image, front, block), _palette(image, back, block)
         if ours is None or theirs is None:
             continue
@@ -140,12 +150,14 @@ def _palette(image: Floats, sure: Bools, block: tuple[slice, slice]) -> Floats |
     return None
 
 
-def _explained(image: Floats, front: Bools, back: Bools) -> tuple[Plane, Plane]:
+def _explained(image: Floats, front: Bools, back: Bools, ask: Ask, progress: Progress) -> tuple[Plane, Plane]:
     """Alpha of every pixel by itself, and how far that can be trusted, 0..1; what is sure is trusted wholly."""
     share, trust = front.astype(np.float32), np.full(front.shape, 1.0, np.float32)
     unknown = ~(front | back)
     trust[unknown] = 1e-3
     for block in _blocks(unknown):
+        ask()
+        progress(block[0].start / front.shape[0])
         ours, theirs = _palette(image, front, block), _palette(image, back, block)
         if ours is None or theirs is None:
             continue
@@ -170,7 +182,7 @@ def _mixtures(points: Floats, ours: Floats, theirs: Floats) -> tuple[Floats, Flo
     return alpha[every, best], np.asarray(np.exp(-off[every, best] / FIT) * apart + 1e-3, np.float32)
 
 
-def _guided(image: Floats, share: Plane, trust: Plane) -> tuple[Floats, Plane]:
+def _guided(image: Floats, share: Plane, trust: Plane, ask: Ask) -> tuple[Floats, Plane]:
     """Slope (h, w, 3) and rest (h, w) of the linear model of alpha in the picture's colours, weighed by trust."""
     weight = planes.box(trust, RADIUS) + np.float32(1e-6)
 
@@ -182,32 +194,38 @@ def _guided(image: Floats, share: Plane, trust: Plane) -> tuple[Floats, Plane]:
     spread = np.empty((*share.shape, 3, 3), np.float32)
     joint = np.empty((*share.shape, 3), np.float32)
     for one in range(3):
+        ask()
         joint[..., one] = mean(image[..., one] * share) - colour[..., one] * level
         for other in range(one, 3):
             both = mean(image[..., one] * image[..., other]) - colour[..., one] * colour[..., other]
             spread[..., one, other] = spread[..., other, one] = both
     spread += np.eye(3, dtype=np.float32) * np.float32(EVEN)
-    slope = np.linalg.solve(spread, joint[..., None])[..., 0].astype(np.float32)
+    slope = np.empty_like(joint)
+    for top in range(0, len(joint), BLOCK):
+        ask()
+        rows = slice(top, top + BLOCK)
+        slope[rows] = np.linalg.solve(spread[rows], joint[rows, ..., None])[..., 0]
     rest = level - (slope * colour).sum(axis=-1)
     smooth = np.stack([mean(slope[..., channel]) for channel in range(3)], axis=-1)
     return smooth, mean(np.asarray(rest, np.float32))
 
 
-def foreground(pixels: Samples, alpha: Plane, radius: int) -> Floats:
+def foreground(pixels: Samples, alpha: Plane, radius: int, *, ask: Ask = never) -> Floats:
     """The foreground's own colours as float32 (h, w, 3) in the pixels' own levels: where it is mixed, without the
     background's share."""
     colour = pixels[..., :3].astype(np.float32)
     made = colour
     for reach in (radius, max(2, radius // 6)):
-        made = _purer(colour, made, alpha, reach)
+        made = _purer(colour, made, alpha, reach, ask)
     return np.clip(made, 0, white_of(pixels))
 
 
-def _purer(colour: Floats, before: Floats, alpha: Plane, reach: int) -> Floats:
+def _purer(colour: Floats, before: Floats, alpha: Plane, reach: int, ask: Ask) -> Floats:
     rest = 1 - alpha
     some, less = planes.box(alpha, reach) + np.float32(1e-4), planes.box(rest, reach) + np.float32(1e-4)
     made = np.empty_like(colour)
     for channel in range(3):
+        ask()
         ours = planes.box(before[..., channel] * alpha, reach) / some
         theirs = planes.box(colour[..., channel] * rest, reach) / less
         gap = colour[..., channel] - alpha * ours - rest * theirs

@@ -2,8 +2,9 @@
 
 PEERS E5: a cancel takes effect within 2 seconds, and a killed worker repeats at most one tile row. Each network as this
 machine computes it begins a large picture; at a random moment it is cancelled, and the time is taken until it has let
-go. Then a process of its own enlarges a tall picture and is killed by SIGKILL at 70 %. Counted are the tile rows that
-it and the next attempt began, beyond those of an undisturbed run, and compared are the pixels with that run's.
+go. So are the steps that take long without a network, on a picture of 16 million pixels. Then a process of its own
+enlarges a tall picture and is killed by SIGKILL at 70 %. Counted are the tile rows that it and the next attempt began,
+beyond those of an undisturbed run, and compared are the pixels with that run's.
 --quick: five times each, and a smaller tall picture.
 """
 
@@ -17,20 +18,29 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import torch
+from PIL import Image
 
 from enhancement.engine import choosing, resuming, room, tiles, weights
 from enhancement.engine.errors import EngineCancelled, MissingWeights
 from enhancement.engine.networks import Inner, Network, Pixels
+from enhancement.operations import registry
+from enhancement.operations.base import Cancelled, Operation
 from tests.benchmarks.contender import GENERAL, PLUS, deep_state, network_of, picture
 from tests.benchmarks.metrics import shared_data
 
+Work = Callable[[Cancelled], object]
 LATEST = 3.0  # seconds after the beginning
+LARGE = 4096  # pixels a side
+STEPS: dict[str, dict[str, Any]] = {
+    "background": {"mode": "colour", "colour": "#2890c8"},
+    "watermark_removal": {"rights": True, "left": 0.25, "top": 0.25, "width": 0.5, "height": 0.5, "area": "box"},
+}
 KILLED_AT = 0.7
 
 
@@ -43,16 +53,33 @@ def networks() -> Iterator[Network]:
     yield choosing.quickest(network_of(PLUS, deep_state()))
 
 
-def stopped(network: Network, after: float) -> float:
+def stopped(work: Work, after: float) -> float:
     """Seconds from the wish to stop, `after` seconds from the beginning, to the end of the work."""
     told = threading.Event()
     threading.Timer(after, told.set).start()
     started = time.perf_counter()
     try:
         while True:
-            tiles.upscale(picture(1024), network, cancelled=told.is_set)
+            work(told.is_set)
     except EngineCancelled:
         return time.perf_counter() - started - after
+
+
+def enlarging(network: Network) -> Work:
+    return lambda cancelled: tiles.upscale(picture(1024), network, cancelled=cancelled)
+
+
+def doing(operation: Operation, image: Image.Image, wish: dict[str, Any]) -> Work:
+    return lambda cancelled: operation.run(image, wish, progress=lambda share: None, cancelled=cancelled)
+
+
+def steps() -> Iterator[tuple[str, Work, float]]:
+    """What else takes long, and by its own estimate how many seconds of a large picture."""
+    image = Image.fromarray(picture(LARGE))
+    for name, wish in STEPS.items():
+        operation = registry.get(name)
+        if not operation.unavailable():
+            yield name, doing(operation, image, wish), operation.estimate(*image.size, wish).seconds
 
 
 class Counting:
@@ -118,6 +145,10 @@ def report_death(number: int, network: Network, rows: int) -> None:
     print(f"  {name:40} {whole.pieces:8} {counter.pieces:13} {repeated:9}   {same}", flush=True)
 
 
+def report(name: str, seconds: list[float]) -> None:
+    print(f"  {name:40} {np.median(seconds):8.2f} {max(seconds):10.2f}", flush=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="From the wish to stop to the end, and what a death costs.")
     parser.add_argument("--quick", action="store_true", help="five times each; fewer rows")
@@ -133,8 +164,11 @@ def main() -> int:
     print(f"1024 x 1024, stopped {times} times          median s    worst s")
     for network in known:
         network.enlarge(picture(64))
-        seconds = [stopped(network, moments.uniform(0.2, LATEST)) for _ in range(times)]
-        print(f"  {f'{network.name} ({network.label})':40} {np.median(seconds):8.2f} {max(seconds):10.2f}", flush=True)
+        name = f"{network.name} ({network.label})"
+        report(name, [stopped(enlarging(network), moments.uniform(0.2, LATEST)) for _ in range(times)])
+    print(f"{LARGE} x {LARGE}, stopped {times} times")
+    for name, work, whole in steps():
+        report(name, [stopped(work, moments.uniform(0.2, whole)) for _ in range(times)])
     print("killed at 70 %: rows repeated           of all rows   still to do  repeated")
     for number, network in enumerate(known):
         report_death(number, network, rows)

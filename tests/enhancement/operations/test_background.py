@@ -2,12 +2,13 @@
 
 import json
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageDraw
 
 from enhancement.engine.errors import EngineCancelled
-from enhancement.operations import cutting, faces, pictures, registry
+from enhancement.operations import cutting, faces, matting, pictures, planes, registry, subject
 from enhancement.operations.background import NothingFound
 from enhancement.operations.base import ParameterError
 from tests import images
@@ -15,6 +16,7 @@ from tests.enhancement.engine.conftest import shared_data
 
 WALL, CLOTH, NEW = (228, 224, 214), (150, 28, 44), "#2890c8"
 NEW_RGB = (0x28, 0x90, 0xC8)
+PIECES = 12  # that a cancel may have to wait for: filters of one plane, or the colours of one block
 
 
 def run(image, *, cancelled=lambda: False, progress=lambda share: None, others=None, **params):
@@ -187,7 +189,29 @@ def test_cancelling_is_heard_between_strips_and_progress_never_goes_back(picture
     assert seen == sorted(seen)
     assert seen[-1] == 1.0
     with pytest.raises(EngineCancelled):
-        run(picture, progress=seen.append, cancelled=lambda: seen[-1] not in (1.0, 0.4))
+        run(picture, progress=seen.append, cancelled=lambda: 0.4 < seen[-1] < 1)
+
+
+@pytest.mark.parametrize("see_through", [True, False])
+def test_a_cancel_is_heard_within_few_pieces_whenever_it_comes(picture, see_through, pieces, late, monkeypatch):
+    monkeypatch.setattr("enhancement.operations.strips.STRIP", 240 * 50)
+    places = ((subject, "find"), (faces, "find"), (cv2, "grabCut"), (np.linalg, "solve"), (planes, "box"))
+    begun = pieces(*places, (matting, "_palette"), (matting, "_mixtures"), (matting, "_purer"))
+    worst, whole = late(lambda **ways: run(picture, see_through=see_through, **ways), begun, 40, PIECES)
+    assert (worst <= PIECES, whole > 10 * PIECES) == (True, True), (worst, whole)
+
+
+def test_asking_between_its_turns_changes_no_outline():
+    """Six turns at once, as OpenCV does them when nobody asks."""
+    with Image.open(shared_data("photos/skimage/astronaut.png")) as opened:
+        view = subject.view(np.asarray(opened.convert("RGB")), cutting.VIEW)
+    marks = np.full(view.shape[:2], cutting.MAYBE_BACK, np.uint8)
+    marks[60:, 80:300] = cutting.MAYBE_FRONT
+    marks[:20] = cutting.BACK
+    lab, models = cv2.cvtColor(view, cv2.COLOR_RGB2Lab), [np.zeros((1, 65)), np.zeros((1, 65))]
+    cv2.setRNGSeed(0)
+    whole = cv2.grabCut(lab, marks.copy(), None, *models, cutting.TURNS, cv2.GC_INIT_WITH_MASK)[0]
+    assert (cutting._settled(view, marks, lambda: None) == ((whole == 1) | (whole == 3))).all()
 
 
 def test_strips_leave_no_seam(picture, monkeypatch):

@@ -50,6 +50,13 @@ def test_a_file_of_sixteen_bits_is_enlarged_into_one_of_sixteen():
     assert again.info["icc_profile"] == SRGB
 
 
+def test_a_cancel_is_heard_while_a_picture_that_was_made_whole_is_written(monkeypatch):
+    monkeypatch.setattr(files, "STRIP", 16)
+    told: list[float] = []
+    with pytest.raises(EngineCancelled):
+        finished(photo("RGB"), {}, name="detail", progress=told.append, cancelled=lambda: 1.0 in told)
+
+
 def test_the_next_rows_are_computed_while_the_last_are_written(monkeypatch):
     """The writer has its first rows before the network has made its last."""
     steps: list[str] = []
