@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enhancement.operations import strips, texture
-from enhancement.operations.base import Estimate, Flag, Number, Parameter, Parameters, Position
+from enhancement.operations.base import Estimate, Flag, Number, Parameter, Position
 from enhancement.operations.frame import InMemory, Made, Task, estimate_by_area
 from enhancement.operations.pictures import Samples, rounded, white_of
 from enhancement.operations.planes import Plane
@@ -59,7 +59,7 @@ class Denoise(InMemory):
     def work(self, task: Task) -> Made:
         """Take the noise out."""
         picture, wish = task.picture, task.wish
-        levels = _levels(picture.samples, wish, picture.grey)
+        levels = _levels(task)
 
         def work(part: Samples, _top: int) -> Samples:
             made = calmer(strips.opaque(part), levels, wish["keep_texture"])
@@ -77,22 +77,24 @@ class Denoise(InMemory):
         return Made(picture, pixels, {**wish, "noise_levels": taken})
 
 
-def _levels(pixels: Samples, wish: Parameters, grey: bool) -> Levels:
+def _levels(task: Task) -> Levels:
     """The deviation to take out of brightness and of the two axes of colour, of 1; 0: leave it."""
-    if wish["auto"]:
-        found = [_noise(pixels, row) for row in range(1 if grey else 3)]
-    else:
-        found = [wish["strength"] * STRONGEST] * (1 if grey else 3)
+    wish, rows = task.wish, 1 if task.picture.grey else 3
+    found = [_noise(task, row) for row in range(rows)] if wish["auto"] else [wish["strength"] * STRONGEST] * rows
     first, *colour = [*found, 0.0, 0.0][:3]
     scaled = (first, colour[0] * wish["colour"], colour[1] * wish["colour"])
     return tuple(0.0 if level < FAINT else min(level, STRONGEST * 2) for level in scaled)  # type: ignore[return-value]
 
 
-def _noise(pixels: Samples, row: int) -> float:
+def _noise(task: Task, row: int) -> float:
     """The noise's deviation on one axis. Brightness is measured as 0..1 and colour about 1/2: what is cut looks cut."""
     scale = np.float32(3**-0.5 if row == 0 else 1)
-    plane: Plane = pixels[..., :3] @ (AXES[row] * scale / white_of(pixels))
-    return texture.noise(plane if row == 0 else plane + np.float32(0.5)) / float(scale)
+
+    def plane(part: Samples) -> Plane:
+        made: Plane = part[..., :3] @ (AXES[row] * scale / white_of(part))
+        return made if row == 0 else made + np.float32(0.5)
+
+    return texture.noise_of(task.picture.samples, plane, ask=task.stop_if_cancelled) / float(scale)
 
 
 def calmer(pixels: Samples, levels: Levels, keep: float) -> Samples:

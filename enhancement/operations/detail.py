@@ -57,7 +57,7 @@ class Detail(InMemory):
     def work(self, task: Task) -> Made:
         """Raise the texture."""
         picture, wish = task.picture, task.wish
-        level = min(NOISIEST, texture.noise(texture.luma(picture.samples)))
+        level = min(NOISIEST, texture.noise_of(picture.samples, texture.luma, ask=task.stop_if_cancelled))
         raised: list[float] = []
 
         def work(part: Samples, _top: int) -> Samples:

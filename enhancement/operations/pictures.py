@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -29,6 +30,7 @@ Samples = NDArray[np.unsignedinteger[Any]]  # uint8 or uint16
 KEPT = ("icc_profile", "dpi", "xmp")
 EXIF_KEPT = {270, 271, 272, 305, 306, 315, 33432}  # what and by whom; the other tags tell how a file is laid out
 EXIF_PARTS = (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo)
+ROWS = 256  # that are done at once
 REDUCED = "This step worked in 8 of the picture's 16 bits per channel."
 
 
@@ -125,7 +127,18 @@ def eight_bits(samples: Samples) -> Pixels:
     """The nearest levels of 8 bits; the same array if it has them."""
     if samples.dtype == np.uint8:
         return cast(Pixels, samples)
-    return ((samples.astype(np.uint32) * 255 + 32895) >> 16).astype(np.uint8)
+    made = _in_strips(samples, lambda part: (part.astype(np.uint32) * 255 + 32895 >> 16).astype(np.uint8))
+    return cast(Pixels, made)
+
+
+def _in_strips(samples: Samples, work: Callable[[Samples], Samples]) -> Samples:
+    """What `work` makes of each row, without wider numbers for more than some rows at once."""
+    first = work(samples[:ROWS])
+    made = np.empty((len(samples), *first.shape[1:]), first.dtype)
+    made[:ROWS] = first
+    for top in range(ROWS, len(samples), ROWS):
+        made[top : top + ROWS] = work(samples[top : top + ROWS])
+    return made
 
 
 def white_of(samples: Samples) -> np.float32:
@@ -194,9 +207,13 @@ def _plain(pixels: Pixels) -> Image.Image:
 
 def _light(samples: Samples) -> Samples:
     """One channel from three, by Pillow's own formula (ITU-R BT.601)."""
-    colour = samples[..., :3].astype(np.uint32)
-    light = colour[..., 0] * 19595 + colour[..., 1] * 38470 + colour[..., 2] * 7471 + 0x8000 >> 16
-    return light.astype(samples.dtype)[..., None]
+
+    def light(part: Samples) -> Samples:
+        colour = part[..., :3].astype(np.uint32)
+        made = colour[..., 0] * 19595 + colour[..., 1] * 38470 + colour[..., 2] * 7471 + 0x8000 >> 16
+        return made.astype(part.dtype)[..., None]
+
+    return _in_strips(samples, light)
 
 
 def _to_srgb(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, bytes]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 
-from enhancement.operations import planes
+from enhancement.operations import planes, strips
+from enhancement.operations.base import Ask, never
 from enhancement.operations.pictures import Samples, white_of
 from enhancement.operations.planes import Plane
 
@@ -30,16 +32,35 @@ def noise(plane: Plane) -> float:
     of which the quietest speak: in a photo full of cloth the median of all would measure the cloth. Blocks that are
     cut off at black or white say nothing.
     """
+    return _level(_quiet(plane))
+
+
+def noise_of(samples: Samples, plane: Callable[[Samples], Plane], *, ask: Ask = never) -> float:
+    """As `noise`, of what `plane` makes of a picture strip by strip: the whole is never there at once. Raises
+    EngineCancelled, where `ask` does."""
+    side = 2 * BLOCK
+    rows = max(1, strips.STRIP // (samples.shape[1] * side)) * side
+    found = []
+    for top in range(0, samples.shape[0], rows):
+        ask()
+        found.append(_quiet(plane(samples[top : top + rows])))
+    return _level(np.concatenate(found))
+
+
+def _level(medians: Plane) -> float:
+    return float(np.quantile(medians, QUIETEST) / MAD / LOW_BIAS) if len(medians) else 0.0
+
+
+def _quiet(plane: Plane) -> Plane:
+    """The medians of the blocks that are neither cut off nor plain, (n,)."""
     height, width = (side // (2 * BLOCK) * 2 * BLOCK for side in plane.shape)
     if not height or not width:
-        return 0.0
+        return np.zeros(0, np.float32)
     part = plane[:height, :width]
     diagonal = (part[::2, ::2] - part[1::2, ::2] - part[::2, 1::2] + part[1::2, 1::2]) / 2
     blocks, means = _blocks(np.abs(diagonal)), _blocks(part[::2, ::2]).mean(axis=1)
     usable = (means > 0.02) & (means < 0.98) & ((blocks == 0).mean(axis=1) < 0.5)
-    if not usable.any():
-        return 0.0
-    return float(np.quantile(np.median(blocks[usable], axis=1), QUIETEST) / MAD / LOW_BIAS)
+    return np.asarray(np.median(blocks[usable], axis=1), np.float32)
 
 
 def _blocks(plane: Any) -> Any:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from enhancement.operations import registry, texture
+from enhancement.operations import registry, strips, texture
 from enhancement.operations.base import ParameterError
 from tests.benchmarks.bench_detail import areas_of, brightness, detailed, drawn, equal_unsharp, score
 
@@ -94,6 +94,16 @@ def test_the_noise_of_a_plain_ground_is_measured_and_cloth_does_not_pass_for_it(
     assert texture.noise(texture.luma(drawn(0))) * 255 < 3
     assert texture.noise(np.zeros((9, 9), np.float32)) == 0
     assert texture.noise(np.ones((128, 128), np.float32)) == 0
+
+
+@pytest.mark.parametrize("strip", [1, 64 * 40, 10**6])
+@pytest.mark.parametrize("size", [(64, 200), (70, 333), (31, 90), (64, 20)])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_the_noise_of_a_picture_is_the_same_measured_strip_by_strip(dtype, size, strip, monkeypatch):
+    monkeypatch.setattr(strips, "STRIP", strip)
+    cloth = np.random.default_rng(2).normal(0.4, 0.05, (size[1], size[0], 3)).clip(0, 1)
+    pixels = (cloth * np.iinfo(dtype).max).astype(dtype)
+    assert texture.noise_of(pixels, texture.luma) == texture.noise(texture.luma(pixels))
 
 
 @pytest.mark.parametrize(

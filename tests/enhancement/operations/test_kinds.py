@@ -1,6 +1,7 @@
 """What every operation that keeps a picture's size owes to every kind of picture."""
 
 import json
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -97,6 +98,24 @@ def test_strips_leave_no_seam(name, cloth, monkeypatch):
     whole = np.asarray(done(name, cloth).image, int)
     monkeypatch.setattr(strips, "STRIP", 96 * 8)
     assert np.abs(np.asarray(done(name, cloth).image, int) - whole).max() <= 1
+
+
+def peak(name, height):
+    """Bytes that Python and numpy held at most while a picture of 256 pixels across was worked on."""
+    image = photo((256, height))
+    tracemalloc.start()
+    try:
+        done(name, image, wish={})
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_grows_by_whole_numbers_alone_with_the_picture(name, monkeypatch):
+    """Three channels of float32 for all pixels would be 12 bytes for each, beside the 3 of each copy of the picture."""
+    monkeypatch.setattr(strips, "STRIP", 256 * 64)
+    peak(name, 64)  # what is loaded at first use
+    assert (peak(name, 2560) - peak(name, 512)) / (256 * 2048) < 10
 
 
 def test_the_facts_say_what_was_done_in_words_that_json_knows(name, cloth):
