@@ -7,26 +7,25 @@ to 4096 x 4096 by the model that is taken where none is named, from the file to 
 """
 
 import argparse
-import io
 import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from designer.assets import rows, sandbox
+from designer.assets import sandbox
 from designer.assets.images import ImageRefused
 from enhancement.engine.errors import EngineError
 from enhancement.operations import files, pictures, registry
 from enhancement.operations.base import Parameters
 from tests import images
 from tests.benchmarks.metrics import shared_data
-from tests.profiles import ADOBE, DISPLAY_P3
+from tests.kinds import HOSTILE, KINDS
 
 Made = tuple[str, bytes]
 EDGE, SMALL = 512, 160  # pixels of the longer side; with --quick
@@ -41,47 +40,6 @@ def photographs() -> list[Path]:
     found = [path for kind in ("*.jpg", "*.png") for path in sorted(folder.rglob(kind))] if folder else []
     random.Random(4).shuffle(found)
     return found
-
-
-def deep(photo: Image.Image) -> bytes:
-    out = io.BytesIO()
-    samples = np.asarray(photo).astype(np.uint16) * 257
-    rows.write(out, [samples], height=photo.height, info={}, private=False)
-    return out.getvalue()
-
-
-def veiled(photo: Image.Image) -> Image.Image:
-    photo.putalpha(Image.linear_gradient("L").resize(photo.size))
-    return photo
-
-
-KINDS: dict[str, Callable[[Image.Image], bytes]] = {
-    "JPEG": lambda photo: images.encoded("JPEG", photo, quality=85),
-    "JPEG on its side": lambda photo: images.encoded("JPEG", photo, exif=images.exif(6)),
-    "JPEG progressive": lambda photo: images.encoded("JPEG", photo, progressive=True),
-    "JPEG CMYK": lambda photo: images.encoded("JPEG", photo.convert("CMYK")),
-    "JPEG grey": lambda photo: images.encoded("JPEG", photo.convert("L")),
-    "PNG": lambda photo: images.encoded("PNG", photo, icc_profile=DISPLAY_P3),
-    "PNG transparent": lambda photo: images.encoded("PNG", veiled(photo)),
-    "PNG palette": lambda photo: images.encoded("PNG", photo.convert("P")),
-    "PNG 16 bits": deep,
-    "WebP": lambda photo: images.encoded("WEBP", photo),
-    "WebP transparent": lambda photo: images.encoded("WEBP", veiled(photo)),
-    "TIFF": lambda photo: images.encoded("TIFF", photo, icc_profile=ADOBE),
-    "TIFF 1 bit": lambda photo: images.encoded("TIFF", photo.convert("1")),
-    "AVIF": lambda photo: images.encoded("AVIF", photo),
-    "HEIC": lambda photo: images.encoded("HEIF", photo),
-    "a strip": lambda photo: images.encoded("PNG", photo.crop((0, 0, photo.width, 3))),
-}
-HOSTILE: dict[str, Callable[[bytes], bytes]] = {
-    "cut short": lambda data: data[: len(data) // 2],
-    "flipped bits": lambda data: bytes(byte ^ 0x55 if number % 97 == 60 else byte for number, byte in enumerate(data)),
-    "a bomb of pixels": lambda _: images.png_header_only(60_000, 60_000),
-    "a bomb of text": lambda _: images.text_bomb(),
-    "no picture": lambda data: b"%PDF-1.7\n" + data,
-    "empty": lambda _: b"",
-    "full of secrets": lambda _: images.with_secrets("JPEG"),
-}
 
 
 def everything(count: int, edge: int) -> Iterator[Made]:
