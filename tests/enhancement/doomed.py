@@ -1,6 +1,6 @@
 """A worker that takes one job of the gpu lane and is killed on its way: python -m tests.enhancement.doomed SHARE.
 
-Its tiles have 32 pixels, as in the tests' fixture `rows`.
+Its tiles have 32 pixels, as in the tests' fixture `rows`. The last that it prints is how many rows it has begun.
 """
 
 import os
@@ -19,7 +19,12 @@ def main(killed_at: float) -> None:
     from enhancement import runner
     from enhancement.engine import resuming, tiles
 
-    really = runner._progress
+    really, band, begun = runner._progress, tiles._Work.band, 0
+
+    def counted(*given: Any) -> Any:
+        nonlocal begun
+        begun += 1
+        return band(*given)
 
     def doomed(*given: Any) -> Callable[[float], None]:
         show = really(*given)
@@ -27,12 +32,14 @@ def main(killed_at: float) -> None:
         def tell(share: float) -> None:
             show(share)
             if share >= killed_at:
+                print(begun, flush=True)
                 os.kill(os.getpid(), signal.SIGKILL)
 
         return tell
 
     tiles.room.edge_for = lambda network: 32
     resuming.WORTH = 0.0
+    tiles._Work.band = counted  # type: ignore[method-assign]
     runner._progress = doomed  # type: ignore[assignment]
     perform(claim("gpu", "doomed"))
 
