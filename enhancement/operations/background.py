@@ -151,6 +151,7 @@ def _backdrop(task: Task, picture: Picture, space: Space, cut: _Cut) -> Backdrop
         if "picture" not in others:
             raise ParameterError("picture", "The picture is not there.", "Choose another image.")
         other, its_space, _ = spaces.of(pictures.read(others["picture"]))
+        picture.notes.extend(f"Of the new background: {note}" for note in other.notes)
         return Scene(_opaque(other.pixels, task.cancelled), its_space, (width, height), space)
     view = subject.view(picture.pixels, matting.VIEW)
     back = cut.alpha(view, 0, view.shape[0]) < 0.02
