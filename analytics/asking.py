@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 from rest_framework import serializers
 
-from analytics import periods, queries, rollups
+from analytics import answers, periods, queries, rollups
 from designer.web.problems import flattened
 from designer.web.serializers import StrictSerializer
 from teams.accounts.models import User
@@ -62,7 +62,7 @@ def read(kind: type[FiguresQuery], said: Mapping[str, Any]) -> dict[str, Any]:
 
 def question(
     user: User, said: Mapping[str, Any], team: UUID | None = None, *, usual: int = periods.USUAL
-) -> queries.Question:
+) -> answers.Question:
     """Of `team`, or the one that is named, or all of the user's. Raises Missing for a team that is not theirs."""
     scope = queries.scope_of(user, team or said.get("team"))
     usual_zone = zone_of(user, scope)
@@ -75,10 +75,10 @@ def question(
         usual=usual,
     )
     own = period.zone in (usual_zone, user.timezone, "UTC")
-    return queries.Question(scope, period, compare=bool(said.get("compare")), tier=_tier(scope, period, may_wish=own))
+    return answers.Question(scope, period, compare=bool(said.get("compare")), tier=_tier(scope, period, may_wish=own))
 
 
-def _tier(scope: queries.Scope, period: periods.Period, *, may_wish: bool) -> queries.Tier:
+def _tier(scope: answers.Scope, period: periods.Period, *, may_wish: bool) -> answers.Tier:
     """Whole days where they are kept; where many are asked for and they are not, they will be from soon on."""
     if period.interval == "hour" or not scope.teams:
         return "slots"
@@ -89,7 +89,7 @@ def _tier(scope: queries.Scope, period: periods.Period, *, may_wish: bool) -> qu
     return "slots"
 
 
-def zone_of(user: User, scope: queries.Scope) -> str:
+def zone_of(user: User, scope: answers.Scope) -> str:
     """The team's own zone where it is of one team that has one; else the asker's."""
     team = Team.objects.filter(pk=scope.teams[0]).first() if len(scope.teams) == 1 else None
     zone = (team.time_zone if team else "") or user.timezone

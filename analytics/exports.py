@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from analytics import queries
+from analytics import answers
 from analytics.measures import Figures, ModelFigures, Money, Rate
 from teams.base.cells import BOM, csv_line
 
@@ -23,50 +23,50 @@ def csv_of(table: str, answer: Any) -> bytes:
     return b"".join([BOM.encode(), csv_line(header), *(csv_line(line) for line in lines(answer))])
 
 
-def _span(answer: queries.Overview | queries.Quality) -> Iterator[Line]:
+def _span(answer: answers.Overview | answers.Quality) -> Iterator[Line]:
     for span in answer.series:
         yield [*_times(span), *_work(span.figures), *_money(span.figures.money), *_each(span.figures)]
 
 
-def _costs_by_time(answer: queries.Costs) -> Iterator[Line]:
+def _costs_by_time(answer: answers.Costs) -> Iterator[Line]:
     for span in answer.series:
         yield [*_times(span), *_money(span.figures.money)]
 
 
-def _kinds(answer: queries.Costs) -> Iterator[Line]:
+def _kinds(answer: answers.Costs) -> Iterator[Line]:
     return ([row.kind, *_money(row.money)] for row in answer.kinds)
 
 
-def _providers(answer: queries.Costs) -> Iterator[Line]:
+def _providers(answer: answers.Costs) -> Iterator[Line]:
     return ([row.provider, *_money(row.money)] for row in answer.providers)
 
 
-def _costs_of_models(answer: queries.Costs) -> Iterator[Line]:
+def _costs_of_models(answer: answers.Costs) -> Iterator[Line]:
     return ([row.provider, row.model, *_money(row.money)] for row in answer.models)
 
 
-def _costs_of_members(answer: queries.Costs) -> Iterator[Line]:
+def _costs_of_members(answer: answers.Costs) -> Iterator[Line]:
     return ([row.name, row.member, *_money(row.money)] for row in answer.members)
 
 
-def _models(answer: queries.Models) -> Iterator[Line]:
+def _models(answer: answers.Models) -> Iterator[Line]:
     for row in answer.models:
         faults = "; ".join(f"{code}: {number}" for code, number in row.faults.items())
         yield [*_model(row), *_figures(row.figures), *_latency(row), faults]
 
 
-def _members(answer: queries.Members) -> Iterator[Line]:
+def _members(answer: answers.Members) -> Iterator[Line]:
     for row in answer.members:
         last = row.last_active.isoformat() if row.last_active else None
         yield [row.name, row.member, row.days_active, last, *_figures(row.figures)]
 
 
-def _hours(answer: queries.Trends) -> Iterator[Line]:
+def _hours(answer: answers.Trends) -> Iterator[Line]:
     for row in answer.hours:
         yield [row.weekday, row.hour, row.asked, row.images, row.rated, row.liked]
 
 
-def _times(span: queries.Span) -> Line:
+def _times(span: answers.Span) -> Line:
     return [span.bucket.start.isoformat(), span.bucket.end.isoformat(), "yes" if span.bucket.whole else "no"]
 
 

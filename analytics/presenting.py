@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from analytics import charts, queries
+from analytics import answers, charts
 from analytics.measures import Figures, Mean, ModelFigures, Money, Rate
 from analytics.periods import Bucket, Interval, Period
 from designer.catalogue.amounts import money as dollars
@@ -26,7 +26,7 @@ KINDS: Final = {
 MOST: Final = 12  # lines of a table that is not the only place for them
 
 
-def shown(answer: queries.Overview, costs: queries.Costs) -> dict[str, Any]:
+def shown(answer: answers.Overview, costs: answers.Costs) -> dict[str, Any]:
     """The key figures, and the charts over time with their tables."""
     period = answer.about.period
     return {
@@ -46,7 +46,7 @@ def _is_empty(figures: Figures) -> bool:
     return not (figures.work.asked or figures.work.images or figures.work.set_aside or money.paid or money.simulated)
 
 
-def _key_figures(answer: queries.Overview) -> Iterable[dict[str, Any]]:
+def _key_figures(answer: answers.Overview) -> Iterable[dict[str, Any]]:
     now, before, about = answer.totals, answer.previous, answer.about
     work = now.work
     yield _figure(
@@ -201,7 +201,7 @@ def whole_when(bucket: Bucket, interval: Interval) -> str:
     return told if bucket.whole else f"{told} (in part)"
 
 
-def _cost_chart(costs: queries.Costs, answer: queries.Overview) -> SafeString:
+def _cost_chart(costs: answers.Costs, answer: answers.Overview) -> SafeString:
     period = costs.about.period
     steps = [
         charts.Column(
@@ -220,7 +220,7 @@ def _cost_chart(costs: queries.Costs, answer: queries.Overview) -> SafeString:
     return _drawn(charts.columns(steps, said=told, unit="$", before=before))
 
 
-def _liked_chart(answer: queries.Overview) -> SafeString:
+def _liked_chart(answer: answers.Overview) -> SafeString:
     interval = answer.about.period.interval
     steps = []
     for span in answer.series:
@@ -235,7 +235,7 @@ def _drawn(svg: str) -> SafeString:
     return mark_safe(svg)  # noqa: S308  (charts.py escapes every text)
 
 
-def _span(span: queries.Span, about: queries.About) -> dict[str, Any]:
+def _span(span: answers.Span, about: answers.About) -> dict[str, Any]:
     figures, bucket = span.figures, span.bucket
     return {
         "when": whole_when(bucket, about.period.interval),
@@ -249,7 +249,7 @@ def _span(span: queries.Span, about: queries.About) -> dict[str, Any]:
     }
 
 
-def costs_shown(costs: queries.Costs) -> dict[str, Any]:
+def costs_shown(costs: answers.Costs) -> dict[str, Any]:
     """Who and what the money went to, the dearest first."""
     return {
         "kinds": _cost_rows((KINDS.get(row.kind, row.kind), row.money, "") for row in costs.kinds),
@@ -278,11 +278,11 @@ def _named(model: str) -> str:
     return model or "No model yet"
 
 
-def models_shown(answer: queries.Models) -> list[dict[str, Any]]:
+def models_shown(answer: answers.Models) -> list[dict[str, Any]]:
     return [_model(row, answer.about) for row in answer.models]
 
 
-def _model(row: ModelFigures, about: queries.About) -> dict[str, Any]:
+def _model(row: ModelFigures, about: answers.About) -> dict[str, Any]:
     figures = row.figures
     unknown = figures.cost is not None and figures.cost.unpriced > 0
     return {
@@ -303,7 +303,7 @@ def _model(row: ModelFigures, about: queries.About) -> dict[str, Any]:
     }
 
 
-def members_shown(answer: queries.Members) -> list[dict[str, Any]]:
+def members_shown(answer: answers.Members) -> list[dict[str, Any]]:
     return [
         {
             "name": row.name or "Somebody who left",
@@ -318,7 +318,7 @@ def members_shown(answer: queries.Members) -> list[dict[str, Any]]:
     ]
 
 
-def hours_shown(answer: queries.Trends) -> dict[str, Any]:
+def hours_shown(answer: answers.Trends) -> dict[str, Any]:
     """The week as a picture, and by weekday and hour as lines."""
     rows = [answer.hours[place : place + 24] for place in range(0, 168, 24)]
     cells = [
@@ -339,7 +339,7 @@ def hours_shown(answer: queries.Trends) -> dict[str, Any]:
     }
 
 
-def _gallery(about: queries.About, start: datetime | None = None, end: datetime | None = None, **more: str) -> str:
+def _gallery(about: answers.About, start: datetime | None = None, end: datetime | None = None, **more: str) -> str:
     """The images behind a figure: those made in this time, in the team or teams that were asked about."""
     period: Period = about.period
     said = {

@@ -2,16 +2,29 @@
 see: the work of their teams; costs of a team to whoever may see its billing, to others their own."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
-from typing import Any, Final, Literal
+from dataclasses import fields, replace
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
 
+from analytics.answers import (
+    About,
+    Cost,
+    Costs,
+    Hour,
+    Member,
+    Members,
+    Models,
+    Overview,
+    Quality,
+    Question,
+    Scope,
+    Span,
+    Trends,
+)
 from analytics.measures import Figures, ModelFigures, Money, Spread, Work
-from analytics.periods import Bucket, Period
-from analytics.rollups import MONEY, OF_TEAMS, WORK, Lag, Rollup, lag
+from analytics.rollups import MONEY, OF_TEAMS, WORK, Rollup, lag
 from teams.accounts.models import User
 from teams.base.errors import Missing
 from teams.membership.models import Membership
@@ -30,25 +43,6 @@ WORKED_OUT: Final = {  # columns that the rollups have not
 }
 OTHERS: Final = "Others, as far as you may see"
 Key = tuple[Any, ...]
-Tier = Literal["days", "slots", "raw"]
-CostsOf = Literal["team", "own", "both"]
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Whose figures: of these teams; of `whole` among them the costs too, of the others one's own."""
-
-    me: UUID
-    teams: tuple[UUID, ...]
-    whole: tuple[UUID, ...]
-
-    @property
-    def costs_of(self) -> CostsOf:
-        return "both" if 0 < len(self.whole) < len(self.teams) else "team" if self.whole else "own"
-
-    def shows_costs_of(self, member: UUID | None) -> bool:
-        """Of others only where all that they cost is seen: of one team in two it would be a part, told as the whole."""
-        return len(self.whole) == len(self.teams) or member == self.me
 
 
 def scope_of(user: User, team: UUID | None = None) -> Scope:
@@ -59,117 +53,6 @@ def scope_of(user: User, team: UUID | None = None) -> Scope:
             raise Missing(message="There is no such team.", field="team", remedy="Check the id, or ask for access.")
         roles = {team: roles[team]}
     return Scope(user.pk, tuple(roles), tuple(pk for pk, role in roles.items() if "view_billing" in CODES[role]))
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """`tier`: whole days where they are kept, else quarters of an hour; `raw` works it out of the raw rows, which takes
-    its time: to check and to measure. The figures are the same."""
-
-    scope: Scope
-    period: Period
-    compare: bool = False
-    tier: Tier = "slots"
-
-    @property
-    def earlier(self) -> "Question | None":
-        """The same of as many days before, if it is to be compared."""
-        return Question(self.scope, self.period.before(), tier=self.tier) if self.compare else None
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What an answer is an answer to, and how far behind the rows its figures may be."""
-
-    period: Period
-    scope: Scope
-    lag: Lag
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    bucket: Bucket
-    figures: Figures
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    about: About
-    totals: Figures
-    previous: Figures | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overview(Answer):
-    series: list[Span]
-    previous_series: list[Span] = field(default_factory=list)
-    latency: Spread
-    active_members: int
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """Of one kind, provider, model or member."""
-
-    money: Money
-    kind: str = ""
-    provider: str = ""
-    model: str = ""
-    member: UUID | None = None
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Costs(Answer):
-    series: list[Span]
-    kinds: list[Cost]
-    providers: list[Cost]
-    models: list[Cost]
-    members: list[Cost]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quality(Answer):
-    series: list[Span]
-    models: list[ModelFigures]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Models(Answer):
-    models: list[ModelFigures]
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """`last_active`: the quarter of an hour in which they last asked for images."""
-
-    member: UUID
-    name: str
-    figures: Figures
-    days_active: int = 0
-    last_active: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Members(Answer):
-    members: list[Member]
-
-
-@dataclass(frozen=True, slots=True)
-class Hour:
-    """An hour of a weekday (1 is Monday), as the clock on the wall has it, over the whole range."""
-
-    weekday: int
-    hour: int
-    asked: int
-    images: int
-    rated: int
-    liked: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trends(Answer):
-    hours: list[Hour]
 
 
 def overview(ask: Question) -> Overview:

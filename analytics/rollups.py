@@ -3,13 +3,12 @@
 A trigger notes each slot of a team in which something changed, in the transaction of the change. Working off takes
 committed notes away and then reads the raw rows: whatever is not yet to be seen then has a note that is not yet to be
 seen either. In every snapshot a slot is exact or noted; but for an image and its charge that two transactions write at
-the same time, each before it can see the other's: the studio writes both in one (`check_analytics` finds the rest).
+the same time, each before it can see the other's: the studio writes both in one (`checking.py` finds the rest).
 
 For the zones in which a team's figures are looked at, its days are kept as well: a year of a busy team is some hundred
 rows of each member and model then. They are worked out of the slots, in the transaction in which these change.
 """
 
-import json
 import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,7 +30,6 @@ PATIENCE, LAST_PATIENCE = 2.0, 6.0  # seconds for several slots, and for one; th
 MOST_ZONES: Final = 6  # that are kept for a team
 AT_ONCE: Final = 20  # days of a zone that are worked out at once, when it is new
 DAY: Final = timedelta(days=1)
-NOBODY: Final = UUID(int=0)
 SQL: Final = Path(__file__).parent / "sql"
 OF_CELLS: Final = """
     JOIN unnest(%(teams)s::uuid[], %(slots)s::timestamptz[]) AS cell(team_id, slot)
@@ -102,25 +100,6 @@ WITH taken AS (
 HOLD: Final = """
 UPDATE analytics_pending SET held_until = statement_timestamp() + interval '10 minutes'
 WHERE (team_id, slot) IN (SELECT * FROM unnest(%s::uuid[], %s::timestamptz[]))"""
-# Between what is stored and what is true, but for slots that are noted to be worked out. One statement: one snapshot.
-UNLIKE: Final = """
-SELECT '{table}' AS rollup, {keys}, to_jsonb(held) AS stored, to_jsonb(true_) AS found
-FROM ({truth}) true_
-FULL JOIN (SELECT {columns} FROM {table} WHERE slot >= %(begin)s AND slot < %(end)s AND {{which}}) held ON {same}
-WHERE ROW({trues}) IS DISTINCT FROM ROW({helds}) AND {{unless}} LIMIT %(most)s"""
-DIFFERENT: Final = UNLIKE.replace(
-    "{{which}}", "(%(teams)s::uuid[] IS NULL OR team_id = ANY(%(teams)s::uuid[]))"
-).replace(
-    "{{unless}}",
-    "NOT EXISTS (SELECT FROM analytics_pending p"
-    " WHERE p.team_id = coalesce(true_.team_id, held.team_id) AND p.slot = coalesce(true_.slot, held.slot))",
-)
-# Of zones that are still being filled some days are not there yet.
-DIFFERENT_DAYS: Final = UNLIKE.replace("{{which}}", "true").replace(
-    "{{unless}}",
-    "EXISTS (SELECT FROM analytics_zones z WHERE z.ready AND z.zone = coalesce(true_.zone, held.zone)"
-    " AND z.team_id = coalesce(true_.team_id, held.team_id))",
-)
 
 
 @dataclass(slots=True)
@@ -251,7 +230,7 @@ def _zones(teams: Sequence[UUID] | None = None) -> list[tuple[UUID, str]]:
         return list(cursor.fetchall())
 
 
-def _cells_of(days: Days) -> dict[str, list[Any]]:
+def cells_of(days: Days) -> dict[str, list[Any]]:
     """As the files of whole days take them."""
     ordered = sorted(days)
     return {
@@ -266,7 +245,7 @@ def _work_days_out(days: Days) -> None:
     """Work whole days out of their slots. Whoever calls holds the lock."""
     if not days:
         return
-    told = _cells_of(days)
+    told = cells_of(days)
     with connection.cursor() as cursor:
         for each in ROLLUPS:
             cursor.execute(
@@ -378,11 +357,11 @@ def rebuild(begin: datetime, end: datetime) -> int:
             cursor.execute(f"DELETE FROM {each.table} WHERE slot >= %(begin)s AND slot < %(end)s", told)  # noqa: S608  (constants of this module)
             cursor.execute(f"INSERT INTO {each.table} ({each.columns}) {each.truth(OF_SPAN)}", told)
             rows += cursor.rowcount
-        _work_days_out(_days_within(begin, end))
+        _work_days_out(days_within(begin, end))
     return rows
 
 
-def _days_within(begin: datetime, end: datetime) -> Days:
+def days_within(begin: datetime, end: datetime) -> Days:
     """The days that are kept of which a part lies in a span."""
     found: Days = set()
     for team, zone in _zones():
@@ -391,60 +370,6 @@ def _days_within(begin: datetime, end: datetime) -> Days:
             found.add((zone, team, day))
             day += DAY
     return found
-
-
-def differences(
-    begin: datetime, end: datetime, *, teams: Sequence[UUID] | None = None, most: int = 100
-) -> list[dict[str, Any]]:
-    """Where a stored row is not what the raw rows say, in a span: the key, what is stored and what was found."""
-    told = {"begin": begin, "end": end, "teams": None if teams is None else list(teams), "most": most}
-    found: list[dict[str, Any]] = []
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = 0")
-        for each in ROLLUPS:
-            truth = each.truth(OF_SPAN if teams is None else OF_TEAMS)
-            cursor.execute(_unlike(each.table, truth, each.key, each.figures, DIFFERENT), told)
-            names = [column.name for column in cursor.description or ()]
-            found += [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-        if teams is None:
-            found += _different_days(begin, end, most)
-    for line in found:
-        line |= {side: line[side] and json.loads(line[side]) for side in ("stored", "found")}
-    return found
-
-
-def _different_days(begin: datetime, end: datetime, most: int) -> list[dict[str, Any]]:
-    """Where a whole day is not what its slots say; of the days that begin in a span."""
-    days = {each for each in _days_within(begin, end) if begin <= midnight(each[2], each[0]) < end}
-    told = {**_cells_of(days), "begin": begin, "end": end, "teams": None, "most": most}
-    found: list[dict[str, Any]] = []
-    with connection.cursor() as cursor:
-        for each in ROLLUPS:
-            cells = _cells_of(days)
-            key = ("zone", *each.key)
-            figures = (*each.figures, *each.more)
-            cursor.execute(_unlike(each.days, each.of_days, key, figures, DIFFERENT_DAYS), {**told, **cells})
-            names = [column.name for column in cursor.description or ()]
-            found += [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return found
-
-
-def _unlike(table: str, truth: str, key: Sequence[str], figures: Sequence[str], of: str) -> str:
-    """The statement that finds where `table` is not what `truth` says."""
-    return of.format(
-        table=table,
-        truth=truth,
-        columns=", ".join((*key, *figures)),
-        same=" AND ".join(f"{_known('true_', name)} = {_known('held', name)}" for name in key),
-        keys=", ".join(f"coalesce(true_.{name}, held.{name}) AS {name}" for name in key),
-        trues=", ".join(f"true_.{name}" for name in (*key, *figures)),
-        helds=", ".join(f"held.{name}" for name in (*key, *figures)),
-    )
-
-
-def _known(row: str, name: str) -> str:
-    """A column of the key to join by; a charge may be nobody's, and nothing is equal to NULL."""
-    return f"coalesce({row}.{name}, '{NOBODY}')" if name == "member_id" else f"{row}.{name}"
 
 
 def months() -> Iterator[tuple[datetime, datetime]]:

@@ -6,9 +6,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from analytics.answers import About
 from analytics.measures import Figures
 from analytics.periods import INTERVALS
-from analytics.queries import About
 
 
 def dollars(**more: Any) -> serializers.DecimalField:

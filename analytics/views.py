@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from analytics import presenting, queries
+from analytics import answers, presenting, queries
 from analytics.asking import ScopedQuery, question, read
 from analytics.periods import INTERVALS
 from teams.accounts.people import person
@@ -52,7 +52,7 @@ def _days(request: HttpRequest) -> int:
     return int(said) if said in {str(each) for each in RANGES} else RANGES[1]
 
 
-def _answered(ask: queries.Question) -> dict[str, Any]:
+def _answered(ask: answers.Question) -> dict[str, Any]:
     plain = replace(ask, compare=False)
     overview, costs = queries.overview(ask), queries.costs(plain)
     models, members, trends = queries.models(plain), queries.members(plain), queries.trends(plain)
@@ -69,7 +69,7 @@ def _answered(ask: queries.Question) -> dict[str, Any]:
     }
 
 
-def _csv(ask: queries.Question, table: str) -> str:
+def _csv(ask: answers.Question, table: str) -> str:
     period, teams = ask.period, ask.scope.teams
     said = {
         "from": period.first.isoformat(),

@@ -32,7 +32,7 @@ from django.test.utils import override_settings  # noqa: E402
 from rest_framework.test import APIClient  # noqa: E402
 
 import designer.urls  # noqa: E402, F401  (all of it: nothing is to be loaded while it is measured)
-from analytics import periods, queries, rollups  # noqa: E402
+from analytics import answers, checking, periods, queries, rollups  # noqa: E402
 from designer.generations.models import Generation  # noqa: E402
 from teams.accounts.models import User  # noqa: E402
 from teams.membership.models import Membership, Role, Team  # noqa: E402
@@ -43,7 +43,7 @@ NOW: Final = datetime(2026, 11, 30, tzinfo=UTC)
 DAYS: Final = (7, 30, 90, 365)
 MEMBERS: Final = 5
 ZONE: Final = "Europe/Paris"
-ASKED: Final[dict[str, Callable[[queries.Question], Any]]] = {
+ASKED: Final[dict[str, Callable[[answers.Question], Any]]] = {
     "overview": queries.overview,
     "costs": queries.costs,
     "quality": queries.quality,
@@ -156,7 +156,7 @@ def report(teams: list[Team]) -> int:
     spans = list(rollups.months())
     took, made = timed(lambda: sum(rollups.rebuild(*span) for span in spans))
     print(f"all figures worked out anew: {took:.1f} s, {made:,} rows, a month at a time")
-    took, different = timed(lambda: [each for span in spans for each in rollups.differences(*span)])
+    took, different = timed(lambda: [each for span in spans for each in checking.differences(*span)])
     print(f"all figures held against the raw rows: {took:.1f} s, {len(different)} differences")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE analytics_work; ANALYZE analytics_money")
@@ -193,7 +193,7 @@ def endpoint(name: str, team: Team, asked: int) -> int:
             assert answer.status_code == 200, answer.content
             ours.append(took)
         period = periods.period(first=first, last=NOW.date(), interval=None, zone=ZONE, now=NOW)
-        ask = queries.Question(queries.scope_of(owner, team.pk), period)
+        ask = answers.Question(queries.scope_of(owner, team.pk), period)
         took, quick = timed(partial(ASKED[name], replace(ask, tier="days")))
         days.append(took)
         for tier, times in (("slots", slots), ("raw", raw)):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from analytics import rollups
+from analytics import checking, rollups
 
 SHOWN = 20
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         rollups.fill_days()
         found = []
         for begin, end in rollups.months():
-            different = rollups.differences(begin, end)
+            different = checking.differences(begin, end)
             self.stdout.write(f"{begin:%Y-%m}  {len(different)} differences")
             found += different
         for each in found[:SHOWN]:

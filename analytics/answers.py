@@ -1,0 +1,141 @@
+"""What may be asked of the figures, and what is answered, as records."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from analytics.measures import Figures, ModelFigures, Money, Spread
+from analytics.periods import Bucket, Period
+from analytics.rollups import Lag
+
+Tier = Literal["days", "slots", "raw"]
+CostsOf = Literal["team", "own", "both"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose figures: of these teams; of `whole` among them the costs too, of the others one's own."""
+
+    me: UUID
+    teams: tuple[UUID, ...]
+    whole: tuple[UUID, ...]
+
+    @property
+    def costs_of(self) -> CostsOf:
+        return "both" if 0 < len(self.whole) < len(self.teams) else "team" if self.whole else "own"
+
+    def shows_costs_of(self, member: UUID | None) -> bool:
+        """Of others only where all that they cost is seen: of one team in two it would be a part, told as the whole."""
+        return len(self.whole) == len(self.teams) or member == self.me
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`tier`: whole days where they are kept, else quarters of an hour; `raw` works it out of the raw rows, which takes
+    its time: to check and to measure. The figures are the same."""
+
+    scope: Scope
+    period: Period
+    compare: bool = False
+    tier: Tier = "slots"
+
+    @property
+    def earlier(self) -> "Question | None":
+        """The same of as many days before, if it is to be compared."""
+        return Question(self.scope, self.period.before(), tier=self.tier) if self.compare else None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an answer is an answer to, and how far behind the rows its figures may be."""
+
+    period: Period
+    scope: Scope
+    lag: Lag
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    bucket: Bucket
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    about: About
+    totals: Figures
+    previous: Figures | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview(Answer):
+    series: list[Span]
+    previous_series: list[Span] = field(default_factory=list)
+    latency: Spread
+    active_members: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Of one kind, provider, model or member."""
+
+    money: Money
+    kind: str = ""
+    provider: str = ""
+    model: str = ""
+    member: UUID | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs(Answer):
+    series: list[Span]
+    kinds: list[Cost]
+    providers: list[Cost]
+    models: list[Cost]
+    members: list[Cost]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality(Answer):
+    series: list[Span]
+    models: list[ModelFigures]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Models(Answer):
+    models: list[ModelFigures]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """`last_active`: the quarter of an hour in which they last asked for images."""
+
+    member: UUID
+    name: str
+    figures: Figures
+    days_active: int = 0
+    last_active: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Members(Answer):
+    members: list[Member]
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """An hour of a weekday (1 is Monday), as the clock on the wall has it, over the whole range."""
+
+    weekday: int
+    hour: int
+    asked: int
+    images: int
+    rated: int
+    liked: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trends(Answer):
+    hours: list[Hour]
