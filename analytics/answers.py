@@ -1,4 +1,4 @@
-"""What may be asked of the figures, and what is answered, as records."""
+"""What may be asked of the figures, and what is answered, as records. Pure: knows no Django."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,7 +7,6 @@ from uuid import UUID
 
 from analytics.measures import Figures, ModelFigures, Money, Spread
 from analytics.periods import Bucket, Period
-from analytics.rollups import Lag
 
 Tier = Literal["days", "slots", "raw"]
 CostsOf = Literal["team", "own", "both"]
@@ -44,6 +43,14 @@ class Question:
     def earlier(self) -> "Question | None":
         """The same of as many days before, if it is to be compared."""
         return Question(self.scope, self.period.before(), tier=self.tier) if self.compare else None
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """Whether something of these teams is still to be worked out, and for how many seconds the oldest has waited."""
+
+    pending: bool
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,12 @@ class PendingSlot(models.Model):
 
     class Meta:
         db_table = "analytics_pending"
-        indexes = [models.Index(name="analytics_pending_of_slot", fields=["team_id", "slot"])]
+        indexes = [
+            models.Index(name="analytics_pending_oldest", fields=["team_id", "at"]),  # how far behind a team is
+            models.Index(
+                name="analytics_pending_held", fields=["team_id", "slot"], condition=models.Q(held_until__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.slot:%Y-%m-%d %H:%M} of {self.team_id}"

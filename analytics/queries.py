@@ -13,6 +13,7 @@ from analytics.answers import (
     Cost,
     Costs,
     Hour,
+    Lag,
     Member,
     Members,
     Models,
@@ -24,7 +25,7 @@ from analytics.answers import (
     Trends,
 )
 from analytics.measures import Figures, ModelFigures, Money, Spread, Work
-from analytics.rollups import MONEY, OF_TEAMS, WORK, Rollup, lag
+from analytics.rollups import MONEY, OF_TEAMS, WORK, Rollup
 from teams.accounts.models import User
 from teams.base.errors import Missing
 from teams.membership.models import Membership
@@ -42,6 +43,10 @@ WORKED_OUT: Final = {  # columns that the rollups have not
     "hour": f"extract(hour FROM {WALL})::int",
 }
 OTHERS: Final = "Others, as far as you may see"
+# The oldest note of each team, by the index: however many there are.
+OLDEST: Final = """
+SELECT extract(epoch FROM clock_timestamp() - min(oldest.at)) FROM unnest(%s::uuid[]) AS team,
+LATERAL (SELECT at FROM analytics_pending WHERE team_id = team ORDER BY at LIMIT 1) oldest"""
 Key = tuple[Any, ...]
 
 
@@ -164,7 +169,14 @@ def _together(series: Sequence[Span]) -> Figures:
 
 
 def _about(ask: Question) -> About:
-    return About(ask.period, ask.scope, lag(ask.scope.teams))
+    return About(ask.period, ask.scope, _lag(ask.scope.teams))
+
+
+def _lag(teams: Sequence[UUID]) -> Lag:
+    with connection.cursor() as cursor:
+        cursor.execute(OLDEST, [list(teams)])
+        (seconds,) = cursor.fetchone()
+    return Lag(seconds is not None, round(max(0.0, float(seconds or 0)), 1))
 
 
 def _series(ask: Question) -> list[Span]:

@@ -388,22 +388,3 @@ def months() -> Iterator[tuple[datetime, datetime]]:
         end = begin.replace(year=begin.year + begin.month // 12, month=begin.month % 12 + 1)
         yield begin, end
         begin = end
-
-
-@dataclass(frozen=True, slots=True)
-class Lag:
-    """How many slots of these teams are still to be worked out, and for how many seconds the oldest has waited."""
-
-    slots: int
-    seconds: float
-
-
-def lag(teams: Sequence[UUID]) -> Lag:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(DISTINCT (team_id, slot)), coalesce(extract(epoch FROM clock_timestamp() - min(at)), 0)"
-            " FROM analytics_pending WHERE team_id = ANY(%s::uuid[])",
-            [list(teams)],
-        )
-        slots, seconds = cursor.fetchone()
-    return Lag(slots, round(max(0.0, float(seconds)), 1))

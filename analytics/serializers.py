@@ -100,8 +100,8 @@ class AnalyticsAboutSerializer(serializers.Serializer[About]):
         choices=["team", "own", "both"],
         help_text="Whose costs are told: whole teams', your own, or of some teams all and of others your own.",
     )
-    pending = serializers.IntegerField(source="lag.slots", help_text="Quarters of an hour to be worked out anew.")
-    lag_seconds = serializers.FloatField(source="lag.seconds", help_text="How long the oldest of them has waited.")
+    pending = serializers.BooleanField(source="lag.pending", help_text="Whether something is still to be worked out.")
+    lag_seconds = serializers.FloatField(source="lag.seconds", help_text="How long the oldest of it has waited.")
 
 
 class AnalyticsAnswerSerializer(serializers.Serializer[Any]):

@@ -11,7 +11,7 @@ export interface AgendaImageInFull { asset: string | null; position: number; tit
 export interface Alert { id: string; kind: AlertKindEnum; level: LevelEnum; team: string | null; title: string; text: string; link: string; starts_at: string | null; ends_at: string | null; created_at: string }
 export type AlertKindEnum = "provider" | "budget" | "maintenance";
 export interface Analysis { understood: Record<string, Attribute> }
-export interface AnalyticsAbout { from: string; to: string; interval: IntervalEnum; timezone: string; teams: string[]; costs_of: CostsOfEnum; pending: number; lag_seconds: number }
+export interface AnalyticsAbout { from: string; to: string; interval: IntervalEnum; timezone: string; teams: string[]; costs_of: CostsOfEnum; pending: boolean; lag_seconds: number }
 export interface AnalyticsCostOfKind { kind: string; cost: AnalyticsMoney }
 export interface AnalyticsCostOfMember { member: string | null; name: string; cost: AnalyticsMoney }
 export interface AnalyticsCostOfModel { provider: string; cost: AnalyticsMoney; model: string }

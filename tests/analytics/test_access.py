@@ -11,7 +11,6 @@ from analytics import periods, rollups
 from teams.accounts.services import create_token
 from teams.membership.models import Membership, Role
 from tests.analytics.rows import MODELS, Rows, utc
-from tests.factories import TeamFactory
 
 pytestmark = pytest.mark.django_db
 NAMES = ("overview", "costs", "quality", "models", "users", "trends")
@@ -249,15 +248,3 @@ def test_unknown_is_a_word_in_a_table_and_not_a_nought(rows: Rows, client_of):
     rollups.work_off()
     (line,) = csv_of(client, "models", team=str(rows.team.pk))
     assert (line["paid_usd"], line["usd_per_image"], line["unpriced_images"]) == ("unknown", "unknown", "1")
-
-
-def test_the_number_of_statements_does_not_grow_with_the_rows(rows: Rows, client_of, django_assert_max_num_queries):
-    client = client_of("owner")
-    rows.many([client.user], utc(2026, 11, 3), 1, 30)
-    TeamFactory(owner=client.user)
-    rollups.work_off()
-    for name in NAMES:
-        with django_assert_max_num_queries(20):
-            ask(client, name, compare="previous")
-    with django_assert_max_num_queries(48):
-        assert client.get("/analytics", {"from": "2026-11-01", "to": "2026-11-30"}).status_code == 200

@@ -205,7 +205,7 @@ AnalyticsAbout = TypedDict(
         "timezone": "str",
         "teams": "list[str]",
         "costs_of": "CostsOfEnum",
-        "pending": "int",
+        "pending": "bool",
         "lag_seconds": "float",
     },
 )
