@@ -31,7 +31,7 @@ WITH asked AS (
         r.simulated, r.set_aside,
         CASE WHEN jsonb_typeof(r.quality -> 'score') = 'number'
             THEN round((r.quality ->> 'score')::numeric, 6) END AS score,
-        NOT r.simulated AND r.generation_id IS NOT NULL AND NOT EXISTS (
+        NOT r.simulated AND NOT EXISTS (  -- nor is it known what one cost whose generation is gone: no charge names it
             SELECT FROM ledger_entries l
             WHERE l.subject = 'generation:' || r.generation_id AND l.kind = 'generation'
         ) AS unpriced,

@@ -115,7 +115,7 @@ class Brute:
             provider, model = row.provenance.get("provider", ""), row.provenance.get("model", "")
             tally = found[of(row.created_at, facts(row.owner_id, provider, model, row.simulated))]
             seen = self.seen(row.team_id, row.owner_id) and not row.simulated
-            if seen and row.generation_id and f"generation:{row.generation_id}" not in priced:
+            if seen and f"generation:{row.generation_id}" not in priced:
                 tally.unpriced += 1
             if row.set_aside:
                 tally.counts["set_aside"] += 1

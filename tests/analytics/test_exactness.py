@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from random import Random
 from typing import Any
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
@@ -16,14 +18,16 @@ from analytics.models import (
     CostBreakdownByModel,
     DailyGenerationStats,
     MoneyDay,
+    PendingSlot,
     QualityTrend,
     UserActivitySummary,
     WorkDay,
     ZoneKept,
 )
+from designer.generations.models import Generation
 from designer.ledger.models import LedgerEntry
 from tests.analytics.brute import Brute, Tally, at_percent
-from tests.analytics.rows import Rows, utc
+from tests.analytics.rows import MODELS, Rows, utc
 
 pytestmark = pytest.mark.django_db
 # a zone, and a day on which its clock is put forward or back, or any day where it never is
@@ -338,6 +342,30 @@ def test_an_image_without_a_charge_makes_the_cost_unknown_and_never_nothing(rows
     rollups.work_off()
     told = client.get("/api/analytics/overview", said).json()["totals"]
     assert told["cost"]["unpriced"] == 0 and told["cost_per_liked"] == "0.040000"
+
+
+def test_what_an_image_cost_whose_generation_is_gone_nobody_knows(rows: Rows, client_of):
+    client = client_of("owner")
+    at = utc(2026, 11, 3, 12)
+    said = {"from": "2026-11-03", "to": "2026-11-03", "team": str(rows.team.pk), "timezone": "UTC"}
+    row = rows.generation(client.user, at)
+    rows.image(row, at)
+    drawn = rows.generation(client.user, at, maker=MODELS[2])
+    rows.image(drawn, at)  # simulated: paid to nobody, whatever becomes of its generation
+    rows.charge(at, "0.040000", row=row, actor=client.user)
+    rollups.work_off()
+    assert client.get("/api/analytics/overview", said).json()["totals"]["cost_per_image"] == "0.040000"
+    Generation.objects.all().delete()
+    rollups.work_off()
+    told = client.get("/api/analytics/overview", said).json()["totals"]
+    assert told["images"] == 2 and told["cost_per_image"] is None
+    assert told["cost"] == {"amount": "0.040000", "simulated": "0.000000", "unpriced": 1}, "its charge stays"
+    page = client.get("/analytics", said).content.decode()
+    assert "at least $0.04" in page and "1 image without a price" in page
+    PendingSlot.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("analytics.migrations.0007_sql_unpriced").NOTED)
+    assert list(PendingSlot.objects.values_list("slot", flat=True)) == [at], "an upgrade works it out anew"
 
 
 def test_what_failed_counts(rows: Rows, client_of):

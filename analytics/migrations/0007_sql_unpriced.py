@@ -1,0 +1,13 @@
+"""Images whose generation is gone: what they cost is not known, and their slots are to be worked out anew."""
+
+from django.db import migrations
+
+NOTED = """
+INSERT INTO analytics_pending (team_id, slot)
+SELECT DISTINCT team_id, analytics_slot(created_at) FROM assets
+WHERE kind = 'generated' AND generation_id IS NULL AND NOT simulated"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("analytics", "0006_pending_oldest")]
+    operations = [migrations.RunSQL(["SET LOCAL statement_timeout = 0", NOTED], migrations.RunSQL.noop)]
