@@ -26,6 +26,7 @@ from analytics.answers import (
 )
 from analytics.measures import Figures, ModelFigures, Money, Spread, Work
 from analytics.rollups import MONEY, OF_TEAMS, WORK, Rollup
+from analytics.snapshots import snapshot
 from teams.accounts.models import User
 from teams.base.errors import Missing
 from teams.membership.models import Membership
@@ -60,6 +61,7 @@ def scope_of(user: User, team: UUID | None = None) -> Scope:
     return Scope(user.pk, tuple(roles), tuple(pk for pk, role in roles.items() if "view_billing" in CODES[role]))
 
 
+@snapshot()
 def overview(ask: Question) -> Overview:
     """The sums, how they moved, how long images took and how many members asked for some."""
     series, earlier = _series(ask), ask.earlier
@@ -75,6 +77,7 @@ def overview(ask: Question) -> Overview:
     )
 
 
+@snapshot()
 def costs(ask: Question) -> Costs:
     """What was charged, by time, kind, provider, model and member."""
     sets = (("bucket",), ("kind",), ("provider",), ("provider", "model"), ("member_id",))
@@ -99,6 +102,7 @@ def costs(ask: Question) -> Costs:
     )
 
 
+@snapshot()
 def quality(ask: Question) -> Quality:
     """How good the images were, by measure and by what people said, over time and by model."""
     series, earlier = _series(ask), ask.earlier
@@ -111,6 +115,7 @@ def quality(ask: Question) -> Quality:
     )
 
 
+@snapshot()
 def models(ask: Question) -> Models:
     """Each model: how often it succeeded, why not, how long it took, how its images were liked, and at what price."""
     earlier = ask.earlier
@@ -123,6 +128,7 @@ def models(ask: Question) -> Models:
     )
 
 
+@snapshot()
 def members(ask: Question) -> Members:
     """Each member of the teams, and whoever was one: what they made and, where it may be seen, what it cost."""
     key, earlier = ("member_id",), ask.earlier
@@ -142,6 +148,7 @@ def members(ask: Question) -> Members:
     )
 
 
+@snapshot()
 def trends(ask: Question) -> Trends:
     """When in the week work is done: every hour of every weekday, those without any too."""
     by_hour = replace(ask, tier="raw" if ask.tier == "raw" else "slots")

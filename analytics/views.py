@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from analytics import answers, presenting, queries
 from analytics.asking import ScopedQuery, question, read
 from analytics.periods import INTERVALS
+from analytics.snapshots import snapshot
 from teams.accounts.people import person
 from teams.base.errors import Missing, Refused
 from teams.membership.ownership import visible_teams
@@ -54,8 +55,9 @@ def _days(request: HttpRequest) -> int:
 
 def _answered(ask: answers.Question) -> dict[str, Any]:
     plain = replace(ask, compare=False)
-    overview, costs = queries.overview(ask), queries.costs(plain)
-    models, members, trends = queries.models(plain), queries.members(plain), queries.trends(plain)
+    with snapshot():  # one for all: the sums of one table are those of the next
+        overview, costs = queries.overview(ask), queries.costs(plain)
+        models, members, trends = queries.models(plain), queries.members(plain), queries.trends(plain)
     return {
         "first": ask.period.first.isoformat(),
         "last": ask.period.last.isoformat(),
