@@ -14,11 +14,13 @@ CostsOf = Literal["team", "own", "both"]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose figures: of these teams; of `whole` among them the costs too, of the others one's own."""
+    """Whose figures: of these teams; of `whole` among them the costs too, of the others one's own. `managed`: those
+    whose settings the asker may change."""
 
     me: UUID
     teams: tuple[UUID, ...]
     whole: tuple[UUID, ...]
+    managed: tuple[UUID, ...] = ()
 
     @property
     def costs_of(self) -> CostsOf:

@@ -74,19 +74,27 @@ def question(
         now=timezone.now(),
         usual=usual,
     )
-    own = period.zone in (usual_zone, user.timezone, "UTC")
-    return answers.Question(scope, period, compare=bool(said.get("compare")), tier=_tier(scope, period, may_wish=own))
+    return answers.Question(scope, period, compare=bool(said.get("compare")), tier=_tier(user, scope, period))
 
 
-def _tier(scope: answers.Scope, period: periods.Period, *, may_wish: bool) -> answers.Tier:
-    """Whole days where they are kept; where many are asked for and they are not, they will be from soon on."""
+def _tier(user: User, scope: answers.Scope, period: periods.Period) -> answers.Tier:
+    """Whole days where they are kept; where many are asked for and they are not, they may be from soon on."""
     if period.interval == "hour" or not scope.teams:
         return "slots"
     if rollups.days_are_kept(scope.teams, period.zone):
         return "days"
-    if may_wish and period.days > FEW:
-        rollups.wish_for_days(scope.teams, period.zone)
+    if period.days > FEW and (teams := _keeping(user, scope, period.zone)):
+        rollups.wish_for_days(teams, period.zone)
     return "slots"
+
+
+def _keeping(user: User, scope: answers.Scope, zone: str) -> list[UUID]:
+    """The teams that keep days in this zone: all in UTC, each in its own, and in the asker's own those that the asker
+    manages. So many zones are kept and no more: whoever only looks must not use them up for those who do."""
+    if zone == "UTC":
+        return list(scope.teams)
+    own = scope.managed if zone == user.timezone else ()
+    return [team.pk for team in Team.objects.filter(pk__in=scope.teams) if team.time_zone == zone or team.pk in own]
 
 
 def zone_of(user: User, scope: answers.Scope) -> str:

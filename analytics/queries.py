@@ -58,7 +58,11 @@ def scope_of(user: User, team: UUID | None = None) -> Scope:
         if team not in roles:
             raise Missing(message="There is no such team.", field="team", remedy="Check the id, or ask for access.")
         roles = {team: roles[team]}
-    return Scope(user.pk, tuple(roles), tuple(pk for pk, role in roles.items() if "view_billing" in CODES[role]))
+    return Scope(user.pk, tuple(roles), _where(roles, "view_billing"), _where(roles, "change_team"))
+
+
+def _where(roles: Mapping[UUID, str], code: str) -> tuple[UUID, ...]:
+    return tuple(pk for pk, role in roles.items() if code in CODES[role])
 
 
 @snapshot()

@@ -235,6 +235,27 @@ class TestExact:
             rollups.wish_for_days([rows.team.pk], zone)
         assert ZoneKept.objects.count() == rollups.MOST_ZONES
 
+    def test_who_only_looks_uses_up_no_zone_of_the_team(self, rows: Rows, client_of):
+        asked = {"from": "2026-01-01", "to": "2026-11-03", "team": str(rows.team.pk)}
+        for role in ("viewer", "editor"):
+            client = client_of(role)
+            for zone in ("Asia/Seoul", "Asia/Dhaka", "Asia/Dubai", "Asia/Kabul", "Asia/Baku", "Asia/Aden", "Asia/Hovd"):
+                client.user.timezone = zone
+                client.user.save()
+                told = client.get("/api/analytics/overview", asked)
+                assert told.status_code == 200 and told.json()["about"]["timezone"] == zone
+        assert not ZoneKept.objects.exists()
+        rows.team.settings = {"time_zone": "America/New_York"}
+        rows.team.save()
+        for zone in ("America/New_York", "UTC"):  # which are everybody's
+            assert client.get("/api/analytics/overview", {**asked, "timezone": zone}).status_code == 200
+        assert sorted(ZoneKept.objects.values_list("zone", flat=True)) == ["America/New_York", "UTC"]
+        admin = client_of("admin")
+        admin.user.timezone = "Asia/Tokyo"
+        admin.user.save()
+        admin.get("/api/analytics/overview", {**asked, "timezone": "Asia/Tokyo"})
+        assert ZoneKept.objects.filter(team_id=rows.team.pk, zone="Asia/Tokyo").exists()
+
     def test_what_waits_to_be_worked_out_is_said(self, rows: Rows, client_of):
         client = client_of("owner")
         rows.generation(client.user, AT)
