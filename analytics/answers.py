@@ -119,9 +119,10 @@ class Models(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """`last_active`: the quarter of an hour in which they last asked for images."""
+    """`last_active`: the quarter of an hour in which they last asked for images. Without a `member`: what is in
+    nobody's name or, with a `name`, what others cost."""
 
-    member: UUID
+    member: UUID | None
     name: str
     figures: Figures
     days_active: int = 0

@@ -15,6 +15,7 @@ from analytics.periods import Bucket, Interval, Period
 from designer.catalogue.amounts import money as dollars
 
 NOTHING: Final = "–"
+NOBODY: Final = "In nobody's name"
 KINDS: Final = {
     "generation": "Images",
     "analysis": "Reading briefs and photos",
@@ -254,7 +255,7 @@ def costs_shown(costs: answers.Costs) -> dict[str, Any]:
     return {
         "kinds": _cost_rows((KINDS.get(row.kind, row.kind), row.money, "") for row in costs.kinds),
         "models": _cost_rows((_named(row.model), row.money, row.provider) for row in costs.models),
-        "members": _cost_rows((row.name or "In nobody's name", row.money, "") for row in costs.members),
+        "members": _cost_rows((row.name or NOBODY, row.money, "") for row in costs.members),
     }
 
 
@@ -306,7 +307,7 @@ def _model(row: ModelFigures, about: answers.About) -> dict[str, Any]:
 def members_shown(answer: answers.Members) -> list[dict[str, Any]]:
     return [
         {
-            "name": row.name or "Somebody who left",
+            "name": row.name or ("Somebody who left" if row.member else NOBODY),
             "figures": row.figures,
             "liked": percent(row.figures.satisfaction),
             "liked_of": of(row.figures.satisfaction, "rated"),

@@ -134,7 +134,8 @@ def models(ask: Question) -> Models:
 
 @snapshot()
 def members(ask: Question) -> Members:
-    """Each member of the teams, and whoever was one: what they made and, where it may be seen, what it cost."""
+    """Each member of the teams, and whoever was one: what they made and, where it may be seen, what it cost. What is
+    in nobody's name, and what may not be seen one by one, stands at the end: the costs add up to the whole."""
     key, earlier = ("member_id",), ask.earlier
     active = "count(DISTINCT day) FILTER (WHERE asked > 0), max(last) FILTER (WHERE asked > 0)"
     work = _summed(ask, WORK, f"{_counts()}, {active}", [key], more=("day",))[0]
@@ -142,13 +143,14 @@ def members(ask: Question) -> Members:
     present = Membership.objects.filter(team__in=ask.scope.teams).values_list("user", flat=True)
     people = {one for (one,) in {*work, *paid} if one} | set(present)
     names = _names(people)
-    rows = [_member(ask, one, names.get(one, ""), work.get((one,)), paid.get((one,), Money())) for one in people]
+    found = {one: _figures(work.get((one,)), paid.get((one,), Money())) for one in people}
+    rows = [_member(ask.scope, one, names.get(one, ""), found[one], work.get((one,))) for one in people]
     rows.sort(key=lambda row: (-row.figures.work.asked, row.name.casefold(), str(row.member)))
     return Members(
         about=_about(ask),
         totals=_total(ask),
         previous=_total(earlier) if earlier else None,
-        members=rows,
+        members=[*rows, *_apart(ask.scope, found, paid.get((None,)))],
     )
 
 
@@ -239,11 +241,18 @@ def _work(line: Sequence[Any]) -> Work:
     return Work(*line[: len(fields(Work))])
 
 
-def _member(ask: Question, one: UUID, name: str, line: Sequence[Any] | None, money: Money) -> Member:
-    found = _figures(line, money)
-    shown = found if ask.scope.shows_costs_of(one) else Figures(found.work, None)
+def _member(scope: Scope, one: UUID, name: str, found: Figures, line: Sequence[Any] | None) -> Member:
     days, last = line[-2:] if line else (0, None)
-    return Member(one, name, shown, days, last)
+    return Member(one, name, found if scope.shows_costs_of(one) else Figures(found.work, None), days, last)
+
+
+def _apart(scope: Scope, found: Mapping[UUID, Figures], of_nobody: Money | None) -> Iterator[Member]:
+    """What no member's line tells: what is in nobody's name, and the sum of those whose costs are not told."""
+    if of_nobody is not None:
+        yield Member(None, "", Figures(money=of_nobody))
+    others = sum_of(Figures(money=each.money) for one, each in found.items() if not scope.shows_costs_of(one))
+    if others.money != Money():
+        yield Member(None, OTHERS, others)
 
 
 def _counts() -> str:

@@ -177,8 +177,11 @@ class AnalyticsModelsSerializer(AnalyticsAnswerSerializer):
 
 
 class AnalyticsMemberSerializer(serializers.Serializer[Any]):
-    member = serializers.UUIDField()
-    name = serializers.CharField()
+    member = serializers.UUIDField(
+        allow_null=True,
+        help_text="Null: in nobody's name or, with a name, the sum of those whose costs you may not see.",
+    )
+    name = serializers.CharField(allow_blank=True)
     figures = AnalyticsFiguresSerializer()
     days_active = serializers.IntegerField(help_text="Days on which they asked for something.")
     last_active = serializers.DateTimeField(allow_null=True, help_text="To the quarter of an hour.")

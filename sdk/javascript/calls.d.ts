@@ -23,7 +23,7 @@ export interface AnalyticsHour { weekday: number; hour: number; asked: number; i
 /** Seconds from the first stage to the last image of those that brought some; null of none. */
 export interface AnalyticsLatency { count: number; p50: number | null; p90: number | null; p95: number | null; p99: number | null }
 export interface AnalyticsMean { count: number; mean: number | null }
-export interface AnalyticsMember { member: string; name: string; figures: AnalyticsFigures; days_active: number; last_active: string | null }
+export interface AnalyticsMember { member: string | null; name: string; figures: AnalyticsFigures; days_active: number; last_active: string | null }
 export interface AnalyticsModelFigures { provider: string; model: string; simulated: boolean; figures: AnalyticsFigures; latency: AnalyticsLatency; errors: Record<string, number> }
 export interface AnalyticsModels { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; models: AnalyticsModelFigures[] }
 /** USD, from the ledger alone. */

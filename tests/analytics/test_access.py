@@ -75,12 +75,15 @@ def test_without_a_team_all_of_ones_own_teams_are_meant_each_by_ones_role(people
     row = own.generation(editor, AT)
     own.image(row, AT)
     own.charge(AT, "0.500000", row=row)
+    own.charge(AT, "0.250000", actor=people["owner"].user)
     rollups.work_off()
     told = ask(people["editor"], "overview")
-    assert told["totals"]["cost"]["amount"] == "1.500000" and told["about"]["costs_of"] == "both"
+    assert told["totals"]["cost"]["amount"] == "1.750000" and told["about"]["costs_of"] == "both"
     assert told["totals"]["images"] == 3
     members = ask(people["editor"], "users")["members"]
-    costs = {row["member"]: row["figures"]["cost"] for row in members}
+    apart = {row["name"]: row["figures"]["cost"]["amount"] for row in members if row["member"] is None}
+    assert apart == {"": "0.500000", "Others, as far as you may see": "0.250000"}, "with these it is the whole"
+    costs = {row["member"]: row["figures"]["cost"] for row in members if row["member"]}
     assert costs.pop(str(editor.pk))["amount"] == "1.000000"
     assert set(costs.values()) == {None}, "what others cost in a team whose billing is not for this person"
     shown = {row["member"] for row in ask(people["editor"], "costs")["members"]}

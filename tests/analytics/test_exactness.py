@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from importlib import import_module
 from random import Random
 from typing import Any
@@ -14,16 +15,7 @@ from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from analytics import measures, rollups
-from analytics.models import (
-    CostBreakdownByModel,
-    DailyGenerationStats,
-    MoneyDay,
-    PendingSlot,
-    QualityTrend,
-    UserActivitySummary,
-    WorkDay,
-    ZoneKept,
-)
+from analytics.models import MoneyDay, PendingSlot, WorkDay, ZoneKept
 from designer.generations.models import Generation
 from designer.ledger.models import LedgerEntry
 from tests.analytics.brute import Brute, Tally, at_percent
@@ -202,9 +194,7 @@ def test_costs_are_the_ledgers_to_the_last_digit(zone: str, middle: date, world_
         assert sum(_paid(row["cost"]) for row in told[part]) == _paid(told["totals"]), f"{part} add up to the whole"
 
 
-def _paid(cost: dict[str, Any]) -> Any:
-    from decimal import Decimal
-
+def _paid(cost: dict[str, Any]) -> Decimal:
     return Decimal(cost["amount"] or 0)
 
 
@@ -228,7 +218,7 @@ def test_members_and_the_hours_of_the_week(zone: str, middle: date, world_of):
     world = world_of(zone, middle, count=50)
     tallies = world.brute.by(lambda _, of: of["member"])
     for row in world.ask("users")["members"]:
-        tally = next((tally for one, tally in tallies.items() if str(one) == row["member"]), Tally())
+        tally = next((tally for one, tally in tallies.items() if (one and str(one)) == row["member"]), Tally())
         compare(row["figures"], tally)
         assert row["days_active"] == len(tally.days)
     week = defaultdict(Tally, world.brute.by(lambda at, _: _wall(at, zone)))
@@ -270,25 +260,6 @@ def test_the_team_has_an_address_of_its_own(world_of):
     assert {**own, "about": 0} == {**other, "about": 0} and own["about"]["teams"] == [str(world.rows.team.pk)]
 
 
-def test_the_roadmaps_views_say_the_same_by_days_in_utc(world_of):
-    world = world_of("UTC", date(2026, 3, 1), days=10, count=50)
-    days = world.brute.by(lambda at, _: at.astimezone(UTC).date())
-    span = {"team_id": world.rows.team.pk, "day__gte": world.brute.first, "day__lte": world.brute.last}
-    for row in DailyGenerationStats.objects.filter(**span):
-        told = days[row.day].figures()
-        assert (row.asked, row.failed, row.images, row.live) == tuple(
-            told[n] for n in ("asked", "failed", "images", "live")
-        )
-        numerator, denominator = told["success"]
-        assert row.success_rate == (pytest.approx(numerator / denominator) if denominator else None)
-    for trend in QualityTrend.objects.filter(**span):
-        assert (trend.liked, trend.rated) == days[trend.day].figures()["satisfaction"]
-    paid = sum(row.paid for row in CostBreakdownByModel.objects.filter(**span))
-    assert paid == sum(tally.paid for tally in days.values())
-    people = UserActivitySummary.objects.filter(team_id=world.rows.team.pk)
-    assert {row.member_id for row in people if row.asked} <= {one.pk for one in world.people}
-
-
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     seed=st.integers(0, 2**32),
@@ -309,6 +280,26 @@ def test_whatever_the_rows_the_figures_are_right(
         row.amount for row in LedgerEntry.objects.all() if world.brute.within(row.created_at) and not row.simulated
     )
     assert spent == sum(tally.paid for tally in tallies.values())
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32), place=st.sampled_from(ZONES))
+def test_the_costs_of_members_add_up_to_the_cost_of_all(seed: int, place: tuple[str, date], world_of):
+    zone, middle = place
+    world = world_of(zone, middle, days=2, count=8, seed=seed)
+    noon = datetime(middle.year, middle.month, middle.day, 12, tzinfo=UTC)
+    world.rows.charge(noon, "-0.020000", kind="adjustment", actor=None)
+    world.rows.charge(noon, "0.030000", kind="storage", actor=None, maker=MODELS[2])
+    rollups.work_off()
+    members = world.ask("users")["members"]
+    costs = [row["figures"]["cost"] for row in members]
+    whole = world.ask("overview")["totals"]["cost"]
+    assert sum(map(_paid, costs)) == _paid(whole)
+    assert sum(Decimal(each["simulated"]) for each in costs) == Decimal(whole["simulated"])
+    assert sum(each["unpriced"] for each in costs) == whole["unpriced"]
+    charged = {row["member"]: money_of(row["cost"]) for row in world.ask("costs")["members"]}
+    assert {row["member"]: money_of(row["figures"]["cost"]) for row in members if row["member"] in charged} == charged
+    assert [row["name"] for row in members if row["member"] is None] == [""]
 
 
 @pytest.mark.parametrize(

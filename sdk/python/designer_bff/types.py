@@ -296,7 +296,7 @@ class AnalyticsMean(TypedDict):
 
 
 class AnalyticsMember(TypedDict):
-    member: str
+    member: str | None
     name: str
     figures: AnalyticsFigures
     days_active: int
