@@ -140,6 +140,7 @@ class Brute:
             tally.counts["stars"] += each.rating or 0
         tally.counts["rated"] += bool(said)
         tally.counts["liked"] += balance > 0
+        tally.counts["disliked"] += balance < 0
         return balance > 0
 
     def _charges(self, found: dict[Any, Tally], of: Of, kinds: Iterable[str] | None) -> None:
