@@ -290,7 +290,7 @@ def _model(row: ModelFigures, about: answers.About) -> dict[str, Any]:
         "name": _named(row.model),
         "by": row.provider,
         "simulated": row.simulated,
-        "href": _gallery(about, kind="generated", model=row.model) if figures.work.images and row.model else "",
+        "href": _images_of(row, about),
         "figures": figures,
         "success": percent(figures.success),
         "success_of": of(figures.success, "ended"),
@@ -302,6 +302,14 @@ def _model(row: ModelFigures, about: answers.About) -> dict[str, Any]:
         "per_liked": "unknown" if unknown else priced(figures.cost_per_liked),
         "faults": [f"{number:,} {code.replace('_', ' ')}" for code, number in row.faults.items()],
     }
+
+
+def _images_of(row: ModelFigures, about: answers.About) -> str:
+    """The way to the images of a model that has a name: two vendors may sell one of the same."""
+    if not (row.figures.work.images and row.provider and row.model):
+        return ""
+    simulated = "yes" if row.simulated else "no"
+    return _gallery(about, kind="generated", provider=row.provider, model=row.model, simulated=simulated)
 
 
 def members_shown(answer: answers.Members) -> list[dict[str, Any]]:

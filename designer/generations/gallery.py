@@ -1,7 +1,7 @@
 """The Gallery and the Asset page: images found, looked at, judged and tidied."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -36,7 +36,8 @@ from teams.base.ids import words_of
 
 PAGE = 24
 M = TypeVar("M", bound=Model)
-BEHIND = ("of", "since", "until", "model")  # a team, times and a model: what a figure stands on; carried along
+# a team, times and a model in fact or simulated: what a figure stands on; carried along
+BEHIND = ("of", "since", "until", "provider", "model", "simulated")
 CARRIED = ("q", "kind", "liked", "order", "trash", "alike", "like", *BEHIND)  # from page to page
 RATINGS = ("1", "2", "3", "4", "5")
 
@@ -54,7 +55,9 @@ class Filters:
     of: str = ""
     since: str = ""
     until: str = ""
+    provider: str = ""
     model: str = ""
+    simulated: str = ""  # yes, no, or either
 
     @classmethod
     def from_query(cls, query: QueryDict) -> "Filters":
@@ -68,7 +71,9 @@ class Filters:
             of=_id_in(query.get("of", "")),
             since=_moment_in(query.get("since", "")),
             until=_moment_in(query.get("until", "")),
+            provider=query.get("provider", "").replace("\x00", "")[:60],
             model=query.get("model", "").replace("\x00", "")[:120],
+            simulated=_one_of(["yes", "no"], query.get("simulated", "")),
         )
 
     @property
@@ -90,7 +95,8 @@ class Filters:
             first = rows.filter(pk=self.alike).first()  # among the rows that may be seen
             rows = rows.alike(first) if first else rows.none()
         rows = rows.filter(trashed_at__isnull=not self.trash)
-        rows = rows if self.trash else rows.filter(set_aside=False)  # shown on their generation, folded
+        if self.behind or not self.trash:  # shown on their generation, folded; and no figure counts them
+            rows = rows.filter(set_aside=False)
         for word in self.q.split():
             rows = rows.filter(
                 Q(title__icontains=word) | Q(generation__brief__icontains=word) | Q(generation__prompt__icontains=word)
@@ -106,13 +112,19 @@ class Filters:
         return rows.order_by(*(("created_at", "id") if self.order == "old" else ("-created_at", "-id")))
 
     def _made(self, rows: AssetQuerySet) -> AssetQuerySet:
-        """By team, time and model, as a figure counts them."""
+        """By team, time and maker, as a figure counts them."""
         if self.of:
             rows = rows.filter(team=UUID(self.of))
         since, until = self.times.values()
         rows = rows.filter(created_at__gte=since) if since else rows
         rows = rows.filter(created_at__lt=until) if until else rows
+        rows = rows.filter(provenance__provider=self.provider) if self.provider else rows
+        rows = rows.filter(simulated=self.simulated == "yes") if self.simulated else rows
         return rows.filter(provenance__model=self.model) if self.model else rows
+
+    def in_trash(self, rows: AssetQuerySet) -> int:
+        """How many more are in the trash of what a figure stands on: it counts them."""
+        return replace(self, trash=True).apply(rows).count() if self.behind and not self.trash else 0
 
 
 def _moment_in(said: str) -> str:
@@ -152,7 +164,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
     filters = Filters.from_query(request.GET)
     if filters.alike:
         Asset.objects.see(request.user, UUID(filters.alike))
-    rows = filters.apply(Asset.objects.visible_to(request.user).select_related("generation"))
+    visible = Asset.objects.visible_to(request.user)
+    rows = filters.apply(visible.select_related("generation"))
     page = list(after(rows, request.GET.get("after", ""), filters.order)[: PAGE + 1])
     more = len(page) > PAGE
     page = with_standings(with_likes(page[:PAGE]))
@@ -166,6 +179,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "trash": filters.trash,
         "like": _id_in(request.GET.get("like", "")),
         "kinds": AssetKind.choices,
+        "in_trash": 0 if is_partial(request) else filters.in_trash(visible),
     }
     name = "designer/gallery/_tiles.html" if is_partial(request) else "designer/gallery/gallery.html"
     return render(request, name, context)

@@ -89,6 +89,28 @@ def test_a_figure_leads_to_the_very_images_behind_it(filled, rows):
     assert 'name="since"' in gallery, "the form keeps what it was narrowed to"
 
 
+def test_behind_a_models_figure_are_its_own_images_alone_and_all_of_them(filled, rows):
+    """Others of that name are another provider's, or simulated; what is in the trash is counted, and found there."""
+    at = timezone.now() - timedelta(days=1)
+    for maker in (("azure", "gpt-image-2", False), ("openai", "gpt-image-2", True)):
+        rows.image(rows.generation(filled.user, at, maker=maker), at)
+    row = rows.generation(filled.user, at)
+    for trashed in ({"trashed_at": at}, {"trashed_at": at}, {"trashed_at": at, "set_aside": True}):
+        rows.image(row, at, **trashed)
+    rollups.work_off()
+    page = filled.get("/analytics", {"team": rows.team.pk}).content.decode()
+    links = re.findall(r'href="(/gallery\?[^"]*)" aria-label="(\d+) images by ', page)
+    assert sorted(int(count) for _, count in links) == [1, 1, 1, 6]
+    for link, count in links:
+        shown = filled.get(link.replace("&amp;", "&")).content.decode()
+        trash = re.search(r'href="(/gallery\?trash=1[^"]*)">(\d+) more in the trash', shown)
+        more = filled.get(trash[1].replace("&amp;", "&")).content.decode().count('class="tile"') if trash else 0
+        assert shown.count('class="tile"') + more == int(count), link
+        assert more == (int(trash[2]) if trash else 0) == (2 if count == "6" else 0)
+    told = " ".join(filled.get(link.replace("&amp;", "&")).content.decode() for link, _ in links)
+    assert "by gpt-image-2 (azure), not simulated," in told and "by gpt-image-2 (openai), simulated," in told
+
+
 @pytest.mark.parametrize(
     "query",
     ["since=x", "until=2026", "of=1", "model=%00", "since=0001-01-01T00:00:00%2B00:00", "since=2026-01-01T00:00:00"],

@@ -74,7 +74,7 @@ def test_a_range_the_images_behind_a_figure_and_the_tables(browser: Browser, stu
 
         count = int(figures.first.locator(".key-value").inner_text())
         page.get_by_role("link", name="See them", exact=True).click()
-        expect(page.get_by_text("What is in the trash is not shown.")).to_be_visible()
+        expect(page.get_by_text("None is in the trash.")).to_be_visible()
         page.route("**/gallery?*after=*", slowly)
         page.locator("[data-more-link]").click()  # which scrolls it into view, where it loads by itself
         expect(page.locator(".tile").nth(count - 1)).to_be_visible()
