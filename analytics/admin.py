@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from analytics.models import (
     CostBreakdownByModel,
+    CostForecast,
     DailyGenerationStats,
     ModelPerformanceSummary,
     MoneyDay,
@@ -55,6 +56,12 @@ class MoneyDayAdmin(LookedAt, admin.ModelAdmin[MoneyDay]):
     list_display = ("slot", "zone", "team_id", "member_id", "provider", "model", "kind", "simulated", "amount")
     search_fields = ("team_id", "member_id", "model")
     show_full_result_count = False
+
+
+@admin.register(CostForecast)
+class CostForecastAdmin(LookedAt, admin.ModelAdmin[CostForecast]):
+    list_display = ("team_id", "since", "method", "looked_back", "error", "naive_error")
+    search_fields = ("team_id",)
 
 
 @admin.register(ZoneKept)

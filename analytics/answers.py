@@ -1,10 +1,11 @@
 """What may be asked of the figures, and what is answered, as records. Pure: knows no Django."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from analytics.forecasting import BUSY, LEAST, Band
 from analytics.measures import Figures, ModelFigures, Money, Spread
 from analytics.periods import Bucket, Period
 
@@ -97,6 +98,39 @@ class Cost:
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ForecastDay:
+    day: date
+    cost: Band
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """What a team may spend from the day `since` on. `error`, `naive_error`: by how many USD four weeks that were held
+    back differed from what this method, and a seasonal naive forecast, said of them. Without a method: `refusal`."""
+
+    since: date
+    zone: str
+    made_at: datetime
+    method: str
+    looked_back: int
+    busy: int
+    error: float | None
+    naive_error: float | None
+    month: Band | None
+    ahead: Band | None
+    days: list[ForecastDay]
+
+    @property
+    def refusal(self) -> str:
+        if self.method:
+            return ""
+        return (
+            f"There is too little to go by: {self.looked_back} days, with something paid on {self.busy}. "
+            f"{LEAST} days with {BUSY} are needed."
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Costs(Answer):
     series: list[Span]
@@ -104,6 +138,7 @@ class Costs(Answer):
     providers: list[Cost]
     models: list[Cost]
     members: list[Cost]
+    forecast: Forecast | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

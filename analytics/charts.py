@@ -38,6 +38,19 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """One step of time to come: what is expected, and within which it lies in 80 (low, high) and in 95 of 100 cases."""
+
+    label: str
+    said: str
+    value: float
+    low: float
+    high: float
+    lowest: float
+    highest: float
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     said: str
     value: float
@@ -89,6 +102,27 @@ def shares(steps: Sequence[Dot], *, said: str) -> str:
             whisker = f'<line class="fig-whisker" x1="{x:.1f}" x2="{x:.1f}" {ends}/>'
         dot = f'<circle class="fig-dot" cx="{x:.1f}" cy="{y:.1f}" r="4"/>'
         drawn.append(f"<g><title>{escape(step.said)}</title>{whisker}{dot}</g>")
+    return _svg(drawn, said)
+
+
+def bands(steps: Sequence[Reach], *, said: str, unit: str = "") -> str:
+    """A line over time, and around it where the truth lies in 80 and in 95 of 100 cases."""
+    top, marks = scale(max((step.highest for step in steps), default=0.0))
+    across = _places(len(steps))
+    drawn = [*_grid(marks, top, unit), *_times([step.label for step in steps], across)]
+
+    def line(values: Sequence[float], places: Sequence[float]) -> str:
+        pairs = zip(places, values, strict=True)
+        return " ".join(f"{x:.1f},{_down(max(0.0, value) / top):.1f}" for x, value in pairs)
+
+    for name, low, high in (("95", "lowest", "highest"), ("80", "low", "high")):
+        above = line([getattr(step, high) for step in steps], across)
+        below = line([getattr(step, low) for step in reversed(steps)], across[::-1])
+        drawn.append(f'<polygon class="fig-band-{name}" points="{above} {below}"/>')
+    drawn.append(f'<polyline class="fig-line" points="{line([step.value for step in steps], across)}"/>')
+    wide = (WIDE - LEFT - RIGHT) / max(1, len(steps))
+    for step, x in zip(steps, across, strict=True):
+        drawn.append(f"<g><title>{escape(step.said)}</title>{_behind(x, wide)}</g>")
     return _svg(drawn, said)
 
 

@@ -167,6 +167,33 @@ class PendingSlot(models.Model):
         return f"{self.slot:%Y-%m-%d %H:%M} of {self.team_id}"
 
 
+class CostForecast(models.Model):
+    """What a team may spend from a day on, as it was worked out in the night before; the sums are of USD that are paid.
+
+    `days`: for each day from `since` on its Band; `month` and `ahead`: of the month that `since` lies in, with what was
+    paid in it before, and of the next thirty days. With too little to go by `method` is "", and they are empty.
+    """
+
+    team_id = models.UUIDField(primary_key=True)
+    made_at = models.DateTimeField(db_default=Now())
+    since = models.DateField()
+    zone = models.CharField(max_length=64)
+    method = models.CharField(max_length=20, blank=True)
+    looked_back = models.PositiveIntegerField(help_text="Days from which it was made.")
+    busy = models.PositiveIntegerField(help_text="Of these, with something paid.")
+    error = models.FloatField(null=True, help_text="Of four weeks that were held back, USD on the mean.")
+    naive_error = models.FloatField(null=True, help_text="The same of a seasonal naive forecast.")
+    month = models.JSONField(default=dict)
+    ahead = models.JSONField(default=dict)
+    days = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "analytics_forecasts"
+
+    def __str__(self) -> str:
+        return f"{self.team_id} from {self.since}"
+
+
 class TeamView(models.Model):
     """Abstract: a row of a view of the database."""
 

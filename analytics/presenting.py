@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from analytics import answers, charts
+from analytics.forecasting import Band
 from analytics.measures import Figures, Mean, ModelFigures, Money, Rate
 from analytics.periods import Bucket, Interval, Period
 from designer.catalogue.amounts import money as dollars
@@ -277,6 +278,53 @@ def _cost_rows(rows: Iterable[tuple[str, Money, str]]) -> list[dict[str, Any]]:
 
 def _named(model: str) -> str:
     return model or "No model yet"
+
+
+METHODS: Final = {"ets": "exponential smoothing with a weekly season"}
+
+
+def forecast_shown(costs: answers.Costs) -> dict[str, Any] | None:
+    """What the month and the next 30 days may cost, as a line with its bands and as a table."""
+    found = costs.forecast
+    if found is None or found.month is None or found.ahead is None:
+        return None if found is None else {"refusal": found.refusal}
+    days = found.days[:30]
+    steps = [
+        charts.Reach(
+            f"{each.day.day} {each.day:%b}",
+            f"{each.day:%a} {each.day.day} {each.day:%b}: {_reach(each.cost)}",
+            *(each.cost.expected, each.cost.low_80, each.cost.high_80, each.cost.low_95, each.cost.high_95),
+        )
+        for each in days
+    ]
+    told = f"Forecast of what is paid each day from {found.since}; the figures are in the table below."
+    return {
+        "method": METHODS[found.method],
+        "since": found.since,
+        "month": found.since.strftime("%B"),
+        "sums": [(f"All of {found.since:%B}", _cells(found.month)), ("The next 30 days", _cells(found.ahead))],
+        "days": [(f"{each.day:%a} {each.day.day} {each.day:%b}", _cells(each.cost)) for each in days],
+        "chart": _drawn(charts.bands(steps, said=told, unit="$")),
+        "looked_back": found.looked_back,
+        "error": _usd(found.error or 0),
+        "naive_error": _usd(found.naive_error or 0),
+    }
+
+
+def _usd(value: float) -> str:
+    return f"${dollars(Decimal(str(round(value, 6))))}"
+
+
+def _reach(cost: Band) -> str:
+    return f"{_usd(cost.expected)}, in 80 of 100 cases {_usd(cost.low_80)} to {_usd(cost.high_80)}"
+
+
+def _cells(cost: Band) -> list[str]:
+    return [
+        _usd(cost.expected),
+        f"{_usd(cost.low_80)} to {_usd(cost.high_80)}",
+        f"{_usd(cost.low_95)} to {_usd(cost.high_95)}",
+    ]
 
 
 def models_shown(answer: answers.Models) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from analytics import forecasts
 from analytics.answers import (
     About,
     Cost,
@@ -103,6 +104,7 @@ def costs(ask: Question) -> Costs:
             Cost(each, provider=key[0], model=key[1]) for key, each in _merged(money[3], unpriced[2]).items()
         ),
         members=_dearest(_by_member(ask.scope, _merged(money[4], unpriced[3]), people)),
+        forecast=forecasts.kept_of(ask.scope),
     )
 
 

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from analytics.answers import About
+from analytics.forecasting import ETS
 from analytics.measures import Figures
 from analytics.periods import INTERVALS
 
@@ -148,12 +149,47 @@ class AnalyticsCostOfMemberSerializer(serializers.Serializer[Any]):
     cost = AnalyticsMoneySerializer(source="money")
 
 
+class AnalyticsBandSerializer(serializers.Serializer[Any]):
+    """USD: what is expected, and within which it lies in 80 and in 95 of 100 cases."""
+
+    expected = dollars()
+    low_80 = dollars()
+    high_80 = dollars()
+    low_95 = dollars()
+    high_95 = dollars()
+
+
+class AnalyticsForecastDaySerializer(serializers.Serializer[Any]):
+    day = serializers.DateField()
+    cost = AnalyticsBandSerializer()
+
+
+class AnalyticsForecastSerializer(serializers.Serializer[Any]):
+    """What a team may spend, worked out each night from its last 400 days."""
+
+    since = serializers.DateField(help_text="The first day that is forecast.")
+    timezone = serializers.CharField(source="zone")
+    made_at = serializers.DateTimeField()
+    method = serializers.ChoiceField(choices=[ETS], allow_blank=True, help_text="Empty where none was made.")
+    refusal = serializers.CharField(allow_blank=True, help_text="Why none was made.")
+    looked_back = serializers.IntegerField(help_text="Days.")
+    busy = serializers.IntegerField(help_text="Of these, with something paid.")
+    error = dollars(allow_null=True, help_text="By how much four weeks that were held back differed from the forecast.")
+    naive_error = dollars(allow_null=True, help_text="The same of a seasonal naive forecast.")
+    month = AnalyticsBandSerializer(allow_null=True, help_text="The month of `since`, with what was paid in it before.")
+    ahead = AnalyticsBandSerializer(allow_null=True, help_text="The next 30 days.")
+    days = AnalyticsForecastDaySerializer(many=True)
+
+
 class AnalyticsCostsSerializer(AnalyticsMoneyTotalsSerializer):
     series = AnalyticsCostSpanSerializer(many=True)
     kinds = AnalyticsCostOfKindSerializer(many=True)
     providers = AnalyticsCostOfProviderSerializer(many=True)
     models = AnalyticsCostOfModelSerializer(many=True)
     members = AnalyticsCostOfMemberSerializer(many=True)
+    forecast = AnalyticsForecastSerializer(
+        allow_null=True, help_text="Of one team, for whoever sees all of its costs; null before the first was made."
+    )
 
 
 class AnalyticsModelFiguresSerializer(serializers.Serializer[Any]):

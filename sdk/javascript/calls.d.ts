@@ -12,13 +12,18 @@ export interface Alert { id: string; kind: AlertKindEnum; level: LevelEnum; team
 export type AlertKindEnum = "provider" | "budget" | "maintenance";
 export interface Analysis { understood: Record<string, Attribute> }
 export interface AnalyticsAbout { from: string; to: string; interval: IntervalEnum; timezone: string; teams: string[]; costs_of: CostsOfEnum; pending: boolean; lag_seconds: number }
+/** USD: what is expected, and within which it lies in 80 and in 95 of 100 cases. */
+export interface AnalyticsBand { expected: string; low_80: string; high_80: string; low_95: string; high_95: string }
 export interface AnalyticsCostOfKind { kind: string; cost: AnalyticsMoney }
 export interface AnalyticsCostOfMember { member: string | null; name: string; cost: AnalyticsMoney }
 export interface AnalyticsCostOfModel { provider: string; cost: AnalyticsMoney; model: string }
 export interface AnalyticsCostOfProvider { provider: string; cost: AnalyticsMoney }
 export interface AnalyticsCostSpan { start: string; end: string; whole: boolean; cost: AnalyticsMoney }
-export interface AnalyticsCosts { about: AnalyticsAbout; totals: AnalyticsMoney; previous: AnalyticsMoney | null; series: AnalyticsCostSpan[]; kinds: AnalyticsCostOfKind[]; providers: AnalyticsCostOfProvider[]; models: AnalyticsCostOfModel[]; members: AnalyticsCostOfMember[] }
+export interface AnalyticsCosts { about: AnalyticsAbout; totals: AnalyticsMoney; previous: AnalyticsMoney | null; series: AnalyticsCostSpan[]; kinds: AnalyticsCostOfKind[]; providers: AnalyticsCostOfProvider[]; models: AnalyticsCostOfModel[]; members: AnalyticsCostOfMember[]; forecast: AnalyticsForecast | null }
 export interface AnalyticsFigures { asked: number; succeeded: number; partial: number; failed: number; cancelled: number; live: number; success: AnalyticsRate; images: number; set_aside: number; simulated_images: number; rated: number; satisfaction: AnalyticsRate; rating: AnalyticsMean; quality: AnalyticsMean; cost: AnalyticsMoney | null; cost_per_image: string | null; cost_per_liked: string | null }
+/** What a team may spend, worked out each night from its last 400 days. */
+export interface AnalyticsForecast { since: string; timezone: string; made_at: string; method: MethodEnum | BlankEnum; refusal: string; looked_back: number; busy: number; error: string | null; naive_error: string | null; month: AnalyticsBand | null; ahead: AnalyticsBand | null; days: AnalyticsForecastDay[] }
+export interface AnalyticsForecastDay { day: string; cost: AnalyticsBand }
 export interface AnalyticsHour { weekday: number; hour: number; asked: number; images: number; rated: number; liked: number }
 /** Seconds from the first stage to the last image of those that brought some; null of none. */
 export interface AnalyticsLatency { count: number; p50: number | null; p90: number | null; p95: number | null; p99: number | null }
@@ -154,6 +159,7 @@ export interface MemberAnswer { user: string; name: string; email: string; role:
 /** USD. `reserved` is set aside for work that is under way; null is no limit. */
 export interface MemberStanding { limit: string | null; spent: string; reserved: string; left: string | null; member: string; name: string }
 export interface MentionAnswer { user: string; name: string }
+export type MethodEnum = "ets";
 export interface Model { id: string; kind: ModelKindEnum; provider: string; model: string; family: string; title: string; lifecycle: LifecycleEnum; ends_on: string | null; successor: string | null; ratios: string[]; max_pixels: number; quality: number; latency_seconds: number; unit_price: string | null; available: boolean; remedy: string; capabilities: Capabilities | null; warning: string; created_at: string }
 export type ModelKindEnum = "image" | "enhancement" | "language";
 export interface ModelLimits { written: Limits; learned: Limits; left: Left; running: number; waiting: number; paused_until: string | null }

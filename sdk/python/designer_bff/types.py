@@ -74,6 +74,8 @@ LifecycleEnum: TypeAlias = Literal["active", "deprecated", "retired"]
 
 LimitsScopeEnum: TypeAlias = Literal["model", "account"]
 
+MethodEnum: TypeAlias = Literal["ets"]
+
 ModelKindEnum: TypeAlias = Literal["image", "enhancement", "language"]
 
 NullEnum: TypeAlias = None
@@ -211,6 +213,16 @@ AnalyticsAbout = TypedDict(
 )
 
 
+class AnalyticsBand(TypedDict):
+    """USD: what is expected, and within which it lies in 80 and in 95 of 100 cases."""
+
+    expected: str
+    low_80: str
+    high_80: str
+    low_95: str
+    high_95: str
+
+
 class AnalyticsCostOfKind(TypedDict):
     kind: str
     cost: AnalyticsMoney
@@ -249,6 +261,7 @@ class AnalyticsCosts(TypedDict):
     providers: list[AnalyticsCostOfProvider]
     models: list[AnalyticsCostOfModel]
     members: list[AnalyticsCostOfMember]
+    forecast: AnalyticsForecast | None
 
 
 class AnalyticsFigures(TypedDict):
@@ -269,6 +282,28 @@ class AnalyticsFigures(TypedDict):
     cost: AnalyticsMoney | None
     cost_per_image: str | None
     cost_per_liked: str | None
+
+
+class AnalyticsForecast(TypedDict):
+    """What a team may spend, worked out each night from its last 400 days."""
+
+    since: str
+    timezone: str
+    made_at: str
+    method: MethodEnum | BlankEnum
+    refusal: str
+    looked_back: int
+    busy: int
+    error: str | None
+    naive_error: str | None
+    month: AnalyticsBand | None
+    ahead: AnalyticsBand | None
+    days: list[AnalyticsForecastDay]
+
+
+class AnalyticsForecastDay(TypedDict):
+    day: str
+    cost: AnalyticsBand
 
 
 class AnalyticsHour(TypedDict):

@@ -1,0 +1,166 @@
+"""What is to come: only where there is something to go by, with bands that hold, once a day, for who sees costs."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+import numpy as np
+import pytest
+from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics import forecasting, forecasts, rollups
+from analytics.models import CostForecast
+from designer.jobs.models import Job
+from tests.analytics.rows import MODELS, Rows
+from tests.factories import TeamFactory
+from tests.stack import ROOT
+from tests.work import work_off
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def weeks(count: int, *, seed: int = 1) -> list[float]:
+    dice = np.random.default_rng(seed)
+    week = [10.0, 11.0, 12.0, 11.0, 9.0, 1.0, 0.5]
+    return [float(each) for each in np.resize(week, 7 * count) * dice.lognormal(-0.02, 0.2, 7 * count)]
+
+
+class TestLookAhead:
+    def test_steady_weeks_go_on_with_their_season(self):
+        found = forecasting.look_ahead(weeks(30), 30)
+        saturday, monday = found.day(5).expected, found.day(0).expected
+        assert 7 < monday < 13 and saturday < 3
+        whole = found.first(28)
+        assert 180 < whole.expected < 256
+        assert whole.low_95 < whole.low_80 < whole.expected < whole.high_80 < whole.high_95
+
+    def test_it_is_nearer_than_each_day_as_a_week_before(self):
+        found = [forecasting.look_ahead(weeks(24, seed=seed), 28) for seed in range(10)]
+        assert sum(each.error for each in found) < 0.9 * sum(each.naive_error for each in found)
+
+    def test_the_bands_hold_what_they_promise(self):
+        inside = []
+        for seed in range(25):
+            amounts = weeks(24, seed=seed)
+            band = forecasting.look_ahead(amounts[:140], 28, seed=seed).first(28)
+            inside.append(band.low_95 <= sum(amounts[140:]) <= band.high_95)
+        assert sum(inside) >= 21
+
+    def test_the_same_days_give_the_same_forecast(self):
+        first, second = (forecasting.look_ahead(weeks(12), 30, seed=7) for _ in range(2))
+        assert first.first(30) == second.first(30) and first.method == second.method
+
+    @pytest.mark.parametrize("amounts", [[], [5.0], [1.0] * 55, [0.0] * 400, [0.0] * 390 + [3.0] * 10])
+    def test_too_little_is_no_forecast(self, amounts):
+        with pytest.raises(forecasting.TooLittle):
+            forecasting.look_ahead(amounts, 30)
+
+    @settings(max_examples=15, deadline=None)
+    @given(st.lists(st.sampled_from([0.0, 0.0, 0.01, 3.5, -2.0, 900.0]), min_size=80, max_size=120), st.integers(1, 60))
+    def test_whatever_was_paid_the_bands_are_in_order_and_never_below_nothing(self, amounts, days):
+        try:
+            found = forecasting.look_ahead(amounts, days)
+        except forecasting.TooLittle:
+            return
+        for band in (*(found.day(n) for n in range(days)), found.first(days)):
+            told = [band.low_95, band.low_80, band.expected, band.high_80, band.high_95]
+            assert told == sorted(told) and told[0] >= 0 and all(np.isfinite(told))
+
+    def test_who_answers_requests_loads_no_library_for_it(self):
+        told = "import django; django.setup(); import designer.urls, sys; print('statsmodels' in sys.modules)"
+        done = subprocess.run(
+            [sys.executable, "-c", told], cwd=ROOT, env={"DJANGO_SETTINGS_MODULE": "designer.settings", **_environ()},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert done.stdout.strip() == "False"
+
+
+def _environ() -> dict[str, str]:
+    import os
+
+    return dict(os.environ)
+
+
+def spend(rows: Rows, user, days: int) -> Decimal:
+    """A charge for each day up to yesterday, and a simulated one beside it; what was paid this month."""
+    today = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)
+    dice, paid = Random(3), Decimal(0)
+    for back in range(1, days + 1):
+        at = today - timedelta(days=back)
+        amount = Decimal(f"{(0.2 if at.weekday() > 4 else 1.0) * dice.uniform(0.8, 1.2):.6f}")
+        rows.charge(at, str(amount), actor=user)
+        rows.charge(at, "50.000000", maker=MODELS[2], actor=user)
+        paid += amount if at.month == today.month else 0
+    rollups.work_off()
+    return paid
+
+
+@pytest.mark.django_db(transaction=True)
+class TestKept:
+    def test_a_forecast_is_made_by_a_worker_once_a_day_and_told_with_the_costs(self, rows: Rows, client_of):
+        owner = client_of("owner")
+        so_far = spend(rows, owner.user, 120)
+        said = {"team": str(rows.team.pk)}
+        assert owner.get("/api/analytics/costs", said).json()["forecast"] is None
+        assert forecasts.order() == 1 and work_off("batch") == 1
+        told = owner.get("/api/analytics/costs", said).json()["forecast"]
+        assert told["refusal"] == "" and told["method"] and told["looked_back"] == told["busy"] == 120
+        assert told["since"] == timezone.now().date().isoformat() and len(told["days"]) >= 30
+        month, ahead = told["month"], told["ahead"]
+        assert Decimal(month["low_95"]) >= so_far and Decimal(month["expected"]) > so_far
+        assert 15 < Decimal(ahead["expected"]) < 30, "what is simulated is no part of it"
+        assert (
+            Decimal(ahead["low_95"]) < Decimal(ahead["low_80"]) < Decimal(ahead["high_80"]) < Decimal(ahead["high_95"])
+        )
+        assert forecasts.order() == 0, "until tomorrow"
+        CostForecast.objects.update(since=timezone.now().date() - timedelta(days=1))
+        assert forecasts.order() == 1 == work_off("batch") and CostForecast.objects.count() == 1
+        assert not Job.objects.exclude(status="succeeded").exists()
+
+    def test_too_little_is_said_with_what_is_needed(self, rows: Rows, client_of):
+        owner = client_of("owner")
+        spend(rows, owner.user, 20)
+        forecasts.order()
+        work_off("batch")
+        said = {"team": str(rows.team.pk)}
+        told = owner.get("/api/analytics/costs", said).json()["forecast"]
+        assert told["month"] is None and told["ahead"] is None and told["days"] == [] and told["method"] == ""
+        assert told["refusal"] == (
+            "There is too little to go by: 20 days, with something paid on 20. 56 days with 14 are needed."
+        )
+        assert (
+            "No forecast yet. There is too little to go by: 20 days" in owner.get("/analytics", said).content.decode()
+        )
+
+    def test_it_is_for_those_who_see_all_costs_of_one_team(self, rows: Rows, client_of):
+        owner = client_of("owner")
+        spend(rows, owner.user, 90)
+        forecasts.order()
+        work_off("batch")
+        said = {"team": str(rows.team.pk)}
+        assert client_of("admin").get("/api/analytics/costs", said).json()["forecast"]["method"]
+        for role in ("editor", "viewer"):
+            assert client_of(role).get("/api/analytics/costs", said).json()["forecast"] is None
+            assert "What is to come" not in client_of(role).get("/analytics", said).content.decode()
+        TeamFactory(owner=owner.user)
+        assert owner.get("/api/analytics/costs").json()["forecast"] is None, "of several teams there is none"
+
+    def test_the_page_draws_it_with_its_table(self, rows: Rows, client_of):
+        owner = client_of("owner")
+        spend(rows, owner.user, 90)
+        forecasts.order()
+        work_off("batch")
+        page = owner.get("/analytics", {"team": str(rows.team.pk)}).content.decode()
+        assert "What is to come" in page and 'class="fig-band-95"' in page and "The next 30 days" in page
+        assert page.count("Forecast of what is paid each day") == 1 and 'style="' not in page
+
+    def test_a_day_begins_where_the_team_is(self, rows: Rows, client_of):
+        owner = client_of("owner")
+        spend(rows, owner.user, 60)
+        rows.team.settings = {"time_zone": "Pacific/Auckland"}
+        rows.team.save()
+        assert forecasts.made(rows.team.pk, now=NOON.replace(hour=13)).since == NOON.date() + timedelta(days=1)
