@@ -204,13 +204,16 @@ def test_a_box_is_drawn_moved_and_sized_on_the_picture_by_hand_and_by_keys(page:
     assert sides(page, "crop") == pytest.approx([0.1, 0.2, 0.7, 0.7], abs=0.015)
     page.mouse.click(*at(0.02, 0.02))  # beside it: there it goes, as far as the picture reaches
     assert sides(page, "crop")[:2] == [0, 0]
-    frame = picker.get_by_role("button")
+    frame, size = picker.locator("[data-frame]"), picker.get_by_role("button", name="Crop: size of the box")
     frame.focus()
     width = sides(page, "crop")[2]
-    for key in ("Shift+ArrowRight", "ArrowDown", "Control+ArrowLeft"):
+    for key in ("Shift+ArrowRight", "ArrowDown"):
         page.keyboard.press(key)
-    left, top, *size = sides(page, "crop")
-    assert (left, top, size[0]) == pytest.approx((0.05, 0.01, width - 0.01))
+    expect(crop.get_by_role("status")).to_contain_text("5 % from the left, 1 % from the top")
+    size.focus()
+    page.keyboard.press("ArrowLeft")
+    left, top, narrower, _ = sides(page, "crop")
+    assert (left, top, narrower) == pytest.approx((0.05, 0.01, width - 0.01))
     expect(frame).to_have_accessible_name(re.compile("Crop: box, 5 % from the left, 1 % from the top"))
     crop.get_by_text("In numbers").click()
     crop.get_by_label("Width", exact=True).fill("0.25")
@@ -218,7 +221,45 @@ def test_a_box_is_drawn_moved_and_sized_on_the_picture_by_hand_and_by_keys(page:
     expect(page.locator("[data-estimate]")).to_contain_text(re.compile(r"Crop\D*\d+ × \d+"))
     mark = page.locator("[data-operation=watermark_removal]")
     mark.get_by_role("checkbox", name="Remove a watermark").check()
-    expect(mark.get_by_role("button", name=re.compile("60 % from the left, 85 % from the top"))).to_be_visible()
+    expect(
+        mark.get_by_role("button", name=re.compile("watermark: box, 60 % from the left, 85 % from the top"))
+    ).to_be_visible()
     page.evaluate("scrollTo(0, 0)")
     check(page, "builder-box")
     assert page.problems == []  # type: ignore[attr-defined]
+
+
+def test_a_finger_taps_a_box_into_the_picture_sizes_it_and_still_scrolls_the_page(browser: Browser, studio_url: str):
+    with visitor(browser, studio_url, "phone") as page:
+        make(page, "a silk dress")
+        open_asset(page)
+        page.goto(f"/enhancements/new?asset={page.url.rsplit('/', 1)[1]}")
+        crop = page.locator("[data-operation=crop]")
+        crop.get_by_role("checkbox", name="Crop").check()
+        crop.get_by_label("Shape").select_option("free")
+        picker = crop.locator("box-picker")
+        picker.evaluate("each => each.scrollIntoView({ block: 'center' })")
+        view = picker.locator("img").bounding_box()
+        assert view
+        touch = page.context.new_cdp_session(page)
+
+        def at(x: float, y: float) -> tuple[float, float]:
+            return view["x"] + x * view["width"], view["y"] + y * view["height"]
+
+        def stroke(start: tuple[float, float], end: tuple[float, float]) -> None:
+            def tell(kind: str, *points: tuple[float, float]) -> None:
+                told = {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]}
+                touch.send("Input.dispatchTouchEvent", told)
+
+            tell("touchStart", start)
+            for part in (0.05, 0.3, 0.6, 1.0):
+                tell("touchMove", (start[0] + part * (end[0] - start[0]), start[1] + part * (end[1] - start[1])))
+            tell("touchEnd")
+
+        page.touchscreen.tap(*at(0.5, 0.5))
+        assert sides(page, "crop") == pytest.approx([0.25, 0.25, 0.5, 0.5], abs=0.01)
+        stroke(at(0.75, 0.75), at(0.6, 0.6))  # by its corner
+        sized = sides(page, "crop")
+        assert sized == pytest.approx([0.25, 0.25, 0.35, 0.35], abs=0.02)
+        stroke(at(0.9, 0.9), at(0.9, 0.5))  # beside it: that scrolls
+        assert sides(page, "crop") == sized

@@ -7,6 +7,7 @@ import { PARTIAL } from "./parts.js";
 const STEP = 0.02; // of the picture, for an arrow key
 const NUDGE = 0.01; // the same for a box; five times as much with Shift
 const LEAST = 0.01; // side of a box
+const REST = 500; // milliseconds without a change, then it is said
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const KEPT = ["spot_x", "spot_y", "earlier"]; // what a preset leaves as it was
 
@@ -115,7 +116,7 @@ customElements.define("recipe-builder", class extends HTMLElement {
   }
 });
 
-// <spot-picker>: a place in a picture, by a click, a finger or the arrow keys; empty inputs mean "wherever most is".
+// <spot-picker>: a place in a picture, by a click, a finger or the arrow keys; empty inputs mean that the studio chooses.
 customElements.define("spot-picker", class extends HTMLElement {
   connectedCallback() {
     [this.across, this.down] = this.querySelectorAll("input");
@@ -160,17 +161,22 @@ customElements.define("box-picker", class extends HTMLElement {
     const { elements } = this.closest("form");
     this.inputs = ["left", "top", "width", "height"].map((side) => elements[`${this.dataset.of}.${side}`]);
     this.frame = this.querySelector("[data-frame]");
-    this.named = this.frame.getAttribute("aria-label");
+    this.size = this.querySelector("[data-size]");
     this.beside = this.parentElement.querySelector("[data-box-beside]");
     this.hidden = this.beside.hidden = false;
     this.addEventListener("pointerdown", (event) => this.down(event));
     this.addEventListener("pointermove", (event) => this.drag(event));
-    this.addEventListener("pointercancel", () => { this.hold = null; });
+    for (const end of ["pointerup", "pointercancel"]) this.addEventListener(end, (event) => { if (event.isPrimary) this.hold = null; });
     this.addEventListener("click", (event) => this.tap(event));
-    this.frame.addEventListener("keydown", (event) => this.key(event));
+    this.names = new Map([this.frame, this.size].map((button) => [button, button.getAttribute("aria-label")]));
+    for (const button of this.names.keys()) button.addEventListener("keydown", (event) => this.key(event));
+    this.addEventListener("focusout", (event) => this.name(event.relatedTarget));
     for (const input of this.inputs) input.addEventListener("input", () => this.draw());
     this.draw();
+    this.say();
   }
+
+  disconnectedCallback() { clearTimeout(this.later); }
 
   get box() { return this.inputs.map((input) => Number(input.value) || 0); }
 
@@ -183,19 +189,21 @@ customElements.define("box-picker", class extends HTMLElement {
 
   // By a corner its opposite stays, by the frame all of it goes along; elsewhere, or in a box of all, a new one begins.
   down(event) {
-    if (event.button) return;
+    if (event.button || !event.isPrimary) return;
+    this.hold = null; // after a drag by a finger no click ends it
     const at = this.share(event), [left, top, width, height] = this.box, { corner } = event.target.dataset;
     this.drawn = false;
+    this.byFinger = event.pointerType === "touch";
     this.pressed = event.target; // a click after a capture says nothing of it
     if (corner) this.hold = { from: [corner.includes("left") ? left + width : left, corner.includes("top") ? top + height : top] };
     else if (event.target === this.frame && !this.isWhole) this.hold = { grip: [at[0] - left, at[1] - top] };
-    else if (event.pointerType === "touch" && event.target !== this.frame) return; // a finger that scrolls
+    else if (this.byFinger) return; // it scrolls
     else this.hold = { from: at };
     this.setPointerCapture(event.pointerId);
   }
 
   drag(event) {
-    if (!this.hold || !event.buttons) return;
+    if (!this.hold || !event.buttons || !event.isPrimary) return;
     const at = this.share(event).map((value) => Math.min(1, Math.max(0, value))), { from, grip } = this.hold;
     if (grip) {
       this.put([at[0] - grip[0], at[1] - grip[1], this.box[2], this.box[3]]);
@@ -208,10 +216,9 @@ customElements.define("box-picker", class extends HTMLElement {
   }
 
   tap(event) {
-    this.hold = null;
-    if (this.drawn || !event.detail || this.isWhole) return;
-    const at = this.share(event), [, , width, height] = this.box;
-    if (this.pressed === this.querySelector("img")) this.put([at[0] - width / 2, at[1] - height / 2, width, height]);
+    if (this.drawn || !event.detail || (this.isWhole && !this.byFinger)) return;
+    const at = this.share(event), [width, height] = this.isWhole ? [0.5, 0.5] : this.box.slice(2);
+    if (this.isWhole ? this.pressed === this.frame : this.pressed === this.querySelector("img")) this.put([at[0] - width / 2, at[1] - height / 2, width, height]);
   }
 
   key(event) {
@@ -220,7 +227,7 @@ customElements.define("box-picker", class extends HTMLElement {
     event.preventDefault();
     const [across, down] = turn.map((value) => value * NUDGE * (event.shiftKey ? 5 : 1));
     const [left, top, width, height] = this.box;
-    this.put(event.ctrlKey ? [left, top, Math.min(width + across, 1 - left), Math.min(height + down, 1 - top)] : [left + across, top + down, width, height]);
+    this.put(event.target === this.size ? [left, top, Math.min(width + across, 1 - left), Math.min(height + down, 1 - top)] : [left + across, top + down, width, height]);
   }
 
   put(box) {
@@ -234,11 +241,22 @@ customElements.define("box-picker", class extends HTMLElement {
   draw() {
     const [left, top, width, height] = this.box;
     for (const [name, value] of Object.entries({ left, top, width, height })) this.style.setProperty(`--${name}`, value);
-    const percent = (value) => `${Math.round(100 * value)} %`;
+    this.toggleAttribute("data-whole", this.isWhole);
+    clearTimeout(this.later);
+    this.later = setTimeout(() => this.say(), REST); // once, when the hand rests
+  }
+
+  // Said once: by the status while a button has the focus, by the buttons' names to whoever comes to them later.
+  say() {
+    const [left, top, width, height] = this.box, percent = (value) => `${Math.round(100 * value)} %`;
     const pixels = `${Math.round(width * this.dataset.width)} × ${Math.round(height * this.dataset.height)} of ${this.dataset.width} × ${this.dataset.height} px`;
-    const where = `${percent(left)} from the left, ${percent(top)} from the top, ${percent(width)} wide, ${percent(height)} high`;
-    this.frame.setAttribute("aria-label", `${this.named}, ${where}`);
-    this.beside.querySelector("[data-box-said]").textContent = `${pixels}: ${where}.`;
+    this.where = `${percent(left)} from the left, ${percent(top)} from the top, ${percent(width)} wide, ${percent(height)} high`;
+    this.beside.querySelector("[data-box-said]").textContent = `${pixels}: ${this.where}.`;
+    this.name(document.activeElement);
+  }
+
+  name(focused) {
+    for (const [button, name] of this.names) if (button !== focused) button.setAttribute("aria-label", `${name}, ${this.where}`);
   }
 });
 
