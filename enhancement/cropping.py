@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +14,7 @@ from enhancement.operations.crop import Crop
 from enhancement.operations.face_restore import FaceRestore
 from enhancement.operations.framing import Box
 from enhancement.operations.upscale import Upscale
+from enhancement.operations.watermark import LARGEST_SHARE, MARGIN
 from enhancement.operations.watermark import NAME as WATERMARK
 from enhancement.prices import LOCAL
 from enhancement.recipes import Plan, Step
@@ -21,15 +23,13 @@ from teams.base.errors import Refused
 EDGES: Final = (384, 320, 256, 192, 128)  # of the part, in pixels of the source: the largest that is quick enough
 QUICK: Final = 8.0  # seconds by the operations' own estimates, of all recipes together
 PATIENT: Final = 20.0  # the same for a part that has to be larger, so that a mark or a face lies whole on it
-CONTEXT: Final = 24  # pixels around a mark, of which its filling takes its colours
 HEAD: Final = 2.0  # sides of a face as it is found: what a network of faces looks at
 LARGEST: Final = 2048  # pixels of a part's side, however quick
 EDGEWISE: Final = 1e-7  # pixels: what a share of a side may lose by being told
 UNCUT: Final = "The crop is drawn over the whole picture, as a small view suggests it; the part is not cut."
 AT_MARK: Final = "Tried where the mark is."
-NOT_ON_IT: Final = (
-    "The mark is left: it does not lie whole on this part. Point at it, or name no spot, and the part is there."
-)
+NOT_ON_IT: Final = "The mark is outside the part that is tried. Let the studio choose the spot, or point at the mark."
+TOO_SMALL: Final = "The mark is left: it needs a larger part than is tried here. Draw it closer, or do the whole."
 TOO_LARGE: Final = "The mark is left: its box is too large to be tried on a part. Draw it closer, or do the whole."
 AT_FACE: Final = "Tried where a face is."
 NO_FACE: Final = "No face was found in a view of the whole, so it is tried where most detail is."
@@ -88,7 +88,8 @@ def _said_anew(step: Step, factor: float, size: tuple[int, int], part: Box) -> d
     if name == WATERMARK:
         box, edge = _mark(wish, size), part.width
         start = {"left": (box.left - part.left + EDGEWISE) / edge, "top": (box.top - part.top + EDGEWISE) / edge}
-        return {**wish, **start, "width": box.width / edge, "height": box.height / edge}
+        width, height = min(box.width / edge, 1 - start["left"]), min(box.height / edge, 1 - start["top"])
+        return {**wish, **start, "width": width, "height": height}
     return wish
 
 
@@ -101,14 +102,16 @@ def _mark(wish: Mapping[str, Any], size: tuple[int, int]) -> Box:
 
 def _mark_left_out(step: Step, size: tuple[int, int], part: Box) -> str:
     mark = _mark(step.checked.wish, size)
-    if _least_of(mark) > part.width:
+    if part.holds(mark) and _least_of(mark) <= part.width:
+        return ""
+    if _least_of(mark) > min(LARGEST, *size):
         return TOO_LARGE
-    return "" if part.holds(mark) else NOT_ON_IT
+    return TOO_SMALL if _least_of(mark) > part.width else NOT_ON_IT
 
 
 def _least_of(mark: Box) -> int:
-    """The least side of a part for a mark: no box of its operation takes more than a quarter of its picture."""
-    return max(mark.width, mark.height, math.ceil(2 * math.sqrt(mark.width * mark.height)) + 1)
+    """The least side of a part for a mark: no box of its operation takes a larger share of its picture."""
+    return max(mark.width, mark.height, math.ceil(math.sqrt(mark.width * mark.height / LARGEST_SHARE)) + 1)
 
 
 def _left_out(step: Step) -> str:
@@ -128,14 +131,22 @@ def _params(step: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in step.items() if key not in ("name", "size", "keep")}
 
 
-def mark_of(plans: Sequence[Plan], size: tuple[int, int]) -> Subject | None:
-    """The mark that one of the recipes takes off."""
-    for step in (step for plan in plans for step in plan.steps):
-        if step.checked.operation.name == WATERMARK:
-            box = _mark(step.checked.wish, size)
-            roomy = max(box.width, box.height) + 2 * CONTEXT
-            return Subject(WATERMARK, box, max(_least_of(box), min(roomy, *size)))
-    return None
+def mark_of(plans: Sequence[Plan], size: tuple[int, int], spot: Spot | None) -> Subject | None:
+    """The marks that the recipes take off, together where one part can hold them; else the first, or the one that
+    somebody points at. None where they point elsewhere."""
+    steps = (step for plan in plans for step in plan.steps if step.checked.operation.name == WATERMARK)
+    marks = [_marked([_mark(step.checked.wish, size)], size) for step in steps]
+    if not marks:
+        return None
+    together = _marked([mark.box for mark in marks], size)
+    fitting = [*([together] if _side_for(plans, size, together) else []), *marks]
+    return next((mark for mark in fitting if spot is None or is_meant(mark, spot, size)), None)
+
+
+def _marked(boxes: Sequence[Box], size: tuple[int, int]) -> Subject:
+    whole = reduce(Box.joined, boxes)
+    roomy = max(whole.width, whole.height) + 2 * MARGIN
+    return Subject(WATERMARK, whole, max(whole.width, whole.height, *map(_least_of, boxes), min(roomy, *size)))
 
 
 def has_faces(plan: Plan) -> bool:
@@ -169,28 +180,41 @@ def part_for(
 
     Its side is the largest that is quick enough; where the subject needs a larger one, that, if it can be waited for.
     """
-    fitting = [min(edge, *size) for edge in EDGES]
-    edge = next((each for each in fitting if _seconds(plans, size, each) <= QUICK), fitting[-1])
-    if subject is not None:
-        larger = max(edge, subject.edge)
-        if larger == edge or (larger <= min(LARGEST, *size) and _seconds(plans, size, larger) <= PATIENT):
-            box = subject.box
-            middle = ((box.left + box.right) / 2 / size[0], (box.top + box.bottom) / 2 / size[1])
-            return box_at(*middle, size=size, edge=larger), True
+    if subject is not None and (side := _side_for(plans, size, subject)):
+        box = subject.box
+        middle = ((box.left + box.right) / 2 / size[0], (box.top + box.bottom) / 2 / size[1])
+        return box_at(*middle, size=size, edge=side), True
+    edge = _quick_side(plans, size)
     return box_at(*(spot or detailed(edge)), size=size, edge=edge), False
 
 
-def told_of_place(plan: Plan, subject: Subject | None, *, about: bool, chosen: bool) -> list[str]:
-    """Why the part is where it is. about: for the sake of the subject; chosen: somebody pointed."""
-    has_mark = any(step.checked.operation.name == WATERMARK for step in plan.steps)
-    marked = subject is not None and subject.operation == WATERMARK
-    if has_mark and marked and about:
-        return [AT_MARK]
-    if not has_faces(plan) or marked:
+def _quick_side(plans: Sequence[Plan], size: tuple[int, int]) -> int:
+    """The largest side of a part that is quick enough."""
+    fitting = [min(edge, *size) for edge in EDGES]
+    return next((each for each in fitting if _seconds(plans, size, each) <= QUICK), fitting[-1])
+
+
+def _side_for(plans: Sequence[Plan], size: tuple[int, int], subject: Subject) -> int:
+    """The side of a part that holds a subject whole; 0 where none does that can be waited for."""
+    edge = _quick_side(plans, size)
+    if subject.edge <= edge:
+        return edge
+    return subject.edge if subject.edge <= min(LARGEST, *size) and _seconds(plans, size, subject.edge) <= PATIENT else 0
+
+
+def told_of_mark(part: OnPart) -> list[str]:
+    """That the part is where a mark is, by a recipe whose mark lies on it."""
+    return [AT_MARK] if any(step["name"] == WATERMARK for step in part.steps) else []
+
+
+def told_of_face(plan: Plan, face: Subject | None, *, about: bool, chosen: bool) -> list[str]:
+    """Why the part is where it is, once faces were looked for. about: for the sake of the face; chosen: somebody
+    pointed."""
+    if not has_faces(plan):
         return []
     if about:
         return [AT_FACE]
-    return [] if chosen else [LARGE_FACE if subject else NO_FACE]
+    return [] if chosen else [LARGE_FACE if face else NO_FACE]
 
 
 def _seconds(plans: Sequence[Plan], size: tuple[int, int], edge: int) -> float:

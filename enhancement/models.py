@@ -139,7 +139,9 @@ class EnhancementPreview(TeamOwned):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     source = models.ForeignKey(Asset, models.CASCADE, related_name="+")
     box = models.JSONField(default=dict)  # left, top, width, height in pixels of the source
-    recipes = models.JSONField(default=list)  # per recipe: name, operations, on_part, notes; whole: its estimate
+    recipes = models.JSONField(
+        default=list
+    )  # per recipe: name, operations, on_part, notes; whole: its estimate; seek: look for faces, at a spot
     part = models.JSONField(default=dict)  # what the box shows: path, width, height; {} until it is cut out
     results = models.JSONField(default=list)  # per recipe done: path, width, height, seconds, facts; or error
     status = models.CharField(max_length=16, choices=Status, default=Status.QUEUED)

@@ -105,7 +105,7 @@ class TrialSerializer(serializers.Serializer[Any]):
 @extend_schema_serializer(component_name="EnhancementPreview")  # a generation has a preview too
 class PreviewSerializer(serializers.ModelSerializer[EnhancementPreview]):
     asset = serializers.UUIDField(source="source_id", read_only=True)
-    box = BoxSerializer(read_only=True)
+    box = BoxSerializer(read_only=True, help_text="moves to a face, once one was looked for")
     url = serializers.SerializerMethodField(help_text="the part as it is; null until it is cut out")
     recipes = serializers.SerializerMethodField()
     error = PreviewProblem(allow_null=True, read_only=True)

@@ -12,7 +12,7 @@ from enhancement.engine.errors import EngineCancelled, EngineError
 from enhancement.models import EnhancementPreview, Status
 from enhancement.operations import files, registry
 from enhancement.operations.crop import Crop
-from enhancement.previews import announce
+from enhancement.previews import announce, is_sought, seek
 from enhancement.workpieces import opened, others_of, provenance_after
 from teams.base.errors import Refused
 
@@ -27,9 +27,24 @@ def run(job: RunningJob, preview_id: str) -> None:
         announce(row)
     whole = ImageOps.exif_transpose(opened(row.source))
     try:
+        if is_sought(row):
+            _place(job, row)
         _try_all(job, row, whole)
     except Refused as full:  # the storage has no room or is away, which passes
         raise Retry(reason=full.message, code=full.code, remedy=full.remedy) from full
+
+
+def _place(job: RunningJob, row: EnhancementPreview) -> None:
+    """The part where the face is that it is about. Raises Permanent where the recipes cannot be done any more."""
+    try:
+        seek(row)
+    except Refused as gone:
+        if gone.status >= 500:  # the storage
+            raise
+        raise Permanent(gone.code, gone.message, gone.remedy) from gone
+    with job.fenced():
+        EnhancementPreview.objects.move(row.pk, Status.RUNNING, box=row.box, recipes=row.recipes)
+        announce(row)
 
 
 def _try_all(job: RunningJob, row: EnhancementPreview, whole: Image.Image) -> None:

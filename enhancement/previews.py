@@ -22,15 +22,14 @@ from enhancement import rights
 from enhancement.cropping import (
     OnPart,
     Spot,
-    Subject,
     detailed_spot,
     face_of,
     has_faces,
-    is_meant,
     mark_of,
     on_part,
     part_for,
-    told_of_place,
+    told_of_face,
+    told_of_mark,
 )
 from enhancement.estimating import estimate
 from enhancement.models import LIVE, EnhancementPreview, Status
@@ -61,9 +60,9 @@ class Trial:
 def request_preview(
     *, actor: User, asset_id: UUID, trials: Sequence[Trial], spot: Spot | None = None
 ) -> EnhancementPreview:
-    """Try recipes around `spot` (shares of width and height; by default where the mark or a face is that they are
-    about, else the most detailed one). An earlier preview of the same person that has not ended is cancelled. Rights
-    are declared as for the whole, and it is logged.
+    """Try recipes around `spot` (shares of width and height; by default where the marks or a face is that they are
+    about, else the most detailed one). A face is looked for by whoever runs it. An earlier preview of the same person
+    that has not ended is cancelled. Rights are declared as for the whole, and it is logged.
 
     Raises Missing, Forbidden, Conflict, or Refused naming the recipe at fault, or because it was too often.
     """
@@ -72,13 +71,15 @@ def request_preview(
     asset, plans = _planned(actor, asset_id, trials)
     size = (asset.width, asset.height)
     _limit(actor)
-    subject = _subject(asset, plans, spot)
-    box, about = part_for(plans, size=size, subject=subject, spot=spot, detailed=partial(spot_of, asset))
+    mark = mark_of(plans, size, spot)
+    box, about = part_for(plans, size=size, subject=mark, spot=spot, detailed=partial(spot_of, asset))
     recipes = []
     for trial, plan in zip(trials, plans, strict=True):
         part = on_part(plan, size=size, part=box)
-        told = told_of_place(plan, subject, about=about, chosen=spot is not None)
+        told = told_of_mark(part) if about else []
         recipes.append(_recipe(actor, asset, trial, plan, OnPart(part.steps, [*told, *part.notes])))
+        if mark is None and has_faces(plan):
+            recipes[-1]["seek"] = spot
     return _queued(
         EnhancementPreview(
             team_id=asset.team_id,
@@ -90,13 +91,30 @@ def request_preview(
     )
 
 
-def _subject(asset: Asset, plans: Sequence[Plan], spot: Spot | None) -> Subject | None:
-    """The mark or the face that recipes are about, unless somebody points elsewhere."""
-    size = (asset.width, asset.height)
-    mark = mark_of(plans, size)
-    if mark is not None and (spot is None or is_meant(mark, spot, size)):
-        return mark
-    return face_of(_faces(asset), spot, size) if any(map(has_faces, plans)) else None
+def is_sought(row: EnhancementPreview) -> bool:
+    """Whether faces are still to be looked for, by whoever runs it: the part may come to lie elsewhere."""
+    return any("seek" in recipe for recipe in row.recipes)
+
+
+def seek(row: EnhancementPreview) -> None:
+    """Put the part where the face is that its recipes are about, and say so; nothing is written to the row in the
+    database. Where faces cannot be looked for, the part stays, and nothing is said.
+
+    Raises Missing, Forbidden, Conflict or Refused where the recipes cannot be done any more.
+    """
+    spot = next(recipe["seek"] for recipe in row.recipes if "seek" in recipe)
+    recipes = [{name: value for name, value in recipe.items() if name != "seek"} for recipe in row.recipes]
+    if not faces.unavailable():
+        asset, plans = _planned(row.owner, row.source_id, [Trial(operations=each["operations"]) for each in recipes])
+        size = (asset.width, asset.height)
+        face = face_of(_faces(asset), spot, size)
+        box, about = part_for(plans, size=size, subject=face, spot=spot, detailed=partial(spot_of, asset))
+        for recipe, plan in zip(recipes, plans, strict=True):
+            part = on_part(plan, size=size, part=box)
+            told = told_of_face(plan, face, about=about, chosen=spot is not None)
+            recipe.update(on_part=part.steps, notes=[*told, *part.notes])
+        row.box = box.shown()
+    row.recipes = recipes
 
 
 def _faces(asset: Asset) -> list[Box]:
@@ -104,7 +122,7 @@ def _faces(asset: Asset) -> list[Box]:
     with opened(thumbnail_path(asset.path, thumbnail_width(asset, faces.VIEW))) as file, Image.open(file) as view:
         seen = np.asarray(view.convert("RGBA"))
     scale = asset.width / seen.shape[1]
-    found = [face for face in faces.find(seen) if face.sure] if not faces.unavailable() else []
+    found = [face for face in faces.find(seen) if face.sure]
     sides = [[each * scale for each in (face.left, face.top, face.width, face.height)] for face in found]
     return [
         Box(round(left), round(top), round(left + width), round(top + height)) for left, top, width, height in sides

@@ -115,13 +115,41 @@ def test_a_mark_is_taken_off_a_part_that_holds_it_whole_by_who_declares_the_righ
 
 def test_a_mark_that_cannot_be_tried_says_why(editor, large):
     elsewhere = ask(editor, large, {"operations": [MARK]}, spot={"x": 0.1, "y": 0.1})
-    assert elsewhere.status_code == 422 and "does not lie whole on this part" in elsewhere.json()["detail"]
+    assert elsewhere.status_code == 422 and "outside the part that is tried" in elsewhere.json()["detail"]
     on_it = ask(editor, large, {"operations": [MARK]}, spot={"x": 0.7, "y": 0.9})
     assert on_it.status_code == 202 and on_it.json()["recipes"][0]["notes"] == ["Tried where the mark is."]
     huge = {**MARK, "left": 0, "top": 0, "width": 0.5, "height": 0.5}
     assert "too large to be tried on a part" in ask(editor, large, {"operations": [huge]}).json()["detail"]
     beside = ask(editor, large, {"operations": [huge, *TWICE["operations"]]}).json()["recipes"][0]
     assert any("too large" in note for note in beside["notes"])
+
+
+def tried(client, asked):
+    assert asked.status_code == 202, asked.content
+    work_off("gpu")
+    return client.get(f"/api/enhance/previews/{asked.json()['id']}").json()
+
+
+def test_a_mark_at_the_edge_of_a_small_picture_can_be_tried(editor, asset):
+    file = io.BytesIO(images.encoded("PNG", images.photo((64, 64)), icc_profile=images.SRGB))
+    small = store_upload(actor=asset.owner, team_id=asset.team_id, file=file, name="small.png")
+    corner = {**MARK, "left": 0.6, "top": 0.6, "width": 0.4, "height": 0.4}
+    told = tried(editor, ask(editor, small, {"operations": [corner]}))
+    assert told["status"] == "succeeded" and told["recipes"][0]["error"] is None
+
+
+def test_two_recipes_with_two_marks_are_tried_on_a_part_that_holds_both(editor, large):
+    box = {**MARK, "width": 0.05, "height": 0.05}
+    near = [{"operations": [{**box, "left": left, "top": 0.5}]} for left in (0.4, 0.7)]
+    asked = ask(editor, large, *near)
+    assert asked.status_code == 202, asked.content
+    left, _, right, _ = part_of(asked.json())
+    assert left <= 360 and right >= 675
+    assert [each["notes"] for each in asked.json()["recipes"]] == [["Tried where the mark is."]] * 2
+    far = [{"operations": [{**box, "left": left, "top": 0.5}, *TWICE["operations"]]} for left in (0.0, 0.94)]
+    first, second = (each["notes"] for each in ask(editor, large, *far).json()["recipes"])
+    assert first == ["Tried where the mark is."]
+    assert any("outside the part" in note for note in second) and "Tried where the mark is." not in second
 
 
 @pytest.fixture
@@ -142,10 +170,10 @@ FACES = {"operations": [{"name": "face_restore", "fidelity": 0}]}
 def test_faces_are_tried_where_one_is(editor, portrait):
     asked = ask(editor, portrait, FACES, SHARPER)
     assert asked.status_code == 202, asked.content
-    left, top, right, bottom = part_of(asked.json())
+    told = tried(editor, asked)
+    left, top, right, bottom = part_of(told)
     assert left < 285 < right < 700 and top < 414 < bottom  # the face of the astronaut, and not the noise
-    work_off("gpu")
-    told = editor.get(f"/api/enhance/previews/{asked.json()['id']}").json()
+    assert shown(editor, told["url"]).size == (right - left, bottom - top)
     faces, sharper = (each["notes"] for each in told["recipes"])
     assert faces[0] == "Tried where a face is." and any("One face restored" in note for note in faces)
     assert "Tried where a face is." not in sharper
@@ -155,10 +183,23 @@ def test_faces_are_tried_where_one_is(editor, portrait):
 
 @pytest.mark.usefixtures("painter")
 def test_without_a_face_it_is_tried_where_most_detail_is_and_a_spot_of_ones_own_is_kept(editor, large, portrait):
-    without = ask(editor, large, FACES).json()
+    without = tried(editor, ask(editor, large, FACES))
     assert "No face was found" in without["recipes"][0]["notes"][0] and without["box"]["left"] > 400
-    chosen = ask(editor, portrait, FACES, spot={"x": 1.0, "y": 0.0}).json()
-    assert chosen["box"]["left"] > 950 and chosen["recipes"][0]["notes"] == []
+    chosen = tried(editor, ask(editor, portrait, FACES, spot={"x": 1.0, "y": 0.0}))
+    assert chosen["box"]["left"] > 950 and not any("ried" in note for note in chosen["recipes"][0]["notes"])
+
+
+@pytest.mark.usefixtures("painter")
+def test_faces_are_looked_for_by_a_worker_and_nothing_is_said_where_nobody_can(editor, portrait, monkeypatch):
+    looked = []
+    monkeypatch.setattr(previews, "_faces", looked.append)
+    asked = ask(editor, portrait, FACES)
+    assert not any("face" in note for note in asked.json()["recipes"][0]["notes"])
+    monkeypatch.setattr(previews.faces, "unavailable", lambda: "OpenCV is missing.")
+    work_off("gpu")
+    row = EnhancementPreview.objects.get()
+    assert not looked and row.box == asked.json()["box"] and "seek" not in row.recipes[0]
+    assert not any("No face was found in a view" in note for note in row.recipes[0]["notes"])
 
 
 def test_a_crop_is_drawn_over_the_whole_picture_before_it_is_paid_for(editor, large):
