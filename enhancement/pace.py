@@ -21,6 +21,7 @@ from enhancement.prices import LOCAL
 LAST: Final = 40  # runs that are looked at
 ENOUGH: Final = 3  # runs of one operation that make a measure
 STORING: Final = "storing"
+STOCK: Final = "realesrgan"  # the backend that is the stock runner
 STORE_BASE, STORE_PER_MEGAPIXEL = 0.4, 0.25  # seconds, assumed until measured
 Quote = Sequence[Mapping[str, Any]]
 
@@ -47,11 +48,15 @@ def _keys(step: Mapping[str, Any]) -> list[str]:
     return [f"{name} by {step['engine']}", name] if step.get("engine") else [name]
 
 
-def _engine_of(quoted: Mapping[str, Any], facts: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A step's quote with the engine that it was quoted for; of older ones, the engine that did it."""
-    if "engine" in quoted or not ("model" in facts and "backend" in facts):
+def _as_done(quoted: Mapping[str, Any], facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """A step's quote with the engine that did it. None where the two cannot be held against each other: another
+    engine did it than was quoted, or an old quote took the stock runner for as quick as ours."""
+    if not ("model" in facts and "backend" in facts):
         return quoted
-    return {**quoted, "engine": f"{facts['model']} by {facts['backend']}"}
+    engine = f"{facts['model']} by {facts['backend']}"
+    if "engine" in quoted:
+        return quoted if quoted["engine"] in ("", engine) else None
+    return None if facts["backend"] == STOCK else {**quoted, "engine": engine}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +98,9 @@ def _measured(rows: Iterable[Enhancement]) -> Pace:
         steps = {step["name"]: step for step in row.facts.get("operations", [])}
         seconds = {name: float(step.get("seconds", 0)) for name, step in steps.items()}
         for quoted in row.quote:
-            if quoted["name"] in steps and float(quoted["seconds"]) > 0:
-                for key in _keys(_engine_of(quoted, steps[quoted["name"]])):
+            done = _as_done(quoted, steps[quoted["name"]]) if quoted["name"] in steps else None
+            if done and float(quoted["seconds"]) > 0:
+                for key in _keys(done):
                     found[key].append(seconds[quoted["name"]] / float(quoted["seconds"]))
         if row.started_at and row.finished_at:
             rest = (row.finished_at - row.started_at).total_seconds() - sum(seconds.values())

@@ -221,6 +221,20 @@ def test_a_quote_from_before_engines_were_named_is_counted_with_the_one_that_did
     assert estimate(editor, [asset]).json()["basis"] == {"kind": "measured", "runs": 3}
 
 
+def test_runs_that_say_nothing_of_the_engine_that_was_quoted_are_left_out(editor, asset):
+    quoted_and_done(asset, editor, {"name": "upscale", "scale": 2}, 4)
+    for row in Enhancement.objects.all():  # quoted as if the stock runner were as quick as ours
+        del row.quote[0]["engine"]
+        row.facts["operations"][0]["backend"] = "realesrgan"
+        row.save()
+    assert estimate(editor, [asset]).json()["basis"] == {"kind": "estimated", "runs": 0}
+    for row in Enhancement.objects.all():  # the quoted weights were refused, and another network did it
+        row.quote[0]["engine"] = "RealESRGAN_x2plus by torch"
+        row.facts["operations"][0]["backend"] = "torch"
+        row.save()
+    assert estimate(editor, [asset]).json()["basis"] == {"kind": "estimated", "runs": 0}
+
+
 def test_the_time_left_follows_the_models_own_measure(editor, asset, serving):
     quoted_and_done(asset, editor, {"name": "upscale", "scale": 2}, 10)
     row = editor.post(f"/api/enhance/{asset.pk}", {"operations": [{**TWICE[0], "scale": 4}]}, format="json").json()
