@@ -52,6 +52,7 @@ class Keeping:
     description: str
     tag: str
     error: str = ""
+    at: str = ""  # the field that it is about: name, description
     changed: bool = False
 
 
@@ -71,11 +72,12 @@ def _draft_from(request: HttpRequest) -> Draft:
     return Draft(assets=assets, recipe=FIRST)
 
 
-def draft_sent(request: HttpRequest) -> Draft:
-    """The draft of the form. A preset is remembered only while the recipe is still its own."""
+def draft_sent(request: HttpRequest, preset_id: UUID | None = None) -> Draft:
+    """The draft of the form, begun with the preset that the address names, else the form. None of it is remembered
+    once it is gone."""
     recipe = builder.recipe_from(request.POST)
     preset = None
-    if named := chosen(request.POST.getlist("preset")):
+    if named := [preset_id] if preset_id else chosen(request.POST.getlist("preset")):
         try:
             preset = presets.find(person(request), named[0])
         except Missing:
@@ -105,6 +107,7 @@ def _keeping(request: HttpRequest, preset: presets.Shown | None, refused: Refuse
         description=kept[1],
         tag=etag_of(row) if row is not None and mine else "",
         error=f"{refused.message} {refused.remedy}".strip() if refused else "",
+        at=(refused.field or "") if refused else "",
         changed=refused is not None and refused.code == "changed_meanwhile",
     )
 
@@ -241,7 +244,7 @@ def keep(request: HttpRequest) -> HttpResponse:
 @require_POST
 def change(request: HttpRequest, preset: UUID) -> HttpResponse:
     """Change a preset's name, description and recipe to what the form says, if nobody did since it was opened."""
-    draft = draft_sent(request)
+    draft = draft_sent(request, preset)
     try:
         row = presets.change_preset(
             actor=person(request),

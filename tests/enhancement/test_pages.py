@@ -136,6 +136,11 @@ def test_a_preset_is_renamed_described_and_changed_on_the_page_and_a_change_mean
     editor.post(path, {**wish, "preset_tag": tag_on(page), "preset_name": "Mine"})
     preset.refresh_from_db()
     assert (preset.name, preset.version) == ("Mine", 3)
+    beside = EnhancementPreset.objects.create(team=preset.team, owner=preset.owner, name="Beside", operations=[])
+    mixed = editor.post(path, {**wish, "preset": beside.pk, "preset_name": "Other"}).content.decode()
+    assert f"/enhancements/presets/{preset.pk}/change" in mixed and tag_on(mixed) == tag_on(
+        editor.get(f"/enhancements/new?preset={preset.pk}").content.decode()
+    )
     other = client_of("editor")
     page = other.get(f"/enhancements/new?preset={preset.pk}").content.decode()
     assert "preset_tag" not in page and "whoever made it, or an owner or admin" in page and "Delete “" not in page
@@ -156,6 +161,9 @@ def test_who_cannot_do_an_operation_is_told_whom_to_ask(editor, asset, folder):
 def test_a_preset_without_a_name_is_refused_in_place(editor, asset):
     answer = editor.post("/enhancements/presets", {"asset": asset.pk, **TWICE, "preset_name": " "})
     assert answer.status_code == 422 and "This may not be empty." in answer.content.decode()
+    assert re.search(
+        r'id="preset-name"[^>]* aria-invalid="true" aria-describedby="preset-error"', answer.content.decode()
+    )
 
 
 def test_the_list_shows_what_runs_what_failed_and_how_to_go_on(editor, asset, client_of):
