@@ -40,7 +40,7 @@ def _palette(facts: Mapping[str, Any]) -> str:
     if "delta_e_before" not in facts:
         return ""
     before, after = (facts[f"delta_e_{when}"] for when in ("before", "after"))
-    return f"Distance to the palette (ΔE2000): {before:.1f} before, {after:.1f} after."
+    return f"Distance to the palette (ΔE2000, mean): {before:.1f} before, {after:.1f} after."
 
 
 def _faces(facts: Mapping[str, Any]) -> str:
@@ -48,4 +48,4 @@ def _faces(facts: Mapping[str, Any]) -> str:
     if not alike:
         return ""
     many = f"{len(alike)} faces restored" if len(alike) > 1 else "One face restored"
-    return f"{many}, alike (SSIM, 1 is the same): {', '.join(alike)}."
+    return f"{many}; likeness {', '.join(alike)} (SSIM; 1 is unchanged)."

@@ -49,7 +49,7 @@ def test_how_alike_a_restored_face_is_stands_beside_it(editor, asset, painter):
     row = enhanced(editor, portrait, {"name": "face_restore"})
     alike = row.facts["operations"][0]["boxes"][0]["similarity"]
     for page in pages(editor, row):
-        assert f"One face restored, alike (SSIM, 1 is the same): {alike:.2f}." in page
+        assert f"One face restored; likeness {alike:.2f} (SSIM; 1 is unchanged)." in page
 
 
 def test_weights_that_were_tampered_with_are_named_beside_the_step_that_did_without(editor, asset, folder):
