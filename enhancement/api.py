@@ -247,7 +247,9 @@ class StepEstimate(serializers.Serializer[Any]):
     height = serializers.IntegerField()
     provider = serializers.CharField()
     model = serializers.CharField()
+    engine = serializers.CharField(help_text="networks and what computes them; empty where there is none")
     cost = serializers.CharField(help_text="USD")
+    most = serializers.CharField(help_text="USD that it may cost at most")
 
 
 class EarlierSerializer(serializers.Serializer[Any]):

@@ -253,7 +253,7 @@ export type StageStatusEnum = "running" | "succeeded" | "failed" | "cancelled";
 export interface Standing { limit: string | null; spent: string; reserved: string; left: string | null }
 /** One operation: what was promised and what became of it. Seconds are null until they are known. */
 export interface Step { name: string; title: string; status: StepStatusEnum; provider: string | null; model: string | null; cost: string | null; seconds_quoted: number | null; seconds: number | null; width: number | null; height: number | null; facts: Record<string, unknown> }
-export interface StepEstimate { name: string; title: string; seconds: number; width: number; height: number; provider: string; model: string; cost: string }
+export interface StepEstimate { name: string; title: string; seconds: number; width: number; height: number; provider: string; model: string; engine: string; cost: string; most: string }
 export type StepStatusEnum = "waiting" | "running" | "done" | "skipped";
 export type StrategyEnum = "balanced" | "quality" | "cost" | "speed" | "cheapest" | "load_balanced" | "custom";
 export interface SummaryAnswer { people: PersonLine[]; images: OutcomeLine[]; totals: TotalsAnswer }
@@ -288,7 +288,7 @@ export type WebhookStatusEnum = "enabled" | "disabled" | "removed";
 export interface Weight { id: string; team: string; key: string; label: string; about: AboutEnum; persona: string | null; mean: number; low: number; high: number; value: number | null; numerator: number; denominator: number; observed: number; min_sample: number; words: string; moved_at: string | null }
 /** How one act moved one weight; means in 0..1 as they stood then. */
 export interface WeightMove { id: string; act: string; key: string; label: string; before: number; after: number; alpha_before: number; beta_before: number; alpha_after: number; beta_after: number; created_at: string }
-/** What the recipe would come to for the whole image. */
+/** What the recipe would come to for the whole image; with a crop at most, until its place is found in the view. */
 export interface Whole { seconds: number; cost: string; basis: Basis; width: number; height: number }
 export type WhyEnum = "person" | "gone" | "failing" | "owner_left";
 export interface WishAnswer { generation: Ways; follow_up: Ways; batch: Ways; comment: Ways; mention: Ways; approval: Ways; approval_due: Ways; alert: Ways; session: Ways; persona: Ways; member: Ways; webhook: Ways; daily_hour: number }

@@ -1871,7 +1871,9 @@ class StepEstimate(TypedDict):
     height: int
     provider: str
     model: str
+    engine: str
     cost: str
+    most: str
 
 
 class SummaryAnswer(TypedDict):
@@ -2098,7 +2100,9 @@ class WeightMove(TypedDict):
 
 
 class Whole(TypedDict):
-    """What the recipe would come to for the whole image."""
+    """What the recipe would come to for the whole image; with a crop at most, until its place is found in the
+    view.
+    """
 
     seconds: float
     cost: str
