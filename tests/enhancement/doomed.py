@@ -39,7 +39,7 @@ def main(killed_at: float) -> None:
 
     tiles.room.edge_for = lambda network: 32
     resuming.WORTH = 0.0
-    tiles._Work.band = counted  # type: ignore[method-assign]
+    tiles._Work.band = counted  # type: ignore[method-assign, assignment]
     runner._progress = doomed  # type: ignore[assignment]
     perform(claim("gpu", "doomed"))
 
