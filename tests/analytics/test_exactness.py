@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from analytics import measures, rollups
-from analytics.models import MoneyDay, PendingSlot, WorkDay, ZoneKept
+from analytics.models import MoneyDay, PendingSlot, WorkDay, WorkSlot, ZoneKept
 from designer.generations.models import Generation
 from designer.ledger.models import LedgerEntry
 from tests.analytics.brute import Brute, Tally, at_percent
@@ -353,10 +354,26 @@ def test_what_an_image_cost_whose_generation_is_gone_nobody_knows(rows: Rows, cl
     assert told["cost"] == {"amount": "0.040000", "simulated": "0.000000", "unpriced": 1}, "its charge stays"
     page = client.get("/analytics", said).content.decode()
     assert "at least $0.04" in page and "1 image without a price" in page
-    PendingSlot.objects.all().delete()
+
+
+def test_an_upgrade_works_such_images_out_anew_once_the_scheduler_of_before_is_gone(rows: Rows, client_of):
+    client = client_of("owner")
+    at = utc(2026, 11, 3, 12)
+    rows.image(rows.generation(client.user, at), at)
+    rows.image(rows.generation(client.user, at, maker=MODELS[2]), at)
+    Generation.objects.all().delete()
+    rollups.work_off()
+    WorkSlot.objects.update(unpriced=0)  # as the release before had it
     with connection.cursor() as cursor:
         cursor.execute(import_module("analytics.migrations.0007_sql_unpriced").NOTED)
-    assert list(PendingSlot.objects.values_list("slot", flat=True)) == [at], "an upgrade works it out anew"
+    rollups.work_off()  # asks as that of the release before does
+    (note,) = PendingSlot.objects.all()
+    assert note.slot == at and note.held_until > timezone.now() + timedelta(minutes=55)
+    said = {"from": "2026-11-03", "to": "2026-11-03", "team": str(rows.team.pk), "timezone": "UTC"}
+    assert client.get("/api/analytics/overview", said).json()["about"]["pending"], "it is told meanwhile"
+    PendingSlot.objects.update(held_until=timezone.now())
+    rollups.work_off()
+    assert client.get("/api/analytics/overview", said).json()["totals"]["cost"]["unpriced"] == 1
 
 
 def test_what_failed_counts(rows: Rows, client_of):
