@@ -29,6 +29,10 @@ def weeks(count: int, *, seed: int = 1) -> list[float]:
     return [float(each) for each in np.resize(week, 7 * count) * dice.lognormal(-0.02, 0.2, 7 * count)]
 
 
+def within(band: forecasting.Band, value: float) -> tuple[bool, bool]:
+    return band.low_80 <= value <= band.high_80, band.low_95 <= value <= band.high_95
+
+
 class TestLookAhead:
     def test_steady_weeks_go_on_with_their_season(self):
         found = forecasting.look_ahead(weeks(30), 30)
@@ -42,13 +46,36 @@ class TestLookAhead:
         found = [forecasting.look_ahead(weeks(24, seed=seed), 28) for seed in range(10)]
         assert sum(each.error for each in found) < 0.9 * sum(each.naive_error for each in found)
 
-    def test_the_bands_hold_what_they_promise(self):
-        inside = []
+    def test_the_bands_hold_what_they_promise_and_no_more(self):
+        days, sums, wide = [], [], []
         for seed in range(25):
             amounts = weeks(24, seed=seed)
-            band = forecasting.look_ahead(amounts[:140], 28, seed=seed).first(28)
-            inside.append(band.low_95 <= sum(amounts[140:]) <= band.high_95)
-        assert sum(inside) >= 21
+            found = forecasting.look_ahead(amounts[:140], 28, seed=seed)
+            whole = found.first(28)
+            days += [within(found.day(n), amounts[140 + n]) for n in range(28)]
+            sums.append(within(whole, sum(amounts[140:])))
+            wide.append((whole.high_95 - whole.low_95) / whole.expected)
+        of_days, of_sums = 100 * np.mean(days, axis=0), 100 * np.mean(sums, axis=0)
+        assert 70 <= of_days[0] <= 90 and 90 <= of_days[1] <= 99, "of 700 days"
+        assert 64 <= of_sums[0] < 100 and of_sums[1] >= 84, "of 25 sums"
+        assert np.mean(wide) < 0.5, "and tell something"
+
+    def test_what_is_expected_is_the_methods_own_however_wide_the_bands(self):
+        dice = np.random.default_rng(4)
+        bursts = list(40 * dice.lognormal(-0.5, 1.0, 200) * (dice.random(200) < 0.25))
+        for amounts in (bursts, weeks(24)):
+            found, plain = forecasting.look_ahead(amounts, 28), forecasting.smoothed(np.array(amounts), 28, 0)
+            assert found.times > 1
+            assert found.first(28).expected == pytest.approx(np.median(plain.sum(axis=0)))
+
+    @settings(max_examples=20, deadline=None)
+    @given(st.floats(0.0, 2.0), st.floats(1.0, 3.6), st.integers(1, 30), st.floats(0.0, 100.0))
+    def test_wider_bands_move_nothing_but_themselves(self, skew, times, days, beside):
+        ways = np.random.default_rng(5).lognormal(0.0, skew, (30, 500))
+        plain, wide = (forecasting.Outlook("ets", ways, each, 0, 0).first(days, beside=beside) for each in (1, times))
+        assert wide.expected == pytest.approx(plain.expected)
+        assert wide.high_95 - wide.expected == pytest.approx(times * (plain.high_95 - plain.expected), abs=1e-9)
+        assert wide.low_80 <= plain.low_80 + 1e-9 and wide.low_95 >= beside
 
     def test_the_same_days_give_the_same_forecast(self):
         first, second = (forecasting.look_ahead(weeks(12), 30, seed=7) for _ in range(2))
@@ -58,6 +85,28 @@ class TestLookAhead:
     def test_too_little_is_no_forecast(self, amounts):
         with pytest.raises(forecasting.TooLittle):
             forecasting.look_ahead(amounts, 30)
+
+    @pytest.mark.parametrize("amount", [1.0, 0.000001, 1e6])
+    def test_what_never_changes_goes_on(self, amount):
+        found = forecasting.look_ahead([amount] * 100, 30)
+        assert all(found.day(n).expected == pytest.approx(amount) for n in range(30))
+        assert found.first(30).low_95 == pytest.approx(30 * amount) == found.first(30).high_95
+        assert found.error == pytest.approx(0, abs=amount / 1e6) and found.naive_error == pytest.approx(0)
+
+    @pytest.mark.parametrize(
+        "amounts",
+        [
+            [3.0] + [0.0] * 120 + [2.0] * 14,  # a first training window that is almost all zeros
+            [3.0] + [0.0] * 300 + [2.0, 5.0] * 7,
+            [4.0] * 60 + [0.0] * 60,
+            [0.0] * 42 + [1.0] * 14,
+        ],
+    )
+    def test_long_times_of_nothing_give_figures_too(self, amounts):
+        found = forecasting.look_ahead(amounts, 30)
+        for band in (*(found.day(n) for n in range(30)), found.first(30)):
+            told = [band.low_95, band.low_80, band.expected, band.high_80, band.high_95]
+            assert told == sorted(told) and told[0] >= 0 and told[-1] < 300 * max(amounts)
 
     @settings(max_examples=15, deadline=None)
     @given(st.lists(st.sampled_from([0.0, 0.0, 0.01, 3.5, -2.0, 900.0]), min_size=80, max_size=120), st.integers(1, 60))
