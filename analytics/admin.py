@@ -60,7 +60,7 @@ class MoneyDayAdmin(LookedAt, admin.ModelAdmin[MoneyDay]):
 
 @admin.register(CostForecast)
 class CostForecastAdmin(LookedAt, admin.ModelAdmin[CostForecast]):
-    list_display = ("team_id", "since", "method", "looked_back", "error", "naive_error")
+    list_display = ("team_id", "since", "due_at", "failed_at", "method", "looked_back", "error", "naive_error")
     search_fields = ("team_id",)
 
 

@@ -107,7 +107,8 @@ class ForecastDay:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
     """What a team may spend from the day `since` on. `error`, `naive_error`: by how many USD four weeks that were held
-    back differed from what this method, and a seasonal naive forecast, said of them. Without a method: `refusal`."""
+    back differed from what this method, and a seasonal naive forecast, said of them. `unpriced`: images of the days
+    looked back upon that are no part of it. Without a method: `refusal`."""
 
     since: date
     zone: str
@@ -115,6 +116,9 @@ class Forecast:
     method: str
     looked_back: int
     busy: int
+    unpriced: int
+    old: bool
+    failed: bool
     error: float | None
     naive_error: float | None
     month: Band | None
@@ -125,6 +129,10 @@ class Forecast:
     def refusal(self) -> str:
         if self.method:
             return ""
+        if self.old:
+            return f"The last one is of {self.since}, which is too long ago; the next has not been made yet."
+        if self.failed:
+            return "It could not be made; the next try is tomorrow."
         return (
             f"There is too little to go by: {self.looked_back} days, with something paid on {self.busy}. "
             f"{LEAST} days with {BUSY} are needed."

@@ -39,7 +39,8 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """One step of time to come: what is expected, and within which it lies in 80 (low, high) and in 95 of 100 cases."""
+    """One step of time to come: what is expected, and what is meant to hold it in 80 (low, high) and in 95 of 100
+    cases."""
 
     label: str
     said: str
@@ -106,7 +107,7 @@ def shares(steps: Sequence[Dot], *, said: str) -> str:
 
 
 def bands(steps: Sequence[Reach], *, said: str, unit: str = "") -> str:
-    """A line over time, and around it where the truth lies in 80 and in 95 of 100 cases."""
+    """A line over time, and around it what is meant to hold the truth in 80 and in 95 of 100 cases."""
     top, marks = scale(max((step.highest for step in steps), default=0.0))
     across = _places(len(steps))
     drawn = [*_grid(marks, top, unit), *_times([step.label for step in steps], across)]

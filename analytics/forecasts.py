@@ -18,38 +18,48 @@ from teams.membership.models import Team
 
 KIND: Final = "analytics.forecast"
 AHEAD: Final = 30  # days that are told beside the month
+TRIES: Final = 2  # then not before the next day
 DAY: Final = timedelta(days=1)
-# Teams that paid for something in the days that are looked back upon, and have no forecast since their midnight.
+FRESH: Final = 2  # days after its own for which a forecast is told
+# Teams that paid for something in the days that are looked back upon, and whose next forecast is due.
 DUE: Final = """
 SELECT team.id FROM teams team LEFT JOIN analytics_forecasts made ON made.team_id = team.id
 WHERE EXISTS (SELECT FROM analytics_money m WHERE m.team_id = team.id AND NOT m.simulated AND m.slot >= %(since)s)
-  AND (made.team_id IS NULL OR made.since < (%(now)s::timestamptz AT TIME ZONE made.zone)::date)
-ORDER BY made.made_at NULLS FIRST LIMIT %(most)s"""
+  AND (made.team_id IS NULL OR made.due_at <= %(now)s)
+ORDER BY made.due_at NULLS FIRST LIMIT %(most)s"""
+# By the number of the day: where days begin is told, for the server may know other rules of a zone, or none.
 PAID: Final = """
-SELECT (slot AT TIME ZONE %(zone)s)::date AS day, sum(amount) FROM analytics_money
+SELECT width_bucket(slot, %(days)s::timestamptz[]), sum(amount) FROM analytics_money
 WHERE team_id = %(team)s AND NOT simulated AND slot >= %(begin)s AND slot < %(end)s GROUP BY 1"""
+UNPRICED: Final = """
+SELECT coalesce(sum(unpriced), 0) FROM analytics_work
+WHERE team_id = %(team)s AND slot >= %(begin)s AND slot < %(end)s"""
 
 
 def order(*, most: int = 200) -> int:
     """Have the forecasts made that are due; how many."""
-    since = timezone.now() - forecasting.MOST * DAY
+    now = timezone.now()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(DUE, {"since": since, "now": timezone.now(), "most": most})
+        cursor.execute(DUE, {"since": now - forecasting.MOST * DAY, "now": now, "most": most})
         teams = [pk for (pk,) in cursor.fetchall()]
         for pk in teams:
-            enqueue(KIND, {}, team_id=pk, lane=Lane.BATCH, priority=BEHIND, dedup_key=f"forecast:{pk}")
+            told = {"lane": Lane.BATCH, "priority": BEHIND, "max_attempts": TRIES}
+            enqueue(KIND, {}, team_id=pk, dedup_key=f"forecast:{pk}", **told)
     return len(teams)
 
 
 def made(team: UUID, *, now: datetime | None = None) -> CostForecast:
-    """The forecast of a team from today on, as its midnight has it; not kept yet. It takes a second or two."""
-    row = Team.objects.filter(pk=team).first()
-    zone = row.time_zone if row and row.time_zone in periods.zones() else "UTC"
-    since = periods.day_of(now or timezone.now(), zone)
-    paid = _paid(team, since, zone)
+    """The forecast of a team from today on, as its midnight has it; not kept yet. It takes a second or two.
+
+    Raises Astray.
+    """
+    now = now or timezone.now()
+    zone, since = _today(team, now)
+    paid, unpriced = _paid(team, since, zone)
     month = since.replace(day=1)
     next_month = (month + 32 * DAY).replace(day=1)
-    found = CostForecast(team_id=team, made_at=now or timezone.now(), since=since, zone=zone)
+    found = CostForecast(team_id=team, made_at=now, since=since, zone=zone, unpriced=unpriced)
+    found.due_at = periods.midnight(since + DAY, zone)
     try:
         ahead = max(AHEAD, (next_month - since).days)
         outlook = forecasting.look_ahead(paid, ahead, seed=since.toordinal())
@@ -65,16 +75,25 @@ def made(team: UUID, *, now: datetime | None = None) -> CostForecast:
     return found
 
 
-def _paid(team: UUID, until: date, zone: str) -> list[float]:
-    """USD of each day from the first with a charge up to the one before `until`."""
+def _today(team: UUID, now: datetime) -> tuple[str, date]:
+    """The zone of a team, and its day."""
+    row = Team.objects.filter(pk=team).first()
+    zone = row.time_zone if row and row.time_zone in periods.zones() else "UTC"
+    return zone, periods.day_of(now, zone)
+
+
+def _paid(team: UUID, until: date, zone: str) -> tuple[list[float], int]:
+    """USD of each day from the first with a charge up to the one before `until`; how many images have no price."""
     first = until - forecasting.MOST * DAY
-    begins, ends = periods.midnight(first, zone), periods.midnight(until, zone)
-    told: dict[str, Any] = {"team": team, "zone": zone, "begin": begins, "end": ends}
+    days = [periods.midnight(first + n * DAY, zone) for n in range(forecasting.MOST)]
+    told: dict[str, Any] = {"team": team, "days": days, "begin": days[0], "end": periods.midnight(until, zone)}
     with connection.cursor() as cursor:
         cursor.execute(PAID, told)
-        paid = {day: float(amount) for day, amount in cursor.fetchall()}
-    begin = min(paid, default=until)
-    return [paid.get(begin + n * DAY, 0.0) for n in range((until - begin).days)]
+        paid = {number - 1: float(amount) for number, amount in cursor.fetchall()}
+        begin = min(paid, default=forecasting.MOST)
+        cursor.execute(UNPRICED, told)
+        (unpriced,) = cursor.fetchone()
+    return [paid.get(number, 0.0) for number in range(begin, forecasting.MOST)], int(unpriced)
 
 
 def _told(band: Band) -> dict[str, Any]:
@@ -86,6 +105,18 @@ def keep(found: CostForecast) -> None:
     found.save(force_insert=not CostForecast.objects.filter(pk=found.pk).exists())
 
 
+def failed(team: UUID) -> None:
+    """It could not be made: the one before stays until it is too old, and the next is tried the next day."""
+    now = timezone.now()
+    zone, today = _today(team, now)
+    due_at = periods.midnight(today + DAY, zone)
+    if CostForecast.objects.filter(pk=team).update(failed_at=now, due_at=due_at):
+        return
+    CostForecast.objects.create(
+        team_id=team, made_at=now, since=today, zone=zone, failed_at=now, due_at=due_at, looked_back=0, busy=0
+    )
+
+
 def kept_of(scope: Scope) -> Forecast | None:
     """That of the one team that is asked about, for whoever may see all that it costs; None before the first."""
     if len(scope.teams) != 1 or scope.teams != scope.whole:
@@ -93,9 +124,12 @@ def kept_of(scope: Scope) -> Forecast | None:
     row = CostForecast.objects.filter(pk=scope.teams[0]).first()
     if row is None:
         return None
+    old = periods.day_of(timezone.now(), row.zone) > row.since + FRESH * DAY
+    told = bool(row.method) and not old
     return Forecast(
-        since=row.since, zone=row.zone, made_at=row.made_at, method=row.method, looked_back=row.looked_back,
-        busy=row.busy, error=row.error, naive_error=row.naive_error,
-        month=Band(**row.month) if row.method else None, ahead=Band(**row.ahead) if row.method else None,
-        days=[ForecastDay(date.fromisoformat(each.pop("day")), Band(**each)) for each in row.days],
+        since=row.since, zone=row.zone, made_at=row.made_at, method=row.method if told else "",
+        looked_back=row.looked_back, busy=row.busy, unpriced=row.unpriced, old=old, failed=row.failed_at is not None,
+        error=row.error if told else None, naive_error=row.naive_error if told else None,
+        month=Band(**row.month) if told else None, ahead=Band(**row.ahead) if told else None,
+        days=[ForecastDay(date.fromisoformat(each.pop("day")), Band(**each)) for each in row.days] if told else [],
     )  # fmt: skip

@@ -168,19 +168,23 @@ class PendingSlot(models.Model):
 
 
 class CostForecast(models.Model):
-    """What a team may spend from a day on, as it was worked out in the night before; the sums are of USD that are paid.
+    """What a team may spend from a day on, as it was worked out on it; the sums are of USD that are paid.
 
     `days`: for each day from `since` on its Band; `month` and `ahead`: of the month that `since` lies in, with what was
-    paid in it before, and of the next thirty days. With too little to go by `method` is "", and they are empty.
+    paid in it before, and of the next thirty days. With too little to go by, or where the first failed, `method` is "",
+    and they are empty.
     """
 
     team_id = models.UUIDField(primary_key=True)
     made_at = models.DateTimeField(db_default=Now())
     since = models.DateField()
     zone = models.CharField(max_length=64)
+    due_at = models.DateTimeField(help_text="When the next is to be made: the midnight after.")
+    failed_at = models.DateTimeField(null=True, help_text="When the next, or the first, could not be made.")
     method = models.CharField(max_length=20, blank=True)
     looked_back = models.PositiveIntegerField(help_text="Days from which it was made.")
     busy = models.PositiveIntegerField(help_text="Of these, with something paid.")
+    unpriced = models.PositiveIntegerField(default=0, help_text="Images of these days without a price.")
     error = models.FloatField(null=True, help_text="Of four weeks that were held back, USD on the mean.")
     naive_error = models.FloatField(null=True, help_text="The same of a seasonal naive forecast.")
     month = models.JSONField(default=dict)

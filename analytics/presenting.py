@@ -1,7 +1,7 @@
 """Figures as the page tells them: in words, with what they stand on, and with a way to the images behind them."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from analytics import answers, charts
-from analytics.forecasting import Band
+from analytics.forecasting import Band, held_back
 from analytics.measures import Figures, Mean, ModelFigures, Money, Rate
 from analytics.periods import Bucket, Interval, Period
 from designer.catalogue.amounts import money as dollars
@@ -291,21 +291,27 @@ def forecast_shown(costs: answers.Costs) -> dict[str, Any] | None:
     days = found.days[:30]
     steps = [
         charts.Reach(
-            f"{each.day.day} {each.day:%b}",
-            f"{each.day:%a} {each.day.day} {each.day:%b}: {_reach(each.cost)}",
+            _dated(each.day),
+            f"{each.day:%a} {_dated(each.day)}: {_reach(each.cost)}",
             *(each.cost.expected, each.cost.low_80, each.cost.high_80, each.cost.low_95, each.cost.high_95),
         )
         for each in days
     ]
     told = f"Forecast of what is paid each day from {found.since}; the figures are in the table below."
+    since, least = _dated(found.since), "at least " if found.unpriced else ""
     return {
         "method": METHODS[found.method],
-        "since": found.since,
-        "month": found.since.strftime("%B"),
-        "sums": [(f"All of {found.since:%B}", _cells(found.month)), ("The next 30 days", _cells(found.ahead))],
-        "days": [(f"{each.day:%a} {each.day.day} {each.day:%b}", _cells(each.cost)) for each in days],
+        "since": f"{since} {found.since.year}",
+        "zone": found.zone,
+        "sums": [
+            (f"All of {found.since:%B}, as of {since}", _cells(found.month, least)),
+            (f"30 days from {since}", _cells(found.ahead, least)),
+        ],
+        "days": [(f"{each.day:%a} {_dated(each.day)}", _cells(each.cost, least)) for each in days],
         "chart": _drawn(charts.bands(steps, said=told, unit="$")),
         "looked_back": found.looked_back,
+        "unpriced": found.unpriced,
+        "windows": len(held_back(found.looked_back)),
         "error": _usd(found.error or 0),
         "naive_error": _usd(found.naive_error or 0),
     }
@@ -316,12 +322,17 @@ def _usd(value: float) -> str:
 
 
 def _reach(cost: Band) -> str:
-    return f"{_usd(cost.expected)}, in 80 of 100 cases {_usd(cost.low_80)} to {_usd(cost.high_80)}"
+    return f"{_usd(cost.expected)}, likely {_usd(cost.low_80)} to {_usd(cost.high_80)}"
 
 
-def _cells(cost: Band) -> list[str]:
+def _dated(day: date) -> str:
+    return f"{day.day} {day:%b}"
+
+
+def _cells(cost: Band, least: str) -> list[str]:
+    """`least`: said before what is expected, where a part of it has no price."""
     return [
-        _usd(cost.expected),
+        f"{least}{_usd(cost.expected)}",
         f"{_usd(cost.low_80)} to {_usd(cost.high_80)}",
         f"{_usd(cost.low_95)} to {_usd(cost.high_95)}",
     ]

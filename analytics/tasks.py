@@ -1,9 +1,12 @@
 """What keeps the figures at most a few seconds old, and the forecasts at most a day."""
 
 from datetime import timedelta
+from typing import Any
 
 from analytics import forecasts, rollups
-from designer.jobs.handlers import RunningJob, handles
+from analytics.forecasting import Astray
+from designer.jobs.handlers import Permanent, RunningJob, finishes, handles
+from designer.jobs.models import Job
 from designer.jobs.scheduler import every
 
 
@@ -20,6 +23,14 @@ def order_forecasts() -> None:
 
 @handles(forecasts.KIND)
 def make_forecast(job: RunningJob) -> None:
-    found = forecasts.made(job.team_id)
+    try:
+        found = forecasts.made(job.team_id)
+    except Astray as astray:  # it would be so again
+        raise Permanent("forecast_failed", "No forecast could be made.", "The next try is tomorrow.") from astray
     with job.fenced(finish=True):
         forecasts.keep(found)
+
+
+@finishes(forecasts.KIND)
+def note_failure(job: Job, status: str, error: dict[str, Any]) -> None:
+    forecasts.failed(job.team_id)

@@ -5,6 +5,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from analytics import forecasting, forecasts, rollups
 from analytics.models import CostForecast
+from designer.jobs.claims import promote_due
 from designer.jobs.models import Job
 from tests.analytics.rows import MODELS, Rows
 from tests.factories import TeamFactory
@@ -134,6 +136,10 @@ def _environ() -> dict[str, str]:
     return dict(os.environ)
 
 
+def _dated(at: datetime) -> str:
+    return f"{at.day} {at:%b}"
+
+
 def spend(rows: Rows, user, days: int) -> Decimal:
     """A charge for each day up to yesterday, and a simulated one beside it; what was paid this month."""
     today = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)
@@ -166,7 +172,7 @@ class TestKept:
             Decimal(ahead["low_95"]) < Decimal(ahead["low_80"]) < Decimal(ahead["high_80"]) < Decimal(ahead["high_95"])
         )
         assert forecasts.order() == 0, "until tomorrow"
-        CostForecast.objects.update(since=timezone.now().date() - timedelta(days=1))
+        CostForecast.objects.update(due_at=timezone.now() - timedelta(minutes=1))
         assert forecasts.order() == 1 == work_off("batch") and CostForecast.objects.count() == 1
         assert not Job.objects.exclude(status="succeeded").exists()
 
@@ -181,9 +187,7 @@ class TestKept:
         assert told["refusal"] == (
             "There is too little to go by: 20 days, with something paid on 20. 56 days with 14 are needed."
         )
-        assert (
-            "No forecast yet. There is too little to go by: 20 days" in owner.get("/analytics", said).content.decode()
-        )
+        assert "No forecast. There is too little to go by: 20 days" in owner.get("/analytics", said).content.decode()
 
     def test_it_is_for_those_who_see_all_costs_of_one_team(self, rows: Rows, client_of):
         owner = client_of("owner")
@@ -204,7 +208,11 @@ class TestKept:
         forecasts.order()
         work_off("batch")
         page = owner.get("/analytics", {"team": str(rows.team.pk)}).content.decode()
-        assert "What is to come" in page and 'class="fig-band-95"' in page and "The next 30 days" in page
+        assert (
+            "What is to come" in page
+            and 'class="fig-band-95"' in page
+            and f"30 days from {_dated(timezone.now())}" in page
+        )
         assert page.count("Forecast of what is paid each day") == 1 and 'style="' not in page
 
     def test_a_day_begins_where_the_team_is(self, rows: Rows, client_of):
@@ -213,3 +221,116 @@ class TestKept:
         rows.team.settings = {"time_zone": "Pacific/Auckland"}
         rows.team.save()
         assert forecasts.made(rows.team.pk, now=NOON.replace(hour=13)).since == NOON.date() + timedelta(days=1)
+
+    def test_each_day_is_a_day_of_the_team(self, rows: Rows):
+        """Nights there, on both sides of midnight: one day in UTC. That of 27 September is an hour shorter."""
+        rows.team.settings = {"time_zone": "Pacific/Auckland"}
+        rows.team.save()
+        here = ZoneInfo("Pacific/Auckland")
+        for at in ((26, 23, 30), (27, 0, 30), (27, 23, 30), (28, 0, 15)):
+            rows.charge(datetime(2026, 9, *at, tzinfo=here).astimezone(UTC), "1.000000")
+        rollups.work_off()
+        found = forecasts.made(rows.team.pk, now=datetime(2026, 9, 29, 0, 30, tzinfo=here))
+        assert (found.looked_back, found.busy) == (3, 3)
+        assert found.due_at == datetime(2026, 9, 30, tzinfo=here)
+        found = forecasts.made(rows.team.pk, now=datetime(2026, 9, 28, 23, 30, tzinfo=here))
+        assert (found.looked_back, found.busy) == (2, 2), "today is not over"
+
+    def test_images_without_a_price_make_it_at_least_so_much(self, rows: Rows, client_of):
+        owner = client_of("owner")
+        spend(rows, owner.user, 90)
+        said = {"team": str(rows.team.pk)}
+        _made()
+        page = owner.get("/analytics", said).content.decode()
+        assert "no price" not in page and "<td>at least $" not in page
+        at = timezone.now() - timedelta(days=3)
+        for _ in range(2):
+            rows.image(rows.generation(owner.user, at), at)
+        rollups.work_off()
+        CostForecast.objects.update(due_at=timezone.now())
+        _made()
+        page = owner.get("/analytics", said).content.decode()
+        assert "2 images of these days have no price" in page
+        assert page.partition("What is to come")[2].partition("</section>")[0].count("<td>at least $") == 32
+
+    def test_it_says_of_which_day_it_is_and_is_told_no_longer_than_two_days(self, rows: Rows, client_of):
+        owner = client_of("owner")
+        spend(rows, owner.user, 90)
+        _made()
+        said, today = {"team": str(rows.team.pk)}, timezone.now()
+        page = owner.get("/analytics", said).content.decode()
+        assert f"Made on {_dated(today)} {today.year} (UTC) of the 90 days before" in page
+        assert f"All of {today:%B}, as of {_dated(today)}" in page and "forecast 4 times" in page
+        CostForecast.objects.update(since=today.date() - timedelta(days=2))
+        assert owner.get("/api/analytics/costs", said).json()["forecast"]["ahead"]
+        old = today.date() - timedelta(days=3)
+        CostForecast.objects.update(since=old)
+        told = owner.get("/api/analytics/costs", said).json()["forecast"]
+        assert told["month"] is told["ahead"] is told["error"] is None and told["days"] == [] and told["method"] == ""
+        assert told["refusal"] == f"The last one is of {old}, which is too long ago; the next has not been made yet."
+        page = owner.get("/analytics", said).content.decode()
+        assert f"No forecast. The last one is of {old}" in page and "Made on" not in page
+
+
+@pytest.mark.django_db(transaction=True)
+class TestFailing:
+    def test_one_that_fails_is_tried_once_a_day_and_the_others_are_made(
+        self, rows: Rows, client_of, monkeypatch: pytest.MonkeyPatch
+    ):
+        owner = client_of("owner")
+        other = Rows(TeamFactory(owner=owner.user), Random(4))
+        for each in (rows, other):
+            spend(each, owner.user, 60)
+        worked = forecasts.made
+
+        def made(team, **more):
+            if team == rows.team.pk:
+                raise ImportError("No module named 'statsmodels'")
+            return worked(team, **more)
+
+        monkeypatch.setattr(forecasts, "made", made)
+        assert forecasts.order() == 2
+        _made()
+        for _ in range(3):
+            assert forecasts.order() == 0, "until tomorrow"
+            _made()
+        dead = Job.objects.get(team_id=rows.team.pk, kind=forecasts.KIND)
+        assert (dead.status, dead.failures) == ("dead", 2)
+        said = {"team": str(rows.team.pk)}
+        told = owner.get("/api/analytics/costs", said).json()["forecast"]
+        assert told["method"] == "" and told["refusal"] == "It could not be made; the next try is tomorrow."
+        assert "No forecast. It could not be made" in owner.get("/analytics", said).content.decode()
+        assert owner.get("/api/analytics/costs", {"team": str(other.team.pk)}).json()["forecast"]["method"]
+        tomorrow = timezone.now() + timedelta(days=1)
+        assert CostForecast.objects.filter(due_at__gt=timezone.now(), due_at__lte=tomorrow).count() == 2
+        monkeypatch.setattr(forecasts, "made", worked)
+        CostForecast.objects.update(due_at=timezone.now())
+        assert forecasts.order() == 2
+        _made()
+        told = owner.get("/api/analytics/costs", said).json()["forecast"]
+        assert told["method"] and told["refusal"] == ""
+
+    def test_the_one_before_stays_where_the_next_fails(self, rows: Rows, client_of, monkeypatch: pytest.MonkeyPatch):
+        owner = client_of("owner")
+        spend(rows, owner.user, 60)
+        _made()
+        said = {"team": str(rows.team.pk)}
+        before = owner.get("/api/analytics/costs", said).json()["forecast"]
+        CostForecast.objects.update(due_at=timezone.now())
+        smoothed = forecasting.smoothed
+        monkeypatch.setattr(forecasting, "smoothed", lambda *told: smoothed(*told) * np.nan)
+        _made()
+        last = Job.objects.filter(kind=forecasts.KIND).latest("created_at")
+        assert (last.status, last.last_error["code"]) == ("failed", "forecast_failed"), "what is no number is not kept"
+        assert forecasts.order() == 0
+        assert owner.get("/api/analytics/costs", said).json()["forecast"] == before
+        CostForecast.objects.update(since=timezone.now().date() - timedelta(days=3))
+        assert "too long ago" in owner.get("/api/analytics/costs", said).json()["forecast"]["refusal"]
+
+
+def _made() -> None:
+    """What is due is ordered, and done with all its tries."""
+    forecasts.order()
+    while work_off("batch"):
+        Job.objects.filter(status="retrying").update(scheduled_at=timezone.now() - timedelta(seconds=1))
+        promote_due()
