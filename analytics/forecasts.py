@@ -91,7 +91,7 @@ def _paid(team: UUID, until: date, zone: str) -> tuple[list[float], int]:
         cursor.execute(PAID, told)
         paid = {number - 1: float(amount) for number, amount in cursor.fetchall()}
         begin = min(paid, default=forecasting.MOST)
-        cursor.execute(UNPRICED, told)
+        cursor.execute(UNPRICED, {**told, "begin": days[begin] if paid else told["end"]})
         (unpriced,) = cursor.fetchone()
     return [paid.get(number, 0.0) for number in range(begin, forecasting.MOST)], int(unpriced)
 

@@ -170,14 +170,14 @@ class AnalyticsForecastSerializer(serializers.Serializer[Any]):
     since = serializers.DateField(help_text="The first day that is forecast.")
     timezone = serializers.CharField(source="zone")
     made_at = serializers.DateTimeField()
-    method = serializers.ChoiceField(choices=[ETS], allow_blank=True, help_text="Empty where none was made.")
-    refusal = serializers.CharField(allow_blank=True, help_text="Why none was made.")
+    method = serializers.ChoiceField(choices=[ETS], allow_blank=True, help_text="Empty where there is none.")
+    refusal = serializers.CharField(allow_blank=True, help_text="Why there is none; one older than two days is not told.")
     looked_back = serializers.IntegerField(help_text="Days.")
     busy = serializers.IntegerField(help_text="Of these, with something paid.")
     error = dollars(allow_null=True, help_text="By how much four weeks that were held back differed from the forecast.")
     naive_error = dollars(allow_null=True, help_text="The same of a seasonal naive forecast.")
     month = AnalyticsBandSerializer(allow_null=True, help_text="The month of `since`, with what was paid in it before.")
-    ahead = AnalyticsBandSerializer(allow_null=True, help_text="The next 30 days.")
+    ahead = AnalyticsBandSerializer(allow_null=True, help_text="30 days from `since` on.")
     days = AnalyticsForecastDaySerializer(many=True)
 
 
