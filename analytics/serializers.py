@@ -171,7 +171,7 @@ class AnalyticsForecastSerializer(serializers.Serializer[Any]):
     timezone = serializers.CharField(source="zone")
     made_at = serializers.DateTimeField()
     method = serializers.ChoiceField(choices=[ETS], allow_blank=True, help_text="Empty where there is none.")
-    refusal = serializers.CharField(allow_blank=True, help_text="Why there is none; one older than two days is not told.")
+    refusal = serializers.CharField(allow_blank=True, help_text="Why there is none, or none that is recent.")
     looked_back = serializers.IntegerField(help_text="Days.")
     busy = serializers.IntegerField(help_text="Of these, with something paid.")
     error = dollars(allow_null=True, help_text="By how much four weeks that were held back differed from the forecast.")
