@@ -43,8 +43,8 @@ def order(*, most: int = 200) -> int:
         cursor.execute(DUE, {"since": now - forecasting.MOST * DAY, "now": now, "most": most})
         teams = [pk for (pk,) in cursor.fetchall()]
         for pk in teams:
-            told = {"lane": Lane.BATCH, "priority": BEHIND, "max_attempts": TRIES}
-            enqueue(KIND, {}, team_id=pk, dedup_key=f"forecast:{pk}", **told)
+            key = f"forecast:{pk}"
+            enqueue(KIND, {}, team_id=pk, lane=Lane.BATCH, priority=BEHIND, max_attempts=TRIES, dedup_key=key)
     return len(teams)
 
 
@@ -92,8 +92,8 @@ def _paid(team: UUID, until: date, zone: str) -> tuple[list[float], int]:
         paid = {number - 1: float(amount) for number, amount in cursor.fetchall()}
         begin = min(paid, default=forecasting.MOST)
         cursor.execute(UNPRICED, {**told, "begin": days[begin] if paid else told["end"]})
-        (unpriced,) = cursor.fetchone()
-    return [paid.get(number, 0.0) for number in range(begin, forecasting.MOST)], int(unpriced)
+        unpriced = sum(int(count) for (count,) in cursor.fetchall())
+    return [paid.get(number, 0.0) for number in range(begin, forecasting.MOST)], unpriced
 
 
 def _told(band: Band) -> dict[str, Any]:
