@@ -7,6 +7,7 @@ enlargement) decides. The need is counted on a few pixels, not read from a table
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -26,6 +27,7 @@ SAMPLE = 16  # pixels each way
 SHARE = 0.25  # of what is free
 OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "failed to allocate", "bad_alloc")
 PLENTY = 8 * 2**30  # bytes free on a CUDA device
+GROUP = Path("/sys/fs/cgroup")
 UNKNOWN = 4 * 2**30  # bytes taken to be free where nobody says
 
 
@@ -81,12 +83,14 @@ def _free() -> int:
 
 
 def _allowed() -> int:
-    group = Path("/sys/fs/cgroup")
     try:
-        limit, used = ((group / f"memory.{name}").read_text(encoding="ascii") for name in ("max", "current"))
-        return int(limit) - int(used)
+        limit, used, told = (
+            (GROUP / f"memory.{name}").read_text(encoding="ascii") for name in ("max", "current", "stat")
+        )
+        kept = dict(line.split() for line in told.splitlines()).get("inactive_file", 0)
+        return int(limit) - int(used) + int(kept)  # files that were read are given up when memory is wanted
     except (OSError, ValueError):  # no control group, or "max": no limit
-        return UNKNOWN
+        return sys.maxsize
 
 
 def free_on_cuda() -> int:

@@ -138,7 +138,8 @@ def _painted(task: Task, box: Box, marked: Bools) -> Samples:
     hole = np.zeros((around.height, around.width), bool)
     hole[inner.top : inner.bottom, inner.left : inner.right] = marked
     made = pixels.copy()
-    part = made[around.top : around.bottom, around.left : around.right, :3]
-    lines = task.wish["method"] == LINES
-    part[...] = inpainting.filled(part, hole, lines=lines, progress=task.progress, cancelled=task.cancelled)
+    part = made[around.top : around.bottom, around.left : around.right]
+    lines, seen = task.wish["method"] == LINES, strips.opaque(part)
+    filled = inpainting.filled(seen, hole, lines=lines, progress=task.progress, cancelled=task.cancelled)
+    part[hole, :3] = filled[hole]
     return made

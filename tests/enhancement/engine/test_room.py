@@ -28,6 +28,23 @@ def test_pieces_are_as_large_as_memory_allows(network, monkeypatch, need, halo, 
     assert room.edge_for(half) == edge
 
 
+@pytest.mark.parametrize(
+    ("told", "left"),
+    [
+        ({}, 20 * GIB),
+        ({"max": "max", "current": f"{GIB}", "stat": ""}, 20 * GIB),
+        ({"max": f"{8 * GIB}", "current": f"{3 * GIB}", "stat": f"anon 5\ninactive_file {GIB}\n"}, 6 * GIB),
+        ({"max": f"{64 * GIB}", "current": "0", "stat": ""}, 20 * GIB),
+    ],
+)
+def test_memory_is_what_the_machine_has_free_and_the_control_group_allows(tmp_path, monkeypatch, told, left):
+    for name, text in told.items():
+        (tmp_path / f"memory.{name}").write_text(text)
+    monkeypatch.setattr(room, "GROUP", tmp_path)
+    monkeypatch.setattr(room, "_free", lambda: 20 * GIB)
+    assert room.available() == left
+
+
 def test_pieces_of_sixteen_bits_are_planned_as_they_are_computed(network):
     class Half:
         label, itemsize = "half", 2

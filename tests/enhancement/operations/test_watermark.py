@@ -149,6 +149,17 @@ def test_every_kind_of_picture_can_be_freed_and_keeps_its_transparency(marked, m
         assert result.image.getchannel("A").getextrema() == (255, 255)
 
 
+def test_hidden_colours_do_not_flow_into_what_is_painted(marked):
+    open_ = run(marked, area="box")
+    left, top, width, height = (open_.facts["box"][name] for name in ("left", "top", "width", "height"))
+    veiled = np.asarray(marked.convert("RGBA")).copy()
+    veiled[:, :left] = (255, 0, 255, 0)
+    made = np.asarray(run(Image.fromarray(veiled), area="box").image)
+    painted = (slice(top, top + height), slice(left, left + width))
+    assert np.abs(made[painted][..., :3].astype(int) - np.asarray(open_.image)[painted]).max() < 60
+    assert (made[:, :left] == veiled[:, :left]).all()
+
+
 @pytest.mark.parametrize("size", [(1, 1), (1, 4000), (4000, 1)])
 def test_the_thinnest_picture_is_no_trouble(size):
     assert run(Image.new("RGB", size, (20, 90, 40)), area="box").image.size == size
