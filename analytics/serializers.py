@@ -150,7 +150,7 @@ class AnalyticsCostOfMemberSerializer(serializers.Serializer[Any]):
 
 
 class AnalyticsBandSerializer(serializers.Serializer[Any]):
-    """USD: what is expected, and within which it lies in 80 and in 95 of 100 cases."""
+    """USD: what is expected, and what is meant to hold it in 80 and in 95 of 100 cases."""
 
     expected = dollars()
     low_80 = dollars()
@@ -165,7 +165,7 @@ class AnalyticsForecastDaySerializer(serializers.Serializer[Any]):
 
 
 class AnalyticsForecastSerializer(serializers.Serializer[Any]):
-    """What a team may spend, worked out each night from its last 400 days."""
+    """What a team may spend, worked out after each of its midnights from its last 400 days."""
 
     since = serializers.DateField(help_text="The first day that is forecast.")
     timezone = serializers.CharField(source="zone")

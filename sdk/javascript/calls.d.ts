@@ -12,7 +12,7 @@ export interface Alert { id: string; kind: AlertKindEnum; level: LevelEnum; team
 export type AlertKindEnum = "provider" | "budget" | "maintenance";
 export interface Analysis { understood: Record<string, Attribute> }
 export interface AnalyticsAbout { from: string; to: string; interval: IntervalEnum; timezone: string; teams: string[]; costs_of: CostsOfEnum; pending: boolean; lag_seconds: number }
-/** USD: what is expected, and within which it lies in 80 and in 95 of 100 cases. */
+/** USD: what is expected, and what is meant to hold it in 80 and in 95 of 100 cases. */
 export interface AnalyticsBand { expected: string; low_80: string; high_80: string; low_95: string; high_95: string }
 export interface AnalyticsCostOfKind { kind: string; cost: AnalyticsMoney }
 export interface AnalyticsCostOfMember { member: string | null; name: string; cost: AnalyticsMoney }
@@ -21,7 +21,7 @@ export interface AnalyticsCostOfProvider { provider: string; cost: AnalyticsMone
 export interface AnalyticsCostSpan { start: string; end: string; whole: boolean; cost: AnalyticsMoney }
 export interface AnalyticsCosts { about: AnalyticsAbout; totals: AnalyticsMoney; previous: AnalyticsMoney | null; series: AnalyticsCostSpan[]; kinds: AnalyticsCostOfKind[]; providers: AnalyticsCostOfProvider[]; models: AnalyticsCostOfModel[]; members: AnalyticsCostOfMember[]; forecast: AnalyticsForecast | null }
 export interface AnalyticsFigures { asked: number; succeeded: number; partial: number; failed: number; cancelled: number; live: number; success: AnalyticsRate; images: number; set_aside: number; simulated_images: number; rated: number; satisfaction: AnalyticsRate; rating: AnalyticsMean; quality: AnalyticsMean; cost: AnalyticsMoney | null; cost_per_image: string | null; cost_per_liked: string | null }
-/** What a team may spend, worked out each night from its last 400 days. */
+/** What a team may spend, worked out after each of its midnights from its last 400 days. */
 export interface AnalyticsForecast { since: string; timezone: string; made_at: string; method: MethodEnum | BlankEnum; refusal: string; looked_back: number; busy: number; error: string | null; naive_error: string | null; month: AnalyticsBand | null; ahead: AnalyticsBand | null; days: AnalyticsForecastDay[] }
 export interface AnalyticsForecastDay { day: string; cost: AnalyticsBand }
 export interface AnalyticsHour { weekday: number; hour: number; asked: number; images: number; rated: number; liked: number }

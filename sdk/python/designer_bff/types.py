@@ -214,7 +214,7 @@ AnalyticsAbout = TypedDict(
 
 
 class AnalyticsBand(TypedDict):
-    """USD: what is expected, and within which it lies in 80 and in 95 of 100 cases."""
+    """USD: what is expected, and what is meant to hold it in 80 and in 95 of 100 cases."""
 
     expected: str
     low_80: str
@@ -285,7 +285,7 @@ class AnalyticsFigures(TypedDict):
 
 
 class AnalyticsForecast(TypedDict):
-    """What a team may spend, worked out each night from its last 400 days."""
+    """What a team may spend, worked out after each of its midnights from its last 400 days."""
 
     since: str
     timezone: str
