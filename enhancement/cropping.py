@@ -86,22 +86,15 @@ def _said_anew(step: Step, factor: float, size: tuple[int, int], part: Box) -> d
     if name == Upscale.name:
         return _scaled(step, factor)
     if name == WATERMARK:
-        box, edge = _mark(wish, size), part.width
+        box, edge = Box.of_shares(wish, *size), part.width
         start = {"left": (box.left - part.left + EDGEWISE) / edge, "top": (box.top - part.top + EDGEWISE) / edge}
         width, height = min(box.width / edge, 1 - start["left"]), min(box.height / edge, 1 - start["top"])
         return {**wish, **start, "width": width, "height": height}
     return wish
 
 
-def _mark(wish: Mapping[str, Any], size: tuple[int, int]) -> Box:
-    """A mark's box in pixels, as its operation takes it."""
-    left, top = (min(int(wish[start] * side), side - 1) for start, side in zip(("left", "top"), size, strict=True))
-    across, down = (max(1, round(wish[name] * side)) for name, side in zip(("width", "height"), size, strict=True))
-    return Box(left, top, min(size[0], left + across), min(size[1], top + down))
-
-
 def _mark_left_out(step: Step, size: tuple[int, int], part: Box) -> str:
-    mark = _mark(step.checked.wish, size)
+    mark = Box.of_shares(step.checked.wish, *size)
     if part.holds(mark) and _least_of(mark) <= part.width:
         return ""
     if _least_of(mark) > min(LARGEST, *size):
@@ -135,7 +128,7 @@ def mark_of(plans: Sequence[Plan], size: tuple[int, int], spot: Spot | None) -> 
     """The marks that the recipes take off, together where one part can hold them; else the first, or the one that
     somebody points at. None where they point elsewhere."""
     steps = (step for plan in plans for step in plan.steps if step.checked.operation.name == WATERMARK)
-    marks = [_marked([_mark(step.checked.wish, size)], size) for step in steps]
+    marks = [_marked([Box.of_shares(step.checked.wish, *size)], size) for step in steps]
     if not marks:
         return None
     together = _marked([mark.box for mark in marks], size)

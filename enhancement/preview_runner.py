@@ -11,6 +11,7 @@ from enhancement import capabilities
 from enhancement.engine.errors import EngineCancelled, EngineError
 from enhancement.models import EnhancementPreview, Status
 from enhancement.operations import files, registry
+from enhancement.operations.base import untold
 from enhancement.operations.crop import Crop
 from enhancement.previews import announce, is_sought, seek
 from enhancement.workpieces import opened, others_of, provenance_after
@@ -83,7 +84,7 @@ def _framed(job: RunningJob, recipe: dict[str, Any], view: Image.Image) -> dict[
         return {}
     params = {name: value for name, value in step.items() if name != "name"}
     try:
-        found = registry.get(Crop.name).run(view, params, progress=_silent, cancelled=job.is_cancelled).facts
+        found = registry.get(Crop.name).run(view, params, progress=untold, cancelled=job.is_cancelled).facts
     except EngineCancelled as stop:
         raise Cancelled from stop
     except EngineError as error:
@@ -118,16 +119,12 @@ def _applied(
             operation = registry.get(step["name"])
             params = {key: value for key, value in step.items() if key not in ("name", "size", "keep")}
             result = operation.run(
-                image, params, progress=_silent, cancelled=job.is_cancelled, others=others_of(row, step)
+                image, params, progress=untold, cancelled=job.is_cancelled, others=others_of(row, step)
             )
             image = result.image
             facts.append({"name": operation.name, **result.facts})
         image = _sized(image, step["size"])
     return image, facts
-
-
-def _silent(share: float) -> None:
-    """A preview is over before a bar would have moved."""
 
 
 def _sized(image: Image.Image, side: int) -> Image.Image:

@@ -73,7 +73,7 @@ class Crop(InMemory):
         strips.check_size(width, height)
         seconds = width * height * SECONDS_PER_PIXEL + (0.0 if clean["shape"] == FREE else SECONDS)
         if clean["shape"] == FREE:
-            box = _free(width, height, clean)
+            box = Box.of_shares(clean, width, height)
             made = (box.width, box.height)
         elif clean["shape"] == SWATCH:
             made = (_edge(width, height, clean),) * 2
@@ -86,19 +86,13 @@ class Crop(InMemory):
         picture, wish = task.picture, task.wish
         height, width = picture.samples.shape[:2]
         if wish["shape"] == FREE:
-            box = _free(width, height, wish)
+            box = Box.of_shares(wish, width, height)
             facts: dict[str, Any] = {"guides": framing.guides(box, [], None)}
         else:
             box, facts = _found(task)
         made = picture.samples[box.top : box.bottom, box.left : box.right]
         said = {"shape": wish["shape"], "box": box.shown(), "of": {"width": width, "height": height}, **facts}
         return Made(picture, made, said)
-
-
-def _free(width: int, height: int, clean: Parameters) -> Box:
-    left, top = min(int(clean["left"] * width), width - 1), min(int(clean["top"] * height), height - 1)
-    across = min(width - left, max(1, round(clean["width"] * width)))
-    return Box(left, top, left + across, top + min(height - top, max(1, round(clean["height"] * height))))
 
 
 def _edge(width: int, height: int, clean: Parameters) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,6 +24,13 @@ class Box:
     top: int
     right: int
     bottom: int
+
+    @classmethod
+    def of_shares(cls, wish: Mapping[str, Any], width: int, height: int) -> Box:
+        """A box that was asked for in shares of a picture's sides: left, top, width, height. At least a pixel."""
+        left, top = min(int(wish["left"] * width), width - 1), min(int(wish["top"] * height), height - 1)
+        across, down = max(1, round(wish["width"] * width)), max(1, round(wish["height"] * height))
+        return cls(left, top, min(width, left + across), min(height, top + down))
 
     @property
     def width(self) -> int:

@@ -104,9 +104,7 @@ def _box(width: int, height: int, clean: Parameters) -> Box:
     if clean["width"] * clean["height"] > LARGEST_SHARE:
         reason = f"The box takes more than {LARGEST_SHARE:.0%} of the picture."
         raise ParameterError("width", reason, "Draw it closer around the mark.")
-    left, top = min(int(clean["left"] * width), width - 1), min(int(clean["top"] * height), height - 1)
-    across, down = max(1, round(clean["width"] * width)), max(1, round(clean["height"] * height))
-    return Box(left, top, min(width, left + across), min(height, top + down))
+    return Box.of_shares(clean, width, height)
 
 
 def _marked(task: Task, box: Box) -> Bools:

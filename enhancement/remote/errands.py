@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from enhancement.operations import face_restore, pictures, targets
-from enhancement.operations.base import OperationResult, Parameters
+from enhancement.operations.base import OperationResult, Parameters, untold
 from enhancement.operations.face_restore import Place
 from enhancement.operations.faithful import TWICE, true
 from enhancement.operations.frame import Made
@@ -81,7 +81,7 @@ def _faces(offer: Offer, image: Image.Image, params: Parameters) -> Errand | Ope
     found = face_restore.found_in(picture)
     fidelity = params["fidelity"]
     if not found:
-        return _result(face_restore.drawn_anew(picture, [], fidelity, lambda before, place: before, {}, _silent))
+        return _result(face_restore.drawn_anew(picture, [], fidelity, lambda before, place: before, {}, untold))
 
     def finish(made: Image.Image) -> OperationResult:
         height, width = picture.pixels.shape[:2]
@@ -91,7 +91,7 @@ def _faces(offer: Offer, image: Image.Image, params: Parameters) -> Errand | Ope
             drawn = face_restore.aligned(whole, place)
             return drawn if before.dtype == np.uint8 else _carried(before, face_restore.aligned(sent, place), drawn)
 
-        return _result(face_restore.drawn_anew(picture, found, fidelity, draw, _facts(offer), _silent))
+        return _result(face_restore.drawn_anew(picture, found, fidelity, draw, _facts(offer), untold))
 
     return Errand(offer=offer, order=_order(offer, picture.pixels, offer.words(1, params)), finish=finish)
 
@@ -103,10 +103,6 @@ def _carried(before: Samples, sent: Samples, drawn: Samples) -> Samples:
 
 def _result(made: Made) -> OperationResult:
     return OperationResult(made.picture.image(made.pixels), {**made.facts, "notes": made.picture.notes})
-
-
-def _silent(share: float) -> None:
-    """What is put together here takes no time worth telling."""
 
 
 def _facts(offer: Offer) -> dict[str, Any]:
