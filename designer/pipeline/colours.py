@@ -88,12 +88,22 @@ def rgb_of(hex_code: str) -> tuple[int, int, int]:
 
 def lab_of(rgb: Any) -> NDArray[np.float32]:
     """sRGB 0..255 of shape (..., 3) as CIELAB under D65, same shape. Source: IEC 61966-2-1 and CIE 15:2004."""
-    share = np.asarray(rgb, np.float32) / 255.0
-    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4).astype(np.float32)
-    xyz = linear @ _TO_XYZ.T
+    values = np.asarray(rgb)
+    xyz = (_linear()[values] if values.dtype == np.uint8 else _linear_of(values)) @ _TO_XYZ.T
     root = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
     x, y, z = root[..., 0], root[..., 1], root[..., 2]
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1).astype(np.float32)
+
+
+def _linear_of(rgb: Any) -> NDArray[np.float32]:
+    share = np.asarray(rgb, np.float32) / 255.0
+    return np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4).astype(np.float32)
+
+
+@cache
+def _linear() -> NDArray[np.float32]:
+    """Linear light of each of the 256 values: a power for each pixel takes most of `lab_of`."""
+    return _linear_of(np.arange(256))
 
 
 def rgb_from_lab(lab: Any) -> NDArray[np.uint8]:

@@ -32,14 +32,15 @@ def describe(image: Image.Image, found: Segment) -> NDArray[np.float32]:
     near = _square(image.convert("RGB"), box)
     mask = Image.fromarray(found.mask.astype(np.uint8) * 255).resize(image.size, Image.Resampling.BILINEAR)
     cover = _square(mask.convert("RGB"), box, ground=(0, 0, 0))[..., 0] / 255
+    lab = lab_of(near)
     parts = [
         _gradients(lab_of(whole)[..., 0]),
-        _gradients(lab_of(near)[..., 0]),
+        _gradients(lab[..., 0]),
         _gradients(cover * 100) * 0.7,
         _cells(cover, GRID).ravel() * 0.5,
-        (_cells(lab_of(near) / 100, 6).ravel()) * 0.35,
+        _cells(lab / 100, 6).ravel() * 0.35,
         _outline(found.mask),
-        _colours(lab_of(near), cover),
+        _colours(lab, cover),
     ]
     return np.concatenate(parts).astype(np.float32)
 

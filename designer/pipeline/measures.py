@@ -35,12 +35,16 @@ def _blurred(values: Floats, axis: int) -> Floats:
     """Mean over TAPS pixels along `axis`, edges repeated."""
     pad = [(TAPS // 2, TAPS // 2) if each == axis else (0, 0) for each in (0, 1)]
     wide = np.pad(values, pad, mode="edge")
-    size = values.shape[axis]
-    mean = np.zeros_like(values)
-    for tap in range(TAPS):  # whole grey levels add up exactly in 32 bits
-        mean += wide[tap : tap + size] if axis == 0 else wide[:, tap : tap + size]
+    sums = wide
+    for reach in (1, 2, 4):  # of two, four and eight neighbours; whole grey levels add up exactly in 32 bits
+        sums = _part(sums, axis, 0, sums.shape[axis] - reach) + _part(sums, axis, reach, sums.shape[axis])
+    mean = _part(sums, axis, 0, values.shape[axis]) + _part(wide, axis, TAPS - 1, wide.shape[axis])
     mean /= TAPS
     return mean
+
+
+def _part(values: Floats, axis: int, start: int, end: int) -> Floats:
+    return values[start:end] if axis == 0 else values[:, start:end]
 
 
 def noise(luminance: Floats) -> float | None:

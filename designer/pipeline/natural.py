@@ -91,14 +91,18 @@ def _even(grey: Floats) -> tuple[Floats, Floats]:
 
 def _gauss(values: Floats) -> Floats:
     """A Gaussian window of 7 x 7 with deviation 7/6, edges repeated."""
-    places = np.arange(-3, 4)
-    weights = np.exp(-0.5 * (places / (7 / 6)) ** 2)
+    weights = np.exp(-0.5 * (np.arange(-3, 4) / (7 / 6)) ** 2).astype(np.float32)
     weights /= weights.sum()
     for axis in (0, 1):
         pad = [(3, 3) if each == axis else (0, 0) for each in (0, 1)]
         wide, size = np.pad(values, pad, mode="edge"), values.shape[axis]
         parts = [wide[k : k + size] if axis == 0 else wide[:, k : k + size] for k in range(7)]
-        values = sum(np.float32(weight) * part for weight, part in zip(weights, parts, strict=True))  # type: ignore[assignment]  # sum of arrays
+        values = parts[3] * weights[3]
+        pair = np.empty_like(values)
+        for k in range(3):  # the window is even: both sides at once
+            np.add(parts[k], parts[6 - k], out=pair)
+            pair *= weights[k]
+            values += pair
     return values
 
 
@@ -121,13 +125,15 @@ def _figures(tiles: Floats) -> Floats:
 
 def _asymmetric(tiles: Floats) -> tuple[Floats, Floats, Floats]:
     """Shape, left and right deviation of an asymmetric generalised Gaussian by moments (Lasmar et al. 2009)."""
-    flat = tiles.reshape(len(tiles), -1).astype(np.float64)
-    square, below = flat * flat, flat < 0
-    count = np.maximum(below.sum(axis=1), 1)
-    left = np.sqrt((square * below).sum(axis=1) / count + 1e-12)
-    right = np.sqrt((square * ~below).sum(axis=1) / np.maximum(flat.shape[1] - count, 1) + 1e-12)
+    flat = tiles.reshape(len(tiles), -1)
+    size, below = flat.shape[1], np.minimum(flat, 0)
+    square, lower = (np.vecdot(each, each).astype(np.float64) for each in (flat, below))
+    count = np.maximum(np.count_nonzero(below, axis=1), 1)
+    left = np.sqrt(lower / count + 1e-12)
+    right = np.sqrt(np.maximum(square - lower, 0) / np.maximum(size - count, 1) + 1e-12)
     ratio = left / right
-    kept = np.abs(flat).mean(axis=1) ** 2 / (square.mean(axis=1) + 1e-12)
+    # |x| = x - 2 min(x, 0)
+    kept = ((flat.sum(axis=1) - 2 * below.sum(axis=1)).astype(np.float64) / size) ** 2 / (square / size + 1e-12)
     kept = kept * (ratio**3 + 1) * (ratio + 1) / (ratio**2 + 1) ** 2
     shapes, ratios = _shapes()
     return shapes[np.searchsorted(ratios, kept).clip(0, len(shapes) - 1)], left, right
