@@ -8,10 +8,10 @@ from PIL import Image, ImageOps
 from designer.assets.services import prepare_result
 from designer.jobs.handlers import Cancelled, Permanent, Retry, RunningJob
 from enhancement import capabilities
+from enhancement.engine.asking import untold
 from enhancement.engine.errors import EngineCancelled, EngineError
 from enhancement.models import EnhancementPreview, Status
 from enhancement.operations import files, registry
-from enhancement.operations.base import untold
 from enhancement.operations.crop import Crop
 from enhancement.previews import announce, is_sought, seek
 from enhancement.workpieces import opened, others_of, provenance_after

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as nnf
 
+from enhancement.engine.asking import Cancelled, unheard
 from enhancement.engine.errors import EngineCancelled
 
 Pixels = NDArray[np.uint8]
@@ -166,15 +167,11 @@ def enlarged(part: slice, side: int, scale: int) -> slice:
     return slice(start * scale, stop * scale)
 
 
-def _never() -> bool:
-    return False
-
-
-_asked_to_stop: ContextVar[Callable[[], bool]] = ContextVar("asked_to_stop", default=_never)
+_asked_to_stop: ContextVar[Cancelled] = ContextVar("asked_to_stop", default=unheard)
 
 
 @contextmanager
-def heeding(cancelled: Callable[[], bool]) -> Iterator[None]:
+def heeding(cancelled: Cancelled) -> Iterator[None]:
     """While this is open, networks ask `cancelled` before every convolution and raise EngineCancelled when it says so.
 
     A tile of a deep network takes many seconds on a processor; a convolution takes a fraction of one.

@@ -26,9 +26,9 @@ from pathlib import Path
 import numpy as np
 
 from enhancement.engine import room, tiles, trying
+from enhancement.engine.asking import Cancelled, Progress
 from enhancement.engine.errors import EngineCancelled
 from enhancement.engine.networks import Network, Samples
-from enhancement.engine.tiles import Cancelled, Progress
 
 logger = logging.getLogger(__name__)
 WORTH = 5.0  # seconds of the whole enlargement; what is quicker is done again before anybody has missed it

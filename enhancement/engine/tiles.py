@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeVar, cast
 
 import numpy as np
@@ -20,14 +20,13 @@ import torch
 
 from enhancement.engine import room, warm
 from enhancement.engine.alpha import bleed, snapped
+from enhancement.engine.asking import Cancelled, Progress, unheard, untold
 from enhancement.engine.compiled import POLL
 from enhancement.engine.errors import EngineCancelled, OutOfMemory, UnsupportedImage
 from enhancement.engine.networks import Network, Samples, heeding
 from enhancement.engine.spans import Piece, Span, aligned, spans
 
 Picture = TypeVar("Picture", bound=Samples)
-Progress = Callable[[float], None]
-Cancelled = Callable[[], bool]
 SMALLEST_TILE = 32
 GUESSED = 1e11  # multiplications a second of a network that has not computed yet
 LARGEST_OUTPUT = 2**28  # pixels: 268 million, 0.8 GB; a wish beyond it is a mistake or an attack
@@ -72,22 +71,14 @@ class _Within:
         return self.meter.cancelled()
 
 
-def _never() -> bool:
-    return False
-
-
-def _ignore(_: float) -> None:
-    return None
-
-
 def upscale(
     image: Picture,
     network: Network,
     *,
     tile: int | None = None,
     halo: int | None = None,
-    progress: Progress = _ignore,
-    cancelled: Cancelled = _never,
+    progress: Progress = untold,
+    cancelled: Cancelled = unheard,
 ) -> Picture:
     """The picture `network.scale` times as large: uint8 or uint16 (height, width, 3 or 4) to the same, larger.
 
@@ -117,8 +108,8 @@ def bands(
     tile: int | None = None,
     halo: int | None = None,
     skip: int = 0,
-    progress: Progress = _ignore,
-    cancelled: Cancelled = _never,
+    progress: Progress = untold,
+    cancelled: Cancelled = unheard,
 ) -> Iterator[Samples]:
     """The rows of what `upscale` makes, from top to bottom, in bands of a tile's height, each computed when asked for.
 

@@ -9,11 +9,11 @@ from typing import Any, Final
 import numpy as np
 
 from enhancement.engine.alpha import bleed
+from enhancement.engine.asking import Cancelled, untold
 from enhancement.engine.errors import EngineError
 from enhancement.operations import cutting, faces, matting, pictures, spaces, strips, subject
 from enhancement.operations.backdrops import Backdrop, Evened, Plain, Scene
 from enhancement.operations.base import (
-    Cancelled,
     Choice,
     Colours,
     Estimate,
@@ -25,7 +25,6 @@ from enhancement.operations.base import (
     Parameters,
     Position,
     part_of,
-    untold,
 )
 from enhancement.operations.frame import InMemory, Made, Task, estimate_by_area
 from enhancement.operations.matting import Matte

@@ -14,12 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from enhancement.engine.asking import Cancelled, Progress
 from enhancement.engine.errors import EngineError
 
 Parameters = dict[str, Any]
-Progress = Callable[[float], None]
-Cancelled = Callable[[], bool]
-Ask = Callable[[], None]  # raises EngineCancelled where the work is to stop
 
 
 class Position(IntEnum):
@@ -252,19 +250,6 @@ def cleaned(parameters: tuple[Parameter, ...], given: Mapping[str, object]) -> P
         if name not in known:
             raise ParameterError(str(name), f"There is no parameter {name!r:.60}.", f"Use: {', '.join(known)}.")
     return {name: parameter.clean(given.get(name, parameter.default)) for name, parameter in known.items()}
-
-
-def never() -> None:
-    """For whoever has nobody to ask."""
-
-
-def unheard() -> bool:
-    """For whoever cannot be stopped."""
-    return False
-
-
-def untold(share: float) -> None:
-    """For whoever has nobody to tell."""
 
 
 def part_of(progress: Progress, start: float, end: float) -> Progress:

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from designer.pipeline import colours, segmentation
+from enhancement.engine.asking import Cancelled, Progress
 from enhancement.operations import balance, outline, palette, pictures, planes, spaces, strips
 from enhancement.operations.base import (
-    Cancelled,
     Choice,
     Colours,
     Estimate,
@@ -30,7 +30,6 @@ from enhancement.operations.base import (
     Parameters,
     Pictures,
     Position,
-    Progress,
     Taste,
 )
 from enhancement.operations.frame import InMemory, Made, Task, estimate_by_area

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from designer.pipeline import segmentation
+from enhancement.engine.asking import Ask, never
 from enhancement.operations import faces, planes, subject
-from enhancement.operations.base import Ask, never
 
 Pixels = NDArray[np.uint8]
 Bools = NDArray[np.bool_]

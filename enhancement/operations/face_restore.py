@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enhancement.engine import manifest
+from enhancement.engine.asking import Progress
 from enhancement.operations import faces, pictures, planes
 from enhancement.operations.base import (
     Choice,
@@ -24,7 +25,6 @@ from enhancement.operations.base import (
     ParameterError,
     Parameters,
     Position,
-    Progress,
 )
 from enhancement.operations.frame import InMemory, Made, Task, estimate_by_area
 from enhancement.operations.framing import Box

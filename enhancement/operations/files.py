@@ -11,8 +11,9 @@ import numpy as np
 from PIL import Image
 
 from designer.assets import rows
+from enhancement.engine.asking import Cancelled, Progress, unheard
 from enhancement.engine.errors import EngineCancelled
-from enhancement.operations.base import Cancelled, GivesRows, Operation, Pictures, Progress, unheard
+from enhancement.operations.base import GivesRows, Operation, Pictures
 from enhancement.operations.pictures import DeepImage, Samples
 
 STRIP = 512  # rows that are taken out of a picture at once

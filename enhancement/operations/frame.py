@@ -11,18 +11,17 @@ from typing import Any
 
 from PIL import Image
 
+from enhancement.engine.asking import Cancelled, Progress
 from enhancement.engine.errors import EngineCancelled
 from enhancement.operations import pictures, strips
 from enhancement.operations.base import (
     NO_PICTURES,
-    Cancelled,
     Estimate,
     OperationResult,
     Parameter,
     Parameters,
     Pictures,
     Position,
-    Progress,
     cleaned,
 )
 from enhancement.operations.pictures import Picture, Samples

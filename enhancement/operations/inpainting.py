@@ -15,8 +15,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from enhancement.engine.asking import Cancelled, Progress
 from enhancement.engine.errors import EngineCancelled
-from enhancement.operations.base import Cancelled, Progress
 from enhancement.operations.pictures import Samples, rounded, white_of
 from enhancement.operations.planes import Plane
 

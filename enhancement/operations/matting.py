@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from designer.pipeline import segmentation
+from enhancement.engine.asking import Ask, Progress, never, untold
 from enhancement.operations import planes
-from enhancement.operations.base import Ask, Progress, never, untold
 from enhancement.operations.pictures import Samples, white_of
 from enhancement.operations.planes import Plane
 

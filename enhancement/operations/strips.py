@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enhancement.engine.alpha import bleed
+from enhancement.engine.asking import Cancelled, Progress
 from enhancement.engine.errors import EngineCancelled
-from enhancement.operations.base import Cancelled, ParameterError, Progress
+from enhancement.operations.base import ParameterError
 
 Samples = NDArray[np.unsignedinteger[Any]]  # uint8 or uint16
 S = TypeVar("S", bound=Samples)

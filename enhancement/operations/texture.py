@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from enhancement.engine.asking import Ask, never
 from enhancement.operations import planes, strips
-from enhancement.operations.base import Ask, never
 from enhancement.operations.pictures import Samples, white_of
 from enhancement.operations.planes import Plane
 

@@ -18,10 +18,10 @@ import numpy as np
 from PIL import Image
 
 from enhancement.engine import manifest, own
+from enhancement.engine.asking import Cancelled, Progress
 from enhancement.engine.errors import InvalidWeights
 from enhancement.operations import pictures, targets
 from enhancement.operations.base import (
-    Cancelled,
     Choice,
     Estimate,
     Flag,
@@ -30,7 +30,6 @@ from enhancement.operations.base import (
     ParameterError,
     Parameters,
     Position,
-    Progress,
     Rows,
     part_of,
 )

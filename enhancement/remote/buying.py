@@ -34,8 +34,9 @@ from designer.ledger.models import EntryKind
 from designer.ledger.services import charge
 from designer.providers.base import ProviderError, RateLimited
 from designer.realtime.events import COST_UPDATED, record
+from enhancement.engine.asking import Progress
 from enhancement.models import Enhancement
-from enhancement.operations.base import OperationResult, Parameters, Progress
+from enhancement.operations.base import OperationResult, Parameters
 from enhancement.prices import by_the_second, check_offered
 from enhancement.remote import fetching, offers, registry
 from enhancement.remote.base import OVER, Phase, Service, Standing, WorkFailed

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from enhancement.engine.asking import untold
 from enhancement.operations import face_restore, pictures, targets
-from enhancement.operations.base import OperationResult, Parameters, untold
+from enhancement.operations.base import OperationResult, Parameters
 from enhancement.operations.face_restore import Place
 from enhancement.operations.faithful import TWICE, true
 from enhancement.operations.frame import Made

@@ -27,10 +27,11 @@ import torch
 from PIL import Image
 
 from enhancement.engine import choosing, resuming, room, tiles, weights
+from enhancement.engine.asking import Cancelled
 from enhancement.engine.errors import EngineCancelled, MissingWeights
 from enhancement.engine.networks import Inner, Network, Pixels
 from enhancement.operations import registry
-from enhancement.operations.base import Cancelled, Operation
+from enhancement.operations.base import Operation
 from tests.benchmarks.contender import GENERAL, PLUS, deep_state, network_of, picture
 from tests.benchmarks.metrics import shared_data
 
