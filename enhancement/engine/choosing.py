@@ -11,6 +11,7 @@ fp32, bf16; on CUDA fp16 too) leave fewer ways to choose among; where one is lef
 from __future__ import annotations
 
 import copy
+import logging
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +21,7 @@ from enhancement.engine import compiled, device, graphs, trying
 from enhancement.engine.errors import EngineError
 from enhancement.engine.networks import Inner, Network, Pixels
 
+logger = logging.getLogger(__name__)
 MODES = {"faithful": 50.0, "fast": 40.0}  # least decibels to float32
 WORTHWHILE = 1.1  # a gain below this is not worth rounding more
 EXACT = "torch float32"
@@ -29,7 +31,7 @@ SHORT = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
 
 
 class Rounded:
-    """A `Runner` by torch in bfloat16 or float16."""
+    """A `Runner` by torch in bfloat16 or float16; a piece that these do not hold is computed in float32."""
 
     itemsize = 2
 
@@ -37,10 +39,15 @@ class Rounded:
         dtype: torch.dtype = getattr(torch, precision)
         self.label = f"{'torch' if network.device.type == 'cpu' else network.device.type} {precision}"
         module = copy.deepcopy(network.module).to(dtype)
-        self._network = replace(network, module=module, dtype=dtype, runner=None)
+        self._network, self._exact = replace(network, module=module, dtype=dtype, runner=None), network
 
     def __call__(self, tile: Pixels, inner: Inner) -> Pixels:
-        return self._network.enlarge(tile, inner).astype(np.uint8, copy=False)
+        try:
+            made = self._network.enlarge(tile, inner)
+        except FloatingPointError as beyond:
+            logger.warning("engine_not_rounded", extra={"model": self._network.name, "reason": str(beyond)})
+            made = self._exact.enlarge(tile, inner)
+        return made.astype(np.uint8, copy=False)
 
 
 def quickest(network: Network, mode: str = "faithful", *, half: bool = True) -> Network:

@@ -15,7 +15,6 @@ from dataclasses import replace
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from enhancement.engine import room
 from enhancement.engine.errors import EngineCancelled
@@ -29,18 +28,26 @@ WARM_UPS = 2  # before a recording, as its documentation asks: libraries choose 
 
 
 class Graphed:
-    """A `Runner` by recorded kernels. network: on CUDA in float32. precision: float32, float16 or bfloat16."""
+    """A `Runner` by recorded kernels. network: on CUDA in float32. precision: float32, float16 or bfloat16; a piece
+    that these do not hold is computed in float32."""
 
     def __init__(self, network: Network, precision: str) -> None:
         dtype: torch.dtype = getattr(torch, precision)
         self.label, self.itemsize = f"cuda graph {precision}", dtype.itemsize
         module = copy.deepcopy(network.module).to(dtype)
-        self._network = replace(network, module=module, dtype=dtype, runner=None)
+        self._network, self._exact = replace(network, module=module, dtype=dtype, runner=None), network
         self._recordings: OrderedDict[Size, Recording] = OrderedDict()
         self._met: deque[Size] = deque(maxlen=REMEMBERED)
         self._proven, self._refused = False, set[Size]()
 
     def __call__(self, tile: Pixels, inner: Inner) -> Pixels:
+        try:
+            return self._played(tile, inner)
+        except FloatingPointError as beyond:
+            logger.warning("engine_not_rounded", extra={"model": self._network.name, "reason": str(beyond)})
+            return self._exact.enlarge(tile, inner).astype(np.uint8, copy=False)
+
+    def _played(self, tile: Pixels, inner: Inner) -> Pixels:
         height, width = tile.shape[:2]
         recording = self._recording((height, width))
         if recording is None:
@@ -80,7 +87,7 @@ class Recording:
 
     @torch.inference_mode()
     def __init__(self, network: Network, size: Size) -> None:
-        self.device = network.device
+        self.network, self.device = network, network.device
         self.incoming = torch.empty((*size, 3), dtype=torch.uint8, pin_memory=True)
         self.given = torch.zeros((*size, 3), dtype=torch.uint8, device=self.device)
         self.graph = torch.cuda.CUDAGraph()
@@ -93,16 +100,17 @@ class Recording:
                 network.computed(self.given, 255)
                 aside.synchronize()
             with heeding(lambda: False), torch.cuda.graph(self.graph, stream=aside):
-                self.made: Tensor = network.computed(self.given, 255)
+                self.made, self.sound = network.computed(self.given, 255)
         torch.cuda.current_stream(self.device).wait_stream(aside)
         self.outgoing = torch.empty(self.made.shape, dtype=torch.uint8, pin_memory=True)
 
     @torch.inference_mode()
     def play(self, tile: Pixels) -> Pixels:
-        """uint8 (height, width, 3) to the result, which the next call overwrites."""
+        """uint8 (height, width, 3) to the result, which the next call overwrites. Raises FloatingPointError."""
         self.incoming.copy_(torch.from_numpy(np.array(tile, order="C")))
         self.given.copy_(self.incoming, non_blocking=True)
         self.graph.replay()
         self.outgoing.copy_(self.made, non_blocking=True)
         torch.cuda.current_stream(self.device).synchronize()
+        self.network.check(self.sound)
         return self.outgoing.numpy()

@@ -131,7 +131,7 @@ class Network:
         """One piece in one go: uint8 or uint16 (height, width, 3) to the same `scale` times larger.
 
         inner: the rows and columns of the piece that are wanted, input pixels; the others are only seen.
-        Raises what torch raises, or the runner.
+        Raises what torch raises, or the runner; FloatingPointError where fewer bits than 32 do not hold the numbers.
         """
         if self.runner and tile.dtype == np.uint8:
             return self.runner(cast(Pixels, tile), inner)
@@ -140,11 +140,18 @@ class Network:
     @torch.inference_mode()
     def _by_module(self, tile: Samples, inner: Inner) -> Samples:
         given = torch.from_numpy(np.array(tile, order="C")).to(self.device)
-        made = self.computed(given, 255 if tile.dtype == np.uint8 else 65535, inner)
+        made, sound = self.computed(given, 255 if tile.dtype == np.uint8 else 65535, inner)
+        self.check(sound)
         return np.ascontiguousarray(made.cpu().numpy().astype(tile.dtype, copy=False))
 
-    def computed(self, given: Tensor, white: int, inner: Inner = WHOLE) -> Tensor:
+    def check(self, sound: Tensor | None) -> None:
+        """Raises FloatingPointError where not all that `computed` made are numbers: they would be black, unnoticed."""
+        if sound is not None and not bool(sound):
+            raise FloatingPointError(f"{self.name} needs numbers that {self.dtype} does not have.")
+
+    def computed(self, given: Tensor, white: int, inner: Inner = WHOLE) -> tuple[Tensor, Tensor | None]:
         """A piece by the module, on its device: whole numbers up to `white`, (height, width, 3), to the same larger.
+        And, on the device too, whether all of it came to numbers; None of float32, which holds whatever networks need.
 
         The result is uint8 where white is 255, else int32. Raises what torch raises.
         """
@@ -153,8 +160,9 @@ class Network:
         native = image if isinstance(self.module, CompactNetwork) else image.to(self.dtype)
         rows, columns = (enlarged(part, side, self.scale) for part, side in zip(inner, (height, width), strict=True))
         made: Tensor = self.module(native)[:, :, rows, columns]
+        sound = None if self.dtype == torch.float32 else made.isfinite().all()
         quantised = made.to(torch.float32).clamp(0, 1).mul_(white).round_()
-        return quantised.to(torch.uint8 if white == 255 else torch.int32)[0].permute(1, 2, 0)
+        return quantised.to(torch.uint8 if white == 255 else torch.int32)[0].permute(1, 2, 0), sound
 
     def _aligned(self, image: Tensor) -> Tensor:
         down, right = (-image.shape[side] % self.align for side in (2, 3))

@@ -213,3 +213,21 @@ def test_sixteen_bits_go_through_float32_whatever_computes_eight(gentle):
     rounded = choosing.computed(gentle, "torch bfloat16")
     assert (upscale(ramp, rounded) == upscale(ramp, gentle)).all()
     assert len(np.unique(upscale(ramp, rounded))) > 900
+
+
+class Bright(nn.Module):
+    """Twice as large, by way of numbers that float16 does not have."""
+
+    def __init__(self):
+        super().__init__()
+        self.far = nn.Parameter(torch.tensor(1e6))
+
+    def forward(self, image):
+        return (image * self.far / self.far).repeat_interleave(2, dim=2).repeat_interleave(2, dim=3)
+
+
+def test_a_piece_that_sixteen_bits_do_not_hold_is_computed_in_float32(photo):
+    network = Network(name="bright", module=Bright(), scale=2, halo=0)
+    by_half = choosing.computed(network, "torch float16")
+    assert (upscale(photo, by_half, tile=64) == upscale(photo, network, tile=64)).all()
+    assert np.abs(upscale(photo, choosing.computed(network, "torch bfloat16")).astype(int)).max() > 200

@@ -88,6 +88,19 @@ def test_a_network_that_cannot_be_recorded_says_so_and_a_later_size_that_cannot_
         assert all((later(photo, whole) == network.enlarge(photo)).all() for _ in range(3))
 
 
+def test_a_recording_that_comes_to_no_numbers_is_computed_in_float32(network, photo, monkeypatch):
+    class Beyond:
+        def __init__(self, network, size):
+            pass
+
+        def play(self, tile):
+            raise FloatingPointError("float16 does not have such numbers")
+
+    monkeypatch.setattr(graphs, "Recording", Beyond)
+    played, inner = graphs.Graphed(network, "float32"), (slice(3, 40), slice(5, 60))
+    assert all((played(photo, inner) == network.enlarge(photo, inner)).all() for _ in range(3))
+
+
 @needs_cuda
 @pytest.mark.parametrize("way", choosing.WAYS_ON_CUDA)
 def test_each_way_is_near_enough_for_the_faithful_mode(network, photo, way):
