@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from enhancement.engine import compiled, device, graphs, trying
+from enhancement.engine import compiled, device, graphs, room, trying
 from enhancement.engine.errors import EngineError
 from enhancement.engine.networks import Inner, Network, Pixels
 
@@ -50,9 +50,18 @@ class Rounded:
         return made.astype(np.uint8, copy=False)
 
 
-def quickest(network: Network, mode: str = "faithful", *, half: bool = True) -> Network:
-    """The same network, computed the fastest way that is near enough to float32 for `mode` (see `way_for`)."""
-    return computed(network, way_for(network, mode, half=half))
+def quickest(network: Network, mode: str = "faithful", *, half: bool = True, like: Network | None = None) -> Network:
+    """The same network, computed the fastest way that is near enough to float32 for `mode` (see `way_for`).
+
+    like: another of the same kind, which is measured in its stead. Raises EngineError where settings leave no way.
+    """
+    way = way_for(like or network, mode, half=half)
+    try:
+        return computed(network, way)
+    except trying.CLOSES as reason:  # where one way is allowed, nothing was tried
+        if room.is_out_of_memory(reason):
+            raise trying.no_room(network) from reason
+        raise trying.none_left(network, [way]) from reason
 
 
 def way_for(network: Network, mode: str = "faithful", *, half: bool = True) -> str:

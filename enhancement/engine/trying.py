@@ -22,7 +22,7 @@ import numpy as np
 import torch
 
 from enhancement.engine import device, room, tables
-from enhancement.engine.errors import OutOfMemory
+from enhancement.engine.errors import EngineError, OutOfMemory
 from enhancement.engine.networks import Network, Pixels
 from enhancement.engine.training.data import textile
 
@@ -32,6 +32,7 @@ SMALLEST, LARGEST = 48, {"cpu": 192, "cuda": 512}  # edge of the piece, pixels
 CLOTHS = (3, 4)  # seeds
 ROUNDS = 3
 FORMAT = 2  # of the tables; another number makes them be measured again
+CLOSES = (RuntimeError, ValueError, MemoryError)  # what a way raises that a network cannot go
 Computed = Callable[[Network, str], Network]
 
 
@@ -47,12 +48,15 @@ class Try:
 def tries(network: Network, ways: list[str], computed: Computed) -> list[Try]:
     """Each of the ways as measured, from disk or now. network: in float32; computed: makes it compute in one way.
 
-    A way in which the network cannot be computed is left out.
+    A way in which the network cannot be computed is left out. Raises EngineError where none is left.
     """
     key = _key(network, ways)
     with contextlib.suppress(ValueError, TypeError):  # not ours: measured anew
-        return [Try(**row) for row in json.loads(tables.read(key) or "")]
+        if kept := [Try(**row) for row in json.loads(tables.read(key) or "")]:
+            return kept
     made, whole = _measured(network, ways, computed)
+    if not made:
+        raise none_left(network, ways) if whole else no_room(network)
     logger.info("engine_measured", extra={"model": network.name, "tries": [asdict(each) for each in made]})
     if whole:
         tables.keep(key, json.dumps([asdict(each) for each in made]))
@@ -64,16 +68,16 @@ def _measured(network: Network, ways: list[str], computed: Computed) -> tuple[li
 
     Raises OutOfMemory where it lacks for the network itself.
     """
-    effort, kind = room.need_of(network).multiplications, network.device.type
-    edge = max(SMALLEST, min(LARGEST[kind], int(math.sqrt(EFFORT[kind] / effort)) // 16 * 16))
-    cloths = [textile(np.random.default_rng(seed), edge) for seed in CLOTHS]
+    kind = network.device.type
     try:
+        effort = room.need_of(network).multiplications
+        edge = max(SMALLEST, min(LARGEST[kind], int(math.sqrt(EFFORT[kind] / effort)) // 16 * 16))
+        cloths = [textile(np.random.default_rng(seed), edge) for seed in CLOTHS]
         exact = [network.enlarge(cloth) for cloth in cloths]
     except (RuntimeError, MemoryError) as full:
         if not room.is_out_of_memory(full):
             raise
-        remedy = "Free memory, or use a smaller model."
-        raise OutOfMemory(f"There is no memory for {network.name}.", remedy=remedy) from full
+        raise no_room(network) from full
     whole = True
     able: dict[str, Network] = {}
     decibels: dict[str, float] = {}
@@ -82,22 +86,45 @@ def _measured(network: Network, ways: list[str], computed: Computed) -> tuple[li
             candidate = computed(network, way)
             decibels[way] = nearness([candidate.enlarge(cloth) for cloth in cloths], exact)
             able[way] = candidate
-        except (RuntimeError, ValueError) as reason:  # a network that one library cannot read, another computes
+        except CLOSES as reason:  # a network that one library cannot read, another computes
             whole = whole and not room.is_out_of_memory(reason)
             logger.info("engine_way_closed", extra={"model": network.name, "way": way, "reason": str(reason)[:300]})
     seconds = _timed(able, cloths[0])
-    return [Try(way=way, seconds=round(seconds[way], 5), decibels=round(decibels[way], 2)) for way in able], whole
+    whole = whole and len(seconds) == len(able)
+    return [
+        Try(way=way, seconds=round(least, 5), decibels=round(decibels[way], 2)) for way, least in seconds.items()
+    ], whole
 
 
 def _timed(candidates: dict[str, Network], piece: Pixels) -> dict[str, float]:
-    """The least seconds of each; they take turns, so that a busy moment hits all."""
+    """The least seconds of each; they take turns, so that a busy moment hits all. Those that lack memory are left out,
+    for while all are there it is scarcest."""
     least = dict.fromkeys(candidates, math.inf)
     for _ in range(ROUNDS):
-        for way, candidate in candidates.items():
+        for way in list(least):
             started = time.perf_counter()
-            candidate.enlarge(piece)
-            least[way] = min(least[way], time.perf_counter() - started)
+            try:
+                candidates[way].enlarge(piece)
+            except (RuntimeError, MemoryError) as full:
+                if not room.is_out_of_memory(full):
+                    raise
+                del least[way]
+            else:
+                least[way] = min(least[way], time.perf_counter() - started)
     return least
+
+
+def no_room(network: Network) -> OutOfMemory:
+    remedy = "Free memory, or use a smaller model."
+    return OutOfMemory(f"There is no memory for {network.name}.", remedy=remedy)
+
+
+def none_left(network: Network, ways: list[str]) -> EngineError:
+    """That settings leave no way in which this network can be computed."""
+    remedy = "Set DESIGNER_ENGINE_BACKEND and DESIGNER_ENGINE_DTYPE to auto, or use another model."
+    return EngineError(
+        f"{network.name} cannot be computed by {' or '.join(ways)}, and the settings allow no other way.", remedy=remedy
+    )
 
 
 def nearness(made: list[Pixels], exact: list[Pixels]) -> float:

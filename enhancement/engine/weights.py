@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from enhancement.engine import device as devices
 from enhancement.engine import own, warm
-from enhancement.engine.choosing import computed, quickest, way_for
+from enhancement.engine.choosing import quickest
 from enhancement.engine.compat import import_spandrel
 from enhancement.engine.errors import EngineError, InvalidWeights, MissingWeights
 from enhancement.engine.manifest import Entry, catalogue, entries, locate
@@ -174,7 +174,7 @@ def _loaded(files: tuple[Located, ...], denoise: float, device: devices.Device |
     if len(states) == 1:
         return quickest(network, mode, half=entry.half)
     # a blend is computed as its model is, so that not every place of a slider has to be measured
-    return computed(network, way_for(_made(entry, states[0], chosen), mode, half=entry.half))
+    return quickest(network, mode, half=entry.half, like=_made(entry, states[0], chosen))
 
 
 def _made(entry: Entry, state: State, chosen: devices.Device) -> Network:

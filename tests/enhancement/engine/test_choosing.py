@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import numpy as np
@@ -62,7 +63,7 @@ def test_what_was_measured_is_read_from_disk_the_next_time(monkeypatch, gentle, 
     assert next(row for row in rows if row["way"] == choosing.EXACT)["decibels"] == 999
 
 
-@pytest.mark.parametrize("content", ["", "[{}]", "[1]", '[{"way": "x"}]'])
+@pytest.mark.parametrize("content", ["", "[]", "[{}]", "[1]", '[{"way": "x"}]'])
 def test_a_table_that_is_broken_is_measured_anew(gentle, tables, content):
     choosing.quickest(gentle)
     file = next(tables.iterdir())
@@ -148,6 +149,49 @@ def test_what_failed_for_want_of_memory_is_tried_again_the_next_time(monkeypatch
         trying.tries(gentle, ["torch float32"], cramped)
 
 
+def test_memory_that_lacks_in_the_middle_of_a_trial_closes_that_way_for_now(monkeypatch, gentle, tables):
+    class Short:
+        """A runner that is out of memory from its third piece on."""
+
+        label, itemsize = "short", 2
+
+        def __init__(self):
+            self.pieces = 0
+
+        def __call__(self, tile, inner):
+            self.pieces += 1
+            if self.pieces > 2:
+                raise MemoryError
+            return gentle.enlarge(tile, inner)
+
+    def computed(network, way):
+        return network if way == choosing.EXACT else dataclasses.replace(network, runner=Short())
+
+    made = trying.tries(gentle, [choosing.EXACT, "torch bfloat16"], computed)
+    assert [each.way for each in made] == [choosing.EXACT] and not tables.exists()
+    with pytest.raises(OutOfMemory, match="gentle"):
+        trying.tries(gentle, ["torch bfloat16"], computed)
+    monkeypatch.setattr(trying.room, "need_of", lambda _: (_ for _ in ()).throw(MemoryError()))
+    with pytest.raises(OutOfMemory, match="gentle"):
+        trying.tries(gentle, [choosing.EXACT], computed)
+
+
+@needs_openvino
+@pytest.mark.parametrize("dtype", ["auto", "fp32"])
+def test_where_settings_leave_no_way_that_works_they_are_named_and_no_table_is_kept(monkeypatch, gentle, tables, dtype):
+    def unreadable(*_):
+        raise RuntimeError("no such operation")
+
+    monkeypatch.setattr(compiled, "graph_of", unreadable)
+    monkeypatch.setenv("DESIGNER_ENGINE_BACKEND", "openvino")
+    monkeypatch.setenv("DESIGNER_ENGINE_DTYPE", dtype)
+    for _ in range(2):
+        with pytest.raises(EngineError, match="gentle cannot be computed by openvino float32") as refusal:
+            choosing.quickest(gentle)
+        assert "DESIGNER_ENGINE_BACKEND" in refusal.value.remedy
+    assert not tables.exists()
+
+
 def test_without_openvino_torch_does_it(monkeypatch, gentle):
     monkeypatch.setattr(compiled, "available", lambda: False)
     assert choosing.allowed() == ["torch float32", "torch bfloat16"]
@@ -230,4 +274,3 @@ def test_a_piece_that_sixteen_bits_do_not_hold_is_computed_in_float32(photo):
     network = Network(name="bright", module=Bright(), scale=2, halo=0)
     by_half = choosing.computed(network, "torch float16")
     assert (upscale(photo, by_half, tile=64) == upscale(photo, network, tile=64)).all()
-    assert np.abs(upscale(photo, choosing.computed(network, "torch bfloat16")).astype(int)).max() > 200
