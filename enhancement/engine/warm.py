@@ -29,9 +29,9 @@ def get(key: Hashable, make: Callable[[], Network]) -> Network:
 
 
 def keep_only(network: Network) -> None:
-    """Let go of all others: a device has no memory left for a piece of this one."""
+    """Let go of all others: a device has no memory left for a piece of this one, whatever computes it."""
     with _lock:
-        for key in [key for key, kept in _kept.items() if kept is not network]:
+        for key in [key for key, kept in _kept.items() if kept.module is not network.module]:
             del _kept[key]
 
 

@@ -77,6 +77,15 @@ class _Ready:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Used:
+    """What is told of a network once it has done its part; it is not held on to, for the next may need its memory."""
+
+    entry: manifest.Entry
+    label: str
+    notes: tuple[str, ...]
+
+
 class Upscale(InMemory):
     """Larger. Transparency, grey, resolution and colour profile are kept (see `pictures`)."""
 
@@ -186,7 +195,7 @@ class _Way:
         self.height, self.width = picture.samples.shape[:2]
         self.size = targets.wanted(self.width, self.height, task.wish)
         self.steps = _steps(self.width, self.height, self.size, task.wish)
-        self.used: list[_Ready] = []
+        self.used: list[_Used] = []
         if task.wish["target"] == targets.ON_PAPER:
             picture.info["dpi"] = (task.wish["dpi"], task.wish["dpi"])
 
@@ -199,8 +208,7 @@ class _Way:
             if number:
                 samples = np.concatenate(list(resized_bands(bands, size, step.before.pair)))
             part = part_of(self.task.progress, before / whole, (before + step.seconds) / whole)
-            self.used.append(_ready(step.entry, self.task.wish))
-            bands = _enlarged(samples, self.used[-1], self.task, part, number)
+            bands = self._by(step.entry, samples, part, number)
             size = (step.before.width * step.entry.scale, step.before.height * step.entry.scale)
             before += step.seconds
         bands = resized_bands(bands, size, self.size.pair)
@@ -209,6 +217,12 @@ class _Way:
         yield from bands
         self.task.picture.notes += [note for each in self.used for note in each.notes]
         self.task.progress(1.0)
+
+    def _by(self, entry: manifest.Entry, samples: Samples, progress: Progress, number: int) -> Iterator[Samples]:
+        """The bands of what one network makes, the `number`th on the way; it is made ready at once."""
+        ready = _ready(entry, self.task.wish)
+        self.used.append(_Used(ready.entry, ready.network.label, ready.notes))
+        return _enlarged(samples, ready, self.task, progress, number)
 
     @property
     def corrections(self) -> int:
@@ -328,13 +342,13 @@ def _enlarged(samples: Samples, ready: _Ready, task: Task, progress: Progress, n
     progress(1.0)
 
 
-def _facts(clean: Parameters, used: list[_Ready]) -> dict[str, Any]:
+def _facts(clean: Parameters, used: list[_Used]) -> dict[str, Any]:
     """What provenance should remember; only values that JSON knows. Without a network there is no model."""
     said: dict[str, Any] = {"target": clean["target"], "denoise": clean["denoise"]}
     if not used:
         return said
-    network, backend = used[0].network, clean["backend"]
-    side = network.label if backend == "torch" else "cpu float32"
+    backend = clean["backend"]
+    side = used[0].label if backend == "torch" else "cpu float32"
     models = ", ".join(dict.fromkeys(each.entry.name for each in used))
     licences = ", ".join(dict.fromkeys(each.entry.licence for each in used))
     return {**said, "model": models, "licence": licences, "backend": backend, "device": side, "mode": clean["mode"]}

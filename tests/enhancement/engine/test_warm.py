@@ -1,5 +1,7 @@
+import copy
 import dataclasses
 
+import numpy as np
 import pytest
 
 from enhancement.engine import room, warm
@@ -66,8 +68,18 @@ def test_when_a_cuda_device_runs_short_all_but_the_one_in_use_are_let_go(network
 
 
 def test_a_device_without_memory_keeps_the_network_that_needs_it(network):
-    other = dataclasses.replace(network)
+    other = dataclasses.replace(network, module=copy.deepcopy(network.module))
     warm.get("a", Maker(other))
     warm.get("b", Maker(network))
     warm.keep_only(network)
     assert list(warm._kept) == ["b"]
+
+
+def test_a_network_is_the_same_whatever_computes_it(network):
+    class Runner:
+        label, itemsize = "runner", 2
+
+    rounded = dataclasses.replace(network, runner=Runner())
+    warm.get("a", Maker(rounded))
+    warm.keep_only(rounded.of(np.dtype(np.uint16)))  # pieces of 16 bits go through its module
+    assert list(warm._kept) == ["a"]

@@ -1,16 +1,18 @@
 import dataclasses
+import gc
 import hashlib
 import json
 import shutil
 import subprocess
 import sys
+import weakref
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from enhancement.engine import choosing, manifest, own, stock, weights
+from enhancement.engine import choosing, manifest, own, stock, warm, weights
 from enhancement.engine.errors import EngineCancelled, EngineError, InvalidWeights, MissingWeights
 from enhancement.fidelity import compared
 from enhancement.operations import registry, upscale
@@ -172,6 +174,24 @@ def test_every_failure_of_the_engine_has_a_code_of_its_own():
     kinds = EngineError.__subclasses__()
     assert len({kind.code for kind in kinds}) == len(kinds)
     assert {"invalid_weights", "missing_weights", "out_of_memory", "invalid_parameter"} <= {kind.code for kind in kinds}
+
+
+def test_the_first_of_two_networks_is_let_go_before_the_second_is_made_ready(picture, monkeypatch):
+    made: list[weakref.ref] = []
+    alive: list[list[bool]] = []
+    real = weights.load
+
+    def load(name, **ways):
+        warm._kept.clear()
+        gc.collect()
+        alive.append([module() is not None for module in made])
+        network = real(name, **ways)
+        made.append(weakref.ref(network.module))
+        return network
+
+    monkeypatch.setattr(weights, "load", load)
+    assert run(picture, scale=8).facts["model"].count("designer") == 2
+    assert alive == [[], [False]]
 
 
 @pytest.mark.parametrize("mode", ["faithful", "fast"])
