@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from enhancement.engine.errors import EngineCancelled
+
 Progress = Callable[[float], None]  # called with the share done, 0..1
 Cancelled = Callable[[], bool]
 Ask = Callable[[], None]  # raises EngineCancelled where the work is to stop
+
+
+def asking(cancelled: Cancelled) -> Ask:
+    """Asks, and raises EngineCancelled."""
+
+    def ask() -> None:
+        if cancelled():
+            raise EngineCancelled
+
+    return ask
 
 
 def never() -> None:

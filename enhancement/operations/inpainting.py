@@ -9,14 +9,13 @@ knows 8 and 16 bits, and leaves no seam, for there are no parts to be joined.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import pairwise, product
-from typing import Any, Final
+from itertools import product
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from enhancement.engine.asking import Cancelled, Progress
-from enhancement.engine.errors import EngineCancelled
+from enhancement.engine.asking import Ask, Cancelled, Progress, asking
 from enhancement.operations.pictures import Samples, rounded, white_of
 from enhancement.operations.planes import Plane
 
@@ -26,6 +25,7 @@ Weigh = Callable[[Places, int, int], Plane]  # how much these count for what lie
 
 REACH: Final = 5  # pixels from which the filling takes its colours
 AT_ONCE: Final = 1 << 14  # pixels: less than a tenth of a second
+SORTED_AT_ONCE: Final = 1 << 20  # pixels, by their distance from the rim: as long, and with little memory
 LUMA: Final = np.array([0.299, 0.587, 0.114], np.float32)
 FAINT: Final = 0.01  # a slope, or a direction, that is none
 LEAST: Final = np.float32(1e-6)  # the weight of what lies in no such direction
@@ -44,13 +44,13 @@ def filled(pixels: Samples, hole: Bools, *, lines: bool = False, progress: Progr
     """
     if not hole.any() or hole.all():
         return pixels
-    work = _Hole(pixels, hole, lines)
+    ask = asking(cancelled)
+    work = _Hole(pixels, hole, lines, ask)
     done, every = 0, int(hole.sum())
-    for places in work.layers():
+    for places in work.layers(ask):
         values = []
         for start in range(0, len(places), AT_ONCE):
-            if cancelled():
-                raise EngineCancelled
+            ask()
             values.append(work.mean(places[start : start + AT_ONCE]))
             done += values[-1].shape[1]
             progress(done / every)
@@ -59,33 +59,48 @@ def filled(pixels: Samples, hole: Bools, *, lines: bool = False, progress: Progr
 
 
 class _Hole:
-    """Planes of the picture laid flat, with a margin of REACH unknown pixels: a neighbour is a fixed step away."""
+    """Planes of the picture laid flat, with a margin of REACH unknown pixels: a neighbour is a fixed step away.
 
-    def __init__(self, pixels: Samples, hole: Bools, lines: bool) -> None:
+    A hole may have twenty million pixels, of which each of these steps takes a part of a second: `ask` comes between.
+    """
+
+    def __init__(self, pixels: Samples, hole: Bools, lines: bool, ask: Ask) -> None:
         self.row = pixels.shape[1] + 2 * REACH
-        margin = ((REACH, REACH), (REACH, REACH))
-        self.hole = np.pad(hole, margin).ravel()
-        self.known = np.pad(~hole, margin).ravel()
-        self.colours = [np.pad(pixels[..., channel], margin).ravel() for channel in range(3)]
+        self.hole = _laid(hole)
+        self.known = _laid(~hole)
+        self.colours = []
+        for channel in range(3):
+            ask()
+            self.colours.append(_laid(pixels[..., channel]))
         self.level = white_of(pixels) / np.float32(255)
-        self.depth = np.pad(_depth(hole), margin, mode="edge").ravel()
+        self.depth = _laid(_depth(hole, ask), mode="edge")
         self.lines = lines
+        ask()
         if lines:
             self.light = np.zeros(self.known.size, np.float32)
             self.slopes = np.zeros((2, self.known.size), np.float32)
             rim = np.flatnonzero(self.known & (self.depth > -REACH - 2))
             self._light(rim)
+            ask()
             self._slope(rim)
 
-    def layers(self) -> Iterator[Places]:
+    def layers(self, ask: Ask) -> Iterator[Places]:
         """The pixels of the hole, in steps of one pixel from its rim."""
-        places = np.flatnonzero(self.hole).astype(np.int32)
+        parts = []
+        for start in range(0, self.hole.size, SORTED_AT_ONCE):
+            ask()
+            parts.append(self._sorted(start))
+        for far in range(1, max(len(ends) for _, ends in parts)):
+            near = [places[ends[far - 1] : ends[far]] for places, ends in parts if far < len(ends)]
+            if (layer := np.concatenate(near)).size:
+                yield layer
+
+    def _sorted(self, start: int) -> tuple[Places, Places]:
+        """The pixels of the hole among so many from `start` on, the nearest to its rim first, and how many there are
+        up to each distance."""
+        places = np.flatnonzero(self.hole[start : start + SORTED_AT_ONCE]) + start
         far = np.ceil(self.depth[places]).astype(np.uint16)
-        places = places[np.argsort(far, kind="stable")]
-        ends = np.cumsum(np.bincount(far))
-        for start, end in pairwise(ends):
-            if end > start:
-                yield places[start:end]
+        return places[np.argsort(far, kind="stable")].astype(np.int32), np.cumsum(np.bincount(far))
 
     def mean(self, places: Places) -> Samples:
         """What these pixels (n,) become, (3, n)."""
@@ -150,11 +165,19 @@ class _Hole:
             self.slopes[axis, places] = rise / np.maximum(1, after.astype(np.float32) + before)
 
 
-def _depth(hole: Bools) -> Plane:
+def _laid(plane: NDArray[Any], mode: Literal["constant", "edge"] = "constant") -> NDArray[Any]:
+    """A plane laid flat, with its margin."""
+    return np.pad(plane, REACH, mode=mode).ravel()
+
+
+def _depth(hole: Bools, ask: Ask) -> Plane:
     """Pixels to the nearest known one, from 1; 0 and below outside of the hole."""
     import cv2
 
-    inside, outside = (
-        cv2.distanceTransform(part.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE) for part in (hole, ~hole)
-    )
+    apart = []
+    for part in (hole, ~hole):
+        ask()
+        apart.append(cv2.distanceTransform(part.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE))
+    ask()
+    inside, outside = apart
     return np.asarray(np.where(hole, inside, 1 - outside), np.float32)

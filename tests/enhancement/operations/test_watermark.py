@@ -178,6 +178,20 @@ def test_a_cancel_is_heard_before_the_next_piece_whenever_it_comes(marked, area,
     assert (worst, whole > 20) == (0, True)
 
 
+@pytest.mark.parametrize("method", ["telea", "navier-stokes"])
+def test_a_cancel_is_heard_while_a_large_hole_is_only_looked_at(marked, method, pieces, late, monkeypatch):
+    monkeypatch.setattr(inpainting, "SORTED_AT_ONCE", 500)
+    begun = pieces((cv2, "distanceTransform"), (inpainting, "_laid"), (inpainting._Hole, "_sorted"))
+    worst, whole = late(lambda **ways: run(marked, area="box", method=method, **ways), begun, 12)
+    assert (worst <= 1, whole > 20) == (True, True)  # two thin planes of truths come at once
+
+
+def test_the_order_of_a_hole_does_not_depend_on_how_much_of_it_is_sorted_at_once(marked, monkeypatch):
+    whole = run(marked, area="box").image.tobytes()
+    monkeypatch.setattr(inpainting, "SORTED_AT_ONCE", 501)
+    assert run(marked, area="box").image.tobytes() == whole
+
+
 def test_progress_is_told_while_it_paints(marked, monkeypatch):
     monkeypatch.setattr(inpainting, "AT_ONCE", 100)
     told: list[float] = []
