@@ -38,7 +38,7 @@ def run(job: RunningJob, preview_id: str) -> None:
 def _place(job: RunningJob, row: EnhancementPreview) -> None:
     """The part where the face is that it is about. Raises Permanent where the recipes cannot be done any more."""
     try:
-        seek(row)
+        seek(row, ask=job.stop_if_cancelled)
     except Refused as gone:
         if gone.status >= 500:  # the storage
             raise

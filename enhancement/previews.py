@@ -31,6 +31,7 @@ from enhancement.cropping import (
     told_of_face,
     told_of_mark,
 )
+from enhancement.engine.asking import Ask, never
 from enhancement.estimating import estimate
 from enhancement.models import LIVE, EnhancementPreview, Status
 from enhancement.operations import faces
@@ -96,9 +97,9 @@ def is_sought(row: EnhancementPreview) -> bool:
     return any("seek" in recipe for recipe in row.recipes)
 
 
-def seek(row: EnhancementPreview) -> None:
+def seek(row: EnhancementPreview, *, ask: Ask = never) -> None:
     """Put the part where the face is that its recipes are about, and say so; nothing is written to the row in the
-    database. Where faces cannot be looked for, the part stays, and nothing is said.
+    database. Where faces cannot be looked for, the part stays, and nothing is said. ask: raises to stop.
 
     Raises Missing, Forbidden, Conflict or Refused where the recipes cannot be done any more.
     """
@@ -107,7 +108,7 @@ def seek(row: EnhancementPreview) -> None:
     if not faces.unavailable():
         asset, plans = _planned(row.owner, row.source_id, [Trial(operations=each["operations"]) for each in recipes])
         size = (asset.width, asset.height)
-        face = face_of(_faces(asset), spot, size)
+        face = face_of(_faces(asset, ask), spot, size)
         box, about = part_for(plans, size=size, subject=face, spot=spot, detailed=partial(spot_of, asset))
         for recipe, plan in zip(recipes, plans, strict=True):
             part = on_part(plan, size=size, part=box)
@@ -117,12 +118,12 @@ def seek(row: EnhancementPreview) -> None:
     row.recipes = recipes
 
 
-def _faces(asset: Asset) -> list[Box]:
+def _faces(asset: Asset, ask: Ask) -> list[Box]:
     """The faces that are sure in a view of an image, the largest first, in its pixels."""
     with opened(thumbnail_path(asset.path, thumbnail_width(asset, faces.VIEW))) as file, Image.open(file) as view:
         seen = np.asarray(view.convert("RGBA"))
     scale = asset.width / seen.shape[1]
-    found = [face for face in faces.find(seen) if face.sure]
+    found = [face for face in faces.find(seen, ask=ask) if face.sure]
     sides = [[each * scale for each in (face.left, face.top, face.width, face.height)] for face in found]
     return [
         Box(round(left), round(top), round(left + width), round(top + height)) for left, top, width, height in sides

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from enhancement.engine.device import threads
 from enhancement.engine.errors import EngineCancelled, MissingBackend
-from enhancement.engine.networks import CompactNetwork, Inner, Network, Pixels, asked_to_stop, enlarged
+from enhancement.engine.networks import CompactNetwork, Inner, Network, Pixels, asked_to_stop, enlarged, heed
 
 HINTS = {"float32": "f32", "bfloat16": "bf16"}
 ITEMSIZES = {"float32": 4, "bfloat16": 2}
@@ -137,6 +137,7 @@ class Compiled:
         else:
             while len(self._requests) >= SHAPES:
                 self._requests.popitem(last=False)
+            heed()  # what follows takes seconds for a deep network
             graph = self._graph.clone()
             graph.reshape([1, height, width, 3])
             compiled = openvino().Core().compile_model(graph, "CPU", self._settings)

@@ -180,7 +180,8 @@ _asked_to_stop: ContextVar[Cancelled] = ContextVar("asked_to_stop", default=unhe
 
 @contextmanager
 def heeding(cancelled: Cancelled) -> Iterator[None]:
-    """While this is open, networks ask `cancelled` before every convolution and raise EngineCancelled when it says so.
+    """While this is open, networks ask `cancelled` before every convolution and raise EngineCancelled when it says so;
+    so do the reading of weights and the trying of ways.
 
     A tile of a deep network takes many seconds on a processor; a convolution takes a fraction of one.
     """
@@ -196,7 +197,8 @@ def asked_to_stop() -> bool:
     return _asked_to_stop.get()()
 
 
-def _heed(*_: object) -> None:
+def heed(*_: object) -> None:
+    """Raises EngineCancelled where the caller wants no more of what is under way."""
     if asked_to_stop():
         raise EngineCancelled
 
@@ -207,7 +209,7 @@ def ready(
     """Put a network on its device for use: no gradients, its number format, and the layout that convolutions like."""
     convolutions = [layer for layer in module.modules() if isinstance(layer, nn.Conv2d)]
     for layer in convolutions:
-        layer.register_forward_pre_hook(_heed)
+        layer.register_forward_pre_hook(heed)
     moved = module.eval().requires_grad_(False).to(device=device, dtype=dtype)
     flat = all(value.ndim <= 4 for value in moved.parameters())  # GFPGAN's styled convolutions have five
     laid_out: nn.Module = moved.to(memory_format=torch.channels_last) if flat else moved  # type: ignore[call-overload]

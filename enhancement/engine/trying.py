@@ -23,7 +23,7 @@ import torch
 
 from enhancement.engine import device, room, tables
 from enhancement.engine.errors import EngineError, OutOfMemory
-from enhancement.engine.networks import Network, Pixels
+from enhancement.engine.networks import Network, Pixels, heed
 from enhancement.engine.training.data import textile
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,8 @@ class Try:
 def tries(network: Network, ways: list[str], computed: Computed) -> list[Try]:
     """Each of the ways as measured, from disk or now. network: in float32; computed: makes it compute in one way.
 
-    A way in which the network cannot be computed is left out. Raises EngineError where none is left.
+    A way in which the network cannot be computed is left out. Raises EngineError where none is left. Who is `heeding`
+    hears a cancel meanwhile.
     """
     key = _key(network, ways)
     with contextlib.suppress(ValueError, TypeError):  # not ours: measured anew
@@ -82,6 +83,7 @@ def _measured(network: Network, ways: list[str], computed: Computed) -> tuple[li
     able: dict[str, Network] = {}
     decibels: dict[str, float] = {}
     for way in ways:
+        heed()
         try:
             candidate = computed(network, way)
             decibels[way] = nearness([candidate.enlarge(cloth) for cloth in cloths], exact)

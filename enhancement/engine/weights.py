@@ -11,7 +11,7 @@ import io
 import pickle
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import safetensors.torch
 import torch
@@ -24,9 +24,10 @@ from enhancement.engine.choosing import quickest
 from enhancement.engine.compat import import_spandrel
 from enhancement.engine.errors import EngineError, InvalidWeights, MissingWeights
 from enhancement.engine.manifest import Entry, catalogue, entries, locate
-from enhancement.engine.networks import CompactNetwork, Network, compact_shape_of, ready
+from enhancement.engine.networks import CompactNetwork, Network, compact_shape_of, heed, ready
 
 LARGEST = 512 * 2**20  # bytes; the largest known model has 349 MB
+PART = 32 * 2**20  # bytes read or hashed at once: a tenth of a second
 State = dict[str, Tensor]
 
 
@@ -37,7 +38,7 @@ def bounded_bytes(path: Path) -> bytes:
         raise InvalidWeights(f"{path.name} is not a .safetensors or .pth file; others may carry code.", remedy=again)
     try:
         with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
+            data = _read_of(file)
     except FileNotFoundError as error:
         raise MissingWeights(f"{path.name} has just been removed.", remedy="Install it again.") from error
     if len(data) > LARGEST:
@@ -45,10 +46,26 @@ def bounded_bytes(path: Path) -> bytes:
     return data
 
 
+def _read_of(file: BinaryIO) -> bytes:
+    """All of a file, or what is enough to see that it is too large. Raises EngineCancelled."""
+    data = bytearray()
+    while len(data) <= LARGEST and (part := file.read(PART)):
+        heed()
+        data += part
+    return bytes(data)
+
+
 def verified_bytes(path: Path, accepted: tuple[str, ...]) -> bytes:
-    """The content of `path` if its SHA-256 is one of `accepted`. Raises InvalidWeights; nothing is parsed here."""
+    """The content of `path` if its SHA-256 is one of `accepted`. Raises InvalidWeights; nothing is parsed here.
+
+    Who is `heeding` hears a cancel meanwhile.
+    """
     data = bounded_bytes(path)
-    found = hashlib.sha256(data).hexdigest()
+    seen, whole = hashlib.sha256(), memoryview(data)
+    for start in range(0, len(data), PART):
+        heed()
+        seen.update(whole[start : start + PART])
+    found = seen.hexdigest()
     if found not in accepted:
         reason = f"{path.name} has the unknown SHA-256 {found[:16]}…; it was not opened."
         raise InvalidWeights(reason, remedy="Install it again from its publisher, or remove it from the models folder.")

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from designer.pipeline import colours, segmentation
-from enhancement.engine.asking import Cancelled, Progress
+from enhancement.engine.asking import Ask, Cancelled, Progress
 from enhancement.operations import balance, outline, palette, pictures, planes, spaces, strips
 from enhancement.operations.base import (
     Choice,
@@ -28,7 +28,6 @@ from enhancement.operations.base import (
     Parameter,
     ParameterError,
     Parameters,
-    Pictures,
     Position,
     Taste,
 )
@@ -153,7 +152,7 @@ class Colour(InMemory):
     def work(self, task: Task) -> Made:
         """Correct the colours."""
         picture, space, profile = spaces.of(task.picture)
-        plan = _planned(picture, space, task.wish, task.others)
+        plan = _planned(picture, space, task)
         made, mapped = _applied(picture.samples, plan, task.progress, task.cancelled)
         share = round(mapped / (made.shape[0] * made.shape[1]), 5)
         return Made(picture, made, {**plan.facts, "profile": profile, "gamut_mapped_share": share})
@@ -169,8 +168,9 @@ def _small(picture: Picture, edge: int) -> tuple[Pixels, NDArray[np.bool_]]:
     return np.ascontiguousarray(pixels[..., :3]), seen
 
 
-def _planned(picture: Picture, space: Space, clean: Parameters, others: Pictures) -> _Plan:
-    pixels, seen = _small(picture, VIEW)
+def _planned(picture: Picture, space: Space, task: Task) -> _Plan:
+    clean, (pixels, seen) = task.wish, _small(picture, VIEW)
+    task.stop_if_cancelled()
     light = space.linear(pixels)
     matrix, facts = _balanced(light, seen, space, clean, picture.grey)
     lifted = balance.stops(light @ matrix.T, seen) if clean["auto_exposure"] else 0.0
@@ -186,7 +186,7 @@ def _planned(picture: Picture, space: Space, clean: Parameters, others: Pictures
     plan.facts = {"white_balance": facts, "exposure_stops": round(raise_by, 2), "automatic_stops": lifted}
     plan.facts |= {"contrast": plan.contrast, "saturation": plan.saturation}
     if clean["palette"] or clean["reference"]:
-        _plan_palette(plan, picture, (light, seen), clean, others)
+        _plan_palette(plan, picture, (light, seen), task)
     return plan
 
 
@@ -208,29 +208,26 @@ def _balanced(
     return matrix, facts
 
 
-def _plan_palette(
-    plan: _Plan,
-    picture: Picture,
-    view: tuple[Floats, NDArray[np.bool_]],
-    clean: Parameters,
-    others: Pictures,
-) -> None:
-    """Decide which colour goes where, on the small view, and measure what it will come to."""
+def _plan_palette(plan: _Plan, picture: Picture, view: tuple[Floats, NDArray[np.bool_]], task: Task) -> None:
+    """Decide which colour goes where, on the small view, and measure what it will come to. Raises EngineCancelled."""
     if picture.grey:
         picture.notes.append("A grey picture takes no palette.")
         return
-    light, seen = view
+    clean, ask, (light, seen) = task.wish, task.stop_if_cancelled, view
     lab = plan.toned(light)
-    area, facts = _area(picture, plan.space, lab, seen, clean["area"])
+    area, facts = _area(picture, plan.space, lab, seen, clean["area"], ask)
     if clean["protect_skin"] and (area > 0.5).any():
         area = area * (1 - palette.bare(lab, palette.grouped(lab[area > 0.5])))
     if not (area > 0.5).any():
         picture.notes.append("There was nothing to take the palette.")
         return
-    groups, wanted = palette.grouped(lab[area > 0.5]), _wanted(clean, others)
+    ask()
+    groups, wanted = palette.grouped(lab[area > 0.5]), _wanted(task)
+    ask()
     plan.match, plan.keep_lightness = palette.matched(groups, wanted), clean["keep_lightness"]
     plan.area = area * np.float32(clean["match"])
     made = balance.gamut_mapped(plan.space, plan.moved(lab, plan.area))[0]
+    ask()
     facts |= _differences(plan.space, light[area > 0.5], made[area > 0.5], wanted.centres)
     facts["moves"] = [
         {"from": _hex(plan.space, here), "to": _hex(plan.space, there), "share": round(float(share), 3)}
@@ -242,9 +239,9 @@ def _plan_palette(
 
 
 def _area(
-    picture: Picture, space: Space, lab: Floats, seen: NDArray[np.bool_], wish: str
+    picture: Picture, space: Space, lab: Floats, seen: NDArray[np.bool_], wish: str, ask: Ask
 ) -> tuple[Plane, dict[str, Any]]:
-    """Where the palette applies on the small view, 0..1, and how that was found."""
+    """Where the palette applies on the small view, 0..1, and how that was found. Raises EngineCancelled."""
     every = seen.astype(np.float32)
     if wish == "whole" or min(lab.shape[:2]) < 32:
         return every, {"area": "whole"}
@@ -253,25 +250,26 @@ def _area(
     tiny = space.lab(space.linear(_small(picture, segmentation.EDGE)[0]))
     if min(tiny.shape[:2]) < 8:
         return every, {"area": "whole"}
-    area, sure = outline.found(tiny, space.lab(space.from_oklab(lab)))
+    area, sure = outline.found(tiny, space.lab(space.from_oklab(lab)), ask=ask)
     if sure < SURE:
         picture.notes.append("The garment could not be told from its background; the palette was used for all.")
         return every, {"area": "whole", "confidence": sure}
     return area, {"area": "garment", "confidence": sure, "share": round(float(area.mean()), 3)}
 
 
-def _wanted(clean: Parameters, others: Pictures) -> palette.Groups:
-    """The colours wanted, with their shares. Raises ParameterError where the reference was not brought or is empty."""
-    if clean["palette"]:
+def _wanted(task: Task) -> palette.Groups:
+    """The colours wanted, with their shares. Raises ParameterError where the reference was not brought or is empty,
+    EngineCancelled."""
+    if task.wish["palette"]:
         shown = spaces.srgb()
-        rgb = np.array([colours.rgb_of(each) for each in clean["palette"]], np.uint8)
+        rgb = np.array([colours.rgb_of(each) for each in task.wish["palette"]], np.uint8)
         return palette.Groups(shown.oklab(shown.linear(rgb)), np.full(len(rgb), 1 / len(rgb), np.float32))
-    if "reference" not in others:
+    if "reference" not in task.others:
         raise ParameterError("reference", "The reference is not there.", "Choose another image.")
-    picture, space, _ = spaces.of(pictures.read(others["reference"]))
+    picture, space, _ = spaces.of(pictures.read(task.others["reference"]))
     pixels, seen = _small(picture, VIEW)
     lab = space.oklab(space.linear(pixels))
-    inside = lab[_area(picture, space, lab, seen, "garment")[0] > 0.5]
+    inside = lab[_area(picture, space, lab, seen, "garment", task.stop_if_cancelled)[0] > 0.5]
     if not len(inside):
         raise ParameterError("reference", "The reference is wholly transparent.", "Choose another image.")
     return palette.grouped(inside)

@@ -108,9 +108,9 @@ def _found(task: Task) -> tuple[Box, dict[str, Any]]:
     """The box that the picture itself suggests, and facts for whoever draws it."""
     picture, clean = task.picture, task.wish
     height, width = picture.pixels.shape[:2]
-    garment = subject.find(picture.pixels)
+    garment = subject.find(picture.pixels, ask=task.stop_if_cancelled)
+    bare = [_bare(face, width, height) for face in faces.find(picture.pixels, ask=task.stop_if_cancelled)]
     task.stop_if_cancelled()
-    bare = [_bare(face, width, height) for face in faces.find(picture.pixels)]
     heads = [_head(face, width, height) for face in bare]
     area = _box_of(garment, width, height) if garment.found else None
     if area is None:

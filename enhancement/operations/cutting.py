@@ -37,9 +37,8 @@ def mask(pixels: Pixels, *, ask: Ask = never) -> tuple[Bools, float]:
     """
     view = subject.view(pixels, VIEW)
     ask()
-    found = subject.find(pixels)
-    ask()
-    people = [face for face in faces.find(pixels) if face.sure]
+    found = subject.find(pixels, ask=ask)
+    people = [face for face in faces.find(pixels, ask=ask) if face.sure]
     ask()
     if min(view.shape[:2]) < 8 or not (found.found or people):
         return np.zeros(view.shape[:2], bool), 0.0

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enhancement.engine import manifest
-from enhancement.engine.asking import Progress
+from enhancement.engine.asking import Ask, Progress, never
 from enhancement.operations import faces, pictures, planes
 from enhancement.operations.base import (
     Choice,
@@ -109,17 +109,20 @@ class FaceRestore(InMemory):
         picture, entry = task.picture, _model(task.wish)
 
         def draw(before: Samples, place: Place) -> Samples:
-            from enhancement.engine import portraits
+            from enhancement.engine import networks, portraits
 
-            return portraits.restored(before, portraits.load(entry.name), task.cancelled)
+            with networks.heeding(task.cancelled):
+                network = portraits.load(entry.name)
+            return portraits.restored(before, network, task.cancelled)
 
         said = {"model": entry.name, "licence": entry.licence}
-        return drawn_anew(picture, found_in(picture), task.wish["fidelity"], draw, said, task.progress)
+        found = found_in(picture, ask=task.stop_if_cancelled)
+        return drawn_anew(picture, found, task.wish["fidelity"], draw, said, task.progress)
 
 
-def found_in(picture: pictures.Picture) -> list[faces.Face]:
-    """The faces that are large enough to be restored."""
-    return [face for face in faces.find(picture.pixels) if face.eyes and _apart(face.eyes) >= LEAST]
+def found_in(picture: pictures.Picture, *, ask: Ask = never) -> list[faces.Face]:
+    """The faces that are large enough to be restored. Raises EngineCancelled, where `ask` does."""
+    return [face for face in faces.find(picture.pixels, ask=ask) if face.eyes and _apart(face.eyes) >= LEAST]
 
 
 def drawn_anew(

@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from enhancement.engine.asking import Ask, never
+
 Pixels = NDArray[np.uint8]
 Grey = NDArray[np.uint8]
 Point = tuple[float, float]
@@ -58,13 +60,21 @@ def unavailable() -> str:
     return "" if importlib.util.find_spec("cv2") else "Install requirements/worker.txt: OpenCV is missing."
 
 
-def find(pixels: Pixels) -> list[Face]:
-    """The faces in uint8 (height, width, 3 or 4), the largest first; with those of which only one eye is confirmed."""
+def find(pixels: Pixels, *, ask: Ask = never) -> list[Face]:
+    """The faces in uint8 (height, width, 3 or 4), the largest first; with those of which only one eye is confirmed.
+
+    Raises EngineCancelled, where `ask` does.
+    """
+    ask()
     grey, share = _view(pixels)
     if min(grey.shape) < LEAST:
         return []
+    found = []
     with _LOCK:  # a cascade keeps its buffers between calls
-        found = [_face(grey, box, share) for box in _boxes(grey)]
+        ask()
+        for box in _boxes(grey):
+            ask()
+            found.append(_face(grey, box, share))
     return sorted((face for face in found if face), key=lambda face: -face.width)
 
 

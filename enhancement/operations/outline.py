@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from designer.pipeline import segmentation
+from enhancement.engine.asking import Ask, never
 from enhancement.operations import planes
 from enhancement.operations.planes import Plane
 
@@ -27,21 +28,26 @@ Floats = NDArray[np.floating[Any]]
 Bools = NDArray[np.bool_]
 
 
-def found(small: Floats, lab: Floats) -> tuple[Plane, float]:
-    """How much of each pixel is garment, 0..1, and how sure that is, 0..1.
+def found(small: Floats, lab: Floats, *, ask: Ask = never) -> tuple[Plane, float]:
+    """How much of each pixel is garment, 0..1, and how sure that is, 0..1. Raises EngineCancelled, where `ask` does.
 
     small: CIELAB on at most segmentation.EDGE pixels a side, at least 8; lab: the same finer (h, w, 3), as the result.
     """
+    ask()
     first = segmentation.segment(small)
     if first.confidence == 0:
         return np.zeros(lab.shape[:2], np.float32), 0.0
+    ask()
     centres, flat = segmentation.kmeans(small.reshape(-1, 3), GROUPS, turns=8)
     groups = flat.reshape(small.shape[:2])
+    ask()
     mask, belief = _refined(first.mask, groups)
+    ask()
     soft = segmentation.box_blur(mask.astype(np.float32), BAND)
     fine = _enlarged(soft, lab.shape)
     near, inside = planes.step(fine, 0.05, 0.45), planes.step(fine, 0.75, 0.98)
     own = belief[_nearest(lab, centres)]
+    ask()
     light = (lab[..., 0] / 100).astype(np.float32)
     reach = max(2, round(lab.shape[0] / small.shape[0]))
     area = planes.guided(light, np.maximum(inside, near * own).astype(np.float32), reach, 0.03)

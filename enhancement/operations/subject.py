@@ -11,6 +11,7 @@ from PIL import Image
 
 from designer.pipeline import segmentation
 from designer.pipeline.colours import lab_of
+from enhancement.engine.asking import Ask, never
 from enhancement.operations import outline
 from enhancement.operations.planes import Plane
 
@@ -32,15 +33,20 @@ class Subject:
         return self.confidence >= SURE and bool((self.area > CORE).any())
 
 
-def find(pixels: Pixels) -> Subject:
-    """The subject of uint8 (height, width, 3 or 4). What is cut out already is its own subject."""
+def find(pixels: Pixels, *, ask: Ask = never) -> Subject:
+    """The subject of uint8 (height, width, 3 or 4). What is cut out already is its own subject.
+
+    Raises EngineCancelled, where `ask` does.
+    """
+    ask()
     small = view(pixels, VIEW)
+    ask()
     if small.shape[2] == 4 and (small[..., 3] < 128).any():
         return Subject((small[..., 3] / 255).astype(np.float32), 1.0)
     tiny = view(pixels, segmentation.EDGE)
     if min(tiny.shape[:2]) < 8:
         return Subject(np.zeros(small.shape[:2], np.float32), 0.0)
-    area, confidence = outline.found(lab_of(tiny[..., :3]), lab_of(small[..., :3]))
+    area, confidence = outline.found(lab_of(tiny[..., :3]), lab_of(small[..., :3]), ask=ask)
     return Subject(area, confidence)
 
 

@@ -20,7 +20,7 @@ from PIL import Image
 from enhancement.engine import manifest, own
 from enhancement.engine.asking import Cancelled, Progress
 from enhancement.engine.errors import InvalidWeights
-from enhancement.operations import pictures, targets
+from enhancement.operations import pictures, strips, targets
 from enhancement.operations.base import (
     Choice,
     Estimate,
@@ -202,7 +202,7 @@ class _Way:
     def bands(self) -> Iterator[Samples]:
         """The result from top to bottom. All networks but the last give their whole result first."""
         samples, size = self.task.picture.samples, (self.width, self.height)
-        bands: Iterator[Samples] = iter([samples])
+        bands = self._strips()
         whole, before = sum(step.seconds for step in self.steps), 0.0
         for number, step in enumerate(self.steps):
             if number:
@@ -218,9 +218,20 @@ class _Way:
         self.task.picture.notes += [note for each in self.used for note in each.notes]
         self.task.progress(1.0)
 
+    def _strips(self) -> Iterator[Samples]:
+        """The picture itself, a few rows at a time, for where no network is needed. Raises EngineCancelled."""
+        samples, rows = self.task.picture.samples, max(1, strips.STRIP // self.width)
+        for top in range(0, self.height, rows):
+            self.task.stop_if_cancelled()
+            yield samples[top : top + rows]
+            self.task.progress(min(1.0, (top + rows) / self.height))
+
     def _by(self, entry: manifest.Entry, samples: Samples, progress: Progress, number: int) -> Iterator[Samples]:
         """The bands of what one network makes, the `number`th on the way; it is made ready at once."""
-        ready = _ready(entry, self.task.wish)
+        from enhancement.engine import networks
+
+        with networks.heeding(self.task.cancelled):  # at its first use on a machine each way is tried
+            ready = _ready(entry, self.task.wish)
         self.used.append(_Used(ready.entry, ready.network.label, ready.notes))
         return _enlarged(samples, ready, self.task, progress, number)
 

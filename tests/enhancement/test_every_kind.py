@@ -76,7 +76,9 @@ def a_face(folder, monkeypatch):
     monkeypatch.setattr(portraits, "load", lambda name: None)
     monkeypatch.setattr(portraits, "restored", lambda face, network, cancelled: np.iinfo(face.dtype).max - face)
     face = Face(20, 20, 32, 32, ((28.0, 32.0), (44.0, 32.0)))
-    monkeypatch.setattr(face_restore, "found_in", lambda picture: [face] if min(picture.samples.shape[:2]) > 60 else [])
+    monkeypatch.setattr(
+        face_restore, "found_in", lambda picture, ask: [face] if min(picture.samples.shape[:2]) > 60 else []
+    )
 
 
 def upload(client, data: bytes):

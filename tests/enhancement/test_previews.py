@@ -191,8 +191,8 @@ def test_without_a_face_it_is_tried_where_most_detail_is_and_a_spot_of_ones_own_
 
 @pytest.mark.usefixtures("painter")
 def test_faces_are_looked_for_by_a_worker_and_nothing_is_said_where_nobody_can(editor, portrait, monkeypatch):
-    looked: list[Image.Image] = []
-    monkeypatch.setattr(previews, "_faces", looked.append)
+    looked: list[Asset] = []
+    monkeypatch.setattr(previews, "_faces", lambda asset, ask: looked.append(asset))
     asked = ask(editor, portrait, FACES)
     assert not any("face" in note for note in asked.json()["recipes"][0]["notes"])
     monkeypatch.setattr(previews.faces, "unavailable", lambda: "OpenCV is missing.")

@@ -13,8 +13,8 @@ import torch
 from enhancement.engine import manifest, weights
 from enhancement.engine.compat import import_spandrel
 from enhancement.engine.device import Device
-from enhancement.engine.errors import InvalidWeights, MissingWeights
-from enhancement.engine.networks import compact_shape_of
+from enhancement.engine.errors import EngineCancelled, InvalidWeights, MissingWeights
+from enhancement.engine.networks import compact_shape_of, heeding
 
 from .conftest import SHAPE, random_module, shared_data
 
@@ -158,6 +158,22 @@ def test_a_configured_folder_serves_where_the_environment_names_none(monkeypatch
     assert manifest.models_folder() == tmp_path
     monkeypatch.setenv(manifest.FOLDER_VARIABLE, str(tmp_path / "other"))
     assert manifest.models_folder() == tmp_path / "other"
+
+
+def test_a_cancel_is_heard_while_a_large_file_is_read_and_hashed(known, monkeypatch):
+    data = as_pth(random_module().state_dict())
+    monkeypatch.setattr(weights, "PART", len(data) // 8)
+    for last in (3, 12):  # of eight and a bit that are read, and as many that are hashed
+        asked: list[int] = []
+
+        def cancelled(asked=asked, last=last):
+            asked.append(1)
+            return len(asked) == last
+
+        with heeding(cancelled), pytest.raises(EngineCancelled):
+            weights.load("known", folder=known(data), device=CPU)
+        assert len(asked) == last
+    assert weights.load("known", folder=known(data), device=CPU).scale == 2
 
 
 @pytest.mark.parametrize("name", [entry.name for entry in manifest.entries().values() if entry.shipped])

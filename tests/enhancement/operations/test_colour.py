@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from designer.pipeline import colours
-from enhancement.operations import registry, spaces
+from designer.pipeline import colours, segmentation
+from enhancement.operations import outline, palette, registry, spaces
 from enhancement.operations.base import ParameterError
 from tests.enhancement.engine.conftest import shared_data
 from tests.images import SRGB, photo
 from tests.profiles import ADOBE, DISPLAY_P3, GREY, matrix_profile
 
 PETROL = "#174a5a"
+LOOKING = [(segmentation, "segment"), (outline, "_refined"), (outline, "_nearest"), (palette, "grouped")]
 OTHER = "0b7a8a1e-6d5e-4c57-9f2c-3f7f6b1f2a10"
 
 
@@ -22,6 +23,17 @@ def done(image, others=None, **wish):
     return registry.get("color").run(
         image, wish, progress=lambda share: None, cancelled=lambda: False, others=others or {}
     )
+
+
+def test_a_cancel_is_heard_while_the_garment_and_its_colours_are_looked_for(pieces, late):
+    begun = pieces(*((each, name) for each, name in LOOKING))
+    ways = {"progress": lambda share: None}
+
+    def run(**asked):
+        registry.get("color").run(garment()[0], {"palette": [PETROL]}, **ways, **asked)
+
+    worst, whole = late(run, begun, 3)
+    assert (worst, whole) == (0, len(LOOKING) + 1)  # skin is looked for among the colours too
 
 
 def lab(image):

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from designer.pipeline import segmentation
 from enhancement.engine.errors import EngineCancelled
-from enhancement.operations import faces, framing, registry
+from enhancement.operations import faces, framing, outline, registry
 from enhancement.operations.base import ParameterError
 from enhancement.operations.framing import Box
 from tests.enhancement.engine.conftest import shared_data
@@ -116,6 +117,19 @@ def test_every_kind_of_picture_can_be_cut(dress, mode, kept, srgb):
 def test_cancelling_stops_before_anything_is_sought(dress):
     with pytest.raises(EngineCancelled):
         run(dress, cancelled=lambda: True)
+
+
+@pytest.mark.parametrize("name", ["crop", "background", "face_restore"])
+def test_a_cancel_is_heard_while_garment_and_faces_are_looked_for(dress, name, pieces, late, monkeypatch, tmp_path):
+    (tmp_path / "GFPGANv1.4.pth").write_bytes(b"not opened")
+    monkeypatch.setenv("DESIGNER_MODELS_DIR", str(tmp_path))
+    monkeypatch.setattr(faces, "_boxes", lambda grey: [(20, 20, 60, 60)] * 20)  # none of which is a face
+    seeing = ((segmentation, "segment"), (outline, "_refined"), (outline, "_nearest"))
+    begun = pieces(*seeing, (faces, "_view"), (faces, "_boxes"), (faces, "_face"))
+    wish = {"shape": "1:1"} if name == "crop" else {}
+    ways = {"progress": lambda share: None}
+    worst, whole = late(lambda **asked: registry.get(name).run(dress, wish, **ways, **asked), begun, 12)
+    assert (worst, whole > 20) == (0, True)
 
 
 def portrait(name):

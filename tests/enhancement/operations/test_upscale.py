@@ -12,7 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
-from enhancement.engine import choosing, manifest, own, stock, warm, weights
+from enhancement.engine import choosing, manifest, own, stock, trying, warm, weights
 from enhancement.engine.errors import EngineCancelled, EngineError, InvalidWeights, MissingWeights
 from enhancement.fidelity import compared
 from enhancement.operations import registry, upscale
@@ -98,6 +98,38 @@ def test_cancelling_stops_and_leaves_the_source_alone(picture):
     with pytest.raises(EngineCancelled):
         run(picture, cancelled=lambda: True)
     assert picture.tobytes() == before
+
+
+def test_a_cancel_is_heard_while_a_machine_first_tries_its_ways(picture, tmp_path, monkeypatch):
+    """They take a minute for a deep network; what was measured in part is kept nowhere."""
+    for name in ("BACKEND", "DTYPE"):
+        monkeypatch.delenv(f"DESIGNER_ENGINE_{name}")
+    monkeypatch.setenv("DESIGNER_ENGINE_CACHE", str(tmp_path / "tables"))
+    trying_now, real = [], trying._measured
+
+    def measured(*given):
+        trying_now.append(True)
+        return real(*given)
+
+    monkeypatch.setattr(trying, "_measured", measured)
+    with pytest.raises(EngineCancelled):
+        run(picture, scale=2, cancelled=lambda: bool(trying_now))
+    assert trying_now == [True] and not (tmp_path / "tables").exists()
+    run(picture, scale=2)
+    assert len(list((tmp_path / "tables").iterdir())) == 1
+
+
+def test_what_is_only_made_smaller_is_told_and_stopped_on_its_way(monkeypatch):
+    monkeypatch.setattr("enhancement.operations.strips.STRIP", 3000 * 20)
+    wide, wish = Image.linear_gradient("L").resize((3000, 300)), {"target": "2K", "smaller": "reduce"}
+    whole = run(wide, **wish)
+    told: list[float] = []
+    assert run(wide, **wish, progress=told.append).image.tobytes() == whole.image.tobytes()
+    assert told == sorted(told) and len(told) > 10 and told[-1] == 1
+    told.clear()
+    with pytest.raises(EngineCancelled):
+        run(wide, **wish, progress=told.append, cancelled=lambda: bool(told) and told[-1] > 0.4)
+    assert told[-1] < 0.6
 
 
 def test_progress_ends_at_one(picture):
