@@ -119,7 +119,14 @@ def unserved(names: Iterable[str]) -> set[str]:
 
 def operations_here() -> list[str]:
     """The operations that this machine can do."""
-    return [operation.name for operation in registry.everything() if not operation.unavailable()]
+    undone = undone_here()
+    return [operation.name for operation in registry.everything() if operation.name not in undone]
+
+
+def undone_here() -> dict[str, str]:
+    """The operations that this machine cannot do, with the remedy for whoever runs it."""
+    remedies = {operation.name: operation.unavailable() for operation in registry.everything()}
+    return {name: remedy for name, remedy in remedies.items() if remedy}
 
 
 def weights_here() -> list[str]:
@@ -147,7 +154,8 @@ def pass_on(error: EngineError, recipe: Steps, worker: str) -> EngineError:
         raise Later(PASSED_ON, f"{error.message} Another worker has them.") from error
     if isinstance(error, MissingWeights):
         return error
-    gone, remedy = sorted(lacking[0])[0], "Put the file back into the models folder, or choose another model."
+    gone = sorted(lacking[0])[0]
+    remedy = for_designers("Put the file back into the models folder, or choose another model.")
     return MissingWeights(f"The weights of {gone} are not on this machine any more.", remedy=remedy, name=gone)
 
 

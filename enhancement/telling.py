@@ -7,7 +7,18 @@ from typing import Any, Final
 
 from enhancement.operations import registry
 
-INSTALL: Final = re.compile(r"Run (manage\.py models install ([\w.+-]*\w))")
+FOR_DESIGNERS: Final = (
+    (re.compile(r"Run (manage\.py models install ([\w.+-]*\w))"), r"Ask your administrator to install \2 (\1)"),
+    (
+        re.compile(r"Install requirements/[\w.]+\w: (\w+) is missing\."),
+        r"\1, which it needs, is missing where this studio computes. Ask your administrator to install it.",
+    ),
+    (re.compile(r"Install requirements/[\w.]+\w\b"), "Ask your administrator to install it"),
+    (re.compile(r"\bSet (?=DESIGNER_)"), "Ask your administrator to set "),
+    (re.compile(r"^Install (?=it|both)"), "Ask your administrator to install "),
+    (re.compile(r"^Put (?=the file)"), "Ask your administrator to put "),
+    (re.compile(r"^Fetch (?=the|them)"), "Ask your administrator to fetch "),
+)
 
 
 def title_of(name: str) -> str:
@@ -17,8 +28,10 @@ def title_of(name: str) -> str:
 
 
 def for_designers(words: str) -> str:
-    """A remedy that is a command of the machine, as a request to whoever may give it; the command goes along."""
-    return INSTALL.sub(r"Ask your administrator to install \2 (\1)", words)
+    """A remedy for whoever runs the studio, as a request to them. Of a model of weights the command goes along."""
+    for pattern, said in FOR_DESIGNERS:
+        words = pattern.sub(said, words)
+    return words
 
 
 def said_by(facts: Mapping[str, Any]) -> list[str]:

@@ -110,7 +110,7 @@ def test_a_file_of_ones_own_that_goes_while_work_waits_for_it_is_told_as_gone(ed
     work_off("gpu")
     error = editor.get(f"/api/enhance/{asked.json()['id']}").json()["error"]
     assert error["code"] == "missing_weights" and "own:mine.safetensors" in error["message"]
-    assert "Put the file back" in error["remedy"]
+    assert "put the file back" in error["remedy"]
 
 
 def test_a_damaged_model_ends_the_work_and_is_never_opened(editor, asset, folder):

@@ -4,18 +4,21 @@ import io
 import re
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from designer.assets.models import Asset
 from designer.assets.services import store_upload
 from enhancement import builder
-from enhancement.models import Enhancement, EnhancementPreset
-from enhancement.operations import registry
+from enhancement.models import Enhancement, EnhancementPreset, WorkerReport
+from enhancement.operations import faces, registry
+from enhancement.telling import for_designers
 from tests import images
 from tests.work import work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TWICE = {"use": "upscale", "upscale.scale": "2"}
+MISSING = "Install requirements/worker.txt: OpenCV is missing."
 
 
 @pytest.fixture
@@ -156,6 +159,38 @@ def test_who_cannot_do_an_operation_is_told_whom_to_ask(editor, asset, folder):
     assert "Not here: Ask your administrator to install GFPGANv1.4 (manage.py models install GFPGANv1.4)" in page
     told = editor.get("/api/enhance/operations").json()
     assert any(each["reason"].startswith("Ask your administrator to install GFPGANv1.4") for each in told)
+
+
+def test_what_a_machine_lacks_is_told_to_designers_as_a_request_and_to_operators_as_a_remedy(
+    editor, asset, folder, monkeypatch
+):
+    with monkeypatch.context() as without:
+        without.setattr(faces, "unavailable", lambda: MISSING)
+        WorkerReport.objects.create(host="old", operations={"crop": MISSING, "upscale": ""}, models=[])
+        page = editor.get(f"/enhancements/new?asset={asset.pk}").content.decode()
+        told = {each["name"]: each["reason"] for each in editor.get("/api/enhance/operations").json()}
+        wish = {"operations": [{"name": "crop"}]}
+        refused = editor.post(f"/api/enhance/{asset.pk}", wish, content_type="application/json")
+        out = io.StringIO()
+        call_command("models", "list", stdout=out)
+    asked = "OpenCV, which it needs, is missing where this studio computes. Ask your administrator to install it."
+    assert f"Not here: {asked}" in page and told["crop"] == asked and told["upscale"] == ""
+    assert (refused.status_code, asked in refused.content.decode()) == (422, True)
+    assert not any("requirements/" in words for words in (page, str(told), refused.content.decode()))
+    assert f"background cannot be done here. {MISSING}" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("Install requirements/backends.txt.", "Ask your administrator to install it."),
+        ("Install requirements/backends.txt again.", "Ask your administrator to install it again."),
+        ("Set DESIGNER_ENGINE_BACKEND to auto.", "Ask your administrator to set DESIGNER_ENGINE_BACKEND to auto."),
+        ("Use auto, or set smaller to reduce.", "Use auto, or set smaller to reduce."),
+    ],
+)
+def test_no_remedy_for_operators_reaches_a_designer_as_it_is(words, said):
+    assert for_designers(words) == said
 
 
 def test_a_preset_without_a_name_is_refused_in_place(editor, asset):

@@ -1,4 +1,4 @@
-"""`manage.py models list|install|import|verify|remove`: the weights on this machine."""
+"""`manage.py models list|install|import|verify|remove`: the weights on this machine, and what it cannot do."""
 
 import json
 from argparse import ArgumentParser
@@ -58,6 +58,8 @@ class Command(BaseCommand):
             size = f"{model.size / 1e6:.1f} MB"
             said = f"{model.state}{f' ({model.note})' if model.note else ''}"
             self.stdout.write(f"{model.name:28} {size:>9}  {model.licence:13} {said:20} {model.title}")
+        for name, remedy in capabilities.undone_here().items():
+            self.stdout.write(f"{name} cannot be done here. {remedy}")
 
     def do_install(self, *, names: list[str], **_: Any) -> None:
         for name in names:
