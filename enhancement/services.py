@@ -80,7 +80,7 @@ def request_batch(
 ) -> tuple[list[Enhancement], list[tuple[UUID, Refused]]]:
     """The same recipe for each image once: what was queued, and what was refused and why.
 
-    Raises Refused where nothing is left to do.
+    Raises Refused where nothing is left to do: the very fault where there is one image, or where it is the recipe's.
     """
     made: list[Enhancement] = []
     refused: list[tuple[UUID, Refused]] = []
@@ -94,7 +94,9 @@ def request_batch(
         except Refused as refusal:
             refused.append((pk, refusal))
     if not made:
-        first = refused[0][1]
+        first, fields = refused[0][1], {each.field for _, each in refused}
+        if len(refused) == 1 or (len(fields) == 1 and str(first.field).startswith("operations")):
+            raise first
         shown = f"None of these can be enhanced. {first.message}"
         raise Refused("nothing_to_do", shown, field="assets", remedy=first.remedy or "Check the ids.")
     return made, refused

@@ -87,7 +87,8 @@ def test_what_would_be_too_large_is_refused_by_its_limit_each_time_and_nothing_i
     assert answer.status_code == 422, answer.content
     told = answer.json()
     assert said in told["detail"] and told["errors"][0]["message"]
-    assert told["errors"][0]["field"].endswith(f"operations[0].{field}") or way in (batch, estimate)
+    where = "recipes[0].operations[0]" if way is preview else "operations[0]"
+    assert told["errors"][0]["field"] == f"{where}.{field}"
     assert not (Enhancement.objects.exists() or EnhancementPreview.objects.exists() or Job.objects.exists())
     assert (opened, peak < ALLOWED) == ([], True)
 
