@@ -21,6 +21,7 @@ from enhancement.operations.base import ParameterError
 from enhancement.operations.detail import Detail
 from enhancement.operations.framing import Box
 from teams.audit.models import AuditEntry
+from teams.membership.models import Membership, Role
 from tests import images
 from tests.enhancement.engine.conftest import shared_data
 from tests.work import work_off
@@ -293,6 +294,38 @@ def test_a_disk_that_is_full_is_named_and_the_trial_goes_on_once_there_is_room(e
     promote_due()
     work_off("gpu")
     assert editor.get(f"/api/enhance/previews/{asked}").json()["status"] == "succeeded"
+
+
+@pytest.mark.usefixtures("painter")
+def test_who_loses_the_right_before_faces_are_looked_for_is_told_so(editor, portrait, team):
+    asked = ask(editor, portrait, FACES).json()["id"]
+    Membership.objects.filter(user=portrait.owner, team=team).update(role=Role.VIEWER)
+    work_off("gpu")
+    row = EnhancementPreview.objects.get(pk=asked)
+    assert (row.status, row.error["code"]) == ("failed", "forbidden") and row.error["message"] and row.error["remedy"]
+    assert row.error["message"] in editor.get(f"/enhancements/previews/{asked}").content.decode()
+
+
+@pytest.mark.usefixtures("painter")
+def test_a_face_that_draws_the_part_away_from_a_mark_leaves_no_trial_of_it(editor, large, monkeypatch):
+    monkeypatch.setattr(previews, "_faces", lambda asset, ask: [Box(620, 220, 780, 380)])
+    mark = {**MARK, "left": 0.5, "top": 0.5, "width": 0.05, "height": 0.05}
+    asked = ask(editor, large, {"operations": [mark]}, FACES, spot={"x": 0.71, "y": 0.5})
+    assert asked.status_code == 202, asked.content
+    told = tried(editor, asked)
+    assert (told["status"], told["error"]["code"]) == ("failed", "nothing_to_preview")
+    assert "outside the part that is tried" in told["error"]["message"] and told["error"]["remedy"]
+
+
+def test_a_trial_that_cannot_be_queued_leaves_neither_itself_nor_its_declaration(editor, large, monkeypatch):
+    def broken(*_, **__):
+        raise RuntimeError("The queue is away.")
+
+    monkeypatch.setattr(previews, "enqueue", broken)
+    with pytest.raises(RuntimeError, match="away"):
+        ask(editor, large, {"operations": [MARK]})
+    assert not EnhancementPreview.objects.exists()
+    assert not AuditEntry.objects.filter(action="image.rights_declared").exists()
 
 
 def test_a_newer_preview_takes_the_place_of_one_under_way_and_goes_before_other_work(editor, large):
