@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from enhancement.engine.errors import EngineCancelled
+from enhancement.engine.training.data import textile
 from enhancement.operations import inpainting, pictures, planes, registry
 from enhancement.operations.base import ParameterError
 from enhancement.operations.watermark import NoMark
@@ -95,6 +96,13 @@ def test_photographs_are_filled_as_well_as_opencv_fills_them(kind, method):
     ]
     photos = [Image.open(file).convert("RGB").resize((320, 400), Image.Resampling.LANCZOS) for file in files]
     assert np.mean([nearer(np.asarray(photo), kind, method) for photo in photos]) > -0.2
+
+
+@pytest.mark.parametrize("method", ["telea", "navier-stokes"])
+@pytest.mark.parametrize("kind", ["letters", "block"])
+def test_drawn_cloths_are_filled_as_well_as_opencv_fills_them(kind, method):
+    cloths = [textile(np.random.default_rng(seed), 160) for seed in range(6)]
+    assert np.mean([nearer(cloth, kind, method) for cloth in cloths]) > -0.2
 
 
 @pytest.mark.parametrize("kind", ["letters", "block"])
