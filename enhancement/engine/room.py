@@ -17,9 +17,7 @@ from torch import Tensor, nn
 
 from enhancement.engine.networks import CompactNetwork, Network
 
-BUDGET = (
-    3 * 2**29
-)  # bytes for the layers of one piece: enough for LARGEST in the deep networks, whose margins cost most
+BUDGET = 3 * 2**29  # bytes for the layers of one piece: enough for LARGEST in the deep networks
 LARGEST = {"cpu": 512, "cuda": 1536}  # kept edge, pixels; beyond it only memory grows
 LONGEST = 1.5e13  # multiplications of one piece on CUDA, a second or two of an old device: it hears no cancel meanwhile
 SMALLEST, STEP = 64, 64
