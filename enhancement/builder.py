@@ -10,7 +10,9 @@ from django.http import QueryDict
 from designer.assets.models import Asset
 from enhancement import capabilities
 from enhancement.operations import registry
+from enhancement.operations.background import CLEANUP, COLOUR, PICTURE
 from enhancement.operations.base import Operation
+from enhancement.operations.crop import FREE, RATIOS, SWATCH
 from enhancement.recipes import Recipe
 from teams.base.errors import Refused
 
@@ -18,13 +20,18 @@ PLACE: Final = re.compile(r"(?:plan\.)?operations\[(\d{1,2})\](?:\.(\w{1,60})(?:
 Named = list[tuple[str, str]]  # ids and names
 LONGEST: Final = 400  # characters of one value
 BOX: Final = ("left", "top", "width", "height")  # parameters that are shares of a picture's sides
-# inputs that mean something only while another has this value; with script the others are hidden
+# inputs that mean something only while another has one of these values; with script the others are hidden
 WHEN: Final = {
     "upscale.scale": ("upscale.target", "scale"),
     **dict.fromkeys(
         ("upscale.print_width", "upscale.print_height", "upscale.unit", "upscale.dpi"), ("upscale.target", "print")
     ),
-    **dict.fromkeys(("crop.left", "crop.top", "crop.width", "crop.height"), ("crop.shape", "free")),
+    **dict.fromkeys(("crop.left", "crop.top", "crop.width", "crop.height"), ("crop.shape", FREE)),
+    "crop.patch": ("crop.shape", SWATCH),
+    "crop.margin": ("crop.shape", " ".join(RATIOS)),
+    "background.colour": ("background.mode", COLOUR),
+    "background.picture": ("background.mode", PICTURE),
+    "background.strength": ("background.mode", CLEANUP),
 }
 
 

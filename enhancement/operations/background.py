@@ -66,13 +66,16 @@ class Background(InMemory):
     parameters: tuple[Parameter, ...] = (
         Choice(
             name="mode", title="Background", default=CLEANUP, choices=(CLEANUP, COLOUR, PICTURE, TRANSPARENT),
-            note="cleanup: the old one made even and softly lit. colour, picture: another. transparent: none.",
+            labels={
+                CLEANUP: "Cleaned up", COLOUR: "A colour", PICTURE: "Another picture", TRANSPARENT: "Transparent",
+            },
+            note="Cleaned up, the old one is made even and softly lit.",
         ),
-        Colours(name="colour", title="Colour", most=1, note="For colour, such as #f4f1ec."),
-        OtherPicture(name="picture", title="Picture", note="For picture: it is scaled to cover and cut evenly."),
+        Colours(name="colour", title="Colour", most=1, note="Such as #f4f1ec."),
+        OtherPicture(name="picture", title="Picture", note="It is scaled to cover and cut evenly."),
         Number(
             name="strength", title="Strength", default=1, minimum=0, maximum=1, advanced=True,
-            note="For cleanup: how much of the old unevenness goes.",
+            note="How much of the old unevenness goes.",
         ),
         Number(
             name="edge", title="Width of the edge", default=0.012, minimum=0.003, maximum=0.06, advanced=True,

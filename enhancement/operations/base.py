@@ -152,7 +152,8 @@ class Colours:
     def clean(self, value: object) -> list[str]:
         """The colours in lower case; forms may send them as one text. Raises ParameterError."""
         given = re.split(r"[\s,;]+", value.strip()) if isinstance(value, str) else value
-        remedy = f"Give at most {self.most} colours such as #1b4d3e."
+        many = "one colour" if self.most == 1 else f"at most {self.most} colours"
+        remedy = f"Give {many}, such as #1b4d3e."
         if not isinstance(given, (list, tuple)):
             raise ParameterError(self.name, f"{self.title} cannot be {value!r:.60}.", remedy)
         colours = []

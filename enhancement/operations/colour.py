@@ -94,7 +94,8 @@ class Colour(InMemory):
     parameters: tuple[Parameter, ...] = (
         Choice(
             name="white_balance", title="White balance", default="auto", choices=("auto", "off"),
-            note="auto: a cast of the light is taken out, up to a limit; a picture in neutral light stays as it is.",
+            labels={"auto": "Automatic", "off": "As it is"},
+            note="Automatic: a cast of the light is taken out, up to a limit. Neutral light stays as it is.",
         ),
         Number(
             name="temperature", title="Temperature", default=0, minimum=-100, maximum=100,
@@ -123,6 +124,7 @@ class Colour(InMemory):
         ),
         Choice(
             name="area", title="Area", default="garment", choices=("garment", "whole"), advanced=True,
+            labels={"garment": "The garment", "whole": "The whole picture"},
             note="What takes the palette: the garment, where it can be told from its background, or all.",
         ),
         Flag(

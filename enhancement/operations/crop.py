@@ -24,6 +24,10 @@ from enhancement.operations.framing import Box
 
 FREE, SWATCH = "free", "swatch"
 RATIOS: Final = {"3:4": 3 / 4, "2:3": 2 / 3, "1:1": 1.0, "4:5": 4 / 5, "9:16": 9 / 16, "16:9": 16 / 9}
+LABELS: Final = {
+    **{ratio: f"{ratio}, {'lookbook' if ratio in ('3:4', '2:3') else 'social'}" for ratio in RATIOS},
+    SWATCH: "A swatch of the fabric", FREE: "A box of your own",
+}  # fmt: skip
 HAIR, CHIN, EARS = 0.45, 0.2, 0.2  # shares of a face's box that belong to the head above, below and beside it
 LEAST_SWATCH: Final = 16  # pixels; a smaller patch shows no weave
 SECONDS, SECONDS_PER_PIXEL = 1.2, 4e-8  # looking for the subject and for faces; copying
@@ -37,9 +41,8 @@ class Crop(InMemory):
     position = Position.CROP
     parameters: tuple[Parameter, ...] = (
         Choice(
-            name="shape", title="Shape", default="3:4", choices=(*RATIOS, SWATCH, FREE),
-            note="3:4, 2:3: lookbook. 1:1, 4:5, 9:16, 16:9: social. swatch: the piece of fabric with most texture. "
-            "free: a box of your own.",
+            name="shape", title="Shape", default="3:4", choices=(*RATIOS, SWATCH, FREE), labels=LABELS,
+            note="Garment and faces stay whole. A swatch is the piece of fabric with most texture.",
         ),
         Number(
             name="margin", title="Margin", default=0.06, minimum=0, maximum=0.5,
@@ -47,7 +50,7 @@ class Crop(InMemory):
         ),
         Number(
             name="patch", title="Size of the swatch", default=0.25, minimum=0.02, maximum=1,
-            note="As a share of the picture's shorter side.", advanced=True,
+            note="As a share of the picture's shorter side.",
         ),
         Number(name="left", title="Left", default=0, minimum=0, maximum=1, note="For free, as a share of the width."),
         Number(name="top", title="Top", default=0, minimum=0, maximum=1, note="For free, as a share of the height."),

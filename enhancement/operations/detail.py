@@ -41,7 +41,8 @@ class Detail(InMemory):
         Number(name="amount", title="Amount", default=0.5, minimum=0, maximum=1, note="How much the weave comes out."),
         Choice(
             name="scale", title="Scale", default="medium", choices=tuple(RADII),
-            note="fine: threads of one or two pixels; coarse: knits and quilting.",
+            labels={"fine": "Fine", "medium": "Medium", "coarse": "Coarse"},
+            note="Fine: threads of one or two pixels. Coarse: knits and quilting.",
         ),
         Number(
             name="protect", title="Protect", default=0.5, minimum=0, maximum=1, advanced=True,

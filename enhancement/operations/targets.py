@@ -22,7 +22,7 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
         labels={
             BY_SCALE: "By scale", "2K": "2K, 2048 px", "4K": "4K, 3840 px", "8K": "8K, 7680 px", ON_PAPER: "A print",
         },
-        note="scale: as many times as said. 2K, 4K, 8K: a long side of exactly 2048, 3840, 7680. print: as on paper.",
+        note="2K, 4K and 8K are long sides, met exactly; a print is as wide or high as on paper.",
     ),
     Number(
         name="print_width", title="Width on paper", default=0, minimum=0, maximum=1000,
@@ -36,7 +36,8 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     ),
     Choice(
         name="smaller", title="Where the picture is larger already", default="refuse", choices=("refuse", "reduce"),
-        note="reduce: make it smaller, without a network.", advanced=True,
+        labels={"refuse": "It is refused", "reduce": "It is made smaller"},
+        note="Made smaller, it needs no network.", advanced=True,
     ),
 )  # fmt: skip
 
@@ -76,7 +77,7 @@ def wanted(width: int, height: int, clean: Parameters) -> Size:
     _refuse_too_large(size, factor, clean)
     if factor <= 1 and clean["smaller"] == "refuse":
         asked = f"The picture has {width} x {height} pixels; {size} would not be larger."
-        raise ParameterError(field_of(clean), asked, "Ask for more, or set smaller to reduce.")
+        raise ParameterError(field_of(clean), asked, "Ask for more, or have it made smaller (smaller: reduce).")
     return size
 
 

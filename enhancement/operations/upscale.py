@@ -113,12 +113,14 @@ class Upscale(InMemory):
             ),
             Choice(
                 name="mode", title="Precision", default="faithful", choices=("faithful", "fast"), advanced=True,
-                note="How near to the exact result the fastest way on this machine must come: faithful within 50 dB, "
-                "fast within 40.",
+                labels={"faithful": "Faithful", "fast": "Fast"},
+                note="How near to the exact result the fastest way on this machine must come: Faithful within 50 dB, "
+                "Fast within 40.",
             ),
             Choice(
                 name="backend", title="Backend", default="torch", choices=("torch", "realesrgan"), advanced=True,
-                note="realesrgan: the stock runner, if installed; slower, and it cannot be stopped on its way.",
+                labels={"torch": "The studio's own", "realesrgan": "Stock Real-ESRGAN"},
+                note="The stock runner, where it is installed, is slower, and it cannot be stopped on its way.",
             ),
             *offers.parameters(self.name),
         )  # fmt: skip

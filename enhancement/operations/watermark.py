@@ -64,11 +64,13 @@ class WatermarkRemoval(InMemory):
         Number(name="height", title="Height", default=0.13, minimum=0, maximum=1),
         Choice(
             name="area", title="What is painted", default=STROKES, choices=(STROKES, BOX),
-            note="strokes: what stands out in the box as letters and lines do. box: all of it.",
+            labels={STROKES: "Letters and lines", BOX: "All of the box"},
+            note="What stands out in the box as letters and lines do, or all of it.",
         ),
         Choice(
             name="method", title="Method", default=NEAREST, choices=(NEAREST, LINES), advanced=True,
-            note="telea: from the nearest pixels. navier-stokes: lines are carried on.",
+            labels={NEAREST: "From the nearest pixels", LINES: "Lines are carried on"},
+            note="Lines that are carried on suit seams and folds under the mark.",
         ),
     )  # fmt: skip
 

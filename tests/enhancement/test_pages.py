@@ -161,6 +161,18 @@ def test_who_cannot_do_an_operation_is_told_whom_to_ask(editor, asset, folder):
     assert any(each["reason"].startswith("Ask your administrator to install GFPGANv1.4") for each in told)
 
 
+def test_inputs_say_for_which_choice_they_count_and_choices_have_names(editor, asset):
+    page = editor.get(f"/enhancements/new?asset={asset.pk}").content.decode()
+    for key, values in (
+        ("background.mode", "colour"),
+        ("crop.shape", "swatch"),
+        ("crop.shape", "3:4 2:3 1:1 4:5 9:16 16:9"),
+    ):
+        assert f'data-when="{key}" data-is="{values}"' in page
+    for name in ("Cleaned up", "A box of your own", "1:1, social", "Letters and lines"):
+        assert f">{name}</option>" in page
+
+
 def test_what_a_machine_lacks_is_told_to_designers_as_a_request_and_to_operators_as_a_remedy(
     editor, asset, folder, monkeypatch
 ):
@@ -186,6 +198,11 @@ def test_what_a_machine_lacks_is_told_to_designers_as_a_request_and_to_operators
         ("Install requirements/backends.txt.", "Ask your administrator to install it."),
         ("Install requirements/backends.txt again.", "Ask your administrator to install it again."),
         ("Set DESIGNER_ENGINE_BACKEND to auto.", "Ask your administrator to set DESIGNER_ENGINE_BACKEND to auto."),
+        (
+            "Put the file back into the models folder.",
+            "Ask your administrator to put the file back into the models folder.",
+        ),
+        ("Install it again, or choose another.", "Ask your administrator to install it again, or choose another."),
         ("Use auto, or set smaller to reduce.", "Use auto, or set smaller to reduce."),
     ],
 )
@@ -250,7 +267,8 @@ def test_the_list_goes_on_page_by_page(editor, asset, team):
 
 def test_every_input_that_waits_for_another_names_one_that_is_there(editor, asset):
     page = editor.get(f"/enhancements/new?asset={asset.pk}").content.decode()
-    for key, (other, value) in builder.WHEN.items():
+    for key, (other, values) in builder.WHEN.items():
         label = f'<label for="op-{key.replace(".", "-")}"'
-        assert re.search(rf'data-when="{other}" data-is="{value}">\s*{label}', page), key
-        assert re.search(rf'name="{other}"[^>]*>.*?<option value="{value}"', page), other
+        assert re.search(rf'data-when="{other}" data-is="{values}">\s*{label}', page), key
+        for value in values.split():
+            assert re.search(rf'name="{other}"[^>]*>.*?<option value="{value}"', page), other

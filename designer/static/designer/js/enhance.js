@@ -47,7 +47,7 @@ customElements.define("recipe-builder", class extends HTMLElement {
 
   // Inputs that mean nothing for what is chosen are out of the way.
   suit() {
-    for (const field of this.querySelectorAll("[data-when]")) field.hidden = this.form.elements[field.dataset.when]?.value !== field.dataset.is;
+    for (const field of this.querySelectorAll("[data-when]")) field.hidden = !field.dataset.is.split(" ").includes(this.form.elements[field.dataset.when]?.value);
   }
 
   async estimate() {
