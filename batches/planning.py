@@ -253,9 +253,9 @@ class _Enhancing:
                 refused.code, refused.message, field=f"plan.{refused.field}", remedy=refused.remedy
             ) from refused
         try:
-            check_others(actor, team.pk, [each.wish for each in self.prices.wishes])
+            check_others(actor, team.pk, self.prices.wishes)
         except Missing as missing:
-            where = f"plan.operations.{missing.field}"
+            where = f"plan.{missing.field}"
             raise Refused("not_found", missing.message, field=where, remedy=missing.remedy) from missing
 
     def entry(self, cell: Cell) -> Entry:

@@ -196,9 +196,9 @@ def start(request: HttpRequest) -> HttpResponse:
         made, refused = services.request_batch(
             actor=person(request), asset_ids=draft.assets, operations=draft.recipe, preset=_origin(draft)
         )
-    except Missing:
-        raise
     except Refused as refusal:
+        if isinstance(refusal, Missing) and not str(refusal.field).startswith("operations"):
+            raise
         return _page(request, draft, builder.faults_of(refusal, draft.recipe), code=422)
     images = f"{len(made)} image{'s' * (len(made) != 1)}"
     messages.success(request, f"{images} queued to be enhanced.")

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -23,7 +23,7 @@ from enhancement.lanes import lane_of
 from enhancement.models import LIVE, Enhancement, Status
 from enhancement.operations import registry
 from enhancement.prices import PriceList
-from enhancement.recipes import Plan, Recipe, checked, plan_of
+from enhancement.recipes import Checked, Plan, Recipe, checked, plan_of
 from enhancement.signals import enhancement_finished
 from enhancement.tastes import coloured
 from teams.accounts.models import User
@@ -109,7 +109,7 @@ def plan_for(*, actor: User, asset_id: UUID, operations: Any, prices: PriceList 
         raise Conflict("trashed", "This image is in the trash.", field="asset", remedy="Restore it first.")
     wishes = [coloured(actor, asset.team_id, wish) for wish in checked(operations)]
     plan = plan_of(wishes, width=asset.width, height=asset.height, prices=prices)
-    check_others(actor, asset.team_id, plan.recipe)
+    check_others(actor, asset.team_id, wishes)
     rights.check(asset, plan.recipe)
     return asset, plan
 
@@ -149,14 +149,13 @@ def announce_end(pk: UUID, event: str, data: dict[str, Any]) -> None:
     announce(row, event, data)
 
 
-def check_others(actor: User, team_id: UUID, recipe: Recipe) -> None:
-    """Raises Missing for another picture that the recipe names and the actor may not use for this team."""
-    for step in recipe:
-        for name, pk in registry.others_of(step).items():
+def check_others(actor: User, team_id: UUID, wishes: Iterable[Checked]) -> None:
+    """Raises Missing for another picture that a recipe names and the actor may not use for this team."""
+    for each in wishes:
+        for name, pk in registry.others_of(each.wish).items():
             if not Asset.objects.visible_to(actor).kept().filter(pk=pk, team_id=team_id).exists():
-                raise Missing(
-                    message="There is no such image.", field=f"{step['name']}.{name}", remedy="Choose another."
-                )
+                field = f"{each.field}.{name}"
+                raise Missing(message="There is no such image in this team.", field=field, remedy="Choose another.")
 
 
 def digest_of(recipe: Recipe) -> str:

@@ -1,5 +1,7 @@
 """A garment takes the colours that a persona has learned: those of now, and of nobody's persona but the team's."""
 
+from uuid import uuid4
+
 import pytest
 
 from designer.personas.models import Persona
@@ -80,3 +82,17 @@ def test_a_plan_of_a_batch_names_a_persona_that_is_not_the_teams(editor, asset, 
         answer = editor.post("/api/batch/estimate", {"plan": plan, "team": str(asset.team_id)}, format="json")
         assert answer.status_code == status, answer.content
     assert answer.json()["errors"][0]["field"] == "plan.operations[0].persona"
+
+
+@pytest.mark.parametrize(("step", "field"), [({"name": "color"}, "reference"), ({"name": "background"}, "picture")])
+def test_another_picture_that_is_not_the_teams_is_refused_at_its_place_in_the_recipe(step, field, editor, asset):
+    mode = {"mode": "picture"} if field == "picture" else {}
+    steps = [{"name": "detail"}, {**step, **mode, field: str(uuid4())}]
+    answer = editor.post(f"/api/enhance/{asset.pk}", {"operations": steps}, format="json")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (404, f"operations[1].{field}")
+    plan = {"kind": "enhance", "sources": [str(asset.pk)], "operations": steps}
+    answer = editor.post("/api/batch/estimate", {"plan": plan, "team": str(asset.team_id)}, format="json")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, f"plan.operations[1].{field}")
+    form = {"asset": asset.pk, "use": step["name"], f"{step['name']}.{field}": uuid4()}
+    page = editor.post("/enhancements/start", {**form, "background.mode": "picture"}, format="multipart")
+    assert page.status_code == 422 and "There is no such image in this team. Choose another." in page.content.decode()
