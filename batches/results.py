@@ -1,8 +1,6 @@
 """What came of a batch, to take away: a table, and its images in one archive. Streamed, never gathered."""
 
-import io
 import json
-import zipfile
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -11,14 +9,12 @@ from django.db.models import Func, TextField
 from batches.models import Batch, BatchItem
 from batches.progress import with_assets
 from batches.sheets import template_for
-from designer.assets.blobs import opened
 from designer.assets.images import EXTENSIONS
 from designer.assets.models import Asset
+from designer.assets.packing import blocks_of, packed
 from teams.base.cells import BOM, csv_line
-from teams.base.errors import Refused
 
 CHUNK: Final = 200  # items read at a time
-BLOCK: Final = 1 << 18
 FACTS: Final = ("position", "status", "arm")
 AFTER: Final = ("brief", "provider", "model", "seed", "cost", "assets", "error_code", "error_message")
 
@@ -96,52 +92,17 @@ def template_csv(brief: str) -> bytes:
     return BOM.encode() + b"".join(csv_line(list(line)) for line in template_for(brief))
 
 
-class _Pipe(io.RawIOBase):
-    """Takes what the archive writes; `taken` gives it on."""
-
-    def __init__(self) -> None:
-        self._blocks: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self._blocks.append(bytes(data))
-        return len(data)
-
-    def taken(self) -> bytes:
-        found = b"".join(self._blocks)
-        self._blocks.clear()
-        return found
-
-
 def as_zip(row: Batch) -> Iterator[bytes]:
     """Every image under a name that begins with its item's position, and the table; one block in memory at a time."""
-    pipe = _Pipe()
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as archive:
-        for item in items(row):
-            for number, asset in enumerate(item.shown_assets, 1):
-                yield from _packed(archive, pipe, name_of(item, number, asset), _blocks(asset))
-        yield from _packed(archive, pipe, "results.csv", as_csv(row))
-    yield pipe.taken()
+    return packed(_entries(row))
 
 
-def _packed(archive: zipfile.ZipFile, pipe: _Pipe, name: str, blocks: Iterator[bytes]) -> Iterator[bytes]:
-    with archive.open(zipfile.ZipInfo(name, date_time=(2026, 1, 1, 0, 0, 0)), "w") as entry:
-        for block in blocks:
-            entry.write(block)
-            yield pipe.taken()
-
-
-def _blocks(asset: Asset) -> Iterator[bytes]:
-    """The image's bytes; nothing where its file has gone: the table beside it says which they were."""
-    try:
-        file = opened(asset.path)
-    except Refused:
-        return
-    with file:
-        while block := file.read(BLOCK):
-            yield block
+def _entries(row: Batch) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """The images; where the file of one has gone, the table beside it says which it was."""
+    for item in items(row):
+        for number, asset in enumerate(item.shown_assets, 1):
+            yield name_of(item, number, asset), blocks_of(asset.path)
+    yield "results.csv", as_csv(row)
 
 
 def name_of(item: BatchItem, number: int, asset: Asset) -> str:
