@@ -307,6 +307,8 @@ SPECTACULAR_SETTINGS = {
         "WebhookStatusEnum": "batches.webhooks.models.EndpointStatus.choices",
         "WebhookDeliveryStatusEnum": "batches.webhooks.models.DeliveryStatus.choices",
         "RoleEnum": "teams.membership.models.Role.choices",
+        "ShareKindEnum": ["asset", "collection", "batch"],
+        "ShareStateEnum": ["open", "resting", "expired", "revoked"],
         "InvitationStateEnum": ["open", "accepted", "revoked", "expired"],
         "SessionStatusEnum": "designer.sessions.models.SessionStatus.choices",
         "SessionVoteEnum": "designer.sessions.models.Choice.choices",

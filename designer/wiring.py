@@ -8,14 +8,25 @@ from django.conf import settings
 
 from designer.providers import registry
 
-ROOMS = ["realtime", "jobs", "assets", "catalogue", "ledger", "notifications", "personas", "generations", "sessions"]
+ROOMS = [
+    "realtime",
+    "jobs",
+    "assets",
+    "sharing",
+    "catalogue",
+    "ledger",
+    "notifications",
+    "personas",
+    "generations",
+    "sessions",
+]
 
 
 def connect() -> None:
     """Tell the providers how they are reached, and import each room's modules that register something."""
     registry.configure(settings.PROVIDERS)
     for room in ROOMS:
-        for name in ("tasks", "receivers", "watching", "invariants", "retention", "panels", "metrics"):
+        for name in ("tasks", "receivers", "watching", "invariants", "retention", "panels", "metrics", "contents"):
             path = f"designer.{room}.{name}"
             if find_spec(path):
                 import_module(path)

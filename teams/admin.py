@@ -6,5 +6,6 @@ from teams.membership import admin as membership
 from teams.review import admin as review
 from teams.review.approvals import admin as approvals
 from teams.review.collections import admin as collections
+from teams.sharing import admin as sharing
 
-__all__ = ["accounts", "approvals", "audit", "collections", "membership", "review"]
+__all__ = ["accounts", "approvals", "audit", "collections", "membership", "review", "sharing"]

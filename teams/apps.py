@@ -7,4 +7,5 @@ class TeamsConfig(AppConfig):
     def ready(self) -> None:
         import teams.accounts.receivers
         import teams.membership.receivers
-        import teams.review.approvals.receivers  # noqa: F401
+        import teams.review.approvals.receivers
+        import teams.sharing.receivers  # noqa: F401

@@ -6,6 +6,7 @@ from teams.membership.models import Invitation, Membership, Team, TeamGroupObjec
 from teams.review.approvals.models import Approval, Reviewer
 from teams.review.collections.models import Collection, CollectionItem
 from teams.review.models import Comment, Mention, Reaction, Wording
+from teams.sharing.models import Share
 
 __all__ = [
     "ApiToken",
@@ -19,6 +20,7 @@ __all__ = [
     "Mention",
     "Reaction",
     "Reviewer",
+    "Share",
     "Team",
     "TeamGroupObjectPermission",
     "TeamUserObjectPermission",

@@ -10,6 +10,7 @@ from designer.jobs.scheduler import every
 from designer.notifications import digests, letters, services
 from teams.membership import invitations
 from teams.review.approvals.services import remind
+from teams.sharing import services as sharing
 
 
 @handles("notification.mail")
@@ -60,3 +61,4 @@ def remind_reviewers() -> None:
 def forget_old() -> None:
     services.forget_old()
     invitations.forget_old()
+    sharing.forget_old()

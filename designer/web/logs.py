@@ -10,7 +10,7 @@ import structlog
 WORDS: Final = r"token|secret|password|passwd|api_?key|signature|sessionid|code"
 SECRETS: Final = [
     (re.compile(r"(?i)\b(bearer|basic|token)\s+[\w.~+/=-]{8,}"), r"\1 ***"),
-    (re.compile(r"\b(dbffi?|sk|whsec|ghp)_[\w-]{8,}"), r"\1_***"),
+    (re.compile(r"\b(dbff[is]?|sk|whsec|ghp)_[\w-]{8,}"), r"\1_***"),
     (re.compile(rf"(?i)([?&;\s]|^)(\w*(?:{WORDS}))=[^\s&;\"']+"), r"\1\2=***"),
     (re.compile(r"(\w+://[^\s/:@]*):[^\s/@]+@"), r"\1:***@"),
 ]

@@ -5,6 +5,7 @@ from teams.membership.api import TeamList
 from teams.review.api import CommentList
 from teams.review.approvals.api import ApprovalAnswering, ApprovalList
 from teams.review.collections.api import CollectionList
+from teams.sharing.api import SharedComments
 
 
 class IdempotentTeamList(IdempotentPostMixin, TeamList):
@@ -25,3 +26,7 @@ class IdempotentApprovalList(IdempotentPostMixin, ApprovalList):
 
 class IdempotentAnswer(IdempotentPostMixin, ApprovalAnswering):
     """A reviewer's answer: of one that was lost on its way back the same is told, not that it is decided already."""
+
+
+class IdempotentSharedComments(IdempotentPostMixin, SharedComments):
+    """What was said through this share, and what the team answered, newest first."""

@@ -8,6 +8,7 @@ from designer.web.teams import (
     IdempotentApprovalList,
     IdempotentCollectionList,
     IdempotentCommentList,
+    IdempotentSharedComments,
     IdempotentTeamList,
 )
 
@@ -27,6 +28,7 @@ pages = [
 instead = {  # by name: views of the ground floor with what this one adds
     "api_teams": IdempotentTeamList.as_view(),
     "api_comments": IdempotentCommentList.as_view(),
+    "api_shared_comments": IdempotentSharedComments.as_view(),
     "api_collections": IdempotentCollectionList.as_view(),
     "api_approvals": IdempotentApprovalList.as_view(),
     "api_approval_answer": IdempotentAnswer.as_view(),

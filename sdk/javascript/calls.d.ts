@@ -86,7 +86,7 @@ export interface CollectionAnswer { id: string; team: string; name: string; owne
 /** Refuses unknown fields, unfit text and, in JSON, words or numbers for true and false; 400 naming the field. */
 export interface ColourRequestRequest { name?: string; hex?: string }
 export interface Column { column: string; field: string | null; slot: string | null; explanation: string }
-export interface CommentAnswer { id: string; team: string; asset: string | null; collection: string | null; batch: string | null; author: string; name: string; text: string; pin: Pin | null; reply_to: string | null; answers: number; mentions: MentionAnswer[]; reactions: SignAnswer[]; resolved_at: string | null; resolved_by: string | null; edited_at: string | null; deleted_at: string | null; created_at: string; updated_at: string }
+export interface CommentAnswer { id: string; team: string; asset: string | null; collection: string | null; batch: string | null; author: string; name: string; text: string; pin: Pin | null; reply_to: string | null; answers: number; mentions: MentionAnswer[]; reactions: SignAnswer[]; resolved_at: string | null; resolved_by: string | null; edited_at: string | null; deleted_at: string | null; created_at: string; updated_at: string; guest: boolean }
 export interface Correction { id: string; team: string; owner: string; attribute: string; before: unknown; after: unknown; read_from: string; asset: string | null; generation: string | null; created_at: string }
 export type CostsOfEnum = "team" | "own" | "both";
 export interface Counts { total: number; waiting: number; queued: number; running: number; succeeded: number; failed: number; cancelled: number }
@@ -126,6 +126,7 @@ export type GenerationModeEnum = "variation" | "similar" | "edit" | "remix";
 export type GenerationRequestModeEnum = "variation" | "similar" | "edit" | "remix";
 export type GenerationStatusEnum = "queued" | "running" | "succeeded" | "partial" | "failed" | "cancelled";
 export interface Given { act: Act; feedback: Feedback[] }
+export interface GuestAnswer { id: string; text: string; name: string; guest: boolean; reply_to: string | null; created_at: string }
 /** What to draw over the frame, in shares of its sides. */
 export interface Guides { thirds: number[]; centre: number; faces: Record<string, unknown>[]; subject: Record<string, unknown> | null }
 export type HeldEnum = "paused" | "no_worker";
@@ -226,6 +227,7 @@ export interface ReplayAnswer { replayed: number; left: number; why: string }
 /** Which arm was which, now that the vote is cast. */
 export interface Revealed { left: string; right: string }
 export interface ReviewerAnswer { user: string; name: string; verdict: ApprovalVerdictEnum | BlankEnum; note: string; checked: number[]; present: boolean; answered_at: string | null }
+export type RightsEnum = "view" | "comment" | "download";
 export type RoleEnum = "owner" | "admin" | "editor" | "viewer";
 export type ScopeEnum = "team" | "member";
 export type ScopesEnum = "read" | "write" | "admin";
@@ -239,7 +241,13 @@ export type SessionStatusEnum = "open" | "ended";
 export type SessionVoteEnum = "yes" | "no" | "perhaps";
 export interface Settings { team: string; exploration: number; default: number; half_life_days: number; min_sample: number }
 export interface Share { id: string; name: string; weight: number; waiting: number; running: number }
+export interface ShareAnswer { id: string; team: string; kind: ShareKindEnum; about: string; way: WayEnum; email: string; to_team: string | null; sharer: string; name: string; rights: RightsEnum[]; with_briefs: boolean; with_names: boolean; locked: boolean; state: ShareStateEnum; openings: number; opened_at: string | null; expires_at: string; revoked_at: string | null; created_at: string }
+export type ShareKindEnum = "asset" | "collection" | "batch";
 export interface ShareList { results: Share[] }
+export interface ShareMade { id: string; team: string; kind: ShareKindEnum; about: string; way: WayEnum; email: string; to_team: string | null; sharer: string; name: string; rights: RightsEnum[]; with_briefs: boolean; with_names: boolean; locked: boolean; state: ShareStateEnum; openings: number; opened_at: string | null; expires_at: string; revoked_at: string | null; created_at: string; link: string | null }
+export type ShareStateEnum = "open" | "resting" | "expired" | "revoked";
+export interface SharedAnswer { id: string; kind: ShareKindEnum; name: string; sharer: string; rights: RightsEnum[]; page: string; expires_at: string; created_at: string }
+export interface SharedImage { id: string; name: string; width: number; height: number; thumbnail: string; url: string | null }
 export interface SignAnswer { sign: SignEnum; count: number; mine: boolean }
 export type SignEnum = "agree" | "love" | "celebrate" | "smile" | "looking" | "done";
 export interface SignedAction { action: string; digital_source_type: string }
@@ -258,7 +266,7 @@ export type StepStatusEnum = "waiting" | "running" | "done" | "skipped";
 export type StrategyEnum = "balanced" | "quality" | "cost" | "speed" | "cheapest" | "load_balanced" | "custom";
 export interface SummaryAnswer { people: PersonLine[]; images: OutcomeLine[]; totals: TotalsAnswer }
 export interface TallyAnswer { yes: number; no: number; perhaps: number }
-export interface TeamAnswer { id: string; name: string; slug: string; personal: boolean; role: RoleEnum; time_zone: string; keep_exif: boolean; created_at: string; updated_at: string }
+export interface TeamAnswer { id: string; name: string; slug: string; personal: boolean; role: RoleEnum; time_zone: string; keep_exif: boolean; share_links: boolean; created_at: string; updated_at: string }
 export interface Template { id: string; team: string; owner: string; name: string; plan: Record<string, unknown>; created_at: string }
 export interface ThreadAnswer { comment: CommentAnswer; answers: CommentAnswer[]; hidden: number; number: number; place: Pin | null; lost: boolean }
 export interface ThreadPage { results: ThreadAnswer[]; older: string | null }
@@ -277,6 +285,7 @@ export interface UsualAnswer { preset: Preset | null }
 export interface Verdict { a: number; b: number; ties: number; share_of_a: number | null; interval: number[] | null; a_is_better: number; winner: string | null; basis: string; voters: number; pairs: number; mine: number }
 export interface VersusAnswer { before: string; after: string; figures: Figures }
 export interface Wait { code: string; message: string; remedy: string; again_at: string }
+export type WayEnum = "link" | "person" | "team";
 /** Refuses unknown fields, unfit text and, in JSON, words or numbers for true and false; 400 naming the field. */
 export interface Ways { in_app: boolean; mail: boolean; pace: PaceEnum }
 /** Refuses unknown fields, unfit text and, in JSON, words or numbers for true and false; 400 naming the field. */
@@ -344,8 +353,9 @@ export interface HandOverSessionWish { user: string }
 export interface RevealVotesWish { asset: string }
 export interface SetSessionTimerWish { action: ActionEnum; seconds?: number; only_this?: boolean }
 export interface VoteInSessionWish { asset: string; choice: SessionVoteEnum | NullEnum; note?: string }
+export interface CreateSharedCommentWish { text: string; reply_to?: string | null }
 export interface CreateTeamWish { name: string }
-export interface ChangeTeamWish { name?: string; time_zone?: string; keep_exif?: boolean }
+export interface ChangeTeamWish { name?: string; time_zone?: string; keep_exif?: boolean; share_links?: boolean }
 export interface RequestApprovalWish { asset: string; reviewers: string[]; policy?: PolicyEnum; due_at?: string | null; checklist?: string[]; note?: string }
 export interface AnswerApprovalWish { verdict: ApprovalVerdictEnum; note?: string; checked?: number[] }
 export interface CreateCollectionWish { name: string; assets?: string[] }
@@ -357,6 +367,8 @@ export interface ChangeTeamCommentWish { text?: string }
 export interface InviteWish { email: string; role?: RoleEnum; by_mail?: boolean }
 export interface SetTeamMemberWish { role: RoleEnum }
 export interface OpenSessionWish { collection: string; title?: string; seconds?: number; votes_hidden?: boolean }
+export interface CreateShareWish { rights?: RightsEnum[]; expires_at?: string; asset?: string; collection?: string; batch?: string; email?: string; to_team?: string | null; password?: string; name?: string; with_briefs?: boolean; with_names?: boolean }
+export interface ChangeShareWish { rights?: RightsEnum[]; expires_at?: string }
 export interface SetTeamAutoEnhanceWish { preset: string | null }
 export interface SetTeamBudgetWish { scope: ScopeEnum; member?: string | null; amount: string | null }
 export interface CreateTeamPersonaWish { name: string; description?: string; keywords?: string[]; team?: string | null }
@@ -688,12 +700,26 @@ export interface Calls {
   setSessionTimer(sessionId: string, wish: SetSessionTimerWish, options?: Options): Promise<SessionAnswer>;
   /** Vote on an image, change that, or take it back. For editors and above, until the session ends. */
   voteInSession(sessionId: string, wish: VoteInSessionWish, options?: Options): Promise<AgendaImageInFull>;
+  /** What others share with you and your teams, newest first, as long as it stands. */
+  shared(wish?: { ordering?: "created_at" | "-created_at"; page_size?: number }, options?: Options): Pages<SharedAnswer>;
+  /** What was said through this share, and what the team answered, newest first. */
+  sharedComments(shareId: string, wish?: { ordering?: "created_at" | "-created_at"; page_size?: number }, options?: Options): Pages<GuestAnswer>;
+  /** Say something of what is shared, where that is among your rights. */
+  createSharedComment(shareId: string, wish: CreateSharedCommentWish, options?: Options): Promise<GuestAnswer>;
+  /** The images that a share shows now, in order. */
+  sharedImages(shareId: string, wish?: { after?: number }, options?: Options): Pages<SharedImage>;
+  /** The file of one of them, where the share lets download. */
+  downloadShared(shareId: string, imageId: string, options?: Options): Promise<Blob>;
+  downloadShared(shareId: string, imageId: string, options: Saving): Promise<string>;
+  /** A WebP of one of them, to be looked at. */
+  downloadSharedThumbnail(shareId: string, imageId: string, wish?: { w?: number }, options?: Options): Promise<Blob>;
+  downloadSharedThumbnail(shareId: string, imageId: string, wish: { w?: number }, options: Saving): Promise<string>;
   /** The teams that the caller belongs to. */
   teams(wish?: { ordering?: "created_at" | "-created_at"; page_size?: number }, options?: Options): Pages<TeamAnswer>;
   /** Make a team and be its owner. */
   createTeam(wish: CreateTeamWish, options?: Options): Promise<TeamAnswer>;
   team(teamId: string, options?: Options): Promise<TeamAnswer>;
-  /** Change the team's name, time zone or what uploads keep. For owners and admins; needs If-Match. */
+  /** Change its name, time zone, what uploads keep, whether links share. For owners and admins; needs If-Match. */
   changeTeam(teamId: string, wish: ChangeTeamWish, options: Changing): Promise<TeamAnswer>;
   /** The team's reviews, newest first. */
   approvals(teamId: string, wish?: { asset?: string; ordering?: "created_at" | "-created_at"; overdue?: boolean; page_size?: number; requester?: string; reviewer?: string; search?: string; status?: ("approved" | "changes_requested" | "open" | "rejected" | "withdrawn")[]; waiting?: boolean }, options?: Options): Pages<ApprovalAnswer>;
@@ -766,6 +792,15 @@ export interface Calls {
   sessions(teamId: string, wish?: { collection?: string; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; status?: "ended" | "open" }, options?: Options): Pages<SessionLine>;
   /** Begin a review of a collection as it is now. For editors and above; the caller presents. */
   openSession(teamId: string, wish: OpenSessionWish, options?: Options): Promise<SessionAnswer>;
+  /** What the team shares, newest first: for owners and admins all of it, for others what they share themselves. */
+  shares(teamId: string, wish?: { kind?: "asset" | "batch" | "collection"; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; state?: "expired" | "open" | "resting" | "revoked"; way?: "link" | "person" | "team" }, options?: Options): Pages<ShareAnswer>;
+  /** Share what you may change with a person, another team, or whoever has a link. No Idempotency-Key is honoured: a link is kept nowhere, so it cannot be told again. */
+  createShare(teamId: string, wish?: CreateShareWish, options?: Options): Promise<ShareMade>;
+  share(teamId: string, shareId: string, options?: Options): Promise<ShareAnswer>;
+  /** Give it another end or other rights. Needs If-Match. */
+  changeShare(teamId: string, shareId: string, wish: ChangeShareWish, options: Changing): Promise<ShareAnswer>;
+  /** Take it back: it opens nothing from now on. */
+  deleteShare(teamId: string, shareId: string, options?: Options): Promise<void>;
   /** The overview of one team. */
   teamAnalytics(teamId: string, wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsOverview>;
   /** The preset that follows each generation of a team which does not say otherwise. */

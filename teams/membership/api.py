@@ -24,10 +24,16 @@ class TeamAnswer(serializers.ModelSerializer[Team]):
     role = serializers.ChoiceField(Role.choices, help_text="Your own role in this team")
     time_zone = serializers.CharField(help_text="In which repeats are meant; empty: in each member's own")
     keep_exif = serializers.BooleanField(source="keeps_exif", help_text="Whether uploads keep camera and author")
+    share_links = serializers.BooleanField(
+        source="allows_share_links", help_text="Whether links may open what is shared"
+    )
 
     class Meta:
         model = Team
-        fields = ["id", "name", "slug", "personal", "role", "time_zone", "keep_exif", "created_at", "updated_at"]
+        fields = [
+            "id", "name", "slug", "personal", "role", "time_zone", "keep_exif", "share_links", "created_at",
+            "updated_at",
+        ]  # fmt: skip
         read_only_fields = fields
 
 
@@ -44,10 +50,15 @@ class TeamChange(serializers.Serializer[Any]):
         required=False,
         help_text="Whether what camera and author wrote stays in uploads from now on, without place and serial numbers",
     )
+    share_links = serializers.BooleanField(
+        required=False, help_text="false: links to what is shared open nothing, also those given before"
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:
-            raise serializers.ValidationError({"name": "Say what to change: name, time_zone or keep_exif."})
+            raise serializers.ValidationError(
+                {"name": "Say what to change: name, time_zone, keep_exif or share_links."}
+            )
         return attrs
 
 
@@ -110,7 +121,7 @@ class TeamDetail(APIView):
 
     @extend_schema(request=TeamChange, responses=TeamAnswer, parameters=[IF_MATCH])  # type: ignore[untyped-decorator]
     def patch(self, request: Request, team_id: UUID) -> Response:
-        """Change the team's name, time zone or what uploads keep. For owners and admins; needs If-Match."""
+        """Change its name, time zone, what uploads keep, whether links share. For owners and admins; needs If-Match."""
         visible_team(person(request), team_id)
         wish = TeamChange(data=request.data)
         wish.is_valid(raise_exception=True)

@@ -37,6 +37,11 @@ WORDS: Final = {  # of actions, behind the name of who did it
     "approval.answered": "answered a review",
     "approval.withdrawn": "withdrew a review",
     "approval.settled": "settled a review",
+    "share.made": "shared",
+    "share.changed": "changed a share",
+    "share.revoked": "took back a share",
+    "share.refused": "could not share",
+    "share.locked": "locked a share after too many wrong passwords",
 }
 OWN: Final = {"member.joined", "member.left"}  # done to oneself: the subject says nothing more
 

@@ -87,11 +87,11 @@ def invite(*, actor: User, team_id: UUID, email: str, role: str, by_mail: bool =
 def _invite(actor: User, team_id: UUID, email: str, role: str, by_mail: bool) -> tuple[Invitation, str]:
     team = locked_team(actor, team_id)
     check_may_manage(actor, team, role)
-    email = _address(email)
+    email = address_of(email)
     if team.personal:
         remedy = "Make a team under Settings, Teams, and invite to that."
         raise Conflict("personal_team", "This studio is one person's own.", remedy=remedy)
-    if Membership.objects.filter(team=team, user__in=_whose(email)).exists():
+    if Membership.objects.filter(team=team, user__in=whose(email)).exists():
         message = "This person is already a member."
         raise Conflict("already_member", message, field="email", remedy="Change their role instead.")
     rows = Invitation.objects.filter(team=team)
@@ -107,8 +107,9 @@ def _invite(actor: User, team_id: UUID, email: str, role: str, by_mail: bool) ->
     return row, key
 
 
-def _address(email: str) -> str:
-    """In lower case, so that it is compared letter by letter: no database may take look-alikes for each other."""
+def address_of(email: str) -> str:
+    """An address in lower case, compared letter by letter: no database may take look-alikes for each other. Raises
+    Refused."""
     email = one_line(email, field="email", longest=LONGEST, empty=True).lower()
     try:
         validate_email(email)
@@ -120,7 +121,7 @@ def _address(email: str) -> str:
     return email
 
 
-def _whose(email: str) -> QuerySet[User]:
+def whose(email: str) -> QuerySet[User]:
     """The people who have this address."""
     theirs = EmailAddress.objects.filter(email=email, verified=True).values("user")
     return User.objects.annotate(folded=Lower("email")).filter(Q(folded=email) | Q(pk__in=theirs))

@@ -16,7 +16,7 @@ class Role(models.TextChoices):
     VIEWER = "viewer"
 
 
-TIME_ZONE, KEEP_EXIF = "time_zone", "keep_exif"  # settings
+TIME_ZONE, KEEP_EXIF, NO_SHARE_LINKS = "time_zone", "keep_exif", "no_share_links"  # settings
 
 
 class Team(Row):
@@ -51,6 +51,11 @@ class Team(Row):
     def keeps_exif(self) -> bool:
         """Whether uploads keep what camera and author wrote; if not, nobody can read it out of a file."""
         return bool(self.settings.get(KEEP_EXIF, False))
+
+    @property
+    def allows_share_links(self) -> bool:
+        """Whether what is shared may be opened by whoever has a link."""
+        return not self.settings.get(NO_SHARE_LINKS, False)
 
 
 class Membership(Row):

@@ -13,7 +13,7 @@ from teams.audit import services as audit
 from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.base.preconditions import require_match
 from teams.base.text import one_line
-from teams.membership.models import KEEP_EXIF, TIME_ZONE, Membership, Role, Team
+from teams.membership.models import KEEP_EXIF, NO_SHARE_LINKS, TIME_ZONE, Membership, Role, Team
 from teams.membership.ownership import visible_teams
 from teams.membership.permissions import CODES, may
 from teams.signals import access_revoked
@@ -58,6 +58,7 @@ def change_team(
     name: str | None = None,
     time_zone: str | None = None,
     keep_exif: bool | None = None,
+    share_links: bool | None = None,
 ) -> Team:
     """Change of the team what is given, if `if_match` names its present version. Raises Missing, Forbidden, Refused."""
     team = _changeable(actor, team_id)
@@ -68,6 +69,8 @@ def change_team(
         audit.write(actor, "team.renamed", f"team:{team.pk}", {"from": before, "to": team.name}, team.pk)
     if keep_exif is not None:
         team = set_keep_exif(actor=actor, team_id=team_id, keep=keep_exif)
+    if share_links is not None:
+        team = set_share_links(actor=actor, team_id=team_id, allowed=share_links)
     return team if time_zone is None else set_time_zone(actor=actor, team_id=team_id, zone=time_zone)
 
 
@@ -83,6 +86,12 @@ def set_time_zone(*, actor: User, team_id: UUID, zone: str) -> Team:
 def set_keep_exif(*, actor: User, team_id: UUID, keep: bool) -> Team:
     """Say whether uploads from now on keep what camera and author wrote. Raises Missing or Forbidden."""
     return keep_setting(actor=actor, team_id=team_id, name=KEEP_EXIF, value=keep or None)
+
+
+def set_share_links(*, actor: User, team_id: UUID, allowed: bool) -> Team:
+    """Say whether links open what is shared; those given before open nothing while they may not. Raises Missing or
+    Forbidden."""
+    return keep_setting(actor=actor, team_id=team_id, name=NO_SHARE_LINKS, value=None if allowed else True)
 
 
 @transaction.atomic

@@ -65,7 +65,7 @@ class CommentAnswer(serializers.ModelSerializer[Comment]):
         fields = [
             "id", "team", "asset", "collection", "batch", "author", "name", "text", "pin", "reply_to", "answers",
             "mentions", "reactions", "resolved_at", "resolved_by", "edited_at", "deleted_at", "created_at",
-            "updated_at",
+            "updated_at", "guest",
         ]  # fmt: skip
         read_only_fields = fields
 

@@ -39,7 +39,8 @@ class Sign(models.TextChoices):
 GLYPHS: Final = {"agree": "👍", "love": "❤️", "celebrate": "🎉", "smile": "😄", "looking": "👀", "done": "✅"}
 
 
-def _one_of_three() -> Q:
+def one_of_three() -> Q:
+    """For a constraint: exactly one of the fields of ABOUT is set."""
     cases = Q()
     for named in ABOUT:
         cases |= Q(**{f"{field}__isnull": field != named for field in ABOUT})
@@ -89,7 +90,7 @@ class Comment(TeamOwned):
 
     `pin_x`, `pin_y`: the spot, or the region's left upper corner; `pin_width`, `pin_height`: the region's sides; all in
     shares of the picture's sides, 0..1. An answer (`reply_to`) is an answer to a comment, never to an answer; only what
-    is no answer can be resolved. What was taken back keeps its row.
+    is no answer can be resolved. What was taken back keeps its row. `share`: what it was said through, by a guest.
     """
 
     asset = models.ForeignKey("designer.Asset", models.CASCADE, null=True, blank=True, related_name="+")
@@ -102,6 +103,8 @@ class Comment(TeamOwned):
     pin_width = models.FloatField(null=True, blank=True)
     pin_height = models.FloatField(null=True, blank=True)
     reply_to = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="replies")
+    share = models.ForeignKey("teams.Share", models.SET_NULL, null=True, blank=True, related_name="+")
+    guest = models.BooleanField(default=False, db_default=False, help_text="Said through a share, by somebody outside.")
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     edited_at = models.DateTimeField(null=True, blank=True)
@@ -111,7 +114,7 @@ class Comment(TeamOwned):
     class Meta:
         db_table = "team_comments"
         constraints = [
-            models.CheckConstraint(name="comment_about_one_thing", condition=_one_of_three()),
+            models.CheckConstraint(name="comment_about_one_thing", condition=one_of_three()),
             models.CheckConstraint(
                 name="comment_pin_in_picture",
                 condition=Q(pin_x=None, pin_y=None)

@@ -127,6 +127,11 @@ export const CALLS = `
 2summary f
 2timer psetSessionTimer
 2votes pvoteInSession
+0shared l
+1{}/comments lsharedComments p
+2images lsharedImages
+3{}/content FdownloadShared
+4thumbnail fdownloadSharedThumbnail
 0teams l p
 1{} G a
 2approvals lapprovals prequestApproval
@@ -152,6 +157,8 @@ export const CALLS = `
 2members l
 3{} u D
 2sessions lsessions popenSession
+2shares lshares p
+3{} Gshare a D
 2analytics g
 2auto-enhance GteamAutoEnhance u
 2budgets G usetTeamBudget

@@ -115,6 +115,13 @@ NAMED: Final = {
     "teams_invite_create": "invite",
     "teams_sessions_create": "open_session",
     "teams_sessions_list": "sessions",
+    "shared_images_content_retrieve": "download_shared",
+    "shared_images_thumbnail_retrieve": "download_shared_thumbnail",
+    "teams_shares_create": "create_share",
+    "teams_shares_destroy": "delete_share",
+    "teams_shares_list": "shares",
+    "teams_shares_partial_update": "change_share",
+    "teams_shares_retrieve": "share",
     "webhooks_secret_create": "renew_webhook_secret",
 }
 TYPES: Final = {"Error": "ErrorFacts", "Range": "CostRange", "Selection": "ModelSelection"}  # names in TypeScript
@@ -133,7 +140,7 @@ AREAS: Final = {
     "personas": ("personas", "portfolios", "learning"),
     "reviews": ("sessions",),
     "analytics": ("analytics",),
-    "account": ("auth", "me", "notifications", "alerts", "events", "teams", "invitations"),
+    "account": ("auth", "me", "notifications", "alerts", "events", "teams", "invitations", "shared"),
 }
 ARGUMENTS: Final = {
     ("enhance", "id"): "subject_id",  # an asset, or a generation

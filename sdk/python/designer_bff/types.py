@@ -98,6 +98,8 @@ RemainingKindEnum: TypeAlias = Literal[
     "measured", "partly measured", "estimated", "overdue", "retry", "paused", "no_worker", "held"
 ]
 
+RightsEnum: TypeAlias = Literal["view", "comment", "download"]
+
 RoleEnum: TypeAlias = Literal["owner", "admin", "editor", "viewer"]
 
 ScopeEnum: TypeAlias = Literal["team", "member"]
@@ -108,6 +110,10 @@ SessionStatusEnum: TypeAlias = Literal["open", "ended"]
 
 SessionVoteEnum: TypeAlias = Literal["yes", "no", "perhaps"]
 
+ShareKindEnum: TypeAlias = Literal["asset", "collection", "batch"]
+
+ShareStateEnum: TypeAlias = Literal["open", "resting", "expired", "revoked"]
+
 SignEnum: TypeAlias = Literal["agree", "love", "celebrate", "smile", "looking", "done"]
 
 StageEnum: TypeAlias = Literal["analysis", "prompting", "persona", "routing", "optimisation", "generation"]
@@ -117,6 +123,8 @@ StageStatusEnum: TypeAlias = Literal["running", "succeeded", "failed", "cancelle
 StepStatusEnum: TypeAlias = Literal["waiting", "running", "done", "skipped"]
 
 StrategyEnum: TypeAlias = Literal["balanced", "quality", "cost", "speed", "cheapest", "load_balanced", "custom"]
+
+WayEnum: TypeAlias = Literal["link", "person", "team"]
 
 WebhookDeliveryStatusEnum: TypeAlias = Literal["waiting", "sending", "delivered", "dead"]
 
@@ -754,6 +762,7 @@ class CommentAnswer(TypedDict):
     deleted_at: str | None
     created_at: str
     updated_at: str
+    guest: bool
 
 
 class Correction(TypedDict):
@@ -1078,6 +1087,15 @@ class Generation(TypedDict):
 class Given(TypedDict):
     act: Act
     feedback: list[Feedback]
+
+
+class GuestAnswer(TypedDict):
+    id: str
+    text: str
+    name: str
+    guest: bool
+    reply_to: str | None
+    created_at: str
 
 
 class Guides(TypedDict):
@@ -1802,8 +1820,73 @@ class Share(TypedDict):
     running: int
 
 
+class ShareAnswer(TypedDict):
+    id: str
+    team: str
+    kind: ShareKindEnum
+    about: str
+    way: WayEnum
+    email: str
+    to_team: str | None
+    sharer: str
+    name: str
+    rights: list[RightsEnum]
+    with_briefs: bool
+    with_names: bool
+    locked: bool
+    state: ShareStateEnum
+    openings: int
+    opened_at: str | None
+    expires_at: str
+    revoked_at: str | None
+    created_at: str
+
+
 class ShareList(TypedDict):
     results: list[Share]
+
+
+class ShareMade(TypedDict):
+    id: str
+    team: str
+    kind: ShareKindEnum
+    about: str
+    way: WayEnum
+    email: str
+    to_team: str | None
+    sharer: str
+    name: str
+    rights: list[RightsEnum]
+    with_briefs: bool
+    with_names: bool
+    locked: bool
+    state: ShareStateEnum
+    openings: int
+    opened_at: str | None
+    expires_at: str
+    revoked_at: str | None
+    created_at: str
+    link: str | None
+
+
+class SharedAnswer(TypedDict):
+    id: str
+    kind: ShareKindEnum
+    name: str
+    sharer: str
+    rights: list[RightsEnum]
+    page: str
+    expires_at: str
+    created_at: str
+
+
+class SharedImage(TypedDict):
+    id: str
+    name: str
+    width: int
+    height: int
+    thumbnail: str
+    url: str | None
 
 
 class SignAnswer(TypedDict):
@@ -1896,6 +1979,7 @@ class TeamAnswer(TypedDict):
     role: RoleEnum
     time_zone: str
     keep_exif: bool
+    share_links: bool
     created_at: str
     updated_at: str
 
@@ -2407,10 +2491,15 @@ class VoteInSessionWish(TypedDict, total=False):
     note: str
 
 
+class CreateSharedCommentWish(TypedDict, total=False):
+    reply_to: str | None
+
+
 class ChangeTeamWish(TypedDict, total=False):
     name: str
     time_zone: str
     keep_exif: bool
+    share_links: bool
 
 
 class RequestApprovalWish(TypedDict, total=False):
@@ -2458,6 +2547,25 @@ class OpenSessionWish(TypedDict, total=False):
     title: str
     seconds: int
     votes_hidden: bool
+
+
+class CreateShareWish(TypedDict, total=False):
+    rights: list[RightsEnum]
+    expires_at: str
+    asset: str
+    collection: str
+    batch: str
+    email: str
+    to_team: str | None
+    password: str
+    name: str
+    with_briefs: bool
+    with_names: bool
+
+
+class ChangeShareWish(TypedDict, total=False):
+    rights: list[RightsEnum]
+    expires_at: str
 
 
 class SetTeamBudgetWish(TypedDict, total=False):

@@ -102,6 +102,57 @@ class AccountCalls(Caller):
         answer: types.WishAnswer = await self.call("PATCH", "/notifications/settings", body=said({**more}))
         return answer
 
+    def shared(
+        self, *, ordering: Literal["created_at", "-created_at"] | None = None, page_size: int | None = None
+    ) -> AsyncPages[types.SharedAnswer]:
+        """What others share with you and your teams, newest first, as long as it stands."""
+        return AsyncPages(self, "/shared", query={"ordering": ordering, "page_size": page_size})
+
+    def shared_comments(
+        self,
+        share_id: str,
+        *,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+    ) -> AsyncPages[types.GuestAnswer]:
+        """What was said through this share, and what the team answered, newest first."""
+        return AsyncPages(
+            self, f"/shared/{quoted(share_id)}/comments", query={"ordering": ordering, "page_size": page_size}
+        )
+
+    async def create_shared_comment(
+        self,
+        share_id: str,
+        text: str,
+        *,
+        idempotency_key: str | None = None,
+        **more: Unpack[types.CreateSharedCommentWish],
+    ) -> types.GuestAnswer:
+        """Say something of what is shared, where that is among your rights."""
+        answer: types.GuestAnswer = await self.call(
+            "POST",
+            f"/shared/{quoted(share_id)}/comments",
+            body=said({"text": text, **more}),
+            idempotency_key=idempotency_key,
+        )
+        return answer
+
+    def shared_images(self, share_id: str, *, after: int | None = None) -> AsyncPages[types.SharedImage]:
+        """The images that a share shows now, in order."""
+        return AsyncPages(self, f"/shared/{quoted(share_id)}/images", query={"after": after})
+
+    async def download_shared(self, share_id: str, image_id: str, target: StrPath) -> Path:
+        """The file of one of them, where the share lets download."""
+        return await self.save(target, f"/shared/{quoted(share_id)}/images/{quoted(image_id)}/content")
+
+    async def download_shared_thumbnail(
+        self, share_id: str, image_id: str, target: StrPath, *, w: int | None = None
+    ) -> Path:
+        """A WebP of one of them, to be looked at."""
+        return await self.save(
+            target, f"/shared/{quoted(share_id)}/images/{quoted(image_id)}/thumbnail", query={"w": w}
+        )
+
     def teams(
         self, *, ordering: Literal["created_at", "-created_at"] | None = None, page_size: int | None = None
     ) -> AsyncPages[types.TeamAnswer]:
@@ -122,7 +173,9 @@ class AccountCalls(Caller):
     async def change_team(
         self, team_id: str, *, if_match: str, **more: Unpack[types.ChangeTeamWish]
     ) -> types.TeamAnswer:
-        """Change the team's name, time zone or what uploads keep. For owners and admins; needs If-Match."""
+        """Change its name, time zone, what uploads keep, whether links share. For owners and admins; needs If-
+        Match.
+        """
         answer: types.TeamAnswer = await self.call(
             "PATCH", f"/teams/{quoted(team_id)}", body=said({**more}), if_match=if_match
         )
@@ -581,6 +634,61 @@ class AccountCalls(Caller):
             idempotency_key=idempotency_key,
         )
         return answer
+
+    def shares(
+        self,
+        team_id: str,
+        *,
+        kind: Literal["asset", "batch", "collection"] | None = None,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        search: str | None = None,
+        state: Literal["expired", "open", "resting", "revoked"] | None = None,
+        way: Literal["link", "person", "team"] | None = None,
+    ) -> AsyncPages[types.ShareAnswer]:
+        """What the team shares, newest first: for owners and admins all of it, for others what they share
+        themselves.
+        """
+        return AsyncPages(
+            self,
+            f"/teams/{quoted(team_id)}/shares",
+            query={
+                "kind": kind,
+                "ordering": ordering,
+                "page_size": page_size,
+                "search": search,
+                "state": state,
+                "way": way,
+            },
+        )
+
+    async def create_share(
+        self, team_id: str, *, idempotency_key: str | None = None, **more: Unpack[types.CreateShareWish]
+    ) -> types.ShareMade:
+        """Share what you may change with a person, another team, or whoever has a link. No Idempotency-Key is
+        honoured: a link is kept nowhere, so it cannot be told again.
+        """
+        answer: types.ShareMade = await self.call(
+            "POST", f"/teams/{quoted(team_id)}/shares", body=said({**more}), idempotency_key=idempotency_key
+        )
+        return answer
+
+    async def share(self, team_id: str, share_id: str) -> types.ShareAnswer:
+        answer: types.ShareAnswer = await self.call("GET", f"/teams/{quoted(team_id)}/shares/{quoted(share_id)}")
+        return answer
+
+    async def change_share(
+        self, team_id: str, share_id: str, *, if_match: str, **more: Unpack[types.ChangeShareWish]
+    ) -> types.ShareAnswer:
+        """Give it another end or other rights. Needs If-Match."""
+        answer: types.ShareAnswer = await self.call(
+            "PATCH", f"/teams/{quoted(team_id)}/shares/{quoted(share_id)}", body=said({**more}), if_match=if_match
+        )
+        return answer
+
+    async def delete_share(self, team_id: str, share_id: str) -> None:
+        """Take it back: it opens nothing from now on."""
+        await self.call("DELETE", f"/teams/{quoted(team_id)}/shares/{quoted(share_id)}")
 
     async def team_analytics(
         self,

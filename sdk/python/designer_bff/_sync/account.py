@@ -96,6 +96,51 @@ class AccountCalls(Caller):
         answer: types.WishAnswer = self.call("PATCH", "/notifications/settings", body=said({**more}))
         return answer
 
+    def shared(
+        self, *, ordering: Literal["created_at", "-created_at"] | None = None, page_size: int | None = None
+    ) -> Pages[types.SharedAnswer]:
+        """What others share with you and your teams, newest first, as long as it stands."""
+        return Pages(self, "/shared", query={"ordering": ordering, "page_size": page_size})
+
+    def shared_comments(
+        self,
+        share_id: str,
+        *,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+    ) -> Pages[types.GuestAnswer]:
+        """What was said through this share, and what the team answered, newest first."""
+        return Pages(self, f"/shared/{quoted(share_id)}/comments", query={"ordering": ordering, "page_size": page_size})
+
+    def create_shared_comment(
+        self,
+        share_id: str,
+        text: str,
+        *,
+        idempotency_key: str | None = None,
+        **more: Unpack[types.CreateSharedCommentWish],
+    ) -> types.GuestAnswer:
+        """Say something of what is shared, where that is among your rights."""
+        answer: types.GuestAnswer = self.call(
+            "POST",
+            f"/shared/{quoted(share_id)}/comments",
+            body=said({"text": text, **more}),
+            idempotency_key=idempotency_key,
+        )
+        return answer
+
+    def shared_images(self, share_id: str, *, after: int | None = None) -> Pages[types.SharedImage]:
+        """The images that a share shows now, in order."""
+        return Pages(self, f"/shared/{quoted(share_id)}/images", query={"after": after})
+
+    def download_shared(self, share_id: str, image_id: str, target: StrPath) -> Path:
+        """The file of one of them, where the share lets download."""
+        return self.save(target, f"/shared/{quoted(share_id)}/images/{quoted(image_id)}/content")
+
+    def download_shared_thumbnail(self, share_id: str, image_id: str, target: StrPath, *, w: int | None = None) -> Path:
+        """A WebP of one of them, to be looked at."""
+        return self.save(target, f"/shared/{quoted(share_id)}/images/{quoted(image_id)}/thumbnail", query={"w": w})
+
     def teams(
         self, *, ordering: Literal["created_at", "-created_at"] | None = None, page_size: int | None = None
     ) -> Pages[types.TeamAnswer]:
@@ -114,7 +159,9 @@ class AccountCalls(Caller):
         return answer
 
     def change_team(self, team_id: str, *, if_match: str, **more: Unpack[types.ChangeTeamWish]) -> types.TeamAnswer:
-        """Change the team's name, time zone or what uploads keep. For owners and admins; needs If-Match."""
+        """Change its name, time zone, what uploads keep, whether links share. For owners and admins; needs If-
+        Match.
+        """
         answer: types.TeamAnswer = self.call(
             "PATCH", f"/teams/{quoted(team_id)}", body=said({**more}), if_match=if_match
         )
@@ -567,6 +614,61 @@ class AccountCalls(Caller):
             idempotency_key=idempotency_key,
         )
         return answer
+
+    def shares(
+        self,
+        team_id: str,
+        *,
+        kind: Literal["asset", "batch", "collection"] | None = None,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        search: str | None = None,
+        state: Literal["expired", "open", "resting", "revoked"] | None = None,
+        way: Literal["link", "person", "team"] | None = None,
+    ) -> Pages[types.ShareAnswer]:
+        """What the team shares, newest first: for owners and admins all of it, for others what they share
+        themselves.
+        """
+        return Pages(
+            self,
+            f"/teams/{quoted(team_id)}/shares",
+            query={
+                "kind": kind,
+                "ordering": ordering,
+                "page_size": page_size,
+                "search": search,
+                "state": state,
+                "way": way,
+            },
+        )
+
+    def create_share(
+        self, team_id: str, *, idempotency_key: str | None = None, **more: Unpack[types.CreateShareWish]
+    ) -> types.ShareMade:
+        """Share what you may change with a person, another team, or whoever has a link. No Idempotency-Key is
+        honoured: a link is kept nowhere, so it cannot be told again.
+        """
+        answer: types.ShareMade = self.call(
+            "POST", f"/teams/{quoted(team_id)}/shares", body=said({**more}), idempotency_key=idempotency_key
+        )
+        return answer
+
+    def share(self, team_id: str, share_id: str) -> types.ShareAnswer:
+        answer: types.ShareAnswer = self.call("GET", f"/teams/{quoted(team_id)}/shares/{quoted(share_id)}")
+        return answer
+
+    def change_share(
+        self, team_id: str, share_id: str, *, if_match: str, **more: Unpack[types.ChangeShareWish]
+    ) -> types.ShareAnswer:
+        """Give it another end or other rights. Needs If-Match."""
+        answer: types.ShareAnswer = self.call(
+            "PATCH", f"/teams/{quoted(team_id)}/shares/{quoted(share_id)}", body=said({**more}), if_match=if_match
+        )
+        return answer
+
+    def delete_share(self, team_id: str, share_id: str) -> None:
+        """Take it back: it opens nothing from now on."""
+        self.call("DELETE", f"/teams/{quoted(team_id)}/shares/{quoted(share_id)}")
 
     def team_analytics(
         self,

@@ -1,0 +1,185 @@
+"""The pages of what is shared: the same for who came by a link and for whom it was shared with, by two doors."""
+
+from collections.abc import Callable
+from functools import partial, wraps
+from typing import Any, Final
+from uuid import UUID
+
+import redis
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+
+from designer.sharing import sending
+from designer.sharing.doors import BY_LINK, SIGNED_IN, Door
+from designer.sharing.pictures import count_of, page_of, picture_of
+from teams.accounts.people import person
+from teams.base.errors import Forbidden, Missing, Refused
+from teams.base.ids import named
+from teams.base.limits import Limit, TooOften, take
+from teams.sharing import entering, services, talking, tickets
+from teams.sharing.models import Share
+
+ARCHIVES: Final = Limit(key="share:archive:{}", tries=30, seconds=3600)  # of one share
+View = Callable[..., HttpResponseBase]
+
+
+def guarded(view: View) -> View:
+    """With strict headers on every answer; what a link is refused is said on a page of its own, without the studio."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **about: Any) -> HttpResponseBase:
+        try:
+            return sending.strict(view(request, *args, **about))
+        except Refused as refused:
+            if about.get("door", BY_LINK) is not BY_LINK:
+                raise
+            return sending.strict(_gate(request, refused))
+
+    return inner
+
+
+def open_to_all(view: View) -> View:
+    """What asks for no sign-in: the door asks for a ticket."""
+    return view
+
+
+def _gate(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
+    answer = render(
+        request, "designer/sharing/gate.html", {"refused": refused}, status=refused.status if refused else 200
+    )
+    if refused and "retry_after" in refused.facts:
+        answer.headers["Retry-After"] = str(refused.facts["retry_after"])
+    return answer
+
+
+@guarded
+@require_http_methods(["GET", "HEAD", "POST"])
+def gate(request: HttpRequest) -> HttpResponse:
+    """Where every link leads: the page's script sends in the key that stands behind #."""
+    if request.method != "POST":
+        return _gate(request)
+    share = entering.by_key(request, request.POST.get("key", ""))
+    if not share.is_locked:
+        services.opened(share)
+    return tickets.give(redirect("link", share.pk), share, is_open=not share.is_locked)
+
+
+@guarded
+@require_http_methods(["GET", "HEAD", "POST"])
+def link(request: HttpRequest, share_id: UUID) -> HttpResponse:
+    """What a link shows, or the question for its password."""
+    found = tickets.held(request, share_id)
+    if found is None:
+        raise entering.nothing()
+    if not found.is_open:
+        return _asked(request, found.share)
+    return redirect("link", share_id) if request.method == "POST" else _shown(request, found.share, BY_LINK)
+
+
+def _asked(request: HttpRequest, share: Share) -> HttpResponse:
+    refused = None
+    if request.method == "POST":
+        try:
+            entering.by_password(request, share, request.POST.get("password", ""))
+        except Refused as error:
+            refused = error
+        else:
+            services.opened(share)
+            return tickets.give(redirect("link", share.pk), share, is_open=True)
+    answer = render(
+        request, "designer/sharing/password.html", {"refused": refused}, status=refused.status if refused else 200
+    )
+    if refused and "retry_after" in refused.facts:
+        answer.headers["Retry-After"] = str(refused.facts["retry_after"])
+    return answer
+
+
+@guarded
+@require_safe
+def shared(request: HttpRequest, share_id: UUID, door: Door) -> HttpResponse:
+    share = door.admit(request, share_id)
+    if request.method == "GET" and "after" not in request.GET:
+        services.opened(share)
+    return _shown(request, share, door)
+
+
+def _shown(request: HttpRequest, share: Share, door: Door) -> HttpResponse:
+    after = request.GET.get("after", "")
+    found, more = page_of(share, int(after) if after.isascii() and after.isdigit() and len(after) < 8 else 0)
+    facts = {**_about(request, share, door), "pictures": [door.told(share, each) for each in found]}
+    facts |= {"count": count_of(share), "next": f"{door.page(share)}?after={more}" if more else ""}
+    if door is SIGNED_IN:
+        facts |= talking.facts(person(request), share)
+    return render(request, "designer/sharing/share.html", facts)
+
+
+def _about(request: HttpRequest, share: Share, door: Door) -> dict[str, Any]:
+    return {
+        "share": share,
+        "heading": share.heading,
+        "base": door.base,
+        "home": door.page(share),
+        "archive": door.archive(share) if share.may_download else "",
+        "sharer": share.sharer.shown_name if share.with_names or door is SIGNED_IN else "",
+        "single": share.kind == "asset",
+    }
+
+
+@guarded
+@require_safe
+def image(request: HttpRequest, share_id: UUID, image_id: UUID, door: Door) -> HttpResponse:
+    """One of them, large."""
+    share = door.admit(request, share_id)
+    facts = {**_about(request, share, door), "picture": door.told(share, picture_of(share, image_id))}
+    return render(request, "designer/sharing/image.html", facts)
+
+
+@guarded
+@require_safe
+def picture(request: HttpRequest, share_id: UUID, image_id: UUID, door: Door) -> HttpResponse:
+    return sending.shown(request, picture_of(door.admit(request, share_id), image_id))
+
+
+@guarded
+@require_GET
+def download(request: HttpRequest, share_id: UUID, image_id: UUID, door: Door) -> HttpResponseBase:
+    share = door.admit(request, share_id)
+    return sending.downloaded(share, picture_of(share, image_id), partial(door.goes_on, request, share_id))
+
+
+@guarded
+@require_GET
+def archive(request: HttpRequest, share_id: UUID, door: Door) -> HttpResponseBase:
+    share = door.admit(request, share_id)
+    limit_archives(share)
+    return sending.archived(share, partial(door.goes_on, request, share_id))
+
+
+def limit_archives(share: Share) -> None:
+    """Raises Refused (429): an archive costs more than a page."""
+    try:
+        take([Limit(ARCHIVES.key.format(share.pk), ARCHIVES.tries, ARCHIVES.seconds)])
+    except TooOften as often:
+        message, remedy = "It was downloaded very often within an hour.", "Try again later."
+        raise Refused("too_many_archives", message, remedy=remedy, status=429, retry_after=often.seconds) from often
+    except redis.RedisError:
+        return
+
+
+@guarded
+@require_POST
+def comment(request: HttpRequest, share_id: UUID, door: Door) -> HttpResponse:
+    """Say something through a share, and see it there."""
+    said = request.POST
+    answered = named(said["reply_to"]) if said.get("reply_to") else None
+    try:
+        talking.say(actor=person(request), share_id=share_id, text=said.get("text", ""), reply_to=answered)
+    except (Missing, Forbidden):
+        raise
+    except Refused as refused:
+        messages.error(request, f"{refused.message} {refused.remedy}".strip())
+    return redirect(f"{reverse('shared', args=[share_id])}?after=0#comments")

@@ -1,0 +1,16 @@
+"""Shares in the admin: to be looked at."""
+
+from django.contrib import admin
+
+from teams.base.admin import LookedAt
+from teams.sharing.models import Share
+
+
+@admin.register(Share)
+class ShareAdmin(LookedAt, admin.ModelAdmin[Share]):
+    list_display = ["created_at", "team", "way", "sharer", "expires_at", "revoked_at", "openings"]
+    list_select_related = ["team", "sharer"]
+    list_filter = ["way"]
+    search_fields = ["name", "email", "team__name"]
+    exclude = ["digest", "password"]
+    raw_id_fields = ["asset", "collection", "batch", "user", "to_team", "sharer"]

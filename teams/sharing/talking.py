@@ -1,0 +1,129 @@
+"""What guests say: people with whom something was shared, who are not in its team.
+
+They read what was said through their share and what was answered to it, and nothing else that the team says of the same
+thing. The team reads it all among its own comments, marked, and takes back what it will.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+from uuid import UUID
+
+import redis
+from django.db import transaction
+from django.db.models import Q
+from django.utils.safestring import SafeString
+
+from teams.accounts.models import User
+from teams.base.errors import Forbidden, Missing, Refused
+from teams.base.limits import Limit, TooOften, take
+from teams.base.text import plain_text
+from teams.membership.models import Membership
+from teams.membership.permissions import CODES
+from teams.review.markup import rendered
+from teams.review.models import Comment, CommentQuerySet
+from teams.review.services import LONGEST
+from teams.sharing.models import Share, Way
+from teams.signals import comment_changed
+
+AN_HOUR: Final = Limit(key="share:said:{}", tries=60, seconds=3600)  # comments of one guest
+MOST: Final = 500  # comments shown of one share
+
+
+@dataclass(slots=True)
+class Words:
+    """A comment as its guests see it. name: of who said it, "" where that is not told."""
+
+    row: Comment
+    html: SafeString
+    name: str
+    answers: list["Words"] = field(default_factory=list)
+
+
+def share_of(user: User, share_id: UUID) -> Share:
+    """The share, if it reaches `user` and stands. Raises Missing."""
+    row = Share.objects.standing().reaching(user).told().filter(pk=share_id).first()
+    if row is None:
+        raise Missing(message="Nothing of this kind is shared with you.", remedy="Ask whoever shared it.")
+    return row
+
+
+def may_comment(user: User, share: Share) -> bool:
+    """With a team its viewers look here too."""
+    if not share.may_comment or share.way == Way.LINK:
+        return False
+    roles = [role for role, codes in CODES.items() if "create_work" in codes]
+    rows = Membership.objects.filter(user=user, team=share.to_team_id, role__in=roles)
+    return share.way == Way.PERSON or rows.exists()
+
+
+@transaction.atomic
+def say(*, actor: User, share_id: UUID, text: str, reply_to: UUID | None = None) -> Comment:
+    """Say something of what is shared, or answer what was said there. Names in it call nobody.
+
+    Raises Missing, Forbidden, Refused (text, reply_to; 429).
+    """
+    share = share_of(actor, share_id)
+    if not may_comment(actor, share):
+        raise Forbidden(message="You may look at this, not comment.", remedy="Ask whoever shared it.")
+    words = plain_text(text, field="text", longest=LONGEST)
+    answered = None
+    if reply_to is not None:
+        answered = Comment.objects.filter(share=share, reply_to=None, deleted_at=None, pk=reply_to).first()
+        if answered is None:
+            raise Missing(message="There is no such comment here.", field="reply_to", remedy="Reload.")
+    _count(actor)
+    made = Comment.objects.create(
+        team_id=share.team_id,
+        **{f"{share.kind}_id": share.about_id},
+        author=actor,
+        text=words,
+        reply_to=answered,
+        share=share,
+        guest=True,
+    )
+    comment_changed.send(sender=Comment, comment=made, what="created", mentioned=[])
+    return made
+
+
+def said_in(share: Share) -> CommentQuerySet:
+    """What the guests of a share see: what was said through it, and the team's answers to that."""
+    threads = Comment.objects.filter(share=share, reply_to=None)
+    rows = Comment.objects.filter(Q(pk__in=threads.values("pk")) | Q(reply_to__in=threads.values("pk")))
+    return rows.kept().select_related("author", "share").order_by("-created_at", "-id")
+
+
+def name_of(row: Comment, user: User, share: Share) -> str:
+    """Guests of one share know each other; who of the team answers is told if the share tells names."""
+    return row.author.shown_name if row.guest or share.with_names or row.author_id == user.pk else ""
+
+
+def threads_of(user: User, share: Share) -> list[Words]:
+    """The newest first, each with its answers in order."""
+    found: dict[UUID, Words] = {}
+    rows = list(said_in(share)[:MOST])
+    for row in rows:
+        if row.reply_to_id is None:
+            found[row.pk] = _words(row, user, share)
+    for row in reversed(rows):
+        if row.reply_to_id in found:
+            found[row.reply_to_id].answers.append(_words(row, user, share))
+    return list(found.values())
+
+
+def _words(row: Comment, user: User, share: Share) -> Words:
+    return Words(row, rendered(row.text, []), name_of(row, user, share))
+
+
+def _count(actor: User) -> None:
+    try:
+        take([replace(AN_HOUR, key=AN_HOUR.key.format(actor.pk))])
+    except TooOften as often:
+        message, remedy = "You said much in an hour.", "Go on a little later."
+        raise Refused("too_many_comments", message, remedy=remedy, status=429, retry_after=often.seconds) from often
+    except redis.RedisError as away:
+        raise Refused("unavailable", "Comments cannot be counted.", remedy="Try again.", status=503) from away
+
+
+def facts(user: User, share: Share) -> dict[str, Any]:
+    """What a page of a shared thing says of it."""
+    return {"threads": threads_of(user, share), "may_comment": may_comment(user, share), "longest": LONGEST}

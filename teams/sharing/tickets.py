@@ -1,0 +1,70 @@
+"""Who has come in by a link carries a ticket: a signed cookie for the pages of that one share, good for half a day.
+
+It opens nothing by itself. Each page and each picture asks the database whether the share still stands, so that one
+that was taken back is dead at the next request. It names the key's and the password's digests: another password, a
+new ticket. What signs it is kept outside the database, so that a copy of that makes none.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+
+from teams.sharing.models import Share, Way
+
+SALT: Final = "teams.sharing.ticket"
+LASTS: Final = 12 * 3600  # seconds
+PATH: Final = "/s/"  # below which the pages of shares stand, each under its id
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A share that stands and whose key was sent in; `is_open`: its password too, where it asks for one."""
+
+    share: Share
+    is_open: bool
+
+
+def held(request: HttpRequest, share_id: UUID) -> Held | None:
+    """What the caller's ticket lets in to now; None without a ticket, for a forged or old one, or when it is over."""
+    try:
+        said = signing.loads(request.COOKIES.get(_cookie(share_id), ""), salt=SALT, max_age=LASTS)
+    except signing.BadSignature:
+        return None
+    row = Share.objects.standing().told().filter(pk=share_id, way=Way.LINK).first()
+    if row is None or said.get("share") != str(row.pk) or said.get("of") != _stamp(row):
+        return None
+    return Held(row, is_open=said.get("open") is True)
+
+
+def give(answer: HttpResponse, share: Share, *, is_open: bool) -> HttpResponse:
+    """The answer, with a ticket on it."""
+    name, value = ticket_of(share, is_open=is_open)
+    answer.set_cookie(
+        name,
+        value,
+        max_age=LASTS,
+        path=f"{PATH}{share.pk}",
+        secure=settings.TLS,
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
+
+
+def ticket_of(share: Share, *, is_open: bool) -> tuple[str, str]:
+    """The cookie's name and value."""
+    said = {"share": str(share.pk), "of": _stamp(share), "open": is_open}
+    return _cookie(share.pk), signing.dumps(said, salt=SALT)
+
+
+def _cookie(share_id: UUID) -> str:
+    return f"{'__Secure-' if settings.TLS else ''}share-{share_id.hex}"
+
+
+def _stamp(share: Share) -> str:
+    return hashlib.sha256(f"{share.digest}:{share.password}".encode()).hexdigest()
