@@ -22,7 +22,7 @@ ROLES = ("owner", "admin", "editor", "viewer", "stranger", None)
 METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
 UNSAFE = ("post", "put", "patch", "delete")
 OPEN = re.compile(
-    r"^(healthz|readyz|metrics|static/|media/|accounts/|admin/|api/schema|api/docs|api/auth/tokens$|invitation$)"
+    r"^(healthz|readyz|metrics|static/|media/|accounts/|admin/|api/schema|api/docs|api/auth/tokens$|invitation$|s$)"
 )
 OUTSIDE = re.compile(r"^(admin/|accounts/|static/|media/)")  # Django's and allauth's own, tested by them
 VIEWER_MAY = re.compile(  # what changes only the caller's own things, or nothing
@@ -206,3 +206,33 @@ def test_two_teams_never_mix(world: World):
     answer = client.post("/api/generations", data=json.dumps(wish), content_type="application/json")
     assert answer.status_code in (404, 422)
     assert "references" in answer.content.decode()
+
+
+def test_a_guest_sees_what_is_shared_with_them_and_nothing_else(world: World):
+    """Somebody outside to whom one image was given, at every address of the house: only the share's own let them in."""
+    opened: set[tuple[str, str]] = set()
+    leaks: list[tuple[str, str]] = []
+    client = Client(raise_request_exception=False)
+    client.force_login(world.guest, backend="django.contrib.auth.backends.ModelBackend")
+    for address in ALL:
+        if not address.ids or OPEN.match(address.route):
+            continue
+        values = {name: world.id_for(address.route, name) for name in address.ids}
+        for method in METHODS:
+            answer = say(client, method, address.path(values))
+            if answer.status_code < 300 and method != "options":  # what is refused may lead back to a page
+                shared = re.match(r"(api/)?shared/<uuid:share_id>", address.route)
+                (opened.add if shared else leaks.append)((method, address.route))
+    assert not leaks
+    assert {route for method, route in opened if method == "get"} == {
+        address.route for address in ALL if re.match(r"(api/)?shared/<uuid:share_id>", address.route)
+    } - {"shared/<uuid:share_id>/comment"}
+
+
+def test_a_guest_watches_no_channel_and_finds_nothing_by_searching(world: World):
+    client = Client()
+    client.force_login(world.guest, backend="django.contrib.auth.backends.ModelBackend")
+    assert not [channel for channel in world.channels() if subjects.may_watch(world.guest, channel)]
+    assert not client.get("/api/assets").json()["results"]
+    assert str(world.asset.pk) not in client.get("/gallery").content.decode()
+    assert [row["id"] for row in client.get("/api/shared").json()["results"]] == [str(world.share.pk)]

@@ -27,6 +27,8 @@ from teams.review.approvals.services import Request, request_approval
 from teams.review.collections.models import Collection, CollectionItem
 from teams.review.collections.services import create
 from teams.review.models import Comment
+from teams.sharing.models import Share
+from teams.sharing.services import Wish, share
 from tests.factories import MembershipFactory, TeamFactory, UserFactory
 
 SECRET = "chartreuse-walrus"
@@ -60,6 +62,8 @@ class World:
     session: ReviewSession
     invitation: Invitation
     approval: Approval
+    share: Share
+    guest: User
 
     def id_for(self, route: str, name: str) -> Any:
         """What the placeholder `name` means in `route`; None when the walk has not been told."""
@@ -91,6 +95,10 @@ class World:
             return self.comment.pk
         if name == "approval_id":
             return self.approval.pk
+        if name == "share_id":
+            return self.share.pk
+        if name == "image_id":
+            return self.asset.pk
         for word, row in self._rows():
             if word in route:
                 return row.pk
@@ -177,6 +185,13 @@ class World:
             f"/collections/{self.collection.pk}/sessions",
             f"/sessions/{self.session.pk}",
             f"/assets/{a}/approval",
+            f"/assets/{a}/shares",
+            f"/collections/{self.collection.pk}/shares",
+            f"/batches/{self.batch.pk}/shares",
+            f"/teams/{self.team.pk}/shares",
+            f"/api/teams/{self.team.pk}/shares",
+            "/shared",
+            "/api/shared",
             "/reviews?show=all",
             f"/api/teams/{self.team.pk}/approvals",
             f"/api/teams/{self.team.pk}/approvals/{self.approval.pk}",
@@ -230,6 +245,7 @@ class World:
             "weights": sorted(LearnedWeight.objects.filter(**own).values_list("key", "alpha", "beta")),
             "members": sorted(Membership.objects.filter(**own).values_list("user_id", "role")),
             "invitations": sorted(Invitation.objects.filter(**own).values_list("pk", "serial", "revoked_at")),
+            "shares": sorted(Share.objects.filter(**own).values_list("pk", "expires_at", "revoked_at", "may_download")),
             "webhooks": sorted(Endpoint.objects.filter(**own).values_list("pk", "status", "url", "secret")),
             "deliveries": sorted(Delivery.objects.filter(**own).values_list("pk", "status")),
             "collections": sorted(Collection.objects.filter(**own).values_list("pk", "name", "trashed_at")),
@@ -300,6 +316,9 @@ def build_world() -> World:
     invitation, _ = invite(actor=owner, team_id=team.pk, email=f"{SECRET}@example.org", role="editor")
     wish = Request(asset=asset.pk, reviewers=[people["admin"].pk], note=f"{SECRET}, please")
     approval = request_approval(actor=editor, team_id=team.pk, wish=wish)
+    guest = UserFactory()
+    given = Wish(about=("asset", asset.pk), email=guest.email, may_comment=True, may_download=True)
+    shared, _ = share(actor=editor, team_id=team.pk, wish=given)
     return World(
         team=team,
         people=people,
@@ -325,4 +344,6 @@ def build_world() -> World:
         session=session,
         invitation=invitation,
         approval=approval,
+        share=shared,
+        guest=guest,
     )

@@ -38,6 +38,8 @@ from teams.accounts.models import ApiToken, User
 from teams.accounts.services import revoke_token
 from teams.membership.models import Membership, Role, Team
 from teams.membership.services import change_role, remove_member
+from teams.sharing.services import Wish, share
+from teams.sharing.tickets import ticket_of
 from tests import images
 from tests.batches.webhooks import receiver as receivers
 from tests.batches.webhooks.conftest import carry, tell
@@ -56,7 +58,7 @@ LARGE, MANY = 8 * 2**20, 24  # bytes of an image and how many of them: an archiv
 BITE, SIP = 2**18, 0.02  # bytes that its reader takes, and the seconds between
 BY_TOKEN = {"socket by token", "stream", "read by token", "log", "write", "export", "archive under way"}
 BY_COOKIE = {"socket by cookie", "page", "read by cookie", "thumbnail", "file"}
-FOR_THEM = {"webhook"}  # needs no proof, but somebody who manages the team
+FOR_THEM = {"webhook", "share link", "shared picture"}  # need no proof of theirs, but what they were in the team
 LOST: dict[str, set[str]] = {
     "removed": BY_TOKEN | BY_COOKIE | FOR_THEM,
     "demoted": {"write"} | FOR_THEM,
@@ -123,6 +125,9 @@ class Busy:
         webhooks.create_endpoint(
             actor=self.person, team_id=self.team.pk, url=self.receiver.url(self.hook), patterns=["*"]
         )
+        wish = Wish(about=("asset", self.asset.pk))
+        self.share, _ = share(actor=self.person, team_id=self.team.pk, wish=wish)
+        self.ticket = "=".join(ticket_of(self.share, is_open=True))  # of somebody who came in by the link
         self.ends: dict[str, float] = {}
         self.too_many: Counter[str] = Counter()
         self.broken: list[Exception] = []
@@ -136,7 +141,7 @@ class Busy:
     def asked(self) -> dict[str, Callable[[], bool]]:
         """Each surface that is asked again and again, and whether it still serves."""
         api, token, cookie = "/api/generations/", {"Authorization": f"Bearer {self.token}"}, {"Cookie": self.cookie}
-        picture = f"/api/assets/{self.asset.pk}"
+        picture, shown = f"/api/assets/{self.asset.pk}", f"images/{self.asset.pk}/picture?w=160"
         return {
             "read by token": lambda: self._served(f"{api}{self.row.pk}", token),
             "log": lambda: self._served(f"/api/events?channel={self.channel}", token),
@@ -146,6 +151,8 @@ class Busy:
             "page": lambda: self._served(f"/generations/{self.row.pk}", cookie),
             "thumbnail": lambda: self._served(f"{picture}/thumbnail?w=160", cookie),
             "file": lambda: self._served(f"{picture}/content", cookie),
+            "share link": lambda: self._served(f"/s/{self.share.pk}", {"Cookie": self.ticket}),
+            "shared picture": lambda: self._served(f"/s/{self.share.pk}/{shown}", {"Cookie": self.ticket}),
             "webhook": self._called,
         }
 

@@ -27,13 +27,27 @@ from tests.worlds import picture
 pytestmark = pytest.mark.django_db
 PEOPLE = ("ann", "bea", "cleo", "dot", "eve")
 ROLES = ("owner", "admin", "editor", "viewer", None)
+TO = (None, "eve", "bea", "cleo", "dot")  # to whom is shared, drawn as the roles are
 BEGIN = {("ann", 0): "owner", ("bea", 1): "owner", ("cleo", 0): "editor", ("dot", 0): "viewer", ("dot", 1): "admin"}
-MOVES = ("see", "page", "file", "list", "search", "trash", "restore", "bulk", "watch", "enhance", "become")
+LOOKS = ("see", "page", "file", "list", "search", "watch")
+MOVES = (*LOOKS, "trash", "restore", "bulk", "enhance", "become", "share", "open", "open", "take back")
 MOVE = st.tuples(st.sampled_from(MOVES), st.sampled_from(PEOPLE), st.integers(0, 5), st.sampled_from(ROLES))
 
 QUICK = settings(
     max_examples=10, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
+
+
+@dataclass
+class Given:
+    """A share: by whom, of what, to whom; None: to whoever has the key."""
+
+    pk: str
+    who: str
+    asset: Asset
+    to: str | None
+    key: str | None
+    ended: bool = False
 
 
 @dataclass
@@ -45,6 +59,7 @@ class Play:
     roles: dict[tuple[str, int], str]
     assets: list[Asset] = field(default_factory=list)
     trashed: set[uuid.UUID] = field(default_factory=set)
+    shares: list[Given] = field(default_factory=list)
 
     def team_of(self, asset: Asset) -> int:
         return next(place for place, team in enumerate(self.teams) if team.pk == asset.team_id)
@@ -61,6 +76,10 @@ class Play:
 
     def seen_by(self, who: str) -> set[str]:
         return {str(a.pk) for a in self.assets if self.role(who, a) and a.pk not in self.trashed}
+
+    def stands(self, given: Given) -> bool:
+        """Not taken back, not in the trash, and who gave it could still give it."""
+        return not given.ended and given.asset.pk not in self.trashed and self.may_change(given.who, given.asset)
 
     def client(self, who: str) -> Client:
         made = Client(raise_request_exception=False)
@@ -104,6 +123,8 @@ def step(play: Play, what: str, who: str, number: int, role: str | None) -> None
     belongs, gone = play.role(who, asset) is not None, asset.pk in play.trashed
     if what == "become":
         return become(play, who, number % 2, role)
+    if what in ("share", "open", "take back"):
+        return SHARING[what](play, client, who, number, role)
     if what == "list":
         rows = client.get("/api/assets?page_size=100").json()["results"]
         assert {row["id"] for row in rows} & ids(play) == play.seen_by(who)
@@ -150,6 +171,51 @@ def change(play: Play, client: Client, what: str, who: str, asset: Asset) -> Non
         (play.trashed.discard if what == "restore" else play.trashed.add)(asset.pk)
     now = Asset.objects.values_list("trashed_at", flat=True).get(pk=asset.pk)
     assert (now is not None) == (asset.pk in play.trashed)
+
+
+def give(play: Play, client: Client, who: str, number: int, role: str | None) -> None:
+    """By a link, or to somebody else of the five who is not in the team."""
+    asset, to = play.assets[number], TO[ROLES.index(role)]
+    body = {"asset": str(asset.pk), **({"email": play.people[to].email} if to else {})}
+    path = f"/api/teams/{asset.team_id}/shares"
+    answer = client.post(path, json.dumps(body), content_type="application/json")
+    again = any(gift.to == to and gift.asset == asset and play.stands(gift) for gift in play.shares)
+    refused = asset.pk in play.trashed or (to is not None and (again or play.role(to, asset) is not None))
+    expected = play.expected(who, asset, 409 if refused else 201)
+    assert answer.status_code == expected, (answer.status_code, expected, answer.content)
+    if expected == 201:
+        made = answer.json()
+        play.shares.append(Given(made["id"], who, asset, to, (made["link"] or "").rpartition("#")[2] or None))
+
+
+def enter(play: Play, client: Client, who: str, number: int, role: str | None) -> None:
+    """Who is asked for comes in as long as it stands; the key of a link is held by everybody, and by nobody else's."""
+    for gift in play.shares[number::6]:
+        stands, pk = play.stands(gift), gift.asset.pk
+        mine = stands and gift.to == who
+        for path in (
+            f"/shared/{gift.pk}",
+            f"/shared/{gift.pk}/images/{pk}/picture",
+            f"/api/shared/{gift.pk}/images",
+        ):
+            assert client.get(path).status_code == (200 if mine else 404), (who, gift, path)
+        assert (gift.pk in {row["id"] for row in client.get("/api/shared").json()["results"]}) == mine
+        if gift.key:
+            guest = Client(raise_request_exception=False, REMOTE_ADDR=f"10.{number}.{len(play.shares) % 250}.1")
+            assert guest.post("/s", {"key": gift.key}).status_code == (302 if stands else 404)
+            assert guest.get(f"/s/{gift.pk}/images/{pk}/picture").status_code == (200 if stands else 404)
+
+
+def take_back(play: Play, client: Client, who: str, number: int, role: str | None) -> None:
+    for gift in play.shares[number::6]:
+        manages = play.role(who, gift.asset) in ("owner", "admin")
+        own = gift.who == who and play.role(who, gift.asset) is not None
+        code = client.delete(f"/api/teams/{gift.asset.team_id}/shares/{gift.pk}").status_code
+        assert code == (204 if manages or own else 404), (who, gift)
+        gift.ended |= code == 204
+
+
+SHARING = {"share": give, "open": enter, "take back": take_back}
 
 
 def become(play: Play, who: str, place: int, role: str | None) -> None:
