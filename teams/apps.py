@@ -7,5 +7,7 @@ class TeamsConfig(AppConfig):
     def ready(self) -> None:
         import teams.accounts.receivers
         import teams.membership.receivers
-        import teams.review.approvals.receivers
-        import teams.sharing.receivers  # noqa: F401
+        import teams.sharing.receivers  # before those that tell events: it writes to the audit log, see there
+
+        # isort: split
+        import teams.review.approvals.receivers  # noqa: F401

@@ -7,6 +7,9 @@ from django.dispatch import Signal
 # user_id: UUID, team_id: UUID | None (None: everywhere). The person lost a role, or has a lower one, in that team.
 access_revoked: Final = Signal()
 
+# actor: User, team_id: UUID. The team shares by no link from now on.
+links_switched_off: Final = Signal()
+
 # invitation: teams.membership.models.Invitation. It has a new key, to be mailed to the address where it goes by mail.
 invitation_renewed: Final = Signal()
 

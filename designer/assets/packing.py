@@ -5,6 +5,8 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from django.core.files import File
+
 from designer.assets.blobs import opened
 from teams.base.errors import Refused
 
@@ -48,6 +50,11 @@ def blocks_of(path: str) -> Iterator[bytes]:
         file = opened(path)
     except Refused:
         return
+    yield from blocks_in(file)
+
+
+def blocks_in(file: File[Any]) -> Iterator[bytes]:
+    """What is left of a file that was opened, which is closed then."""
     with file:
         while block := file.read(BLOCK):
             yield block

@@ -13,12 +13,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from designer.sharing import sending
+from designer.sharing import limits, sending
 from designer.sharing.pictures import Picture, page_of, picture_of
 from teams.accounts.models import User
 from teams.accounts.people import person
 from teams.accounts.proofs import still
-from teams.base.errors import Forbidden
 from teams.sharing.models import Share
 from teams.sharing.talking import share_of
 
@@ -83,10 +82,14 @@ class SharedContent(APIView):
     @extend_schema(responses={(200, "image/*"): OpenApiTypes.BINARY})
     def get(self, request: Request, share_id: UUID, image_id: UUID) -> HttpResponseBase:
         share = share_of(person(request), share_id)
-        allowed = still(request, partial(_downloadable, share_id=share_id))
-        return sending.strict(sending.downloaded(share, picture_of(share, image_id), allowed))
+        sending.check(share)
+        picture = picture_of(share, image_id)
+        limits.files(request, share, picture.asset)
+        allowed = still(request, partial(_downloadable, share_id=share_id, image_id=image_id))
+        return sending.strict(sending.downloaded(share, picture, allowed))
 
 
-def _downloadable(user: User, share_id: UUID) -> None:
-    if not share_of(user, share_id).may_download:
-        raise Forbidden
+def _downloadable(user: User, share_id: UUID, image_id: UUID) -> None:
+    share = share_of(user, share_id)
+    sending.check(share)
+    picture_of(share, image_id)

@@ -3,17 +3,30 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from designer.assets.models import Asset
 from teams.review.collections.models import Collection, CollectionItem
 from teams.sharing.contents import Contents, register
+from teams.sharing.models import Share
 
 
-def _page_of_asset(asset: Asset, after: int, limit: int) -> list[tuple[int, UUID, Any]]:
-    return [(1, asset.pk, asset)] if after < 1 and asset.trashed_at is None else []
+def _shown(asset: Asset) -> int:
+    return 0 if asset.trashed_at else 1
 
 
-def _one_asset(asset: Asset, pk: UUID) -> tuple[int, Any] | None:
-    return (1, asset) if asset.pk == pk and asset.trashed_at is None else None
+def _page_of_asset(share: Share, after: int, limit: int) -> list[tuple[int, UUID, Any]]:
+    found = _one_asset(share, share.about_id) if after < 1 else None
+    return [(1, found[1].pk, found[1])] if found else []
+
+
+def _one_asset(share: Share, pk: UUID) -> tuple[int, Any] | None:
+    found = Asset.objects.kept().filter(share.given("owner"), pk=pk).first() if pk == share.about_id else None
+    return (1, found) if found else None
+
+
+def _count_asset(share: Share) -> int:
+    return 1 if _one_asset(share, share.about_id) else 0
 
 
 def _face_of(item: CollectionItem) -> Asset:
@@ -23,23 +36,27 @@ def _face_of(item: CollectionItem) -> Asset:
     return shown
 
 
-def _items(collection: Collection) -> Any:
-    return collection.items.shown().select_related("asset__chosen")
+def _items(share: Share) -> Any:
+    """The places whose image its giver may share, and the version of it that is in use too."""
+    face = Q(asset__chosen=None) | Q(asset__chosen__trashed_at__isnull=False) | share.given("asset__chosen__owner")
+    return share.about.items.shown().filter(share.given("asset__owner"), face).select_related("asset__chosen")
 
 
-def _page_of_collection(collection: Collection, after: int, limit: int) -> list[tuple[int, UUID, Any]]:
-    return [
-        (item.position, item.asset_id, _face_of(item)) for item in _items(collection).filter(position__gt=after)[:limit]
-    ]
+def _page_of_collection(share: Share, after: int, limit: int) -> list[tuple[int, UUID, Any]]:
+    return [(item.position, item.asset_id, _face_of(item)) for item in _items(share).filter(position__gt=after)[:limit]]
 
 
-def _one_of_collection(collection: Collection, pk: UUID) -> tuple[int, Any] | None:
-    item = _items(collection).filter(asset=pk).first()
+def _one_of_collection(share: Share, pk: UUID) -> tuple[int, Any] | None:
+    item = _items(share).filter(asset=pk).first()
     return (item.position, _face_of(item)) if item else None
 
 
-register("asset", Contents(_page_of_asset, _one_asset, lambda asset: 0 if asset.trashed_at else 1))
+def _held(collection: Collection) -> int:
+    return int(collection.items.shown().count())
+
+
+register("asset", Contents(_page_of_asset, _one_asset, _count_asset, _shown))
 register(
     "collection",
-    Contents(_page_of_collection, _one_of_collection, lambda collection: collection.items.shown().count()),
+    Contents(_page_of_collection, _one_of_collection, lambda share: _items(share).count(), _held),
 )

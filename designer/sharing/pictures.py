@@ -1,4 +1,4 @@
-"""The images of a share as those outside see them: under names that tell no brief, as files that tell no camera."""
+"""The images of a share as those outside see them: under names that tell nothing, as files that tell no camera."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,16 +7,18 @@ from uuid import UUID
 
 from django.db.models import prefetch_related_objects
 
-from designer.assets.blobs import thumbnail_path
+from designer.assets.blobs import opened, thumbnail_path
 from designer.assets.images import EXTENSIONS
-from designer.assets.models import Asset, AssetKind
-from designer.assets.packing import BLOCK, blocks_of, packed
+from designer.assets.models import Asset
+from designer.assets.packing import BLOCK, blocks_in, packed
 from designer.assets.services import anonymous_bytes, thumbnail_width
-from teams.base.errors import Missing
+from teams.base.errors import Conflict, Missing
 from teams.sharing.contents import KINDS
 from teams.sharing.models import Share
+from teams.sharing.whose import called_outside
 
 PAGE: Final = 24
+LARGEST: Final = 1280  # pixels of a side, to be looked at
 PACKED: Final = 100  # places read at a time
 UNFIT: Final = frozenset('<>:"/\\|?*')
 
@@ -35,7 +37,7 @@ class Picture:
 
 def page_of(share: Share, after: int, limit: int = PAGE) -> tuple[list[Picture], int | None]:
     """The images of so many places behind one, and the place behind which there are more; None at the end."""
-    found = KINDS[share.kind].page(share.about, after, limit + 1)
+    found = KINDS[share.kind].page(share, after, limit + 1)
     places = sorted({place for place, _, _ in found})
     last = places[limit - 1] if len(places) > limit else None
     shown = [each for each in found if last is None or each[0] <= last]
@@ -49,7 +51,7 @@ def page_of(share: Share, after: int, limit: int = PAGE) -> tuple[list[Picture],
 
 def picture_of(share: Share, pk: UUID) -> Picture:
     """One image, if it is among those that the share shows now. Raises Missing."""
-    found = KINDS[share.kind].one(share.about, pk)
+    found = KINDS[share.kind].one(share, pk)
     if found is None:
         raise Missing(
             message="There is no such image here.", remedy="It may have been taken out. Go back to the others."
@@ -57,23 +59,25 @@ def picture_of(share: Share, pk: UUID) -> Picture:
     return _picture(share, found[0], pk, found[1])
 
 
+def is_shown(share: Share, pk: UUID) -> bool:
+    return KINDS[share.kind].one(share, pk) is not None
+
+
 def count_of(share: Share) -> int:
-    return KINDS[share.kind].count(share.about)
+    return KINDS[share.kind].count(share)
 
 
 def _picture(share: Share, place: int, pk: UUID, asset: Asset) -> Picture:
     brief = _brief_of(asset) if share.with_briefs else ""
-    maker = asset.owner.shown_name if share.with_names else ""
+    maker = called_outside(asset.owner) if share.with_names else ""
     return Picture(pk, place, asset, _label(share, place, asset), brief, maker)
 
 
 def _label(share: Share, place: int, asset: Asset) -> str:
-    """A generated image is titled by its brief, and what was made from it inherits that."""
-    if asset.title and (share.with_briefs or asset.kind == AssetKind.REFERENCE):
+    """Titles are made of briefs, and of the names of files that people brought, which tell as much."""
+    if share.with_briefs and asset.title:
         return str(asset.title)
-    if share.kind == "asset":
-        return share.heading
-    return f"Image {place}"
+    return share.heading if share.kind == "asset" else f"Image {place}"
 
 
 def _brief_of(asset: Asset) -> str:
@@ -86,30 +90,51 @@ def thumbnail_of(asset: Asset, wish: int) -> str:
     return thumbnail_path(asset.path, thumbnail_width(asset, wish))
 
 
+def shown_width(asset: Asset) -> int:
+    """How wide the largest picture is that may be looked at."""
+    return min(thumbnail_width(asset, LARGEST), asset.width)
+
+
 def file_name(picture: Picture) -> str:
-    stem = "".join("_" if letter in UNFIT else letter for letter in picture.label.rpartition(".")[0] or picture.label)
-    return f"{stem[:80].strip(' .') or 'image'}.{EXTENSIONS[picture.asset.media_type]}"
+    stem, dot, ending = picture.label.rpartition(".")
+    called = stem if dot and len(ending) <= 5 and ending.isalnum() and not ending.isdigit() else picture.label
+    shown = "".join("_" if letter in UNFIT else letter for letter in called)
+    return f"{shown[:80].strip(' .') or 'image'}.{EXTENSIONS[picture.asset.media_type]}"
 
 
 def clean_blocks(asset: Asset) -> Iterator[bytes]:
-    """The file without what camera and author wrote."""
-    if asset.facts.get("camera"):
-        data = anonymous_bytes(asset)
-        yield from (data[at : at + BLOCK] for at in range(0, len(data), BLOCK))
-    else:
-        yield from blocks_of(asset.path)
+    """The file without what camera and author wrote. It is opened before the first block is asked for: raises Conflict
+    (`file_missing`) where it has gone, Refused where the storage is away."""
+    if not asset.facts.get("camera"):
+        return blocks_in(opened(asset.path))
+    data = anonymous_bytes(asset)
+    return (data[at : at + BLOCK] for at in range(0, len(data), BLOCK))
 
 
 def archive_of(share: Share) -> Iterator[bytes]:
-    """Every image in one archive. What is taken out of the thing while it is sent is not in it."""
+    """Every image in one archive. What is taken out of the thing before its turn has come is not in it; what is missing
+    from the storage stands in a list beside them."""
     return packed(_entries(share))
 
 
 def _entries(share: Share) -> Iterator[tuple[str, Iterator[bytes]]]:
     after: int | None = 0
     number = 0
+    missing: list[str] = []
     while after is not None:
         found, after = page_of(share, after, PACKED)
-        for picture in found:
+        for read in found:
             number += 1
-            yield f"{number:04d} {file_name(picture)}", clean_blocks(picture.asset)
+            now = KINDS[share.kind].one(share, read.pk)  # a page is read at once, and sent for minutes
+            if now is None:
+                continue
+            name = f"{number:04d} {file_name(read)}"
+            try:
+                blocks = clean_blocks(now[1])
+            except Conflict:
+                missing.append(name)
+            else:
+                yield name, blocks
+    if missing:
+        told = "These images are missing from the storage. Tell whoever shared them.\n" + "\n".join(missing) + "\n"
+        yield "missing.txt", iter([told.encode()])

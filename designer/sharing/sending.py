@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 
 from designer.assets.blobs import read
 from designer.assets.delivery import disposition
-from designer.sharing.pictures import Picture, archive_of, clean_blocks, file_name, thumbnail_of
+from designer.sharing.pictures import Picture, clean_blocks, file_name, thumbnail_of
 from teams.base.errors import Forbidden, Refused
 from teams.base.streams import Streamed
 from teams.sharing.models import Share
@@ -44,20 +44,19 @@ def shown(request: HttpRequest, picture: Picture) -> HttpResponse:
 
 
 def downloaded(share: Share, picture: Picture, allowed: Callable[[], bool]) -> Streamed:
-    """The file itself, where the share lets download. Raises Forbidden."""
-    _check(share)
+    """The file itself, where the share lets download. Raises Forbidden; Conflict or Refused where it cannot be read."""
+    check(share)
     answer = Streamed(clean_blocks(picture.asset), allowed=allowed, content_type=picture.asset.media_type, name="image")
     answer.headers["Content-Disposition"] = disposition(file_name(picture), download=True)
     return answer
 
 
-def archived(share: Share, allowed: Callable[[], bool]) -> Streamed:
-    """All of them in one archive. Raises Forbidden."""
-    _check(share)
-    blocks: Iterator[bytes] = archive_of(share)
+def archived(share: Share, blocks: Iterator[bytes], allowed: Callable[[], bool]) -> Streamed:
+    """All of them in one archive: these blocks of it."""
     return Streamed(blocks, allowed=allowed, content_type="application/zip", name=f"{share.kind}.zip")
 
 
-def _check(share: Share) -> None:
+def check(share: Share) -> None:
+    """Raises Forbidden where it lets look alone."""
     if not share.may_download:
         raise Forbidden(message="This may be looked at, not downloaded.", remedy="Ask whoever shared it.")

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from functools import partial, wraps
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
-import redis
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -13,17 +12,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from designer.sharing import sending
+from designer.sharing import limits, sending
 from designer.sharing.doors import BY_LINK, SIGNED_IN, Door
-from designer.sharing.pictures import count_of, page_of, picture_of
+from designer.sharing.pictures import archive_of, count_of, page_of, picture_of
 from teams.accounts.people import person
 from teams.base.errors import Forbidden, Missing, Refused
 from teams.base.ids import named
-from teams.base.limits import Limit, TooOften, take
 from teams.sharing import entering, services, talking, tickets
 from teams.sharing.models import Share
+from teams.sharing.whose import called_outside
 
-ARCHIVES: Final = Limit(key="share:archive:{}", tries=30, seconds=3600)  # of one share
 View = Callable[..., HttpResponseBase]
 
 
@@ -77,6 +75,7 @@ def link(request: HttpRequest, share_id: UUID) -> HttpResponse:
         raise entering.nothing()
     if not found.is_open:
         return _asked(request, found.share)
+    limits.looks(request, found.share)
     return redirect("link", share_id) if request.method == "POST" else _shown(request, found.share, BY_LINK)
 
 
@@ -101,13 +100,14 @@ def _asked(request: HttpRequest, share: Share) -> HttpResponse:
 @guarded
 @require_safe
 def shared(request: HttpRequest, share_id: UUID, door: Door) -> HttpResponse:
-    share = door.admit(request, share_id)
+    share = _admitted(request, share_id, door)
     if request.method == "GET" and "after" not in request.GET:
         services.opened(share)
     return _shown(request, share, door)
 
 
 def _shown(request: HttpRequest, share: Share, door: Door) -> HttpResponse:
+    """A page of the images, of who was let in."""
     after = request.GET.get("after", "")
     found, more = page_of(share, int(after) if after.isascii() and after.isdigit() and len(after) < 8 else 0)
     facts = {**_about(request, share, door), "pictures": [door.told(share, each) for each in found]}
@@ -124,16 +124,23 @@ def _about(request: HttpRequest, share: Share, door: Door) -> dict[str, Any]:
         "base": door.base,
         "home": door.page(share),
         "archive": door.archive(share) if share.may_download else "",
-        "sharer": share.sharer.shown_name if share.with_names or door is SIGNED_IN else "",
+        "sharer": _sharer(share, door),
         "single": share.kind == "asset",
     }
+
+
+def _sharer(share: Share, door: Door) -> str:
+    """Whoever shares by name or with a team is known to them; by a link only where names are told."""
+    if door is SIGNED_IN:
+        return share.sharer.shown_name
+    return called_outside(share.sharer) if share.with_names else ""
 
 
 @guarded
 @require_safe
 def image(request: HttpRequest, share_id: UUID, image_id: UUID, door: Door) -> HttpResponse:
     """One of them, large."""
-    share = door.admit(request, share_id)
+    share = _admitted(request, share_id, door)
     facts = {**_about(request, share, door), "picture": door.told(share, picture_of(share, image_id))}
     return render(request, "designer/sharing/image.html", facts)
 
@@ -141,33 +148,33 @@ def image(request: HttpRequest, share_id: UUID, image_id: UUID, door: Door) -> H
 @guarded
 @require_safe
 def picture(request: HttpRequest, share_id: UUID, image_id: UUID, door: Door) -> HttpResponse:
-    return sending.shown(request, picture_of(door.admit(request, share_id), image_id))
+    return sending.shown(request, picture_of(_admitted(request, share_id, door), image_id))
 
 
 @guarded
 @require_GET
 def download(request: HttpRequest, share_id: UUID, image_id: UUID, door: Door) -> HttpResponseBase:
     share = door.admit(request, share_id)
-    return sending.downloaded(share, picture_of(share, image_id), partial(door.goes_on, request, share_id))
+    sending.check(share)
+    found = picture_of(share, image_id)
+    limits.files(request, share, found.asset)
+    return sending.downloaded(share, found, partial(door.goes_on, request, share_id, image_id))
 
 
 @guarded
 @require_GET
 def archive(request: HttpRequest, share_id: UUID, door: Door) -> HttpResponseBase:
     share = door.admit(request, share_id)
-    limit_archives(share)
-    return sending.archived(share, partial(door.goes_on, request, share_id))
+    sending.check(share)
+    blocks = limits.ending(archive_of(share), limits.archive(request, share), request, share)
+    return sending.archived(share, blocks, partial(door.goes_on, request, share_id, None))
 
 
-def limit_archives(share: Share) -> None:
-    """Raises Refused (429): an archive costs more than a page."""
-    try:
-        take([Limit(ARCHIVES.key.format(share.pk), ARCHIVES.tries, ARCHIVES.seconds)])
-    except TooOften as often:
-        message, remedy = "It was downloaded very often within an hour.", "Try again later."
-        raise Refused("too_many_archives", message, remedy=remedy, status=429, retry_after=often.seconds) from often
-    except redis.RedisError:
-        return
+def _admitted(request: HttpRequest, share_id: UUID, door: Door) -> Share:
+    """The share, to be looked at. Raises Missing, Refused (429)."""
+    share = door.admit(request, share_id)
+    limits.looks(request, share)
+    return share
 
 
 @guarded

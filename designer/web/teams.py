@@ -5,7 +5,7 @@ from teams.membership.api import TeamList
 from teams.review.api import CommentList
 from teams.review.approvals.api import ApprovalAnswering, ApprovalList
 from teams.review.collections.api import CollectionList
-from teams.sharing.api import SharedComments
+from teams.sharing.guest_api import SharedComments
 
 
 class IdempotentTeamList(IdempotentPostMixin, TeamList):

@@ -16,7 +16,7 @@ from teams.base.text import one_line
 from teams.membership.models import KEEP_EXIF, NO_SHARE_LINKS, TIME_ZONE, Membership, Role, Team
 from teams.membership.ownership import visible_teams
 from teams.membership.permissions import CODES, may
-from teams.signals import access_revoked
+from teams.signals import access_revoked, links_switched_off
 
 NAME_LENGTH: Final = 80
 MOST_OWNED: Final = 100  # teams that one person may own
@@ -88,10 +88,14 @@ def set_keep_exif(*, actor: User, team_id: UUID, keep: bool) -> Team:
     return keep_setting(actor=actor, team_id=team_id, name=KEEP_EXIF, value=keep or None)
 
 
+@transaction.atomic
 def set_share_links(*, actor: User, team_id: UUID, allowed: bool) -> Team:
-    """Say whether links open what is shared; those given before open nothing while they may not. Raises Missing or
-    Forbidden."""
-    return keep_setting(actor=actor, team_id=team_id, name=NO_SHARE_LINKS, value=None if allowed else True)
+    """Say whether links open what is shared; where they may not, those given before are taken back for good. Raises
+    Missing or Forbidden."""
+    team = keep_setting(actor=actor, team_id=team_id, name=NO_SHARE_LINKS, value=None if allowed else True)
+    if not allowed:
+        links_switched_off.send(sender=Team, actor=actor, team_id=team.pk)
+    return team
 
 
 @transaction.atomic

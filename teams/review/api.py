@@ -78,7 +78,9 @@ class CommentWish(serializers.Serializer[Any]):
     collection = serializers.UUIDField(required=False)
     batch = serializers.UUIDField(required=False)
     pin = PinSerializer(required=False, allow_null=True, default=None)
-    reply_to = serializers.UUIDField(required=False, allow_null=True, default=None)
+    reply_to = serializers.UUIDField(
+        required=False, allow_null=True, default=None, help_text="What it answers. A guest reads all answers to theirs."
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         named = [kind for kind in ABOUT if kind in attrs]

@@ -114,6 +114,11 @@ class Comment(TeamOwned):
     class Meta:
         db_table = "team_comments"
         constraints = [
+            models.CheckConstraint(
+                name="comment_through_share_by_guest",
+                condition=Q(share=None) | Q(guest=True),
+                violation_error_message="What is said through a share is said by a guest.",
+            ),
             models.CheckConstraint(name="comment_about_one_thing", condition=one_of_three()),
             models.CheckConstraint(
                 name="comment_pin_in_picture",

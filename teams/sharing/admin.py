@@ -13,4 +13,3 @@ class ShareAdmin(LookedAt, admin.ModelAdmin[Share]):
     list_filter = ["way"]
     search_fields = ["name", "email", "team__name"]
     exclude = ["digest", "password"]
-    raw_id_fields = ["asset", "collection", "batch", "user", "to_team", "sharer"]

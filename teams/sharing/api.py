@@ -1,4 +1,4 @@
-"""Shares over HTTP: those of a team, for who made them and for owners and admins; and what others share with one."""
+"""The shares of a team over HTTP: for who made them, and for its owners and admins."""
 
 from typing import Any
 from uuid import UUID
@@ -6,7 +6,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.urls import reverse
 from django_filters import rest_framework as filters
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers
 from rest_framework.request import Request
@@ -18,11 +17,11 @@ from teams.base.errors import Missing
 from teams.base.preconditions import etag_of
 from teams.membership.api import IF_MATCH
 from teams.membership.ownership import visible_team
-from teams.review.models import ABOUT, Comment
-from teams.review.services import LONGEST as LONGEST_TEXT
-from teams.sharing import keys, services, talking
+from teams.review.models import ABOUT
+from teams.sharing import keys, passwords, services
 from teams.sharing.models import NAME_LENGTH, STATES, Share, ShareQuerySet, Way
 
+LONGEST_KEY = 255  # letters of an Idempotency-Key
 RIGHTS = ("view", "comment", "download")
 
 
@@ -34,13 +33,16 @@ class ShareAnswer(serializers.ModelSerializer[Share]):
     sharer = serializers.UUIDField(source="sharer_id")
     rights = serializers.ListField(child=serializers.ChoiceField(RIGHTS))
     locked = serializers.BooleanField(source="is_locked", help_text="Whether it asks for a password")
-    state = serializers.ChoiceField(STATES, help_text="resting: in the trash, or links are off; it may come back")
+    state = serializers.ChoiceField(STATES, help_text="resting: it lies in the trash and may come back")
+    wrong_passwords = serializers.IntegerField(source="wrong", help_text="Tried since it was given this one")
+    closed = serializers.BooleanField(source="is_closed", help_text="So many were tried that it needs another one")
 
     class Meta:
         model = Share
         fields = [
             "id", "team", "kind", "about", "way", "email", "to_team", "sharer", "name", "rights", "with_briefs",
-            "with_names", "locked", "state", "openings", "opened_at", "expires_at", "revoked_at", "created_at",
+            "with_names", "locked", "wrong_passwords", "closed", "state", "openings", "opened_at", "expires_at",
+            "revoked_at", "created_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -58,12 +60,15 @@ class ShareMade(ShareAnswer):
 
 
 class ShareChange(serializers.Serializer[Any]):
-    """What of a share may be changed: what it lets do, and its end."""
+    """What of a share may be changed: what it lets do, its end and the password of a link."""
 
     rights = serializers.ListField(
         child=serializers.ChoiceField(RIGHTS), required=False, max_length=3, help_text="view is always among them"
     )
     expires_at = serializers.DateTimeField(required=False, help_text="Within a year; when none is named, in 30 days")
+    password = serializers.CharField(
+        required=False, allow_blank=True, max_length=passwords.LONGEST, trim_whitespace=False, help_text="Of a link"
+    )
 
     def granted(self) -> dict[str, Any]:
         """What was said, as the services take it."""
@@ -82,9 +87,6 @@ class ShareWish(ShareChange):
     batch = serializers.UUIDField(required=False)
     email = serializers.CharField(required=False, default="", allow_blank=True, max_length=254)
     to_team = serializers.UUIDField(required=False, allow_null=True, default=None)
-    password = serializers.CharField(
-        required=False, default="", allow_blank=True, max_length=services.LONGEST_PASSWORD, trim_whitespace=False
-    )
     name = serializers.CharField(required=False, default="", allow_blank=True, max_length=NAME_LENGTH)
     with_briefs = serializers.BooleanField(required=False, default=False, help_text="Show briefs and titles too")
     with_names = serializers.BooleanField(required=False, default=False, help_text="Show the names of people too")
@@ -131,7 +133,7 @@ def told(request: Request, team_id: UUID, share_id: UUID) -> Response:
 
 def managed(request: Request, team_id: UUID) -> ShareQuerySet:
     team = visible_team(person(request), team_id)
-    rows: ShareQuerySet = Share.objects.managed_by(request.user).filter(team=team).told()
+    rows: ShareQuerySet = Share.objects.visible_to(request.user).filter(team=team).told()
     return rows
 
 
@@ -149,12 +151,13 @@ class ShareList(generics.ListAPIView[Share]):
     def post(self, request: Request, team_id: UUID) -> Response:
         """Share what you may change with a person, another team, or whoever has a link.
 
-        No Idempotency-Key is honoured: a link is kept nowhere, so it cannot be told again.
+        With the same Idempotency-Key it is shared once, and the same share and link are told.
         """
         visible_team(person(request), team_id)
         wish = ShareWish(data=request.data)
         wish.is_valid(raise_exception=True)
-        made, key = services.share(actor=person(request), team_id=team_id, wish=services.Wish(**wish.granted()))
+        told_once = services.Wish(**wish.granted(), once=request.headers.get("Idempotency-Key", "")[:LONGEST_KEY])
+        made, key = services.share(actor=person(request), team_id=team_id, wish=told_once)
         row = Share.objects.told().get(pk=made.pk)
         headers = {"ETag": etag_of(row), "Location": reverse("api_share", args=[team_id, row.pk])}
         return Response(ShareMade(row, context={"key": key}).data, status=201, headers=headers)
@@ -167,7 +170,7 @@ class ShareDetail(APIView):
 
     @extend_schema(request=ShareChange, responses=ShareAnswer, parameters=[IF_MATCH])
     def patch(self, request: Request, team_id: UUID, share_id: UUID) -> Response:
-        """Give it another end or other rights. Needs If-Match."""
+        """Give it another end, other rights or another password. Needs If-Match."""
         told(request, team_id, share_id)
         wish = ShareChange(data=request.data)
         wish.is_valid(raise_exception=True)
@@ -180,75 +183,3 @@ class ShareDetail(APIView):
         """Take it back: it opens nothing from now on."""
         services.revoke(actor=person(request), team_id=team_id, share_id=share_id)
         return Response(status=204)
-
-
-class SharedAnswer(serializers.ModelSerializer[Share]):
-    kind = serializers.ChoiceField(ABOUT)
-    name = serializers.CharField(source="heading")
-    sharer = serializers.CharField(source="sharer.shown_name", help_text="Who shares it")
-    rights = serializers.ListField(child=serializers.ChoiceField(RIGHTS))
-    page = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Share
-        fields = ["id", "kind", "name", "sharer", "rights", "page", "expires_at", "created_at"]
-        read_only_fields = fields
-
-    @extend_schema_field(OpenApiTypes.STR)
-    def get_page(self, row: Share) -> str:
-        return reverse("shared", args=[row.pk])
-
-
-class SharedList(generics.ListAPIView[Share]):
-    """What others share with you and your teams, newest first, as long as it stands."""
-
-    queryset = Share.objects.none()
-    serializer_class = SharedAnswer
-
-    def get_queryset(self) -> QuerySet[Share]:
-        rows: QuerySet[Share] = Share.objects.standing().reaching(person(self.request)).told()
-        return rows
-
-
-class GuestWish(serializers.Serializer[Any]):
-    text = serializers.CharField(max_length=LONGEST_TEXT)
-    reply_to = serializers.UUIDField(required=False, allow_null=True, default=None)
-
-
-class GuestAnswer(serializers.ModelSerializer[Comment]):
-    name = serializers.SerializerMethodField(help_text="Who said it; empty where that is not told")
-    reply_to = serializers.UUIDField(source="reply_to_id", allow_null=True)
-
-    class Meta:
-        model = Comment
-        fields = ["id", "text", "name", "guest", "reply_to", "created_at"]
-        read_only_fields = fields
-
-    def get_name(self, row: Comment) -> str:
-        return talking.name_of(row, self.context["user"], self.context["share"])
-
-
-class SharedComments(generics.ListAPIView[Comment]):
-    """What was said through this share, and what the team answered, newest first."""
-
-    queryset = Comment.objects.none()
-    serializer_class = GuestAnswer
-    filter_backends = []
-
-    def get_serializer_context(self) -> dict[str, Any]:
-        if getattr(self, "swagger_fake_view", False):
-            return dict(super().get_serializer_context())
-        share = talking.share_of(person(self.request), self.kwargs["share_id"])
-        return {**super().get_serializer_context(), "user": self.request.user, "share": share}
-
-    def get_queryset(self) -> QuerySet[Comment]:
-        return talking.said_in(talking.share_of(person(self.request), self.kwargs["share_id"]))
-
-    @extend_schema(request=GuestWish, responses={201: GuestAnswer})
-    def post(self, request: Request, share_id: UUID) -> Response:
-        """Say something of what is shared, where that is among your rights."""
-        talking.share_of(person(request), share_id)
-        wish = GuestWish(data=request.data)
-        wish.is_valid(raise_exception=True)
-        made = talking.say(actor=person(request), share_id=share_id, **wish.validated_data)
-        return Response(GuestAnswer(made, context=self.get_serializer_context()).data, status=201)

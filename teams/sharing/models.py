@@ -18,6 +18,7 @@ from teams.membership.permissions import CODES
 from teams.review.models import ABOUT, one_of_three
 
 NAME_LENGTH: Final = 80
+MOST_WRONG: Final = 1000  # passwords tried in all: then whoever has not been in needs a new one
 LIFETIME: Final = timedelta(days=30)  # unless another end is named
 LONGEST: Final = timedelta(days=366)
 
@@ -42,7 +43,20 @@ def _roles(code: str) -> list[str]:
 
 
 class ShareQuerySet(OwnedQuerySet["Share"]):
-    """`visible_to`: the team's members. What a share opens is asked of `standing`, each time."""
+    """`visible_to` and `for_edit`: who may change them. What a share opens is asked of `standing`, each time."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Those that this person may change and take back: their own, and all for who may change everybody's work. To
+        others of the team there is none: it tells addresses of people outside."""
+        mine = Membership.objects.filter(user=user.pk, role__in=_roles("edit_all_work")).values("team")
+        return super().visible_to(user).filter(Q(sharer=user.pk) | Q(team__in=mine))
+
+    def editable_by(self, user: "User | AnonymousUser") -> Self:
+        return self.visible_to(user)
+
+    def for_edit(self, user: "User | AnonymousUser", pk: UUID | str) -> "Share":
+        """Who sees a share may take it back, also when their role has become a lower one. Raises Missing."""
+        return self.see(user, pk)
 
     def standing(self) -> Self:
         """Those that open something now: neither revoked nor over by the database's clock, what they show is not in the
@@ -68,11 +82,6 @@ class ShareQuerySet(OwnedQuerySet["Share"]):
         teams = Membership.objects.filter(user=user).values("team")
         return self.filter(Q(way=Way.PERSON) & (Q(user=user) | waiting) | Q(way=Way.TEAM, to_team__in=teams))
 
-    def managed_by(self, user: "User | AnonymousUser") -> Self:
-        """Those that this person may change and take back: their own, and all for who may change everybody's work."""
-        mine = Membership.objects.filter(user=user.pk, role__in=_roles("edit_all_work")).values("team")
-        return self.visible_to(user).filter(Q(sharer=user.pk) | Q(team__in=mine))
-
     def in_state(self, state: str) -> Self:
         """Those whose `state` is this."""
         if state == "revoked":
@@ -91,19 +100,15 @@ class ShareQuerySet(OwnedQuerySet["Share"]):
         rows = self.select_related("sharer", "user", "to_team", "asset", "collection", "batch")
         return rows.defer("batch__plan").annotate(stands=Exists(stands))
 
+    def for_eyes_of(self, user: "User | AnonymousUser") -> Self:
+        """With `knows_team`: whether this person may know what the team is called for which it is."""
+        return self.annotate(knows_team=Exists(Membership.objects.filter(team=OuterRef("to_team"), user=user.pk)))
+
     def matching(self, words: str) -> Self:
         """Every word stands in its name, in what it shows or in whom it is for."""
         rows = self
         for word in words.replace("\x00", "").split()[:8]:
-            fields = (
-                "name",
-                "email",
-                "to_team__name",
-                "asset__title",
-                "collection__name",
-                "batch__title",
-                "sharer__name",
-            )
+            fields = ("name", "email", "asset__title", "collection__name", "batch__title", "sharer__name")
             said = Q()
             for field in fields:
                 said |= Q(**{f"{field}__icontains": word})
@@ -121,6 +126,7 @@ class Share(TeamOwned):
     way = models.CharField(max_length=8, choices=Way)
     digest = models.CharField(max_length=64, unique=True, null=True, blank=True)
     password = models.CharField(max_length=128, blank=True)
+    wrong = models.PositiveIntegerField(default=0, help_text="Wrong passwords since it was given this one.")
     email = models.EmailField(max_length=254, blank=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+")
     to_team = models.ForeignKey(Team, models.CASCADE, null=True, blank=True, related_name="+")
@@ -141,8 +147,26 @@ class Share(TeamOwned):
     class Meta:
         db_table = "team_shares"
         constraints = [
-            models.CheckConstraint(name="share_of_one_thing", condition=one_of_three()),
-            models.CheckConstraint(name="share_way_fits", condition=FITTING),
+            models.CheckConstraint(
+                name="share_of_one_thing",
+                condition=one_of_three(),
+                violation_error_message="A share shows one thing: an image, a collection or a batch.",
+            ),
+            models.CheckConstraint(
+                name="share_way_fits",
+                condition=FITTING,
+                violation_error_message="A share is by link, for a person or for a team, and has what belongs to that.",
+            ),
+            models.CheckConstraint(
+                name="share_for_another_team",
+                condition=Q(to_team=None) | ~Q(to_team=F("team")),
+                violation_error_message="A team sees its own work as it is. Share it with another one.",
+            ),
+            models.CheckConstraint(
+                name="share_ends_later",
+                condition=Q(expires_at__gt=F("created_at")),
+                violation_error_message="A share ends after it was made.",
+            ),
         ]
         indexes = [
             models.Index(fields=["team", "-created_at", "-id"]),
@@ -153,10 +177,6 @@ class Share(TeamOwned):
 
     def __str__(self) -> str:
         return f"{self.kind} by {self.way}"
-
-    @property
-    def owner_id(self) -> UUID:
-        return self.sharer_id
 
     @property
     def kind(self) -> str:
@@ -173,6 +193,13 @@ class Share(TeamOwned):
         """The image, collection or batch itself."""
         return getattr(self, self.kind)
 
+    def given(self, *owners: str) -> Q:
+        """For a query of images: those that its giver could share now one by one: own ones by all these fields, and
+        everybody's for who may change that. A collection is no way round that."""
+        held = Membership.objects.filter(team=self.team_id, user=self.sharer_id, user__is_active=True)
+        own = Q(**dict.fromkeys(owners, self.sharer_id))
+        return own | Q(Exists(held.filter(role__in=_roles("edit_all_work"))))
+
     @property
     def rights(self) -> list[str]:
         """view, and what else it lets do."""
@@ -185,15 +212,22 @@ class Share(TeamOwned):
         return bool(self.password)
 
     @property
+    def is_closed(self) -> bool:
+        """Whether so many wrong passwords were tried that it needs another."""
+        return self.is_locked and self.wrong >= MOST_WRONG
+
+    @property
     def recipient(self) -> str:
-        """Whom it is for, to those who manage it."""
+        """Whom it is for, to those who manage it: a team by its name to who is in it (`for_eyes_of`), else by id."""
         if self.way == Way.LINK:
             return "Whoever has the link"
-        return self.email if self.to_team is None else self.to_team.name
+        if self.to_team is None:
+            return self.email
+        return self.to_team.name if getattr(self, "knows_team", False) else f"Team {self.to_team_id}"
 
     @property
     def state(self) -> str:
-        """In a word of STATES; of one that was `told`. resting: in the trash, or links are off; it may come back."""
+        """In a word of STATES; of one that was `told`. resting: what it shows is in the trash; it may come back."""
         if self.revoked_at:
             return "revoked"
         if self.expires_at <= timezone.now():
@@ -202,6 +236,6 @@ class Share(TeamOwned):
 
     @property
     def heading(self) -> str:
-        """How it is called outside: never by a brief, of which titles are made, unless that is shown."""
-        called = self.collection.name if self.collection else str(self.about) if self.with_briefs else ""
-        return self.name or called or {"asset": "An image", "batch": "A set of images"}.get(self.kind, "")
+        """How it is called outside: by none of the studio's own names and titles, unless these are shown."""
+        called = str(self.about) if self.with_briefs else ""
+        return self.name or called or ("An image" if self.kind == "asset" else "A set of images")

@@ -1,14 +1,13 @@
 """The only writers of shares. Each locks the team's row first, as those do who take roles away."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final
-from uuid import UUID
+from typing import Final
+from uuid import UUID, uuid4, uuid5
 
 import redis
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -17,43 +16,15 @@ from teams.audit import services as audit
 from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.base.limits import Limit, TooOften, take
 from teams.base.preconditions import require_match
-from teams.base.text import one_line
-from teams.membership.invitations import address_of
-from teams.membership.models import Membership, Team
 from teams.membership.services import locked_team
-from teams.review.models import ABOUT
-from teams.review.services import WORDS
-from teams.sharing import keys
-from teams.sharing.models import LIFETIME, LONGEST, NAME_LENGTH, Share, Way
-from teams.sharing.whose import account_of
+from teams.sharing import keys, passwords
+from teams.sharing.models import Share, ShareQuerySet, Way
+from teams.sharing.wishes import Wish, check_comments, check_links, end_of, no_password_here, row_of
 
-A_DAY: Final = Limit(key="share:by:{}", tries=300, seconds=86_400)  # that one person makes
+__all__ = ["Wish", "change", "follow_role", "forget_old", "links_off", "opened", "revoke", "share"]
+A_DAY: Final = Limit(key="share:by:{}", tries=300, seconds=86_400)  # that one person makes or tries to
 MOST: Final = 100  # that stand of one thing
-SHORTEST: Final = 8  # letters of a password; its tries are counted, see passwords.py
-LONGEST_PASSWORD: Final = 128
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What to share: `about`, a word of ABOUT and the id; with whom: an address, another team, or else by a link, which
-    alone may have a password. `expires_at` None: in 30 days."""
-
-    about: tuple[str, UUID]
-    email: str = ""
-    to_team: UUID | None = None
-    may_comment: bool = False
-    may_download: bool = False
-    with_briefs: bool = False
-    with_names: bool = False
-    expires_at: datetime | None = None
-    password: str = ""
-    name: str = ""
-
-    @property
-    def way(self) -> Way:
-        if self.email:
-            return Way.PERSON
-        return Way.LINK if self.to_team is None else Way.TEAM
+KEPT: Final = timedelta(days=90)  # after its end
 
 
 def share(*, actor: User, team_id: UUID, wish: Wish) -> tuple[Share, str]:
@@ -61,102 +32,43 @@ def share(*, actor: User, team_id: UUID, wish: Wish) -> tuple[Share, str]:
 
     Raises Missing, Forbidden (and notes the try), Conflict (trash, links off, shared so already, too many), Refused.
     """
+    _count(actor)  # before the hash, which costs; both before the transaction, which holds the team's row
+    hidden = passwords.hidden(wish.password) if wish.way == Way.LINK else ""
     try:
-        return _share(actor, team_id, wish)
+        return _share(actor, team_id, wish, hidden)
     except Forbidden:
         audit.write(actor, "share.refused", f"{wish.about[0]}:{wish.about[1]}", {"way": wish.way.value}, team_id)
         raise
 
 
 @transaction.atomic
-def _share(actor: User, team_id: UUID, wish: Wish) -> tuple[Share, str]:
+def _share(actor: User, team_id: UUID, wish: Wish, hidden: str) -> tuple[Share, str]:
     team = locked_team(actor, team_id)
-    kind, thing = wish.about[0], _thing(actor, team, *wish.about)
-    row = Share(team=team, sharer=actor, way=wish.way, **{kind: thing})
-    row.name = one_line(wish.name, field="name", longest=NAME_LENGTH, empty=True)
-    row.expires_at = _end(wish.expires_at)
-    row.may_comment, row.may_download = wish.may_comment, wish.may_download
-    row.with_briefs, row.with_names = wish.with_briefs, wish.with_names
-    key = _address(row, team, wish)
-    same = Share.objects.standing().filter(**{kind: thing})
+    pk = uuid5(actor.pk, f"{team_id}:{wish.once}") if wish.once else uuid4()
+    if (done := Share.objects.filter(pk=pk).first()) is not None:
+        return _again(done, wish)
+    row = row_of(actor, team, wish, pk, hidden)
+    same = Share.objects.standing().filter(**{row.kind: row.about_id})
     if row.way != Way.LINK and same.filter(way=row.way, email=row.email, to_team=row.to_team).exists():
         raise Conflict("shared_already", "It is shared with them already.", remedy="Change that share instead.")
     if same.count() >= MOST:
         message = f"It is shared {MOST} times already."
         raise Conflict("too_many_shares", message, remedy="Take some back first.")
-    _count(actor)
-    row.save()
+    row.save(force_insert=True)
     audit.write(actor, "share.made", f"share:{row.pk}", _facts(row), team.pk)
-    return row, key
+    return row, _key(row)
 
 
-def _thing(actor: User, team: Team, kind: str, pk: UUID) -> Any:
-    """The image, collection or batch, of its own floor, if `actor` may change it."""
-    if kind not in ABOUT:
-        raise Refused("unknown_kind", "This cannot be shared.", field="about", remedy=f"Use {', '.join(ABOUT)}.")
-    rows: Any = Share._meta.get_field(kind).related_model
-    if not rows.objects.visible_to(actor).filter(pk=pk, team=team).exists():
-        raise Missing(message=f"There is no such {WORDS[kind]} in this team.", field=kind, remedy="Check the id.")
-    thing = rows.objects.for_edit(actor, pk)
-    if getattr(thing, "trashed_at", None) is not None:
-        raise Conflict("trashed", f"This {WORDS[kind]} is in the trash.", field=kind, remedy="Restore it first.")
-    return thing
+def _again(done: Share, wish: Wish) -> tuple[Share, str]:
+    """What the same wish has made before: asked twice, it was done once."""
+    due = (*wish.about, wish.way, wish.email.strip().lower(), wish.to_team)
+    if (done.kind, done.about_id, done.way, done.email, done.to_team_id) != due or done.revoked_at:
+        raise Conflict("key_reused", "Something else was shared with this key.", remedy="Send another key.")
+    return done, _key(done)
 
 
-def _end(wish: datetime | None) -> datetime:
-    now = timezone.now()
-    if wish is None:
-        return now + LIFETIME
-    if wish <= now:
-        raise Refused("over_already", "This end has passed.", field="expires_at", remedy="Name a later one.")
-    if wish > now + LONGEST:
-        remedy = "Name one within a year; it can be put off later."
-        raise Refused("too_far", "Nothing is shared for longer than a year.", field="expires_at", remedy=remedy)
-    return wish
-
-
-def _address(row: Share, team: Team, wish: Wish) -> str:
-    """Say whom it is for; of a link its key, else ""."""
-    if wish.password and row.way != Way.LINK:
-        remedy = "Leave it out: they sign in."
-        raise Refused("no_password_here", "Only a link has a password.", field="password", remedy=remedy)
-    if row.way == Way.LINK:
-        return _linked(row, team, wish)
-    if row.way == Way.PERSON:
-        _to_person(row, team, wish.email)
-    else:
-        row.to_team = Team.objects.filter(pk=str(wish.to_team)).first()
-        if row.to_team is None:
-            raise Missing(message="There is no such team.", field="to_team", remedy="Ask its members for its id.")
-        if row.to_team == team:
-            raise Refused("same_team", "This team sees it as it is.", field="to_team", remedy="Name another one.")
-    return ""
-
-
-def _linked(row: Share, team: Team, wish: Wish) -> str:
-    if not team.allows_share_links:
-        remedy = "Share it with a person, or ask an owner or admin of the team."
-        raise Conflict("links_off", "This team does not share by link.", remedy=remedy)
-    if wish.may_comment:
-        remedy = "Share it with a person or a team, who sign in."
-        raise Refused("no_guests", "Who has only a link cannot comment.", field="rights", remedy=remedy)
-    if wish.password and not SHORTEST <= len(wish.password) <= LONGEST_PASSWORD:
-        remedy = f"Use {SHORTEST} to {LONGEST_PASSWORD} letters, or none."
-        raise Refused("bad_password", "This is no password.", field="password", remedy=remedy)
-    row.password = make_password(wish.password) if wish.password else ""
-    key = keys.new_key()
-    row.digest = keys.digest_of(key)
-    return key
-
-
-def _to_person(row: Share, team: Team, email: str) -> None:
-    """By the account that has the address now; else whoever will have it. The answer is the same, so that nobody learns
-    here who has an account."""
-    row.email = address_of(email)
-    row.user = account_of(row.email)
-    if row.user and Membership.objects.filter(team=team, user=row.user).exists():
-        message = "They are a member of the team and see it as it is."
-        raise Conflict("already_member", message, field="email", remedy="Share it with somebody outside.")
+def _key(row: Share) -> str:
+    return keys.key_of(row.pk) if row.way == Way.LINK else ""
 
 
 def _count(actor: User) -> None:
@@ -171,12 +83,13 @@ def _count(actor: User) -> None:
 
 def _facts(row: Share) -> dict[str, object]:
     to = row.email or (str(row.to_team_id) if row.to_team_id else "whoever has the link")
-    rights = row.rights + (["briefs"] if row.with_briefs else []) + (["names"] if row.with_names else [])
-    about = f"{row.kind}:{row.about_id}"
-    return {"about": about, "with": to, "rights": ", ".join(rights), "until": row.expires_at.isoformat("T", "minutes")}
+    ticked = {"briefs": row.with_briefs, "names": row.with_names, "password": row.is_locked}
+    rights = [*row.rights, *(word for word, yes in ticked.items() if yes)]
+    facts: dict[str, object] = {"about": f"{row.kind}:{row.about_id}", "with": to, "rights": ", ".join(rights)}
+    called = {"called": row.name} if row.name else {}
+    return {**facts, **called, "until": row.expires_at.isoformat("T", "minutes")}
 
 
-@transaction.atomic
 def change(
     *,
     actor: User,
@@ -186,26 +99,42 @@ def change(
     expires_at: datetime | None = None,
     may_comment: bool | None = None,
     may_download: bool | None = None,
+    password: str | None = None,
 ) -> Share:
-    """Give it another end or other rights, if `if_match` names its present version; for who may take it back.
+    """Give it another end, other rights or, a link, another password (which opens it after too many wrong ones; "" for
+    none), if `if_match` names its present version; for who may take it back.
 
-    Raises Missing, Refused, or Conflict for one that was taken back.
+    Raises Missing, Refused, or Conflict for one that was taken back or is over, and for a link where they are off.
     """
-    row = _managed(actor, team_id, share_id)
-    require_match(if_match, row)
+    hidden = None if password is None else passwords.hidden(password)
+    with transaction.atomic():
+        row = _managed(actor, team_id, share_id)
+        require_match(if_match, row)
+        _check_alive(row)
+        if password and row.way != Way.LINK:
+            raise no_password_here()
+        before, lock = _facts(row), row.password
+        row.expires_at = row.expires_at if expires_at is None else end_of(expires_at)
+        row.may_comment = row.may_comment if may_comment is None else may_comment
+        row.may_download = row.may_download if may_download is None else may_download
+        check_comments(row)
+        if hidden is not None:
+            row.password, row.wrong = hidden, 0
+        if _facts(row) != before or row.password != lock:
+            row.save(update_fields=["expires_at", "may_comment", "may_download", "password", "wrong", "updated_at"])
+            news = {"new_password": True} if row.password != lock else {}
+            audit.write(actor, "share.changed", f"share:{row.pk}", {**_facts(row), **news}, team_id)
+        return row
+
+
+def _check_alive(row: Share) -> None:
+    """What has ended stays so: a link that somebody kept would live again."""
     if row.revoked_at:
         raise Conflict("revoked", "This share was taken back.", remedy="Share it anew.")
-    if may_comment and row.way == Way.LINK:
-        remedy = "Share it with a person or a team, who sign in."
-        raise Refused("no_guests", "Who has only a link cannot comment.", field="rights", remedy=remedy)
-    before = _facts(row)
-    row.expires_at = row.expires_at if expires_at is None else _end(expires_at)
-    row.may_comment = row.may_comment if may_comment is None else may_comment
-    row.may_download = row.may_download if may_download is None else may_download
-    if _facts(row) != before:
-        row.save(update_fields=["expires_at", "may_comment", "may_download", "updated_at"])
-        audit.write(actor, "share.changed", f"share:{row.pk}", _facts(row), team_id)
-    return row
+    if row.expires_at <= timezone.now():
+        raise Conflict("expired", "This share is over.", remedy="Share it anew.")
+    if row.way == Way.LINK:
+        check_links(row.team)
 
 
 @transaction.atomic
@@ -222,10 +151,8 @@ def revoke(*, actor: User, team_id: UUID, share_id: UUID) -> Share:
 def _managed(actor: User, team_id: UUID, share_id: UUID) -> Share:
     """The share, locked, if `actor` may decide about it. To others of the team there is none."""
     team = locked_team(actor, team_id)
-    mine = Share.objects.managed_by(actor).filter(team=team)
-    row = (
-        Share.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=mine.values("pk"), pk=share_id).first()
-    )
+    mine = Share.objects.visible_to(actor).filter(team=team).values("pk")
+    row = Share.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=mine, pk=share_id).first()
     if row is None:
         raise Missing(message="There is no such share.", remedy="List the team's shares.")
     row.team = team
@@ -242,14 +169,27 @@ def follow_role(*, user_id: UUID, team_id: UUID) -> int:
     """After somebody lost a role, or has a lower one: what they could not share any more is taken back for good, so
     that it does not open again if they return. How many."""
     theirs = Share.objects.filter(team=team_id, sharer=user_id, revoked_at=None)
-    allowed = theirs.rightful().values("pk")
-    return theirs.exclude(pk__in=allowed).update(revoked_at=Now(), updated_at=Now())
+    return _end(theirs.exclude(pk__in=theirs.rightful().values("pk")), "who shared it may not any more")
 
 
-KEPT: Final = timedelta(days=90)  # after its end
+@transaction.atomic
+def links_off(*, actor: User, team_id: UUID) -> int:
+    """After a team has switched links off: all are taken back, so that none lives again unseen when they are on once
+    more. How many."""
+    return _end(Share.objects.filter(team=team_id, way=Way.LINK, revoked_at=None), "links were switched off", actor)
+
+
+def _end(rows: ShareQuerySet, why: str, actor: User | None = None) -> int:
+    found = list(rows.order_by("pk").select_for_update(of=("self",), no_key=True))
+    Share.objects.filter(pk__in=[row.pk for row in found]).update(revoked_at=Now(), updated_at=Now())
+    for row in found:
+        if row.expires_at > timezone.now():  # what was over has ended before, and without a word
+            audit.write(actor, "share.revoked", f"share:{row.pk}", {**_facts(row), "why": why}, row.team_id)
+    return len(found)
 
 
 def forget_old() -> int:
-    """Delete what ended long ago: it holds the addresses of people who may never have come. How many."""
+    """Delete what ended long ago, by its day or because it was taken back: it holds the addresses of people who may
+    never have come. How many."""
     before = timezone.now() - KEPT
-    return Share.objects.filter(expires_at__lt=before).delete()[0]
+    return Share.objects.filter(Q(expires_at__lt=before) | Q(revoked_at__lt=before)).delete()[0]

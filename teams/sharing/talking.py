@@ -1,9 +1,11 @@
 """What guests say: people with whom something was shared, who are not in its team.
 
 They read what was said through their share and what was answered to it, and nothing else that the team says of the same
-thing. The team reads it all among its own comments, marked, and takes back what it will.
+thing; nor whom of the team an answer names, unless the share tells names. The team reads it all among its own comments,
+marked, and takes back what it will.
 """
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
@@ -23,10 +25,12 @@ from teams.review.markup import rendered
 from teams.review.models import Comment, CommentQuerySet
 from teams.review.services import LONGEST
 from teams.sharing.models import Share, Way
+from teams.sharing.whose import called_outside
 from teams.signals import comment_changed
 
 AN_HOUR: Final = Limit(key="share:said:{}", tries=60, seconds=3600)  # comments of one guest
-MOST: Final = 500  # comments shown of one share
+MOST: Final = 100  # threads on a page
+SOMEBODY: Final = "@colleague"  # in place of a name that is not told
 
 
 @dataclass(slots=True)
@@ -56,22 +60,29 @@ def may_comment(user: User, share: Share) -> bool:
     return share.way == Way.PERSON or rows.exists()
 
 
-@transaction.atomic
 def say(*, actor: User, share_id: UUID, text: str, reply_to: UUID | None = None) -> Comment:
     """Say something of what is shared, or answer what was said there. Names in it call nobody.
 
     Raises Missing, Forbidden, Refused (text, reply_to; 429).
     """
+    if not may_comment(actor, share_of(actor, share_id)):
+        raise Forbidden(message="You may look at this, not comment.", remedy="Ask whoever shared it.")
+    words = plain_text(text, field="text", longest=LONGEST)
+    _count(actor)
+    return _say(actor, share_id, words, reply_to)
+
+
+@transaction.atomic
+def _say(actor: User, share_id: UUID, words: str, reply_to: UUID | None) -> Comment:
+    Share.objects.select_for_update(no_key=True).filter(pk=share_id).first()  # who takes it back waits, or was first
     share = share_of(actor, share_id)
     if not may_comment(actor, share):
         raise Forbidden(message="You may look at this, not comment.", remedy="Ask whoever shared it.")
-    words = plain_text(text, field="text", longest=LONGEST)
     answered = None
     if reply_to is not None:
         answered = Comment.objects.filter(share=share, reply_to=None, deleted_at=None, pk=reply_to).first()
         if answered is None:
             raise Missing(message="There is no such comment here.", field="reply_to", remedy="Reload.")
-    _count(actor)
     made = Comment.objects.create(
         team_id=share.team_id,
         **{f"{share.kind}_id": share.about_id},
@@ -86,32 +97,44 @@ def say(*, actor: User, share_id: UUID, text: str, reply_to: UUID | None = None)
 
 
 def said_in(share: Share) -> CommentQuerySet:
-    """What the guests of a share see: what was said through it, and the team's answers to that."""
-    threads = Comment.objects.filter(share=share, reply_to=None)
-    rows = Comment.objects.filter(Q(pk__in=threads.values("pk")) | Q(reply_to__in=threads.values("pk")))
-    return rows.kept().select_related("author", "share").order_by("-created_at", "-id")
+    """What the guests of a share see: what was said through it, and the team's answers to that. With what was taken
+    back its answers go."""
+    threads = Comment.objects.filter(share=share, reply_to=None).kept().values("pk")
+    rows = Comment.objects.filter(Q(pk__in=threads) | Q(reply_to__in=threads)).kept()
+    return rows.select_related("author", "share").prefetch_related("mentions").order_by("-created_at", "-id")
 
 
 def name_of(row: Comment, user: User, share: Share) -> str:
     """Guests of one share know each other; who of the team answers is told if the share tells names."""
-    return row.author.shown_name if row.guest or share.with_names or row.author_id == user.pk else ""
+    if row.author_id == user.pk:
+        return row.author.shown_name
+    if row.guest:
+        return row.author.name or "a guest"
+    return called_outside(row.author) if share.with_names else ""
+
+
+def text_of(row: Comment, share: Share) -> str:
+    """Its text as guests read it: whom the team names in an answer is not told unless names are."""
+    text = str(row.text)
+    if row.guest or share.with_names:
+        return text
+    for name in sorted({mention.name for mention in row.mentions.all()}, key=len, reverse=True):
+        text = re.sub(rf"@{re.escape(name)}(?!\w)", SOMEBODY, text, flags=re.IGNORECASE)
+    return text
 
 
 def threads_of(user: User, share: Share) -> list[Words]:
-    """The newest first, each with its answers in order."""
-    found: dict[UUID, Words] = {}
-    rows = list(said_in(share)[:MOST])
-    for row in rows:
-        if row.reply_to_id is None:
-            found[row.pk] = _words(row, user, share)
-    for row in reversed(rows):
-        if row.reply_to_id in found:
+    """The newest first, each with all its answers in order."""
+    rows = said_in(share)
+    found = {row.pk: _words(row, user, share) for row in rows.filter(reply_to=None)[:MOST]}
+    for row in rows.filter(reply_to__in=list(found)).reverse():
+        if row.reply_to_id is not None:
             found[row.reply_to_id].answers.append(_words(row, user, share))
     return list(found.values())
 
 
 def _words(row: Comment, user: User, share: Share) -> Words:
-    return Words(row, rendered(row.text, []), name_of(row, user, share))
+    return Words(row, rendered(text_of(row, share), []), name_of(row, user, share))
 
 
 def _count(actor: User) -> None:
@@ -126,4 +149,6 @@ def _count(actor: User) -> None:
 
 def facts(user: User, share: Share) -> dict[str, Any]:
     """What a page of a shared thing says of it."""
-    return {"threads": threads_of(user, share), "may_comment": may_comment(user, share), "longest": LONGEST}
+    threads = threads_of(user, share)
+    older = max(0, said_in(share).filter(reply_to=None).count() - MOST) if len(threads) == MOST else 0
+    return {"threads": threads, "older": older, "may_comment": may_comment(user, share), "longest": LONGEST}

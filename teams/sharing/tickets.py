@@ -6,6 +6,7 @@ new ticket. What signs it is kept outside the database, so that a copy of that m
 """
 
 import hashlib
+import secrets
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -18,6 +19,8 @@ from teams.sharing.models import Share, Way
 
 SALT: Final = "teams.sharing.ticket"
 LASTS: Final = 12 * 3600  # seconds
+MARK: Final = "teams.sharing.mark"
+KNOWN: Final = 180 * 86_400  # seconds that a browser is known that has been in with the password
 PATH: Final = "/s/"  # below which the pages of shares stand, each under its id
 
 
@@ -42,18 +45,34 @@ def held(request: HttpRequest, share_id: UUID) -> Held | None:
 
 
 def give(answer: HttpResponse, share: Share, *, is_open: bool) -> HttpResponse:
-    """The answer, with a ticket on it."""
+    """The answer, with a ticket on it. Of what asks for a password none outlives the browser: it may be everybody's."""
     name, value = ticket_of(share, is_open=is_open)
+    _set(answer, share, name, value, None if share.is_locked else LASTS)
+    if share.is_locked and is_open:
+        mark = {"share": str(share.pk), "mark": secrets.token_hex(16)}
+        _set(answer, share, _mark(share.pk), signing.dumps(mark, salt=MARK), KNOWN)
+    return answer
+
+
+def mark_of(request: HttpRequest, share: Share) -> str:
+    """By what this browser is known, if it has been in with a password of this share; else "". It opens nothing."""
+    try:
+        said = signing.loads(request.COOKIES.get(_mark(share.pk), ""), salt=MARK, max_age=KNOWN)
+    except signing.BadSignature:
+        return ""
+    return str(said.get("mark", "")) if said.get("share") == str(share.pk) else ""
+
+
+def _set(answer: HttpResponse, share: Share, name: str, value: str, lasts: int | None) -> None:
     answer.set_cookie(
         name,
         value,
-        max_age=LASTS,
+        max_age=lasts,
         path=f"{PATH}{share.pk}",
         secure=settings.TLS,
         httponly=True,
         samesite="Lax",
     )
-    return answer
 
 
 def ticket_of(share: Share, *, is_open: bool) -> tuple[str, str]:
@@ -64,6 +83,10 @@ def ticket_of(share: Share, *, is_open: bool) -> tuple[str, str]:
 
 def _cookie(share_id: UUID) -> str:
     return f"{'__Secure-' if settings.TLS else ''}share-{share_id.hex}"
+
+
+def _mark(share_id: UUID) -> str:
+    return f"{_cookie(share_id)}-known"
 
 
 def _stamp(share: Share) -> str:

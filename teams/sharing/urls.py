@@ -3,11 +3,12 @@
 from django.urls import path
 
 from teams.sharing import api as room
+from teams.sharing import guest_api as guests
 from teams.sharing import views
 
 api = [
-    path("shared", room.SharedList.as_view(), name="api_shared"),
-    path("shared/<uuid:share_id>/comments", room.SharedComments.as_view(), name="api_shared_comments"),
+    path("shared", guests.SharedList.as_view(), name="api_shared"),
+    path("shared/<uuid:share_id>/comments", guests.SharedComments.as_view(), name="api_shared_comments"),
     path("teams/<uuid:team_id>/shares", room.ShareList.as_view(), name="api_shares"),
     path("teams/<uuid:team_id>/shares/<uuid:share_id>", room.ShareDetail.as_view(), name="api_share"),
 ]

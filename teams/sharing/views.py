@@ -1,5 +1,7 @@
 """The pages of shares: of one thing with whom it is shared, all that a team shares, and what is shared with one."""
 
+import re
+import secrets
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -24,9 +26,12 @@ from teams.base.ids import id_of
 from teams.membership.ownership import visible_team, visible_teams
 from teams.membership.permissions import may
 from teams.review.models import ABOUT
-from teams.sharing import keys, services
+from teams.sharing import keys, passwords, services
+from teams.sharing.contents import left_out
 from teams.sharing.models import LIFETIME, LONGEST, NAME_LENGTH, STATES, Share, Way
+from teams.sharing.wishes import confirms
 
+ID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 PAGE: Final = 50
 SHOWN: Final = 20  # in a panel
 SOUGHT: Final = ("search", "kind", "way", "state")
@@ -45,7 +50,8 @@ def panel(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
     if request.method == "POST":
         try:
             row, key = services.share(actor=person(request), team_id=thing.team_id, wish=_wish(request, kind, pk))
-            made = {"made": row, "link": keys.link_of(key) if key else ""}
+            told = Share.objects.told().for_eyes_of(request.user).get(pk=row.pk)
+            made = {"made": told, "link": keys.link_of(key) if key else ""}
         except Missing as missing:
             if missing.field != "to_team":
                 raise
@@ -58,7 +64,9 @@ def panel(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
 
 
 def _panel(request: HttpRequest, kind: str, thing: Any) -> dict[str, Any]:
-    rows = Share.objects.managed_by(request.user).filter(**{kind: thing.pk}).told()
+    of_it = Share.objects.filter(**{kind: thing.pk})
+    mine = of_it.visible_to(request.user)
+    rows = mine.told().for_eyes_of(request.user)
     ended = Case(When(stands=True, then=Value(0)), default=Value(1), output_field=IntegerField())
     now = timezone.now()
     others = visible_teams(request.user).exclude(pk=thing.team_id).order_by("name", "pk")
@@ -72,13 +80,19 @@ def _panel(request: HttpRequest, kind: str, thing: Any) -> dict[str, Any]:
         "trashed": getattr(thing, "trashed_at", None) is not None,
         "links_on": thing.team.allows_share_links,
         "rows": rows.order_by(ended, "-created_at", "-id")[:SHOWN],
+        "by_others": of_it.standing().exclude(pk__in=mine.values("pk")).count(),
+        "left_out": left_out(Share(team=thing.team, sharer=person(request), **{kind: thing})),
         "others": others[:100],
+        "confirms": confirms(),
+        "once": secrets.token_urlsafe(24),
+        "called": thing.name if kind == "collection" else "",
         "until": (now + LIFETIME).date(),
         "soonest": now.date(),
         "latest": (now + LONGEST).date() - timedelta(days=1),  # a day counts to its end
         "manages": may(request.user, "edit_all_work", thing.team),
         "length": NAME_LENGTH,
-        "shortest": services.SHORTEST,
+        "shortest": passwords.SHORTEST,
+        "longest": passwords.LONGEST,
     }
 
 
@@ -88,23 +102,31 @@ def _wish(request: HttpRequest, kind: str, pk: UUID) -> services.Wish:
     way = said.get("way", "")
     to_team = None
     if way == Way.TEAM:
-        to_team = id_of(said.get("to_team", ""))
+        to_team = id_of(said.get("to_team", "")) or _in_address(said.get("team_address", ""))
         if to_team is None:
-            raise Refused("no_team", "This is no id of a team.", field="to_team", remedy="Paste it as they told it.")
+            remedy = "Choose one of yours, or paste the address of their team's page."
+            raise Refused("no_team", "No team is named.", field="to_team", remedy=remedy)
     if way == Way.PERSON and not said.get("email", "").strip():
         raise Refused("no_address", "Name somebody.", field="email", remedy="Type their e-mail address.")
     return services.Wish(
         about=(kind, pk),
         email=said.get("email", "") if way == Way.PERSON else "",
         to_team=to_team,
-        may_comment=said.get("may_comment") == "1" and way != Way.LINK,
+        may_comment=said.get("may_comment") == "1",
         may_download=said.get("may_download") == "1",
         with_briefs=said.get("with_briefs") == "1",
         with_names=said.get("with_names") == "1",
         expires_at=_end_of_day(said.get("until", "")),
         password=said.get("password", "") if way == Way.LINK else "",
         name=said.get("name", ""),
+        once=said.get("once", "")[:64],
     )
+
+
+def _in_address(said: str) -> UUID | None:
+    """The id in what was pasted: the address of a team's page, or the id alone."""
+    found = ID.search(said[:500])
+    return id_of(found[0]) if found else None
 
 
 def _end_of_day(said: str) -> datetime | None:
@@ -127,7 +149,7 @@ def shares(request: HttpRequest, team_id: UUID) -> HttpResponse:
     user = person(request)
     team = visible_team(user, team_id)
     said = {name: request.GET.get(name, "")[:200].replace("\x00", "") for name in SOUGHT}
-    rows = Share.objects.managed_by(user).filter(team=team).told().matching(said["search"])
+    rows = Share.objects.visible_to(user).filter(team=team).told().for_eyes_of(user).matching(said["search"])
     if said["kind"] in ABOUT:
         rows = rows.filter(**{f"{said['kind']}__isnull": False})
     if said["way"] in Way.values:
@@ -152,9 +174,19 @@ def shares(request: HttpRequest, team_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def one(request: HttpRequest, team_id: UUID, share_id: UUID) -> HttpResponse:
-    """Take a share back, and return to where that was asked."""
-    services.revoke(actor=person(request), team_id=team_id, share_id=share_id)
-    messages.success(request, "Taken back: it opens nothing any more.")
+    """Take a share back, or give a link another password, and return to where that was asked."""
+    about: dict[str, Any] = {"actor": person(request), "team_id": team_id, "share_id": share_id}
+    try:
+        if password := request.POST.get("password", ""):
+            services.change(**about, if_match="*", password=password)
+            messages.success(request, "It has the new password: tell it to those who have the link.")
+        else:
+            services.revoke(**about)
+            messages.success(request, "Taken back: it opens nothing any more.")
+    except Missing:
+        raise
+    except Refused as refused:
+        messages.error(request, f"{refused.message} {refused.remedy}".strip())
     back = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(back, None):
         return redirect(back)
@@ -166,7 +198,13 @@ def one(request: HttpRequest, team_id: UUID, share_id: UUID) -> HttpResponse:
 @require_GET
 def shared(request: HttpRequest) -> HttpResponse:
     """What others share with oneself and one's teams."""
-    rows = Share.objects.standing().reaching(person(request)).told().order_by("-created_at", "-id")
+    rows = (
+        Share.objects.standing()
+        .reaching(person(request))
+        .told()
+        .for_eyes_of(request.user)
+        .order_by("-created_at", "-id")
+    )
     return render(
         request,
         "teams/sharing/shared.html",

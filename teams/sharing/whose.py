@@ -1,10 +1,10 @@
-"""Which addresses are a person's: what waits for an address is for who has it, and nobody else."""
+"""Which addresses are a person's: what waits for an address is for who has it, and nobody else. And how people are
+called outside their team."""
 
 from allauth.account import app_settings
 from allauth.account.models import EmailAddress
 
 from teams.accounts.models import User
-from teams.membership.invitations import whose
 
 
 def addresses_of(user: User) -> list[str]:
@@ -17,10 +17,16 @@ def addresses_of(user: User) -> list[str]:
     return sorted({*(address.lower() for address in confirmed), *([own] if is_ours else [])})
 
 
-def account_of(email: str) -> User | None:
-    """Whose address it is: of who has confirmed it, else of the one account that is opened for it; None: nobody's."""
-    confirmed = EmailAddress.objects.filter(email=email, verified=True).select_related("user").first()
-    if confirmed is not None:
-        found: User = confirmed.user
-        return found
-    return whose(email).first()
+def confirmed_by(email: str) -> User | None:
+    """Who has confirmed that this address is theirs; an account that only says so may be anybody's."""
+    found = EmailAddress.objects.filter(email__iexact=email, verified=True, user__is_active=True).select_related("user")
+    first = found.order_by("pk").first()
+    if first is None:
+        return None
+    user: User = first.user
+    return user
+
+
+def called_outside(user: User) -> str:
+    """Their name. Who gave none is not told by their address, as they are inside."""
+    return user.name or "a designer"

@@ -1,11 +1,14 @@
 """A team's image, collection and batch, who may share them, and visitors who have nothing but a link."""
 
 import io
+import zipfile
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 from rest_framework.test import APIClient
 
@@ -83,8 +86,18 @@ def visitor(key: str = "", password: str = "") -> Client:
     return client
 
 
+def over(rows: Any) -> None:
+    """These shares were made a month ago for as long, less a second."""
+    rows.update(created_at=timezone.now() - timedelta(days=30), expires_at=timezone.now() - timedelta(seconds=1))
+
+
 def body(answer: Any) -> bytes:
     return b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
+def names_in(answer: Any) -> list[str]:
+    """Of the files in an archive."""
+    return zipfile.ZipFile(io.BytesIO(body(answer))).namelist()
 
 
 @pytest.fixture

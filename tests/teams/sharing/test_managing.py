@@ -53,6 +53,7 @@ def test_what_is_of_another_team_or_nowhere_is_not_to_be_shared(work):
         ({"rights": ["comment"]}, 422, "no_guests"),
         ({"rights": ["own"]}, 400, "invalid"),
         ({"password": "short"}, 422, "bad_password"),
+        ({"password": "12345678"}, 422, "bad_password"),
         ({"password": "long enough", "email": "ada@example.org"}, 422, "no_password_here"),
         ({"email": "ada"}, 422, "bad_address"),
         ({"email": "ada@example.org", "to_team": str(uuid4())}, 400, "invalid"),
@@ -72,6 +73,7 @@ def test_with_ones_own_team_and_its_members_nothing_is_shared(work):
     client = as_(work.editor)
     assert share(client, work, to_team=str(work.team.pk)).json()["code"] == "same_team"
     assert share(client, work, email=work.owner.email).json()["code"] == "already_member"
+    UserFactory(email="ada@example.org")
     assert share(client, work, email="ada@example.org").status_code == 201
     assert share(client, work, email="ADA@example.org").json()["code"] == "shared_already"
 
@@ -99,10 +101,14 @@ def test_a_team_may_switch_links_off(work):
     assert changed.status_code == 200 and changed.json()["share_links"] is False
     assert share(as_(work.editor), work).json()["code"] == "links_off"
     assert visitor().post("/s", {"key": key}).status_code == 404
-    assert share(as_(work.editor), work, email="ada@example.org").status_code == 201
+    assert share(as_(work.editor), work, email=UserFactory().email).status_code == 201
     assert "Links are off" in page_of(work.editor).get(f"/assets/{work.images[0].pk}/shares").content.decode()
     page_of(work.owner).post("/settings/teams", {"team": str(work.team.pk), "share_links": "1", "time_zone": ""})
-    assert Team.objects.get(pk=work.team.pk).allows_share_links and visitor(key)
+    assert Team.objects.get(pk=work.team.pk).allows_share_links
+    assert visitor().post("/s", {"key": key}).status_code == 404  # none lives again unseen
+    assert visitor(key_of(share(as_(work.editor), work)))
+    entry = AuditEntry.objects.get(action="share.revoked")
+    assert entry.actor_id == work.owner.pk and "switched off" in entry.facts["why"]
 
 
 def test_everybody_lists_what_they_may_take_back_and_no_more(work):
@@ -136,6 +142,7 @@ def test_everybody_lists_what_they_may_take_back_and_no_more(work):
 
 
 def test_the_list_is_searched_and_filtered(work):
+    UserFactory(email="ada@example.org")
     client = as_(work.editor)
     one = share(client, work, name="For Vogue").json()["id"]
     two = share(client, work, "collection", email="ada@example.org").json()["id"]
@@ -189,7 +196,7 @@ def test_the_page_of_a_thing_shares_shows_the_link_once_and_takes_it_back(kind, 
     place = f"/{'batches' if kind == 'batch' else kind + 's'}/{thing}"
     assert f"{place}/shares" in client.get(place).content.decode()
     until = (timezone.now() + timedelta(days=9)).date().isoformat()
-    form = {"way": "link", "may_download": "1", "may_comment": "1", "until": until, "name": "For Vogue"}
+    form = {"way": "link", "may_download": "1", "until": until, "name": "For Vogue"}
     made = client.post(f"{place}/shares", form)
     said = made.content.decode()
     row = Share.objects.get()
@@ -213,11 +220,13 @@ def test_the_page_of_a_thing_shares_shows_the_link_once_and_takes_it_back(kind, 
     [
         ({"way": "person", "email": ""}, "Name somebody"),
         ({"way": "person", "email": "ada"}, "no e-mail address"),
-        ({"way": "team", "to_team": "x"}, "no id of a team"),
+        ({"way": "team", "to_team": "x"}, "No team is named"),
         ({"way": "team", "to_team": str(uuid4())}, "no such team"),
         ({"way": "link", "until": "2020-01-01"}, "has passed"),
         ({"way": "link", "until": "2026-99-99"}, "no day"),
         ({"way": "link", "password": "short"}, "no password"),
+        ({"way": "link", "password": "password"}, "first that are tried"),
+        ({"way": "link", "may_comment": "1"}, "cannot comment"),
     ],
 )
 def test_a_form_that_is_wrong_says_so_in_place(form, words, work):
@@ -257,6 +266,7 @@ def test_what_ended_long_ago_is_forgotten_and_what_guests_said_stays(work):
     person = UserFactory()
     pk = share(as_(work.editor), work, email=person.email, rights=["comment"]).json()["id"]
     as_(person).post(f"/api/shared/{pk}/comments", {"text": "Longer"}, format="json")
-    Share.objects.update(expires_at=timezone.now() - timedelta(days=91))
+    long_ago = timezone.now() - timedelta(days=91)
+    Share.objects.update(expires_at=long_ago, created_at=long_ago - timedelta(days=30))
     forget_old()
     assert not Share.objects.exists() and Comment.objects.get().guest

@@ -1,12 +1,10 @@
 """What is shared with a person or another team is theirs to see, to speak of and to take, as far as that was given."""
 
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
-from django.utils import timezone
 
 from designer.assets.services import trash
 from designer.notifications.models import Notification
@@ -15,7 +13,7 @@ from teams.membership.services import change_role, remove_member
 from teams.review.models import Comment
 from teams.sharing.models import Share
 from tests.factories import MembershipFactory, TeamFactory, UserFactory
-from tests.teams.sharing.conftest import BRIEF, as_, body, page_of, share
+from tests.teams.sharing.conftest import BRIEF, as_, body, over, page_of, share
 
 pytestmark = pytest.mark.django_db
 KINDS = ("asset", "collection", "batch")
@@ -68,7 +66,7 @@ def test_every_right_on_every_surface(way, kind, rights, work, other):
     said = client.post(f"/api/shared/{pk}/comments", {"text": "Longer sleeves"}, content_type="application/json")
     assert said.status_code == (201 if "comment" in rights else 403)
     page = client.get(f"/shared/{pk}").content.decode()
-    assert ("Say it" in page) is ("comment" in rights) and ("ownload" in page) is ("download" in rights)
+    assert ("Your comment" in page) is ("comment" in rights) and ("ownload" in page) is ("download" in rights)
     listed = client.get("/api/shared").json()["results"]
     assert [(row["id"], row["rights"]) for row in listed] == [(pk, ["view", *rights])]
     assert f"/shared/{pk}" in client.get("/shared").content.decode()
@@ -155,7 +153,7 @@ def test_it_ends_everywhere_at_once(end, work):
     if end == "revoked":
         as_(work.owner).delete(f"/api/teams/{work.team.pk}/shares/{pk}")
     elif end == "expired":
-        Share.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+        over(Share.objects.all())
     elif end == "removed":
         remove_member(actor=work.owner, team_id=work.team.pk, user_id=work.editor.pk)
     elif end == "demoted":
@@ -172,7 +170,12 @@ def test_it_ends_everywhere_at_once(end, work):
         assert client.post(f"/shared/{pk}/comment", {"text": "x"}).status_code == 404
 
 
-def test_an_address_without_account_waits_for_whoever_has_it(work, settings):
+def confirm(person, email):
+    EmailAddress.objects.create(user=person, email=email, verified=True, primary=True)
+
+
+def test_an_address_without_account_waits_for_who_confirms_it(work, settings):
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     answer = share(as_(work.editor), work, email="Nobody@Yet.example", rights=["download"])
     known = share(as_(work.editor), work, email=UserFactory().email)
     assert answer.status_code == known.status_code == 201  # nobody learns here who has an account
@@ -180,12 +183,49 @@ def test_an_address_without_account_waits_for_whoever_has_it(work, settings):
     assert {name for name in answer.json() if answer.json()[name] != known.json()[name]} <= {
         "id", "email", "rights", "created_at", "expires_at",
     }  # fmt: skip
-    later = UserFactory(email="nobody@yet.example")
-    assert as_(later).get(f"/api/shared/{pk}/images").status_code == 200
+    squatter, true = UserFactory(email="nobody@yet.example"), UserFactory()
+    confirm(true, "nobody@yet.example")
+    for person, code in ((squatter, 404), (true, 200)):
+        assert as_(person).get(f"/api/shared/{pk}/images").status_code == code
+
+
+@pytest.mark.parametrize("rule", ["optional", "mandatory"])
+def test_an_account_that_never_confirmed_its_address_gives_way_to_who_does(rule, work, settings):
+    """It was there when the work was shared, and is not remembered for that."""
+    settings.ACCOUNT_EMAIL_VERIFICATION = rule
+    squatter, true = UserFactory(email="ada@house.example"), UserFactory()
+    pk = share(as_(work.editor), work, email="ada@house.example").json()["id"]
+    assert as_(squatter).get(f"/api/shared/{pk}/images").status_code == (200 if rule == "optional" else 404)
+    confirm(true, "ada@house.example")
+    for person, code in ((squatter, 404), (true, 200)):
+        assert as_(person).get(f"/api/shared/{pk}/images").status_code == code
+        assert page_of(person).get(f"/shared/{pk}").status_code == code
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-    assert as_(later).get(f"/api/shared/{pk}/images").status_code == 404
-    EmailAddress.objects.create(user=later, email="nobody@yet.example", verified=True, primary=True)
-    assert as_(later).get(f"/api/shared/{pk}/images").status_code == 200
+    assert as_(squatter).get("/api/shared").json()["results"] == []
+
+
+def test_who_loses_the_address_that_was_confirmed_is_still_the_one_it_was_shared_with(work):
+    true = UserFactory()
+    confirm(true, "ada@house.example")
+    pk = share(as_(work.editor), work, email="ada@house.example").json()["id"]
+    EmailAddress.objects.all().delete()
+    newcomer = UserFactory(email="ada@house.example")
+    assert as_(true).get(f"/api/shared/{pk}/images").status_code == 200
+    assert as_(newcomer).get(f"/api/shared/{pk}/images").status_code == 404
+
+
+def test_where_no_address_is_confirmed_none_waits_for_whoever_registers_it(work, settings):
+    settings.ACCOUNT_EMAIL_VERIFICATION = "optional"
+    form = {"way": "person", "email": "client@vogue.example"}
+    place = f"/assets/{work.images[0].pk}/shares"
+    answer = share(as_(work.editor), work, email="client@vogue.example")
+    assert answer.status_code == 409 and answer.json()["code"] == "nobodys_address"
+    assert "anybody could open an account" in page_of(work.editor).post(place, form).content.decode()
+    assert as_(UserFactory(email="client@vogue.example")).get("/api/shared").json()["results"] == []
+    said = page_of(work.editor).post(place, form)
+    assert "opens to whoever has opened an account" in said.content.decode() and said.status_code == 200
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    assert "confirms no addresses" not in page_of(work.editor).get(place).content.decode()
 
 
 def test_who_opens_an_account_for_an_address_that_somebody_confirmed_gets_nothing(work):

@@ -61,7 +61,7 @@ class CommentThreads extends LiveRow {
     if (!comment) return;
     const { name, comment: id } = comment.dataset;
     if (button.matches("[data-show-pin]")) pins().show(id);
-    else if (button.matches("[data-answer]")) talk.begin("reply_to", id, `Answer to ${name}`);
+    else if (button.matches("[data-answer]")) talk.begin("reply_to", id, `Answer to ${name}${button.dataset.answer}`);
     else if (button.matches("[data-edit]")) talk.begin("comment", id, "Say it better", comment.querySelector("[data-text]").dataset.text);
   }
 
