@@ -20,6 +20,7 @@ from teams.sharing.whose import called_outside
 PAGE: Final = 24
 LARGEST: Final = 1280  # pixels of a side, to be looked at
 PACKED: Final = 100  # places read at a time
+ENDINGS: Final = frozenset({"png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic"})
 UNFIT: Final = frozenset('<>:"/\\|?*')
 
 
@@ -96,8 +97,8 @@ def shown_width(asset: Asset) -> int:
 
 
 def file_name(picture: Picture) -> str:
-    stem, dot, ending = picture.label.rpartition(".")
-    called = stem if dot and len(ending) <= 5 and ending.isalnum() and not ending.isdigit() else picture.label
+    stem, _, ending = picture.label.rpartition(".")
+    called = stem if ending.lower() in ENDINGS else picture.label
     shown = "".join("_" if letter in UNFIT else letter for letter in called)
     return f"{shown[:80].strip(' .') or 'image'}.{EXTENSIONS[picture.asset.media_type]}"
 
