@@ -1,8 +1,8 @@
 """Who has come in by a link carries a ticket: a signed cookie for the pages of that one share, good for half a day.
 
 It opens nothing by itself. Each page and each picture asks the database whether the share still stands, so that one
-that was taken back is dead at the next request. It names the key's and the password's digests: another password, a
-new ticket. What signs it is kept outside the database, so that a copy of that makes none.
+that was taken back is dead at the next request. It names the key's and the password's digests: another password is asked
+for anew. What signs it is kept outside the database, so that a copy of that makes none.
 """
 
 import hashlib
@@ -39,9 +39,9 @@ def held(request: HttpRequest, share_id: UUID) -> Held | None:
     except signing.BadSignature:
         return None
     row = Share.objects.standing().told().filter(pk=share_id, way=Way.LINK).first()
-    if row is None or said.get("share") != str(row.pk) or said.get("of") != _stamp(row):
+    if row is None or said.get("share") != str(row.pk) or said.get("of") != _stamp(row, ""):
         return None
-    return Held(row, is_open=said.get("open") is True)
+    return Held(row, is_open=not row.is_locked or said.get("open") == _stamp(row, row.password))
 
 
 def give(answer: HttpResponse, share: Share, *, is_open: bool) -> HttpResponse:
@@ -77,7 +77,8 @@ def _set(answer: HttpResponse, share: Share, name: str, value: str, lasts: int |
 
 def ticket_of(share: Share, *, is_open: bool) -> tuple[str, str]:
     """The cookie's name and value."""
-    said = {"share": str(share.pk), "of": _stamp(share), "open": is_open}
+    opened = _stamp(share, share.password) if is_open else ""
+    said = {"share": str(share.pk), "of": _stamp(share, ""), "open": opened}
     return _cookie(share.pk), signing.dumps(said, salt=SALT)
 
 
@@ -89,5 +90,5 @@ def _mark(share_id: UUID) -> str:
     return f"{_cookie(share_id)}-known"
 
 
-def _stamp(share: Share) -> str:
-    return hashlib.sha256(f"{share.digest}:{share.password}".encode()).hexdigest()
+def _stamp(share: Share, password: str) -> str:
+    return hashlib.sha256(f"{share.digest}:{password}".encode()).hexdigest()
