@@ -241,10 +241,10 @@ export type SessionStatusEnum = "open" | "ended";
 export type SessionVoteEnum = "yes" | "no" | "perhaps";
 export interface Settings { team: string; exploration: number; default: number; half_life_days: number; min_sample: number }
 export interface Share { id: string; name: string; weight: number; waiting: number; running: number }
-export interface ShareAnswer { id: string; team: string; kind: ShareKindEnum; about: string; way: WayEnum; email: string; to_team: string | null; sharer: string; name: string; rights: RightsEnum[]; with_briefs: boolean; with_names: boolean; locked: boolean; state: ShareStateEnum; openings: number; opened_at: string | null; expires_at: string; revoked_at: string | null; created_at: string }
+export interface ShareAnswer { id: string; team: string; kind: ShareKindEnum; about: string; way: WayEnum; email: string; to_team: string | null; sharer: string; name: string; rights: RightsEnum[]; with_briefs: boolean; with_names: boolean; locked: boolean; wrong_passwords: number; closed: boolean; state: ShareStateEnum; openings: number; opened_at: string | null; expires_at: string; revoked_at: string | null; created_at: string }
 export type ShareKindEnum = "asset" | "collection" | "batch";
 export interface ShareList { results: Share[] }
-export interface ShareMade { id: string; team: string; kind: ShareKindEnum; about: string; way: WayEnum; email: string; to_team: string | null; sharer: string; name: string; rights: RightsEnum[]; with_briefs: boolean; with_names: boolean; locked: boolean; state: ShareStateEnum; openings: number; opened_at: string | null; expires_at: string; revoked_at: string | null; created_at: string; link: string | null }
+export interface ShareMade { id: string; team: string; kind: ShareKindEnum; about: string; way: WayEnum; email: string; to_team: string | null; sharer: string; name: string; rights: RightsEnum[]; with_briefs: boolean; with_names: boolean; locked: boolean; wrong_passwords: number; closed: boolean; state: ShareStateEnum; openings: number; opened_at: string | null; expires_at: string; revoked_at: string | null; created_at: string; link: string | null }
 export type ShareStateEnum = "open" | "resting" | "expired" | "revoked";
 export interface SharedAnswer { id: string; kind: ShareKindEnum; name: string; sharer: string; rights: RightsEnum[]; page: string; expires_at: string; created_at: string }
 export interface SharedImage { id: string; name: string; width: number; height: number; thumbnail: string; url: string | null }
@@ -367,8 +367,8 @@ export interface ChangeTeamCommentWish { text?: string }
 export interface InviteWish { email: string; role?: RoleEnum; by_mail?: boolean }
 export interface SetTeamMemberWish { role: RoleEnum }
 export interface OpenSessionWish { collection: string; title?: string; seconds?: number; votes_hidden?: boolean }
-export interface CreateShareWish { rights?: RightsEnum[]; expires_at?: string; asset?: string; collection?: string; batch?: string; email?: string; to_team?: string | null; password?: string; name?: string; with_briefs?: boolean; with_names?: boolean }
-export interface ChangeShareWish { rights?: RightsEnum[]; expires_at?: string }
+export interface CreateShareWish { rights?: RightsEnum[]; expires_at?: string; password?: string; asset?: string; collection?: string; batch?: string; email?: string; to_team?: string | null; name?: string; with_briefs?: boolean; with_names?: boolean }
+export interface ChangeShareWish { rights?: RightsEnum[]; expires_at?: string; password?: string }
 export interface SetTeamAutoEnhanceWish { preset: string | null }
 export interface SetTeamBudgetWish { scope: ScopeEnum; member?: string | null; amount: string | null }
 export interface CreateTeamPersonaWish { name: string; description?: string; keywords?: string[]; team?: string | null }
@@ -794,10 +794,10 @@ export interface Calls {
   openSession(teamId: string, wish: OpenSessionWish, options?: Options): Promise<SessionAnswer>;
   /** What the team shares, newest first: for owners and admins all of it, for others what they share themselves. */
   shares(teamId: string, wish?: { kind?: "asset" | "batch" | "collection"; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; state?: "expired" | "open" | "resting" | "revoked"; way?: "link" | "person" | "team" }, options?: Options): Pages<ShareAnswer>;
-  /** Share what you may change with a person, another team, or whoever has a link. No Idempotency-Key is honoured: a link is kept nowhere, so it cannot be told again. */
+  /** Share what you may change with a person, another team, or whoever has a link. With the same Idempotency-Key it is shared once, and the same share and link are told. */
   createShare(teamId: string, wish?: CreateShareWish, options?: Options): Promise<ShareMade>;
   share(teamId: string, shareId: string, options?: Options): Promise<ShareAnswer>;
-  /** Give it another end or other rights. Needs If-Match. */
+  /** Give it another end, other rights or another password. Needs If-Match. */
   changeShare(teamId: string, shareId: string, wish: ChangeShareWish, options: Changing): Promise<ShareAnswer>;
   /** Take it back: it opens nothing from now on. */
   deleteShare(teamId: string, shareId: string, options?: Options): Promise<void>;

@@ -1834,6 +1834,8 @@ class ShareAnswer(TypedDict):
     with_briefs: bool
     with_names: bool
     locked: bool
+    wrong_passwords: int
+    closed: bool
     state: ShareStateEnum
     openings: int
     opened_at: str | None
@@ -1860,6 +1862,8 @@ class ShareMade(TypedDict):
     with_briefs: bool
     with_names: bool
     locked: bool
+    wrong_passwords: int
+    closed: bool
     state: ShareStateEnum
     openings: int
     opened_at: str | None
@@ -2552,12 +2556,12 @@ class OpenSessionWish(TypedDict, total=False):
 class CreateShareWish(TypedDict, total=False):
     rights: list[RightsEnum]
     expires_at: str
+    password: str
     asset: str
     collection: str
     batch: str
     email: str
     to_team: str | None
-    password: str
     name: str
     with_briefs: bool
     with_names: bool
@@ -2566,6 +2570,7 @@ class CreateShareWish(TypedDict, total=False):
 class ChangeShareWish(TypedDict, total=False):
     rights: list[RightsEnum]
     expires_at: str
+    password: str
 
 
 class SetTeamBudgetWish(TypedDict, total=False):

@@ -645,8 +645,8 @@ class AccountCalls(Caller):
     def create_share(
         self, team_id: str, *, idempotency_key: str | None = None, **more: Unpack[types.CreateShareWish]
     ) -> types.ShareMade:
-        """Share what you may change with a person, another team, or whoever has a link. No Idempotency-Key is
-        honoured: a link is kept nowhere, so it cannot be told again.
+        """Share what you may change with a person, another team, or whoever has a link. With the same Idempotency-
+        Key it is shared once, and the same share and link are told.
         """
         answer: types.ShareMade = self.call(
             "POST", f"/teams/{quoted(team_id)}/shares", body=said({**more}), idempotency_key=idempotency_key
@@ -660,7 +660,7 @@ class AccountCalls(Caller):
     def change_share(
         self, team_id: str, share_id: str, *, if_match: str, **more: Unpack[types.ChangeShareWish]
     ) -> types.ShareAnswer:
-        """Give it another end or other rights. Needs If-Match."""
+        """Give it another end, other rights or another password. Needs If-Match."""
         answer: types.ShareAnswer = self.call(
             "PATCH", f"/teams/{quoted(team_id)}/shares/{quoted(share_id)}", body=said({**more}), if_match=if_match
         )
