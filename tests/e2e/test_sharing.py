@@ -26,7 +26,7 @@ def test_a_collection_is_shared_by_link_and_with_a_person_and_taken_back(browser
         look(ada, "share-empty")
         ada.get_by_label(re.compile("^Password")).fill("tulips at dawn")
         ada.get_by_label("Download").check()
-        ada.get_by_label(re.compile("^Headed with")).fill("Spring, first look")
+        ada.get_by_label(re.compile("^Title for those outside")).fill("Spring, first look")
         ada.get_by_role("button", name="Share", exact=True).click()
         link = ada.get_by_role("textbox", name="The link").input_value()
         look(ada, "share-made")
@@ -76,12 +76,12 @@ def test_a_collection_is_shared_by_link_and_with_a_person_and_taken_back(browser
         look(cleo, "shared-with-me")
         cleo.get_by_role("link", name=re.compile("^Open")).click()
         cleo.get_by_label("Your comment").fill("Could the **sleeves** be longer?")
-        cleo.get_by_role("button", name="Say it").click()
+        cleo.get_by_role("button", name="Comment", exact=True).click()
         expect(cleo.get_by_text("Could the sleeves be longer?")).to_be_visible()
         look(cleo, "shared-comments")
 
         ada.locator("summary").filter(has_text="Take back the share with Whoever").click()
-        ada.get_by_role("button", name="Yes, take back the share with Whoever has the link").click()
+        ada.get_by_role("button", name=re.compile("^Yes, take back the share with Whoever has the link")).click()
         expect(ada.get_by_text("Taken back: it opens nothing")).to_be_visible()
         answer = guest.reload()
         assert answer is not None and answer.status == 404
