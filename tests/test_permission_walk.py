@@ -7,7 +7,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -15,6 +15,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from designer.realtime import subjects
+from teams.sharing.models import Share
+from teams.sharing.services import Wish, share
+from teams.sharing.tickets import ticket_of
 from tests.factories import MembershipFactory, TeamFactory, UserFactory
 from tests.worlds import World, build_world
 
@@ -208,12 +211,25 @@ def test_two_teams_never_mix(world: World):
     assert "references" in answer.content.decode()
 
 
-def test_a_guest_sees_what_is_shared_with_them_and_nothing_else(world: World):
-    """Somebody outside to whom one image was given, at every address of the house: only the share's own let them in."""
+@pytest.mark.parametrize("kind", ["asset", "collection"])
+@pytest.mark.parametrize("way", ["person", "link"])
+def test_a_guest_sees_what_is_shared_with_them_and_nothing_else(way: str, kind: str, world: World):
+    """Somebody outside to whom one thing was given, at every address of the house: only the share's own let them in."""
+    about = (kind, {"asset": world.asset, "collection": world.collection}[kind].pk)
+    email = world.guest.email if way == "person" else ""
+    Share.objects.all().delete()
+    wish = Wish(about=about, email=email, may_comment=way == "person", may_download=True)
+    shared, _ = share(actor=world.people["owner"], team_id=world.team.pk, wish=wish)
+    world = replace(world, share=shared)
     opened: set[tuple[str, str]] = set()
     leaks: list[tuple[str, str]] = []
     client = Client(raise_request_exception=False)
-    client.force_login(world.guest, backend="django.contrib.auth.backends.ModelBackend")
+    if way == "person":
+        client.force_login(world.guest, backend="django.contrib.auth.backends.ModelBackend")
+    else:
+        name, value = ticket_of(shared, is_open=True)
+        client.cookies[name] = value
+    own = r"(api/)?shared/<uuid:share_id>" if way == "person" else r"s/<uuid:share_id>"
     for address in ALL:
         if not address.ids or OPEN.match(address.route):
             continue
@@ -221,11 +237,10 @@ def test_a_guest_sees_what_is_shared_with_them_and_nothing_else(world: World):
         for method in METHODS:
             answer = say(client, method, address.path(values))
             if answer.status_code < 300 and method != "options":  # what is refused may lead back to a page
-                shared = re.match(r"(api/)?shared/<uuid:share_id>", address.route)
-                (opened.add if shared else leaks.append)((method, address.route))
+                (opened.add if re.match(own, address.route) else leaks.append)((method, address.route))
     assert not leaks
     assert {route for method, route in opened if method == "get"} == {
-        address.route for address in ALL if re.match(r"(api/)?shared/<uuid:share_id>", address.route)
+        address.route for address in ALL if re.match(own, address.route)
     } - {"shared/<uuid:share_id>/comment"}
 
 

@@ -20,7 +20,9 @@ from designer.assets.services import store_upload
 from designer.realtime import subjects
 from teams.accounts.models import User
 from teams.membership.models import Membership, Team
-from teams.membership.permissions import sync
+from teams.membership.permissions import CODES, sync
+from teams.membership.services import change_role, remove_member
+from teams.review.collections.models import Collection, CollectionItem
 from tests.factories import MembershipFactory, TeamFactory, UserFactory
 from tests.worlds import picture
 
@@ -40,13 +42,15 @@ QUICK = settings(
 
 @dataclass
 class Given:
-    """A share: by whom, of what, to whom; None: to whoever has the key."""
+    """A share: by whom, of one image or of all of its team in a collection, to whom; None: to whoever has the key; a
+    number: to the team of that place."""
 
     pk: str
     who: str
     asset: Asset
-    to: str | None
+    to: str | int | None
     key: str | None
+    board: Collection | None = None
     ended: bool = False
 
 
@@ -60,26 +64,44 @@ class Play:
     assets: list[Asset] = field(default_factory=list)
     trashed: set[uuid.UUID] = field(default_factory=set)
     shares: list[Given] = field(default_factory=list)
+    boards: list[Collection] = field(default_factory=list)
 
-    def team_of(self, asset: Asset) -> int:
+    def team_of(self, asset: Asset | Collection) -> int:
         return next(place for place, team in enumerate(self.teams) if team.pk == asset.team_id)
 
-    def role(self, who: str, asset: Asset) -> str | None:
+    def role(self, who: str, asset: Asset | Collection) -> str | None:
         return self.roles.get((who, self.team_of(asset)))
 
-    def may_change(self, who: str, asset: Asset) -> bool:
+    def may_change(self, who: str, asset: Asset | Collection) -> bool:
         role = self.role(who, asset)
         return role in ("owner", "admin") or (role == "editor" and asset.owner_id == self.people[who].pk)
 
-    def expected(self, who: str, asset: Asset, done: int) -> int:
+    def expected(self, who: str, asset: Asset | Collection, done: int) -> int:
         return 404 if self.role(who, asset) is None else done if self.may_change(who, asset) else 403
 
     def seen_by(self, who: str) -> set[str]:
         return {str(a.pk) for a in self.assets if self.role(who, a) and a.pk not in self.trashed}
 
+    def rightful(self, given: Given) -> bool:
+        """Who gave it could still give it."""
+        return self.may_change(given.who, given.board or given.asset)
+
     def stands(self, given: Given) -> bool:
         """Not taken back, not in the trash, and who gave it could still give it."""
-        return not given.ended and given.asset.pk not in self.trashed and self.may_change(given.who, given.asset)
+        there = given.board is not None or given.asset.pk not in self.trashed
+        return not given.ended and there and self.rightful(given)
+
+    def shown(self, given: Given) -> set[uuid.UUID]:
+        """The images that it shows: of a collection those that its giver could share one by one."""
+        if not self.stands(given):
+            return set()
+        held = [each for each in self.assets if each.team_id == given.asset.team_id] if given.board else [given.asset]
+        return {each.pk for each in held if each.pk not in self.trashed and self.may_change(given.who, each)}
+
+    def reaches(self, given: Given, who: str) -> bool:
+        if isinstance(given.to, int):
+            return self.stands(given) and (who, given.to) in self.roles
+        return self.stands(given) and given.to == who
 
     def client(self, who: str) -> Client:
         made = Client(raise_request_exception=False)
@@ -103,6 +125,13 @@ def begin() -> Play:
             twin._state.adding = True
             twin.save()
             play.assets.append(twin)
+        held = [each for each in play.assets if each.team_id == teams[place].pk]
+        board = Collection.objects.create(
+            team=teams[place], owner=people["cleo" if place == 0 else owner], name="board"
+        )
+        for position, each in enumerate(held, 1):
+            CollectionItem.objects.create(team=teams[place], collection=board, asset=each, position=position)
+        play.boards.append(board)
     return play
 
 
@@ -122,7 +151,7 @@ def step(play: Play, what: str, who: str, number: int, role: str | None) -> None
     client, asset = play.client(who), play.assets[number]
     belongs, gone = play.role(who, asset) is not None, asset.pk in play.trashed
     if what == "become":
-        return become(play, who, number % 2, role)
+        return become(play, who, number, role)
     if what in ("share", "open", "take back"):
         return SHARING[what](play, client, who, number, role)
     if what == "list":
@@ -174,36 +203,49 @@ def change(play: Play, client: Client, what: str, who: str, asset: Asset) -> Non
 
 
 def give(play: Play, client: Client, who: str, number: int, role: str | None) -> None:
-    """By a link, or to somebody else of the five who is not in the team."""
+    """An image or a collection, by link, to somebody else of the five who is outside the team, or to the other team."""
     asset, to = play.assets[number], TO[ROLES.index(role)]
-    body = {"asset": str(asset.pk), **({"email": play.people[to].email} if to else {})}
+    board = play.boards[play.team_of(asset)] if number % 3 == 2 else None
+    if to == "eve" and number % 3 == 1:
+        to = 1 - play.team_of(asset)
+    about = {"collection": str(board.pk)} if board else {"asset": str(asset.pk)}
+    whom = (
+        {"to_team": str(play.teams[to].pk)} if isinstance(to, int) else {"email": play.people[to].email} if to else {}
+    )
+    body = {**about, **whom, "rights": ["comment"] if whom else []}
     path = f"/api/teams/{asset.team_id}/shares"
     answer = client.post(path, json.dumps(body), content_type="application/json")
-    again = any(gift.to == to and gift.asset == asset and play.stands(gift) for gift in play.shares)
-    refused = asset.pk in play.trashed or (to is not None and (again or play.role(to, asset) is not None))
-    expected = play.expected(who, asset, 409 if refused else 201)
+    same = [gift for gift in play.shares if gift.to == to and gift.board == board and (board or gift.asset == asset)]
+    again = any(play.stands(gift) for gift in same)
+    member = isinstance(to, str) and play.role(to, asset) is not None
+    refused = (board is None and asset.pk in play.trashed) or (to is not None and (again or member))
+    expected = play.expected(who, board or asset, 409 if refused else 201)
     assert answer.status_code == expected, (answer.status_code, expected, answer.content)
     if expected == 201:
         made = answer.json()
-        play.shares.append(Given(made["id"], who, asset, to, (made["link"] or "").rpartition("#")[2] or None))
+        play.shares.append(Given(made["id"], who, asset, to, (made["link"] or "").rpartition("#")[2] or None, board))
 
 
 def enter(play: Play, client: Client, who: str, number: int, role: str | None) -> None:
     """Who is asked for comes in as long as it stands; the key of a link is held by everybody, and by nobody else's."""
     for gift in play.shares[number::6]:
-        stands, pk = play.stands(gift), gift.asset.pk
-        mine = stands and gift.to == who
-        for path in (
-            f"/shared/{gift.pk}",
-            f"/shared/{gift.pk}/images/{pk}/picture",
-            f"/api/shared/{gift.pk}/images",
-        ):
-            assert client.get(path).status_code == (200 if mine else 404), (who, gift, path)
+        stands, shown, mine = play.stands(gift), play.shown(gift), play.reaches(gift, who)
+        listed = client.get(f"/api/shared/{gift.pk}/images")
+        assert client.get(f"/shared/{gift.pk}").status_code == listed.status_code == (200 if mine else 404), (who, gift)
+        if mine:
+            assert {row["id"] for row in listed.json()["results"]} == {str(pk) for pk in shown}, gift
         assert (gift.pk in {row["id"] for row in client.get("/api/shared").json()["results"]}) == mine
+        guest = Client(raise_request_exception=False, REMOTE_ADDR=f"10.{number}.{len(play.shares) % 250}.1")
         if gift.key:
-            guest = Client(raise_request_exception=False, REMOTE_ADDR=f"10.{number}.{len(play.shares) % 250}.1")
             assert guest.post("/s", {"key": gift.key}).status_code == (302 if stands else 404)
-            assert guest.get(f"/s/{gift.pk}/images/{pk}/picture").status_code == (200 if stands else 404)
+        for pk in (each.pk for each in play.assets):
+            seen = client.get(f"/shared/{gift.pk}/images/{pk}/picture").status_code
+            assert seen == (200 if mine and pk in shown else 404), (who, gift, pk)
+            by_link = guest.get(f"/s/{gift.pk}/images/{pk}/picture").status_code
+            assert by_link == (200 if gift.key and pk in shown else 404), (gift, pk)
+        speaks = not isinstance(gift.to, int) or play.roles.get((who, gift.to)) != "viewer"
+        said = client.post(f"/api/shared/{gift.pk}/comments", {"text": "Longer"}, content_type="application/json")
+        assert said.status_code == (404 if not mine else 201 if speaks else 403), (who, gift)
 
 
 def take_back(play: Play, client: Client, who: str, number: int, role: str | None) -> None:
@@ -218,17 +260,30 @@ def take_back(play: Play, client: Client, who: str, number: int, role: str | Non
 SHARING = {"share": give, "open": enter, "take back": take_back}
 
 
-def become(play: Play, who: str, place: int, role: str | None) -> None:
-    """Somebody joins, leaves or changes role; the two first owners stay, for a team needs one."""
+def become(play: Play, who: str, number: int, role: str | None) -> None:
+    """Somebody joins, leaves or changes role; the two first owners stay, for a team needs one. By the service, which
+    ends for good what they may not share any more, or (4, 5) past it: then it rests until they may again."""
+    place = number % 2
     if who in ("ann", "bea") and BEGIN.get((who, place)) == "owner":
         return
     team, person = play.teams[place], play.people[who]
+    said, first = number < 4, play.people["ann" if place == 0 else "bea"]
+    before = play.roles.get((who, place))
     if role is None:
-        Membership.objects.filter(team=team, user=person).delete()
         play.roles.pop((who, place), None)
+        if said and before:
+            remove_member(actor=first, team_id=team.pk, user_id=person.pk)
+        else:
+            Membership.objects.filter(team=team, user=person).delete()
     else:
-        Membership.objects.update_or_create(team=team, user=person, defaults={"role": role})
         play.roles[(who, place)] = role
+        if said and before:
+            change_role(actor=first, team_id=team.pk, user_id=person.pk, role=role)
+        else:
+            Membership.objects.update_or_create(team=team, user=person, defaults={"role": role})
+    if said and before and not CODES[before] <= CODES.get(role or "", frozenset()):
+        for gift in play.shares:
+            gift.ended |= gift.who == who and gift.asset.team_id == team.pk and not play.rightful(gift)
     sync(user_id=person.pk, team_id=team.pk)
 
 
