@@ -6,7 +6,7 @@ from teams.membership.models import Invitation, Membership, Team, TeamGroupObjec
 from teams.review.approvals.models import Approval, Reviewer
 from teams.review.collections.models import Collection, CollectionItem
 from teams.review.models import Comment, Mention, Reaction, Wording
-from teams.sharing.models import Share
+from teams.sharing.models import Declined, Share
 
 __all__ = [
     "ApiToken",
@@ -15,6 +15,7 @@ __all__ = [
     "Collection",
     "CollectionItem",
     "Comment",
+    "Declined",
     "Invitation",
     "Membership",
     "Mention",

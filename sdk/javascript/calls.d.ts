@@ -702,6 +702,8 @@ export interface Calls {
   voteInSession(sessionId: string, wish: VoteInSessionWish, options?: Options): Promise<AgendaImageInFull>;
   /** What others share with you and your teams, newest first, as long as it stands. */
   shared(wish?: { ordering?: "created_at" | "-created_at"; page_size?: number }, options?: Options): Pages<SharedAnswer>;
+  /** Decline it: you see nothing of it any more. Nobody is told, and others of a team of yours see it still. */
+  declineShared(shareId: string, options?: Options): Promise<void>;
   /** What was said through this share, and what the team answered, newest first. */
   sharedComments(shareId: string, wish?: { ordering?: "created_at" | "-created_at"; page_size?: number }, options?: Options): Pages<GuestAnswer>;
   /** Say something of what is shared, where that is among your rights. */

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from teams.base.admin import LookedAt
-from teams.sharing.models import Share
+from teams.sharing.models import Declined, Share
 
 
 @admin.register(Share)
@@ -13,3 +13,9 @@ class ShareAdmin(LookedAt, admin.ModelAdmin[Share]):
     list_filter = ["way"]
     search_fields = ["name", "email", "team__name"]
     exclude = ["digest", "password"]
+
+
+@admin.register(Declined)
+class DeclinedAdmin(LookedAt, admin.ModelAdmin[Declined]):
+    list_display = ["created_at", "share", "user"]
+    list_select_related = ["share", "user"]

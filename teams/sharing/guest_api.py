@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from teams.accounts.people import person
 from teams.review.models import ABOUT, Comment
@@ -45,6 +46,14 @@ class SharedList(generics.ListAPIView[Share]):
     def get_queryset(self) -> QuerySet[Share]:
         rows: QuerySet[Share] = Share.objects.standing().reaching(person(self.request)).told()
         return rows
+
+
+class SharedDetail(APIView):
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, share_id: UUID) -> Response:
+        """Decline it: you see nothing of it any more. Nobody is told, and others of a team of yours see it still."""
+        talking.decline(actor=person(request), share_id=share_id)
+        return Response(status=204)
 
 
 class GuestWish(serializers.Serializer[Any]):

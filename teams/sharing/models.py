@@ -1,119 +1,33 @@
 """Shares: one image, collection or batch of a team, opened to somebody outside it, for a while."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Now
+from django.db.models import Exists, F, Q
 from django.utils import timezone
 
-from teams.accounts.models import User
-from teams.membership.models import NO_SHARE_LINKS, Membership, Team
-from teams.membership.ownership import OwnedQuerySet, TeamOwned
-from teams.membership.permissions import CODES
+from teams.base.models import Row
+from teams.membership.models import Membership, Team
+from teams.membership.ownership import TeamOwned
 from teams.review.models import ABOUT, one_of_three
+from teams.sharing.finding import STATES, ShareQuerySet, Way, roles_with
 
+__all__ = ["LIFETIME", "LONGEST", "NAME_LENGTH", "STATES", "Declined", "Share", "ShareQuerySet", "Way"]
 NAME_LENGTH: Final = 80
 MOST_WRONG: Final = 1000  # passwords tried in all: then whoever has not been in needs a new one
 LIFETIME: Final = timedelta(days=30)  # unless another end is named
 LONGEST: Final = timedelta(days=366)
 
 
-class Way(models.TextChoices):
-    LINK = "link", "Link"
-    PERSON = "person", "Person"
-    TEAM = "team", "Team"
-
-
-STATES: Final = ("open", "resting", "expired", "revoked")
 # A link has a digest, perhaps a password; a person an address; a team is named. Nothing else of the three.
 FITTING: Final = (
     Q(way=Way.LINK, digest__isnull=False, email="", user=None, to_team=None, may_comment=False)
     | (Q(way=Way.PERSON, digest=None, password="", to_team=None) & ~Q(email=""))
     | Q(way=Way.TEAM, digest=None, password="", email="", user=None, to_team__isnull=False)
 )
-
-
-def _roles(code: str) -> list[str]:
-    return [role for role, codes in CODES.items() if code in codes]
-
-
-class ShareQuerySet(OwnedQuerySet["Share"]):
-    """`visible_to` and `for_edit`: who may change them. What a share opens is asked of `standing`, each time."""
-
-    def visible_to(self, user: "User | AnonymousUser") -> Self:
-        """Those that this person may change and take back: their own, and all for who may change everybody's work. To
-        others of the team there is none: it tells addresses of people outside."""
-        mine = Membership.objects.filter(user=user.pk, role__in=_roles("edit_all_work")).values("team")
-        return super().visible_to(user).filter(Q(sharer=user.pk) | Q(team__in=mine))
-
-    def editable_by(self, user: "User | AnonymousUser") -> Self:
-        return self.visible_to(user)
-
-    def for_edit(self, user: "User | AnonymousUser", pk: UUID | str) -> "Share":
-        """Who sees a share may take it back, also when their role has become a lower one. Raises Missing."""
-        return self.see(user, pk)
-
-    def standing(self) -> Self:
-        """Those that open something now: neither revoked nor over by the database's clock, what they show is not in the
-        trash, links are allowed, and who shared could do so still. A share is worth no more than its giver."""
-        kept = Q(asset__trashed_at=None, collection__trashed_at=None)
-        allowed = ~Q(way=Way.LINK) | ~Q(team__settings__has_key=NO_SHARE_LINKS)
-        return self.rightful().filter(kept, allowed, revoked_at=None, expires_at__gt=Now())
-
-    def rightful(self) -> Self:
-        """Those whose giver could share it so now."""
-        held = Membership.objects.filter(team=OuterRef("team"), user=OuterRef("sharer"), user__is_active=True)
-        own = Q(asset__owner=F("sharer")) | Q(collection__owner=F("sharer")) | Q(batch__owner=F("sharer"))
-        everything, theirs = (held.filter(role__in=_roles(code)) for code in ("edit_all_work", "edit_own_work"))
-        return self.filter(Exists(everything) | (Exists(theirs) & own))
-
-    def reaching(self, user: "User | AnonymousUser") -> Self:
-        """Those to this person or to a team of theirs. A link reaches nobody: who has it opens it."""
-        if not isinstance(user, User) or not user.is_active:
-            return self.none()
-        from teams.sharing.whose import addresses_of  # its tables are loaded after these
-
-        waiting = Q(user=None, email__in=addresses_of(user))  # it was shared before they had an account
-        teams = Membership.objects.filter(user=user).values("team")
-        return self.filter(Q(way=Way.PERSON) & (Q(user=user) | waiting) | Q(way=Way.TEAM, to_team__in=teams))
-
-    def in_state(self, state: str) -> Self:
-        """Those whose `state` is this."""
-        if state == "revoked":
-            return self.filter(revoked_at__isnull=False)
-        left = self.filter(revoked_at=None)
-        if state == "expired":
-            return left.filter(expires_at__lte=Now())
-        stands = Share.objects.standing().values("pk")
-        return (
-            left.filter(pk__in=stands) if state == "open" else left.filter(expires_at__gt=Now()).exclude(pk__in=stands)
-        )
-
-    def told(self) -> Self:
-        """With all that a list shows of them, `stands` among it."""
-        stands = Share.objects.standing().filter(pk=OuterRef("pk"))
-        rows = self.select_related("sharer", "user", "to_team", "asset", "collection", "batch")
-        return rows.defer("batch__plan").annotate(stands=Exists(stands))
-
-    def for_eyes_of(self, user: "User | AnonymousUser") -> Self:
-        """With `knows_team`: whether this person may know what the team is called for which it is."""
-        return self.annotate(knows_team=Exists(Membership.objects.filter(team=OuterRef("to_team"), user=user.pk)))
-
-    def matching(self, words: str) -> Self:
-        """Every word stands in its name, in what it shows or in whom it is for."""
-        rows = self
-        for word in words.replace("\x00", "").split()[:8]:
-            fields = ("name", "email", "asset__title", "collection__name", "batch__title", "sharer__name")
-            said = Q()
-            for field in fields:
-                said |= Q(**{f"{field}__icontains": word})
-            rows = rows.filter(said)
-        return rows
 
 
 class Share(TeamOwned):
@@ -198,7 +112,7 @@ class Share(TeamOwned):
         everybody's for who may change that. A collection is no way round that."""
         held = Membership.objects.filter(team=self.team_id, user=self.sharer_id, user__is_active=True)
         own = Q(**dict.fromkeys(owners, self.sharer_id))
-        return own | Q(Exists(held.filter(role__in=_roles("edit_all_work"))))
+        return own | Q(Exists(held.filter(role__in=roles_with("edit_all_work"))))
 
     @property
     def rights(self) -> list[str]:
@@ -239,3 +153,17 @@ class Share(TeamOwned):
         """How it is called outside: by none of the studio's own names and titles, unless these are shown."""
         called = str(self.about) if self.with_briefs else ""
         return self.name or called or ("An image" if self.kind == "asset" else "A set of images")
+
+
+class Declined(Row):
+    """Somebody wants to see nothing of what was shared with them or with a team of theirs."""
+
+    share = models.ForeignKey(Share, models.CASCADE, related_name="declined")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+
+    class Meta:
+        db_table = "team_shares_declined"
+        constraints = [models.UniqueConstraint(name="share_declined_once", fields=["share", "user"])]
+
+    def __str__(self) -> str:
+        return f"{self.share_id} by {self.user_id}"

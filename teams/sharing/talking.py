@@ -24,7 +24,7 @@ from teams.membership.permissions import CODES
 from teams.review.markup import rendered
 from teams.review.models import Comment, CommentQuerySet
 from teams.review.services import LONGEST
-from teams.sharing.models import Share, Way
+from teams.sharing.models import Declined, Share, Way
 from teams.sharing.whose import called_outside
 from teams.signals import comment_changed
 
@@ -49,6 +49,11 @@ def share_of(user: User, share_id: UUID) -> Share:
     if row is None:
         raise Missing(message="Nothing of this kind is shared with you.", remedy="Ask whoever shared it.")
     return row
+
+
+def decline(*, actor: User, share_id: UUID) -> None:
+    """See it no more; nobody else is told, and others of a team see it still. Raises Missing."""
+    Declined.objects.get_or_create(share=share_of(actor, share_id), user=actor)
 
 
 def may_comment(user: User, share: Share) -> bool:

@@ -1,8 +1,8 @@
 """Who has come in by a link carries a ticket: a signed cookie for the pages of that one share, good for half a day.
 
 It opens nothing by itself. Each page and each picture asks the database whether the share still stands, so that one
-that was taken back is dead at the next request. It names the key's and the password's digests: another password is asked
-for anew. What signs it is kept outside the database, so that a copy of that makes none.
+that was taken back is dead at the next request. It names the key's and the password's digests: another password is
+asked for anew. What signs it is kept outside the database, so that a copy of that makes none.
 """
 
 import hashlib

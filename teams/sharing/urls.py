@@ -8,12 +8,14 @@ from teams.sharing import views
 
 api = [
     path("shared", guests.SharedList.as_view(), name="api_shared"),
+    path("shared/<uuid:share_id>", guests.SharedDetail.as_view(), name="api_shared_one"),
     path("shared/<uuid:share_id>/comments", guests.SharedComments.as_view(), name="api_shared_comments"),
     path("teams/<uuid:team_id>/shares", room.ShareList.as_view(), name="api_shares"),
     path("teams/<uuid:team_id>/shares/<uuid:share_id>", room.ShareDetail.as_view(), name="api_share"),
 ]
 pages = [
     path("shared", views.shared, name="shared_list"),
+    path("shared/<uuid:share_id>/decline", views.decline, name="shared_decline"),
     path("teams/<uuid:team_id>/shares", views.shares, name="team_shares"),
     path("teams/<uuid:team_id>/shares/<uuid:share_id>", views.one, name="team_share"),
     path("assets/<uuid:pk>/shares", views.panel, {"kind": "asset"}, name="asset_shares"),

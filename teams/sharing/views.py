@@ -26,7 +26,7 @@ from teams.base.ids import id_of
 from teams.membership.ownership import visible_team, visible_teams
 from teams.membership.permissions import may
 from teams.review.models import ABOUT
-from teams.sharing import keys, passwords, services
+from teams.sharing import keys, passwords, services, talking
 from teams.sharing.contents import left_out
 from teams.sharing.models import LIFETIME, LONGEST, NAME_LENGTH, STATES, Share, Way
 from teams.sharing.wishes import confirms
@@ -210,3 +210,12 @@ def shared(request: HttpRequest) -> HttpResponse:
         "teams/sharing/shared.html",
         {"page": Paginator(rows, PAGE).get_page(request.GET.get("page")), "query": ""},
     )
+
+
+@login_required
+@require_POST
+def decline(request: HttpRequest, share_id: UUID) -> HttpResponse:
+    """Take off one's list what somebody shared."""
+    talking.decline(actor=person(request), share_id=share_id)
+    messages.success(request, "It is off your list. Whoever shared it is not told.")
+    return redirect("shared_list")

@@ -128,7 +128,8 @@ export const CALLS = `
 2timer psetSessionTimer
 2votes pvoteInSession
 0shared l
-1{}/comments lsharedComments p
+1{} DdeclineShared
+2comments lsharedComments p
 2images lsharedImages
 3{}/content FdownloadShared
 4thumbnail fdownloadSharedThumbnail

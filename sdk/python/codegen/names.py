@@ -115,6 +115,7 @@ NAMED: Final = {
     "teams_invite_create": "invite",
     "teams_sessions_create": "open_session",
     "teams_sessions_list": "sessions",
+    "shared_destroy": "decline_shared",
     "shared_images_content_retrieve": "download_shared",
     "shared_images_thumbnail_retrieve": "download_shared_thumbnail",
     "teams_shares_create": "create_share",

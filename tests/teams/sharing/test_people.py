@@ -289,3 +289,24 @@ def test_a_guest_says_so_much_an_hour(work, monkeypatch):
     client = as_(person)
     codes = [client.post(f"/api/shared/{pk}/comments", {"text": f"{n}"}, format="json").status_code for n in range(3)]
     assert codes == [201, 201, 429]
+
+
+@pytest.mark.parametrize("by", ["page", "api"])
+def test_who_declines_what_is_shared_sees_nothing_of_it_and_others_do(by, work, other):
+    """Anybody may write a title of their own under somebody's "Shared with me"."""
+    person, colleague = (MembershipFactory(team=other, role="editor").user for _ in range(2))
+    pk = given(work, "asset", team=other, rights=["comment", "download"])
+    client, paths = page_of(person), surfaces(pk, work.images[0].pk)
+    assert "Take off the list" in client.get("/shared").content.decode()
+    if by == "page":
+        assert client.post(f"/shared/{pk}/decline")["Location"] == "/shared"
+    else:
+        assert client.delete(f"/api/shared/{pk}").status_code == 204
+    assert {client.get(path).status_code for path in paths.values()} == {404}
+    assert (
+        client.get("/api/shared").json()["results"] == []
+        and f"/shared/{pk}" not in client.get("/shared").content.decode()
+    )
+    assert client.post(f"/shared/{pk}/decline").status_code == client.delete(f"/api/shared/{pk}").status_code == 404
+    assert page_of(UserFactory()).post(f"/shared/{pk}/decline").status_code == 404
+    assert {page_of(colleague).get(path).status_code for path in paths.values()} == {200}

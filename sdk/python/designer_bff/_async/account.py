@@ -108,6 +108,10 @@ class AccountCalls(Caller):
         """What others share with you and your teams, newest first, as long as it stands."""
         return AsyncPages(self, "/shared", query={"ordering": ordering, "page_size": page_size})
 
+    async def decline_shared(self, share_id: str) -> None:
+        """Decline it: you see nothing of it any more. Nobody is told, and others of a team of yours see it still."""
+        await self.call("DELETE", f"/shared/{quoted(share_id)}")
+
     def shared_comments(
         self,
         share_id: str,
