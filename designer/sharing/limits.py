@@ -14,6 +14,7 @@ from designer.assets.models import Asset
 from teams.accounts.throttle import address_of
 from teams.base.errors import Refused
 from teams.base.limits import Limit, Taken, TooOften, link, take
+from teams.sharing import tickets
 from teams.sharing.entering import hidden
 from teams.sharing.models import Share
 
@@ -34,6 +35,17 @@ def files(request: HttpRequest, share: Share, asset: Asset) -> None:
     """Raises Refused (429): a file is read, and with what a camera wrote is written anew, in memory."""
     _take(request, share, "file", FILES)
     _weigh(request, share, asset.bytes)
+
+
+def comes_in(request: HttpRequest, share: Share) -> bool:
+    """Whether this person was not here for half a day: by a link they would need a new ticket."""
+    try:
+        take([Limit(f"share:opened:{share.pk}:{_who(request)}", 1, tickets.LASTS)])
+    except TooOften:
+        return False
+    except redis.RedisError:
+        return True
+    return True
 
 
 def archive(request: HttpRequest, share: Share) -> Taken | None:

@@ -101,7 +101,7 @@ def _asked(request: HttpRequest, share: Share) -> HttpResponse:
 @require_safe
 def shared(request: HttpRequest, share_id: UUID, door: Door) -> HttpResponse:
     share = _admitted(request, share_id, door)
-    if request.method == "GET" and "after" not in request.GET:
+    if request.method == "GET" and limits.comes_in(request, share):
         services.opened(share)
     return _shown(request, share, door)
 

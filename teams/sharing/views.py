@@ -60,6 +60,8 @@ def panel(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
             made, status = {"refused": refused, "said": request.POST}, refused.status
     partial = request.headers.get("X-Partial") == "1"
     facts = {**_panel(request, kind, thing), **made, "partial": partial}
+    if not partial:  # it is said where one shares; a part of each image's page need not count for it
+        facts["left_out"] = left_out(Share(team=thing.team, sharer=person(request), **{kind: thing}))
     return render(request, f"teams/sharing/{'_panel' if partial else 'panel'}.html", facts, status=status)
 
 
@@ -81,7 +83,6 @@ def _panel(request: HttpRequest, kind: str, thing: Any) -> dict[str, Any]:
         "links_on": thing.team.allows_share_links,
         "rows": rows.order_by(ended, "-created_at", "-id")[:SHOWN],
         "by_others": of_it.standing().exclude(pk__in=mine.values("pk")).count(),
-        "left_out": left_out(Share(team=thing.team, sharer=person(request), **{kind: thing})),
         "others": others[:100],
         "confirms": confirms(),
         "once": secrets.token_urlsafe(24),

@@ -21,7 +21,7 @@ from teams.review.collections.services import remove as take_out
 from teams.review.collections.services import trash as trash_collection
 from teams.sharing import entering
 from teams.sharing.models import Share
-from tests.factories import MembershipFactory
+from tests.factories import MembershipFactory, TeamFactory, UserFactory
 from tests.teams.sharing.conftest import BRIEF, as_, body, key_of, names_in, page_of, share, visitor
 from tests.teams.sharing.conftest import over as ended
 
@@ -355,6 +355,18 @@ def test_opening_is_counted_once_for_each_who_comes_in(work):
     visitor(key)
     row = Share.objects.get()
     assert row.openings == 2 and row.opened_at is not None
+
+
+def test_opening_is_counted_once_in_half_a_day_for_each_who_is_signed_in(work):
+    people = [UserFactory(), UserFactory()]
+    team = TeamFactory()
+    for person in people:
+        MembershipFactory(team=team, user=person, role="editor")
+    pk = share(as_(work.editor), work, to_team=str(team.pk)).json()["id"]
+    for person in people:
+        for path in (f"/shared/{pk}", f"/shared/{pk}", f"/shared/{pk}?after=0"):
+            assert page_of(person).get(path).status_code == 200
+    assert Share.objects.get().openings == 2
 
 
 def test_searching_machines_and_mail_programs_that_only_look_open_nothing(work):
