@@ -13,6 +13,7 @@ from designer.assets.blobs import read, thumbnail_path
 from designer.assets.models import Asset
 from designer.assets.services import thumbnail_width
 from teams.base.errors import Refused
+from teams.membership.defaults import BRAND_COLOUR, BRAND_NAME, said_by
 
 ACROSS, DOWN = 6, 8
 PER_PAGE: Final = ACROSS * DOWN
@@ -63,7 +64,10 @@ def _page(row: Batch, page: int) -> Image.Image:
     size = (GAP + ACROSS * (CELL + GAP), HEAD + DOWN * (CELL + LABEL + GAP) + GAP)
     sheet = Image.new("RGB", size, PAPER)
     pen = ImageDraw.Draw(sheet)
-    heading = f"{_plain(row.title)}   {page} / {pages_of(row)}"
+    name = said_by(row.team, BRAND_NAME)
+    heading = f"{_plain(f'{name} · {row.title}' if name else row.title)}   {page} / {pages_of(row)}"
+    if colour := said_by(row.team, BRAND_COLOUR):
+        pen.rectangle((0, 0, sheet.width, GAP // 3), fill=colour)
     pen.text((GAP, GAP), heading[:110], fill=INK, font=ImageFont.load_default(28))
     _fill(sheet, pen, shown)
     return sheet

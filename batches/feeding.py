@@ -35,6 +35,7 @@ from designer.ledger import budgets
 from enhancement.models import Enhancement
 from enhancement.services import request_enhancement
 from teams.base.errors import Missing, Refused
+from teams.membership.models import Team
 from teams.membership.permissions import may
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,11 @@ OWNER_LEFT: Final = {
     "code": rights.OWNER_LEFT,
     "message": "Its owner can no longer create work in this team.",
     "remedy": "Resume it as an admin of the team: it is yours then. Or cancel it.",
+}
+TEAM_ARCHIVED: Final = {
+    "code": rights.TEAM_ARCHIVED,
+    "message": "Its team was archived or deleted.",
+    "remedy": "Resume it once an owner has brought the team back.",
 }
 ON_TRIAL: Final = {"code": UNHEALTHY, "message": "Its model is tried with one item first.", "remedy": ""}
 
@@ -147,7 +153,7 @@ def _begin_next(row: Batch, resting: list[Rest]) -> Halt | None:
     to `resting`."""
     if not may(row.owner, "create_work", row.team):
         with transaction.atomic():
-            pause_for(row, OWNER_LEFT)
+            pause_for(row, why_not(row))
         return None
     item, on_trial = _next(row, resting)
     if item is None and resting:
@@ -248,6 +254,11 @@ def _give_up(item: BatchItem, error: dict[str, str]) -> None:
             _after(item.pk, [])
 
 
+def why_not(row: Batch) -> dict[str, str]:
+    """Why its owner may make nothing in its team any more."""
+    return TEAM_ARCHIVED if Team.objects.closed().filter(pk=row.team_id).exists() else OWNER_LEFT
+
+
 def pause_for(row: Batch, reason: dict[str, str]) -> None:
     """Pause a running batch and say why, in the caller's transaction."""
     paused = Batch.objects.filter(pk=row.pk, status=BatchStatus.RUNNING)
@@ -277,7 +288,7 @@ def item_ended(item: BatchItem, end: str, assets: list[str], **facts: Any) -> No
             _wait_for_money(item, problem)
         elif end == ItemStatus.FAILED and problem and problem["code"] in health.AT_ONCE:
             _wait_for_model(item)
-        elif end == ItemStatus.FAILED and problem and problem["code"] == rights.OWNER_LEFT:
+        elif end == ItemStatus.FAILED and problem and problem["code"] in (rights.OWNER_LEFT, rights.TEAM_ARCHIVED):
             _wait_for_owner(item)
         _after(item.pk, assets)
 
@@ -306,7 +317,7 @@ def _wait_for_owner(item: BatchItem) -> None:
         tries = Greatest(F("tries"), 1) - 1
         BatchItem.objects.filter(pk=item.pk).update(status=ItemStatus.WAITING, finished_at=None, tries=tries)
         if not may(row.owner, "create_work", row.team):
-            pause_for(row, OWNER_LEFT)
+            pause_for(row, why_not(row))
 
 
 def _after(item_id: UUID, assets: list[str]) -> None:

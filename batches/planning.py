@@ -24,7 +24,7 @@ from teams.base.errors import Forbidden, Missing, Refused
 from teams.base.ids import id_of
 from teams.membership.models import Team
 from teams.membership.ownership import working_team
-from teams.membership.permissions import may
+from teams.membership.permissions import allowed
 from teams.review.collections.models import Collection
 
 MOST_ERRORS: Final = 50
@@ -75,7 +75,7 @@ def team_for(actor: User, team_id: UUID | None, plan: dict[str, Any] | None = No
         rows = Collection.objects.visible_to(actor).kept().filter(pk__in=_ids(named))
         team_id = rows.values_list("team_id", flat=True).first()
     team = working_team(actor, team_id)
-    if not may(actor, "create_work", team):
+    if not allowed(actor, "create_work", team):
         raise Forbidden(message="Your role lets you look, not create.", remedy="Ask an owner or admin of the team.")
     return team
 

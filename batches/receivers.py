@@ -2,14 +2,18 @@
 
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.dispatch import receiver
 
-from batches.feeding import item_ended, item_started
-from batches.models import BatchItem, ItemStatus
+from batches.feeding import TEAM_ARCHIVED, item_ended, item_started
+from batches.models import Batch, BatchItem, BatchStatus, ItemStatus
+from batches.steering import stand_still
 from designer.generations.models import Generation, Status
 from designer.generations.signals import generation_finished, generation_started
 from enhancement.models import Enhancement
 from enhancement.signals import enhancement_finished, enhancement_started
+from teams.membership.models import Team
+from teams.signals import work_stopping
 
 ENDS: Final = {"succeeded": ItemStatus.SUCCEEDED, "failed": ItemStatus.FAILED, "cancelled": ItemStatus.CANCELLED}
 
@@ -47,3 +51,11 @@ def enhancement_ended(sender: Any, enhancement: Enhancement, **_: Any) -> None:
     assets = [str(enhancement.result_id)] if enhancement.result_id else []
     cost = item.paid_before + (enhancement.cost or 0)
     item_ended(item, str(ENDS[enhancement.status]), assets, error=enhancement.error, cost=cost)
+
+
+@receiver(work_stopping, dispatch_uid="batches.work_stopping")
+def pause_all(sender: object, teams: QuerySet[Team], **_: Any) -> None:
+    """What runs or is to start in a team that was archived or deleted pauses, and can go on when the team is back."""
+    going = Batch.objects.filter(team__in=teams, status__in=[BatchStatus.RUNNING, BatchStatus.SCHEDULED])
+    for pk in list(going.order_by("pk").values_list("pk", flat=True)):
+        stand_still(pk, TEAM_ARCHIVED)

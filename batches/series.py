@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from batches import calendar
-from batches.feeding import OWNER_LEFT, check_lasts, problem_of
+from batches.feeding import check_lasts, problem_of, why_not
 from batches.models import Batch, BatchSheet, BatchStatus
 from batches.reporting import announce_state, tell_paused
 from batches.resting import held_up
@@ -36,7 +36,7 @@ def due(batch_id: UUID, moment: datetime) -> None:
         run(row)
         return
     if not may(row.owner, "create_work", row.team):
-        _stop(row, OWNER_LEFT)
+        _stop(row, why_not(row))
         return
     try:
         with transaction.atomic():

@@ -1,5 +1,6 @@
 """Pausing, going on, cancelling and retrying a batch. Locks jobs before items before the batch, as everything does."""
 
+from contextlib import suppress
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -33,12 +34,22 @@ def pause(*, actor: User, batch_id: UUID) -> Batch:
     row: Batch = Batch.objects.for_edit(actor, batch_id)
     if row.status == BatchStatus.PAUSED:
         return row
-    hold_back(jobs_in_flight(row.pk))
-    Batch.objects.move(row.pk, BatchStatus.PAUSED, reason=ASKED)
-    transaction.on_commit(partial(_hold_late, row.pk))
-    announce_state(row.pk)
+    _stand_still(row.pk, ASKED)
     row.refresh_from_db()
     return row
+
+
+def _stand_still(batch_id: UUID, reason: dict[str, str]) -> None:
+    hold_back(jobs_in_flight(batch_id))
+    Batch.objects.move(batch_id, BatchStatus.PAUSED, reason=reason)
+    transaction.on_commit(partial(_hold_late, batch_id))
+    announce_state(batch_id)
+
+
+def stand_still(batch_id: UUID, reason: dict[str, str]) -> None:
+    """Pause it in nobody's name; nothing where it is over by now."""
+    with suppress(Conflict), transaction.atomic():
+        _stand_still(batch_id, reason)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from batches.progress import with_assets
 from batches.verdicts import Verdict
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Forbidden, Missing
-from teams.membership.permissions import may
+from teams.membership.permissions import allowed
 
 SIDES = ("left", "right")
 
@@ -44,9 +44,9 @@ def vote(*, actor: User, batch_id: UUID, pair: int, choice: str) -> dict[str, An
 
     Raises Missing for no such pair, IntegrityError for a second vote.
     """
-    row = _ab_batch(actor, batch_id)
-    if not may(actor, "create_work", row.team):
+    if not allowed(actor, "create_work", Batch.objects.see(actor, batch_id).team):
         raise Forbidden(message="Your role lets you look, not vote.", remedy="Ask an owner or admin of the team.")
+    row = _ab_batch(actor, batch_id)
     done = BatchItem.objects.filter(batch=row, pair=pair, status=ItemStatus.SUCCEEDED)
     if done.count() != len(SIDES):
         raise Missing(

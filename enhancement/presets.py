@@ -14,7 +14,7 @@ from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.base.preconditions import require_match
 from teams.base.text import one_line
 from teams.membership.ownership import working_team
-from teams.membership.permissions import may
+from teams.membership.permissions import allowed
 
 MOST: Final = 200  # presets of one team
 FIELDS: Final = ("name", "description", "operations")
@@ -154,7 +154,7 @@ def create_preset(
 ) -> EnhancementPreset:
     """Keep a recipe for the team. Raises Refused, Missing, Forbidden, or Conflict for a name that is taken."""
     team = working_team(actor, team_id)
-    if not may(actor, "create_work", team):
+    if not allowed(actor, "create_work", team):
         raise Forbidden(message="Your role lets you look, not save.", remedy="Ask an owner or admin of the team.")
     if EnhancementPreset.objects.filter(team=team).count() >= MOST:
         raise Conflict("too_many", f"This team has {MOST} presets.", remedy="Delete one first.")

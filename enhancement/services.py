@@ -28,6 +28,7 @@ from enhancement.signals import enhancement_finished
 from enhancement.tastes import coloured
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Missing, Refused
+from teams.membership.permissions import RESTING
 
 MANY: Final = Terms(priority=BEHIND)
 
@@ -95,7 +96,8 @@ def request_batch(
             refused.append((pk, refusal))
     if not made:
         first, fields = refused[0][1], {each.field for _, each in refused}
-        if len(refused) == 1 or (len(fields) == 1 and str(first.field).startswith("operations")):
+        of_recipe = len(fields) == 1 and str(first.field).startswith("operations")
+        if len(refused) == 1 or of_recipe or first.code == RESTING:
             raise first
         shown = f"None of these can be enhanced. {first.message}"
         raise Refused("nothing_to_do", shown, field="assets", remedy=first.remedy or "Check the ids.")

@@ -2,7 +2,15 @@
 
 from teams.accounts.models import ApiToken, User
 from teams.audit.models import AuditEntry
-from teams.membership.models import Invitation, Membership, Team, TeamGroupObjectPermission, TeamUserObjectPermission
+from teams.membership.models import (
+    FormerSlug,
+    Invitation,
+    Membership,
+    Team,
+    TeamAvatar,
+    TeamGroupObjectPermission,
+    TeamUserObjectPermission,
+)
 from teams.review.approvals.models import Approval, Reviewer
 from teams.review.collections.models import Collection, CollectionItem
 from teams.review.models import Comment, Mention, Reaction, Wording
@@ -16,6 +24,7 @@ __all__ = [
     "CollectionItem",
     "Comment",
     "Declined",
+    "FormerSlug",
     "Invitation",
     "Membership",
     "Mention",
@@ -23,6 +32,7 @@ __all__ = [
     "Reviewer",
     "Share",
     "Team",
+    "TeamAvatar",
     "TeamGroupObjectPermission",
     "TeamUserObjectPermission",
     "User",

@@ -29,3 +29,12 @@ collection_changed: Final = Signal()
 # "withdrawn" | "due_soon" | "overdue", more: dict[str, str], of an answer verdict, note and before (the verdict that it
 # replaces), of what is withdrawn why.
 approval_changed: Final = Signal()
+
+# team: teams.membership.models.Team, actor: User | None, what: "archived" | "unarchived" | "deleted" (with grace) |
+# "restored" | "handed_over" | "ended" (for good). In the transaction of the change.
+team_changed: Final = Signal()
+
+# teams: a queryset of those that were archived or deleted; outside any transaction and again every minute. First who
+# holds work that can go on later pauses it, then whatever is left in the queue is cancelled.
+work_stopping: Final = Signal()
+work_stopped: Final = Signal()

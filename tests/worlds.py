@@ -89,6 +89,8 @@ class World:
             return self.collection.pk
         if name == "asset_id":
             return self.asset.pk
+        if name == "slug":
+            return self.team.slug
         if name == "sign":
             return "love"
         if name == "comment_id":

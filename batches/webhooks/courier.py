@@ -42,7 +42,8 @@ _OPEN: Final = """
     (d.asked_for OR e.hold_until IS NULL OR e.hold_until <= statement_timestamp())
     AND (e.status = 'enabled' OR e.status = 'disabled' AND d.type = %(test)s)
     AND EXISTS (SELECT 1 FROM team_members m JOIN users u ON u.id = m.user_id AND u.is_active
-                WHERE m.team_id = e.team_id AND m.user_id = e.owner_id AND m.role IN ('owner', 'admin'))
+                WHERE m.team_id = e.team_id AND m.user_id = e.owner_id AND m.role IN ('owner', 'admin')
+                  AND NOT m.away)
 """
 _DUE: Final = f"""d.endpoint_id = e.id AND d.status = 'waiting' AND d.next_at <= statement_timestamp() AND {_OPEN}"""
 ANYTHING_DUE: Final = f"""

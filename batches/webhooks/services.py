@@ -22,7 +22,7 @@ from teams.base.sealing import seal
 from teams.base.text import one_line
 from teams.membership.models import Team
 from teams.membership.ownership import working_team
-from teams.membership.permissions import may
+from teams.membership.permissions import check_awake, may
 
 MOST: Final = 20  # webhooks of one team
 MOST_PATTERNS: Final = 50
@@ -40,14 +40,21 @@ NEXT_NUMBER: Final = "SELECT nextval('webhook_order')"
 
 
 def may_manage(user: User, team: Team) -> bool:
-    """Whether `user` sets up what leaves the team: owners and admins."""
-    return may(user, "change_team", team)
+    """Whether `user` sets up what leaves the team: owners and admins, who may look at it in an archived one too."""
+    return may(user, "manage_members", team)
 
 
 def managed(actor: User, pk: UUID | str) -> Endpoint:
     """The webhook, if `actor` manages it. Raises Missing, or Forbidden for one only to see."""
     row: Endpoint = Endpoint.objects.select_related("team").see(actor, pk)
     _insist(actor, row.team)
+    return row
+
+
+def _changing(actor: User, pk: UUID | str) -> Endpoint:
+    """As `managed`, for who changes something. Raises Conflict too, while the team is archived."""
+    row = managed(actor, pk)
+    check_awake(row.team_id)
     return row
 
 
@@ -65,6 +72,7 @@ def create_endpoint(
     """
     team = working_team(actor, team_id)
     _insist(actor, team)
+    check_awake(team.pk)
     address, chosen, name = checked_url(url), checked_patterns(patterns), _name(name)
     secret = signing.new_secret()
     with transaction.atomic():
@@ -126,7 +134,7 @@ def change_endpoint(
 
     Switched on again, it sends at once what still waits. Raises as `create_endpoint` does, and Refused (428, 412).
     """
-    managed(actor, endpoint_id)
+    _changing(actor, endpoint_id)
     address = None if url is None else checked_url(url)
     with transaction.atomic():
         row: Endpoint = Endpoint.objects.select_for_update(no_key=True).see(actor, endpoint_id)
@@ -161,7 +169,7 @@ def rotate_secret(*, actor: User, endpoint_id: UUID, grace: timedelta = GRACE) -
             field="grace_hours",
             remedy="0 to 168.",
         )
-    managed(actor, endpoint_id)
+    _changing(actor, endpoint_id)
     row: Endpoint = Endpoint.objects.select_for_update(no_key=True).see(actor, endpoint_id)
     secret = signing.new_secret()
     row.old_secret, row.secret = (row.secret if grace else ""), seal(secret, about=row.sealed_for)
@@ -175,7 +183,7 @@ def rotate_secret(*, actor: User, endpoint_id: UUID, grace: timedelta = GRACE) -
 @transaction.atomic
 def remove_endpoint(*, actor: User, endpoint_id: UUID) -> None:
     """Send nothing more there. What was sent stays in the log until it is old. Raises Missing or Forbidden."""
-    row = managed(actor, endpoint_id)
+    row = _changing(actor, endpoint_id)
     Endpoint.objects.move(row.pk, EndpointStatus.REMOVED, secret="", old_secret="")
     _note(actor, "webhook.removed", row)
 
@@ -183,7 +191,7 @@ def remove_endpoint(*, actor: User, endpoint_id: UUID) -> None:
 @transaction.atomic
 def send_test(*, actor: User, endpoint_id: UUID) -> Delivery:
     """Queue one message of type `webhook.test`, sent once, also while the webhook is off. Raises Missing, Forbidden."""
-    row = managed(actor, endpoint_id)
+    row = _changing(actor, endpoint_id)
     if Delivery.objects.filter(endpoint=row, type=types.TEST, status__in=UNDER_WAY).exists():
         raise Conflict("test_under_way", "A test is under way already.", remedy="Wait for its answer.")
     data = {"message": "If you can read this and its signature holds, your receiver works."}
@@ -226,6 +234,7 @@ def replay(*, actor: User, endpoint_id: UUID, delivery_id: UUID) -> Delivery:
     Raises Missing, Forbidden, Conflict while a call is under way.
     """
     row = delivery_of(actor, endpoint_id, delivery_id)
+    check_awake(row.team_id)
     _refuse_off(row.endpoint)
     same = Delivery.objects.filter(pk=row.pk)
     later = Q(next_at__gt=Now()) | Q(endpoint__hold_until__gt=Now(), asked_for=False)
@@ -239,7 +248,7 @@ def replay(*, actor: User, endpoint_id: UUID, delivery_id: UUID) -> Delivery:
 @transaction.atomic
 def replay_dead(*, actor: User, endpoint_id: UUID) -> int:
     """Send again all that was given up, in their order; how many. Raises Missing, Forbidden or Conflict."""
-    endpoint = managed(actor, endpoint_id)
+    endpoint = _changing(actor, endpoint_id)
     _refuse_off(endpoint)
     dead = Delivery.objects.filter(endpoint=endpoint, status=DeliveryStatus.DEAD).exclude(type=types.TEST)
     return int(dead.update(**AGAIN))

@@ -24,7 +24,7 @@ from designer.realtime.revocation import channel_changed
 from teams.accounts.models import User
 from teams.base.errors import Forbidden, Refused
 from teams.membership.ownership import working_team
-from teams.membership.permissions import may
+from teams.membership.permissions import allowed
 from teams.review.approvals.services import refuse_locked
 
 HIDDEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -142,7 +142,7 @@ def store_prepared(
 def store_upload(*, actor: User, team_id: UUID | None, file: IO[bytes], name: str) -> Asset:
     """Take in a reference picture. Raises Refused naming `file`, Missing or Forbidden; then nothing is written."""
     team = working_team(actor, team_id)
-    if not may(actor, "create_work", team):
+    if not allowed(actor, "create_work", team):
         raise Forbidden(message="Your role lets you look, not upload.", remedy="Ask an owner or admin of the team.")
     made = prepare_result(team_id=team.pk, data=read_limited(file), keep=False, exif=team.keeps_exif)
     with transaction.atomic():

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from designer.assets import api as rest
-from designer.assets import approval_views, comment_api, comment_views, views
+from designer.assets import approval_views, avatar_api, comment_api, comment_views, views
 
 api = [
     path("assets", rest.AssetList.as_view(), name="api_assets"),
@@ -14,6 +14,7 @@ api = [
     path("assets/<uuid:pk>/provenance", rest.AssetProvenance.as_view(), name="api_asset_provenance"),
     path("assets/<uuid:pk>/content", rest.AssetContent.as_view(), name="api_asset_content"),
     path("assets/<uuid:pk>/thumbnail", rest.AssetThumbnail.as_view(), name="api_asset_thumbnail"),
+    path("teams/<uuid:team_id>/avatar", avatar_api.TeamAvatarView.as_view(), name="api_team_avatar"),
 ]
 pages = [
     path("assets/<uuid:pk>/provenance", views.provenance, name="asset_provenance"),
@@ -22,4 +23,5 @@ pages = [
     path("assets/<uuid:pk>/comments", comment_views.comments, name="asset_comments"),
     path("assets/<uuid:pk>/approval", approval_views.approval, name="asset_approval"),
     path("assets/<uuid:pk>/promote", views.promote, name="asset_promote"),
+    path("teams/<uuid:team_id>/avatar", avatar_api.avatar_form, name="team_avatar"),
 ]

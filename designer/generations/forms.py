@@ -22,6 +22,7 @@ from designer.generations.wishes import (
     QUALITIES,
     RATIOS,
     STRATEGIES,
+    STRATEGY,
     USUAL,
     WEIGHTS,
     GenerationWish,
@@ -93,7 +94,9 @@ class ComposerForm(forms.Form):
     aspect_ratio = forms.ChoiceField(label="Format", choices=[(r, r) for r in RATIOS], initial="3:4", required=False)
     persona = forms.ChoiceField(label="Persona", required=False)
     strategy = forms.ChoiceField(
-        label="Choose the model by", choices=[(s, s.capitalize().replace("_", " ")) for s in STRATEGIES], required=False
+        label="Choose the model by",
+        choices=[("", "As the team has it"), *((s, s.capitalize().replace("_", " ")) for s in STRATEGIES)],
+        required=False,
     )
     model = forms.ChoiceField(label="Model", required=False)
     seed = forms.IntegerField(label="Seed", min_value=0, required=False, help_text="Empty for a new one.")
@@ -204,8 +207,13 @@ class ComposerForm(forms.Form):
         """What was typed, as a wish. Call after `is_valid`."""
         said = self.cleaned_data
         provider, _, model = said["model"].partition("/")
-        unsaid = {"count": not said["n"], "model": not said["model"], "one_each": True}
-        strategy, photos = said["strategy"] or "balanced", self.reference_ids
+        unsaid = {
+            "count": not said["n"],
+            "model": not said["model"],
+            "one_each": True,
+            "strategy": not said["strategy"],
+        }
+        strategy, photos = said["strategy"] or STRATEGY, self.reference_ids
         # who takes the first image out of a remix lets the next one give the shape; without any it is a wish in words
         source = next(iter(photos), None) if said["mode"] == "remix" else said["source"]
         return GenerationWish(

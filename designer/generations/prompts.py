@@ -11,6 +11,7 @@ from designer.assets.models import Asset
 from designer.generations.models import Generation, GenerationQuerySet, Mode, PromptFavourite
 from designer.generations.wishes import GenerationWish
 from teams.accounts.models import User
+from teams.membership.permissions import check_awake
 
 
 def history_of(user: User) -> GenerationQuerySet:
@@ -30,8 +31,9 @@ def found(rows: GenerationQuerySet, *, words: str = "", favourite: bool = False,
 
 @transaction.atomic
 def set_favourite(*, actor: User, generation_id: UUID, kept: bool) -> None:
-    """Keep a prompt, or let it go; doing so twice is harmless. Raises Missing."""
+    """Keep a prompt, or let it go; doing so twice is harmless. Raises Missing, or Conflict in an archived team."""
     row: Generation = Generation.objects.see(actor, generation_id)
+    check_awake(row.team_id)
     if kept:
         PromptFavourite.objects.get_or_create(owner=actor, generation=row, defaults={"team_id": row.team_id})
     else:

@@ -54,9 +54,9 @@ class GenerationRequest(StrictSerializer):
     strategy = serializers.ChoiceField(
         choices=list(STRATEGIES),
         required=False,
-        default="balanced",
-        help_text="How a model is chosen where none is named: cheapest takes the lowest price of all that can do it; "
-        "load_balanced the least busy of those that serve about as well, for at most the price shown.",
+        help_text="How a model is chosen where none is named; left out: as the team has it, else balanced. cheapest "
+        "takes the lowest price of all that can do it; load_balanced the least busy of those that serve about as well, "
+        "for at most the price shown.",
     )
     weights = serializers.DictField(
         child=serializers.FloatField(min_value=0),
@@ -139,6 +139,7 @@ class GenerationRequest(StrictSerializer):
             "count": said["n"] is None,
             "model": said["model"] is None and said["provider"] is None,
             "one_each": said["one_each"] is None,
+            "strategy": "strategy" not in said,
         }
         settled = {
             "n": said["n"] or 1,

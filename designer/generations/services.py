@@ -16,7 +16,7 @@ from designer.generations.choosing import Plan
 from designer.generations.models import Generation, Stage, StageStatus, Status
 from designer.generations.orders import IMAGE_STEP
 from designer.generations.signals import generation_finished
-from designer.generations.wishes import DRAWS, GenerationWish
+from designer.generations.wishes import DRAWS, STRATEGIES, STRATEGY, GenerationWish
 from designer.jobs.attempts import OPEN
 from designer.jobs.models import AttemptOutcome, Job, JobAttempt, Lane
 from designer.jobs.services import enqueue, request_cancel
@@ -33,9 +33,10 @@ from designer.realtime.events import (
 )
 from teams.accounts.models import User
 from teams.base.errors import Forbidden, Refused
+from teams.membership.defaults import Default, said_by, usual
 from teams.membership.models import Team
 from teams.membership.ownership import working_team
-from teams.membership.permissions import may
+from teams.membership.permissions import allowed
 
 SETTINGS = (
     "n",
@@ -80,9 +81,24 @@ class Terms:
 SINGLE: Final = Terms()
 
 
+STRATEGY_USED: Final = usual(
+    Default(
+        "strategy",
+        "A model is chosen by",
+        STRATEGY,
+        tuple((name, name.capitalize().replace("_", " ")) for name in STRATEGIES if name != "custom"),
+    )
+)
+
+
+def _as_usual(wish: GenerationWish, team: Team) -> GenerationWish:
+    """What the wish leaves open, as the team has it."""
+    return replace(wish, strategy=said_by(team, STRATEGY_USED)) if "strategy" in wish.unsaid else wish
+
+
 def _team_for(actor: User, wish: GenerationWish) -> Team:
     team = working_team(actor, wish.team)
-    if not may(actor, "create_work", team):
+    if not allowed(actor, "create_work", team):
         raise Forbidden(message="Your role lets you look, not create.", remedy="Ask an owner or admin of the team.")
     return team
 
@@ -133,6 +149,7 @@ def preview(*, actor: User, wish: GenerationWish) -> estimates.Preview:
     wish, told = telling.heard(wish)
     wish.check()
     team = _team_for(actor, wish)
+    wish = _as_usual(wish, team)
     persona, references = _persona(actor, team, wish), _references(actor, team, wish)
     _source(actor, team, wish)
     made = replace(estimates.composed(wish, team=team, references=references, persona=persona), told=told)
@@ -175,6 +192,7 @@ def request_generation(*, actor: User, wish: GenerationWish, terms: Terms = SING
     wish, told = telling.heard(wish)
     wish.check()
     team = _team_for(actor, wish)
+    wish = _as_usual(wish, team)
     references, persona = _references(actor, team, wish), _persona(actor, team, wish)
     read = estimates.understand(wish, [], team=team)
     photos = costs.sizes_of(references)

@@ -40,10 +40,9 @@ def edit_shown(
 
 def _may_edit(request: HttpRequest, row: Generation) -> bool:
     try:
-        Generation.objects.for_edit(person(request), row.pk)
-    except (Forbidden, Missing):
+        return bool(Generation.objects.may_edit(person(request), row.pk))
+    except Missing:
         return False
-    return True
 
 
 @login_required

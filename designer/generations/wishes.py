@@ -16,6 +16,7 @@ MAX_EDITS, MAX_PART = 40, 400  # parts of a prompt, characters of one
 DRAWS = 2**32
 DRAW_RANGE, DRAW_REMEDY = f"The draw must be from 0 to {DRAWS - 1}.", "Send the one of the preview, or leave it out."
 STRATEGIES = ("balanced", "quality", "cost", "speed", "cheapest", "load_balanced", "custom")
+STRATEGY = "balanced"  # where neither wish nor team says
 WEIGHTS = ("quality", "cost", "speed", "success")
 MODES = ("", "variation", "similar", "edit", "remix")
 QUALITIES = ("draft", "standard", "high")
@@ -32,7 +33,8 @@ class GenerationWish:
     unless a model was chosen by name. `source` is the image that this wish began from, `mode` how.
     `part_edits`: parts of the prompt, each with what stands in its place ("" = left out); `added_words` come last, as
     the designer's own. With `one_each` the brief counts garments ("5 coats") and each image shows one of them.
-    `unsaid`: what no field said, so that the words of the brief may ("count", "model", "one_each"); `just_words`: what
+    `unsaid`: what no field said, so that the words of the brief may ("count", "model", "one_each"), or the team by its
+    usual ("strategy"); `just_words`: what
     they say of "count" or "model" without meaning an order. `draw`: the number that a preview told, by which learned
     and tried words are drawn again as it showed them.
     """
@@ -44,7 +46,7 @@ class GenerationWish:
     n: int = 1
     best_of: int | None = None
     aspect_ratio: str = "3:4"
-    strategy: str = "balanced"
+    strategy: str = STRATEGY
     weights: dict[str, float] = field(default_factory=dict)
     min_quality: float | None = None
     quality: str = "standard"

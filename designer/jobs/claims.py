@@ -28,9 +28,16 @@ TURN: Final = f"""(SELECT GREATEST(f.turn, (SELECT max(q.turn) + {STEP} FROM job
                  AND q.turn >= f.turn))
              FROM (SELECT {_FRONT.replace("{new}", _NEW)} AS turn) f)"""  # noqa: S608  (only constants of this module)
 
-CLAIM = """
+# Of a team that was archived or deleted only what tells people, or stops work, is still done. The team is looked up for
+# each row that is looked at, by its key: as a join it might be read whole.
+FREE: Final = ("notification.mail", "notification.digest", "batch.stop")
+_AWAKE: Final = """(kind = ANY(%(free)s) OR NOT COALESCE((SELECT t.archived_at IS NOT NULL OR t.ends_at IS NOT NULL
+                   FROM teams t WHERE t.id = job_queue.team_id), false))"""
+
+CLAIM = f"""
 WITH best AS (
-  SELECT id FROM job_queue WHERE status = 'queued' AND lane = %(lane)s {since} {limit}
+  SELECT id FROM job_queue WHERE status = 'queued' AND lane = %(lane)s {{since}} {{limit}}
+  AND {_AWAKE}
   AND NOT EXISTS (SELECT 1 FROM queue_pauses WHERE lane = %(lane)s)
   AND NOT EXISTS (SELECT 1 FROM queue_workers WHERE id = %(node)s AND draining_since IS NOT NULL)
   ORDER BY priority, turn, scheduled_at LIMIT 1 FOR UPDATE SKIP LOCKED
@@ -40,7 +47,7 @@ SET status = 'leased', attempts = j.attempts + 1, worker = %(worker)s,
     lease_expires_at = statement_timestamp() + %(lease)s,
     started_at = statement_timestamp(), updated_at = statement_timestamp()
 FROM best WHERE j.id = best.id RETURNING j.*
-"""
+"""  # noqa: S608  (only constants of this module)
 _SINCE = "AND priority = %(priority)s AND turn >= %(turn)s"
 _BELOW_LIMIT = """AND team_id NOT IN (SELECT team_id FROM job_queue WHERE status = 'leased' AND lane = %(lane)s
                   GROUP BY team_id HAVING count(*) >= %(team_limit)s)"""
@@ -110,7 +117,7 @@ def claim(lane: str, worker: str) -> Job | None:
 def _claim(lane: str, worker: str, since: str = "", **more: int) -> Job | None:
     limit = settings.JOB_TEAM_LIMIT
     about = {"worker": worker, "node": node_of(worker), "lease": settings.JOB_LEASE, "team_limit": limit}
-    values = {"lane": lane, **about, **more}
+    values = {"lane": lane, "free": list(FREE), **about, **more}
     if not limit:
         return next(iter(Job.objects.raw(CLAIM.format(since=since, limit=""), values)), None)
     with transaction.atomic(), connection.cursor() as cursor:

@@ -15,6 +15,7 @@ from designer.jobs.services import revive
 from teams.accounts.models import User
 from teams.audit.services import write
 from teams.base.errors import Conflict, Forbidden, Missing, Refused
+from teams.membership.permissions import check_awake
 
 AT_ONCE: Final = 1000
 CAUSE: Final = "last_error__code"
@@ -87,6 +88,7 @@ def run_again(*, actor: User, job_ids: Iterable[UUID]) -> Done:
     for pk, team in wanted:
         try:
             with transaction.atomic():
+                check_awake(team)
                 revive(pk)
                 write(actor, "queue.replay", f"job:{pk}", {}, team)
             again.append(pk)
@@ -100,6 +102,7 @@ def run_all_again(*, actor: User, job_ids: Collection[UUID]) -> Done:
     """As `run_again`, but all of them or none. Raises Conflict where one cannot be run again."""
     wanted = list(judged_by(actor).filter(pk__in=job_ids).order_by("pk").values_list("pk", "team_id"))
     for pk, team in wanted:
+        check_awake(team)
         revive(pk)
         write(actor, "queue.replay", f"job:{pk}", {}, team)
     return Done(len(wanted))  # somebody else may have been first with the others
@@ -114,6 +117,7 @@ def discard(*, actor: User, job_ids: Iterable[UUID], reason: str) -> Done:
     rows = judged_by(actor).filter(pk__in=list(job_ids)).order_by("pk").select_for_update()[:AT_ONCE]
     count = 0
     for row in rows:
+        check_awake(row.team_id)
         told = {**(row.last_error or {}), "discarded": reason}
         Job.objects.filter(pk=row.pk).update(status=JobStatus.FAILED, last_error=told, updated_at=Now())
         write(actor, "queue.discard", f"job:{row.pk}", {"kind": row.kind, "reason": reason}, row.team_id)

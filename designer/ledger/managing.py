@@ -14,7 +14,7 @@ from teams.audit import services as audit
 from teams.base.errors import Forbidden, Missing, Refused
 from teams.membership.models import Membership, Team
 from teams.membership.ownership import visible_team
-from teams.membership.permissions import may
+from teams.membership.permissions import allowed, may
 
 
 def overview(*, actor: User, team_id: UUID) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def set_budget(*, actor: User, team_id: UUID, scope: str, member: UUID | None, a
     Raises Missing, Forbidden, or Refused for what is no amount. Work that is under way keeps what it has reserved.
     """
     team: Team = visible_team(actor, team_id)
-    if not may(actor, "change_team", team):
+    if not allowed(actor, "change_team", team):
         raise Forbidden(message="Your role does not let you set budgets.", remedy="Ask an owner or admin.")
     if amount is not None and amount <= 0:
         remedy = "Send a positive amount in USD, or null for no limit."

@@ -15,7 +15,6 @@ from designer.jobs.services import enqueue
 from designer.notifications import letters
 from designer.notifications.models import DigestHour, MailDigest, Notification, Pace
 from teams.accounts.models import User
-from teams.membership.models import Membership
 
 PEOPLE: Final = 100  # each time the scheduler looks
 
@@ -88,5 +87,5 @@ def send(digest_id: str) -> None:
 
 def _worth_telling(digest: MailDigest) -> list[Notification]:
     """What was not read meanwhile, of teams that one is still in."""
-    mine = Membership.objects.filter(user=digest.user_id).values("team")
-    return list(digest.lines.filter(read_at=None, team_id__in=mine).order_by("created_at"))
+    lines = Notification.objects.filter(digest=digest, read_at=None).of_teams_of(digest.user_id)
+    return list(lines.order_by("created_at"))

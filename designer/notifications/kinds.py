@@ -13,6 +13,8 @@ class Kind:
     mail: bool
 
 
+TEAM: Final = "team"  # told also of a team that is about to be deleted, of which nothing else is shown
+
 KINDS: Final = {
     # the studio shows a single one live, to whoever waits for it
     "generation": Kind("A generation has ended", in_app=False, mail=False),
@@ -26,5 +28,6 @@ KINDS: Final = {
     "session": Kind("A review of a collection begins, or ended without you", in_app=True, mail=False),
     "persona": Kind("Somebody deletes or merges the persona that you begin with", in_app=True, mail=False),
     "member": Kind("Somebody whom you invited joins the team", in_app=True, mail=False),
+    TEAM: Kind("A team of yours is archived, deleted, brought back or handed over", in_app=True, mail=True),
     "webhook": Kind("A webhook keeps failing or was switched off", in_app=True, mail=True),
 }

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from designer.notifications.kinds import TEAM
 from teams.accounts.models import User
 from teams.base.models import Row
 from teams.membership.models import Membership
@@ -29,8 +30,13 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         """Those shown to `user`; what a team told them goes with their place in it."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        mine = Membership.objects.filter(user=user.pk).values("team")
-        return self.filter(user=user.pk, shown=True, team_id__in=mine)
+        return self.filter(user=user.pk, shown=True).of_teams_of(user.pk)
+
+    def of_teams_of(self, user_id: uuid.UUID) -> Self:
+        """What their teams told; of one that is about to be deleted only that it is."""
+        mine = Membership.objects.filter(user=user_id).values("team")
+        every = Membership.every.filter(user=user_id).values("team")
+        return self.filter(Q(team_id__in=mine) | Q(kind=TEAM, team_id__in=every))
 
     def unread(self) -> Self:
         return self.filter(read_at=None)

@@ -16,7 +16,6 @@ from designer.notifications.models import Notification, NotificationWish, Pace
 from designer.realtime.events import NOTIFICATION_CREATED, NOTIFICATION_READ, record
 from teams.accounts.models import User
 from teams.base.errors import Missing, Refused
-from teams.membership.models import Membership
 
 KEPT: Final = timedelta(days=90)
 
@@ -122,7 +121,7 @@ def mail(notification_id: str) -> None:
     row = Notification.objects.select_related("user").filter(pk=notification_id, mailed_at=None).first()
     if row is None or not row.user.is_active:
         return
-    if not Membership.objects.filter(user=row.user_id, team=row.team_id).exists():
+    if not Notification.objects.filter(pk=row.pk).of_teams_of(row.user_id).exists():
         return
     letters.notification(row).send()
     Notification.objects.filter(pk=row.pk).update(mailed_at=Now(), updated_at=Now())

@@ -18,7 +18,7 @@ from designer.pipeline.records import Posterior
 from designer.realtime.events import FEEDBACK_CHANGED, record_each
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Forbidden, Missing, Refused
-from teams.membership.permissions import may
+from teams.membership.permissions import RESTING, allowed, resting
 
 MAX_TEXT: Final = 2000
 MAX_SEVERAL: Final = 200
@@ -82,6 +82,8 @@ def give_several(
     if faults:
         names = Asset.objects.visible_to(actor).filter(pk__in=[wanted[place] for place in faults])
         titles = dict(names.values_list("pk", "title"))
+        if any(fault.code == RESTING for fault in faults.values()):
+            raise resting()
         raise _all_or_nothing(faults, [titles.get(wanted[place], "") for place in sorted(faults)])
     return _give(actor, assets, kind, rating, text)
 
@@ -298,9 +300,9 @@ def _undoable(actor: User, act_id: UUID | None) -> LearningAct:
         act_id = last.pk
     LearningAct.objects.see(actor, act_id)
     act: LearningAct = LearningAct.objects.select_for_update(no_key=True).get(pk=act_id)
-    if act.owner_id != actor.pk and (act.said or act.unsaid or not may(actor, "edit_all_work", act.team)):
+    if act.owner_id != actor.pk and (act.said or act.unsaid or not allowed(actor, "edit_all_work", act.team)):
         raise Forbidden(message="Only who did this can undo it.", remedy="Ask them.")
-    if not may(actor, "edit_own_work", act.team):
+    if not allowed(actor, "edit_own_work", act.team):
         raise Forbidden(message="Your role lets you look, not judge.", remedy="Ask an owner or admin of the team.")
     if LearningAct.objects.filter(undoes=act).exists():
         raise Conflict("already_undone", "This was undone already.", remedy="Reload the page.")

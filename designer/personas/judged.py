@@ -12,7 +12,7 @@ from designer.pipeline.records import Adjustment, LearnedChoice, PromptPart, Und
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.membership.models import Team
-from teams.membership.permissions import may
+from teams.membership.permissions import may, resting
 
 
 def subjects(actor: User, asset_ids: Collection[UUID]) -> dict[UUID, Asset | Refused]:
@@ -36,6 +36,8 @@ def subject(actor: User, asset_id: UUID) -> Asset:
 
 
 def _fault(asset: Asset, judging: Collection[Team]) -> Refused | None:
+    if asset.team not in judging and asset.team.is_closed:
+        return resting()
     if asset.team not in judging:
         return Forbidden(message="Your role lets you look, not judge.", remedy="Ask an owner or admin of the team.")
     if asset.generation_id is None:

@@ -23,7 +23,7 @@ from teams.base.errors import Forbidden, Refused
 from teams.base.text import one_line
 from teams.membership.models import Team
 from teams.membership.ownership import working_team
-from teams.membership.permissions import may
+from teams.membership.permissions import allowed, check_awake
 
 MOST: Final = 8  # personas merged at once
 ENDED: Final = re.compile(r"[.!?…。]['\"”’»)\]]*$")  # a sentence, maybe within quotes or brackets
@@ -50,9 +50,12 @@ def set_default(*, actor: User, persona_id: UUID | None, team_id: UUID | None = 
     Any member may, viewers too: it changes nothing but one's own start.
     """
     if persona_id is None:
-        DefaultPersona.objects.filter(user=actor, team=working_team(actor, team_id)).delete()
+        team = working_team(actor, team_id)
+        check_awake(team.pk)
+        DefaultPersona.objects.filter(user=actor, team=team).delete()
         return None
     row: Persona = Persona.objects.see(actor, persona_id)
+    check_awake(row.team_id)
     DefaultPersona.objects.update_or_create(team_id=row.team_id, user=actor, defaults={"persona": row})
     return row
 
@@ -120,7 +123,7 @@ def duplicate_persona(*, actor: User, persona_id: UUID, name: str = "") -> Perso
 
 
 def _may_create(actor: User, team: Team) -> None:
-    if not may(actor, "create_work", team):
+    if not allowed(actor, "create_work", team):
         raise Forbidden(message="Your role lets you look, not create.", remedy="Ask an owner or admin of the team.")
 
 

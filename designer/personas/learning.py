@@ -34,7 +34,7 @@ from teams.base.errors import Conflict, Forbidden, Refused
 from teams.base.keeping import kept
 from teams.membership.models import Team
 from teams.membership.ownership import visible_team
-from teams.membership.permissions import may
+from teams.membership.permissions import allowed
 
 KEY: Final = re.compile(
     r"attribute:(?P<persona>[^:]*):(?P<attribute>\w+)=(?P<value>.+)|model:(?P<model>.+):(?P<garment>[^:]*)"
@@ -205,7 +205,7 @@ def revert_everything(*, actor: User, team_id: UUID, persona: UUID | None = None
 
 
 def _check_may(actor: User, team: Team, *, own: bool = False) -> None:
-    if may(actor, "edit_all_work", team) or (own and may(actor, "edit_own_work", team)):
+    if allowed(actor, "edit_all_work", team) or (own and allowed(actor, "edit_own_work", team)):
         return
     raise Forbidden(
         message="Only owners and admins take back what others taught.", remedy="Ask one of them, or undo your own."
@@ -253,7 +253,7 @@ def exploration_of(team: Team | UUID) -> float:
 def set_exploration(*, actor: User, team_id: UUID, exploration: float) -> float:
     """Set a team's share of trials. Raises Missing, Forbidden, or Refused when it is not from 0 to 0.5."""
     team = visible_team(actor, team_id)
-    if not may(actor, "change_team", team):
+    if not allowed(actor, "change_team", team):
         raise Forbidden(message="Only owners and admins set how a team learns.", remedy="Ask one of them.")
     if not 0 <= exploration <= MAX_EXPLORATION:  # NaN fails too
         remedy = f"Use 0 (never) to {MAX_EXPLORATION}."

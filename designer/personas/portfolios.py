@@ -28,7 +28,7 @@ from teams.base.errors import Conflict, Forbidden, Refused
 from teams.base.text import one_line
 from teams.membership.models import Team
 from teams.membership.ownership import working_team
-from teams.membership.permissions import may
+from teams.membership.permissions import allowed
 
 log = logging.getLogger(__name__)
 FOLDER: Final = "portfolios"
@@ -57,7 +57,7 @@ def start_import(
     Raises Missing, Forbidden, Refused (no file, no room) or Conflict when the team has enough under way.
     """
     team = working_team(actor, team_id)
-    if not may(actor, "create_work", team):
+    if not allowed(actor, "create_work", team):
         raise Forbidden(message="Your role lets you look, not create.", remedy="Ask an owner or admin of the team.")
     if not files:
         raise Refused("missing", "There is no file.", field="file", remedy="Choose pictures or a ZIP.", status=400)
@@ -266,7 +266,7 @@ def looks_of(row: PortfolioImport) -> tuple[Cluster, ...]:
 def make_personas(*, actor: User, portfolio_id: UUID, picks: Sequence[Pick]) -> list[Persona]:
     """A persona of each look that was picked. Raises Missing, Forbidden, Refused, or Conflict for one made before."""
     row: PortfolioImport = PortfolioImport.objects.see(actor, portfolio_id)
-    if not may(actor, "create_work", row.team):
+    if not allowed(actor, "create_work", row.team):
         raise Forbidden(message="Your role lets you look, not create.", remedy="Ask an owner or admin of the team.")
     if not row.is_done:
         raise Conflict("not_done", "This portfolio has not been read to its end.", remedy="Wait for it.")

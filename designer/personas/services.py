@@ -18,7 +18,7 @@ from teams.base.preconditions import require_match
 from teams.base.text import one_line
 from teams.membership.models import Team
 from teams.membership.ownership import working_team
-from teams.membership.permissions import may
+from teams.membership.permissions import allowed
 
 CHANGEABLE: Final = ("name", "description", "keywords", "attributes", "weights", "palette")
 MOST_COLOURS: Final = 12
@@ -55,7 +55,7 @@ def create_persona(
     Raises Refused, Missing or Forbidden, or IntegrityError for a name that is taken.
     """
     team = working_team(actor, team_id)
-    if not may(actor, "create_work", team):
+    if not allowed(actor, "create_work", team):
         raise Forbidden(message="Your role lets you look, not create.", remedy="Ask an owner or admin of the team.")
     row = Persona(team=team, owner=actor, description=description)
     row.name, row.keywords = _free_name(row, name), _weighed(row, keywords or [])

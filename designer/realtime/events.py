@@ -68,6 +68,7 @@ SESSION_TIMER: Final = "session:timer"
 SESSION_VOTE: Final = "session:vote"
 SESSION_REVEALED: Final = "session:revealed"
 SESSION_ENDED: Final = "session:ended"
+TEAM_CHANGED: Final = "team:changed"
 COST_UPDATED: Final = "cost:updated"
 FEEDBACK_CHANGED: Final = "feedback:changed"
 LEARNING_CHANGED: Final = "learning:changed"
@@ -124,6 +125,7 @@ PAYLOADS: Final[dict[str, Any]] = {
     SESSION_VOTE: payloads.SessionVote,
     SESSION_REVEALED: payloads.SessionRevealed,
     SESSION_ENDED: payloads.SessionEnded,
+    TEAM_CHANGED: payloads.TeamChanged,
     COST_UPDATED: payloads.CostUpdated,
     FEEDBACK_CHANGED: payloads.FeedbackChanged,
     LEARNING_CHANGED: payloads.LearningChanged,

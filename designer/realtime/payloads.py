@@ -265,6 +265,15 @@ class SessionEnded(TypedDict):
     seconds: int
 
 
+class TeamChanged(TypedDict):
+    """The team was archived, unarchived, deleted (with thirty days of grace), restored or handed_over: `by` whom, an
+    id, and their `name`. Whoever watches one that is deleted is asked anew and hears no more of it."""
+
+    what: str
+    by: str | None
+    name: str
+
+
 class CostUpdated(TypedDict):
     """Something was paid for `subject`, such as `generation:<id>`."""
 

@@ -9,9 +9,11 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils import timezone
 
+from designer.realtime.events import TEAM_CHANGED, record
 from designer.realtime.revocation import person_changed
 from teams.accounts.models import ApiToken, User
-from teams.signals import access_revoked
+from teams.membership.models import Membership, Team
+from teams.signals import access_revoked, team_changed
 
 
 @receiver(access_revoked, dispatch_uid="realtime.access_revoked")
@@ -36,3 +38,13 @@ def recheck_after_sign_out(sender: object, instance: Session, **_: Any) -> None:
     """Not `user_logged_out`: that is sent while the session still stands."""
     if instance.expire_date > timezone.now() and (user_id := instance.get_decoded().get(SESSION_KEY)):
         person_changed(user_id)
+
+
+@receiver(team_changed, dispatch_uid="realtime.team_changed")
+def tell_of_team(sender: object, team: Team, actor: User | None, what: str, **_: Any) -> None:
+    """Its watchers hear it; those of a team that is deleted lose it at once."""
+    told = {"what": what, "by": str(actor.pk) if actor else None, "name": actor.shown_name if actor else ""}
+    record(f"team:{team.pk}", TEAM_CHANGED, told, team_id=team.pk)
+    if what == "deleted":
+        for user_id in Membership.every.filter(team=team).values_list("user", flat=True):
+            person_changed(user_id)

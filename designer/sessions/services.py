@@ -30,7 +30,7 @@ from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.base.text import one_line
 from teams.membership.models import Membership
 from teams.membership.ownership import visible_team
-from teams.membership.permissions import CODES, may
+from teams.membership.permissions import CODES, allowed, check_awake
 from teams.review.collections.models import NAME_LENGTH, Collection
 
 GONE: Final = timedelta(seconds=15)  # after so long without a word somebody is not there; pages speak every 5 s
@@ -87,7 +87,7 @@ def _reviewable(actor: User, team_id: UUID, collection_id: UUID) -> Collection:
     row = rows.visible_to(actor).filter(team=team, pk=collection_id).first()
     if row is None:
         raise Missing(message="There is no such collection.", field="collection", remedy="Check the id.")
-    if not may(actor, "create_work", row.team):
+    if not allowed(actor, "create_work", row.team):
         raise _watcher()
     if row.trashed_at is not None:
         raise Conflict("trashed", "This collection is in the trash.", field="collection", remedy="Restore it first.")
@@ -276,6 +276,7 @@ def attend(*, actor: User, session_id: UUID) -> datetime:
     """Note that `actor` is there, for the summary and for who may take over; the server's time. Raises Missing, or
     Conflict after the end."""
     row: ReviewSession = ReviewSession.objects.light().see(actor, session_id)
+    check_awake(row.team_id)
     if row.ended_at is not None:
         raise _over()
     now = database_time()
@@ -299,7 +300,7 @@ def end(*, actor: User, session_id: UUID) -> ReviewSession:
     Raises Missing, Forbidden, or Conflict when it is over already.
     """
     row = _joined(actor, session_id)
-    may_end = actor.pk in (row.presenter_id, row.owner_id) or may(actor, "edit_all_work", row.team)
+    may_end = actor.pk in (row.presenter_id, row.owner_id) or allowed(actor, "edit_all_work", row.team)
     if not may_end:
         raise _not_presenting(row)
     return _close(row)
@@ -349,7 +350,7 @@ def _joined(actor: User, session_id: UUID) -> ReviewSession:
     ReviewSession.objects.light().see(actor, session_id)
     rows = ReviewSession.objects.select_related("team", "presenter", "present__asset")
     row: ReviewSession = rows.select_for_update(of=("self",), no_key=True).light().see(actor, session_id)
-    if not may(actor, "create_work", row.team):
+    if not allowed(actor, "create_work", row.team):
         raise _watcher()
     if row.ended_at is not None:
         raise _over()

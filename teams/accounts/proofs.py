@@ -21,17 +21,18 @@ def by_session(key: str) -> tuple[User, SessionBase] | None:
     return (user, request.session) if isinstance(user, User) and user.is_active else None
 
 
-def renewed(request: Request) -> User | None:
-    """The caller by the same session or token, asked anew; None if that no longer holds."""
-    if isinstance(request.auth, ApiToken):
-        live = ApiToken.objects.live().filter(pk=request.auth.pk, user__is_active=True)
+def renewed(request: Request | HttpRequest) -> User | None:
+    """The caller by the same session or token, asked anew; None if that no longer holds. Pages know only sessions."""
+    auth = getattr(request, "auth", None)
+    if isinstance(auth, ApiToken):
+        live = ApiToken.objects.live().filter(pk=auth.pk, user__is_active=True)
         token = live.select_related("user").first()
         return token.user if token else None
     found = by_session(request.session.session_key or "")
     return found[0] if found else None
 
 
-def still(request: Request, see: Callable[[User], object]) -> Callable[[], bool]:
+def still(request: Request | HttpRequest, see: Callable[[User], object]) -> Callable[[], bool]:
     """A question for later: is the caller who they were, and does `see` still show it to them?"""
 
     def ask() -> bool:

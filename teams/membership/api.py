@@ -3,7 +3,7 @@
 from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers
@@ -27,14 +27,24 @@ class TeamAnswer(serializers.ModelSerializer[Team]):
     share_links = serializers.BooleanField(
         source="allows_share_links", help_text="Whether links may open what is shared"
     )
+    avatar = serializers.SerializerMethodField(help_text="Where its picture is; null: it has none")
 
     class Meta:
         model = Team
         fields = [
-            "id", "name", "slug", "personal", "role", "time_zone", "keep_exif", "share_links", "created_at",
+            "id", "name", "slug", "personal", "role", "time_zone", "keep_exif", "share_links", "avatar", "archived_at",
+            "created_at",
             "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_avatar(self, team: Team) -> str | None:
+        return picture_of(team.pk, team.avatar_tag)  # type: ignore[attr-defined]
+
+
+def picture_of(team_id: UUID, tag: str | None) -> str | None:
+    """The address of a team's picture, another one for another picture."""
+    return f"/api/teams/{team_id}/avatar?v={tag[:12]}" if tag else None
 
 
 class TeamWish(serializers.Serializer[Any]):
@@ -43,6 +53,7 @@ class TeamWish(serializers.Serializer[Any]):
 
 class TeamChange(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=services.NAME_LENGTH, required=False)
+    slug = serializers.CharField(max_length=120, required=False, help_text="For /t/{slug}: a to z, digits, hyphens")
     time_zone = serializers.CharField(
         max_length=64, required=False, allow_blank=True, help_text="Such as Europe/Paris; empty: each member's own"
     )
@@ -57,7 +68,7 @@ class TeamChange(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:
             raise serializers.ValidationError(
-                {"name": "Say what to change: name, time_zone, keep_exif or share_links."}
+                {"name": "Say what to change: name, slug, time_zone, keep_exif or share_links."}
             )
         return attrs
 
@@ -83,9 +94,10 @@ def person(request: Request) -> User:
 
 
 def with_role(user: User) -> QuerySet[Team]:
-    """The teams of `user`, each with `role`, theirs in it."""
+    """The teams of `user`, each with `role`, theirs in it, and `avatar_tag`, which names its picture."""
     role = Membership.objects.filter(team=OuterRef("pk"), user=user).values("role")[:1]
-    return visible_teams(user).annotate(role=Subquery(role, output_field=CharField()))
+    rows = visible_teams(user).annotate(role=Subquery(role, output_field=CharField()))
+    return rows.annotate(avatar_tag=F("avatar__sha256"))
 
 
 def answer(team_id: UUID, request: Request, status: int = 200) -> Response:
@@ -121,7 +133,7 @@ class TeamDetail(APIView):
 
     @extend_schema(request=TeamChange, responses=TeamAnswer, parameters=[IF_MATCH])  # type: ignore[untyped-decorator]
     def patch(self, request: Request, team_id: UUID) -> Response:
-        """Change its name, time zone, what uploads keep, whether links share. For owners and admins; needs If-Match."""
+        """Change name, slug, time zone, what uploads keep, whether links share. For owners and admins; needs If-Match."""
         visible_team(person(request), team_id)
         wish = TeamChange(data=request.data)
         wish.is_valid(raise_exception=True)

@@ -31,7 +31,7 @@ from teams.base.limits import Limit, TooOften, take
 from teams.base.text import one_line
 from teams.membership.models import Invitation, Membership, Role, Team
 from teams.membership.ownership import visible_team
-from teams.membership.permissions import CODES
+from teams.membership.permissions import CODES, check_awake
 from teams.membership.services import check_may_manage, known_role, locked_team
 from teams.signals import invitation_renewed, member_joined
 
@@ -87,6 +87,7 @@ def invite(*, actor: User, team_id: UUID, email: str, role: str, by_mail: bool =
 def _invite(actor: User, team_id: UUID, email: str, role: str, by_mail: bool) -> tuple[Invitation, str]:
     team = locked_team(actor, team_id)
     check_may_manage(actor, team, role)
+    check_awake(team.pk)
     email = address_of(email)
     if team.personal:
         remedy = "Make a team under Settings, Teams, and invite to that."
@@ -173,6 +174,7 @@ def renew(*, actor: User, team_id: UUID, invitation_id: UUID) -> tuple[Invitatio
     Raises Missing, Forbidden, Conflict when it is accepted or revoked, Refused (429) within a minute of the last.
     """
     row = _managed(actor, team_id, invitation_id)
+    check_awake(team_id)
     if row.state in ("accepted", "revoked"):
         raise Conflict("not_open", f"This invitation was {row.state}.", remedy="Invite anew.")
     left = row.renewed_at + PAUSE - timezone.now()
@@ -232,6 +234,7 @@ def look(digest: str) -> Invitation:
         raise Refused("invitation_revoked", "This invitation was taken back.", remedy=ASK_ANEW, status=410)
     if row.state == "expired":
         raise Refused("invitation_expired", "This invitation has expired.", remedy=ASK_ANEW, status=410)
+    check_awake(row.team_id)
     return row
 
 

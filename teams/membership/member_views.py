@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from teams.accounts.people import person
 from teams.base.errors import Missing, Refused
 from teams.membership import invitations, services
-from teams.membership.models import Invitation, Membership, Role, Team
+from teams.membership.models import Invitation, Membership, Role, Team, TeamAvatar
 from teams.membership.ownership import visible_team
 from teams.membership.permissions import may
 
@@ -50,6 +50,7 @@ def _page(request: HttpRequest, team: Team, status: int = 200, **more: object) -
     manages = may(user, "manage_members", team)
     facts = {
         "team": team,
+        "avatar": TeamAvatar.objects.filter(team=team).values_list("sha256", flat=True).first(),
         "own": own,
         "manages": manages,
         "page": Paginator(_found(team, search, role), PAGE).get_page(request.GET.get("page")),

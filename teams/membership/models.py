@@ -19,6 +19,12 @@ class Role(models.TextChoices):
 TIME_ZONE, KEEP_EXIF, NO_SHARE_LINKS = "time_zone", "keep_exif", "no_share_links"  # settings
 
 
+class TeamQuerySet(models.QuerySet["Team"]):
+    def closed(self) -> "TeamQuerySet":
+        """Those in which nothing is made or changed: archived, or about to be deleted."""
+        return self.filter(Q(archived_at__isnull=False) | Q(ends_at__isnull=False))
+
+
 class Team(Row):
     """Whose work it is. Every user has a personal team of their own."""
 
@@ -27,9 +33,28 @@ class Team(Row):
     personal = models.BooleanField(default=False)
     settings = models.JSONField(default=dict, blank=True)
     members = models.ManyToManyField("teams.User", through="Membership", related_name="teams")
+    archived_at = models.DateTimeField(null=True, blank=True, help_text="Since then everything is to be read only.")
+    ends_at = models.DateTimeField(null=True, blank=True, help_text="When it is deleted for good; until then restored.")
+    ending_at = models.DateTimeField(null=True, blank=True, help_text="Since then its rows go, and nobody restores it.")
+    # how the chosen slug reads at a glance, so that no two look alike; of slugs with a random end none is kept
+    slug_look = models.CharField(max_length=80, unique=True, null=True, blank=True)
+    objects = TeamQuerySet.as_manager()
 
     class Meta:
         db_table = "teams"
+        constraints = [
+            models.CheckConstraint(
+                name="team_personal_stays", condition=Q(personal=False) | Q(archived_at=None, ends_at=None)
+            ),
+            models.CheckConstraint(
+                name="team_ending_after_grace", condition=Q(ending_at=None) | Q(ends_at__isnull=False)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="team_closed", fields=["id"], condition=Q(archived_at__isnull=False) | Q(ends_at__isnull=False)
+            ),
+        ]
         permissions = [
             ("manage_members", "Invite, remove and change roles"),
             ("create_work", "Create generations and assets"),
@@ -41,6 +66,17 @@ class Team(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing is made or changed in it: it is archived, or about to be deleted."""
+        return self.archived_at is not None or self.ends_at is not None
+
+    @property
+    def initials(self) -> str:
+        """One or two letters that stand for it where it has no picture."""
+        words = [word for word in self.name.split() if word[0].isalnum()]
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:] if words else [self.name])).upper()
 
     @property
     def time_zone(self) -> str:
@@ -58,12 +94,22 @@ class Team(Row):
         return not self.settings.get(NO_SHARE_LINKS, False)
 
 
+class PresentManager(models.Manager["Membership"]):
+    """Without those whose team is about to be deleted: whoever asks for a team of somebody's does not see that one."""
+
+    def get_queryset(self) -> models.QuerySet["Membership"]:
+        return super().get_queryset().filter(away=False)
+
+
 class Membership(Row):
-    """One person's role in one team."""
+    """One person's role in one team. `away`: the team is about to be deleted, and nothing of it is shown any more."""
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="memberships")
     user = models.ForeignKey("teams.User", models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=16, choices=Role, default=Role.EDITOR)
+    away = models.BooleanField(default=False, db_default=False)
+    objects = PresentManager()
+    every = models.Manager["Membership"]()
 
     class Meta:
         db_table = "team_members"
@@ -139,6 +185,35 @@ class Invitation(Row):
         if self.revoked_at:
             return "revoked"
         return "expired" if self.expires_at <= timezone.now() else "open"
+
+
+class FormerSlug(Row):
+    """A slug that a team had: its addresses lead on, and nobody else takes it, until then."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="former_slugs")
+    slug = models.SlugField(max_length=80, unique=True)
+    look = models.CharField(max_length=80, db_index=True)
+    until = models.DateTimeField()
+
+    class Meta:
+        db_table = "team_former_slugs"
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class TeamAvatar(Row):
+    """A team's picture: a small WebP that this studio made of what was sent."""
+
+    team = models.OneToOneField(Team, models.CASCADE, related_name="avatar")
+    data = models.BinaryField(max_length=60_000)
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "team_avatars"
+
+    def __str__(self) -> str:
+        return f"of {self.team_id}"
 
 
 class TeamUserObjectPermission(UserObjectPermissionBase):

@@ -8,10 +8,10 @@ from django.db import models
 from django.db.models import Q
 
 from teams.accounts.models import User
-from teams.base.errors import Forbidden, Missing
+from teams.base.errors import Conflict, Forbidden, Missing
 from teams.base.models import Row
 from teams.membership.models import Membership, Role, Team
-from teams.membership.permissions import CODES
+from teams.membership.permissions import CODES, STILLED, resting
 
 M = TypeVar("M", bound="TeamOwned")
 
@@ -38,12 +38,16 @@ class OwnedQuerySet(models.QuerySet[M]):
         return row
 
     def for_edit(self, user: "User | AnonymousUser", pk: UUID | str) -> M:
-        """The row `pk`, if `user` may change it. Raises Missing if not theirs to see, Forbidden if only to see."""
+        """The row `pk`, if `user` may change it. Raises Missing if not theirs to see, Forbidden if only to see,
+        Conflict while its team is archived."""
         row = self.see(user, pk)
-        role = Membership.objects.filter(user=user.pk, team=row.team_id).values_list("role", flat=True).first()
-        codes = CODES.get(role or "", frozenset())
+        held = Membership.objects.filter(user=user.pk, team=row.team_id).values_list("role", "team__archived_at")
+        role, archived_at = held.first() or ("", None)
+        codes = CODES.get(role, frozenset())
         own = getattr(row, "owner_id", user.pk) == user.pk
         if "edit_all_work" in codes or ("edit_own_work" in codes and own):
+            if archived_at is not None:
+                raise resting()
             return row
         raise Forbidden(message="Your role lets you see this, not change it.", remedy="Ask an owner or admin.")
 
@@ -51,14 +55,15 @@ class OwnedQuerySet(models.QuerySet[M]):
         """Whether `for_edit` would give it: for what a page offers. Raises Missing if not theirs to see."""
         try:
             return bool(self.for_edit(user, pk))
-        except Forbidden:
+        except (Forbidden, Conflict):
             return False
 
 
 def _teams_where(user: "User | AnonymousUser", code: str) -> models.QuerySet[Membership, Any]:
-    """The teams in which the role of `user` has this code."""
+    """The teams in which the role of `user` has this code, without those at rest where it is a code of writing."""
     roles = [role for role, codes in CODES.items() if code in codes]
-    return Membership.objects.filter(user=user.pk, role__in=roles).values("team")
+    rows = Membership.objects.filter(user=user.pk, role__in=roles)
+    return (rows.filter(team__archived_at=None) if code in STILLED else rows).values("team")
 
 
 class TeamOwned(Row):

@@ -7,7 +7,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from guardian.shortcuts import get_user_perms
 
-from teams.membership.models import Role, Team
+from teams.base.errors import Conflict
+from teams.membership.models import Membership, Role, Team
 
 if TYPE_CHECKING:
     from teams.accounts.models import User
@@ -22,15 +23,20 @@ CODES: Final[dict[str, frozenset[str]]] = {
     Role.VIEWER: VIEW,
 }
 
+RESTING: Final = "team_archived"
+# What nobody may while a team is archived. To leave, to remove somebody and to read the costs stays possible.
+STILLED: Final = frozenset({"create_work", "edit_own_work", "edit_all_work", "change_team"})
+
 # The rows that the memberships of one person, one team or everybody call for: the rest goes, what is missing is added.
 SYNC: Final = """
 WITH granted(role, code) AS (SELECT * FROM unnest(%(roles)s::text[], %(codes)s::text[])),
 wanted AS (
     SELECT member.user_id, member.team_id, permission.id AS permission_id
     FROM team_members member JOIN granted ON granted.role = member.role
+    JOIN teams team ON team.id = member.team_id AND (team.archived_at IS NULL OR granted.code <> ALL (%(stilled)s))
     JOIN django_content_type kind ON kind.app_label = 'teams' AND kind.model = 'team'
     JOIN auth_permission permission ON permission.content_type_id = kind.id AND permission.codename = granted.code
-    WHERE (%(user)s::uuid IS NULL OR member.user_id = %(user)s)
+    WHERE NOT member.away AND (%(user)s::uuid IS NULL OR member.user_id = %(user)s)
       AND (%(team)s::uuid IS NULL OR member.team_id = %(team)s)
 ), taken AS (
     DELETE FROM teams_teamuserobjectpermission held
@@ -49,6 +55,7 @@ def sync(*, user_id: UUID | None = None, team_id: UUID | None = None) -> None:
     facts = {
         "roles": [role for role, _ in pairs],
         "codes": [code for _, code in pairs],
+        "stilled": sorted(STILLED),
         "user": user_id,
         "team": team_id,
     }
@@ -62,3 +69,26 @@ def may(user: "User | AnonymousUser", code: str, team: Team) -> bool:
     Asks for rows on the team alone: neither a superuser's nor a model-wide permission opens somebody else's team.
     """
     return user.is_authenticated and user.is_active and code in get_user_perms(user, team)
+
+
+def allowed(user: "User | AnonymousUser", code: str, team: Team) -> bool:
+    """As `may`, for who is about to do it. Raises Conflict where nothing but the team's rest stands in the way."""
+    if may(user, code, team):
+        return True
+    if code in STILLED and user.is_authenticated:
+        role = Membership.objects.filter(user=user.pk, team=team.pk).values_list("role", flat=True).first()
+        if code in CODES.get(role or "", ()):
+            check_awake(team.pk)
+    return False
+
+
+def check_awake(team_id: UUID) -> None:
+    """Raises Conflict while the team is archived or about to be deleted. What it says is read anew."""
+    if Team.objects.closed().filter(pk=team_id).exists():
+        raise resting()
+
+
+def resting() -> Conflict:
+    """Why nothing is written in an archived team."""
+    remedy = "Ask an owner to bring it back, under Settings, Teams."
+    return Conflict(RESTING, "This team is archived: it can be looked at, and nothing in it changes.", remedy=remedy)

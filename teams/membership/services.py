@@ -13,17 +13,19 @@ from teams.audit import services as audit
 from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.base.preconditions import require_match
 from teams.base.text import one_line
+from teams.membership import slugs
 from teams.membership.models import KEEP_EXIF, NO_SHARE_LINKS, TIME_ZONE, Membership, Role, Team
 from teams.membership.ownership import visible_teams
-from teams.membership.permissions import CODES, may
-from teams.signals import access_revoked, links_switched_off
+from teams.membership.permissions import CODES, allowed, check_awake, may
+from teams.signals import access_revoked, links_switched_off, team_changed
 
 NAME_LENGTH: Final = 80
 MOST_OWNED: Final = 100  # teams that one person may own
 
 
 def free_slug(name: str) -> str:
-    """A readable slug with a random end, so that no name is ever taken and none can be guessed."""
+    """A readable slug with a random end, so that no name is ever taken and none can be guessed; its owners choose a
+    better one when they like."""
     return f"{slugify(name)[:60] or 'team'}-{secrets.token_hex(4)}"
 
 
@@ -56,17 +58,22 @@ def change_team(
     team_id: UUID,
     if_match: str | None,
     name: str | None = None,
+    slug: str | None = None,
     time_zone: str | None = None,
     keep_exif: bool | None = None,
     share_links: bool | None = None,
 ) -> Team:
     """Change of the team what is given, if `if_match` names its present version. Raises Missing, Forbidden, Refused."""
-    team = _changeable(actor, team_id)
+    team = changeable(actor, team_id)
     require_match(if_match, team)
     if name is not None:
         before, team.name = team.name, one_line(name, field="name", longest=NAME_LENGTH)
         team.save(update_fields=["name", "updated_at"])
         audit.write(actor, "team.renamed", f"team:{team.pk}", {"from": before, "to": team.name}, team.pk)
+    if slug is not None:
+        before = slugs.choose(team, slug)
+        if before != team.slug:
+            audit.write(actor, "team.slug_changed", f"team:{team.pk}", {"from": before, "to": team.slug}, team.pk)
     if keep_exif is not None:
         team = set_keep_exif(actor=actor, team_id=team_id, keep=keep_exif)
     if share_links is not None:
@@ -101,7 +108,7 @@ def set_share_links(*, actor: User, team_id: UUID, allowed: bool) -> Team:
 @transaction.atomic
 def keep_setting(*, actor: User, team_id: UUID, name: str, value: object) -> Team:
     """Keep a setting of another floor with the team; None takes it away. Raises Missing or Forbidden."""
-    team = _changeable(actor, team_id)
+    team = changeable(actor, team_id)
     if team.settings.get(name) == value:
         return team
     rest = {key: kept for key, kept in team.settings.items() if key != name}
@@ -111,9 +118,10 @@ def keep_setting(*, actor: User, team_id: UUID, name: str, value: object) -> Tea
     return team
 
 
-def _changeable(actor: User, team_id: UUID) -> Team:
+def changeable(actor: User, team_id: UUID) -> Team:
+    """The team, locked, if `actor` may change its settings now. Raises Missing, Forbidden, or Conflict (archived)."""
     team = locked_team(actor, team_id)
-    if not may(actor, "change_team", team):
+    if not allowed(actor, "change_team", team):
         raise _not_manager()
     return team
 
@@ -139,6 +147,7 @@ def _change_role(actor: User, team_id: UUID, user_id: UUID, role: str) -> Member
     team = locked_team(actor, team_id)
     membership = _member(team, user_id)
     check_may_manage(actor, team, membership.role, role)
+    check_awake(team.pk)
     before = membership.role
     if before == role:
         return membership
@@ -149,6 +158,35 @@ def _change_role(actor: User, team_id: UUID, user_id: UUID, role: str) -> Member
     if not CODES[before] <= CODES[role]:
         access_revoked.send(sender=Membership, user_id=user_id, team_id=team.pk)
     return membership
+
+
+@transaction.atomic
+def hand_over(*, actor: User, team_id: UUID, user_id: UUID, own_role: str = Role.ADMIN) -> Membership:
+    """Make a member an owner and take `own_role` oneself, in one step; the new owner's membership.
+
+    Raises Missing, Forbidden for who is no owner, Refused (user, own_role), Conflict for a personal or archived team.
+    """
+    team = locked_team(actor, team_id)
+    own, heir = _member(team, actor.pk), Membership.objects.filter(team=team, user_id=user_id).first()
+    if own.role != Role.OWNER:
+        raise Forbidden("owner_only", "Only an owner hands a team over.", remedy="Ask an owner of the team.")
+    if team.personal:
+        remedy = "Make a team, and work there together."
+        raise Conflict("personal_team", "Your own studio cannot be handed over.", remedy=remedy)
+    check_awake(team.pk)
+    if heir is None or not heir.user.is_active or user_id == actor.pk:
+        message, remedy = "The new owner must be another member of this team.", "Invite them first, or choose another."
+        raise Refused("no_such_heir", message, field="user", remedy=remedy)
+    if known_role(own_role) == Role.OWNER:
+        raise Refused("still_owner", "You would stay an owner.", field="own_role", remedy="Choose a lower role.")
+    for row, role in ((heir, Role.OWNER), (own, Role(own_role))):
+        row.role = role
+        row.save(update_fields=["role", "updated_at"])
+    facts: dict[str, object] = {"to": str(user_id), "own_role": own_role}
+    audit.write(actor, "team.handed_over", f"team:{team.pk}", facts, team.pk)
+    access_revoked.send(sender=Membership, user_id=actor.pk, team_id=team.pk)
+    team_changed.send(sender=Team, team=team, actor=actor, what="handed_over")
+    return heir
 
 
 def remove_member(*, actor: User, team_id: UUID, user_id: UUID) -> None:

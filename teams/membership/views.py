@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count
+from django.db.models import Count, F
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -16,7 +16,7 @@ from teams.accounts.people import person
 from teams.accounts.services import time_zones
 from teams.base.errors import Missing, Refused
 from teams.base.ids import named
-from teams.membership import services
+from teams.membership import closing, services
 from teams.membership.models import Membership, Role, Team
 
 
@@ -52,8 +52,16 @@ def teams(request: HttpRequest) -> HttpResponse:
 
 def _listed(request: HttpRequest, said: dict[str, str], status: int) -> HttpResponse:
     rows = Membership.objects.filter(user=request.user.pk).select_related("team")
-    rows = rows.annotate(people=Count("team__memberships")).order_by("-team__personal", "team__name", "pk")
-    facts = {"rows": rows, "zones": time_zones(), "managers": {Role.OWNER, Role.ADMIN}, "length": services.NAME_LENGTH}
+    rows = rows.annotate(people=Count("team__memberships"), avatar=F("team__avatar__sha256"))
+    rows = rows.order_by("-team__personal", "team__name", "pk")
+    ending = closing.ending_teams(person(request))
+    facts = {
+        "rows": rows,
+        "ending": ending,
+        "zones": time_zones(),
+        "managers": {Role.OWNER, Role.ADMIN},
+        "length": services.NAME_LENGTH,
+    }
     return render(request, "teams/membership/teams.html", {**facts, **said}, status=status)
 
 

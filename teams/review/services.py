@@ -11,7 +11,7 @@ from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.base.preconditions import require_match
 from teams.base.text import plain_text
 from teams.membership.models import Team
-from teams.membership.permissions import may
+from teams.membership.permissions import allowed
 from teams.review.mentions import mention
 from teams.review.models import ABOUT, Comment, Reaction, Sign, Wording
 from teams.signals import comment_changed
@@ -151,7 +151,7 @@ def _spoken(actor: User, comment_id: UUID) -> Comment:
 
 
 def _may_speak(actor: User, team: Team) -> None:
-    if not may(actor, "create_work", team):
+    if not allowed(actor, "create_work", team):
         raise Forbidden(message="Your role lets you look, not comment.", remedy="Ask an owner or admin of the team.")
 
 

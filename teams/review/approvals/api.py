@@ -55,7 +55,7 @@ class ApprovalAnswer(serializers.ModelSerializer[Approval]):
 class ApprovalWish(serializers.Serializer[Any]):
     asset = serializers.UUIDField()
     reviewers = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=services.MOST)
-    policy = serializers.ChoiceField(Policy.choices, required=False, default=Policy.ALL_OF.value)
+    policy = serializers.ChoiceField(Policy.choices, required=False, help_text="Left out: the team's usual")
     due_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
     checklist = serializers.ListField(
         child=serializers.CharField(max_length=services.LINE), required=False, default=list, max_length=services.LINES

@@ -13,6 +13,7 @@ from teams.accounts.models import User
 from teams.accounts.people import person
 from teams.base.errors import Missing, Refused
 from teams.base.ids import id_of, named, words_of
+from teams.membership.defaults import said_by
 from teams.membership.models import Membership, Role
 from teams.membership.permissions import CODES
 from teams.review.approvals import services
@@ -69,6 +70,7 @@ def _choices(user: User, asset: Any) -> dict[str, Any]:
         "people": people[:SHOWN],
         "more_people": len(people) > SHOWN,
         "policies": Policy.choices,
+        "usual_policy": said_by(asset.team, services.POLICY),
         "lengths": {"note": services.NOTE, "lines": services.LINES, "line": services.LINE, "people": services.MOST},
     }
 
@@ -106,7 +108,7 @@ def _wish(said: QueryDict, actor: User, asset: Any) -> services.Request:
     return services.Request(
         asset=asset.pk,
         reviewers=_named_people(said, asset),
-        policy=said.get("policy", Policy.ALL_OF),
+        policy=said.get("policy", ""),
         due_at=_end_of(said.get("due", ""), actor),
         checklist=[line for line in lines if line],
         note=said.get("note", ""),

@@ -16,7 +16,9 @@ from teams.accounts.models import User
 from teams.audit import services as audit
 from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.base.text import one_line, plain_text
+from teams.membership.defaults import Default, said_by, usual
 from teams.membership.models import Membership, Role, Team
+from teams.membership.permissions import check_awake
 from teams.membership.services import locked_team
 from teams.review.approvals.models import ABLE, PENDING, Approval, Policy, Reviewer, Status, Verdict
 from teams.signals import approval_changed
@@ -27,6 +29,9 @@ LINES: Final = 30
 MOST: Final = 20  # reviewers
 LATEST: Final = timedelta(days=5 * 366)  # a due date from now
 EARLIEST: Final = timedelta(days=1)  # before the due date they are reminded; of a short time in its middle
+POLICY: Final = usual(
+    Default("approval_policy", "A review takes the approval of", Policy.ALL_OF.value, tuple(Policy.choices))
+)
 ASKED_ANEW: Final = "asked_anew"  # why one is withdrawn
 AT_ONCE: Final = 50  # reminders of one turn of the scheduler, which must not be kept long
 
@@ -39,7 +44,7 @@ class Request:
 
     asset: UUID
     reviewers: Sequence[UUID]
-    policy: str = Policy.ALL_OF
+    policy: str = ""  # the team's usual
     due_at: datetime | None = None
     checklist: Sequence[str] = ()
     note: str = ""
@@ -52,10 +57,11 @@ def request_approval(*, actor: User, team_id: UUID, wish: Request) -> Approval:
     Raises Missing (asset, reviewers), Forbidden, Refused, or Conflict for an image in the trash, in review or approved.
     """
     team = locked_team(actor, team_id)  # who is removed meanwhile is not waited for
+    check_awake(team.pk)
     asset = _asset_of(actor, team, wish.asset)
     people = _reviewers(actor, team, wish)
     facts = {
-        "policy": _known_policy(wish.policy, people),
+        "policy": _known_policy(wish.policy or said_by(team, POLICY), people),
         "note": plain_text(wish.note, field="note", longest=NOTE) if wish.note.strip() else "",
         "checklist": _lines(wish.checklist),
         **_dates(wish.due_at),
@@ -76,6 +82,7 @@ def answer(*, actor: User, approval_id: UUID, verdict: str, note: str = "", chec
     """
     row = _locked(actor, approval_id)
     seat = _seat(actor, row)
+    check_awake(row.team_id)
     if row.status not in PENDING:
         remedy = "Reload it. Who asked can withdraw it and ask anew."
         raise Conflict("decided", f"This was {row.get_status_display().lower()} already.", remedy=remedy)
@@ -165,7 +172,8 @@ def _owner_named(row: Approval) -> bool:
 def remind() -> int:
     """The scheduler's duty: tell of what is due soon or overdue, each once; how many."""
     told = 0
-    due = Approval.objects.awaited().filter(remind_at__lte=Now()).order_by("remind_at")
+    awake = Approval.objects.awaited().filter(team__archived_at=None, team__ends_at=None)
+    due = awake.filter(remind_at__lte=Now()).order_by("remind_at")
     for row in due.select_related("asset", "requester", "team")[:AT_ONCE]:
         try:
             told += _remind_of(row)

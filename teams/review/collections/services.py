@@ -13,7 +13,7 @@ from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.base.preconditions import require_match
 from teams.base.text import one_line
 from teams.membership.ownership import working_team
-from teams.membership.permissions import may
+from teams.membership.permissions import allowed
 from teams.review.collections.models import NAME_LENGTH, Collection, CollectionItem, assets_of
 from teams.signals import collection_changed
 
@@ -24,7 +24,7 @@ MOST: Final = 2000  # images in a collection
 def create(*, actor: User, team_id: UUID | None, name: str, assets: Iterable[UUID] = ()) -> Collection:
     """A collection of the team, with these images in it. Raises Missing, Forbidden or Refused (name, assets)."""
     team = working_team(actor, team_id)
-    if not may(actor, "create_work", team):
+    if not allowed(actor, "create_work", team):
         raise Forbidden(message="Your role lets you look, not collect.", remedy="Ask an owner or admin of the team.")
     name = one_line(name, field="name", longest=NAME_LENGTH)
     made = Collection.objects.create(team=team, owner=actor, name=name)

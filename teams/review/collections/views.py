@@ -85,11 +85,7 @@ def collection(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _may_edit(request: HttpRequest, row: Collection) -> bool:
-    try:
-        Collection.objects.for_edit(request.user, row.pk)
-    except Forbidden:
-        return False
-    return row.trashed_at is None
+    return row.trashed_at is None and bool(Collection.objects.may_edit(request.user, row.pk))
 
 
 @login_required
