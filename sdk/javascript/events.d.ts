@@ -91,6 +91,9 @@ export interface EventPayloads {
   "session:revealed": { asset: string; tally: { yes: number; no: number; perhaps: number } };
   /** The review is over and its summary is there. */
   "session:ended": { session: string; images: number; votes: number; seconds: number };
+  /** The team was archived, unarchived, deleted (with thirty days of grace), restored or handed_over: `by` whom, an
+    id, and their `name`. Whoever watches one that is deleted is asked anew and hears no more of it. */
+  "team:changed": { what: string; by: string | null; name: string };
   /** Something was paid for `subject`, such as `generation:<id>`. */
   "cost:updated": { subject: string; amount: string; simulated: boolean };
   /** Feedback was given, or taken back (`given` false). */

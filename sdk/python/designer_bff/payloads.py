@@ -346,6 +346,16 @@ class SystemAlert(TypedDict):
     ended: bool
 
 
+class TeamChanged(TypedDict):
+    """The team was archived, unarchived, deleted (with thirty days of grace), restored or handed_over: `by` whom,
+    an id, and their `name`. Whoever watches one that is deleted is asked anew and hears no more of it.
+    """
+
+    what: str
+    by: str | None
+    name: str
+
+
 @overload
 def payload(
     event: LiveEvent,
@@ -488,6 +498,10 @@ def payload(event: LiveEvent, *names: Literal["session:vote"]) -> SessionVote | 
 
 @overload
 def payload(event: LiveEvent, *names: Literal["system:alert"]) -> SystemAlert | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["team:changed"]) -> TeamChanged | None: ...
 
 
 def payload(event: LiveEvent, *names: str) -> Any:
