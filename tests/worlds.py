@@ -20,6 +20,7 @@ from designer.sessions.models import ReviewSession, SessionVote
 from designer.sessions.services import open_session
 from enhancement.models import Enhancement, EnhancementPreset, EnhancementPreview
 from teams.accounts.models import ApiToken, User
+from teams.base.sealing import seal
 from teams.membership.invitations import invite
 from teams.membership.models import Invitation, Membership, Team
 from teams.review.approvals.models import Approval
@@ -32,6 +33,7 @@ from teams.sharing.services import Wish, share
 from tests.factories import MembershipFactory, TeamFactory, UserFactory
 
 SECRET = "chartreuse-walrus"
+WEBHOOK_SECRETS = ("whsec_marigold", "whsec_heliotrope")  # the present one and the one before
 
 BOX = {"left": 0, "top": 0, "width": 96, "height": 96}
 
@@ -273,6 +275,7 @@ def build_world() -> World:
     editor = people["editor"]
     asset = store_upload(actor=editor, team_id=team.pk, file=picture(), name=f"{SECRET}.png")
     generation = Generation.objects.create(team=team, owner=editor, brief=f"a coat, {SECRET}", status="succeeded")
+    generation.references.add(asset)
     enhancement = Enhancement.objects.create(
         team=team, owner=editor, source=asset, operations=[{"name": "upscale", "scale": 2}], recipe_digest="0" * 64
     )
@@ -298,6 +301,8 @@ def build_world() -> World:
     webhook = Endpoint.objects.create(
         team=team, owner=owner, url=f"https://hooks.example/{SECRET}", patterns=["batch.*"], secret=""
     )
+    webhook.secret, webhook.old_secret = (seal(word, about=webhook.sealed_for) for word in WEBHOOK_SECRETS)
+    webhook.save()
     delivery = Delivery.objects.create(
         team=team,
         endpoint=webhook,

@@ -3,13 +3,18 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.dispatch import receiver
 
 from designer.realtime.events import COLLECTION_CHANGED, record
 from designer.realtime.revocation import channel_changed
 from designer.sessions.services import clear_stage
+from teams.membership.exporting import only
 from teams.review.collections.models import Collection
 from teams.signals import access_revoked, collection_changed
+
+# what is hidden until the presenter reveals it is hidden from who exports the team too
+only("review_session_votes", lambda rows: rows.filter(Q(image__session__votes_hidden=False) | Q(image__revealed=True)))
 
 
 @receiver(collection_changed, dispatch_uid="sessions.collection_changed")

@@ -45,7 +45,7 @@ class Loose:
 def kinds() -> tuple[Kind, ...]:
     """Every table of things that are a team's, in the order of the models' names."""
     found: dict[type[Model], str] = {}
-    models = [each for each in apps.get_models() if each._meta.managed and each not in KEPT]
+    models = [each for each in _models() if each not in KEPT]
     for model in models:
         for field in model._meta.concrete_fields:
             if field.attname == COLUMN or (isinstance(field, ForeignKey) and field.related_model is Team):
@@ -61,6 +61,11 @@ def kinds() -> tuple[Kind, ...]:
     return tuple(Kind(model, found[model]) for model in sorted(found, key=lambda each: each._meta.label))
 
 
+def _models() -> list[type[Model]]:
+    """Every table, also those that Django makes by itself for many-to-many fields: they hold on to rows too."""
+    return [each for each in apps.get_models(include_auto_created=True) if each._meta.managed]
+
+
 def links(model: type[Model]) -> list["ForeignKey[Any, Any]"]:
     return [field for field in model._meta.concrete_fields if isinstance(field, ForeignKey)]
 
@@ -74,8 +79,8 @@ def order() -> tuple[tuple[Kind, ...], tuple[Loose, ...]]:
     paths = {kind.model: kind.path for kind in kinds()}
     loose = [
         Loose(model, field.name, paths[field.related_model])
-        for model in apps.get_models()
-        for field in (links(model) if model._meta.managed else [])
+        for model in _models()
+        for field in links(model)
         if field.related_model in paths and (field.related_model is model or model not in paths)
     ]
     left = {kind.model: kind for kind in kinds()}

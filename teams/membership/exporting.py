@@ -1,15 +1,15 @@
 """All that a team has, to take away: a ZIP with a file of JSON lines for each kind of thing, every picture once, and a
 manifest with the SHA-256 of each. Streamed and never gathered: it takes the memory of a few hundred rows.
 
-It is no snapshot: what changes while it is sent is in it as it was when its turn came. Who needs one archives the team
-first.
+The rows are those of one moment, however long it takes to send them: they are read ahead of whoever takes them, so that
+the moment need not be held on to. Pictures follow, which never change; one that was deleted for good by then is empty.
 """
 
 import json
 import secrets
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import PurePosixPath
 from typing import IO, Any, Final
 from uuid import UUID
@@ -17,21 +17,33 @@ from uuid import UUID
 import redis
 from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import BinaryField, Exists, OuterRef
+from django.db.models import BinaryField, Q, QuerySet
 from django.utils import timezone
 
 from teams.accounts.models import User
 from teams.audit import services as audit
 from teams.audit.models import AuditEntry
+from teams.base.ahead import ahead
 from teams.base.archives import BLOCK, Archive
 from teams.base.errors import Conflict, Refused
 from teams.base.limits import link
+from teams.base.snapshots import Snapshot, snapshot
+from teams.base.streams import RightLost
 from teams.membership.belongings import Kind, kinds
 from teams.membership.closing import owned
-from teams.membership.models import Membership, Team, TeamAvatar
+from teams.membership.deeds import noted
+from teams.membership.models import Invitation, Membership, Team, TeamAvatar
 
-CHUNK: Final = 500  # rows read at a time
+Rows = QuerySet[Any]
 HELD_FOR: Final = 60  # seconds for which nobody else exports; renewed while it is sent
+AT_FIRST: Final = 15  # of one that nobody may ever begin to read
+RENEW: Final = """
+local held = redis.call('GET', KEYS[1])
+if held and held ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+return 1
+"""
+END: Final = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
 NAMES: Final = {
     "team_collections": "collections",
     "team_collection_items": "collection_items",
@@ -50,6 +62,20 @@ SECRET: Final = frozenset({"secret", "old_secret", "digest"})
 FILED: Final = frozenset({"path", "sha256", "media_type"})  # columns of a row that stands for a file
 
 
+# Of which rows of a table even its owners learn nothing, or nothing any more; other floors file theirs with `only`.
+ONLY: Final[dict[str, Callable[[Rows], Rows]]] = {}
+
+
+def only(table: str, which: Callable[[Rows], Rows]) -> None:
+    """Of this table only those rows are taken away."""
+    ONLY[table] = which
+
+
+# whoever did not come is no business of the team any more: their address is forgotten soon
+only("team_invitations", lambda rows: rows.filter(Q(accepted_at__isnull=False) | Q(pk__in=Invitation.objects.open())))
+
+
+@noted("export")
 def begin(*, actor: User, team_id: UUID) -> tuple[Team, Iterator[bytes]]:
     """The team and its archive, block by block. Raises Missing, Forbidden, Conflict while another export of it runs,
     Refused (503) where that cannot be told."""
@@ -66,7 +92,7 @@ def _key(team_id: UUID) -> str:
 def _take(team_id: UUID) -> str:
     token = secrets.token_hex(8)
     try:
-        taken = link().set(_key(team_id), token, nx=True, ex=HELD_FOR)
+        taken = link().set(_key(team_id), token, nx=True, ex=AT_FIRST)
     except redis.RedisError as away:
         raise Refused("unavailable", "Exports cannot be counted now.", remedy="Try again.", status=503) from away
     if not taken:
@@ -79,26 +105,27 @@ class _Hold:
     """Keeps others from exporting while this one is sent."""
 
     def __init__(self, team_id: UUID, token: str) -> None:
-        self.key, self.token, self.at = _key(team_id), token, time.monotonic()
+        self.key, self.token, self.at = _key(team_id), token, float("-inf")
 
     def renew(self) -> None:
+        """Raises RightLost where this one was read so slowly that another was begun."""
         if time.monotonic() > self.at + HELD_FOR / 6:
             self.at = time.monotonic()
-            link().set(self.key, self.token, ex=HELD_FOR)
+            if not link().eval(RENEW, 1, self.key, self.token, str(HELD_FOR)):
+                raise RightLost("Another export of this team was begun meanwhile.")
 
     def end(self) -> None:
         try:
-            if link().get(self.key) in (self.token, self.token.encode()):
-                link().delete(self.key)
+            link().eval(END, 1, self.key, self.token)
         except redis.RedisError:
             return  # it ends by itself
 
 
 def _blocks(team: Team, token: str) -> Iterator[bytes]:
     hold, archive = _Hold(team.pk, token), Archive()
-    with tempfile.TemporaryFile("w+") as lines:
+    with tempfile.TemporaryFile("w+") as lines, tempfile.TemporaryFile("w+") as files:
         try:
-            for block in _whole(team, archive, lines):
+            for block in _whole(team, archive, lines, files):
                 hold.renew()
                 yield block
         finally:
@@ -106,18 +133,28 @@ def _blocks(team: Team, token: str) -> Iterator[bytes]:
             hold.end()
 
 
-def _whole(team: Team, archive: Archive, lines: IO[str]) -> Iterator[bytes]:
+def _whole(team: Team, archive: Archive, lines: IO[str], files: IO[str]) -> Iterator[bytes]:
     taken_at = timezone.now()
-    yield from _put(archive, lines, "team.json", iter([_json(_facts(team)) + b"\n"]), packed=True)
-    for name, rows in _tables(team):
-        yield from _put(archive, lines, f"data/{name}.jsonl", (_json(row) + b"\n" for row in rows), packed=True)
-    avatar = TeamAvatar.objects.filter(team=team).first()
-    if avatar is not None:
-        yield from _put(archive, lines, "avatar.webp", iter([bytes(avatar.data)]))
-    for path, sha256 in _files(team):
+    yield from ahead(_of_one_moment(team, archive, lines, files))
+    files.seek(0)
+    for line in files:
+        path, sha256 = json.loads(line)
         yield from _put(archive, lines, f"files/{sha256}{PurePosixPath(path).suffix}", _read(path))
     yield from archive.entry("manifest.json", _manifest(team, taken_at.isoformat(), lines), packed=True)
     yield from archive.end()
+
+
+def _of_one_moment(team: Team, archive: Archive, lines: IO[str], files: IO[str]) -> Generator[bytes, None, None]:
+    """Every row; which pictures there are is written into `files`."""
+    with snapshot() as at:
+        for name, rows in _tables(at, team):
+            yield from _put(archive, lines, name, (_json(row) + b"\n" for row in rows), packed=True)
+        for (data,) in at.rows(TeamAvatar.objects.filter(team=team), "data"):
+            yield from _put(archive, lines, "avatar.webp", iter([bytes(data)]))
+        for kind in kinds():
+            if FILED.issubset({field.attname for field in kind.model._meta.concrete_fields}):
+                for pair in at.rows(kind.of(team.pk).order_by().distinct(), "path", "sha256"):
+                    files.write(json.dumps(pair) + "\n")
 
 
 def _put(
@@ -146,51 +183,43 @@ def _manifest(team: Team, taken_at: str, lines: IO[str]) -> Iterator[bytes]:
     yield b"\n]}\n"
 
 
-def _facts(team: Team) -> dict[str, Any]:
+def _tables(at: Snapshot, team: Team) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
+    yield "team.json", _facts(at, team)
+    yield "data/members.jsonl", _members(at, team)
+    audit_log = Kind(AuditEntry, "team_id")
+    yield "data/audit.jsonl", _rows(at, audit_log, audit_log.of(team.pk).order_by("pk"), secret=frozenset())
+    for kind in exported():
+        rows = kind.of(team.pk).order_by()
+        shown = ONLY[kind.table](rows) if kind.table in ONLY else rows
+        yield f"data/{NAMES.get(kind.table, kind.table)}.jsonl", _rows(at, kind, shown)
+
+
+def exported() -> list[Kind]:
+    """What the team made."""
+    return [kind for kind in kinds() if kind.table not in MACHINERY and not kind.table.startswith("analytics_")]
+
+
+def _facts(at: Snapshot, team: Team) -> Iterator[dict[str, Any]]:
     names = ("id", "name", "slug", "settings", "created_at", "archived_at", "ends_at")
-    return {name: getattr(team, name) for name in names}
+    return (dict(zip(names, row, strict=True)) for row in at.rows(Team.objects.filter(pk=team.pk), *names))
 
 
-def _tables(team: Team) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
-    yield "members", _members(team)
-    yield "audit", _rows(Kind(AuditEntry, "team_id"), team, secret=frozenset())
-    for kind in kinds():
-        derived = kind.table in MACHINERY or kind.table.startswith("analytics_")
-        if not derived:
-            yield NAMES.get(kind.table, kind.table), _rows(kind, team)
+def _members(at: Snapshot, team: Team) -> Iterator[dict[str, Any]]:
+    asked = Membership.every.filter(team=team).order_by("pk")
+    for user, name, email, role, joined_at in at.rows(asked, "user", "user__name", "user__email", "role", "created_at"):
+        shown = User(name=name, email=email).shown_name
+        yield {"user": user, "name": shown, "email": email, "role": role, "joined_at": joined_at}
 
 
-def _members(team: Team) -> Iterator[dict[str, Any]]:
-    for row in Membership.every.filter(team=team).select_related("user").order_by("pk").iterator(CHUNK):
-        about = {"user": row.user_id, "name": row.user.shown_name, "email": row.user.email}
-        yield {**about, "role": row.role, "joined_at": row.created_at}
-
-
-def _rows(kind: Kind, team: Team, secret: frozenset[str] = SECRET) -> Iterator[dict[str, Any]]:
-    """Every row as its columns, but for secrets, in the order of the keys: none is read twice or left out."""
+def columns(kind: Kind, secret: frozenset[str] = SECRET) -> list[str]:
+    """What of a row is taken away: all but secrets."""
     fields = [field for field in kind.model._meta.concrete_fields if not isinstance(field, BinaryField)]
-    names = [field.attname for field in fields if field.attname not in secret]
-    rows = kind.of(team.pk).order_by("pk")
-    found = list(rows.values(*names, "pk")[:CHUNK])
-    while found:
-        last = found[-1]["pk"]
-        for row in found:
-            row.pop("pk")
-            yield row
-        found = list(rows.filter(pk__gt=last).values(*names, "pk")[:CHUNK])
+    return [field.attname for field in fields if field.attname not in secret]
 
 
-def _files(team: Team) -> Iterator[tuple[str, str]]:
-    """Path and SHA-256 of each file once, also where several rows stand for it."""
-    for kind in kinds():
-        if not FILED.issubset({field.attname for field in kind.model._meta.concrete_fields}):
-            continue
-        same = kind.of(team.pk).filter(path=OuterRef("path"), pk__lt=OuterRef("pk"))
-        rows = kind.of(team.pk).filter(~Exists(same)).order_by("pk")
-        found = list(rows.values_list("pk", "path", "sha256")[:CHUNK])
-        while found:
-            yield from ((path, sha256) for _, path, sha256 in found)
-            found = list(rows.filter(pk__gt=found[-1][0]).values_list("pk", "path", "sha256")[:CHUNK])
+def _rows(at: Snapshot, kind: Kind, rows: Rows, secret: frozenset[str] = SECRET) -> Iterator[dict[str, Any]]:
+    names = columns(kind, secret)
+    return (dict(zip(names, row, strict=True)) for row in at.rows(rows, *names))
 
 
 def _json(value: Any) -> bytes:

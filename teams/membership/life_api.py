@@ -13,10 +13,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from teams.accounts.proofs import still
+from teams.base.errors import Forbidden
 from teams.base.preconditions import etag_of
 from teams.base.streams import Streamed
-from teams.membership import closing, defaults, exporting, services
+from teams.membership import closing, defaults, exporting
 from teams.membership.api import IF_MATCH, MemberAnswer, person
+from teams.membership.deeds import note_refusal
+from teams.membership.handing_over import hand_over
 from teams.membership.models import Membership, Role, Team
 from teams.membership.ownership import visible_team
 from teams.membership.plan import limits_of, use_of
@@ -133,6 +136,15 @@ class TeamEnding(APIView):
         return Response([told(row).data for row in closing.ending_teams(person(request))])
 
 
+def _check(request: Request, team_id: UUID, deed: str) -> None:
+    """Before a word is read of what was sent. Raises Missing, Forbidden (and notes the try)."""
+    try:
+        closing.owned(person(request), team_id)
+    except Forbidden:
+        note_refusal(person(request), team_id, deed)
+        raise
+
+
 class _Deed(APIView):
     """What an owner does to the team as a whole."""
 
@@ -162,7 +174,7 @@ class TeamDelete(_Deed):
     @extend_schema(request=DeletionWish, responses=LifeAnswer)
     def post(self, request: Request, team_id: UUID) -> Response:
         """Hide the team at once and delete it in 30 days; until then every owner can restore it. For owners."""
-        closing.owned(person(request), team_id)
+        _check(request, team_id, "delete")
         wish = DeletionWish(data=request.data)
         wish.is_valid(raise_exception=True)
         closing.delete(actor=person(request), team_id=team_id, **wish.validated_data)
@@ -181,18 +193,17 @@ class TeamHandOver(_Deed):
     @extend_schema(request=HandOverWish, responses=MemberAnswer)
     def post(self, request: Request, team_id: UUID) -> Response:
         """Make a member an owner and step down, in one step; the new owner is answered. For owners."""
-        closing.owned(person(request), team_id)
+        _check(request, team_id, "hand_over")
         wish = HandOverWish(data=request.data)
         wish.is_valid(raise_exception=True)
         said = wish.validated_data
-        heir = services.hand_over(
-            actor=person(request), team_id=team_id, user_id=said["user"], own_role=said["own_role"]
-        )
+        heir = hand_over(actor=person(request), team_id=team_id, user_id=said["user"], own_role=said["own_role"])
         return Response(MemberAnswer(heir).data)
 
 
 class TeamExport(APIView):
     required_scopes: ClassVar[dict[str, str]] = {"GET": "admin"}
+    http_method_names: ClassVar[list[str]] = ["get", "options"]  # a HEAD would begin one that nobody reads
 
     @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
     def get(self, request: Request, team_id: UUID) -> StreamingHttpResponse:

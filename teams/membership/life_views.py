@@ -19,7 +19,7 @@ from teams.base.errors import Missing, Refused
 from teams.base.ids import named
 from teams.base.preconditions import etag_of
 from teams.base.streams import Streamed
-from teams.membership import closing, defaults, exporting, services, slugs
+from teams.membership import closing, defaults, exporting, handing_over, services, slugs
 from teams.membership.models import Membership, Role, Team, TeamAvatar
 from teams.membership.ownership import visible_team
 from teams.membership.permissions import may
@@ -127,7 +127,7 @@ def restore(request: HttpRequest, team_id: UUID) -> HttpResponse:
 def hand_over(request: HttpRequest, team_id: UUID) -> HttpResponse:
     heir = named(request.POST.get("user", ""))
     own_role = request.POST.get("own_role", "")
-    deed = partial(services.hand_over, user_id=heir, own_role=own_role)
+    deed = partial(handing_over.hand_over, user_id=heir, own_role=own_role)
     return _done(request, team_id, deed, "The team has another owner now.")
 
 

@@ -17,7 +17,7 @@ from teams.membership import slugs
 from teams.membership.models import KEEP_EXIF, NO_SHARE_LINKS, TIME_ZONE, Membership, Role, Team
 from teams.membership.ownership import visible_teams
 from teams.membership.permissions import CODES, allowed, check_awake, may
-from teams.signals import access_revoked, links_switched_off, team_changed
+from teams.signals import access_revoked, links_switched_off
 
 NAME_LENGTH: Final = 80
 MOST_OWNED: Final = 100  # teams that one person may own
@@ -43,12 +43,17 @@ def create_team(*, actor: User, name: str) -> Team:
     """A shared team with `actor` as its owner. Raises Refused for a bad name, Conflict beyond `MOST_OWNED` teams."""
     name = one_line(name, field="name", longest=NAME_LENGTH)
     User.objects.select_for_update(no_key=True).get(pk=actor.pk)  # two creations at once would both count too few
-    if Membership.objects.filter(user=actor, role=Role.OWNER).count() >= MOST_OWNED:
+    if owned_by(actor) >= MOST_OWNED:
         raise Conflict("too_many_teams", f"You own {MOST_OWNED} teams.", remedy="Leave one, or hand one over.")
     team = Team.objects.create(name=name, slug=free_slug(name))
     Membership.objects.create(team=team, user=actor, role=Role.OWNER)
     audit.write(actor, "team.created", f"team:{team.pk}", {"name": name}, team.pk)
     return team
+
+
+def owned_by(user: User) -> int:
+    """How many teams somebody owns, those about to be deleted among them: they may come back."""
+    return Membership.every.filter(user=user, role=Role.OWNER).count()
 
 
 @transaction.atomic
@@ -145,7 +150,7 @@ def change_role(*, actor: User, team_id: UUID, user_id: UUID, role: str) -> Memb
 @transaction.atomic
 def _change_role(actor: User, team_id: UUID, user_id: UUID, role: str) -> Membership:
     team = locked_team(actor, team_id)
-    membership = _member(team, user_id)
+    membership = member_of(team, user_id)
     check_may_manage(actor, team, membership.role, role)
     check_awake(team.pk)
     before = membership.role
@@ -158,35 +163,6 @@ def _change_role(actor: User, team_id: UUID, user_id: UUID, role: str) -> Member
     if not CODES[before] <= CODES[role]:
         access_revoked.send(sender=Membership, user_id=user_id, team_id=team.pk)
     return membership
-
-
-@transaction.atomic
-def hand_over(*, actor: User, team_id: UUID, user_id: UUID, own_role: str = Role.ADMIN) -> Membership:
-    """Make a member an owner and take `own_role` oneself, in one step; the new owner's membership.
-
-    Raises Missing, Forbidden for who is no owner, Refused (user, own_role), Conflict for a personal or archived team.
-    """
-    team = locked_team(actor, team_id)
-    own, heir = _member(team, actor.pk), Membership.objects.filter(team=team, user_id=user_id).first()
-    if own.role != Role.OWNER:
-        raise Forbidden("owner_only", "Only an owner hands a team over.", remedy="Ask an owner of the team.")
-    if team.personal:
-        remedy = "Make a team, and work there together."
-        raise Conflict("personal_team", "Your own studio cannot be handed over.", remedy=remedy)
-    check_awake(team.pk)
-    if heir is None or not heir.user.is_active or user_id == actor.pk:
-        message, remedy = "The new owner must be another member of this team.", "Invite them first, or choose another."
-        raise Refused("no_such_heir", message, field="user", remedy=remedy)
-    if known_role(own_role) == Role.OWNER:
-        raise Refused("still_owner", "You would stay an owner.", field="own_role", remedy="Choose a lower role.")
-    for row, role in ((heir, Role.OWNER), (own, Role(own_role))):
-        row.role = role
-        row.save(update_fields=["role", "updated_at"])
-    facts: dict[str, object] = {"to": str(user_id), "own_role": own_role}
-    audit.write(actor, "team.handed_over", f"team:{team.pk}", facts, team.pk)
-    access_revoked.send(sender=Membership, user_id=actor.pk, team_id=team.pk)
-    team_changed.send(sender=Team, team=team, actor=actor, what="handed_over")
-    return heir
 
 
 def remove_member(*, actor: User, team_id: UUID, user_id: UUID) -> None:
@@ -206,7 +182,7 @@ def leave_team(*, actor: User, team_id: UUID) -> None:
 @transaction.atomic
 def _remove_member(actor: User, team_id: UUID, user_id: UUID) -> None:
     team = locked_team(actor, team_id)
-    membership = _member(team, user_id)
+    membership = member_of(team, user_id)
     leaves = user_id == actor.pk
     if not leaves:
         check_may_manage(actor, team, membership.role)
@@ -225,7 +201,7 @@ def locked_team(actor: User, team_id: UUID) -> Team:
     return team
 
 
-def _member(team: Team, user_id: UUID) -> Membership:
+def member_of(team: Team, user_id: UUID) -> Membership:
     membership = Membership.objects.filter(team=team, user_id=user_id).first()
     if membership is None:
         raise Missing(message="There is no such member in this team.", remedy="Check the id against the members.")

@@ -10,6 +10,7 @@ from teams.accounts.models import User
 from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.base.preconditions import require_match
 from teams.base.text import plain_text
+from teams.membership.exporting import only
 from teams.membership.models import Team
 from teams.membership.permissions import allowed
 from teams.review.mentions import mention
@@ -19,6 +20,10 @@ from teams.signals import comment_changed
 LONGEST: Final = 5000  # letters
 WORDINGS: Final = 100  # kept of one comment
 SMALLEST: Final = 0.001  # side of a region, as a share of the picture's
+# what was taken back is gone from sight, for who exports the team too
+only("team_comments", lambda rows: rows.filter(deleted_at=None))
+for _table in ("team_comment_wordings", "team_comment_mentions", "team_comment_reactions"):
+    only(_table, lambda rows: rows.filter(comment__deleted_at=None))
 WORDS: Final = {"asset": "image", "collection": "collection", "batch": "batch"}
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from teams.audit.models import AuditEntry
 from teams.base.errors import Refused
+from teams.membership.handing_over import hand_over
 from teams.membership.models import Membership
-from teams.membership.services import hand_over
 from tests.work import all_at_once
 
 pytestmark = pytest.mark.django_db
