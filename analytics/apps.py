@@ -11,6 +11,6 @@ class AnalyticsConfig(AppConfig):
 
     def ready(self) -> None:
         """Import what registers something."""
-        for name in ("admin", "tasks", "invariants"):
+        for name in ("admin", "tasks", "receivers", "invariants"):
             if find_spec(f"analytics.{name}"):
                 import_module(f"analytics.{name}")

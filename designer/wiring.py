@@ -40,11 +40,9 @@ def _keep_house() -> None:
     from designer.jobs.scheduler import every
     from designer.realtime.log import prune_now
     from teams.membership.closing import stop_work
-    from teams.membership.purging import purge
 
     every(timedelta(minutes=10))(prune_now)
     every(timedelta(minutes=2))(garbage.purge)
     every(timedelta(minutes=10))(garbage.sweep_orphans)
     every(timedelta(days=1))(refresh_aside)
     every(timedelta(minutes=1))(stop_work)
-    every(timedelta(minutes=1))(purge)

@@ -31,10 +31,12 @@ collection_changed: Final = Signal()
 approval_changed: Final = Signal()
 
 # team: teams.membership.models.Team, actor: User | None, what: "archived" | "unarchived" | "deleted" (with grace) |
-# "restored" | "handed_over" | "ended" (for good). In the transaction of the change.
+# "restored" | "handed_over" | "end_begun" (its rows are to go) | "ended" (they are gone, and its own row is next).
+# In the transaction of the change.
 team_changed: Final = Signal()
 
 # teams: a queryset of those that were archived or deleted; outside any transaction and again every minute. First who
-# holds work that can go on later pauses it, then whatever is left in the queue is cancelled.
+# holds work that can go on later pauses it, and answers with the ids of the jobs that are theirs: none of these is
+# cancelled. Then whatever else is left in the queue is (`spared`: those ids), and how many it were is answered.
 work_stopping: Final = Signal()
 work_stopped: Final = Signal()

@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from designer.realtime.events import TEAM_CHANGED, record
-from designer.realtime.revocation import person_changed
+from designer.realtime.revocation import people_changed, person_changed
 from teams.accounts.models import ApiToken, User
 from teams.membership.models import Membership, Team
 from teams.signals import access_revoked, team_changed
@@ -42,9 +42,10 @@ def recheck_after_sign_out(sender: object, instance: Session, **_: Any) -> None:
 
 @receiver(team_changed, dispatch_uid="realtime.team_changed")
 def tell_of_team(sender: object, team: Team, actor: User | None, what: str, **_: Any) -> None:
-    """Its watchers hear it; those of a team that is deleted lose it at once."""
+    """Its watchers hear it; those of a team that is deleted lose it at once, and of its end nobody is left to hear."""
+    if what in ("end_begun", "ended"):
+        return
     told = {"what": what, "by": str(actor.pk) if actor else None, "name": actor.shown_name if actor else ""}
     record(f"team:{team.pk}", TEAM_CHANGED, told, team_id=team.pk)
     if what == "deleted":
-        for user_id in Membership.every.filter(team=team).values_list("user", flat=True):
-            person_changed(user_id)
+        people_changed(list(Membership.every.filter(team=team).values_list("user", flat=True)))

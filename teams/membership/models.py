@@ -1,5 +1,7 @@
 """Teams and who belongs to them in which role."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
@@ -24,6 +26,11 @@ class TeamQuerySet(models.QuerySet["Team"]):
         """Those in which nothing is made or changed: archived, or about to be deleted."""
         return self.filter(Q(archived_at__isnull=False) | Q(ends_at__isnull=False))
 
+    def keeping_trash(self, limit: datetime) -> "TeamQuerySet":
+        """Those whose trash is not emptied yet of what was thrown away before `limit`: nobody could restore it, while
+        they were closed."""
+        return self.closed() | self.filter(awake_at__gte=limit)
+
 
 class Team(Row):
     """Whose work it is. Every user has a personal team of their own."""
@@ -36,6 +43,10 @@ class Team(Row):
     archived_at = models.DateTimeField(null=True, blank=True, help_text="Since then everything is to be read only.")
     ends_at = models.DateTimeField(null=True, blank=True, help_text="When it is deleted for good; until then restored.")
     ending_at = models.DateTimeField(null=True, blank=True, help_text="Since then its rows go, and nobody restores it.")
+    ending_step = models.CharField(max_length=160, blank=True, default="", db_default="")  # what is being emptied
+    awake_at = models.DateTimeField(
+        null=True, blank=True, help_text="Brought back then: what lies in the trash has thirty days from there."
+    )
     # how the chosen slug reads at a glance, so that no two look alike; of slugs with a random end none is kept
     slug_look = models.CharField(max_length=80, unique=True, null=True, blank=True)
     objects = TeamQuerySet.as_manager()

@@ -3,12 +3,21 @@
 import uuid
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
+from botocore.exceptions import ClientError
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from analytics import rollups
+from designer.generations.models import Generation
+from designer.jobs.invariants import INVARIANTS
+from designer.jobs.models import Job
+from designer.jobs.receivers import order_ends
 from designer.ledger.models import LedgerEntry
 from teams.audit.models import AuditEntry
 from teams.audit.services import verify_chain
@@ -17,7 +26,7 @@ from teams.membership import closing, purging
 from teams.membership.belongings import kinds, order
 from teams.membership.models import Membership, Team
 from tests.factories import TeamFactory
-from tests.work import all_at_once
+from tests.work import all_at_once, work_off
 from tests.worlds import build_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,6 +38,23 @@ def due(team):
     closing.delete(actor=owner, team_id=team.pk, name=Team.objects.get(pk=team.pk).name)
     Team.objects.filter(pk=team.pk).update(ends_at=timezone.now() - timedelta(seconds=1))
     return owner
+
+
+def paid(world):
+    return LedgerEntry.objects.create(
+        team=world.team, job_id=uuid.uuid4(), attempt=1, kind="generation", subject=f"generation:{world.generation.pk}",
+        provider="sketchbook", model="sketch", quantity=1, unit_price=Decimal("0.1"), amount=Decimal("0.1"),
+    )  # fmt: skip
+
+
+def broken():
+    with connection.cursor() as cursor:
+        found = []
+        for name, statement in INVARIANTS.items():
+            if "analytics" in name:
+                cursor.execute(statement)
+                found += [name] * bool(cursor.fetchall())
+    return found
 
 
 def rows_of(team):
@@ -50,6 +76,7 @@ def test_every_row_and_file_goes_and_the_audit_log_stays():
         cursor.execute("SELECT count(*) FROM audit_entries WHERE team_id = %s", [world.team.pk])
         (noted,) = cursor.fetchone()
     assert len(rows_of(world.team)) > 25
+    assert rows_of(world.team)["generations_references"] == 1
     due(world.team)
     assert purging.purge(budget=60) == 1
     assert rows_of(world.team) == {}
@@ -58,6 +85,132 @@ def test_every_row_and_file_goes_and_the_audit_log_stays():
     assert (rows_of(other.team), files_of(other.team)) == (kept, files)
     assert AuditEntry.objects.filter(team_id=world.team.pk).count() >= noted + 3
     assert verify_chain() is None
+
+
+def test_nothing_of_it_is_left_in_the_figures():
+    """Its rows go one table after the other, each noted by a trigger; and notes are worked off all the while."""
+    world = build_world()
+    paid(world)
+    rollups.work_off()
+    assert rows_of(world.team)["analytics_money"] == 1
+    due(world.team)
+    while Team.objects.filter(pk=world.team.pk).exists():
+        purging.purge(budget=0)
+        rollups.work_off()
+    assert rows_of(world.team) == {}
+    now = timezone.now()
+    assert rollups.differences(now - timedelta(days=1), now + timedelta(days=1), teams=[world.team.pk]) == []
+    assert "the analytics of a team add up to its ledger" not in broken()
+
+
+def test_what_was_being_worked_out_meanwhile_goes_too(monkeypatch):
+    """A turn of the figures that began before the rows went is written after their tables were emptied."""
+    world = build_world()
+    paid(world)
+    rollups.work_off()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE late AS SELECT * FROM analytics_money WHERE team_id = %s", [world.team.pk])
+    due(world.team)
+    forget = purging._forget_files
+
+    def late(*about):
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO analytics_money OVERRIDING SYSTEM VALUE SELECT * FROM late")
+        forget(*about)
+
+    monkeypatch.setattr(purging, "_forget_files", late)
+    assert purging.purge(budget=60) == 1
+    assert rows_of(world.team) == {}
+
+
+def test_what_is_still_written_meanwhile_begins_it_anew(monkeypatch):
+    world = build_world()
+    due(world.team)
+    forget = purging._forget_files
+
+    def late(*about):
+        Generation.objects.create(team=world.team, owner=world.people["editor"], brief="late")
+        monkeypatch.setattr(purging, "_forget_files", forget)
+        forget(*about)
+
+    monkeypatch.setattr(purging, "_forget_files", late)
+    assert purging.purge(budget=60) == 0
+    assert purging.purge(budget=60) == 1
+    assert rows_of(world.team) == {}
+
+
+def test_a_turn_goes_on_where_the_last_one_ended_and_asks_no_emptied_table_again():
+    world = build_world()
+    due(world.team)
+    turns = []
+    while Team.objects.filter(pk=world.team.pk).exists():
+        with CaptureQueriesContext(connection) as seen:
+            purging.purge(budget=0)
+        turns.append([query["sql"] for query in seen])
+    emptied = next(turn for turn, said in enumerate(turns) if any('DELETE FROM "batch_items"' in each for each in said))
+    later = [each for said in turns[emptied + 2 :] for each in said]
+    assert len(turns) > emptied + 5
+    assert not [each for each in later if 'FROM "batch_items"' in each]
+
+
+def test_many_files_go_in_few_turns():
+    """However little time there is, so that a team of millions comes to its end."""
+    team = TeamFactory()
+    for number in range(600):
+        default_storage.save(f"{team.pk}/ab/{number:064}.png", ContentFile(b"x"))
+    due(team)
+    turns = 0
+    while Team.objects.filter(pk=team.pk).exists():
+        purging.purge(budget=0)
+        turns += 1
+        assert turns < 40
+    assert files_of(team) == 0
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [ClientError({"Error": {"Code": "SlowDown"}}, "ListObjects"), OperationalError("canceled"), OSError("away")],
+)
+def test_a_storage_that_is_away_holds_up_no_other_team(fault, monkeypatch):
+    first, second = TeamFactory(), TeamFactory()
+    for team in (first, second):
+        due(team)
+    listed = partial(type(default_storage._wrapped).listdir, default_storage._wrapped)
+
+    def away(path):
+        if str(path).startswith(str(first.pk)):
+            raise fault
+        return listed(path)
+
+    monkeypatch.setattr(type(default_storage._wrapped), "listdir", lambda self, path: away(path))
+    assert purging.purge(budget=60) == 1
+    assert set(Team.objects.filter(pk__in=[first.pk, second.pk])) == {first}
+    monkeypatch.undo()
+    assert purging.purge(budget=60) == 1
+
+
+def test_teams_take_turns():
+    """A small one does not wait for the largest, whose thirty days were over first."""
+    large, small = build_world().team, TeamFactory()
+    for team in (large, small):
+        due(team)
+    turns = 0
+    while Team.objects.filter(pk=small.pk).exists():
+        purging.purge(budget=0)
+        turns += 1
+    assert Team.objects.filter(pk=large.pk).exists()
+
+
+def test_the_scheduler_orders_it_and_a_worker_does_it():
+    world = build_world()
+    order_ends()
+    assert not Job.objects.filter(kind="team.end").exists()
+    due(world.team)
+    order_ends()
+    order_ends()
+    assert Job.objects.filter(kind="team.end").count() == 1
+    work_off("io")
+    assert not Team.objects.filter(pk=world.team.pk).exists()
 
 
 def test_a_turn_that_ends_in_the_middle_is_gone_on_with():
@@ -74,15 +227,18 @@ def test_a_turn_that_ends_in_the_middle_is_gone_on_with():
 
 def test_what_was_paid_goes_with_its_team_and_only_with_it():
     world = build_world()
-    row = LedgerEntry.objects.create(
-        team=world.team, job_id=uuid.uuid4(), attempt=1, kind="generation", subject=f"generation:{world.generation.pk}",
-        provider="sketchbook", model="sketch", quantity=1, unit_price=Decimal("0.1"), amount=Decimal("0.1"),
-    )  # fmt: skip
+    row = paid(world)
     with pytest.raises(IntegrityError):
         LedgerEntry.objects.filter(pk=row.pk)._raw_delete("default")
     due(world.team)
+    Team.objects.filter(pk=world.team.pk).update(ends_at=timezone.now() + timedelta(days=1), ending_at=timezone.now())
+    with pytest.raises(IntegrityError):  # its end may be said to have begun by whoever writes that column
+        LedgerEntry.objects.filter(pk=row.pk)._raw_delete("default")
+    Team.objects.filter(pk=world.team.pk).update(ends_at=timezone.now() - timedelta(days=1), ending_at=None)
     assert purging.purge(budget=60) == 1
     assert not LedgerEntry.objects.filter(pk=row.pk).exists()
+    kept = AuditEntry.objects.get(team_id=world.team.pk, action="ledger.ended").facts
+    assert (kept["entries"], kept["paid"]) == (1, [{"provider": "sketchbook", "simulated": False, "amount": "0.1"}])
 
 
 def test_within_the_thirty_days_nothing_goes():

@@ -31,6 +31,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="team",
+            name="ending_step",
+            field=models.CharField(blank=True, db_default="", default="", max_length=160),
+        ),
+        migrations.AddField(
+            model_name="team",
+            name="awake_at",
+            field=models.DateTimeField(
+                blank=True, help_text="Brought back then: what lies in the trash has thirty days from there.", null=True
+            ),
+        ),
+        migrations.AddField(
+            model_name="team",
             name="slug_look",
             field=models.CharField(blank=True, max_length=80, null=True, unique=True),
         ),
