@@ -171,6 +171,8 @@ def _begin_next(row: Batch, resting: list[Rest]) -> Halt | None:
         if refused.code == UNHEALTHY:
             resting.append(Rest(item, refused))
             return None
+        if refused.code == rights.TEAM_ARCHIVED:  # since it was asked: the item did not fail
+            return Halt(TEAM_ARCHIVED)
         check_lasts(refused)
         _give_up(item, problem_of(refused))
     except (OperationalError, InterfaceError) as passing:  # a deadlock, a lock that did not come, a lost connection

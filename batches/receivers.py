@@ -1,13 +1,14 @@
 """What batches hear from below: what an item became has begun, or has ended. In the transaction of the change."""
 
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.dispatch import receiver
 
 from batches.feeding import TEAM_ARCHIVED, item_ended, item_started
-from batches.models import Batch, BatchItem, BatchStatus, ItemStatus
-from batches.steering import stand_still
+from batches.models import IN_FLIGHT, Batch, BatchItem, BatchStatus, ItemStatus
+from batches.steering import hold_again, stand_still
 from designer.generations.models import Generation, Status
 from designer.generations.signals import generation_finished, generation_started
 from enhancement.models import Enhancement
@@ -54,8 +55,15 @@ def enhancement_ended(sender: Any, enhancement: Enhancement, **_: Any) -> None:
 
 
 @receiver(work_stopping, dispatch_uid="batches.work_stopping")
-def pause_all(sender: object, teams: QuerySet[Team], **_: Any) -> None:
-    """What runs or is to start in a team that was archived or deleted pauses, and can go on when the team is back."""
+def pause_all(sender: object, teams: QuerySet[Team], **_: Any) -> list[UUID]:
+    """What runs or is to start in a team that was archived or deleted pauses, and can go on when the team is back. As
+    with every pause what runs comes to its end, or to where something more would be bought: then its item waits. The
+    jobs of the items, which nobody may cancel: their items would be over."""
     going = Batch.objects.filter(team__in=teams, status__in=[BatchStatus.RUNNING, BatchStatus.SCHEDULED])
     for pk in list(going.order_by("pk").values_list("pk", flat=True)):
         stand_still(pk, TEAM_ARCHIVED)
+    items = BatchItem.objects.filter(batch__team__in=teams, batch__status=BatchStatus.PAUSED, status__in=IN_FLIGHT)
+    pairs = items.values_list("generation__job_id", "enhancement__job_id")
+    jobs = [pk for pair in pairs for pk in pair if pk is not None]
+    hold_again(jobs)
+    return jobs

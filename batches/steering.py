@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from batches import calendar
@@ -16,8 +17,9 @@ from batches.resting import wake_models
 from batches.services import arm, jobs_in_flight, run, wake
 from designer.generations.choosing import UNHEALTHY
 from designer.generations.models import LIVE
+from designer.jobs.models import WAITING, Job, JobStatus
 from designer.jobs.services import enqueue, request_cancel
-from designer.jobs.steering import hold_back, let_go
+from designer.jobs.steering import HELD, hold_back, let_go
 from teams.accounts.models import User
 from teams.base.errors import Conflict
 from teams.membership.permissions import may
@@ -50,6 +52,16 @@ def stand_still(batch_id: UUID, reason: dict[str, str]) -> None:
     """Pause it in nobody's name; nothing where it is over by now."""
     with suppress(Conflict), transaction.atomic():
         _stand_still(batch_id, reason)
+
+
+@transaction.atomic
+def hold_again(job_ids: list[UUID]) -> None:
+    """Hold back those of a paused batch's jobs that came back to the queue meanwhile: their worker died, or they are to
+    be tried once more."""
+    held = Q(status=JobStatus.SCHEDULED, scheduled_at__gt=Now() + HELD)
+    back = Job.objects.filter(~held, pk__in=job_ids, status__in=WAITING).values_list("pk", flat=True)
+    if back:
+        hold_back(back)
 
 
 @transaction.atomic

@@ -1,13 +1,16 @@
 """The queue in the admin: to read, and to cancel or replay through the services."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from designer.jobs.models import Job, JobAttempt, LanePause, PeriodicSlot, SchedulerBeat, TeamWeight, WorkerBeat
 from designer.jobs.services import request_cancel, revive
+from teams.accounts.models import User
+from teams.audit.services import write
 from teams.base.admin import LookedAt
 from teams.base.errors import Refused
 
@@ -38,9 +41,11 @@ class JobAdmin(LookedAt, admin.ModelAdmin[Any]):
 
     @admin.action(description="Replay (dead jobs only)", permissions=["view"])
     def replay(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
-        for pk in queryset.values_list("pk", flat=True):
+        for pk, team in queryset.values_list("pk", "team_id"):
             try:
-                revive(pk)
+                with transaction.atomic():
+                    revive(pk)
+                    write(cast("User", request.user), "queue.replay", f"job:{pk}", {}, team)
             except Refused as refusal:
                 self.message_user(request, str(refusal), messages.WARNING)
 

@@ -88,7 +88,6 @@ def run_again(*, actor: User, job_ids: Iterable[UUID]) -> Done:
     for pk, team in wanted:
         try:
             with transaction.atomic():
-                check_awake(team)
                 revive(pk)
                 write(actor, "queue.replay", f"job:{pk}", {}, team)
             again.append(pk)
@@ -102,7 +101,6 @@ def run_all_again(*, actor: User, job_ids: Collection[UUID]) -> Done:
     """As `run_again`, but all of them or none. Raises Conflict where one cannot be run again."""
     wanted = list(judged_by(actor).filter(pk__in=job_ids).order_by("pk").values_list("pk", "team_id"))
     for pk, team in wanted:
-        check_awake(team)
         revive(pk)
         write(actor, "queue.replay", f"job:{pk}", {}, team)
     return Done(len(wanted))  # somebody else may have been first with the others

@@ -27,6 +27,7 @@ from designer.jobs.handlers import FINISHERS, REPLAYERS
 from designer.jobs.models import FINAL, WAITING, Job, JobStatus
 from designer.jobs.ranks import take_place
 from teams.base.errors import Conflict, Missing
+from teams.membership.permissions import check_awake
 
 __all__ = [
     "begin_attempt", "enqueue", "has_bought", "hear", "is_asked", "last_heard", "note_reference", "request_cancel",
@@ -105,13 +106,14 @@ def request_cancel(job_id: UUID) -> bool:
 
 @transaction.atomic
 def revive(job_id: UUID, *, ended: Collection[str] = (JobStatus.DEAD,)) -> None:
-    """Run a job again that ended as `ended` says, with all its tries. Raises Missing, or Conflict for any other, and
-    where its kind is not replayable."""
+    """Run a job again that ended as `ended` says, with all its tries. Raises Missing, or Conflict for any other, where
+    its kind is not replayable, and while its team is archived or about to be deleted."""
     row = Job.objects.select_for_update().filter(pk=job_id).first()
     if row is None:
         raise Missing(message="There is no such job.", remedy="Check the id.")
     if row.status not in ended:
         raise Conflict("not_dead", f"Job {row.pk} is {row.status}, not dead.", remedy="Reload the list.")
+    check_awake(row.team_id)
     replayer = REPLAYERS.get(row.kind)
     if replayer is None and row.kind in FINISHERS:
         raise Conflict("not_replayable", f"Work of kind {row.kind} cannot be replayed.", remedy="Start it again.")
