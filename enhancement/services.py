@@ -28,6 +28,7 @@ from enhancement.signals import enhancement_finished
 from enhancement.tastes import coloured
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Missing, Refused
+from teams.membership.models import Team
 from teams.membership.permissions import RESTING
 
 MANY: Final = Terms(priority=BEHIND)
@@ -249,5 +250,6 @@ def forget_trashed() -> int:
 
     The results stay: what was done to them stands in their provenance, what it cost in the ledger.
     """
-    over = Enhancement.objects.filter(source__trashed_at__lt=timezone.now() - TRASH_KEPT)
+    limit = timezone.now() - TRASH_KEPT
+    over = Enhancement.objects.filter(source__trashed_at__lt=limit).exclude(team__in=Team.objects.keeping_trash(limit))
     return over.exclude(status__in=LIVE).delete()[0]

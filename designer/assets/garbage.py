@@ -14,11 +14,12 @@ from uuid import UUID
 from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, QuerySet
 from django.utils import timezone
 
 from designer.assets.blobs import AWAY, delete_blob
 from designer.assets.models import Asset
+from teams.membership.models import Team
 
 log = logging.getLogger(__name__)
 TRASH_KEPT: Final = timedelta(days=30)
@@ -32,9 +33,10 @@ PLACE: Final = "assets.garbage.place"  # in the cache: the folder that was swept
 
 
 def purge(budget: float = BUDGET) -> int:
-    """Delete for good what has been in the trash for 30 days and is no source of anything kept; how many."""
+    """Delete for good what has been in the trash for 30 days and is no source of anything kept; how many. In a team
+    that is archived or about to be deleted all of it stays, and once it is back for 30 days more."""
     limit, end, gone = timezone.now() - TRASH_KEPT, time.monotonic() + budget, 0
-    old = Asset.objects.filter(trashed_at__lt=limit, enhancements=None).order_by("trashed_at")
+    old = _over(limit).filter(enhancements=None).order_by("trashed_at")
     for pk, path in old.values_list("pk", "path")[:AT_ONCE]:
         try:
             gone += _deleted(pk, limit)
@@ -48,10 +50,14 @@ def purge(budget: float = BUDGET) -> int:
     return gone
 
 
+def _over(limit: datetime) -> QuerySet[Asset]:
+    return Asset.objects.filter(trashed_at__lt=limit).exclude(team__in=Team.objects.keeping_trash(limit))
+
+
 def _deleted(pk: UUID, limit: datetime) -> bool:
     """Whether the row was deleted: not if it was restored meanwhile. Raises ProtectedError or IntegrityError."""
     with transaction.atomic():
-        row = Asset.objects.select_for_update(of=("self",)).filter(pk=pk, trashed_at__lt=limit).first()
+        row = _over(limit).select_for_update(of=("self",)).filter(pk=pk).first()
         if row is not None:
             row.delete()
     return row is not None

@@ -8,7 +8,7 @@ from django.dispatch import receiver
 from django.urls import reverse
 
 from designer.jobs.services import enqueue
-from designer.notifications.kinds import TEAM
+from designer.notifications import team_news
 from designer.notifications.services import notify, ways_of
 from teams.accounts.models import User
 from teams.membership.models import Invitation, Membership, Team
@@ -21,13 +21,6 @@ ANSWERS: Final = {
     Verdict.APPROVE.value: "approves",
     Verdict.CHANGES_REQUESTED.value: "asks for changes to",
     Verdict.REJECT.value: "rejects",
-}
-TEAM_NEWS: Final = {
-    "archived": ("archived", "It can be looked at, and nothing in it changes. What ran was paused or cancelled."),
-    "unarchived": ("brought back", "It can be worked in again. What was paused goes on when somebody resumes it."),
-    "deleted": ("deleted", "Nothing of it is shown any more. Until {day} every owner can restore or export it."),
-    "handed_over": ("handed over", "It has another owner now."),
-    "restored": ("restored", "It is as it was. What was paused goes on when somebody resumes it."),
 }
 TRIES: Final = 20  # more than an hour of a mail server that is away
 
@@ -163,17 +156,8 @@ def tell_of_member(sender: object, invitation: Invitation, **_: Any) -> None:
 
 @receiver(team_changed, dispatch_uid="notifications.team_changed")
 def tell_of_team(sender: object, team: Team, actor: User | None, what: str, **_: Any) -> None:
-    """Everybody in it but who did it."""
-    if what not in TEAM_NEWS:
-        return
-    verb, body = TEAM_NEWS[what]
-    held = Membership.every.filter(team=team).select_related("user")
-    notify(
-        users=[row.user for row in held if actor is None or row.user_id != actor.pk],
-        kind=TEAM,
-        subject=f"team:{team.pk}",
-        title=f"{actor.shown_name if actor else 'Somebody'} has {verb} {team.name}",
-        body=body.format(day=f"{team.ends_at:%-d %B %Y}" if team.ends_at else ""),
-        link=reverse("team_life", args=[team.pk]),
-        team_id=team.pk,
-    )
+    """Everybody in it but who did it, by a job: there may be thousands."""
+    if what in team_news.NEWS:
+        told = {"team": str(team.pk), "actor": str(actor.pk) if actor else "", "what": what, "name": team.name}
+        told["day"] = f"{team.ends_at:%-d %B %Y}" if team.ends_at else ""
+        enqueue("team.news", told, team_id=team.pk, lane="io")

@@ -31,15 +31,23 @@ class Ways:
 
 @transaction.atomic
 def notify(
-    *, users: Iterable[User], kind: str, subject: str, title: str, body: str = "", link: str = "", team_id: UUID
+    *,
+    users: Iterable[User],
+    kind: str,
+    subject: str,
+    title: str,
+    body: str = "",
+    link: str = "",
+    team_id: UUID,
+    mail: bool = True,
 ) -> None:
     """Tell each of `users`, as they wish, if and only if the caller's transaction commits.
 
     kind: a key of KINDS; subject: "batch:<id>"; link: a path of this site. Mails go out later, from lane io, each by
-    itself or with others.
+    itself or with others; none where `mail` is False, for news that is worth a line in the studio only.
     """
     people = {user.pk: user for user in users if user.is_active}
-    wishes = ways_of(people, kind)
+    wishes = {pk: replace(ways, mail=ways.mail and mail) for pk, ways in ways_of(people, kind).items()}
     rows = [
         Notification(
             user=user,

@@ -7,7 +7,7 @@ from typing import Any
 from designer.jobs.handlers import Permanent, Retry, RunningJob, finishes, handles
 from designer.jobs.models import Job
 from designer.jobs.scheduler import every
-from designer.notifications import digests, letters, services
+from designer.notifications import digests, letters, services, team_news
 from teams.membership import invitations
 from teams.review.approvals.services import remind
 from teams.sharing import services as sharing
@@ -45,6 +45,11 @@ def say_undelivered(job: Job, status: str, error: dict[str, Any]) -> None:
 @handles("notification.digest")
 def send_digest(job: RunningJob, digest_id: str) -> None:
     digests.send(digest_id)
+
+
+@handles("team.news")
+def tell_of_team(job: RunningJob, **told: str) -> None:
+    team_news.tell(job, **told)
 
 
 @every(timedelta(seconds=20))

@@ -28,7 +28,7 @@ from designer.sessions.telling import database_time, full_time, open_votes, tall
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.base.text import one_line
-from teams.membership.models import Membership
+from teams.membership.models import Membership, Team
 from teams.membership.ownership import visible_team
 from teams.membership.permissions import CODES, allowed, check_awake
 from teams.review.collections.models import NAME_LENGTH, Collection
@@ -324,9 +324,11 @@ def _close(row: ReviewSession) -> ReviewSession:
 
 
 def end_forgotten() -> int:
-    """End the sessions that nobody has attended for an hour; how many. The scheduler calls it."""
+    """End the sessions that nobody has attended for an hour; how many. The scheduler calls it. In a closed team nobody
+    can attend, and nothing changes."""
     before = database_time() - FORGOTTEN
     stale = ReviewSession.objects.open().annotate(last=Max("people__seen_at")).filter(last__lt=before)
+    stale = stale.exclude(team__in=Team.objects.closed())
     ended = 0
     for pk in list(stale.values_list("pk", flat=True)):
         with transaction.atomic():

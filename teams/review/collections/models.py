@@ -8,7 +8,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, IntegerField, OuterRef, Subquery
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from teams.membership.models import Team
 from teams.membership.ownership import OwnedQuerySet, TeamOwned
@@ -25,8 +26,9 @@ class CollectionQuerySet(OwnedQuerySet["Collection"]):
         return self.filter(trashed_at=None)
 
     def expired(self) -> Self:
-        """Those whose time in the trash is over."""
-        return self.filter(trashed_at__lt=Now() - KEPT_IN_TRASH)
+        """Those whose time in the trash is over; while their team is closed it does not pass."""
+        limit = timezone.now() - KEPT_IN_TRASH
+        return self.filter(trashed_at__lt=limit).exclude(team__in=Team.objects.keeping_trash(limit))
 
     def matching(self, words: str) -> Self:
         """Every word stands in the name."""
