@@ -88,6 +88,16 @@ def check_awake(team_id: UUID) -> None:
         raise resting()
 
 
+def hold_awake(team_id: UUID) -> None:
+    """As `check_awake`, and until the caller's transaction ends nobody archives or deletes the team: who does waits, or
+    was first. To be asked before any other row is locked, as by all who lock the team's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT archived_at IS NULL AND ends_at IS NULL FROM teams WHERE id = %s FOR SHARE", [team_id])
+        found = cursor.fetchone()
+    if found is None or not found[0]:
+        raise resting()
+
+
 def resting() -> Conflict:
     """Why nothing is written in an archived team."""
     remedy = "Ask an owner to bring it back, under Settings, Teams."

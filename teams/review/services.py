@@ -12,7 +12,7 @@ from teams.base.preconditions import require_match
 from teams.base.text import plain_text
 from teams.membership.exporting import only
 from teams.membership.models import Team
-from teams.membership.permissions import allowed
+from teams.membership.permissions import allowed, hold_awake
 from teams.review.mentions import mention
 from teams.review.models import ABOUT, Comment, Reaction, Sign, Wording
 from teams.signals import comment_changed
@@ -142,7 +142,7 @@ def react(*, actor: User, comment_id: UUID, sign: str, given: bool) -> Comment:
 
 def _locked(actor: User, comment_id: UUID) -> Comment:
     """A comment that still stands and that `actor` may change, locked until the transaction ends."""
-    Comment.objects.kept().for_edit(actor, comment_id)
+    hold_awake(Comment.objects.kept().for_edit(actor, comment_id).team_id)
     kept: Comment = Comment.objects.select_for_update(of=("self",), no_key=True).kept().for_edit(actor, comment_id)
     return kept
 
@@ -158,6 +158,7 @@ def _spoken(actor: User, comment_id: UUID) -> Comment:
 def _may_speak(actor: User, team: Team) -> None:
     if not allowed(actor, "create_work", team):
         raise Forbidden(message="Your role lets you look, not comment.", remedy="Ask an owner or admin of the team.")
+    hold_awake(team.pk)
 
 
 def _spoken_of(actor: User, team_id: UUID, kind: str, pk: UUID) -> Any:

@@ -18,7 +18,7 @@ from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.base.text import one_line, plain_text
 from teams.membership.defaults import Default, said_by, usual
 from teams.membership.models import Membership, Role, Team
-from teams.membership.permissions import check_awake
+from teams.membership.permissions import hold_awake
 from teams.membership.services import locked_team
 from teams.review.approvals.models import ABLE, PENDING, Approval, Policy, Reviewer, Status, Verdict
 from teams.signals import approval_changed
@@ -57,7 +57,7 @@ def request_approval(*, actor: User, team_id: UUID, wish: Request) -> Approval:
     Raises Missing (asset, reviewers), Forbidden, Refused, or Conflict for an image in the trash, in review or approved.
     """
     team = locked_team(actor, team_id)  # who is removed meanwhile is not waited for
-    check_awake(team.pk)
+    hold_awake(team.pk)
     asset = _asset_of(actor, team, wish.asset)
     people = _reviewers(actor, team, wish)
     facts = {
@@ -80,9 +80,14 @@ def answer(*, actor: User, approval_id: UUID, verdict: str, note: str = "", chec
 
     Raises Missing, Forbidden, Refused, or Conflict for what is decided or withdrawn, and for an image in the trash.
     """
+    seen: Approval = Approval.objects.see(actor, approval_id)
+    try:
+        hold_awake(seen.team_id)
+    except Conflict:
+        _seat(actor, seen)  # who may not answer at all hears that first
+        raise
     row = _locked(actor, approval_id)
     seat = _seat(actor, row)
-    check_awake(row.team_id)
     if row.status not in PENDING:
         remedy = "Reload it. Who asked can withdraw it and ask anew."
         raise Conflict("decided", f"This was {row.get_status_display().lower()} already.", remedy=remedy)
@@ -109,7 +114,7 @@ def withdraw(*, actor: User, approval_id: UUID) -> Approval:
 
     Raises Missing, Forbidden, or Conflict where it is withdrawn already.
     """
-    Approval.objects.for_edit(actor, approval_id)
+    hold_awake(Approval.objects.for_edit(actor, approval_id).team_id)
     row = _locked(actor, approval_id)
     _withdraw(row, actor, "")
     return row

@@ -13,7 +13,7 @@ from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.base.preconditions import require_match
 from teams.base.text import one_line
 from teams.membership.ownership import working_team
-from teams.membership.permissions import allowed
+from teams.membership.permissions import allowed, hold_awake
 from teams.review.collections.models import NAME_LENGTH, Collection, CollectionItem, assets_of
 from teams.signals import collection_changed
 
@@ -26,6 +26,7 @@ def create(*, actor: User, team_id: UUID | None, name: str, assets: Iterable[UUI
     team = working_team(actor, team_id)
     if not allowed(actor, "create_work", team):
         raise Forbidden(message="Your role lets you look, not collect.", remedy="Ask an owner or admin of the team.")
+    hold_awake(team.pk)
     name = one_line(name, field="name", longest=NAME_LENGTH)
     made = Collection.objects.create(team=team, owner=actor, name=name)
     _put(made, actor, assets)
@@ -112,7 +113,7 @@ def purge() -> int:
 
 def _locked(actor: User, collection_id: UUID) -> Collection:
     """The collection, if `actor` may change it, locked until the transaction ends."""
-    Collection.objects.for_edit(actor, collection_id)
+    hold_awake(Collection.objects.for_edit(actor, collection_id).team_id)
     row: Collection = Collection.objects.select_for_update(of=("self",), no_key=True).for_edit(actor, collection_id)
     return row
 

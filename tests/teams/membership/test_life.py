@@ -3,6 +3,7 @@
 import pytest
 
 from batches.models import Batch
+from designer.jobs.claims import FREE
 from designer.jobs.models import Job
 from designer.notifications.models import Notification
 from designer.realtime import subjects
@@ -84,14 +85,12 @@ def test_from_an_archived_team_one_may_still_leave_and_be_removed(team, client_o
     assert editor.delete(f"/api/teams/{team.pk}/members/{editor.user.pk}").status_code == 204
 
 
-def test_what_runs_is_paused_or_cancelled_and_a_batch_goes_on_afterwards(
-    team, client_of, django_capture_on_commit_callbacks
-):
+def test_what_runs_is_paused_or_cancelled_and_a_batch_goes_on_afterwards(team, client_of):
     owner, editor = client_of("owner"), client_of("editor")
     single = editor.post("/api/generations", {"brief": "a coat", "team": str(team.pk)}, format="json").json()["id"]
     batch = made(editor, {"base": {"brief": "a coat"}, "variations": 2}, team=str(team.pk))["id"]
-    with django_capture_on_commit_callbacks(execute=True):
-        deed(owner, team, "archive")
+    deed(owner, team, "archive")
+    work_off("io")
     row = Batch.objects.get(pk=batch)
     assert (row.status, row.reason["code"]) == ("paused", "team_archived")
     assert editor.get(f"/api/generations/{single}").json()["status"] == "cancelled"
@@ -115,7 +114,7 @@ def test_the_scheduler_cancels_what_came_in_at_the_same_moment(team, client_of):
     client_of("editor").post("/api/generations", {"brief": "a coat", "team": str(team.pk)}, format="json")
     Team.objects.filter(pk=team.pk).update(archived_at="2026-11-30T12:00Z")
     closing.stop_work()
-    jobs = Job.objects.filter(team_id=team.pk).exclude(kind="notification.mail")
+    jobs = Job.objects.filter(team_id=team.pk).exclude(kind__in=FREE)
     assert set(jobs.values_list("status", flat=True)) == {"cancelled"}
 
 
@@ -141,6 +140,7 @@ def test_of_a_deleted_team_its_people_see_only_that_it_goes(team, client_of, mem
 def test_everybody_is_told_and_it_is_noted(what, verb, team, client_of, member):
     owner, others = client_of("owner"), [member("admin"), member("viewer")]
     deed(owner, team, what, name=team.name)
+    work_off("io")
     told = Notification.objects.filter(kind="team", team_id=team.pk)
     assert set(told.values_list("user", flat=True)) == {person.pk for person in others}
     assert Notification.objects.visible_to(others[0]).filter(kind="team", title__contains=verb).exists()
@@ -153,6 +153,7 @@ def test_other_news_of_a_deleted_team_is_not_shown(team, client_of, member):
     owner, editor = client_of("owner"), member("editor")
     Notification.objects.create(user=editor, team_id=team.pk, kind="comment", subject=f"team:{team.pk}", title="Said")
     deed(owner, team, "delete", name=team.name)
+    work_off("io")
     assert list(Notification.objects.visible_to(editor).values_list("kind", flat=True)) == ["team"]
 
 
@@ -192,7 +193,7 @@ def test_an_order_that_comes_in_while_the_team_is_archived_is_refused_or_cancell
     assert set(outcome) <= {200, 202, 409}
     closing.stop_work()
     assert work_off("interactive", "batch", "gpu", "remote") == 0
-    jobs = Job.objects.filter(team_id=team.pk).exclude(kind="notification.mail")
+    jobs = Job.objects.filter(team_id=team.pk).exclude(kind__in=FREE)
     assert set(jobs.values_list("status", flat=True)) <= {"cancelled"}
 
 
