@@ -102,7 +102,10 @@ class BatchForm(forms.Form):
     )
     strategy = forms.ChoiceField(
         label="Choose the model by",
-        choices=[(s, s.capitalize().replace("_", " ")) for s in STRATEGIES if s != "custom"],
+        choices=[
+            ("", "As the team has it"),
+            *((s, s.capitalize().replace("_", " ")) for s in STRATEGIES if s != "custom"),
+        ],
         required=False,
     )
     seed = forms.IntegerField(label="Seed", min_value=0, required=False, help_text="Empty: a new one each.")

@@ -14,6 +14,7 @@ from batches.models import BatchSheet
 from batches.plans import EMPTY_CELL, Cell, Plan, where_of
 from batches.pricing import EnhancementPrices, Price, Prices, wish_of
 from designer.assets.models import Asset
+from designer.generations.services import STRATEGY_USED
 from designer.generations.wishes import MAX_REFERENCES
 from designer.personas.models import Persona
 from enhancement import rights
@@ -22,6 +23,7 @@ from enhancement.tastes import coloured
 from teams.accounts.models import User
 from teams.base.errors import Forbidden, Missing, Refused
 from teams.base.ids import id_of
+from teams.membership.defaults import said_by
 from teams.membership.models import Team
 from teams.membership.ownership import working_team
 from teams.membership.permissions import allowed
@@ -209,6 +211,8 @@ class _Generating:
 
     def __init__(self, actor: User, team: Team, cells: Iterable[Cell]) -> None:
         self.team = team
+        usual = said_by(team, STRATEGY_USED)
+        self.usual = {} if usual == STRATEGY_USED.usual else {"strategy": usual}  # where the plan says none
         wanted = {pk for cell in cells for pk in cell.wish.get("references", ())}
         found = Asset.objects.visible_to(actor).kept().filter(team=team, pk__in=wanted)
         rows = found.values_list("pk", "width", "height") if wanted else ()
@@ -219,7 +223,7 @@ class _Generating:
             self.personas |= {str(pk): str(pk), name.strip().casefold(): str(pk)}
 
     def entry(self, cell: Cell) -> Entry:
-        said = dict(cell.wish)
+        said = {**self.usual, **cell.wish}
         if len(said.get("references", ())) > MAX_REFERENCES:
             shown = f"At most {MAX_REFERENCES} references."
             raise Refused("too_many", shown, field="references", remedy="Remove some.")

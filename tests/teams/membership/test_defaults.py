@@ -3,11 +3,13 @@
 import pytest
 
 from batches.contact_sheets import as_png
-from batches.models import Batch
+from batches.forms import BatchForm
+from batches.models import Batch, BatchItem
 from designer.assets.models import Asset
 from designer.generations.models import Generation
 from teams.audit.models import AuditEntry
 from teams.membership.plan import limits_of
+from tests.batches.asking import made, work_off
 from tests.worlds import picture
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +53,19 @@ def test_it_needs_the_version_that_was_read(team, client_of):
     owner = client_of("owner")
     answer = owner.patch(f"/api/teams/{team.pk}/defaults", {"values": {"strategy": "cost"}}, format="json")
     assert answer.status_code == 428
+
+
+def test_a_batch_that_says_no_strategy_goes_by_the_teams(team, client_of):
+    owner = client_of("owner")
+    say(owner, team, strategy="cost")
+    rows = [{"brief": "a coat"}, {"brief": "a hat", "strategy": "speed"}]
+    pk = made(owner, {"base": {}, "rows": rows}, team=str(team.pk))["id"]
+    found = [item.wish.get("strategy") for item in BatchItem.objects.filter(batch=pk).order_by("position")]
+    assert found == ["cost", "speed"]
+    again = made(owner, {"base": {"brief": "a coat", "strategy": "quality"}}, team=str(team.pk))["id"]
+    work_off()
+    assert Generation.objects.get(batch_item__batch=again).settings["strategy"] == "quality"
+    assert BatchForm(actor=owner.user)["strategy"].value() in (None, "")
 
 
 def test_a_wish_that_says_no_strategy_goes_by_the_teams(team, client_of):
