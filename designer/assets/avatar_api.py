@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -18,11 +18,21 @@ from rest_framework.views import APIView
 
 from designer.assets import avatars
 from designer.assets.delivery import HEADERS, fresh
+from teams.accounts.models import User
 from teams.accounts.people import person
 from teams.base.errors import Missing, Refused
 from teams.membership.avatars import avatar_of
 
-LARGE: dict[str, str] = {**HEADERS, "Cache-Control": "private, max-age=300"}
+# asked again each time it is shown, and rights with it; whoever has it already is sent no byte
+ASKED: dict[str, str] = {**HEADERS, "Cache-Control": "private, no-cache"}
+
+
+def _picture(request: HttpRequest, user: User, team_id: UUID) -> HttpResponse:
+    row = avatar_of(user, team_id)
+    etag = f'"{row.sha256[:32]}"'
+    status = 304 if fresh(request, etag) else 200
+    body = b"" if status == 304 else bytes(row.data)
+    return HttpResponse(body, status=status, content_type="image/webp", headers={**ASKED, "ETag": etag})
 
 
 class AvatarRequest(serializers.Serializer[Any]):
@@ -38,11 +48,7 @@ class TeamAvatarView(APIView):
     @extend_schema(responses={(200, "image/webp"): OpenApiTypes.BINARY}, operation_id="teams_avatar_get")
     def get(self, request: Request, team_id: UUID) -> HttpResponse:
         """For every member."""
-        row = avatar_of(person(request), team_id)
-        etag = f'"{row.sha256[:32]}"'
-        status = 304 if fresh(request._request, etag) else 200
-        body = b"" if status == 304 else bytes(row.data)
-        return HttpResponse(body, status=status, content_type="image/webp", headers={**LARGE, "ETag": etag})
+        return _picture(request._request, person(request), team_id)
 
     @extend_schema(
         request={"multipart/form-data": AvatarRequest}, responses={204: None}, operation_id="teams_avatar_put"
@@ -62,9 +68,11 @@ class TeamAvatarView(APIView):
 
 
 @login_required
-@require_POST
-def avatar_form(request: HttpRequest, team_id: UUID) -> HttpResponse:
-    """From the team's page: a picture, or `remove`."""
+@require_http_methods(["GET", "HEAD", "POST"])
+def avatar(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    """For pages, which show many and are no programs; a POST from the team's page gives it a picture, or `remove`."""
+    if request.method != "POST":
+        return _picture(request, person(request), team_id)
     file = None if "remove" in request.POST else request.FILES.get("file")
     try:
         if file is None and "remove" not in request.POST:

@@ -14,7 +14,7 @@ from teams.accounts.models import User
 from teams.base.errors import Refused
 from teams.membership.avatars import keep_avatar
 from teams.membership.ownership import visible_team
-from teams.membership.permissions import allowed
+from teams.membership.services import check_changes
 
 SIDE: Final = 128  # pixels
 MOST_SLENDER: Final = 4  # times as long as it is wide, or the other way round
@@ -25,10 +25,9 @@ def set_avatar(*, actor: User, team_id: UUID, file: IO[bytes] | None) -> None:
 
     Raises Missing, Forbidden, Conflict, or Refused naming `file`; then nothing has changed.
     """
-    if file is not None and allowed(actor, "change_team", visible_team(actor, team_id)):
-        keep_avatar(actor=actor, team_id=team_id, data=_square(read_limited(file)))
-    else:
-        keep_avatar(actor=actor, team_id=team_id, data=None)  # or says who may
+    check_changes(actor, visible_team(actor, team_id))  # before a picture is read; and once more with the team locked
+    data = None if file is None else _square(read_limited(file))
+    keep_avatar(actor=actor, team_id=team_id, data=data)
 
 
 def _square(data: bytes) -> bytes:

@@ -23,5 +23,5 @@ pages = [
     path("assets/<uuid:pk>/comments", comment_views.comments, name="asset_comments"),
     path("assets/<uuid:pk>/approval", approval_views.approval, name="asset_approval"),
     path("assets/<uuid:pk>/promote", views.promote, name="asset_promote"),
-    path("teams/<uuid:team_id>/avatar", avatar_api.avatar_form, name="team_avatar"),
+    path("teams/<uuid:team_id>/avatar", avatar_api.avatar, name="team_avatar"),
 ]

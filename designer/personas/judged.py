@@ -12,7 +12,7 @@ from designer.pipeline.records import Adjustment, LearnedChoice, PromptPart, Und
 from teams.accounts.models import User
 from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.membership.models import Team
-from teams.membership.permissions import may, resting
+from teams.membership.permissions import allowed, may
 
 
 def subjects(actor: User, asset_ids: Collection[UUID]) -> dict[UUID, Asset | Refused]:
@@ -22,7 +22,7 @@ def subjects(actor: User, asset_ids: Collection[UUID]) -> dict[UUID, Asset | Ref
     assets = list(rows)
     prefetch_related_objects(assets, "team")
     judging = {team for team in {asset.team for asset in assets} if may(actor, "edit_own_work", team)}
-    found: dict[str, Asset | Refused] = {str(asset.pk): _fault(asset, judging) or asset for asset in assets}
+    found: dict[str, Asset | Refused] = {str(asset.pk): _fault(actor, asset, judging) or asset for asset in assets}
     missing = Missing(message="There is no such asset.", remedy="Check the id, or ask for access.")
     return {pk: found.get(str(pk), missing) for pk in asset_ids}
 
@@ -35,10 +35,12 @@ def subject(actor: User, asset_id: UUID) -> Asset:
     return found
 
 
-def _fault(asset: Asset, judging: Collection[Team]) -> Refused | None:
-    if asset.team not in judging and asset.team.is_closed:
-        return resting()
+def _fault(actor: User, asset: Asset, judging: Collection[Team]) -> Refused | None:
     if asset.team not in judging:
+        try:
+            allowed(actor, "edit_own_work", asset.team)
+        except Conflict as rest:  # who may only look hears that, and nothing of the team's rest
+            return rest
         return Forbidden(message="Your role lets you look, not judge.", remedy="Ask an owner or admin of the team.")
     if asset.generation_id is None:
         remedy = "Open a generated one."

@@ -55,6 +55,9 @@ class TeamAvatarAdmin(LookedAt, admin.ModelAdmin[TeamAvatar]):
     list_select_related = ["team"]
     exclude = ["data"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TeamAvatar]:
+        return super().get_queryset(request).defer("data")
+
 
 @admin.register(Invitation)
 class InvitationAdmin(LookedAt, admin.ModelAdmin[Invitation]):

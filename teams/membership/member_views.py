@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from teams.accounts.people import person
 from teams.base.errors import Missing, Refused
-from teams.membership import invitations, services
+from teams.membership import closing, invitations, services
 from teams.membership.models import Invitation, Membership, Role, Team, TeamAvatar
 from teams.membership.ownership import visible_team
 from teams.membership.permissions import may
@@ -157,13 +157,13 @@ def member(request: HttpRequest, team_id: UUID, user_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def leave(request: HttpRequest, team_id: UUID) -> HttpResponse:
-    team = visible_team(person(request), team_id)
+    team = closing.seen(person(request), team_id).team
     try:
         services.leave_team(actor=person(request), team_id=team_id)
     except Missing:
         raise
     except Refused as refused:
         messages.error(request, str(refused))
-        return redirect("members", team_id)
+        return redirect("team_life" if team.ends_at else "members", team_id)
     messages.success(request, f"You have left {team.name}. What you made there stays with it.")
     return redirect("settings_teams")

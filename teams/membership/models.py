@@ -47,7 +47,7 @@ class Team(Row):
     awake_at = models.DateTimeField(
         null=True, blank=True, help_text="Brought back then: what lies in the trash has thirty days from there."
     )
-    # how the chosen slug reads at a glance, so that no two look alike; of slugs with a random end none is kept
+    # how the slug reads at a glance, so that no two look alike; older teams have none until they choose one
     slug_look = models.CharField(max_length=80, unique=True, null=True, blank=True)
     objects = TeamQuerySet.as_manager()
 

@@ -84,8 +84,8 @@ def allowed(user: "User | AnonymousUser", code: str, team: Team) -> bool:
 
 def check_awake(team_id: UUID) -> None:
     """Raises Conflict while the team is archived or about to be deleted. What it says is read anew."""
-    if Team.objects.closed().filter(pk=team_id).exists():
-        raise resting()
+    for ends_at in Team.objects.closed().filter(pk=team_id).values_list("ends_at", flat=True):
+        raise resting(deleted=ends_at is not None)
 
 
 def hold_awake(team_id: UUID) -> None:
@@ -98,7 +98,10 @@ def hold_awake(team_id: UUID) -> None:
         raise resting()
 
 
-def resting() -> Conflict:
-    """Why nothing is written in an archived team."""
+def resting(*, deleted: bool = False) -> Conflict:
+    """Why nothing is written in an archived team, or one about to be deleted."""
+    if deleted:
+        message, remedy = "This team is about to be deleted, and nothing in it changes.", "Ask an owner to restore it."
+        return Conflict(RESTING, message, remedy=remedy)
     remedy = "Ask an owner to bring it back, under Settings, Teams."
     return Conflict(RESTING, "This team is archived: it can be looked at, and nothing in it changes.", remedy=remedy)

@@ -1,13 +1,16 @@
 """What a team may use, in one place, and how much of it it does. Nobody pays here: the operator sets the limits."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Count, Max, Sum
 
+from teams.base.keeping import kept
 from teams.membership.belongings import kinds
 from teams.membership.models import Invitation, Membership, Team
+
+COUNTED_FOR: Final = 60  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,18 @@ def limits_of(team: Team) -> Limits:
 
 
 def use_of(team: Team) -> Use:
-    """As it is now, what lies in the trash included."""
+    """Seats as they are now; of pictures, those in the trash among them, what was counted up to a minute ago."""
     seats = Membership.every.filter(team=team).count() + Invitation.objects.open().filter(team=team).count()
-    size = pictures = 0
+    size, pictures = kept(f"team:use:{team.pk}", COUNTED_FOR, lambda: _stored(team))
+    return Use(seats=seats, storage=size, pictures=pictures)
+
+
+def _stored(team: Team) -> tuple[int, int]:
+    """Bytes and number of files: one for which several rows stand counts once."""
+    size = files = 0
     for kind in kinds():
         if {"path", "sha256", "bytes"}.issubset({field.attname for field in kind.model._meta.concrete_fields}):
-            found: dict[str, Any] = kind.of(team.pk).aggregate(size=Sum("bytes"))
-            size, pictures = size + (found["size"] or 0), pictures + kind.of(team.pk).count()
-    return Use(seats=seats, storage=size, pictures=pictures)
+            each = kind.of(team.pk).order_by().values("sha256").annotate(size=Max("bytes"))
+            found: dict[str, Any] = each.aggregate(total=Sum("size"), files=Count("sha256"))
+            size, files = size + (found["total"] or 0), files + found["files"]
+    return size, files

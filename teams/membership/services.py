@@ -33,7 +33,8 @@ def free_slug(name: str) -> str:
 def create_personal_team(*, owner: User) -> Team:
     """The team that holds a person's own work."""
     name = f"{owner.shown_name[:60]}'s studio"
-    team = Team.objects.create(name=name, slug=free_slug(owner.shown_name), personal=True)
+    slug = free_slug(owner.shown_name)
+    team = Team.objects.create(name=name, slug=slug, slug_look=slugs.look_of(slug), personal=True)
     Membership.objects.create(team=team, user=owner, role=Role.OWNER)
     return team
 
@@ -45,7 +46,8 @@ def create_team(*, actor: User, name: str) -> Team:
     User.objects.select_for_update(no_key=True).get(pk=actor.pk)  # two creations at once would both count too few
     if owned_by(actor) >= MOST_OWNED:
         raise Conflict("too_many_teams", f"You own {MOST_OWNED} teams.", remedy="Leave one, or hand one over.")
-    team = Team.objects.create(name=name, slug=free_slug(name))
+    slug = free_slug(name)
+    team = Team.objects.create(name=name, slug=slug, slug_look=slugs.look_of(slug))
     Membership.objects.create(team=team, user=actor, role=Role.OWNER)
     audit.write(actor, "team.created", f"team:{team.pk}", {"name": name}, team.pk)
     return team
@@ -116,19 +118,26 @@ def keep_setting(*, actor: User, team_id: UUID, name: str, value: object) -> Tea
     team = changeable(actor, team_id)
     if team.settings.get(name) == value:
         return team
+    before = team.settings.get(name)
     rest = {key: kept for key, kept in team.settings.items() if key != name}
     team.settings = rest if value is None else {**rest, name: value}
     team.save(update_fields=["settings", "updated_at"])
-    audit.write(actor, "team.setting_changed", f"team:{team.pk}", {"setting": name, "value": value}, team.pk)
+    facts = {"setting": name, "from": before, "value": value}
+    audit.write(actor, "team.setting_changed", f"team:{team.pk}", facts, team.pk)
     return team
 
 
 def changeable(actor: User, team_id: UUID) -> Team:
     """The team, locked, if `actor` may change its settings now. Raises Missing, Forbidden, or Conflict (archived)."""
     team = locked_team(actor, team_id)
+    check_changes(actor, team)
+    return team
+
+
+def check_changes(actor: User, team: Team) -> None:
+    """Raises Forbidden where `actor` may not change the team's settings, Conflict while it is archived."""
     if not allowed(actor, "change_team", team):
         raise _not_manager()
-    return team
 
 
 def known_role(word: str) -> str:
@@ -175,21 +184,37 @@ def remove_member(*, actor: User, team_id: UUID, user_id: UUID) -> None:
 
 
 def leave_team(*, actor: User, team_id: UUID) -> None:
-    """End one's own membership; every role may. Raises Missing, Conflict for the last owner."""
-    _remove_member(actor, team_id, actor.pk)
+    """End one's own membership; every role may, also in a team that is about to be deleted. Raises Missing, Conflict
+    for the last owner."""
+    _leave(actor, team_id)
+
+
+@transaction.atomic
+def _leave(actor: User, team_id: UUID) -> None:
+    Team.objects.select_for_update(no_key=True).filter(pk=team_id).first()
+    row = Membership.every.filter(team=team_id, user=actor, team__ending_at=None).first() if actor.is_active else None
+    if row is None:
+        raise Missing(message="There is no such team.", remedy="Check the id, or ask for access.")
+    _end(actor, row)
 
 
 @transaction.atomic
 def _remove_member(actor: User, team_id: UUID, user_id: UUID) -> None:
+    if user_id == actor.pk:
+        return _leave(actor, team_id)
     team = locked_team(actor, team_id)
     membership = member_of(team, user_id)
-    leaves = user_id == actor.pk
-    if not leaves:
-        check_may_manage(actor, team, membership.role)
+    check_may_manage(actor, team, membership.role)
+    _end(actor, membership)
+
+
+def _end(actor: User, membership: Membership) -> None:
+    user_id, team_id = membership.user_id, membership.team_id
     _check_owner_stays(membership, None)
     membership.delete()
-    audit.write(actor, "member.left" if leaves else "member.removed", f"user:{user_id}", {}, team.pk)
-    access_revoked.send(sender=Membership, user_id=user_id, team_id=team.pk)
+    deed = "member.left" if user_id == actor.pk else "member.removed"
+    audit.write(actor, deed, f"user:{user_id}", {}, team_id)
+    access_revoked.send(sender=Membership, user_id=user_id, team_id=team_id)
 
 
 def locked_team(actor: User, team_id: UUID) -> Team:
@@ -223,7 +248,7 @@ def _check_owner_stays(membership: Membership, role: str | None) -> None:
     """The clean answer; the database's trigger has the last word."""
     if membership.role != Role.OWNER or role == Role.OWNER:
         return
-    others = Membership.objects.filter(team_id=membership.team_id, role=Role.OWNER).exclude(pk=membership.pk)
+    others = Membership.every.filter(team_id=membership.team_id, role=Role.OWNER).exclude(pk=membership.pk)
     if not others.exists():
         raise Conflict(
             "last_owner", "A team keeps at least one owner.", field="role", remedy="Make somebody else an owner first."

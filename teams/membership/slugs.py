@@ -2,7 +2,8 @@
 
 It is of plain ASCII in lower case, so that no letter of another script passes for one of ours, and no two read alike
 ("nail" and "nai1"). One that was given up leads on for 90 days, for it stands in mails and bookmarks; until then nobody
-else may have it, since whoever follows an old address must not come to strangers. After that it is free.
+else may have it, since whoever follows an old address must not come to strangers. After that it is free, and so it is
+when its team ends: then nobody is left whom it led there.
 """
 
 import re
@@ -20,6 +21,7 @@ from teams.membership.models import FormerSlug, Team
 from teams.membership.ownership import visible_teams
 
 LEADS_ON: Final = timedelta(days=90)
+MOST_FORMER: Final = 5  # that lead on: nobody gathers names
 SHORTEST: Final = 3
 LONGEST: Final = 40
 FORM: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -31,7 +33,11 @@ register root security sessions settings shop signin signup staff static status 
 terms test undefined user users webhooks www
 """  # of the studio's own addresses, and such as promise who somebody is
 RESERVED: Final = frozenset(WORDS.split())
-ALIKE: Final = (("rn", "m"), ("vv", "w"), ("0", "o"), ("1", "l"), ("i", "l"), ("-", ""))
+# 6 is left a digit: fw-26 and fw-29 are two seasons
+ALIKE: Final = (
+    ("rn", "m"), ("vv", "w"), ("cl", "d"), ("0", "o"), ("1", "l"), ("i", "l"), ("5", "s"), ("2", "z"), ("8", "b"),
+    ("9", "g"), ("-", ""),
+)  # fmt: skip
 
 
 def look_of(slug: str) -> str:
@@ -73,6 +79,9 @@ def choose(team: Team, slug: str) -> str:
     with connection.cursor() as cursor:  # two who choose what looks alike come one after the other
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"slug:{look}"])
     FormerSlug.objects.filter(until__lte=timezone.now()).delete()
+    if FormerSlug.objects.filter(team=team).exclude(slug=slug).count() >= MOST_FORMER:
+        message = f"This team had {MOST_FORMER} other addresses within {LEADS_ON.days} days."
+        raise Conflict("too_many_slugs", message, field="slug", remedy="Take one of those back, or wait.")
     others = Team.objects.exclude(pk=team.pk).filter(Q(slug=slug) | Q(slug_look=look))
     if others.exists() or FormerSlug.objects.exclude(team=team).filter(look=look).exists():
         message = "Another team is called so, was until lately, or is called nearly so."

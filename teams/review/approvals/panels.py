@@ -33,7 +33,8 @@ def review_facts(user: User, asset: Any, *, may_edit: bool) -> dict[str, Any]:
     rows: Any = Approval.objects.visible_to(user).filter(asset=asset.pk).told()
     row: Approval | None = rows.order_by("-created_at", "-pk").first()
     standing = row if row and row.status != Status.WITHDRAWN else None
-    role = Membership.objects.filter(user=user, team=asset.team_id).values_list("role", flat=True).first() or ""
+    held = Membership.objects.filter(user=user, team=asset.team_id).values_list("role", "team__archived_at").first()
+    role = held[0] if held and held[1] is None else ""  # in an archived team nobody has anything to do here
     kept = asset.trashed_at is None
     open_to_new = standing is None or standing.status in (Status.CHANGES_REQUESTED, Status.REJECTED)
     may_request = may_edit and kept and open_to_new

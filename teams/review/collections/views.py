@@ -27,10 +27,11 @@ CHOICES: Final = 100
 
 
 def makers(request: HttpRequest) -> list[Team]:
-    """The teams in which this person may make things, their own first."""
+    """The teams in which this person may make things now, their own first."""
     roles = [role for role, codes in CODES.items() if "create_work" in codes]
     able = Membership.objects.filter(user=request.user.pk, role__in=roles).values("team")
-    return list(visible_teams(request.user).filter(pk__in=able).order_by("-personal", "name", "pk"))
+    rows = visible_teams(request.user).filter(pk__in=able, archived_at=None)
+    return list(rows.order_by("-personal", "name", "pk"))
 
 
 @login_required

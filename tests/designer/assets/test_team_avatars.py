@@ -5,7 +5,10 @@ import io
 import pytest
 from PIL import Image
 
+from designer.assets import avatars
+from teams.membership import permissions
 from teams.membership.models import TeamAvatar
+from teams.membership.services import change_role
 from tests import images
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +57,7 @@ def test_pages_show_it_or_initials(team, client_of):
     file.name = "logo.png"
     assert owner.post(f"/teams/{team.pk}/avatar", {"file": file}, format="multipart").status_code == 302
     for path in ("/settings/teams", f"/teams/{team.pk}", f"/teams/{team.pk}/life"):
-        assert f"/api/teams/{team.pk}/avatar?v=".encode() in owner.get(path).content
+        assert f'src="/teams/{team.pk}/avatar?v='.encode() in owner.get(path).content
     assert owner.post(f"/teams/{team.pk}/avatar", {"remove": "1"}, format="multipart").status_code == 302
     assert not TeamAvatar.objects.filter(team=team).exists()
 
@@ -63,3 +66,36 @@ def test_an_archived_team_keeps_its_picture(team, client_of):
     owner = client_of("owner")
     owner.post(f"/api/teams/{team.pk}/archive")
     assert put(owner, team, images.encoded("PNG")).json()["code"] == "team_archived"
+
+
+def test_it_is_asked_for_each_time_it_is_shown_and_rights_with_it(team, client_of):
+    owner, viewer = client_of("owner"), client_of("viewer")
+    put(owner, team, images.encoded("PNG"))
+    for path in (f"/api/teams/{team.pk}/avatar", f"/teams/{team.pk}/avatar"):
+        answer = viewer.get(path)
+        assert answer.headers["Cache-Control"] == "private, no-cache"
+        assert viewer.get(path, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    owner.delete(f"/api/teams/{team.pk}/members/{viewer.user.pk}")
+    for path in (f"/api/teams/{team.pk}/avatar", f"/teams/{team.pk}/avatar"):
+        assert viewer.get(path, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 404
+
+
+def test_who_is_promoted_in_between_does_not_take_the_picture_away(team, client_of, monkeypatch):
+    owner, editor = client_of("owner"), client_of("editor")
+    put(owner, team, images.encoded("PNG"))
+    visible = avatars.visible_team
+
+    def late(user, team_id):
+        """Looked at as an editor; an admin a moment later."""
+        found = visible(user, team_id)
+        monkeypatch.setattr(permissions, "get_user_perms", first)
+        return found
+
+    def first(user, team):
+        monkeypatch.undo()
+        change_role(actor=owner.user, team_id=team.pk, user_id=editor.user.pk, role="admin")
+        return set()
+
+    monkeypatch.setattr(avatars, "visible_team", late)
+    assert put(editor, team, images.encoded("PNG")).status_code == 403
+    assert TeamAvatar.objects.filter(team=team).exists()

@@ -7,9 +7,12 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from rest_framework.test import APIClient
 
+from batches.webhooks.models import Endpoint
 from designer.assets import garbage
 from designer.assets.models import Asset
 from designer.jobs.models import Job
@@ -21,11 +24,13 @@ from enhancement.models import Enhancement
 from enhancement.services import forget_trashed
 from teams.accounts.models import User
 from teams.audit.models import AuditEntry
-from teams.membership import closing, deeds
+from teams.membership import closing, deeds, services
 from teams.membership.models import Membership, Team
+from teams.membership.plan import use_of
 from teams.review.collections.models import Collection
 from teams.review.collections.services import purge as empty_collections
 from teams.review.models import Comment
+from teams.signals import access_revoked
 from tests.batches.asking import work_off
 from tests.work import somebody_waits
 from tests.worlds import build_world
@@ -176,3 +181,80 @@ def test_what_is_said_in_the_moment_of_archiving_does_not_land(write, client_of)
     assert (answers[0].status_code, answers[0].json()["code"]) == (409, "team_archived")
     assert world.fingerprint() == before
     assert not Comment.objects.filter(text="Late").exists()
+
+
+def test_pages_of_an_archived_team_offer_nothing_that_is_refused():
+    world = build_world()
+    client = Client()
+    client.force_login(world.people["owner"], backend="django.contrib.auth.backends.ModelBackend")
+    closing.archive(actor=world.people["owner"], team_id=world.team.pk)
+    members = client.get(f"/teams/{world.team.pk}").content
+    assert b'name="role" aria-label="Role of' not in members and b'name="renew"' not in members
+    assert b"Yes, remove" in members
+    assert world.team not in client.get("/collections").context["teams"]
+    admin = Client()
+    admin.force_login(world.people["admin"], backend="django.contrib.auth.backends.ModelBackend")
+    assert b'name="verdict"' not in admin.get(f"/assets/{world.asset.pk}/approval").content
+
+
+def test_who_may_only_look_hears_that_and_not_of_the_rest():
+    world = build_world()
+    closing.archive(actor=world.people["owner"], team_id=world.team.pk)
+    said = {"assets": [str(world.asset.pk)], "kind": "like"}
+    codes = {}
+    for role in ("viewer", "editor"):
+        client = APIClient()
+        client.force_login(world.people[role], backend="django.contrib.auth.backends.ModelBackend")
+        codes[role] = client.post("/api/feedback", said, format="json").status_code
+    assert codes == {"viewer": 403, "editor": 409}
+
+
+def test_one_may_leave_a_team_that_is_about_to_be_deleted(team, client_of):
+    owner, editor = client_of("owner"), client_of("editor")
+    deed(owner, team, "delete", name=team.name)
+    assert b"Yes, leave" in editor.get(f"/teams/{team.pk}/life").content
+    assert editor.post(f"/teams/{team.pk}/leave").status_code == 302
+    deed(owner, team, "restore")
+    assert editor.get(f"/api/teams/{team.pk}").status_code == 404
+    deed(owner, team, "delete", name=team.name)
+    assert owner.delete(f"/api/teams/{team.pk}/members/{owner.user.pk}").json()["code"] == "last_owner"
+
+
+def test_a_webhook_outlives_the_grace_of_its_team():
+    """Somebody changes their password while the team is away: who manages it does again once it is back."""
+    world = build_world()
+    owner = world.people["owner"]
+    closing.delete(actor=owner, team_id=world.team.pk, name=world.team.name)
+    owner.set_password("another correct horse")
+    owner.save()
+    access_revoked.send(sender=User, user_id=owner.pk, team_id=None)
+    closing.restore(actor=owner, team_id=world.team.pk)
+    assert Endpoint.objects.get(pk=world.webhook.pk).status == "enabled"
+
+
+def test_teams_about_to_be_deleted_count_among_those_one_owns(client_of, monkeypatch):
+    monkeypatch.setattr(services, "MOST_OWNED", 2)
+    owner = client_of("stranger")  # whose own studio is the first
+    second = owner.post("/api/teams", {"name": "Nord"}, format="json").json()
+    assert owner.post(f"/api/teams/{second['id']}/delete", {"name": "Nord"}, format="json").status_code == 200
+    assert owner.post("/api/teams", {"name": "Sud"}, format="json").json()["code"] == "too_many_teams"
+
+
+def test_nobody_replays_a_dead_job_of_an_archived_team(team, client_of, admin_client):
+    client_of("editor").post("/api/generations", {"brief": "a coat", "team": str(team.pk)}, format="json")
+    job = Job.objects.get(kind="generation.run")
+    Job.objects.filter(pk=job.pk).update(status="dead", finished_at=timezone.now())
+    deed(client_of("owner"), team, "archive")
+    admin_client.post("/admin/designer/job/", {"action": "replay", "_selected_action": [str(job.pk)]})
+    assert Job.objects.get(pk=job.pk).status == "dead"
+
+
+def test_one_file_counts_once(team, client_of):
+    world = build_world()
+    row = Asset.objects.get(pk=world.asset.pk)
+    Asset.objects.create(
+        team=world.team, owner=row.owner, kind=row.kind, sha256=row.sha256, path=row.path, media_type=row.media_type,
+        width=8, height=8, bytes=row.bytes,
+    )  # fmt: skip
+    use = use_of(world.team)
+    assert (use.pictures, use.storage) == (1, row.bytes)
