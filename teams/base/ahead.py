@@ -8,7 +8,8 @@ from typing import Final
 
 BLOCK: Final = 1 << 18
 SLICE: Final = 0.25  # seconds of reading for each block that is taken
-PATIENCE: Final = 20.0  # seconds, after which all the rest is read at once
+PATIENCE: Final = 20.0  # seconds, after which the rest is read in slices of
+LONG_SLICE: Final = 10.0  # seconds: no proxy gives up on a line that is silent for so long
 
 
 def ahead(blocks: Generator[bytes, None, None], *, patience: float = PATIENCE) -> Iterator[bytes]:
@@ -16,8 +17,9 @@ def ahead(blocks: Generator[bytes, None, None], *, patience: float = PATIENCE) -
     with closing(blocks), tempfile.TemporaryFile() as spool:
         until, taken, written, more = time.monotonic() + patience, 0, 0, True
         while more or taken < written:
-            stop = time.monotonic() + SLICE
-            while more and (time.monotonic() < min(stop, until) or time.monotonic() >= until or taken == written):
+            now = time.monotonic()
+            stop = now + (SLICE if now < until else LONG_SLICE)
+            while more and (time.monotonic() < stop or taken == written):
                 block = next(blocks, None)
                 more = block is not None
                 if block:

@@ -35,7 +35,7 @@ from teams.membership.deeds import noted
 from teams.membership.models import Invitation, Membership, Team, TeamAvatar
 
 Rows = QuerySet[Any]
-HELD_FOR: Final = 60  # seconds for which nobody else exports; renewed while it is sent
+HELD_FOR: Final = 120  # seconds for which nobody else exports; renewed while it is sent
 AT_FIRST: Final = 15  # of one that nobody may ever begin to read
 RENEW: Final = """
 local held = redis.call('GET', KEYS[1])
@@ -97,7 +97,7 @@ def _take(team_id: UUID) -> str:
         raise Refused("unavailable", "Exports cannot be counted now.", remedy="Try again.", status=503) from away
     if not taken:
         message = "An export of this team is being sent already."
-        raise Conflict("export_running", message, remedy="Wait for it, or end it and try again in a minute.")
+        raise Conflict("export_running", message, remedy="Wait for it, or end it and try again in two minutes.")
     return token
 
 

@@ -258,3 +258,19 @@ def test_one_file_counts_once(team, client_of):
     )  # fmt: skip
     use = use_of(world.team)
     assert (use.pictures, use.storage) == (1, row.bytes)
+
+
+@pytest.mark.parametrize("path", ["/settings/teams", "/teams/{}", "/teams/{}/life", "/teams/{}/defaults"])
+def test_pages_ask_as_much_of_many_teams_and_members_as_of_few(path, team, client_of):
+    owner = client_of("owner")
+    path = path.format(team.pk)
+    owner.get(path)
+    costs = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as seen:
+            assert owner.get(path).status_code == 200
+        costs.append(len(seen))
+        fill(team, 12)
+        for number in range(6):
+            owner.post("/api/teams", {"name": f"Nord {number}"}, format="json")
+    assert costs[0] == costs[1]

@@ -14,6 +14,7 @@ from designer.sessions.models import ReviewSession, SessionImage, SessionVote
 from teams.accounts.services import create_token, revoke_token
 from teams.audit.models import AuditEntry
 from teams.base import streams
+from teams.base.ahead import BLOCK, ahead
 from teams.base.archives import Archive
 from teams.base.limits import link
 from teams.membership import closing, exporting
@@ -226,9 +227,11 @@ def test_its_memory_does_not_grow_with_what_it_holds():
     assert peak(20_000) < peak(200) + 400_000
 
 
-def test_large_sizes_are_written_whole(monkeypatch):
+@pytest.mark.parametrize("before", [0, 5 << 30])
+def test_it_is_whole_also_beyond_four_gigabytes(before):
     """Offsets and sizes are of 64 bits in every entry, so that no size is a special case."""
     archive, out = Archive(), io.BytesIO()
+    archive.offset = before  # as if so much had been written
     for name, blocks, packed in (("a.txt", [b"linen"] * 3, True), ("ä/ö.bin", [bytes(range(256))] * 9, False)):
         for block in archive.entry(name, blocks, packed=packed):
             out.write(block)
@@ -289,3 +292,37 @@ def test_who_may_not_is_noted(world, client_of):
     client_for(client_of, world.people["admin"]).get(f"/api/teams/{world.team.pk}/export")
     refused = AuditEntry.objects.get(team_id=world.team.pk, action="team.export_refused")
     assert refused.actor_id == world.people["admin"].pk
+
+
+def test_rows_are_read_ahead_of_who_takes_them_slowly():
+    """What is held open for them is over long before the last of them is taken."""
+    ended = []
+
+    def rows():
+        try:
+            for number in range(40):
+                yield bytes([number]) * BLOCK
+        finally:
+            ended.append(True)
+
+    taken_ = ahead(rows())
+    first = next(taken_)
+    assert ended == [True]
+    assert first + b"".join(taken_) == b"".join(bytes([number]) * BLOCK for number in range(40))
+
+
+def test_whoever_stops_taking_ends_the_reading():
+    ended = []
+
+    def rows():
+        try:
+            while True:
+                yield b"linen"
+        finally:
+            ended.append(True)
+
+    taken_ = ahead(rows())
+    next(taken_)
+    assert ended == []
+    taken_.close()
+    assert ended == [True]
