@@ -24,7 +24,7 @@ from enhancement.models import Enhancement
 from enhancement.services import forget_trashed
 from teams.accounts.models import User
 from teams.audit.models import AuditEntry
-from teams.membership import closing, deeds, services
+from teams.membership import audit_log, closing, deeds, services
 from teams.membership.models import Membership, Team
 from teams.membership.plan import use_of
 from teams.review.collections.models import Collection
@@ -274,3 +274,18 @@ def test_pages_ask_as_much_of_many_teams_and_members_as_of_few(path, team, clien
         for number in range(6):
             owner.post("/api/teams", {"name": f"Nord {number}"}, format="json")
     assert costs[0] == costs[1]
+
+
+def test_the_audit_log_says_all_of_it_in_words(team, client_of, member):
+    owner, admin = client_of("owner"), client_of("admin")
+    for client in (admin, owner):
+        for what in ("archive", "unarchive", "delete", "restore"):
+            deed(client, team, what, name=team.name)
+        b"".join(client.get(f"/api/teams/{team.pk}/export"))
+    deed(admin, team, "hand-over", user=str(owner.user.pk))
+    deed(owner, team, "hand-over", user=str(admin.user.pk))
+    actions = set(
+        AuditEntry.objects.filter(team_id=team.pk, action__startswith="team.").values_list("action", flat=True)
+    )
+    assert len(actions) >= 12
+    assert actions <= set(audit_log.WORDS)
