@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("teams", "0009_review_approvals")]
+    dependencies = [("teams", "0010_sharing")]
 
     operations = [
         migrations.AddField(
