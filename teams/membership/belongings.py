@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from django.apps import apps
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import ForeignKey, Model, Q, QuerySet
 
 from teams.audit.models import AuditEntry
 from teams.membership.models import Team
@@ -17,10 +17,12 @@ KEPT: Final = (Team, AuditEntry)  # the team's own row goes last; what was done 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A table of things that are a team's. `path`: the lookup from a row to the team's id."""
+    """A table of things that are a team's. `path`: the lookup from a row to the team's id. `others`: lookups to a team
+    whose the row is not, and which it does not outlive all the same: what others share with it."""
 
     model: type[Model]
     path: str
+    others: tuple[str, ...] = ()
 
     @property
     def table(self) -> str:
@@ -29,6 +31,14 @@ class Kind:
     def of(self, team_id: object) -> "QuerySet[Any]":
         """All rows of the team, also such as no manager shows."""
         rows: QuerySet[Any] = self.model._base_manager.filter(**{self.path: team_id})
+        return rows
+
+    def going_with(self, team_id: object) -> "QuerySet[Any]":
+        """All rows that go when the team does, other teams' among them."""
+        named = Q(**{self.path: team_id})
+        for path in self.others:
+            named |= Q(**{path: team_id})
+        rows: QuerySet[Any] = self.model._base_manager.filter(named)
         return rows
 
 
@@ -44,21 +54,24 @@ class Loose:
 @lru_cache(maxsize=1)
 def kinds() -> tuple[Kind, ...]:
     """Every table of things that are a team's, in the order of the models' names."""
-    found: dict[type[Model], str] = {}
+    found: dict[type[Model], list[str]] = {}  # the path to whose it is first
     models = [each for each in _models() if each not in KEPT]
     for model in models:
-        for field in model._meta.concrete_fields:
-            if field.attname == COLUMN or (isinstance(field, ForeignKey) and field.related_model is Team):
-                found[model] = field.attname
+        fields = model._meta.concrete_fields
+        named = [field for field in fields if field.attname == COLUMN or field.related_model is Team]
+        paths = {field.attname for field in named}
+        if paths:
+            found[model] = sorted(paths, key=lambda path: (path != COLUMN, path))
     grown = True
     while grown:
         grown = False
         for model in models:
             for field in links(model):
                 if model not in found and field.related_model in found and not field.null:
-                    found[model] = f"{field.name}__{found[field.related_model]}"
+                    found[model] = [f"{field.name}__{path}" for path in found[field.related_model]]
                     grown = True
-    return tuple(Kind(model, found[model]) for model in sorted(found, key=lambda each: each._meta.label))
+    known = sorted(found.items(), key=lambda each: each[0]._meta.label)
+    return tuple(Kind(model, path, tuple(others)) for model, (path, *others) in known)
 
 
 def _models() -> list[type[Model]]:
@@ -101,7 +114,19 @@ def order() -> tuple[tuple[Kind, ...], tuple[Loose, ...]]:
             cut.add((found.model, found.field))
         sorted_ += [left.pop(model) for model in free]
     noted = [kind for kind in sorted_ if kind.path == COLUMN and not _is_linked(kind.model, paths)]
-    return tuple([kind for kind in sorted_ if kind not in noted] + noted), tuple(loose)
+    return tuple([kind for kind in sorted_ if kind not in noted] + noted), (*loose, *_of_others())
+
+
+def _of_others() -> list[Loose]:
+    """Links from rows that stay, being another team's, to rows that go. Those that may not be empty go themselves."""
+    paths = {kind.model: kind.others for kind in kinds()}
+    return [
+        Loose(model, field.name, path)
+        for model in _models()
+        for field in links(model)
+        if field.null and field.related_model is not Team
+        for path in paths.get(field.related_model, ())
+    ]
 
 
 def _is_linked(model: type[Model], paths: dict[type[Model], str]) -> bool:

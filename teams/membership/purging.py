@@ -80,7 +80,7 @@ def _steps(team_id: UUID, end: float) -> dict[str, Callable[[], None]]:
     tables, loose = order()
     steps: dict[str, Callable[[], None]] = {}
     for link in loose:
-        steps[f"{link.model._meta.db_table}.{link.field}"] = partial(_loosen, link, team_id, end)
+        steps[f"{link.model._meta.db_table}.{link.field} {link.path}"] = partial(_loosen, link, team_id, end)
     for kind in tables:
         if kind.model not in LAST:
             steps[kind.table] = partial(_empty, kind, team_id, end)
@@ -109,7 +109,7 @@ def _loosen(link: Loose, team_id: UUID, end: float) -> None:
 
 
 def _empty(kind: Kind, team_id: UUID, end: float) -> None:
-    for ids in _found(kind.of(team_id)):
+    for ids in _found(kind.going_with(team_id)):
         rows = kind.model._base_manager.filter(pk__in=ids)
         rows._raw_delete(rows.db)  # no row is read, and what points here is gone already
         if time.monotonic() > end:

@@ -281,6 +281,10 @@ def test_of_a_restore_and_the_end_at_once_one_wins(turn):
 def test_every_table_that_leads_to_a_team_is_known_and_has_an_order():
     tables, loose = order()
     assert len(tables) == len(kinds())
+    assert {kind.table: (kind.path, *kind.others) for kind in kinds() if kind.others} == {
+        "team_shares": ("team_id", "to_team_id"),
+        "team_shares_declined": ("share__team_id", "share__to_team_id"),
+    }
     assert {"assets", "generations", "team_comments", "stage_runs", "ledger_entries", "job_queue", "events"} <= {
         kind.table for kind in tables
     }
