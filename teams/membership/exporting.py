@@ -51,14 +51,17 @@ NAMES: Final = {
     "team_approvals": "approvals",
     "ledger_entries": "ledger",
     "team_invitations": "invitations",
+    "team_shares": "shares",
 }
 # How the studio works, and not what the team made; the figures are worked out of what is here
 OWN: Final = """
 alerts events job_attempts job_queue ledger_reservations notifications queue_weights team_avatars team_members
 teams_teamgroupobjectpermission teams_teamuserobjectpermission webhook_attempts webhook_deliveries
 """
-MACHINERY: Final = frozenset(OWN.split())
-SECRET: Final = frozenset({"secret", "old_secret", "digest"})
+UNTOLD: Final = frozenset({"team_shares_declined"})  # who wants to see nothing of a share is told to nobody
+MACHINERY: Final = frozenset(OWN.split()) | UNTOLD
+# Columns, or those of one table: with whose account an address was met when something was shared with it
+SECRET: Final = frozenset({"secret", "old_secret", "digest", "password", "team_shares.user_id"})
 FILED: Final = frozenset({"path", "sha256", "media_type"})  # columns of a row that stands for a file
 
 
@@ -214,7 +217,7 @@ def _members(at: Snapshot, team: Team) -> Iterator[dict[str, Any]]:
 def columns(kind: Kind, secret: frozenset[str] = SECRET) -> list[str]:
     """What of a row is taken away: all but secrets."""
     fields = [field for field in kind.model._meta.concrete_fields if not isinstance(field, BinaryField)]
-    return [field.attname for field in fields if field.attname not in secret]
+    return [field.attname for field in fields if secret.isdisjoint({field.attname, f"{kind.table}.{field.attname}"})]
 
 
 def _rows(at: Snapshot, kind: Kind, rows: Rows, secret: frozenset[str] = SECRET) -> Iterator[dict[str, Any]]:

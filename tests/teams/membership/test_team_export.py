@@ -23,6 +23,9 @@ from teams.membership.invitations import revoke
 from teams.membership.services import change_role, remove_member
 from teams.review.models import Comment
 from teams.review.services import remove_comment
+from teams.sharing import talking
+from teams.sharing.models import Share
+from teams.sharing.services import Wish, share
 from tests.factories import MembershipFactory
 from tests.worlds import SECRET, WEBHOOK_SECRETS, build_world
 
@@ -90,6 +93,32 @@ def test_it_holds_no_secret_and_nothing_of_others(world, client_of):
     assert all(hidden)
     for word in (str(other.team.pk), *hidden):
         assert word.encode() not in whole
+
+
+def test_shares_are_in_it_without_keys_passwords_or_who_wants_none(world, client_of):
+    """Nor by whose account an address was met, which is told to nobody who shares with one."""
+    editor, other = world.people["editor"], build_world()
+    wish = Wish(about=("asset", world.asset.pk), password="tulips at dawn", may_download=True)
+    made, key = share(actor=editor, team_id=world.team.pk, wish=wish)
+    share(
+        actor=other.people["editor"],
+        team_id=other.team.pk,
+        wish=Wish(about=("asset", other.asset.pk), to_team=world.team.pk),
+    )
+    Share.objects.filter(pk=world.share.pk).update(user=world.guest)
+    talking.decline(actor=world.guest, share_id=world.share.pk)
+    archive = taken(client_for(client_of, world.people["owner"]), world.team)
+    rows = {row["id"]: row for row in lines(archive, "shares")}
+    assert rows.keys() == {str(world.share.pk), str(made.pk)}, "its own, and not what others share with it"
+    person, linked = rows[str(world.share.pk)], rows[str(made.pk)]
+    assert (person["way"], person["email"], person["asset_id"]) == ("person", world.guest.email, str(world.asset.pk))
+    assert (linked["way"], linked["may_download"], linked["sharer_id"]) == ("link", True, str(editor.pk))
+    assert linked["expires_at"] and linked["openings"] == 0
+    whole = b"".join(archive.read(name) for name in archive.namelist())
+    password = Share.objects.get(pk=made.pk).password
+    for word in (made.digest, key, password, str(world.guest.pk)):
+        assert word and word.encode() not in whole
+    assert not [name for name in archive.namelist() if "declined" in name]
 
 
 def test_every_column_that_leaves_the_house_has_been_judged():
