@@ -66,7 +66,8 @@ def world(db: None, settings: Any) -> World:
 def visitor(world: World, role: str | None) -> Client:
     client = Client(raise_request_exception=False)
     if role is not None:
-        client.force_login(world.people[role], backend="django.contrib.auth.backends.ModelBackend")
+        person = world.guest if role == "guest" else world.people[role]
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     return client
 
 

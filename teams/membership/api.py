@@ -133,7 +133,7 @@ class TeamDetail(APIView):
 
     @extend_schema(request=TeamChange, responses=TeamAnswer, parameters=[IF_MATCH])  # type: ignore[untyped-decorator]
     def patch(self, request: Request, team_id: UUID) -> Response:
-        """Change name, slug, time zone, what uploads keep, whether links share. For owners and admins; needs If-Match."""
+        """Change name, slug, zone, what uploads keep or whether links share. For owners and admins; needs If-Match."""
         visible_team(person(request), team_id)
         wish = TeamChange(data=request.data)
         wish.is_valid(raise_exception=True)

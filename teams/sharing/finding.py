@@ -48,8 +48,9 @@ class ShareQuerySet(OwnedQuerySet["Share"]):
 
     def standing(self) -> Self:
         """Those that open something now: neither revoked nor over by the database's clock, what they show is not in the
-        trash, links are allowed, and who shared could do so still. A share is worth no more than its giver."""
-        kept = Q(asset__trashed_at=None, collection__trashed_at=None)
+        trash, its team not about to be deleted, links are allowed, and who shared has the right still. A share is worth
+        no more than its giver. An archived team's stay open: there everybody goes on looking, and nobody writes."""
+        kept = Q(asset__trashed_at=None, collection__trashed_at=None, team__ends_at=None)
         allowed = ~Q(way=Way.LINK) | ~Q(team__settings__has_key=NO_SHARE_LINKS)
         return self.rightful().filter(kept, allowed, revoked_at=None, expires_at__gt=Now())
 
@@ -86,7 +87,7 @@ class ShareQuerySet(OwnedQuerySet["Share"]):
     def told(self) -> Self:
         """With all that a list shows of them, `stands` among it."""
         stands = self.model.objects.standing().filter(pk=OuterRef("pk"))
-        rows = self.select_related("sharer", "user", "to_team", "asset", "collection", "batch")
+        rows = self.select_related("team", "sharer", "user", "to_team", "asset", "collection", "batch")
         return rows.defer("batch__plan").annotate(stands=Exists(stands))
 
     def for_eyes_of(self, user: "User | AnonymousUser") -> Self:

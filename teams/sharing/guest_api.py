@@ -24,7 +24,11 @@ class SharedAnswer(serializers.ModelSerializer[Share]):
     kind = serializers.ChoiceField(ABOUT)
     name = serializers.CharField(source="heading")
     sharer = serializers.CharField(source="sharer.shown_name", help_text="Who shares it")
-    rights = serializers.ListField(child=serializers.ChoiceField(RIGHTS))
+    rights = serializers.ListField(
+        child=serializers.ChoiceField(RIGHTS),
+        source="rights_now",
+        help_text="At present; none comments on archived work",
+    )
     page = serializers.SerializerMethodField()
 
     class Meta:

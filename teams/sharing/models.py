@@ -121,6 +121,11 @@ class Share(TeamOwned):
         return [right for right, given in granted.items() if given]
 
     @property
+    def rights_now(self) -> list[str]:
+        """What of it is let at present: in an archived team nobody comments."""
+        return [right for right in self.rights if right != "comment" or self.team.archived_at is None]
+
+    @property
     def is_locked(self) -> bool:
         """Whether it asks for a password."""
         return bool(self.password)

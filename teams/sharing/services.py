@@ -16,6 +16,7 @@ from teams.audit import services as audit
 from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.base.limits import Limit, TooOften, take
 from teams.base.preconditions import require_match
+from teams.membership.permissions import check_awake
 from teams.membership.services import locked_team
 from teams.sharing import keys, passwords
 from teams.sharing.models import Share, ShareQuerySet, Way
@@ -104,11 +105,13 @@ def change(
     """Give it another end, other rights or, a link, another password (which opens it after too many wrong ones; "" for
     none), if `if_match` names its present version; for who may take it back.
 
-    Raises Missing, Refused, or Conflict for one that was taken back or is over, and for a link where they are off.
+    Raises Missing, Refused, or Conflict for one that was taken back or is over, for a link where they are off, while
+    the team is archived.
     """
     hidden = None if password is None else passwords.hidden(password)
     with transaction.atomic():
         row = _managed(actor, team_id, share_id)
+        check_awake(team_id)
         require_match(if_match, row)
         _check_alive(row)
         if password and row.way != Way.LINK:
@@ -139,7 +142,10 @@ def _check_alive(row: Share) -> None:
 
 @transaction.atomic
 def revoke(*, actor: User, team_id: UUID, share_id: UUID) -> Share:
-    """Take it back: it opens nothing any more. Again changes nothing. Raises Missing."""
+    """Take it back: it opens nothing any more. Again changes nothing. Raises Missing.
+
+    In an archived team too: what is outside must never be out of reach.
+    """
     row = _managed(actor, team_id, share_id)
     if row.revoked_at is None:
         row.revoked_at = timezone.now()

@@ -16,11 +16,11 @@ from django.db.models import Q
 from django.utils.safestring import SafeString
 
 from teams.accounts.models import User
-from teams.base.errors import Forbidden, Missing, Refused
+from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.base.limits import Limit, TooOften, take
 from teams.base.text import plain_text
 from teams.membership.models import Membership
-from teams.membership.permissions import CODES
+from teams.membership.permissions import CODES, RESTING, hold_awake
 from teams.review.markup import rendered
 from teams.review.models import Comment, CommentQuerySet
 from teams.review.services import LONGEST
@@ -57,6 +57,11 @@ def decline(*, actor: User, share_id: UUID) -> None:
 
 
 def may_comment(user: User, share: Share) -> bool:
+    """Whether they may now; in an archived team nothing more is said."""
+    return share.team.archived_at is None and _lets_comment(user, share)
+
+
+def _lets_comment(user: User, share: Share) -> bool:
     """With a team its viewers look here too."""
     if not share.may_comment or share.way == Way.LINK:
         return False
@@ -68,21 +73,38 @@ def may_comment(user: User, share: Share) -> bool:
 def say(*, actor: User, share_id: UUID, text: str, reply_to: UUID | None = None) -> Comment:
     """Say something of what is shared, or answer what was said there. Names in it call nobody.
 
-    Raises Missing, Forbidden, Refused (text, reply_to; 429).
+    Raises Missing, Forbidden, Refused (text, reply_to; 429), Conflict in an archived team.
     """
-    if not may_comment(actor, share_of(actor, share_id)):
-        raise Forbidden(message="You may look at this, not comment.", remedy="Ask whoever shared it.")
+    team_id = _commented(actor, share_id).team_id
     words = plain_text(text, field="text", longest=LONGEST)
     _count(actor)
-    return _say(actor, share_id, words, reply_to)
+    return _say(actor, share_id, team_id, words, reply_to)
+
+
+def _commented(actor: User, share_id: UUID) -> Share:
+    """The share, for who may comment through it now."""
+    share = share_of(actor, share_id)
+    if not _lets_comment(actor, share):
+        raise Forbidden(message="You may look at this, not comment.", remedy="Ask whoever shared it.")
+    if share.team.archived_at is not None:
+        raise _laid_to_rest()
+    return share
+
+
+def _laid_to_rest() -> Conflict:
+    """To those outside, who know nothing of teams and their owners."""
+    return Conflict(RESTING, "This can be looked at; comments are closed.", remedy="Write to whoever shared it.")
 
 
 @transaction.atomic
-def _say(actor: User, share_id: UUID, words: str, reply_to: UUID | None) -> Comment:
+def _say(actor: User, share_id: UUID, team_id: UUID, words: str, reply_to: UUID | None) -> Comment:
+    try:
+        hold_awake(team_id)  # the team's row first, as by all who lock it
+    except Conflict:
+        share_of(actor, share_id)  # of a team that is about to be deleted there is nothing to be told
+        raise _laid_to_rest() from None
     Share.objects.select_for_update(no_key=True).filter(pk=share_id).first()  # who takes it back waits, or was first
-    share = share_of(actor, share_id)
-    if not may_comment(actor, share):
-        raise Forbidden(message="You may look at this, not comment.", remedy="Ask whoever shared it.")
+    share = _commented(actor, share_id)
     answered = None
     if reply_to is not None:
         answered = Comment.objects.filter(share=share, reply_to=None, deleted_at=None, pk=reply_to).first()
@@ -156,4 +178,6 @@ def facts(user: User, share: Share) -> dict[str, Any]:
     """What a page of a shared thing says of it."""
     threads = threads_of(user, share)
     older = max(0, said_in(share).filter(reply_to=None).count() - MOST) if len(threads) == MOST else 0
-    return {"threads": threads, "older": older, "may_comment": may_comment(user, share), "longest": LONGEST}
+    able = _lets_comment(user, share)
+    may = able and may_comment(user, share)
+    return {"threads": threads, "older": older, "may_comment": may, "closed": able and not may, "longest": LONGEST}

@@ -133,7 +133,7 @@ def _to_person(row: Share, team: Team, email: str) -> None:
 
 
 def _to_team(row: Share, team: Team, pk: UUID | None) -> None:
-    row.to_team = Team.objects.filter(pk=str(pk)).first()
+    row.to_team = Team.objects.filter(pk=str(pk), ends_at=None).first()  # of one about to be deleted nothing is shown
     if row.to_team is None:
         raise Missing(message="There is no such team.", field="to_team", remedy="Ask its members for its id.")
     if row.to_team == team:
