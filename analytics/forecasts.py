@@ -21,11 +21,12 @@ AHEAD: Final = 30  # days that are told beside the month
 TRIES: Final = 2  # then not before the next day
 DAY: Final = timedelta(days=1)
 FRESH: Final = 2  # days after its own for which a forecast is told
-# Teams that paid for something in the days that are looked back upon, and whose next forecast is due.
+# Teams that paid for something in the days looked back upon, and whose next forecast is due. None of those that
+# were archived or deleted: nothing is done for them, and each day one more job would be cancelled.
 DUE: Final = """
 SELECT team.id FROM teams team LEFT JOIN analytics_forecasts made ON made.team_id = team.id
 WHERE EXISTS (SELECT FROM analytics_money m WHERE m.team_id = team.id AND NOT m.simulated AND m.slot >= %(since)s)
-  AND (made.team_id IS NULL OR made.due_at <= %(now)s)
+  AND (made.team_id IS NULL OR made.due_at <= %(now)s) AND team.archived_at IS NULL AND team.ends_at IS NULL
 ORDER BY made.due_at NULLS FIRST LIMIT %(most)s"""
 # By the number of the day: where days begin is told, for the server may know other rules of a zone, or none.
 PAID: Final = """

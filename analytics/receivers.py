@@ -10,7 +10,8 @@ from teams.membership.models import Team
 from teams.signals import team_changed
 
 TABLES: Final = (
-    "analytics_pending", "analytics_zones", *(name for each in ROLLUPS for name in (each.table, each.days))
+    "analytics_pending", "analytics_zones", "analytics_forecasts",
+    *(name for each in ROLLUPS for name in (each.table, each.days))
 )  # fmt: skip
 
 

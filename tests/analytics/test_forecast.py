@@ -327,6 +327,20 @@ class TestFailing:
         CostForecast.objects.update(since=timezone.now().date() - timedelta(days=3))
         assert "too long ago" in owner.get("/api/analytics/costs", said).json()["forecast"]["refusal"]
 
+    @pytest.mark.parametrize("way", ["archive", "delete"])
+    def test_of_a_team_that_was_archived_or_deleted_none_is_ordered_until_it_is_back(
+        self, way: str, rows: Rows, client_of
+    ):
+        """Its job would be cancelled at once, and stand for a failure of the day."""
+        owner = client_of("owner")
+        spend(rows, owner.user, 60)
+        base = f"/api/teams/{rows.team.pk}"
+        assert owner.post(f"{base}/{way}", {"name": rows.team.name}, format="json").status_code == 200
+        assert forecasts.order() == 0
+        back = {"archive": "unarchive", "delete": "restore"}[way]
+        assert owner.post(f"{base}/{back}", {}, format="json").status_code == 200
+        assert forecasts.order() == 1
+
 
 def _made() -> None:
     """What is due is ordered, and done with all its tries."""
