@@ -59,6 +59,15 @@ def test_a_file_is_sent_whole_again(client: DesignerBFF, studio: Studio, tmp_pat
     assert [b"the picture" in each.content for each in studio.said] == [True, True]
 
 
+def test_a_picture_of_a_team_goes_as_a_file(client: DesignerBFF, studio: Studio, tmp_path: Path):
+    (tmp_path / "mark.png").write_bytes(b"the picture")
+    studio.answers = [httpx2.Response(204)]
+    client.set_team_avatar("1", tmp_path / "mark.png")
+    (sent,) = studio.said
+    assert (sent.method, sent.url.path) == ("PUT", "/api/teams/1/avatar")
+    assert sent.headers["Content-Type"].startswith("multipart/form-data") and b"the picture" in sent.content
+
+
 def test_what_may_have_been_done_and_would_be_done_twice_is_not_repeated(client: DesignerBFF, studio: Studio):
     studio.answers = [httpx2.ReadTimeout("slow")]
     with pytest.raises(NetworkError):

@@ -16,15 +16,19 @@ export function etagOf(answer) {
   return etag;
 }
 
-// The answer to a request below /api; asked again after trouble that passes.
+// The answer to a request below /api; asked again after trouble that passes. A wish with a `file` goes as a form.
 export async function send(client, verb, path, { query, json, form, signal, idempotencyKey, ifMatch } = {}) {
   const headers = {};
+  if ("file" in Object(json)) {
+    const { file, ...rest } = json;
+    form = formOf(rest, [await part(file)]);
+  }
   if (client.token) headers.Authorization = `Bearer ${client.token}`;
   else if (verb !== "GET") headers["X-CSRFToken"] = cookie("__Host-csrf") ?? cookie("csrf") ?? "";
-  if (json !== undefined) headers["Content-Type"] = "application/json";
+  if (!form && json) headers["Content-Type"] = "application/json";
   if (verb === "POST") headers["Idempotency-Key"] = idempotencyKey ?? freshKey();
   if (ifMatch) headers["If-Match"] = ifMatch;
-  const wish = { method: verb, headers, body: form ?? (json === undefined ? undefined : JSON.stringify(json)), credentials: "same-origin" };
+  const wish = { method: verb, headers, body: form ?? JSON.stringify(json), credentials: "same-origin" };
   for (let tried = 0, waited = 0; ;) {
     const answer = await once(client, `${client.url}/api${path}${asked(query)}`, wish, signal);
     if (answer.ok) return answer;
@@ -118,7 +122,7 @@ export async function part(source) {
 }
 
 // What was said beside files, as fields of their form.
-export function formOf(fields = {}, files) {
+export function formOf(fields, files) {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) if (value != null) form.append(name, typeof value === "object" ? JSON.stringify(value) : value);
   for (const [blob, name] of files) form.append("file", blob, name);

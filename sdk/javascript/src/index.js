@@ -26,9 +26,9 @@ export class DesignerBFFClient extends Live {
   // Any call below /api, such as request("GET", "/me"): its JSON.
   async request(verb, path, wish) { return decoded(this, await send(this, verb, path, wish)); }
 
-  async upload(file, wish, options) { return this.request("POST", "/assets", { ...options, form: formOf(wish, [await part(file)]) }); }
+  async upload(file, wish, options) { return this.request("POST", "/assets", { ...options, json: { ...wish, file } }); }
 
-  async importRows(file, wish, options) { return this.request("POST", "/batch/import", { ...options, form: formOf(wish, [await part(file)]) }); }
+  async importRows(file, wish, options) { return this.request("POST", "/batch/import", { ...options, json: { ...wish, file } }); }
 
   // `files`: as `upload` takes them, or { file, path } with a place in a folder. Watch `portfolio:<id>`.
   async importPortfolio(files, wish, options) {

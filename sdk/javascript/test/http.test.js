@@ -153,6 +153,9 @@ test("files go as what they are, or as the path of one, with their names", async
   const sent = await Promise.all(said.map(async ({ body }) => [body.get("file").name, await body.get("file").text(), body.get("team")]));
   assert.deepEqual(sent, [["swatch.png", "from the disk", "t"], ["coat.png", "a file", "t"], ["file", "a blob", "t"], ["file", "bytes", "t"]]);
   await assert.rejects(client.upload(), { code: "no_file" });
+  await client.setTeamAvatar("1", { file: sources[0] });
+  const { method, headers, body: form } = said.at(-1);
+  assert.deepEqual([method, headers["Content-Type"], form.get("file").name], ["PUT", undefined, "swatch.png"]);
   await client.importPortfolio([sources[0], { file: sources[1], path: "spring/coat.png" }], { title: "Spring" });
   const { body } = said.at(-1);
   assert.deepEqual([body.get("title"), body.get("paths"), body.getAll("file").map(({ name }) => name)], ["Spring", '["swatch.png","spring/coat.png"]', ["swatch.png", "coat.png"]]);

@@ -33,6 +33,7 @@ const picture: Blob = await client.download(few[0]!.id, { format: "png" });
 const path: string = await client.download(few[0]!.id, { format: "png" }, { to: "dress.png" });
 await client.upload(picture, { team: made.team });
 await client.upload(path);
+await client.setTeamAvatar("1", { file: picture });
 
 const persona = await client.createPersona({ name: "Coast" });
 await client.changePersona(persona.id, { name: "Shore" }, { ifMatch: etagOf(persona) });

@@ -104,6 +104,7 @@ NAMED: Final = {
     "teams_approvals_list": "approvals",
     "teams_approvals_retrieve": "approval",
     "teams_approvals_withdraw_create": "withdraw_approval",
+    "teams_defaults_partial_update": "change_team_defaults",
     "teams_comments_history_list": "team_comment_history",
     "teams_comments_reactions_destroy": "take_back_reaction",
     "teams_comments_reactions_update": "react_to_comment",
@@ -126,7 +127,7 @@ NAMED: Final = {
     "webhooks_secret_create": "renew_webhook_secret",
 }
 TYPES: Final = {"Error": "ErrorFacts", "Range": "CostRange", "Selection": "ModelSelection"}  # names in TypeScript
-BY_HAND: Final = {"upload", "import_rows", "import_portfolio"}  # files go with them: see `_async/client.py`
+BY_HAND: Final = {"upload", "import_rows", "import_portfolio", "set_team_avatar"}  # with files: see `_async/client.py`
 WHOLE: Final = {"events"}  # a page is told as it is: it says more than its results
 AS_JSON: Final = {  # what could come as a table too: the clients take the figures themselves
     "analytics_overview", "analytics_costs", "analytics_quality", "analytics_models", "analytics_users",

@@ -15,7 +15,7 @@ VERBS: Final = {"GET": "G", "POST": "P", "PATCH": "A", "PUT": "U", "DELETE": "D"
 DOES: Final = {"P": "create", "A": "change", "U": "set", "D": "delete"}
 MADE: Final = "// Written by `manage.py write_contracts` from the API description. Change that, not this.\n"
 PLAIN: Final = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
-FILES: Final = {
+FILES: Final = {  # written out in index.js; of all others a file is a field of the wish
     "upload": "file: Source",
     "importRows": "file: Source",
     "importPortfolio": "files: Iterable<Source | { file: Blob; path: string }>",
@@ -37,7 +37,7 @@ def calls_module(document: Mapping[str, Any]) -> str:
     components = document["components"]["schemas"]
     lines: dict[str, list[tuple[str, str]]] = {}
     for each in operations(document):
-        if each.method not in names.BY_HAND:
+        if camel(each.method) not in FILES:
             kind = "L" if item_of(each, components) is not None else "F" if each.is_file else VERBS[each.verb]
             letter = kind.lower() if each.body or each.query else kind
             lines.setdefault(re.sub(r"{\w+}", "{}", each.path), []).append((letter, camel(each.method)))
@@ -167,6 +167,8 @@ def _type(schema: Schema) -> str:
         found = _union(_type(each) for each in schema["oneOf"])
     elif "enum" in schema:
         found = _union(json.dumps(each) for each in schema["enum"])
+    elif schema.get("format") == "binary":
+        found = "Source"
     elif isinstance(schema.get("type"), list):
         found = _union(_type({**schema, "type": each}) for each in schema["type"])
     elif schema.get("type") == "array":

@@ -20,7 +20,7 @@ from designer_bff._async.reviews import ReviewsCalls
 from designer_bff._async.watch import AsyncWatch
 from designer_bff.events import LiveEvent
 from designer_bff.following import Place
-from designer_bff.saying import StrPath
+from designer_bff.saying import StrPath, quoted
 from designer_bff.settings import Settings, found
 
 Show = Callable[[LiveEvent], object]
@@ -103,6 +103,12 @@ class AsyncDesignerBFF(
                 idempotency_key=idempotency_key,
             )
         return answer
+
+    async def set_team_avatar(self, team_id: str, picture: StrPath) -> None:
+        """Give the team a picture: its middle is shown. For owners and admins."""
+        with Path(picture).open("rb") as file:
+            files = [("file", (Path(picture).name, file))]
+            await self.call("PUT", f"/teams/{quoted(team_id)}/avatar", files=files)
 
     async def import_portfolio(
         self, *files: StrPath, title: str = "", team: str | None = None, idempotency_key: str | None = None
