@@ -36,9 +36,10 @@ from designer.generations.models import Generation
 from designer.realtime import events
 from teams.accounts.models import ApiToken, User
 from teams.accounts.services import revoke_token
+from teams.membership import closing as life
 from teams.membership.models import Membership, Role, Team
 from teams.membership.services import change_role, remove_member
-from teams.sharing.services import Wish, share
+from teams.sharing.services import Wish, revoke, share
 from teams.sharing.tickets import ticket_of
 from tests import images
 from tests.batches.webhooks import receiver as receivers
@@ -58,7 +59,8 @@ LARGE, MANY = 8 * 2**20, 24  # bytes of an image and how many of them: an archiv
 BITE, SIP = 2**18, 0.02  # bytes that its reader takes, and the seconds between
 BY_TOKEN = {"socket by token", "stream", "read by token", "log", "write", "export", "archive under way"}
 BY_COOKIE = {"socket by cookie", "page", "read by cookie", "thumbnail", "file"}
-FOR_THEM = {"webhook", "share link", "shared picture"}  # need no proof of theirs, but what they were in the team
+SHARED = {"share link", "shared picture", "guest's page", "guest's list"}
+FOR_THEM = {"webhook"} | SHARED  # need no proof of theirs, but what they were in the team
 LOST: dict[str, set[str]] = {
     "removed": BY_TOKEN | BY_COOKIE | FOR_THEM,
     "demoted": {"write"} | FOR_THEM,
@@ -67,6 +69,9 @@ LOST: dict[str, set[str]] = {
     "new password": BY_COOKIE,
     "token revoked": BY_TOKEN,
     "token expired": BY_TOKEN,
+    "shares taken back": SHARED,
+    "team archived": {"write"},
+    "team deleted": BY_TOKEN | BY_COOKIE | FOR_THEM,
 }
 
 
@@ -113,6 +118,7 @@ class Busy:
     pictures: Pictures
     boss: User = field(default_factory=live.person)
     person: User = field(default_factory=live.person)
+    guest: User = field(default_factory=live.person)
 
     def __post_init__(self) -> None:
         self.team: Team = live.team_of(self.person, role=Role.ADMIN)
@@ -127,6 +133,9 @@ class Busy:
         )
         wish = Wish(about=("asset", self.asset.pk))
         self.share, _ = share(actor=self.person, team_id=self.team.pk, wish=wish)
+        for_guest = Wish(about=("asset", self.asset.pk), email=self.guest.email)
+        self.given, _ = share(actor=self.person, team_id=self.team.pk, wish=for_guest)
+        self.guests_cookie = live.cookie_of(self.guest)
         self.ticket = "=".join(ticket_of(self.share, is_open=True))  # of somebody who came in by the link
         self.ends: dict[str, float] = {}
         self.too_many: Counter[str] = Counter()
@@ -153,6 +162,8 @@ class Busy:
             "file": lambda: self._served(f"{picture}/content", cookie),
             "share link": lambda: self._served(f"/s/{self.share.pk}", {"Cookie": self.ticket}),
             "shared picture": lambda: self._served(f"/s/{self.share.pk}/{shown}", {"Cookie": self.ticket}),
+            "guest's page": lambda: self._served(f"/shared/{self.given.pk}", {"Cookie": self.guests_cookie}),
+            "guest's list": lambda: self._served(f"/api/shared/{self.given.pk}/images", {"Cookie": self.guests_cookie}),
             "webhook": self._called,
         }
 
@@ -190,6 +201,13 @@ class Busy:
             self.person.save()
         elif what == "token revoked":
             revoke_token(actor=self.person, token_id=ApiToken.objects.get(user=self.person).pk)
+        elif what == "shares taken back":
+            for row in (self.share, self.given):
+                revoke(**team, share_id=row.pk)
+        elif what == "team archived":
+            life.archive(**team)
+        elif what == "team deleted":
+            life.delete(**team, name=self.team.name)
         return self.expires_at if what == "token expired" else time.monotonic()
 
     def ask_on(self, began: float) -> None:
