@@ -23,11 +23,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from teams.accounts.people import person
 from teams.base.errors import Missing, Refused
 from teams.base.ids import id_of
+from teams.membership.models import Membership, Team
 from teams.membership.ownership import visible_team, visible_teams
-from teams.membership.permissions import may
 from teams.review.models import ABOUT
 from teams.sharing import keys, passwords, services, talking
 from teams.sharing.contents import left_out
+from teams.sharing.finding import roles_with
 from teams.sharing.models import LIFETIME, LONGEST, NAME_LENGTH, STATES, Share, Way
 from teams.sharing.wishes import confirms
 
@@ -90,11 +91,16 @@ def _panel(request: HttpRequest, kind: str, thing: Any) -> dict[str, Any]:
         "until": (now + LIFETIME).date(),
         "soonest": now.date(),
         "latest": (now + LONGEST).date() - timedelta(days=1),  # a day counts to its end
-        "manages": may(request.user, "edit_all_work", thing.team),
+        "manages": _manages(request, thing.team),
         "length": NAME_LENGTH,
         "shortest": passwords.SHORTEST,
         "longest": passwords.LONGEST,
     }
+
+
+def _manages(request: HttpRequest, team: Team) -> bool:
+    """Whether one sees, and takes back, what others share: also in an archived team, where nobody may write."""
+    return Membership.objects.filter(user=request.user.pk, team=team, role__in=roles_with("edit_all_work")).exists()
 
 
 def _wish(request: HttpRequest, kind: str, pk: UUID) -> services.Wish:
@@ -159,7 +165,7 @@ def shares(request: HttpRequest, team_id: UUID) -> HttpResponse:
         rows = rows.in_state(said["state"])
     facts = {
         "team": team,
-        "manages": may(user, "edit_all_work", team),
+        "manages": _manages(request, team),
         "page": Paginator(rows.order_by("-created_at", "-id"), PAGE).get_page(request.GET.get("page")),
         "query": urlencode(said),
         "here": request.get_full_path(),

@@ -99,6 +99,7 @@ def test_in_an_archived_team_nothing_more_is_shared_or_changed_but_all_is_taken_
     listed = page.get(f"/teams/{work.team.pk}/shares").content.decode()
     for shown in (panel, listed):
         assert "archived" in shown and "Yes, take it back" in shown and "Give it" not in shown
+    assert ("by all its members" in listed) == (who == "owner"), "an owner sees still what all share"
     assert 'name="way" value="person"' not in panel and ">Share it<" not in panel
     assert client.delete(f"/api/teams/{work.team.pk}/shares/{pk}").status_code == 204
     page.post(f"/teams/{work.team.pk}/shares/{locked['id']}")
