@@ -19,10 +19,7 @@ export function etagOf(answer) {
 // The answer to a request below /api; asked again after trouble that passes. A wish with a `file` goes as a form.
 export async function send(client, verb, path, { query, json, form, signal, idempotencyKey, ifMatch } = {}) {
   const headers = {};
-  if ("file" in Object(json)) {
-    const { file, ...rest } = json;
-    form = formOf(rest, [await part(file)]);
-  }
+  if ("file" in Object(json)) form = formOf({ ...json, file: null }, [await part(json.file)]);
   if (client.token) headers.Authorization = `Bearer ${client.token}`;
   else if (verb !== "GET") headers["X-CSRFToken"] = cookie("__Host-csrf") ?? cookie("csrf") ?? "";
   if (!form && json) headers["Content-Type"] = "application/json";
