@@ -34,7 +34,7 @@ def arguments(operation: Operation, call: object, target: Path) -> tuple[list[ob
     asked: list[object] = [target] if operation.method == "import_portfolio" else []
     for name, facts in inspect.signature(call).parameters.items():
         if facts.kind == facts.POSITIONAL_OR_KEYWORD and facts.default is facts.empty:
-            asked.append(target if name in ("target", "photo", "sheet") else f"the {name}")
+            asked.append(target if name in ("target", "photo", "sheet", "picture") else f"the {name}")
     return asked, {"if_match": '"1"'} if operation.by_version else {}
 
 
