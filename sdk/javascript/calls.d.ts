@@ -97,6 +97,7 @@ export type CredentialsStateEnum = "valid" | "unsigned" | "broken" | "unavailabl
 export interface Crop { shape: string; box: Box; of: Size; guides: Guides; error: PreviewProblem }
 export interface DeadJob { id: string; kind: string; lane: LaneEnum; team: string; payload: Record<string, string>; attempts: number; deaths: number; error: JobProblem; calls: Call[]; created_at: string; finished_at: string | null }
 export interface DefaultAnswer { team: string; persona: Persona | null }
+export interface DefaultChoiceAnswer { value: string; label: string }
 export interface Delivery { id: string; message_id: string; type: string; channel: string; seq: number; status: WebhookDeliveryStatusEnum; tries: number; attempts: number; next_at: string; happened_at: string; finished_at: string | null; created_at: string }
 export interface DeliveryDetail { id: string; message_id: string; type: string; channel: string; seq: number; status: WebhookDeliveryStatusEnum; tries: number; attempts: number; next_at: string; happened_at: string; finished_at: string | null; created_at: string; body: string; data: Record<string, unknown>; calls: Attempt[] }
 export interface DiscardAnswer { discarded: number }
@@ -149,9 +150,12 @@ export interface LaneNow { name: string; waiting: number; oldest: string | null;
 export type LearningActEnum = "give" | "withdraw" | "revert" | "undo";
 export interface Left { requests: number | null; images: number | null }
 export type LevelEnum = "info" | "warning" | "error";
+export interface LifeAnswer { id: string; name: string; slug: string; role: RoleEnum; state: LifeAnswerStateEnum; archived_at: string | null; ends_at: string | null }
+export type LifeAnswerStateEnum = "open" | "archived" | "deleted";
 export type LifecycleEnum = "active" | "deprecated" | "retired";
 /** 0: no limit is known. */
 export interface Limits { requests_per_minute: number; images_per_minute: number; concurrent: number }
+export interface LimitsAnswer { seats: number | null; storage: number | null; parallel: number | null }
 export type LimitsScopeEnum = "model" | "account";
 export interface Links { self: string; cancel: string; retry: string; feedback: string; channel: string }
 export interface MatchAnswer { persona: string; score: number; parts: Record<string, number>; strength: number; adjustments: Record<string, unknown>[] }
@@ -178,6 +182,7 @@ export type NullEnum = null;
 export interface Operation { name: string; title: string; position: number; parameters: Record<string, unknown>[]; available: boolean; reason: string }
 export interface OutcomeLine { position: number; asset: string | null; title: string; seconds: number; outcome: OutcomeLineOutcomeEnum; tally: TallyAnswer; votes: SeenVote[] }
 export type OutcomeLineOutcomeEnum = "yes" | "no" | "perhaps" | "tie" | "none";
+export type OwnRoleEnum = "admin" | "editor" | "viewer";
 export type PaceEnum = "at_once" | "hourly" | "daily";
 export interface Pair { pair: number; brief: string; left: ItemAsset[]; right: ItemAsset[] }
 export interface Pause { paused_at: string; reason: string }
@@ -191,6 +196,7 @@ export interface PickRequestRequest { cluster: number; name?: string }
 export interface Pin { x: number; y: number; width: number; height: number }
 /** A spot of the picture, or with a width and a height a region of it: shares of its sides. */
 export interface PinRequest { x: number; y: number; width?: number; height?: number }
+export interface PlanAnswer { limits: LimitsAnswer; use: UseAnswer }
 export type PolicyEnum = "all_of" | "one_of" | "owner_last";
 export interface Portfolio { id: string; team: string; title: string; status: GenerationStatusEnum; percent: number; total: number; read: number; duplicates: number; refused: number; ignored: number; left_out: number; clusters: Cluster[]; rule: string; error: Record<string, unknown> | null; can_go_on: boolean; created_at: string; started_at: string | null; finished_at: string | null }
 export interface PortfolioItem { id: string; position: number; path: string; status: PortfolioItemStatusEnum; code: string; reason: string; asset: string | null; cluster: number | null }
@@ -266,7 +272,8 @@ export type StepStatusEnum = "waiting" | "running" | "done" | "skipped";
 export type StrategyEnum = "balanced" | "quality" | "cost" | "speed" | "cheapest" | "load_balanced" | "custom";
 export interface SummaryAnswer { people: PersonLine[]; images: OutcomeLine[]; totals: TotalsAnswer }
 export interface TallyAnswer { yes: number; no: number; perhaps: number }
-export interface TeamAnswer { id: string; name: string; slug: string; personal: boolean; role: RoleEnum; time_zone: string; keep_exif: boolean; share_links: boolean; created_at: string; updated_at: string }
+export interface TeamAnswer { id: string; name: string; slug: string; personal: boolean; role: RoleEnum; time_zone: string; keep_exif: boolean; share_links: boolean; avatar: string | null; archived_at: string | null; created_at: string; updated_at: string }
+export interface TeamDefaultAnswer { name: string; label: string; value: string; usual: string; choices: DefaultChoiceAnswer[]; colour: boolean }
 export interface Template { id: string; team: string; owner: string; name: string; plan: Record<string, unknown>; created_at: string }
 export interface ThreadAnswer { comment: CommentAnswer; answers: CommentAnswer[]; hidden: number; number: number; place: Pin | null; lost: boolean }
 export interface ThreadPage { results: ThreadAnswer[]; older: string | null }
@@ -281,6 +288,7 @@ export interface Trial { name: string; operations: Record<string, unknown>[]; no
 export interface Understood { understood: Record<string, Attribute> }
 export interface Unsettled { provider: string; model: string; calls: number; price: string | null; since: string }
 export interface UnsettledList { results: Unsettled[] }
+export interface UseAnswer { seats: number; storage: number; pictures: number }
 export interface UsualAnswer { preset: Preset | null }
 export interface Verdict { a: number; b: number; ties: number; share_of_a: number | null; interval: number[] | null; a_is_better: number; winner: string | null; basis: string; voters: number; pairs: number; mine: number }
 export interface VersusAnswer { before: string; after: string; figures: Figures }
@@ -300,7 +308,7 @@ export interface WeightMove { id: string; act: string; key: string; label: strin
 /** What the recipe would come to for the whole image; with a crop at most, until its place is found in the view. */
 export interface Whole { seconds: number; cost: string; basis: Basis; width: number; height: number }
 export type WhyEnum = "person" | "gone" | "failing" | "owner_left";
-export interface WishAnswer { generation: Ways; follow_up: Ways; batch: Ways; comment: Ways; mention: Ways; approval: Ways; approval_due: Ways; alert: Ways; session: Ways; persona: Ways; member: Ways; webhook: Ways; daily_hour: number }
+export interface WishAnswer { generation: Ways; follow_up: Ways; batch: Ways; comment: Ways; mention: Ways; approval: Ways; approval_due: Ways; alert: Ways; session: Ways; persona: Ways; member: Ways; team: Ways; webhook: Ways; daily_hour: number }
 export interface WordingAnswer { text: string; said_at: string; until: string }
 export interface Worker { id: string; name: string; state: WorkerStateEnum; lanes: string[]; processes: number; abilities: Record<string, string[]>; started_at: string; beat_at: string; draining_since: string | null; jobs: HeldJob[] }
 export interface WorkerList { results: Worker[] }
@@ -335,7 +343,7 @@ export interface RevertLearningWish { team?: string | null; persona?: string | n
 export interface ChangeLearningSettingsWish { exploration?: number; team?: string | null }
 export interface ChangeMeWish { name?: string; timezone?: string }
 export interface MarkReadWish { ids?: string[] }
-export interface ChangeNotificationSettingsWish { generation?: WaysRequest; follow_up?: WaysRequest; batch?: WaysRequest; comment?: WaysRequest; mention?: WaysRequest; approval?: WaysRequest; approval_due?: WaysRequest; alert?: WaysRequest; session?: WaysRequest; persona?: WaysRequest; member?: WaysRequest; webhook?: WaysRequest; daily_hour?: number }
+export interface ChangeNotificationSettingsWish { generation?: WaysRequest; follow_up?: WaysRequest; batch?: WaysRequest; comment?: WaysRequest; mention?: WaysRequest; approval?: WaysRequest; approval_due?: WaysRequest; alert?: WaysRequest; session?: WaysRequest; persona?: WaysRequest; member?: WaysRequest; team?: WaysRequest; webhook?: WaysRequest; daily_hour?: number }
 export interface CreatePersonaWish { name: string; description?: string; keywords?: string[]; team?: string | null }
 export interface ChangePersonaWish { name?: string; description?: string; keywords?: string[]; weights?: Record<string, Record<string, number>>; palette?: ColourRequestRequest[] }
 export interface DuplicatePersonaWish { name?: string }
@@ -355,15 +363,19 @@ export interface SetSessionTimerWish { action: ActionEnum; seconds?: number; onl
 export interface VoteInSessionWish { asset: string; choice: SessionVoteEnum | NullEnum; note?: string }
 export interface CreateSharedCommentWish { text: string; reply_to?: string | null }
 export interface CreateTeamWish { name: string }
-export interface ChangeTeamWish { name?: string; time_zone?: string; keep_exif?: boolean; share_links?: boolean }
+export interface ChangeTeamWish { name?: string; slug?: string; time_zone?: string; keep_exif?: boolean; share_links?: boolean }
 export interface RequestApprovalWish { asset: string; reviewers: string[]; policy?: PolicyEnum; due_at?: string | null; checklist?: string[]; note?: string }
 export interface AnswerApprovalWish { verdict: ApprovalVerdictEnum; note?: string; checked?: number[] }
+export interface SetTeamAvatarWish { file: Source }
 export interface CreateCollectionWish { name: string; assets?: string[] }
 export interface ChangeCollectionWish { name?: string }
 export interface AddToCollectionWish { assets: string[] }
 export interface MoveInCollectionWish { position?: number }
 export interface CreateTeamCommentWish { text: string; asset?: string; collection?: string; batch?: string; pin?: PinRequest | null; reply_to?: string | null }
 export interface ChangeTeamCommentWish { text?: string }
+export interface ChangeTeamDefaultsWish { values?: Record<string, string> }
+export interface DeleteTeamWish { name: string }
+export interface HandOverTeamWish { user: string; own_role?: OwnRoleEnum }
 export interface InviteWish { email: string; role?: RoleEnum; by_mail?: boolean }
 export interface SetTeamMemberWish { role: RoleEnum }
 export interface OpenSessionWish { collection: string; title?: string; seconds?: number; votes_hidden?: boolean }
@@ -721,7 +733,7 @@ export interface Calls {
   /** Make a team and be its owner. */
   createTeam(wish: CreateTeamWish, options?: Options): Promise<TeamAnswer>;
   team(teamId: string, options?: Options): Promise<TeamAnswer>;
-  /** Change its name, time zone, what uploads keep, whether links share. For owners and admins; needs If-Match. */
+  /** Change name, slug, zone, what uploads keep or whether links share. For owners and admins; needs If-Match. */
   changeTeam(teamId: string, wish: ChangeTeamWish, options: Changing): Promise<TeamAnswer>;
   /** The team's reviews, newest first. */
   approvals(teamId: string, wish?: { asset?: string; ordering?: "created_at" | "-created_at"; overdue?: boolean; page_size?: number; requester?: string; reviewer?: string; search?: string; status?: ("approved" | "changes_requested" | "open" | "rejected" | "withdrawn")[]; waiting?: boolean }, options?: Options): Pages<ApprovalAnswer>;
@@ -732,11 +744,20 @@ export interface Calls {
   answerApproval(teamId: string, approvalId: string, wish: AnswerApprovalWish, options?: Options): Promise<ApprovalAnswer>;
   /** End a review, or unlock an approved image. For who asked, owners and admins. */
   withdrawApproval(teamId: string, approvalId: string, options?: Options): Promise<ApprovalAnswer>;
+  /** Let everybody look and nobody write: what runs is paused or cancelled. For owners. */
+  archiveTeam(teamId: string, options?: Options): Promise<LifeAnswer>;
   /** What was done in the team to its members, settings and budgets, and what was tried and refused. */
   teamAudit(teamId: string, wish?: { action?: string; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; since?: unknown; until?: unknown }, options?: Options): Pages<AuditAnswer>;
   /** All of the log, the oldest first, with the digests that chain each entry to the one before. Cells that a spreadsheet would run are guarded by an apostrophe. */
   teamAuditExport(teamId: string, wish?: { as?: "csv" | "jsonl" }, options?: Options): Promise<Blob>;
   teamAuditExport(teamId: string, wish: { as?: "csv" | "jsonl" }, options: Saving): Promise<string>;
+  /** For every member. */
+  teamAvatar(teamId: string, options?: Options): Promise<Blob>;
+  teamAvatar(teamId: string, options: Saving): Promise<string>;
+  /** Give the team a picture. For owners and admins. */
+  setTeamAvatar(teamId: string, wish: SetTeamAvatarWish, options?: Options): Promise<void>;
+  /** Take the picture away: its initials stand for the team. */
+  deleteTeamAvatar(teamId: string, options?: Options): Promise<void>;
   /** The team's collections, newest first; those in the trash only with `trashed`. */
   collections(teamId: string, wish?: { asset?: string; ordering?: "created_at" | "-created_at"; owner?: string; page_size?: number; search?: string; trashed?: boolean }, options?: Options): Pages<CollectionAnswer>;
   /** Make a collection, with images in it or without. */
@@ -776,6 +797,17 @@ export interface Calls {
   reopenThread(teamId: string, commentId: string, options?: Options): Promise<CommentAnswer>;
   /** Call a thread resolved. Said again it changes nothing, nor who did it first. */
   resolveThread(teamId: string, commentId: string, options?: Options): Promise<CommentAnswer>;
+  /** What holds in the team where nobody says otherwise. The ETag is the team's. */
+  teamDefaults(teamId: string, options?: Options): Promise<TeamDefaultAnswer[]>;
+  /** Change the defaults that are named. For owners and admins; needs If-Match. */
+  changeTeamDefaults(teamId: string, wish: ChangeTeamDefaultsWish, options: Changing): Promise<TeamDefaultAnswer[]>;
+  /** Hide the team at once and delete it in 30 days; until then every owner can restore it. For owners. */
+  deleteTeam(teamId: string, wish: DeleteTeamWish, options?: Options): Promise<LifeAnswer>;
+  /** All that the team has: JSON lines, every picture, and a manifest with the SHA-256 of each. For owners. */
+  teamExport(teamId: string, options?: Options): Promise<Blob>;
+  teamExport(teamId: string, options: Saving): Promise<string>;
+  /** Make a member an owner and step down, in one step; the new owner is answered. For owners. */
+  handOverTeam(teamId: string, wish: HandOverTeamWish, options?: Options): Promise<MemberAnswer>;
   /** The team's invitations, the newest first. For owners and admins. */
   invitations(teamId: string, wish?: { ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; state?: "accepted" | "expired" | "open" | "revoked" }, options?: Options): Pages<InvitationAnswer>;
   /** Send it again with a new key; the old one lets nobody in any more. At most once a minute. No Idempotency-Key is honoured: sent twice, the later key counts. */
@@ -784,12 +816,18 @@ export interface Calls {
   revokeInvitation(teamId: string, invitationId: string, options?: Options): Promise<void>;
   /** Invite an address in a role. For owners and admins; only owners invite owners. No Idempotency-Key is honoured: a link is kept nowhere, so it cannot be told again. An address that is invited already answers 409. */
   invite(teamId: string, wish: InviteWish, options?: Options): Promise<InvitationMade>;
+  /** How the team stands: also of one that is about to be deleted, of which nothing else is shown. */
+  teamLife(teamId: string, options?: Options): Promise<LifeAnswer>;
   /** Who belongs to the team. For every member of it. */
   teamMembers(teamId: string, wish?: { ordering?: "created_at" | "-created_at"; page_size?: number; search?: string }, options?: Options): Pages<MemberAnswer>;
   /** Change a member's role. For owners and admins; only owners make or change owners. */
   setTeamMember(teamId: string, userId: string, wish: SetTeamMemberWish, options?: Options): Promise<MemberAnswer>;
   /** Remove a member, or leave the team oneself. */
   deleteTeamMember(teamId: string, userId: string, options?: Options): Promise<void>;
+  /** What the team may use, and how much of it it does. */
+  teamPlan(teamId: string, options?: Options): Promise<PlanAnswer>;
+  /** Take the deletion back. For owners. */
+  restoreTeam(teamId: string, options?: Options): Promise<LifeAnswer>;
   /** The team's review sessions, newest first. */
   sessions(teamId: string, wish?: { collection?: string; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; status?: "ended" | "open" }, options?: Options): Pages<SessionLine>;
   /** Begin a review of a collection as it is now. For editors and above; the caller presents. */
@@ -803,6 +841,8 @@ export interface Calls {
   changeShare(teamId: string, shareId: string, wish: ChangeShareWish, options: Changing): Promise<ShareAnswer>;
   /** Take it back: it opens nothing from now on. */
   deleteShare(teamId: string, shareId: string, options?: Options): Promise<void>;
+  /** Let it be worked in again; what was paused waits to be resumed. For owners. */
+  unarchiveTeam(teamId: string, options?: Options): Promise<LifeAnswer>;
   /** The overview of one team. */
   teamAnalytics(teamId: string, wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsOverview>;
   /** The preset that follows each generation of a team which does not say otherwise. */
@@ -819,6 +859,8 @@ export interface Calls {
   teamPersonas(teamId: string, wish?: { from_pictures?: boolean; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; starter?: boolean }, options?: Options): Pages<Persona>;
   /** The personas of one team. */
   createTeamPersona(teamId: string, wish: CreateTeamPersonaWish, options?: Options): Promise<PersonaMade>;
+  /** The teams of the caller that are about to be deleted, the first to go first. */
+  teamsEnding(options?: Options): Promise<LifeAnswer[]>;
   /** The webhooks of the caller's teams. */
   webhooks(wish?: { ordering?: "created_at" | "-created_at"; page_size?: number; team?: string }, options?: Options): Pages<Webhook>;
   /** Set up a webhook. Its secret is in this answer only. Idempotency-Key is not honoured here, for that would keep the answer and so the secret; a second webhook with the same address is refused. */

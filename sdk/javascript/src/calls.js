@@ -139,8 +139,10 @@ export const CALLS = `
 3{} Gapproval
 4answer p
 4withdraw P
+2archive P
 2audit l
 3export fteamAuditExport
+2avatar F u D
 2collections lcollections p
 3{} Gcollection a D
 4assets l paddToCollection
@@ -152,19 +154,28 @@ export const CALLS = `
 4reactions/{} UreactToComment DtakeBackReaction
 4reopen PreopenThread
 4resolve PresolveThread
+2defaults G a
+2delete p
+2export F
+2hand-over phandOverTeam
 2invitations linvitations
 3{} PrenewInvitation DrevokeInvitation
 2invite pinvite
+2life G
 2members l
 3{} u D
+2plan G
+2restore P
 2sessions lsessions popenSession
 2shares lshares p
 3{} Gshare a D
+2unarchive P
 2analytics g
 2auto-enhance GteamAutoEnhance u
 2budgets G usetTeamBudget
 2generations l
 2personas l p
+1ending GteamsEnding
 0webhooks l p
 1{} G a D
 2deliveries l

@@ -70,6 +70,8 @@ LearningActEnum: TypeAlias = Literal["give", "withdraw", "revert", "undo"]
 
 LevelEnum: TypeAlias = Literal["info", "warning", "error"]
 
+LifeAnswerStateEnum: TypeAlias = Literal["open", "archived", "deleted"]
+
 LifecycleEnum: TypeAlias = Literal["active", "deprecated", "retired"]
 
 LimitsScopeEnum: TypeAlias = Literal["model", "account"]
@@ -81,6 +83,8 @@ ModelKindEnum: TypeAlias = Literal["image", "enhancement", "language"]
 NullEnum: TypeAlias = None
 
 OutcomeLineOutcomeEnum: TypeAlias = Literal["yes", "no", "perhaps", "tie", "none"]
+
+OwnRoleEnum: TypeAlias = Literal["admin", "editor", "viewer"]
 
 PaceEnum: TypeAlias = Literal["at_once", "hourly", "daily"]
 
@@ -840,6 +844,11 @@ class DefaultAnswer(TypedDict):
     persona: Persona | None
 
 
+class DefaultChoiceAnswer(TypedDict):
+    value: str
+    label: str
+
+
 class Delivery(TypedDict):
     id: str
     message_id: str
@@ -1237,12 +1246,28 @@ class Left(TypedDict):
     images: int | None
 
 
+class LifeAnswer(TypedDict):
+    id: str
+    name: str
+    slug: str
+    role: RoleEnum
+    state: LifeAnswerStateEnum
+    archived_at: str | None
+    ends_at: str | None
+
+
 class Limits(TypedDict):
     """0: no limit is known."""
 
     requests_per_minute: int
     images_per_minute: int
     concurrent: int
+
+
+class LimitsAnswer(TypedDict):
+    seats: int | None
+    storage: int | None
+    parallel: int | None
 
 
 class Links(TypedDict):
@@ -1516,6 +1541,11 @@ class PinRequest(TypedDict):
     y: float
     width: float
     height: float
+
+
+class PlanAnswer(TypedDict):
+    limits: LimitsAnswer
+    use: UseAnswer
 
 
 class Portfolio(TypedDict):
@@ -1984,8 +2014,19 @@ class TeamAnswer(TypedDict):
     time_zone: str
     keep_exif: bool
     share_links: bool
+    avatar: str | None
+    archived_at: str | None
     created_at: str
     updated_at: str
+
+
+class TeamDefaultAnswer(TypedDict):
+    name: str
+    label: str
+    value: str
+    usual: str
+    choices: list[DefaultChoiceAnswer]
+    colour: bool
 
 
 class Template(TypedDict):
@@ -2084,6 +2125,12 @@ class Unsettled(TypedDict):
 
 class UnsettledList(TypedDict):
     results: list[Unsettled]
+
+
+class UseAnswer(TypedDict):
+    seats: int
+    storage: int
+    pictures: int
 
 
 class UsualAnswer(TypedDict):
@@ -2211,6 +2258,7 @@ class WishAnswer(TypedDict):
     session: Ways
     persona: Ways
     member: Ways
+    team: Ways
     webhook: Ways
     daily_hour: int
 
@@ -2435,6 +2483,7 @@ class ChangeNotificationSettingsWish(TypedDict, total=False):
     session: WaysRequest
     persona: WaysRequest
     member: WaysRequest
+    team: WaysRequest
     webhook: WaysRequest
     daily_hour: int
 
@@ -2501,6 +2550,7 @@ class CreateSharedCommentWish(TypedDict, total=False):
 
 class ChangeTeamWish(TypedDict, total=False):
     name: str
+    slug: str
     time_zone: str
     keep_exif: bool
     share_links: bool
@@ -2540,6 +2590,14 @@ class CreateTeamCommentWish(TypedDict, total=False):
 
 class ChangeTeamCommentWish(TypedDict, total=False):
     text: str
+
+
+class ChangeTeamDefaultsWish(TypedDict, total=False):
+    values: dict[str, str]
+
+
+class HandOverTeamWish(TypedDict, total=False):
+    own_role: OwnRoleEnum
 
 
 class InviteWish(TypedDict, total=False):

@@ -177,7 +177,7 @@ class AccountCalls(Caller):
     async def change_team(
         self, team_id: str, *, if_match: str, **more: Unpack[types.ChangeTeamWish]
     ) -> types.TeamAnswer:
-        """Change its name, time zone, what uploads keep, whether links share. For owners and admins; needs If-
+        """Change name, slug, zone, what uploads keep or whether links share. For owners and admins; needs If-
         Match.
         """
         answer: types.TeamAnswer = await self.call(
@@ -269,6 +269,13 @@ class AccountCalls(Caller):
         )
         return answer
 
+    async def archive_team(self, team_id: str, *, idempotency_key: str | None = None) -> types.LifeAnswer:
+        """Let everybody look and nobody write: what runs is paused or cancelled. For owners."""
+        answer: types.LifeAnswer = await self.call(
+            "POST", f"/teams/{quoted(team_id)}/archive", idempotency_key=idempotency_key
+        )
+        return answer
+
     def team_audit(
         self,
         team_id: str,
@@ -301,6 +308,14 @@ class AccountCalls(Caller):
         spreadsheet would run are guarded by an apostrophe.
         """
         return await self.save(target, f"/teams/{quoted(team_id)}/audit/export", query={"as": as_})
+
+    async def team_avatar(self, team_id: str, target: StrPath) -> Path:
+        """For every member."""
+        return await self.save(target, f"/teams/{quoted(team_id)}/avatar")
+
+    async def delete_team_avatar(self, team_id: str) -> None:
+        """Take the picture away: its initials stand for the team."""
+        await self.call("DELETE", f"/teams/{quoted(team_id)}/avatar")
 
     def collections(
         self,
@@ -527,6 +542,43 @@ class AccountCalls(Caller):
         )
         return answer
 
+    async def team_defaults(self, team_id: str) -> list[types.TeamDefaultAnswer]:
+        """What holds in the team where nobody says otherwise. The ETag is the team's."""
+        answer: list[types.TeamDefaultAnswer] = await self.call("GET", f"/teams/{quoted(team_id)}/defaults")
+        return answer
+
+    async def change_team_defaults(
+        self, team_id: str, *, if_match: str, **more: Unpack[types.ChangeTeamDefaultsWish]
+    ) -> list[types.TeamDefaultAnswer]:
+        """Change the defaults that are named. For owners and admins; needs If-Match."""
+        answer: list[types.TeamDefaultAnswer] = await self.call(
+            "PATCH", f"/teams/{quoted(team_id)}/defaults", body=said({**more}), if_match=if_match
+        )
+        return answer
+
+    async def delete_team(self, team_id: str, name: str, *, idempotency_key: str | None = None) -> types.LifeAnswer:
+        """Hide the team at once and delete it in 30 days; until then every owner can restore it. For owners."""
+        answer: types.LifeAnswer = await self.call(
+            "POST", f"/teams/{quoted(team_id)}/delete", body=said({"name": name}), idempotency_key=idempotency_key
+        )
+        return answer
+
+    async def team_export(self, team_id: str, target: StrPath) -> Path:
+        """All that the team has: JSON lines, every picture, and a manifest with the SHA-256 of each. For owners."""
+        return await self.save(target, f"/teams/{quoted(team_id)}/export")
+
+    async def hand_over_team(
+        self, team_id: str, user: str, *, idempotency_key: str | None = None, **more: Unpack[types.HandOverTeamWish]
+    ) -> types.MemberAnswer:
+        """Make a member an owner and step down, in one step; the new owner is answered. For owners."""
+        answer: types.MemberAnswer = await self.call(
+            "POST",
+            f"/teams/{quoted(team_id)}/hand-over",
+            body=said({"user": user, **more}),
+            idempotency_key=idempotency_key,
+        )
+        return answer
+
     def invitations(
         self,
         team_id: str,
@@ -573,6 +625,11 @@ class AccountCalls(Caller):
         )
         return answer
 
+    async def team_life(self, team_id: str) -> types.LifeAnswer:
+        """How the team stands: also of one that is about to be deleted, of which nothing else is shown."""
+        answer: types.LifeAnswer = await self.call("GET", f"/teams/{quoted(team_id)}/life")
+        return answer
+
     def team_members(
         self,
         team_id: str,
@@ -598,6 +655,18 @@ class AccountCalls(Caller):
     async def delete_team_member(self, team_id: str, user_id: str) -> None:
         """Remove a member, or leave the team oneself."""
         await self.call("DELETE", f"/teams/{quoted(team_id)}/members/{quoted(user_id)}")
+
+    async def team_plan(self, team_id: str) -> types.PlanAnswer:
+        """What the team may use, and how much of it it does."""
+        answer: types.PlanAnswer = await self.call("GET", f"/teams/{quoted(team_id)}/plan")
+        return answer
+
+    async def restore_team(self, team_id: str, *, idempotency_key: str | None = None) -> types.LifeAnswer:
+        """Take the deletion back. For owners."""
+        answer: types.LifeAnswer = await self.call(
+            "POST", f"/teams/{quoted(team_id)}/restore", idempotency_key=idempotency_key
+        )
+        return answer
 
     def sessions(
         self,
@@ -693,6 +762,13 @@ class AccountCalls(Caller):
     async def delete_share(self, team_id: str, share_id: str) -> None:
         """Take it back: it opens nothing from now on."""
         await self.call("DELETE", f"/teams/{quoted(team_id)}/shares/{quoted(share_id)}")
+
+    async def unarchive_team(self, team_id: str, *, idempotency_key: str | None = None) -> types.LifeAnswer:
+        """Let it be worked in again; what was paused waits to be resumed. For owners."""
+        answer: types.LifeAnswer = await self.call(
+            "POST", f"/teams/{quoted(team_id)}/unarchive", idempotency_key=idempotency_key
+        )
+        return answer
 
     async def team_analytics(
         self,
@@ -805,4 +881,9 @@ class AccountCalls(Caller):
             body=said({"name": name, **more}),
             idempotency_key=idempotency_key,
         )
+        return answer
+
+    async def teams_ending(self) -> list[types.LifeAnswer]:
+        """The teams of the caller that are about to be deleted, the first to go first."""
+        answer: list[types.LifeAnswer] = await self.call("GET", "/teams/ending")
         return answer

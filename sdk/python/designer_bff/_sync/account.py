@@ -163,7 +163,7 @@ class AccountCalls(Caller):
         return answer
 
     def change_team(self, team_id: str, *, if_match: str, **more: Unpack[types.ChangeTeamWish]) -> types.TeamAnswer:
-        """Change its name, time zone, what uploads keep, whether links share. For owners and admins; needs If-
+        """Change name, slug, zone, what uploads keep or whether links share. For owners and admins; needs If-
         Match.
         """
         answer: types.TeamAnswer = self.call(
@@ -253,6 +253,13 @@ class AccountCalls(Caller):
         )
         return answer
 
+    def archive_team(self, team_id: str, *, idempotency_key: str | None = None) -> types.LifeAnswer:
+        """Let everybody look and nobody write: what runs is paused or cancelled. For owners."""
+        answer: types.LifeAnswer = self.call(
+            "POST", f"/teams/{quoted(team_id)}/archive", idempotency_key=idempotency_key
+        )
+        return answer
+
     def team_audit(
         self,
         team_id: str,
@@ -283,6 +290,14 @@ class AccountCalls(Caller):
         spreadsheet would run are guarded by an apostrophe.
         """
         return self.save(target, f"/teams/{quoted(team_id)}/audit/export", query={"as": as_})
+
+    def team_avatar(self, team_id: str, target: StrPath) -> Path:
+        """For every member."""
+        return self.save(target, f"/teams/{quoted(team_id)}/avatar")
+
+    def delete_team_avatar(self, team_id: str) -> None:
+        """Take the picture away: its initials stand for the team."""
+        self.call("DELETE", f"/teams/{quoted(team_id)}/avatar")
 
     def collections(
         self,
@@ -507,6 +522,43 @@ class AccountCalls(Caller):
         )
         return answer
 
+    def team_defaults(self, team_id: str) -> list[types.TeamDefaultAnswer]:
+        """What holds in the team where nobody says otherwise. The ETag is the team's."""
+        answer: list[types.TeamDefaultAnswer] = self.call("GET", f"/teams/{quoted(team_id)}/defaults")
+        return answer
+
+    def change_team_defaults(
+        self, team_id: str, *, if_match: str, **more: Unpack[types.ChangeTeamDefaultsWish]
+    ) -> list[types.TeamDefaultAnswer]:
+        """Change the defaults that are named. For owners and admins; needs If-Match."""
+        answer: list[types.TeamDefaultAnswer] = self.call(
+            "PATCH", f"/teams/{quoted(team_id)}/defaults", body=said({**more}), if_match=if_match
+        )
+        return answer
+
+    def delete_team(self, team_id: str, name: str, *, idempotency_key: str | None = None) -> types.LifeAnswer:
+        """Hide the team at once and delete it in 30 days; until then every owner can restore it. For owners."""
+        answer: types.LifeAnswer = self.call(
+            "POST", f"/teams/{quoted(team_id)}/delete", body=said({"name": name}), idempotency_key=idempotency_key
+        )
+        return answer
+
+    def team_export(self, team_id: str, target: StrPath) -> Path:
+        """All that the team has: JSON lines, every picture, and a manifest with the SHA-256 of each. For owners."""
+        return self.save(target, f"/teams/{quoted(team_id)}/export")
+
+    def hand_over_team(
+        self, team_id: str, user: str, *, idempotency_key: str | None = None, **more: Unpack[types.HandOverTeamWish]
+    ) -> types.MemberAnswer:
+        """Make a member an owner and step down, in one step; the new owner is answered. For owners."""
+        answer: types.MemberAnswer = self.call(
+            "POST",
+            f"/teams/{quoted(team_id)}/hand-over",
+            body=said({"user": user, **more}),
+            idempotency_key=idempotency_key,
+        )
+        return answer
+
     def invitations(
         self,
         team_id: str,
@@ -553,6 +605,11 @@ class AccountCalls(Caller):
         )
         return answer
 
+    def team_life(self, team_id: str) -> types.LifeAnswer:
+        """How the team stands: also of one that is about to be deleted, of which nothing else is shown."""
+        answer: types.LifeAnswer = self.call("GET", f"/teams/{quoted(team_id)}/life")
+        return answer
+
     def team_members(
         self,
         team_id: str,
@@ -578,6 +635,18 @@ class AccountCalls(Caller):
     def delete_team_member(self, team_id: str, user_id: str) -> None:
         """Remove a member, or leave the team oneself."""
         self.call("DELETE", f"/teams/{quoted(team_id)}/members/{quoted(user_id)}")
+
+    def team_plan(self, team_id: str) -> types.PlanAnswer:
+        """What the team may use, and how much of it it does."""
+        answer: types.PlanAnswer = self.call("GET", f"/teams/{quoted(team_id)}/plan")
+        return answer
+
+    def restore_team(self, team_id: str, *, idempotency_key: str | None = None) -> types.LifeAnswer:
+        """Take the deletion back. For owners."""
+        answer: types.LifeAnswer = self.call(
+            "POST", f"/teams/{quoted(team_id)}/restore", idempotency_key=idempotency_key
+        )
+        return answer
 
     def sessions(
         self,
@@ -673,6 +742,13 @@ class AccountCalls(Caller):
     def delete_share(self, team_id: str, share_id: str) -> None:
         """Take it back: it opens nothing from now on."""
         self.call("DELETE", f"/teams/{quoted(team_id)}/shares/{quoted(share_id)}")
+
+    def unarchive_team(self, team_id: str, *, idempotency_key: str | None = None) -> types.LifeAnswer:
+        """Let it be worked in again; what was paused waits to be resumed. For owners."""
+        answer: types.LifeAnswer = self.call(
+            "POST", f"/teams/{quoted(team_id)}/unarchive", idempotency_key=idempotency_key
+        )
+        return answer
 
     def team_analytics(
         self,
@@ -785,4 +861,9 @@ class AccountCalls(Caller):
             body=said({"name": name, **more}),
             idempotency_key=idempotency_key,
         )
+        return answer
+
+    def teams_ending(self) -> list[types.LifeAnswer]:
+        """The teams of the caller that are about to be deleted, the first to go first."""
+        answer: list[types.LifeAnswer] = self.call("GET", "/teams/ending")
         return answer

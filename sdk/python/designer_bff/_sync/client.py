@@ -21,7 +21,7 @@ from designer_bff._sync.reviews import ReviewsCalls
 from designer_bff._sync.watch import Watch
 from designer_bff.events import LiveEvent
 from designer_bff.following import Place
-from designer_bff.saying import StrPath
+from designer_bff.saying import StrPath, quoted
 from designer_bff.settings import Settings, found
 
 Show = Callable[[LiveEvent], object]
@@ -102,6 +102,12 @@ class DesignerBFF(
                 idempotency_key=idempotency_key,
             )
         return answer
+
+    def set_team_avatar(self, team_id: str, picture: StrPath) -> None:
+        """Give the team a picture: its middle is shown. For owners and admins."""
+        with Path(picture).open("rb") as file:
+            files = [("file", (Path(picture).name, file))]
+            self.call("PUT", f"/teams/{quoted(team_id)}/avatar", files=files)
 
     def import_portfolio(
         self, *files: StrPath, title: str = "", team: str | None = None, idempotency_key: str | None = None
