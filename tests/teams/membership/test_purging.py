@@ -13,7 +13,7 @@ from django.db import IntegrityError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from analytics import rollups
+from analytics import checking, rollups
 from designer.generations.models import Generation
 from designer.jobs.invariants import INVARIANTS
 from designer.jobs.models import Job
@@ -99,7 +99,7 @@ def test_nothing_of_it_is_left_in_the_figures():
         rollups.work_off()
     assert rows_of(world.team) == {}
     now = timezone.now()
-    assert rollups.differences(now - timedelta(days=1), now + timedelta(days=1), teams=[world.team.pk]) == []
+    assert checking.differences(now - timedelta(days=1), now + timedelta(days=1), teams=[world.team.pk]) == []
     assert "the analytics of a team add up to its ledger" not in broken()
 
 
