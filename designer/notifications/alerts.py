@@ -79,8 +79,10 @@ def announce(row: Alert) -> Alert:
     row.save(force_insert=True)
     _tell(row)
     for team_id, users in _responsible(row):
-        about = {"kind": "alert", "subject": f"alert:{row.pk}", "title": row.title, "body": row.text}
-        notify(users=users, team_id=team_id, link=row.link, **about)
+        subject = f"alert:{row.pk}"
+        notify(
+            users=users, team_id=team_id, kind="alert", subject=subject, title=row.title, body=row.text, link=row.link
+        )
     return row
 
 

@@ -39,7 +39,7 @@ def tell(job: RunningJob, *, team: str, actor: str, what: str, name: str, day: s
     """Tell those whose membership comes after this one, and leave the rest to the next job."""
     news, who = NEWS[what], User.objects.filter(pk=actor).first() if actor else None
     with job.fenced(finish=True):
-        rows = Membership.every.filter(team=team).select_related("user").order_by("pk")
+        rows = Membership.every.filter(team=UUID(team)).select_related("user").order_by("pk")
         held = list((rows.filter(pk__gt=after) if after else rows)[:AT_ONCE])
         notify(
             users=[row.user for row in held if str(row.user_id) != actor],

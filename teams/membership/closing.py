@@ -145,4 +145,4 @@ def stop_work(team_id: UUID | None = None) -> int:
     teams = Team.objects.closed()
     teams = teams if team_id is None else teams.filter(pk=team_id)
     spared = [pk for _, ids in work_stopping.send(sender=Team, teams=teams) for pk in ids or ()]
-    return sum(count or 0 for _, count in work_stopped.send(sender=Team, teams=teams, spared=spared))
+    return sum(int(count or 0) for _, count in work_stopped.send(sender=Team, teams=teams, spared=spared))

@@ -204,7 +204,8 @@ def change(play: Play, client: Client, what: str, who: str, asset: Asset) -> Non
 
 def give(play: Play, client: Client, who: str, number: int, role: str | None) -> None:
     """An image or a collection, by link, to somebody else of the five who is outside the team, or to the other team."""
-    asset, to = play.assets[number], TO[ROLES.index(role)]
+    asset = play.assets[number]
+    to: str | int | None = TO[ROLES.index(role)]
     board = play.boards[play.team_of(asset)] if number % 3 == 2 else None
     if to == "eve" and number % 3 == 1:
         to = 1 - play.team_of(asset)
