@@ -20,6 +20,7 @@ from designer.sessions.models import (
     ReviewSession,
     SessionImage,
     SessionPerson,
+    SessionQuerySet,
     SessionStatus,
     SessionVote,
 )
@@ -165,8 +166,19 @@ def _give_stage(row: ReviewSession, user: User | None) -> None:
 
 @transaction.atomic
 def clear_stage(user_id: UUID) -> None:
-    """Nobody presents any more where this person, who has lost a right, did and may not now: another takes over."""
-    for row in ReviewSession.objects.light().open().filter(presenter=user_id).select_for_update(no_key=True):
+    """Nobody presents any more where this person, who has lost a right, did and may not now: another takes over. Not in
+    a team that is about to be deleted, where nobody is seen: that waits until it is restored."""
+    _clear(ReviewSession.objects.filter(presenter=user_id, team__ends_at=None))
+
+
+@transaction.atomic
+def clear_stages(team_id: UUID) -> None:
+    """The team was restored: who lost the right to present meanwhile presents no more."""
+    _clear(ReviewSession.objects.filter(presenter__isnull=False, team=team_id))
+
+
+def _clear(rows: SessionQuerySet) -> None:
+    for row in rows.light().open().order_by("pk").select_for_update(of=("self",), no_key=True):
         if not _may_present(row):
             _give_stage(row, None)
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -124,13 +125,23 @@ def withdraw(*, actor: User, approval_id: UUID) -> Approval:
 def follow_roles(*, user_id: UUID, team_id: UUID | None) -> None:
     """Somebody left a team (None: all), or may review no longer: what waited for them goes on without them.
 
-    Where nobody is left to review, it is withdrawn; where no named owner is left to sign, the others are asked.
+    Where nobody is left to review, it is withdrawn; where no named owner is left to sign, the others are asked. In a
+    team that is about to be deleted nobody is seen, and nothing is decided: that waits until it is restored.
     """
     if team_id is None and User.objects.filter(pk=user_id, is_active=True).exists():
         return  # a token or a password of theirs has ended, and no role
-    rows = Approval.objects.asked_of(user_id).filter(status__in=PENDING)
-    if team_id is not None:
-        rows = rows.filter(team=team_id)
+    rows = Approval.objects.asked_of(user_id).filter(status__in=PENDING, team__ends_at=None)
+    _go_on(rows if team_id is None else rows.filter(team=team_id), without=str(user_id))
+
+
+@transaction.atomic
+def catch_up(*, team_id: UUID) -> None:
+    """The team was restored: what waited for those who left meanwhile goes on without them, as if they left now."""
+    absent = Reviewer.objects.filter(approval__team=team_id, approval__status__in=PENDING).told().filter(present=False)
+    _go_on(Approval.objects.filter(pk__in=absent.values("approval")), without="who left while it was deleted")
+
+
+def _go_on(rows: QuerySet[Approval], *, without: str) -> None:
     for pk, asset_id in list(rows.order_by("asset").values_list("pk", "asset")):  # in one order: two may do so at once
         _lock_asset(asset_id)
         row = Approval.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk, status__in=PENDING).first()
@@ -139,10 +150,10 @@ def follow_roles(*, user_id: UUID, team_id: UUID | None) -> None:
         if not any(seat.present for seat in _seats(row)):
             _withdraw(row, None, "no_reviewers_left")
         elif _settle(row):
-            _note(row, None, "settled", {"status": row.status, "without": str(user_id)})
+            _note(row, None, "settled", {"status": row.status, "without": without})
             _announce(row, "settled", None)
         elif row.status == Status.OPEN and row.policy == Policy.OWNER_LAST and not _owner_named(row):
-            _note(row, None, "ownerless", {"without": str(user_id)})
+            _note(row, None, "ownerless", {"without": without})
             _announce(row, "ownerless", None)
 
 

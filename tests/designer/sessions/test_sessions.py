@@ -18,6 +18,7 @@ from designer.sessions.services import end_forgotten, open_session
 from designer.sessions.summary import outcome_of
 from teams.base.errors import Conflict
 from teams.membership.models import Membership
+from teams.signals import access_revoked
 from tests.designer.sessions.agenda import assets_in, gathered, image, session_of
 
 
@@ -229,6 +230,21 @@ def test_a_presenter_who_lost_the_right_is_gone_at_once(role, sees, ada, ben, cl
     assert told(session, "session:presenter") == [{"presenter": None, "name": ""}]
     assert ben.get(f"/api/sessions/{session.pk}").json()["presenter"] == {"id": None, "name": ""}
     assert say(ben, session, "presenter", user=str(ben.user.pk)).status_code == 200
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+def test_a_presenter_of_a_deleted_team_has_the_stage_again_unless_they_left(leaves, ada, client_of, session, team):
+    owner = client_of("owner")
+    owner.post(f"/api/teams/{team.pk}/delete", {"name": team.name}, format="json")
+    if leaves:
+        ada.post(f"/teams/{team.pk}/leave")
+    else:
+        access_revoked.send(sender=Membership, user_id=ada.user.pk, team_id=None)  # a token of theirs has ended
+    session.refresh_from_db()
+    assert session.presenter_id == ada.user.pk and told(session, "session:presenter") == []
+    owner.post(f"/api/teams/{team.pk}/restore")
+    session.refresh_from_db()
+    assert session.presenter_id == (None if leaves else ada.user.pk)
 
 
 def test_a_presenter_with_a_role_that_still_presents_goes_on(ada, client_of, session, team):

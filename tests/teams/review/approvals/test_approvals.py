@@ -279,6 +279,26 @@ def test_where_nobody_is_left_to_review_it_ends_and_who_asked_is_told(ask, edito
     assert titles == [f"The review of {Asset.objects.get().title} has ended"]
 
 
+def test_who_leaves_a_deleted_team_takes_no_review_with_them(ask, editor, member, team, client_of):
+    """Nobody is seen in a team that is about to be deleted: its reviews wait, and go on once it is restored."""
+    owner, ada, ben, cleo = client_of("owner"), member("editor"), member("editor"), member("editor")
+    waits, given, ended = ask(ada, ben, cleo), ask(ada, ben, about=image(team, editor.user)), image(team, editor.user)
+    alone = ask(ben, about=ended)
+    say(ada, given)
+    owner.post(f"/api/teams/{team.pk}/delete", {"name": team.name}, format="json")
+    ada.set_password("another one 4711")
+    ada.save()
+    as_(ben).post(f"/teams/{team.pk}/leave")
+    cleo.is_active = False
+    cleo.save()
+    assert not Approval.objects.exclude(status="open").exists()
+    owner.post(f"/api/teams/{team.pk}/restore")
+    assert [standing(asked, editor) for asked in (waits, given, alone)] == ["open", "approved", "withdrawn"]
+    assert say(ada, waits).json()["status"] == "approved"
+    titles = [row["title"] for row in editor.get("/api/notifications").json()["results"]]
+    assert f"The review of {ended.title} has ended" in titles
+
+
 def test_what_is_approved_is_locked_until_the_approval_is_withdrawn(ask, editor, member, asset):
     asked = ask(ada := member("editor"))
     say(ada, asked)
