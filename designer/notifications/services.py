@@ -11,11 +11,12 @@ from django.db.models.functions import Now
 
 from designer.jobs.services import enqueue
 from designer.notifications import digests, letters
-from designer.notifications.kinds import KINDS
+from designer.notifications.kinds import KINDS, TEAM
 from designer.notifications.models import Notification, NotificationWish, Pace
 from designer.realtime.events import NOTIFICATION_CREATED, NOTIFICATION_READ, record
 from teams.accounts.models import User
 from teams.base.errors import Missing, Refused
+from teams.membership.models import Membership
 
 KEPT: Final = timedelta(days=90)
 
@@ -41,12 +42,12 @@ def notify(
     team_id: UUID,
     mail: bool = True,
 ) -> None:
-    """Tell each of `users`, as they wish, if and only if the caller's transaction commits.
+    """Tell each of `users` who belongs to the team, as they wish, if and only if the caller's transaction commits.
 
     kind: a key of KINDS; subject: "batch:<id>"; link: a path of this site. Mails go out later, from lane io, each by
     itself or with others; none where `mail` is False, for news that is worth a line in the studio only.
     """
-    people = {user.pk: user for user in users if user.is_active}
+    people = _belonging(users, kind, team_id)
     wishes = {pk: replace(ways, mail=ways.mail and mail) for pk, ways in ways_of(people, kind).items()}
     rows = [
         Notification(
@@ -69,6 +70,15 @@ def notify(
             record(f"user:{row.user_id}", NOTIFICATION_CREATED, told, team_id=None)
         if wishes[row.user_id].mail and row.mail_due_at is None:
             enqueue("notification.mail", {"notification_id": str(row.pk)}, team_id=team_id, lane="io")
+
+
+def _belonging(users: Iterable[User], kind: str, team_id: UUID) -> dict[UUID, User]:
+    """Those who may hear it: what is still in work when somebody leaves tells them nothing when it ends. Of a team that
+    is about to be deleted its people hear only that."""
+    people = {user.pk: user for user in users if user.is_active}
+    held = Membership.every if kind == TEAM else Membership.objects
+    members = set(held.filter(team=team_id, user__in=people).values_list("user_id", flat=True))
+    return {pk: user for pk, user in people.items() if pk in members}
 
 
 def ways_of(people: Iterable[UUID], kind: str) -> dict[UUID, Ways]:

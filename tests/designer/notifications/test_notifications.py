@@ -102,6 +102,23 @@ def test_the_bell_counts_what_is_unread_and_following_a_line_reads_it(client_of,
     assert 'aria-label="Notifications"' in client.get("/notifications/bell").content.decode()
 
 
+@pytest.mark.parametrize("how", ["leaves", "team deleted"])
+def test_whoever_belongs_to_the_team_no_more_hears_nothing_of_what_ends_there(how, client_of, team):
+    """Neither a line nor a mail, and nothing on their socket: an event told the title to who asked for no page."""
+    owner, client = client_of("owner"), client_of("editor")
+    if how == "leaves":
+        client.post(f"/teams/{team.pk}/leave")
+    else:
+        owner.post(f"/api/teams/{team.pk}/delete", {"name": team.name}, format="json")
+    Event.objects.all().delete()
+    Job.objects.all().delete()
+    tell(client.user, team)
+    assert not Notification.objects.filter(kind="batch").exists() and not Job.objects.exists()
+    assert not Event.objects.filter(channel=f"user:{client.user.pk}").exists()
+    tell(owner.user, team, kind="team", title="The team is deleted")
+    assert Event.objects.filter(channel=f"user:{owner.user.pk}", event="notification:created").exists()
+
+
 def test_the_page_turns_and_shows_the_unread_alone(client_of, team):
     client = client_of("editor")
     for number in range(31):
