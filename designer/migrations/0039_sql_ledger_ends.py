@@ -22,5 +22,5 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("designer", "0038_notification_wishes_named"), ("teams", "0011_membership_life")]
+    dependencies = [("designer", "0038_notification_wishes_named"), ("teams", "0013_membership_life")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -1,6 +1,7 @@
 """What membership hears: a new account gets its personal team; permissions follow every change of a role, and so do the
 invitations that somebody gave or was given."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +33,8 @@ def take_invitations_back(sender: object, user_id: UUID, team_id: UUID | None, *
 
 
 @receiver(post_migrate, dispatch_uid="membership.permissions_of_all")
-def follow_release(sender: Any, **_: Any) -> None:
-    """A release may give roles other permissions: existing members get them too."""
-    if sender.name == "teams":
+def follow_release(sender: Any, plan: Sequence[tuple[object, bool]] = (), **_: Any) -> None:
+    """A release may give roles other permissions: existing members get them too. Not on the way back: the columns that
+    these roles ask for may be gone, and the release before sees to its own."""
+    if sender.name == "teams" and not any(backwards for _, backwards in plan):
         permissions.sync()

@@ -103,7 +103,9 @@ class Comment(TeamOwned):
     pin_width = models.FloatField(null=True, blank=True)
     pin_height = models.FloatField(null=True, blank=True)
     reply_to = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="replies")
-    share = models.ForeignKey("teams.Share", models.SET_NULL, null=True, blank=True, related_name="+")
+    share = models.ForeignKey(
+        "teams.Share", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     guest = models.BooleanField(default=False, db_default=False, help_text="Said through a share, by somebody outside.")
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
@@ -150,6 +152,7 @@ class Comment(TeamOwned):
             models.Index(name="comment_of_asset", fields=["asset", "created_at"]),
             models.Index(name="comment_of_collection", fields=["collection", "created_at"]),
             models.Index(name="comment_of_batch", fields=["batch", "created_at"]),
+            models.Index(name="comment_of_share", fields=["share"], condition=Q(share__isnull=False)),
         ]
 
     def __str__(self) -> str:

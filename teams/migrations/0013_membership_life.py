@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("teams", "0010_sharing")]
+    dependencies = [("teams", "0012_sharing_comments_checked")]
 
     operations = [
         migrations.AddField(
