@@ -26,17 +26,19 @@ View = Callable[..., HttpResponseBase]
 
 
 def guarded(view: View) -> View:
-    """With strict headers on every answer; what a link is refused is said on a page of its own, without the studio."""
+    """With strict headers on every answer, also where nothing is found or the view is not asked at all; what a link is
+    refused is said on a page of its own, without the studio."""
 
     @wraps(view)
     def inner(request: HttpRequest, *args: Any, **about: Any) -> HttpResponseBase:
         try:
-            return sending.strict(view(request, *args, **about))
+            return view(request, *args, **about)
         except Refused as refused:
             if about.get("door", BY_LINK) is not BY_LINK:
                 raise
-            return sending.strict(_gate(request, refused))
+            return _gate(request, refused)
 
+    inner.on_every_answer = sending.STRICT  # type: ignore[attr-defined]  # set by HeadersMiddleware
     return inner
 
 

@@ -28,7 +28,7 @@ class HeadersMiddleware:
         rates: dict[str, Any] = getattr(request, "rate_limit", {})
         for name, value in {**ALWAYS, **_own_id(), **({"Cache-Control": "no-store"} if of_api else {})}.items():
             answer.headers.setdefault(name, value)
-        for name, value in rates.items():
+        for name, value in {**_strict(request), **rates}.items():
             answer.headers[name] = str(value)
         return answer
 
@@ -46,6 +46,13 @@ class HeadersMiddleware:
         detail = "Too many requests without a sign-in came from this address. Wait a minute."
         wait = {"Retry-After": str(facts["RateLimit-Reset"])}
         return page(request, problem(429, code="throttled", detail=detail), wait)
+
+
+def _strict(request: HttpRequest) -> dict[str, str]:
+    """What the view that was asked wants on all that is answered there, also where it was not let do so itself."""
+    asked = request.resolver_match
+    wanted: dict[str, str] = getattr(asked.func, "on_every_answer", {}) if asked else {}
+    return wanted
 
 
 def _own_id() -> dict[str, str]:

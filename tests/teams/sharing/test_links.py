@@ -79,6 +79,13 @@ def test_every_answer_of_a_link_is_strict(work):
         assert answer["Cache-Control"] == "no-store", path
         assert "noindex" in answer["X-Robots-Tag"] and answer["Referrer-Policy"] == "same-origin", path
         assert answer["X-Content-Type-Options"] == "nosniff", path
+    member = page_of(work.editor)  # what no view answers is no less strict
+    nowhere = (member.get(f"/shared/{uuid4()}"), member.get(f"/shared/{uuid4()}/archive"), guest.put("/s"))
+    forged = Client(enforce_csrf_checks=True).post("/s", {"key": "x"})
+    assert [answer.status_code for answer in (*nowhere, forged)] == [404, 404, 405, 403]
+    for answer in (*nowhere, forged):
+        assert answer["Cache-Control"] == "no-store" and answer["Referrer-Policy"] == "same-origin"
+        assert "noindex" in answer["X-Robots-Tag"]
     cookie = next(value for name, value in guest.cookies.items() if name.startswith("share-"))
     assert cookie["httponly"] and cookie["path"] == guest.place and cookie["samesite"] == "Lax"
     assert "session" not in guest.cookies
