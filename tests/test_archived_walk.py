@@ -28,7 +28,14 @@ STAYS = re.compile(
     r"|teams/<uuid:team_id>/shares/<uuid:share_id>$|(api/)?shared/<uuid:share_id>(/decline)?$"
     r"|api/queue|enhancements/hooks/)"
 )
-TAKES_BACK = {"delete api/teams/<uuid:team_id>/shares/<uuid:share_id>"}  # what is out is never out of reach
+TAKES_BACK = {  # what is out is never out of reach: this closes it, or says that it is over
+    "delete api/teams/<uuid:team_id>/shares/<uuid:share_id>",
+    "delete api/webhooks/<uuid:pk>",
+    "post api/webhooks/<uuid:pk>/secret",
+    "post settings/webhooks/<uuid:pk>/secret",
+    "post settings/webhooks/<uuid:pk>/switch",
+    "post settings/webhooks/<uuid:pk>/remove",
+}
 ASKS = re.compile(  # answers and writes nothing
     r"^(api/analyze|api/enhance/estimate|api/personas/<uuid:pk>/match|studio/understood|batches/estimate"
     r"|enhancements/estimate)"
@@ -157,6 +164,8 @@ def test_every_address_for_programs_refuses_an_archived_team_and_says_why(world:
 def test_no_page_changes_anything_of_an_archived_team(role: str, world: World) -> None:
     client, before, done = visitor(world, role), world.fingerprint(), []
     for address in writing(api=False):
+        if f"post {address.route}" in TAKES_BACK:
+            continue
         path = address.path({name: world.id_for(address.route, name) for name in address.ids})
         for body in ({}, {"team": str(world.team.pk), "name": "Autumn", "text": "Linen?", "brief": "a coat"}):
             answer = client.post(path, body)

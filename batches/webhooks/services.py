@@ -51,10 +51,12 @@ def managed(actor: User, pk: UUID | str) -> Endpoint:
     return row
 
 
-def _changing(actor: User, pk: UUID | str) -> Endpoint:
-    """As `managed`, for who changes something. Raises Conflict too, while the team is archived."""
+def _changing(actor: User, pk: UUID | str, *, closes: bool = False) -> Endpoint:
+    """As `managed`, for who changes something. Raises Conflict too, while the team is archived, unless it only
+    `closes`: what sends out of a team must never be out of reach."""
     row = managed(actor, pk)
-    check_awake(row.team_id)
+    if not closes:
+        check_awake(row.team_id)
     return row
 
 
@@ -134,7 +136,7 @@ def change_endpoint(
 
     Switched on again, it sends at once what still waits. Raises as `create_endpoint` does, and Refused (428, 412).
     """
-    _changing(actor, endpoint_id)
+    _changing(actor, endpoint_id, closes=enabled is False and (url, patterns, name) == (None,) * 3)
     address = None if url is None else checked_url(url)
     with transaction.atomic():
         row: Endpoint = Endpoint.objects.select_for_update(no_key=True).see(actor, endpoint_id)
@@ -169,7 +171,7 @@ def rotate_secret(*, actor: User, endpoint_id: UUID, grace: timedelta = GRACE) -
             field="grace_hours",
             remedy="0 to 168.",
         )
-    _changing(actor, endpoint_id)
+    _changing(actor, endpoint_id, closes=True)
     row: Endpoint = Endpoint.objects.select_for_update(no_key=True).see(actor, endpoint_id)
     secret = signing.new_secret()
     row.old_secret, row.secret = (row.secret if grace else ""), seal(secret, about=row.sealed_for)
@@ -183,7 +185,7 @@ def rotate_secret(*, actor: User, endpoint_id: UUID, grace: timedelta = GRACE) -
 @transaction.atomic
 def remove_endpoint(*, actor: User, endpoint_id: UUID) -> None:
     """Send nothing more there. What was sent stays in the log until it is old. Raises Missing or Forbidden."""
-    row = _changing(actor, endpoint_id)
+    row = _changing(actor, endpoint_id, closes=True)
     Endpoint.objects.move(row.pk, EndpointStatus.REMOVED, secret="", old_secret="")
     _note(actor, "webhook.removed", row)
 

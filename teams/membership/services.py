@@ -71,7 +71,8 @@ def change_team(
     share_links: bool | None = None,
 ) -> Team:
     """Change of the team what is given, if `if_match` names its present version. Raises Missing, Forbidden, Refused."""
-    team = changeable(actor, team_id)
+    closes = share_links is False and (name, slug, time_zone, keep_exif) == (None,) * 4
+    team = changeable(actor, team_id, closes=closes)
     require_match(if_match, team)
     if name is not None:
         before, team.name = team.name, one_line(name, field="name", longest=NAME_LENGTH)
@@ -104,18 +105,19 @@ def set_keep_exif(*, actor: User, team_id: UUID, keep: bool) -> Team:
 
 @transaction.atomic
 def set_share_links(*, actor: User, team_id: UUID, allowed: bool) -> Team:
-    """Say whether links open what is shared; where they may not, those given before are taken back for good. Raises
-    Missing or Forbidden."""
-    team = keep_setting(actor=actor, team_id=team_id, name=NO_SHARE_LINKS, value=None if allowed else True)
+    """Say whether links open what is shared; where they may not, those given before are taken back for good, in an
+    archived team too. Raises Missing or Forbidden."""
+    value = None if allowed else True
+    team = keep_setting(actor=actor, team_id=team_id, name=NO_SHARE_LINKS, value=value, closes=not allowed)
     if not allowed:
         links_switched_off.send(sender=Team, actor=actor, team_id=team.pk)
     return team
 
 
 @transaction.atomic
-def keep_setting(*, actor: User, team_id: UUID, name: str, value: object) -> Team:
+def keep_setting(*, actor: User, team_id: UUID, name: str, value: object, closes: bool = False) -> Team:
     """Keep a setting of another floor with the team; None takes it away. Raises Missing or Forbidden."""
-    team = changeable(actor, team_id)
+    team = changeable(actor, team_id, closes=closes)
     if team.settings.get(name) == value:
         return team
     before = team.settings.get(name)
@@ -127,16 +129,17 @@ def keep_setting(*, actor: User, team_id: UUID, name: str, value: object) -> Tea
     return team
 
 
-def changeable(actor: User, team_id: UUID) -> Team:
-    """The team, locked, if `actor` may change its settings now. Raises Missing, Forbidden, or Conflict (archived)."""
+def changeable(actor: User, team_id: UUID, *, closes: bool = False) -> Team:
+    """The team, locked, if `actor` may change its settings now. Raises Missing, Forbidden, or Conflict (archived,
+    unless it only `closes` what reaches outside)."""
     team = locked_team(actor, team_id)
-    check_changes(actor, team)
+    check_changes(actor, team, closes=closes)
     return team
 
 
-def check_changes(actor: User, team: Team) -> None:
+def check_changes(actor: User, team: Team, *, closes: bool = False) -> None:
     """Raises Forbidden where `actor` may not change the team's settings, Conflict while it is archived."""
-    if not allowed(actor, "change_team", team):
+    if not allowed(actor, "change_team", team, closes=closes):
         raise _not_manager()
 
 
