@@ -30,8 +30,12 @@ NEWS: Final = {
     "deleted": News(
         "deleted", "Nothing of it is shown any more. Until {day} every owner can restore or export it.", mail=True
     ),
-    "handed_over": News("handed over", "It has another owner now.", mail=True),
-    "restored": News("restored", "It is as it was. What was paused goes on when somebody resumes it."),
+    "handed_over": News("handed over", "Who did so owns it no more. Its members' page says who does.", mail=True),
+    "restored": News(
+        "restored",
+        "It and what it shares are shown again. What ran was paused or cancelled; what was paused goes on when "
+        "somebody resumes it.",
+    ),
 }
 
 

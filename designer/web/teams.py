@@ -2,6 +2,7 @@
 
 from designer.web.idempotency import IdempotentPostMixin
 from teams.membership.api import TeamList
+from teams.membership.life_api import TeamHandOver
 from teams.review.api import CommentList
 from teams.review.approvals.api import ApprovalAnswering, ApprovalList
 from teams.review.collections.api import CollectionList
@@ -26,6 +27,12 @@ class IdempotentApprovalList(IdempotentPostMixin, ApprovalList):
 
 class IdempotentAnswer(IdempotentPostMixin, ApprovalAnswering):
     """A reviewer's answer: of one that was lost on its way back the same is told, not that it is decided already."""
+
+
+class IdempotentHandOver(IdempotentPostMixin, TeamHandOver):
+    """A team handed over: who did it owns it no more, and asks again only because the answer was lost."""
+
+    kept_with_work = False  # who may not is noted in the audit log, and no transaction takes that back
 
 
 class IdempotentSharedComments(IdempotentPostMixin, SharedComments):

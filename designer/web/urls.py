@@ -8,6 +8,7 @@ from designer.web.teams import (
     IdempotentApprovalList,
     IdempotentCollectionList,
     IdempotentCommentList,
+    IdempotentHandOver,
     IdempotentSharedComments,
     IdempotentTeamList,
 )
@@ -32,4 +33,5 @@ instead = {  # by name: views of the ground floor with what this one adds
     "api_collections": IdempotentCollectionList.as_view(),
     "api_approvals": IdempotentApprovalList.as_view(),
     "api_approval_answer": IdempotentAnswer.as_view(),
+    "api_team_hand_over": IdempotentHandOver.as_view(),
 }

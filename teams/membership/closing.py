@@ -17,21 +17,20 @@ from teams.accounts.models import User
 from teams.audit import services as audit
 from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.membership import permissions
-from teams.membership.deeds import noted, take_deed
+from teams.membership.deeds import noted
 from teams.membership.models import Membership, Role, Team
 from teams.signals import team_changed, work_stopped, work_stopping
 
 GRACE: Final = timedelta(days=30)
 
 
-@noted("archive")
+@noted("archive", counted=lambda team: team.archived_at is None)
 @transaction.atomic
 def archive(*, actor: User, team_id: UUID) -> Team:
     """Let everybody look and nobody write. Again changes nothing. Raises Missing, Forbidden, Conflict (personal)."""
     team = _owned(actor, team_id)
     _refuse_ending(team)
     if team.archived_at is None:
-        take_deed(team.pk)
         team.archived_at = timezone.now()
         _keep(team, actor, "archived")
     return team
@@ -49,7 +48,7 @@ def unarchive(*, actor: User, team_id: UUID) -> Team:
     return team
 
 
-@noted("delete")
+@noted("delete", counted=lambda team: team.ends_at is None)
 @transaction.atomic
 def delete(*, actor: User, team_id: UUID, name: str) -> Team:
     """End it in thirty days, and hide it at once. `name`: the team's own, typed by who means it.
@@ -62,7 +61,6 @@ def delete(*, actor: User, team_id: UUID, name: str) -> Team:
     if _letters(name) != _letters(team.name):
         remedy = "Type the team's name, letter by letter."
         raise Refused("other_name", "This is not the team's name.", field="name", remedy=remedy)
-    take_deed(team.pk)
     team.ends_at = timezone.now() + GRACE
     Membership.every.filter(team=team).update(away=True)
     _keep(team, actor, "deleted")

@@ -7,14 +7,14 @@ from django.db import transaction
 from teams.accounts.models import User
 from teams.audit import services as audit
 from teams.base.errors import Conflict, Forbidden, Refused
-from teams.membership.deeds import noted, take_deed
+from teams.membership.deeds import noted
 from teams.membership.models import Membership, Role, Team
 from teams.membership.permissions import check_awake
 from teams.membership.services import MOST_OWNED, known_role, locked_team, member_of, owned_by
 from teams.signals import access_revoked, team_changed
 
 
-@noted("hand_over")
+@noted("hand_over", counted=lambda team: True)
 @transaction.atomic
 def hand_over(*, actor: User, team_id: UUID, user_id: UUID, own_role: str = Role.ADMIN) -> Membership:
     """Make a member an owner and take `own_role` oneself, in one step; the new owner's membership.
@@ -40,7 +40,6 @@ def hand_over(*, actor: User, team_id: UUID, user_id: UUID, own_role: str = Role
     if heir.role != Role.OWNER and owned_by(person) >= MOST_OWNED:
         message, remedy = f"They own {MOST_OWNED} teams already.", "Choose somebody else."
         raise Conflict("too_many_teams", message, field="user", remedy=remedy)
-    take_deed(team.pk)
     for row, role in ((heir, Role.OWNER), (own, Role(own_role))):
         row.role = role
         row.save(update_fields=["role", "updated_at"])

@@ -128,7 +128,7 @@ def hand_over(request: HttpRequest, team_id: UUID) -> HttpResponse:
     heir = named(request.POST.get("user", ""))
     own_role = request.POST.get("own_role", "")
     deed = partial(handing_over.hand_over, user_id=heir, own_role=own_role)
-    return _done(request, team_id, deed, "The team has another owner now.")
+    return _done(request, team_id, deed, "You have handed the team over, and own it no more.")
 
 
 def _done(request: HttpRequest, team_id: UUID, deed: Callable[..., object], done: str, **said: object) -> HttpResponse:

@@ -97,7 +97,7 @@ def test_an_owner_does_all_that_can_be_done_to_a_team(browser: Browser, studio_u
         ada.locator("summary").filter(has_text="Hand over").click()
         look(ada, "team-hand-over")
         sure.click()
-        expect(ada.get_by_text("The team has another owner now.")).to_be_visible()
+        expect(ada.get_by_text("You have handed the team over, and own it no more.")).to_be_visible()
         expect(ada.get_by_role("button", name=re.compile("^(Archive|Delete)"))).to_have_count(0)
         look(ada, "team-life-editor")
         ben.goto(f"{team}/life")
