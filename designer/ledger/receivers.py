@@ -16,15 +16,15 @@ def keep_sums(sender: object, team: Team, what: str, **_: Any) -> None:
     """What was paid in all is noted before the entries go: providers have it in their bills."""
     if what != "end_begun":
         return
-    rows = LedgerEntry.objects.filter(team=team)
-    facts = rows.aggregate(entries=Count("pk"), first=Min("created_at"), last=Max("created_at"))
-    if not facts["entries"]:
+    each = LedgerEntry.objects.filter(team=team).values("provider", "simulated").order_by("provider", "simulated")
+    counted = each.annotate(paid=Sum("amount"), n=Count("pk"), first=Min("created_at"), last=Max("created_at"))
+    sums = list(counted)  # read once: they may be millions
+    if not sums:
         return
-    sums = rows.values("provider", "simulated").annotate(paid=Sum("amount")).order_by("provider", "simulated")
     told: dict[str, object] = {
-        "entries": facts["entries"],
-        "first": facts["first"].isoformat(),
-        "last": facts["last"].isoformat(),
+        "entries": sum(row["n"] for row in sums),
+        "first": min(row["first"] for row in sums).isoformat(),
+        "last": max(row["last"] for row in sums).isoformat(),
         "paid": [
             {"provider": row["provider"], "simulated": row["simulated"], "amount": f"{row['paid'].normalize():f}"}
             for row in sums

@@ -92,6 +92,7 @@ def _begun(team_id: UUID) -> bool:
     """Whether its end may go on: it was not restored meanwhile. Notes that it has had its turn."""
     team = Team.objects.select_for_update().filter(pk=team_id, ends_at__lte=Now()).first()
     if team is not None and team.ending_at is None:
+        _take_time()  # what is summed up at last may be millions of rows
         Team.objects.filter(pk=team_id).update(ending_at=Now(), updated_at=Now())
         audit.write(None, "team.end_begun", f"team:{team_id}", {"name": team.name, "slug": team.slug}, team_id)
         team_changed.send(sender=Team, team=team, actor=None, what="end_begun")
@@ -116,11 +117,17 @@ def _empty(kind: Kind, team_id: UUID, end: float) -> None:
             raise _Later
 
 
+def _take_time() -> None:
+    """Until the transaction ends, for statements that read a large table."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [SCAN])
+
+
 def _found(rows: "QuerySet[Any]") -> Iterator[list[object]]:
     """The keys of these rows, some at a time, until there are none: sought once for many thousands."""
     while True:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [SCAN])
+        with transaction.atomic():
+            _take_time()
             ids = list(rows.order_by().values_list("pk", flat=True)[: 50 * AT_ONCE])
         if not ids:
             return

@@ -185,6 +185,12 @@ def links_off(*, actor: User, team_id: UUID) -> int:
     return _end(Share.objects.filter(team=team_id, way=Way.LINK, revoked_at=None), "links were switched off", actor)
 
 
+@transaction.atomic
+def team_gone(*, team_id: UUID) -> int:
+    """Before a team's rows go: what others share with it goes too, and their audit logs say so. How many."""
+    return _end(Share.objects.filter(to_team=team_id, revoked_at=None), "the team it was for is gone")
+
+
 def _end(rows: ShareQuerySet, why: str, actor: User | None = None) -> int:
     found = list(rows.order_by("pk").select_for_update(of=("self",), no_key=True))
     Share.objects.filter(pk__in=[row.pk for row in found]).update(revoked_at=Now(), updated_at=Now())
