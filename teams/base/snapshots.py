@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 CHUNK: Final = 500  # rows in memory at a time
 SCAN: Final = "120s"  # of one table, to find the first of many rows
+PAUSE: Final = "300s"  # of who reads what is made of the rows, between two of them
 
 
 class Snapshot:
@@ -35,7 +36,8 @@ def snapshot() -> Iterator[Snapshot]:
         connection.set_autocommit(False)
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [SCAN])
+            for name, value in (("statement_timeout", SCAN), ("idle_in_transaction_session_timeout", PAUSE)):
+                cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
         yield Snapshot(connection)
     finally:
         connection.close()
