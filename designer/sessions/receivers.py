@@ -1,5 +1,5 @@
-"""What this room hears from the ground floor: a collection changed, somebody lost a right, a team came back. In the same
-transaction."""
+"""What this room hears from the ground floor: a collection changed, somebody lost a right, a team came back. In the
+same transaction."""
 
 from typing import Any
 from uuid import UUID

@@ -103,9 +103,7 @@ class Comment(TeamOwned):
     pin_width = models.FloatField(null=True, blank=True)
     pin_height = models.FloatField(null=True, blank=True)
     reply_to = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="replies")
-    share = models.ForeignKey(
-        "teams.Share", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
-    )
+    share = models.ForeignKey("teams.Share", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     guest = models.BooleanField(default=False, db_default=False, help_text="Said through a share, by somebody outside.")
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
