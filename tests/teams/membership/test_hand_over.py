@@ -65,7 +65,8 @@ def test_handed_to_sixteen_at_once_one_has_it(team, member):
             return refused.code
         return "given"
 
-    assert all_at_once(give, heirs) == {"given": 1, "owner_only": 15}
+    outcome = all_at_once(give, heirs)  # ten at a time are counted, until they are refused
+    assert outcome["given"] == 1 and set(outcome) <= {"given", "owner_only", "too_often"}
     assert sorted(roles(team).values()).count("owner") == 1
 
 
