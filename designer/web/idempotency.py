@@ -19,10 +19,10 @@ from designer.web.models import IdempotencyKey
 from designer.web.problems import MEDIA_TYPE as PROBLEM
 from teams.accounts.people import person
 from teams.base.errors import Conflict, Refused
+from teams.base.repeats import HEADER, key_said
 
 KEPT: Final = timedelta(hours=24)
 STALE: Final = timedelta(minutes=2)  # a first request that has not answered by then has died
-MAX_KEY: Final = 255
 
 
 def digest_of(request: Request) -> str:
@@ -65,12 +65,11 @@ class IdempotentPostMixin(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        key = request.headers.get("Idempotency-Key", "")
-        if request.method != "POST" or not key or not request.user.is_authenticated:
+        if request.method != "POST" or not request.user.is_authenticated:
             return
-        if len(key) > MAX_KEY or not (key.isascii() and key.isprintable()):
-            message = f"An Idempotency-Key has at most {MAX_KEY} printable ASCII characters."
-            raise Refused("invalid_key", message, field="Idempotency-Key", remedy="Use a UUID.", status=400)
+        key = key_said(request.headers)
+        if not key:
+            return
         self.kept_key = claimed(request, key)
         if self.kept_with_work:
             do: Any = getattr(self, "post")  # noqa: B009  (each view has its own)
@@ -129,9 +128,7 @@ def claimed(request: Request, key: str) -> IdempotencyKey:
     except IntegrityError:
         earlier = same.first()
     if earlier is not None and earlier.request_digest != digest:
-        raise Refused(
-            "key_reused", "This key came with another request.", field="Idempotency-Key", remedy="Use a new key."
-        )
+        raise Refused("key_reused", "This key came with another request.", field=HEADER, remedy="Use a new key.")
     if earlier is None or earlier.status is None:
         raise Conflict(
             "still_running",

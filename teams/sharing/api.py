@@ -15,13 +15,13 @@ from rest_framework.views import APIView
 from teams.accounts.people import person
 from teams.base.errors import Missing
 from teams.base.preconditions import etag_of
+from teams.base.repeats import key_said
 from teams.membership.api import IF_MATCH
 from teams.membership.ownership import visible_team
 from teams.review.models import ABOUT
 from teams.sharing import keys, passwords, services
 from teams.sharing.models import NAME_LENGTH, STATES, Share, ShareQuerySet, Way
 
-LONGEST_KEY = 255  # letters of an Idempotency-Key
 RIGHTS = ("view", "comment", "download")
 
 
@@ -151,12 +151,13 @@ class ShareList(generics.ListAPIView[Share]):
     def post(self, request: Request, team_id: UUID) -> Response:
         """Share what you may change with a person, another team, or whoever has a link.
 
-        With the same Idempotency-Key it is shared once, and the same share and link are told.
+        With the same Idempotency-Key it is shared once, and the same share and link are told; with another wish, or when
+        that share has ended or was changed, it is refused.
         """
         visible_team(person(request), team_id)
         wish = ShareWish(data=request.data)
         wish.is_valid(raise_exception=True)
-        told_once = services.Wish(**wish.granted(), once=request.headers.get("Idempotency-Key", "")[:LONGEST_KEY])
+        told_once = services.Wish(**wish.granted(), once=key_said(request.headers))
         made, key = services.share(actor=person(request), team_id=team_id, wish=told_once)
         row = Share.objects.told().get(pk=made.pk)
         headers = {"ETag": etag_of(row), "Location": reverse("api_share", args=[team_id, row.pk])}

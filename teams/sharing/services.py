@@ -16,6 +16,7 @@ from teams.audit import services as audit
 from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.base.limits import Limit, TooOften, take
 from teams.base.preconditions import require_match
+from teams.base.repeats import HEADER
 from teams.membership.permissions import check_awake
 from teams.membership.services import locked_team
 from teams.sharing import keys, passwords
@@ -36,18 +37,22 @@ def share(*, actor: User, team_id: UUID, wish: Wish) -> tuple[Share, str]:
     _count(actor)  # before the hash, which costs; both before the transaction, which holds the team's row
     hidden = passwords.hidden(wish.password) if wish.way == Way.LINK else ""
     try:
-        return _share(actor, team_id, wish, hidden)
+        row, again = _share(actor, team_id, wish, hidden)
     except Forbidden:
         audit.write(actor, "share.refused", f"{wish.about[0]}:{wish.about[1]}", {"way": wish.way.value}, team_id)
         raise
+    if again:
+        _check_same(row, wish)  # compares passwords, which is slow, too
+    return row, _key(row)
 
 
 @transaction.atomic
-def _share(actor: User, team_id: UUID, wish: Wish, hidden: str) -> tuple[Share, str]:
+def _share(actor: User, team_id: UUID, wish: Wish, hidden: str) -> tuple[Share, bool]:
+    """The share, and whether it was there: what was sent twice is done once."""
     team = locked_team(actor, team_id)
     pk = uuid5(actor.pk, f"{team_id}:{wish.once}") if wish.once else uuid4()
     if (done := Share.objects.filter(pk=pk).first()) is not None:
-        return _again(done, wish)
+        return done, True
     row = row_of(actor, team, wish, pk, hidden)
     same = Share.objects.standing().filter(**{row.kind: row.about_id})
     if row.way != Way.LINK and same.filter(way=row.way, email=row.email, to_team=row.to_team).exists():
@@ -57,19 +62,29 @@ def _share(actor: User, team_id: UUID, wish: Wish, hidden: str) -> tuple[Share, 
         raise Conflict("too_many_shares", message, remedy="Take some back first.")
     row.save(force_insert=True)
     audit.write(actor, "share.made", f"share:{row.pk}", _facts(row), team.pk)
-    return row, _key(row)
+    return row, False
 
 
-def _again(done: Share, wish: Wish) -> tuple[Share, str]:
-    """What the same wish has made before: asked twice, it was done once."""
-    due = (*wish.about, wish.way, wish.email.strip().lower(), wish.to_team)
-    if (done.kind, done.about_id, done.way, done.email, done.to_team_id) != due or done.revoked_at:
-        raise Conflict("key_reused", "Something else was shared with this key.", remedy="Send another key.")
-    return done, _key(done)
+def _check_same(done: Share, wish: Wish) -> None:
+    """Raises Refused where the share that this key has made is not what is wished for, or opens nothing any more: who
+    wished for a password must not be told a link without one."""
+    over = done.revoked_at is not None or done.expires_at <= timezone.now()
+    same = wish.is_of(done) and bool(wish.password) == done.is_locked
+    if over or not same or (wish.password and not passwords.fits(wish.password, done.password)):
+        message = "This was sent before, and what it shared is something else, was changed or has ended."
+        remedy = "Look at what is shared, and send it with a new key."
+        raise Refused("key_reused", message, field=HEADER, remedy=remedy)
 
 
 def _key(row: Share) -> str:
-    return keys.key_of(row.pk) if row.way == Way.LINK else ""
+    """Of a link, its key. Raises Conflict where it was made with a secret of the site that was changed since."""
+    if row.way != Way.LINK:
+        return ""
+    key = keys.key_of(row.pk)
+    if keys.digest_of(key) != row.digest:
+        message = "Its link cannot be told again: the studio's secret was changed."
+        raise Conflict("link_lost", message, remedy="Take it back, and share anew.")
+    return key
 
 
 def _count(actor: User) -> None:

@@ -126,7 +126,7 @@ def _wish(request: HttpRequest, kind: str, pk: UUID) -> services.Wish:
         expires_at=_end_of_day(said.get("until", "")),
         password=said.get("password", "") if way == Way.LINK else "",
         name=said.get("name", ""),
-        once=said.get("once", "")[:64],
+        once=said.get("once", ""),
     )
 
 

@@ -43,12 +43,23 @@ class Wish:
             return Way.PERSON
         return Way.LINK if self.to_team is None else Way.TEAM
 
+    def is_of(self, row: Share) -> bool:
+        """Whether `row` is what is wished for; the password is not looked at. An end that is not named is any."""
+        due = (
+            *self.about, self.way, address_of(self.email) if self.email else "", self.to_team, self.may_comment, self.may_download,
+            self.with_briefs, self.with_names, called(self.name), self.expires_at or row.expires_at,
+        )  # fmt: skip
+        return due == (
+            row.kind, row.about_id, row.way, row.email, row.to_team_id, row.may_comment, row.may_download,
+            row.with_briefs, row.with_names, row.name, row.expires_at,
+        )  # fmt: skip
+
 
 def row_of(actor: User, team: Team, wish: Wish, pk: UUID, hidden: str) -> Share:
     """The share that is wished for, not yet saved; `hidden`: its password's hash. Raises as `services.share`."""
     kind, thing = wish.about[0], _thing(actor, team, *wish.about)
     row = Share(pk=pk, team=team, sharer=actor, way=wish.way, **{kind: thing})
-    row.name = one_line(wish.name, field="name", longest=NAME_LENGTH, empty=True)
+    row.name = called(wish.name)
     row.expires_at = end_of(wish.expires_at)
     row.may_comment, row.may_download = wish.may_comment, wish.may_download
     row.with_briefs, row.with_names = wish.with_briefs, wish.with_names
@@ -63,6 +74,10 @@ def row_of(actor: User, team: Team, wish: Wish, pk: UUID, hidden: str) -> Share:
     else:
         _to_team(row, team, wish.to_team)
     return row
+
+
+def called(name: str) -> str:
+    return one_line(name, field="name", longest=NAME_LENGTH, empty=True)
 
 
 def _thing(actor: User, team: Team, kind: str, pk: UUID) -> Any:

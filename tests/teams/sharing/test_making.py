@@ -46,20 +46,94 @@ def test_a_form_that_is_sent_twice_makes_one_link_and_shows_it_both_times(work):
     assert Share.objects.count() == 3
 
 
-def test_a_key_that_is_sent_again_is_told_the_same_and_another_wish_under_it_is_refused(work):
-    client, path = as_(work.editor), f"/api/teams/{work.team.pk}/shares"
+def ask(work, key, **body):
+    path, wish = f"/api/teams/{work.team.pk}/shares", {"asset": str(work.images[0].pk), **body}
+    return as_(work.editor).post(path, wish, format="json", headers={"Idempotency-Key": key})
 
-    def ask(body):
-        return client.post(path, body, format="json", headers={"Idempotency-Key": "k-1"})
 
-    body = {"asset": str(work.images[0].pk)}
-    first, again = ask(body), ask(body)
+FIRST = {"password": "tulips at dawn", "name": "Spring", "expires_at": "2027-01-31T12:00:00Z"}
+
+
+def test_a_key_that_is_sent_again_is_told_the_same(work):
+    first, again = ask(work, "k-1", **FIRST), ask(work, "k-1", **FIRST)
     assert (first.status_code, again.status_code) == (201, 201) and first.json() == again.json()
-    assert first.json()["link"] and Share.objects.count() == 1
-    for other in ({"asset": str(work.images[1].pk)}, {**body, "email": work.owner.email}):
-        assert ask(other).json()["code"] == "key_reused"
-    client.delete(f"{path}/{first.json()['id']}")
-    assert ask(body).json()["code"] == "key_reused"
+    assert first.json()["link"] and first.json()["locked"] and Share.objects.count() == 1
+    said = ask(work, "k-1", password="tulips at dawn", name=" Spring ").json()  # an end that is not named is any
+    assert said["link"] == first.json()["link"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"password": "daffodils at dusk"},
+        {"password": ""},
+        {"name": "Summer"},
+        {"rights": ["download"]},
+        {"with_briefs": True},
+        {"with_names": True},
+        {"expires_at": "2027-02-01T12:00:00Z"},
+        {"email": "ada@example.org", "password": ""},
+    ],
+)
+def test_another_wish_under_a_key_that_made_a_share_is_refused(other, work):
+    """Else a password that was asked for would not be there, and the answer said that all went well."""
+    UserFactory(email="ada@example.org")
+    ask(work, "k-1", **FIRST)
+    answer = ask(work, "k-1", **{**FIRST, **other})
+    assert (answer.status_code, answer.json()["code"]) == (422, "key_reused"), answer.content
+    assert answer.json()["errors"][0]["field"] == "Idempotency-Key" and "dbffs_" not in answer.content.decode()
+    assert Share.objects.count() == 1
+
+
+def test_a_password_that_is_added_under_a_key_is_not_taken_for_there(work):
+    ask(work, "k-1")
+    assert ask(work, "k-1", password="tulips at dawn").json()["code"] == "key_reused"
+
+
+def test_another_thing_or_person_under_a_key_is_refused(work):
+    people = [UserFactory().email for _ in range(2)]
+    ask(work, "k-1", email=people[0], rights=["comment"])
+    for other in ({"asset": str(work.images[1].pk)}, {"email": people[1]}, {"rights": []}):
+        answer = ask(work, "k-1", **{"email": people[0], "rights": ["comment"], **other})
+        assert (answer.status_code, answer.json()["code"]) == (422, "key_reused"), other
+
+
+@pytest.mark.parametrize("end", ["revoked", "over"])
+def test_a_key_whose_share_has_ended_is_refused(end, work):
+    made = ask(work, "k-1").json()["id"]
+    if end == "over":
+        over(Share.objects.all())
+    else:
+        as_(work.editor).delete(f"/api/teams/{work.team.pk}/shares/{made}")
+    answer = ask(work, "k-1")
+    assert (answer.status_code, answer.json()["code"]) == (422, "key_reused")
+
+
+@pytest.mark.parametrize("key", ["k" * 256, "clé"])
+def test_a_key_that_is_none_is_refused_not_cut(key, work):
+    answer = ask(work, key)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_key")
+    assert answer.json()["errors"][0]["field"] == "Idempotency-Key" and not Share.objects.exists()
+
+
+def test_a_link_of_another_secret_of_the_site_is_not_told_again(work, settings):
+    """It would open nothing."""
+    ask(work, "k-1")
+    settings.SECRET_KEY = "another-secret-of-the-site-for-this-test-alone"
+    answer = ask(work, "k-1")
+    assert (answer.status_code, answer.json()["code"]) == (409, "link_lost")
+
+
+def test_a_form_that_was_sent_and_is_sent_changed_is_refused_and_can_be_sent_anew(work):
+    client, place = page_of(work.editor), f"/assets/{work.images[0].pk}/shares"
+    once = once_in(client.get(place).content.decode())
+    client.post(place, {"way": "link", "once": once})
+    again = client.post(place, {"way": "link", "once": once, "password": "tulips at dawn"})
+    assert again.status_code == 422 and "was sent before" in (said := again.content.decode())
+    made = client.post(place, {"way": "link", "once": once_in(said), "password": "tulips at dawn"})
+    assert (
+        link_in(made.content.decode()) and Share.objects.filter(password="").count() == 1 == Share.objects.count() - 1
+    )
 
 
 def test_what_is_over_is_not_revived_and_a_link_is_not_changed_where_links_are_off(work):
