@@ -1,5 +1,4 @@
-"""Settings > Teams: whose you are in, in which time zone each team's repeats are meant, what its uploads keep, whether
-links open what it shares."""
+"""Settings > Teams: whose you are in, in which time zone each team's repeats are meant, what its uploads keep."""
 
 from uuid import UUID
 
@@ -68,9 +67,7 @@ def _listed(request: HttpRequest, said: dict[str, str], status: int) -> HttpResp
 def _changed(user: User, team_id: UUID, said: QueryDict) -> Team:
     """The team with what the form says, all of it or nothing. What a page shows is what was there, so no version is
     asked for."""
-    keep, links = ({"1": True, "0": False}.get(said.get(name, "")) for name in ("keep_exif", "share_links"))
+    keep = {"1": True, "0": False}.get(said.get("keep_exif", ""))
     zone = said.get("time_zone")
     zone = zone if zone is None else zone.strip()
-    return services.change_team(
-        actor=user, team_id=team_id, if_match="*", time_zone=zone, keep_exif=keep, share_links=links
-    )
+    return services.change_team(actor=user, team_id=team_id, if_match="*", time_zone=zone, keep_exif=keep)

@@ -33,7 +33,10 @@ class ShareAnswer(serializers.ModelSerializer[Share]):
     sharer = serializers.UUIDField(source="sharer_id")
     rights = serializers.ListField(child=serializers.ChoiceField(RIGHTS))
     locked = serializers.BooleanField(source="is_locked", help_text="Whether it asks for a password")
-    state = serializers.ChoiceField(STATES, help_text="resting: it lies in the trash and may come back")
+    state = serializers.ChoiceField(
+        STATES,
+        help_text="resting: what it shows lies in the trash, or its giver may not share it now; it may come back",
+    )
     wrong_passwords = serializers.IntegerField(source="wrong", help_text="Tried since it was given this one")
     closed = serializers.BooleanField(source="is_closed", help_text="So many were tried that it needs another one")
 
@@ -151,8 +154,8 @@ class ShareList(generics.ListAPIView[Share]):
     def post(self, request: Request, team_id: UUID) -> Response:
         """Share what you may change with a person, another team, or whoever has a link.
 
-        With the same Idempotency-Key it is shared once, and the same share and link are told; with another wish, or when
-        that share has ended or was changed, it is refused.
+        With the same Idempotency-Key it is shared once, and the same share and link are told; with another wish under
+        it, or when that share has ended or was changed, it is refused.
         """
         visible_team(person(request), team_id)
         wish = ShareWish(data=request.data)

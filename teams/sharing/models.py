@@ -146,12 +146,21 @@ class Share(TeamOwned):
 
     @property
     def state(self) -> str:
-        """In a word of STATES; of one that was `told`. resting: what it shows is in the trash; it may come back."""
+        """In a word of STATES; of one that was `told`. resting: it may open again, see `rests_because`."""
         if self.revoked_at:
             return "revoked"
         if self.expires_at <= timezone.now():
             return "expired"
         return "open" if self.stands else "resting"
+
+    @property
+    def rests_because(self) -> str:
+        """Why one that rests opens nothing now, as its list says it."""
+        if getattr(self.about, "trashed_at", None) is not None:
+            return "it lies in the trash"
+        if self.way == Way.LINK and not self.team.allows_share_links:
+            return "links are off"
+        return "who shared it may not at present"
 
     @property
     def heading(self) -> str:

@@ -23,8 +23,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from teams.accounts.people import person
 from teams.base.errors import Missing, Refused
 from teams.base.ids import id_of
+from teams.base.preconditions import etag_of
 from teams.membership.models import Membership, Team
 from teams.membership.ownership import visible_team, visible_teams
+from teams.membership.services import change_team
 from teams.review.models import ABOUT
 from teams.sharing import keys, passwords, services, talking
 from teams.sharing.contents import left_out
@@ -150,11 +152,24 @@ def _end_of_day(said: str) -> datetime | None:
 
 @never_cache
 @login_required
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def shares(request: HttpRequest, team_id: UUID) -> HttpResponse:
-    """What a team shares: all of it for who may change everybody's work, else one's own."""
-    user = person(request)
+    """What a team shares: all of it for who may change everybody's work, else one's own. A POST says whether links open
+    what it shares, of the version of the team that the page showed: one that stayed open undoes nobody's word."""
+    user, refused = person(request), None
     team = visible_team(user, team_id)
+    if request.method == "POST":
+        try:
+            links = _on_or_off(request.POST.get("share_links", ""))
+            change_team(actor=user, team_id=team_id, if_match=request.POST.get("etag"), share_links=links)
+        except Missing:
+            raise
+        except Refused as error:
+            refused = error
+        else:
+            done = "Links open what is shared." if links else "Links are off: those that were given were taken back."
+            messages.success(request, done)
+            return redirect("team_shares", team_id)
     said = {name: request.GET.get(name, "")[:200].replace("\x00", "") for name in SOUGHT}
     rows = Share.objects.visible_to(user).filter(team=team).told().for_eyes_of(user).matching(said["search"])
     if said["kind"] in ABOUT:
@@ -166,6 +181,9 @@ def shares(request: HttpRequest, team_id: UUID) -> HttpResponse:
     facts = {
         "team": team,
         "manages": _manages(request, team),
+        "etag": etag_of(team),
+        "links": Share.objects.standing().filter(team=team, way=Way.LINK).count(),
+        "refused": refused,
         "page": Paginator(rows.order_by("-created_at", "-id"), PAGE).get_page(request.GET.get("page")),
         "query": urlencode(said),
         "here": request.get_full_path(),
@@ -175,21 +193,31 @@ def shares(request: HttpRequest, team_id: UUID) -> HttpResponse:
         "any": any(said.values()),
         **said,
     }
-    return render(request, "teams/sharing/shares.html", facts)
+    return render(request, "teams/sharing/shares.html", facts, status=refused.status if refused else 200)
+
+
+def _on_or_off(said: str) -> bool:
+    if said not in ("0", "1"):
+        raise Refused("no_choice", "Nothing was chosen.", field="share_links", remedy="Press one of the buttons.")
+    return said == "1"
 
 
 @login_required
 @require_POST
 def one(request: HttpRequest, team_id: UUID, share_id: UUID) -> HttpResponse:
-    """Take a share back, or give a link another password, and return to where that was asked."""
+    """Take a share back (`act` revoke), or give a link another password (`act` password), and return to where that was
+    asked."""
     about: dict[str, Any] = {"actor": person(request), "team_id": team_id, "share_id": share_id}
+    act, password = (request.POST.get(name, "") for name in ("act", "password"))
     try:
-        if password := request.POST.get("password", ""):
+        if act == "revoke":
+            services.revoke(**about)
+            messages.success(request, "Taken back: it opens nothing any more.")
+        elif act == "password" and password:
             services.change(**about, if_match="*", password=password)
             messages.success(request, "It has the new password: tell it to those who have the link.")
         else:
-            services.revoke(**about)
-            messages.success(request, "Taken back: it opens nothing any more.")
+            messages.error(request, "Nothing is changed. Type a new password, or take the share back.")
     except Missing:
         raise
     except Refused as refused:

@@ -45,9 +45,10 @@ class Wish:
 
     def is_of(self, row: Share) -> bool:
         """Whether `row` is what is wished for; the password is not looked at. An end that is not named is any."""
+        email = address_of(self.email) if self.email else ""
         due = (
-            *self.about, self.way, address_of(self.email) if self.email else "", self.to_team, self.may_comment, self.may_download,
-            self.with_briefs, self.with_names, called(self.name), self.expires_at or row.expires_at,
+            *self.about, self.way, email, self.to_team, self.may_comment, self.may_download, self.with_briefs,
+            self.with_names, called(self.name), self.expires_at or row.expires_at,
         )  # fmt: skip
         return due == (
             row.kind, row.about_id, row.way, row.email, row.to_team_id, row.may_comment, row.may_download,

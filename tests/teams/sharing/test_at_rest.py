@@ -92,7 +92,8 @@ def test_in_an_archived_team_nothing_more_is_shared_or_changed_but_all_is_taken_
         client.patch(one, {"password": "daffodils at dusk"}, format="json", HTTP_IF_MATCH="*"),
     ]
     assert {(each.status_code, each.json()["code"]) for each in tries} == {(409, "team_archived")}
-    asked = page.post(f"/teams/{work.team.pk}/shares/{locked['id']}", {"password": "daffodils at dusk"}, follow=True)
+    form = {"act": "password", "password": "daffodils at dusk"}
+    asked = page.post(f"/teams/{work.team.pk}/shares/{locked['id']}", form, follow=True)
     assert "archived" in asked.content.decode()
     assert Share.objects.get(pk=locked["id"]).wrong == 0 and Share.objects.count() == 2
     panel = page.get(f"/assets/{work.images[0].pk}/shares").content.decode()
@@ -102,7 +103,7 @@ def test_in_an_archived_team_nothing_more_is_shared_or_changed_but_all_is_taken_
     assert ("by all its members" in listed) == (who == "owner"), "an owner sees still what all share"
     assert 'name="way" value="person"' not in panel and ">Share it<" not in panel
     assert client.delete(f"/api/teams/{work.team.pk}/shares/{pk}").status_code == 204
-    page.post(f"/teams/{work.team.pk}/shares/{locked['id']}")
+    page.post(f"/teams/{work.team.pk}/shares/{locked['id']}", {"act": "revoke"})
     assert not Share.objects.filter(revoked_at=None).exists()
     assert page_of(person).get(f"/shared/{pk}").status_code == 404
 

@@ -1,6 +1,7 @@
 """Sharing itself: once however often it is sent, never while a row is held, and right in races and long lists."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -26,6 +27,10 @@ pytestmark = pytest.mark.django_db
 
 def once_in(page):
     return page.partition('name="once" value="')[2].partition('"')[0]
+
+
+def etag_in(page):
+    return unescape(page.partition('name="etag" value="')[2].partition('"')[0])
 
 
 def link_in(page):
@@ -129,7 +134,8 @@ def test_a_form_that_was_sent_and_is_sent_changed_is_refused_and_can_be_sent_ane
     once = once_in(client.get(place).content.decode())
     client.post(place, {"way": "link", "once": once})
     again = client.post(place, {"way": "link", "once": once, "password": "tulips at dawn"})
-    assert again.status_code == 422 and "was sent before" in (said := again.content.decode())
+    said = again.content.decode()
+    assert again.status_code == 422 and "was sent before" in said
     made = client.post(place, {"way": "link", "once": once_in(said), "password": "tulips at dawn"})
     assert (
         link_in(made.content.decode()) and Share.objects.filter(password="").count() == 1 == Share.objects.count() - 1
@@ -157,12 +163,40 @@ def test_links_that_are_switched_off_are_taken_back_and_people_keep_what_is_thei
     elsewhere = TeamFactory()
     set_share_links(actor=elsewhere.memberships.get().user, team_id=elsewhere.pk, allowed=False)
     assert Share.objects.filter(revoked_at=None).count() == 3
-    page = page_of(work.owner).get("/settings/teams").content.decode()
-    assert "takes back all links that were given, for good" in page
-    page_of(work.owner).post("/settings/teams", {"team": str(work.team.pk), "share_links": "0", "time_zone": ""})
+    client, place = page_of(work.owner), f"/teams/{work.team.pk}/shares"
+    page = client.get(place).content.decode()
+    assert "2 links that open something now end with it, for good" in " ".join(page.split())
+    assert client.post(place, {"share_links": "0", "etag": etag_in(page)})["Location"] == place
     assert [str(row.pk) for row in Share.objects.filter(revoked_at=None)] == [kept]
     assert AuditEntry.objects.filter(action="share.revoked", actor_id=work.owner.pk).count() == 2
     assert as_(person).get(f"/api/shared/{kept}/images").status_code == 200
+
+
+@pytest.mark.parametrize("said", ["0", "1"])
+def test_a_page_that_stayed_open_undoes_nobodys_word_on_links(said, work):
+    """What ends with a switch comes back by none."""
+    share(as_(work.editor), work)
+    admin, place = page_of(MembershipFactory(team=work.team, role="admin").user), f"/teams/{work.team.pk}/shares"
+    set_share_links(actor=work.owner, team_id=work.team.pk, allowed=said == "1")
+    stale = etag_in(admin.get(place).content.decode())
+    set_share_links(actor=work.owner, team_id=work.team.pk, allowed=said == "0")
+    key = key_of(share(as_(work.editor), work)) if said == "0" else ""
+    for form in ({"share_links": said, "etag": stale}, {"share_links": said}, {"etag": stale}):
+        answer = admin.post(place, form)
+        assert answer.status_code in (412, 422, 428) and 'role="alert"' in answer.content.decode(), form
+    whole = {"team": str(work.team.pk), "share_links": said, "time_zone": "UTC", "keep_exif": "1"}
+    admin.post("/settings/teams", whole)  # of a page from before links had a form of their own
+    work.team.refresh_from_db()
+    assert work.team.keeps_exif and work.team.allows_share_links is (said == "0")
+    assert said == "1" or visitor(key)
+
+
+def test_who_does_not_manage_a_team_switches_no_links(work):
+    client, place = page_of(work.editor), f"/teams/{work.team.pk}/shares"
+    assert "share_links" not in client.get(place).content.decode()
+    assert client.post(place, {"share_links": "0", "etag": "*"}).status_code == 403
+    work.team.refresh_from_db()
+    assert work.team.allows_share_links
 
 
 def test_no_row_is_held_while_a_password_is_hashed_or_redis_is_asked(work, monkeypatch):

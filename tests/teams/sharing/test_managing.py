@@ -103,7 +103,7 @@ def test_a_team_may_switch_links_off(work):
     assert visitor().post("/s", {"key": key}).status_code == 404
     assert share(as_(work.editor), work, email=UserFactory().email).status_code == 201
     assert "Links are off" in page_of(work.editor).get(f"/assets/{work.images[0].pk}/shares").content.decode()
-    page_of(work.owner).post("/settings/teams", {"team": str(work.team.pk), "share_links": "1", "time_zone": ""})
+    page_of(work.owner).post(f"/teams/{work.team.pk}/shares", {"share_links": "1", "etag": owner.get(path)["ETag"]})
     assert Team.objects.get(pk=work.team.pk).allows_share_links
     assert visitor().post("/s", {"key": key}).status_code == 404  # none lives again unseen
     assert visitor(key_of(share(as_(work.editor), work)))
@@ -159,6 +159,29 @@ def test_the_list_is_searched_and_filtered(work):
         assert {pk for pk in (one, two) if pk in page} == due - {three}, query
     client.delete(f"/api/assets/{work.images[0].pk}")
     assert client.get(f"/api/teams/{work.team.pk}/shares/{one}").json()["state"] == "resting"
+    assert "it lies in the trash" in page_of(work.editor).get(f"/teams/{work.team.pk}/shares").content.decode()
+
+
+def test_a_share_that_rests_because_its_giver_is_suspended_says_so(work):
+    """Nobody looks in the trash for what is not there."""
+    key = key_of(share(as_(work.editor), work))
+    work.editor.is_active = False
+    work.editor.save()
+    page = page_of(work.owner).get(f"/teams/{work.team.pk}/shares").content.decode()
+    assert "who shared it may not at present" in page and "in the trash" not in page
+    assert visitor().post("/s", {"key": key}).status_code == 404
+
+
+@pytest.mark.parametrize("form", [{"password": ""}, {"act": "password", "password": ""}, {}, {"act": "end"}])
+def test_an_empty_new_password_takes_no_share_back(form, work):
+    key = key_of(share(as_(work.editor), work, password="tulips at dawn"))
+    place = f"/teams/{work.team.pk}/shares/{Share.objects.get().pk}"
+    said = page_of(work.editor).post(place, form, follow=True).content.decode()
+    assert "Nothing is changed" in said and Share.objects.get().revoked_at is None
+    assert visitor(key, "tulips at dawn")
+    page_of(work.editor).post(place, {"act": "password", "password": "daffodils at dusk"})
+    inside = visitor(key, "daffodils at dusk")
+    assert inside.get(inside.place).status_code == 200
 
 
 def test_a_change_needs_the_version_and_is_audited_once(work):
@@ -209,7 +232,7 @@ def test_the_page_of_a_thing_shares_shows_the_link_once_and_takes_it_back(kind, 
     assert "dbffs_" not in again and str(row.pk) in again
     part = client.get(f"{place}/shares", headers={"X-Partial": "1"}).content.decode()
     assert str(row.pk) in part and "<html" not in part
-    back = client.post(f"/teams/{work.team.pk}/shares/{row.pk}", {"next": f"{place}/shares"})
+    back = client.post(f"/teams/{work.team.pk}/shares/{row.pk}", {"act": "revoke", "next": f"{place}/shares"})
     assert back["Location"] == f"{place}/shares" and guest.get(guest.place).status_code == 404
     away = client.post(f"/teams/{work.team.pk}/shares/{row.pk}", {"next": "https://evil.example/"})
     assert away["Location"] == f"/teams/{work.team.pk}/shares"

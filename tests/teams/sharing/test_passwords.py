@@ -80,9 +80,9 @@ def test_after_very_many_wrong_ones_a_link_is_closed_until_it_has_another_passwo
     page = page_of(work.editor).get(place).content.decode()
     assert "too many wrong passwords" in page and "3 wrong passwords" in page and "New password" in page
     one = f"/teams/{work.team.pk}/shares/{row.pk}"
-    page_of(work.editor).post(one, {"password": "short", "next": place})
+    page_of(work.editor).post(one, {"act": "password", "password": "short", "next": place})
     assert Share.objects.get().password == row.password
-    page_of(work.editor).post(one, {"password": "daffodils at dusk", "next": place})
+    page_of(work.editor).post(one, {"act": "password", "password": "daffodils at dusk", "next": place})
     assert guest.post(guest.place, {"password": RIGHT}).status_code == 422
     assert guest.post(guest.place, {"password": "daffodils at dusk"}).status_code == 302
     assert "Password" in inside.get(inside.place).content.decode()  # a ticket for the old one is none
