@@ -1,6 +1,6 @@
 """The shares of a team over HTTP: for who made them, and for its owners and admins."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from teams.accounts.models import Scope
 from teams.accounts.people import person
 from teams.base.errors import Missing
 from teams.base.preconditions import etag_of
@@ -22,6 +23,7 @@ from teams.review.models import ABOUT
 from teams.sharing import keys, passwords, services
 from teams.sharing.models import NAME_LENGTH, STATES, Share, ShareQuerySet, Way
 
+OPENS = {"POST": Scope.ADMIN.value, "PATCH": Scope.ADMIN.value}  # to people outside; what takes it back only closes
 RIGHTS = ("view", "comment", "download")
 
 
@@ -143,6 +145,7 @@ def managed(request: Request, team_id: UUID) -> ShareQuerySet:
 class ShareList(generics.ListAPIView[Share]):
     """What the team shares, newest first: for owners and admins all of it, for others what they share themselves."""
 
+    required_scopes: ClassVar[dict[str, str]] = OPENS
     queryset = Share.objects.none()
     serializer_class = ShareAnswer
     filterset_class = ShareFilter
@@ -168,6 +171,8 @@ class ShareList(generics.ListAPIView[Share]):
 
 
 class ShareDetail(APIView):
+    required_scopes: ClassVar[dict[str, str]] = OPENS
+
     @extend_schema(responses=ShareAnswer)
     def get(self, request: Request, team_id: UUID, share_id: UUID) -> Response:
         return told(request, team_id, share_id)

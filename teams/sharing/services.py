@@ -55,7 +55,10 @@ def _share(actor: User, team_id: UUID, wish: Wish, hidden: str) -> tuple[Share, 
         return done, True
     row = row_of(actor, team, wish, pk, hidden)
     same = Share.objects.standing().filter(**{row.kind: row.about_id})
-    if row.way != Way.LINK and same.filter(way=row.way, email=row.email, to_team=row.to_team).exists():
+    to_them = same.filter(way=row.way, email=row.email, to_team=row.to_team)
+    if row.way == Way.PERSON:
+        to_them = to_them.filter(declined=None)  # by a slip, perhaps: they asked for it again
+    if row.way != Way.LINK and to_them.exists():
         raise Conflict("shared_already", "It is shared with them already.", remedy="Change that share instead.")
     if same.count() >= MOST:
         message = f"It is shared {MOST} times already."

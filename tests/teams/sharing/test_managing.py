@@ -5,7 +5,9 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
+from rest_framework.test import APIClient
 
+from teams.accounts.services import create_token
 from teams.audit.models import AuditEntry
 from teams.membership.models import Team
 from teams.sharing.models import Share
@@ -250,10 +252,13 @@ def test_the_page_of_a_thing_shares_shows_the_link_once_and_takes_it_back(kind, 
         ({"way": "link", "password": "short"}, "no password"),
         ({"way": "link", "password": "password"}, "first that are tried"),
         ({"way": "link", "may_comment": "1"}, "cannot comment"),
+        ({"way": "link", "name": "a\u202eb"}, "control characters"),
+        ({"way": "link", "name": "x" * 81}, "80"),
     ],
 )
 def test_a_form_that_is_wrong_says_so_in_place(form, words, work):
     answer = page_of(work.editor).post(f"/assets/{work.images[0].pk}/shares", form)
+    assert 'aria-invalid="true" aria-describedby="refused"' in answer.content.decode()
     assert answer.status_code in (404, 422) and words in answer.content.decode()
     assert not Share.objects.exists()
 
@@ -293,3 +298,17 @@ def test_what_ended_long_ago_is_forgotten_and_what_guests_said_stays(work):
     Share.objects.update(expires_at=long_ago, created_at=long_ago - timedelta(days=30))
     forget_old()
     assert not Share.objects.exists() and Comment.objects.get().guest
+
+
+def test_by_token_to_share_and_to_change_needs_the_scope_admin_to_take_back_does_not(work):
+    """It opens work to people outside, as an invitation does; what only closes is never out of reach."""
+    clients = {}
+    for scope in ("write", "admin"):
+        _, key = create_token(actor=work.editor, name=scope, scopes=["read", scope])
+        clients[scope] = APIClient(headers={"Authorization": f"Bearer {key}"})
+    refused = share(clients["write"], work)
+    assert (refused.status_code, refused.json()["code"]) == (403, "insufficient_scope")
+    path = f"/api/teams/{work.team.pk}/shares/{share(clients['admin'], work).json()['id']}"
+    wish = {"data": {"rights": ["download"]}, "format": "json", "headers": {"If-Match": "*"}}
+    assert [clients[scope].patch(path, **wish).status_code for scope in ("write", "admin")] == [403, 200]
+    assert clients["write"].get(path).status_code == 200 and clients["write"].delete(path).status_code == 204

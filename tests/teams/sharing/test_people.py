@@ -310,3 +310,18 @@ def test_who_declines_what_is_shared_sees_nothing_of_it_and_others_do(by, work, 
     assert client.post(f"/shared/{pk}/decline").status_code == client.delete(f"/api/shared/{pk}").status_code == 404
     assert page_of(UserFactory()).post(f"/shared/{pk}/decline").status_code == 404
     assert {page_of(colleague).get(path).status_code for path in paths.values()} == {200}
+
+
+def test_declining_asks_first_and_what_is_shared_again_after_it_is_there_again(work):
+    """One slip of a thumb was for good: whoever shared it again was sent to a share that reached nobody."""
+    person = UserFactory()
+    pk = given(work, "asset", person=person)
+    page = page_of(person).get("/shared").content.decode()
+    question, _, sure = page.partition('<details class="ask">')[2].partition("</summary>")
+    assert "Take off the list" in question and "Yes, take it off" in sure.partition("</details>")[0]
+    assert share(as_(work.editor), work, email=person.email).json()["code"] == "shared_already"
+    page_of(person).post(f"/shared/{pk}/decline")
+    again = share(as_(work.editor), work, email=person.email)
+    assert again.status_code == 201, again.content
+    assert [row["id"] for row in as_(person).get("/api/shared").json()["results"]] == [again.json()["id"]]
+    assert share(as_(work.editor), work, email=person.email).json()["code"] == "shared_already"
