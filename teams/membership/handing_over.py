@@ -35,7 +35,7 @@ def hand_over(*, actor: User, team_id: UUID, user_id: UUID, own_role: str = Role
     if heir is None or person is None or not person.is_active or user_id == actor.pk:
         message, remedy = "The new owner must be another member of this team.", "Invite them first, or choose another."
         raise Refused("no_such_heir", message, field="user", remedy=remedy)
-    if known_role(own_role) == Role.OWNER:
+    if known_role(own_role, "own_role") == Role.OWNER:
         raise Refused("still_owner", "You would stay an owner.", field="own_role", remedy="Choose a lower role.")
     if heir.role != Role.OWNER and owned_by(person) >= MOST_OWNED:
         message, remedy = f"They own {MOST_OWNED} teams already.", "Choose somebody else."

@@ -7,16 +7,17 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from teams.accounts.models import User
 from teams.accounts.people import person
 from teams.accounts.proofs import still
 from teams.base.errors import Missing, Refused
-from teams.base.ids import named
+from teams.base.ids import id_of
 from teams.base.preconditions import etag_of
 from teams.base.streams import Streamed
 from teams.membership import closing, defaults, exporting, handing_over, services, slugs
@@ -125,10 +126,15 @@ def restore(request: HttpRequest, team_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def hand_over(request: HttpRequest, team_id: UUID) -> HttpResponse:
-    heir = named(request.POST.get("user", ""))
-    own_role = request.POST.get("own_role", "")
-    deed = partial(handing_over.hand_over, user_id=heir, own_role=own_role)
+    deed = partial(_hand_over, said=request.POST)
     return _done(request, team_id, deed, "You have handed the team over, and own it no more.")
+
+
+def _hand_over(*, actor: User, team_id: UUID, said: QueryDict) -> None:
+    heir = id_of(said.get("user", ""))
+    if heir is None:
+        raise Refused("no_heir", "Nobody is named.", field="user", remedy="Choose the new owner.")
+    handing_over.hand_over(actor=actor, team_id=team_id, user_id=heir, own_role=said.get("own_role", ""))
 
 
 def _done(request: HttpRequest, team_id: UUID, deed: Callable[..., object], done: str, **said: object) -> HttpResponse:

@@ -143,10 +143,10 @@ def check_changes(actor: User, team: Team, *, closes: bool = False) -> None:
         raise _not_manager()
 
 
-def known_role(word: str) -> str:
+def known_role(word: str, field: str = "role") -> str:
     """The role of that name. Raises Refused for none of ours."""
     if word not in Role.values:
-        raise Refused("unknown_role", "No such role.", field="role", remedy=f"Use {', '.join(Role.values)}.")
+        raise Refused("unknown_role", "No such role.", field=field, remedy=f"Use {', '.join(Role.values)}.")
     return word
 
 

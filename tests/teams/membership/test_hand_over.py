@@ -47,6 +47,27 @@ def test_the_heir_is_another_member_in_good_standing(who, team, member, client_o
     assert roles(team)[owner.user.pk] == "owner"
 
 
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"user": ""}, 'name="user" required'),
+        ({"user": "x"}, 'name="user" required'),
+        ({"user": "heir", "own_role": "king"}, 'name="own_role"'),
+        ({"user": "heir", "own_role": "owner"}, 'name="own_role"'),
+    ],
+)
+def test_the_page_says_at_the_field_why_a_team_is_not_handed_over(said, field, team, member, client_of):
+    owner, heir = client_of("owner"), member("editor")
+    form = {**said, "user": str(heir.pk) if said["user"] == "heir" else said["user"]}
+    answer = owner.post(f"/teams/{team.pk}/hand-over", form, format="multipart")
+    assert answer.status_code == 422
+    assert f'{field} aria-invalid="true" aria-describedby="refused"' in answer.content.decode()
+    if "own_role" in said:
+        wish = {"user": str(heir.pk), "own_role": said["own_role"]}
+        told = owner.post(f"/api/teams/{team.pk}/hand-over", wish, format="json").json()
+        assert told["errors"][0]["field"] == "own_role"
+
+
 def test_an_archived_team_is_not_handed_over(team, member, client_of):
     owner, heir = client_of("owner"), member("editor")
     owner.post(f"/api/teams/{team.pk}/archive")

@@ -230,6 +230,20 @@ def test_a_second_one_is_refused_while_the_first_is_sent(world, client_of):
     assert owner.get(f"/api/teams/{world.team.pk}/export").status_code == 200
 
 
+def test_the_page_says_why_no_second_one_is_sent(world, client_of):
+    """A link with `download` keeps the refusal from sight: browsers file it as a download that failed."""
+    owner = client_for(client_of, world.people["owner"])
+    page = owner.get(f"/teams/{world.team.pk}/life").content.decode()
+    link = page.partition(f'href="/teams/{world.team.pk}/export"')[2].partition(">")[0]
+    assert "download" not in link
+    first = owner.get(f"/teams/{world.team.pk}/export")
+    assert first["Content-Disposition"].startswith("attachment;")
+    second = owner.get(f"/teams/{world.team.pk}/export")
+    assert second.status_code == 409 and second["Content-Type"].startswith("text/html")
+    assert 'role="alert"' in second.content.decode()
+    first.getvalue()
+
+
 def test_an_owner_exports_also_what_is_archived_or_about_to_go(world, client_of):
     owner = world.people["owner"]
     client = client_for(client_of, owner)
