@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from guardian.shortcuts import get_user_perms
 
-from teams.base.errors import Conflict
+from teams.base.errors import Conflict, Missing
 from teams.membership.models import Membership, Role, Team
 
 if TYPE_CHECKING:
@@ -95,10 +95,13 @@ def hold_awake(team_id: UUID) -> None:
     """As `check_awake`, and until the caller's transaction ends nobody archives or deletes the team: who does waits, or
     was first. To be asked before any other row is locked, as by all who lock the team's."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT archived_at IS NULL AND ends_at IS NULL FROM teams WHERE id = %s FOR SHARE", [team_id])
+        cursor.execute("SELECT archived_at, ends_at FROM teams WHERE id = %s FOR SHARE", [team_id])
         found = cursor.fetchone()
-    if found is None or not found[0]:
-        raise resting()
+    if found is None:
+        raise Missing(message="There is no such team.", remedy="Check the id, or ask for access.")
+    archived_at, ends_at = found
+    if archived_at or ends_at:
+        raise resting(deleted=ends_at is not None)
 
 
 def resting(*, deleted: bool = False) -> Conflict:

@@ -100,8 +100,8 @@ def _laid_to_rest() -> Conflict:
 def _say(actor: User, share_id: UUID, team_id: UUID, words: str, reply_to: UUID | None) -> Comment:
     try:
         hold_awake(team_id)  # the team's row first, as by all who lock it
-    except Conflict:
-        share_of(actor, share_id)  # of a team that is about to be deleted there is nothing to be told
+    except (Conflict, Missing):
+        share_of(actor, share_id)  # of a team that is gone or about to be deleted there is nothing to be told
         raise _laid_to_rest() from None
     Share.objects.select_for_update(no_key=True).filter(pk=share_id).first()  # who takes it back waits, or was first
     share = _commented(actor, share_id)

@@ -1,5 +1,7 @@
 """A team is archived and brought back, deleted with grace and restored: who may, what is told, what is left of it."""
 
+from uuid import uuid4
+
 import pytest
 
 from batches.models import Batch
@@ -9,9 +11,10 @@ from designer.notifications.models import Notification
 from designer.realtime import subjects
 from designer.realtime.models import Event
 from teams.audit.models import AuditEntry
+from teams.base.errors import Conflict, Missing
 from teams.membership import closing
 from teams.membership.models import Membership, Team
-from teams.membership.permissions import may
+from teams.membership.permissions import hold_awake, may
 from tests.batches.asking import made, work_off
 from tests.factories import MembershipFactory
 from tests.work import all_at_once
@@ -165,6 +168,19 @@ def test_invitations_let_nobody_into_an_archived_team(team, client_of, user):
     owner.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     answer = owner.post("/api/invitations/accept", {"key": key}, format="json")
     assert (answer.status_code, answer.json()["code"]) == (409, "team_archived")
+
+
+def test_what_came_too_late_is_told_of_the_team_what_is_so(team, client_of):
+    """Whoever wrote in the moment of a deletion was sent to bring back an archived team."""
+    owner = client_of("owner")
+    deed(owner, team, "archive")
+    for end, words in ((None, "archived"), ("delete", "about to be deleted")):
+        if end:
+            deed(owner, team, end, name=team.name)
+        with pytest.raises(Conflict, match=words):
+            hold_awake(team.pk)
+    with pytest.raises(Missing):
+        hold_awake(uuid4())
 
 
 def test_by_token_it_needs_the_scope_admin(team, client_of):
