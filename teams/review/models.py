@@ -61,13 +61,17 @@ class CommentQuerySet(OwnedQuerySet["Comment"]):
 
     def told(self, user: "User | AnonymousUser") -> Self:
         """With all that is shown of a comment: `answers`, how many are kept; `signs` ({sign, count, mine}: how many of
-        them are this person's); `named` ({user, name}), who is mentioned in it. One query for any number of rows."""
+        them are this person's); `named` ({user, name}), who is mentioned in it; `heard`, whether the guest who said it
+        still sees what is answered. One query for any number of rows."""
         kept = self.model.objects.filter(reply_to=OuterRef("pk"), deleted_at=None).order_by()
         answers = kept.values("reply_to").annotate(n=Count("pk")).values("n")
         signs = Reaction.objects.filter(comment=OuterRef("pk")).order_by("sign").values("sign")
         signs = signs.annotate(n=Count("pk"), own=Count("pk", filter=Q(user=user.pk)))
         named = Mention.objects.filter(comment=OuterRef("pk")).order_by("created_at", "pk")
+        shares: Any = self.model._meta.get_field("share").related_model  # of a room that rests on this one
+        open_to_them = shares.objects.standing().filter(pk=OuterRef("share")).exclude(declined__user=OuterRef("author"))
         return self.select_related("author", "resolved_by").annotate(
+            heard=Exists(open_to_them),
             answers=Coalesce(Subquery(answers, output_field=IntegerField()), 0),
             signs=ArraySubquery(signs.values(said=JSONObject(sign="sign", count="n", mine="own"))),
             named=ArraySubquery(named.values(said=JSONObject(user="user_id", name="name"))),

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from designer.assets.models import Asset
 from teams.base.errors import Missing
@@ -12,7 +13,7 @@ from teams.sharing import services, talking
 from teams.sharing.models import Share
 from teams.sharing.talking import say
 from tests.factories import UserFactory
-from tests.teams.sharing.conftest import as_, key_of, page_of, share, visitor
+from tests.teams.sharing.conftest import as_, key_of, over, page_of, share, visitor
 from tests.work import somebody_waits
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,24 @@ def test_the_team_sees_that_a_guest_reads_its_answers(work):
     )
     other = page_of(work.editor).get(f"/assets/{work.images[1].pk}").content.decode()
     assert "reads every answer" not in other and 'data-answer=""' in other
+
+
+@pytest.mark.parametrize("end", ["revoked", "over", "declined", "trash", "forgotten"])
+def test_nobody_is_told_that_a_guest_reads_who_sees_nothing_any_more(end, work):
+    person, pk, _ = begun(work)
+    if end == "revoked":
+        as_(work.editor).delete(f"/api/teams/{work.team.pk}/shares/{pk}")
+    elif end == "over":
+        over(Share.objects.all())
+    elif end == "declined":
+        as_(person).delete(f"/api/shared/{pk}")
+    elif end == "trash":
+        type(work.images[0]).objects.filter(pk=work.images[0].pk).update(trashed_at=timezone.now())
+    else:
+        Share.objects.all().delete()
+    page = page_of(work.editor).get(f"/assets/{work.images[0].pk}").content.decode()
+    assert "Longer sleeves?" in page and "Gita Guest" in page
+    assert "reads every answer" not in page and "The guest reads this" not in page
 
 
 def test_a_guest_is_not_told_whom_of_the_team_an_answer_names(work):
