@@ -80,6 +80,14 @@ def test_a_collection_is_shared_by_link_and_with_a_person_and_taken_back(browser
         expect(cleo.get_by_text("Could the sleeves be longer?")).to_be_visible()
         look(cleo, "shared-comments")
 
+        cleo.goto("/shared")
+        sure = cleo.get_by_role("button", name=re.compile("^Yes, take it off"))
+        expect(sure).to_be_hidden()  # one slip of a thumb declines nothing
+        cleo.locator("summary").filter(has_text="Take off the list").click()
+        look(cleo, "shared-decline")
+        sure.click()
+        expect(cleo.get_by_role("heading", name="Nothing is shared with you")).to_be_visible()
+
         ada.locator("summary").filter(has_text="Take back the share with Whoever").click()
         ada.get_by_role("button", name=re.compile("^Yes, take back the share with Whoever has the link")).click()
         expect(ada.get_by_text("Taken back: it opens nothing")).to_be_visible()
@@ -87,6 +95,15 @@ def test_a_collection_is_shared_by_link_and_with_a_person_and_taken_back(browser
         assert answer is not None and answer.status == 404
         expect(guest.get_by_role("alert")).to_contain_text("leads nowhere")
         look(guest, "shared-gone")
+        sure = ada.get_by_role("button", name="Yes, switch links off")
+        expect(sure).to_be_hidden()
+        ada.locator("summary").filter(has_text="Switch links off").click()
+        expect(ada.get_by_text("No link opens anything at present.")).to_be_visible()
+        look(ada, "shares-links-off")
+        sure.click()
+        expect(ada.get_by_text("Links are off: those that were given were taken back.").first).to_be_visible()
+        ada.get_by_role("button", name="Allow links").click()
+        expect(ada.get_by_text("Links open what is shared.")).to_be_visible()
         assert not ada.problems and not cleo.problems  # type: ignore[attr-defined]
         assert not [each for each in guest.problems if "404" not in each and "422" not in each]  # type: ignore[attr-defined]
         context.close()
