@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Case, IntegerField, Value, When
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -182,7 +183,7 @@ def shares(request: HttpRequest, team_id: UUID) -> HttpResponse:
         "team": team,
         "manages": _manages(request, team),
         "etag": etag_of(team),
-        "links": Share.objects.standing().filter(team=team, way=Way.LINK).count(),
+        "links": Share.objects.filter(team=team, way=Way.LINK, revoked_at=None, expires_at__gt=Now()).count(),
         "refused": refused,
         "page": Paginator(rows.order_by("-created_at", "-id"), PAGE).get_page(request.GET.get("page")),
         "query": urlencode(said),

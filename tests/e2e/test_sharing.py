@@ -98,7 +98,7 @@ def test_a_collection_is_shared_by_link_and_with_a_person_and_taken_back(browser
         sure = ada.get_by_role("button", name="Yes, switch links off")
         expect(sure).to_be_hidden()
         ada.locator("summary").filter(has_text="Switch links off").click()
-        expect(ada.get_by_text("No link opens anything at present.")).to_be_visible()
+        expect(ada.get_by_text("No link is out at present.")).to_be_visible()
         look(ada, "shares-links-off")
         sure.click()
         expect(ada.get_by_text("Links are off: those that were given were taken back.").first).to_be_visible()

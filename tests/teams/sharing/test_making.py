@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -98,7 +99,8 @@ def test_a_password_that_is_added_under_a_key_is_not_taken_for_there(work):
 def test_another_thing_or_person_under_a_key_is_refused(work):
     people = [UserFactory().email for _ in range(2)]
     ask(work, "k-1", email=people[0], rights=["comment"])
-    for other in ({"asset": str(work.images[1].pk)}, {"email": people[1]}, {"rights": []}):
+    others: list[dict[str, Any]] = [{"asset": str(work.images[1].pk)}, {"email": people[1]}, {"rights": []}]
+    for other in others:
         answer = ask(work, "k-1", **{"email": people[0], "rights": ["comment"], **other})
         assert (answer.status_code, answer.json()["code"]) == (422, "key_reused"), other
 
@@ -163,12 +165,14 @@ def test_links_that_are_switched_off_are_taken_back_and_people_keep_what_is_thei
     elsewhere = TeamFactory()
     set_share_links(actor=elsewhere.memberships.get().user, team_id=elsewhere.pk, allowed=False)
     assert Share.objects.filter(revoked_at=None).count() == 3
+    as_(work.editor).delete(f"/api/assets/{work.images[0].pk}")  # what rests ends with the others
     client, place = page_of(work.owner), f"/teams/{work.team.pk}/shares"
     page = client.get(place).content.decode()
-    assert "2 links that open something now end with it, for good" in " ".join(page.split())
+    assert "2 links end with it, for good" in page
     assert client.post(place, {"share_links": "0", "etag": etag_in(page)})["Location"] == place
     assert [str(row.pk) for row in Share.objects.filter(revoked_at=None)] == [kept]
     assert AuditEntry.objects.filter(action="share.revoked", actor_id=work.owner.pk).count() == 2
+    as_(work.editor).post(f"/api/assets/{work.images[0].pk}/restore")
     assert as_(person).get(f"/api/shared/{kept}/images").status_code == 200
 
 
