@@ -40,7 +40,8 @@ def _keep(request: HttpRequest, key: str) -> HttpResponse:
         row = invitations.look(invitations.digest_of(key))
     except Refused as refused:
         return _shown(request, refused)
-    request.session.cycle_key()
+    if not request.user.is_authenticated:  # a page's other requests, still on their way, would sign a person out
+        request.session.cycle_key()
     request.session.pop(INVITED, None)
     request.session[INVITATION] = row.digest
     if row.by_mail and not request.user.is_authenticated:

@@ -426,6 +426,22 @@ def test_who_is_signed_in_with_another_address_is_told_which_it_is_for(team, cli
     assert told.status_code == 403 and f"Join {team.name}" in told.content.decode(), "it is not lost by that"
 
 
+def test_who_follows_a_link_stays_signed_in_for_requests_on_their_way(team, client_of, settings):
+    name = settings.SESSION_COOKIE_NAME
+    key = by_link(client_of("owner"), team)
+    ada = browser(UserFactory(email="ada@example.org"))
+    late = browser(UserFactory())  # its cookie is replaced by the one that ada's other requests still carry
+    late.cookies[name] = ada.cookies[name].value
+    follow(ada, key)
+    assert late.get("/settings/teams").status_code == 200
+    nobody = Client()
+    nobody.get("/invitation")
+    follow(nobody, key)
+    before = nobody.cookies[name].value
+    follow(nobody, key)
+    assert nobody.cookies[name].value != before, "a session that somebody else began is not kept"
+
+
 def test_a_link_sent_to_a_stranger_puts_no_address_into_their_account(team, client_of, box, settings):
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     invite(client_of("owner"), team, "attacker@evil.example")
