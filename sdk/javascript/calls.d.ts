@@ -834,7 +834,7 @@ export interface Calls {
   openSession(teamId: string, wish: OpenSessionWish, options?: Options): Promise<SessionAnswer>;
   /** What the team shares, newest first: for owners and admins all of it, for others what they share themselves. */
   shares(teamId: string, wish?: { kind?: "asset" | "batch" | "collection"; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; state?: "expired" | "open" | "resting" | "revoked"; way?: "link" | "person" | "team" }, options?: Options): Pages<ShareAnswer>;
-  /** Share what you may change with a person, another team, or whoever has a link. With the same Idempotency-Key it is shared once, and the same share and link are told. */
+  /** Share what you may change with a person, another team, or whoever has a link. With the same Idempotency-Key it is shared once, and the same share and link are told; with another wish under it, or when that share has ended or was changed, it is refused. */
   createShare(teamId: string, wish?: CreateShareWish, options?: Options): Promise<ShareMade>;
   share(teamId: string, shareId: string, options?: Options): Promise<ShareAnswer>;
   /** Give it another end, other rights or another password. Needs If-Match. */

@@ -719,7 +719,8 @@ class AccountCalls(Caller):
         self, team_id: str, *, idempotency_key: str | None = None, **more: Unpack[types.CreateShareWish]
     ) -> types.ShareMade:
         """Share what you may change with a person, another team, or whoever has a link. With the same Idempotency-
-        Key it is shared once, and the same share and link are told.
+        Key it is shared once, and the same share and link are told; with another wish under it, or when that
+        share has ended or was changed, it is refused.
         """
         answer: types.ShareMade = self.call(
             "POST", f"/teams/{quoted(team_id)}/shares", body=said({**more}), idempotency_key=idempotency_key
