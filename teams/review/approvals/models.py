@@ -172,6 +172,10 @@ class ReviewerQuerySet(models.QuerySet["Reviewer"]):
             .order_by("created_at", "pk")
         )
 
+    def absent(self) -> Self:
+        """Those who may not review for the team any more."""
+        return self.filter(~Exists(_held_by_reviewer().filter(role__in=ABLE)))
+
     def of_owners(self) -> Self:
         """Of those who own the team now."""
         return self.filter(Exists(_held_by_reviewer().filter(role=Role.OWNER)))

@@ -137,7 +137,7 @@ def follow_roles(*, user_id: UUID, team_id: UUID | None) -> None:
 @transaction.atomic
 def catch_up(*, team_id: UUID) -> None:
     """The team was restored: what waited for those who left meanwhile goes on without them, as if they left now."""
-    absent = Reviewer.objects.filter(approval__team=team_id, approval__status__in=PENDING).told().filter(present=False)
+    absent = Reviewer.objects.filter(approval__team=team_id, approval__status__in=PENDING).absent()
     _go_on(Approval.objects.filter(pk__in=absent.values("approval")), without="who left while it was deleted")
 
 

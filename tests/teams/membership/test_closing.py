@@ -99,8 +99,13 @@ def test_what_was_paid_is_read_once_at_the_end_and_has_time_for_that(world):
 @pytest.mark.parametrize("what", ["archive", "delete", "hand-over"])
 def test_a_deed_is_counted_before_any_row_is_locked_and_not_where_it_is_refused(what, team, client_of, monkeypatch):
     take, inside = deeds.take, []
+
+    def noted(limits):
+        inside.append(connection.in_atomic_block)
+        return take(limits)
+
     monkeypatch.setattr(deeds, "A_DAY", 1)
-    monkeypatch.setattr(deeds, "take", lambda limits: inside.append(connection.in_atomic_block) or take(limits))
+    monkeypatch.setattr(deeds, "take", noted)
     owner, editor = client_of("owner"), client_of("editor")
     wrong = {"name": "Another", "user": str(owner.user.pk)}
     right = {"name": team.name, "user": str(editor.user.pk)}
