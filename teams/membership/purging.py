@@ -10,6 +10,7 @@ and a fault of one holds up no other.
 import logging
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -55,11 +56,18 @@ def purge(budget: float = BUDGET) -> int:
             Team.objects.filter(pk=team_id).update(ending_step="", updated_at=Now())
         except Exception as error:  # noqa: BLE001  (its storage, its lock, its rows: another team's may be well)
             log.warning("the end of team %s goes on later: %s: %s", team_id, type(error).__name__, error)
-            if isinstance(error, DatabaseError) and not connection.in_atomic_block:
-                connection.close_if_unusable_or_obsolete()
+            _put_back(team_id, error)
         if time.monotonic() > end:
             break
     return gone
+
+
+def _put_back(team_id: UUID, error: Exception) -> None:
+    """It has had its turn: what its own transaction noted of that is undone, and it would be the first for ever."""
+    if isinstance(error, DatabaseError) and not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
+    with suppress(DatabaseError):  # the database is away: nobody's turn was taken
+        Team.objects.filter(pk=team_id).update(updated_at=Now())
 
 
 def _ended(team_id: UUID, end: float) -> bool:

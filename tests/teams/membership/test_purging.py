@@ -189,6 +189,26 @@ def test_a_storage_that_is_away_holds_up_no_other_team(fault, monkeypatch):
     assert purging.purge(budget=60) == 1
 
 
+def test_one_that_cannot_begin_its_end_holds_up_no_other_team(monkeypatch):
+    first, second = TeamFactory(), TeamFactory()
+    for team in (first, second):
+        due(team)
+    begun = purging._begun
+
+    def too_long(team_id):
+        if team_id == first.pk:
+            raise OperationalError("canceling statement due to statement timeout")
+        return begun(team_id)
+
+    monkeypatch.setattr(purging, "_begun", too_long)
+    turns = 0
+    while Team.objects.filter(pk=second.pk).exists():
+        purging.purge(budget=0)  # the first one takes all of it
+        turns += 1
+        assert turns < 500
+    assert Team.objects.filter(pk=first.pk).exists()
+
+
 def test_teams_take_turns():
     """A small one does not wait for the largest, whose thirty days were over first."""
     large, small = build_world().team, TeamFactory()
