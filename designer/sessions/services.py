@@ -179,7 +179,8 @@ def clear_stages(team_id: UUID) -> None:
 
 def _clear(rows: SessionQuerySet) -> None:
     for row in rows.light().open().order_by("pk").select_for_update(of=("self",), no_key=True):
-        if not _may_present(row):
+        may_present = _may_present(row)
+        if not may_present and Team.objects.filter(pk=row.team_id, ends_at=None).exists():  # it may be deleted since
             _give_stage(row, None)
 
 

@@ -147,7 +147,10 @@ def _go_on(rows: QuerySet[Approval], *, without: str) -> None:
         row = Approval.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk, status__in=PENDING).first()
         if row is None:
             continue
-        if not any(seat.present for seat in _seats(row)):
+        present = any(seat.present for seat in _seats(row))
+        if not Team.objects.filter(pk=row.team_id, ends_at=None).exists():
+            continue  # deleted since the rows were sought: nobody is seen in it
+        if not present:
             _withdraw(row, None, "no_reviewers_left")
         elif _settle(row):
             _note(row, None, "settled", {"status": row.status, "without": without})

@@ -13,7 +13,9 @@ from designer.generations.models import Generation
 from designer.realtime.models import Event
 from teams.accounts.services import create_token, revoke_token
 from teams.audit.models import AuditEntry
+from teams.membership import closing
 from teams.membership.models import Membership
+from teams.review.approvals import services
 from teams.review.approvals.models import Approval, Reviewer
 from tests.designer.sessions.agenda import image
 from tests.factories import TeamFactory, UserFactory
@@ -297,6 +299,22 @@ def test_who_leaves_a_deleted_team_takes_no_review_with_them(ask, editor, member
     assert say(ada, waits).json()["status"] == "approved"
     titles = [row["title"] for row in editor.get("/api/notifications").json()["results"]]
     assert f"The review of {ended.title} has ended" in titles
+
+
+def test_a_suspension_that_meets_a_deletion_ends_no_review(ask, editor, member, team, client_of, monkeypatch):
+    owner, ada = client_of("owner"), member("editor")
+    ask(ada)
+    lock = services._lock_asset
+
+    def deleted_meanwhile(asset_id):
+        monkeypatch.undo()
+        closing.delete(actor=owner.user, team_id=team.pk, name=team.name)
+        return lock(asset_id)
+
+    monkeypatch.setattr(services, "_lock_asset", deleted_meanwhile)
+    ada.is_active = False
+    ada.save()
+    assert Approval.objects.get().status == "open"
 
 
 def test_what_is_approved_is_locked_until_the_approval_is_withdrawn(ask, editor, member, asset):
