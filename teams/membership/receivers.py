@@ -1,10 +1,11 @@
 """What membership hears: a new account gets its personal team; permissions follow every change of a role, and so do the
 invitations that somebody gave or was given."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.apps.registry import Apps
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models.signals import post_delete, post_migrate, post_save
 from django.dispatch import receiver
 
@@ -33,8 +34,16 @@ def take_invitations_back(sender: object, user_id: UUID, team_id: UUID | None, *
 
 
 @receiver(post_migrate, dispatch_uid="membership.permissions_of_all")
-def follow_release(sender: Any, plan: Sequence[tuple[object, bool]] = (), **_: Any) -> None:
-    """A release may give roles other permissions: existing members get them too. Not on the way back: the columns that
-    these roles ask for may be gone, and the release before sees to its own."""
-    if sender.name == "teams" and not any(backwards for _, backwards in plan):
+def follow_release(sender: Any, apps: Apps | None = None, **_: Any) -> None:
+    """A release may give roles other permissions: existing members get them too. Not on the way back, nor halfway
+    forth: the columns that these roles ask for are not there, and the release that has them sees to its own."""
+    if sender.name == "teams" and (apps is None or _has_columns(apps)):
         permissions.sync()
+
+
+def _has_columns(apps: Apps) -> bool:
+    """Whether the tables are as this release has them."""
+    try:
+        return bool(apps.get_model("teams", "Membership")._meta.get_field("away"))
+    except (LookupError, FieldDoesNotExist):
+        return False

@@ -31,6 +31,7 @@ def test_its_tables_go_back_a_release_and_forth_again_with_what_is_in_them(team,
     try:
         call_command("migrate", "teams", "0009", verbosity=0)
         assert one("SELECT to_regclass('team_shares')") == (None,)
+        call_command("migrate", "teams", "0012", verbosity=0)
     finally:
         call_command("migrate", verbosity=0)
     assert one(VALID) == (True, True)
