@@ -82,7 +82,8 @@ def request_batch(
 ) -> tuple[list[Enhancement], list[tuple[UUID, Refused]]]:
     """The same recipe for each image once: what was queued, and what was refused and why.
 
-    Raises Refused where nothing is left to do: the very fault where there is one image, or where it is the recipe's.
+    Raises Refused where nothing is left to do: the very fault where there is one image (and it is there), or where it
+    is the recipe's.
     """
     made: list[Enhancement] = []
     refused: list[tuple[UUID, Refused]] = []
@@ -98,7 +99,8 @@ def request_batch(
     if not made:
         first, fields = refused[0][1], {each.field for _, each in refused}
         of_recipe = len(fields) == 1 and str(first.field).startswith("operations")
-        if len(refused) == 1 or of_recipe or first.code == RESTING:
+        alone = len(refused) == 1 and not isinstance(first, Missing)
+        if alone or of_recipe or first.code == RESTING:
             raise first
         shown = f"None of these can be enhanced. {first.message}"
         raise Refused("nothing_to_do", shown, field="assets", remedy=first.remedy or "Check the ids.")

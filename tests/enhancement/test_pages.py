@@ -2,6 +2,7 @@
 
 import io
 import re
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
@@ -82,6 +83,8 @@ def test_a_refused_form_comes_back_as_it_was_filled_in(editor, asset):
     assert answer.status_code == 422 and "Scale cannot be" in page
     assert re.search(r'name="use" value="upscale" checked', page)
     assert editor.post("/enhancements/start", TWICE).status_code == 422
+    gone = editor.post("/enhancements/start", {"asset": uuid4(), "use": "upscale", "upscale.scale": "4"})
+    assert gone.status_code == 422 and 'value="4" selected' in gone.content.decode(), "the recipe is not lost with it"
 
 
 def test_a_selection_of_the_gallery_is_enhanced_at_once_and_what_cannot_be_is_said(editor, asset, team):
