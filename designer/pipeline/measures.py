@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating[Any]]
 Bools = NDArray[np.bool_]
 
-TAPS: Final = 9  # of the blur that sharpness is held against
+TAPS: Final = 9  # of the blur that sharpness is held against; `_blurred` adds 8 and 1
 BLOCK: Final = 16  # pixels; noise is taken where the picture is plainest
 CLIPPED_LOW, CLIPPED_HIGH = 1, 254  # of 0..255
 

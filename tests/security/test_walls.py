@@ -17,7 +17,11 @@ WITHOUT_SESSION = {  # what is sent is the right itself; a cookie counts for not
     "notifications/unsubscribe",  # the signed link of a mail
     "enhancements/hooks/<slug:service>/<uuid:attempt>",  # the service's signature
 }
-FOR_ANYBODY = {"invitation"}  # asks for a key, and keeps in the session which it was
+FOR_ANYBODY = {  # asked for a key, they keep in the session, or in a cookie, which it was
+    "invitation",
+    "s",
+    "s/<uuid:share_id>",
+}
 STRANGE = ["/nowhere", "/api/nowhere", "/assets/x", "/accounts/login/", "/accounts/password/reset/", "/admin/login/"]
 
 

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFilter
 
-from designer.pipeline import quality
+from designer.pipeline import measures, natural, quality
 from designer.pipeline.analysis import analyse
 from designer.pipeline.checks import Check, judged
+from designer.pipeline.colours import lab_of
 from designer.pipeline.photo import PhotoReading
 from designer.pipeline.quality import QualityRecord
 from designer.pipeline.records import Attribute
@@ -34,6 +35,21 @@ def check(record: QualityRecord, name: str) -> Check:
 
 def verdict(picture: Image.Image, name: str, brief: str = "a dress") -> str:
     return check(quality.measure(picture, analyse(brief)), name).verdict
+
+
+def test_the_quick_ways_say_what_the_plain_ones_say():
+    pixels = np.random.default_rng(5).integers(0, 256, (64, 48, 3), dtype=np.uint8)
+    assert np.array_equal(lab_of(pixels), lab_of(pixels.astype(np.float32)))
+    light = pixels[..., 0].astype(np.float32)
+    for axis in (0, 1):
+        wide = np.pad(light, [(4, 4) if each == axis else (0, 0) for each in (0, 1)], mode="edge")
+        plain = np.lib.stride_tricks.sliding_window_view(wide, measures.TAPS, axis=axis).sum(axis=-1) / measures.TAPS
+        assert np.array_equal(measures._blurred(light, axis), plain)
+    tiles = np.random.default_rng(6).standard_t(4, (5, 24, 24)).astype(np.float32)
+    _, left, right = natural._asymmetric(tiles)
+    for tile, low, high in zip(tiles.astype(np.float64), left, right, strict=True):
+        assert low == pytest.approx(np.sqrt(np.mean(tile[tile < 0] ** 2)), rel=1e-4)
+        assert high == pytest.approx(np.sqrt(np.mean(tile[tile >= 0] ** 2)), rel=1e-4)
 
 
 def test_the_colour_that_was_asked_for_is_said_to_be_kept():
