@@ -31,13 +31,13 @@ from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.base.text import one_line
 from teams.membership.models import Membership, Team
 from teams.membership.ownership import visible_team
-from teams.membership.permissions import CODES, allowed, check_awake
+from teams.membership.permissions import allowed, check_awake, roles_with
 from teams.review.collections.models import NAME_LENGTH, Collection
 
 GONE: Final = timedelta(seconds=15)  # after so long without a word somebody is not there; pages speak every 5 s
 FORGOTTEN: Final = timedelta(hours=1)  # after so long without anybody a session ends by itself
 LONGEST: Final = 3600  # seconds for one image
-ABLE: Final = [role for role, codes in CODES.items() if "create_work" in codes]
+ABLE: Final = roles_with("create_work")
 
 
 @transaction.atomic

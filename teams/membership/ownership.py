@@ -11,7 +11,7 @@ from teams.accounts.models import User
 from teams.base.errors import Conflict, Forbidden, Missing
 from teams.base.models import Row
 from teams.membership.models import Membership, Role, Team
-from teams.membership.permissions import CODES, STILLED, resting
+from teams.membership.permissions import CODES, STILLED, resting, roles_with
 
 M = TypeVar("M", bound="TeamOwned")
 
@@ -61,8 +61,7 @@ class OwnedQuerySet(models.QuerySet[M]):
 
 def _teams_where(user: "User | AnonymousUser", code: str) -> models.QuerySet[Membership, Any]:
     """The teams in which the role of `user` has this code, without those at rest where it is a code of writing."""
-    roles = [role for role, codes in CODES.items() if code in codes]
-    rows = Membership.objects.filter(user=user.pk, role__in=roles)
+    rows = Membership.objects.filter(user=user.pk, role__in=roles_with(code))
     return (rows.filter(team__archived_at=None) if code in STILLED else rows).values("team")
 
 

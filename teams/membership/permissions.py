@@ -63,6 +63,11 @@ def sync(*, user_id: UUID | None = None, team_id: UUID | None = None) -> None:
         cursor.execute(SYNC, facts)
 
 
+def roles_with(code: str) -> list[str]:
+    """The roles that hold a code of CODES."""
+    return [role for role, codes in CODES.items() if code in codes]
+
+
 def may(user: "User | AnonymousUser", code: str, team: Team) -> bool:
     """Whether `user` holds `code` ("manage_members") in `team` itself.
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from teams.accounts.models import User
 from teams.membership.models import NO_SHARE_LINKS, Membership
 from teams.membership.ownership import OwnedQuerySet
-from teams.membership.permissions import CODES
+from teams.membership.permissions import roles_with
 
 if TYPE_CHECKING:
     from teams.sharing.models import Share
@@ -24,10 +24,6 @@ class Way(models.TextChoices):
 
 
 STATES: Final = ("open", "resting", "expired", "revoked")
-
-
-def roles_with(code: str) -> list[str]:
-    return [role for role, codes in CODES.items() if code in codes]
 
 
 class ShareQuerySet(OwnedQuerySet["Share"]):

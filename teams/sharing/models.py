@@ -12,8 +12,9 @@ from django.utils import timezone
 from teams.base.models import Row
 from teams.membership.models import Membership, Team
 from teams.membership.ownership import TeamOwned
+from teams.membership.permissions import roles_with
 from teams.review.models import ABOUT, one_of_three
-from teams.sharing.finding import STATES, ShareQuerySet, Way, roles_with
+from teams.sharing.finding import STATES, ShareQuerySet, Way
 
 __all__ = ["LIFETIME", "LONGEST", "NAME_LENGTH", "STATES", "Declined", "Share", "ShareQuerySet", "Way"]
 NAME_LENGTH: Final = 80

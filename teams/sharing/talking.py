@@ -20,7 +20,7 @@ from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.base.limits import Limit, TooOften, take
 from teams.base.text import plain_text
 from teams.membership.models import Membership
-from teams.membership.permissions import CODES, RESTING, hold_awake
+from teams.membership.permissions import RESTING, hold_awake, roles_with
 from teams.review.markup import rendered
 from teams.review.models import Comment, CommentQuerySet
 from teams.review.services import LONGEST
@@ -65,7 +65,7 @@ def _lets_comment(user: User, share: Share) -> bool:
     """With a team its viewers look here too."""
     if not share.may_comment or share.way == Way.LINK:
         return False
-    roles = [role for role, codes in CODES.items() if "create_work" in codes]
+    roles = roles_with("create_work")
     rows = Membership.objects.filter(user=user, team=share.to_team_id, role__in=roles)
     return share.way == Way.PERSON or rows.exists()
 

@@ -27,11 +27,11 @@ from teams.base.ids import id_of
 from teams.base.preconditions import etag_of
 from teams.membership.models import Membership, Team
 from teams.membership.ownership import visible_team, visible_teams
+from teams.membership.permissions import roles_with
 from teams.membership.services import change_team
 from teams.review.models import ABOUT
 from teams.sharing import keys, passwords, services, talking
 from teams.sharing.contents import left_out
-from teams.sharing.finding import roles_with
 from teams.sharing.models import LIFETIME, LONGEST, NAME_LENGTH, STATES, Share, Way
 from teams.sharing.wishes import confirms
 

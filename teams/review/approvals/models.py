@@ -15,10 +15,10 @@ from teams.base.models import Row
 from teams.base.states import MovingQuerySet
 from teams.membership.models import Membership, Role
 from teams.membership.ownership import OwnedQuerySet, TeamOwned
-from teams.membership.permissions import CODES
+from teams.membership.permissions import roles_with
 
 # To review is to decide about the work, and a viewer only looks: whoever may make work may review it.
-ABLE: Final = [role for role, codes in CODES.items() if "create_work" in codes]
+ABLE: Final = roles_with("create_work")
 
 
 class Status(models.TextChoices):

@@ -16,7 +16,7 @@ from teams.base.errors import Forbidden, Missing, Refused
 from teams.base.ids import id_of, words_of
 from teams.membership.models import Membership, Team
 from teams.membership.ownership import visible_teams
-from teams.membership.permissions import CODES, may
+from teams.membership.permissions import CODES, may, roles_with
 from teams.review.collections import services
 from teams.review.collections.models import NAME_LENGTH, Collection, assets_of
 from teams.review.panels import panel_of
@@ -28,7 +28,7 @@ CHOICES: Final = 100
 
 def makers(request: HttpRequest) -> list[Team]:
     """The teams in which this person may make things now, their own first."""
-    roles = [role for role, codes in CODES.items() if "create_work" in codes]
+    roles = roles_with("create_work")
     able = Membership.objects.filter(user=request.user.pk, role__in=roles).values("team")
     rows = visible_teams(request.user).filter(pk__in=able, archived_at=None)
     return list(rows.order_by("-personal", "name", "pk"))
