@@ -9,6 +9,8 @@ from typing import Final
 import redis
 from django.conf import settings
 
+from teams.base.errors import Refused
+
 # KEYS: one sorted set of times per limit. ARGV: this try's name, then per key the limit and the window in ms.
 # All have room: the try is noted in each, and 0 comes back. Otherwise nothing is noted, and the longest wait in ms
 # comes back. Redis' own clock is used, for those of the web nodes may differ.
@@ -82,6 +84,16 @@ def take(limits: Sequence[Limit]) -> Taken:
     if wait:
         raise TooOften(-(-wait // 1000))
     return Taken(name, tuple(keys))
+
+
+def take_or_refuse(limits: Sequence[Limit], code: str, message: str, *, remedy: str = "Go on tomorrow.") -> Taken:
+    """Count a try as `take` does. Raises Refused: 429 with `code` and `message`, or 503 where nobody can count."""
+    try:
+        return take(limits)
+    except TooOften as often:
+        raise Refused(code, message, remedy=remedy, status=429, retry_after=often.seconds) from often
+    except redis.RedisError as away:
+        raise Refused("unavailable", "This cannot be counted now.", remedy="Try again.", status=503) from away
 
 
 def forget(key: str) -> None:

@@ -10,8 +10,8 @@ import redis
 
 from teams.accounts.models import User
 from teams.audit import services as audit
-from teams.base.errors import Forbidden, Refused
-from teams.base.limits import Limit, Taken, TooOften, take
+from teams.base.errors import Forbidden
+from teams.base.limits import Limit, Taken, take_or_refuse
 from teams.membership.models import Membership, Role, Team
 
 A_DAY: Final = 10  # of one team: everybody in it is told each time
@@ -62,10 +62,5 @@ def note_refusal(actor: User, team_id: UUID, deed: str) -> None:
 def take_deed(team_id: UUID) -> Taken:
     """Count an archiving, a deletion or a handing over; what takes it back is never refused. Raises Refused (429, or
     503 where nobody can count)."""
-    try:
-        return take([Limit(key=f"team:deeds:{team_id}", tries=A_DAY, seconds=86_400)])
-    except TooOften as often:
-        message = f"A team is archived, deleted and handed over {A_DAY} times a day at most."
-        raise Refused("too_often", message, remedy="Go on tomorrow.", status=429, retry_after=often.seconds) from often
-    except redis.RedisError as away:
-        raise Refused("unavailable", "This cannot be counted now.", remedy="Try again.", status=503) from away
+    message = f"A team is archived, deleted and handed over {A_DAY} times a day at most."
+    return take_or_refuse([Limit(f"team:deeds:{team_id}", A_DAY, 86_400)], "too_often", message)

@@ -11,7 +11,6 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-import redis
 from allauth.account import app_settings
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -27,7 +26,7 @@ from django.utils.crypto import salted_hmac
 from teams.accounts.models import User
 from teams.audit import services as audit
 from teams.base.errors import Conflict, Forbidden, Missing, Refused
-from teams.base.limits import Limit, TooOften, take
+from teams.base.limits import Limit, take_or_refuse
 from teams.base.text import one_line
 from teams.membership.models import Invitation, Membership, Role, Team
 from teams.membership.ownership import visible_team
@@ -131,13 +130,9 @@ def whose(email: str) -> QuerySet[User]:
 def _take(actor: User, email: str) -> None:
     """Count a key. Raises Refused (429) for too many of one person, or to one address; 503 where nobody can count."""
     to = hashlib.sha256(email.encode()).hexdigest()
-    try:
-        take([replace(BY_ONE, key=BY_ONE.key.format(actor.pk)), replace(TO_ONE, key=TO_ONE.key.format(to))])
-    except TooOften as often:
-        message, remedy = "So many invitations were given today that no more go out.", "Go on tomorrow."
-        raise Refused("too_many_invitations", message, remedy=remedy, status=429, retry_after=often.seconds) from often
-    except redis.RedisError as away:
-        raise Refused("unavailable", "Invitations cannot be counted.", remedy="Try again.", status=503) from away
+    limits = [replace(BY_ONE, key=BY_ONE.key.format(actor.pk)), replace(TO_ONE, key=TO_ONE.key.format(to))]
+    message = "So many invitations were given today that no more go out."
+    take_or_refuse(limits, "too_many_invitations", message)
 
 
 def _check_room(team: Team, rows: QuerySet[Invitation]) -> None:

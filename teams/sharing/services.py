@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4, uuid5
 
-import redis
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -14,7 +13,7 @@ from django.utils import timezone
 from teams.accounts.models import User
 from teams.audit import services as audit
 from teams.base.errors import Conflict, Forbidden, Missing, Refused
-from teams.base.limits import Limit, TooOften, take
+from teams.base.limits import Limit, take_or_refuse
 from teams.base.preconditions import require_match
 from teams.base.repeats import HEADER
 from teams.membership.permissions import check_awake
@@ -91,13 +90,8 @@ def _key(row: Share) -> str:
 
 
 def _count(actor: User) -> None:
-    try:
-        take([replace(A_DAY, key=A_DAY.key.format(actor.pk))])
-    except TooOften as often:
-        message, remedy = "You shared so much today that no more goes out.", "Go on tomorrow."
-        raise Refused("too_many_shares", message, remedy=remedy, status=429, retry_after=often.seconds) from often
-    except redis.RedisError as away:
-        raise Refused("unavailable", "Shares cannot be counted.", remedy="Try again.", status=503) from away
+    limit = replace(A_DAY, key=A_DAY.key.format(actor.pk))
+    take_or_refuse([limit], "too_many_shares", "You shared so much today that no more goes out.")
 
 
 def _facts(row: Share) -> dict[str, object]:

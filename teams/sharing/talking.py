@@ -10,14 +10,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
-import redis
 from django.db import transaction
 from django.db.models import Q
 from django.utils.safestring import SafeString
 
 from teams.accounts.models import User
-from teams.base.errors import Conflict, Forbidden, Missing, Refused
-from teams.base.limits import Limit, TooOften, take
+from teams.base.errors import Conflict, Forbidden, Missing
+from teams.base.limits import Limit, take_or_refuse
 from teams.base.text import plain_text
 from teams.membership.models import Membership
 from teams.membership.permissions import RESTING, hold_awake, roles_with
@@ -165,13 +164,8 @@ def _words(row: Comment, user: User, share: Share) -> Words:
 
 
 def _count(actor: User) -> None:
-    try:
-        take([replace(AN_HOUR, key=AN_HOUR.key.format(actor.pk))])
-    except TooOften as often:
-        message, remedy = "You said much in an hour.", "Go on a little later."
-        raise Refused("too_many_comments", message, remedy=remedy, status=429, retry_after=often.seconds) from often
-    except redis.RedisError as away:
-        raise Refused("unavailable", "Comments cannot be counted.", remedy="Try again.", status=503) from away
+    limit, remedy = replace(AN_HOUR, key=AN_HOUR.key.format(actor.pk)), "Go on a little later."
+    take_or_refuse([limit], "too_many_comments", "You said much in an hour.", remedy=remedy)
 
 
 def facts(user: User, share: Share) -> dict[str, Any]:

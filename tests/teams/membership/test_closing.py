@@ -1,6 +1,7 @@
 """What only closes goes on in an archived team; what is counted, noted and told around a team's end."""
 
 import pytest
+import redis
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -8,6 +9,7 @@ from django.utils import timezone
 from batches.webhooks.models import Endpoint
 from designer.notifications.models import Notification
 from teams.audit.models import AuditEntry
+from teams.base import limits
 from teams.base.snapshots import PAUSE, snapshot
 from teams.membership import closing, deeds, purging
 from teams.membership.models import Team
@@ -98,14 +100,14 @@ def test_what_was_paid_is_read_once_at_the_end_and_has_time_for_that(world):
 
 @pytest.mark.parametrize("what", ["archive", "delete", "hand-over"])
 def test_a_deed_is_counted_before_any_row_is_locked_and_not_where_it_is_refused(what, team, client_of, monkeypatch):
-    take, inside = deeds.take, []
+    take, inside = deeds.take_or_refuse, []
 
-    def noted(limits):
+    def noted(*said):
         inside.append(connection.in_atomic_block)
-        return take(limits)
+        return take(*said)
 
     monkeypatch.setattr(deeds, "A_DAY", 1)
-    monkeypatch.setattr(deeds, "take", noted)
+    monkeypatch.setattr(deeds, "take_or_refuse", noted)
     owner, editor = client_of("owner"), client_of("editor")
     wrong = {"name": "Another", "user": str(owner.user.pk)}
     right = {"name": team.name, "user": str(editor.user.pk)}
@@ -119,6 +121,17 @@ def test_a_deed_is_counted_before_any_row_is_locked_and_not_where_it_is_refused(
     again = {"archive": owner, "delete": owner, "hand-over": editor}[what]
     answer = again.post(path, {**right, "user": str(owner.user.pk)}, format="json")
     assert code(answer) == ((200, "") if what == "delete" else (429, "too_often"))
+
+
+def test_where_nobody_can_count_nothing_is_archived_and_the_answer_says_to_try_again(team, client_of, monkeypatch):
+    def away():
+        raise redis.ConnectionError("down")
+
+    owner = client_of("owner")
+    monkeypatch.setattr(limits, "link", away)
+    answer = owner.post(f"/api/teams/{team.pk}/archive", {"name": team.name}, format="json")
+    assert code(answer) == (503, "unavailable") and answer.json()["remedy"] == "Try again."
+    assert not Team.objects.exclude(archived_at=None).exists()
 
 
 def test_handing_over_asked_again_after_a_lost_answer_is_the_same_and_no_offence(team, client_of, member):
