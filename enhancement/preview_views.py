@@ -36,9 +36,9 @@ def begin(request: HttpRequest) -> HttpResponse:
         made = previews.request_preview(
             actor=person(request), asset_id=draft.assets[0], trials=_trials(request, draft), spot=_spot(request)
         )
-    except Missing:
-        raise
     except Refused as refused:
+        if isinstance(refused, Missing) and not str(refused.field).startswith("recipes"):
+            raise
         lines = refused.facts.get("lines") or [{"message": f"{refused.message} {refused.remedy}".strip()}]
         words = " ".join(line["message"] for line in lines)
         return _shown(request, {"refused": words}, code=refused.status)

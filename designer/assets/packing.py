@@ -1,4 +1,8 @@
-"""Files on their way into an archive that is never whole anywhere: one block in memory at a time."""
+"""Files on their way into an archive that is never whole anywhere: one block in memory at a time.
+
+For what people open by hand: `zipfile` writes ZIP64 only where it must, which every desktop's own tool reads. It keeps
+a kilobyte of each entry till the end; an archive of any number of entries is `teams.base.archives`.
+"""
 
 import io
 import zipfile

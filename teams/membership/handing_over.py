@@ -1,11 +1,15 @@
 """A team gets another owner, in one step: at no moment is it without one."""
 
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from teams.accounts.models import User
 from teams.audit import services as audit
+from teams.audit.models import AuditEntry
 from teams.base.errors import Conflict, Forbidden, Refused
 from teams.membership.deeds import noted
 from teams.membership.models import Membership, Role, Team
@@ -13,11 +17,14 @@ from teams.membership.permissions import check_awake
 from teams.membership.services import MOST_OWNED, known_role, locked_team, member_of, owned_by
 from teams.signals import access_revoked, team_changed
 
+AGAIN: Final = timedelta(minutes=10)
+
 
 @noted("hand_over", counted=lambda team: True)
 @transaction.atomic
 def hand_over(*, actor: User, team_id: UUID, user_id: UUID, own_role: str = Role.ADMIN) -> Membership:
-    """Make a member an owner and take `own_role` oneself, in one step; the new owner's membership.
+    """Make a member an owner and take `own_role` oneself, in one step; the new owner's membership. Asked again within
+    AGAIN, as by a page whose answer was lost, it is done already.
 
     Raises Missing, Forbidden for who is no owner, Refused (user, own_role, 429), Conflict for a personal or archived
     team, or an heir who owns as many as one may.
@@ -27,6 +34,8 @@ def hand_over(*, actor: User, team_id: UUID, user_id: UUID, own_role: str = Role
     # locked until the end: who is suspended at this moment is no owner, and who makes teams counts this one
     person = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
     if own.role != Role.OWNER:
+        if heir is not None and _done_just_now(actor, heir):
+            return heir
         raise Forbidden("owner_only", "Only an owner hands a team over.", remedy="Ask an owner of the team.")
     if team.personal:
         remedy = "Make a team, and work there together."
@@ -48,3 +57,9 @@ def hand_over(*, actor: User, team_id: UUID, user_id: UUID, own_role: str = Role
     access_revoked.send(sender=Membership, user_id=actor.pk, team_id=team.pk)
     team_changed.send(sender=Team, team=team, actor=actor, what="handed_over")
     return heir
+
+
+def _done_just_now(actor: User, heir: Membership) -> bool:
+    deeds = AuditEntry.objects.filter(team_id=heir.team_id, actor_id=actor.pk, action="team.handed_over")
+    lately = deeds.filter(facts__to=str(heir.user_id), created_at__gt=timezone.now() - AGAIN)
+    return heir.role == Role.OWNER and lately.exists()

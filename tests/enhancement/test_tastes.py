@@ -96,3 +96,7 @@ def test_another_picture_that_is_not_the_teams_is_refused_at_its_place_in_the_re
     form = {"asset": asset.pk, "use": step["name"], f"{step['name']}.{field}": uuid4()}
     page = editor.post("/enhancements/start", {**form, "background.mode": "picture"}, format="multipart")
     assert page.status_code == 422 and "There is no such image in this team. Choose another." in page.content.decode()
+    tried = editor.post("/enhancements/previews", {**form, "background.mode": "picture"}, format="multipart")
+    assert "There is no such image in this team. Choose another." in tried.content.decode()
+    gone = editor.post("/enhancements/previews", {**form, "asset": uuid4()}, format="multipart")
+    assert gone.status_code == 404 and "in this team" not in gone.content.decode()

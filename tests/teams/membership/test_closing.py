@@ -3,6 +3,7 @@
 import pytest
 import redis
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -143,6 +144,18 @@ def test_handing_over_asked_again_after_a_lost_answer_is_the_same_and_no_offence
     assert not AuditEntry.objects.filter(team_id=team.pk, action="team.hand_over_refused").exists()
     assert viewer.post(path, said, format="json", headers=once).status_code == 403
     assert AuditEntry.objects.filter(team_id=team.pk, action="team.hand_over_refused").count() == 1
+
+
+def test_a_page_whose_answer_was_lost_hands_over_once_and_notes_no_offence(team, client_of, member):
+    owner, heir, other = client_of("owner"), member("editor"), member("viewer")
+    page = Client()
+    page.force_login(owner.user)
+    first, again = (page.post(f"/teams/{team.pk}/hand-over", {"user": heir.pk, "own_role": "admin"}) for _ in range(2))
+    assert first.status_code == again.status_code == 302
+    rows = AuditEntry.objects.filter(team_id=team.pk)
+    assert [rows.filter(action=f"team.{each}").count() for each in ("handed_over", "hand_over_refused")] == [1, 0]
+    assert page.post(f"/teams/{team.pk}/hand-over", {"user": other.pk, "own_role": "admin"}).status_code == 403
+    assert rows.filter(action="team.hand_over_refused").count() == 1
 
 
 def test_who_hands_over_to_another_owner_steps_down_and_nothing_else_is_told(team, client_of, member):
