@@ -69,7 +69,7 @@ class CommentQuerySet(OwnedQuerySet["Comment"]):
         signs = signs.annotate(n=Count("pk"), own=Count("pk", filter=Q(user=user.pk)))
         named = Mention.objects.filter(comment=OuterRef("pk")).order_by("created_at", "pk")
         shares: Any = self.model._meta.get_field("share").related_model  # of a room that rests on this one
-        open_to_them = shares.objects.standing().filter(pk=OuterRef("share")).exclude(declined__user=OuterRef("author"))
+        open_to_them = shares.objects.standing().heard_by("author").filter(pk=OuterRef("share"))
         return self.select_related("author", "resolved_by").annotate(
             heard=Exists(open_to_them),
             answers=Coalesce(Subquery(answers, output_field=IntegerField()), 0),

@@ -68,6 +68,14 @@ class ShareQuerySet(OwnedQuerySet["Share"]):
         theirs = self.filter(Q(way=Way.PERSON) & (Q(user=user) | waiting) | Q(way=Way.TEAM, to_team__in=teams))
         return theirs.exclude(declined__user=user)
 
+    def heard_by(self, author: str) -> Self:
+        """Within a query of what guests said: the shares by which who said it, a field of that query, still reads."""
+        person = OuterRef(OuterRef(author))
+        there = Membership.objects.filter(team=OuterRef("to_team"), user=person)
+        active = User.objects.filter(pk=person, is_active=True)
+        rows = self.filter(Exists(active), ~Q(way=Way.TEAM) | Exists(there))
+        return rows.exclude(declined__user=OuterRef(author))
+
     def in_state(self, state: str) -> Self:
         """Those whose `state` is this."""
         if state == "revoked":

@@ -12,7 +12,7 @@ from teams.review.models import Comment
 from teams.sharing import services, talking
 from teams.sharing.models import Share
 from teams.sharing.talking import say
-from tests.factories import UserFactory
+from tests.factories import MembershipFactory, TeamFactory, UserFactory
 from tests.teams.sharing.conftest import as_, key_of, over, page_of, share, visitor
 from tests.work import somebody_waits
 
@@ -51,7 +51,7 @@ def test_the_team_sees_that_a_guest_reads_its_answers(work):
     assert "reads every answer" not in other and 'data-answer=""' in other
 
 
-@pytest.mark.parametrize("end", ["revoked", "over", "declined", "trash", "forgotten"])
+@pytest.mark.parametrize("end", ["revoked", "over", "declined", "trash", "forgotten", "suspended"])
 def test_nobody_is_told_that_a_guest_reads_who_sees_nothing_any_more(end, work):
     person, pk, _ = begun(work)
     if end == "revoked":
@@ -60,6 +60,8 @@ def test_nobody_is_told_that_a_guest_reads_who_sees_nothing_any_more(end, work):
         over(Share.objects.all())
     elif end == "declined":
         as_(person).delete(f"/api/shared/{pk}")
+    elif end == "suspended":
+        type(person).objects.filter(pk=person.pk).update(is_active=False)
     elif end == "trash":
         type(work.images[0]).objects.filter(pk=work.images[0].pk).update(trashed_at=timezone.now())
     else:
@@ -67,6 +69,24 @@ def test_nobody_is_told_that_a_guest_reads_who_sees_nothing_any_more(end, work):
     page = page_of(work.editor).get(f"/assets/{work.images[0].pk}").content.decode()
     assert "Longer sleeves?" in page and "Gita Guest" in page
     assert "reads every answer" not in page and "The guest reads this" not in page
+
+
+def test_who_left_the_team_that_it_was_shared_with_reads_no_more_and_the_others_do(work):
+    theirs = TeamFactory()
+    MembershipFactory(team=theirs, user=work.editor, role="viewer")
+    guests = [MembershipFactory(team=theirs, role="editor").user for _ in range(2)]
+    pk = share(as_(work.editor), work, to_team=str(theirs.pk), rights=["comment"]).json()["id"]
+    for guest in guests:
+        as_(guest).post(f"/api/shared/{pk}/comments", {"text": f"Said by {guest.pk}"}, format="json")
+
+    def heard():
+        return page_of(work.editor).get(f"/assets/{work.images[0].pk}").content.decode().count("reads every answer")
+
+    assert heard() == 2
+    theirs.memberships.get(user=guests[0]).delete()
+    assert heard() == 1
+    theirs.memberships.update(away=True)
+    assert heard() == 0
 
 
 def test_a_guest_is_not_told_whom_of_the_team_an_answer_names(work):
