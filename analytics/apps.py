@@ -1,16 +1,24 @@
-"""Floor 5: analytics. Reads the tables of every floor below and changes nothing there."""
+"""Floor 5: analytics, and its reports. Reads the tables of every floor below and changes nothing there."""
 
 from importlib import import_module
 from importlib.util import find_spec
 
 from django.apps import AppConfig
 
+ROOMS = ["analytics", "analytics.reports"]
+
 
 class AnalyticsConfig(AppConfig):
     name = "analytics"
 
+    def import_models(self) -> None:
+        """Also those of the room within."""
+        super().import_models()
+        import_module("analytics.reports.models")
+
     def ready(self) -> None:
-        """Import what registers something."""
-        for name in ("admin", "tasks", "receivers", "invariants"):
-            if find_spec(f"analytics.{name}"):
-                import_module(f"analytics.{name}")
+        """Import each room's modules that register something."""
+        for room in ROOMS:
+            for name in ("admin", "tasks", "receivers", "watching", "invariants"):
+                if find_spec(f"{room}.{name}"):
+                    import_module(f"{room}.{name}")

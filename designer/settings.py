@@ -306,6 +306,12 @@ SPECTACULAR_SETTINGS = {
         "EnhancementStatusEnum": "enhancement.models.Status.choices",
         "WebhookStatusEnum": "batches.webhooks.models.EndpointStatus.choices",
         "WebhookDeliveryStatusEnum": "batches.webhooks.models.DeliveryStatus.choices",
+        "ReportCadenceEnum": "analytics.reports.models.Cadence.choices",
+        "ReportCostsEnum": "analytics.reports.models.Costs.choices",
+        "ReportKindEnum": "analytics.reports.models.Kind.choices",
+        "ReportMailEnum": "analytics.reports.models.Post.choices",
+        "ReportSectionEnum": "analytics.reports.models.Section.choices",
+        "ReportStatusEnum": "analytics.reports.models.Status.choices",
         "RoleEnum": "teams.membership.models.Role.choices",
         "ShareKindEnum": ["asset", "collection", "batch"],
         "ShareStateEnum": ["open", "resting", "expired", "revoked"],
@@ -393,6 +399,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
         "httpx2": {"level": "WARNING"},
+        "weasyprint": {"level": "WARNING"},  # else each page of a report
+        "fontTools": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
         "django_structlog": {"level": "WARNING" if EMBEDDED else "INFO"},
     },

@@ -28,6 +28,7 @@ ROOMS = [
     "batches",
     "batches.webhooks",
     "analytics",
+    "analytics.reports",
 ]
 
 

@@ -5,9 +5,13 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
 
+from analytics.reports.models import Delivery as ReportDelivery
+from analytics.reports.models import Report, Schedule
 from batches.models import Batch, BatchItem, BatchTemplate
 from batches.webhooks.models import Delivery, Endpoint
 from designer.assets.models import Asset
@@ -66,6 +70,8 @@ class World:
     approval: Approval
     share: Share
     guest: User
+    report: Report
+    schedule: Schedule
 
     def id_for(self, route: str, name: str) -> Any:
         """What the placeholder `name` means in `route`; None when the walk has not been told."""
@@ -75,6 +81,8 @@ class World:
             return self.people["editor"].pk
         if name == "did":
             return self.delivery.pk
+        if name == "name":
+            return "figures.csv"
         if name == "number":
             return 0
         if name == "kind":
@@ -110,6 +118,8 @@ class World:
 
     def _rows(self) -> list[tuple[str, Any]]:
         return [
+            ("reports/schedules/", self.schedule),
+            ("reports/", self.report),
             ("batch/templates/", self.template),
             ("batch/", self.batch),
             ("batches/templates/", self.template),
@@ -178,6 +188,10 @@ class World:
             f"/api/teams/{self.team.pk}/analytics",
             f"/api/analytics/overview?team={self.team.pk}",
             f"/analytics?team={self.team.pk}",
+            f"/analytics/reports/{self.report.pk}",
+            f"/analytics/reports/{self.report.pk}/head",
+            f"/api/reports/{self.report.pk}",
+            f"/api/reports/{self.report.pk}/files/figures.csv",
             f"/teams/{self.team.pk}",
             f"/api/teams/{self.team.pk}/comments",
             f"/api/teams/{self.team.pk}/comments/{self.comment.pk}",
@@ -222,6 +236,7 @@ class World:
             f"collection:{self.collection.pk}",
             f"session:{self.session.pk}",
             f"team:{self.team.pk}",
+            f"report:{self.report.pk}",
         ]
 
     def secrets(self) -> list[str]:
@@ -256,6 +271,9 @@ class World:
             "collected": sorted(CollectionItem.objects.filter(**own).values_list("collection", "asset", "position")),
             "sessions": sorted(ReviewSession.objects.filter(**own).values_list("pk", "status", "presenter", "present")),
             "session votes": SessionVote.objects.filter(**own).count(),
+            "reports": sorted(Report.objects.filter(**own).values_list("pk", "status", "title")),
+            "schedules": sorted(Schedule.objects.filter(**own).values_list("pk", "active", "next_at")),
+            "report mails": sorted(ReportDelivery.objects.filter(**own).values_list("pk", "status")),
             "name": Team.objects.get(pk=self.team.pk).name,
         }
 
@@ -326,6 +344,18 @@ def build_world() -> World:
     guest = UserFactory()
     given = Wish(about=("asset", asset.pk), email=guest.email, may_comment=True, may_download=True)
     shared, _ = share(actor=editor, team_id=team.pk, wish=given)
+    schedule = Schedule.objects.create(
+        team=team, owner=owner, cadence="weekly", zone="UTC", addresses=[f"{SECRET}@example.org"], active=False,
+        next_at=timezone.now(),
+    )  # fmt: skip
+    report = Report.objects.create(
+        team=team, owner=editor, title=f"{SECRET} report", kind="daily", first="2026-11-03", last="2026-11-03",
+        zone="UTC", costs="none", status="done", content={"sentences": [SECRET], "is_empty": True},
+    )  # fmt: skip
+    path = default_storage.save(f"reports/{team.pk}/{report.pk}/1/figures.csv", ContentFile(SECRET.encode()))
+    report.files = {"figures.csv": {"path": path, "bytes": len(SECRET), "type": "text/csv; charset=utf-8"}}
+    report.save()
+    ReportDelivery.objects.create(team=team, report=report, address=f"{SECRET}@example.org", status="failed")
     return World(
         team=team,
         people=people,
@@ -353,4 +383,6 @@ def build_world() -> World:
         approval=approval,
         share=shared,
         guest=guest,
+        report=report,
+        schedule=schedule,
     )

@@ -29,5 +29,6 @@ KINDS: Final = {
     "persona": Kind("Somebody deletes or merges the persona that you begin with", in_app=True, mail=False),
     "member": Kind("Somebody whom you invited joins the team", in_app=True, mail=False),
     TEAM: Kind("A team of yours is archived, deleted, brought back or handed over", in_app=True, mail=True),
+    "report": Kind("A report is ready, could not be made, or is made no more", in_app=True, mail=False),
     "webhook": Kind("A webhook keeps failing or was switched off", in_app=True, mail=True),
 }

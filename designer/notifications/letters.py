@@ -36,14 +36,14 @@ def digest(user: User, rows: Sequence[Notification]) -> EmailMessage:
 
 def invitation(row: Invitation, key: str) -> EmailMessage:
     """The mail that invites somebody into a team: the only place where the key stands."""
-    who, team = _harmless(row.inviter.shown_name, "A designer"), _harmless(row.team.name, "a team")
+    who, team = harmless(row.inviter.shown_name, "A designer"), harmless(row.team.name, "a team")
     facts = {"row": row, "who": who, "team": team, "site": settings.SITE_URL, "link": invitations.link_of(key)}
     title = f"{who} invites you to {team}"
     body = render_to_string("mail/invitation.txt", facts)
     return EmailMessage(subject=" ".join(title.split()), body=body, to=[row.email])
 
 
-def _harmless(name: str, instead: str) -> str:
+def harmless(name: str, instead: str) -> str:
     """A name as it may stand in a mail to a stranger: short, between quotes, and no address to be followed."""
     return instead if ADDRESS.search(name) else f"\u201c{Truncator(name).chars(60)}\u201d"
 

@@ -74,6 +74,7 @@ FEEDBACK_CHANGED: Final = "feedback:changed"
 LEARNING_CHANGED: Final = "learning:changed"
 NOTIFICATION_CREATED: Final = "notification:created"
 NOTIFICATION_READ: Final = "notification:read"
+REPORT_CHANGED: Final = "report:changed"
 SYSTEM_ALERT: Final = "system:alert"
 PRESENCE_CHANGED: Final = "presence:changed"
 CURSOR_MOVED: Final = "cursor:moved"
@@ -131,6 +132,7 @@ PAYLOADS: Final[dict[str, Any]] = {
     LEARNING_CHANGED: payloads.LearningChanged,
     NOTIFICATION_CREATED: payloads.NotificationCreated,
     NOTIFICATION_READ: payloads.NotificationRead,
+    REPORT_CHANGED: payloads.ReportChanged,
     SYSTEM_ALERT: payloads.SystemAlert,
     PRESENCE_CHANGED: payloads.Shown,
     CURSOR_MOVED: payloads.Shown,

@@ -96,6 +96,14 @@ class PreviewChanged(TypedDict):
     done: int
 
 
+class ReportChanged(TypedDict):
+    """How far a report is, or how its mails go: read it anew. `error` is {code, message, remedy}."""
+
+    status: str
+    percent: float
+    error: dict[str, Any] | None
+
+
 class BatchState(TypedDict):
     """A batch at a glance; `reason` says why it is paused ({code, message, remedy})."""
 

@@ -104,6 +104,8 @@ export interface EventPayloads {
   "notification:created": { id: string; kind: string; title: string; link: string };
   /** So many of this person's notifications were read. */
   "notification:read": { count: number };
+  /** How far a report is, or how its mails go: read it anew. `error` is {code, message, remedy}. */
+  "report:changed": { status: string; percent: number; error: Record<string, unknown> | null };
   /** Something to know as long as it lasts: on `system` for everybody, on a team's channel for that team.
 
     `kind` is provider, budget or maintenance, `level` info, warning or error. `ended`: it is over, show it no longer.

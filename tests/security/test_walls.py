@@ -15,6 +15,7 @@ POLICY = ("default-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-a
 WITHOUT_SESSION = {  # what is sent is the right itself; a cookie counts for nothing there
     "api/auth/tokens",  # a password in the body
     "notifications/unsubscribe",  # the signed link of a mail
+    "analytics/reports/unsubscribe",  # the same
     "enhancements/hooks/<slug:service>/<uuid:attempt>",  # the service's signature
 }
 FOR_ANYBODY = {  # asked for a key, they keep in the session, or in a cookie, which it was

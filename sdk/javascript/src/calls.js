@@ -116,6 +116,13 @@ export const CALLS = `
 1webhooks Gcourier
 1workers G
 2{}/drain UdrainWorker DemployWorker
+0reports l p
+1{} G D
+2cancel P
+2files/{} F
+2resend p
+1schedules lreportSchedules p
+2{} GreportSchedule a D
 0sessions/{} G
 2attendance UattendSession
 2end P

@@ -83,6 +83,11 @@ NAMED: Final = {
     "queue_workers_drain_destroy": "employ_worker",
     "queue_workers_drain_update": "drain_worker",
     "queue_workers_retrieve": "workers",
+    "reports_schedules_create": "create_report_schedule",
+    "reports_schedules_destroy": "delete_report_schedule",
+    "reports_schedules_list": "report_schedules",
+    "reports_schedules_partial_update": "change_report_schedule",
+    "reports_schedules_retrieve": "report_schedule",
     "sessions_attendance_update": "attend_session",
     "sessions_present_create": "present_image",
     "sessions_presenter_create": "hand_over_session",
@@ -141,7 +146,7 @@ AREAS: Final = {
     "batches": ("batch", "queue", "webhooks"),
     "personas": ("personas", "portfolios", "learning"),
     "reviews": ("sessions",),
-    "analytics": ("analytics",),
+    "analytics": ("analytics", "reports"),
     "account": ("auth", "me", "notifications", "alerts", "events", "teams", "invitations", "shared"),
 }
 ARGUMENTS: Final = {
@@ -150,6 +155,7 @@ ARGUMENTS: Final = {
     ("download_difference", "before"): "before_id",
     ("download_preview_result", "number"): "number",
     ("react_to_comment", "sign"): "sign",
+    ("report_file", "name"): "name",
     ("take_back_reaction", "sign"): "sign",
 }
 # Fields of a body that may be said first, without their name, in this order.

@@ -258,6 +258,14 @@ class PreviewChanged(TypedDict):
     done: int
 
 
+class ReportChanged(TypedDict):
+    """How far a report is, or how its mails go: read it anew. `error` is {code, message, remedy}."""
+
+    status: str
+    percent: float
+    error: dict[str, Any] | None
+
+
 class SessionEnded(TypedDict):
     """The review is over and its summary is there."""
 
@@ -466,6 +474,10 @@ def payload(
 
 @overload
 def payload(event: LiveEvent, *names: Literal["preview:changed"]) -> PreviewChanged | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["report:changed"]) -> ReportChanged | None: ...
 
 
 @overload

@@ -2,10 +2,13 @@
 
 """Calls of the API: analytics."""
 
-from typing import Literal
+from pathlib import Path
+from typing import Literal, Unpack
 
 from designer_bff import types
 from designer_bff._sync.http import Caller
+from designer_bff._sync.pages import Pages
+from designer_bff.saying import StrPath, quoted, said
 
 
 class AnalyticsCalls(Caller):
@@ -160,3 +163,116 @@ class AnalyticsCalls(Caller):
             },
         )
         return answer
+
+    def reports(
+        self,
+        *,
+        kind: Literal["custom", "daily", "monthly", "weekly"] | None = None,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        schedule: str | None = None,
+        search: str | None = None,
+        status: list[Literal["cancelled", "done", "failed", "queued", "running"]] | None = None,
+        team: str | None = None,
+    ) -> Pages[types.Report]:
+        """The reports that the caller may see."""
+        return Pages(
+            self,
+            "/reports",
+            query={
+                "kind": kind,
+                "ordering": ordering,
+                "page_size": page_size,
+                "schedule": schedule,
+                "search": search,
+                "status": status,
+                "team": team,
+            },
+        )
+
+    def create_report(
+        self, kind: types.ReportKindEnum, *, idempotency_key: str | None = None, **more: Unpack[types.CreateReportWish]
+    ) -> types.Report:
+        """Have a report made. It is mailed to whom it names once it is there."""
+        answer: types.Report = self.call(
+            "POST", "/reports", body=said({"kind": kind, **more}), idempotency_key=idempotency_key
+        )
+        return answer
+
+    def report(self, report_id: str) -> types.ReportDetail:
+        """One report, as it was made."""
+        answer: types.ReportDetail = self.call("GET", f"/reports/{quoted(report_id)}")
+        return answer
+
+    def delete_report(self, report_id: str) -> None:
+        """Delete it, its files and the log of where it went."""
+        self.call("DELETE", f"/reports/{quoted(report_id)}")
+
+    def cancel_report(self, report_id: str, *, idempotency_key: str | None = None) -> types.Report:
+        """Stop making it."""
+        answer: types.Report = self.call(
+            "POST", f"/reports/{quoted(report_id)}/cancel", idempotency_key=idempotency_key
+        )
+        return answer
+
+    def report_file(self, report_id: str, name: str, target: StrPath) -> Path:
+        """A file of it: report.pdf, rows.xlsx, figures.csv, generations.csv, images.csv or charges.csv."""
+        return self.save(target, f"/reports/{quoted(report_id)}/files/{quoted(name)}")
+
+    def resend_report(
+        self, report_id: str, *, idempotency_key: str | None = None, **more: Unpack[types.ResendReportWish]
+    ) -> types.Resent:
+        """Send it again to whom it could not be sent. Whoever has it does not get it twice."""
+        answer: types.Resent = self.call(
+            "POST", f"/reports/{quoted(report_id)}/resend", body=said({**more}), idempotency_key=idempotency_key
+        )
+        return answer
+
+    def report_schedules(
+        self,
+        *,
+        active: bool | None = None,
+        cadence: Literal["daily", "monthly", "weekly"] | None = None,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        team: str | None = None,
+    ) -> Pages[types.ReportSchedule]:
+        """When reports are made by themselves, in the teams that the caller manages."""
+        return Pages(
+            self,
+            "/reports/schedules",
+            query={"active": active, "cadence": cadence, "ordering": ordering, "page_size": page_size, "team": team},
+        )
+
+    def create_report_schedule(
+        self,
+        cadence: types.ReportCadenceEnum,
+        *,
+        idempotency_key: str | None = None,
+        **more: Unpack[types.CreateReportScheduleWish],
+    ) -> types.ReportSchedule:
+        """Have reports made by themselves. Whoever sets them up answers for them."""
+        answer: types.ReportSchedule = self.call(
+            "POST", "/reports/schedules", body=said({"cadence": cadence, **more}), idempotency_key=idempotency_key
+        )
+        return answer
+
+    def report_schedule(self, schedule_id: str) -> types.ReportSchedule:
+        """One schedule."""
+        answer: types.ReportSchedule = self.call("GET", f"/reports/schedules/{quoted(schedule_id)}")
+        return answer
+
+    def change_report_schedule(
+        self, schedule_id: str, *, if_match: str, **more: Unpack[types.ChangeReportScheduleWish]
+    ) -> types.ReportSchedule:
+        """Change what is given, or switch it on or off; needs If-Match. Who changes it answers for it from then
+        on.
+        """
+        answer: types.ReportSchedule = self.call(
+            "PATCH", f"/reports/schedules/{quoted(schedule_id)}", body=said({**more}), if_match=if_match
+        )
+        return answer
+
+    def delete_report_schedule(self, schedule_id: str) -> None:
+        """Have no more made. The reports that there are stay."""
+        self.call("DELETE", f"/reports/schedules/{quoted(schedule_id)}")

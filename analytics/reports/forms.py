@@ -1,0 +1,123 @@
+"""What the pages of reports ask for. Fields bear the names that refusals know."""
+
+from calendar import day_name
+from typing import Any, Final
+from uuid import UUID
+
+from django import forms
+
+from analytics.reports import recipients
+from analytics.reports.models import Cadence, Costs, Kind, Schedule, Section
+from analytics.reports.schedules import ScheduleWish
+from analytics.reports.services import ReportWish
+from teams.accounts.forms import RefusalsShown
+from teams.accounts.models import User
+from teams.accounts.services import time_zones
+from teams.membership.models import Team
+from teams.membership.permissions import may
+
+WEEKDAYS: Final = [(number, str(name)) for number, name in enumerate(day_name, 1)]
+AHEAD: Final = {
+    Kind.DAILY: "Yesterday",
+    Kind.WEEKLY: "Last week, from Monday",
+    Kind.MONTHLY: "Last month",
+    Kind.CUSTOM: "From one day to another",
+}
+
+
+class ToWhom(RefusalsShown):
+    """What both forms ask: which sections, and who gets it."""
+
+    sections = forms.MultipleChoiceField(
+        label="What is in it",
+        choices=Section.choices,
+        initial=list(Section.values),
+        widget=forms.CheckboxSelectMultiple,
+        help_text="The key figures are always there.",
+    )
+    members = forms.MultipleChoiceField(
+        label="Mail it to", required=False, widget=forms.CheckboxSelectMultiple,
+        help_text="Members who may see all of it: the team's costs are for owners and admins.",
+    )  # fmt: skip
+    addresses = forms.CharField(
+        label="And to addresses outside of the team", required=False, max_length=12_000,
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off", "placeholder": "name@example.com"}),
+        help_text="One on each line. They get everything that is in the report; each mail has a link to stop them.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, actor: User, team: Team, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.team = team
+        told = Costs.TEAM if may(actor, "view_billing", team) else Costs.OWN
+        people = recipients.choices(team, (told, Costs.NONE), actor)
+        self.fields["members"].choices = people  # type: ignore[attr-defined]
+        if not may(actor, "change_team", team):
+            del self.fields["addresses"]
+
+    def to(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        return {
+            "team": self.team.pk,
+            "sections": said["sections"],
+            "members": [UUID(pk) for pk in said["members"]],
+            "addresses": [line for line in said.get("addresses", "").replace(",", "\n").splitlines() if line.strip()],
+        }
+
+
+class ReportForm(ToWhom):
+    kind = forms.ChoiceField(label="Of which days", choices=list(AHEAD.items()), initial=Kind.WEEKLY)
+    first = forms.DateField(
+        label="First day", required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Only where you choose the days yourself.",
+    )  # fmt: skip
+    last = forms.DateField(label="Last day, included", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    field_order = ["kind", "first", "last", "sections", "members", "addresses"]
+
+    def wish(self) -> ReportWish:
+        said = self.cleaned_data
+        chosen = said["kind"] == Kind.CUSTOM  # what stands in the days counts only then
+        first, last = (said["first"], said["last"]) if chosen else (None, None)
+        return ReportWish(kind=said["kind"], first=first, last=last, **self.to())
+
+    def refuse(self, refused: Any) -> None:
+        refused.field = {"from": "first", "to": "last"}.get(refused.field, refused.field)
+        super().refuse(refused)
+
+
+class ScheduleForm(ToWhom):
+    cadence = forms.ChoiceField(label="How often", choices=Cadence.choices, initial=Cadence.WEEKLY)
+    weekday = forms.TypedChoiceField(
+        label="On which weekday", choices=WEEKDAYS, coerce=int, initial=1, help_text="Of a weekly one."
+    )
+    day = forms.TypedChoiceField(
+        label="On which day of the month", choices=[(n, str(n)) for n in range(1, 32)], coerce=int, initial=1,
+        help_text="Of a monthly one; a shorter month has it on its last day.",
+    )  # fmt: skip
+    hour = forms.TypedChoiceField(
+        label="At which hour", choices=[(n, f"{n:02}:00") for n in range(24)], coerce=int, initial=8
+    )
+    timezone = forms.ChoiceField(label="By the clock of")
+    field_order = ["cadence", "weekday", "day", "hour", "timezone", "sections", "members", "addresses"]
+
+    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zones = self.fields["timezone"]
+        zones.choices = [(each, each.replace("_", " ")) for each in time_zones()]  # type: ignore[attr-defined]
+        zones.initial = zone
+
+    @classmethod
+    def said_of(cls, row: Schedule) -> dict[str, Any]:
+        """As it stands."""
+        names = ("cadence", "weekday", "day", "hour", "sections", "members")
+        told = {name: getattr(row, name) for name in names}
+        return told | {"timezone": row.zone, "addresses": "\n".join(row.addresses)}
+
+    def wish(self) -> ScheduleWish:
+        said = self.cleaned_data
+        rhythm = {name: said[name] for name in ("cadence", "weekday", "day", "hour")}
+        return ScheduleWish(zone=said["timezone"], **rhythm, **self.to())
+
+    def change(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        told = {name: said[name] for name in ("cadence", "weekday", "day", "hour")}
+        return told | {"zone": said["timezone"]} | {name: value for name, value in self.to().items() if name != "team"}

@@ -1,0 +1,124 @@
+"""The mail of a report: its key figures as HTML and as text, with pictures inside, and the way to hear no more."""
+
+from email.message import Message
+from email.mime.image import MIMEImage
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.core.files.storage import default_storage
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.message import SafeMIMEMultipart
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from analytics.reports import drawings
+from analytics.reports.models import Delivery, Report
+from designer.assets.blobs import AWAY
+from designer.notifications.letters import harmless
+from teams.base.errors import Missing
+from teams.membership.models import Team
+
+SALT: Final = "analytics.reports.unsubscribe"
+PICTURES: Final = 6  # of the best images
+MOST_ATTACHED: Final = 5 << 20  # bytes of a PDF that goes along
+FILE: Final = "report.pdf"
+
+
+class Illustrated(EmailMultiAlternatives):
+    """HTML with pictures inside: they are told apart from what is attached (RFC 2387)."""
+
+    pictures: list[tuple[str, bytes, str]]  # name, content, subtype
+
+    def _create_alternatives(self, msg: Message) -> Message:
+        made: Message = super()._create_alternatives(msg)  # type: ignore[misc]
+        parts: Any = made.get_payload()
+        related = SafeMIMEMultipart(_subtype="related", encoding=self.encoding or settings.DEFAULT_CHARSET)
+        related.attach(parts.pop())
+        for name, content, kind in self.pictures:
+            image = MIMEImage(content, _subtype=kind)
+            image.add_header("Content-ID", f"<{name}>")
+            image.add_header("Content-Disposition", "inline", filename=f"{name}.{kind}")
+            related.attach(image)
+        parts.append(related)
+        return made
+
+
+def letter(delivery: Delivery) -> Illustrated:
+    """The mail to one recipient. To an address outside nothing leads into the studio, and names stand between marks."""
+    report, content = delivery.report, delivery.report.content
+    away = away_of(report.team_id, delivery.address)
+    inside = delivery.user is not None
+    team = report.team.name if inside else harmless(report.team.name, "A team")
+    pictures, best = _pictures(content)
+    attached = _attached(report)
+    facts = {
+        "report": report, "content": content, "team": team, "best": best, "away": away, "site": settings.SITE_URL,
+        "name": delivery.user.shown_name if delivery.user else "", "who": report.owner.shown_name,
+        "by": report.owner.email, "link": f"{settings.SITE_URL}{reverse('report', args=[report.pk])}" if inside else "",
+        "charts": [name for name, *_ in pictures if name.endswith("_chart")], "attached": attached is not None,
+    }  # fmt: skip
+    mail = Illustrated(
+        subject=" ".join(f"{team}: {content['days']}".split()),
+        body=render_to_string("mail/report.txt", facts),
+        to=[delivery.address],
+        headers={
+            "List-Unsubscribe": f"<{away}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Message-ID": f"<report.{delivery.pk}@{_host()}>",  # the same at each try
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    mail.pictures = pictures
+    mail.attach_alternative(render_to_string("mail/report.html", facts), "text/html")
+    if attached is not None:
+        mail.attach(f"report-{report.first}-{report.last}.pdf", attached, "application/pdf")
+    return mail
+
+
+def _pictures(content: dict[str, Any]) -> tuple[list[tuple[str, bytes, str]], list[dict[str, Any]]]:
+    """What is shown inside, and the best images with the name of each, "" where its file is gone."""
+    found = [(name, chart.png, "png") for name, chart in drawings.charts_of(content).items()]
+    best = []
+    for number, (row, data) in enumerate(drawings.pictures_of(content, PICTURES), 1):
+        name = f"image-{number}" if data else ""
+        best.append({**row, "cid": name})
+        if data:
+            found.append((name, data, "jpeg"))
+    return found, best
+
+
+def _attached(report: Report) -> bytes | None:
+    """The PDF, where there is one that is not too large to be mailed."""
+    told = report.files.get(FILE)
+    if told is None or told["bytes"] > MOST_ATTACHED:
+        return None
+    try:
+        with default_storage.open(told["path"]) as file:
+            return bytes(file.read())
+    except AWAY:
+        return None
+
+
+def _host() -> str:
+    return settings.SITE_URL.split("://")[-1].split("/")[0].split(":")[0] or "localhost"
+
+
+def away_of(team_id: UUID, address: str) -> str:
+    token = signing.dumps([str(team_id), address], salt=SALT)
+    return f"{settings.SITE_URL}{reverse('report_unsubscribe')}?{urlencode({'t': token})}"
+
+
+def subscription(token: str) -> tuple[Team, str]:
+    """Of which team a mail's link is about the reports, and the address. Raises Missing for one that we did not
+    write."""
+    try:
+        team_id, address = signing.loads(token, salt=SALT)
+    except signing.BadSignature as error:
+        raise Missing(message="This link is not one of ours.", remedy="Ask whoever sends the reports.") from error
+    team = Team.objects.filter(pk=team_id).first()
+    if team is None:
+        raise Missing(message="This team is gone, and so are its reports.")
+    return team, address

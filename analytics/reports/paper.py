@@ -1,0 +1,79 @@
+"""A report as a PDF that screen readers can read (PDF/UA-1). It is made without a network and without other files: the
+one who fetches for it knows the report's own charts and images, and nothing else."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from analytics.reports import drawings
+from analytics.reports.contents import BEST
+from analytics.reports.models import Report
+
+STYLE: Final = Path(__file__).parent / "report.css"
+OWN: Final = "report:"  # how the pages name what belongs to them
+REMEDY: Final = "apt-get install --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+MISSING: Final = f"No PDF could be made, for Pango is not installed here. Whoever runs the studio: {REMEDY}."
+
+
+class NoPaper(Exception):
+    """What makes PDFs is not installed."""
+
+
+def pdf(report: Report, content: dict[str, Any]) -> bytes:
+    """Raises NoPaper where Pango is missing."""
+    weasyprint = _weasyprint()
+    own: dict[str, tuple[bytes, str]] = {}
+    charts = drawings.charts_of(content)
+    for name, chart in charts.items():
+        own[f"{OWN}{name}"] = (chart.svg, "image/svg+xml")
+    best = []
+    for row, data in drawings.pictures_of(content, BEST):
+        address = f"{OWN}{row['id']}" if data else ""
+        if data:
+            own[address] = (data, "image/jpeg")
+        best.append({**row, "address": address})
+    facts = {
+        "report": report,
+        "team": report.team,
+        "made": timezone.now(),
+        "content": content,
+        "charts": {name: {"address": f"{OWN}{name}", "said": chart.said} for name, chart in charts.items()},
+        "best": best,
+    }
+    html = render_to_string("reports/report.html", facts)
+    fetcher = _fetcher()(own)
+    page = weasyprint.HTML(string=html, url_fetcher=fetcher, base_url="report:page")
+    sheet = weasyprint.CSS(string=STYLE.read_text(), url_fetcher=fetcher)
+    return bytes(page.write_pdf(stylesheets=[sheet], pdf_variant="pdf/ua-1"))
+
+
+def _weasyprint() -> Any:
+    """Loaded by whoever makes a report, and by nobody else: it takes memory, and Pango may be missing."""
+    try:
+        import weasyprint
+    except OSError as error:
+        raise NoPaper from error
+    return weasyprint
+
+
+@cache
+def _fetcher() -> Any:
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class OwnAlone(URLFetcher):  # type: ignore[misc]  # from a package without types
+        """Hands out what belongs to the report. It opens nothing: not a file, not a socket."""
+
+        def __init__(self, own: dict[str, tuple[bytes, str]]) -> None:
+            super().__init__(allowed_protocols=())
+            self.own = own
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if url not in self.own:
+                raise ValueError(f"{url[:80]} is no part of this report.")
+            data, kind = self.own[url]
+            return URLFetcherResponse(url, data, {"Content-Type": kind})
+
+    return OwnAlone

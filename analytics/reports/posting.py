@@ -1,0 +1,117 @@
+"""Mails one delivery. The studio never sends it twice by itself: what may have arrived is not sent again."""
+
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from typing import Any, Final
+from uuid import UUID
+
+from django.core.mail import get_connection
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from analytics.reports import letters, recipients, services
+from analytics.reports.models import Delivery, Post, Stopped
+from designer.jobs.handlers import Permanent, Retry
+from teams.base.errors import Conflict
+
+AWAY: Final = "The mail server is away."
+GONE: Final = ("mail_unknown", "The connection was lost while the mail server took the mail, which may have arrived.")
+REMEDY: Final = "Ask whether it has come before you send it again."
+
+
+def send(delivery_id: UUID) -> None:
+    """Raises Retry where it surely was not taken and may be later, Permanent where it will not be."""
+    row = _row(delivery_id)
+    if row is None or row.status not in (Post.WAITING, Post.SENDING):
+        return
+    if row.status == Post.SENDING:  # the worker that had it died meanwhile
+        _settle(row, Post.FAILED, _told(*GONE, REMEDY))
+        return
+    if why := recipients.barrier(row):
+        _settle(row, Post.BARRED, _told("barred", why))
+        return
+    if recipients.has_stopped(row.team_id, row.address):
+        _settle(row, Post.UNSUBSCRIBED)
+        return
+    _hand_over(row)
+
+
+def _hand_over(row: Delivery) -> None:
+    mail = letters.letter(row)
+    connection = get_connection()
+    try:
+        connection.open()
+    except (OSError, SMTPException) as error:  # nothing was sent
+        Delivery.objects.filter(pk=row.pk).update(
+            tries=F("tries") + 1, error=_told("mail_away", AWAY), updated_at=Now()
+        )
+        raise Retry(reason=AWAY, code="mail_away", remedy="Send it again once the mail server is there.") from error
+    try:
+        Delivery.objects.move(row.pk, Post.SENDING, tries=F("tries") + 1)
+    except Conflict:  # another worker has it
+        connection.close()
+        return
+    mail.connection = connection
+    try:
+        mail.send()
+    except SMTPRecipientsRefused as refused:
+        code, said = next(iter(refused.recipients.values()))
+        _refused(row, code, said, Post.REFUSED)
+    except SMTPResponseException as refused:
+        _refused(row, refused.smtp_code, refused.smtp_error, Post.FAILED)
+    except (OSError, SMTPException) as lost:
+        _settle(row, Post.FAILED, _told(*GONE, REMEDY))
+        raise Permanent(*GONE, REMEDY) from lost
+    else:
+        _settle(row, Post.SENT)
+    finally:
+        connection.close()
+
+
+def _refused(row: Delivery, code: int, said: bytes | str, end: str) -> None:
+    """It said no: for now (4xx), or for good."""
+    words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    told = f"The mail server said: {code} {' '.join(words.split())[:200]}"
+    if code < 500:
+        _settle(row, Post.WAITING, _told("not_now", told))
+        raise Retry(reason=told, code="not_now", remedy="Send it again later.")
+    error = _told("refused", told, "Check the address.")
+    _settle(row, end, error)
+    raise Permanent("refused", told, "Check the address.")
+
+
+def _settle(row: Delivery, end: str, error: dict[str, str] | None = None) -> None:
+    """Write how it stands, and tell those who watch the report."""
+    with transaction.atomic():
+        more: dict[str, Any] = {"sent_at": Now()} if end == Post.SENT else {}
+        Delivery.objects.move(row.pk, end, error=error, **more)
+        services.announce(row.report)
+
+
+def given_up(delivery_id: str, error: dict[str, Any]) -> None:
+    """It could not be sent, however often it was tried. Called in the transaction that ends its job."""
+    row = _row(UUID(delivery_id))
+    if row is not None and row.status in (Post.WAITING, Post.SENDING):
+        told = _told(str(error.get("code", "")), str(error.get("message", "")), str(error.get("remedy", "")))
+        _settle(row, Post.FAILED, told)
+
+
+def _told(code: str, message: str, remedy: str = "") -> dict[str, str]:
+    return {"code": code, "message": message, "remedy": remedy}
+
+
+def _row(pk: UUID) -> Delivery | None:
+    rows = Delivery.objects.select_related("report__team", "report__owner", "user")
+    found: Delivery | None = rows.filter(pk=pk).first()
+    return found
+
+
+def stop(team_id: UUID, address: str) -> None:
+    """No more reports of this team to this address."""
+    if not recipients.has_stopped(team_id, address):
+        Stopped.objects.create(team_id=team_id, address=address)
+
+
+def go_on(team_id: UUID, address: str) -> None:
+    """Reports of this team again."""
+    Stopped.objects.filter(team_id=team_id, address__iexact=address).delete()

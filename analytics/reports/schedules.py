@@ -1,0 +1,186 @@
+"""Reports that are made by themselves: who set them up, when the next is due, and that each moment makes one."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from analytics import asking, periods, queries
+from analytics.reports import recipients, services
+from analytics.reports.calendar import Rhythm
+from analytics.reports.models import Cadence, Report, Schedule, Section
+from designer.notifications.services import notify
+from teams.accounts.models import User
+from teams.audit import services as audit
+from teams.base.errors import Conflict, Forbidden, Refused
+from teams.base.preconditions import require_match
+from teams.membership.models import Membership, Team
+from teams.membership.ownership import visible_teams, working_team
+from teams.membership.permissions import CODES, may
+
+log = logging.getLogger(__name__)
+MOST: Final = 20  # of a team
+AT_ONCE: Final = 50  # each time the scheduler looks
+OWNER_LEFT: Final = "Whoever set it up no longer manages the team."
+FIELDS: Final = ("cadence", "hour", "weekday", "day", "zone", "sections", "members", "addresses", "active")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleWish:
+    cadence: str
+    team: UUID | None = None
+    hour: int = 8
+    weekday: int = 1
+    day: int = 1
+    zone: str = ""
+    sections: Sequence[str] = tuple(Section.values)
+    members: Sequence[UUID] = ()
+    addresses: Sequence[str] = ()
+    active: bool = True
+
+
+def visible_to(user: User) -> QuerySet[Schedule]:
+    """Those of the teams that `user` manages: they hold people's addresses."""
+    roles = [role for role, codes in CODES.items() if "change_team" in codes]
+    managed = Membership.objects.filter(user=user, role__in=roles).values("team")
+    rows: QuerySet[Schedule] = Schedule.objects.visible_to(user).filter(team__in=managed)
+    return rows.select_related("team", "owner")
+
+
+def managed_teams(user: User) -> list[Team]:
+    return [team for team in visible_teams(user).order_by("-personal", "name") if may(user, "change_team", team)]
+
+
+def managed(user: User, pk: UUID) -> Schedule:
+    """Raises Missing for one that is not of a team that `user` manages."""
+    found: Schedule = Schedule.objects.filter(pk__in=visible_to(user).values("pk")).select_related("team").see(user, pk)
+    return found
+
+
+@transaction.atomic
+def create(*, actor: User, wish: ScheduleWish) -> Schedule:
+    """Raises Missing, Forbidden, Refused by the field at fault, Conflict where there are too many."""
+    team = working_team(actor, wish.team)
+    if not may(actor, "change_team", team):
+        raise Forbidden(message="Only owners and admins of the team set up reports.", remedy="Ask one of them.")
+    Team.objects.select_for_update(no_key=True).get(pk=team.pk)  # two at once would both count too few
+    if Schedule.objects.filter(team=team).count() >= MOST:
+        raise Conflict("too_many_schedules", f"This team has {MOST} schedules.", remedy="Delete one of them.")
+    row = Schedule(team=team, owner=actor)
+    _fill(row, actor, {name: getattr(wish, name) for name in FIELDS})
+    row.save()
+    _note(actor, "report.scheduled", row)
+    return row
+
+
+@transaction.atomic
+def change(*, actor: User, schedule_id: UUID, if_match: str | None, said: dict[str, Any]) -> Schedule:
+    """Change what is said, if `if_match` names the present version. Who changes it answers for it from then on. Raises
+    as `create`, and Refused (428, 412)."""
+    row = managed(actor, schedule_id)
+    row = Schedule.objects.select_for_update(of=("self",)).select_related("team").get(pk=row.pk)
+    require_match(if_match, row)
+    row.owner = actor
+    _fill(row, actor, said)
+    row.save()
+    _note(actor, "report.schedule_changed", row)
+    return row
+
+
+@transaction.atomic
+def delete(*, actor: User, schedule_id: UUID) -> None:
+    """The reports that it made stay. Raises Missing."""
+    row = managed(actor, schedule_id)
+    _note(actor, "report.schedule_deleted", row)
+    row.delete()
+
+
+def _fill(row: Schedule, actor: User, said: dict[str, Any]) -> None:
+    """Set what is said, check the whole, and find when the next is due."""
+    for name in FIELDS:
+        if name in said:
+            setattr(row, name, said[name])
+    row.zone = row.zone or asking.zone_of(actor, queries.scope_of(actor, row.team_id))
+    _check(row)
+    row.sections = services.checked_sections(row.sections)
+    costs = services.costs_told(actor, row.team, row.sections)
+    members = [UUID(str(pk)) for pk in row.members]
+    to = recipients.checked(actor, row.team, costs, members=members, addresses=row.addresses)
+    row.members, row.addresses = [str(pk) for pk in to.members], list(to.addresses)
+    row.why = "" if row.active else row.why
+    row.next_at = rhythm_of(row).following(timezone.now())
+
+
+def _check(row: Schedule) -> None:
+    """Raises Refused for what is no rhythm."""
+    if row.cadence not in Cadence.values:
+        remedy = f"Use {', '.join(Cadence.values)}."
+        raise Refused("unknown_cadence", "Reports are not made so.", field="cadence", remedy=remedy)
+    if row.zone not in periods.zones():
+        remedy = "Use a name like Europe/Paris."
+        raise Refused("unknown_time_zone", "There is no such time zone.", field="timezone", remedy=remedy)
+    for name, low, high in (("hour", 0, 23), ("weekday", 1, 7), ("day", 1, 31)):
+        if not low <= getattr(row, name) <= high:
+            raise Refused("out_of_range", "There is no such one.", field=name, remedy=f"Use {low} to {high}.")
+
+
+def rhythm_of(row: Schedule) -> Rhythm:
+    return Rhythm(row.cadence, row.hour, row.weekday, row.day, row.zone)
+
+
+def fire() -> int:
+    """The scheduler's duty: a report of each schedule whose time has come; how many. Of moments that passed while
+    nothing ran only the latest counts. Two that look at once take different rows, and the database holds that no moment
+    makes two."""
+    made, now = 0, timezone.now()
+    with transaction.atomic():
+        due = Schedule.objects.select_for_update(skip_locked=True, of=("self",)).filter(active=True, next_at__lte=now)
+        for row in due.select_related("team", "owner").order_by("next_at")[:AT_ONCE]:
+            try:
+                with transaction.atomic():
+                    made += _fired(row)
+            except Exception:  # the others are not to wait for this one
+                log.exception("no report of schedule %s", row.pk)
+    return made
+
+
+def _fired(row: Schedule) -> int:
+    rhythm, now = rhythm_of(row), timezone.now()
+    if not may(row.owner, "change_team", row.team):
+        _stop(row, OWNER_LEFT)
+        return 0
+    slot = rhythm.latest(row.next_at, now)
+    first, last = rhythm.days_of(slot)
+    Schedule.objects.filter(pk=row.pk).update(next_at=rhythm.following(now))
+    made = Report(
+        team=row.team, owner=row.owner, schedule=row, slot=slot, kind=row.cadence, first=first, last=last,
+        zone=row.zone, sections=row.sections, costs=services.costs_told(row.owner, row.team, row.sections),
+        members=row.members, addresses=row.addresses,
+    )  # fmt: skip
+    services.queue(made)
+    return 1
+
+
+def _stop(row: Schedule, why: str) -> None:
+    """Switch it off, and tell those who can switch it on again."""
+    Schedule.objects.filter(pk=row.pk).update(active=False, why=why)
+    managers = [role for role, codes in CODES.items() if "change_team" in codes]
+    people = User.objects.filter(memberships__team=row.team_id, memberships__role__in=managers).distinct()
+    notify(
+        users=people, kind="report", subject=f"team:{row.team_id}", title=f"Reports of {row.team.name} have stopped",
+        body=f"{why} Switch the schedule on again to answer for it.", link="/analytics/reports/schedules",
+        team_id=row.team_id,
+    )  # fmt: skip
+
+
+def _note(actor: User, action: str, row: Schedule) -> None:
+    facts: dict[str, object] = {
+        "cadence": row.cadence, "hour": row.hour, "zone": row.zone, "active": row.active, "members": len(row.members),
+        "addresses": row.addresses,
+    }  # fmt: skip
+    audit.write(actor, action, f"schedule:{row.pk}", facts, row.team_id)

@@ -1,0 +1,195 @@
+"""What people do with reports: ask for one, cancel, delete, have it sent again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from analytics import asking, periods, queries
+from analytics.reports import calendar, files, recipients
+from analytics.reports.models import AGAIN, Costs, Delivery, Kind, Post, Report, Section, Status
+from designer.jobs.models import Lane
+from designer.jobs.services import enqueue, request_cancel
+from designer.realtime.events import REPORT_CHANGED, record
+from teams.accounts.models import User
+from teams.audit import services as audit
+from teams.base.errors import Conflict, Forbidden, Refused
+from teams.membership.models import Team
+from teams.membership.ownership import working_team
+from teams.membership.permissions import may
+
+MAKE: Final = "report.make"
+MAIL: Final = "report.mail"
+TRIES: Final = 3
+MAIL_TRIES: Final = 8  # about an hour of a mail server that is away
+MOST_LIVE: Final = 10  # of a team at once
+LONGEST_TITLE: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportWish:
+    """What somebody asks for. Without days, those of the whole `kind` before today; a custom one must name both."""
+
+    kind: str
+    team: UUID | None = None
+    first: date | None = None
+    last: date | None = None
+    zone: str = ""
+    sections: Sequence[str] = tuple(Section.values)
+    members: Sequence[UUID] = ()
+    addresses: Sequence[str] = ()
+
+
+def request_report(*, actor: User, wish: ReportWish) -> Report:
+    """Have a report made. Raises Missing, Forbidden, Refused by the field at fault, Conflict where too many wait."""
+    team = working_team(actor, wish.team)
+    if not may(actor, "create_work", team):
+        raise Forbidden(message="Your role lets you look, not make reports.", remedy="Ask an owner or admin.")
+    period = period_of(actor, team, wish)
+    sections = checked_sections(wish.sections)
+    costs = costs_told(actor, team, sections)
+    to = recipients.checked(actor, team, costs, members=wish.members, addresses=wish.addresses)
+    row = Report(
+        team=team, owner=actor, kind=wish.kind, first=period.first, last=period.last, zone=period.zone,
+        sections=sections, costs=costs, members=[str(pk) for pk in to.members], addresses=list(to.addresses),
+    )  # fmt: skip
+    with transaction.atomic():
+        Team.objects.select_for_update(no_key=True).get(pk=team.pk)  # two at once would both count too few
+        if Report.objects.filter(team=team).live().count() >= MOST_LIVE:
+            remedy = "Wait for one of them, or cancel it."
+            raise Conflict("too_many_reports", f"{MOST_LIVE} reports of this team wait already.", remedy=remedy)
+        if to.addresses:
+            audit.write(actor, "report.sent_outside", f"report:{row.pk}", {"addresses": list(to.addresses)}, team.pk)
+        return queue(row)
+
+
+def queue(row: Report) -> Report:
+    """Save it and have it made, in the caller's transaction."""
+    row.title = title_of(row)
+    row.save()
+    job = enqueue(MAKE, {"report_id": str(row.pk)}, team_id=row.team_id, lane=Lane.BATCH, max_attempts=TRIES)
+    row.job_id = job.pk
+    row.save(update_fields=["job_id", "updated_at"])
+    announce(row)
+    return row
+
+
+def title_of(row: Report) -> str:
+    days = calendar.told(row.first, row.last)
+    return f"{row.team.name}: {days}"[:LONGEST_TITLE]
+
+
+def period_of(actor: User, team: Team, wish: ReportWish) -> periods.Period:
+    """Raises Refused, by the name of the field: kind, from, to or timezone."""
+    if wish.kind not in Kind.values:
+        remedy = f"Use {', '.join(Kind.values)}."
+        raise Refused("unknown_kind", "There is no such kind of report.", field="kind", remedy=remedy)
+    zone = wish.zone or asking.zone_of(actor, queries.scope_of(actor, team.pk))
+    first, last = wish.first, wish.last
+    if wish.kind == Kind.CUSTOM:
+        for name, day in (("from", first), ("to", last)):
+            if day is None:
+                raise Refused("required", "Say of which days.", field=name, remedy="Name the first and the last day.")
+    elif first or last:
+        shown = f"A {wish.kind} report knows its own days."
+        raise Refused("days_not_wanted", shown, field="from" if first else "to", remedy="Ask for a custom one.")
+    now = timezone.now()
+    if zone in periods.zones() and wish.kind != Kind.CUSTOM:
+        first, last = calendar.before(wish.kind, periods.day_of(now, zone))
+    return periods.period(first=first, last=last, interval=None, zone=zone, now=now)
+
+
+def checked_sections(said: Sequence[str]) -> list[str]:
+    """In their own order, each once. Raises Refused for one that there is not, and for none."""
+    unknown = [each for each in said if each not in Section.values]
+    if unknown or not said:
+        shown = f"There is no section {unknown[0][:40]!r}." if unknown else "Choose at least one section."
+        raise Refused("unknown_section", shown, field="sections", remedy=f"Use {', '.join(Section.values)}.")
+    return [each for each in Section.values if each in said]
+
+
+def costs_told(actor: User, team: Team, sections: Sequence[str]) -> str:
+    if Section.COSTS not in sections:
+        return Costs.NONE
+    return Costs.TEAM if may(actor, "view_billing", team) else Costs.OWN
+
+
+def changeable(actor: User, pk: UUID) -> Report:
+    """The report, if `actor` may cancel, send or delete it: its owner, and who manages the team. Raises Missing,
+    Forbidden."""
+    row: Report = Report.objects.for_edit(actor, pk)
+    return row
+
+
+def cancel(*, actor: User, report_id: UUID) -> Report:
+    """Stop it at the next safe point; harmless when it has ended. Raises Missing or Forbidden."""
+    row = changeable(actor, report_id)
+    if row.is_live and row.job_id:
+        request_cancel(row.job_id)
+        row.refresh_from_db()
+    return row
+
+
+def delete(*, actor: User, report_id: UUID) -> None:
+    """With its files and the log of where it went. Raises Missing, Forbidden, or Conflict while it is being made."""
+    row = changeable(actor, report_id)
+    with transaction.atomic():
+        held = Report.objects.select_for_update().filter(pk=row.pk).first()
+        if held is None:
+            return
+        if held.is_live:
+            raise Conflict("still_made", "This report is still being made.", remedy="Cancel it first.")
+        audit.write(actor, "report.deleted", f"report:{row.pk}", {"title": row.title}, row.team_id)
+        transaction.on_commit(partial(files.forget, files.folder(held)))
+        held.delete()
+
+
+@transaction.atomic
+def resend(*, actor: User, report_id: UUID, delivery_ids: Sequence[UUID] = ()) -> int:
+    """Send it again to whom it could not be sent, or to those of them that are named; how many. To whom it went it does
+    not go again. Raises Missing, Forbidden, or Conflict where nothing failed."""
+    row = changeable(actor, report_id)
+    failed = Delivery.objects.select_for_update().filter(report=row, status__in=AGAIN)
+    failed = failed.filter(pk__in=delivery_ids) if delivery_ids else failed
+    found = list(failed)
+    if not found:
+        shown = "Nothing of this report failed to be sent."
+        raise Conflict("nothing_failed", shown, remedy="Whoever has it does not get it twice.")
+    for delivery in found:
+        Delivery.objects.move(delivery.pk, Post.WAITING, error=None)
+        post(delivery)
+    announce(row)
+    return len(found)
+
+
+def post(delivery: Delivery) -> None:
+    """Have it mailed."""
+    told, key = {"delivery_id": str(delivery.pk)}, f"{MAIL}:{delivery.pk}"
+    enqueue(MAIL, told, team_id=delivery.team_id, lane=Lane.IO, max_attempts=MAIL_TRIES, dedup_key=key)
+
+
+def announce(row: Report) -> None:
+    """Tell those who watch it, in the caller's transaction."""
+    record(f"report:{row.pk}", REPORT_CHANGED, state_of(row), team_id=row.team_id)
+
+
+def state_of(row: Report) -> dict[str, Any]:
+    return {"status": row.status, "percent": row.percent, "error": row.error}
+
+
+def close(report_id: str, *, status: str, error: dict[str, Any]) -> None:
+    """End a report that did not come about. Called in the transaction that ends its job."""
+    end = Status.CANCELLED if status == "cancelled" else Status.FAILED
+    row = Report.objects.filter(pk=report_id).first()
+    if row is None or not row.is_live:
+        return
+    told = None if end == Status.CANCELLED else error
+    Report.objects.move(row.pk, end, error=told, finished_at=Now())
+    row.refresh_from_db()
+    announce(row)

@@ -1,0 +1,63 @@
+"""The jobs of reports: make one, mail one; and what the clock looks after."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from analytics.reports import making, posting, schedules, services
+from analytics.reports.models import Delivery, Report
+from designer.jobs.handlers import RunningJob, finishes, handles, names
+from designer.jobs.models import Job
+from designer.jobs.scheduler import every
+from teams.accounts.models import User
+
+
+@handles(services.MAKE)
+def make(job: RunningJob, report_id: str) -> None:
+    making.make(job, UUID(report_id))
+
+
+@finishes(services.MAKE)
+def close(job: Job, status: str, error: dict[str, Any]) -> None:
+    services.close(job.payload["report_id"], status=status, error=error)
+    making.not_made(job.payload["report_id"], error)
+
+
+@names(services.MAKE, "report")
+def themselves(user: User, jobs: Sequence[Job]) -> dict[UUID, tuple[str, str]]:
+    rows = Report.objects.visible_to(user).filter(pk__in=[job.payload["report_id"] for job in jobs])
+    titles = {str(pk): title for pk, title in rows.values_list("pk", "title")}
+    return {
+        job.pk: (f"Report: {titles[pk]}", reverse("report", args=[pk]))
+        for job in jobs
+        if (pk := job.payload["report_id"]) in titles
+    }
+
+
+@names(services.MAIL, "report")
+def mails(user: User, jobs: Sequence[Job]) -> dict[UUID, tuple[str, str]]:
+    """Of which report, not to whom."""
+    ids = {job.payload["delivery_id"]: job.pk for job in jobs}
+    rows = Delivery.objects.filter(pk__in=list(ids), report__in=Report.objects.visible_to(user).values("pk"))
+    found = rows.values_list("pk", "report", "report__title")
+    return {
+        ids[str(pk)]: (f"Mail of the report {title}", reverse("report", args=[report])) for pk, report, title in found
+    }
+
+
+@handles(services.MAIL)
+def mail(job: RunningJob, delivery_id: str) -> None:
+    posting.send(UUID(delivery_id))
+
+
+@finishes(services.MAIL)
+def give_up(job: Job, status: str, error: dict[str, Any]) -> None:
+    posting.given_up(job.payload["delivery_id"], error)
+
+
+@every(timedelta(seconds=20))
+def make_due() -> None:
+    schedules.fire()

@@ -1,0 +1,26 @@
+from django.urls import path
+
+from analytics.reports import api as rest
+from analytics.reports import views
+
+api = [
+    path("reports", rest.ReportList.as_view(), name="api_reports"),
+    path("reports/<uuid:pk>", rest.ReportDetail.as_view(), name="api_report"),
+    path("reports/<uuid:pk>/cancel", rest.ReportCancel.as_view(), name="api_report_cancel"),
+    path("reports/<uuid:pk>/resend", rest.ReportResend.as_view(), name="api_report_resend"),
+    path("reports/<uuid:pk>/files/<str:name>", rest.ReportFile.as_view(), name="api_report_file"),
+    path("reports/schedules", rest.ScheduleList.as_view(), name="api_report_schedules"),
+    path("reports/schedules/<uuid:pk>", rest.ScheduleDetail.as_view(), name="api_report_schedule"),
+]
+pages = [
+    path("analytics/reports", views.reports, name="reports"),
+    path("analytics/reports/new", views.new, name="report_new"),
+    path("analytics/reports/schedules", views.overview, name="report_schedules"),
+    path("analytics/reports/schedules/new", views.schedule_new, name="report_schedule_new"),
+    path("analytics/reports/schedules/<uuid:pk>", views.schedule, name="report_schedule"),
+    path("analytics/reports/schedules/<uuid:pk>/act", views.schedule_act, name="report_schedule_act"),
+    path("analytics/reports/unsubscribe", views.unsubscribe, name="report_unsubscribe"),
+    path("analytics/reports/<uuid:pk>", views.report, name="report"),
+    path("analytics/reports/<uuid:pk>/head", views.head, name="report_head"),
+    path("analytics/reports/<uuid:pk>/act", views.act, name="report_act"),
+]

@@ -1,0 +1,272 @@
+"""The pages of reports: what there is, a new one, one with where it went; and when they are made by themselves."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from analytics import asking, queries
+from analytics.reports import letters, posting, schedules, services
+from analytics.reports.api import ReportFilter
+from analytics.reports.forms import AHEAD, ReportForm, ScheduleForm
+from analytics.reports.models import AGAIN, Cadence, Kind, Post, Report, Schedule, Status
+from teams.accounts.models import User
+from teams.accounts.people import person
+from teams.base.errors import Forbidden, Missing, Refused
+from teams.base.preconditions import etag_of
+from teams.membership.models import Team
+from teams.membership.ownership import visible_teams, working_team
+from teams.membership.permissions import may
+
+PAGE: Final = 20
+CHARTS: Final = (("cost_chart", "Cost over time"), ("liked_chart", "Liked, of those rated"))
+
+
+@login_required
+@require_GET
+def reports(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    rows = (
+        Report.objects.visible_to(user).defer("content").select_related("team", "owner").order_by("-created_at", "-id")
+    )
+    said = _cleaned(request.GET)
+    page = Paginator(ReportFilter(said, queryset=rows).qs, PAGE).get_page(request.GET.get("page"))
+    filters = {name: said.get(name, "") for name in ("search", "status", "kind")}
+    context = {
+        "page": page,
+        "filters": filters,
+        "query": said.urlencode(),
+        "active": any(filters.values()),
+        "states": Status.choices,
+        "kinds": Kind.choices,
+        "manages": bool(schedules.managed_teams(user)),
+        "may_create": bool(_working_teams(user)),
+    }
+    return render(request, "analytics/reports/reports.html", context)
+
+
+def _cleaned(query: QueryDict) -> QueryDict:
+    """The list's own filters, and only values that they know: an address typed by hand shows everything."""
+    said = QueryDict(mutable=True)
+    for name, known in (("status", Status.values), ("kind", Kind.values)):
+        if query.get(name, "") in known:
+            said[name] = str(query.get(name))
+    said["search"] = str(query.get("search", "")).replace("\x00", "")[:200]
+    return said
+
+
+def _working_teams(user: User) -> list[Team]:
+    return [team for team in visible_teams(user).order_by("-personal", "name") if may(user, "create_work", team)]
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Ask for a report."""
+    user = person(request)
+    teams = _working_teams(user)
+    team = _chosen(request, teams, "make reports")
+    form = ReportForm(request.POST if request.method == "POST" else None, actor=user, team=team)
+    if form.is_valid():
+        try:
+            return redirect("report", services.request_report(actor=user, wish=form.wish()).pk)
+        except (Missing, Forbidden):
+            raise
+        except Refused as refused:
+            form.refuse(refused)
+    context = {"form": form, "teams": teams, "team": team, "action": f"{request.path}?team={team.pk}"}
+    return render(request, "analytics/reports/new.html", context, status=422 if form.errors else 200)
+
+
+def _chosen(request: HttpRequest, teams: list[Team], deed: str) -> Team:
+    """The team that was asked for, of those in which it may be done. Raises Missing, Forbidden."""
+    asked = request.GET.get("team", "")
+    try:
+        team = working_team(person(request), UUID(asked)) if asked else next(iter(teams), None)
+    except ValueError as error:
+        raise Missing(message="There is no such team.", remedy="Reload the page.") from error
+    if team is None or team not in teams:
+        raise Forbidden(message=f"Your role does not let you {deed} here.", remedy="Ask an owner or admin.")
+    return team
+
+
+@login_required
+@require_GET
+def report(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return render(request, "analytics/reports/report.html", _shown(request, pk))
+
+
+@login_required
+@require_GET
+def head(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The part of its page that changes."""
+    return render(request, "analytics/reports/_report.html", _shown(request, pk))
+
+
+def _shown(request: HttpRequest, pk: UUID) -> dict[str, Any]:
+    row = Report.objects.select_related("team", "owner").see(request.user, pk)
+    may_edit = Report.objects.may_edit(request.user, pk)
+    deliveries = list(row.deliveries.select_related("user").order_by("address")) if may_edit else []
+    return {
+        "report": row,
+        "channel": f"report:{row.pk}",
+        "kind": AHEAD[Kind(row.kind)],
+        "may_edit": may_edit,
+        "charts": [(title, _drawn(row.content[name])) for name, title in CHARTS if row.content.get(name)],
+        "deliveries": deliveries,
+        "failed": sum(each.status in AGAIN for each in deliveries),
+        "good": Post.SENT,
+        "bad": AGAIN,
+    }
+
+
+def _drawn(svg: str) -> SafeString:
+    return mark_safe(svg)  # noqa: S308  (written by charts.py alone, which escapes every text)
+
+
+@login_required
+@require_POST
+def act(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Cancel, send again, or delete, which needs a tick."""
+    deed, user = request.POST.get("act", ""), person(request)
+    services.changeable(user, pk)
+    try:
+        if deed == "cancel":
+            services.cancel(actor=user, report_id=pk)
+            messages.success(request, "It is stopped.")
+        elif deed == "resend":
+            count = services.resend(actor=user, report_id=pk)
+            messages.success(request, f"{count} mail{'' if count == 1 else 's'} on the way again.")
+        elif deed == "delete" and request.POST.get("sure") == "1":
+            services.delete(actor=user, report_id=pk)
+            messages.success(request, "The report is deleted.")
+            return redirect("reports")
+        elif deed == "delete":
+            messages.warning(request, "Tick the box to say that you are sure; nothing was deleted.")
+        else:
+            raise Missing(message="There is no such action.", remedy="Use the buttons of the page.")
+    except (Missing, Forbidden):
+        raise
+    except Refused as refused:
+        messages.warning(request, f"{refused.message} {refused.remedy}".strip())
+    return redirect("report", pk)
+
+
+# Schedules
+
+
+@login_required
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    """Those of the teams that one manages."""
+    user = person(request)
+    page = Paginator(schedules.visible_to(user).order_by("team__name", "created_at"), PAGE)
+    context = {"page": page.get_page(request.GET.get("page")), "may_create": bool(schedules.managed_teams(user))}
+    return render(request, "analytics/reports/schedules.html", context)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def schedule_new(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    teams = schedules.managed_teams(user)
+    team = _chosen(request, teams, "set up reports")
+    zone = asking.zone_of(user, queries.scope_of(user, team.pk))
+    form = ScheduleForm(request.POST if request.method == "POST" else None, actor=user, team=team, zone=zone)
+    if form.is_valid():
+        try:
+            schedules.create(actor=user, wish=form.wish())
+            messages.success(request, "Set up.")
+            return redirect("report_schedules")
+        except (Missing, Forbidden):
+            raise
+        except Refused as refused:
+            form.refuse(refused)
+    action = f"{request.path}?team={team.pk}"
+    context = {
+        "form": form,
+        "teams": teams,
+        "team": team,
+        "action": action,
+        "title": "New schedule",
+        "label": "Set it up",
+    }
+    return render(request, "analytics/reports/schedule.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def schedule(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One schedule; a POST changes it."""
+    user = person(request)
+    row = schedules.managed(user, pk)
+    said = request.POST if request.method == "POST" else None
+    form = ScheduleForm(said, initial=ScheduleForm.said_of(row), actor=user, team=row.team, zone=row.zone)
+    if form.is_valid():
+        etag = request.POST.get("etag", "")
+        try:
+            schedules.change(actor=user, schedule_id=pk, if_match=etag, said=form.change())
+            messages.success(request, "Saved.")
+            return redirect("report_schedule", pk)
+        except (Missing, Forbidden):
+            raise
+        except Refused as refused:
+            form.refuse(refused)
+    context = {"form": form, "team": row.team, "row": row, "etag": etag_of(row), "title": _rhythm(row), "label": "Save"}
+    return render(request, "analytics/reports/schedule.html", context, status=422 if form.errors else 200)
+
+
+def _rhythm(row: Schedule) -> str:
+    return f"{Cadence(row.cadence).label} for {row.team.name}"
+
+
+@login_required
+@require_POST
+def schedule_act(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Switch it on or off, or delete it, which needs a tick."""
+    deed, user = request.POST.get("act", ""), person(request)
+    schedules.managed(user, pk)
+    try:
+        if deed in ("on", "off"):
+            etag = request.POST.get("etag", "")
+            schedules.change(actor=user, schedule_id=pk, if_match=etag, said={"active": deed == "on"})
+            messages.success(request, "It is on." if deed == "on" else "It is off: none is made.")
+        elif deed == "delete" and request.POST.get("sure") == "1":
+            schedules.delete(actor=user, schedule_id=pk)
+            messages.success(request, "The schedule is deleted. Its reports stay.")
+            return redirect("report_schedules")
+        elif deed == "delete":
+            messages.warning(request, "Tick the box to say that you are sure; nothing was deleted.")
+        else:
+            raise Missing(message="There is no such action.", remedy="Use the buttons of the page.")
+    except (Missing, Forbidden):
+        raise
+    except Refused as refused:
+        messages.warning(request, f"{refused.message} {refused.remedy}".strip())
+    return redirect("report_schedule", pk)
+
+
+# From a mail
+
+
+@csrf_exempt  # a mail program's one click carries no cookie; what it may do is signed
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request: HttpRequest) -> HttpResponse:
+    """From a mail's link, by whoever holds it, signed in or not: GET asks, POST does it (RFC 8058) or takes it back."""
+    team, address = letters.subscription(request.GET.get("t", ""))
+    back = request.POST.get("back") == "1"
+    if request.method == "POST":
+        (posting.go_on if back else posting.stop)(team.pk, address)
+    state = "back" if back else "done" if request.method == "POST" else "asks"
+    facts = {"state": state, "team": team, "address": address}
+    return render(request, "analytics/reports/unsubscribe.html", facts)

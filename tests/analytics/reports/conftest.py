@@ -1,0 +1,62 @@
+"""What the tests of reports stand on."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from analytics import rollups
+from analytics.reports.models import Report
+from tests.analytics.rows import MODELS, Rows
+from tests.conftest import ClientOf
+from tests.work import work_off
+
+AT = datetime(2026, 11, 3, 12, tzinfo=UTC)
+DAYS = {"kind": "custom", "from": "2026-11-02", "to": "2026-11-08", "timezone": "UTC"}
+Ask = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def owner(client_of: ClientOf) -> APIClient:
+    return client_of("owner")
+
+
+@pytest.fixture
+def filled(rows: Rows, owner: APIClient) -> Rows:
+    """A week with 5 images of 3 generations: 2 rated, 1 liked; one simulated, 0.16 USD paid. Before: 1 image."""
+    user = owner.user  # type: ignore[attr-defined]
+    row = rows.generation(user, AT, started_at=AT, finished_at=AT.replace(minute=1), brief="A red coat\nwith =1+1")
+    images = [rows.image(row, AT, score=0.8) for _ in range(4)]
+    rows.said(images[0], user, "like")
+    rows.said(images[1], user, "dislike")
+    rows.charge(AT, "0.160000", row=row, actor=user)
+    drawn = rows.generation(user, AT, maker=MODELS[2])
+    rows.image(drawn, AT)
+    rows.charge(AT, "0.020000", row=drawn, maker=MODELS[2], actor=user)
+    rows.generation(user, AT, status="failed", error={"code": "provider_down"})
+    before = rows.generation(user, AT.replace(month=10, day=28))
+    rows.image(before, AT.replace(month=10, day=28))
+    rows.charge(AT.replace(month=10, day=28), "0.040000", row=before, actor=user)
+    rollups.work_off()
+    return rows
+
+
+@pytest.fixture
+def ask(rows: Rows) -> Ask:
+    """Asks for a report of the week over HTTP."""
+
+    def do(client: APIClient, **more: Any) -> dict[str, Any]:
+        wish = {"team": str(rows.team.pk), **DAYS, **more}
+        answer = client.post("/api/reports", wish, format="json")
+        assert answer.status_code == 202, answer.content
+        return dict(answer.json())
+
+    return do
+
+
+def made(told: dict[str, Any]) -> Report:
+    """The report, once the workers have done what waits."""
+    work_off()
+    return Report.objects.get(pk=told["id"])

@@ -1,0 +1,216 @@
+"""The mail of a report: to whom it may go, at most once, with a way to stop it, and what becomes of a refusal."""
+
+import re
+from email.header import decode_header, make_header
+from email.message import Message
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from analytics.reports import posting, services
+from analytics.reports.models import Delivery, Report, Stopped
+from designer.jobs.models import Job
+from teams.membership.models import Membership, Role
+from teams.membership.permissions import sync
+from tests.analytics.reports.conftest import made
+from tests.work import all_at_once, work_off
+
+pytestmark = pytest.mark.django_db(transaction=True)
+OUTSIDE = "buyer@example.com"
+
+
+def parts_of(letter: Message) -> dict[str, Message]:
+    return {part.get_content_type(): part for part in letter.walk()}
+
+
+def text_of(letter: Message, kind: str = "text/plain") -> str:
+    return parts_of(letter)[kind].get_payload(decode=True).decode()
+
+
+def again() -> None:
+    Job.objects.exclude(status__in=("dead", "failed", "succeeded")).update(status="queued", scheduled_at=timezone.now())
+    work_off("io")
+
+
+def states(report: Report) -> dict[str, str]:
+    return dict(report.deliveries.values_list("address", "status"))
+
+
+def test_a_mail_says_what_the_report_says_with_pictures_and_pdf(filled, owner, ask, box, client_of):
+    admin = client_of("admin")
+    told = ask(owner, members=[str(owner.user.pk), str(admin.user.pk)], addresses=[OUTSIDE, OUTSIDE.upper()])
+    report = made(told)
+    assert set(states(report).values()) == {"sent"}
+    letters = {letter["To"]: letter for letter in box.taken}
+    assert set(letters) == {owner.user.email, admin.user.email, OUTSIDE}
+    letter = letters[owner.user.email]
+    assert str(make_header(decode_header(letter["Subject"]))) == f"{filled.team.name}: 2–8 November 2026"
+    kinds = [part.get_content_type() for part in letter.walk()]
+    assert kinds[:4] == ["multipart/mixed", "multipart/alternative", "text/plain", "multipart/related"]
+    assert kinds[-1] == "application/pdf" and "image/png" in kinds
+    for figure in report.content["figures"]:
+        assert f"{figure['label']}: {figure['value']}" in text_of(letter), "all tiles are in the body"
+    html = text_of(letter, "text/html")
+    shown = set(re.findall(r'src="cid:([\w-]+)"', html))
+    held = {part["Content-ID"].strip("<>") for part in letter.walk() if part["Content-ID"]}
+    assert shown == held >= {"cost_chart", "liked_chart"}
+    assert "The file of this image is gone." in html, "the rows of this test have no files"
+    assert f"/analytics/reports/{report.pk}" in text_of(letter)
+    stranger = letters[OUTSIDE]
+    assert f"/analytics/reports/{report.pk}" not in text_of(stranger) and owner.user.email in text_of(stranger)
+
+
+def test_nobody_gets_the_same_report_twice(filled, owner, ask, box):
+    report = made(ask(owner, members=[str(owner.user.pk)], addresses=[OUTSIDE]))
+    assert len(box.taken) == 2
+    Job.objects.update(status="queued", finished_at=None)
+    work_off()
+    assert len(box.taken) == 2, "however often its jobs run"
+    assert owner.post(f"/api/reports/{report.pk}/resend", {}, format="json").json()["code"] == "nothing_failed"
+    with pytest.raises(Exception, match="report_once_to_an_address"):
+        Delivery.objects.create(team=report.team, report=report, address=OUTSIDE.upper())
+
+
+def test_workers_at_once_send_it_once(filled, owner, ask, box):
+    told = ask(owner, addresses=[OUTSIDE])
+    work_off("batch")
+    row = Delivery.objects.get(report=told["id"])
+    all_at_once(lambda _: posting.send(row.pk), range(5))
+    assert len(box.taken) == 1 and states(row.report) == {OUTSIDE: "sent"}
+
+
+def test_one_refused_address_does_not_stop_the_others(filled, owner, ask, box):
+    box.unknown = {"gone@example.com"}
+    report = made(ask(owner, addresses=["gone@example.com", OUTSIDE, "third@example.com"]))
+    assert states(report) == {"gone@example.com": "refused", OUTSIDE: "sent", "third@example.com": "sent"}
+    shown = owner.get(f"/api/reports/{report.pk}").json()["deliveries"]
+    refused = next(each for each in shown if each["status"] == "refused")
+    assert "550 no such mailbox" in refused["error"]["message"] and refused["tries"] == 1
+    box.unknown = set()
+    assert owner.post(f"/api/reports/{report.pk}/resend", {}, format="json").json() == {"count": 1}
+    work_off()
+    assert set(states(report).values()) == {"sent"} and len(box.taken) == 3
+
+
+def test_a_server_that_says_not_now_is_asked_again(filled, owner, ask, box):
+    box.mood = "refuse"
+    report = made(ask(owner, addresses=[OUTSIDE]))
+    assert states(report) == {OUTSIDE: "waiting"} and "451" in Delivery.objects.get().error["message"]
+    box.mood = "take"
+    again()
+    assert states(report) == {OUTSIDE: "sent"} and len(box.taken) == 1 and Delivery.objects.get().tries == 2
+
+
+def test_greylisting_is_no_refusal(filled, owner, ask, box):
+    box.unknown, box.no = {OUTSIDE}, "450 come back later"
+    report = made(ask(owner, addresses=[OUTSIDE]))
+    assert states(report) == {OUTSIDE: "waiting"}
+    box.unknown = set()
+    again()
+    assert states(report) == {OUTSIDE: "sent"}
+
+
+def test_a_server_that_is_away_loses_nothing_and_at_last_it_is_said(filled, owner, ask, box, settings):
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 9
+    report = made(ask(owner, addresses=[OUTSIDE]))
+    assert states(report) == {OUTSIDE: "waiting"} and Delivery.objects.get().error["code"] == "mail_away"
+    for _ in range(services.MAIL_TRIES):
+        again()
+    row = Delivery.objects.get()
+    assert (row.status, row.tries) == ("failed", services.MAIL_TRIES)
+    settings.EMAIL_PORT = port
+    page = owner.get(f"/analytics/reports/{report.pk}").content.decode()
+    assert "The mail server is away." in page and "Send again to 1" in page
+    owner.post(f"/analytics/reports/{report.pk}/act", {"act": "resend"}, format="multipart")
+    work_off()
+    assert states(report) == {OUTSIDE: "sent"} and len(box.taken) == 1
+
+
+def test_what_may_have_arrived_is_not_sent_again_by_itself(filled, owner, ask, box):
+    box.mood = "hang up"
+    report = made(ask(owner, addresses=[OUTSIDE]))
+    row = Delivery.objects.get()
+    assert (row.status, row.error["code"]) == ("failed", "mail_unknown") and row.error["remedy"]
+    box.mood = "take"
+    again()
+    assert box.taken == []
+    Delivery.objects.update(status="sending")  # its worker died in between
+    posting.send(row.pk)
+    assert states(report) == {OUTSIDE: "failed"} and box.taken == []
+
+
+def test_members_who_may_not_see_the_costs_are_refused_by_name(filled, owner, team, client_of):
+    editor = client_of("editor")
+    wish = {"team": str(team.pk), "kind": "weekly", "members": [str(editor.user.pk)]}
+    answer = owner.post("/api/reports", wish, format="json")
+    assert answer.status_code == 422 and answer.json()["code"] == "may_not_see_costs"
+    assert editor.user.shown_name in answer.json()["detail"]
+    plain = {**wish, "sections": ["quality"]}
+    assert owner.post("/api/reports", plain, format="json").status_code == 202
+    outside = {"team": str(team.pk), "kind": "weekly", "addresses": [OUTSIDE]}
+    assert editor.post("/api/reports", outside, format="json").status_code == 403, "only who manages the team"
+
+
+def test_a_right_that_is_lost_before_the_mail_goes_bars_it(filled, owner, ask, box, client_of):
+    admin, leaver = client_of("admin"), client_of("admin")
+    told = ask(owner, members=[str(admin.user.pk), str(leaver.user.pk)])
+    work_off("batch")
+    Membership.objects.filter(user=admin.user, team=filled.team).update(role=Role.VIEWER)
+    Membership.objects.filter(user=leaver.user, team=filled.team).delete()
+    report = made(told)
+    assert box.taken == [] and set(states(report).values()) == {"barred"}
+
+
+def test_whoever_named_an_address_outside_answers_for_it(filled, ask, box, client_of):
+    admin = client_of("admin")
+    told = ask(admin, addresses=[OUTSIDE], sections=["quality"])
+    work_off("batch")
+    Membership.objects.filter(user=admin.user, team=filled.team).update(role=Role.EDITOR)
+    sync(user_id=admin.user.pk)
+    report = made(told)
+    assert box.taken == [] and states(report) == {OUTSIDE: "barred"}
+
+
+# No more
+
+
+def link_in(letter: Message) -> str:
+    found = re.fullmatch(r"<(.+)>", re.sub(r"\s+", "", letter["List-Unsubscribe"]))
+    assert found and letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click" and found[1] in text_of(letter)
+    parts = urlsplit(found[1])
+    return f"{parts.path}?{parts.query}"
+
+
+def test_one_click_stops_the_reports_of_a_team_without_signing_in(filled, owner, ask, box):
+    made(ask(owner, addresses=[OUTSIDE, "other@example.com"]))
+    link = link_in(next(letter for letter in box.taken if letter["To"] == OUTSIDE))
+    nobody = Client(enforce_csrf_checks=True)
+    assert OUTSIDE in nobody.get(link).content.decode() and not Stopped.objects.exists(), "scanners look at links"
+    assert nobody.post(link, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert nobody.post(link, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    box.taken.clear()
+    report = made(ask(owner, addresses=[OUTSIDE.upper(), "other@example.com"]))
+    assert states(report) == {OUTSIDE.upper(): "unsubscribed", "other@example.com": "sent"} and len(box.taken) == 1
+    assert "again" in nobody.post(link, {"back": "1"}).content.decode()
+    report = made(ask(owner, addresses=[OUTSIDE]))
+    assert states(report) == {OUTSIDE: "sent"}
+
+
+@pytest.mark.parametrize("token", ["", "x", "WyJhIiwiIl0:1tX:forged"])
+def test_a_link_that_we_did_not_write_stops_nothing(token, db):
+    for way in (Client().get, Client().post):
+        assert way(f"/analytics/reports/unsubscribe?t={token}").status_code == 404
+    assert not Stopped.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["a\r\nBcc: all@example.org", "<script>alert(1)</script>", "https://evil.example/now"])
+def test_a_name_is_a_name_in_a_mail(name, filled, owner, ask, box):
+    filled.team.name = name
+    filled.team.save()
+    made(ask(owner, members=[str(owner.user.pk)], addresses=[OUTSIDE]))
+    assert len(box.taken) == 2
+    for letter in box.taken:
+        assert letter["Bcc"] is None and "<script" not in text_of(letter, "text/html")
+        assert letter["To"] != OUTSIDE or "evil.example" not in text_of(letter) + letter["Subject"]

@@ -1,0 +1,270 @@
+"""A report is made by a worker, of one moment, and stays as it is; who may see it is as with the figures themselves."""
+
+import csv
+import io
+import time
+from datetime import timedelta
+
+import pytest
+from django.core.files.storage import default_storage
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from analytics import rollups
+from analytics.reports import making, paper, services, tables
+from analytics.reports.models import Report
+from designer.jobs.models import Job
+from designer.notifications.models import Notification
+from teams.membership.models import Membership, Role
+from tests.analytics.reports.conftest import AT, DAYS, made
+from tests.work import work_off
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FILES = {"report.pdf", "figures.csv", "generations.csv", "images.csv", "charges.csv", "rows.xlsx"}
+
+
+def content_of(client, report: Report, name: str) -> bytes:
+    answer = client.get(f"/api/reports/{report.pk}/files/{name}")
+    assert answer.status_code == 200, answer.content
+    return b"".join(answer.streaming_content)
+
+
+def table_of(client, report: Report, name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content_of(client, report, name).decode("utf-8-sig"), newline="")))
+
+
+def test_a_report_comes_about_with_all_of_its_files(filled, owner, ask):
+    told = ask(owner)
+    assert (told["status"], told["costs"], told["title"]) == (
+        "queued",
+        "team",
+        f"{filled.team.name}: 2–8 November 2026",
+    )
+    report = made(told)
+    shown = owner.get(f"/api/reports/{report.pk}").json()
+    assert (shown["status"], shown["percent"], shown["note"]) == ("done", 100, "")
+    assert {each["name"] for each in shown["files"]} == FILES
+    figures = {each["label"]: each for each in shown["figures"]}
+    assert figures["Images"]["value"] == "5" and figures["Spent"]["value"] == "$0.16"
+    assert figures["Images"]["before"] == "before: 1 (+400 %)"
+    text = " ".join(shown["sentences"])
+    assert "5 images came of 3 generations" in text and "50 % of the rated images are liked: 1 of 2 rated" in text
+    assert "3 images were not rated" in text and "400 % more than in the 7 days before (1 image)" in text
+    assert "The team was charged $0.16, and $0.02 was simulated" in text
+    assert "that is $0.12 more than in the 7 days before" in text
+    assert content_of(owner, report, "report.pdf").startswith(b"%PDF-1.7")
+    news = Notification.objects.get(user=owner.user)
+    assert news.kind == "report" and news.link == f"/analytics/reports/{report.pk}"
+
+
+def test_its_files_say_what_the_figures_say(filled, owner, ask):
+    report = made(ask(owner))
+    (line,) = [each for each in table_of(owner, report, "figures.csv") if each["asked"] != "0"]
+    query = {"team": str(filled.team.pk), "format": "csv", **{name: DAYS[name] for name in ("from", "to", "timezone")}}
+    page = owner.get("/api/analytics/overview", query).content
+    assert content_of(owner, report, "figures.csv") == page
+    generations, images, charges = (
+        table_of(owner, report, f"{name}.csv") for name in ("generations", "images", "charges")
+    )
+    assert (len(generations), len(images), len(charges)) == (3, 5, 2)
+    assert sum(float(each["amount_usd"]) for each in charges if each["simulated"] == "no") == float(line["paid_usd"])
+    red = next(each for each in generations if each["brief"] == "A red coat\nwith =1+1")
+    assert red["seconds"] == "60.0" and red["by"] == owner.user.name
+    book = load_workbook(io.BytesIO(content_of(owner, report, "rows.xlsx")))
+    assert book.sheetnames == ["generations", "images", "charges"]
+    header, *rows = book["charges"].iter_rows(values_only=True)
+    assert len(rows) == 2 and rows[0][header.index("amount_usd")] == pytest.approx(0.16)
+    assert report.content["rows"] == {"generations": 3, "images": 5, "charges": 2}
+
+
+def test_a_report_of_past_days_stays_as_it_was(filled, owner, ask):
+    report = made(ask(owner))
+    before = owner.get(f"/api/reports/{report.pk}").json()
+    data = content_of(owner, report, "figures.csv")
+    row = filled.generation(owner.user, AT)
+    filled.image(row, AT)
+    filled.charge(AT, "9.000000", row=row, actor=owner.user)
+    rollups.work_off()
+    Job.objects.update(status="queued", finished_at=None)  # a message that comes twice
+    work_off()
+    assert owner.get(f"/api/reports/{report.pk}").json() == before
+    assert content_of(owner, report, "figures.csv") == data
+    again = made(ask(owner))
+    assert {each["label"]: each["value"] for each in again.content["figures"]}["Spent"] == "$9.16"
+
+
+def test_all_of_it_is_of_one_moment(filled, owner, ask, monkeypatch):
+    """Rows that come while it is being read are in none of its parts."""
+    import threading
+
+    from django.db import connection
+
+    real = tables.write_csv
+
+    def slowly(table, folder, stop):
+        def write():
+            row = filled.generation(owner.user, AT)
+            filled.image(row, AT)
+            filled.charge(AT, "5.000000", row=row, actor=owner.user)
+            rollups.work_off()
+            connection.close()
+
+        other = threading.Thread(target=write)
+        other.start()
+        other.join(30)
+        return real(table, folder, stop)
+
+    told = ask(owner)
+    monkeypatch.setattr(tables, "write_csv", slowly)
+    report = made(told)
+    assert report.status == "done"
+    assert report.content["rows"] == {"generations": 3, "images": 5, "charges": 2}
+
+
+@pytest.mark.parametrize(("role", "seen"), [("owner", 3), ("admin", 3), ("editor", 2), ("viewer", 1), ("stranger", 0)])
+def test_who_may_see_a_report_is_as_with_its_figures(role, seen, filled, owner, ask, client_of):
+    editor = client_of("editor") if role != "editor" else None
+    client = owner if role == "owner" else client_of(role)
+    editor = editor or client
+    whole, own = ask(owner), ask(editor)
+    plain = ask(editor, sections=["quality", "images"])
+    assert [each["costs"] for each in (whole, own, plain)] == ["team", "own", "none"]
+    work_off()
+    ids = {each["id"] for each in client.get("/api/reports").json()["results"]}
+    assert len(ids) == seen
+    for told in (whole, own, plain):
+        status = 200 if told["id"] in ids else 404
+        for path in ("", "/files/figures.csv"):
+            assert client.get(f"/api/reports/{told['id']}{path}").status_code == status
+        assert client.get(f"/analytics/reports/{told['id']}").status_code == status
+    if role == "viewer":
+        assert ids == {plain["id"]}
+
+
+def test_without_costs_nothing_of_it_tells_any(filled, owner, ask):
+    report = made(ask(owner, sections=["quality", "models", "members", "images"]))
+    assert set(report.files) == FILES - {"charges.csv"}
+    assert "0.16" not in str(report.content) and "$" not in str(report.content)
+    assert {row["paid_usd"] for row in table_of(owner, report, "figures.csv")} == {""}
+
+
+def test_an_editors_own_report_tells_their_own_costs_alone(filled, owner, ask, client_of):
+    editor = client_of("editor")
+    filled.charge(AT, "0.500000", actor=editor.user)
+    rollups.work_off()
+    report = made(ask(editor))
+    figures = {each["label"]: each["value"] for each in report.content["figures"]}
+    assert figures[f"Spent by {editor.user.shown_name}"] == "$0.50"
+    assert [row["amount_usd"] for row in table_of(editor, report, "charges.csv")] == ["0.500000"]
+    assert "$0.16" not in str(report.content)
+
+
+def test_a_right_that_was_lost_before_it_is_made_makes_none(filled, owner, ask, client_of):
+    admin = client_of("admin")
+    told = ask(admin)
+    Membership.objects.filter(user=admin.user, team=filled.team).update(role=Role.EDITOR)
+    report = made(told)
+    assert (report.status, report.error["code"]) == ("failed", "owner_left") and report.error["remedy"]
+    Membership.objects.filter(user=admin.user, team=filled.team).update(role=Role.ADMIN)
+    told = ask(admin)
+    Membership.objects.filter(user=admin.user, team=filled.team).delete()
+    assert made(told).status == "failed"
+
+
+def test_nothing_was_made_is_said_and_no_fault(owner, ask):
+    report = made(ask(owner))
+    assert report.status == "done" and report.content["is_empty"]
+    assert report.content["sentences"][0] == "Nothing was asked for in these days."
+    assert "The team was charged $0.00" in report.content["sentences"][-1]
+    assert content_of(owner, report, "report.pdf").startswith(b"%PDF")
+
+
+def test_figures_that_are_being_worked_out_are_waited_for(filled, owner, ask):
+    told = ask(owner)
+    filled.image(filled.generation(owner.user, AT), AT)
+    report = made(told)
+    assert report.status == "running" and Job.objects.get(pk=report.job_id).status in ("scheduled", "retrying")
+    rollups.work_off()
+    Job.objects.update(status="queued", scheduled_at=timezone.now())
+    assert made(told).status == "done"
+    filled.image(filled.generation(owner.user, AT), AT)
+    told = ask(owner)
+    Report.objects.filter(pk=told["id"]).update(created_at=timezone.now() - making.PATIENCE - timedelta(seconds=1))
+    report = made(told)
+    assert report.status == "done" and report.content["pending"], "it says so instead"
+
+
+def test_a_cancelled_report_leaves_nothing_behind(filled, owner, ask, monkeypatch):
+    told = ask(owner)
+    assert owner.post(f"/api/reports/{told['id']}/cancel").json()["status"] == "cancelled"
+    assert made(told).files == {}
+    told = ask(owner)
+    real = paper.pdf
+
+    def asked_to_stop(report, content):
+        services.cancel(actor=owner.user, report_id=report.pk)
+        time.sleep(0.6)  # what is known of it may be half a second old
+        return real(report, content)
+
+    monkeypatch.setattr(paper, "pdf", asked_to_stop)
+    report = made(told)
+    assert (report.status, report.files) == ("cancelled", {})
+    assert not default_storage.exists(f"reports/{filled.team.pk}/{report.pk}")
+    assert owner.post(f"/api/reports/{told['id']}/cancel").status_code == 202, "harmless where it has ended"
+
+
+def test_what_breaks_ends_as_a_failure_with_words(filled, owner, ask, monkeypatch):
+    told = ask(owner)
+
+    def broken(*_):
+        raise RuntimeError("no paper left")
+
+    monkeypatch.setattr(paper, "pdf", broken)
+    for _ in range(services.TRIES):
+        work_off()
+        Job.objects.exclude(status="dead").update(status="queued", scheduled_at=timezone.now())
+    report = Report.objects.get(pk=told["id"])
+    assert report.status == "failed" and report.error["message"] and "no paper left" not in str(report.error)
+    shown = owner.get(f"/analytics/reports/{report.pk}").content.decode()
+    assert "Ask for it anew" in shown
+    assert Notification.objects.filter(user=owner.user, title__startswith="The report could not be made").exists()
+
+
+def test_where_no_pdf_can_be_made_the_rest_is_there_and_the_remedy_is_told(filled, owner, ask, monkeypatch):
+    def missing():
+        raise paper.NoPaper
+
+    monkeypatch.setattr(paper, "_weasyprint", missing)
+    report = made(ask(owner))
+    assert report.status == "done" and "apt-get install" in report.note and "report.pdf" not in report.files
+    assert "apt-get install" in owner.get(f"/analytics/reports/{report.pk}").content.decode()
+
+
+def test_a_deleted_report_takes_its_files_along(filled, owner, ask):
+    report = made(ask(owner))
+    path = report.files["report.pdf"]["path"]
+    assert default_storage.exists(path)
+    assert owner.delete(f"/api/reports/{report.pk}").status_code == 204
+    assert not default_storage.exists(path) and not Report.objects.exists()
+    told = ask(owner)
+    assert owner.delete(f"/api/reports/{told['id']}").json()["code"] == "still_made"
+
+
+def test_cells_are_never_run(filled, owner, ask):
+    hostile = '=HYPERLINK("http://x.example")'
+    filled.generation(owner.user, AT, brief=hostile)
+    filled.generation(owner.user, AT, brief="\x02@cmd")
+    rollups.work_off()
+    report = made(ask(owner))
+    briefs = [row["brief"] for row in table_of(owner, report, "generations.csv")]
+    assert f"'{hostile}" in briefs and not any(brief.startswith(("=", "@", "+", "-")) for brief in briefs)
+    book = load_workbook(io.BytesIO(content_of(owner, report, "rows.xlsx")))
+    cells = [cell for row in book["generations"].iter_rows() for cell in row]
+    assert all(cell.data_type != "f" for cell in cells) and any(cell.value == hostile for cell in cells)
+
+
+def test_a_workbook_says_where_it_was_cut(filled, owner, ask, monkeypatch):
+    monkeypatch.setattr(tables, "MOST_LINES", 2)
+    report = made(ask(owner))
+    assert "first 2 generations" in report.note and "first 2 images" in report.note and "charges" not in report.note
+    assert len(table_of(owner, report, "images.csv")) == 5
