@@ -1,6 +1,6 @@
 """What a report says, as plain data: read in one snapshot, and kept, so that page, PDF and mail say the same."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -208,7 +208,7 @@ def best(report: Report, period: periods.Period) -> list[dict[str, Any]]:
     return [_image(assets[row["asset"]], row) for row in chosen if row["asset"] in assets]
 
 
-def _image(asset: Asset, row: dict[str, Any]) -> dict[str, Any]:
+def _image(asset: Asset, row: Mapping[str, Any]) -> dict[str, Any]:
     brief = " ".join((asset.generation.brief if asset.generation else "").split())
     stars = row["stars"]
     return {
@@ -216,7 +216,8 @@ def _image(asset: Asset, row: dict[str, Any]) -> dict[str, Any]:
         "title": _shortened(brief or asset.title or "An image without a brief"),
         "model": str(asset.provenance.get("model") or ""),
         "simulated": asset.simulated,
-        "said": f"{row['balance']:+d}" + (f", {stars:.1f} of 5 stars" if stars is not None else ""),
+        "said": f"{row['balance']:,} more for than against"
+        + (f", {stars:.1f} of 5 stars" if stars is not None else ""),
     }
 
 

@@ -1,5 +1,6 @@
 """Reports as they were made, when the next are due, to whom they went, and who wants no more of them."""
 
+from calendar import day_name
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
@@ -56,6 +57,7 @@ class Status(models.TextChoices):
 
 
 LIVE = (Status.QUEUED, Status.RUNNING)
+FILES = ("report.pdf", "figures.csv", "rows.xlsx", "generations.csv", "images.csv", "charges.csv")
 
 
 class ReportQuerySet(OwnedQuerySet["Report"], MovingQuerySet["Report"]):  # type: ignore[override]  # both make a manager
@@ -102,6 +104,12 @@ class Schedule(TeamOwned):
 
     def __str__(self) -> str:
         return f"{self.get_cadence_display()} for {self.team_id}"
+
+    @property
+    def rhythm_said(self) -> str:
+        """Every week on Monday, at 08:00."""
+        on = {Cadence.WEEKLY: f" on {day_name[self.weekday - 1]}", Cadence.MONTHLY: f" on day {self.day}"}
+        return f"{self.get_cadence_display()}{on.get(Cadence(self.cadence), '')}, at {self.hour:02}:00"
 
 
 class Report(TeamOwned):
@@ -156,6 +164,17 @@ class Report(TeamOwned):
     @property
     def is_live(self) -> bool:
         return self.status in LIVE
+
+    @property
+    def shown_files(self) -> list[tuple[str, dict[str, Any]]]:
+        """By name, in the order in which they are offered: the database keeps none."""
+        return [(name, self.files[name]) for name in FILES if name in self.files]
+
+    @property
+    def counted_rows(self) -> list[tuple[str, int]]:
+        """How many rows each table has."""
+        counts = self.content.get("rows", {})
+        return [(name, counts[name]) for name in ("generations", "images", "charges") if name in counts]
 
 
 class Post(models.TextChoices):

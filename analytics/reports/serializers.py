@@ -96,7 +96,7 @@ class ReportSerializer(serializers.ModelSerializer[Report]):
                 "bytes": each["bytes"],
                 "url": reverse("api_report_file", args=[row.pk, name]),
             }
-            for name, each in row.files.items()
+            for name, each in row.shown_files
         ]
 
 

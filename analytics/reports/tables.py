@@ -114,21 +114,25 @@ def write_csv(table: Table, folder: Path, stop: Stop) -> tuple[Path, int]:
 
 def write_workbook(tables: Sequence[Path], folder: Path, stop: Stop) -> tuple[Path, list[str]]:
     """A sheet for each of these CSV files, and the names of those that have more rows than it takes."""
-    book, cut = Workbook(write_only=True), []
-    for each in tables:
-        sheet = book.create_sheet(each.stem)
-        with each.open(encoding="utf-8-sig", newline="") as file:
-            lines = csv.reader(file)
-            columns = next(lines)
-            sheet.append(columns)
-            for number, line in enumerate(islice(lines, MOST_LINES), 1):
-                sheet.append([_cell(sheet, name, cell) for name, cell in zip(columns, line, strict=True)])
-                if number % LOOK_EVERY == 0:
-                    stop()
-            cut += [each.stem] if next(lines, None) is not None else []
-    path = folder / "rows.xlsx"
-    book.save(path)
+    book, path = Workbook(write_only=True), folder / "rows.xlsx"
+    try:
+        cut = [each.stem for each in tables if _fill(book.create_sheet(each.stem), each, stop)]
+    finally:
+        book.save(path)  # also where it is left off: only so go the files that it is made of
     return path, cut
+
+
+def _fill(sheet: Any, table: Path, stop: Stop) -> bool:
+    """Whether there are more rows than it takes."""
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        lines = csv.reader(file)
+        columns = next(lines)
+        sheet.append(columns)
+        for number, line in enumerate(islice(lines, MOST_LINES), 1):
+            sheet.append([_cell(sheet, name, cell) for name, cell in zip(columns, line, strict=True)])
+            if number % LOOK_EVERY == 0:
+                stop()
+        return next(lines, None) is not None
 
 
 def _cell(sheet: Any, column: str, cell: str) -> object:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from analytics import asking, queries
 from analytics.reports import letters, posting, schedules, services
 from analytics.reports.api import ReportFilter
-from analytics.reports.forms import AHEAD, ReportForm, ScheduleForm
+from analytics.reports.forms import ReportForm, ScheduleForm
 from analytics.reports.models import AGAIN, Cadence, Kind, Post, Report, Schedule, Status
 from teams.accounts.models import User
 from teams.accounts.people import person
@@ -118,9 +118,8 @@ def _shown(request: HttpRequest, pk: UUID) -> dict[str, Any]:
     return {
         "report": row,
         "channel": f"report:{row.pk}",
-        "kind": AHEAD[Kind(row.kind)],
         "may_edit": may_edit,
-        "charts": [(title, _drawn(row.content[name])) for name, title in CHARTS if row.content.get(name)],
+        "charts": [(name, title, _drawn(row.content[name])) for name, title in CHARTS if row.content.get(name)],
         "deliveries": deliveries,
         "failed": sum(each.status in AGAIN for each in deliveries),
         "good": Post.SENT,

@@ -5,6 +5,7 @@ import io
 import time
 from datetime import timedelta
 
+import pandas
 import pytest
 from django.core.files.storage import default_storage
 from django.utils import timezone
@@ -258,6 +259,8 @@ def test_cells_are_never_run(filled, owner, ask):
     report = made(ask(owner))
     briefs = [row["brief"] for row in table_of(owner, report, "generations.csv")]
     assert f"'{hostile}" in briefs and not any(brief.startswith(("=", "@", "+", "-")) for brief in briefs)
+    frame = pandas.read_csv(io.BytesIO(content_of(owner, report, "generations.csv")))
+    assert len(frame) == 5 and not frame["brief"].str.startswith(("=", "@", "+", "-")).any()
     book = load_workbook(io.BytesIO(content_of(owner, report, "rows.xlsx")))
     cells = [cell for row in book["generations"].iter_rows() for cell in row]
     assert all(cell.data_type != "f" for cell in cells) and any(cell.value == hostile for cell in cells)
