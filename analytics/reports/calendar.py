@@ -29,16 +29,19 @@ class Rhythm:
             day += DAY
         return self._on(day)
 
-    def latest(self, first: datetime, now: datetime) -> datetime:
-        """Of the moments from `first` on the last that has come: those before it are not made up for."""
-        found = first
-        while (later := self.following(found)) <= now:
-            found = later
-        return found
+    def latest(self, now: datetime) -> datetime:
+        """The last moment that has come: those before it are not made up for."""
+        day = now.astimezone(ZoneInfo(self.zone)).date()
+        while not (self._falls_on(day) and self._on(day) <= now):
+            day -= DAY
+        return self._on(day)
 
     def days_of(self, moment: datetime) -> tuple[date, date]:
-        """The whole day, week or month before that moment, first and last day."""
-        return before(self.cadence, moment.astimezone(ZoneInfo(self.zone)).date())
+        """The whole day, week or month before the one of that moment, first and last day."""
+        day = moment.astimezone(ZoneInfo(self.zone)).date()
+        if self._on(day - DAY) == moment:  # the clock skipped what was left of its day, as in Nuuk in spring
+            day -= DAY
+        return before(self.cadence, day)
 
     def _falls_on(self, day: date) -> bool:
         if self.cadence == "weekly":

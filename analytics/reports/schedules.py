@@ -154,7 +154,7 @@ def _fired(row: Schedule) -> int:
     if not may(row.owner, "change_team", row.team):
         _stop(row, OWNER_LEFT)
         return 0
-    slot = rhythm.latest(row.next_at, now)
+    slot = rhythm.latest(now)
     first, last = rhythm.days_of(slot)
     Schedule.objects.filter(pk=row.pk).update(next_at=rhythm.following(now))
     made = Report(

@@ -1,10 +1,12 @@
 """When a report is due and of which days it is, by the clock on the wall there."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from analytics.reports.calendar import Rhythm, before, told
+from analytics.reports.calendar import DAY, Rhythm, before, told
 
 
 def at(text: str) -> datetime:
@@ -40,23 +42,51 @@ def test_the_next_moment(found, after, due):
     assert found.following(at(after)) == at(due)
 
 
-@pytest.mark.parametrize("zone", ["Europe/Paris", "America/New_York", "Australia/Lord_Howe", "America/Santiago", "UTC"])
-@pytest.mark.parametrize("hour", [0, 1, 2, 3, 23])
-def test_each_day_of_a_year_has_one_moment(zone, hour):
-    found, moment, days = rhythm("daily", zone, hour=hour), at("2026-01-01T12:00"), []
-    while moment < at("2027-01-02T12:00"):
+def changes(zone: str) -> Iterator[datetime]:
+    """The days of two years after which the clock there is another, at noon UTC."""
+    here, day = ZoneInfo(zone), at("2026-01-01T12:00")
+    while day < at("2028-01-01T12:00"):
+        later = day + DAY
+        if day.astimezone(here).utcoffset() != later.astimezone(here).utcoffset():
+            yield day
+        day = later
+
+
+def reported(found: Rhythm, moment: datetime, count: int) -> list[date]:
+    """The days that the next moments are of."""
+    days = []
+    for _ in range(count):
         later = found.following(moment)
-        assert later > moment
-        days.append(found.days_of(later))
+        assert later > moment and found.latest(later) == later
+        first, last = found.days_of(later)
+        assert first == last
+        days.append(first)
         moment = later
-    assert len(set(days)) == len(days) >= 366
-    assert all(first == last for first, last in days)
+    return days
+
+
+def test_each_day_is_reported_once_whatever_the_clocks_do():
+    seen = 0
+    for zone in sorted(available_timezones()):
+        for day in changes(zone):
+            for hour in range(24):
+                days = reported(rhythm("daily", zone, hour=hour), day - 3 * DAY, 7)
+                assert days == [days[0] + n * DAY for n in range(7)], (zone, hour)
+                seen += 1
+    assert seen > 24 * 100
+
+
+def test_a_day_whose_end_the_clock_skips_is_reported():
+    found = rhythm("daily", "America/Nuuk", hour=23)  # at 23:00 of Saturday, 28 March, it is Sunday
+    assert found.following(at("2026-03-28T12:00")) == at("2026-03-29T01:00")
+    assert reported(found, at("2026-03-27T12:00"), 3) == [date(2026, 3, day) for day in (26, 27, 28)]
 
 
 def test_of_what_was_missed_the_latest_counts():
-    found = rhythm("daily")
-    assert found.latest(at("2026-11-01T08:00"), at("2026-11-21T07:59")) == at("2026-11-20T08:00")
-    assert found.latest(at("2026-11-01T08:00"), at("2026-11-01T08:00")) == at("2026-11-01T08:00")
+    assert rhythm("daily").latest(at("2026-11-21T07:59")) == at("2026-11-20T08:00")
+    assert rhythm("daily").latest(at("2026-11-01T08:00")) == at("2026-11-01T08:00")
+    assert rhythm("weekly", weekday=3).latest(at("2026-11-03T12:00")) == at("2026-10-28T08:00")
+    assert rhythm("monthly", day=31).latest(at("2026-03-01T07:00")) == at("2026-02-28T08:00")
 
 
 @pytest.mark.parametrize(
