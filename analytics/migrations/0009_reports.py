@@ -152,6 +152,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(condition=Q(costs__in=values(COSTS)), name="report_costs_known"),
                     models.CheckConstraint(condition=Q(first__lte=F("last")), name="report_days_in_order"),
                     models.UniqueConstraint(fields=["schedule", "slot"], name="report_once_a_slot"),
+                    models.UniqueConstraint(fields=["schedule", "first", "last"], name="report_once_of_days"),
                 ],
             },
         ),

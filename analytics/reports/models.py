@@ -155,6 +155,7 @@ class Report(TeamOwned):
             models.CheckConstraint(name="report_costs_known", condition=Q(costs__in=Costs.values)),
             models.CheckConstraint(name="report_days_in_order", condition=Q(first__lte=F("last"))),
             models.UniqueConstraint(name="report_once_a_slot", fields=["schedule", "slot"]),
+            models.UniqueConstraint(name="report_once_of_days", fields=["schedule", "first", "last"]),
         ]
         indexes = [models.Index(name="report_of_team", fields=["team", "-created_at", "-id"])]
 

@@ -1,13 +1,15 @@
 """Reports that are made by themselves: who set them up, when the next is due, and that each moment makes one."""
 
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from analytics import asking, periods, queries
@@ -25,7 +27,8 @@ from teams.membership.permissions import CODES, may
 
 log = logging.getLogger(__name__)
 MOST: Final = 20  # of a team
-AT_ONCE: Final = 50  # each time the scheduler looks
+BUDGET: Final = 1.0  # seconds, each time the scheduler looks
+AFTER_A_FAULT: Final = timedelta(hours=1)
 OWNER_LEFT: Final = "Whoever set it up no longer manages the team."
 FIELDS: Final = ("cadence", "hour", "weekday", "day", "zone", "sections", "members", "addresses", "active")
 
@@ -80,11 +83,15 @@ def create(*, actor: User, wish: ScheduleWish) -> Schedule:
 
 @transaction.atomic
 def change(*, actor: User, schedule_id: UUID, if_match: str | None, said: dict[str, Any]) -> Schedule:
-    """Change what is said, if `if_match` names the present version. Who changes it answers for it from then on. Raises
-    as `create`, and Refused (428, 412)."""
+    """Change what is said, if `if_match` names the present version. Who changes it answers for it from then on. One
+    that is due at that moment is made first, as it was. Raises as `create`, and Refused (428, 412)."""
     row = managed(actor, schedule_id)
     row = Schedule.objects.select_for_update(of=("self",)).select_related("team").get(pk=row.pk)
     require_match(if_match, row)
+    now = timezone.now()
+    stays = row.active and said.get("active", True)
+    if stays and row.next_at <= now and may(row.owner, "change_team", row.team):
+        _made(row, now)  # it was due before it was changed
     row.owner = actor
     _fill(row, actor, said)
     row.save()
@@ -135,28 +142,49 @@ def rhythm_of(row: Schedule) -> Rhythm:
 
 def fire() -> int:
     """The scheduler's duty: a report of each schedule whose time has come; how many. Of moments that passed while
-    nothing ran only the latest counts. Two that look at once take different rows, and the database holds that no moment
-    makes two."""
-    made, now = 0, timezone.now()
-    with transaction.atomic():
-        due = Schedule.objects.select_for_update(skip_locked=True, of=("self",)).filter(active=True, next_at__lte=now)
-        for row in due.select_related("team", "owner").order_by("next_at")[:AT_ONCE]:
-            try:
-                with transaction.atomic():
-                    made += _fired(row)
-            except Exception:  # the others are not to wait for this one
-                log.exception("no report of schedule %s", row.pk)
+    nothing ran only the latest counts. Two that look at once take different rows, each in a transaction of its own."""
+    made, end = 0, time.monotonic() + BUDGET
+    while (found := _fire_one()) is not None:
+        made += found
+        if time.monotonic() > end:
+            break
     return made
 
 
-def _fired(row: Schedule) -> int:
-    rhythm, now = rhythm_of(row), timezone.now()
+def _fire_one() -> int | None:
+    """How many reports the schedule that is due the longest makes; None where none is due."""
+    now = timezone.now()
+    with transaction.atomic():
+        due = Schedule.objects.select_for_update(skip_locked=True, of=("self",)).filter(active=True, next_at__lte=now)
+        row = due.select_related("team", "owner").order_by("next_at").first()
+        if row is None:
+            return None
+        try:
+            with transaction.atomic():
+                return _fired(row, now)
+        except Exception:  # the others are not to wait for this one
+            log.exception("no report of schedule %s", row.pk)
+            Schedule.objects.filter(pk=row.pk).update(next_at=now + AFTER_A_FAULT)
+            return 0
+
+
+def _fired(row: Schedule, now: datetime) -> int:
     if not may(row.owner, "change_team", row.team):
         _stop(row, OWNER_LEFT)
         return 0
+    Schedule.objects.filter(pk=row.pk).update(next_at=rhythm_of(row).following(now))
+    return _made(row, now)
+
+
+def _made(row: Schedule, now: datetime) -> int:
+    """Make the report of the latest moment of this locked row, unless there is one of these days: what was changed
+    meanwhile, or a clock that is behind, makes none twice."""
+    rhythm = rhythm_of(row)
     slot = rhythm.latest(now)
     first, last = rhythm.days_of(slot)
-    Schedule.objects.filter(pk=row.pk).update(next_at=rhythm.following(now))
+    there = Q(slot=slot) | Q(first=first, last=last)
+    if Report.objects.filter(there, schedule=row).exists():
+        return 0
     made = Report(
         team=row.team, owner=row.owner, schedule=row, slot=slot, kind=row.cadence, first=first, last=last,
         zone=row.zone, sections=row.sections, costs=services.costs_told(row.owner, row.team, row.sections),

@@ -94,6 +94,80 @@ def test_schedulers_that_look_at_once_make_one(owner, team):
         report.save(force_insert=True)
 
 
+def change(client, pk: str, **said) -> None:
+    tag = client.get(f"{URL}/{pk}")["ETag"]
+    answer = client.patch(f"{URL}/{pk}", said, format="json", headers={"If-Match": tag})
+    assert answer.status_code == 200, answer.content
+
+
+@pytest.mark.parametrize(
+    ("cadence", "said", "again"),
+    [
+        ("daily", {"hour": 10}, "2026-11-09T10:00"),
+        ("weekly", {"weekday": 3}, "2026-11-11T08:00"),
+        ("daily", {"timezone": "Atlantic/Azores"}, "2026-11-09T09:00"),
+    ],
+)
+def test_no_days_are_reported_twice_however_the_rhythm_is_changed(cadence, said, again, owner, team, monkeypatch):
+    at("2026-11-08T12:00", monkeypatch)
+    pk = set_up(owner, team, cadence=cadence, timezone="UTC").json()["id"]
+    at("2026-11-09T08:00", monkeypatch)
+    assert schedules.fire() == 1
+    at("2026-11-09T08:30", monkeypatch)
+    change(owner, pk, **said)
+    due = at(again, monkeypatch)
+    assert Schedule.objects.get().next_at == due
+    assert schedules.fire() == 0 and Report.objects.count() == 1
+    assert Schedule.objects.get().next_at > due, "it goes on with the next"
+
+
+def test_what_is_due_is_made_before_it_is_changed(owner, team, monkeypatch):
+    at("2026-11-08T12:00", monkeypatch)
+    pk = set_up(owner, team, cadence="daily", timezone="UTC").json()["id"]
+    at("2026-11-09T08:10", monkeypatch)  # nothing ran since 7:55
+    change(owner, pk, sections=["models"])
+    report = Report.objects.get()
+    assert report.first == date(2026, 11, 8) and report.sections != ["models"], "as it was when it was due"
+    assert schedules.fire() == 0
+    at("2026-11-10T08:00", monkeypatch)
+    assert schedules.fire() == 1 and Report.objects.filter(sections=["models"]).count() == 1
+
+
+def test_one_that_is_switched_off_makes_nothing_more(owner, team, monkeypatch):
+    at("2026-11-08T12:00", monkeypatch)
+    pk = set_up(owner, team, cadence="daily", timezone="UTC").json()["id"]
+    at("2026-11-09T08:10", monkeypatch)
+    change(owner, pk, active=False)
+    change(owner, pk, active=True)
+    assert schedules.fire() == 0 and not Report.objects.exists(), "who switches it off wants none"
+    assert Schedule.objects.get().next_at == datetime(2026, 11, 10, 8, tzinfo=UTC)
+
+
+def test_a_clock_that_is_behind_makes_none_twice(owner, team, monkeypatch):
+    at("2026-11-08T12:00", monkeypatch)
+    pk = set_up(owner, team, cadence="daily", timezone="UTC").json()["id"]
+    due = at("2026-11-09T08:00", monkeypatch)
+    assert schedules.fire() == 1
+    monkeypatch.setattr(schedules.timezone, "now", lambda: due - timedelta(seconds=3))
+    change(owner, pk, sections=["models"])
+    assert Schedule.objects.get().next_at == due
+    monkeypatch.setattr(schedules.timezone, "now", lambda: due + timedelta(seconds=1))
+    assert schedules.fire() == 0 and Report.objects.count() == 1
+    assert Schedule.objects.get().next_at == due + timedelta(days=1)
+
+
+def test_one_that_cannot_be_made_keeps_no_other_from_being_made(owner, team):
+    for _ in range(3):
+        set_up(owner, team)
+    broken, *_ = Schedule.objects.order_by("created_at")
+    now = timezone.now()
+    Schedule.objects.update(next_at=now - timedelta(minutes=1))
+    Schedule.objects.filter(pk=broken.pk).update(zone="Mars/Olympus", next_at=now - timedelta(hours=1))
+    assert schedules.fire() == 2 and schedules.fire() == 0
+    broken.refresh_from_db()
+    assert broken.active and broken.next_at > now + timedelta(minutes=50), "it is tried again in an hour"
+
+
 def test_the_clock_looks_after_it():
     from designer.jobs.scheduler import DUTIES
 
