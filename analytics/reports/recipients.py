@@ -23,9 +23,7 @@ class Recipients:
     addresses: tuple[str, ...] = ()
 
 
-def checked(
-    actor: User, team: Team, costs: str, *, members: Iterable[UUID], addresses: Iterable[str], owner: User | None = None
-) -> Recipients:
+def checked(actor: User, team: Team, costs: str, *, members: Iterable[UUID], addresses: Iterable[str]) -> Recipients:
     """The recipients, each once. Raises Refused for too many, for whom may not see it and for what is no address,
     Forbidden for addresses outside by whoever does not manage the team."""
     found = tuple(dict.fromkeys(members))
@@ -34,7 +32,7 @@ def checked(
         if pk not in known:
             remedy = "Name members by their ids; other addresses go into `addresses`."
             raise Refused("not_a_member", "Somebody named is not in this team.", field="members", remedy=remedy)
-        if not shows(costs, known[pk].role, is_owner=pk == (owner or actor).pk):
+        if not shows(costs, known[pk].role, is_owner=pk == actor.pk):
             shown = f"{known[pk].user.shown_name} may not see the costs of this report."
             raise Refused("may_not_see_costs", shown, field="members", remedy="Leave out the costs, or this person.")
     own = {row.user.email.lower(): pk for pk, row in known.items()}
@@ -50,16 +48,33 @@ def checked(
     return Recipients(found, outside)
 
 
+def still(team: Team, costs: str, members: Sequence[UUID], *, owner: User) -> list[UUID]:
+    """Those of them who may get it."""
+    roles = dict(Membership.objects.filter(team=team, user__in=members).values_list("user", "role"))
+    return [pk for pk in members if pk in roles and shows(costs, roles[pk], is_owner=pk == owner.pk)]
+
+
+def sound(addresses: Iterable[str]) -> list[str]:
+    """Those of them that are addresses, as it is asked today."""
+    return [address for address in addresses if _is_address(address)]
+
+
+def _is_address(address: str) -> bool:
+    try:
+        validate_email(address)
+    except ValidationError:
+        return False
+    return True
+
+
 def _outside(addresses: Iterable[str], members: Iterable[str]) -> tuple[str, ...]:
     """Each once, whatever the case of its letters, without those of members who are named anyhow."""
     found: dict[str, str] = {}
     for said in addresses:
         address = said.strip()
-        try:
-            validate_email(address)
-        except ValidationError as error:
+        if not _is_address(address):
             shown = f"{address[:80]!r} is no mail address."
-            raise Refused("bad_address", shown, field="addresses", remedy="Write it as name@example.com.") from error
+            raise Refused("bad_address", shown, field="addresses", remedy="Write it as name@example.com.")
         if len(address) > 254:
             raise Refused("bad_address", "This address is too long.", field="addresses", remedy="Use another.")
         found.setdefault(address.lower(), address)

@@ -84,10 +84,16 @@ def create(*, actor: User, wish: ScheduleWish) -> Schedule:
 @transaction.atomic
 def change(*, actor: User, schedule_id: UUID, if_match: str | None, said: dict[str, Any]) -> Schedule:
     """Change what is said, if `if_match` names the present version. Who changes it answers for it from then on. One
-    that is due at that moment is made first, as it was. Raises as `create`, and Refused (428, 412)."""
+    that is due at that moment is made first, as it was. To switch it off asks for nothing else. Raises as `create`, and
+    Refused (428, 412)."""
     row = managed(actor, schedule_id)
     row = Schedule.objects.select_for_update(of=("self",)).select_related("team").get(pk=row.pk)
     require_match(if_match, row)
+    if said == {"active": False}:  # whoever is named in it: it must be possible to stop it
+        row.active = False
+        row.save(update_fields=["active", "updated_at"])
+        _note(actor, "report.schedule_changed", row)
+        return row
     now = timezone.now()
     stays = row.active and said.get("active", True)
     if stays and row.next_at <= now and may(row.owner, "change_team", row.team):
@@ -108,7 +114,8 @@ def delete(*, actor: User, schedule_id: UUID) -> None:
 
 
 def _fill(row: Schedule, actor: User, said: dict[str, Any]) -> None:
-    """Set what is said, check the whole, and find when the next is due."""
+    """Set what is said, check the whole, and find when the next is due. Whoever was named before and may not get it any
+    more is left out; only who is named now is refused."""
     for name in FIELDS:
         if name in said:
             setattr(row, name, said[name])
@@ -117,7 +124,9 @@ def _fill(row: Schedule, actor: User, said: dict[str, Any]) -> None:
     row.sections = services.checked_sections(row.sections)
     costs = services.costs_told(actor, row.team, row.sections)
     members = [UUID(str(pk)) for pk in row.members]
-    to = recipients.checked(actor, row.team, costs, members=members, addresses=row.addresses)
+    members = members if "members" in said else recipients.still(row.team, costs, members, owner=actor)
+    addresses = row.addresses if "addresses" in said else recipients.sound(row.addresses)
+    to = recipients.checked(actor, row.team, costs, members=members, addresses=addresses)
     row.members, row.addresses = [str(pk) for pk in to.members], list(to.addresses)
     row.why = "" if row.active else row.why
     row.next_at = rhythm_of(row).following(timezone.now())

@@ -191,6 +191,41 @@ def test_who_no_longer_manages_the_team_has_none_made(owner, team, client_of):
     assert answer.status_code == 200 and answer.json()["owner"] == str(owner.user.pk) and answer.json()["why"] == ""
 
 
+@pytest.mark.parametrize("way", ["api", "page"])
+@pytest.mark.parametrize("loss", ["left", "demoted"])
+def test_one_whose_member_may_not_get_it_any_more_is_switched_off_and_on(way, loss, owner, team, client_of):
+    admin = client_of("admin")
+    named = [str(owner.user.pk), str(admin.user.pk)]
+    pk = set_up(owner, team, members=named, addresses=["buyer@example.com"]).json()["id"]
+    rows = Membership.objects.filter(user=admin.user, team=team)
+    rows.delete() if loss == "left" else rows.update(role=Role.VIEWER)
+    for active in (False, True):
+        if way == "api":
+            change(owner, pk, active=active)
+        else:
+            form = {"act": "on" if active else "off", "etag": owner.get(f"{URL}/{pk}")["ETag"]}
+            answer = owner.post(f"/analytics/reports/schedules/{pk}/act", form, format="multipart", follow=True)
+            assert ("It is on." if active else "It is off") in answer.content.decode()
+        row = Schedule.objects.get()
+        assert row.active is active and row.addresses == ["buyer@example.com"]
+        assert row.members == (named[:1] if active else named), "whoever may not get it any more is left out"
+    tag = owner.get(f"{URL}/{pk}")["ETag"]
+    newly = owner.patch(f"{URL}/{pk}", {"members": named}, format="json", headers={"If-Match": tag})
+    assert newly.status_code == 422 and newly.json()["errors"][0]["field"] == "members", "who is named now is refused"
+
+
+def test_whoever_set_it_up_and_left_does_not_keep_it_from_being_stopped(owner, team, client_of):
+    admin = client_of("admin")
+    pk = set_up(admin, team, members=[str(admin.user.pk)]).json()["id"]
+    Membership.objects.filter(user=admin.user, team=team).delete()
+    change(owner, pk, active=False)
+    row = Schedule.objects.get()
+    assert not row.active and row.owner == admin.user, "to stop it is not to answer for it"
+    change(owner, pk, active=True)
+    row.refresh_from_db()
+    assert row.owner == owner.user and row.members == []
+
+
 @pytest.mark.parametrize("role", ["editor", "viewer", "stranger"])
 def test_schedules_are_for_who_manages_the_team(role, owner, team, client_of):
     pk = set_up(owner, team).json()["id"]
