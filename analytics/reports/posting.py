@@ -1,5 +1,6 @@
 """Mails one delivery. The studio never sends it twice by itself: what may have arrived is not sent again."""
 
+from datetime import timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any, Final
 from uuid import UUID
@@ -17,10 +18,12 @@ from teams.base.errors import Conflict
 AWAY: Final = "The mail server is away."
 GONE: Final = ("mail_unknown", "The connection was lost while the mail server took the mail, which may have arrived.")
 REMEDY: Final = "Ask whether it has come before you send it again."
+PAUSES: Final = tuple(timedelta(minutes=each) for each in (1, 4, 10, 15, 30))  # a server that comes back, greylisting
 
 
-def send(delivery_id: UUID) -> None:
-    """Raises Retry where it surely was not taken and may be later, Permanent where it will not be."""
+def send(delivery_id: UUID, failures: int = 0) -> None:
+    """Raises Retry where it surely was not taken and may be later, Permanent where it will not be. `failures`: how
+    often that was so already."""
     row = _row(delivery_id)
     if row is None or row.status not in (Post.WAITING, Post.SENDING):
         return
@@ -33,10 +36,10 @@ def send(delivery_id: UUID) -> None:
     if recipients.has_stopped(row.team_id, row.address):
         _settle(row, Post.UNSUBSCRIBED)
         return
-    _hand_over(row)
+    _hand_over(row, PAUSES[min(failures, len(PAUSES) - 1)])
 
 
-def _hand_over(row: Delivery) -> None:
+def _hand_over(row: Delivery, pause: timedelta) -> None:
     mail = letters.letter(row)
     connection = get_connection()
     try:
@@ -45,7 +48,7 @@ def _hand_over(row: Delivery) -> None:
         Delivery.objects.filter(pk=row.pk).update(
             tries=F("tries") + 1, error=_told("mail_away", AWAY), updated_at=Now()
         )
-        raise Retry(reason=AWAY, code="mail_away", remedy="Send it again once the mail server is there.") from error
+        raise Retry(pause, AWAY, code="mail_away", remedy="Send it again once the mail server is there.") from error
     try:
         Delivery.objects.move(row.pk, Post.SENDING, tries=F("tries") + 1)
     except Conflict:  # another worker has it
@@ -56,9 +59,9 @@ def _hand_over(row: Delivery) -> None:
         mail.send()
     except SMTPRecipientsRefused as refused:
         code, said = next(iter(refused.recipients.values()))
-        _refused(row, code, said, Post.REFUSED)
+        _refused(row, code, said, Post.REFUSED, pause)
     except SMTPResponseException as refused:
-        _refused(row, refused.smtp_code, refused.smtp_error, Post.FAILED)
+        _refused(row, refused.smtp_code, refused.smtp_error, Post.FAILED, pause)
     except (OSError, SMTPException) as lost:
         _settle(row, Post.FAILED, _told(*GONE, REMEDY))
         raise Permanent(*GONE, REMEDY) from lost
@@ -68,13 +71,16 @@ def _hand_over(row: Delivery) -> None:
         connection.close()
 
 
-def _refused(row: Delivery, code: int, said: bytes | str, end: str) -> None:
-    """It said no: for now (4xx), or for good."""
+def _refused(row: Delivery, code: int, said: bytes | str, end: str, pause: timedelta) -> None:
+    """It said no: for now (4xx), or for good. A code below is of an answer that could not be read."""
     words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
     told = f"The mail server said: {code} {' '.join(words.split())[:200]}"
+    if code < 400:
+        _settle(row, Post.FAILED, _told(*GONE, REMEDY))
+        raise Permanent(*GONE, REMEDY)
     if code < 500:
         _settle(row, Post.WAITING, _told("not_now", told))
-        raise Retry(reason=told, code="not_now", remedy="Send it again later.")
+        raise Retry(pause, told, code="not_now", remedy="Send it again later.")
     error = _told("refused", told, "Check the address.")
     _settle(row, end, error)
     raise Permanent("refused", told, "Check the address.")
@@ -91,7 +97,11 @@ def _settle(row: Delivery, end: str, error: dict[str, str] | None = None) -> Non
 def given_up(delivery_id: str, error: dict[str, Any]) -> None:
     """It could not be sent, however often it was tried. Called in the transaction that ends its job."""
     row = _row(UUID(delivery_id))
-    if row is not None and row.status in (Post.WAITING, Post.SENDING):
+    if row is None or row.status not in (Post.WAITING, Post.SENDING):
+        return
+    if row.status == Post.SENDING:
+        _settle(row, Post.FAILED, _told(*GONE, REMEDY))
+    else:
         told = _told(str(error.get("code", "")), str(error.get("message", "")), str(error.get("remedy", "")))
         _settle(row, Post.FAILED, told)
 

@@ -27,7 +27,7 @@ from teams.membership.permissions import may
 MAKE: Final = "report.make"
 MAIL: Final = "report.mail"
 TRIES: Final = 3
-MAIL_TRIES: Final = 8  # about an hour of a mail server that is away
+MAIL_TRIES: Final = 6  # an hour of a mail server that is away, by `posting.PAUSES`
 MOST_LIVE: Final = 10  # of a team at once
 LONGEST_TITLE: Final = 200
 

@@ -50,7 +50,7 @@ def mails(user: User, jobs: Sequence[Job]) -> dict[UUID, tuple[str, str]]:
 
 @handles(services.MAIL)
 def mail(job: RunningJob, delivery_id: str) -> None:
-    posting.send(UUID(delivery_id))
+    posting.send(UUID(delivery_id), job.failures)
 
 
 @finishes(services.MAIL)

@@ -1,6 +1,7 @@
 """The mail of a report: to whom it may go, at most once, with a way to stop it, and what becomes of a refusal."""
 
 import re
+from datetime import timedelta
 from email.header import decode_header, make_header
 from email.message import Message
 from urllib.parse import urlsplit
@@ -128,6 +129,24 @@ def test_a_server_that_is_away_loses_nothing_and_at_last_it_is_said(filled, owne
     assert states(report) == {OUTSIDE: "sent"} and len(box.taken) == 1
 
 
+@pytest.mark.parametrize("way", ["away", "not now"])
+def test_a_mail_is_tried_for_an_hour(way, filled, owner, ask, box, settings):
+    if way == "away":
+        settings.EMAIL_PORT = 9
+    box.mood = "refuse"
+    made(ask(owner, addresses=[OUTSIDE]))
+    job, waited = Job.objects.get(kind=services.MAIL), timedelta()
+    for _ in range(services.MAIL_TRIES - 1):
+        job.refresh_from_db()
+        pause = job.scheduled_at - timezone.now()
+        assert pause > timedelta(seconds=30), "greylisting says no for some minutes"
+        waited += pause
+        again()
+    job.refresh_from_db()
+    assert job.status == "dead" and timedelta(minutes=59) < waited < timedelta(minutes=70)
+    assert Delivery.objects.get().status == "failed"
+
+
 def test_what_may_have_arrived_is_not_sent_again_by_itself(filled, owner, ask, box):
     box.mood = "hang up"
     report = made(ask(owner, addresses=[OUTSIDE]))
@@ -139,6 +158,9 @@ def test_what_may_have_arrived_is_not_sent_again_by_itself(filled, owner, ask, b
     Delivery.objects.update(status="sending")  # its worker died in between
     posting.send(row.pk)
     assert states(report) == {OUTSIDE: "failed"} and box.taken == []
+    Delivery.objects.update(status="sending", error=None)  # and so did two more
+    posting.given_up(str(row.pk), {"code": "worker_died", "message": "The worker died.", "remedy": "Replay it."})
+    assert Delivery.objects.get().error["code"] == "mail_unknown", "it may have arrived, and that is what counts"
 
 
 def test_members_who_may_not_see_the_costs_are_refused_by_name(filled, owner, team, client_of):
