@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.db import Error, InterfaceError, OperationalError
 
 from analytics.reports.models import Report
 from designer.assets.blobs import AWAY, refusal
@@ -26,17 +27,36 @@ def folder(row: Report) -> str:
 
 
 def keep(row: Report, attempt: int, found: list[Path]) -> dict[str, Any]:
-    """Store the files; as `Report.files` names them. Raises Refused when the storage is full or away."""
-    kept = {}
-    for each in found:
-        try:
+    """Store the files, all of them or none; as `Report.files` names them. Raises Refused when the storage is full or
+    away."""
+    place = f"{folder(row)}/{attempt}"
+    kept: dict[str, Any] = {}
+    try:
+        for each in found:
             with each.open("rb") as file:
-                path = default_storage.save(f"{folder(row)}/{attempt}/{each.name}", File(file))
-        except AWAY as error:
+                path = default_storage.save(f"{place}/{each.name}", File(file))
+            kept[each.name] = {"path": path, "bytes": each.stat().st_size, "type": TYPES[each.suffix[1:]]}
+    except BaseException as error:
+        _clear(place)
+        if isinstance(error, AWAY):
             raise refusal(error) from error
-        kind = TYPES[each.suffix.removeprefix(".")]
-        kept[each.name] = {"path": path, "bytes": each.stat().st_size, "type": kind}
+        raise
     return kept
+
+
+def drop_unless_named(row: Report, kept: dict[str, Any], error: BaseException) -> None:
+    """After this error at the end of making it: delete what was stored, unless the row names it all the same. An error
+    may come after the commit, or instead of its answer; where the database cannot be asked the files stay."""
+    if isinstance(error, (OperationalError, InterfaceError)):
+        log.warning("files are left in %s, for it is not known whether they are named: %s", folder(row), error)
+        return
+    try:
+        named = Report.objects.filter(pk=row.pk, files=kept).exists()
+    except Error as away:
+        log.warning("files are left in %s, for nobody can be asked whether they are named: %s", folder(row), away)
+        return
+    if not named:
+        drop(kept)
 
 
 def drop(kept: dict[str, Any]) -> None:
@@ -49,14 +69,28 @@ def drop(kept: dict[str, Any]) -> None:
 
 
 def forget(place: str) -> None:
-    """Delete all files in the folder of a report. What cannot be deleted is only logged: no row names it any more."""
+    """Delete all files in the folder of a report. What cannot be deleted is left for the sweep."""
     try:
-        for attempt in default_storage.listdir(place)[0]:
-            for name in default_storage.listdir(f"{place}/{attempt}")[1]:
-                default_storage.delete(f"{place}/{attempt}/{name}")
-            default_storage.delete(f"{place}/{attempt}")
-        default_storage.delete(place)
+        attempts = default_storage.listdir(place)[0]
     except FileNotFoundError:
         return
     except AWAY as error:
         log.warning("files are left in %s: %s", place, error)
+        return
+    done = [_clear(f"{place}/{attempt}") for attempt in attempts]
+    if all(done):
+        _clear(place)
+
+
+def _clear(place: str) -> bool:
+    """Delete the files of a folder and, where folders are a thing of their own, the folder; whether that was done."""
+    try:
+        for name in default_storage.listdir(place)[1]:
+            default_storage.delete(f"{place}/{name}")
+        default_storage.delete(place)
+    except FileNotFoundError:
+        return True
+    except AWAY as error:
+        log.warning("files are left in %s: %s", place, error)
+        return False
+    return True

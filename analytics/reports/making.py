@@ -100,8 +100,8 @@ def _finish(job: RunningJob, row: Report, content: dict[str, Any], made: list[Pa
                 services.post(delivery)
             services.announce(row)
             _tell(row, f"The report is ready: {row.title}", " ".join(content["sentences"][:2]))
-    except BaseException:
-        files.drop(kept)
+    except BaseException as error:
+        files.drop_unless_named(row, kept, error)
         raise
 
 

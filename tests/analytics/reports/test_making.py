@@ -1,13 +1,16 @@
 """A report is made by a worker, of one moment, and stays as it is; who may see it is as with the figures themselves."""
 
 import csv
+import errno
 import io
+import itertools
 import time
 from datetime import timedelta
 
 import pandas
 import pytest
 from django.core.files.storage import default_storage
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -249,6 +252,64 @@ def test_a_deleted_report_takes_its_files_along(filled, owner, ask):
     assert not default_storage.exists(path) and not Report.objects.exists()
     told = ask(owner)
     assert owner.delete(f"/api/reports/{told['id']}").json()["code"] == "still_made"
+
+
+def stored(report: Report) -> int:
+    """How many files lie in its folder."""
+    place = f"reports/{report.team_id}/{report.pk}"
+    if not default_storage.exists(place):
+        return 0
+    attempts = default_storage.listdir(place)[0]
+    return sum(len(default_storage.listdir(f"{place}/{each}")[1]) for each in attempts)
+
+
+@pytest.mark.parametrize("where", ["result.committed", "result.before_commit"])
+def test_a_report_that_is_done_keeps_its_files_whatever_comes_after(where, filled, owner, ask, settings, tmp_path):
+    told = ask(owner)
+    settings.FAULTS = str(tmp_path)
+    (tmp_path / f"{where}@{Report.objects.get().job_id}").write_text("raise")
+    report = made(told)
+    if where == "result.committed":
+        assert report.status == "done" and stored(report) == len(FILES)
+        for name in FILES:
+            assert content_of(owner, report, name)
+    else:
+        assert (report.status, report.files, stored(report)) == ("running", {}, 0), "it is made anew"
+        Job.objects.filter(pk=report.job_id).update(status="queued", scheduled_at=timezone.now())
+        assert made(told).status == "done" and stored(report) == len(FILES)
+
+
+@pytest.mark.parametrize("lost", [OperationalError, InterfaceError])
+def test_an_answer_of_the_database_that_is_lost_loses_no_files(lost, filled, owner, ask, monkeypatch):
+    real = making._tell
+
+    def tell(row, title, body):
+        real(row, title, body)
+        transaction.on_commit(fail)
+
+    def fail():
+        raise lost("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(making, "_tell", tell)
+    report = made(ask(owner))
+    assert report.status == "done" and stored(report) == len(FILES)
+    assert content_of(owner, report, "figures.csv")
+
+
+def test_a_storage_that_fills_up_in_the_middle_keeps_no_half(filled, owner, ask, monkeypatch):
+    told, real, count = ask(owner), default_storage.save, itertools.count()
+
+    def save(name, content, **more):
+        if next(count) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(name, content, **more)
+
+    monkeypatch.setattr(default_storage, "save", save)
+    report = made(told)
+    assert (report.status, stored(report)) == ("running", 0)
+    monkeypatch.setattr(default_storage, "save", real)
+    Job.objects.filter(pk=report.job_id).update(status="queued", scheduled_at=timezone.now())
+    assert made(told).status == "done" and stored(report) == len(FILES)
 
 
 def test_cells_are_never_run(filled, owner, ask):
