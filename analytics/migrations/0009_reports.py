@@ -57,14 +57,35 @@ class Migration(migrations.Migration):
     operations = [
         migrations.CreateModel(
             name="Stopped",
-            fields=[*row(), ("team_id", models.UUIDField()), ("address", models.EmailField(max_length=254))],
+            fields=[
+                *row(),
+                ("address", models.EmailField(max_length=254)),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="teams.team",
+                    ),
+                ),
+            ],
             options={
                 "db_table": "report_stops",
                 "verbose_name_plural": "stopped",
                 "constraints": [
                     models.UniqueConstraint(
-                        "team_id", django.db.models.functions.text.Lower("address"), name="report_stopped_once"
-                    )
+                        "team", django.db.models.functions.text.Lower("address"), name="report_stopped_once"
+                    ),
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("address"),
+                        condition=Q(team=None),
+                        name="report_stopped_for_all_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(django.db.models.functions.text.Lower("address"), name="report_stopped_address")
                 ],
             },
         ),

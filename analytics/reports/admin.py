@@ -29,5 +29,5 @@ class DeliveryAdmin(LookedAt, admin.ModelAdmin[Delivery]):
 
 @admin.register(Stopped)
 class StoppedAdmin(LookedAt, admin.ModelAdmin[Stopped]):
-    list_display = ("created_at", "team_id", "address")
-    search_fields = ("team_id", "address")
+    list_display = ("created_at", "team", "address")
+    search_fields = ("address",)

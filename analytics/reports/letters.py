@@ -1,5 +1,6 @@
 """The mail of a report: its key figures as HTML and as text, with pictures inside, and the way to hear no more."""
 
+from dataclasses import dataclass
 from email.message import Message
 from email.mime.image import MIMEImage
 from typing import Any, Final
@@ -49,8 +50,8 @@ class Illustrated(EmailMultiAlternatives):
 def letter(delivery: Delivery) -> Illustrated:
     """The mail to one recipient. To an address outside nothing leads into the studio, and names stand between marks."""
     report, content = delivery.report, delivery.report.content
-    away = away_of(report.team_id, delivery.address)
     inside = delivery.user is not None
+    away = away_of(report.team_id, delivery.address, outside=not inside)
     team = report.team.name if inside else harmless(report.team.name, "A team")
     pictures, best = _pictures(content)
     attached = _attached(report)
@@ -106,19 +107,28 @@ def _host() -> str:
     return settings.SITE_URL.split("://")[-1].split("/")[0].split(":")[0] or "localhost"
 
 
-def away_of(team_id: UUID, address: str) -> str:
-    token = signing.dumps([str(team_id), address], salt=SALT)
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What a mail's link is about. `team`: None where it is gone. `outside`: to whoever is in no team; one click stops
+    the reports of every team then, for each new team would find the address again."""
+
+    team: Team | None
+    address: str
+    outside: bool
+
+
+def away_of(team_id: UUID, address: str, *, outside: bool) -> str:
+    token = signing.dumps([str(team_id), address, outside], salt=SALT)
     return f"{settings.SITE_URL}{reverse('report_unsubscribe')}?{urlencode({'t': token})}"
 
 
-def subscription(token: str) -> tuple[Team, str]:
-    """Of which team a mail's link is about the reports, and the address. Raises Missing for one that we did not
-    write."""
+def subscription(token: str) -> Subscription:
+    """Raises Missing for a link that we did not write, and for one about a team that is gone."""
     try:
-        team_id, address = signing.loads(token, salt=SALT)
+        team_id, address, outside = signing.loads(token, salt=SALT)
     except signing.BadSignature as error:
         raise Missing(message="This link is not one of ours.", remedy="Ask whoever sends the reports.") from error
     team = Team.objects.filter(pk=team_id).first()
-    if team is None:
+    if team is None and not outside:
         raise Missing(message="This team is gone, and so are its reports.")
-    return team, address
+    return Subscription(team, address, outside)

@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from teams.accounts.models import User
 from teams.base.models import Row
 from teams.base.states import MovingQuerySet
-from teams.membership.models import Membership
+from teams.membership.models import Membership, Team
 from teams.membership.ownership import OwnedQuerySet, TeamOwned
 from teams.membership.permissions import CODES
 
@@ -231,15 +231,19 @@ class Delivery(TeamOwned):
 
 
 class Stopped(Row):
-    """An address that wants no more reports of a team."""
+    """An address that wants no more reports of a team; without one, of nobody. It is the address', not the team's."""
 
-    team_id = models.UUIDField()
+    team = models.ForeignKey(Team, models.CASCADE, null=True, blank=True, related_name="+")
     address = models.EmailField(max_length=254)
 
     class Meta:
         db_table = "report_stops"
         verbose_name_plural = "stopped"
-        constraints = [models.UniqueConstraint("team_id", Lower("address"), name="report_stopped_once")]
+        constraints = [
+            models.UniqueConstraint("team", Lower("address"), name="report_stopped_once"),
+            models.UniqueConstraint(Lower("address"), name="report_stopped_for_all_once", condition=Q(team=None)),
+        ]
+        indexes = [models.Index(Lower("address"), name="report_stopped_address")]
 
     def __str__(self) -> str:
         return self.address

@@ -116,12 +116,11 @@ def _row(pk: UUID) -> Delivery | None:
     return found
 
 
-def stop(team_id: UUID, address: str) -> None:
-    """No more reports of this team to this address."""
-    if not recipients.has_stopped(team_id, address):
-        Stopped.objects.create(team_id=team_id, address=address)
+def stop(team_id: UUID | None, address: str) -> None:
+    """No more reports of this team, or of any, to this address. Mail programs say so twice: again changes nothing."""
+    Stopped.objects.bulk_create([Stopped(team_id=team_id, address=address)], ignore_conflicts=True)
 
 
-def go_on(team_id: UUID, address: str) -> None:
-    """Reports of this team again."""
-    Stopped.objects.filter(team_id=team_id, address__iexact=address).delete()
+def go_on(team_id: UUID | None, address: str) -> None:
+    """Reports of this team again, whatever stopped them."""
+    recipients.stops(team_id, address).delete()

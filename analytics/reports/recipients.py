@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 
 from analytics.reports.models import Costs, Delivery, Report, Stopped
 from teams.accounts.models import User
@@ -111,7 +113,13 @@ def barrier(delivery: Delivery) -> str:
 
 
 def has_stopped(team_id: UUID, address: str) -> bool:
-    return Stopped.objects.filter(team_id=team_id, address__iexact=address).exists()
+    return stops(team_id, address).exists()
+
+
+def stops(team_id: UUID | None, address: str) -> QuerySet[Stopped]:
+    """What keeps the reports of a team from an address: that it wants none of them, or of nobody."""
+    rows = Stopped.objects.annotate(low=Lower("address")).filter(low=address.lower())
+    return rows.filter(Q(team=team_id) | Q(team=None))
 
 
 def choices(team: Team, costs: Sequence[str], actor: User) -> list[tuple[str, str]]:

@@ -261,11 +261,15 @@ def schedule_act(request: HttpRequest, pk: UUID) -> HttpResponse:
 @csrf_exempt  # a mail program's one click carries no cookie; what it may do is signed
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest) -> HttpResponse:
-    """From a mail's link, by whoever holds it, signed in or not: GET asks, POST does it (RFC 8058) or takes it back."""
-    team, address = letters.subscription(request.GET.get("t", ""))
-    back = request.POST.get("back") == "1"
-    if request.method == "POST":
-        (posting.go_on if back else posting.stop)(team.pk, address)
+    """From a mail's link, by whoever holds it, signed in or not: GET asks, POST does it (RFC 8058) or takes it back.
+    Outside it stops the reports of every team, unless those of one alone are said."""
+    found = letters.subscription(request.GET.get("t", ""))
+    team_id = found.team.pk if found.team else None
+    back, everywhere = request.POST.get("back") == "1", found.outside and request.POST.get("only") != "1"
+    if request.method == "POST" and back:
+        posting.go_on(team_id, found.address)
+    elif request.method == "POST":
+        posting.stop(None if everywhere else team_id, found.address)
     state = "back" if back else "done" if request.method == "POST" else "asks"
-    facts = {"state": state, "team": team, "address": address}
+    facts = {"state": state, "everywhere": everywhere, "found": found}
     return render(request, "analytics/reports/unsubscribe.html", facts)

@@ -5,12 +5,13 @@ from datetime import timedelta
 from email.header import decode_header, make_header
 from email.message import Message
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from analytics.reports import posting, services
+from analytics.reports import letters, posting, services
 from analytics.reports.models import Delivery, Report, Stopped
 from designer.jobs.models import Job
 from teams.membership.models import Membership, Role
@@ -201,11 +202,53 @@ def test_whoever_named_an_address_outside_answers_for_it(filled, ask, box, clien
 def link_in(letter: Message) -> str:
     found = re.fullmatch(r"<(.+)>", re.sub(r"\s+", "", letter["List-Unsubscribe"]))
     assert found and letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click" and found[1] in text_of(letter)
-    parts = urlsplit(found[1])
+    return path_of(found[1])
+
+
+def path_of(link: str) -> str:
+    parts = urlsplit(link)
     return f"{parts.path}?{parts.query}"
 
 
-def test_one_click_stops_the_reports_of_a_team_without_signing_in(filled, owner, ask, box):
+def elsewhere(client_of, ask, address: str) -> Report:
+    """A report of somebody's personal team to that address."""
+    stranger = client_of("stranger")
+    team = Membership.objects.get(user=stranger.user, team__personal=True).team
+    return made(ask(stranger, team=str(team.pk), addresses=[address]))
+
+
+def test_one_click_from_outside_stops_the_reports_of_every_team(filled, owner, ask, box, client_of):
+    made(ask(owner, addresses=[OUTSIDE]))
+    link, nobody = link_in(box.taken[0]), Client(enforce_csrf_checks=True)
+    assert "No team of this studio" in nobody.get(link).content.decode()
+    assert "any team" in nobody.post(link, {"List-Unsubscribe": "One-Click"}).content.decode()
+    assert states(elsewhere(client_of, ask, OUTSIDE)) == {OUTSIDE: "unsubscribed"}
+    gone = letters.away_of(uuid4(), OUTSIDE, outside=True)
+    assert nobody.post(path_of(gone), {"back": "1"}).status_code == 200, "also of a team that is gone"
+    assert states(elsewhere(client_of, ask, OUTSIDE)) == {OUTSIDE: "sent"}
+
+
+def test_who_likes_the_reports_of_others_stops_those_of_one_team(filled, owner, ask, box, client_of):
+    made(ask(owner, addresses=[OUTSIDE]))
+    nobody = Client(enforce_csrf_checks=True)
+    assert filled.team.name in nobody.post(link_in(box.taken[0]), {"only": "1"}).content.decode()
+    assert states(made(ask(owner, addresses=[OUTSIDE]))) == {OUTSIDE: "unsubscribed"}
+    assert states(elsewhere(client_of, ask, OUTSIDE)) == {OUTSIDE: "sent"}
+
+
+def test_a_member_stops_the_reports_of_one_team(filled, owner, ask, box):
+    made(ask(owner, members=[str(owner.user.pk)]))
+    Client().post(link_in(box.taken[0]), {"List-Unsubscribe": "One-Click"})
+    assert Stopped.objects.get().team == filled.team
+
+
+def test_providers_that_click_at_once_stop_it_once(filled, db):
+    all_at_once(lambda _: posting.stop(None, OUTSIDE), range(5))
+    all_at_once(lambda _: posting.stop(filled.team.pk, OUTSIDE), range(5))
+    assert Stopped.objects.count() == 2
+
+
+def test_one_click_stops_the_reports_without_signing_in(filled, owner, ask, box):
     made(ask(owner, addresses=[OUTSIDE, "other@example.com"]))
     link = link_in(next(letter for letter in box.taken if letter["To"] == OUTSIDE))
     nobody = Client(enforce_csrf_checks=True)
