@@ -90,6 +90,31 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Consent",
+            fields=[
+                *row(),
+                ("address", models.EmailField(max_length=254)),
+                ("asks", models.PositiveSmallIntegerField(default=0)),
+                ("asked_at", models.DateTimeField(blank=True, null=True)),
+                ("given_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asker",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                team(),
+            ],
+            options={
+                "db_table": "report_consents",
+                "verbose_name": "consent",
+                "constraints": [models.UniqueConstraint(fields=["team", "address"], name="report_asked_once")],
+            },
+        ),
+        migrations.CreateModel(
             name="Schedule",
             fields=[
                 *row(),
@@ -184,6 +209,7 @@ class Migration(migrations.Migration):
                 ("address", models.EmailField(max_length=254)),
                 ("status", models.CharField(choices=POSTS, default="waiting", max_length=16)),
                 ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("again", models.PositiveSmallIntegerField(default=0)),
                 ("error", models.JSONField(blank=True, null=True)),
                 ("sent_at", models.DateTimeField(blank=True, null=True)),
                 (

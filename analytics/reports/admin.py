@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from analytics.reports.models import Delivery, Report, Schedule, Stopped
+from analytics.reports.models import Consent, Delivery, Report, Schedule, Stopped
 from teams.base.admin import LookedAt
 
 
@@ -24,6 +24,12 @@ class ScheduleAdmin(LookedAt, admin.ModelAdmin[Schedule]):
 class DeliveryAdmin(LookedAt, admin.ModelAdmin[Delivery]):
     list_display = ("created_at", "team", "address", "status", "tries", "sent_at")
     list_filter = ("status",)
+    search_fields = ("id", "address")
+
+
+@admin.register(Consent)
+class ConsentAdmin(LookedAt, admin.ModelAdmin[Consent]):
+    list_display = ("created_at", "team", "address", "asks", "asked_at", "given_at")
     search_fields = ("id", "address")
 
 

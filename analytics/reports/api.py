@@ -17,13 +17,22 @@ from analytics.reports import schedules, serializers, services
 from analytics.reports.models import Cadence, Kind, Report, ReportQuerySet, Schedule, Status
 from designer.assets.delivery import stored
 from designer.web.idempotency import IdempotentPostMixin
-from teams.accounts.models import Scope
+from teams.accounts.models import ApiToken, Scope
 from teams.accounts.people import person
-from teams.base.errors import Missing
+from teams.base.errors import Forbidden, Missing
 from teams.base.preconditions import etag_of
 
 IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag you read")
 FOR_MANAGERS: dict[str, str] = dict.fromkeys(("POST", "PATCH", "DELETE"), Scope.ADMIN.value)
+
+
+def check_may_mail(request: Request, *, outside: bool) -> None:
+    """Raises Forbidden for a token that may not mail to addresses outside: it takes the scope that schedules take."""
+    if outside and isinstance(request.auth, ApiToken) and Scope.ADMIN.value not in request.auth.scopes:
+        message = "This token lacks the scope 'admin', which mails to addresses outside of the team need."
+        raise Forbidden(
+            "insufficient_scope", message, field="addresses", remedy="Use one that has it, or name members."
+        )
 
 
 class ReportFilter(filters.FilterSet):
@@ -59,6 +68,7 @@ class ReportList(IdempotentPostMixin, generics.ListAPIView[Report]):
         """Have a report made. It is mailed to whom it names once it is there."""
         form = serializers.ReportRequest(data=request.data)
         form.is_valid(raise_exception=True)
+        check_may_mail(request, outside=bool(form.validated_data["addresses"]))
         row = services.request_report(actor=person(request), wish=form.wish())
         body = self.get_serializer(row).data
         return Response(body, status=202, headers={"Location": f"/api/reports/{row.pk}"})
@@ -92,10 +102,11 @@ class ReportResend(IdempotentPostMixin):
     @extend_schema(request=serializers.ResendRequest, responses={202: serializers.ResentSerializer})
     def post(self, request: Request, pk: UUID) -> Response:
         """Send it again to whom it could not be sent. Whoever has it does not get it twice."""
-        services.changeable(person(request), pk)
+        row = services.changeable(person(request), pk)
         form = serializers.ResendRequest(data=request.data)
         form.is_valid(raise_exception=True)
         named = form.validated_data["deliveries"]
+        check_may_mail(request, outside=services.failed_of(row, named).filter(user=None).exists())
         count = services.resend(actor=person(request), report_id=pk, delivery_ids=named)
         return Response({"count": count}, status=202)
 

@@ -42,7 +42,7 @@ class ToWhom(RefusalsShown):
     addresses = forms.CharField(
         label="And to addresses outside of the team", required=False, max_length=12_000,
         widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off", "placeholder": "name@example.com"}),
-        help_text="One on each line. They get everything that is in the report; each mail has a link to stop them.",
+        help_text="One on each line. Each is asked by mail first whether it wants reports, and can stop them later.",
     )  # fmt: skip
 
     def __init__(self, *args: Any, actor: User, team: Team, **kwargs: Any) -> None:

@@ -10,19 +10,20 @@ from uuid import UUID
 from django.conf import settings
 from django.core import signing
 from django.core.files.storage import default_storage
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.message import SafeMIMEMultipart
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from analytics.reports import drawings
-from analytics.reports.models import Delivery, Report
+from analytics.reports.models import Consent, Delivery, Report
 from designer.assets.blobs import AWAY
 from designer.notifications.letters import harmless
 from teams.base.errors import Missing
 from teams.membership.models import Team
 
 SALT: Final = "analytics.reports.unsubscribe"
+YES: Final = "analytics.reports.agree"
 PICTURES: Final = 6  # of the best images
 MOST_ATTACHED: Final = 5 << 20  # bytes of a PDF that goes along
 FILE: Final = "report.pdf"
@@ -48,16 +49,20 @@ class Illustrated(EmailMultiAlternatives):
 
 
 def letter(delivery: Delivery) -> Illustrated:
-    """The mail to one recipient. To an address outside nothing leads into the studio, and names stand between marks."""
+    """The mail to one recipient. To an address outside nothing leads into the studio, and what people wrote, names and
+    briefs, is no address to be followed."""
     report, content = delivery.report, delivery.report.content
     inside = delivery.user is not None
     away = away_of(report.team_id, delivery.address, outside=not inside)
-    team = report.team.name if inside else harmless(report.team.name, "A team")
+    team, who = report.team.name, report.owner.shown_name
     pictures, best = _pictures(content)
+    if not inside:
+        team, who = harmless(team, "A team"), harmless(who, "A designer")
+        best = [{**row, "title": harmless(row["title"], "An image")} for row in best]
     attached = _attached(report)
     facts = {
         "report": report, "content": content, "team": team, "best": best, "away": away, "site": settings.SITE_URL,
-        "name": delivery.user.shown_name if delivery.user else "", "who": report.owner.shown_name,
+        "name": delivery.user.shown_name if delivery.user else "", "who": who,
         "by": report.owner.email, "link": f"{settings.SITE_URL}{reverse('report', args=[report.pk])}" if inside else "",
         "charts": [name for name, *_ in pictures if name.endswith("_chart")], "attached": attached is not None,
     }  # fmt: skip
@@ -77,6 +82,31 @@ def letter(delivery: Delivery) -> Illustrated:
     if attached is not None:
         mail.attach(f"report-{report.first}-{report.last}.pdf", attached, "application/pdf")
     return mail
+
+
+def question(row: Consent) -> EmailMessage:
+    """The mail that asks whether an address wants the reports of a team, and holds nothing else."""
+    name = row.asker.shown_name if row.asker else ""
+    who, team = harmless(name, "A designer"), harmless(row.team.name, "a team")
+    away, yes = away_of(row.team_id, row.address, outside=True), signing.dumps(str(row.pk), salt=YES)
+    link = f"{settings.SITE_URL}{reverse('report_agree')}?{urlencode({'t': yes})}"
+    facts = {"row": row, "who": who, "team": team, "site": settings.SITE_URL, "link": link, "away": away}
+    title = f"{who} asks whether you want the reports of {team}"
+    headers = {"List-Unsubscribe": f"<{away}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    body = render_to_string("mail/report_question.txt", facts)
+    return EmailMessage(subject=" ".join(title.split()), body=body, to=[row.address], headers=headers)
+
+
+def asked(token: str) -> Consent:
+    """Who is asked by a mail's link. Raises Missing for one that we did not write, or that is long over."""
+    try:
+        pk = signing.loads(token, salt=YES)
+    except signing.BadSignature as error:
+        raise Missing(message="This link is not one of ours.", remedy="Ask whoever sends the reports.") from error
+    row = Consent.objects.select_related("team").filter(pk=pk).first()
+    if row is None:
+        raise Missing(message="Nobody waits for this answer any more.", remedy="Ask whoever sends the reports.")
+    return row
 
 
 def _pictures(content: dict[str, Any]) -> tuple[list[tuple[str, bytes, str]], list[dict[str, Any]]]:

@@ -213,6 +213,7 @@ class Delivery(TeamOwned):
     address = models.EmailField(max_length=254)
     status = models.CharField(max_length=16, choices=Post, default=Post.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
+    again = models.PositiveSmallIntegerField(default=0)  # how often somebody had it sent again
     error = models.JSONField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     objects = DeliveryQuerySet.as_manager()
@@ -228,6 +229,26 @@ class Delivery(TeamOwned):
 
     def __str__(self) -> str:
         return f"{self.report_id} to {self.address}"
+
+
+class Consent(TeamOwned):
+    """An address outside, in lower case, that was asked whether it wants the reports of a team. `given_at`: when it
+    said yes; `asks`: how often it was asked, which is in the mail's job, so that an old one asks no more."""
+
+    asker = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    address = models.EmailField(max_length=254)
+    asks = models.PositiveSmallIntegerField(default=0)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    given_at = models.DateTimeField(null=True, blank=True)
+    objects = OwnedQuerySet["Consent"].as_manager()
+
+    class Meta:
+        db_table = "report_consents"
+        verbose_name = "consent"
+        constraints = [models.UniqueConstraint(name="report_asked_once", fields=["team", "address"])]
+
+    def __str__(self) -> str:
+        return self.address
 
 
 class Stopped(Row):

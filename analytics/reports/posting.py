@@ -8,16 +8,24 @@ from uuid import UUID
 from django.core.mail import get_connection
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
+from django.utils import timezone
 
-from analytics.reports import letters, recipients, services
-from analytics.reports.models import Delivery, Post, Stopped
+from analytics.reports import consents, letters, limits, recipients, services
+from analytics.reports.models import Consent, Delivery, Post, Stopped
 from designer.jobs.handlers import Permanent, Retry
-from teams.base.errors import Conflict
+from teams.base.errors import Conflict, Refused
+from teams.membership.permissions import may
 
 AWAY: Final = "The mail server is away."
 GONE: Final = ("mail_unknown", "The connection was lost while the mail server took the mail, which may have arrived.")
 REMEDY: Final = "Ask whether it has come before you send it again."
+UNCONFIRMED: Final = (
+    "unconfirmed", "This address has not said yet that it wants reports.",
+    "It was asked by mail; once it says yes this one follows by itself.",
+)  # fmt: skip
+LATELY: Final = timedelta(days=14)
+MOST_AT_ONCE: Final = 3  # that follow a yes: who set it up a year ago is not to be flooded
 PAUSES: Final = tuple(timedelta(minutes=each) for each in (1, 4, 10, 15, 30))  # a server that comes back, greylisting
 
 
@@ -36,7 +44,32 @@ def send(delivery_id: UUID, failures: int = 0) -> None:
     if recipients.has_stopped(row.team_id, row.address):
         _settle(row, Post.UNSUBSCRIBED)
         return
+    if row.user is None and not (_has_leave(row) and _has_room(row)):
+        return
     _hand_over(row, PAUSES[min(failures, len(PAUSES) - 1)])
+
+
+def _has_leave(row: Delivery) -> bool:
+    """Whether this address outside has said yes; that it has not is noted."""
+    with transaction.atomic():
+        if consents.given(row.team_id, row.address):
+            return True
+        _settle(row, Post.FAILED, _told(*UNCONFIRMED))
+    return False
+
+
+def _has_room(row: Delivery) -> bool:
+    """Whether so few mails went outside today that this one may; one that is tried again was counted. Raises Retry."""
+    if row.tries or row.again:
+        return True
+    try:
+        limits.take_one(limits.MAILS, team_id=row.team_id, person_id=row.report.owner_id, address=row.address)
+    except Refused as refused:
+        if refused.status != 429:
+            raise Retry(PAUSES[0], refused.message, code=refused.code, remedy=refused.remedy) from refused
+        _settle(row, Post.FAILED, _told(refused.code, refused.message, "Send it again tomorrow."))
+        return False
+    return True
 
 
 def _hand_over(row: Delivery, pause: timedelta) -> None:
@@ -114,6 +147,43 @@ def _row(pk: UUID) -> Delivery | None:
     rows = Delivery.objects.select_related("report__team", "report__owner", "user")
     found: Delivery | None = rows.filter(pk=pk).first()
     return found
+
+
+def ask(consent_id: UUID, serial: int, failures: int = 0) -> None:
+    """Mail the question whether an address wants the reports, unless it was asked anew or answered since, or whoever
+    asked may not any more. Raises Retry, Permanent."""
+    rows = Consent.objects.select_related("team", "asker").filter(pk=consent_id, asks=serial, given_at=None)
+    row = rows.first()
+    if row is None or row.asker is None or not may(row.asker, "change_team", row.team):
+        return
+    if recipients.has_stopped(row.team_id, row.address):
+        return
+    pause = PAUSES[min(failures, len(PAUSES) - 1)]
+    try:
+        letters.question(row).send()
+    except SMTPRecipientsRefused as refused:
+        if any(code < 500 for code, _ in refused.recipients.values()):
+            raise Retry(pause, "The mail server takes no mail for this address now.") from refused
+        raise Permanent("no_such_mailbox", "The mail server refuses this address.") from refused
+    except (OSError, SMTPException) as error:
+        raise Retry(pause, AWAY, code="mail_away", remedy="It is asked again when a report is sent.") from error
+
+
+@transaction.atomic
+def agree(consent_id: UUID) -> None:
+    """The address wants the reports: what waited for that lately goes out. Again changes nothing."""
+    row = Consent.objects.select_for_update().get(pk=consent_id)
+    if row.given_at is not None:
+        return
+    row.given_at = timezone.now()
+    row.save(update_fields=["given_at", "updated_at"])
+    go_on(row.team_id, row.address)
+    waiting = Delivery.objects.filter(team=row.team_id, user=None, status=Post.FAILED, error__code=UNCONFIRMED[0])
+    waiting = waiting.annotate(low=Lower("address")).filter(low=row.address, created_at__gt=row.given_at - LATELY)
+    for delivery in waiting.select_related("report").order_by("-created_at")[:MOST_AT_ONCE]:
+        Delivery.objects.move(delivery.pk, Post.WAITING, error=None)
+        services.post(delivery, after=":agreed")
+        services.announce(delivery.report)
 
 
 def stop(team_id: UUID | None, address: str) -> None:

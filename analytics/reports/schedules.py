@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from analytics import asking, periods, queries
-from analytics.reports import recipients, services
+from analytics.reports import consents, recipients, services
 from analytics.reports.calendar import Rhythm
 from analytics.reports.models import Cadence, Report, Schedule, Section
 from designer.notifications.services import notify
@@ -77,6 +77,7 @@ def create(*, actor: User, wish: ScheduleWish) -> Schedule:
     row = Schedule(team=team, owner=actor)
     _fill(row, actor, {name: getattr(wish, name) for name in FIELDS})
     row.save()
+    consents.ask(actor, team, row.addresses)
     _note(actor, "report.scheduled", row)
     return row
 
@@ -101,6 +102,7 @@ def change(*, actor: User, schedule_id: UUID, if_match: str | None, said: dict[s
     row.owner = actor
     _fill(row, actor, said)
     row.save()
+    consents.ask(actor, row.team, row.addresses)
     _note(actor, "report.schedule_changed", row)
     return row
 

@@ -8,11 +8,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from analytics import asking, periods, queries
-from analytics.reports import calendar, files, recipients
+from analytics.reports import calendar, consents, files, limits, recipients
 from analytics.reports.models import AGAIN, Costs, Delivery, Kind, Post, Report, Section, Status
 from designer.jobs.models import Lane
 from designer.jobs.services import enqueue, request_cancel
@@ -28,6 +29,7 @@ MAKE: Final = "report.make"
 MAIL: Final = "report.mail"
 TRIES: Final = 3
 MAIL_TRIES: Final = 6  # an hour of a mail server that is away, by `posting.PAUSES`
+MOST_AGAIN: Final = 3  # times to a mailbox that refused it: more harms the name of who sends
 MOST_LIVE: Final = 10  # of a team at once
 LONGEST_TITLE: Final = 200
 
@@ -65,6 +67,7 @@ def request_report(*, actor: User, wish: ReportWish) -> Report:
             remedy = "Wait for one of them, or cancel it."
             raise Conflict("too_many_reports", f"{MOST_LIVE} reports of this team wait already.", remedy=remedy)
         if to.addresses:
+            consents.ask(actor, team, to.addresses)
             audit.write(actor, "report.sent_outside", f"report:{row.pk}", {"addresses": list(to.addresses)}, team.pk)
         return queue(row)
 
@@ -153,24 +156,38 @@ def delete(*, actor: User, report_id: UUID) -> None:
 @transaction.atomic
 def resend(*, actor: User, report_id: UUID, delivery_ids: Sequence[UUID] = ()) -> int:
     """Send it again to whom it could not be sent, or to those of them that are named; how many. To whom it went it does
-    not go again. Raises Missing, Forbidden, or Conflict where nothing failed."""
+    not go again. Raises Missing, Forbidden, Conflict where nothing failed or a mailbox refused it often enough, Refused
+    (429) where no more goes outside today."""
     row = changeable(actor, report_id)
-    failed = Delivery.objects.select_for_update().filter(report=row, status__in=AGAIN)
-    failed = failed.filter(pk__in=delivery_ids) if delivery_ids else failed
-    found = list(failed)
+    failed = list(failed_of(row, delivery_ids).select_for_update())
+    found = [each for each in failed if each.status != Post.REFUSED or each.again < MOST_AGAIN]
+    if failed and not found:
+        shown = "It was sent often enough to who does not take it."
+        raise Conflict("sent_often_enough", shown, remedy="Ask for the right address, and for a report anew.")
     if not found:
         shown = "Nothing of this report failed to be sent."
         raise Conflict("nothing_failed", shown, remedy="Whoever has it does not get it twice.")
+    outside = [each.address for each in found if each.user_id is None]
+    consents.ask(actor, row.team, outside)
+    for address in set(outside) - set(consents.open_of(row.team_id, outside)):
+        limits.take_one(limits.MAILS, team_id=row.team_id, person_id=actor.pk, address=address)
     for delivery in found:
-        Delivery.objects.move(delivery.pk, Post.WAITING, error=None)
+        Delivery.objects.move(delivery.pk, Post.WAITING, error=None, again=F("again") + 1)
         post(delivery)
+    audit.write(actor, "report.sent_again", f"report:{row.pk}", {"addresses": outside}, row.team_id)
     announce(row)
     return len(found)
 
 
-def post(delivery: Delivery) -> None:
-    """Have it mailed."""
-    told, key = {"delivery_id": str(delivery.pk)}, f"{MAIL}:{delivery.pk}"
+def failed_of(row: Report, delivery_ids: Sequence[UUID] = ()) -> QuerySet[Delivery]:
+    """What may be sent again of it, or of those that are named."""
+    failed: QuerySet[Delivery] = Delivery.objects.filter(report=row, status__in=AGAIN)
+    return failed.filter(pk__in=delivery_ids) if delivery_ids else failed
+
+
+def post(delivery: Delivery, *, after: str = "") -> None:
+    """Have it mailed. `after`: what it waited for, where a job that found it missing may still be under way."""
+    told, key = {"delivery_id": str(delivery.pk)}, f"{MAIL}:{delivery.pk}{after}"
     enqueue(MAIL, told, team_id=delivery.team_id, lane=Lane.IO, max_attempts=MAIL_TRIES, dedup_key=key)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from analytics.reports import making, posting, schedules, services
+from analytics.reports import consents, making, posting, schedules, services
 from analytics.reports.models import Delivery, Report
 from designer.jobs.handlers import RunningJob, finishes, handles, names
 from designer.jobs.models import Job
@@ -48,6 +48,11 @@ def mails(user: User, jobs: Sequence[Job]) -> dict[UUID, tuple[str, str]]:
     }
 
 
+@handles(consents.ASK)
+def ask(job: RunningJob, consent_id: str, serial: str) -> None:
+    posting.ask(UUID(consent_id), int(serial), job.failures)
+
+
 @handles(services.MAIL)
 def mail(job: RunningJob, delivery_id: str) -> None:
     posting.send(UUID(delivery_id), job.failures)
@@ -61,3 +66,8 @@ def give_up(job: Job, status: str, error: dict[str, Any]) -> None:
 @every(timedelta(seconds=20))
 def make_due() -> None:
     schedules.fire()
+
+
+@every(timedelta(hours=1))
+def forget_old() -> None:
+    consents.forget_old()

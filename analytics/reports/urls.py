@@ -19,6 +19,7 @@ pages = [
     path("analytics/reports/schedules/new", views.schedule_new, name="report_schedule_new"),
     path("analytics/reports/schedules/<uuid:pk>", views.schedule, name="report_schedule"),
     path("analytics/reports/schedules/<uuid:pk>/act", views.schedule_act, name="report_schedule_act"),
+    path("analytics/reports/agree", views.agree, name="report_agree"),
     path("analytics/reports/unsubscribe", views.unsubscribe, name="report_unsubscribe"),
     path("analytics/reports/<uuid:pk>", views.report, name="report"),
     path("analytics/reports/<uuid:pk>/head", views.head, name="report_head"),

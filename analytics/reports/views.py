@@ -14,10 +14,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from analytics import asking, queries
-from analytics.reports import letters, posting, schedules, services
+from analytics.reports import consents, letters, posting, schedules, services
 from analytics.reports.api import ReportFilter
 from analytics.reports.forms import ReportForm, ScheduleForm
 from analytics.reports.models import AGAIN, Cadence, Kind, Post, Report, Schedule, Status
+from designer.notifications.letters import harmless
 from teams.accounts.models import User
 from teams.accounts.people import person
 from teams.base.errors import Forbidden, Missing, Refused
@@ -221,7 +222,15 @@ def schedule(request: HttpRequest, pk: UUID) -> HttpResponse:
             raise
         except Refused as refused:
             form.refuse(refused)
-    context = {"form": form, "team": row.team, "row": row, "etag": etag_of(row), "title": _rhythm(row), "label": "Save"}
+    context = {
+        "form": form,
+        "team": row.team,
+        "row": row,
+        "etag": etag_of(row),
+        "title": _rhythm(row),
+        "label": "Save",
+        "silent": consents.open_of(row.team_id, row.addresses),
+    }
     return render(request, "analytics/reports/schedule.html", context, status=422 if form.errors else 200)
 
 
@@ -256,6 +265,22 @@ def schedule_act(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 # From a mail
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def agree(request: HttpRequest) -> HttpResponse:
+    """From the mail that asks, by whoever holds its link, signed in or not: GET asks, POST says yes."""
+    row = letters.asked(request.GET.get("t", ""))
+    if request.method == "POST":
+        posting.agree(row.pk)
+    facts = {
+        "done": request.method == "POST" or row.given_at is not None,
+        "team": harmless(row.team.name, "a team"),
+        "address": row.address,
+        "away": letters.away_of(row.team_id, row.address, outside=True),
+    }
+    return render(request, "analytics/reports/agree.html", facts)
 
 
 @csrf_exempt  # a mail program's one click carries no cookie; what it may do is signed

@@ -22,6 +22,7 @@ FOR_ANYBODY = {  # asked for a key, they keep in the session, or in a cookie, wh
     "invitation",
     "s",
     "s/<uuid:share_id>",
+    "analytics/reports/agree",  # the signed link of a mail, on a page of ours
 }
 STRANGE = ["/nowhere", "/api/nowhere", "/assets/x", "/accounts/login/", "/accounts/password/reset/", "/admin/login/"]
 

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from analytics import rollups
-from analytics.reports.models import Report
+from analytics.reports.models import Consent, Report
 from tests.analytics.rows import MODELS, Rows
 from tests.conftest import ClientOf
 from tests.work import work_off
@@ -43,15 +44,25 @@ def filled(rows: Rows, owner: APIClient) -> Rows:
     return rows
 
 
+def agreed(team_id: object, *addresses: str) -> None:
+    """These addresses have said that they want the team's reports."""
+    for address in addresses:
+        said = {"given_at": timezone.now()}
+        Consent.objects.update_or_create(team_id=team_id, address=address.lower(), defaults=said)
+
+
 @pytest.fixture
 def ask(rows: Rows) -> Ask:
-    """Asks for a report of the week over HTTP."""
+    """Asks for a report of the week over HTTP. Addresses outside that it names want it, unless `want` says else."""
 
-    def do(client: APIClient, **more: Any) -> dict[str, Any]:
+    def do(client: APIClient, *, want: bool = True, **more: Any) -> dict[str, Any]:
         wish = {"team": str(rows.team.pk), **DAYS, **more}
         answer = client.post("/api/reports", wish, format="json")
         assert answer.status_code == 202, answer.content
-        return dict(answer.json())
+        told = dict(answer.json())
+        if want:
+            agreed(told["team"], *Report.objects.get(pk=told["id"]).addresses)
+        return told
 
     return do
 

@@ -7,7 +7,7 @@ import pytest
 from analytics.reports import services
 from analytics.reports.models import Report
 from teams.accounts.services import create_token
-from tests.analytics.reports.conftest import DAYS
+from tests.analytics.reports.conftest import DAYS, made
 from tests.work import all_at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -112,6 +112,19 @@ def test_a_program_reads_with_a_token_and_makes_with_one_that_writes(owner, team
         cadence = {"cadence": "weekly"}
         made = client.post("/api/reports/schedules", cadence, content_type="application/json", headers=head)
         assert made.status_code == 403, "what mails by itself needs the scope admin"
+
+
+def test_a_token_that_writes_mails_nobody_outside(filled, owner, team, client, ask, box):
+    box.unknown = {"buyer@example.com"}
+    refused = made(ask(owner, addresses=["buyer@example.com"]))
+    wish = {"team": str(team.pk), "kind": "weekly", "addresses": ["buyer@example.com"]}
+    for scopes, statuses in ((["read", "write"], (403, 403)), (["admin", "read", "write"], (202, 202))):
+        key = create_token(actor=owner.user, name="t", scopes=scopes)[1]
+        head = {"Authorization": f"Bearer {key}"}
+        answer = client.post("/api/reports", wish, content_type="application/json", headers=head)
+        again = client.post(f"/api/reports/{refused.pk}/resend", {}, content_type="application/json", headers=head)
+        assert (answer.status_code, again.status_code) == statuses
+        assert answer.status_code == 202 or answer.json()["code"] == "insufficient_scope"
 
 
 def test_an_unknown_file_does_not_exist(owner, team):

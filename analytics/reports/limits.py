@@ -1,0 +1,31 @@
+"""How much may be mailed outside of a team in a day, counted as invitations are: by team, by person and by address."""
+
+import hashlib
+from typing import Final
+from uuid import UUID
+
+import redis
+
+from teams.base.errors import Refused
+from teams.base.limits import Limit, TooOften, take
+
+DAY: Final = 86_400  # seconds
+Most = tuple[tuple[str, int], ...]
+QUESTIONS: Final[Most] = (("ask:team", 500), ("ask:by", 200), ("ask:to", 5))  # to who has not said yes yet
+MAILS: Final[Most] = (("mail:team", 1_000), ("mail:by", 500), ("mail:to", 20))  # to who has
+
+
+def take_one(most: Most, *, team_id: UUID, person_id: UUID, address: str) -> None:
+    """Count a mail. Raises Refused (429) for too many of one team, of one person or to one address, of all teams; 503
+    where nobody can count."""
+    to = hashlib.sha256(address.lower().encode()).hexdigest()
+    keys = zip(most, (team_id, person_id, to), strict=True)
+    try:
+        take([Limit(f"report:{name}:{key}", tries, DAY) for (name, tries), key in keys])
+    except TooOften as often:
+        message, remedy = "So much was mailed outside of the team today that no more goes out.", "Go on tomorrow."
+        raise Refused(
+            "too_many_mails", message, field="addresses", remedy=remedy, status=429, retry_after=often.seconds
+        ) from often
+    except redis.RedisError as away:
+        raise Refused("unavailable", "Mails cannot be counted.", remedy="Try again.", status=503) from away
