@@ -272,6 +272,8 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "URL_FORMAT_OVERRIDE": None,  # `format` says how a picture is sent
 }
+REPORTS_KEPT_DAYS = env.whole("REPORTS_KEPT_DAYS", 730, low=7, high=36_500, unit="days")
+REPORTS_TEAM_BYTES = env.whole("REPORTS_TEAM_BYTES", 10 << 30, low=1 << 20, high=1 << 50, unit="bytes of one team")
 TEAM_SEATS = env.whole("TEAM_SEATS", 5_000, low=1, high=1_000_000, unit="members in one team")
 API_RATE_PER_MINUTE = env.whole("API_RATE_PER_MINUTE", 600, low=1, high=1_000_000, unit="requests")
 SPECTACULAR_SETTINGS = {

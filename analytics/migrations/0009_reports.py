@@ -172,6 +172,7 @@ class Migration(migrations.Migration):
                 ("error", models.JSONField(blank=True, null=True)),
                 ("content", models.JSONField(default=dict)),
                 ("files", models.JSONField(default=dict)),
+                ("size", models.BigIntegerField(default=0, help_text="Bytes of its files together.")),
                 ("note", models.CharField(blank=True, max_length=300)),
                 ("job_id", models.UUIDField(blank=True, null=True)),
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
@@ -191,7 +192,10 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "reports",
                 "verbose_name": "report",
-                "indexes": [models.Index(fields=["team", "-created_at", "-id"], name="report_of_team")],
+                "indexes": [
+                    models.Index(fields=["team", "-created_at", "-id"], name="report_of_team"),
+                    models.Index(fields=["created_at"], name="report_age"),
+                ],
                 "constraints": [
                     models.CheckConstraint(condition=Q(status__in=values(STATES)), name="report_status_known"),
                     models.CheckConstraint(condition=Q(kind__in=values(KINDS)), name="report_kind_known"),

@@ -1,9 +1,11 @@
 """The files of reports in the storage: a folder for each, in it one for each attempt at making them.
 
-A worker that dies leaves files that no row names; they go with the report.
+What a worker that dies leaves behind, and what is left of a report whose row is gone, with its team or without, goes by
+the sweep.
 """
 
 import logging
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +24,12 @@ TYPES: Final = {
 }
 
 
+def is_old(place: str, limit: datetime) -> bool:
+    """Whether all files in a folder are from before that moment."""
+    names = default_storage.listdir(place)[1]
+    return all(default_storage.get_modified_time(f"{place}/{name}") < limit for name in names)
+
+
 def folder(row: Report) -> str:
     return f"reports/{row.team_id}/{row.pk}"
 
@@ -37,7 +45,7 @@ def keep(row: Report, attempt: int, found: list[Path]) -> dict[str, Any]:
                 path = default_storage.save(f"{place}/{each.name}", File(file))
             kept[each.name] = {"path": path, "bytes": each.stat().st_size, "type": TYPES[each.suffix[1:]]}
     except BaseException as error:
-        _clear(place)
+        clear(place)
         if isinstance(error, AWAY):
             raise refusal(error) from error
         raise
@@ -77,12 +85,12 @@ def forget(place: str) -> None:
     except AWAY as error:
         log.warning("files are left in %s: %s", place, error)
         return
-    done = [_clear(f"{place}/{attempt}") for attempt in attempts]
+    done = [clear(f"{place}/{attempt}") for attempt in attempts]
     if all(done):
-        _clear(place)
+        clear(place)
 
 
-def _clear(place: str) -> bool:
+def clear(place: str) -> bool:
     """Delete the files of a folder and, where folders are a thing of their own, the folder; whether that was done."""
     try:
         for name in default_storage.listdir(place)[1]:

@@ -29,6 +29,8 @@ def make(job: RunningJob, report_id: UUID) -> None:
     if row is None or not row.is_live:
         return
     ask = _asked(row)
+    if services.is_full(row.team_id):
+        raise Permanent("reports_full", services.FULL, services.FULL_REMEDY)
     with job.fenced():
         Report.objects.move(row.pk, Status.RUNNING, percent=5)
         row.refresh_from_db(fields=["status", "percent"])
@@ -92,7 +94,8 @@ def _finish(job: RunningJob, row: Report, content: dict[str, Any], made: list[Pa
     kept = files.keep(row, job.attempt, made)
     try:
         with job.fenced(finish=True):
-            told = {"content": content, "files": kept, "note": note, "percent": 100, "finished_at": Now()}
+            size = sum(each["bytes"] for each in kept.values())
+            told = {"content": content, "files": kept, "size": size, "note": note, "percent": 100, "finished_at": Now()}
             Report.objects.move(row.pk, Status.DONE, **told)
             row.refresh_from_db()
             for delivery in recipients.deliveries_of(row):

@@ -114,7 +114,7 @@ class Schedule(TeamOwned):
 
 class Report(TeamOwned):
     """The figures of some days as they stood when it was made: `content` is what its page, its PDF and its mail say,
-    `files` ({name: {path, bytes, type, rows}}) lie in the storage. Nothing of it changes once it is done."""
+    `files` ({name: {path, bytes, type}}) lie in the storage. Nothing of it changes once it is done."""
 
     MOVES: ClassVar[dict[str, set[str]]] = {
         Status.QUEUED: {Status.RUNNING, Status.FAILED, Status.CANCELLED},
@@ -138,6 +138,7 @@ class Report(TeamOwned):
     error = models.JSONField(null=True, blank=True)
     content = models.JSONField(default=dict)
     files = models.JSONField(default=dict)
+    size = models.BigIntegerField(default=0, help_text="Bytes of its files together.")
     note = models.CharField(max_length=300, blank=True)  # what could not be made of it
     job_id = models.UUIDField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -157,7 +158,10 @@ class Report(TeamOwned):
             models.UniqueConstraint(name="report_once_a_slot", fields=["schedule", "slot"]),
             models.UniqueConstraint(name="report_once_of_days", fields=["schedule", "first", "last"]),
         ]
-        indexes = [models.Index(name="report_of_team", fields=["team", "-created_at", "-id"])]
+        indexes = [
+            models.Index(name="report_of_team", fields=["team", "-created_at", "-id"]),
+            models.Index(name="report_age", fields=["created_at"]),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -31,6 +32,8 @@ TRIES: Final = 3
 MAIL_TRIES: Final = 6  # an hour of a mail server that is away, by `posting.PAUSES`
 MOST_AGAIN: Final = 3  # times to a mailbox that refused it: more harms the name of who sends
 MOST_LIVE: Final = 10  # of a team at once
+FULL: Final = "The reports of this team take all the room that they may."
+FULL_REMEDY: Final = "Delete some that nobody needs any more."
 LONGEST_TITLE: Final = 200
 
 
@@ -66,10 +69,18 @@ def request_report(*, actor: User, wish: ReportWish) -> Report:
         if Report.objects.filter(team=team).live().count() >= MOST_LIVE:
             remedy = "Wait for one of them, or cancel it."
             raise Conflict("too_many_reports", f"{MOST_LIVE} reports of this team wait already.", remedy=remedy)
+        if is_full(team.pk):
+            raise Conflict("reports_full", FULL, remedy=FULL_REMEDY)
         if to.addresses:
             consents.ask(actor, team, to.addresses)
             audit.write(actor, "report.sent_outside", f"report:{row.pk}", {"addresses": list(to.addresses)}, team.pk)
         return queue(row)
+
+
+def is_full(team_id: UUID) -> bool:
+    """Whether the files of a team's reports take all the room that they may."""
+    taken = Report.objects.filter(team=team_id).aggregate(all=Sum("size"))["all"] or 0
+    return bool(taken >= settings.REPORTS_TEAM_BYTES)
 
 
 def queue(row: Report) -> Report:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from analytics.reports import consents, making, posting, schedules, services
+from analytics.reports import consents, making, posting, retention, schedules, services
 from analytics.reports.models import Delivery, Report
 from designer.jobs.handlers import RunningJob, finishes, handles, names
 from designer.jobs.models import Job
@@ -70,4 +70,10 @@ def make_due() -> None:
 
 @every(timedelta(hours=1))
 def forget_old() -> None:
+    retention.forget_old()
     consents.forget_old()
+
+
+@every(timedelta(minutes=10))
+def sweep() -> None:
+    retention.sweep()
