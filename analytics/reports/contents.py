@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db.models import Avg, Case, F, IntegerField, Q, Sum, When
+from django.utils import timezone
 
 from analytics import answers, exports, periods, presenting, queries, rollups
 from analytics.measures import Figures, Money
+from analytics.models import PendingSlot
 from analytics.reports import calendar
 from analytics.reports.models import Costs, Report, Section
 from designer.assets.models import Asset
@@ -38,13 +40,14 @@ def question_of(report: Report) -> answers.Question:
     period = periods.Period(report.first, report.last, periods.usual_interval(days), report.zone)
     by_days = period.interval != "hour" and rollups.days_are_kept(scope.teams, period.zone)
     tier: answers.Tier = "days" if by_days else "slots"
-    compare = report.first - days * periods.DAY >= periods.FIRST
+    compare = report.first - days * periods.DAY >= periods.FIRST and period.end <= timezone.now()
     return answers.Question(scope, period, compare=compare, tier=tier)
 
 
 def read(report: Report, ask: answers.Question) -> Found:
     """All of it. Call within one snapshot."""
     plain, chosen = replace(ask, compare=False), report.sections
+    waiting = pending(report, ask)
     overview, costs = queries.overview(ask), queries.costs(ask)
     if report.costs == Costs.NONE:
         overview = _without_money(overview)
@@ -54,7 +57,7 @@ def read(report: Report, ask: answers.Question) -> Found:
         "days": calendar.told(report.first, report.last),
         "zone": report.zone,
         "is_empty": shown["is_empty"],
-        "pending": overview.about.lag.pending,
+        "pending": waiting,
         "steps": shown["steps"],
         "figures": [_tile(each, report) for each in shown["figures"] if _told(each, report.costs)],
         "sentences": list(_sentences(overview, models, report)),
@@ -75,6 +78,13 @@ def read(report: Report, ask: answers.Question) -> Found:
     if Section.IMAGES in chosen:
         content["best"] = best(report, ask.period)
     return Found(content, overview)
+
+
+def pending(report: Report, ask: answers.Question) -> bool:
+    """Whether figures of these days, or of those with which they are compared, are just being worked out."""
+    begin = ask.period.before().begin if ask.compare else ask.period.begin
+    notes = PendingSlot.objects.filter(team_id=report.team_id, slot__gte=begin, slot__lt=ask.period.end)
+    return bool(notes.exists())
 
 
 def table(found: Found) -> bytes:
@@ -133,6 +143,8 @@ def _sentences(overview: answers.Overview, models: answers.Models, report: Repor
     now, before, days = overview.totals, overview.previous, overview.about.period.days
     work = now.work
     earlier = "the day before" if days == 1 else f"the {days} days before"
+    if overview.about.period.end > timezone.now():
+        yield "The last of these days was not over when this was made, so they are compared with no others."
     if not (work.asked or work.images):
         yield "Nothing was asked for in these days."
     else:
@@ -187,8 +199,8 @@ def _spending(money: Money, before: Money | None, earlier: str, *, who: str) -> 
         said = f"What was charged is not known: {_of(money.unpriced, 'image')} without a price"
     elif money.simulated:
         said += f", and ${dollars(money.simulated)} was simulated, paid to nobody"
-    if before is not None and before.amount is not None and money.amount is not None:
-        more = money.amount - before.amount
+    if before is not None and not (money.unpriced or before.unpriced):  # a part of it is no sum to be compared
+        more = money.paid - before.paid
         differs = "as much as" if not more else f"${dollars(abs(more))} {'more' if more > 0 else 'less'} than"
         said += f"; that is {differs} in {earlier}"
     return f"{said}."

@@ -7,7 +7,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from analytics.reports import contents, files, paper, recipients, services, tables
 from analytics.reports.models import Costs, Report, Status
@@ -18,8 +17,8 @@ from designer.realtime.events import REPORT_CHANGED
 from designer.realtime.ticks import tick
 from teams.base.errors import Missing
 
-PATIENCE: Final = timedelta(minutes=2)  # for figures that are just being worked out; then they are told as they are
 AGAIN: Final = timedelta(seconds=3)
+PATIENCE: Final = 40  # tries, two minutes, for figures that are just being worked out; then they are told as they are
 LONGEST_NOTE: Final = 300
 
 
@@ -67,9 +66,9 @@ def _asked(row: Report) -> Any:
 def _read(job: RunningJob, row: Report, ask: Any, folder: Path) -> tuple[contents.Found, list[Path]]:
     """All that is read, of one moment."""
     with snapshot():
-        found = contents.read(row, ask)
-        if found.content["pending"] and timezone.now() < row.created_at + PATIENCE:
+        if job.attempt < PATIENCE and contents.pending(row, ask):
             raise Later(AGAIN, "Some of its figures are just being worked out.")
+        found = contents.read(row, ask)
         written = [tables.write_csv(each, folder, job.stop_if_cancelled) for each in tables.tables_of(row, ask.period)]
     found.content["rows"] = {path.stem: count for path, count in written}
     return found, [path for path, _ in written]

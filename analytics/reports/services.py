@@ -116,7 +116,10 @@ def period_of(actor: User, team: Team, wish: ReportWish) -> periods.Period:
     now = timezone.now()
     if zone in periods.zones() and wish.kind != Kind.CUSTOM:
         first, last = calendar.before(wish.kind, periods.day_of(now, zone))
-    return periods.period(first=first, last=last, interval=None, zone=zone, now=now)
+    found = periods.period(first=first, last=last, interval=None, zone=zone, now=now)
+    if found.last > periods.day_of(now, zone):
+        raise Refused("not_yet", "These days have not come yet.", field="to", remedy="Name today or a day before it.")
+    return found
 
 
 def checked_sections(said: Sequence[str]) -> list[str]:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from analytics import rollups
+from analytics.models import PendingSlot
 from analytics.reports import making, paper, services, tables
 from analytics.reports.models import Report
 from designer.jobs.models import Job
@@ -193,9 +194,48 @@ def test_figures_that_are_being_worked_out_are_waited_for(filled, owner, ask):
     assert made(told).status == "done"
     filled.image(filled.generation(owner.user, AT), AT)
     told = ask(owner)
-    Report.objects.filter(pk=told["id"]).update(created_at=timezone.now() - making.PATIENCE - timedelta(seconds=1))
+    Job.objects.filter(pk=Report.objects.get(pk=told["id"]).job_id).update(attempts=making.PATIENCE)
     report = made(told)
     assert report.status == "done" and report.content["pending"], "it says so instead"
+
+
+@pytest.mark.parametrize(("day", "waits"), [(AT.replace(day=20), False), (AT.replace(month=10, day=28), True)])
+def test_figures_of_other_days_are_not_waited_for(day, waits, filled, owner, ask):
+    told = ask(owner)
+    filled.image(filled.generation(owner.user, day), day)
+    PendingSlot.objects.exclude(slot__date=day.date()).delete()
+    report = made(told)
+    if waits:
+        assert report.status == "running", "they are compared with these"
+    else:
+        assert report.status == "done" and not report.content["pending"]
+        assert "still being worked out" not in owner.get(f"/analytics/reports/{report.pk}").content.decode()
+
+
+def test_what_is_unknown_is_compared_with_nothing(filled, owner, ask):
+    for at in (AT, AT.replace(month=10, day=28)):
+        report = made(ask(owner))
+        assert "$0.12 more than in the 7 days before" in " ".join(report.content["sentences"])
+        row = filled.generation(owner.user, at)
+        filled.image(row, at)  # nobody knows its price
+        rollups.work_off()
+        told = " ".join(made(ask(owner)).content["sentences"])
+        assert "more than in the 7 days before (" in told, "images are"
+        assert "$0.12" not in told and "less than" not in told
+        filled.charge(at, "0.000000", row=row, actor=owner.user)
+        rollups.work_off()
+
+
+def test_days_that_are_not_over_say_so_and_are_compared_with_nothing(filled, owner, ask, team):
+    today = timezone.now().date()
+    report = made(ask(owner, **{"from": (today - timedelta(days=2)).isoformat(), "to": today.isoformat()}))
+    assert report.content["sentences"][0].startswith("The last of these days was not over")
+    assert "before" not in " ".join(report.content["sentences"]) and not any(
+        each["before"] for each in report.content["figures"]
+    )
+    wish = {"team": str(team.pk), **DAYS, "from": today.isoformat(), "to": (today + timedelta(days=2)).isoformat()}
+    answer = owner.post("/api/reports", wish, format="json")
+    assert answer.status_code == 422 and answer.json()["errors"][0]["field"] == "to"
 
 
 def test_a_cancelled_report_leaves_nothing_behind(filled, owner, ask, monkeypatch):
