@@ -5,13 +5,16 @@ import threading
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from analytics import rollups
 from analytics.reports import contents, paper
 from designer.assets.blobs import thumbnail_path
 from designer.assets.models import Asset
 from designer.assets.services import store_upload
+from designer.jobs.models import Job
 from tests.analytics.reports.conftest import AT, made
 from tests.pdfs import Read
 from tests.worlds import picture
@@ -106,6 +109,31 @@ def test_it_is_made_without_network_and_files_whatever_people_write(text, filled
     assert not [each for each in opened if "passwd" in each or "hostname" in each]
     allowed = ("report.css", "/fonts", "fontconfig", "site-packages", "/templates/", ".py", "/tmp", "/var")
     assert all(any(part in each for part in allowed) or each.isdigit() for each in opened), opened
+
+
+def test_a_storage_that_is_away_is_waited_for_and_not_printed(liked, owner, ask, monkeypatch):
+    told, real = ask(owner), default_storage.open
+
+    def away(name, mode="rb"):
+        if name.endswith(".webp"):
+            raise ConnectionError("no route to the storage")
+        return real(name, mode)
+
+    monkeypatch.setattr(default_storage, "open", away)
+    report = made(told)
+    assert report.status == "running" and Job.objects.get(pk=report.job_id).last_error["code"] == "storage_away"
+    monkeypatch.setattr(default_storage, "open", real)
+    Job.objects.filter(pk=report.job_id).update(status="queued", scheduled_at=timezone.now())
+    report = made(told)
+    assert report.status == "done" and read(report).text.count("The file of this image is gone.") == 1
+
+
+def test_a_damaged_thumbnail_is_passed_over(liked, owner, ask):
+    name = thumbnail_path(liked[0].path, 160)
+    default_storage.delete(name)
+    default_storage.save(name, ContentFile(b"RIFF and nothing more"))
+    report = made(ask(owner))
+    assert report.status == "done" and read(report).text.count("The file of this image is gone.") == 2
 
 
 def test_it_does_not_grow_with_the_images(filled, owner, ask):
