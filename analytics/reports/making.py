@@ -93,6 +93,7 @@ def _finish(job: RunningJob, row: Report, content: dict[str, Any], made: list[Pa
     kept = files.keep(row, job.attempt, made)
     try:
         with job.fenced(finish=True):
+            _asked(row)  # rights may be lost while it is made
             size = sum(each["bytes"] for each in kept.values())
             told = {"content": content, "files": kept, "size": size, "note": note, "percent": 100, "finished_at": Now()}
             Report.objects.move(row.pk, Status.DONE, **told)

@@ -176,6 +176,21 @@ def test_a_right_that_was_lost_before_it_is_made_makes_none(filled, owner, ask, 
     assert made(told).status == "failed"
 
 
+def test_a_right_that_is_lost_while_it_is_made_makes_none(filled, owner, ask, client_of, monkeypatch):
+    admin, real = client_of("admin"), paper.pdf
+    told = ask(admin, members=[str(owner.user.pk)])
+
+    def and_leave(report, content):
+        Membership.objects.filter(user=admin.user, team=filled.team).delete()
+        return real(report, content)
+
+    monkeypatch.setattr(paper, "pdf", and_leave)
+    report = made(told)
+    assert (report.status, report.error["code"]) == ("failed", "owner_left")
+    assert (stored(report), report.content, report.deliveries.count()) == (0, {}, 0)
+    assert not Notification.objects.filter(title__startswith="The report is ready").exists()
+
+
 def test_nothing_was_made_is_said_and_no_fault(owner, ask):
     report = made(ask(owner))
     assert report.status == "done" and report.content["is_empty"]
