@@ -38,7 +38,7 @@ def send(delivery_id: UUID, failures: int = 0) -> None:
     if row.status == Post.SENDING:  # the worker that had it died meanwhile
         _settle(row, Post.FAILED, _told(*GONE, REMEDY))
         return
-    if why := recipients.barrier(row):
+    if why := recipients.barrier(row) or _followed(row):
         _settle(row, Post.BARRED, _told("barred", why))
         return
     if recipients.has_stopped(row.team_id, row.address):
@@ -47,6 +47,19 @@ def send(delivery_id: UUID, failures: int = 0) -> None:
     if row.user is None and not (_has_leave(row) and _has_room(row)):
         return
     _hand_over(row, PAUSES[min(failures, len(PAUSES) - 1)])
+
+
+def _followed(row: Delivery) -> str:
+    """Have it go to the address that a member has now; why not, where that gets this report anyhow. Who gave an address
+    up may have had a reason."""
+    if row.user is None or row.user.email == row.address:
+        return ""
+    others = Delivery.objects.filter(report=row.report_id).exclude(pk=row.pk).annotate(low=Lower("address"))
+    if others.filter(low=row.user.email.lower()).exists():
+        return "The present address of this person gets this report already."
+    row.address = row.user.email
+    row.save(update_fields=["address", "updated_at"])
+    return ""
 
 
 def _has_leave(row: Delivery) -> bool:

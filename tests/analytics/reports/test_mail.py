@@ -186,6 +186,19 @@ def test_a_right_that_is_lost_before_the_mail_goes_bars_it(filled, owner, ask, b
     assert box.taken == [] and set(states(report).values()) == {"barred"}
 
 
+def test_a_mail_goes_to_the_address_that_a_member_has_now(filled, owner, ask, box, client_of):
+    admin = client_of("admin")
+    told = ask(owner, members=[str(owner.user.pk), str(admin.user.pk)], addresses=["new@example.com"])
+    work_off("batch")
+    for client, address in ((owner, "changed@example.com"), (admin, "NEW@example.com")):
+        client.user.email = address
+        client.user.save()
+    report = made(told)
+    assert {letter["To"] for letter in box.taken} == {"changed@example.com", "new@example.com"}
+    assert report.deliveries.get(user=owner.user).address == "changed@example.com", "the log says where it went"
+    assert report.deliveries.get(user=admin.user).status == "barred", "nobody gets it twice"
+
+
 def test_whoever_named_an_address_outside_answers_for_it(filled, ask, box, client_of):
     admin = client_of("admin")
     told = ask(admin, addresses=[OUTSIDE], sections=["quality"])
