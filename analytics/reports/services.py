@@ -31,7 +31,7 @@ MAIL: Final = "report.mail"
 TRIES: Final = 3
 MAIL_TRIES: Final = 6  # an hour of a mail server that is away, by `posting.PAUSES`
 MOST_AGAIN: Final = 3  # times to a mailbox that refused it: more harms the name of who sends
-MOST_LIVE: Final = 10  # of a team at once
+MOST_LIVE: Final = 10  # that people of a team asked for, at once
 FULL: Final = "The reports of this team take all the room that they may."
 FULL_REMEDY: Final = "Delete some that nobody needs any more."
 LONGEST_TITLE: Final = 200
@@ -66,7 +66,7 @@ def request_report(*, actor: User, wish: ReportWish) -> Report:
     )  # fmt: skip
     with transaction.atomic():
         Team.objects.select_for_update(no_key=True).get(pk=team.pk)  # two at once would both count too few
-        if Report.objects.filter(team=team).live().count() >= MOST_LIVE:
+        if Report.objects.filter(team=team, schedule=None).live().count() >= MOST_LIVE:
             remedy = "Wait for one of them, or cancel it."
             raise Conflict("too_many_reports", f"{MOST_LIVE} reports of this team wait already.", remedy=remedy)
         if is_full(team.pk):

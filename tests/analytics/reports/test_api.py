@@ -1,11 +1,13 @@
 """Reports over HTTP: what is refused, by which field, and what comes twice."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
+from django.utils import timezone
 
-from analytics.reports import services
-from analytics.reports.models import Report
+from analytics.reports import schedules, services
+from analytics.reports.models import Report, Schedule
 from teams.accounts.services import create_token
 from tests.analytics.reports.conftest import DAYS, made
 from tests.work import all_at_once
@@ -84,6 +86,9 @@ def test_no_team_has_more_than_some_under_way(owner, team):
     def ask(_: int) -> int:
         return owner.post("/api/reports", wish, format="json").status_code
 
+    schedule = owner.post("/api/reports/schedules", {"team": str(team.pk), "cadence": "weekly"}, format="json").json()
+    Schedule.objects.update(next_at=timezone.now())
+    assert schedules.fire() == 1 and Report.objects.get().schedule_id == UUID(schedule["id"]), "those are not counted"
     assert all_at_once(ask, range(services.MOST_LIVE + 2)) == {202: services.MOST_LIVE, 409: 2}
 
 
