@@ -140,7 +140,7 @@ def _cell(sheet: Any, column: str, cell: str) -> object:
     if column in NUMBERS:
         return _number(cell)
     text = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", unguarded(cell))[:LONGEST_CELL]
-    if not text.startswith("="):
+    if not text.startswith(("=", "#")):  # a formula, or what a spreadsheet takes for an error of one
         return text or None
     found = WriteOnlyCell(sheet, value=text)
     found.data_type = "s"

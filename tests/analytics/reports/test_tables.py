@@ -60,6 +60,15 @@ def test_a_long_table_is_left_off_in_the_middle(tmp_path: Path, monkeypatch):
         tables.write_workbook([path], tmp_path, stop)
 
 
+def test_text_is_text_in_a_workbook(tmp_path: Path):
+    words = ["=1+1", "#N/A", "#REF!", "#fff", "plain"]
+    rows = iter([["1", "2026-11-03", word, 0.25] for word in words])
+    path, _ = tables.write_csv(tables.Table("charges", COLUMNS, rows), tmp_path, lambda: None)
+    book = load_workbook(tables.write_workbook([path], tmp_path, lambda: None)[0])
+    cells = [row[2] for row in book["charges"].iter_rows(min_row=2)]
+    assert [(cell.value, cell.data_type) for cell in cells] == [(word, "s") for word in words]
+
+
 def test_an_empty_table_has_its_head(tmp_path: Path):
     path, count = tables.write_csv(tables.Table("images", COLUMNS, lines(0)), tmp_path, lambda: None)
     assert count == 0 and path.read_bytes().decode("utf-8-sig") == ",".join(COLUMNS) + "\r\n"
