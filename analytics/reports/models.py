@@ -12,9 +12,8 @@ from django.db.models.functions import Lower
 from teams.accounts.models import User
 from teams.base.models import Row
 from teams.base.states import MovingQuerySet
-from teams.membership.models import Membership, Team
-from teams.membership.ownership import OwnedQuerySet, TeamOwned
-from teams.membership.permissions import CODES
+from teams.membership.models import Team
+from teams.membership.ownership import OwnedQuerySet, TeamOwned, teams_where
 
 
 class Cadence(models.TextChoices):
@@ -64,13 +63,17 @@ class ReportQuerySet(OwnedQuerySet["Report"], MovingQuerySet["Report"]):  # type
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Those of one's teams, as the figures themselves: with a team's costs to whoever may see its billing, with
         one's own to oneself and to them, without any to every member."""
-        roles = [role for role, codes in CODES.items() if "view_billing" in codes]
-        billing = Membership.objects.filter(user=user.pk, role__in=roles).values("team")
-        told = Q(costs=Costs.NONE) | Q(costs=Costs.OWN, owner=user.pk) | Q(team__in=billing)
+        told = Q(costs=Costs.NONE) | Q(costs=Costs.OWN, owner=user.pk) | Q(team__in=teams_where(user, "view_billing"))
         return super().visible_to(user).filter(told)
 
     def live(self) -> Self:
         return self.filter(status__in=LIVE)
+
+
+class ScheduleQuerySet(OwnedQuerySet["Schedule"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Those of the teams that one manages: they hold people's addresses."""
+        return super().visible_to(user).filter(team__in=teams_where(user, "change_team"))
 
 
 class Schedule(TeamOwned):
@@ -89,7 +92,7 @@ class Schedule(TeamOwned):
     active = models.BooleanField(default=True)
     why = models.CharField(max_length=200, blank=True, help_text="Why it was switched off by itself.")
     next_at = models.DateTimeField()
-    objects = OwnedQuerySet["Schedule"].as_manager()
+    objects = ScheduleQuerySet.as_manager()
 
     class Meta:
         db_table = "report_schedules"
@@ -198,7 +201,9 @@ AGAIN = (Post.FAILED, Post.REFUSED)  # what may be sent again
 
 
 class DeliveryQuerySet(OwnedQuerySet["Delivery"], MovingQuerySet["Delivery"]):  # type: ignore[override]  # both make a manager
-    pass
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Those of the reports that one may send: they hold people's addresses."""
+        return super().visible_to(user).filter(report__in=Report.objects.editable_by(user).values("pk"))
 
 
 class Delivery(TeamOwned):

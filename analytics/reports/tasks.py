@@ -41,7 +41,7 @@ def themselves(user: User, jobs: Sequence[Job]) -> dict[UUID, tuple[str, str]]:
 def mails(user: User, jobs: Sequence[Job]) -> dict[UUID, tuple[str, str]]:
     """Of which report, not to whom."""
     ids = {job.payload["delivery_id"]: job.pk for job in jobs}
-    rows = Delivery.objects.filter(pk__in=list(ids), report__in=Report.objects.visible_to(user).values("pk"))
+    rows = Delivery.objects.visible_to(user).filter(pk__in=list(ids))
     found = rows.values_list("pk", "report", "report__title")
     return {
         ids[str(pk)]: (f"Mail of the report {title}", reverse("report", args=[report])) for pk, report, title in found

@@ -26,8 +26,8 @@ class OwnedQuerySet(models.QuerySet[M]):
 
     def editable_by(self, user: "User | AnonymousUser") -> Self:
         """The rows that `for_edit` would give to `user`, asked for all at once; of a model whose rows have owners."""
-        own = Q(owner=user.pk, team__in=_teams_where(user, "edit_own_work"))
-        return self.visible_to(user).filter(own | Q(team__in=_teams_where(user, "edit_all_work")))
+        own = Q(owner=user.pk, team__in=teams_where(user, "edit_own_work"))
+        return self.visible_to(user).filter(own | Q(team__in=teams_where(user, "edit_all_work")))
 
     def see(self, user: "User | AnonymousUser", pk: UUID | str) -> M:
         """The row `pk`, if `user` may see it. Raises Missing otherwise."""
@@ -59,7 +59,7 @@ class OwnedQuerySet(models.QuerySet[M]):
             return False
 
 
-def _teams_where(user: "User | AnonymousUser", code: str) -> models.QuerySet[Membership, Any]:
+def teams_where(user: "User | AnonymousUser", code: str) -> models.QuerySet[Membership, Any]:
     """The teams in which the role of `user` has this code, without those at rest where it is a code of writing."""
     rows = Membership.objects.filter(user=user.pk, role__in=roles_with(code))
     return (rows.filter(team__archived_at=None) if code in STILLED else rows).values("team")

@@ -206,6 +206,15 @@ def test_what_people_wrote_is_no_link_to_who_is_outside(filled, owner, ask, box)
     assert HOSTILE in text_of(letters[owner.user.email]), "to a member it is what it is"
 
 
+@pytest.mark.parametrize(("role", "seen"), [("owner", 1), ("admin", 1), ("editor", 0), ("viewer", 0), ("stranger", 0)])
+def test_addresses_are_for_those_who_may_mail_to_them(role, seen, filled, owner, team, ask, client_of):
+    report = made(ask(owner, addresses=[OUTSIDE], sections=["quality"]))
+    owner.post(URL, {"team": str(team.pk), "cadence": "weekly", "addresses": [OUTSIDE]}, format="json")
+    person = client_of(role).user
+    assert Delivery.objects.visible_to(person).count() == Schedule.objects.visible_to(person).count() == seen
+    assert Report.objects.visible_to(person).filter(pk=report.pk).exists() is (role != "stranger")
+
+
 def test_a_yes_and_a_mail_at_once_lose_no_report(filled, owner, ask, box):
     told = ask(owner, want=False, addresses=[OUTSIDE])
     work_off("batch")
