@@ -14,6 +14,7 @@ from analytics.reports.models import Costs, Delivery, Report, Stopped
 from teams.accounts.models import User
 from teams.base.errors import Forbidden, Refused
 from teams.membership.models import Membership, Team
+from teams.membership.ownership import visible_teams
 from teams.membership.permissions import CODES, may
 
 MOST: Final = 50  # of one report
@@ -120,6 +121,12 @@ def stops(team_id: UUID | None, address: str) -> QuerySet[Stopped]:
     """What keeps the reports of a team from an address: that it wants none of them, or of nobody."""
     rows = Stopped.objects.annotate(low=Lower("address")).filter(low=address.lower())
     return rows.filter(Q(team=team_id) | Q(team=None))
+
+
+def own_stops(user: User) -> QuerySet[Stopped]:
+    """What a member once stopped, of the teams that they are in: themselves, or a program that follows links."""
+    rows = Stopped.objects.annotate(low=Lower("address")).filter(low=user.email.lower())
+    return rows.filter(team__in=visible_teams(user)).select_related("team").order_by("team__name")
 
 
 def choices(team: Team, costs: Sequence[str], actor: User) -> list[tuple[str, str]]:

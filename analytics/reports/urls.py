@@ -14,6 +14,7 @@ api = [
 ]
 pages = [
     path("analytics/reports", views.reports, name="reports"),
+    path("analytics/reports/mail-again", views.mail_again, name="report_mail_again"),
     path("analytics/reports/new", views.new, name="report_new"),
     path("analytics/reports/schedules", views.overview, name="report_schedules"),
     path("analytics/reports/schedules/new", views.schedule_new, name="report_schedule_new"),

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from analytics import asking, queries
-from analytics.reports import consents, letters, posting, schedules, services
+from analytics.reports import consents, letters, posting, recipients, schedules, services
 from analytics.reports.api import ReportFilter
 from analytics.reports.forms import ReportForm, ScheduleForm
 from analytics.reports.models import AGAIN, Cadence, Kind, Post, Report, Schedule, Status
@@ -50,8 +50,18 @@ def reports(request: HttpRequest) -> HttpResponse:
         "kinds": Kind.choices,
         "manages": bool(schedules.managed_teams(user)),
         "may_create": bool(_working_teams(user)),
+        "stopped": [row.team for row in recipients.own_stops(user)],
     }
     return render(request, "analytics/reports/reports.html", context)
+
+
+@login_required
+@require_POST
+def mail_again(request: HttpRequest) -> HttpResponse:
+    """Have the reports of one's teams mailed again that one has stopped."""
+    recipients.own_stops(person(request)).delete()
+    messages.success(request, "Reports that name you are mailed to you again.")
+    return redirect("reports")
 
 
 def _cleaned(query: QueryDict) -> QueryDict:

@@ -255,6 +255,19 @@ def test_a_member_stops_the_reports_of_one_team(filled, owner, ask, box):
     assert Stopped.objects.get().team == filled.team
 
 
+def test_a_member_who_stopped_them_by_mistake_has_them_mailed_again(filled, owner, ask, box, client_of):
+    other = client_of("admin")
+    for client in (owner, other):
+        posting.stop(filled.team.pk, client.user.email)
+    assert states(made(ask(owner, members=[str(owner.user.pk)]))) == {owner.user.email: "unsubscribed"}
+    page = owner.get("/analytics/reports").content.decode()
+    assert "You have stopped the mails" in page and "Mail them again" in page
+    answer = owner.post("/analytics/reports/mail-again", {}, format="multipart", follow=True)
+    assert "mailed to you again" in answer.content.decode() and "You have stopped" not in answer.content.decode()
+    assert states(made(ask(owner, members=[str(owner.user.pk)]))) == {owner.user.email: "sent"}
+    assert Stopped.objects.get().address == other.user.email, "nobody takes back what another stopped"
+
+
 def test_providers_that_click_at_once_stop_it_once(filled, db):
     all_at_once(lambda _: posting.stop(None, OUTSIDE), range(5))
     all_at_once(lambda _: posting.stop(filled.team.pk, OUTSIDE), range(5))
