@@ -1,7 +1,7 @@
 """Mails one delivery. The studio never sends it twice by itself: what may have arrived is not sent again."""
 
 from datetime import timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from smtplib import SMTPAuthenticationError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,6 +18,9 @@ from teams.base.errors import Conflict, Refused
 from teams.membership.permissions import may
 
 AWAY: Final = "The mail server is away."
+LOCKED: Final = "The mail server does not let the studio in. Whoever runs it: look at EMAIL_HOST_USER and its password."
+NOT_NOW: Final = "The mail server takes no mail for this address now."
+REFUSED: Final = "The mail server refused the mail."
 GONE: Final = ("mail_unknown", "The connection was lost while the mail server took the mail, which may have arrived.")
 REMEDY: Final = "Ask whether it has come before you send it again."
 UNCONFIRMED: Final = (
@@ -29,11 +32,11 @@ MOST_AT_ONCE: Final = 3  # that follow a yes: who set it up a year ago is not to
 PAUSES: Final = tuple(timedelta(minutes=each) for each in (1, 4, 10, 15, 30))  # a server that comes back, greylisting
 
 
-def send(delivery_id: UUID, failures: int = 0) -> None:
+def send(delivery_id: UUID, failures: int = 0, again: int = 0) -> None:
     """Raises Retry where it surely was not taken and may be later, Permanent where it will not be. `failures`: how
-    often that was so already."""
-    row = _row(delivery_id)
-    if row is None or row.status not in (Post.WAITING, Post.SENDING):
+    often that was so already. `again`: for which sending by hand; of an earlier one nothing is done any more."""
+    row = _row(delivery_id, again)
+    if row is None:
         return
     if row.status == Post.SENDING:  # the worker that had it died meanwhile
         _settle(row, Post.FAILED, _told(*GONE, REMEDY))
@@ -91,10 +94,12 @@ def _hand_over(row: Delivery, pause: timedelta) -> None:
     try:
         connection.open()
     except (OSError, SMTPException) as error:  # nothing was sent
-        Delivery.objects.filter(pk=row.pk).update(
-            tries=F("tries") + 1, error=_told("mail_away", AWAY), updated_at=Now()
-        )
-        raise Retry(pause, AWAY, code="mail_away", remedy="Send it again once the mail server is there.") from error
+        why = LOCKED if isinstance(error, SMTPAuthenticationError) else AWAY
+        with transaction.atomic():
+            told = _told("mail_away", why)
+            Delivery.objects.filter(pk=row.pk).update(tries=F("tries") + 1, error=told, updated_at=Now())
+            services.announce(row.report)
+        raise Retry(pause, why, code="mail_away", remedy="Send it again once the mail server is there.") from error
     try:
         Delivery.objects.move(row.pk, Post.SENDING, tries=F("tries") + 1)
     except Conflict:  # another worker has it
@@ -118,7 +123,8 @@ def _hand_over(row: Delivery, pause: timedelta) -> None:
 
 
 def _refused(row: Delivery, code: int, said: bytes | str, end: str, pause: timedelta) -> None:
-    """It said no: for now (4xx), or for good. A code below is of an answer that could not be read."""
+    """It said no: for now (4xx), or for good. A code below is of an answer that could not be read. What it said names
+    the address, and stands in the log of the report alone, not in the job."""
     words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
     told = f"The mail server said: {code} {' '.join(words.split())[:200]}"
     if code < 400:
@@ -126,10 +132,10 @@ def _refused(row: Delivery, code: int, said: bytes | str, end: str, pause: timed
         raise Permanent(*GONE, REMEDY)
     if code < 500:
         _settle(row, Post.WAITING, _told("not_now", told))
-        raise Retry(pause, told, code="not_now", remedy="Send it again later.")
+        raise Retry(pause, NOT_NOW, code="not_now", remedy="Send it again later.")
     error = _told("refused", told, "Check the address.")
     _settle(row, end, error)
-    raise Permanent("refused", told, "Check the address.")
+    raise Permanent("refused", REFUSED, "Check the address.")
 
 
 def _settle(row: Delivery, end: str, error: dict[str, str] | None = None) -> None:
@@ -140,25 +146,27 @@ def _settle(row: Delivery, end: str, error: dict[str, str] | None = None) -> Non
         services.announce(row.report)
 
 
-def given_up(delivery_id: str, error: dict[str, Any]) -> None:
+def given_up(delivery_id: str, error: dict[str, Any], again: int = 0) -> None:
     """It could not be sent, however often it was tried. Called in the transaction that ends its job."""
-    row = _row(UUID(delivery_id))
-    if row is None or row.status not in (Post.WAITING, Post.SENDING):
+    row = _row(UUID(delivery_id), again)
+    if row is None:
         return
     if row.status == Post.SENDING:
         _settle(row, Post.FAILED, _told(*GONE, REMEDY))
     else:
         told = _told(str(error.get("code", "")), str(error.get("message", "")), str(error.get("remedy", "")))
-        _settle(row, Post.FAILED, told)
+        _settle(row, Post.FAILED, row.error or told)  # the job does not know what the mail server said
 
 
 def _told(code: str, message: str, remedy: str = "") -> dict[str, str]:
     return {"code": code, "message": message, "remedy": remedy}
 
 
-def _row(pk: UUID) -> Delivery | None:
+def _row(pk: UUID, again: int) -> Delivery | None:
+    """The delivery, if this sending of it is still under way."""
     rows = Delivery.objects.select_related("report__team", "report__owner", "user")
-    found: Delivery | None = rows.filter(pk=pk).first()
+    live = rows.filter(pk=pk, again=again, status__in=[Post.WAITING, Post.SENDING])
+    found: Delivery | None = live.first()
     return found
 
 
@@ -176,7 +184,7 @@ def ask(consent_id: UUID, serial: int, failures: int = 0) -> None:
         letters.question(row).send()
     except SMTPRecipientsRefused as refused:
         if any(code < 500 for code, _ in refused.recipients.values()):
-            raise Retry(pause, "The mail server takes no mail for this address now.") from refused
+            raise Retry(pause, NOT_NOW) from refused
         raise Permanent("no_such_mailbox", "The mail server refuses this address.") from refused
     except (OSError, SMTPException) as error:
         raise Retry(pause, AWAY, code="mail_away", remedy="It is asked again when a report is sent.") from error

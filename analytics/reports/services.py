@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -186,7 +186,8 @@ def resend(*, actor: User, report_id: UUID, delivery_ids: Sequence[UUID] = ()) -
     for address in set(outside) - set(consents.open_of(row.team_id, outside)):
         limits.take_one(limits.MAILS, team_id=row.team_id, person_id=actor.pk, address=address)
     for delivery in found:
-        Delivery.objects.move(delivery.pk, Post.WAITING, error=None, again=F("again") + 1)
+        delivery.again += 1  # it is locked
+        Delivery.objects.move(delivery.pk, Post.WAITING, error=None, again=delivery.again)
         post(delivery)
     audit.write(actor, "report.sent_again", f"report:{row.pk}", {"addresses": outside}, row.team_id)
     announce(row)
@@ -200,8 +201,10 @@ def failed_of(row: Report, delivery_ids: Sequence[UUID] = ()) -> QuerySet[Delive
 
 
 def post(delivery: Delivery, *, after: str = "") -> None:
-    """Have it mailed. `after`: what it waited for, where a job that found it missing may still be under way."""
-    told, key = {"delivery_id": str(delivery.pk)}, f"{MAIL}:{delivery.pk}{after}"
+    """Have it mailed, by a job of its own each time somebody says so. `after`: what it waited for, where a job that
+    found it missing may still be under way."""
+    told = {"delivery_id": str(delivery.pk), "again": str(delivery.again)}
+    key = f"{MAIL}:{delivery.pk}:{delivery.again}{after}"
     enqueue(MAIL, told, team_id=delivery.team_id, lane=Lane.IO, max_attempts=MAIL_TRIES, dedup_key=key)
 
 

@@ -54,13 +54,13 @@ def ask(job: RunningJob, consent_id: str, serial: str) -> None:
 
 
 @handles(services.MAIL)
-def mail(job: RunningJob, delivery_id: str) -> None:
-    posting.send(UUID(delivery_id), job.failures)
+def mail(job: RunningJob, delivery_id: str, again: str) -> None:
+    posting.send(UUID(delivery_id), job.failures, int(again))
 
 
 @finishes(services.MAIL)
 def give_up(job: Job, status: str, error: dict[str, Any]) -> None:
-    posting.given_up(job.payload["delivery_id"], error)
+    posting.given_up(job.payload["delivery_id"], error, int(job.payload["again"]))
 
 
 @every(timedelta(seconds=20))
