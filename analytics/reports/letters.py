@@ -55,7 +55,8 @@ def letter(delivery: Delivery) -> Illustrated:
     inside = delivery.user is not None
     away = away_of(report.team_id, delivery.address, outside=not inside)
     team, who = report.team.name, report.owner.shown_name
-    pictures, best = _pictures(content)
+    charts = drawings.charts_of(content)
+    pictures, best = _pictures(content, charts)
     if not inside:
         team, who = harmless(team, "A team"), harmless(who, "A designer")
         best = [{**row, "title": harmless(row["title"], "An image")} for row in best]
@@ -64,7 +65,7 @@ def letter(delivery: Delivery) -> Illustrated:
         "report": report, "content": content, "team": team, "best": best, "away": away, "site": settings.SITE_URL,
         "name": delivery.user.shown_name if delivery.user else "", "who": who,
         "by": report.owner.email, "link": f"{settings.SITE_URL}{reverse('report', args=[report.pk])}" if inside else "",
-        "charts": [name for name, *_ in pictures if name.endswith("_chart")], "attached": attached is not None,
+        "charts": {name: chart.said for name, chart in charts.items()}, "attached": attached is not None,
     }  # fmt: skip
     mail = Illustrated(
         subject=" ".join(f"{team}: {content['days']}".split()),
@@ -109,9 +110,11 @@ def asked(token: str) -> Consent:
     return row
 
 
-def _pictures(content: dict[str, Any]) -> tuple[list[tuple[str, bytes, str]], list[dict[str, Any]]]:
+def _pictures(
+    content: dict[str, Any], charts: dict[str, drawings.Chart]
+) -> tuple[list[tuple[str, bytes, str]], list[dict[str, Any]]]:
     """What is shown inside, and the best images with the name of each, "" where its file is gone."""
-    found = [(name, chart.png, "png") for name, chart in drawings.charts_of(content).items()]
+    found = [(name, chart.png, "png") for name, chart in charts.items()]
     best = []
     for number, (row, data) in enumerate(drawings.pictures_of(content, PICTURES), 1):
         name = f"image-{number}" if data else ""

@@ -85,7 +85,8 @@ def _print(row: Report, content: dict[str, Any], path: Path, made: list[Path]) -
 
 
 def _show(row: Report, percent: int) -> None:
-    """How far it is, to those who watch; kept nowhere."""
+    """How far it is, to those who watch and to those who come."""
+    Report.objects.filter(pk=row.pk, status=Status.RUNNING).update(percent=percent)
     tick(f"report:{row.pk}", REPORT_CHANGED, {"status": Status.RUNNING, "percent": percent, "error": None})
 
 

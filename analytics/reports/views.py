@@ -150,8 +150,8 @@ def act(request: HttpRequest, pk: UUID) -> HttpResponse:
     services.changeable(user, pk)
     try:
         if deed == "cancel":
-            services.cancel(actor=user, report_id=pk)
-            messages.success(request, "It is stopped.")
+            row = services.cancel(actor=user, report_id=pk)
+            messages.success(request, "It stops as soon as it can." if row.is_live else "It is stopped.")
         elif deed == "resend":
             count = services.resend(actor=user, report_id=pk)
             messages.success(request, f"{count} mail{'' if count == 1 else 's'} on the way again.")

@@ -58,6 +58,7 @@ def test_a_mail_says_what_the_report_says_with_pictures_and_pdf(filled, owner, a
     shown = set(re.findall(r'src="cid:([\w-]+)"', html))
     held = {part["Content-ID"].strip("<>") for part in letter.walk() if part["Content-ID"]}
     assert shown == held >= {"cost_chart", "liked_chart"}
+    assert re.search(r'alt="[^"]*Cost by the day', html), "in words for who does not see pictures"
     assert "The file of this image is gone." in html, "the rows of this test have no files"
     assert f"/analytics/reports/{report.pk}" in text_of(letter)
     stranger = letters[OUTSIDE]
@@ -146,6 +147,28 @@ def test_a_mail_is_tried_for_an_hour(way, filled, owner, ask, box, settings):
     job.refresh_from_db()
     assert job.status == "dead" and timedelta(minutes=59) < waited < timedelta(minutes=70)
     assert Delivery.objects.get().status == "failed"
+
+
+def test_the_job_of_a_mail_does_not_know_to_whom_it_went(filled, owner, ask, box):
+    box.unknown, box.no = {OUTSIDE}, f"550 no mailbox {OUTSIDE} here"
+    made(ask(owner, addresses=[OUTSIDE]))
+    assert OUTSIDE in Delivery.objects.get().error["message"]
+    job = Job.objects.get(kind=services.MAIL)
+    assert OUTSIDE not in str(job.last_error) + str(job.payload), "operators look at jobs"
+
+
+def test_the_end_of_an_old_try_does_not_end_a_new_one(filled, owner, ask, box):
+    box.unknown = {OUTSIDE}
+    report = made(ask(owner, addresses=[OUTSIDE]))
+    old = Job.objects.get(kind=services.MAIL)
+    Job.objects.filter(pk=old.pk).update(status="queued", finished_at=None)  # it has not ended yet
+    owner.post(f"/api/reports/{report.pk}/resend", {}, format="json")
+    assert Job.objects.filter(kind=services.MAIL).count() == 2, "a job of its own"
+    posting.given_up(old.payload["delivery_id"], {"code": "refused"}, int(old.payload["again"]))
+    assert states(report) == {OUTSIDE: "waiting"}
+    box.unknown = set()
+    work_off()
+    assert states(report) == {OUTSIDE: "sent"} and len(box.taken) == 1
 
 
 def test_what_may_have_arrived_is_not_sent_again_by_itself(filled, owner, ask, box):

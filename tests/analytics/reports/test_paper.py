@@ -97,11 +97,11 @@ def test_it_is_made_without_network_and_files_whatever_people_write(text, filled
     assert report.status == "done"
     with default_storage.open(report.files["report.pdf"]["path"]) as file:
         assert b"/EmbeddedFile" not in file.read()
-    paper.pdf(report, {**report.content, "best": []})  # what it loads once is loaded
+    paper.pdf(report, report.content)  # what it loads once is loaded
     WATCHED.clear()
     LISTENING.set()
     try:
-        paper.pdf(report, {**report.content, "best": []})
+        paper.pdf(report, report.content)
     finally:
         LISTENING.clear()
     opened = {str(what) for event, what in WATCHED if event == "open"}
