@@ -17,6 +17,7 @@ from designer.catalogue.amounts import money as dollars
 from designer.personas.models import Feedback, FeedbackKind
 
 BEST: Final = 12  # images
+MOST_LINES: Final = 200  # of a table of models or members: a team of thousands would be a hundred pages
 FOR: Final = Q(kind__in=[FeedbackKind.LIKE, FeedbackKind.PICK]) | Q(rating__gte=4)
 AGAINST: Final = Q(kind=FeedbackKind.DISLIKE) | Q(rating__lte=2)  # as `sql/work.sql` has it
 BY_YOU: Final = "Spent by you"
@@ -48,6 +49,7 @@ def read(report: Report, ask: answers.Question) -> Found:
     """All of it. Call within one snapshot."""
     plain, chosen = replace(ask, compare=False), report.sections
     waiting = pending(report, ask)
+    cut: dict[str, int] = {}
     overview, costs = queries.overview(ask), queries.costs(ask)
     if report.costs == Costs.NONE:
         overview = _without_money(overview)
@@ -67,16 +69,21 @@ def read(report: Report, ask: answers.Question) -> Found:
     if report.costs != Costs.NONE:
         told = presenting.costs_shown(costs)
         content["cost_chart"] = str(shown["cost_chart"])
-        content["costs"] = {name: [_cost(row) for row in rows] for name, rows in told.items()}
+        content["costs"] = {name: [_cost(row) for row in rows[:MOST_LINES]] for name, rows in told.items()}
+        cut |= {f"costs_{name}": len(rows) - MOST_LINES for name, rows in told.items()}
     if Section.QUALITY in chosen:
         content["liked_chart"] = str(shown["liked_chart"])
     if Section.MODELS in chosen:
-        content["models"] = [_model(row, report.costs) for row in presenting.models_shown(models)]
+        lines = presenting.models_shown(models)
+        content["models"] = [_model(row, report.costs) for row in lines[:MOST_LINES]]
+        cut["models"] = len(lines) - MOST_LINES
     if Section.MEMBERS in chosen:
-        rows = presenting.members_shown(queries.members(plain))
-        content["members"] = [_member(row, report.costs) for row in rows]
+        lines = presenting.members_shown(queries.members(plain))
+        content["members"] = [_member(row, report.costs) for row in lines[:MOST_LINES]]
+        cut["members"] = len(lines) - MOST_LINES
     if Section.IMAGES in chosen:
         content["best"] = best(report, ask.period)
+    content["cut"] = {name: count for name, count in cut.items() if count > 0}  # lines that are left out, by table
     return Found(content, overview)
 
 

@@ -148,6 +148,20 @@ def test_it_does_not_grow_with_the_images(filled, owner, ask):
     assert read(report).pages < 12
 
 
+def test_a_table_of_hundreds_says_what_it_leaves_out(filled, owner, ask, monkeypatch):
+    monkeypatch.setattr(contents, "MOST_LINES", 2)
+    for number in range(5):
+        maker = (f"vendor-{number}", f"model-{number}", False)
+        row = filled.generation(owner.user, AT, maker=maker)
+        filled.image(row, AT)
+        filled.charge(AT, "0.010000", row=row, maker=maker, actor=owner.user)
+    rollups.work_off()
+    report = made(ask(owner))
+    assert len(report.content["models"]) == len(report.content["costs"]["models"]) == 2
+    assert report.content["cut"]["models"] >= 3 and report.content["cut"]["costs_models"] >= 3
+    assert "more are left out here" in read(report).text and "more, of less, are left out" in read(report).text
+
+
 def test_long_words_tables_over_pages_and_other_alphabets(filled, owner, ask):
     for number in range(60):
         maker = (f"vendor-{number}", f"model-{number}-" + "x" * 90, False)
