@@ -75,7 +75,8 @@ def create(*, actor: User, wish: ScheduleWish) -> Schedule:
     row = Schedule(team=team, owner=actor)
     _fill(row, actor, {name: getattr(wish, name) for name in FIELDS})
     row.save()
-    consents.ask(actor, team, row.addresses)
+    if row.active:
+        consents.ask(actor, team, row.addresses)
     _note(actor, "report.scheduled", row)
     return row
 
@@ -100,7 +101,8 @@ def change(*, actor: User, schedule_id: UUID, if_match: str | None, said: dict[s
     row.owner = actor
     _fill(row, actor, said)
     row.save()
-    consents.ask(actor, row.team, row.addresses)
+    if row.active:
+        consents.ask(actor, row.team, row.addresses)
     _note(actor, "report.schedule_changed", row)
     return row
 

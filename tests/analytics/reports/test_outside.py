@@ -57,8 +57,12 @@ def test_an_address_outside_gets_nothing_but_a_question_until_it_says_yes(filled
 
 
 def test_a_schedule_asks_each_address_and_mails_those_that_want_it(filled, owner, team, box):
-    wish = {"team": str(team.pk), "cadence": "weekly", "addresses": [OUTSIDE, "other@example.com"]}
+    wish = {"team": str(team.pk), "cadence": "weekly", "addresses": [OUTSIDE, "other@example.com"], "active": False}
     pk = owner.post(URL, wish, format="json").json()["id"]
+    work_off()
+    assert box.taken == [], "one that is off asks nobody"
+    tag = owner.get(f"{URL}/{pk}")["ETag"]
+    owner.patch(f"{URL}/{pk}", {"active": True}, format="json", headers={"If-Match": tag})
     work_off()
     assert {letter["To"] for letter in box.taken} == {OUTSIDE, "other@example.com"}
     page = owner.get(f"/analytics/reports/schedules/{pk}").content.decode()
