@@ -27,7 +27,8 @@ def ask(actor: User, team: Team, addresses: Iterable[str]) -> None:
     Raises Refused (429, 503) where no more may be asked today."""
     Team.objects.select_for_update(no_key=True).get(pk=team.pk)  # two at once would both ask
     for address in {each.lower() for each in addresses}:
-        row = Consent.objects.filter(team=team, address=address).first() or Consent(team=team, address=address)
+        known = Consent.objects.select_for_update().filter(team=team, address=address)  # it may say yes meanwhile
+        row = known.first() or Consent(team=team, address=address)
         lately = row.asked_at is not None and row.asked_at > timezone.now() - PAUSE
         if row.given_at or lately or row.asks >= MOST_ASKS or recipients.has_stopped(team.pk, address):
             continue

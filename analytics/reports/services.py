@@ -173,7 +173,9 @@ def resend(*, actor: User, report_id: UUID, delivery_ids: Sequence[UUID] = ()) -
     not go again. Raises Missing, Forbidden, Conflict where nothing failed or a mailbox refused it often enough, Refused
     (429) where no more goes outside today."""
     row = changeable(actor, report_id)
-    failed = list(failed_of(row, delivery_ids).select_for_update())
+    named = failed_of(row, delivery_ids)
+    consents.ask(actor, row.team, named.filter(user=None).values_list("address", flat=True))  # before they are locked
+    failed = list(named.select_for_update())
     found = [each for each in failed if each.status != Post.REFUSED or each.again < MOST_AGAIN]
     if failed and not found:
         shown = "It was sent often enough to who does not take it."
@@ -182,7 +184,6 @@ def resend(*, actor: User, report_id: UUID, delivery_ids: Sequence[UUID] = ()) -
         shown = "Nothing of this report failed to be sent."
         raise Conflict("nothing_failed", shown, remedy="Whoever has it does not get it twice.")
     outside = [each.address for each in found if each.user_id is None]
-    consents.ask(actor, row.team, outside)
     for address in set(outside) - set(consents.open_of(row.team_id, outside)):
         limits.take_one(limits.MAILS, team_id=row.team_id, person_id=actor.pk, address=address)
     for delivery in found:
