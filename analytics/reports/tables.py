@@ -23,6 +23,7 @@ from analytics.reports.models import Costs, Report
 from designer.assets.models import Asset
 from designer.generations.models import Generation
 from designer.ledger.models import LedgerEntry
+from teams.accounts.models import User
 from teams.base.cells import BOM, csv_line, unguarded
 
 AT_ONCE: Final = 2_000  # rows from the database
@@ -65,31 +66,39 @@ CHARGES: Final = ("id", "charged_at", "kind", "subject", "by", "provider", "mode
 
 
 def _generations(rows: QuerySet[Any], here: ZoneInfo) -> Iterator[Sequence[object]]:
-    names = ("pk", "created_at", "owner__name", "brief", "status", "error__code", "provider", "model", "simulated",
-        "started_at", "finished_at")  # fmt: skip
-    for pk, at, by, brief, status, error, provider, model, simulated, began, ended in _read(rows, names):
+    names = ("pk", "created_at", "owner__name", "owner__email", "brief", "status", "error__code", "provider", "model",
+        "simulated", "started_at", "finished_at")  # fmt: skip
+    for pk, at, name, mail, brief, status, error, provider, model, simulated, began, ended in _read(rows, names):
         took = round((ended - began).total_seconds(), 3) if began and ended else None
-        yield [pk, _wall(at, here), by, brief, status, error, provider, model, _yes(simulated), took]
+        yield [pk, _wall(at, here), _who(name, mail), brief, status, error, provider, model, _yes(simulated), took]
 
 
 def _images(rows: QuerySet[Any], here: ZoneInfo) -> Iterator[Sequence[object]]:
-    names = ("pk", "created_at", "owner__name", "title", "generation", "provenance__provider", "provenance__model",
-        "simulated", "set_aside", "width", "height", "quality__score", "seed", "trashed_at")  # fmt: skip
-    for pk, at, by, title, generation, provider, model, simulated, aside, *rest, trashed in _read(rows, names):
-        flags = [_yes(simulated), _yes(aside)]
+    names = ("pk", "created_at", "owner__name", "owner__email", "title", "generation", "provenance__provider",
+        "provenance__model", "simulated", "set_aside", "width", "height", "quality__score", "seed",
+        "trashed_at")  # fmt: skip
+    for pk, at, name, mail, title, generation, provider, model, simulated, aside, *rest, trashed in _read(rows, names):
+        flags, by = [_yes(simulated), _yes(aside)], _who(name, mail)
         yield [pk, _wall(at, here), by, title, generation, provider, model, *flags, *rest, _yes(trashed is not None)]
 
 
 def _charges(rows: QuerySet[Any], here: ZoneInfo) -> Iterator[Sequence[object]]:
     names = ("pk", "created_at", "kind", "subject", "actor_id", "provider", "model", "quantity", "unit_price", "amount",
         "simulated")  # fmt: skip
-    for pk, at, *said, simulated in _read(rows, names):
-        yield [pk, _wall(at, here), *said, _yes(simulated)]
+    charged = User.objects.filter(pk__in=rows.order_by().values("actor_id"))
+    people = {pk: _who(name, mail) for pk, name, mail in charged.values_list("pk", "name", "email")}
+    for pk, at, kind, subject, actor, *said, simulated in _read(rows, names):
+        yield [pk, _wall(at, here), kind, subject, people.get(actor, ""), *said, _yes(simulated)]
 
 
 def _read(rows: QuerySet[Any], names: Sequence[str]) -> Iterator[Sequence[Any]]:
     """By a cursor of the server: they come as they are wanted."""
     return iter(rows.values_list(*names).iterator(chunk_size=AT_ONCE))
+
+
+def _who(name: str, mail: str) -> str:
+    """As `User.shown_name` has it."""
+    return name or (mail or "").split("@")[0]
 
 
 def _wall(at: datetime, here: ZoneInfo) -> str:
