@@ -22,7 +22,7 @@ from teams.audit import services as audit
 from teams.base.errors import Conflict, Forbidden, Refused
 from teams.base.preconditions import require_match
 from teams.membership.models import Team
-from teams.membership.ownership import visible_teams, working_team
+from teams.membership.ownership import teams_where, visible_teams, working_team
 from teams.membership.permissions import CODES, may
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,8 @@ def visible_to(user: User) -> QuerySet[Schedule]:
 
 
 def managed_teams(user: User) -> list[Team]:
-    return [team for team in visible_teams(user).order_by("-personal", "name") if may(user, "change_team", team)]
+    found = visible_teams(user).filter(pk__in=teams_where(user, "change_team"))
+    return list(found.order_by("-personal", "name"))
 
 
 def managed(user: User, pk: UUID) -> Schedule:

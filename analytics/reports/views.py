@@ -24,8 +24,7 @@ from teams.accounts.people import person
 from teams.base.errors import Forbidden, Missing, Refused
 from teams.base.preconditions import etag_of
 from teams.membership.models import Team
-from teams.membership.ownership import visible_teams, working_team
-from teams.membership.permissions import may
+from teams.membership.ownership import teams_where, visible_teams, working_team
 
 PAGE: Final = 20
 CHARTS: Final = (("cost_chart", "Cost over time"), ("liked_chart", "Liked, of those rated"))
@@ -75,7 +74,8 @@ def _cleaned(query: QueryDict) -> QueryDict:
 
 
 def _working_teams(user: User) -> list[Team]:
-    return [team for team in visible_teams(user).order_by("-personal", "name") if may(user, "create_work", team)]
+    found = visible_teams(user).filter(pk__in=teams_where(user, "create_work"))
+    return list(found.order_by("-personal", "name"))
 
 
 @login_required
