@@ -66,6 +66,7 @@ def letter(delivery: Delivery) -> Illustrated:
         "name": delivery.user.shown_name if delivery.user else "", "who": who,
         "by": report.owner.email, "link": f"{settings.SITE_URL}{reverse('report', args=[report.pk])}" if inside else "",
         "charts": {name: chart.said for name, chart in charts.items()}, "attached": attached is not None,
+        "too_large": attached is None and FILE in report.files,
     }  # fmt: skip
     mail = Illustrated(
         subject=" ".join(f"{team}: {content['days']}".split()),

@@ -65,6 +65,14 @@ def test_a_mail_says_what_the_report_says_with_pictures_and_pdf(filled, owner, a
     assert f"/analytics/reports/{report.pk}" not in text_of(stranger) and owner.user.email in text_of(stranger)
 
 
+def test_a_pdf_that_is_too_large_is_left_out_and_it_is_said(filled, owner, ask, box, monkeypatch):
+    monkeypatch.setattr(letters, "MOST_ATTACHED", 10)
+    made(ask(owner, members=[str(owner.user.pk)], addresses=[OUTSIDE]))
+    for letter in box.taken:
+        assert "application/pdf" not in parts_of(letter) and "too large for a mail" in text_of(letter)
+        assert "too large for a mail" in text_of(letter, "text/html")
+
+
 def test_nobody_gets_the_same_report_twice(filled, owner, ask, box):
     report = made(ask(owner, members=[str(owner.user.pk)], addresses=[OUTSIDE]))
     assert len(box.taken) == 2
