@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from email.message import Message
 from email.mime.image import MIMEImage
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -138,7 +138,8 @@ def _attached(report: Report) -> bytes | None:
 
 
 def _host() -> str:
-    return settings.SITE_URL.split("://")[-1].split("/")[0].split(":")[0] or "localhost"
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    return f"[IPv6:{host}]" if ":" in host else host
 
 
 @dataclass(frozen=True, slots=True)

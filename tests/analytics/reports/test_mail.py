@@ -73,6 +73,15 @@ def test_a_pdf_that_is_too_large_is_left_out_and_it_is_said(filled, owner, ask, 
         assert "too large for a mail" in text_of(letter, "text/html")
 
 
+@pytest.mark.parametrize(
+    ("site", "host"), [("https://bff.example:8443/x", "bff.example"), ("http://[::1]:8000", "[IPv6:::1]")]
+)
+def test_a_mail_has_an_id_of_its_own_that_is_one(site, host, filled, owner, ask, box, settings):
+    settings.SITE_URL = site
+    report = made(ask(owner, members=[str(owner.user.pk)]))
+    assert box.taken[0]["Message-ID"] == f"<report.{report.deliveries.get().pk}@{host}>"
+
+
 def test_nobody_gets_the_same_report_twice(filled, owner, ask, box):
     report = made(ask(owner, members=[str(owner.user.pk)], addresses=[OUTSIDE]))
     assert len(box.taken) == 2

@@ -22,6 +22,7 @@ from designer.jobs.models import Job
 from designer.notifications.models import Notification
 from teams.membership.models import Membership, Role
 from tests.analytics.reports.conftest import AT, DAYS, made
+from tests.pdfs import Read
 from tests.work import work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -147,8 +148,15 @@ def test_who_may_see_a_report_is_as_with_its_figures(role, seen, filled, owner, 
         assert ids == {plain["id"]}
 
 
-def test_without_costs_nothing_of_it_tells_any(filled, owner, ask):
-    report = made(ask(owner, sections=["quality", "models", "members", "images"]))
+def test_without_costs_nothing_of_it_tells_any(filled, owner, ask, box):
+    plain = ["quality", "models", "members", "images"]
+    report = made(ask(owner, sections=plain, members=[str(owner.user.pk)]))
+    book = load_workbook(io.BytesIO(content_of(owner, report, "rows.xlsx")))
+    assert book.sheetnames == ["generations", "images"]
+    (letter,) = box.taken
+    said = [part.get_payload(decode=True).decode() for part in letter.walk() if part.get_content_maintype() == "text"]
+    for text in (Read(content_of(owner, report, "report.pdf")).text, *said):
+        assert "$" not in text and "0.16" not in text and "Images" in text
     assert set(report.files) == FILES - {"charges.csv"}
     assert "0.16" not in str(report.content) and "$" not in str(report.content)
     assert {row["paid_usd"] for row in table_of(owner, report, "figures.csv")} == {""}
