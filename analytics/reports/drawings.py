@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from html import unescape
 from typing import Any, Final
 from uuid import UUID
@@ -45,7 +46,12 @@ class Chart:
 
     @property
     def png(self) -> bytes:
-        return bytes(resvg_py.svg_to_bytes(svg_string=self.svg.decode(), width=WIDE, background="#ffffff"))
+        return _drawn(self.svg)
+
+
+@lru_cache(maxsize=8)  # one report goes to fifty
+def _drawn(svg: bytes) -> bytes:
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg.decode(), width=WIDE, background="#ffffff"))
 
 
 def charts_of(content: dict[str, Any]) -> dict[str, Chart]:
