@@ -240,6 +240,12 @@ class Delivery(TeamOwned):
         return f"{self.report_id} to {self.address}"
 
 
+class ConsentQuerySet(OwnedQuerySet["Consent"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Those of the teams that one manages."""
+        return super().visible_to(user).filter(team__in=teams_where(user, "change_team"))
+
+
 class Consent(TeamOwned):
     """An address outside, in lower case, that was asked whether it wants the reports of a team. `given_at`: when it
     said yes; `asks`: how often it was asked, which is in the mail's job, so that an old one asks no more."""
@@ -249,7 +255,7 @@ class Consent(TeamOwned):
     asks = models.PositiveSmallIntegerField(default=0)
     asked_at = models.DateTimeField(null=True, blank=True)
     given_at = models.DateTimeField(null=True, blank=True)
-    objects = OwnedQuerySet["Consent"].as_manager()
+    objects = ConsentQuerySet.as_manager()
 
     class Meta:
         db_table = "report_consents"
