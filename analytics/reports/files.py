@@ -1,7 +1,7 @@
-"""The files of reports in the storage: a folder for each, in it one for each attempt at making them.
+"""The files of reports in the storage, below the folder of their team, with which they go: a folder for each, in it one
+for each attempt at making them.
 
-What a worker that dies leaves behind, and what is left of a report whose row is gone, with its team or without, goes by
-the sweep.
+What a worker that dies leaves behind, and what is left of a report whose row is gone, goes by the sweep.
 """
 
 import logging
@@ -17,6 +17,7 @@ from analytics.reports.models import Report
 from designer.assets.blobs import AWAY, refusal
 
 log = logging.getLogger(__name__)
+ROOM: Final = "reports"  # of a team's folder
 TYPES: Final = {
     "pdf": "application/pdf",
     "csv": "text/csv; charset=utf-8",
@@ -31,7 +32,7 @@ def is_old(place: str, limit: datetime) -> bool:
 
 
 def folder(row: Report) -> str:
-    return f"reports/{row.team_id}/{row.pk}"
+    return f"{row.team_id}/{ROOM}/{row.pk}"
 
 
 def keep(row: Report, attempt: int, found: list[Path]) -> dict[str, Any]:

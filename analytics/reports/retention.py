@@ -27,7 +27,6 @@ BUDGET: Final = 1.0  # seconds
 AT_ONCE: Final = 200  # rows
 LEFT: Final = timedelta(days=1)  # longer than a report is made
 NAME: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-ROOT: Final = "reports"
 PLACE: Final = "analytics.reports.retention.place"  # in the cache: the folder that was swept last
 
 
@@ -52,12 +51,12 @@ def sweep(budget: float = BUDGET) -> int:
     end, gone, limit = time.monotonic() + budget, 0, timezone.now() - LEFT
     try:
         for team, report in _folders(after=cache.get(PLACE, "")):
-            gone += _sweep(f"{ROOT}/{team}/{report}", UUID(report), limit)
+            gone += _sweep(f"{team}/{files.ROOM}/{report}", UUID(report), limit)
             cache.set(PLACE, f"{team}/{report}", None)
             if time.monotonic() > end:
                 return gone
     except FileNotFoundError:
-        return gone  # none was ever stored, or somebody is at work there
+        return gone  # nothing was ever stored, or somebody is at work there
     except AWAY as error:
         log.warning("the sweep of reports stopped: %s", error)
         return gone
@@ -67,10 +66,14 @@ def sweep(budget: float = BUDGET) -> int:
 
 def _folders(after: str) -> Iterator[tuple[str, str]]:
     """Team and report of each folder, in their order, those after the given one."""
-    for team in sorted(filter(NAME.fullmatch, default_storage.listdir(ROOT)[0])):
+    for team in sorted(filter(NAME.fullmatch, default_storage.listdir("")[0])):
         if team < after.partition("/")[0]:
             continue
-        for report in sorted(filter(NAME.fullmatch, default_storage.listdir(f"{ROOT}/{team}")[0])):
+        try:
+            reports = default_storage.listdir(f"{team}/{files.ROOM}")[0]
+        except FileNotFoundError:  # it never had one
+            continue
+        for report in sorted(filter(NAME.fullmatch, reports)):
             if f"{team}/{report}" > after:
                 yield team, report
 

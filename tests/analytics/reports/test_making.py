@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from analytics import rollups
 from analytics.models import PendingSlot
 from analytics.reports import making, paper, services, tables
+from analytics.reports.files import folder
 from analytics.reports.models import Report
 from designer.jobs.models import Job
 from designer.notifications.models import Notification
@@ -277,7 +278,7 @@ def test_a_cancelled_report_leaves_nothing_behind(filled, owner, ask, monkeypatc
     monkeypatch.setattr(paper, "pdf", asked_to_stop)
     report = made(told)
     assert (report.status, report.files) == ("cancelled", {})
-    assert not default_storage.exists(f"reports/{filled.team.pk}/{report.pk}")
+    assert not default_storage.exists(folder(report))
     assert owner.post(f"/api/reports/{told['id']}/cancel").status_code == 202, "harmless where it has ended"
 
 
@@ -320,7 +321,7 @@ def test_a_deleted_report_takes_its_files_along(filled, owner, ask):
 
 def stored(report: Report) -> int:
     """How many files lie in its folder."""
-    place = f"reports/{report.team_id}/{report.pk}"
+    place = folder(report)
     if not default_storage.exists(place):
         return 0
     attempts = default_storage.listdir(place)[0]

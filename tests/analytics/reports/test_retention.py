@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from analytics.reports import retention, schedules, tasks
+from analytics.reports.files import folder
 from analytics.reports.models import Consent, Delivery, Report, Schedule
 from tests.analytics.reports.conftest import made
 from tests.analytics.reports.test_making import FILES, stored
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def age(days: int = 2) -> None:
     """Make all files of reports older."""
     then = time.time() - days * 86_400
-    for path in Path(default_storage.path("reports")).rglob("*.*"):
+    for path in Path(default_storage.path("")).glob("*/reports/**/*.*"):
         os.utime(path, (then, then))
 
 
@@ -38,7 +39,7 @@ def test_an_old_report_goes_with_its_files_and_the_log_of_where_it_went(filled, 
     assert tasks.forget_old() is None
 
 
-def test_files_of_a_team_that_is_gone_are_swept(filled, owner, ask):
+def test_files_whose_report_is_gone_are_swept(filled, owner, ask):
     lost, kept = made(ask(owner)), made(ask(owner))
     with connection.cursor() as cursor:  # however it goes
         cursor.execute("DELETE FROM reports WHERE id = %s", [lost.pk])
@@ -46,13 +47,13 @@ def test_files_of_a_team_that_is_gone_are_swept(filled, owner, ask):
     age()
     assert retention.sweep() == 1
     assert (stored(lost), stored(kept)) == (0, len(FILES))
-    assert not default_storage.exists(f"reports/{lost.team_id}/{lost.pk}")
+    assert not default_storage.exists(folder(lost))
 
 
 def test_what_a_worker_left_is_swept_and_what_one_is_at_is_not(filled, owner, ask):
     report, waits = made(ask(owner)), Report.objects.get(pk=ask(owner)["id"])
     for row in (report, waits):
-        default_storage.save(f"reports/{row.team_id}/{row.pk}/99/figures.csv", ContentFile(b"x"))
+        default_storage.save(f"{folder(row)}/99/figures.csv", ContentFile(b"x"))
     age()
     assert retention.sweep() == 1
     assert (stored(report), stored(waits)) == (len(FILES), 1)
