@@ -13,6 +13,7 @@ from analytics.reports.models import Consent
 from designer.jobs.models import Lane
 from designer.jobs.services import enqueue
 from teams.accounts.models import User
+from teams.membership.exporting import only
 from teams.membership.models import Team
 
 ASK: Final = "report.ask"
@@ -20,6 +21,8 @@ TRIES: Final = 6
 PAUSE: Final = timedelta(days=1)  # between two questions of one team
 MOST_ASKS: Final = 3  # of one team
 KEPT: Final = timedelta(days=90)  # without an answer
+
+only("report_consents", lambda rows: rows.filter(given_at__isnull=False))  # the others may never have heard of us
 
 
 def ask(actor: User, team: Team, addresses: Iterable[str]) -> None:

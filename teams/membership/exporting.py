@@ -58,7 +58,8 @@ OWN: Final = """
 alerts events job_attempts job_queue ledger_reservations notifications queue_weights team_avatars team_members
 teams_teamgroupobjectpermission teams_teamuserobjectpermission webhook_attempts webhook_deliveries
 """
-UNTOLD: Final = frozenset({"team_shares_declined"})  # who wants to see nothing of a share is told to nobody
+# Who wants to see nothing of a share, or no reports of a team, is told to nobody
+UNTOLD: Final = frozenset({"team_shares_declined", "report_stops"})
 MACHINERY: Final = frozenset(OWN.split()) | UNTOLD
 # Columns, or those of one table: with whose account an address was met when something was shared with it
 SECRET: Final = frozenset({"secret", "old_secret", "digest", "password", "team_shares.user_id"})
