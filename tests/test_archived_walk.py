@@ -30,6 +30,7 @@ STAYS = re.compile(
 )
 TAKES_BACK = {  # what is out is never out of reach: this closes it, or says that it is over
     "delete api/teams/<uuid:team_id>/shares/<uuid:share_id>",
+    "delete api/reports/schedules/<uuid:pk>",
     "delete api/webhooks/<uuid:pk>",
     "post api/webhooks/<uuid:pk>/secret",
     "post settings/webhooks/<uuid:pk>/secret",
@@ -99,6 +100,8 @@ BODIES: dict[str, Callable[[World], Body]] = {
     "post api/teams/<uuid:team_id>/shares": lambda w: {"asset": str(w.asset.pk)},
     "patch api/teams/<uuid:team_id>/shares/<uuid:share_id>": lambda w: {"rights": ["view"]},
     "post api/shared/<uuid:share_id>/comments": lambda w: {"text": "Linen?"},
+    "post api/reports": lambda w: {"kind": "weekly", "team": str(w.team.pk)},
+    "post api/reports/schedules": lambda w: {"cadence": "weekly", "team": str(w.team.pk)},
     "post api/webhooks": lambda w: {"url": "https://hooks.example/x", "events": ["batch.*"], "team": str(w.team.pk)},
 }
 NOTHING_THERE = {  # the generation has no image to be judged

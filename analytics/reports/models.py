@@ -72,8 +72,8 @@ class ReportQuerySet(OwnedQuerySet["Report"], MovingQuerySet["Report"]):  # type
 
 class ScheduleQuerySet(OwnedQuerySet["Schedule"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Those of the teams that one manages: they hold people's addresses."""
-        return super().visible_to(user).filter(team__in=teams_where(user, "change_team"))
+        """Those of the teams that one manages, at rest or not: they hold people's addresses."""
+        return super().visible_to(user).filter(team__in=teams_where(user, "manage_members"))
 
 
 class Schedule(TeamOwned):
@@ -202,8 +202,9 @@ AGAIN = (Post.FAILED, Post.REFUSED)  # what may be sent again
 
 class DeliveryQuerySet(OwnedQuerySet["Delivery"], MovingQuerySet["Delivery"]):  # type: ignore[override]  # both make a manager
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Those of the reports that one may send: they hold people's addresses."""
-        return super().visible_to(user).filter(report__in=Report.objects.editable_by(user).values("pk"))
+        """Those of the reports that one sees and asked for, or whose team one manages: they hold people's addresses."""
+        own = Q(report__owner=user.pk) | Q(team__in=teams_where(user, "manage_members"))
+        return super().visible_to(user).filter(own, report__in=Report.objects.visible_to(user).values("pk"))
 
 
 class Delivery(TeamOwned):
@@ -242,8 +243,8 @@ class Delivery(TeamOwned):
 
 class ConsentQuerySet(OwnedQuerySet["Consent"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Those of the teams that one manages."""
-        return super().visible_to(user).filter(team__in=teams_where(user, "change_team"))
+        """Those of the teams that one manages, at rest or not."""
+        return super().visible_to(user).filter(team__in=teams_where(user, "manage_members"))
 
 
 class Consent(TeamOwned):

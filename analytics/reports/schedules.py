@@ -23,7 +23,7 @@ from teams.base.errors import Conflict, Forbidden, Refused
 from teams.base.preconditions import require_match
 from teams.membership.models import Team
 from teams.membership.ownership import teams_where, visible_teams, working_team
-from teams.membership.permissions import CODES, may
+from teams.membership.permissions import CODES, allowed, check_awake, may
 
 log = logging.getLogger(__name__)
 MOST: Final = 20  # of a team
@@ -48,12 +48,13 @@ class ScheduleWish:
 
 
 def visible_to(user: User) -> QuerySet[Schedule]:
-    """Those of the teams that `user` manages, with what a list tells of them."""
+    """Those of the teams that `user` manages, at rest or not, with what a list tells of them."""
     rows: QuerySet[Schedule] = Schedule.objects.visible_to(user).select_related("team", "owner")
     return rows
 
 
 def managed_teams(user: User) -> list[Team]:
+    """Where `user` may set up more."""
     found = visible_teams(user).filter(pk__in=teams_where(user, "change_team"))
     return list(found.order_by("-personal", "name"))
 
@@ -66,11 +67,13 @@ def managed(user: User, pk: UUID) -> Schedule:
 
 @transaction.atomic
 def create(*, actor: User, wish: ScheduleWish) -> Schedule:
-    """Raises Missing, Forbidden, Refused by the field at fault, Conflict where there are too many."""
+    """Raises Missing, Forbidden, Refused by the field at fault, Conflict where there are too many and while the team is
+    archived."""
     team = working_team(actor, wish.team)
-    if not may(actor, "change_team", team):
+    if not allowed(actor, "change_team", team):
         raise Forbidden(message="Only owners and admins of the team set up reports.", remedy="Ask one of them.")
     Team.objects.select_for_update(no_key=True).get(pk=team.pk)  # two at once would both count too few
+    check_awake(team.pk)  # nor is it archived from here on
     if Schedule.objects.filter(team=team).count() >= MOST:
         raise Conflict("too_many_schedules", f"This team has {MOST} schedules.", remedy="Delete one of them.")
     row = Schedule(team=team, owner=actor)
@@ -85,9 +88,12 @@ def create(*, actor: User, wish: ScheduleWish) -> Schedule:
 @transaction.atomic
 def change(*, actor: User, schedule_id: UUID, if_match: str | None, said: dict[str, Any]) -> Schedule:
     """Change what is said, if `if_match` names the present version. Who changes it answers for it from then on. One
-    that is due at that moment is made first, as it was. To switch it off asks for nothing else. Raises as `create`, and
-    Refused (428, 412)."""
+    that is due at that moment is made first, as it was. To switch it off asks for nothing else, not even that the team
+    is open: what reaches outside must never be out of reach. Raises as `create`, and Refused (428, 412)."""
     row = managed(actor, schedule_id)
+    if said != {"active": False}:
+        Team.objects.select_for_update(no_key=True).get(pk=row.team_id)  # nobody archives it from here on
+        check_awake(row.team_id)
     row = Schedule.objects.select_for_update(of=("self",)).select_related("team").get(pk=row.pk)
     require_match(if_match, row)
     if said == {"active": False}:  # whoever is named in it: it must be possible to stop it
@@ -154,7 +160,8 @@ def rhythm_of(row: Schedule) -> Rhythm:
 
 def fire() -> int:
     """The scheduler's duty: a report of each schedule whose time has come; how many. Of moments that passed while
-    nothing ran only the latest counts. Two that look at once take different rows, each in a transaction of its own."""
+    nothing ran, or the team was at rest, only the latest counts. Two that look at once take different rows, each in a
+    transaction of its own."""
     made, end = 0, time.monotonic() + BUDGET
     while (found := _fire_one()) is not None:
         made += found
@@ -168,6 +175,7 @@ def _fire_one() -> int | None:
     now = timezone.now()
     with transaction.atomic():
         due = Schedule.objects.select_for_update(skip_locked=True, of=("self",)).filter(active=True, next_at__lte=now)
+        due = due.exclude(team__in=Team.objects.closed())
         row = due.select_related("team", "owner").order_by("next_at").first()
         if row is None:
             return None

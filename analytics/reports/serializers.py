@@ -114,7 +114,7 @@ class ReportDeliverySerializer(serializers.ModelSerializer[Delivery]):
 class ReportDetailSerializer(ReportSerializer):
     sentences = serializers.SerializerMethodField(help_text="The days in a few sentences.")
     figures = serializers.SerializerMethodField(help_text="The key figures, as they stood when it was made.")
-    deliveries = serializers.SerializerMethodField(help_text="To whom it went; for those who may send it alone.")
+    deliveries = serializers.SerializerMethodField(help_text="To whom it went; for its owner and who manages the team.")
 
     class Meta(ReportSerializer.Meta):
         fields = [*ReportSerializer.Meta.fields, "sentences", "figures", "deliveries"]
@@ -129,9 +129,8 @@ class ReportDetailSerializer(ReportSerializer):
 
     @extend_schema_field(ReportDeliverySerializer(many=True))
     def get_deliveries(self, row: Report) -> Any:
-        if not Report.objects.may_edit(self.context["request"].user, row.pk):
-            return []
-        return ReportDeliverySerializer(row.deliveries.order_by("address"), many=True).data
+        rows = Delivery.objects.visible_to(self.context["request"].user).filter(report=row)
+        return ReportDeliverySerializer(rows.order_by("address"), many=True).data
 
 
 class ResendRequest(StrictSerializer):

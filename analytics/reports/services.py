@@ -24,7 +24,7 @@ from teams.audit import services as audit
 from teams.base.errors import Conflict, Forbidden, Refused
 from teams.membership.models import Team
 from teams.membership.ownership import working_team
-from teams.membership.permissions import may
+from teams.membership.permissions import allowed, check_awake, may
 
 MAKE: Final = "report.make"
 MAIL: Final = "report.mail"
@@ -52,9 +52,10 @@ class ReportWish:
 
 
 def request_report(*, actor: User, wish: ReportWish) -> Report:
-    """Have a report made. Raises Missing, Forbidden, Refused by the field at fault, Conflict where too many wait."""
+    """Have a report made. Raises Missing, Forbidden, Refused by the field at fault, Conflict where too many wait and
+    while the team is archived."""
     team = working_team(actor, wish.team)
-    if not may(actor, "create_work", team):
+    if not allowed(actor, "create_work", team):
         raise Forbidden(message="Your role lets you look, not make reports.", remedy="Ask an owner or admin.")
     period = period_of(actor, team, wish)
     sections = checked_sections(wish.sections)
@@ -66,6 +67,7 @@ def request_report(*, actor: User, wish: ReportWish) -> Report:
     )  # fmt: skip
     with transaction.atomic():
         Team.objects.select_for_update(no_key=True).get(pk=team.pk)  # two at once would both count too few
+        check_awake(team.pk)  # nor is it archived from here on
         if Report.objects.filter(team=team, schedule=None).live().count() >= MOST_LIVE:
             remedy = "Wait for one of them, or cancel it."
             raise Conflict("too_many_reports", f"{MOST_LIVE} reports of this team wait already.", remedy=remedy)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.urls import reverse
@@ -10,9 +10,11 @@ from django.urls import reverse
 from analytics.reports import consents, making, posting, retention, schedules, services
 from analytics.reports.models import Delivery, Report
 from designer.jobs.handlers import RunningJob, finishes, handles, names
-from designer.jobs.models import Job
+from designer.jobs.models import Job, JobStatus
 from designer.jobs.scheduler import every
 from teams.accounts.models import User
+
+STOPPED: Final = {"code": "cancelled", "message": "It was stopped before it was sent.", "remedy": "Send it again."}
 
 
 @handles(services.MAKE)
@@ -60,7 +62,8 @@ def mail(job: RunningJob, delivery_id: str, again: str) -> None:
 
 @finishes(services.MAIL)
 def give_up(job: Job, status: str, error: dict[str, Any]) -> None:
-    posting.given_up(job.payload["delivery_id"], error, int(job.payload["again"]))
+    told = STOPPED if status == JobStatus.CANCELLED else error
+    posting.given_up(job.payload["delivery_id"], told, int(job.payload["again"]))
 
 
 @every(timedelta(seconds=20))

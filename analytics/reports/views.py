@@ -17,7 +17,7 @@ from analytics import asking, queries
 from analytics.reports import consents, letters, posting, recipients, schedules, services
 from analytics.reports.api import ReportFilter
 from analytics.reports.forms import ReportForm, ScheduleForm
-from analytics.reports.models import AGAIN, Cadence, Kind, Post, Report, Schedule, Status
+from analytics.reports.models import AGAIN, Cadence, Delivery, Kind, Post, Report, Schedule, Status
 from designer.notifications.letters import harmless
 from teams.accounts.models import User
 from teams.accounts.people import person
@@ -25,6 +25,7 @@ from teams.base.errors import Forbidden, Missing, Refused
 from teams.base.preconditions import etag_of
 from teams.membership.models import Team
 from teams.membership.ownership import teams_where, visible_teams, working_team
+from teams.membership.permissions import check_awake
 
 PAGE: Final = 20
 CHARTS: Final = (("cost_chart", "Cost over time"), ("liked_chart", "Liked, of those rated"))
@@ -98,12 +99,15 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, teams: list[Team], deed: str) -> Team:
-    """The team that was asked for, of those in which it may be done. Raises Missing, Forbidden."""
+    """The team that was asked for, of those in which it may be done. Raises Missing, Forbidden, Conflict while it is
+    archived."""
     asked = request.GET.get("team", "")
     try:
         team = working_team(person(request), UUID(asked)) if asked else next(iter(teams), None)
     except ValueError as error:
         raise Missing(message="There is no such team.", remedy="Reload the page.") from error
+    if team is not None and team not in teams:
+        check_awake(team.pk)
     if team is None or team not in teams:
         raise Forbidden(message=f"Your role does not let you {deed} here.", remedy="Ask an owner or admin.")
     return team
@@ -124,12 +128,12 @@ def head(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _shown(request: HttpRequest, pk: UUID) -> dict[str, Any]:
     row = Report.objects.select_related("team", "owner").see(request.user, pk)
-    may_edit = Report.objects.may_edit(request.user, pk)
-    deliveries = list(row.deliveries.select_related("user").order_by("address")) if may_edit else []
+    user = person(request)
+    deliveries = list(Delivery.objects.visible_to(user).filter(report=row).select_related("user").order_by("address"))
     return {
         "report": row,
         "channel": f"report:{row.pk}",
-        "may_edit": may_edit,
+        "may_edit": Report.objects.may_edit(user, pk),
         "charts": [(name, title, _drawn(row.content[name])) for name, title in CHARTS if row.content.get(name)],
         "deliveries": deliveries,
         "failed": sum(each.status in AGAIN for each in deliveries),
