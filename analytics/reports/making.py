@@ -119,6 +119,7 @@ def not_made(report_id: str, error: dict[str, Any]) -> None:
 
 
 def _tell(row: Report, title: str, body: str) -> None:
-    subject, link = f"report:{row.pk}", f"/analytics/reports/{row.pk}"
-    told = {"title": title, "body": body.strip(), "link": link}
-    notify(users=[row.owner], kind="report", subject=subject, team_id=row.team_id, **told)
+    notify(
+        users=[row.owner], kind="report", subject=f"report:{row.pk}", title=title, body=body.strip(),
+        link=f"/analytics/reports/{row.pk}", team_id=row.team_id,
+    )  # fmt: skip

@@ -230,6 +230,21 @@ export interface Refused { asset: string; code: string; field: string | null; me
 export interface Remaining { seconds: number | null; kind: RemainingKindEnum; runs: number; again_in: number }
 export type RemainingKindEnum = "measured" | "partly measured" | "estimated" | "overdue" | "retry" | "paused" | "no_worker" | "held";
 export interface ReplayAnswer { replayed: number; left: number; why: string }
+export interface Report { id: string; team: string; owner: string; schedule: string | null; title: string; kind: ReportKindEnum; from: string; to: string; timezone: string; sections: ReportSectionEnum[]; costs: ReportCostsEnum; status: ReportStatusEnum; percent: number; error: ReportError | null; note: string; files: ReportFile[]; created_at: string; finished_at: string | null }
+export type ReportCadenceEnum = "daily" | "weekly" | "monthly";
+export type ReportCostsEnum = "none" | "own" | "team";
+export interface ReportDelivery { id: string; member: string | null; address: string; status: ReportMailEnum; tries: number; error: ReportError | null; created_at: string; sent_at: string | null }
+export interface ReportDetail { id: string; team: string; owner: string; schedule: string | null; title: string; kind: ReportKindEnum; from: string; to: string; timezone: string; sections: ReportSectionEnum[]; costs: ReportCostsEnum; status: ReportStatusEnum; percent: number; error: ReportError | null; note: string; files: ReportFile[]; created_at: string; finished_at: string | null; sentences: string[]; figures: ReportFigure[]; deliveries: ReportDelivery[] }
+export interface ReportError { code: string; message: string; remedy: string }
+/** A key figure in words, with what it stands on and what it was before. */
+export interface ReportFigure { label: string; value: string; basis: string; before: string }
+export interface ReportFile { name: string; type: string; bytes: number; url: string }
+export type ReportKindEnum = "daily" | "weekly" | "monthly" | "custom";
+export type ReportMailEnum = "waiting" | "sending" | "sent" | "failed" | "refused" | "barred" | "unsubscribed";
+export interface ReportSchedule { id: string; team: string; owner: string; cadence: ReportCadenceEnum; hour: number; weekday: number; day: number; timezone: string; sections: ReportSectionEnum[]; members: string[]; addresses: string[]; active: boolean; why: string; next_at: string; created_at: string; updated_at: string }
+export type ReportSectionEnum = "costs" | "quality" | "models" | "members" | "images";
+export type ReportStatusEnum = "queued" | "running" | "done" | "failed" | "cancelled";
+export interface Resent { count: number }
 /** Which arm was which, now that the vote is cast. */
 export interface Revealed { left: string; right: string }
 export interface ReviewerAnswer { user: string; name: string; verdict: ApprovalVerdictEnum | BlankEnum; note: string; checked: number[]; present: boolean; answered_at: string | null }
@@ -308,7 +323,7 @@ export interface WeightMove { id: string; act: string; key: string; label: strin
 /** What the recipe would come to for the whole image; with a crop at most, until its place is found in the view. */
 export interface Whole { seconds: number; cost: string; basis: Basis; width: number; height: number }
 export type WhyEnum = "person" | "gone" | "failing" | "owner_left";
-export interface WishAnswer { generation: Ways; follow_up: Ways; batch: Ways; comment: Ways; mention: Ways; approval: Ways; approval_due: Ways; alert: Ways; session: Ways; persona: Ways; member: Ways; team: Ways; webhook: Ways; daily_hour: number }
+export interface WishAnswer { generation: Ways; follow_up: Ways; batch: Ways; comment: Ways; mention: Ways; approval: Ways; approval_due: Ways; alert: Ways; session: Ways; persona: Ways; member: Ways; team: Ways; report: Ways; webhook: Ways; daily_hour: number }
 export interface WordingAnswer { text: string; said_at: string; until: string }
 export interface Worker { id: string; name: string; state: WorkerStateEnum; lanes: string[]; processes: number; abilities: Record<string, string[]>; started_at: string; beat_at: string; draining_since: string | null; jobs: HeldJob[] }
 export interface WorkerList { results: Worker[] }
@@ -343,7 +358,7 @@ export interface RevertLearningWish { team?: string | null; persona?: string | n
 export interface ChangeLearningSettingsWish { exploration?: number; team?: string | null }
 export interface ChangeMeWish { name?: string; timezone?: string }
 export interface MarkReadWish { ids?: string[] }
-export interface ChangeNotificationSettingsWish { generation?: WaysRequest; follow_up?: WaysRequest; batch?: WaysRequest; comment?: WaysRequest; mention?: WaysRequest; approval?: WaysRequest; approval_due?: WaysRequest; alert?: WaysRequest; session?: WaysRequest; persona?: WaysRequest; member?: WaysRequest; team?: WaysRequest; webhook?: WaysRequest; daily_hour?: number }
+export interface ChangeNotificationSettingsWish { generation?: WaysRequest; follow_up?: WaysRequest; batch?: WaysRequest; comment?: WaysRequest; mention?: WaysRequest; approval?: WaysRequest; approval_due?: WaysRequest; alert?: WaysRequest; session?: WaysRequest; persona?: WaysRequest; member?: WaysRequest; team?: WaysRequest; report?: WaysRequest; webhook?: WaysRequest; daily_hour?: number }
 export interface CreatePersonaWish { name: string; description?: string; keywords?: string[]; team?: string | null }
 export interface ChangePersonaWish { name?: string; description?: string; keywords?: string[]; weights?: Record<string, Record<string, number>>; palette?: ColourRequestRequest[] }
 export interface DuplicatePersonaWish { name?: string }
@@ -356,6 +371,10 @@ export interface DiscardDeadJobsWish { ids?: string[]; all?: boolean; kind?: str
 export interface ReplayDeadJobsWish { ids?: string[]; all?: boolean; kind?: string; code?: string; team?: string }
 export interface PauseLaneWish { reason?: string }
 export interface WeighTeamWish { weight: number }
+export interface CreateReportWish { team?: string | null; kind: ReportKindEnum; from?: string | null; to?: string | null; timezone?: string; sections?: ReportSectionEnum[]; members?: string[]; addresses?: string[] }
+export interface ResendReportWish { deliveries?: string[] }
+export interface CreateReportScheduleWish { team?: string | null; cadence: ReportCadenceEnum; hour?: number; weekday?: number; day?: number; timezone?: string; sections?: ReportSectionEnum[]; members?: string[]; addresses?: string[]; active?: boolean }
+export interface ChangeReportScheduleWish { cadence?: ReportCadenceEnum; hour?: number; weekday?: number; day?: number; timezone?: string; sections?: ReportSectionEnum[]; members?: string[]; addresses?: string[]; active?: boolean }
 export interface PresentImageWish { asset: string }
 export interface HandOverSessionWish { user: string }
 export interface RevealVotesWish { asset: string }
@@ -689,6 +708,31 @@ export interface Calls {
   drainWorker(workerId: string, options?: Options): Promise<Worker>;
   /** Let a drained worker take work again. */
   employWorker(workerId: string, options?: Options): Promise<void>;
+  /** The reports that the caller may see. */
+  reports(wish?: { kind?: "custom" | "daily" | "monthly" | "weekly"; ordering?: "created_at" | "-created_at"; page_size?: number; schedule?: string; search?: string; status?: ("cancelled" | "done" | "failed" | "queued" | "running")[]; team?: string }, options?: Options): Pages<Report>;
+  /** Have a report made. It is mailed to whom it names once it is there. */
+  createReport(wish: CreateReportWish, options?: Options): Promise<Report>;
+  /** One report, as it was made. */
+  report(reportId: string, options?: Options): Promise<ReportDetail>;
+  /** Delete it, its files and the log of where it went. */
+  deleteReport(reportId: string, options?: Options): Promise<void>;
+  /** Stop making it. */
+  cancelReport(reportId: string, options?: Options): Promise<Report>;
+  /** A file of it: report.pdf, rows.xlsx, figures.csv, generations.csv, images.csv or charges.csv. */
+  reportFile(reportId: string, name: string, options?: Options): Promise<Blob>;
+  reportFile(reportId: string, name: string, options: Saving): Promise<string>;
+  /** Send it again to whom it could not be sent. Whoever has it does not get it twice. */
+  resendReport(reportId: string, wish?: ResendReportWish, options?: Options): Promise<Resent>;
+  /** When reports are made by themselves, in the teams that the caller manages. */
+  reportSchedules(wish?: { active?: boolean; cadence?: "daily" | "monthly" | "weekly"; ordering?: "created_at" | "-created_at"; page_size?: number; team?: string }, options?: Options): Pages<ReportSchedule>;
+  /** Have reports made by themselves. Whoever sets them up answers for them. */
+  createReportSchedule(wish: CreateReportScheduleWish, options?: Options): Promise<ReportSchedule>;
+  /** One schedule. */
+  reportSchedule(scheduleId: string, options?: Options): Promise<ReportSchedule>;
+  /** Change what is given, or switch it on or off; needs If-Match. Who changes it answers for it from then on. */
+  changeReportSchedule(scheduleId: string, wish: ChangeReportScheduleWish, options: Changing): Promise<ReportSchedule>;
+  /** Have no more made. The reports that there are stay. */
+  deleteReportSchedule(scheduleId: string, options?: Options): Promise<void>;
   /** What is shown now, who presents, and the clock. */
   session(sessionId: string, options?: Options): Promise<SessionAnswer>;
   /** Say every 5 s that you are there: the summary lists you, and nobody takes over from you. */

@@ -102,6 +102,18 @@ RemainingKindEnum: TypeAlias = Literal[
     "measured", "partly measured", "estimated", "overdue", "retry", "paused", "no_worker", "held"
 ]
 
+ReportCadenceEnum: TypeAlias = Literal["daily", "weekly", "monthly"]
+
+ReportCostsEnum: TypeAlias = Literal["none", "own", "team"]
+
+ReportKindEnum: TypeAlias = Literal["daily", "weekly", "monthly", "custom"]
+
+ReportMailEnum: TypeAlias = Literal["waiting", "sending", "sent", "failed", "refused", "barred", "unsubscribed"]
+
+ReportSectionEnum: TypeAlias = Literal["costs", "quality", "models", "members", "images"]
+
+ReportStatusEnum: TypeAlias = Literal["queued", "running", "done", "failed", "cancelled"]
+
 RightsEnum: TypeAlias = Literal["view", "comment", "download"]
 
 RoleEnum: TypeAlias = Literal["owner", "admin", "editor", "viewer"]
@@ -1771,6 +1783,115 @@ class ReplayAnswer(TypedDict):
     why: str
 
 
+Report = TypedDict(
+    "Report",
+    {
+        "id": "str",
+        "team": "str",
+        "owner": "str",
+        "schedule": "str | None",
+        "title": "str",
+        "kind": "ReportKindEnum",
+        "from": "str",
+        "to": "str",
+        "timezone": "str",
+        "sections": "list[ReportSectionEnum]",
+        "costs": "ReportCostsEnum",
+        "status": "ReportStatusEnum",
+        "percent": "int",
+        "error": "ReportError | None",
+        "note": "str",
+        "files": "list[ReportFile]",
+        "created_at": "str",
+        "finished_at": "str | None",
+    },
+)
+
+
+class ReportDelivery(TypedDict):
+    id: str
+    member: str | None
+    address: str
+    status: ReportMailEnum
+    tries: int
+    error: ReportError | None
+    created_at: str
+    sent_at: str | None
+
+
+ReportDetail = TypedDict(
+    "ReportDetail",
+    {
+        "id": "str",
+        "team": "str",
+        "owner": "str",
+        "schedule": "str | None",
+        "title": "str",
+        "kind": "ReportKindEnum",
+        "from": "str",
+        "to": "str",
+        "timezone": "str",
+        "sections": "list[ReportSectionEnum]",
+        "costs": "ReportCostsEnum",
+        "status": "ReportStatusEnum",
+        "percent": "int",
+        "error": "ReportError | None",
+        "note": "str",
+        "files": "list[ReportFile]",
+        "created_at": "str",
+        "finished_at": "str | None",
+        "sentences": "list[str]",
+        "figures": "list[ReportFigure]",
+        "deliveries": "list[ReportDelivery]",
+    },
+)
+
+
+class ReportError(TypedDict):
+    code: str
+    message: str
+    remedy: str
+
+
+class ReportFigure(TypedDict):
+    """A key figure in words, with what it stands on and what it was before."""
+
+    label: str
+    value: str
+    basis: str
+    before: str
+
+
+class ReportFile(TypedDict):
+    name: str
+    type: str
+    bytes: int
+    url: str
+
+
+class ReportSchedule(TypedDict):
+    id: str
+    team: str
+    owner: str
+    cadence: ReportCadenceEnum
+    hour: int
+    weekday: int
+    day: int
+    timezone: str
+    sections: list[ReportSectionEnum]
+    members: list[str]
+    addresses: list[str]
+    active: bool
+    why: str
+    next_at: str
+    created_at: str
+    updated_at: str
+
+
+class Resent(TypedDict):
+    count: int
+
+
 class Revealed(TypedDict):
     """Which arm was which, now that the vote is cast."""
 
@@ -2259,6 +2380,7 @@ class WishAnswer(TypedDict):
     persona: Ways
     member: Ways
     team: Ways
+    report: Ways
     webhook: Ways
     daily_hour: int
 
@@ -2484,6 +2606,7 @@ class ChangeNotificationSettingsWish(TypedDict, total=False):
     persona: WaysRequest
     member: WaysRequest
     team: WaysRequest
+    report: WaysRequest
     webhook: WaysRequest
     daily_hour: int
 
@@ -2533,6 +2656,49 @@ class ReplayDeadJobsWish(TypedDict, total=False):
 
 class PauseLaneWish(TypedDict, total=False):
     reason: str
+
+
+CreateReportWish = TypedDict(
+    "CreateReportWish",
+    {
+        "team": "str | None",
+        "from": "str | None",
+        "to": "str | None",
+        "timezone": "str",
+        "sections": "list[ReportSectionEnum]",
+        "members": "list[str]",
+        "addresses": "list[str]",
+    },
+    total=False,
+)
+
+
+class ResendReportWish(TypedDict, total=False):
+    deliveries: list[str]
+
+
+class CreateReportScheduleWish(TypedDict, total=False):
+    team: str | None
+    hour: int
+    weekday: int
+    day: int
+    timezone: str
+    sections: list[ReportSectionEnum]
+    members: list[str]
+    addresses: list[str]
+    active: bool
+
+
+class ChangeReportScheduleWish(TypedDict, total=False):
+    cadence: ReportCadenceEnum
+    hour: int
+    weekday: int
+    day: int
+    timezone: str
+    sections: list[ReportSectionEnum]
+    members: list[str]
+    addresses: list[str]
+    active: bool
 
 
 class SetSessionTimerWish(TypedDict, total=False):
