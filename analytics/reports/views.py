@@ -1,5 +1,6 @@
 """The pages of reports: what there is, a new one, one with where it went; and when they are made by themselves."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
@@ -136,10 +137,17 @@ def _shown(request: HttpRequest, pk: UUID) -> dict[str, Any]:
         "may_edit": Report.objects.may_edit(user, pk),
         "charts": [(name, title, _drawn(row.content[name])) for name, title in CHARTS if row.content.get(name)],
         "deliveries": deliveries,
-        "failed": sum(each.status in AGAIN for each in deliveries),
+        "failed": len(_failed(deliveries)),
         "good": Post.SENT,
         "bad": AGAIN,
+        "unconfirmed": posting.UNCONFIRMED[0],
     }
+
+
+def _failed(deliveries: Iterable[Delivery]) -> list[UUID]:
+    """What somebody may want to send again: not what waits for a yes, which goes by itself."""
+    waits = posting.UNCONFIRMED[0]
+    return [each.pk for each in deliveries if each.status in AGAIN and (each.error or {}).get("code") != waits]
 
 
 def _drawn(svg: str) -> SafeString:
@@ -157,7 +165,7 @@ def act(request: HttpRequest, pk: UUID) -> HttpResponse:
             row = services.cancel(actor=user, report_id=pk)
             messages.success(request, "It stops as soon as it can." if row.is_live else "It is stopped.")
         elif deed == "resend":
-            count = services.resend(actor=user, report_id=pk)
+            count = services.resend(actor=user, report_id=pk, delivery_ids=_failed(Delivery.objects.filter(report=pk)))
             messages.success(request, f"{count} mail{'' if count == 1 else 's'} on the way again.")
         elif deed == "delete" and request.POST.get("sure") == "1":
             services.delete(actor=user, report_id=pk)

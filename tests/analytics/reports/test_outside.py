@@ -39,6 +39,8 @@ def test_an_address_outside_gets_nothing_but_a_question_until_it_says_yes(filled
     assert states(report) == {OUTSIDE: "failed", owner.user.email: "sent"}
     error = Delivery.objects.get(user=None).error
     assert error["code"] == "unconfirmed" and error["remedy"]
+    page = owner.get(f"/analytics/reports/{report.pk}").content.decode()
+    assert "Waits for a yes" in page and "Send again to" not in page, "it goes by itself"
     letters = {letter["To"]: letter for letter in box.taken}
     asked = letters[OUTSIDE]
     assert asked.get_content_type() == "text/plain", "no picture, no file"
