@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from analytics.reports import schedules, serializers, services
+from analytics.reports.files import TYPES
 from analytics.reports.models import Cadence, Kind, Report, ReportQuerySet, Schedule, Status
 from designer.assets.delivery import stored
 from designer.web.idempotency import IdempotentPostMixin
@@ -112,7 +113,7 @@ class ReportResend(IdempotentPostMixin):
 
 
 class ReportFile(APIView):
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, kind.partition(";")[0]): OpenApiTypes.BINARY for kind in TYPES.values()})
     def get(self, request: Request, pk: UUID, name: str) -> HttpResponse | StreamingHttpResponse:
         """A file of it: report.pdf, rows.xlsx, figures.csv, generations.csv, images.csv or charges.csv."""
         row = Report.objects.defer("content").see(request.user, pk)

@@ -2,9 +2,11 @@
 
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils import timezone
@@ -108,8 +110,10 @@ def test_it_is_made_without_network_and_files_whatever_people_write(text, filled
     opened = {str(what) for event, what in WATCHED if event == "open"}
     assert not [each for each in WATCHED if each[0] != "open"]
     assert not [each for each in opened if "passwd" in each or "hostname" in each]
-    allowed = ("report.css", "/fonts", "fontconfig", "site-packages", "/templates/", ".py", "/tmp", "/var")
-    assert all(any(part in each for part in allowed) or each.isdigit() for each in opened), opened
+    house = Path(paper.__file__).parents[2]
+    own = (paper.STYLE, house / "templates", settings.MEDIA_ROOT, sys.prefix, sys.base_prefix)
+    strange = {each for each in opened if not each.isdigit() and not each.startswith(tuple(map(str, own)))}
+    assert not {each for each in strange if "font" not in each}, strange
 
 
 def test_a_storage_that_is_away_is_waited_for_and_not_printed(liked, owner, ask, monkeypatch):
