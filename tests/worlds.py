@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
 
+from analytics.reports.files import folder
 from analytics.reports.models import Delivery as ReportDelivery
 from analytics.reports.models import Report, Schedule
 from batches.models import Batch, BatchItem, BatchTemplate
@@ -352,7 +353,7 @@ def build_world() -> World:
         team=team, owner=editor, title=f"{SECRET} report", kind="daily", first="2026-11-03", last="2026-11-03",
         zone="UTC", costs="none", status="done", content={"sentences": [SECRET], "is_empty": True},
     )  # fmt: skip
-    path = default_storage.save(f"{team.pk}/reports/{report.pk}/1/figures.csv", ContentFile(SECRET.encode()))
+    path = default_storage.save(f"{folder(report)}/1/figures.csv", ContentFile(SECRET.encode()))
     report.files = {"figures.csv": {"path": path, "bytes": len(SECRET), "type": "text/csv; charset=utf-8"}}
     report.save()
     ReportDelivery.objects.create(team=team, report=report, address=f"{SECRET}@example.org", status="failed")

@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
@@ -82,6 +83,7 @@ def test_every_row_and_file_goes_and_the_audit_log_stays():
     assert rows_of(world.team) == {}
     assert not Team.objects.filter(pk=world.team.pk).exists()
     assert files_of(world.team) == 0
+    assert not list(Path(default_storage.path("")).rglob(str(world.team.pk))), "nor anywhere else"
     assert (rows_of(other.team), files_of(other.team)) == (kept, files)
     assert AuditEntry.objects.filter(team_id=world.team.pk).count() >= noted + 3
     assert verify_chain() is None
