@@ -1,12 +1,14 @@
 """What may be asked of the figures, and what is answered, as records. Pure: knows no Django."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
+from analytics import burndown
 from analytics.forecasting import BUSY, LEAST, Band
-from analytics.measures import Figures, ModelFigures, Money, Spread
+from analytics.measures import ZERO, Figures, ModelFigures, Money, Spread
 from analytics.periods import Bucket, Period
 
 Tier = Literal["days", "slots", "raw"]
@@ -139,6 +141,64 @@ class Forecast:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class BurnDay:
+    """USD that were charged on a day, and what of the budget was left at its end."""
+
+    day: date
+    spent: Decimal
+    left: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BurnDown:
+    """A budget, by what it is used up, and when at the pace of the last weeks. `spent`, `reserved`: as the budget has
+    them, what is simulated included. `elsewhere`: what of `spent` was charged on none of these days; below zero what
+    was charged on them and counts elsewhere. Without a `pace`: `lacking`, days and those with something charged."""
+
+    scope: str
+    subject: UUID
+    name: str
+    limit: Decimal
+    spent: Decimal
+    simulated: Decimal
+    reserved: Decimal
+    today: date
+    end: date | None
+    days: list[BurnDay]
+    elsewhere: Decimal
+    pace: burndown.Pace | None
+    lacking: tuple[int, int]
+
+    @property
+    def left(self) -> Decimal:
+        return max(ZERO, self.limit - self.spent - self.reserved)
+
+    @property
+    def refusal(self) -> str:
+        if self.pace:
+            return ""
+        days, busy = self.lacking
+        needed = f"{burndown.LEAST} whole days with {burndown.BUSY} are needed."
+        return f"There is too little to go by: {days} days, with something charged on {busy}. {needed}"
+
+    @property
+    def used_up(self) -> date | None:
+        return self.day_of(self.pace.used_up if self.pace else None)
+
+    @property
+    def earliest(self) -> date | None:
+        return self.day_of(self.pace.earliest if self.pace else None)
+
+    @property
+    def latest(self) -> date | None:
+        return self.day_of(self.pace.latest if self.pace else None)
+
+    def day_of(self, number: int | None) -> date | None:
+        """So many days from today on."""
+        return None if number is None else self.today + timedelta(days=number)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Costs(Answer):
     series: list[Span]
@@ -147,6 +207,7 @@ class Costs(Answer):
     models: list[Cost]
     members: list[Cost]
     forecast: Forecast | None
+    budgets: list[BurnDown]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,18 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """One step of time of what is used up: what is left at its end, or of one to come what is expected and what is
+    meant to hold it in 80 of 100 cases."""
+
+    label: str
+    said: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     said: str
     value: float
@@ -121,6 +133,35 @@ def bands(steps: Sequence[Reach], *, said: str, unit: str = "") -> str:
         below = line([getattr(step, low) for step in reversed(steps)], across[::-1])
         drawn.append(f'<polygon class="fig-band-{name}" points="{above} {below}"/>')
     drawn.append(f'<polyline class="fig-line" points="{line([step.value for step in steps], across)}"/>')
+    wide = (WIDE - LEFT - RIGHT) / max(1, len(steps))
+    for step, x in zip(steps, across, strict=True):
+        drawn.append(f"<g><title>{escape(step.said)}</title>{_behind(x, wide)}</g>")
+    return _svg(drawn, said)
+
+
+def burning(past: Sequence[Left], ahead: Sequence[Left], *, whole: float, said: str, unit: str = "") -> str:
+    """What is left of `whole` as a line down to now, and dashed from there on, with its band; none is below nothing."""
+    steps = [*past, *ahead]
+    top, marks = scale(max(whole, *(step.value for step in steps)) if steps else whole)
+    across = _places(len(steps))
+    drawn = [*_grid(marks, top, unit), *_times([step.label for step in steps], across)]
+
+    def line(values: Sequence[float | None], places: Sequence[float]) -> str:
+        pairs = zip(places, values, strict=True)
+        return " ".join(f"{x:.1f},{_down(max(0.0, value or 0.0) / top):.1f}" for x, value in pairs)
+
+    now = len(past)
+    if ahead:
+        joint, places = past[-1:], across[max(0, now - 1) :]
+        above = [step.value for step in joint] + [step.high for step in ahead]
+        below = [step.value for step in joint] + [step.low for step in ahead]
+        drawn.append(f'<polygon class="fig-band-80" points="{line(above, places)} {line(below[::-1], places[::-1])}"/>')
+        points = line([step.value for step in (*joint, *ahead)], places)
+        drawn.append(f'<polyline class="fig-line fig-dashed" points="{points}"/>')
+    drawn.append(f'<polyline class="fig-line" points="{line([step.value for step in past], across[:now])}"/>')
+    if past:
+        at = _down(max(0.0, past[-1].value) / top)
+        drawn.append(f'<circle class="fig-dot" cx="{across[now - 1]:.1f}" cy="{at:.1f}" r="4"/>')
     wide = (WIDE - LEFT - RIGHT) / max(1, len(steps))
     for step, x in zip(steps, across, strict=True):
         drawn.append(f"<g><title>{escape(step.said)}</title>{_behind(x, wide)}</g>")

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from analytics import answers, charts
+from analytics import answers, burndown, charts
 from analytics.forecasting import Band, held_back
 from analytics.measures import Figures, Mean, ModelFigures, Money, Rate
 from analytics.periods import Bucket, Interval, Period
@@ -336,6 +336,77 @@ def _cells(cost: Band, least: str) -> list[str]:
         f"{_usd(cost.low_80)} to {_usd(cost.high_80)}",
         f"{_usd(cost.low_95)} to {_usd(cost.high_95)}",
     ]
+
+
+def budgets_shown(costs: answers.Costs) -> list[dict[str, Any]]:
+    """Each budget with what is left of it day by day, as a line and as a table, and when it may be used up."""
+    return [_budget(row) for row in costs.budgets]
+
+
+WHOSE: Final = {"team": "the whole team, this month", "batch": "this batch", "member": "this month"}
+
+
+def _budget(row: answers.BurnDown) -> dict[str, Any]:
+    until = _dated(row.end) if row.end else ""
+    past = [charts.Left(_dated(each.day), _left(each), float(each.left)) for each in row.days]
+    pace = row.pace if row.left else None  # of one that is used up there is no more to be said
+    ahead = [
+        charts.Left(
+            _dated(day), f"{day:%a} {_dated(day)}: {_usd(max(0.0, each.expected))} left, likely {_between(each)}",
+            each.expected, each.low, each.high,
+        )
+        for n, each in enumerate(pace.ahead if pace else ()) if n and (day := row.day_of(n))
+    ]  # fmt: skip
+    told = f"What is left of the budget of {row.name}, by the day; the figures are in the table below."
+    return {
+        "name": row.name,
+        "whose": WHOSE[row.scope],
+        "id": f"budget-{row.subject}",
+        "limit": f"${dollars(row.limit)}",
+        "spent": f"${dollars(row.spent)}",
+        "simulated": f"${dollars(row.simulated)}" if row.simulated else "",
+        "reserved": f"${dollars(row.reserved)}" if row.reserved else "",
+        "left": f"${dollars(row.left)}",
+        "per_day": _usd(row.pace.per_day) if row.pace else NOTHING,
+        "used_up": _used_up(row, until),
+        "elsewhere": f"${dollars(abs(row.elsewhere))}" if row.elsewhere else "",
+        "less": row.elsewhere < 0,
+        "chart": _drawn(charts.burning(past, ahead, whole=float(row.limit), said=told, unit="$")),
+        "is_ahead": bool(ahead),
+        "days": [
+            (f"{each.day:%a} {_dated(each.day)}", f"${dollars(each.spent)}", _below(each.left)) for each in row.days
+        ],
+        "looked_back": row.pace.days if row.pace else 0,
+    }
+
+
+def _left(each: answers.BurnDay) -> str:
+    return f"{each.day:%a} {_dated(each.day)}: ${dollars(each.spent)} spent, {_below(each.left)} left"
+
+
+def _below(left: Decimal) -> str:
+    return f"${dollars(left)}" if left >= 0 else f"-${dollars(-left)}"
+
+
+def _between(each: burndown.Ahead) -> str:
+    return f"{_usd(max(0.0, each.low))} to {_usd(max(0.0, each.high))}"
+
+
+def _used_up(row: answers.BurnDown, until: str) -> str:
+    """When nothing is left at the pace of the last weeks, with how sure that is."""
+    if row.spent >= row.limit:
+        return "It is used up."
+    if row.pace is None:
+        return f"Not enough data. {row.refusal}"
+    chance = f"{row.pace.chance:.0%}".replace("%", " %")
+    end = f"by {until}" if until else "within 60 days"
+    if row.earliest is None:
+        return f"Likely not {end} ({chance} of the ways)."
+    first = _dated(row.earliest)
+    if row.used_up is None:
+        return f"Rather not {end} ({chance} of the ways); not before {first} in nine of ten."
+    last = f"to {_dated(row.latest)}" if row.latest else f"or later than {until}" if until else "or later"
+    return f"About {_dated(row.used_up)}, likely {first} {last} ({chance} of the ways {end})."
 
 
 def models_shown(answer: answers.Models) -> list[dict[str, Any]]:

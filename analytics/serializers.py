@@ -1,12 +1,14 @@
 """The shapes of figures over HTTP. Money is text with every digit; null is said of what is not known or not there."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from analytics.answers import About
+from analytics import burndown
+from analytics.answers import About, BurnDown
 from analytics.forecasting import ETS
 from analytics.measures import Figures
 from analytics.periods import INTERVALS
@@ -14,6 +16,10 @@ from analytics.periods import INTERVALS
 
 def dollars(**more: Any) -> serializers.DecimalField:
     return serializers.DecimalField(max_digits=20, decimal_places=6, **more)
+
+
+def micros(value: float) -> Decimal:
+    return Decimal(str(round(value, 6)))
 
 
 class WallTime(serializers.DateTimeField):
@@ -181,12 +187,78 @@ class AnalyticsForecastSerializer(serializers.Serializer[Any]):
     days = AnalyticsForecastDaySerializer(many=True)
 
 
+class AnalyticsBudgetDaySerializer(serializers.Serializer[Any]):
+    day = serializers.DateField()
+    spent = dollars()
+    left = dollars(help_text="At the end of the day, or now.")
+
+
+class AnalyticsBudgetAheadSerializer(serializers.Serializer[Any]):
+    """USD that are left at the end of a day to come: in the middle, and what is meant to hold it in 80 of 100 cases."""
+
+    day = serializers.DateField()
+    expected = dollars()
+    low = dollars()
+    high = dollars()
+
+
+class AnalyticsPaceSerializer(serializers.Serializer[Any]):
+    """Where a budget leads, by whole weeks of its last 56 days that are drawn again and again."""
+
+    method = serializers.ChoiceField(choices=[burndown.METHOD])
+    per_day = dollars(help_text="On the mean of the days looked back upon.")
+    days = serializers.IntegerField(help_text="Whole days that were looked back upon.")
+    busy = serializers.IntegerField(help_text="Of these, with something charged.")
+    chance = serializers.FloatField(help_text="Of how many ways (0 to 1) nothing is left by the end.")
+    used_up = serializers.DateField(allow_null=True, help_text="In the middle; null: not before the end.")
+    earliest = serializers.DateField(allow_null=True, help_text="After one of ten ways.")
+    latest = serializers.DateField(allow_null=True, help_text="After nine of ten ways.")
+    ahead = AnalyticsBudgetAheadSerializer(many=True, help_text="From today on.")
+
+
+class AnalyticsBudgetSerializer(serializers.Serializer[Any]):
+    """A budget and how it is used up. What is simulated counts in it, by days and months in UTC."""
+
+    scope = serializers.ChoiceField(choices=["team", "batch", "member"])
+    subject = serializers.UUIDField(help_text="The team, batch or member.")
+    name = serializers.CharField()
+    limit = dollars()
+    spent = dollars()
+    simulated = dollars(help_text="Of what is spent: paid to nobody.")
+    reserved = dollars(help_text="Set aside for work that is under way.")
+    left = dollars(help_text="Neither spent nor reserved.")
+    end = serializers.DateField(allow_null=True, help_text="Its last day; null: it has none, 60 days are looked at.")
+    days = AnalyticsBudgetDaySerializer(many=True)
+    elsewhere = dollars(
+        help_text="Of what is spent: charged on none of these days; below 0: on them, counted elsewhere."
+    )
+    pace = serializers.SerializerMethodField()
+    refusal = serializers.CharField(allow_blank=True, help_text="Why no pace is told.")
+
+    @extend_schema_field(AnalyticsPaceSerializer(allow_null=True))
+    def get_pace(self, row: BurnDown) -> Any:
+        if row.pace is None:
+            return None
+        ahead = [{"day": row.day_of(n), **_usd(each)} for n, each in enumerate(row.pace.ahead)]
+        days = {"used_up": row.used_up, "earliest": row.earliest, "latest": row.latest}
+        plain = {"days": row.pace.days, "busy": row.pace.busy, "chance": row.pace.chance}
+        told = {"method": burndown.METHOD, "per_day": micros(row.pace.per_day), **plain, **days, "ahead": ahead}
+        return AnalyticsPaceSerializer(told).data
+
+
+def _usd(each: burndown.Ahead) -> dict[str, Decimal]:
+    return {name: micros(getattr(each, name)) for name in ("expected", "low", "high")}
+
+
 class AnalyticsCostsSerializer(AnalyticsMoneyTotalsSerializer):
     series = AnalyticsCostSpanSerializer(many=True)
     kinds = AnalyticsCostOfKindSerializer(many=True)
     providers = AnalyticsCostOfProviderSerializer(many=True)
     models = AnalyticsCostOfModelSerializer(many=True)
     members = AnalyticsCostOfMemberSerializer(many=True)
+    budgets = AnalyticsBudgetSerializer(
+        many=True, help_text="Of one team, the most used first: all for whoever sees its costs, else your own."
+    )
     forecast = AnalyticsForecastSerializer(
         allow_null=True, help_text="Of one team, for whoever sees all of its costs; null before the first was made."
     )

@@ -14,12 +14,18 @@ export interface Analysis { understood: Record<string, Attribute> }
 export interface AnalyticsAbout { from: string; to: string; interval: IntervalEnum; timezone: string; teams: string[]; costs_of: CostsOfEnum; pending: boolean; lag_seconds: number }
 /** USD: what is expected, and what is meant to hold it in 80 and in 95 of 100 cases. */
 export interface AnalyticsBand { expected: string; low_80: string; high_80: string; low_95: string; high_95: string }
+/** A budget and how it is used up. What is simulated counts in it, by days and months in UTC. */
+export interface AnalyticsBudget { scope: AnalyticsBudgetScopeEnum; subject: string; name: string; limit: string; spent: string; simulated: string; reserved: string; left: string; end: string | null; days: AnalyticsBudgetDay[]; elsewhere: string; pace: AnalyticsPace | null; refusal: string }
+/** USD that are left at the end of a day to come: in the middle, and what is meant to hold it in 80 of 100 cases. */
+export interface AnalyticsBudgetAhead { day: string; expected: string; low: string; high: string }
+export interface AnalyticsBudgetDay { day: string; spent: string; left: string }
+export type AnalyticsBudgetScopeEnum = "team" | "batch" | "member";
 export interface AnalyticsCostOfKind { kind: string; cost: AnalyticsMoney }
 export interface AnalyticsCostOfMember { member: string | null; name: string; cost: AnalyticsMoney }
 export interface AnalyticsCostOfModel { provider: string; cost: AnalyticsMoney; model: string }
 export interface AnalyticsCostOfProvider { provider: string; cost: AnalyticsMoney }
 export interface AnalyticsCostSpan { start: string; end: string; whole: boolean; cost: AnalyticsMoney }
-export interface AnalyticsCosts { about: AnalyticsAbout; totals: AnalyticsMoney; previous: AnalyticsMoney | null; series: AnalyticsCostSpan[]; kinds: AnalyticsCostOfKind[]; providers: AnalyticsCostOfProvider[]; models: AnalyticsCostOfModel[]; members: AnalyticsCostOfMember[]; forecast: AnalyticsForecast | null }
+export interface AnalyticsCosts { about: AnalyticsAbout; totals: AnalyticsMoney; previous: AnalyticsMoney | null; series: AnalyticsCostSpan[]; kinds: AnalyticsCostOfKind[]; providers: AnalyticsCostOfProvider[]; models: AnalyticsCostOfModel[]; members: AnalyticsCostOfMember[]; budgets: AnalyticsBudget[]; forecast: AnalyticsForecast | null }
 export interface AnalyticsFigures { asked: number; succeeded: number; partial: number; failed: number; cancelled: number; live: number; success: AnalyticsRate; images: number; set_aside: number; simulated_images: number; rated: number; satisfaction: AnalyticsRate; rating: AnalyticsMean; quality: AnalyticsMean; cost: AnalyticsMoney | null; cost_per_image: string | null; cost_per_liked: string | null }
 /** What a team may spend, worked out after each of its midnights from its last 400 days. */
 export interface AnalyticsForecast { since: string; timezone: string; made_at: string; method: MethodEnum | BlankEnum; refusal: string; looked_back: number; busy: number; error: string | null; naive_error: string | null; month: AnalyticsBand | null; ahead: AnalyticsBand | null; days: AnalyticsForecastDay[] }
@@ -34,6 +40,9 @@ export interface AnalyticsModels { about: AnalyticsAbout; totals: AnalyticsFigur
 /** USD, from the ledger alone. */
 export interface AnalyticsMoney { amount: string | null; simulated: string; unpriced: number }
 export interface AnalyticsOverview { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; latency: AnalyticsLatency; active_members: number; series: AnalyticsSpan[]; previous_series: AnalyticsSpan[] }
+/** Where a budget leads, by whole weeks of its last 56 days that are drawn again and again. */
+export interface AnalyticsPace { method: AnalyticsPaceMethodEnum; per_day: string; days: number; busy: number; chance: number; used_up: string | null; earliest: string | null; latest: string | null; ahead: AnalyticsBudgetAhead[] }
+export type AnalyticsPaceMethodEnum = "weekly_block_bootstrap";
 export interface AnalyticsQuality { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; series: AnalyticsSpan[]; models: AnalyticsModelFigures[] }
 /** `numerator` of `denominator`; `low` to `high` is Wilson's 95 % interval. Null of none. */
 export interface AnalyticsRate { numerator: number; denominator: number; rate: number | null; low: number | null; high: number | null }

@@ -12,6 +12,10 @@ ActionEnum: TypeAlias = Literal["start", "pause", "reset"]
 
 AlertKindEnum: TypeAlias = Literal["provider", "budget", "maintenance"]
 
+AnalyticsBudgetScopeEnum: TypeAlias = Literal["team", "batch", "member"]
+
+AnalyticsPaceMethodEnum: TypeAlias = Literal["weekly_block_bootstrap"]
+
 ApprovalAnswerStatusEnum: TypeAlias = Literal["open", "changes_requested", "rejected", "approved", "withdrawn"]
 
 ApprovalVerdictEnum: TypeAlias = Literal["approve", "changes_requested", "reject"]
@@ -247,6 +251,41 @@ class AnalyticsBand(TypedDict):
     high_95: str
 
 
+class AnalyticsBudget(TypedDict):
+    """A budget and how it is used up. What is simulated counts in it, by days and months in UTC."""
+
+    scope: AnalyticsBudgetScopeEnum
+    subject: str
+    name: str
+    limit: str
+    spent: str
+    simulated: str
+    reserved: str
+    left: str
+    end: str | None
+    days: list[AnalyticsBudgetDay]
+    elsewhere: str
+    pace: AnalyticsPace | None
+    refusal: str
+
+
+class AnalyticsBudgetAhead(TypedDict):
+    """USD that are left at the end of a day to come: in the middle, and what is meant to hold it in 80 of 100
+    cases.
+    """
+
+    day: str
+    expected: str
+    low: str
+    high: str
+
+
+class AnalyticsBudgetDay(TypedDict):
+    day: str
+    spent: str
+    left: str
+
+
 class AnalyticsCostOfKind(TypedDict):
     kind: str
     cost: AnalyticsMoney
@@ -285,6 +324,7 @@ class AnalyticsCosts(TypedDict):
     providers: list[AnalyticsCostOfProvider]
     models: list[AnalyticsCostOfModel]
     members: list[AnalyticsCostOfMember]
+    budgets: list[AnalyticsBudget]
     forecast: AnalyticsForecast | None
 
 
@@ -394,6 +434,20 @@ class AnalyticsOverview(TypedDict):
     active_members: int
     series: list[AnalyticsSpan]
     previous_series: list[AnalyticsSpan]
+
+
+class AnalyticsPace(TypedDict):
+    """Where a budget leads, by whole weeks of its last 56 days that are drawn again and again."""
+
+    method: AnalyticsPaceMethodEnum
+    per_day: str
+    days: int
+    busy: int
+    chance: float
+    used_up: str | None
+    earliest: str | None
+    latest: str | None
+    ahead: list[AnalyticsBudgetAhead]
 
 
 class AnalyticsQuality(TypedDict):
