@@ -6,11 +6,13 @@ from analytics.models import (
     CostBreakdownByModel,
     CostForecast,
     DailyGenerationStats,
+    Look,
     ModelPerformanceSummary,
     MoneyDay,
     MoneySlot,
     PendingSlot,
     QualityTrend,
+    UnusualDay,
     UserActivitySummary,
     WorkDay,
     WorkSlot,
@@ -62,6 +64,18 @@ class MoneyDayAdmin(LookedAt, admin.ModelAdmin[MoneyDay]):
 class CostForecastAdmin(LookedAt, admin.ModelAdmin[CostForecast]):
     list_display = ("team_id", "since", "due_at", "failed_at", "method", "looked_back", "error", "naive_error")
     search_fields = ("team_id",)
+
+
+@admin.register(Look)
+class LookAdmin(LookedAt, admin.ModelAdmin[Look]):
+    list_display = ("team_id", "since", "zone", "made_at", "due_at", "failed_at")
+    search_fields = ("team__id",)
+
+
+@admin.register(UnusualDay)
+class UnusualDayAdmin(LookedAt, admin.ModelAdmin[UnusualDay]):
+    list_display = ("day", "team_id", "metric", "value", "expected", "low", "high", "days", "of")
+    search_fields = ("team__id",)
 
 
 @admin.register(ZoneKept)

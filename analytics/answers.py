@@ -1,5 +1,6 @@
 """What may be asked of the figures, and what is answered, as records. Pure: knows no Django."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -7,9 +8,10 @@ from typing import Literal
 from uuid import UUID
 
 from analytics import burndown
+from analytics.anomalies import METHODS, Metric
 from analytics.forecasting import BUSY, LEAST, Band
 from analytics.measures import ZERO, Figures, ModelFigures, Money, Spread
-from analytics.periods import Bucket, Period
+from analytics.periods import Bucket, Period, midnight
 
 Tier = Literal["days", "slots", "raw"]
 CostsOf = Literal["team", "own", "both"]
@@ -200,6 +202,56 @@ class BurnDown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unusual:
+    """A day of a team far from what the days before it let expect: `low` to `high`, from so many of them. `of`:
+    generations that ended or were timed; of a cost, images."""
+
+    team: UUID
+    day: date
+    zone: str
+    metric: Metric
+    value: float
+    expected: float
+    low: float
+    high: float
+    days: int
+    of: int
+    images: int
+
+    @property
+    def method(self) -> str:
+        return METHODS[self.metric]
+
+    @property
+    def begin(self) -> datetime:
+        return midnight(self.day, self.zone)
+
+    @property
+    def end(self) -> datetime:
+        return midnight(self.day + timedelta(days=1), self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Which days of a team were looked through: those before `since`. `known`: of how many of its last weeks' days
+    something is known, by metric; of fewer than `anomalies.KNOWN` none is judged."""
+
+    team: UUID
+    since: date
+    zone: str
+    known: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Anomalies:
+    """The days of the range that are out of the ordinary, the last first, as far as the asker may see what they are
+    about; and which days were looked at."""
+
+    found: list[Unusual]
+    looked: list[Looked]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Costs(Answer):
     series: list[Span]
     kinds: list[Cost]
@@ -208,6 +260,7 @@ class Costs(Answer):
     members: list[Cost]
     forecast: Forecast | None
     budgets: list[BurnDown]
+    anomalies: Anomalies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,7 +55,7 @@ def made(team: UUID, *, now: datetime | None = None) -> CostForecast:
     Raises Astray.
     """
     now = now or timezone.now()
-    zone, since = _today(team, now)
+    zone, since = today_of(team, now)
     paid, unpriced = _paid(team, since, zone)
     month = since.replace(day=1)
     next_month = (month + 32 * DAY).replace(day=1)
@@ -76,7 +76,7 @@ def made(team: UUID, *, now: datetime | None = None) -> CostForecast:
     return found
 
 
-def _today(team: UUID, now: datetime) -> tuple[str, date]:
+def today_of(team: UUID, now: datetime) -> tuple[str, date]:
     """The zone of a team, and its day."""
     row = Team.objects.filter(pk=team).first()
     zone = row.time_zone if row and row.time_zone in periods.zones() else "UTC"
@@ -109,7 +109,7 @@ def keep(found: CostForecast) -> None:
 def failed(team: UUID) -> None:
     """It could not be made: the one before stays until it is too old, and the next is tried the next day."""
     now = timezone.now()
-    zone, today = _today(team, now)
+    zone, today = today_of(team, now)
     due_at = periods.midnight(today + DAY, zone)
     if CostForecast.objects.filter(pk=team).update(failed_at=now, due_at=due_at):
         return

@@ -9,6 +9,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
+from analytics.anomalies import METRICS
+from teams.membership.models import Team
+
 
 class Slot(models.Model):
     """Abstract: a quarter of an hour of one member in one team by one model, in fact or simulated."""
@@ -196,6 +199,52 @@ class CostForecast(models.Model):
 
     def __str__(self) -> str:
         return f"{self.team_id} from {self.since}"
+
+
+class Look(models.Model):
+    """When the days of a team, those before `since` in its zone, were last looked through for what is unusual."""
+
+    team = models.OneToOneField(Team, models.CASCADE, primary_key=True, related_name="+")
+    made_at = models.DateTimeField(db_default=Now())
+    since = models.DateField(help_text="The first day that was not over.")
+    zone = models.CharField(max_length=64)
+    due_at = models.DateTimeField(help_text="When the next is to be: the midnight after.")
+    failed_at = models.DateTimeField(null=True, help_text="When the next, or the first, failed.")
+    known = models.JSONField(default=dict, help_text="Of the last weeks' days, those of which something is known.")
+
+    class Meta:
+        db_table = "analytics_looks"
+
+    def __str__(self) -> str:
+        return f"{self.team_id} before {self.since}"
+
+
+class UnusualDay(models.Model):
+    """A day of a team, in its zone, that was far from what the days before it let expect. All are found anew with each
+    look: a day whose figures were mended since is none any more."""
+
+    id = models.BigAutoField(primary_key=True)
+    team = models.ForeignKey(Team, models.CASCADE, related_name="+")
+    day = models.DateField()
+    zone = models.CharField(max_length=64)
+    metric = models.CharField(max_length=10, choices=[(each, each) for each in METRICS])
+    value = models.FloatField(help_text="USD, generations that failed, or seconds.")
+    expected = models.FloatField()
+    low = models.FloatField()
+    high = models.FloatField()
+    days = models.PositiveIntegerField(help_text="Days before it, with which it was compared.")
+    of = models.PositiveIntegerField(help_text="Generations that ended or were timed; images, of a cost.")
+    images = models.PositiveIntegerField(help_text="Of the day.")
+
+    class Meta:
+        db_table = "analytics_anomalies"
+        constraints = [
+            models.UniqueConstraint(name="analytics_anomaly_once", fields=["team", "day", "metric"]),
+            models.CheckConstraint(name="analytics_anomaly_known", condition=models.Q(metric__in=METRICS)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric} of {self.day}"
 
 
 class TeamView(models.Model):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from analytics import answers, burndown, charts
+from analytics.anomalies import KNOWN, METRICS
 from analytics.forecasting import Band, held_back
 from analytics.measures import Figures, Mean, ModelFigures, Money, Rate
 from analytics.periods import Bucket, Interval, Period
@@ -341,6 +342,54 @@ def _cells(cost: Band, least: str) -> list[str]:
 def budgets_shown(costs: answers.Costs) -> list[dict[str, Any]]:
     """Each budget with what is left of it day by day, as a line and as a table, and when it may be used up."""
     return [_budget(row) for row in costs.budgets]
+
+
+def anomalies_shown(costs: answers.Costs) -> dict[str, Any] | None:
+    """The days out of the ordinary, in words and with a way to their images; None where no team was looked at."""
+    found, teams = costs.anomalies, costs.about.scope.teams
+    if not found.looked:
+        return None
+    told = METRICS if costs.about.scope.whole else METRICS[1:]
+    return {
+        "rows": [_unusual(row) for row in found.found],
+        "notes": [
+            f"{WHAT[metric]}: {each.known.get(metric, 0)} of {KNOWN} days known"
+            for each in found.looked
+            for metric in told
+            if len(teams) == 1 and each.known.get(metric, 0) < KNOWN
+        ],
+        "since": min(_dated(each.since) for each in found.looked) if len(found.looked) == 1 else "",
+    }
+
+
+WHAT: Final = {"cost": "Cost", "failures": "Failures", "seconds": "Seconds to images"}
+
+
+def _unusual(row: answers.Unusual) -> dict[str, Any]:
+    value, expected, low, high = row.value, row.expected, row.low, row.high
+    if row.metric == "cost":
+        said = f"{_usd(value)} paid"
+        usual = f"{_usd(expected)} was to be expected, {_usd(low)} to {_usd(high)} is usual"
+    elif row.metric == "failures":
+        said = f"{value:,.0f} of {row.of:,} generations failed"
+        usual = f"{expected:,.1f} were to be expected, up to {high:,.0f} is usual"
+    else:
+        said = f"Half of {row.of:,} generations took longer than {seconds(value)}"
+        usual = f"{seconds(expected)} was to be expected, {seconds(low)} to {seconds(high)} is usual"
+    query = {
+        "kind": "generated", "simulated": "no", "since": row.begin.isoformat(), "until": row.end.isoformat(),
+        "of": str(row.team),
+    }  # fmt: skip
+    return {
+        "when": f"{row.day:%a} {_dated(row.day)} {row.day.year}",
+        "what": WHAT[row.metric],
+        "said": said,
+        "usual": usual,
+        "is_high": value > high,
+        "days": row.days,
+        "images": row.images,
+        "href": f"{reverse('gallery')}?{urlencode(query)}" if row.images else "",
+    }
 
 
 WHOSE: Final = {"team": "the whole team, this month", "batch": "this batch", "member": "this month"}

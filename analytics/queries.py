@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from analytics import burndowns, forecasts
+from analytics import burndowns, forecasts, looking
 from analytics.answers import (
     About,
     Cost,
@@ -106,6 +106,7 @@ def costs(ask: Question) -> Costs:
         members=_dearest(_by_member(ask.scope, _merged(money[4], unpriced[3]), people)),
         forecast=forecasts.kept_of(ask.scope),
         budgets=burndowns.of(ask.scope),
+        anomalies=looking.anomalies_of(ask.scope, ask.period),
     )
 
 

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from analytics import burndown
+from analytics.anomalies import BACK, KNOWN, METHODS, METRICS
 from analytics.answers import About, BurnDown
 from analytics.forecasting import ETS
 from analytics.measures import Figures
@@ -250,6 +251,42 @@ def _usd(each: burndown.Ahead) -> dict[str, Decimal]:
     return {name: micros(getattr(each, name)) for name in ("expected", "low", "high")}
 
 
+class AnalyticsAnomalySerializer(serializers.Serializer[Any]):
+    """A day that is far from what the team's days before it let expect."""
+
+    team = serializers.UUIDField()
+    day = serializers.DateField()
+    timezone = serializers.CharField(source="zone", help_text="The team's, when it was looked at.")
+    metric = serializers.ChoiceField(
+        choices=METRICS, help_text="cost: USD paid; failures: generations; seconds: the median of a generation."
+    )
+    value = serializers.FloatField()
+    expected = serializers.FloatField()
+    low = serializers.FloatField(help_text="Up to high: not far from what is expected.")
+    high = serializers.FloatField()
+    days = serializers.IntegerField(help_text="Days before it, with which it was compared.")
+    of = serializers.IntegerField(help_text="Generations that ended or were timed; of a cost, images.")
+    images = serializers.IntegerField(help_text="Made on that day, not simulated.")
+    method = serializers.ChoiceField(choices=sorted(set(METHODS.values())))
+
+
+class AnalyticsLookedSerializer(serializers.Serializer[Any]):
+    team = serializers.UUIDField()
+    since = serializers.DateField(help_text="The days before it were looked at.")
+    timezone = serializers.CharField(source="zone")
+    known = serializers.DictField(
+        child=serializers.IntegerField(),
+        help_text=f"By metric, days of the last {BACK} of which something is known; below {KNOWN} none is judged.",
+    )
+
+
+class AnalyticsAnomaliesSerializer(serializers.Serializer[Any]):
+    found = AnalyticsAnomalySerializer(
+        many=True, help_text="The last first; costs of teams all of whose costs you see."
+    )
+    looked = AnalyticsLookedSerializer(many=True, help_text="Each team that was looked at, once a day.")
+
+
 class AnalyticsCostsSerializer(AnalyticsMoneyTotalsSerializer):
     series = AnalyticsCostSpanSerializer(many=True)
     kinds = AnalyticsCostOfKindSerializer(many=True)
@@ -259,6 +296,7 @@ class AnalyticsCostsSerializer(AnalyticsMoneyTotalsSerializer):
     budgets = AnalyticsBudgetSerializer(
         many=True, help_text="Of one team, the most used first: all for whoever sees its costs, else your own."
     )
+    anomalies = AnalyticsAnomaliesSerializer()
     forecast = AnalyticsForecastSerializer(
         allow_null=True, help_text="Of one team, for whoever sees all of its costs; null before the first was made."
     )

@@ -1,9 +1,9 @@
-"""What keeps the figures at most a few seconds old, and the forecasts at most a day."""
+"""What keeps the figures at most a few seconds old, the forecasts and what is found in the figures at most a day."""
 
 from datetime import timedelta
 from typing import Any
 
-from analytics import forecasts, rollups
+from analytics import forecasts, looking, rollups
 from analytics.forecasting import Astray
 from designer.jobs.handlers import Permanent, RunningJob, finishes, handles
 from designer.jobs.models import Job
@@ -34,3 +34,20 @@ def make_forecast(job: RunningJob) -> None:
 @finishes(forecasts.KIND)
 def note_failure(job: Job, status: str, error: dict[str, Any]) -> None:
     forecasts.failed(job.team_id)
+
+
+@every(timedelta(minutes=10))
+def order_looks() -> None:
+    looking.order()
+
+
+@handles(looking.KIND)
+def look_through(job: RunningJob) -> None:
+    found = looking.looked(job.team_id)
+    with job.fenced(finish=True):
+        looking.keep(found)
+
+
+@finishes(looking.KIND)
+def note_failed_look(job: Job, status: str, error: dict[str, Any]) -> None:
+    looking.failed(job.team_id)

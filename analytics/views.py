@@ -65,6 +65,7 @@ def _answered(ask: answers.Question) -> dict[str, Any]:
         **presenting.shown(overview, costs),
         "costs": presenting.costs_shown(costs),
         "forecast": presenting.forecast_shown(costs),
+        "anomalies": presenting.anomalies_shown(costs),
         "budgets": presenting.budgets_shown(costs),
         "models": presenting.models_shown(models),
         "members": presenting.members_shown(members),

@@ -12,6 +12,10 @@ export interface Alert { id: string; kind: AlertKindEnum; level: LevelEnum; team
 export type AlertKindEnum = "provider" | "budget" | "maintenance";
 export interface Analysis { understood: Record<string, Attribute> }
 export interface AnalyticsAbout { from: string; to: string; interval: IntervalEnum; timezone: string; teams: string[]; costs_of: CostsOfEnum; pending: boolean; lag_seconds: number }
+export interface AnalyticsAnomalies { found: AnalyticsAnomaly[]; looked: AnalyticsLooked[] }
+/** A day that is far from what the team's days before it let expect. */
+export interface AnalyticsAnomaly { team: string; day: string; timezone: string; metric: MetricEnum; value: number; expected: number; low: number; high: number; days: number; of: number; images: number; method: AnalyticsAnomalyMethodEnum }
+export type AnalyticsAnomalyMethodEnum = "laney_p_prime" | "weekday_median_mad";
 /** USD: what is expected, and what is meant to hold it in 80 and in 95 of 100 cases. */
 export interface AnalyticsBand { expected: string; low_80: string; high_80: string; low_95: string; high_95: string }
 /** A budget and how it is used up. What is simulated counts in it, by days and months in UTC. */
@@ -25,7 +29,7 @@ export interface AnalyticsCostOfMember { member: string | null; name: string; co
 export interface AnalyticsCostOfModel { provider: string; cost: AnalyticsMoney; model: string }
 export interface AnalyticsCostOfProvider { provider: string; cost: AnalyticsMoney }
 export interface AnalyticsCostSpan { start: string; end: string; whole: boolean; cost: AnalyticsMoney }
-export interface AnalyticsCosts { about: AnalyticsAbout; totals: AnalyticsMoney; previous: AnalyticsMoney | null; series: AnalyticsCostSpan[]; kinds: AnalyticsCostOfKind[]; providers: AnalyticsCostOfProvider[]; models: AnalyticsCostOfModel[]; members: AnalyticsCostOfMember[]; budgets: AnalyticsBudget[]; forecast: AnalyticsForecast | null }
+export interface AnalyticsCosts { about: AnalyticsAbout; totals: AnalyticsMoney; previous: AnalyticsMoney | null; series: AnalyticsCostSpan[]; kinds: AnalyticsCostOfKind[]; providers: AnalyticsCostOfProvider[]; models: AnalyticsCostOfModel[]; members: AnalyticsCostOfMember[]; budgets: AnalyticsBudget[]; anomalies: AnalyticsAnomalies; forecast: AnalyticsForecast | null }
 export interface AnalyticsFigures { asked: number; succeeded: number; partial: number; failed: number; cancelled: number; live: number; success: AnalyticsRate; images: number; set_aside: number; simulated_images: number; rated: number; satisfaction: AnalyticsRate; rating: AnalyticsMean; quality: AnalyticsMean; cost: AnalyticsMoney | null; cost_per_image: string | null; cost_per_liked: string | null }
 /** What a team may spend, worked out after each of its midnights from its last 400 days. */
 export interface AnalyticsForecast { since: string; timezone: string; made_at: string; method: MethodEnum | BlankEnum; refusal: string; looked_back: number; busy: number; error: string | null; naive_error: string | null; month: AnalyticsBand | null; ahead: AnalyticsBand | null; days: AnalyticsForecastDay[] }
@@ -33,6 +37,7 @@ export interface AnalyticsForecastDay { day: string; cost: AnalyticsBand }
 export interface AnalyticsHour { weekday: number; hour: number; asked: number; images: number; rated: number; liked: number }
 /** Seconds from the first stage to the last image of those that brought some; null of none. */
 export interface AnalyticsLatency { count: number; p50: number | null; p90: number | null; p95: number | null; p99: number | null }
+export interface AnalyticsLooked { team: string; since: string; timezone: string; known: Record<string, number> }
 export interface AnalyticsMean { count: number; mean: number | null }
 export interface AnalyticsMember { member: string | null; name: string; figures: AnalyticsFigures; days_active: number; last_active: string | null }
 export interface AnalyticsModelFigures { provider: string; model: string; simulated: boolean; figures: AnalyticsFigures; latency: AnalyticsLatency; errors: Record<string, number> }
@@ -174,6 +179,7 @@ export interface MemberAnswer { user: string; name: string; email: string; role:
 export interface MemberStanding { limit: string | null; spent: string; reserved: string; left: string | null; member: string; name: string }
 export interface MentionAnswer { user: string; name: string }
 export type MethodEnum = "ets";
+export type MetricEnum = "cost" | "failures" | "seconds";
 export interface Model { id: string; kind: ModelKindEnum; provider: string; model: string; family: string; title: string; lifecycle: LifecycleEnum; ends_on: string | null; successor: string | null; ratios: string[]; max_pixels: number; quality: number; latency_seconds: number; unit_price: string | null; available: boolean; remedy: string; capabilities: Capabilities | null; warning: string; created_at: string }
 export type ModelKindEnum = "image" | "enhancement" | "language";
 export interface ModelLimits { written: Limits; learned: Limits; left: Left; running: number; waiting: number; paused_until: string | null }

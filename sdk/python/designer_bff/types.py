@@ -12,6 +12,8 @@ ActionEnum: TypeAlias = Literal["start", "pause", "reset"]
 
 AlertKindEnum: TypeAlias = Literal["provider", "budget", "maintenance"]
 
+AnalyticsAnomalyMethodEnum: TypeAlias = Literal["laney_p_prime", "weekday_median_mad"]
+
 AnalyticsBudgetScopeEnum: TypeAlias = Literal["team", "batch", "member"]
 
 AnalyticsPaceMethodEnum: TypeAlias = Literal["weekly_block_bootstrap"]
@@ -81,6 +83,8 @@ LifecycleEnum: TypeAlias = Literal["active", "deprecated", "retired"]
 LimitsScopeEnum: TypeAlias = Literal["model", "account"]
 
 MethodEnum: TypeAlias = Literal["ets"]
+
+MetricEnum: TypeAlias = Literal["cost", "failures", "seconds"]
 
 ModelKindEnum: TypeAlias = Literal["image", "enhancement", "language"]
 
@@ -241,6 +245,28 @@ AnalyticsAbout = TypedDict(
 )
 
 
+class AnalyticsAnomalies(TypedDict):
+    found: list[AnalyticsAnomaly]
+    looked: list[AnalyticsLooked]
+
+
+class AnalyticsAnomaly(TypedDict):
+    """A day that is far from what the team's days before it let expect."""
+
+    team: str
+    day: str
+    timezone: str
+    metric: MetricEnum
+    value: float
+    expected: float
+    low: float
+    high: float
+    days: int
+    of: int
+    images: int
+    method: AnalyticsAnomalyMethodEnum
+
+
 class AnalyticsBand(TypedDict):
     """USD: what is expected, and what is meant to hold it in 80 and in 95 of 100 cases."""
 
@@ -325,6 +351,7 @@ class AnalyticsCosts(TypedDict):
     models: list[AnalyticsCostOfModel]
     members: list[AnalyticsCostOfMember]
     budgets: list[AnalyticsBudget]
+    anomalies: AnalyticsAnomalies
     forecast: AnalyticsForecast | None
 
 
@@ -387,6 +414,13 @@ class AnalyticsLatency(TypedDict):
     p90: float | None
     p95: float | None
     p99: float | None
+
+
+class AnalyticsLooked(TypedDict):
+    team: str
+    since: str
+    timezone: str
+    known: dict[str, int]
 
 
 class AnalyticsMean(TypedDict):

@@ -1,0 +1,146 @@
+"""Looks through the days of each team once a day, in a worker and from one snapshot, and keeps what is found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from analytics import anomalies, forecasts, periods
+from analytics.anomalies import Anomaly, Day
+from analytics.answers import Anomalies, Looked, Scope, Unusual
+from analytics.models import Look, UnusualDay
+from analytics.periods import Period
+from analytics.snapshots import snapshot
+from designer.jobs.models import BEHIND, Lane
+from designer.jobs.services import enqueue
+from teams.membership.models import Team
+
+KIND: Final = "analytics.look"
+TRIES: Final = 2  # then not before the next day
+JUDGED: Final = 400  # days that are judged, each by those before it
+DAY: Final = timedelta(days=1)
+TOLD: Final = 100  # anomalies at most in one answer
+# Teams in which something was made or charged in the days that are judged, and whose next look is due.
+DUE: Final = """
+SELECT team.id FROM teams team LEFT JOIN analytics_looks look ON look.team_id = team.id
+WHERE (look.team_id IS NULL OR look.due_at <= %(now)s)
+  AND (EXISTS (SELECT FROM analytics_work w WHERE w.team_id = team.id AND w.slot >= %(since)s)
+    OR EXISTS (SELECT FROM analytics_money m WHERE m.team_id = team.id AND m.slot >= %(since)s))
+ORDER BY look.due_at NULLS FIRST LIMIT %(most)s"""
+WORKED: Final = """
+SELECT width_bucket(slot, %(days)s::timestamptz[]), sum(succeeded + partial + failed), sum(failed), sum(images)
+FROM analytics_work WHERE team_id = %(team)s AND NOT simulated AND slot >= %(begin)s AND slot < %(end)s GROUP BY 1"""
+TIMED: Final = """
+SELECT width_bucket(slot, %(days)s::timestamptz[]), count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY one) / 1000
+FROM analytics_work, unnest(millis) one
+WHERE team_id = %(team)s AND NOT simulated AND slot >= %(begin)s AND slot < %(end)s GROUP BY 1"""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a look has found; not kept yet."""
+
+    look: Look
+    unusual: list[UnusualDay]
+
+
+def order(*, most: int = 200) -> int:
+    """Have the teams looked through that are due; how many."""
+    now = timezone.now()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(DUE, {"since": now - JUDGED * DAY, "now": now, "most": most})
+        teams = [pk for (pk,) in cursor.fetchall()]
+        for pk in teams:
+            key = f"look:{pk}"
+            enqueue(KIND, {}, team_id=pk, lane=Lane.BATCH, priority=BEHIND, max_attempts=TRIES, dedup_key=key)
+    return len(teams)
+
+
+def looked(team: UUID, *, now: datetime | None = None) -> Seen:
+    """What is found in the days of a team that are over, all of it read at one moment."""
+    now = now or timezone.now()
+    zone, since = forecasts.today_of(team, now)
+    with snapshot():
+        days = days_of(team, since, zone)
+    lately = days[-anomalies.BACK :]
+    known = {
+        "cost": sum(each.cost > 0 for each in lately),
+        "failures": sum(each.ended > 0 for each in lately),
+        "seconds": sum(each.timed >= anomalies.FEW for each in lately),
+    }
+    look = Look(team_id=team, made_at=now, since=since, zone=zone, known=known)
+    look.due_at = periods.midnight(since + DAY, zone)
+    first = since - len(days) * DAY
+    unusual = anomalies.found(days, since=max(0, len(days) - JUDGED))
+    return Seen(look, [_unusual(look, first, days, one) for one in unusual])
+
+
+def days_of(team: UUID, until: date, zone: str) -> list[Day]:
+    """Each day up to the one before `until`, from the first of which something is known, so far as they are judged and
+    looked back upon. What is simulated is no part of it."""
+    count = JUDGED + anomalies.BACK
+    first = until - count * DAY
+    begins = [periods.midnight(first + n * DAY, zone) for n in range(count)]
+    told: dict[str, Any] = {"team": team, "days": begins, "begin": begins[0], "end": periods.midnight(until, zone)}
+    with connection.cursor() as cursor:
+        found = []
+        for asked in (forecasts.PAID, WORKED, TIMED):
+            cursor.execute(asked, told)
+            found.append({number: line for number, *line in cursor.fetchall()})
+    paid, worked, timed = found
+    begin = min((number for each in found for number in each), default=count + 1)
+    return [_day(paid.get(n), worked.get(n), timed.get(n)) for n in range(begin, count + 1)]
+
+
+def _day(paid: Sequence[Any] | None, worked: Sequence[Any] | None, timed: Sequence[Any] | None) -> Day:
+    (cost,) = paid or (0,)
+    ended, failed, images = worked or (0, 0, 0)
+    count, middle = timed or (0, None)
+    return Day(float(cost), int(ended), int(failed), middle, int(count), int(images))
+
+
+def _unusual(look: Look, first: date, days: Sequence[Day], one: Anomaly) -> UnusualDay:
+    figures = {name: round(getattr(one, name), 6) for name in ("value", "expected", "low", "high")}
+    return UnusualDay(
+        team_id=look.team_id, day=first + one.number * DAY, zone=look.zone, metric=one.metric,
+        days=one.days, of=one.of, images=days[one.number].images, **figures,
+    )  # fmt: skip
+
+
+def keep(seen: Seen) -> None:
+    """In place of what was found before. The caller's transaction."""
+    look = seen.look
+    UnusualDay.objects.filter(team=look.team_id).delete()
+    UnusualDay.objects.bulk_create(seen.unusual)
+    look.save(force_insert=not Look.objects.filter(pk=look.pk).exists())
+
+
+def failed(team: UUID) -> None:
+    """It could not be done: what was found before stays, and the next try is the next day."""
+    now = timezone.now()
+    zone, today = forecasts.today_of(team, now)
+    due_at = periods.midnight(today + DAY, zone)
+    if Look.objects.filter(pk=team).update(failed_at=now, due_at=due_at):
+        return
+    if Team.objects.filter(pk=team).exists():
+        Look.objects.create(team_id=team, made_at=now, since=today, zone=zone, failed_at=now, due_at=due_at)
+
+
+def anomalies_of(scope: Scope, period: Period) -> Anomalies:
+    """Those in the days of a period: what failed and what took long for all members, costs for who sees all of them."""
+    rows = UnusualDay.objects.filter(team__in=scope.teams, day__gte=period.first, day__lte=period.last)
+    whole = set(scope.whole)
+    seen = [
+        Unusual(
+            team=row.team_id, day=row.day, zone=row.zone, metric=row.metric, value=row.value, expected=row.expected,
+            low=row.low, high=row.high, days=row.days, of=row.of, images=row.images,
+        )
+        for row in rows.exclude(~Q(team__in=whole), metric="cost").order_by("-day", "metric", "team")[:TOLD]
+    ]  # fmt: skip
+    looks = Look.objects.filter(team__in=scope.teams).exclude(known={}).order_by("team")
+    return Anomalies(seen, [Looked(row.team_id, row.since, row.zone, row.known) for row in looks])
