@@ -6,6 +6,8 @@ from analytics.models import (
     CostBreakdownByModel,
     CostForecast,
     DailyGenerationStats,
+    Insight,
+    InsightHidden,
     Look,
     ModelPerformanceSummary,
     MoneyDay,
@@ -76,6 +78,18 @@ class LookAdmin(LookedAt, admin.ModelAdmin[Look]):
 class UnusualDayAdmin(LookedAt, admin.ModelAdmin[UnusualDay]):
     list_display = ("day", "team_id", "metric", "value", "expected", "low", "high", "days", "of")
     search_fields = ("team__id",)
+
+
+@admin.register(Insight)
+class InsightAdmin(LookedAt, admin.ModelAdmin[Insight]):
+    list_display = ("sentence", "kind", "team_id", "since", "told_at", "ended_at")
+    search_fields = ("team__id", "sentence")
+
+
+@admin.register(InsightHidden)
+class InsightHiddenAdmin(LookedAt, admin.ModelAdmin[InsightHidden]):
+    list_display = ("insight", "user", "until")
+    list_select_related = ("insight", "user")
 
 
 @admin.register(ZoneKept)

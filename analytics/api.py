@@ -12,18 +12,27 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from analytics import exports, queries
-from analytics.asking import CostsQuery, FiguresQuery, ScopedQuery, question, read
+from analytics import exports, noticing, queries
+from analytics.asking import CostsQuery, FiguresQuery, InsightsQuery, ScopedQuery, question, read
 from analytics.serializers import (
     AnalyticsCostsSerializer,
+    AnalyticsInsightSerializer,
+    AnalyticsInsightsSerializer,
     AnalyticsModelsSerializer,
     AnalyticsOverviewSerializer,
     AnalyticsQualitySerializer,
     AnalyticsTrendsSerializer,
     AnalyticsUsersSerializer,
 )
+from designer.web.serializers import StrictSerializer
 from teams.accounts.people import person
 from teams.base.streams import NOT_RUN
+
+
+class SnoozeRequest(StrictSerializer):
+    days = serializers.IntegerField(
+        min_value=1, max_value=noticing.LONGEST, required=False, default=noticing.USUAL, help_text="From now on."
+    )
 
 
 def described(query: type[FiguresQuery], answer: type[serializers.Serializer[Any]]) -> Callable[..., Any]:
@@ -121,3 +130,43 @@ class Trends(FiguresView):
     @described(ScopedQuery, AnalyticsTrendsSerializer)
     def get(self, request: Request) -> HttpResponse:
         return self.told(request)
+
+
+class Insights(APIView):
+    """What the last 90 days of your teams tell that is more than chance, as sentences with their evidence; and what is
+    lacking to tell more. What is about costs is for those who see all of a team's."""
+
+    @extend_schema(parameters=[InsightsQuery], responses=AnalyticsInsightsSerializer)
+    def get(self, request: Request) -> Response:
+        said, actor = read(InsightsQuery, request.query_params), person(request)
+        scope = queries.scope_of(actor, said.get("team"))
+        rows = noticing.insights_of(actor, scope.teams, state=said["state"], kind=said.get("kind", ""))
+        looked = noticing.looks_of(scope.teams, scope.whole)
+        return Response(AnalyticsInsightsSerializer({"insights": rows, "looked": looked}).data)
+
+
+class InsightDismiss(APIView):
+    """Hide an insight from yourself as long as it holds."""
+
+    @extend_schema(request=None, responses=AnalyticsInsightSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        return Response(AnalyticsInsightSerializer(noticing.dismiss(actor=person(request), pk=pk)).data)
+
+
+class InsightSnooze(APIView):
+    """Hide an insight from yourself for some days."""
+
+    @extend_schema(request=SnoozeRequest, responses=AnalyticsInsightSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        form = SnoozeRequest(data=request.data)
+        form.is_valid(raise_exception=True)
+        row = noticing.snooze(actor=person(request), pk=pk, **form.validated_data)
+        return Response(AnalyticsInsightSerializer(row).data)
+
+
+class InsightRestore(APIView):
+    """Show yourself an insight again that you dismissed or snoozed."""
+
+    @extend_schema(request=None, responses=AnalyticsInsightSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        return Response(AnalyticsInsightSerializer(noticing.restore(actor=person(request), pk=pk)).data)

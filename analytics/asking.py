@@ -7,7 +7,8 @@ from uuid import UUID
 from django.utils import timezone
 from rest_framework import serializers
 
-from analytics import answers, periods, queries, rollups
+from analytics import answers, noticing, periods, queries, rollups
+from analytics.insights import KINDS
 from designer.web.problems import flattened
 from designer.web.serializers import StrictSerializer
 from teams.accounts.models import User
@@ -50,7 +51,15 @@ class CostsQuery(ScopedQuery):
     )
 
 
-def read(kind: type[FiguresQuery], said: Mapping[str, Any]) -> dict[str, Any]:
+class InsightsQuery(StrictSerializer):
+    team = serializers.UUIDField(required=False, help_text="All of your teams where none is named.")
+    kind = serializers.ChoiceField(choices=KINDS, required=False)
+    state = serializers.ChoiceField(
+        choices=[*noticing.STATES, "all"], required=False, default="shown", help_text="What you did with them."
+    )
+
+
+def read(kind: type[StrictSerializer], said: Mapping[str, Any]) -> dict[str, Any]:
     """The query's values. Raises Refused (422) with a line for each field at fault."""
     query = kind(data=said)
     if query.is_valid():

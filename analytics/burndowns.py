@@ -104,7 +104,7 @@ def _charged(team: UUID, limits: Iterable[_Limit], today: date, only: UUID | Non
     found: dict[Key, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     begin = min(today.replace(day=1), today - burndown.MOST * DAY)
     batches = [each.subject for each in limits if each.scope == Of.BATCH]
-    told = {"team": team, "begin": datetime(begin.year, begin.month, begin.day, tzinfo=UTC), "me": only}
+    told: dict[str, Any] = {"team": team, "begin": datetime(begin.year, begin.month, begin.day, tzinfo=UTC), "me": only}
     with connection.cursor() as cursor:
         if any(each.scope != Of.BATCH for each in limits):
             cursor.execute(CHARGED, told)

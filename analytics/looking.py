@@ -1,20 +1,22 @@
 """Looks through the days of each team once a day, in a worker and from one snapshot, and keeps what is found."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from analytics import anomalies, forecasts, periods
-from analytics.anomalies import Anomaly, Day
+from analytics import anomalies, forecasts, insights, periods
+from analytics.anomalies import Anomaly, Day, Metric
 from analytics.answers import Anomalies, Looked, Scope, Unusual
-from analytics.models import Look, UnusualDay
+from analytics.insights import End, Piece, Told
+from analytics.models import Insight, InsightHidden, Look, UnusualDay
 from analytics.periods import Period
+from analytics.rollups import SQL
 from analytics.snapshots import snapshot
 from designer.jobs.models import BEHIND, Lane
 from designer.jobs.services import enqueue
@@ -40,6 +42,9 @@ SELECT width_bucket(slot, %(days)s::timestamptz[]), count(*), percentile_cont(0.
 FROM analytics_work, unnest(millis) one
 WHERE team_id = %(team)s AND NOT simulated AND slot >= %(begin)s AND slot < %(end)s GROUP BY 1"""
 
+PIECES: Final = (SQL / "pieces.sql").read_text()
+ENDED: Final = ("succeeded", "partial", "failed")
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -47,6 +52,7 @@ class Seen:
 
     look: Look
     unusual: list[UnusualDay]
+    insights: list[Insight]
 
 
 def order(*, most: int = 200) -> int:
@@ -67,6 +73,7 @@ def looked(team: UUID, *, now: datetime | None = None) -> Seen:
     zone, since = forecasts.today_of(team, now)
     with snapshot():
         days = days_of(team, since, zone)
+        pieces, ends = work_of(team, since, zone)
     lately = days[-anomalies.BACK :]
     known = {
         "cost": sum(each.cost > 0 for each in lately),
@@ -75,9 +82,15 @@ def looked(team: UUID, *, now: datetime | None = None) -> Seen:
     }
     look = Look(team_id=team, made_at=now, since=since, zone=zone, known=known)
     look.due_at = periods.midnight(since + DAY, zone)
+    told = insights.found(pieces, ends, seed=since.toordinal())
+    look.lacking = [asdict(each) for each in told.lacking]
     first = since - len(days) * DAY
     unusual = anomalies.found(days, since=max(0, len(days) - JUDGED))
-    return Seen(look, [_unusual(look, first, days, one) for one in unusual])
+    return Seen(
+        look,
+        [_unusual(look, first, days, one) for one in unusual],
+        [_insight(look, one, told.tests) for one in told.told],
+    )
 
 
 def days_of(team: UUID, until: date, zone: str) -> list[Day]:
@@ -104,6 +117,38 @@ def _day(paid: Sequence[Any] | None, worked: Sequence[Any] | None, timed: Sequen
     return Day(float(cost), int(ended), int(failed), middle, int(count), int(images))
 
 
+def work_of(team: UUID, until: date, zone: str) -> tuple[list[Piece], list[End]]:
+    """What each model did for each generation of the last weeks, and how these ended, in the order in which they were
+    asked for. What is simulated is no part of it."""
+    begin = periods.midnight(until - insights.SPAN * DAY, zone)
+    with connection.cursor() as cursor:
+        cursor.execute(PIECES, {"team": team, "begin": begin, "end": periods.midnight(until, zone)})
+        lines = cursor.fetchall()
+    pieces, ends = [], {}
+    for pk, at, garment, status, millis, own, provider, model, images, rated, liked, has_images, cost in lines:
+        day = periods.day_of(at, zone)
+        if has_images or cost is not None:
+            known = None if has_images and cost is None else float(cost or 0)
+            pieces.append(Piece(pk, day, garment, provider, model, images, rated, liked, known))
+        if status in ENDED:
+            took = None if status == "failed" or millis is None else float(millis) / 1000
+            ends[pk] = End(day, own[0], own[1], status == "failed", took)
+    return pieces, list(ends.values())
+
+
+def _insight(look: Look, one: Told, tests: int) -> Insight:
+    compared = {name: round(value, 6) for name, value in asdict(one.compared).items() if name != "p"}
+    return Insight(
+        team_id=look.team_id, kind=one.kind, key=one.key[:500], sentence=one.sentence, images=one.images,
+        about_costs=one.kind == "cost_per_liked", since=look.since, told_at=look.made_at,
+        evidence={
+            "method": insights.METHODS[one.kind], **compared, "p": one.compared.p, "tests": tests,
+            "from": (look.since - insights.SPAN * DAY).isoformat(), "to": (look.since - DAY).isoformat(),
+            "timezone": look.zone, "groups": one.groups, "provider": one.provider, "model": one.model,
+        },
+    )  # fmt: skip
+
+
 def _unusual(look: Look, first: date, days: Sequence[Day], one: Anomaly) -> UnusualDay:
     figures = {name: round(getattr(one, name), 6) for name in ("value", "expected", "low", "high")}
     return UnusualDay(
@@ -118,6 +163,21 @@ def keep(seen: Seen) -> None:
     UnusualDay.objects.filter(team=look.team_id).delete()
     UnusualDay.objects.bulk_create(seen.unusual)
     look.save(force_insert=not Look.objects.filter(pk=look.pk).exists())
+    _keep_insights(look, seen.insights)
+
+
+def _keep_insights(look: Look, told: Iterable[Insight]) -> None:
+    """What is found again goes on, what is not has ended; what was ended and is true anew nobody has hidden."""
+    before = {row.key: row for row in Insight.objects.select_for_update().filter(team=look.team_id)}
+    for one in told:
+        old = before.pop(one.key, None)
+        if old is not None:
+            one.pk, one.created_at = old.pk, old.created_at
+            one.since = one.since if old.ended_at else old.since
+        one.save(force_insert=old is None, force_update=old is not None)
+    gone = [row.pk for row in before.values() if row.ended_at is None]
+    InsightHidden.objects.filter(insight__in=gone).delete()
+    Insight.objects.filter(pk__in=gone).update(ended_at=look.made_at, updated_at=look.made_at)
 
 
 def failed(team: UUID) -> None:
@@ -137,8 +197,8 @@ def anomalies_of(scope: Scope, period: Period) -> Anomalies:
     whole = set(scope.whole)
     seen = [
         Unusual(
-            team=row.team_id, day=row.day, zone=row.zone, metric=row.metric, value=row.value, expected=row.expected,
-            low=row.low, high=row.high, days=row.days, of=row.of, images=row.images,
+            team=row.team_id, day=row.day, zone=row.zone, metric=cast(Metric, row.metric), value=row.value,
+            expected=row.expected, low=row.low, high=row.high, days=row.days, of=row.of, images=row.images,
         )
         for row in rows.exclude(~Q(team__in=whole), metric="cost").order_by("-day", "metric", "team")[:TOLD]
     ]  # fmt: skip

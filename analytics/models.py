@@ -5,12 +5,31 @@ that hours and days of any of them are made of whole slots. `team_id` and `membe
 is worked out as gone, and no lock is taken on whom the figures are about.
 """
 
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, Self
+
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from analytics.anomalies import METRICS
-from teams.membership.models import Team
+from analytics.insights import KINDS
+from teams.base.models import Row
+from teams.membership.models import Membership, Team
+from teams.membership.ownership import OwnedQuerySet, TeamOwned
+from teams.membership.permissions import CODES
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from django.contrib.auth.models import AnonymousUser
+
+    from teams.accounts.models import User
+
+FRESH: Final = timedelta(days=3)  # for which an insight is told that no look has found anew
 
 
 class Slot(models.Model):
@@ -211,6 +230,7 @@ class Look(models.Model):
     due_at = models.DateTimeField(help_text="When the next is to be: the midnight after.")
     failed_at = models.DateTimeField(null=True, help_text="When the next, or the first, failed.")
     known = models.JSONField(default=dict, help_text="Of the last weeks' days, those of which something is known.")
+    lacking = models.JSONField(default=list, help_text="What is lacking for insights of a kind: have, need, said.")
 
     class Meta:
         db_table = "analytics_looks"
@@ -245,6 +265,83 @@ class UnusualDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.metric} of {self.day}"
+
+
+class InsightQuerySet(OwnedQuerySet["Insight"]):
+    """What is about costs is for those who may see those of the team."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        roles = [role for role, codes in CODES.items() if "view_billing" in codes]
+        whole = Membership.objects.filter(user=user.pk, role__in=roles).values("team")
+        return super().visible_to(user).filter(models.Q(about_costs=False) | models.Q(team__in=whole))
+
+    def holding(self) -> Self:
+        """Those that the last look found, where that is not too long ago."""
+        return self.filter(ended_at__isnull=True, told_at__gte=timezone.now() - FRESH)
+
+    def with_hiding_of(self, user: "User | AnonymousUser") -> Self:
+        """`state`: shown to this person, dismissed by them, or snoozed until `hidden_until`."""
+        mine = InsightHidden.objects.filter(insight=models.OuterRef("pk"), user=user.pk)
+        until = mine.filter(until__gt=timezone.now()).values("until")[:1]
+        return self.annotate(
+            hidden_until=models.Subquery(until),
+            state=models.Case(
+                models.When(models.Exists(mine.filter(until__isnull=True)), then=models.Value("dismissed")),
+                models.When(models.Exists(mine.filter(until__gt=timezone.now())), then=models.Value("snoozed")),
+                default=models.Value("shown"),
+                output_field=models.CharField(),
+            ),
+        )
+
+
+class Insight(TeamOwned):
+    """A sentence about a team's last weeks that the last looks found to be true. One that is so no longer is kept as
+    ended: it may come back, and nobody has hidden it then."""
+
+    kind = models.CharField(max_length=20, choices=[(each, each) for each in KINDS])
+    key = models.CharField(max_length=500, help_text="The same as long as it says the same of the same.")
+    sentence = models.TextField()
+    about_costs = models.BooleanField()
+    evidence = models.JSONField(help_text="Method, estimate, low and high (95 %), p, tests, from, to, groups.")
+    images = models.PositiveIntegerField(help_text="How many it counts; 0: generations.")
+    since = models.DateField(help_text="When it was found first, in the team's zone.")
+    told_at = models.DateTimeField(help_text="When it was found last.")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    objects = InsightQuerySet.as_manager()
+
+    if TYPE_CHECKING:  # of `with_hiding_of`
+        state: str
+        hidden_until: datetime | None
+
+    class Meta:
+        db_table = "analytics_insights"
+        constraints = [
+            models.UniqueConstraint(name="analytics_insight_once", fields=["team", "key"]),
+            models.CheckConstraint(name="analytics_insight_known", condition=models.Q(kind__in=KINDS)),
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+class InsightHidden(Row):
+    """What one person does not want to see for now, or at all, as long as it holds. Others see it as before."""
+
+    insight = models.ForeignKey(Insight, models.CASCADE, related_name="hidings")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    until = models.DateTimeField(null=True, help_text="None: as long as it holds.")
+
+    if TYPE_CHECKING:
+        insight_id: UUID
+        user_id: UUID
+
+    class Meta:
+        db_table = "analytics_insights_hidden"
+        verbose_name_plural = "insights hidden"
+        constraints = [models.UniqueConstraint(name="analytics_insight_hidden_once", fields=["insight", "user"])]
+
+    def __str__(self) -> str:
+        return f"{self.insight_id} from {self.user_id}"
 
 
 class TeamView(models.Model):

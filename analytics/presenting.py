@@ -1,7 +1,7 @@
 """Figures as the page tells them: in words, with what they stand on, and with a way to the images behind them."""
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -12,8 +12,11 @@ from django.utils.safestring import SafeString, mark_safe
 from analytics import answers, burndown, charts
 from analytics.anomalies import KNOWN, METRICS
 from analytics.forecasting import Band, held_back
+from analytics.insights import LEVEL
 from analytics.measures import Figures, Mean, ModelFigures, Money, Rate
-from analytics.periods import Bucket, Interval, Period
+from analytics.models import Insight
+from analytics.noticing import STATES
+from analytics.periods import Bucket, Interval, Period, midnight
 from designer.catalogue.amounts import money as dollars
 
 NOTHING: Final = "–"
@@ -344,6 +347,63 @@ def budgets_shown(costs: answers.Costs) -> list[dict[str, Any]]:
     return [_budget(row) for row in costs.budgets]
 
 
+KINDS_SAID: Final = {
+    "cost_per_liked": "Cost per liked image",
+    "liking": "Liking",
+    "failures": "Failures",
+    "seconds": "Speed",
+    "trend": "Trend",
+}
+FIRST: Final = 5  # insights; the others are folded up
+TESTS: Final = {
+    "delta_log_ratio": "delta method on the log ratio, by generation, as if all images were liked like the rated ones",
+    "two_proportions_newcombe": "test of two proportions with Newcombe's interval, discounted for what comes together",
+    "mann_whitney_hodges_lehmann": "Mann and Whitney's test, Hodges and Lehmann's shift",
+    "pettitt_newcombe": "Pettitt's test for a turning point, Newcombe's interval",
+}
+
+
+def insights_shown(rows: Sequence[Insight], looks: Sequence[Mapping[str, Any]], state: str) -> dict[str, Any]:
+    """The sentences in this state, how many there are in each, and what is lacking for more."""
+    counts = {each: sum(row.state == each for row in rows) for each in STATES}
+    several = len({row.team_id for row in rows}) > 1
+    fresh = [look for look in looks if not look["is_old"]]
+    lacking = fresh[0]["lacking"] if len(fresh) == 1 else []
+    told = [_insight(row, several=several) for row in rows if row.state == state]
+    return {
+        "rows": told[:FIRST],
+        "more": told[FIRST:],
+        "state": state,
+        "counts": [(each, count) for each, count in counts.items() if count or each == state],
+        "is_looked": bool(fresh),
+        "since": _dated(fresh[0]["since"]) if len(fresh) == 1 else "",
+        "lacking": [(KINDS_SAID[each["kind"]], each["said"]) for each in lacking],
+    }
+
+
+def _insight(row: Insight, *, several: bool) -> dict[str, Any]:
+    told = row.evidence
+    first, last = date.fromisoformat(told["from"]), date.fromisoformat(told["to"])
+    query = {
+        "kind": "generated", "simulated": "no", "of": str(row.team_id),
+        "since": midnight(first, told["timezone"]).isoformat(),
+        "until": midnight(last + timedelta(days=1), told["timezone"]).isoformat(),
+        **({"provider": told["provider"], "model": told["model"]} if told["model"] else {}),
+    }  # fmt: skip
+    return {
+        "pk": row.pk,
+        "kind": KINDS_SAID[row.kind],
+        "sentence": row.sentence,
+        "team": row.team.name if several else "",
+        "basis": f"{_dated(first)} to {_dated(last)} {last.year}; {TESTS[told['method']]}; "
+        f"p = {told['p']:.1g}, one of {told['tests']:,} comparisons, by Holm at {LEVEL:.0%}".replace("%", " %"),
+        "since": f"{_dated(row.since)} {row.since.year}",
+        "until": _dated(row.hidden_until.date()) if row.hidden_until else "",
+        "href": f"{reverse('gallery')}?{urlencode(query)}" if row.images else "",
+        "link": f"The images by {told['model']}" if told["model"] else "The images",
+    }
+
+
 def anomalies_shown(costs: answers.Costs) -> dict[str, Any] | None:
     """The days out of the ordinary, in words and with a way to their images; None where no team was looked at."""
     found, teams = costs.anomalies, costs.about.scope.teams
@@ -372,7 +432,7 @@ def _unusual(row: answers.Unusual) -> dict[str, Any]:
         usual = f"{_usd(expected)} was to be expected, {_usd(low)} to {_usd(high)} is usual"
     elif row.metric == "failures":
         said = f"{value:,.0f} of {row.of:,} generations failed"
-        usual = f"{expected:,.1f} were to be expected, up to {high:,.0f} is usual"
+        usual = f"{expected:,.1f} were to be expected, up to {high:,.1f} is usual"
     else:
         said = f"Half of {row.of:,} generations took longer than {seconds(value)}"
         usual = f"{seconds(expected)} was to be expected, {seconds(low)} to {seconds(high)} is usual"

@@ -11,7 +11,12 @@ from analytics import burndown
 from analytics.anomalies import BACK, KNOWN, METHODS, METRICS
 from analytics.answers import About, BurnDown
 from analytics.forecasting import ETS
+from analytics.insights import KINDS as INSIGHT_KINDS
+from analytics.insights import LEVEL
+from analytics.insights import METHODS as INSIGHT_METHODS
 from analytics.measures import Figures
+from analytics.models import Insight
+from analytics.noticing import STATES
 from analytics.periods import INTERVALS
 
 
@@ -348,3 +353,69 @@ class AnalyticsHourSerializer(serializers.Serializer[Any]):
 
 class AnalyticsTrendsSerializer(AnalyticsAnswerSerializer):
     hours = AnalyticsHourSerializer(many=True)
+
+
+class AnalyticsInsightGroupSerializer(serializers.Serializer[Any]):
+    """One side of what is compared; what is not counted of it is left out."""
+
+    name = serializers.CharField()
+    provider = serializers.CharField(required=False)
+    images = serializers.IntegerField(required=False)
+    rated = serializers.IntegerField(required=False)
+    liked = serializers.IntegerField(required=False)
+    cost = dollars(required=False)
+    ended = serializers.IntegerField(required=False, help_text="Generations.")
+    failed = serializers.IntegerField(required=False)
+    timed = serializers.IntegerField(required=False, help_text="Generations that brought images.")
+    seconds = serializers.FloatField(required=False, help_text="Their median.")
+
+
+class AnalyticsEvidenceSerializer(serializers.Serializer[Any]):
+    """What an insight stands on."""
+
+    method = serializers.ChoiceField(choices=sorted(set(INSIGHT_METHODS.values())))
+    estimate = serializers.FloatField(help_text="A ratio (costs, seconds), or a difference of shares (0 to 1).")
+    low = serializers.FloatField(help_text="Up to high: its 95 % interval.")
+    high = serializers.FloatField()
+    p = serializers.FloatField(help_text="How often chance alone does as much.")
+    tests = serializers.IntegerField(help_text=f"Made at once; Holm's method holds at {LEVEL} for all of them.")
+    vars()["from"] = serializers.DateField()
+    to = serializers.DateField()
+    timezone = serializers.CharField()
+    groups = AnalyticsInsightGroupSerializer(many=True, help_text="Of two, the first differs from the second.")
+
+
+class AnalyticsInsightSerializer(serializers.Serializer[Insight]):
+    id = serializers.UUIDField()
+    team = serializers.UUIDField(source="team_id")
+    kind = serializers.ChoiceField(choices=INSIGHT_KINDS)
+    sentence = serializers.CharField()
+    images = serializers.IntegerField(help_text="How many images it counts; 0: generations.")
+    since = serializers.DateField(help_text="When it was found first.")
+    told_at = serializers.DateTimeField(help_text="When it was found last.")
+    state = serializers.ChoiceField(choices=STATES, help_text="To you alone.")
+    hidden_until = serializers.DateTimeField(allow_null=True)
+    evidence = AnalyticsEvidenceSerializer()
+
+
+class AnalyticsLackingSerializer(serializers.Serializer[Any]):
+    """Why nothing of a kind can be told yet: there are `have` of the `need` that are needed."""
+
+    kind = serializers.ChoiceField(choices=INSIGHT_KINDS)
+    have = serializers.IntegerField()
+    need = serializers.IntegerField()
+    said = serializers.CharField()
+
+
+class AnalyticsInsightLookSerializer(serializers.Serializer[Any]):
+    team = serializers.UUIDField()
+    since = serializers.DateField(help_text="The days before it were looked at.")
+    timezone = serializers.CharField(source="zone")
+    lacking = AnalyticsLackingSerializer(many=True)
+
+
+class AnalyticsInsightsSerializer(serializers.Serializer[Any]):
+    insights = AnalyticsInsightSerializer(many=True, help_text="The surest first.")
+    looked = AnalyticsInsightLookSerializer(
+        many=True, help_text="Each team that was looked at; it is done after midnight."
+    )

@@ -3,17 +3,19 @@
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from analytics import answers, presenting, queries
+from analytics import answers, noticing, presenting, queries
 from analytics.asking import ScopedQuery, question, read
 from analytics.periods import INTERVALS
 from analytics.snapshots import snapshot
+from teams.accounts.models import User
 from teams.accounts.people import person
 from teams.base.errors import Missing, Refused
 from teams.membership.ownership import visible_teams
@@ -45,7 +47,27 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         raise
     except Refused as refused:
         return render(request, PAGE, {**facts, "refused": refused}, status=refused.status)
-    return render(request, PAGE, {**facts, **_answered(ask)})
+    state = request.GET.get("insights", "")
+    state = state if state in noticing.STATES else noticing.STATES[0]
+    back = urlencode([(name, value) for name, value in request.GET.items() if name != "insights"])
+    return render(request, PAGE, {**facts, **_answered(ask, actor, state), "back": back})
+
+
+@login_required
+@require_POST
+def insight(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Dismiss, snooze or restore one, and back to the page it was done on."""
+    actor, deed = person(request), request.POST.get("do", "")
+    if deed == "dismiss":
+        noticing.dismiss(actor=actor, pk=pk)
+    elif deed == "restore":
+        noticing.restore(actor=actor, pk=pk)
+    elif deed == "snooze":
+        noticing.snooze(actor=actor, pk=pk, days=noticing.USUAL)
+    else:
+        raise Refused("unknown_deed", "That cannot be done with an insight.", field="do", remedy="Reload the page.")
+    back = QueryDict(request.POST.get("back", "")).urlencode()
+    return redirect(f"{reverse('analytics')}{'?' if back else ''}{back}#insights-title")
 
 
 def _days(request: HttpRequest) -> int:
@@ -53,11 +75,13 @@ def _days(request: HttpRequest) -> int:
     return int(said) if said in {str(each) for each in RANGES} else RANGES[1]
 
 
-def _answered(ask: answers.Question) -> dict[str, Any]:
+def _answered(ask: answers.Question, actor: User, state: str) -> dict[str, Any]:
     plain = replace(ask, compare=False)
     with snapshot():  # one for all: the sums of one table are those of the next
         overview, costs = queries.overview(ask), queries.costs(plain)
         models, members, trends = queries.models(plain), queries.members(plain), queries.trends(plain)
+        insights = noticing.insights_of(actor, ask.scope.teams, state="all")
+        looks = noticing.looks_of(ask.scope.teams, ask.scope.whole)
     return {
         "first": ask.period.first.isoformat(),
         "last": ask.period.last.isoformat(),
@@ -65,6 +89,7 @@ def _answered(ask: answers.Question) -> dict[str, Any]:
         **presenting.shown(overview, costs),
         "costs": presenting.costs_shown(costs),
         "forecast": presenting.forecast_shown(costs),
+        "insights": presenting.insights_shown(insights, looks, state),
         "anomalies": presenting.anomalies_shown(costs),
         "budgets": presenting.budgets_shown(costs),
         "models": presenting.models_shown(models),

@@ -294,6 +294,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
+        "AnalyticsInsightKindEnum": ["cost_per_liked", "liking", "failures", "seconds", "trend"],
         "ApprovalVerdictEnum": "teams.review.approvals.models.Verdict.choices",
         "AssetKindEnum": "designer.assets.models.AssetKind.choices",
         "BatchItemStatusEnum": "batches.models.ItemStatus.choices",

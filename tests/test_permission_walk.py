@@ -30,7 +30,8 @@ OPEN = re.compile(
 OUTSIDE = re.compile(r"^(admin/|accounts/|static/|media/)")  # Django's and allauth's own, tested by them
 VIEWER_MAY = re.compile(  # what changes only the caller's own things, or nothing
     r"^(api/auth/|api/me$|api/teams$|settings(?!/webhooks)|(api/)?notifications|alerts/|studio/understood|batches/estimate|api/generations/preview|api/analyze|gallery/bulk|$"
-    r"|enhancements/estimate|analytics/reports/unsubscribe$|(api/)?generations/<uuid:pk>/favourite|api/sessions/<uuid:pk>/attendance$|teams/<uuid:team_id>/leave$)"
+    r"|enhancements/estimate|analytics/reports/unsubscribe$|(api/)?generations/<uuid:pk>/favourite|api/sessions/<uuid:pk>/attendance$|teams/<uuid:team_id>/leave$"
+    r"|(api/)?analytics/insights/)"
 )
 
 

@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
 
+from analytics.models import Insight
 from analytics.reports.files import folder
 from analytics.reports.models import Delivery as ReportDelivery
 from analytics.reports.models import Report, Schedule
@@ -73,6 +74,7 @@ class World:
     guest: User
     report: Report
     schedule: Schedule
+    insight: Insight
 
     def id_for(self, route: str, name: str) -> Any:
         """What the placeholder `name` means in `route`; None when the walk has not been told."""
@@ -142,6 +144,7 @@ class World:
             ("tokens/", self.token),
             ("notifications/", self.notification),
             ("alerts/", self.alert),
+            ("analytics/insights/", self.insight),
             ("webhooks/", self.webhook),
             ("learning/moves/", self.move),
             ("learning/", self.weight),
@@ -188,6 +191,7 @@ class World:
             f"/api/teams/{self.team.pk}/generations",
             f"/api/teams/{self.team.pk}/analytics",
             f"/api/analytics/overview?team={self.team.pk}",
+            f"/api/analytics/insights?team={self.team.pk}",
             f"/analytics?team={self.team.pk}",
             f"/analytics/reports/{self.report.pk}",
             f"/analytics/reports/{self.report.pk}/head",
@@ -357,6 +361,19 @@ def build_world() -> World:
     report.files = {"figures.csv": {"path": path, "bytes": len(SECRET), "type": "text/csv; charset=utf-8"}}
     report.save()
     ReportDelivery.objects.create(team=team, report=report, address=f"{SECRET}@example.org", status="failed")
+    evidence = {
+        "method": "mann_whitney_hodges_lehmann",
+        "estimate": 2.0,
+        "low": 1.5,
+        "high": 3.0,
+        "p": 0.0001,
+        "tests": 3,
+    }
+    evidence |= {"from": "2026-09-01", "to": "2026-11-29", "timezone": "UTC", "groups": [], "provider": "", "model": ""}
+    insight = Insight.objects.create(
+        team=team, kind="seconds", key="seconds", sentence=f"{SECRET} is slow", about_costs=False, evidence=evidence,
+        images=0, since=timezone.now().date(), told_at=timezone.now(),
+    )  # fmt: skip
     return World(
         team=team,
         people=people,
@@ -386,4 +403,5 @@ def build_world() -> World:
         guest=guest,
         report=report,
         schedule=schedule,
+        insight=insight,
     )

@@ -30,11 +30,23 @@ export interface AnalyticsCostOfModel { provider: string; cost: AnalyticsMoney; 
 export interface AnalyticsCostOfProvider { provider: string; cost: AnalyticsMoney }
 export interface AnalyticsCostSpan { start: string; end: string; whole: boolean; cost: AnalyticsMoney }
 export interface AnalyticsCosts { about: AnalyticsAbout; totals: AnalyticsMoney; previous: AnalyticsMoney | null; series: AnalyticsCostSpan[]; kinds: AnalyticsCostOfKind[]; providers: AnalyticsCostOfProvider[]; models: AnalyticsCostOfModel[]; members: AnalyticsCostOfMember[]; budgets: AnalyticsBudget[]; anomalies: AnalyticsAnomalies; forecast: AnalyticsForecast | null }
+/** What an insight stands on. */
+export interface AnalyticsEvidence { method: AnalyticsEvidenceMethodEnum; estimate: number; low: number; high: number; p: number; tests: number; from: string; to: string; timezone: string; groups: AnalyticsInsightGroup[] }
+export type AnalyticsEvidenceMethodEnum = "delta_log_ratio" | "mann_whitney_hodges_lehmann" | "pettitt_newcombe" | "two_proportions_newcombe";
 export interface AnalyticsFigures { asked: number; succeeded: number; partial: number; failed: number; cancelled: number; live: number; success: AnalyticsRate; images: number; set_aside: number; simulated_images: number; rated: number; satisfaction: AnalyticsRate; rating: AnalyticsMean; quality: AnalyticsMean; cost: AnalyticsMoney | null; cost_per_image: string | null; cost_per_liked: string | null }
 /** What a team may spend, worked out after each of its midnights from its last 400 days. */
 export interface AnalyticsForecast { since: string; timezone: string; made_at: string; method: MethodEnum | BlankEnum; refusal: string; looked_back: number; busy: number; error: string | null; naive_error: string | null; month: AnalyticsBand | null; ahead: AnalyticsBand | null; days: AnalyticsForecastDay[] }
 export interface AnalyticsForecastDay { day: string; cost: AnalyticsBand }
 export interface AnalyticsHour { weekday: number; hour: number; asked: number; images: number; rated: number; liked: number }
+export interface AnalyticsInsight { id: string; team: string; kind: AnalyticsInsightKindEnum; sentence: string; images: number; since: string; told_at: string; state: AnalyticsInsightStateEnum; hidden_until: string | null; evidence: AnalyticsEvidence }
+/** One side of what is compared; what is not counted of it is left out. */
+export interface AnalyticsInsightGroup { name: string; provider: string; images: number; rated: number; liked: number; cost: string; ended: number; failed: number; timed: number; seconds: number }
+export type AnalyticsInsightKindEnum = "cost_per_liked" | "liking" | "failures" | "seconds" | "trend";
+export interface AnalyticsInsightLook { team: string; since: string; timezone: string; lacking: AnalyticsLacking[] }
+export type AnalyticsInsightStateEnum = "shown" | "snoozed" | "dismissed";
+export interface AnalyticsInsights { insights: AnalyticsInsight[]; looked: AnalyticsInsightLook[] }
+/** Why nothing of a kind can be told yet: there are `have` of the `need` that are needed. */
+export interface AnalyticsLacking { kind: AnalyticsInsightKindEnum; have: number; need: number; said: string }
 /** Seconds from the first stage to the last image of those that brought some; null of none. */
 export interface AnalyticsLatency { count: number; p50: number | null; p90: number | null; p95: number | null; p99: number | null }
 export interface AnalyticsLooked { team: string; since: string; timezone: string; known: Record<string, number> }
@@ -343,6 +355,7 @@ export interface WordingAnswer { text: string; said_at: string; until: string }
 export interface Worker { id: string; name: string; state: WorkerStateEnum; lanes: string[]; processes: number; abilities: Record<string, string[]>; started_at: string; beat_at: string; draining_since: string | null; jobs: HeldJob[] }
 export interface WorkerList { results: Worker[] }
 export type WorkerStateEnum = "working" | "idle" | "draining" | "drained" | "silent";
+export interface SnoozeAnalyticsInsightWish { days?: number }
 export interface AnalyzeWish { brief?: string; references?: string[] }
 export interface UploadWish { team?: string }
 export interface ChangeAssetWish { version_name?: string }
@@ -427,6 +440,14 @@ export interface Calls {
   alerts(wish?: { ordering?: "created_at" | "-created_at"; page_size?: number }, options?: Options): Pages<Alert>;
   /** What was charged, over time and by kind, provider, model and member: the ledger's own lines. Of a team to whoever may see its billing, to everybody else their own. */
   analyticsCosts(wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; team?: string; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsCosts>;
+  /** What the last 90 days of your teams tell that is more than chance, as sentences with their evidence; and what is lacking to tell more. What is about costs is for those who see all of a team's. */
+  analyticsInsights(wish?: { kind?: "cost_per_liked" | "liking" | "failures" | "seconds" | "trend"; state?: "shown" | "snoozed" | "dismissed" | "all"; team?: string }, options?: Options): Promise<AnalyticsInsights>;
+  /** Hide an insight from yourself as long as it holds. */
+  dismissAnalyticsInsight(insightId: string, options?: Options): Promise<AnalyticsInsight>;
+  /** Show yourself an insight again that you dismissed or snoozed. */
+  restoreAnalyticsInsight(insightId: string, options?: Options): Promise<AnalyticsInsight>;
+  /** Hide an insight from yourself for some days. */
+  snoozeAnalyticsInsight(insightId: string, wish?: SnoozeAnalyticsInsightWish, options?: Options): Promise<AnalyticsInsight>;
   /** Each model: success, errors, seconds, what was said of its images, and the price of one that is liked. */
   analyticsModels(wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; team?: string; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsModels>;
   /** What was asked for, how it ended, what it cost and how it was liked, in all and over time. */

@@ -181,7 +181,7 @@ def by_hand(before: list[float], value: float) -> tuple[float, float, float] | N
         return None
     little = median(paid) / 10
     logs = [log(each + little) for each in before]
-    own = {}
+    own: dict[int, list[float]] = {}
     for back, each in enumerate(reversed(logs), 1):
         own.setdefault(back % 7, []).append(each)
     rests = [each - median(own[back % 7]) for back, each in enumerate(reversed(logs), 1)]

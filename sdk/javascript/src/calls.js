@@ -3,6 +3,10 @@
 export const CALLS = `
 0alerts l
 0analytics/costs ganalyticsCosts
+1insights ganalyticsInsights
+2{}/dismiss PdismissAnalyticsInsight
+3restore PrestoreAnalyticsInsight
+3snooze psnoozeAnalyticsInsight
 1models ganalyticsModels
 1overview ganalyticsOverview
 1quality ganalyticsQuality

@@ -16,6 +16,14 @@ AnalyticsAnomalyMethodEnum: TypeAlias = Literal["laney_p_prime", "weekday_median
 
 AnalyticsBudgetScopeEnum: TypeAlias = Literal["team", "batch", "member"]
 
+AnalyticsEvidenceMethodEnum: TypeAlias = Literal[
+    "delta_log_ratio", "mann_whitney_hodges_lehmann", "pettitt_newcombe", "two_proportions_newcombe"
+]
+
+AnalyticsInsightKindEnum: TypeAlias = Literal["cost_per_liked", "liking", "failures", "seconds", "trend"]
+
+AnalyticsInsightStateEnum: TypeAlias = Literal["shown", "snoozed", "dismissed"]
+
 AnalyticsPaceMethodEnum: TypeAlias = Literal["weekly_block_bootstrap"]
 
 ApprovalAnswerStatusEnum: TypeAlias = Literal["open", "changes_requested", "rejected", "approved", "withdrawn"]
@@ -355,6 +363,23 @@ class AnalyticsCosts(TypedDict):
     forecast: AnalyticsForecast | None
 
 
+AnalyticsEvidence = TypedDict(
+    "AnalyticsEvidence",
+    {
+        "method": "AnalyticsEvidenceMethodEnum",
+        "estimate": "float",
+        "low": "float",
+        "high": "float",
+        "p": "float",
+        "tests": "int",
+        "from": "str",
+        "to": "str",
+        "timezone": "str",
+        "groups": "list[AnalyticsInsightGroup]",
+    },
+)
+
+
 class AnalyticsFigures(TypedDict):
     asked: int
     succeeded: int
@@ -404,6 +429,55 @@ class AnalyticsHour(TypedDict):
     images: int
     rated: int
     liked: int
+
+
+class AnalyticsInsight(TypedDict):
+    id: str
+    team: str
+    kind: AnalyticsInsightKindEnum
+    sentence: str
+    images: int
+    since: str
+    told_at: str
+    state: AnalyticsInsightStateEnum
+    hidden_until: str | None
+    evidence: AnalyticsEvidence
+
+
+class AnalyticsInsightGroup(TypedDict):
+    """One side of what is compared; what is not counted of it is left out."""
+
+    name: str
+    provider: str
+    images: int
+    rated: int
+    liked: int
+    cost: str
+    ended: int
+    failed: int
+    timed: int
+    seconds: float
+
+
+class AnalyticsInsightLook(TypedDict):
+    team: str
+    since: str
+    timezone: str
+    lacking: list[AnalyticsLacking]
+
+
+class AnalyticsInsights(TypedDict):
+    insights: list[AnalyticsInsight]
+    looked: list[AnalyticsInsightLook]
+
+
+class AnalyticsLacking(TypedDict):
+    """Why nothing of a kind can be told yet: there are `have` of the `need` that are needed."""
+
+    kind: AnalyticsInsightKindEnum
+    have: int
+    need: int
+    said: str
 
 
 class AnalyticsLatency(TypedDict):
@@ -2494,6 +2568,10 @@ class Worker(TypedDict):
 
 class WorkerList(TypedDict):
     results: list[Worker]
+
+
+class SnoozeAnalyticsInsightWish(TypedDict, total=False):
+    days: int
 
 
 class AnalyzeWish(TypedDict, total=False):
