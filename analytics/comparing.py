@@ -1,21 +1,32 @@
 """Whether two groups differ by more than chance, by how much, and how sure that is.
 
-What comes from one generation, or of one day, is no independent evidence: each test counts by such units. Pure: knows
-no Django.
+What was made on one day has much in common (the same batch, the same hour of a provider, the same mood), and is no
+independent evidence: all is counted by days. Each figure is worked out anew with each day left out, and how far these
+lie apart says how sure it is: the jackknife over clusters, by Student's t (MacKinnon, Nielsen and Webb 2023, Journal of
+Econometrics 232). A day with most of the images is few days, not many: how many there are is Kish's effective number,
+as Carter, Schnepel and Steigerwald (2017) have it. Who is generous and who is strict is no chance: images are compared
+within what the same person has rated, by Mantel and Haenszel's weights. Pure: knows no Django.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from math import erfc, exp, sqrt
+from datetime import date
+from math import exp, log, sqrt
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.measures import Z95, Rate
+from analytics.measures import Rate
 
-MOST_PAIRS: Final = 1_000  # of either side, of which all differences are formed
-Counts = NDArray[np.float64]
+SURE: Final = 0.95
+RARE: Final = 3  # days with what hardly ever happens, below which they do not say how much it varies
+STEADY: Final = 0.02  # by which the logarithm of a day's median differs at least, whatever few days say
+SHORTEST: Final = 1e-3  # seconds
+Array = NDArray[np.float64]
+Votes = tuple[date, Hashable, float, float]  # a day, who said it, how many of how many
+Paid = tuple[date, Hashable, float, float, float, float]  # a day, who rated: cost, images, liked, rated
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,113 +42,204 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """From the unit of this number on a series lies elsewhere; `p` as above."""
+    """From the day `at` on the share is another than before. Interval and p hold for whichever day it had been, of the
+    `of` that could be told."""
 
-    at: int
-    p: float
-
-
-def two_sided(z: float) -> float:
-    return erfc(abs(z) / sqrt(2))
+    at: date
+    compared: Compared
+    of: int
 
 
-def per_liked(one: Sequence[Sequence[float]], other: Sequence[Sequence[float]]) -> Compared:
+def shares(one: Sequence[Votes], other: Sequence[Votes], *, least: float, among: int = 1) -> Compared | None:
+    """By how much the share of the first is above that of the second, within what the same people said.
+
+    None where nobody said enough of both: each side has to stand on `least` days. among: the interval and p hold for so
+    many comparisons at once, of which this is one (Bonferroni).
+    """
+    table = _table(one, other)
+    weights = _within(table.sum(axis=0)[..., 1])
+    if weights is None:
+        return None
+    days = min(_kish(table[:, side, :, 1] @ weights[side]) for side in (0, 1))
+    if days < least:
+        return None
+    plain, unseen = _by_lot(table.sum(axis=0), weights), _unseen(table[..., 0], table[..., 1], weights > 0)
+    found = _jackknife(table, _difference, days, among, least=plain, more=unseen)
+    if found is None:
+        return None
+    estimate, low, high, p = found
+    return Compared(estimate, max(-1.0, low), min(1.0, high), p)
+
+
+def per_liked(one: Sequence[Paid], other: Sequence[Paid], *, least: float) -> Compared | None:
     """How many times as much a liked image of the first costs: (cost / images) / (liked / rated) of each, as if all
-    were liked like those that somebody rated. By the delta method on its logarithm, over generations.
+    were liked like those that somebody rated, and all rated by the same people. Worked out on its logarithm.
 
-    one, other: cost, images, liked and rated of each generation; each sum has to be above 0.
+    None as above. Each sum of costs and of images has to be above 0.
     """
-    (first, first_var), (second, second_var) = _log_of(np.asarray(one, float)), _log_of(np.asarray(other, float))
-    off, spread = first - second, sqrt(first_var + second_var)
+    table = _table(one, other)
+    sums = table.sum(axis=0)
+    weights = _within(sums[..., 3])
+    if weights is None or (sums.sum(axis=1)[:, :3] <= 0).any():
+        return None
+    liked, rated = (np.stack([table[:, side, :, n] @ weights[side] for side in (0, 1)]) for n in (2, 3))
+    days = min(_kish(each) for side in (table[..., 1].sum(axis=2).T, liked, rated) for each in side)
+    if days < least:
+        return None
+    unseen = _unseen(table[..., 2], table[..., 3], weights > 0)
+    found = _jackknife(table, _log_ratio, days, 1, least=2 * STEADY**2 / days, more=unseen)
+    if found is None:
+        return None
+    estimate, low, high, p = found
+    return Compared(exp(estimate), exp(low), exp(high), p)
+
+
+def longer(one: Sequence[tuple[date, float]], other: Sequence[tuple[date, float]], *, least: float) -> Compared | None:
+    """How many times as long the first take, in seconds: of the medians of their days, by Welch's test of their
+    logarithms. It has no fewer degrees of freedom than the fewer days less one, and is given no more.
+
+    None where either side has fewer than `least` days.
+    """
+    first, second = (by_day(each) for each in (one, other))
+    days = min(len(first), len(second))
+    if days < max(2.0, least):
+        return None
+    estimate = float(first.mean() - second.mean())
+    spread = sqrt(sum(max(STEADY**2, float(each.var(ddof=1))) / len(each) for each in (first, second)))
+    low, high, p = _student(estimate, spread, days - 1, 1)
+    return Compared(exp(estimate), exp(low), exp(high), p)
+
+
+def by_day(timed: Sequence[tuple[date, float]]) -> Array:
+    """The logarithm of each day's median."""
+    of: dict[date, list[float]] = defaultdict(list)
+    for day, seconds in timed:
+        of[day].append(max(SHORTEST, seconds))
+    return np.array([log(float(np.median(own))) for own in of.values()])
+
+
+def turn(votes: Sequence[tuple[date, Votes]], days: Sequence[date], *, least: float, count: float) -> Turn | None:
+    """From which of these days on the share differs most surely from before, as if all of them had been told.
+
+    votes: each with its own day, for a batch may lie on both sides of one. None where there is none with `least` days,
+    and `count` in all, on both sides.
+    """
+
+    def parted(day: date) -> tuple[list[Votes], list[Votes]]:
+        return [vote for own, vote in votes if own >= day], [vote for own, vote in votes if own < day]
+
+    found = []
+    for day in days:
+        after, before = parted(day)
+        if min(sum(each[3] for each in part) for part in (after, before)) < count:
+            continue
+        if (compared := shares(after, before, least=least)) is not None:
+            found.append((compared.p, day))
+    if not found:
+        return None
+    _, day = min(found)
+    compared = shares(*parted(day), least=least, among=len(found))
+    return Turn(day, compared, len(found)) if compared else None
+
+
+def _table(one: Sequence[Votes | Paid], other: Sequence[Votes | Paid]) -> Array:
+    """(days, 2, people, counts): the sums of both sides. A day may be one of both."""
+    days: dict[date, int] = {}
+    people: dict[Hashable, int] = {}
+    for day, by, *_ in (*one, *other):
+        days.setdefault(day, len(days))
+        people.setdefault(by, len(people))
+    wide = len((*one, *other)[0]) - 2 if one or other else 2
+    table = np.zeros((len(days), 2, len(people), wide))
+    for side, units in enumerate((one, other)):
+        for day, by, *counts in units:
+            table[days[day], side, people[by]] += counts
+    return table
+
+
+def _within(of: Array) -> Array | None:
+    """What one of each side, of each person, weighs: of those of whom there is the other side too. (2, people) from
+    the counts of these; None where there are none."""
+    both = of[0] * of[1] > 0
+    if not both.any():
+        return None
+    parted = np.where(both, of[0] + of[1], 1.0)
+    return np.where(both, of[::-1] / parted, 0.0)
+
+
+def _kish(weights: Array) -> float:
+    """Of how many days that weigh the same these tell as much."""
+    square = float((weights**2).sum())
+    return round(float(weights.sum()) ** 2 / square, 9) if square else 0.0  # of ten alike it is ten
+
+
+def _unseen(hit: Array, of: Array, counts: NDArray[np.bool_]) -> float:
+    """The variance that days do not show on which something hardly ever happened: of each side on whose days that were
+    hit, or missed, are fewer than RARE, the one of its days, with half a day more.
+
+    hit, of: (days, 2, people).
+    """
+    found = 0.0
+    for side in (0, 1):
+        own_hit, own = (each[:, side, counts[side]].sum(axis=1) for each in (hit, of))
+        days = int((own > 0).sum())
+        seldom = min(int((own_hit > 0).sum()), int((own_hit < own).sum()))
+        if seldom < RARE:
+            share = (seldom + 0.5) / (days + 1)
+            found += share * (1 - share) / _kish(own)
+    return found
+
+
+def _difference(sums: Array) -> Array:
+    hit, of = sums[..., 0], sums[..., 1]
+    first, second = of[..., 0, :], of[..., 1, :]
+    weights = first * second / np.maximum(first + second, 1e-12)
+    share = hit / np.maximum(of, 1e-12)
+    return np.asarray((weights * (share[..., 0, :] - share[..., 1, :])).sum(axis=-1) / weights.sum(axis=-1))
+
+
+def _log_ratio(sums: Array) -> Array:
+    cost, images = (sums[..., n].sum(axis=-1) for n in (0, 1))
+    liked, rated = sums[..., 2], sums[..., 3]
+    both = np.maximum(rated.sum(axis=-2), 1e-12)
+    first = (liked[..., 0, :] * rated[..., 1, :] / both).sum(axis=-1)
+    second = (liked[..., 1, :] * rated[..., 0, :] / both).sum(axis=-1)
+    each = np.log(cost) - np.log(images)
+    return np.asarray(each[..., 0] - each[..., 1] - np.log(first) + np.log(second))
+
+
+def _by_lot(sums: Array, weights: Array) -> float:
+    """The variance of the difference if each of the counted came by itself: days may even each other out, by chance,
+    and what is left is no less than this."""
+    hit, of = (np.where(weights > 0, sums[..., n], 0.0) for n in (0, 1))
+    share = hit / np.maximum(of, 1.0)
+    each = (of * weights**2 * share * (1 - share)).sum()  # weights: of one that is counted, not yet of all
+    return float(each / ((of * weights).sum() / 2) ** 2)
+
+
+def _jackknife(
+    table: Array, figure: Callable[[Array], Array], days: float, among: int, *, least: float, more: float
+) -> tuple[float, float, float, float] | None:
+    """A figure of the sums of all days, its interval and p; None where it hangs by a single day. least: its variance is
+    no less; more: what is added to it."""
+    whole = table.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        estimate, each = float(figure(whole)), figure(np.maximum(0.0, whole - table))
+    if not (np.isfinite(estimate) and np.isfinite(each).all()):
+        return None
+    count = len(table)
+    variance = float(((each - estimate) ** 2).sum()) * (count - 1) / count
+    return (estimate, *_student(estimate, sqrt(max(variance, least) + more), days - 1, among))
+
+
+def _student(estimate: float, spread: float, free: float, among: int) -> tuple[float, float, float]:
+    """Interval and p, with so many degrees of freedom."""
+    from scipy.special import stdtr, stdtrit  # type: ignore[import-untyped]  # loaded by the worker that compares
+
     if not spread:
-        return Compared(exp(off), exp(off), exp(off), float(off == 0))
-    return Compared(exp(off), exp(off - Z95 * spread), exp(off + Z95 * spread), two_sided(off / spread))
-
-
-SIGNS: Final = np.array([1.0, -1.0, -1.0, 1.0])  # cost and rated above the line, images and liked below it
-
-
-def _log_of(units: Counts) -> tuple[float, float]:
-    """The logarithm of what a liked image costs, and its variance."""
-    sums = units.sum(axis=0)
-    parts = ((units / sums) * SIGNS).sum(axis=1)
-    count = len(units)
-    return float((np.log(sums) * SIGNS).sum()), float((parts**2).sum()) * count / max(1, count - 1)
-
-
-def shares(one: Sequence[Sequence[float]], other: Sequence[Sequence[float]]) -> Compared:
-    """By how much the share of the first is above that of the second: the test of two proportions and Newcombe's
-    interval (1998), each count made less by Rao and Scott's design effect (1992) of the units it comes from.
-
-    one, other: numerator and denominator of each unit.
-    """
-    (first, first_n), (second, second_n) = _share(np.asarray(one, float)), _share(np.asarray(other, float))
-    off = first - second
-    pooled = (first * first_n + second * second_n) / (first_n + second_n)
-    spread = sqrt(pooled * (1 - pooled) * (1 / first_n + 1 / second_n))
-    p = two_sided(off / spread) if spread else 1.0
-    (low, high), (other_low, other_high) = _wilson(first, first_n), _wilson(second, second_n)
-    below = sqrt((first - low) ** 2 + (other_high - second) ** 2)
-    above = sqrt((high - first) ** 2 + (second - other_low) ** 2)
-    return Compared(off, off - below, off + above, p)
-
-
-def _share(units: Counts) -> tuple[float, float]:
-    """A share, and of how many independent ones it tells as much."""
-    hit, of = units.sum(axis=0)
-    share, count = hit / of, len(units)
-    variance = float(((units[:, 0] - share * units[:, 1]) ** 2).sum()) / of**2 * count / max(1, count - 1)
-    plain = share * (1 - share) / of
-    effect = max(1.0, variance / plain) if plain else 1.0
-    return float(share), float(of / effect)
-
-
-def _wilson(share: float, of: float) -> tuple[float, float]:
-    middle = (share + Z95**2 / (2 * of)) / (1 + Z95**2 / of)
-    reach = Z95 * sqrt(share * (1 - share) / of + Z95**2 / (4 * of**2)) / (1 + Z95**2 / of)
-    return max(0.0, middle - reach), min(1.0, middle + reach)
-
-
-def longer(one: Sequence[float], other: Sequence[float], *, seed: int = 0) -> Compared:
-    """How many times as long the first take: the test of Mann and Whitney, with Hodges and Lehmann's shift of the
-    logarithms and its interval by Moses (of a thousand of each, drawn, where there are more)."""
-    dice = np.random.default_rng(seed)
-    first, second = (_some(np.log(np.maximum(each, 1e-3)), dice) for each in (one, other))
-    n, m = len(first), len(second)
-    both = np.concatenate([first, second])
-    ranks, ties = _ranks(both)
-    count = n + m
-    middle = n * m / 2
-    spread = sqrt(n * m / 12 * ((count + 1) - ties / (count * (count - 1))))
-    over = ranks[:n].sum() - n * (n + 1) / 2 - middle
-    p = two_sided(max(0.0, abs(over) - 0.5) / spread) if spread else 1.0
-    apart = np.sort((first[:, None] - second[None, :]).ravel())
-    place = int(max(0.0, np.floor(middle - Z95 * sqrt(n * m * (count + 1) / 12))))
-    low, high = apart[place], apart[len(apart) - 1 - place]
-    return Compared(exp(float(np.median(apart))), exp(float(low)), exp(float(high)), p)
-
-
-def _some(values: Counts, dice: np.random.Generator) -> Counts:
-    return values if len(values) <= MOST_PAIRS else dice.choice(values, MOST_PAIRS, replace=False)
-
-
-def _ranks(values: Counts) -> tuple[Counts, float]:
-    """Each value's rank from 1 on, of alike ones their mean; and the sum of t³ - t over those t that are alike."""
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = counts.cumsum()
-    return (last - (counts - 1) / 2)[place], float((counts.astype(float) ** 3 - counts).sum())
-
-
-def turn(values: Sequence[float]) -> Turn:
-    """Where a series turns to another level: Pettitt's test (1979), by ranks. Of alike values it is too careful."""
-    count = len(values)
-    if count < 2:
-        return Turn(0, 1.0)
-    ranks, _ = _ranks(np.asarray(values, float))
-    sums = 2 * ranks.cumsum() - np.arange(1, count + 1) * (count + 1)
-    at = int(np.abs(sums[:-1]).argmax())
-    most = float(abs(sums[at]))
-    return Turn(at + 1, min(1.0, 2 * exp(-6 * most**2 / (count**3 + count**2))))
+        return estimate, estimate, float(estimate == 0)
+    reach = float(stdtrit(free, 1 - (1 - SURE) / (2 * among))) * spread
+    return estimate - reach, estimate + reach, min(1.0, 2 * among * float(stdtr(free, -abs(estimate) / spread)))
 
 
 def holm(ps: Sequence[float], level: float) -> list[bool]:
@@ -151,6 +253,6 @@ def holm(ps: Sequence[float], level: float) -> list[bool]:
     return held
 
 
-def rate(units: Sequence[Sequence[float]]) -> Rate:
-    """The plain share of all units."""
-    return Rate(int(sum(each[0] for each in units)), int(sum(each[1] for each in units)))
+def rate(votes: Sequence[Votes]) -> Rate:
+    """The plain share of all."""
+    return Rate(int(sum(each[2] for each in votes)), int(sum(each[3] for each in votes)))

@@ -1,14 +1,15 @@
 """What a team's last weeks tell that is more than chance, as sentences with their evidence; and what is lacking for
 more.
 
-Every comparison that could be told is tested, and Holm's method holds for all of them together: where nothing differs,
-something is told in no more than LEVEL of the looks. Pure: knows no Django.
+Every comparison that could be told is tested, and Holm's method is to hold for all of them together: where nothing
+differs, something is meant to begin to be told in no more than LEVEL of the looks. That is of one look, and days are
+taken to tell nothing of one another. Pure: knows no Django.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from itertools import combinations
 from statistics import median
 from typing import Any, Final, Literal
@@ -19,29 +20,33 @@ from analytics.comparing import Compared
 Kind = Literal["cost_per_liked", "liking", "failures", "seconds", "trend"]
 KINDS: Final[tuple[Kind, ...]] = ("cost_per_liked", "liking", "failures", "seconds", "trend")
 METHODS: Final[dict[Kind, str]] = {
-    "cost_per_liked": "delta_log_ratio",
-    "liking": "two_proportions_newcombe",
-    "failures": "two_proportions_newcombe",
-    "seconds": "mann_whitney_hodges_lehmann",
-    "trend": "pettitt_newcombe",
+    "cost_per_liked": "log_ratio_day_jackknife",
+    "liking": "difference_day_jackknife",
+    "failures": "difference_day_jackknife",
+    "seconds": "log_day_medians_welch",
+    "trend": "weekly_difference_day_jackknife",
 }
 LEVEL: Final = 0.01
+GOING: Final = 0.05  # at which what was told goes on: a p that moves about LEVEL is no news each day
 SPAN: Final = 90  # days
+DAYS: Final = 10.0  # that each side stands on: as many as tell the same if they weigh alike
 LEAST: Final = 30  # rated images, generations that ended, or that were timed, of each side
 LIKED: Final = 10  # images of each side, where money is compared
-UNITS: Final = 20  # generations that they come from, or days of failures
-DAYS: Final = 10  # with an end of each provider
+UNITS: Final = 20  # generations that they come from
 MODELS: Final = 6  # those with the most images are compared
 GARMENTS: Final = 4
 TURNING: Final = 60  # rated images for a trend
+NEAR: Final = 21  # days between two turns, the same way, that are the same
 DEARER: Final = 1.25  # a smaller difference is not worth a sentence
 SLOWER: Final = 1.25
 POINTS: Final[dict[Kind, float]] = {"liking": 0.10, "failures": 0.05, "trend": 0.10}
+WEEK: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What one model did for one generation: `cost` None where its images have no price."""
+    """What one model did for one generation: `cost` None where its images have no price. `by`: who said most of its
+    images; `together`: the first day of the batch that it is of, for all of which it counts as one."""
 
     generation: Any
     day: date
@@ -52,6 +57,8 @@ class Piece:
     rated: int = 0
     liked: int = 0
     cost: float | None = 0.0
+    by: Any = None
+    together: date | None = None
 
     @property
     def maker(self) -> tuple[str, str]:
@@ -67,6 +74,7 @@ class End:
     model: str
     failed: bool
     seconds: float | None = None
+    together: date | None = None
 
     @property
     def maker(self) -> tuple[str, str]:
@@ -86,6 +94,7 @@ class Told:
     images: int
     provider: str = ""
     model: str = ""
+    garment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,23 +123,54 @@ class _Test:
     is_of_the_best: bool = True
 
 
-def found(pieces: Sequence[Piece], ends: Sequence[End], *, seed: int = 0) -> Found:
-    """All that these weeks tell, the surest first."""
+def found(
+    pieces: Sequence[Piece], ends: Sequence[End], *, going: Collection[str] = (), known: Collection[str] = ()
+) -> Found:
+    """All that these weeks tell, the surest first.
+
+    going: the keys of what was told the last time, which ends only when it fails GOING; known: of what was told lately,
+    for a turn that is found some days off is the same.
+    """
     by_kind: dict[Kind, list[_Test]] = {
         "cost_per_liked": list(_dearer(pieces)),
         "liking": list(_liked(pieces)),
         "failures": list(_failing(ends)),
-        "seconds": list(_slower(ends, seed)),
+        "seconds": list(_slower(ends)),
         "trend": list(_turned(pieces)),
     }
-    tests = [each for made in by_kind.values() for each in made]
-    held = comparing.holm([each.told.compared.p for each in tests], LEVEL)
-    told = [
-        each.told for each, holds in zip(tests, held, strict=True) if holds and each.is_worth_it and each.is_of_the_best
-    ]
+    tests = [_named(each, {*going, *known}) for made in by_kind.values() for each in made]
+    ps = [each.told.compared.p for each in tests]
+    begun, goes_on = (comparing.holm(ps, level) for level in (LEVEL, GOING))
+    told = []
+    for each, begins, holds in zip(tests, begun, goes_on, strict=True):
+        is_told = holds if each.told.key in going else begins and each.is_of_the_best
+        if is_told and each.is_worth_it:
+            told.append(each.told)
     lacks = _lacks(pieces, ends)
     lacking = [lacks[kind] for kind, made in by_kind.items() if not made and kind in lacks]
-    return Found(sorted(told, key=lambda each: (each.compared.p, each.key)), lacking, len(tests))
+    return Found(sorted(_once(told), key=lambda each: (each.compared.p, each.key)), lacking, len(tests))
+
+
+def _named(test: _Test, known: Iterable[str]) -> _Test:
+    """By the key that it had, where a turn was found near by."""
+    key = test.told.key
+    if test.told.kind != "trend" or key in known:
+        return test
+    name, _, said = key.rpartition(":")
+    day = date.fromisoformat(said)
+    near = [
+        (abs((date.fromisoformat(other.rpartition(":")[2]) - day).days), other)
+        for other in known
+        if other.rpartition(":")[0] == name
+    ]
+    off, other = min(near, default=(NEAR + 1, ""))
+    return test if off > NEAR else replace(test, told=replace(test.told, key=other))
+
+
+def _once(told: Sequence[Told]) -> list[Told]:
+    """What holds of all images is not told of one garment once more."""
+    whole = {(each.kind, each.key.split(":", 2)[2]) for each in told if not each.garment and each.kind != "trend"}
+    return [each for each in told if not each.garment or (each.kind, each.key.split(":", 2)[2]) not in whole]
 
 
 Group = tuple[tuple[str, str], list[Piece]]  # a model and what it did
@@ -165,18 +205,35 @@ def _dearer_of(garment: str, pieces: Iterable[Piece]) -> Iterator[_Test]:
     groups = [group for group in _by_maker(pieces) if _is_priced(group[1])]
     what = garment.replace("_", " ") or "image"
     for (dear, more), (cheap, less), is_best in _pairs(groups, lambda group: _each_liked(group[1])):
-        compared = comparing.per_liked(_units(more), _units(less))
-        images = sum(each.images for each in (*more, *less))
+        compared = comparing.per_liked(_paid(more), _paid(less), least=DAYS)
+        if compared is None:
+            continue
+        names = _told_apart(dear, cheap)
+        images, rated, liked = (sum(getattr(each, n) for each in (*more, *less)) for n in ("images", "rated", "liked"))
         sentence = (
-            f"{dear[1]} costs {compared.estimate:.1f} times as much per liked {what} as {cheap[1]}; "
-            f"95 % interval {compared.low:.1f} to {compared.high:.1f}; {images:,} images."
+            f"{names[0]} costs {compared.estimate:.1f} times as much per liked {what} as {names[1]}"
+            f"{_within(more, less)}; 95 % interval {compared.low:.1f} to {compared.high:.1f}; {rated:,} of "
+            f"{images:,} images rated, {liked:,} liked."
         )
         told = Told(
             "cost_per_liked", _key("cost_per_liked", garment, dear, cheap), sentence, compared,
             [{**_liking_of(who, own), "cost": _cost_of(own)} for who, own in ((dear, more), (cheap, less))],
-            images, *dear,
+            images, *dear, garment,
         )  # fmt: skip
         yield _Test(told, compared.estimate >= DEARER, is_best)
+
+
+def _told_apart(one: tuple[str, str], other: tuple[str, str]) -> tuple[str, str]:
+    """Two models by name; by vendor too, where two sell one of the same."""
+    if one[1] != other[1]:
+        return one[1], other[1]
+    return f"{one[1]} by {one[0]}", f"{other[1]} by {other[0]}"
+
+
+def _within(one: Iterable[Piece], other: Iterable[Piece]) -> str:
+    """Said where several people have rated: they are not taken together."""
+    people = {each.by for each in (*one, *other) if each.rated}
+    return ", by what the same people rated" if len(people) > 1 else ""
 
 
 def _is_priced(pieces: Sequence[Piece]) -> bool:
@@ -187,24 +244,29 @@ def _is_priced(pieces: Sequence[Piece]) -> bool:
     return rated >= LEAST and liked >= LIKED and sum(each.cost or 0 for each in pieces) > 0
 
 
-def _units(pieces: Iterable[Piece]) -> list[tuple[float, ...]]:
-    return [(each.cost or 0.0, each.images, each.liked, each.rated) for each in pieces]
+def _paid(pieces: Iterable[Piece]) -> list[comparing.Paid]:
+    return [
+        (each.together or each.day, each.by, each.cost or 0.0, each.images, each.liked, each.rated) for each in pieces
+    ]
 
 
 def _each_liked(pieces: Sequence[Piece]) -> float:
-    cost, images, liked, rated = (sum(column) for column in zip(*_units(pieces), strict=True))
-    return float(cost / images * rated / liked)
+    images, liked, rated = (sum(getattr(each, name) for each in pieces) for name in ("images", "liked", "rated"))
+    return sum(each.cost or 0.0 for each in pieces) / images * rated / liked
 
 
 def _liked(pieces: Sequence[Piece]) -> Iterator[_Test]:
     """Models by the share of their rated images that are liked."""
     groups = [group for group in _by_maker(pieces) if _is_rated(group[1])]
     for (good, more), (bad, less), _ in _pairs(groups, lambda group: _share(group[1])):
-        compared = comparing.shares(_votes(more), _votes(less))
+        compared = comparing.shares(_votes(more), _votes(less), least=DAYS)
+        if compared is None:
+            continue
+        names = _told_apart(good, bad)
         rated = sum(each.rated for each in (*more, *less))
         sentence = (
-            f"{_percent(_share(more))} of the rated images by {good[1]} are liked, {_percent(_share(less))} of those "
-            f"by {bad[1]}; {_points(compared)}; {rated:,} images rated."
+            f"{_percent(_share(more))} of the rated images by {names[0]} are liked, {_percent(_share(less))} of those "
+            f"by {names[1]}; {_points(compared)}{_within(more, less)}; {rated:,} images rated."
         )
         groups_told = [_liking_of(good, more), _liking_of(bad, less)]
         told = Told("liking", _key("liking", "", good, bad), sentence, compared, groups_told, rated, *good)
@@ -215,8 +277,8 @@ def _is_rated(pieces: Sequence[Piece]) -> bool:
     return sum(each.rated for each in pieces) >= LEAST and sum(each.rated > 0 for each in pieces) >= UNITS
 
 
-def _votes(pieces: Iterable[Piece]) -> list[tuple[float, float]]:
-    return [(each.liked, each.rated) for each in pieces if each.rated]
+def _votes(pieces: Iterable[Piece]) -> list[comparing.Votes]:
+    return [(each.together or each.day, each.by, each.liked, each.rated) for each in pieces if each.rated]
 
 
 def _share(pieces: Iterable[Piece]) -> float:
@@ -224,24 +286,25 @@ def _share(pieces: Iterable[Piece]) -> float:
 
 
 def _failing(ends: Sequence[End]) -> Iterator[_Test]:
-    """Each provider by the share of its generations that failed, against all others'. Days are the units: what is down
-    is down for all of an hour."""
+    """Each provider by the share of the generations that failed of those that ended with it, against all others'."""
     of: dict[str, list[End]] = defaultdict(list)
     for each in ends:
         if each.provider:
             of[each.provider].append(each)
-    names = sorted(of)
-    for name in names if len(names) > 1 else ():
+    rates = {name: sum(end.failed for end in own) / len(own) for name, own in of.items()}
+    names = sorted(of, key=lambda name: (-rates[name], name))
+    for name in names[:1] if len(names) == 2 else names if len(names) > 2 else ():  # of two it is the same comparison
         mine, others = of[name], [each for other in names if other != name for each in of[other]]
-        one, rest = _failures(mine), _failures(others)
-        if min(len(mine), len(others)) < LEAST or min(len(one), len(rest)) < DAYS:
+        if min(len(mine), len(others)) < LEAST:
             continue
-        compared = comparing.shares(one, rest)
-        share, usual = (comparing.rate(each).rate or 0.0 for each in (one, rest))
-        beside = names[1 - names.index(name)] if len(names) == 2 else "the others"
+        compared = comparing.shares(_failures(mine), _failures(others), least=DAYS)
+        if compared is None:
+            continue
+        share, usual = (comparing.rate(_failures(each)).rate or 0.0 for each in (mine, others))
+        beside = names[1] if len(names) == 2 else "the others"
         sentence = (
-            f"{_percent(share)} of the generations by {name} fail, {_percent(usual)} of those by {beside}; "
-            f"{_points(compared)}; {len(mine) + len(others):,} generations ended."
+            f"{_percent(share)} of the generations that ended with {name} failed, {_percent(usual)} of those with "
+            f"{beside}; {_points(compared)}; {len(mine) + len(others):,} generations ended."
         )
         groups = [
             {"name": who, "ended": len(each), "failed": sum(end.failed for end in each)}
@@ -251,70 +314,71 @@ def _failing(ends: Sequence[End]) -> Iterator[_Test]:
         yield _Test(told, compared.estimate >= POINTS["failures"])
 
 
-def _failures(ends: Iterable[End]) -> list[tuple[float, float]]:
-    """Failed and ended of each day."""
-    days: dict[date, list[bool]] = defaultdict(list)
-    for each in ends:
-        days[each.day].append(each.failed)
-    return [(sum(each), len(each)) for _, each in sorted(days.items())]
+def _failures(ends: Iterable[End]) -> list[comparing.Votes]:
+    return [(each.together or each.day, None, float(each.failed), 1.0) for each in ends]
 
 
-def _slower(ends: Sequence[End], seed: int) -> Iterator[_Test]:
-    """Models by how long their generations take."""
-    of: dict[tuple[str, str], list[float]] = defaultdict(list)
+def _slower(ends: Sequence[End]) -> Iterator[_Test]:
+    """Models by how long their generations take, day by day."""
+    of: dict[tuple[str, str], list[tuple[date, float]]] = defaultdict(list)
     for each in ends:
         if each.seconds is not None and each.provider and each.model:
-            of[each.maker].append(each.seconds)
+            of[each.maker].append((each.together or each.day, each.seconds))
     most = sorted((maker for maker in of if len(of[maker]) >= LEAST), key=lambda maker: (-len(of[maker]), maker))
-    ordered = sorted(most[:MODELS], key=lambda maker: (median(of[maker]), maker))
+    usual = {maker: float(comparing.by_day(of[maker]).mean()) for maker in most[:MODELS]}
+    ordered = sorted(usual, key=lambda maker: (usual[maker], maker))
     for (place, quick), (_, slow) in combinations(enumerate(ordered), 2):
-        compared = comparing.longer(of[slow], of[quick], seed=seed)
+        compared = comparing.longer(of[slow], of[quick], least=DAYS)
+        if compared is None:
+            continue
+        names = _told_apart(slow, quick)
         count = len(of[slow]) + len(of[quick])
+        days = [len({day for day, _ in of[maker]}) for maker in (slow, quick)]
         sentence = (
-            f"Generations by {slow[1]} take {compared.estimate:.1f} times as long as those by {quick[1]}; "
-            f"95 % interval {compared.low:.1f} to {compared.high:.1f}; {count:,} generations timed."
+            f"Generations by {names[0]} take {compared.estimate:.1f} times as long as those by {names[1]}, by the "
+            f"medians of {days[0]} and {days[1]} days; 95 % interval {compared.low:.1f} to {compared.high:.1f}; "
+            f"{count:,} generations timed."
         )
         groups = [
-            {"name": maker[1], "provider": maker[0], "timed": len(of[maker]), "seconds": round(median(of[maker]), 3)}
+            {
+                "name": maker[1], "provider": maker[0], "timed": len(of[maker]),
+                "seconds": round(median(took for _, took in of[maker]), 3),
+            }
             for maker in (slow, quick)
-        ]
+        ]  # fmt: skip
         told = Told("seconds", _key("seconds", "", slow, quick), sentence, compared, groups, 0, *slow)
         yield _Test(told, compared.estimate >= SLOWER, place == 0)
 
 
 def _turned(pieces: Sequence[Piece]) -> Iterator[_Test]:
-    """Whether the share of the liked has turned to another level, and when."""
-    of: dict[Any, list[Piece]] = defaultdict(list)
-    for each in pieces:
-        if each.rated:
-            of[each.generation].append(each)
-    rows = [(own[0].day, sum(each.liked for each in own), sum(each.rated for each in own)) for own in of.values()]
-    rows.sort(key=lambda row: row[0])
-    if len(rows) < 2 * UNITS or sum(rated for _, _, rated in rows) < TURNING:
+    """Whether from some Monday on another share is liked than before."""
+    rated = sorted((each for each in pieces if each.rated), key=lambda each: each.day)
+    if sum(each.rated for each in rated) < TURNING:
         return
-    turn = comparing.turn([liked / rated for _, liked, rated in rows])
-    before, after = ([(liked, rated) for _, liked, rated in part] for part in (rows[: turn.at], rows[turn.at :]))
-    is_enough = min(len(before), len(after)) >= UNITS and min(_sum(before), _sum(after)) >= LEAST
-    plain = comparing.shares(after, before)
-    compared = Compared(plain.estimate, plain.low, plain.high, turn.p)  # the day was chosen for the difference
-    day = rows[turn.at][0]
-    was, now = comparing.rate(before).rate or 0.0, comparing.rate(after).rate or 0.0
-    rated = int(_sum(before) + _sum(after))
+    votes = [(each.day, vote) for each, vote in zip(rated, _votes(rated), strict=True)]
+    first = rated[0].day
+    monday = first - timedelta(days=first.weekday())
+    days = [monday + n * WEEK for n in range(1, (rated[-1].day - monday).days // 7 + 1)]
+    turn = comparing.turn(votes, days, least=DAYS, count=LEAST)
+    if turn is None:
+        return
+    day, compared = turn.at, turn.compared
+    after, before = ([each for each in rated if (each.day >= day) is is_after] for is_after in (True, False))
     sentence = (
-        f"{_percent(now)} of the rated images made since {day.day} {day:%b} are liked, {_percent(was)} of those "
-        f"before; {_points(compared)}; {rated:,} images rated."
+        f"{_percent(_share(after))} of the rated images asked for since {day.day} {day:%b} are liked, "
+        f"{_percent(_share(before))} of those before; {_points(compared)}{_within(after, before)}, whichever week it "
+        f"had been; {sum(each.rated for each in rated):,} images rated."
     )
+    sums = [{name: sum(getattr(each, name) for each in own) for name in ("rated", "liked")} for own in (after, before)]
     groups = [
-        {"name": f"since {day}", "rated": int(_sum(after)), "liked": comparing.rate(after).numerator},
-        {"name": f"before {day}", "rated": int(_sum(before)), "liked": comparing.rate(before).numerator},
+        {"name": f"since {day}", "first": day.isoformat(), **sums[0]},
+        {"name": f"before {day}", "last": (day - timedelta(days=1)).isoformat(), **sums[1]},
     ]
-    direction = "better" if plain.estimate > 0 else "worse"
-    told = Told("trend", f"trend::{direction}", sentence, compared, groups, rated)
-    yield _Test(told, is_enough and abs(now - was) >= POINTS["trend"])
-
-
-def _sum(votes: Iterable[tuple[float, float]]) -> float:
-    return sum(rated for _, rated in votes)
+    direction = "better" if compared.estimate > 0 else "worse"
+    told = Told("trend", f"trend:{direction}:{day}", sentence, compared, groups, sums[0]["rated"] + sums[1]["rated"])
+    plain = _share(after) - _share(before)
+    is_worth_it = abs(compared.estimate) >= POINTS["trend"] and plain * compared.estimate > 0
+    yield _Test(told, is_worth_it)
 
 
 def _lacks(pieces: Sequence[Piece], ends: Sequence[End]) -> dict[Kind, Lacking]:
@@ -331,9 +395,9 @@ def _lacks(pieces: Sequence[Piece], ends: Sequence[End]) -> dict[Kind, Lacking]:
     if rated >= LEAST:
         money = _lack("cost_per_liked", liked, LIKED, f"liked images {second}")
     for maker, each in groups:
-        if any(piece.cost is None for piece in each):
-            said = f"Images by {maker[1]} have no price: what they cost is not known."
-            money = Lacking("cost_per_liked", sum(piece.cost is not None for piece in each), len(each), said)
+        if unpriced := sum(piece.cost is None for piece in each):
+            said = f"{unpriced:,} of {len(each):,} generations by {maker[1]} have no price: what it costs is not known."
+            money = Lacking("cost_per_liked", len(each) - unpriced, len(each), said)
     of_provider = Counter(each.provider for each in ends if each.provider).most_common()
     of_maker = Counter(each.maker for each in ends if each.seconds is not None and each.model).most_common()
     ended = of_provider[1][1] if len(of_provider) > 1 else 0
@@ -347,9 +411,13 @@ def _lacks(pieces: Sequence[Piece], ends: Sequence[End]) -> dict[Kind, Lacking]:
     }
 
 
+RATED: Final = ("cost_per_liked", "liking", "trend")
+
+
 def _lack(kind: Kind, have: int, need: int, what: str) -> Lacking:
     if have >= need:  # enough in all, but of too few generations or days
-        return Lacking(kind, have, need, f"{have:,} {what}, but of too few generations or days.")
+        said = f"{have:,} {what}, but of too few days or generations, or nobody rated both."
+        return Lacking(kind, have, need, said if kind in RATED else f"{have:,} {what}, but of too few days.")
     return Lacking(kind, have, need, f"{have:,} of {need:,} {what}.")
 
 

@@ -18,6 +18,7 @@ from analytics.models import Insight, InsightHidden, Look, UnusualDay
 from analytics.periods import Period
 from analytics.rollups import SQL
 from analytics.snapshots import snapshot
+from designer.generations.models import REFUSED
 from designer.jobs.models import BEHIND, Lane
 from designer.jobs.services import enqueue
 from teams.membership.models import Team
@@ -44,6 +45,7 @@ WHERE team_id = %(team)s AND NOT simulated AND slot >= %(begin)s AND slot < %(en
 
 PIECES: Final = (SQL / "pieces.sql").read_text()
 ENDED: Final = ("succeeded", "partial", "failed")
+FORGOTTEN: Final = timedelta(days=14)  # what ended is news when it is found again, and shown to who had hidden it
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def looked(team: UUID, *, now: datetime | None = None) -> Seen:
     with snapshot():
         days = days_of(team, since, zone)
         pieces, ends = work_of(team, since, zone)
+        going, known = _told_lately(team, now)
     lately = days[-anomalies.BACK :]
     known = {
         "cost": sum(each.cost > 0 for each in lately),
@@ -82,7 +85,7 @@ def looked(team: UUID, *, now: datetime | None = None) -> Seen:
     }
     look = Look(team_id=team, made_at=now, since=since, zone=zone, known=known)
     look.due_at = periods.midnight(since + DAY, zone)
-    told = insights.found(pieces, ends, seed=since.toordinal())
+    told = insights.found(pieces, ends, going=going, known=known)
     look.lacking = [asdict(each) for each in told.lacking]
     first = since - len(days) * DAY
     unusual = anomalies.found(days, since=max(0, len(days) - JUDGED))
@@ -91,6 +94,12 @@ def looked(team: UUID, *, now: datetime | None = None) -> Seen:
         [_unusual(look, first, days, one) for one in unusual],
         [_insight(look, one, told.tests) for one in told.told],
     )
+
+
+def _told_lately(team: UUID, now: datetime) -> tuple[set[str], set[str]]:
+    """The keys of the insights that go on, and of these and those that ended not long ago."""
+    rows = Insight.objects.filter(team=team, told_at__gte=now - FORGOTTEN).values_list("key", "ended_at")
+    return {key for key, ended_at in rows if ended_at is None}, {key for key, _ in rows}
 
 
 def days_of(team: UUID, until: date, zone: str) -> list[Day]:
@@ -119,20 +128,23 @@ def _day(paid: Sequence[Any] | None, worked: Sequence[Any] | None, timed: Sequen
 
 def work_of(team: UUID, until: date, zone: str) -> tuple[list[Piece], list[End]]:
     """What each model did for each generation of the last weeks, and how these ended, in the order in which they were
-    asked for. What is simulated is no part of it."""
+    asked for. What is simulated is no part of it, nor what was refused for its words an end."""
     begin = periods.midnight(until - insights.SPAN * DAY, zone)
     with connection.cursor() as cursor:
         cursor.execute(PIECES, {"team": team, "begin": begin, "end": periods.midnight(until, zone)})
         lines = cursor.fetchall()
     pieces, ends = [], {}
-    for pk, at, garment, status, millis, own, provider, model, images, rated, liked, has_images, cost in lines:
+    batches: dict[UUID, date] = {}
+    for pk, at, garment, status, millis, own, provider, model, images, rated, liked, has_images, cost, *more in lines:
+        by, code, batch = more
         day = periods.day_of(at, zone)
+        together = batches.setdefault(batch, day) if batch else None
         if has_images or cost is not None:
             known = None if has_images and cost is None else float(cost or 0)
-            pieces.append(Piece(pk, day, garment, provider, model, images, rated, liked, known))
-        if status in ENDED:
+            pieces.append(Piece(pk, day, garment, provider, model, images, rated, liked, known, by, together))
+        if status in ENDED and not (status == "failed" and code in REFUSED):
             took = None if status == "failed" or millis is None else float(millis) / 1000
-            ends[pk] = End(day, own[0], own[1], status == "failed", took)
+            ends[pk] = End(day, own[0], own[1], status == "failed", took, together)
     return pieces, list(ends.values())
 
 
@@ -145,6 +157,7 @@ def _insight(look: Look, one: Told, tests: int) -> Insight:
             "method": insights.METHODS[one.kind], **compared, "p": one.compared.p, "tests": tests,
             "from": (look.since - insights.SPAN * DAY).isoformat(), "to": (look.since - DAY).isoformat(),
             "timezone": look.zone, "groups": one.groups, "provider": one.provider, "model": one.model,
+            "garment": one.garment,
         },
     )  # fmt: skip
 
@@ -167,16 +180,17 @@ def keep(seen: Seen) -> None:
 
 
 def _keep_insights(look: Look, told: Iterable[Insight]) -> None:
-    """What is found again goes on, what is not has ended; what was ended and is true anew nobody has hidden."""
+    """What is found again goes on, what is not has ended; what ended long ago and is true anew nobody has hidden."""
     before = {row.key: row for row in Insight.objects.select_for_update().filter(team=look.team_id)}
     for one in told:
         old = before.pop(one.key, None)
         if old is not None:
+            if old.ended_at and old.ended_at < look.made_at - FORGOTTEN:
+                InsightHidden.objects.filter(insight=old.pk).delete()
             one.pk, one.created_at = old.pk, old.created_at
             one.since = one.since if old.ended_at else old.since
         one.save(force_insert=old is None, force_update=old is not None)
     gone = [row.pk for row in before.values() if row.ended_at is None]
-    InsightHidden.objects.filter(insight__in=gone).delete()
     Insight.objects.filter(pk__in=gone).update(ended_at=look.made_at, updated_at=look.made_at)
 
 

@@ -296,7 +296,7 @@ class InsightQuerySet(OwnedQuerySet["Insight"]):
 
 class Insight(TeamOwned):
     """A sentence about a team's last weeks that the last looks found to be true. One that is so no longer is kept as
-    ended: it may come back, and nobody has hidden it then."""
+    ended: it may come back, and after a while nobody has hidden it then."""
 
     kind = models.CharField(max_length=20, choices=[(each, each) for each in KINDS])
     key = models.CharField(max_length=500, help_text="The same as long as it says the same of the same.")

@@ -355,11 +355,12 @@ KINDS_SAID: Final = {
     "trend": "Trend",
 }
 FIRST: Final = 5  # insights; the others are folded up
+SMALLEST: Final = 0.0001  # p that is told by its number
 TESTS: Final = {
-    "delta_log_ratio": "delta method on the log ratio, by generation, as if all images were liked like the rated ones",
-    "two_proportions_newcombe": "test of two proportions with Newcombe's interval, discounted for what comes together",
-    "mann_whitney_hodges_lehmann": "Mann and Whitney's test, Hodges and Lehmann's shift",
-    "pettitt_newcombe": "Pettitt's test for a turning point, Newcombe's interval",
+    "log_ratio_day_jackknife": "log ratio, each day left out in turn, as if all images were liked like the rated ones",
+    "difference_day_jackknife": "difference of shares, each day left out in turn",
+    "log_day_medians_welch": "Welch's test of the logarithms of the days' medians",
+    "weekly_difference_day_jackknife": "difference of shares before and after each Monday, each day left out in turn",
 }
 
 
@@ -376,6 +377,7 @@ def insights_shown(rows: Sequence[Insight], looks: Sequence[Mapping[str, Any]], 
         "state": state,
         "counts": [(each, count) for each, count in counts.items() if count or each == state],
         "is_looked": bool(fresh),
+        "last": _dated(looks[0]["since"]) if len(looks) == 1 and not fresh else "",
         "since": _dated(fresh[0]["since"]) if len(fresh) == 1 else "",
         "lacking": [(KINDS_SAID[each["kind"]], each["said"]) for each in lacking],
     }
@@ -396,12 +398,16 @@ def _insight(row: Insight, *, several: bool) -> dict[str, Any]:
         "sentence": row.sentence,
         "team": row.team.name if several else "",
         "basis": f"{_dated(first)} to {_dated(last)} {last.year}; {TESTS[told['method']]}; "
-        f"p = {told['p']:.1g}, one of {told['tests']:,} comparisons, by Holm at {LEVEL:.0%}".replace("%", " %"),
+        f"{_p(told['p'])}, one of {told['tests']:,} comparisons, by Holm at {LEVEL:.0%}".replace("%", " %"),
         "since": f"{_dated(row.since)} {row.since.year}",
         "until": _dated(row.hidden_until.date()) if row.hidden_until else "",
         "href": f"{reverse('gallery')}?{urlencode(query)}" if row.images else "",
         "link": f"The images by {told['model']}" if told["model"] else "The images",
     }
+
+
+def _p(p: float) -> str:
+    return f"p = {p:.1g}" if p >= SMALLEST else f"p < {SMALLEST}"
 
 
 def anomalies_shown(costs: answers.Costs) -> dict[str, Any] | None:

@@ -362,7 +362,7 @@ def build_world() -> World:
     report.save()
     ReportDelivery.objects.create(team=team, report=report, address=f"{SECRET}@example.org", status="failed")
     evidence = {
-        "method": "mann_whitney_hodges_lehmann",
+        "method": "log_day_medians_welch",
         "estimate": 2.0,
         "low": 1.5,
         "high": 3.0,

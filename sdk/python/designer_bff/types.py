@@ -17,7 +17,7 @@ AnalyticsAnomalyMethodEnum: TypeAlias = Literal["laney_p_prime", "weekday_median
 AnalyticsBudgetScopeEnum: TypeAlias = Literal["team", "batch", "member"]
 
 AnalyticsEvidenceMethodEnum: TypeAlias = Literal[
-    "delta_log_ratio", "mann_whitney_hodges_lehmann", "pettitt_newcombe", "two_proportions_newcombe"
+    "difference_day_jackknife", "log_day_medians_welch", "log_ratio_day_jackknife", "weekly_difference_day_jackknife"
 ]
 
 AnalyticsInsightKindEnum: TypeAlias = Literal["cost_per_liked", "liking", "failures", "seconds", "trend"]
