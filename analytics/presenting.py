@@ -1,6 +1,6 @@
 """Figures as the page tells them: in words, with what they stand on, and with a way to the images behind them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -386,12 +386,6 @@ def insights_shown(rows: Sequence[Insight], looks: Sequence[Mapping[str, Any]], 
 def _insight(row: Insight, *, several: bool) -> dict[str, Any]:
     told = row.evidence
     first, last = date.fromisoformat(told["from"]), date.fromisoformat(told["to"])
-    query = {
-        "kind": "generated", "simulated": "no", "of": str(row.team_id),
-        "since": midnight(first, told["timezone"]).isoformat(),
-        "until": midnight(last + timedelta(days=1), told["timezone"]).isoformat(),
-        **({"provider": told["provider"], "model": told["model"]} if told["model"] else {}),
-    }  # fmt: skip
     return {
         "pk": row.pk,
         "kind": KINDS_SAID[row.kind],
@@ -401,9 +395,34 @@ def _insight(row: Insight, *, several: bool) -> dict[str, Any]:
         f"{_p(told['p'])}, one of {told['tests']:,} comparisons, by Holm at {LEVEL:.0%}".replace("%", " %"),
         "since": f"{_dated(row.since)} {row.since.year}",
         "until": _dated(row.hidden_until.date()) if row.hidden_until else "",
-        "href": f"{reverse('gallery')}?{urlencode(query)}" if row.images else "",
-        "link": f"The images by {told['model']}" if told["model"] else "The images",
+        "ways": list(_ways(row)),
     }
+
+
+def _ways(row: Insight) -> Iterator[tuple[str, str]]:
+    """To what is behind each side of what is compared, as it is counted: what a link leads to, and the link."""
+    told = row.evidence
+    if row.kind == "failures":  # of which there are no images
+        query = {"team": str(row.team_id), **{name: told[name] for name in ("from", "to", "timezone")}}
+        yield "The figures of these days", f"{reverse('analytics')}?{urlencode(query)}"
+        return
+    for group in told["groups"]:
+        first, last = (
+            date.fromisoformat(group.get(own, told[all_])) for own, all_ in (("first", "from"), ("last", "to"))
+        )
+        count = "rated" if row.kind in ("liking", "trend") else "images"
+        query = {
+            "kind": "generated", "simulated": "no", "of": str(row.team_id),
+            "asked_since": midnight(first, told["timezone"]).isoformat(),
+            "asked_until": midnight(last + timedelta(days=1), told["timezone"]).isoformat(),
+            **({"provider": group["provider"], "model": group["name"]} if "provider" in group else {}),
+            **({"garment": told["garment"]} if told.get("garment") else {}),
+            **({"rated": "yes"} if count == "rated" else {}),
+        }  # fmt: skip
+        said = f"{group[count]:,} images" if count in group else "Images"
+        whose = f"by {group['name']}" if "provider" in group else f"from {_dated(first)} to {_dated(last)}"
+        rated = "that were rated, " if count == "rated" else ""
+        yield f"{said} {rated}{whose}", f"{reverse('gallery')}?{urlencode(query)}"
 
 
 def _p(p: float) -> str:

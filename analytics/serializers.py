@@ -360,6 +360,8 @@ class AnalyticsInsightGroupSerializer(serializers.Serializer[Any]):
 
     name = serializers.CharField()
     provider = serializers.CharField(required=False)
+    first = serializers.DateField(required=False, help_text="Where it begins later than `from`.")
+    last = serializers.DateField(required=False, help_text="Where it ends before `to`.")
     images = serializers.IntegerField(required=False)
     rated = serializers.IntegerField(required=False)
     liked = serializers.IntegerField(required=False)

@@ -36,8 +36,11 @@ from teams.base.ids import words_of
 
 PAGE = 24
 M = TypeVar("M", bound=Model)
-# a team, times and a model in fact or simulated: what a figure stands on; carried along
-BEHIND = ("of", "since", "until", "provider", "model", "simulated")
+# a team, times (of the images, of their generations), a model in fact or simulated, a garment, whether somebody rated
+# it: what a figure stands on; carried along
+BEHIND = (
+    "of", "since", "until", "asked_since", "asked_until", "provider", "model", "simulated", "garment", "rated",
+)  # fmt: skip
 CARRIED = ("q", "kind", "liked", "order", "trash", "alike", "like", *BEHIND)  # from page to page
 RATINGS = ("1", "2", "3", "4", "5")
 
@@ -58,6 +61,10 @@ class Filters:
     provider: str = ""
     model: str = ""
     simulated: str = ""  # yes, no, or either
+    asked_since: str = ""
+    asked_until: str = ""
+    garment: str = ""
+    rated: str = ""  # yes, or either
 
     @classmethod
     def from_query(cls, query: QueryDict) -> "Filters":
@@ -74,6 +81,10 @@ class Filters:
             provider=query.get("provider", "").replace("\x00", "")[:60],
             model=query.get("model", "").replace("\x00", "")[:120],
             simulated=_one_of(["yes", "no"], query.get("simulated", "")),
+            asked_since=_moment_in(query.get("asked_since", "")),
+            asked_until=_moment_in(query.get("asked_until", "")),
+            garment=query.get("garment", "").replace("\x00", "")[:60],
+            rated=_one_of(["yes"], query.get("rated", "")),
         )
 
     @property
@@ -87,8 +98,8 @@ class Filters:
 
     @property
     def times(self) -> dict[str, datetime | None]:
-        """From when on, and up to when, the images were made."""
-        return {"since": parse_datetime(self.since), "until": parse_datetime(self.until)}
+        """From when on, and up to when, the images were made, and their generations asked for."""
+        return {name: parse_datetime(getattr(self, name)) for name in ("since", "until", "asked_since", "asked_until")}
 
     def apply(self, rows: AssetQuerySet) -> QuerySet[Asset]:
         if self.alike:
@@ -112,12 +123,15 @@ class Filters:
         return rows.order_by(*(("created_at", "id") if self.order == "old" else ("-created_at", "-id")))
 
     def _made(self, rows: AssetQuerySet) -> AssetQuerySet:
-        """By team, time and maker, as a figure counts them."""
+        """By team, time, maker and what was said, as a figure counts them."""
         if self.of:
             rows = rows.filter(team=UUID(self.of))
-        since, until = self.times.values()
-        rows = rows.filter(created_at__gte=since) if since else rows
-        rows = rows.filter(created_at__lt=until) if until else rows
+        edges = ("created_at__gte", "created_at__lt", "generation__created_at__gte", "generation__created_at__lt")
+        rows = rows.filter(**{edge: at for edge, at in zip(edges, self.times.values(), strict=True) if at})
+        rows = rows.filter(generation__understood__garment__value=self.garment) if self.garment else rows
+        if self.rated:
+            said = Feedback.objects.filter(asset=OuterRef("pk"))
+            rows = rows.filter(Exists(said.exclude(kind=FeedbackKind.COMMENT)))
         rows = rows.filter(provenance__provider=self.provider) if self.provider else rows
         rows = rows.filter(simulated=self.simulated == "yes") if self.simulated else rows
         return rows.filter(provenance__model=self.model) if self.model else rows

@@ -40,7 +40,7 @@ export interface AnalyticsForecastDay { day: string; cost: AnalyticsBand }
 export interface AnalyticsHour { weekday: number; hour: number; asked: number; images: number; rated: number; liked: number }
 export interface AnalyticsInsight { id: string; team: string; kind: AnalyticsInsightKindEnum; sentence: string; images: number; since: string; told_at: string; state: AnalyticsInsightStateEnum; hidden_until: string | null; evidence: AnalyticsEvidence }
 /** One side of what is compared; what is not counted of it is left out. */
-export interface AnalyticsInsightGroup { name: string; provider: string; images: number; rated: number; liked: number; cost: string; ended: number; failed: number; timed: number; seconds: number }
+export interface AnalyticsInsightGroup { name: string; provider: string; first: string; last: string; images: number; rated: number; liked: number; cost: string; ended: number; failed: number; timed: number; seconds: number }
 export type AnalyticsInsightKindEnum = "cost_per_liked" | "liking" | "failures" | "seconds" | "trend";
 export interface AnalyticsInsightLook { team: string; since: string; timezone: string; lacking: AnalyticsLacking[] }
 export type AnalyticsInsightStateEnum = "shown" | "snoozed" | "dismissed";

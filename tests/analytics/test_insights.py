@@ -1,5 +1,6 @@
 """What the last weeks tell: what was put there is found, of chance nothing is told; each hides them from oneself."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 from django.utils import timezone
+from django.utils.html import escape
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import stats  # type: ignore[import-untyped]
@@ -514,7 +516,14 @@ def _vote(one: Feedback) -> int:
     return good - bad
 
 
-def filled(rows: Rows, user, *, count: int = 60, dear: str = "0.400000") -> None:
+def filled(
+    rows: Rows,
+    user,
+    *,
+    count: int = 60,
+    dear: str = "0.400000",
+    likes: Callable[[int, bool], bool] = lambda n, _: n % 2 > 0,
+) -> None:
     """Two models: the first costs ten times as much, takes four times as long, and its images are liked as often."""
     now = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)
     for n in range(count):
@@ -525,9 +534,20 @@ def filled(rows: Rows, user, *, count: int = 60, dear: str = "0.400000") -> None
                 understood={"garment": {"value": "coat", "confidence": 0.9}},
             )  # fmt: skip
             image = rows.image(row, at)
-            rows.said(image, user, "like" if n % 2 else "dislike")
+            rows.said(image, user, "like" if likes(n, maker is MODELS[0]) else "dislike")
             rows.charge(at, cost, row=row, maker=maker, actor=user)
     rollups.work_off()
+
+
+def behind(client, href: str) -> int:
+    """How many images the gallery shows there, page by page."""
+    count, seen = 0, 0
+    while href:
+        answer = client.get(href)
+        assert answer.status_code == 200 and seen < 10
+        count, seen = count + answer.content.decode().count('class="tile"'), seen + 1
+        href = answer.context["next_url"]
+    return count
 
 
 def look() -> None:
@@ -676,6 +696,34 @@ class TestKept:
         assert one["sentence"] in owner.get("/analytics", {"team": str(rows.team.pk)}).content.decode()
         assert owner.post(f"/analytics/insights/{one['id']}", {"do": "frame"}, format="multipart").status_code == 422
         assert owner.get(f"/analytics/insights/{one['id']}").status_code == 405
+
+    @pytest.mark.parametrize(
+        ("kind", "likes", "counts"),
+        [
+            ("cost_per_liked", lambda n, is_first: n % 2 > 0, [62, 60]),
+            ("liking", lambda n, is_first: n % 6 > 0 if is_first else n % 3 == 0, [60, 60]),
+            ("trend", lambda n, is_first: n % 60 < 30 or n % 7 == 0, None),
+        ],
+    )
+    def test_each_way_leads_to_the_images_that_are_counted(self, kind, likes, counts, rows: Rows, client_of):
+        owner = client_of("owner")
+        filled(rows, owner.user, likes=likes)
+        today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        for at, garment in ((today - timedelta(minutes=1), "coat"), (today - timedelta(days=3), "dress")):
+            row = rows.generation(owner.user, at, understood={"garment": {"value": garment, "confidence": 0.9}})
+            rows.image(row, at + timedelta(minutes=5))  # made on the next day, and rated by nobody
+            rows.charge(at, "0.400000", row=row, actor=owner.user)
+        rows.image(rows.generation(owner.user, today + timedelta(seconds=1)), today + timedelta(seconds=2))  # of today
+        rollups.work_off()
+        look()
+        (one,) = [each for each in told(owner, rows.team)["insights"] if each["kind"] == kind]
+        page = owner.get("/analytics", {"team": str(rows.team.pk)}).content.decode()
+        shown = page.partition(escape(one["sentence"]))[2].partition("</li>")[0]
+        ways = re.findall(r'<a href="([^"]+)">([\d,]+) images [^<]+</a>', shown)
+        found = [(int(count), behind(owner, href.replace("&amp;", "&"))) for href, count in ways]
+        assert len(found) == 2 and all(said == seen for said, seen in found), found
+        assert sum(said for said, _ in found) == sum(counts or [120])
+        assert counts is None or [said for said, _ in found] == counts
 
     def test_how_much_is_lacking_is_said(self, rows: Rows, client_of):
         owner = client_of("owner")

@@ -449,6 +449,8 @@ class AnalyticsInsightGroup(TypedDict):
 
     name: str
     provider: str
+    first: str
+    last: str
     images: int
     rated: int
     liked: int
