@@ -32,7 +32,7 @@ UNLIKELY: Final = 0.0005
 @dataclass(frozen=True, slots=True)
 class Day:
     """What is known of one day: USD, generations that ended by themselves and those that failed, the median of the
-    seconds of so many, images."""
+    seconds of so many, images, and those without a price."""
 
     cost: float = 0.0
     ended: int = 0
@@ -40,6 +40,7 @@ class Day:
     seconds: float | None = None
     timed: int = 0
     images: int = 0
+    unpriced: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ METHODS: Final[dict[Metric, str]] = {
 
 def found(days: Sequence[Day], *, since: int = 0) -> list[Anomaly]:
     """Those among `days`, one for each day without a gap, from the number `since` on."""
-    costs = [max(0.0, day.cost) if day.cost or day.ended else None for day in days]  # of a holiday nothing is known
+    # of a holiday nothing is known, nor what a day cost of which an image has no price
+    costs = [max(0.0, day.cost) if (day.cost or day.ended) and not day.unpriced else None for day in days]
     waits = [day.seconds if day.timed >= FEW else None for day in days]
     told = []
     for number in range(max(since, 1), len(days)):

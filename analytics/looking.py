@@ -36,7 +36,8 @@ WHERE (look.team_id IS NULL OR look.due_at <= %(now)s)
     OR EXISTS (SELECT FROM analytics_money m WHERE m.team_id = team.id AND m.slot >= %(since)s))
 ORDER BY look.due_at NULLS FIRST LIMIT %(most)s"""
 WORKED: Final = """
-SELECT width_bucket(slot, %(days)s::timestamptz[]), sum(succeeded + partial + failed), sum(failed), sum(images)
+SELECT width_bucket(slot, %(days)s::timestamptz[]), sum(succeeded + partial + failed), sum(failed), sum(images),
+    sum(unpriced)
 FROM analytics_work WHERE team_id = %(team)s AND NOT simulated AND slot >= %(begin)s AND slot < %(end)s GROUP BY 1"""
 TIMED: Final = """
 SELECT width_bucket(slot, %(days)s::timestamptz[]), count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY one) / 1000
@@ -79,7 +80,7 @@ def looked(team: UUID, *, now: datetime | None = None) -> Seen:
         going, known = _told_lately(team, now)
     lately = days[-anomalies.BACK :]
     known = {
-        "cost": sum(each.cost > 0 for each in lately),
+        "cost": sum(each.cost > 0 and not each.unpriced for each in lately),
         "failures": sum(each.ended > 0 for each in lately),
         "seconds": sum(each.timed >= anomalies.FEW for each in lately),
     }
@@ -121,9 +122,9 @@ def days_of(team: UUID, until: date, zone: str) -> list[Day]:
 
 def _day(paid: Sequence[Any] | None, worked: Sequence[Any] | None, timed: Sequence[Any] | None) -> Day:
     (cost,) = paid or (0,)
-    ended, failed, images = worked or (0, 0, 0)
+    ended, failed, images, unpriced = worked or (0, 0, 0, 0)
     count, middle = timed or (0, None)
-    return Day(float(cost), int(ended), int(failed), middle, int(count), int(images))
+    return Day(float(cost), int(ended), int(failed), middle, int(count), int(images), int(unpriced))
 
 
 def work_of(team: UUID, until: date, zone: str) -> tuple[list[Piece], list[End]]:

@@ -121,6 +121,19 @@ class TestPlanted:
         whole = [one for one in anomalies.found(days) if one.number <= 150]
         assert whole == anomalies.found(days[:151])
 
+    def test_a_day_with_an_image_without_a_price_is_neither_low_nor_high_nor_usual(self):
+        days = steady(np.random.default_rng(4))
+        clean = [one for one in anomalies.found(days) if one.metric == "cost"]
+        for number, cost in ((150, 0.0), (157, 900.0)):
+            days[number] = _with(days[number], cost=cost, unpriced=1)
+        found = [one for one in anomalies.found(days) if one.metric == "cost"]
+        assert not {150, 157} & {one.number for one in found}
+        assert {one.number for one in found} <= {one.number for one in clean}
+        ((after,),) = [
+            [one for one in anomalies.found([*days[:164], _with(days[164], cost=500.0)]) if one.number == 164]
+        ]
+        assert after.days == 54, "of 56"
+
     def test_a_holiday_is_none(self):
         days = steady(np.random.default_rng(4))
         days[150] = Day()
@@ -228,6 +241,9 @@ def test_days_are_what_is_counted_by_hand_whatever_the_zone(seed: int, place: tu
         ]
         images = [row for row in Asset.objects.filter(team=rows.team, simulated=False, set_aside=False) if mine(row)]
         assert day.cost == pytest.approx(paid) and day.images == len(images)
+        made = [row for row in Asset.objects.filter(team=rows.team, simulated=False) if mine(row)]
+        charged = set(LedgerEntry.objects.filter(team=rows.team, kind="generation").values_list("subject", flat=True))
+        assert day.unpriced == sum(f"generation:{row.generation_id}" not in charged for row in made)
         assert day.ended == sum(row.status in ("succeeded", "partial", "failed") for row in work)
         assert day.failed == sum(row.status == "failed" for row in work)
         assert day.timed == len(took) and day.seconds == (pytest.approx(median(took)) if took else None)
@@ -249,12 +265,15 @@ def spend(rows: Rows, user, days: int) -> date:
                 )
             )  # fmt: skip
             made[-1].when = at
-        rows.charge(at, "40.000000" if at == odd else "4.000000", actor=user)
+        rows.charge(at, "4.000000", actor=user) if at != odd else None
         rows.charge(at, "900.000000", maker=MODELS[2], actor=user) if back == 3 else None
     for row in Generation.objects.bulk_create(made):
         rows.dated(row, row.when)
-    for _ in range(3):
-        rows.image(next(row for row in made if row.when == odd), odd)
+    drawn = next((row for row in made if row.when == odd), None)
+    if drawn:
+        rows.charge(odd, "40.000000", row=drawn, actor=user)
+    for _ in range(3 if drawn else 0):
+        rows.image(drawn, odd)
     rollups.work_off()
     return odd.date()
 
@@ -313,6 +332,20 @@ class TestKept:
         Look.objects.update(due_at=timezone.now())
         assert looking.order() == 1 == work_off("batch")
         assert [row.metric for row in UnusualDay.objects.all()] == ["failures"]
+
+    def test_what_a_day_without_a_price_cost_is_not_known(self, rows: Rows, client_of):
+        """Forty images, and no charge: not nothing, and nothing that the days after are held against."""
+        owner = client_of("owner")
+        odd = spend(rows, owner.user, 60)
+        at = datetime(odd.year, odd.month, odd.day, 12, tzinfo=ZoneInfo("UTC"))
+        row = rows.generation(owner.user, at)
+        rows.image(row, at)
+        rollups.work_off()
+        looking.order()
+        work_off("batch")
+        told = owner.get("/api/analytics/costs", {"team": str(rows.team.pk)}).json()["anomalies"]
+        assert [each["metric"] for each in told["found"]] == ["failures"]
+        assert told["looked"][0]["known"]["cost"] == 55
 
     def test_too_little_is_said(self, rows: Rows, client_of):
         owner = client_of("owner")
