@@ -156,7 +156,10 @@ class BurnDay:
 class BurnDown:
     """A budget, by what it is used up, and when at the pace of the last weeks. `spent`, `reserved`: as the budget has
     them, what is simulated included. `elsewhere`: what of `spent` was charged on none of these days; below zero what
-    was charged on them and counts elsewhere. Without a `pace`: `lacking`, days and those with something charged."""
+    was charged on them and counts elsewhere. Without a `pace`: `lacking`, days and those with something charged.
+    `stopped`: days that are left out, for the budget may have refused what would have been charged; `changed`: when its
+    limit was last set, if days before are looked back upon; `unpriced`: images (of a batch, items) of which it is not
+    known what they cost."""
 
     scope: str
     subject: UUID
@@ -171,6 +174,9 @@ class BurnDown:
     elsewhere: Decimal
     pace: burndown.Pace | None
     lacking: tuple[int, int]
+    stopped: int
+    changed: date | None
+    unpriced: int
 
     @property
     def left(self) -> Decimal:
@@ -182,7 +188,8 @@ class BurnDown:
             return ""
         days, busy = self.lacking
         needed = f"{burndown.LEAST} whole days with {burndown.BUSY} are needed."
-        return f"There is too little to go by: {days} days, with something charged on {busy}. {needed}"
+        beside = f", beside {self.stopped} on which it was nearly used up" if self.stopped else ""
+        return f"There is too little to go by: {days} days, with something charged on {busy}{beside}. {needed}"
 
     @property
     def used_up(self) -> date | None:

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 WEEK: Final = 7
-LEAST: Final = 21  # whole days to look back upon: three weeks, of which each way draws
+LEAST: Final = 35  # whole days to look back upon: of fewer than five weeks the range would hold too little
 BUSY: Final = 5  # of these, on which something was charged
-MOST: Final = 56
+OF_WEEKDAY: Final = 3  # of each weekday
+MOST: Final = 84
 WAYS: Final = 1_000
 METHOD: Final = "weekly_block_bootstrap"
 
@@ -51,27 +52,30 @@ class Pace:
     ahead: tuple[Ahead, ...]
 
 
-def pace(amounts: Sequence[float], *, today: float, left: float, ahead: int, seed: int = 0) -> Pace:
-    """How it goes on for `ahead` days, today included, from what was charged on each whole day up to yesterday.
+def pace(amounts: Sequence[float | None], *, today: float, left: float, ahead: int, seed: int = 0) -> Pace:
+    """How it goes on for `ahead` days, today included, from what was charged on each whole day up to yesterday; None of
+    one that tells nothing, because the budget itself had stopped what would have been charged.
 
     today: what was charged today already; left: of the budget. Each way is made of whole weeks of the past, drawn with
     replacement and laid weekday upon weekday: a seasonal block bootstrap (Politis 2001). The same for the same seed.
     Raises TooLittle.
     """
-    past = np.asarray(amounts[-MOST:], dtype=float)
-    busy = int(np.count_nonzero(past))
-    if len(past) < LEAST or busy < BUSY:
-        raise TooLittle(len(past), busy)
-    ways = drawn(past, ahead, seed)
+    past = np.array([np.nan if each is None else each for each in amounts[-MOST:]], dtype=float)
+    known = past[~np.isnan(past)]
+    busy = int(np.count_nonzero(known))
+    weeks = past[len(past) % WEEK :].reshape(-1, WEEK)
+    if len(known) < LEAST or busy < BUSY or (~np.isnan(weeks)).sum(axis=0).min() < OF_WEEKDAY:
+        raise TooLittle(len(known), busy)
+    ways = drawn(weeks, ahead, seed)
     ways[0] = np.maximum(0.0, ways[0] - today)  # a part of today's is charged already
-    spent = ways.cumsum(axis=0)
+    spent = _wider(ways.cumsum(axis=0), len(known) / WEEK)
     reached = spent >= left
     when = np.where(reached.any(axis=0), reached.argmax(axis=0), ahead)
     first, middle, last = np.quantile(when, [0.1, 0.5, 0.9], method="inverted_cdf")
     bands = left - np.quantile(spent, [0.5, 0.9, 0.1], axis=1)
     return Pace(
-        per_day=float(past.mean()),
-        days=len(past),
+        per_day=float(known.mean()),
+        days=len(known),
         busy=busy,
         chance=float(reached.any(axis=0).mean()),
         used_up=_within(middle, ahead),
@@ -81,12 +85,25 @@ def pace(amounts: Sequence[float], *, today: float, left: float, ahead: int, see
     )
 
 
-def drawn(past: NDArray[np.float64], days: int, seed: int) -> NDArray[np.float64]:
-    """(days, WAYS): how it may go on after the last of these days."""
-    weeks = past[len(past) % WEEK :].reshape(-1, WEEK)
+def drawn(weeks: NDArray[np.float64], days: int, seed: int) -> NDArray[np.float64]:
+    """(days, WAYS): how it may go on after the last of these weeks. What is not known of a week is drawn from what is
+    known of its weekday."""
     dice = np.random.default_rng(seed)
     chosen = weeks[dice.integers(0, len(weeks), (-(-days // WEEK), WAYS))]  # (blocks, WAYS, WEEK)
+    for weekday in range(WEEK):
+        known = weeks[~np.isnan(weeks[:, weekday]), weekday]
+        lacking = np.isnan(chosen[..., weekday])
+        chosen[..., weekday][lacking] = dice.choice(known, int(lacking.sum()))
     return np.asarray(chosen.transpose(0, 2, 1).reshape(-1, WAYS)[:days])
+
+
+def _wider(spent: NDArray[np.float64], weeks: float) -> NDArray[np.float64]:
+    """Sums of days, spread about their median by as much as is not known of the weeks they are drawn from: the mean of
+    so many is off by something of its own, which counts the more, the more of them are summed up."""
+    ahead = np.arange(1, len(spent) + 1) / WEEK
+    times = np.sqrt(weeks / (weeks - 1) * (1 + ahead / weeks))[:, None]
+    middle = np.median(spent, axis=1)[:, None]
+    return np.asarray(middle + times * (spent - middle))
 
 
 def _within(day: float, ahead: int) -> int | None:

@@ -501,17 +501,38 @@ def _budget(row: answers.BurnDown) -> dict[str, Any]:
         "simulated": f"${dollars(row.simulated)}" if row.simulated else "",
         "reserved": f"${dollars(row.reserved)}" if row.reserved else "",
         "left": f"${dollars(row.left)}",
-        "per_day": _usd(row.pace.per_day) if row.pace else NOTHING,
+        "per_day": ("at least " if row.unpriced else "") + _usd(row.pace.per_day) if row.pace else NOTHING,
         "used_up": _used_up(row, until),
-        "elsewhere": f"${dollars(abs(row.elsewhere))}" if row.elsewhere else "",
-        "less": row.elsewhere < 0,
+        "notes": list(_notes_of(row)),
         "chart": _drawn(charts.burning(past, ahead, whole=float(row.limit), said=told, unit="$")),
-        "is_ahead": bool(ahead),
+        "ahead": [
+            (f"{day:%a} {_dated(day)}", _usd(max(0.0, each.expected)), _between(each))
+            for n, each in enumerate(pace.ahead if pace else ())
+            if n and (day := row.day_of(n))
+        ],
         "days": [
             (f"{each.day:%a} {_dated(each.day)}", f"${dollars(each.spent)}", _below(each.left)) for each in row.days
         ],
         "looked_back": row.pace.days if row.pace else 0,
     }
+
+
+def _notes_of(row: answers.BurnDown) -> Iterator[str]:
+    """What is to be known of these figures beside them."""
+    if row.elsewhere < 0:
+        less = f"${dollars(-row.elsewhere)}"
+        yield f"{less} of these days count in another month's budget, in which the work was begun."
+    elif row.elsewhere and row.scope == "batch":
+        yield f"${dollars(row.elsewhere)} more counts here, for items that have not ended."
+    elif row.elsewhere:
+        yield f"${dollars(row.elsewhere)} more counts here, charged on other days or for work that is gone."
+    if row.unpriced:
+        noun = "item" if row.scope == "batch" else "image"
+        yield f"{row.unpriced:,} {noun}{'s' * (row.unpriced != 1)} without a price: at least so much is used up."
+    if row.pace and row.stopped:
+        yield f"{row.stopped} days are left out: a budget was nearly used up, and may have refused what was to come."
+    if row.pace and row.changed:
+        yield f"Its limit was set on {_dated(row.changed)}: before, another may have held back what was spent."
 
 
 def _left(each: answers.BurnDay) -> str:
@@ -532,7 +553,11 @@ def _used_up(row: answers.BurnDown, until: str) -> str:
         return "It is used up."
     if row.pace is None:
         return f"Not enough data. {row.refusal}"
-    chance = f"{row.pace.chance:.0%}".replace("%", " %")
+    return _when(row, row.pace, until) + (" Not all has a price: it may be sooner." if row.unpriced else "")
+
+
+def _when(row: answers.BurnDown, pace: burndown.Pace, until: str) -> str:
+    chance = f"{pace.chance:.0%}".replace("%", " %")
     end = f"by {until}" if until else "within 60 days"
     if row.earliest is None:
         return f"Likely not {end} ({chance} of the ways)."

@@ -209,7 +209,7 @@ class AnalyticsBudgetAheadSerializer(serializers.Serializer[Any]):
 
 
 class AnalyticsPaceSerializer(serializers.Serializer[Any]):
-    """Where a budget leads, by whole weeks of its last 56 days that are drawn again and again."""
+    """Where a budget leads, by whole weeks of its last 84 days that are drawn again and again."""
 
     method = serializers.ChoiceField(choices=[burndown.METHOD])
     per_day = dollars(help_text="On the mean of the days looked back upon.")
@@ -236,7 +236,18 @@ class AnalyticsBudgetSerializer(serializers.Serializer[Any]):
     end = serializers.DateField(allow_null=True, help_text="Its last day; null: it has none, 60 days are looked at.")
     days = AnalyticsBudgetDaySerializer(many=True)
     elsewhere = dollars(
-        help_text="Of what is spent: charged on none of these days; below 0: on them, counted elsewhere."
+        help_text="Of what is spent: charged on none of these days; below 0: on them, counted elsewhere. 0 while a day "
+        "before today is being worked out anew."
+    )
+    stopped = serializers.IntegerField(
+        help_text="Days left out: nine tenths of it, or of the team's, were used up, which may have refused the rest."
+    )
+    changed = serializers.DateField(
+        allow_null=True,
+        help_text="When its limit was last set, if days before it are looked back upon.",
+    )
+    unpriced = serializers.IntegerField(
+        help_text="Images of these days (of a batch: items) without a price: at least so much is used up."
     )
     pace = serializers.SerializerMethodField()
     refusal = serializers.CharField(allow_blank=True, help_text="Why no pace is told.")

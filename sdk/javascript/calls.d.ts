@@ -19,7 +19,7 @@ export type AnalyticsAnomalyMethodEnum = "laney_p_prime" | "weekday_median_mad";
 /** USD: what is expected, and what is meant to hold it in 80 and in 95 of 100 cases. */
 export interface AnalyticsBand { expected: string; low_80: string; high_80: string; low_95: string; high_95: string }
 /** A budget and how it is used up. What is simulated counts in it, by days and months in UTC. */
-export interface AnalyticsBudget { scope: AnalyticsBudgetScopeEnum; subject: string; name: string; limit: string; spent: string; simulated: string; reserved: string; left: string; end: string | null; days: AnalyticsBudgetDay[]; elsewhere: string; pace: AnalyticsPace | null; refusal: string }
+export interface AnalyticsBudget { scope: AnalyticsBudgetScopeEnum; subject: string; name: string; limit: string; spent: string; simulated: string; reserved: string; left: string; end: string | null; days: AnalyticsBudgetDay[]; elsewhere: string; stopped: number; changed: string | null; unpriced: number; pace: AnalyticsPace | null; refusal: string }
 /** USD that are left at the end of a day to come: in the middle, and what is meant to hold it in 80 of 100 cases. */
 export interface AnalyticsBudgetAhead { day: string; expected: string; low: string; high: string }
 export interface AnalyticsBudgetDay { day: string; spent: string; left: string }
@@ -57,7 +57,7 @@ export interface AnalyticsModels { about: AnalyticsAbout; totals: AnalyticsFigur
 /** USD, from the ledger alone. */
 export interface AnalyticsMoney { amount: string | null; simulated: string; unpriced: number }
 export interface AnalyticsOverview { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; latency: AnalyticsLatency; active_members: number; series: AnalyticsSpan[]; previous_series: AnalyticsSpan[] }
-/** Where a budget leads, by whole weeks of its last 56 days that are drawn again and again. */
+/** Where a budget leads, by whole weeks of its last 84 days that are drawn again and again. */
 export interface AnalyticsPace { method: AnalyticsPaceMethodEnum; per_day: string; days: number; busy: number; chance: number; used_up: string | null; earliest: string | null; latest: string | null; ahead: AnalyticsBudgetAhead[] }
 export type AnalyticsPaceMethodEnum = "weekly_block_bootstrap";
 export interface AnalyticsQuality { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; series: AnalyticsSpan[]; models: AnalyticsModelFigures[] }

@@ -299,6 +299,9 @@ class AnalyticsBudget(TypedDict):
     end: str | None
     days: list[AnalyticsBudgetDay]
     elsewhere: str
+    stopped: int
+    changed: str | None
+    unpriced: int
     pace: AnalyticsPace | None
     refusal: str
 
@@ -547,7 +550,7 @@ class AnalyticsOverview(TypedDict):
 
 
 class AnalyticsPace(TypedDict):
-    """Where a budget leads, by whole weeks of its last 56 days that are drawn again and again."""
+    """Where a budget leads, by whole weeks of its last 84 days that are drawn again and again."""
 
     method: AnalyticsPaceMethodEnum
     per_day: str
