@@ -39,12 +39,13 @@ class Scope:
 @dataclass(frozen=True, slots=True)
 class Question:
     """`tier`: whole days where they are kept, else quarters of an hour; `raw` works it out of the raw rows, which takes
-    its time: to check and to measure. The figures are the same."""
+    its time: to check and to measure. The figures are the same. `beside`: with what stands beside the tables."""
 
     scope: Scope
     period: Period
     compare: bool = False
     tier: Tier = "slots"
+    beside: bool = True
 
     @property
     def earlier(self) -> "Question | None":

@@ -1,6 +1,7 @@
 """Figures over HTTP: what was asked for, made, liked and paid. `format=csv` sends the same figures as a table."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -51,7 +52,8 @@ class FiguresView(APIView):
 
     def told(self, request: Request, team: UUID | None = None) -> HttpResponse:
         said = read(self.query, request.query_params)
-        found = type(self).ask(question(person(request), said, team))
+        ask = question(person(request), said, team)
+        found = type(self).ask(replace(ask, beside=said["format"] == "json"))
         if said["format"] == "json":
             return Response(self.answer(found).data)
         table = self.table if said.get("table", "series") == "series" else f"{self.table}.{said['table']}"

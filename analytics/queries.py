@@ -11,6 +11,7 @@ from django.db import connection
 from analytics import burndowns, forecasts, looking
 from analytics.answers import (
     About,
+    Anomalies,
     Cost,
     Costs,
     Hour,
@@ -104,9 +105,9 @@ def costs(ask: Question) -> Costs:
             Cost(each, provider=key[0], model=key[1]) for key, each in _merged(money[3], unpriced[2]).items()
         ),
         members=_dearest(_by_member(ask.scope, _merged(money[4], unpriced[3]), people)),
-        forecast=forecasts.kept_of(ask.scope),
-        budgets=burndowns.of(ask.scope),
-        anomalies=looking.anomalies_of(ask.scope, ask.period),
+        forecast=forecasts.kept_of(ask.scope) if ask.beside else None,
+        budgets=burndowns.of(ask.scope) if ask.beside else [],
+        anomalies=looking.anomalies_of(ask.scope, ask.period) if ask.beside else Anomalies([], []),
     )
 
 

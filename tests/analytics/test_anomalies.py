@@ -129,9 +129,8 @@ class TestPlanted:
         found = [one for one in anomalies.found(days) if one.metric == "cost"]
         assert not {150, 157} & {one.number for one in found}
         assert {one.number for one in found} <= {one.number for one in clean}
-        ((after,),) = [
-            [one for one in anomalies.found([*days[:164], _with(days[164], cost=500.0)]) if one.number == 164]
-        ]
+        days[164] = _with(days[164], cost=500.0)
+        (after,) = [one for one in anomalies.found(days[:165]) if one.number == 164]
         assert after.days == 54, "of 56"
 
     def test_a_holiday_is_none(self):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics import burndown, rollups
+from analytics import burndown, burndowns, rollups
 from batches.models import Batch, BatchItem
 from designer.ledger.models import Budget, BudgetUse, LedgerEntry
 from tests.analytics.rows import MODELS, Rows
@@ -267,6 +267,14 @@ class TestTold:
         assert (told["mine"]["unpriced"], told["theirs"]["unpriced"]) == (1, 0)
         page = owner.get("/analytics", {"team": str(rows.team.pk)}).content.decode()
         assert "1 item without a price: at least so much is used up." in page
+
+    def test_a_table_needs_none_of_it(self, rows: Rows, client_of, monkeypatch: pytest.MonkeyPatch):
+        owner = client_of("owner")
+        limit(rows.team, "team", rows.team.pk, "100")
+        spend(rows, owner.user, 3)
+        monkeypatch.setattr(burndowns, "of", None)
+        answer = owner.get("/api/analytics/costs", {"team": str(rows.team.pk), "format": "csv"})
+        assert answer.status_code == 200 and answer["Content-Type"].startswith("text/csv")
 
     def test_what_lags_behind_is_not_elsewhere(self, rows: Rows, client_of):
         """Today is the ledger's own; an earlier day that is yet to be worked out is no other month's."""

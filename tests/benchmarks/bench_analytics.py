@@ -7,15 +7,17 @@ said of three images in ten. Sketchbook's are simulated, so that every kind of f
 Each endpoint is asked by the owner of the largest team and of one in the middle, for 7, 30, 90 and 365 days, through
 the API as a browser does (`p50`, `p95`). The same questions, without HTTP around them, are then asked of whole days, of
 quarters of an hour, where no days are kept, and of the raw rows, in the same run; all must be answered alike. `ratio`
-is raw rows to whole days. Beside it: how long all figures take to be worked out anew, and what a change costs its
-writer.
+is raw rows to whole days. Beside it: how long all figures take to be worked out anew, what a change costs its writer,
+and how long a look takes through the days of each of the two teams, and by how much the process grows. The largest
+team has budgets for itself and each member, and a live batch of up to ten thousand items, which `costs` tells of.
 """
 
 import argparse
 import os
+import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -32,8 +34,10 @@ from django.test.utils import override_settings  # noqa: E402
 from rest_framework.test import APIClient  # noqa: E402
 
 import designer.urls  # noqa: E402, F401  (all of it: nothing is to be loaded while it is measured)
-from analytics import answers, checking, periods, queries, rollups  # noqa: E402
+from analytics import answers, checking, looking, periods, queries, rollups  # noqa: E402
+from batches.models import Batch  # noqa: E402
 from designer.generations.models import Generation  # noqa: E402
+from designer.ledger.models import Budget, BudgetUse  # noqa: E402
 from teams.accounts.models import User  # noqa: E402
 from teams.membership.models import Membership, Role, Team  # noqa: E402
 from tests.faults.kit import private_database  # noqa: E402
@@ -99,6 +103,14 @@ SELECT gen_random_uuid(), created_at, created_at, team_id, owner_id, generation_
 FROM (SELECT *, random() AS lot FROM assets) image WHERE lot < 0.3;
 """
 
+ITEMS: Final = """
+INSERT INTO batch_items (id, created_at, updated_at, team_id, batch_id, position, wish, label, arm, status, low, high,
+    most, cost, paid_before, provider, model, tries, generation_id, finished_at)
+SELECT gen_random_uuid(), created_at, created_at, team_id, %(batch)s, row_number() OVER (), '{}', '{}', '', 'succeeded',
+    0, 0, 0, 0.05, 0, provider, model, 1, id, finished_at
+FROM (SELECT * FROM generations WHERE team_id = %(team)s ORDER BY created_at DESC LIMIT 10000) last;
+"""
+
 
 def main() -> int:
     said = argparse.ArgumentParser()
@@ -147,9 +159,35 @@ def seed(count: int) -> list[Team]:
         for table in ("generations", "assets", "ledger_entries", "feedback"):
             cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608  (a constant)
             rows[table] = cursor.fetchone()[0]
+    limited(teams[0])
     shown = ", ".join(f"{number:,} {name}" for name, number in rows.items())
     print(f"seeded {shown} of {len(teams):,} teams in {time.perf_counter() - took:.0f} s")
     return teams
+
+
+def limited(team: Team) -> None:
+    """Budgets of the team, of each member and of a live batch."""
+    owner = User.objects.get(memberships__team=team, memberships__role=Role.OWNER)
+    batch = Batch.objects.create(team=team, owner=owner, title="wide", plan={}, status="running")
+    for scope, subject in (("team", team.pk), ("member", None), ("batch", batch.pk)):
+        Budget.objects.create(team=team, scope=scope, subject_id=subject, amount=1_000_000)
+    BudgetUse.objects.create(team=team, scope="batch", subject_id=batch.pk, period="", spent=500)
+    with connection.cursor() as cursor:
+        cursor.execute(ITEMS, {"batch": batch.pk, "team": team.pk})
+        cursor.execute("ANALYZE batch_items")
+
+
+def looks(teams: Sequence[Team]) -> None:
+    """How long a worker takes to look through a team's days, of which a statement may take ten seconds."""
+    print(f"\n{'a look':10}{'team':>9}{'p50 s':>10}{'worst s':>10}{'grown MiB':>11}  found")
+    for team in teams:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        found = [timed(partial(looking.looked, team.pk, now=NOW)) for _ in range(5)]
+        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+        took, seen = [each for each, _ in found], found[-1][1]
+        asked = Generation.objects.filter(team=team).count()
+        told = f"{len(seen.unusual)} days, {len(seen.insights)} insights"
+        print(f"{'':10}{asked:>9,}{median(took):10.2f}{max(took):10.2f}{grown:11.1f}  {told}")
 
 
 def report(teams: list[Team]) -> int:
@@ -171,6 +209,7 @@ def report(teams: list[Team]) -> int:
         asked = Generation.objects.filter(team=team).count()
         wrong += sum(endpoint(name, team, asked) for name in ASKED)
     page(teams[0])
+    looks(measured)
     writers(teams[0])
     return 1 if wrong else 0
 
