@@ -4,7 +4,7 @@ it took. Each day is held against the days before it alone.
 Pure: knows no Django.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import exp, lgamma, log, log1p, sqrt
 from statistics import median
@@ -17,6 +17,8 @@ BACK: Final = 56  # days before, with which a day is compared: eight of each wee
 KNOWN: Final = 28  # of these at least, of which something is known
 OF_WEEKDAY: Final = 4  # and of the same weekday
 LATELY: Final = 14  # days whose middle moves what is expected: a new level is soon the usual one
+SHIFTING: Final = 5  # of these of which something is known: the first days after a pause move nothing
+OUTAGES: Final = 7  # days that were told, of those looked back upon; more of them are a new level, and no outages
 TO_SIGMA: Final = 1.4826  # a median absolute deviation as a standard deviation of a normal distribution
 FAR: Final = 5.0  # deviations; found by simulation (tests/analytics/test_anomalies.py), the more usual 3.5 is for one
 STEADY: Final = 0.1  # the least deviation, of a logarithm: what hardly ever varies may vary by so much
@@ -63,13 +65,14 @@ class Anomaly:
 
 METHODS: Final[dict[Metric, str]] = {
     "cost": "weekday_median_mad",
-    "failures": "laney_p_prime",
+    "failures": "p_prime_mad",
     "seconds": "weekday_median_mad",
 }
 
 
 def found(days: Sequence[Day], *, since: int = 0) -> list[Anomaly]:
     """Those among `days`, one for each day without a gap, from the number `since` on."""
+    outages: set[int] = set()
     # of a holiday nothing is known, nor what a day cost of which an image has no price
     costs = [max(0.0, day.cost) if (day.cost or day.ended) and not day.unpriced else None for day in days]
     waits = [day.seconds if day.timed >= FEW else None for day in days]
@@ -80,7 +83,8 @@ def found(days: Sequence[Day], *, since: int = 0) -> list[Anomaly]:
             one = _far(number, metric, values, least)  # type: ignore[arg-type]  # a tuple forgets which words they are
             if one is not None:
                 told.append(_of(one, day))
-        if (one := _failures(number, days)) is not None:
+        if (one := _failures(number, days, outages)) is not None:
+            outages.add(number)
             told.append(one)
     return told
 
@@ -104,7 +108,7 @@ def _far(number: int, metric: Metric, values: Sequence[float | None], least: flo
     usual = {day: median(own) for day in range(WEEK) if (own := [each for n, each in logs if n % WEEK == day])}
     rests = [(n, each - usual[n % WEEK]) for n, each in logs]
     lately = [rest for n, rest in rests if n >= number - LATELY]
-    middle = usual[number % WEEK] + (median(lately) if lately else 0.0)
+    middle = usual[number % WEEK] + (median(lately) if len(lately) >= SHIFTING else 0.0)
     spread = max(STEADY, TO_SIGMA * median(abs(rest) for _, rest in rests))
     low, expected, high = (max(0.0, exp(middle + far * spread) - little) for far in (-FAR, 0.0, FAR))
     if low <= value <= high or abs(value - expected) < least:
@@ -112,11 +116,14 @@ def _far(number: int, metric: Metric, values: Sequence[float | None], least: flo
     return Anomaly(number, metric, value, expected, low, high, len(window), 0)
 
 
-def _failures(number: int, days: Sequence[Day]) -> Anomaly | None:
-    """Whether more failed than the share before lets expect: above the limit of Laney's p' chart (2002), which allows
-    for days that differ by more than chance, and too many for chance alone. Few that fail are no anomaly."""
-    day = days[number]
-    window = [each for each in days[max(0, number - BACK) : number] if each.ended]
+def _failures(number: int, days: Sequence[Day], outages: Collection[int]) -> Anomaly | None:
+    """Whether more failed than the share before lets expect: above the limit of a p' chart, which allows for days that
+    differ by more than chance (Laney 2002; a median absolute deviation stands for his moving ranges), and too many for
+    chance alone. Few that fail are no anomaly. What was an outage before says nothing of what is usual."""
+    day, begin = days[number], max(0, number - BACK)
+    left_out = [n for n in outages if n >= begin]
+    left_out = left_out if len(left_out) <= OUTAGES else []
+    window = [each for n, each in enumerate(days[begin:number], begin) if each.ended and n not in left_out]
     ended, failed = sum(each.ended for each in window), sum(each.failed for each in window)
     if day.ended < FEW or day.failed < FAILED or len(window) < KNOWN or ended < PAST_ENDED:
         return None

@@ -215,6 +215,7 @@ class Unusual:
     generations that ended or were timed; of a cost, images."""
 
     team: UUID
+    name: str
     day: date
     zone: str
     metric: Metric
@@ -248,6 +249,7 @@ class Looked:
     since: date
     zone: str
     known: Mapping[str, int]
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

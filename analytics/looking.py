@@ -18,7 +18,7 @@ from analytics.models import Insight, InsightHidden, Look, UnusualDay
 from analytics.periods import Period
 from analytics.rollups import SQL
 from analytics.snapshots import snapshot
-from designer.generations.models import REFUSED
+from designer.generations.models import LIVE, REFUSED
 from designer.jobs.models import BEHIND, Lane
 from designer.jobs.services import enqueue
 from teams.membership.models import Team
@@ -27,13 +27,19 @@ KIND: Final = "analytics.look"
 TRIES: Final = 2  # then not before the next day
 JUDGED: Final = 400  # days that are judged, each by those before it
 DAY: Final = timedelta(days=1)
+PATIENT: Final = timedelta(hours=6)  # then a look is made whatever still runs
 TOLD: Final = 100  # anomalies at most in one answer
-# Teams in which something was made or charged in the days that are judged, and whose next look is due.
+# Teams in which something was made or charged in the days that are judged, and whose next look is due; not while their
+# figures are being worked out, or a generation of these days still runs, unless that takes for hours.
 DUE: Final = """
 SELECT team.id FROM teams team LEFT JOIN analytics_looks look ON look.team_id = team.id
 WHERE (look.team_id IS NULL OR look.due_at <= %(now)s)
   AND (EXISTS (SELECT FROM analytics_work w WHERE w.team_id = team.id AND w.slot >= %(since)s)
     OR EXISTS (SELECT FROM analytics_money m WHERE m.team_id = team.id AND m.slot >= %(since)s))
+  AND (look.due_at <= %(patient)s
+    OR NOT EXISTS (SELECT FROM analytics_pending p WHERE p.team_id = team.id AND p.held_until IS NULL)
+    AND NOT EXISTS (SELECT FROM generations g WHERE g.team_id = team.id AND g.status = ANY(%(live)s)
+        AND g.created_at >= look.due_at - interval '1 day' AND g.created_at < look.due_at))
 ORDER BY look.due_at NULLS FIRST LIMIT %(most)s"""
 WORKED: Final = """
 SELECT width_bucket(slot, %(days)s::timestamptz[]), sum(succeeded + partial + failed), sum(failed), sum(images),
@@ -62,7 +68,9 @@ def order(*, most: int = 200) -> int:
     """Have the teams looked through that are due; how many."""
     now = timezone.now()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(DUE, {"since": now - JUDGED * DAY, "now": now, "most": most})
+        live = [str(each) for each in LIVE]
+        told = {"since": now - JUDGED * DAY, "now": now, "patient": now - PATIENT, "live": live, "most": most}
+        cursor.execute(DUE, told)
         teams = [pk for (pk,) in cursor.fetchall()]
         for pk in teams:
             key = f"look:{pk}"
@@ -212,10 +220,12 @@ def anomalies_of(scope: Scope, period: Period) -> Anomalies:
     whole = set(scope.whole)
     seen = [
         Unusual(
-            team=row.team_id, day=row.day, zone=row.zone, metric=cast(Metric, row.metric), value=row.value,
-            expected=row.expected, low=row.low, high=row.high, days=row.days, of=row.of, images=row.images,
+            team=row.team_id, name=row.team.name, day=row.day, zone=row.zone, metric=cast(Metric, row.metric),
+            value=row.value, expected=row.expected, low=row.low, high=row.high, days=row.days, of=row.of,
+            images=row.images,
         )
-        for row in rows.exclude(~Q(team__in=whole), metric="cost").order_by("-day", "metric", "team")[:TOLD]
+        for row in rows.exclude(~Q(team__in=whole), metric="cost").select_related("team")
+        .order_by("-day", "metric", "team")[:TOLD]
     ]  # fmt: skip
-    looks = Look.objects.filter(team__in=scope.teams).exclude(known={}).order_by("team")
-    return Anomalies(seen, [Looked(row.team_id, row.since, row.zone, row.known) for row in looks])
+    looks = Look.objects.filter(team__in=scope.teams).exclude(known={}).select_related("team").order_by("team")
+    return Anomalies(seen, [Looked(row.team_id, row.since, row.zone, row.known, row.team.name) for row in looks])

@@ -436,12 +436,12 @@ def anomalies_shown(costs: answers.Costs) -> dict[str, Any] | None:
         return None
     told = METRICS if costs.about.scope.whole else METRICS[1:]
     return {
-        "rows": [_unusual(row) for row in found.found],
+        "rows": [_unusual(row, several=len(teams) > 1) for row in found.found],
         "notes": [
-            f"{WHAT[metric]}: {each.known.get(metric, 0)} of {KNOWN} days known"
+            f"{WHAT[metric]}{f' of {each.name}' * (len(teams) > 1)}: {each.known.get(metric, 0)} of {KNOWN} days known"
             for each in found.looked
             for metric in told
-            if len(teams) == 1 and each.known.get(metric, 0) < KNOWN
+            if each.known.get(metric, 0) < KNOWN and (metric != "cost" or each.team in costs.about.scope.whole)
         ],
         "since": min(_dated(each.since) for each in found.looked) if len(found.looked) == 1 else "",
     }
@@ -450,7 +450,7 @@ def anomalies_shown(costs: answers.Costs) -> dict[str, Any] | None:
 WHAT: Final = {"cost": "Cost", "failures": "Failures", "seconds": "Seconds to images"}
 
 
-def _unusual(row: answers.Unusual) -> dict[str, Any]:
+def _unusual(row: answers.Unusual, *, several: bool) -> dict[str, Any]:
     value, expected, low, high = row.value, row.expected, row.low, row.high
     if row.metric == "cost":
         said = f"{_usd(value)} paid"
@@ -468,6 +468,7 @@ def _unusual(row: answers.Unusual) -> dict[str, Any]:
     return {
         "when": f"{row.day:%a} {_dated(row.day)} {row.day.year}",
         "what": WHAT[row.metric],
+        "team": row.name if several else "",
         "said": said,
         "usual": usual,
         "is_high": value > high,

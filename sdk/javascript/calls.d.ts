@@ -15,7 +15,7 @@ export interface AnalyticsAbout { from: string; to: string; interval: IntervalEn
 export interface AnalyticsAnomalies { found: AnalyticsAnomaly[]; looked: AnalyticsLooked[] }
 /** A day that is far from what the team's days before it let expect. */
 export interface AnalyticsAnomaly { team: string; day: string; timezone: string; metric: MetricEnum; value: number; expected: number; low: number; high: number; days: number; of: number; images: number; method: AnalyticsAnomalyMethodEnum }
-export type AnalyticsAnomalyMethodEnum = "laney_p_prime" | "weekday_median_mad";
+export type AnalyticsAnomalyMethodEnum = "p_prime_mad" | "weekday_median_mad";
 /** USD: what is expected, and what is meant to hold it in 80 and in 95 of 100 cases. */
 export interface AnalyticsBand { expected: string; low_80: string; high_80: string; low_95: string; high_95: string }
 /** A budget and how it is used up. What is simulated counts in it, by days and months in UTC. */

@@ -551,6 +551,7 @@ def behind(client, href: str) -> int:
 
 
 def look() -> None:
+    rollups.work_off()
     Look.objects.update(due_at=timezone.now())
     assert looking.order()
     work_off("batch")

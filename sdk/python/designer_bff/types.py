@@ -12,7 +12,7 @@ ActionEnum: TypeAlias = Literal["start", "pause", "reset"]
 
 AlertKindEnum: TypeAlias = Literal["provider", "budget", "maintenance"]
 
-AnalyticsAnomalyMethodEnum: TypeAlias = Literal["laney_p_prime", "weekday_median_mad"]
+AnalyticsAnomalyMethodEnum: TypeAlias = Literal["p_prime_mad", "weekday_median_mad"]
 
 AnalyticsBudgetScopeEnum: TypeAlias = Literal["team", "batch", "member"]
 
