@@ -98,7 +98,7 @@ def of(scope: Scope) -> list[BurnDown]:
     limits = sorted(limits, key=used)[:MOST]
     read = _read(team, limits, today, None if is_whole else scope.me)
     whole = next((each for each in limits if each.scope == Of.TEAM), None)
-    held = _stopped(whole, read.charged.get((Of.TEAM, team), {}), today) if whole else set()
+    held: set[date] = _stopped(whole, read.charged.get((Of.TEAM, team), {}), today) if whole else set()
     return [_told(each, uses.get((each.scope, each.subject)), read, held, today) for each in limits]
 
 

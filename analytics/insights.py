@@ -151,7 +151,7 @@ def found(
     return Found(sorted(_once(told), key=lambda each: (each.compared.p, each.key)), lacking, len(tests))
 
 
-def _named(test: _Test, known: Iterable[str]) -> _Test:
+def _named(test: _Test, known: set[str]) -> _Test:
     """By the key that it had, where a turn was found near by."""
     key = test.told.key
     if test.told.kind != "trend" or key in known:

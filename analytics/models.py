@@ -1,8 +1,9 @@
 """Figures worked out beforehand, what of them is to be worked out anew, and the roadmap's views over them.
 
 A slot is a quarter of an hour that begins at a full one: the offset of every time zone since 2000 is whole quarters, so
-that hours and days of any of them are made of whole slots. `team_id` and `member_id` are no foreign keys: what is gone
-is worked out as gone, and no lock is taken on whom the figures are about.
+that hours and days of any of them are made of whole slots. Of the figures `team_id` and `member_id` are no foreign
+keys: what is gone is worked out as gone, and no lock is taken on whom they are about. What a look finds, once a day, is
+of a team that is there, and goes with it.
 """
 
 from datetime import timedelta
@@ -244,7 +245,7 @@ class UnusualDay(models.Model):
     look: a day whose figures were mended since is none any more."""
 
     id = models.BigAutoField(primary_key=True)
-    team = models.ForeignKey(Team, models.CASCADE, related_name="+")
+    team = models.ForeignKey(Team, models.CASCADE, related_name="+", db_index=False)  # the first of what is once
     day = models.DateField()
     zone = models.CharField(max_length=64)
     metric = models.CharField(max_length=10, choices=[(each, each) for each in METRICS])
@@ -327,7 +328,7 @@ class Insight(TeamOwned):
 class InsightHidden(Row):
     """What one person does not want to see for now, or at all, as long as it holds. Others see it as before."""
 
-    insight = models.ForeignKey(Insight, models.CASCADE, related_name="hidings")
+    insight = models.ForeignKey(Insight, models.CASCADE, related_name="hidings", db_index=False)  # as above
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     until = models.DateTimeField(null=True, help_text="None: as long as it holds.")
 

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('days', models.PositiveIntegerField(help_text='Days before it, with which it was compared.')),
                 ('of', models.PositiveIntegerField(help_text='Generations that ended or were timed; images, of a cost.')),
                 ('images', models.PositiveIntegerField(help_text='Of the day.')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='teams.team')),
+                ('team', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='teams.team')),
             ],
             options={
                 'db_table': 'analytics_anomalies',

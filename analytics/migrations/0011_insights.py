@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('until', models.DateTimeField(help_text='None: as long as it holds.', null=True)),
-                ('insight', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hidings', to='analytics.insight')),
+                ('insight', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='hidings', to='analytics.insight')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
