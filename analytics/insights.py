@@ -435,11 +435,15 @@ def _key(kind: Kind, garment: str, one: tuple[str, str], other: tuple[str, str])
 
 
 def _percent(share: float) -> str:
-    return f"{share:.0%}".replace("%", " %")
+    """In whole ones; neither none nor all where it is only nearly so."""
+    whole = round(100 * share)
+    if 0 < share < 1 and whole in (0, 100):
+        return "less than 1 %" if whole == 0 else "more than 99 %"
+    return f"{whole} %"
 
 
 def _points(compared: Compared) -> str:
-    low, high = 100 * compared.low, 100 * compared.high
-    if high < 0:  # it is said which is less
+    low, high = round(100 * compared.low), round(100 * compared.high)
+    if compared.high < 0:  # it is said which is less
         low, high = -high, -low
-    return f"the difference is likely {low:.0f} to {high:.0f} points"
+    return f"the difference is {low} to {high} points (95 % interval)"

@@ -190,6 +190,7 @@ def keep(seen: Seen) -> None:
 
 def _keep_insights(look: Look, told: Iterable[Insight]) -> None:
     """What is found again goes on, what is not has ended; what ended long ago and is true anew nobody has hidden."""
+    Insight.objects.filter(team=look.team_id, ended_at__lt=look.made_at - insights.SPAN * DAY).delete()
     before = {row.key: row for row in Insight.objects.select_for_update().filter(team=look.team_id)}
     for one in told:
         old = before.pop(one.key, None)
@@ -228,4 +229,9 @@ def anomalies_of(scope: Scope, period: Period) -> Anomalies:
         .order_by("-day", "metric", "team")[:TOLD]
     ]  # fmt: skip
     looks = Look.objects.filter(team__in=scope.teams).exclude(known={}).select_related("team").order_by("team")
-    return Anomalies(seen, [Looked(row.team_id, row.since, row.zone, row.known, row.team.name) for row in looks])
+    return Anomalies(seen, [_looked(row, costs=row.team_id in whole) for row in looks])
+
+
+def _looked(row: Look, *, costs: bool) -> Looked:
+    known = {metric: days for metric, days in row.known.items() if costs or metric != "cost"}
+    return Looked(row.team_id, row.since, row.zone, known, row.team.name)

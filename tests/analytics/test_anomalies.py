@@ -333,6 +333,8 @@ class TestKept:
         for role, metrics in (("admin", 2), ("editor", 1), ("viewer", 1)):
             found = client_of(role).get("/api/analytics/costs", said).json()["anomalies"]["found"]
             assert [each["metric"] for each in found] == ["cost", "failures"][-metrics:], role
+            known = client_of(role).get("/api/analytics/costs", said).json()["anomalies"]["looked"][0]["known"]
+            assert ("cost" in known) == (metrics == 2)
             assert ("$40.00" in client_of(role).get("/analytics", said).content.decode()) == (metrics == 2)
         assert client_of("stranger").get("/api/analytics/costs", said).status_code == 404
         assert client_of("stranger").get("/api/analytics/costs").json()["anomalies"] == {"found": [], "looked": []}

@@ -412,6 +412,19 @@ class TestPlanted:
             assert each.kind == "cost_per_liked" or all("cost" not in group for group in each.groups)
 
 
+class TestWords:
+    def test_nearly_is_not_all(self):
+        said = [insights._percent(share) for share in (0.0, 0.004, 0.006, 0.5, 0.996, 1.0)]
+        assert said == ["0 %", "less than 1 %", "1 %", "50 %", "more than 99 %", "100 %"]
+
+    @pytest.mark.parametrize(
+        ("low", "high", "said"), [(0.12, 0.3, "12 to 30"), (-0.3, -0.12, "12 to 30"), (-0.001, 0.3, "0 to 30")]
+    )
+    def test_points(self, low: float, high: float, said: str):
+        compared = comparing.Compared((low + high) / 2, low, high, 0.0001)
+        assert insights._points(compared) == f"the difference is {said} points (95 % interval)"
+
+
 class TestTooLittle:
     @pytest.mark.parametrize("count", [0, 1, 2, 8])
     def test_says_how_much_is_lacking(self, count: int):
@@ -662,6 +675,20 @@ class TestKept:
         assert (one["id"] in {each["id"] for each in told(owner, rows.team)["insights"]}) == shown
         assert one["id"] in {each["id"] for each in told(owner, rows.team, state="all")["insights"]}
         assert InsightHidden.objects.exists() != shown
+
+    def test_what_ended_a_season_ago_is_forgotten(self, rows: Rows, client_of):
+        owner = client_of("owner")
+        filled(rows, owner.user)
+        look()
+        for ended, days in (("old", 91), ("young", 89)):
+            at = timezone.now() - timedelta(days=days)
+            Insight.objects.create(
+                team=rows.team, kind="seconds", key=ended, sentence="", about_costs=False, evidence={}, images=0,
+                since=at.date(), told_at=at, ended_at=at,
+            )  # fmt: skip
+        look()
+        assert set(Insight.objects.filter(kind="seconds").values_list("key", flat=True)) > {"young"}
+        assert not Insight.objects.filter(key="old").exists()
 
     def test_what_no_look_has_found_for_days_is_told_no_more(self, rows: Rows, client_of):
         owner = client_of("owner")
