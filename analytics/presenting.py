@@ -1,7 +1,7 @@
 """Figures as the page tells them: in words, with what they stand on, and with a way to the images behind them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -9,14 +9,10 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from analytics import answers, burndown, charts
-from analytics.anomalies import KNOWN, METRICS
+from analytics import answers, charts
 from analytics.forecasting import Band, held_back
-from analytics.insights import LEVEL
 from analytics.measures import Figures, Mean, ModelFigures, Money, Rate
-from analytics.models import Insight
-from analytics.noticing import STATES
-from analytics.periods import Bucket, Interval, Period, midnight
+from analytics.periods import Bucket, Interval, Period
 from designer.catalogue.amounts import money as dollars
 
 NOTHING: Final = "–"
@@ -223,7 +219,7 @@ def _cost_chart(costs: answers.Costs, answer: answers.Overview) -> SafeString:
         for span in answer.previous_series
     ]
     told = f"Cost by the {period.interval}, in all {amount(costs.totals.money)}; the figures are in the table below."
-    return _drawn(charts.columns(steps, said=told, unit="$", before=before))
+    return drawn(charts.columns(steps, said=told, unit="$", before=before))
 
 
 def _liked_chart(answer: answers.Overview) -> SafeString:
@@ -234,10 +230,10 @@ def _liked_chart(answer: answers.Overview) -> SafeString:
         told = f"{whole_when(span.bucket, interval)}: {percent(rate)} liked, {of(rate, 'rated')}"
         steps.append(charts.Dot(when(span.bucket, interval), told, rate.rate, rate.low, rate.high))
     told = f"Share of rated images that are liked, by the {interval}; the figures are in the table below."
-    return _drawn(charts.shares(steps, said=told))
+    return drawn(charts.shares(steps, said=told))
 
 
-def _drawn(svg: str) -> SafeString:
+def drawn(svg: str) -> SafeString:
     return mark_safe(svg)  # noqa: S308  (charts.py escapes every text)
 
 
@@ -274,7 +270,7 @@ def _cost_rows(rows: Iterable[tuple[str, Money, str]]) -> list[dict[str, Any]]:
             "amount": amount(each),
             "simulated": f"${dollars(each.simulated)}" if each.simulated else "",
             "unpriced": each.unpriced,
-            "bar": _drawn(charts.bar(float(each.paid), most, simulated=float(each.simulated))),
+            "bar": drawn(charts.bar(float(each.paid), most, simulated=float(each.simulated))),
         }
         for name, each, by in found
     ]
@@ -295,14 +291,14 @@ def forecast_shown(costs: answers.Costs) -> dict[str, Any] | None:
     days = found.days[:30]
     steps = [
         charts.Reach(
-            _dated(each.day),
-            f"{each.day:%a} {_dated(each.day)}: {_reach(each.cost)}",
+            dated(each.day),
+            f"{each.day:%a} {dated(each.day)}: {_reach(each.cost)}",
             *(each.cost.expected, each.cost.low_80, each.cost.high_80, each.cost.low_95, each.cost.high_95),
         )
         for each in days
     ]
     told = f"Forecast of what is paid each day from {found.since}; the figures are in the table below."
-    since, least = _dated(found.since), "at least " if found.unpriced else ""
+    since, least = dated(found.since), "at least " if found.unpriced else ""
     return {
         "method": METHODS[found.method],
         "since": f"{since} {found.since.year}",
@@ -311,262 +307,35 @@ def forecast_shown(costs: answers.Costs) -> dict[str, Any] | None:
             (f"All of {found.since:%B}, as of {since}", _cells(found.month, least)),
             (f"30 days from {since}", _cells(found.ahead, least)),
         ],
-        "days": [(f"{each.day:%a} {_dated(each.day)}", _cells(each.cost, least)) for each in days],
-        "chart": _drawn(charts.bands(steps, said=told, unit="$")),
+        "days": [(f"{each.day:%a} {dated(each.day)}", _cells(each.cost, least)) for each in days],
+        "chart": drawn(charts.bands(steps, said=told, unit="$")),
         "looked_back": found.looked_back,
         "unpriced": found.unpriced,
         "windows": len(held_back(found.looked_back)),
-        "error": _usd(found.error or 0),
-        "naive_error": _usd(found.naive_error or 0),
+        "error": usd(found.error or 0),
+        "naive_error": usd(found.naive_error or 0),
     }
 
 
-def _usd(value: float) -> str:
+def usd(value: float) -> str:
     return f"${dollars(Decimal(str(round(value, 6))))}"
 
 
 def _reach(cost: Band) -> str:
-    return f"{_usd(cost.expected)}, likely {_usd(cost.low_80)} to {_usd(cost.high_80)}"
+    return f"{usd(cost.expected)}, likely {usd(cost.low_80)} to {usd(cost.high_80)}"
 
 
-def _dated(day: date) -> str:
+def dated(day: date) -> str:
     return f"{day.day} {day:%b}"
 
 
 def _cells(cost: Band, least: str) -> list[str]:
     """`least`: said before what is expected, where a part of it has no price."""
     return [
-        f"{least}{_usd(cost.expected)}",
-        f"{_usd(cost.low_80)} to {_usd(cost.high_80)}",
-        f"{_usd(cost.low_95)} to {_usd(cost.high_95)}",
+        f"{least}{usd(cost.expected)}",
+        f"{usd(cost.low_80)} to {usd(cost.high_80)}",
+        f"{usd(cost.low_95)} to {usd(cost.high_95)}",
     ]
-
-
-def budgets_shown(costs: answers.Costs) -> list[dict[str, Any]]:
-    """Each budget with what is left of it day by day, as a line and as a table, and when it may be used up."""
-    return [_budget(row) for row in costs.budgets]
-
-
-KINDS_SAID: Final = {
-    "cost_per_liked": "Cost per liked image",
-    "liking": "Liking",
-    "failures": "Failures",
-    "seconds": "Speed",
-    "trend": "Trend",
-}
-FIRST: Final = 5  # insights; the others are folded up
-SMALLEST: Final = 0.0001  # p that is told by its number
-TESTS: Final = {
-    "log_ratio_day_jackknife": "log ratio, each day left out in turn, as if all images were liked like the rated ones",
-    "difference_day_jackknife": "difference of shares, each day left out in turn",
-    "log_day_medians_welch": "Welch's test of the logarithms of the days' medians",
-    "weekly_difference_day_jackknife": "difference of shares before and after each Monday, each day left out in turn",
-}
-
-
-def insights_shown(rows: Sequence[Insight], looks: Sequence[Mapping[str, Any]], state: str) -> dict[str, Any]:
-    """The sentences in this state, how many there are in each, and what is lacking for more."""
-    counts = {each: sum(row.state == each for row in rows) for each in STATES}
-    several = len({row.team_id for row in rows}) > 1
-    fresh = [look for look in looks if not look["is_old"]]
-    lacking = fresh[0]["lacking"] if len(fresh) == 1 else []
-    told = [_insight(row, several=several) for row in rows if row.state == state]
-    return {
-        "rows": told[:FIRST],
-        "more": told[FIRST:],
-        "state": state,
-        "counts": [(each, count) for each, count in counts.items() if count or each == state],
-        "is_looked": bool(fresh),
-        "last": _dated(looks[0]["since"]) if len(looks) == 1 and not fresh else "",
-        "since": _dated(fresh[0]["since"]) if len(fresh) == 1 else "",
-        "lacking": [(KINDS_SAID[each["kind"]], each["said"]) for each in lacking],
-    }
-
-
-def _insight(row: Insight, *, several: bool) -> dict[str, Any]:
-    told = row.evidence
-    first, last = date.fromisoformat(told["from"]), date.fromisoformat(told["to"])
-    return {
-        "pk": row.pk,
-        "kind": KINDS_SAID[row.kind],
-        "sentence": row.sentence,
-        "team": row.team.name if several else "",
-        "basis": f"{_dated(first)} to {_dated(last)} {last.year}; {TESTS[told['method']]}; "
-        f"{_p(told['p'])}, one of {told['tests']:,} comparisons, by Holm at {LEVEL:.0%}".replace("%", " %"),
-        "since": f"{_dated(row.since)} {row.since.year}",
-        "until": _dated(row.hidden_until.date()) if row.hidden_until else "",
-        "ways": list(_ways(row)),
-    }
-
-
-def _ways(row: Insight) -> Iterator[tuple[str, str]]:
-    """To what is behind each side of what is compared, as it is counted: what a link leads to, and the link."""
-    told = row.evidence
-    if row.kind == "failures":  # of which there are no images
-        query = {"team": str(row.team_id), **{name: told[name] for name in ("from", "to", "timezone")}}
-        yield "The figures of these days", f"{reverse('analytics')}?{urlencode(query)}"
-        return
-    for group in told["groups"]:
-        first, last = (
-            date.fromisoformat(group.get(own, told[all_])) for own, all_ in (("first", "from"), ("last", "to"))
-        )
-        count = "rated" if row.kind in ("liking", "trend") else "images"
-        query = {
-            "kind": "generated", "simulated": "no", "of": str(row.team_id),
-            "asked_since": midnight(first, told["timezone"]).isoformat(),
-            "asked_until": midnight(last + timedelta(days=1), told["timezone"]).isoformat(),
-            **({"provider": group["provider"], "model": group["name"]} if "provider" in group else {}),
-            **({"garment": told["garment"]} if told.get("garment") else {}),
-            **({"rated": "yes"} if count == "rated" else {}),
-        }  # fmt: skip
-        said = f"{group[count]:,} images" if count in group else "Images"
-        whose = f"by {group['name']}" if "provider" in group else f"from {_dated(first)} to {_dated(last)}"
-        rated = "that were rated, " if count == "rated" else ""
-        yield f"{said} {rated}{whose}", f"{reverse('gallery')}?{urlencode(query)}"
-
-
-def _p(p: float) -> str:
-    return f"p = {p:.1g}" if p >= SMALLEST else f"p < {SMALLEST}"
-
-
-def anomalies_shown(costs: answers.Costs) -> dict[str, Any] | None:
-    """The days out of the ordinary, in words and with a way to their images; None where no team was looked at."""
-    found, teams = costs.anomalies, costs.about.scope.teams
-    if not found.looked:
-        return None
-    told = METRICS if costs.about.scope.whole else METRICS[1:]
-    return {
-        "rows": [_unusual(row, several=len(teams) > 1) for row in found.found],
-        "notes": [
-            f"{WHAT[metric]}{f' of {each.name}' * (len(teams) > 1)}: {each.known.get(metric, 0)} of {KNOWN} days known"
-            for each in found.looked
-            for metric in told
-            if each.known.get(metric, 0) < KNOWN and (metric != "cost" or each.team in costs.about.scope.whole)
-        ],
-        "since": min(_dated(each.since) for each in found.looked) if len(found.looked) == 1 else "",
-    }
-
-
-WHAT: Final = {"cost": "Cost", "failures": "Failures", "seconds": "Seconds to images"}
-
-
-def _unusual(row: answers.Unusual, *, several: bool) -> dict[str, Any]:
-    value, expected, low, high = row.value, row.expected, row.low, row.high
-    if row.metric == "cost":
-        said = f"{_usd(value)} paid"
-        usual = f"{_usd(expected)} was to be expected, {_usd(low)} to {_usd(high)} is usual"
-    elif row.metric == "failures":
-        said = f"{value:,.0f} of {row.of:,} generations failed"
-        usual = f"{expected:,.1f} were to be expected, up to {high:,.1f} is usual"
-    else:
-        said = f"Half of {row.of:,} generations took longer than {seconds(value)}"
-        usual = f"{seconds(expected)} was to be expected, {seconds(low)} to {seconds(high)} is usual"
-    query = {
-        "kind": "generated", "simulated": "no", "since": row.begin.isoformat(), "until": row.end.isoformat(),
-        "of": str(row.team),
-    }  # fmt: skip
-    return {
-        "when": f"{row.day:%a} {_dated(row.day)} {row.day.year}",
-        "what": WHAT[row.metric],
-        "team": row.name if several else "",
-        "said": said,
-        "usual": usual,
-        "is_high": value > high,
-        "days": row.days,
-        "images": row.images,
-        "href": f"{reverse('gallery')}?{urlencode(query)}" if row.images else "",
-    }
-
-
-WHOSE: Final = {"team": "the whole team, this month", "batch": "this batch", "member": "this month"}
-
-
-def _budget(row: answers.BurnDown) -> dict[str, Any]:
-    until = _dated(row.end) if row.end else ""
-    past = [charts.Left(_dated(each.day), _left(each), float(each.left)) for each in row.days]
-    pace = row.pace if row.left else None  # of one that is used up there is no more to be said
-    ahead = [
-        charts.Left(
-            _dated(day), f"{day:%a} {_dated(day)}: {_usd(max(0.0, each.expected))} left, likely {_between(each)}",
-            each.expected, each.low, each.high,
-        )
-        for n, each in enumerate(pace.ahead if pace else ()) if n and (day := row.day_of(n))
-    ]  # fmt: skip
-    told = f"What is left of the budget of {row.name}, by the day; the figures are in the table below."
-    return {
-        "name": row.name,
-        "whose": WHOSE[row.scope],
-        "id": f"budget-{row.subject}",
-        "limit": f"${dollars(row.limit)}",
-        "spent": f"${dollars(row.spent)}",
-        "simulated": f"${dollars(row.simulated)}" if row.simulated else "",
-        "reserved": f"${dollars(row.reserved)}" if row.reserved else "",
-        "left": f"${dollars(row.left)}",
-        "per_day": ("at least " if row.unpriced else "") + _usd(row.pace.per_day) if row.pace else NOTHING,
-        "used_up": _used_up(row, until),
-        "notes": list(_notes_of(row)),
-        "chart": _drawn(charts.burning(past, ahead, whole=float(row.limit), said=told, unit="$")),
-        "ahead": [
-            (f"{day:%a} {_dated(day)}", _usd(max(0.0, each.expected)), _between(each))
-            for n, each in enumerate(pace.ahead if pace else ())
-            if n and (day := row.day_of(n))
-        ],
-        "days": [
-            (f"{each.day:%a} {_dated(each.day)}", f"${dollars(each.spent)}", _below(each.left)) for each in row.days
-        ],
-        "looked_back": row.pace.days if row.pace else 0,
-    }
-
-
-def _notes_of(row: answers.BurnDown) -> Iterator[str]:
-    """What is to be known of these figures beside them."""
-    if row.elsewhere < 0:
-        less = f"${dollars(-row.elsewhere)}"
-        yield f"{less} of these days count in another month's budget, in which the work was begun."
-    elif row.elsewhere and row.scope == "batch":
-        yield f"${dollars(row.elsewhere)} more counts here, for items that have not ended."
-    elif row.elsewhere:
-        yield f"${dollars(row.elsewhere)} more counts here, charged on other days or for work that is gone."
-    if row.unpriced:
-        noun = "item" if row.scope == "batch" else "image"
-        yield f"{row.unpriced:,} {noun}{'s' * (row.unpriced != 1)} without a price: at least so much is used up."
-    if row.pace and row.stopped:
-        yield f"{row.stopped} days are left out: a budget was nearly used up, and may have refused what was to come."
-    if row.pace and row.changed:
-        yield f"Its limit was set on {_dated(row.changed)}: before, another may have held back what was spent."
-
-
-def _left(each: answers.BurnDay) -> str:
-    return f"{each.day:%a} {_dated(each.day)}: ${dollars(each.spent)} spent, {_below(each.left)} left"
-
-
-def _below(left: Decimal) -> str:
-    return f"${dollars(left)}" if left >= 0 else f"-${dollars(-left)}"
-
-
-def _between(each: burndown.Ahead) -> str:
-    return f"{_usd(max(0.0, each.low))} to {_usd(max(0.0, each.high))}"
-
-
-def _used_up(row: answers.BurnDown, until: str) -> str:
-    """When nothing is left at the pace of the last weeks, with how sure that is."""
-    if row.spent >= row.limit:
-        return "It is used up."
-    if row.pace is None:
-        return f"Not enough data. {row.refusal}"
-    return _when(row, row.pace, until) + (" Not all has a price: it may be sooner." if row.unpriced else "")
-
-
-def _when(row: answers.BurnDown, pace: burndown.Pace, until: str) -> str:
-    chance = f"{pace.chance:.0%}".replace("%", " %")
-    end = f"by {until}" if until else "within 60 days"
-    if row.earliest is None:
-        return f"Likely not {end} ({chance} of the ways)."
-    first = _dated(row.earliest)
-    if row.used_up is None:
-        return f"Rather not {end} ({chance} of the ways); not before {first} in nine of ten."
-    last = f"to {_dated(row.latest)}" if row.latest else f"or later than {until}" if until else "or later"
-    return f"About {_dated(row.used_up)}, likely {first} {last} ({chance} of the ways {end})."
 
 
 def models_shown(answer: answers.Models) -> list[dict[str, Any]]:
@@ -627,7 +396,7 @@ def hours_shown(answer: answers.Trends) -> dict[str, Any]:
     busiest = max(answer.hours, key=lambda each: each.asked)
     told = "Generations by weekday and hour; the figures are in the table below."
     return {
-        "chart": _drawn(charts.heat(cells, said=told)),
+        "chart": drawn(charts.heat(cells, said=told)),
         "busiest": f"{charts.DAYS[busiest.weekday - 1]} at {busiest.hour:02}:00" if busiest.asked else "",
         "days": charts.DAYS,
         "rows": [

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from analytics import answers, noticing, presenting, queries
+from analytics import answers, beside, noticing, presenting, queries
 from analytics.asking import ScopedQuery, question, read
 from analytics.periods import INTERVALS
 from analytics.snapshots import snapshot
@@ -89,9 +89,9 @@ def _answered(ask: answers.Question, actor: User, state: str) -> dict[str, Any]:
         **presenting.shown(overview, costs),
         "costs": presenting.costs_shown(costs),
         "forecast": presenting.forecast_shown(costs),
-        "insights": presenting.insights_shown(insights, looks, state),
-        "anomalies": presenting.anomalies_shown(costs),
-        "budgets": presenting.budgets_shown(costs),
+        "insights": beside.insights_shown(insights, looks, state),
+        "anomalies": beside.anomalies_shown(costs),
+        "budgets": beside.budgets_shown(costs),
         "models": presenting.models_shown(models),
         "members": presenting.members_shown(members),
         "hours": presenting.hours_shown(trends),
