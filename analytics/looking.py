@@ -83,6 +83,8 @@ def looked(team: UUID, *, now: datetime | None = None) -> Seen:
     now = now or timezone.now()
     zone, since = forecasts.today_of(team, now)
     with snapshot():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '60s'")  # of a large team one may take longer than a page's
         days = days_of(team, since, zone)
         pieces, ends = work_of(team, since, zone)
         going, known = _told_lately(team, now)
@@ -139,21 +141,19 @@ def work_of(team: UUID, until: date, zone: str) -> tuple[list[Piece], list[End]]
     """What each model did for each generation of the last weeks, and how these ended, in the order in which they were
     asked for. What is simulated is no part of it, nor what was refused for its words an end."""
     begin = periods.midnight(until - insights.SPAN * DAY, zone)
-    with connection.cursor() as cursor:
-        cursor.execute(PIECES, {"team": team, "begin": begin, "end": periods.midnight(until, zone)})
-        lines = cursor.fetchall()
     pieces, ends = [], {}
     batches: dict[UUID, date] = {}
-    for pk, at, garment, status, millis, own, provider, model, images, rated, liked, has_images, cost, *more in lines:
-        by, code, batch = more
-        day = periods.day_of(at, zone)
-        together = batches.setdefault(batch, day) if batch else None
-        if has_images or cost is not None:
-            known = None if has_images and cost is None else float(cost or 0)
-            pieces.append(Piece(pk, day, garment, provider, model, images, rated, liked, known, by, together))
-        if status in ENDED and not (status == "failed" and code in REFUSED):
-            took = None if status == "failed" or millis is None else float(millis) / 1000
-            ends[pk] = End(day, own[0], own[1], status == "failed", took, together)
+    with connection.cursor() as cursor:
+        cursor.execute(PIECES, {"team": team, "begin": begin, "end": periods.midnight(until, zone)})
+        for pk, at, garment, status, millis, own, *made, has_images, cost, by, code, batch in cursor:
+            day = periods.day_of(at, zone)
+            together = batches.setdefault(batch, day) if batch else None
+            if has_images or cost is not None:
+                known = None if has_images and cost is None else float(cost or 0)
+                pieces.append(Piece(pk, day, garment, *made, known, by, together))
+            if status in ENDED and not (status == "failed" and code in REFUSED):
+                took = None if status == "failed" or millis is None else float(millis) / 1000
+                ends[pk] = End(day, own[0], own[1], status == "failed", took, together)
     return pieces, list(ends.values())
 
 

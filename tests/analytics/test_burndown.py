@@ -9,15 +9,17 @@ from uuid import UUID
 
 import numpy as np
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics import burndown, burndowns, rollups
+from analytics import burndown, burndowns, queries, rollups
 from batches.models import Batch, BatchItem
 from designer.ledger.models import Budget, BudgetUse, LedgerEntry
 from tests.analytics.rows import MODELS, Rows
-from tests.factories import TeamFactory
+from tests.factories import MembershipFactory, TeamFactory, UserFactory
 
 
 class TestPace:
@@ -267,6 +269,24 @@ class TestTold:
         assert (told["mine"]["unpriced"], told["theirs"]["unpriced"]) == (1, 0)
         page = owner.get("/analytics", {"team": str(rows.team.pk)}).content.decode()
         assert "1 item without a price: at least so much is used up." in page
+
+    def test_many_budgets_take_no_more_statements_and_the_most_used_are_told(self, rows: Rows, client_of):
+        owner = client_of("owner")
+        limit(rows.team, "team", rows.team.pk, "1000")
+        limit(rows.team, "member", None, "50")
+        spend(rows, owner.user, 44)
+        use(rows.team, "member", owner.user.pk, Decimal(40))
+        scope, counts = queries.scope_of(owner.user, rows.team.pk), []
+        for more in (0, 25):
+            for person in UserFactory.create_batch(more):
+                MembershipFactory(team=rows.team, user=person)
+            with CaptureQueriesContext(connection) as seen:
+                told = burndowns.of(scope)
+            counts.append(len(seen))
+        assert counts[0] == counts[1] and len(told) == 20
+        assert [each.scope for each in told[:2]] == ["team", "member"] and told[1].subject == owner.user.pk
+        page = owner.get("/analytics", {"team": str(rows.team.pk)}).content.decode()
+        assert page.count("What is left of $") == 20
 
     def test_a_table_needs_none_of_it(self, rows: Rows, client_of, monkeypatch: pytest.MonkeyPatch):
         owner = client_of("owner")
