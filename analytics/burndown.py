@@ -103,7 +103,8 @@ def _wider(spent: NDArray[np.float64], weeks: float) -> NDArray[np.float64]:
     ahead = np.arange(1, len(spent) + 1) / WEEK
     times = np.sqrt(weeks / (weeks - 1) * (1 + ahead / weeks))[:, None]
     middle = np.median(spent, axis=1)[:, None]
-    return np.asarray(middle + times * (spent - middle))
+    least = np.minimum(0.0, spent.min(axis=1))[:, None]  # what was never given back will not be
+    return np.asarray(np.maximum(least, middle + times * (spent - middle)))
 
 
 def _within(day: float, ahead: int) -> int | None:

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 
 from analytics import comparing
 from analytics.comparing import Compared
+from designer.pipeline import taxonomy
 
 Kind = Literal["cost_per_liked", "liking", "failures", "seconds", "trend"]
 KINDS: Final[tuple[Kind, ...]] = ("cost_per_liked", "liking", "failures", "seconds", "trend")
@@ -168,9 +169,19 @@ def _named(test: _Test, known: set[str]) -> _Test:
 
 
 def _once(told: Sequence[Told]) -> list[Told]:
-    """What holds of all images is not told of one garment once more."""
-    whole = {(each.kind, each.key.split(":", 2)[2]) for each in told if not each.garment and each.kind != "trend"}
-    return [each for each in told if not each.garment or (each.kind, each.key.split(":", 2)[2]) not in whole]
+    """What holds of all images is not told of one garment once more, unless that is another figure."""
+    whole = {(each.kind, _pair_of(each)): each.compared.estimate for each in told if not each.garment}
+
+    def is_news(each: Told) -> bool:
+        usual = whole.get((each.kind, _pair_of(each))) if each.garment else None
+        return usual is None or not each.compared.low <= usual <= each.compared.high
+
+    return [each for each in told if is_news(each)]
+
+
+def _pair_of(told: Told) -> str:
+    """Of a key what it is about, without the garment."""
+    return told.key.split(":", 2)[2]
 
 
 Group = tuple[tuple[str, str], list[Piece]]  # a model and what it did
@@ -203,7 +214,7 @@ def _dearer(pieces: Sequence[Piece]) -> Iterator[_Test]:
 
 def _dearer_of(garment: str, pieces: Iterable[Piece]) -> Iterator[_Test]:
     groups = [group for group in _by_maker(pieces) if _is_priced(group[1])]
-    what = garment.replace("_", " ") or "image"
+    what = taxonomy.say("garment", garment) if garment else "image"
     for (dear, more), (cheap, less), is_best in _pairs(groups, lambda group: _each_liked(group[1])):
         compared = comparing.per_liked(_paid(more), _paid(less), least=DAYS)
         if compared is None:

@@ -59,6 +59,7 @@ class TestPace:
         assert days == sorted(days) and len(found.ahead) == ahead and 0 <= found.chance <= 1
         assert all(each.low <= each.expected <= each.high for each in found.ahead)
         assert all(np.isfinite([each.low, each.high]).all() for each in found.ahead)
+        assert min(amounts) < 0 or all(each.high <= left + 1e-9 for each in found.ahead), "none grows"
         assert found == burndown.pace(amounts, today=today, left=left, ahead=ahead), "the same once more"
         assert (found.chance >= 0.5) == (found.used_up is not None) or found.chance == 0.5
 

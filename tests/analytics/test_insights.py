@@ -363,6 +363,20 @@ class TestPlanted:
         again = [each for each in found.told if each.garment and each.key.split(":")[2:] == one.key.split(":")[2:]]
         assert again == [], "what holds of all is not told of coats once more"
 
+    @pytest.mark.parametrize(("dress", "garments"), [(0.1, ["", "t_shirt"]), (0.1 / 3, ["dress", "t_shirt"])])
+    def test_a_garment_is_told_where_it_is_another_figure(self, dress: float, garments: list[str]):
+        """T-shirts cost three times as much by the first; dresses as much, or a third, which makes the whole alike."""
+        dice = np.random.default_rng(9)
+        pieces = []
+        for n in range(880):
+            is_first, is_shirt = n % 2 == 0, n // 2 % 4 == 0
+            cost = (0.3 if is_shirt else dress) if is_first else 0.1
+            garment, likes = "t_shirt" if is_shirt else "dress", int(dice.random() < 0.6)
+            pieces.append(Piece(n, FIRST + timedelta(days=n // 10), garment, *MAKERS[n % 2], 1, 1, likes, cost))
+        told = {each.garment: each for each in insights.found(pieces, []).told}
+        assert sorted(told) == garments
+        assert " per liked T-shirt as " in told["t_shirt"].sentence, "as people spell it"
+
     def test_two_vendors_of_one_model_are_told_apart(self):
         pieces = [
             Piece(
