@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("analytics", "0008_forecasts"), ("teams", "0009_review_approvals")]
+    dependencies = [("analytics", "0009_reports"), ("teams", "0009_review_approvals")]
     operations = [
         migrations.CreateModel(
             name='Look',

@@ -39,6 +39,51 @@ class AnalyticsCalls(Caller):
         )
         return answer
 
+    async def analytics_insights(
+        self,
+        *,
+        kind: Literal["cost_per_liked", "liking", "failures", "seconds", "trend"] | None = None,
+        state: Literal["shown", "snoozed", "dismissed", "all"] | None = None,
+        team: str | None = None,
+    ) -> types.AnalyticsInsights:
+        """What the last 90 days of your teams tell that is more than chance, as sentences with their evidence; and
+        what is lacking to tell more. What is about costs is for those who see all of a team's.
+        """
+        answer: types.AnalyticsInsights = await self.call(
+            "GET", "/analytics/insights", query={"kind": kind, "state": state, "team": team}
+        )
+        return answer
+
+    async def dismiss_analytics_insight(
+        self, insight_id: str, *, idempotency_key: str | None = None
+    ) -> types.AnalyticsInsight:
+        """Hide an insight from yourself as long as it holds."""
+        answer: types.AnalyticsInsight = await self.call(
+            "POST", f"/analytics/insights/{quoted(insight_id)}/dismiss", idempotency_key=idempotency_key
+        )
+        return answer
+
+    async def restore_analytics_insight(
+        self, insight_id: str, *, idempotency_key: str | None = None
+    ) -> types.AnalyticsInsight:
+        """Show yourself an insight again that you dismissed or snoozed."""
+        answer: types.AnalyticsInsight = await self.call(
+            "POST", f"/analytics/insights/{quoted(insight_id)}/restore", idempotency_key=idempotency_key
+        )
+        return answer
+
+    async def snooze_analytics_insight(
+        self, insight_id: str, *, idempotency_key: str | None = None, **more: Unpack[types.SnoozeAnalyticsInsightWish]
+    ) -> types.AnalyticsInsight:
+        """Hide an insight from yourself for some days."""
+        answer: types.AnalyticsInsight = await self.call(
+            "POST",
+            f"/analytics/insights/{quoted(insight_id)}/snooze",
+            body=said({**more}),
+            idempotency_key=idempotency_key,
+        )
+        return answer
+
     async def analytics_models(
         self,
         *,
