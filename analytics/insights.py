@@ -263,7 +263,7 @@ def _paid(pieces: Iterable[Piece]) -> list[comparing.Paid]:
 
 def _each_liked(pieces: Sequence[Piece]) -> float:
     images, liked, rated = (sum(getattr(each, name) for each in pieces) for name in ("images", "liked", "rated"))
-    return sum(each.cost or 0.0 for each in pieces) / images * rated / liked
+    return float(sum(each.cost or 0.0 for each in pieces) / images * rated / liked)
 
 
 def _liked(pieces: Sequence[Piece]) -> Iterator[_Test]:

@@ -69,7 +69,13 @@ def order(*, most: int = 200) -> int:
     now = timezone.now()
     with transaction.atomic(), connection.cursor() as cursor:
         live = [str(each) for each in LIVE]
-        told = {"since": now - JUDGED * DAY, "now": now, "patient": now - PATIENT, "live": live, "most": most}
+        told: dict[str, Any] = {
+            "since": now - JUDGED * DAY,
+            "now": now,
+            "patient": now - PATIENT,
+            "live": live,
+            "most": most,
+        }
         cursor.execute(DUE, told)
         teams = [pk for (pk,) in cursor.fetchall()]
         for pk in teams:
@@ -87,16 +93,16 @@ def looked(team: UUID, *, now: datetime | None = None) -> Seen:
             cursor.execute("SET LOCAL statement_timeout = '60s'")  # of a large team one may take longer than a page's
         days = days_of(team, since, zone)
         pieces, ends = work_of(team, since, zone)
-        going, known = _told_lately(team, now)
+        going, lately_told = _told_lately(team, now)
     lately = days[-anomalies.BACK :]
-    known = {
+    days_known = {
         "cost": sum(each.cost > 0 and not each.unpriced for each in lately),
         "failures": sum(each.ended > 0 for each in lately),
         "seconds": sum(each.timed >= anomalies.FEW for each in lately),
     }
-    look = Look(team_id=team, made_at=now, since=since, zone=zone, known=known)
+    look = Look(team_id=team, made_at=now, since=since, zone=zone, known=days_known)
     look.due_at = periods.midnight(since + DAY, zone)
-    told = insights.found(pieces, ends, going=going, known=known)
+    told = insights.found(pieces, ends, going=going, known=lately_told)
     look.lacking = [asdict(each) for each in told.lacking]
     first = since - len(days) * DAY
     unusual = anomalies.found(days, since=max(0, len(days) - JUDGED))
@@ -150,7 +156,8 @@ def work_of(team: UUID, until: date, zone: str) -> tuple[list[Piece], list[End]]
             together = batches.setdefault(batch, day) if batch else None
             if has_images or cost is not None:
                 known = None if has_images and cost is None else float(cost or 0)
-                pieces.append(Piece(pk, day, garment, *made, known, by, together))
+                provider, model, images, rated, liked = made
+                pieces.append(Piece(pk, day, garment, provider, model, images, rated, liked, known, by, together))
             if status in ENDED and not (status == "failed" and code in REFUSED):
                 took = None if status == "failed" or millis is None else float(millis) / 1000
                 ends[pk] = End(day, own[0], own[1], status == "failed", took, together)
