@@ -29,11 +29,12 @@ JUDGED: Final = 400  # days that are judged, each by those before it
 DAY: Final = timedelta(days=1)
 PATIENT: Final = timedelta(hours=6)  # then a look is made whatever still runs
 TOLD: Final = 100  # anomalies at most in one answer
-# Teams in which something was made or charged in the days that are judged, and whose next look is due; not while their
-# figures are being worked out, or a generation of these days still runs, unless that takes for hours.
+# Teams in which something was made or charged in the days that are judged, and whose next look is due; not while they
+# are at rest or about to end, nor while their figures are being worked out, or a generation of these days still runs,
+# unless that takes for hours.
 DUE: Final = """
 SELECT team.id FROM teams team LEFT JOIN analytics_looks look ON look.team_id = team.id
-WHERE (look.team_id IS NULL OR look.due_at <= %(now)s)
+WHERE (look.team_id IS NULL OR look.due_at <= %(now)s) AND team.archived_at IS NULL AND team.ends_at IS NULL
   AND (EXISTS (SELECT FROM analytics_work w WHERE w.team_id = team.id AND w.slot >= %(since)s)
     OR EXISTS (SELECT FROM analytics_money m WHERE m.team_id = team.id AND m.slot >= %(since)s))
   AND (look.due_at <= %(patient)s

@@ -402,6 +402,21 @@ class TestKept:
         rollups.work_off()
         assert looking.order() == 1
 
+    @pytest.mark.parametrize("way", ["archive", "delete"])
+    def test_a_team_that_was_archived_or_deleted_is_looked_through_once_it_is_back(
+        self, way: str, rows: Rows, client_of
+    ):
+        """Its job would be cancelled at once, and stand for a look that failed."""
+        owner = client_of("owner")
+        spend(rows, owner.user, 30)
+        base = f"/api/teams/{rows.team.pk}"
+        assert owner.post(f"{base}/{way}", {"name": rows.team.name}, format="json").status_code == 200
+        assert looking.order() == 0
+        back = {"archive": "unarchive", "delete": "restore"}[way]
+        assert owner.post(f"{base}/{back}", {}, format="json").status_code == 200
+        rollups.work_off()
+        assert looking.order() == 1
+
     def test_too_little_is_said(self, rows: Rows, client_of):
         owner = client_of("owner")
         spend(rows, owner.user, 20)
