@@ -21,12 +21,13 @@ from tests.worlds import World, build_world
 
 Body = dict[str, Any]
 RESTING = "team_archived"
-# one's own account and news; who runs the studio; the team's own life, and who leaves it; shares taken back or declined
+# one's own account and news, and what one hides from oneself; who runs the studio; the team's own life, and who leaves
+# it; shares taken back or declined
 STAYS = re.compile(
     r"^(api/auth/|api/me$|api/teams$|settings(?!/webhooks)|(api/)?notifications|alerts/|api/invitations/accept$"
     r"|(api/)?teams/<uuid:team_id>/(archive|unarchive|delete|restore|leave|members/<uuid:user_id>$|invitations/)"
     r"|teams/<uuid:team_id>/shares/<uuid:share_id>$|(api/)?shared/<uuid:share_id>(/decline)?$"
-    r"|api/queue|enhancements/hooks/)"
+    r"|api/queue|enhancements/hooks/|(api/)?analytics/insights/)"
 )
 TAKES_BACK = {  # what is out is never out of reach: this closes it, or says that it is over
     "delete api/teams/<uuid:team_id>/shares/<uuid:share_id>",
