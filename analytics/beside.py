@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from analytics import answers, burndown, charts
 from analytics.anomalies import KNOWN, METRICS
-from analytics.insights import LEVEL
+from analytics.insights import LEVEL, percent
 from analytics.models import Insight
 from analytics.noticing import STATES
 from analytics.periods import midnight
@@ -27,6 +27,7 @@ KINDS_SAID: Final = {
 }
 FIRST: Final = 5  # insights; the others are folded up
 SMALLEST: Final = 0.0001  # p that is told by its number
+DRAWN: Final = 1 / burndown.WAYS  # of so many ways none is never, and all is not for certain
 TESTS: Final = {
     "log_ratio_day_jackknife": "log ratio, each day left out in turn, as if all images were liked like the rated ones",
     "difference_day_jackknife": "difference of shares, each day left out in turn",
@@ -69,7 +70,7 @@ def _insight(row: Insight, *, several: bool) -> dict[str, Any]:
         "kind": KINDS_SAID[row.kind],
         "sentence": row.sentence,
         "team": row.team.name if several else "",
-        "basis": f"{dated(first)} to {dated(last)} {last.year}; {TESTS[told['method']]}; "
+        "basis": f"Of {dated(first)} to {dated(last)} {last.year}: {TESTS[told['method']]}; "
         f"{_p(told['p'])}, one of {told['tests']:,} comparisons, by Holm at {LEVEL:.0%}".replace("%", " %"),
         "since": f"{dated(row.since)} {row.since.year}",
         "until": dated(row.hidden_until.date()) if row.hidden_until else "",
@@ -230,12 +231,12 @@ def _used_up(row: answers.BurnDown, until: str) -> str:
 
 
 def _when(row: answers.BurnDown, pace: burndown.Pace, until: str) -> str:
-    chance = f"{pace.chance:.0%}".replace("%", " %")
     end = f"by {until}" if until else "within 60 days"
+    chance = f"a chance of {percent(min(max(DRAWN, pace.chance), 1 - DRAWN))}"
     if row.earliest is None:
-        return f"Likely not {end} ({chance} of the ways)."
+        return f"Likely not {end}: {chance}."
     first = dated(row.earliest)
     if row.used_up is None:
-        return f"Rather not {end} ({chance} of the ways); not before {first} in nine of ten."
+        return f"Rather not {end}: {chance}; not before {first} in nine of ten cases."
     last = f"to {dated(row.latest)}" if row.latest else f"or later than {until}" if until else "or later"
-    return f"About {dated(row.used_up)}, likely {first} {last} ({chance} of the ways {end})."
+    return f"About {dated(row.used_up)}, likely {first} {last}; {chance} {end}."

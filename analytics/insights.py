@@ -276,7 +276,7 @@ def _liked(pieces: Sequence[Piece]) -> Iterator[_Test]:
         names = _told_apart(good, bad)
         rated = sum(each.rated for each in (*more, *less))
         sentence = (
-            f"{_percent(_share(more))} of the rated images by {names[0]} are liked, {_percent(_share(less))} of those "
+            f"{percent(_share(more))} of the rated images by {names[0]} are liked, {percent(_share(less))} of those "
             f"by {names[1]}; {_points(compared)}{_within(more, less)}; {rated:,} images rated."
         )
         groups_told = [_liking_of(good, more), _liking_of(bad, less)]
@@ -314,7 +314,7 @@ def _failing(ends: Sequence[End]) -> Iterator[_Test]:
         share, usual = (comparing.rate(_failures(each)).rate or 0.0 for each in (mine, others))
         beside = names[1] if len(names) == 2 else "the others"
         sentence = (
-            f"{_percent(share)} of the generations that ended with {name} failed, {_percent(usual)} of those with "
+            f"{percent(share)} of the generations that ended with {name} failed, {percent(usual)} of those with "
             f"{beside}; {_points(compared)}; {len(mine) + len(others):,} generations ended."
         )
         groups = [
@@ -376,8 +376,8 @@ def _turned(pieces: Sequence[Piece]) -> Iterator[_Test]:
     day, compared = turn.at, turn.compared
     after, before = ([each for each in rated if (each.day >= day) is is_after] for is_after in (True, False))
     sentence = (
-        f"{_percent(_share(after))} of the rated images asked for since {day.day} {day:%b} are liked, "
-        f"{_percent(_share(before))} of those before; {_points(compared)}{_within(after, before)}, whichever week it "
+        f"{percent(_share(after))} of the rated images asked for since {day.day} {day:%b} are liked, "
+        f"{percent(_share(before))} of those before; {_points(compared)}{_within(after, before)}, whichever week it "
         f"had been; {sum(each.rated for each in rated):,} images rated."
     )
     sums = [{name: sum(getattr(each, name) for each in own) for name in ("rated", "liked")} for own in (after, before)]
@@ -445,7 +445,7 @@ def _key(kind: Kind, garment: str, one: tuple[str, str], other: tuple[str, str])
     return ":".join([kind, garment, "/".join(one), "/".join(other)])
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
     """In whole ones; neither none nor all where it is only nearly so."""
     whole = round(100 * share)
     if 0 < share < 1 and whole in (0, 100):

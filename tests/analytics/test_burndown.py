@@ -1,5 +1,6 @@
 """How budgets are used up: their days are the ledger's, what is to come only where there is something to go by."""
 
+import re
 from calendar import monthrange
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
@@ -65,7 +66,8 @@ class TestPace:
 
     def test_the_range_holds_about_what_it_means_to(self):
         """80 of 100, of drawn teams whose days, or whole weeks, differ; at the least number of days as with many. The
-        band of one and of three weeks' end, and the day on which it is used up."""
+        band of one and of three weeks' end, and the day on which it is used up. Of 1,000 each it held 72 to 86 of 100;
+        of these 150 each 66 to 89."""
         for days in (burndown.LEAST, 56, 84):
             for size in (1, 7):
                 held: dict[str, list[bool]] = defaultdict(list)
@@ -81,7 +83,7 @@ class TestPace:
                     for end in (6, 20):
                         held[f"{end}"].append(found.ahead[end].low <= left - came[end] <= found.ahead[end].high)
                 for what, each in held.items():
-                    assert 0.64 <= np.mean(each) <= 0.95, (days, size, what)
+                    assert 0.65 <= np.mean(each) <= 0.9, (days, size, what)
 
     def test_days_on_which_the_budget_stopped_it_are_none_without_charges(self):
         """Six a day until nearly a hundred are gone, each month: the pace is six."""
@@ -179,7 +181,10 @@ class TestTold:
         assert told["pace"]["used_up"] == told["pace"]["latest"] == f"{timezone.now():%Y-%m-%d}"
         page = owner.get("/analytics", {"team": str(rows.team.pk)}).content.decode()
         assert "What is left of the budget" in page and 'style="' not in page
-        assert "100 % of the ways by" in page
+        assert "; a chance of more than 99 % " in page
+        (row,) = re.findall(r'id="budgets-title".*?<tbody>(.*?)</tbody>', page, re.DOTALL)
+        labels = ["Limit", "Spent", "Left", "A day, lately", "Used up"]
+        assert re.findall(r'data-label="([^"]+)"', row) == labels, "on a phone each figure bears its name"
 
     def test_too_little_is_said(self, rows: Rows, client_of):
         owner = client_of("owner")

@@ -429,7 +429,7 @@ class TestPlanted:
 
 class TestWords:
     def test_nearly_is_not_all(self):
-        said = [insights._percent(share) for share in (0.0, 0.004, 0.006, 0.5, 0.996, 1.0)]
+        said = [insights.percent(share) for share in (0.0, 0.004, 0.006, 0.5, 0.996, 1.0)]
         assert said == ["0 %", "less than 1 %", "1 %", "50 %", "more than 99 %", "100 %"]
 
     @pytest.mark.parametrize(
