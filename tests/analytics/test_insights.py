@@ -543,6 +543,7 @@ def filled(
     *,
     count: int = 60,
     dear: str = "0.400000",
+    garment: str = "coat",
     likes: Callable[[int, bool], bool] = lambda n, _: n % 2 > 0,
 ) -> None:
     """Two models: the first costs ten times as much, takes four times as long, and its images are liked as often."""
@@ -552,7 +553,7 @@ def filled(
             at = now - timedelta(days=1 + n % 60)
             row = rows.generation(
                 user, at, maker=maker, started_at=at, finished_at=at + timedelta(seconds=seconds + n % 7),
-                understood={"garment": {"value": "coat", "confidence": 0.9}},
+                understood={"garment": {"value": garment, "confidence": 0.9}},
             )  # fmt: skip
             image = rows.image(row, at)
             rows.said(image, user, "like" if likes(n, maker is MODELS[0]) else "dislike")
@@ -569,6 +570,14 @@ def behind(client, href: str) -> int:
         count, seen = count + answer.content.decode().count('class="tile"'), seen + 1
         href = answer.context["next_url"]
     return count
+
+
+def ways(client, sentence: str) -> list[tuple[int, int]]:
+    """Of each way behind a sentence: how many images it says, and how many the gallery shows there."""
+    page = client.get("/analytics").content.decode()
+    shown = page.partition(escape(sentence))[2].partition("</li>")[0]
+    links = re.findall(r'<a href="([^"]+)">([\d,]+) images [^<]+</a>', shown)
+    return [(int(count.replace(",", "")), behind(client, href.replace("&amp;", "&"))) for href, count in links]
 
 
 def look() -> None:
@@ -749,17 +758,24 @@ class TestKept:
             row = rows.generation(owner.user, at, understood={"garment": {"value": garment, "confidence": 0.9}})
             rows.image(row, at + timedelta(minutes=5))  # made on the next day, and rated by nobody
             rows.charge(at, "0.400000", row=row, actor=owner.user)
+        before = today - timedelta(days=insights.SPAN, minutes=1)  # asked for too long ago, though made within the days
+        rows.said(rows.image(rows.generation(owner.user, before), before + timedelta(minutes=5)), owner.user, "like")
         rows.image(rows.generation(owner.user, today + timedelta(seconds=1)), today + timedelta(seconds=2))  # of today
         rollups.work_off()
         look()
         (one,) = [each for each in told(owner, rows.team)["insights"] if each["kind"] == kind]
-        page = owner.get("/analytics", {"team": str(rows.team.pk)}).content.decode()
-        shown = page.partition(escape(one["sentence"]))[2].partition("</li>")[0]
-        ways = re.findall(r'<a href="([^"]+)">([\d,]+) images [^<]+</a>', shown)
-        found = [(int(count), behind(owner, href.replace("&amp;", "&"))) for href, count in ways]
+        found = ways(owner, one["sentence"])
         assert len(found) == 2 and all(said == seen for said, seen in found), found
         assert sum(said for said, _ in found) == sum(counts or [120])
         assert counts is None or [said for said, _ in found] == counts
+
+    def test_of_a_garment_each_way_leads_to_its_images_alone(self, rows: Rows, client_of):
+        owner = client_of("owner")
+        filled(rows, owner.user)
+        filled(rows, owner.user, dear="0.040000", garment="dress")
+        look()
+        (one,) = [each for each in told(owner, rows.team)["insights"] if " per liked coat as " in each["sentence"]]
+        assert ways(owner, one["sentence"]) == [(60, 60), (60, 60)]
 
     def test_how_much_is_lacking_is_said(self, rows: Rows, client_of):
         owner = client_of("owner")

@@ -170,7 +170,7 @@ def limited(team: Team) -> None:
     owner = User.objects.get(memberships__team=team, memberships__role=Role.OWNER)
     batch = Batch.objects.create(team=team, owner=owner, title="wide", plan={}, status="running")
     for scope, subject in (("team", team.pk), ("member", None), ("batch", batch.pk)):
-        Budget.objects.create(team=team, scope=scope, subject_id=subject, amount=1_000_000)
+        Budget.objects.create(team=team, scope=scope, subject_id=subject, amount=900_000)
     BudgetUse.objects.create(team=team, scope="batch", subject_id=batch.pk, period="", spent=500)
     with connection.cursor() as cursor:
         cursor.execute(ITEMS, {"batch": batch.pk, "team": team.pk})
