@@ -2,10 +2,12 @@
 
 Which way is fastest depends on units that no list of processors tells rightly (bfloat16, AMX, VNNI), on the libraries
 and on the network. So each is timed on a small piece of drawn cloth, beside its distance from float32 (see `trying`).
-A mode says how near is near enough; of those that are, the fastest is taken.
+A mode says how near is near enough; of those that are, the fastest is taken. Whole numbers of eight bits are tried only
+where the mode is `fast` and the network comes with its counterpart in them (see `integers`).
 
 Variables: DESIGNER_ENGINE_BACKEND (auto, torch, openvino; on CUDA auto, torch, graph) and DESIGNER_ENGINE_DTYPE (auto,
-fp32, bf16; on CUDA fp16 too) leave fewer ways to choose among; where one is left nothing is measured.
+fp32, bf16; on CUDA fp16 too) leave fewer ways to choose among; where one is left nothing is measured. Whole numbers are
+not asked for by name: they are among the ways where the type is auto.
 """
 
 from __future__ import annotations
@@ -26,8 +28,14 @@ MODES = {"faithful": 50.0, "fast": 40.0}  # least decibels to float32
 WORTHWHILE = 1.1  # a gain below this is not worth rounding more
 EXACT = "torch float32"
 WAYS = (EXACT, "torch bfloat16", "openvino float32", "openvino bfloat16")
+INTEGERS = "openvino int8"  # one more, see `takes_integers`
 WAYS_ON_CUDA = (EXACT, "torch float16", "torch bfloat16", "graph float32", "graph float16", "graph bfloat16")
 SHORT = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
+
+
+def takes_integers(mode: str, kind: str) -> bool:
+    """Whether a mode may have a network computed in eight-bit whole numbers on such a device."""
+    return mode == "fast" and kind == "cpu" and compiled.available()
 
 
 class Rounded:
@@ -72,7 +80,8 @@ def way_for(network: Network, mode: str = "faithful", *, half: bool = True) -> s
     """
     if mode not in MODES:
         raise EngineError(f"There is no mode {mode!r:.40}.", remedy=f"Use one of: {', '.join(MODES)}.")
-    ways = allowed(half, network.device.type)
+    kind = network.device.type
+    ways = allowed(half, kind, integers=network.integers is not None and takes_integers(mode, kind))
     if len(ways) == 1:
         return ways[0]
     return _best(trying.tries(network, ways, computed), MODES[mode])
@@ -90,12 +99,15 @@ def computed(network: Network, way: str) -> Network:
     return replace(network, runner=compiled.Compiled(network, precision), layers=0)
 
 
-def allowed(half: bool = True, kind: str = "cpu") -> list[str]:
-    """The ways that settings and this machine leave on a device of that kind. Raises EngineError if that is none."""
+def allowed(half: bool = True, kind: str = "cpu", *, integers: bool = False) -> list[str]:
+    """The ways that settings and this machine leave on a device of that kind. Raises EngineError if that is none.
+
+    integers: whether eight-bit whole numbers are among what may be.
+    """
     backend = device.setting("DESIGNER_ENGINE_BACKEND", ("torch", "openvino", "graph"))
     dtype = device.setting("DESIGNER_ENGINE_DTYPE", tuple(SHORT))
     ways = []
-    for way in WAYS if kind == "cpu" else WAYS_ON_CUDA:
+    for way in (*WAYS, *[INTEGERS] * integers) if kind == "cpu" else WAYS_ON_CUDA:
         library, precision = way.split()
         wanted = backend in ("auto", library) and dtype in (
             "auto",

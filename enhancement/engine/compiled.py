@@ -18,12 +18,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from enhancement.engine import integers
 from enhancement.engine.device import threads
 from enhancement.engine.errors import EngineCancelled, MissingBackend
 from enhancement.engine.networks import CompactNetwork, Inner, Network, Pixels, asked_to_stop, enlarged, heed
 
-HINTS = {"float32": "f32", "bfloat16": "bf16"}
-ITEMSIZES = {"float32": 4, "bfloat16": 2}
+HINTS = {"float32": "f32", "bfloat16": "bf16", "int8": "bf16"}  # of what is not in whole numbers
+ITEMSIZES = {"float32": 4, "bfloat16": 2, "int8": 2}  # the last layers are the widest, and in bfloat16
 POLL = 50  # milliseconds between two questions whether to stop
 SHAPES = 2  # compiled at once; all pieces of one picture have one
 SAMPLE = 32  # edge of the picture that a network is traced with
@@ -85,7 +86,18 @@ def graph_of(network: Network) -> Any:
     """The network as an OpenVINO graph, uint8 (1, height, width, 3) to uint8. Raises RuntimeError."""
     ov = openvino()
     module = _Packed(network.module) if isinstance(network.module, CompactNetwork) else _Plain(network.module)
-    graph = ov.convert_model(module.eval(), example_input=torch.rand(1, 3, SAMPLE, SAMPLE))
+    return _in_bytes(ov.convert_model(module.eval(), example_input=torch.rand(1, 3, SAMPLE, SAMPLE)), ov)
+
+
+def graph_in_integers(network: Network) -> Any:
+    """The same of its counterpart in whole numbers. Raises RuntimeError, also where it has none."""
+    if network.integers is None:
+        raise RuntimeError(f"{network.name} is not there in whole numbers.")
+    ov = openvino()
+    return _in_bytes(integers.graph_of(network.integers, ov), ov)
+
+
+def _in_bytes(graph: Any, ov: Any) -> Any:
     steps = ov.preprocess.PrePostProcessor(graph)
     steps.input().tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))
     steps.input().model().set_layout(ov.Layout("NCHW"))
@@ -100,7 +112,7 @@ class Compiled:
         self.label, self.itemsize = f"openvino {precision}", ITEMSIZES[precision]
         self.scale, self.align = network.scale, network.align
         self.packed = isinstance(network.module, CompactNetwork)
-        self._graph = graph_of(network)
+        self._graph = graph_in_integers(network) if precision == "int8" else graph_of(network)
         self._settings = {
             "INFERENCE_PRECISION_HINT": HINTS[precision], "INFERENCE_NUM_THREADS": threads(), "NUM_STREAMS": 1,
         }  # fmt: skip

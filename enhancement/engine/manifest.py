@@ -47,6 +47,22 @@ class Entry:
     own: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """A shipped file of a known model's network in eight-bit whole numbers (see `integers`).
+
+    parent: the SHA-256 of the parameters in float32 that it was made of (`trying.digest`); for no others it is used.
+    """
+
+    file: str
+    sha256: tuple[str, ...]
+    parent: str
+
+    @property
+    def path(self) -> Path:
+        return SHIPPED / self.file
+
+
 def _flops(architecture: dict[str, Any], scale: int) -> float:
     """Multiplications and additions per input pixel; 3x3 convolutions make up nearly all of them. 0 where unknown."""
     if "features" not in architecture:
@@ -87,6 +103,13 @@ def catalogue() -> dict[str, Entry]:
     """Every known file of weights by name, whatever it is for, in the manifest's order."""
     rows = json.loads((SHIPPED / "manifest.json").read_text(encoding="utf-8"))["models"]
     return {row["name"]: _entry(row) for row in rows}
+
+
+@functools.cache
+def integers() -> dict[str, Whole]:
+    """What is shipped in whole numbers, by the name of the model that it belongs to."""
+    rows = json.loads((SHIPPED / "manifest.json").read_text(encoding="utf-8"))["integers"]
+    return {row["of"]: Whole(file=row["file"], sha256=tuple(row["sha256"]), parent=row["parent"]) for row in rows}
 
 
 @functools.cache

@@ -16,6 +16,7 @@ from torch.nn import functional as nnf
 
 from enhancement.engine.asking import Cancelled, unheard
 from enhancement.engine.errors import EngineCancelled
+from enhancement.engine.integers import Integers
 
 Pixels = NDArray[np.uint8]
 Samples = NDArray[np.unsignedinteger[Any]]  # uint8 or uint16
@@ -99,7 +100,8 @@ class Network:
 
     halo: input pixels that a tile borrows on each side. align: tiles begin, and are padded, at multiples of this.
     layers: how often it asks whether to go on (see `heeding`); nought if it never does. runner: what computes 8-bit
-    pieces in place of the module (see `choosing`), which stays in float32 for pieces of 16 bits.
+    pieces in place of the module (see `choosing`), which stays in float32 for pieces of 16 bits. integers: the same
+    network in whole numbers, where it has been made for these very parameters and the mode allows it.
     """
 
     name: str
@@ -111,6 +113,7 @@ class Network:
     device: torch.device = CPU
     dtype: torch.dtype = torch.float32
     runner: Runner | None = None
+    integers: Integers | None = None
 
     @property
     def label(self) -> str:

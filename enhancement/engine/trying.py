@@ -157,9 +157,19 @@ def machine(computing: torch.device) -> tuple[str, list[str], int]:
 
 
 def parameters(network: Network) -> Iterator[bytes]:
-    """The network's parameters, named, as bytes for a digest."""
+    """The network's parameters, named, as bytes for a digest; with the file of its whole numbers, if it has any."""
     for name, value in network.module.state_dict().items():
         yield name.encode() + value.detach().cpu().reshape(-1).view(torch.uint8).numpy().tobytes()
+    if network.integers:
+        yield network.integers.digest.encode()
+
+
+def digest(network: Network) -> str:
+    """The SHA-256 of the network's parameters: two files of one network have one."""
+    seen = hashlib.sha256()
+    for part in parameters(network):
+        seen.update(part)
+    return seen.hexdigest()
 
 
 def _processor() -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,8 +19,8 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from enhancement.engine import device as devices
-from enhancement.engine import own, warm
-from enhancement.engine.choosing import quickest
+from enhancement.engine import integers, manifest, own, trying, warm
+from enhancement.engine.choosing import quickest, takes_integers
 from enhancement.engine.compat import import_spandrel
 from enhancement.engine.errors import EngineError, InvalidWeights, MissingWeights
 from enhancement.engine.manifest import Entry, catalogue, entries, locate
@@ -189,9 +189,32 @@ def _loaded(files: tuple[Located, ...], denoise: float, device: devices.Device |
     if device:
         return network
     if len(states) == 1:
-        return quickest(network, mode, half=entry.half)
+        return fastest(entry, network, mode)
     # a blend is computed as its model is, so that not every place of a slider has to be measured
     return quickest(network, mode, half=entry.half, like=_made(entry, states[0], chosen))
+
+
+def fastest(entry: Entry, network: Network, mode: str) -> Network:
+    """The model as published, ready in float32, computed the fastest way that `mode` allows. Raises InvalidWeights."""
+    return quickest(_with_integers(entry, network, mode), mode, half=entry.half)
+
+
+def _with_integers(entry: Entry, network: Network, mode: str) -> Network:
+    """The network with its counterpart in whole numbers, where one is shipped for these very parameters and may be
+    used. Raises InvalidWeights where its file is not the one that was shipped."""
+    known = manifest.integers().get(entry.name)
+    if known is None or not takes_integers(mode, network.device.type) or not known.path.is_file():
+        return network
+    if trying.digest(network) != known.parent:
+        return network
+    try:
+        state = parse(verified_bytes(known.path, known.sha256), name=known.file)
+    except InvalidWeights as error:
+        remedy = "It is part of this program: install the program again. Until then choose the precision Faithful."
+        raise InvalidWeights(error.message, remedy=remedy) from error
+    arrays = {key: value.numpy() for key, value in state.items()}
+    found = integers.of_arrays(arrays, digest=known.sha256[0], name=known.file)
+    return replace(network, integers=found)
 
 
 def _made(entry: Entry, state: State, chosen: devices.Device) -> Network:
