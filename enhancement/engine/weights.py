@@ -196,10 +196,10 @@ def _loaded(files: tuple[Located, ...], denoise: float, device: devices.Device |
 
 def fastest(entry: Entry, network: Network, mode: str) -> Network:
     """The model as published, ready in float32, computed the fastest way that `mode` allows. Raises InvalidWeights."""
-    return quickest(_with_integers(entry, network, mode), mode, half=entry.half)
+    return quickest(with_integers(entry, network, mode), mode, half=entry.half)
 
 
-def _with_integers(entry: Entry, network: Network, mode: str) -> Network:
+def with_integers(entry: Entry, network: Network, mode: str) -> Network:
     """The network with its counterpart in whole numbers, where one is shipped for these very parameters and may be
     used. Raises InvalidWeights where its file is not the one that was shipped."""
     known = manifest.integers().get(entry.name)

@@ -1,8 +1,9 @@
 """Seams: how tiled results differ from untiled ones: python -m tests.benchmarks.bench_seams [--quick].
 
-PEERS E1: at most 1/255 on 99.9 % of the pixels and 3/255 at worst. Each network as this machine computes it and in
-float32, in small tiles against one piece, on gradients, fine weaves and photographs. RealESRGAN_x4plus has random
-weights here and is only computed as this machine does it: its 23 blocks see farther than any margin.
+PEERS E1: at most 1/255 on 99.9 % of the pixels and 3/255 at worst. Each network as this machine computes it, in float32
+and, where the fast mode takes them, in eight-bit integers; in small tiles against one piece, on gradients, fine weaves
+and photographs. RealESRGAN_x4plus has random weights here and is only computed as this machine does it: its 23 blocks
+see farther than any margin.
 """
 
 import argparse
@@ -40,12 +41,13 @@ def pictures() -> Iterator[Pixels]:
 def networks() -> Iterator[tuple[str, Network]]:
     for name in ("designer-compact-x2", "designer-compact-x4", GENERAL):
         folder = shared_data("weights") if name == GENERAL else None
-        for device in (CPU, None):
+        for device, mode in ((CPU, "faithful"), (None, "faithful"), (None, "fast")):
             try:
-                network = weights.load(name, folder=folder, device=device)
+                network = weights.load(name, folder=folder, device=device, mode=mode)
             except MissingWeights:
                 continue
-            yield f"{name}, {network.label}", network
+            if mode == "faithful" or network.label == choosing.INTEGERS:
+                yield f"{name}, {network.label}", network
     network = choosing.quickest(network_of(PLUS, deep_state()))
     yield f"{PLUS}, {network.label}", network
 

@@ -189,7 +189,8 @@ def by_engine(network: Network, way: str) -> tuple[str, Enlarge]:
     if mode == "kept":
         chosen = choosing.quickest(network)
         return chosen.label, lambda image: keeping_rows(image, chosen)
-    chosen = network if mode == "exact" else choosing.quickest(network, mode)
+    known = manifest.entries()[network.name]
+    chosen = network if mode == "exact" else weights.fastest(known, network, mode)
     edge = int(tile) if tile else None
     return chosen.label, lambda image: tiles.upscale(image, chosen, tile=edge)
 

@@ -20,6 +20,7 @@ from torch import Tensor
 Pixels = NDArray[np.uint8]
 Plane = NDArray[np.float32]
 Rng = np.random.Generator
+Wanted = Callable[[str, str], bool]
 SUPERSAMPLING = 2
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp"}
 
@@ -44,10 +45,18 @@ def make_pair(sharp: Pixels, scale: int) -> Pair:
     return Pair(trimmed, shrink(trimmed, scale))
 
 
-def read_photos(folder: Path, *, resize: float = 1.0) -> Iterator[Pixels]:
-    """The pictures of one folder as RGB; `resize` under 1 makes them smaller first, which hides JPEG blocks."""
+def all_of(kind: str, name: str) -> bool:
+    """For whoever leaves no photograph out."""
+    return True
+
+
+def read_photos(folder: Path, *, resize: float = 1.0, wanted: Wanted = all_of) -> Iterator[Pixels]:
+    """The pictures of one folder as RGB; `resize` under 1 makes them smaller first, which hides JPEG blocks.
+
+    wanted: which of them, by the folder's name and theirs.
+    """
     for path in sorted(folder.iterdir()):
-        if path.suffix.lower() not in SUFFIXES:
+        if path.suffix.lower() not in SUFFIXES or not wanted(folder.name, path.name):
             continue
         with Image.open(path) as opened:
             image = opened.convert("RGB")
@@ -208,11 +217,12 @@ def _tensor(pictures: list[Pixels]) -> Tensor:
 
 
 def shelves_from(
-    folder: Path, *, scale: int, edge: int, textiles: int, rng: Rng, one_size: bool = False
+    folder: Path, *, scale: int, edge: int, textiles: int, rng: Rng, one_size: bool = False, wanted: Wanted = all_of
 ) -> list[Shelf]:
     """Read every sub-folder of `folder` and draw the cloth. Photographs come in two sizes: the less has finer detail.
 
-    Clothing is shrunk in both, to hide its JPEG blocks. one_size: only the larger one.
+    Clothing is shrunk in both, to hide its JPEG blocks. one_size: only the larger one. wanted: see
+    `read_photos`.
     """
     shares = {"clothing": 0.45, "kodak": 0.33, "skimage": 0.06}
     shelves = []
@@ -221,7 +231,7 @@ def shelves_from(
         pairs = [
             make_pair(photo, scale)
             for resize in sizes[: 1 if one_size else 2]
-            for photo in read_photos(kind, resize=resize)
+            for photo in read_photos(kind, resize=resize, wanted=wanted)
         ]
         usable = [pair for pair in pairs if min(pair.small.shape[:2]) >= edge]
         shelves.append(Shelf(usable, shares.get(kind.name, 0.2)))
