@@ -114,8 +114,9 @@ class Upscale(InMemory):
             Choice(
                 name="mode", title="Precision", default="faithful", choices=("faithful", "fast"), advanced=True,
                 labels={"faithful": "Faithful", "fast": "Fast"},
-                note="How near to the exact result the fastest way on this machine must come: Faithful within 50 dB, "
-                "Fast within 40.",
+                note="How near to the exact result the fastest way on this machine comes. Faithful: within 50 dB. "
+                "Fast: at worst about 40 on photographs, 35 on hard fine patterns; with True to the image off, 38 and "
+                "31.",
             ),
             Choice(
                 name="backend", title="Backend", default="torch", choices=("torch", "realesrgan"), advanced=True,

@@ -41,9 +41,10 @@ def pictures() -> Iterator[tuple[str, Pixels]]:
     if set5 := shared_data("set5"):
         for file in sorted((set5 / "image_SRF_2").glob("*_LR.png")):
             yield "Set5", np.asarray(opened(file))
-    photos = shared_data("photos")
-    for kind in ("kodak", "skimage", "clothing") if photos else ():
-        files = [file for file in sorted((photos / kind).glob("*.*g")) if not learned_from(kind, file.name)]
+    for kind in ("kodak", "skimage", "clothing"):
+        folder = shared_data(f"photos/{kind}")
+        files = sorted(folder.glob("*.*g")) if folder else []
+        files = [file for file in files if not learned_from(kind, file.name)]
         for file in files[::10][:14] if kind == "clothing" else files:
             yield kind, within(opened(file))
             if kind == "kodak":
@@ -54,11 +55,11 @@ def pictures() -> Iterator[tuple[str, Pixels]]:
         yield "drawn cloth", textile(np.random.default_rng(seed), 80 if seed < 5 else 96)
 
 
-def measured(whole: Network, exact: Network, picture: Pixels) -> tuple[float, float]:
+def measured(whole: Network, exact: Network, given: Pixels) -> tuple[float, float]:
     """Decibels between the two, as they are and drawn back."""
 
     def made(network: Network, times: int) -> list[Pixels]:
-        return [drawn_back(lambda piece: network.enlarge(piece).astype(np.uint8, copy=False), times, picture)]
+        return [drawn_back(lambda piece: network.enlarge(piece).astype(np.uint8, copy=False), times, given)]
 
     raw, true = (trying.nearness(made(whole, times), made(exact, times)) for times in (0, TWICE))
     return raw, true

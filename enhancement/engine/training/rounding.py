@@ -123,7 +123,9 @@ def begun(parent: CompactNetwork, images: Tensor) -> State:
         for place in range(0, 2 * convs + 2, 2)
     ]
     last = f"body.{2 * convs + 2}"
-    features, scales, zeros = images, [], []
+    scales: list[Tensor] = []
+    zeros: list[int] = []
+    features = images
     for number, (weight, bias, slope) in enumerate(layers[:-1]):
         features = nnf.prelu(nnf.conv2d(features, weight, bias, padding=1), slope)
         zero, scale = _counted(features.transpose(0, 1).flatten(1), layers[number + 1][0])
@@ -171,7 +173,7 @@ def _widths(high: Tensor, low: Tensor, zero: int) -> Tensor:
 def answers(parent: CompactNetwork, images: Tensor) -> Tensor:
     """What the network makes of pictures, not shuffled: uint8 (batch, 3 * scale², height, width)."""
     made = []
-    for image in images.split(8):
+    for image in torch.split(images, 8):
         features = image
         for layer in parent.body:
             features = layer(features)
@@ -189,14 +191,16 @@ def train(
     """
     groups = [{"params": [value], "share": _rate(name, value)} for name, value in student.values.items()]
     optimiser = torch.optim.Adam(groups, lr=1e-3, betas=(0.9, 0.98), eps=1e-12)
-    errors, recent = np.full(len(images), np.nan), []
+    errors: NDArray[np.float64] = np.full(len(images), np.nan)
+    recent: list[float] = []
     for step, progress in plan.walk():
         for group in optimiser.param_groups:
             group["lr"] = group["share"] * learning_rate(progress, plan.peak)
-        chosen = rng.choice(len(images), min(batch, len(images)), replace=False, p=_odds(errors))
+        drawn = rng.choice(len(images), min(batch, len(images)), replace=False, p=_odds(errors))
+        chosen = torch.from_numpy(drawn)
         made = student(images[chosen])
         each = (straight(made, made.clamp(0, 255)) - wanted[chosen]).square().mean((1, 2, 3))
-        errors[chosen] = each.detach().numpy()
+        errors[drawn] = each.detach().numpy()
         (each / (each.detach() + 1).sqrt()).mean().backward()
         optimiser.step()
         optimiser.zero_grad(set_to_none=True)

@@ -266,6 +266,7 @@ def general(tmp_path_factory):
     shutil.copy(shared_data(f"weights/{GENERAL}.pth"), folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(weights, "quickest", lambda network, mode, **_: network)
+        patch.setattr(device, "choose", lambda: device.Device(device=CPU, dtype=torch.float32))
         return weights.load(GENERAL, folder=Path(folder), mode="fast")
 
 
@@ -296,6 +297,18 @@ def test_rounding_in_training_lowers_the_error_and_what_is_saved_is_what_was_tra
     rounding.train(student, images, wanted, tmp_path / "x", plan=plan, batch=3, rng=np.random.default_rng(1))
     again = rounding.Student(safetensors.torch.load_file(tmp_path / "x"))
     assert error(student) < before and error(again) == pytest.approx(error(student), rel=0.02)
+
+
+def test_photographs_that_are_kept_for_the_measure_are_not_learned_from(tmp_path):
+    names = {"kodak": ("03.png", "04.png"), "skimage": ("brick.png", "coffee.png"), "own": ("03.png",)}
+    for kind, files in names.items():
+        (tmp_path / kind).mkdir()
+        for file in files:
+            Image.new("RGB", (8, 8)).save(tmp_path / kind / file)
+    wish = {"scale": 1, "edge": 4, "textiles": 0, "rng": np.random.default_rng(0), "one_size": True}
+    shelves = data.shelves_from(tmp_path, **wish, wanted=rounding.learned_from)
+    assert [len(shelf.pairs) for shelf in shelves] == [1, 1, 1, 0]
+    assert not rounding.learned_from("clothing", "4.jpg") and rounding.learned_from("clothing", "0.jpg")
 
 
 def test_the_program_makes_a_file_that_can_be_shipped_and_goes_on_from_it(tmp_path, capsys):

@@ -352,8 +352,9 @@ def test_transparency_lends_no_colour_to_a_reduced_edge():
     assert made[made[..., 3] > 40][:, :3].min() > 240
 
 
-def test_less_denoising_keeps_more_grain(downloads, monkeypatch):
-    """Between the model and its twin, which is here the same network with weaker weights."""
+@pytest.fixture
+def twin(downloads, monkeypatch):
+    """The general model's twin, which is here the same network with weaker weights."""
     known = dict(manifest.catalogue())
     plain = known["realesr-general-x4v3"]
     state = weights.read_state(plain)
@@ -362,9 +363,34 @@ def test_less_denoising_keeps_more_grain(downloads, monkeypatch):
     twin = dataclasses.replace(known[str(plain.twin)], file="twin.pth", sha256=(digest,))
     for place in ("enhancement.engine.manifest.catalogue", "enhancement.engine.weights.catalogue"):
         monkeypatch.setattr(place, lambda: {**known, twin.name: twin})
+
+
+def test_less_denoising_keeps_more_grain(twin):
     grain = Image.effect_noise((24, 16), 60).convert("RGB")
     strong, middle, weak = (np.asarray(run(grain, scale=4, denoise=strength).image, int) for strength in (1, 0.5, 0))
     assert np.abs(strong - weak).mean() > np.abs(strong - middle).mean() > 0.1
+
+
+@pytest.mark.parametrize(
+    ("wish", "whole"),
+    [
+        ({"mode": "fast"}, True),
+        ({}, False),
+        ({"mode": "fast", "denoise": 0.5}, False),
+        ({"mode": "fast", "scale": 2}, False),
+    ],
+)
+def test_fast_takes_whole_numbers_for_the_general_model_and_never_for_a_blend(twin, picture, monkeypatch, wish, whole):
+    pytest.importorskip("openvino")
+    for name in ("BACKEND", "DTYPE"):
+        monkeypatch.delenv(f"DESIGNER_ENGINE_{name}", raising=False)
+
+    def tries(_network, ways, _computed):
+        return [trying.Try(way=way, seconds=1 - 0.1 * place, decibels=60 - place) for place, way in enumerate(ways)]
+
+    monkeypatch.setattr(trying, "tries", tries)
+    facts = run(picture, **{"scale": 4, **wish}).facts
+    assert (facts["device"] == choosing.INTEGERS) is whole
 
 
 @pytest.mark.parametrize(
