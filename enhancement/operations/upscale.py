@@ -115,8 +115,8 @@ class Upscale(InMemory):
                 name="mode", title="Precision", default="faithful", choices=("faithful", "fast"), advanced=True,
                 labels={"faithful": "Faithful", "fast": "Fast"},
                 note="How near to the exact result the fastest way on this machine comes. Faithful: within 50 dB. "
-                "Fast: at worst about 40 on photographs, 35 on hard fine patterns; with True to the image off, 38 and "
-                "31.",
+                "Fast: at worst about 40 on photographs, 38 on hard fine patterns; with True to the image off, 39 and "
+                "34.",
             ),
             Choice(
                 name="backend", title="Backend", default="torch", choices=("torch", "realesrgan"), advanced=True,
