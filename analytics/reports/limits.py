@@ -4,10 +4,7 @@ import hashlib
 from typing import Final
 from uuid import UUID
 
-import redis
-
-from teams.base.errors import Refused
-from teams.base.limits import Limit, TooOften, take
+from teams.base.limits import Limit, take_or_refuse
 
 DAY: Final = 86_400  # seconds
 Most = tuple[tuple[str, int], ...]
@@ -20,12 +17,6 @@ def take_one(most: Most, *, team_id: UUID, person_id: UUID, address: str) -> Non
     where nobody can count."""
     to = hashlib.sha256(address.lower().encode()).hexdigest()
     keys = zip(most, (team_id, person_id, to), strict=True)
-    try:
-        take([Limit(f"report:{name}:{key}", tries, DAY) for (name, tries), key in keys])
-    except TooOften as often:
-        message, remedy = "So much was mailed outside of the team today that no more goes out.", "Go on tomorrow."
-        raise Refused(
-            "too_many_mails", message, field="addresses", remedy=remedy, status=429, retry_after=often.seconds
-        ) from often
-    except redis.RedisError as away:
-        raise Refused("unavailable", "Mails cannot be counted.", remedy="Try again.", status=503) from away
+    limits = [Limit(f"report:{name}:{key}", tries, DAY) for (name, tries), key in keys]
+    message = "So much was mailed outside of the team today that no more goes out."
+    take_or_refuse(limits, "too_many_mails", message, field="addresses")

@@ -86,12 +86,14 @@ def take(limits: Sequence[Limit]) -> Taken:
     return Taken(name, tuple(keys))
 
 
-def take_or_refuse(limits: Sequence[Limit], code: str, message: str, *, remedy: str = "Go on tomorrow.") -> Taken:
-    """Count a try as `take` does. Raises Refused: 429 with `code` and `message`, or 503 where nobody can count."""
+def take_or_refuse(
+    limits: Sequence[Limit], code: str, message: str, *, remedy: str = "Go on tomorrow.", field: str | None = None
+) -> Taken:
+    """Count a try as `take` does. Raises Refused: 429 as said, or 503 where nobody can count."""
     try:
         return take(limits)
     except TooOften as often:
-        raise Refused(code, message, remedy=remedy, status=429, retry_after=often.seconds) from often
+        raise Refused(code, message, field=field, remedy=remedy, status=429, retry_after=often.seconds) from often
     except redis.RedisError as away:
         raise Refused("unavailable", "This cannot be counted now.", remedy="Try again.", status=503) from away
 
