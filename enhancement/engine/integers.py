@@ -8,6 +8,7 @@ so moves its result; `training.rounding` makes up for most of that.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -48,7 +49,7 @@ class Integers:
 
     @property
     def scale(self) -> int:
-        return round((self.arrays["last.bias"].shape[0] / 3) ** 0.5)
+        return math.isqrt(int(self.arrays["last.bias"].shape[0]) // 3)
 
 
 def of_arrays(arrays: Mapping[str, Array], *, digest: str, name: str) -> Integers:

@@ -201,7 +201,7 @@ def train(
         made = student(images[chosen])
         each = (straight(made, made.clamp(0, 255)) - wanted[chosen]).square().mean((1, 2, 3))
         errors[drawn] = each.detach().numpy()
-        (each / (each.detach() + 1).sqrt()).mean().backward()
+        (each / (each.detach() + 1).sqrt()).mean().backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         optimiser.zero_grad(set_to_none=True)
         recent.append(float(each.detach().mean()))
@@ -223,8 +223,8 @@ def _odds(errors: NDArray[np.float64]) -> NDArray[np.float64]:
     met = ~np.isnan(errors)
     known = np.where(met, errors, errors[met].mean() if met.any() else 1.0)
     middle = np.median(known) + 1e-9
-    odds = np.sqrt(np.clip(known, 0.3 * middle, 4 * middle))
-    return odds / odds.sum()
+    odds = np.asarray(np.sqrt(np.clip(known, 0.3 * middle, 4 * middle)), np.float64)
+    return np.asarray(odds / odds.sum(), np.float64)
 
 
 def main(arguments: list[str] | None = None) -> None:

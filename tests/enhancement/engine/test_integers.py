@@ -203,8 +203,8 @@ def test_compiled_they_give_what_the_training_sees(gentle, photo):
     image = torch.from_numpy(photo.astype(np.float32) / 255).permute(2, 0, 1)[None]
     with torch.no_grad():
         seen = torch.pixel_shuffle(student_of(parent_of())(image), 2)[0]
-    seen = seen.clamp(0, 255).round().permute(1, 2, 0).numpy().astype(np.uint8)
-    assert trying.nearness([network.enlarge(photo)], [seen]) > 48
+    pixels = seen.clamp(0, 255).round().permute(1, 2, 0).numpy().astype(np.uint8)
+    assert trying.nearness([network.enlarge(photo)], [pixels]) > 48
 
 
 @needs_openvino
