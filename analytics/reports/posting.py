@@ -1,5 +1,6 @@
 """Mails one delivery. The studio never sends it twice by itself: what may have arrived is not sent again."""
 
+from contextlib import suppress
 from datetime import timedelta
 from smtplib import SMTPAuthenticationError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any, Final
@@ -38,8 +39,8 @@ def send(delivery_id: UUID, failures: int = 0, again: int = 0) -> None:
     row = _row(delivery_id, again)
     if row is None:
         return
-    if row.status == Post.SENDING:  # the worker that had it died meanwhile
-        _settle(row, Post.FAILED, _told(*GONE, REMEDY))
+    if row.status == Post.SENDING:
+        _lost(row)
         return
     if why := recipients.barrier(row) or _followed(row):
         _settle(row, Post.BARRED, _told("barred", why))
@@ -146,13 +147,19 @@ def _settle(row: Delivery, end: str, error: dict[str, str] | None = None) -> Non
         services.announce(row.report)
 
 
+def _lost(row: Delivery) -> None:
+    """Another worker had it, and died meanwhile, or was only slow: then what it found out stands."""
+    with suppress(Conflict):
+        _settle(row, Post.FAILED, _told(*GONE, REMEDY))
+
+
 def given_up(delivery_id: str, error: dict[str, Any], again: int = 0) -> None:
     """It could not be sent, however often it was tried. Called in the transaction that ends its job."""
     row = _row(UUID(delivery_id), again)
     if row is None:
         return
     if row.status == Post.SENDING:
-        _settle(row, Post.FAILED, _told(*GONE, REMEDY))
+        _lost(row)
     else:
         told = _told(str(error.get("code", "")), str(error.get("message", "")), str(error.get("remedy", "")))
         _settle(row, Post.FAILED, row.error or told)  # the job does not know what the mail server said

@@ -101,6 +101,17 @@ def test_workers_at_once_send_it_once(filled, owner, ask, box):
     assert len(box.taken) == 1 and states(row.report) == {OUTSIDE: "sent"}
 
 
+def test_what_a_slow_worker_sent_while_another_took_it_for_dead_is_told_as_sent(filled, owner, ask, box, monkeypatch):
+    report = made(ask(owner, addresses=[OUTSIDE]))
+    seen = Delivery.objects.get(report=report)
+    assert seen.status == "sent"
+    seen.status = "sending"  # as the other read it, a moment before
+    monkeypatch.setattr(posting, "_row", lambda pk, again: seen)
+    posting.send(seen.pk)
+    posting.given_up(str(seen.pk), {})
+    assert states(report) == {OUTSIDE: "sent"} and len(box.taken) == 1
+
+
 def test_one_refused_address_does_not_stop_the_others(filled, owner, ask, box):
     box.unknown = {"gone@example.com"}
     report = made(ask(owner, addresses=["gone@example.com", OUTSIDE, "third@example.com"]))
