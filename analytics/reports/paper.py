@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.template.loader import render_to_string
 from django.utils import timezone
+from PIL import ImageFile
 
 from analytics.reports import drawings
 from analytics.reports.contents import BEST
@@ -52,10 +53,13 @@ def pdf(report: Report, content: dict[str, Any]) -> bytes:
 
 def _weasyprint() -> Any:
     """Loaded by whoever makes a report, and by nobody else: it takes memory, and Pango may be missing."""
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
     try:
         import weasyprint
     except OSError as error:
         raise NoPaper from error
+    finally:  # it has Pillow take damaged pictures for whole ones, in all of the process
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
     return weasyprint
 
 

@@ -1,5 +1,6 @@
 """The PDF: what stands in it, for eyes and for screen readers, and that it is made without a network or other files."""
 
+import io
 import sys
 import threading
 from pathlib import Path
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils import timezone
+from PIL import Image
 
 from analytics import rollups
 from analytics.reports import contents, paper
@@ -17,6 +19,7 @@ from designer.assets.blobs import thumbnail_path
 from designer.assets.models import Asset
 from designer.assets.services import store_upload
 from designer.jobs.models import Job
+from designer.pipeline.generation import check_image
 from tests.analytics.reports.conftest import AT, made
 from tests.pdfs import Read
 from tests.worlds import picture
@@ -32,6 +35,16 @@ HOSTILE = (
 GONE = 2  # of `liked` one, and the one of `filled` never had a file
 WATCHED: list[tuple[str, Any]] = []
 LISTENING = threading.Event()
+
+
+def test_who_makes_a_report_still_sees_that_a_picture_is_damaged(monkeypatch):
+    for name in [each for each in sys.modules if each.partition(".")[0] == "weasyprint"]:
+        monkeypatch.delitem(sys.modules, name)
+    paper._weasyprint()
+    file = io.BytesIO()
+    Image.effect_noise((48, 64), 60).save(file, "PNG")
+    assert check_image(file.getvalue()) == ()
+    assert check_image(file.getvalue()[:500]) == ("The picture is cut off or damaged.",)
 
 
 def _hear(event: str, args: tuple[Any, ...]) -> None:
