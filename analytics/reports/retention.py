@@ -51,7 +51,8 @@ def sweep(budget: float = BUDGET) -> int:
     end, gone, limit = time.monotonic() + budget, 0, timezone.now() - LEFT
     try:
         for team, report in _folders(after=cache.get(PLACE, "")):
-            gone += _sweep(f"{team}/{files.ROOM}/{report}", UUID(report), limit)
+            if report:
+                gone += _sweep(f"{team}/{files.ROOM}/{report}", UUID(report), limit)
             cache.set(PLACE, f"{team}/{report}", None)
             if time.monotonic() > end:
                 return gone
@@ -65,15 +66,16 @@ def sweep(budget: float = BUDGET) -> int:
 
 
 def _folders(after: str) -> Iterator[tuple[str, str]]:
-    """Team and report of each folder, in their order, those after the given one."""
+    """Team and report of each folder, in their order, those after the given one. A team without any is told as well,
+    with "": to find that out is a question to the storage, which takes its time too."""
     for team in sorted(filter(NAME.fullmatch, default_storage.listdir("")[0])):
         if team < after.partition("/")[0]:
             continue
         try:
             reports = default_storage.listdir(f"{team}/{files.ROOM}")[0]
         except FileNotFoundError:  # it never had one
-            continue
-        for report in sorted(filter(NAME.fullmatch, reports)):
+            reports = []
+        for report in sorted(filter(NAME.fullmatch, reports)) or [""]:
             if f"{team}/{report}" > after:
                 yield team, report
 

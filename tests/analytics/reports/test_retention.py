@@ -4,10 +4,11 @@ import os
 import time
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
 from django.utils import timezone
 
@@ -68,6 +69,29 @@ def test_a_sweep_goes_on_where_it_stopped(filled, owner, ask):
     assert [retention.sweep(budget=-1) for _ in range(3)] == [1, 1, 1]
     assert [stored(report) for report in found] == [0, 0, 0]
     assert retention.sweep() == 0
+
+
+@pytest.mark.parametrize("answer", ["nothing", "no folder"])
+def test_a_sweep_looks_at_the_clock_after_each_team(answer, db, monkeypatch):
+    """Teams that have images and no reports: a storage in the cloud has nothing below the folder, a disk has none."""
+    teams, asked = sorted(str(uuid4()) for _ in range(3)), []
+
+    def listdir(storage, path):
+        if not path:
+            return teams, []
+        asked.append(path.partition("/")[0])
+        if answer == "no folder":
+            raise FileNotFoundError(path)
+        return [], []
+
+    monkeypatch.setattr(FileSystemStorage, "listdir", listdir)
+    for team in teams:
+        asked.clear()
+        assert retention.sweep(budget=-1) == 0
+        assert asked[-1] == team and len(asked) <= 2, "each moves on by one"
+    retention.sweep(budget=-1)
+    retention.sweep(budget=-1)
+    assert asked[-1] == teams[0], "and begins anew"
 
 
 def test_a_sweep_without_a_storage_harms_nobody(db):
