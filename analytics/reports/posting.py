@@ -199,13 +199,14 @@ def ask(consent_id: UUID, serial: int, failures: int = 0) -> None:
 
 @transaction.atomic
 def agree(consent_id: UUID) -> None:
-    """The address wants the reports: what waited for that lately goes out. Again changes nothing."""
+    """The address wants the reports: what waited for that lately goes out. Again changes nothing. That it wants those of
+    nobody else stands."""
     row = Consent.objects.select_for_update().get(pk=consent_id)
     if row.given_at is not None:
         return
     row.given_at = timezone.now()
     row.save(update_fields=["given_at", "updated_at"])
-    go_on(row.team_id, row.address)
+    recipients.stops(row.team_id, row.address).exclude(team=None).delete()
     waiting = Delivery.objects.filter(team=row.team_id, user=None, status=Post.FAILED, error__code=UNCONFIRMED[0])
     waiting = waiting.annotate(low=Lower("address")).filter(low=row.address, created_at__gt=row.given_at - LATELY)
     for delivery in waiting.select_related("report").order_by("-created_at")[:MOST_AT_ONCE]:
@@ -214,11 +215,21 @@ def agree(consent_id: UUID) -> None:
         services.announce(delivery.report)
 
 
+@transaction.atomic
 def stop(team_id: UUID | None, address: str) -> None:
-    """No more reports of this team, or of any, to this address. Mail programs say so twice: again changes nothing."""
+    """No more reports of this team, or of any, to this address, whatever it said before. Mail programs say so twice:
+    again changes nothing."""
     Stopped.objects.bulk_create([Stopped(team_id=team_id, address=address)], ignore_conflicts=True)
+    given = Consent.objects.filter(address=address.lower(), given_at__isnull=False)
+    given = given.filter(team=team_id) if team_id else given
+    given.update(given_at=None, updated_at=Now())
 
 
-def go_on(team_id: UUID | None, address: str) -> None:
-    """Reports of this team again, whatever stopped them."""
+@transaction.atomic
+def go_on(team_id: UUID | None, address: str, *, outside: bool) -> None:
+    """Reports of this team again, whatever stopped them. Other teams may ask an address outside once more: what it said
+    to them was withdrawn."""
     recipients.stops(team_id, address).delete()
+    if outside and team_id:
+        low = address.lower()
+        Consent.objects.update_or_create(team_id=team_id, address=low, defaults={"given_at": timezone.now()})

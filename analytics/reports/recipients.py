@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
-from analytics.reports.models import Costs, Delivery, Report, Stopped
+from analytics.reports.models import Consent, Costs, Delivery, Report, Stopped
 from teams.accounts.models import User
 from teams.base.errors import Forbidden, Refused
 from teams.membership.models import Membership, Team
@@ -114,7 +114,12 @@ def barrier(delivery: Delivery) -> str:
 
 
 def has_stopped(team_id: UUID, address: str) -> bool:
-    return stops(team_id, address).exists()
+    """Whether it wants none of this team. Who wants reports of nobody may have said yes to one team since: every stop
+    withdraws the yes that it is about, so one that stands is newer."""
+    found = set(stops(team_id, address).values_list("team", flat=True))
+    if found != {None}:
+        return bool(found)
+    return not Consent.objects.filter(team=team_id, address=address.lower(), given_at__isnull=False).exists()
 
 
 def stops(team_id: UUID | None, address: str) -> QuerySet[Stopped]:

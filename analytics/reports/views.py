@@ -314,7 +314,7 @@ def unsubscribe(request: HttpRequest) -> HttpResponse:
     team_id = found.team.pk if found.team else None
     back, everywhere = request.POST.get("back") == "1", found.outside and request.POST.get("only") != "1"
     if request.method == "POST" and back:
-        posting.go_on(team_id, found.address)
+        posting.go_on(team_id, found.address, outside=found.outside)
     elif request.method == "POST":
         posting.stop(None if everywhere else team_id, found.address)
     state = "back" if back else "done" if request.method == "POST" else "asks"

@@ -9,6 +9,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from analytics import rollups
+from analytics.reports import recipients
 from analytics.reports.models import Consent, Report
 from tests.analytics.rows import MODELS, Rows
 from tests.conftest import ClientOf
@@ -53,7 +54,8 @@ def agreed(team_id: object, *addresses: str) -> None:
 
 @pytest.fixture
 def ask(rows: Rows) -> Ask:
-    """Asks for a report of the week over HTTP. Addresses outside that it names want it, unless `want` says else."""
+    """Asks for a report of the week over HTTP. Addresses outside that it names want it, unless they
+    stopped it or `want` says else."""
 
     def do(client: APIClient, *, want: bool = True, **more: Any) -> dict[str, Any]:
         wish = {"team": str(rows.team.pk), **DAYS, **more}
@@ -61,7 +63,8 @@ def ask(rows: Rows) -> Ask:
         assert answer.status_code == 202, answer.content
         told = dict(answer.json())
         if want:
-            agreed(told["team"], *Report.objects.get(pk=told["id"]).addresses)
+            named = Report.objects.get(pk=told["id"]).addresses
+            agreed(told["team"], *(each for each in named if not recipients.stops(told["team"], each).exists()))
         return told
 
     return do

@@ -116,6 +116,56 @@ def test_who_wants_to_hear_of_nobody_is_not_even_asked(filled, owner, ask, box, 
     assert box.taken == [] and states(report) == {OUTSIDE: "unsubscribed"}
 
 
+def personal_of(client):
+    return Membership.objects.get(user=client.user, team__personal=True).team
+
+
+def test_a_yes_to_one_team_undoes_no_stop_of_the_others(filled, owner, team, ask, box, client_of):
+    made(ask(owner, want=False, addresses=[OUTSIDE]))
+    yes, away = yes_in(box.taken[0]), link_in(box.taken[0])
+    stranger = client_of("stranger")
+    other = {"want": False, "team": str(personal_of(stranger).pk), "addresses": [OUTSIDE]}
+    made(ask(stranger, **other))
+    others_yes = yes_in(box.taken[1])
+    Client().post(yes)
+    Client().post(away, {"List-Unsubscribe": "One-Click"})
+    assert "Do you want" in Client().get(yes).content.decode(), "it said yes before it stopped them"
+    assert "from now on" in Client().post(others_yes).content.decode()
+    box.taken.clear()
+    assert states(made(ask(owner, want=False, addresses=[OUTSIDE]))) == {OUTSIDE: "unsubscribed"}
+    assert states(made(ask(stranger, **other))) == {OUTSIDE: "sent"}
+    third = client_of("admin")
+    told = {"want": False, "team": str(personal_of(third).pk), "addresses": [OUTSIDE]}
+    assert states(made(ask(third, **told))) == {OUTSIDE: "unsubscribed"}, "nor is it asked by anybody"
+    assert not any("Yes: " in text_of(letter) for letter in box.taken)
+
+
+def test_who_takes_back_a_stop_of_all_has_the_others_ask_again(filled, owner, ask, box, client_of):
+    stranger = client_of("stranger")
+    made(ask(owner, addresses=[OUTSIDE]))
+    away = link_in(box.taken[0])
+    other = {"team": str(personal_of(stranger).pk), "addresses": [OUTSIDE]}
+    assert states(made(ask(stranger, **other))) == {OUTSIDE: "sent"}
+    Client().post(away, {"List-Unsubscribe": "One-Click"})
+    assert "again" in Client().post(away, {"back": "1"}).content.decode()
+    assert states(made(ask(owner, want=False, addresses=[OUTSIDE]))) == {OUTSIDE: "sent"}
+    report = made(ask(stranger, want=False, **other))
+    assert Delivery.objects.get(report=report).error["code"] == "unconfirmed"
+
+
+@pytest.mark.parametrize("only", [{}, {"only": "1"}])
+def test_a_yes_after_a_stop_is_a_yes(only, filled, owner, ask, box):
+    made(ask(owner, want=False, addresses=[OUTSIDE]))
+    yes, away = yes_in(box.taken[0]), link_in(box.taken[0])
+    for _ in range(2):
+        assert "from now on" in Client().post(yes).content.decode()
+        assert "from now on" in Client().get(yes).content.decode()
+        assert states(made(ask(owner, want=False, addresses=[OUTSIDE]))) == {OUTSIDE: "sent"}
+        Client().post(away, only)
+        assert "from now on" not in Client().get(yes).content.decode()
+        assert states(made(ask(owner, want=False, addresses=[OUTSIDE]))) == {OUTSIDE: "unsubscribed"}
+
+
 def test_whoever_asked_must_still_manage_the_team_when_the_question_goes(filled, ask, box, client_of):
     admin = client_of("admin")
     ask(admin, want=False, addresses=[OUTSIDE])
