@@ -23,7 +23,13 @@ LONGEST_NOTE: Final = 300
 
 
 def make(job: RunningJob, report_id: UUID) -> None:
-    """Raises Permanent where its owner may not see what it tells any more, Later while its figures are not there."""
+    """Raises Permanent where its owner may not see what it tells any more, Later while its figures are not there, Retry
+    while the storage or the database is away."""
+    with services.patient(job.failures):
+        _make(job, report_id)
+
+
+def _make(job: RunningJob, report_id: UUID) -> None:
     row = Report.objects.select_related("team", "owner").filter(pk=report_id).first()
     if row is None or not row.is_live:
         return

@@ -30,7 +30,6 @@ UNCONFIRMED: Final = (
 )  # fmt: skip
 LATELY: Final = timedelta(days=14)
 MOST_AT_ONCE: Final = 3  # that follow a yes: who set it up a year ago is not to be flooded
-PAUSES: Final = tuple(timedelta(minutes=each) for each in (1, 4, 10, 15, 30))  # a server that comes back, greylisting
 
 
 def send(delivery_id: UUID, failures: int = 0, again: int = 0) -> None:
@@ -50,7 +49,7 @@ def send(delivery_id: UUID, failures: int = 0, again: int = 0) -> None:
         return
     if row.user is None and not (_has_leave(row) and _has_room(row)):
         return
-    _hand_over(row, PAUSES[min(failures, len(PAUSES) - 1)])
+    _hand_over(row, failures)
 
 
 def _followed(row: Delivery) -> str:
@@ -83,14 +82,16 @@ def _has_room(row: Delivery) -> bool:
         limits.take_one(limits.MAILS, team_id=row.team_id, person_id=row.report.owner_id, address=row.address)
     except Refused as refused:
         if refused.status != 429:
-            raise Retry(PAUSES[0], refused.message, code=refused.code, remedy=refused.remedy) from refused
+            raise Retry(services.PAUSES[0], refused.message, code=refused.code, remedy=refused.remedy) from refused
         _settle(row, Post.FAILED, _told(refused.code, refused.message, "Send it again tomorrow."))
         return False
     return True
 
 
-def _hand_over(row: Delivery, pause: timedelta) -> None:
-    mail = letters.letter(row)
+def _hand_over(row: Delivery, failures: int) -> None:
+    pause = services.pause_after(failures)
+    with services.patient(failures):
+        mail = letters.letter(row)
     connection = get_connection()
     try:
         connection.open()
@@ -186,7 +187,7 @@ def ask(consent_id: UUID, serial: int, failures: int = 0) -> None:
         return
     if recipients.has_stopped(row.team_id, row.address):
         return
-    pause = PAUSES[min(failures, len(PAUSES) - 1)]
+    pause = services.pause_after(failures)
     try:
         letters.question(row).send()
     except SMTPRecipientsRefused as refused:
@@ -199,8 +200,8 @@ def ask(consent_id: UUID, serial: int, failures: int = 0) -> None:
 
 @transaction.atomic
 def agree(consent_id: UUID) -> None:
-    """The address wants the reports: what waited for that lately goes out. Again changes nothing. That it wants those of
-    nobody else stands."""
+    """The address wants the reports: what waited for that lately goes out. Again changes nothing. A stop of all stands
+    for the others."""
     row = Consent.objects.select_for_update().get(pk=consent_id)
     if row.given_at is not None:
         return

@@ -15,7 +15,7 @@ from django.utils import timezone
 from analytics import asking, periods, queries
 from analytics.reports import consents, recipients, services
 from analytics.reports.calendar import Rhythm
-from analytics.reports.models import Cadence, Report, Schedule, Section
+from analytics.reports.models import Cadence, Report, Schedule, Section, Status
 from designer.notifications.services import notify
 from teams.accounts.models import User
 from teams.audit import services as audit
@@ -198,11 +198,12 @@ def _fired(row: Schedule, now: datetime) -> int:
 
 def _made(row: Schedule, now: datetime) -> int:
     """Make the report of the latest moment of this locked row, unless there is one of these days: what was changed
-    meanwhile, or a clock that is behind, makes none twice."""
+    meanwhile, or a clock that is behind, makes none twice. One that failed stays, and is the schedule's no more."""
     rhythm = rhythm_of(row)
     slot = rhythm.latest(now)
     first, last = rhythm.days_of(slot)
     there = Q(slot=slot) | Q(first=first, last=last)
+    Report.objects.filter(there, schedule=row, status=Status.FAILED).update(schedule=None, slot=None)
     if Report.objects.filter(there, schedule=row).exists():
         return 0
     made = Report(

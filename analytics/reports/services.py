@@ -1,14 +1,15 @@
 """What people do with reports: ask for one, cancel, delete, have it sent again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -16,6 +17,7 @@ from django.utils import timezone
 from analytics import asking, periods, queries
 from analytics.reports import calendar, consents, files, limits, recipients
 from analytics.reports.models import AGAIN, Costs, Delivery, Kind, Post, Report, Section, Status
+from designer.jobs.handlers import Retry
 from designer.jobs.models import Lane
 from designer.jobs.services import enqueue, request_cancel
 from designer.realtime.events import REPORT_CHANGED, record
@@ -28,12 +30,13 @@ from teams.membership.permissions import allowed, check_awake, may
 
 MAKE: Final = "report.make"
 MAIL: Final = "report.mail"
-TRIES: Final = 3
-MAIL_TRIES: Final = 6  # an hour of a mail server that is away, by `posting.PAUSES`
+PAUSES: Final = tuple(timedelta(minutes=each) for each in (1, 4, 10, 15, 30))  # a server that comes back, greylisting
+TRIES: Final = 6  # an hour of a storage or a mail server that is away
 MOST_AGAIN: Final = 3  # times to a mailbox that refused it: more harms the name of who sends
 MOST_LIVE: Final = 10  # that people of a team asked for, at once
 FULL: Final = "The reports of this team take all the room that they may."
 FULL_REMEDY: Final = "Delete some that nobody needs any more."
+DATABASE: Final = "The database was away for a moment."
 LONGEST_TITLE: Final = 200
 
 
@@ -208,7 +211,7 @@ def post(delivery: Delivery, *, after: str = "") -> None:
     found it missing may still be under way."""
     told = {"delivery_id": str(delivery.pk), "again": str(delivery.again)}
     key = f"{MAIL}:{delivery.pk}:{delivery.again}{after}"
-    enqueue(MAIL, told, team_id=delivery.team_id, lane=Lane.IO, max_attempts=MAIL_TRIES, dedup_key=key)
+    enqueue(MAIL, told, team_id=delivery.team_id, lane=Lane.IO, max_attempts=TRIES, dedup_key=key)
 
 
 def announce(row: Report) -> None:
@@ -218,6 +221,27 @@ def announce(row: Report) -> None:
 
 def state_of(row: Report) -> dict[str, Any]:
     return {"status": row.status, "percent": row.percent, "error": row.error}
+
+
+def pause_after(failures: int) -> timedelta:
+    """Before it is tried again, where it could not be done so often already."""
+    return PAUSES[min(failures, len(PAUSES) - 1)]
+
+
+@contextmanager
+def patient(failures: int) -> Iterator[None]:
+    """What cannot be done because the storage or the database is away is tried again for an hour. Raises Retry."""
+    pause = pause_after(failures)
+    try:
+        yield
+    except Retry as away:
+        raise Retry(pause, away.reason, code=away.code, remedy=away.remedy) from away
+    except Refused as away:
+        if away.status not in (503, 507):
+            raise
+        raise Retry(pause, away.message, code=away.code, remedy=away.remedy) from away
+    except (OperationalError, InterfaceError) as away:
+        raise Retry(pause, DATABASE, code="database_away", remedy="Try again in a minute.") from away
 
 
 def close(report_id: str, *, status: str, error: dict[str, Any]) -> None:

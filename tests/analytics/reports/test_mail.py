@@ -147,10 +147,10 @@ def test_a_server_that_is_away_loses_nothing_and_at_last_it_is_said(filled, owne
     port, settings.EMAIL_PORT = settings.EMAIL_PORT, 9
     report = made(ask(owner, addresses=[OUTSIDE]))
     assert states(report) == {OUTSIDE: "waiting"} and Delivery.objects.get().error["code"] == "mail_away"
-    for _ in range(services.MAIL_TRIES):
+    for _ in range(services.TRIES):
         again()
     row = Delivery.objects.get()
-    assert (row.status, row.tries) == ("failed", services.MAIL_TRIES)
+    assert (row.status, row.tries) == ("failed", services.TRIES)
     settings.EMAIL_PORT = port
     page = owner.get(f"/analytics/reports/{report.pk}").content.decode()
     assert "The mail server is away." in page and "Send again to 1" in page
@@ -166,7 +166,7 @@ def test_a_mail_is_tried_for_an_hour(way, filled, owner, ask, box, settings):
     box.mood = "refuse"
     made(ask(owner, addresses=[OUTSIDE]))
     job, waited = Job.objects.get(kind=services.MAIL), timedelta()
-    for _ in range(services.MAIL_TRIES - 1):
+    for _ in range(services.TRIES - 1):
         job.refresh_from_db()
         pause = job.scheduled_at - timezone.now()
         assert pause > timedelta(seconds=30), "greylisting says no for some minutes"

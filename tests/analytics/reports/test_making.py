@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 
 from analytics import rollups
 from analytics.models import PendingSlot
-from analytics.reports import making, paper, services, tables
+from analytics.reports import contents, making, paper, services, tables
 from analytics.reports.files import folder
 from analytics.reports.models import Report
 from designer.jobs.models import Job
@@ -375,6 +375,42 @@ def test_a_storage_that_fills_up_in_the_middle_keeps_no_half(filled, owner, ask,
     assert (report.status, stored(report)) == ("running", 0)
     Job.objects.filter(pk=report.job_id).update(status="queued", scheduled_at=timezone.now())
     assert made(told).status == "done" and stored(report) == len(FILES)
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "where", "name"),
+    [
+        ("storage_away", ConnectionError("no route"), FileSystemStorage, "save"),
+        ("no_room", OSError(errno.ENOSPC, "No space left on device"), FileSystemStorage, "save"),
+        ("database_away", OperationalError("the server is starting up"), contents, "read"),
+    ],
+)
+def test_what_is_away_is_waited_for_an_hour(code, error, where, name, filled, owner, ask, monkeypatch):
+    def missing():
+        raise paper.NoPaper
+
+    def away(*_, **__):
+        raise error
+
+    monkeypatch.setattr(paper, "_weasyprint", missing)
+    told, waited = ask(owner), timedelta()
+    with monkeypatch.context() as lost:
+        lost.setattr(where, name, away)
+        work_off()
+        job = Job.objects.get(pk=Report.objects.get().job_id)
+        for _ in range(services.TRIES - 1):
+            job.refresh_from_db()
+            assert job.last_error["code"] == code and job.status not in ("dead", "failed")
+            pause = job.scheduled_at - timezone.now()
+            assert pause > timedelta(seconds=30)
+            waited += pause
+            if job.failures == services.TRIES - 1:
+                break
+            Job.objects.filter(pk=job.pk).update(status="queued", scheduled_at=timezone.now())
+            work_off()
+    assert timedelta(minutes=59) < waited < timedelta(minutes=70)
+    Job.objects.filter(pk=job.pk).update(status="queued", scheduled_at=timezone.now())
+    assert made(told).status == "done"
 
 
 def test_cells_are_never_run(filled, owner, ask):

@@ -121,6 +121,22 @@ def test_no_days_are_reported_twice_however_the_rhythm_is_changed(cadence, said,
     assert Schedule.objects.get().next_at > due, "it goes on with the next"
 
 
+@pytest.mark.parametrize(("status", "count"), [("failed", 1), ("cancelled", 0)])
+def test_days_whose_report_failed_are_not_lost_for_good(status, count, owner, team, monkeypatch):
+    at("2026-11-08T12:00", monkeypatch)
+    pk = set_up(owner, team, cadence="daily", timezone="UTC").json()["id"]
+    at("2026-11-09T08:00", monkeypatch)
+    assert schedules.fire() == 1
+    Report.objects.update(status=status)
+    change(owner, pk, hour=10)
+    at("2026-11-09T10:00", monkeypatch)
+    assert schedules.fire() == count
+    assert [str(row.schedule_id) == pk for row in Report.objects.order_by("created_at")] == [not count, True][
+        -1 - count :
+    ]
+    assert set(Report.objects.values_list("first", flat=True)) == {date(2026, 11, 8)}
+
+
 def test_what_is_due_is_made_before_it_is_changed(owner, team, monkeypatch):
     at("2026-11-08T12:00", monkeypatch)
     pk = set_up(owner, team, cadence="daily", timezone="UTC").json()["id"]
