@@ -106,7 +106,7 @@ class ReportResend(IdempotentPostMixin):
         row = services.changeable(person(request), pk)
         form = serializers.ResendRequest(data=request.data)
         form.is_valid(raise_exception=True)
-        named = form.validated_data["deliveries"]
+        named = form.validated_data["deliveries"] if "deliveries" in request.data else None
         check_may_mail(request, outside=services.failed_of(row, named).filter(user=None).exists())
         count = services.resend(actor=person(request), report_id=pk, delivery_ids=named)
         return Response({"count": count}, status=202)

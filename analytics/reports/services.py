@@ -173,7 +173,7 @@ def delete(*, actor: User, report_id: UUID) -> None:
 
 
 @transaction.atomic
-def resend(*, actor: User, report_id: UUID, delivery_ids: Sequence[UUID] = ()) -> int:
+def resend(*, actor: User, report_id: UUID, delivery_ids: Sequence[UUID] | None = None) -> int:
     """Send it again to whom it could not be sent, or to those of them that are named; how many. To whom it went it does
     not go again. Raises Missing, Forbidden, Conflict where nothing failed or a mailbox refused it often enough, Refused
     (429) where no more goes outside today."""
@@ -200,10 +200,10 @@ def resend(*, actor: User, report_id: UUID, delivery_ids: Sequence[UUID] = ()) -
     return len(found)
 
 
-def failed_of(row: Report, delivery_ids: Sequence[UUID] = ()) -> QuerySet[Delivery]:
-    """What may be sent again of it, or of those that are named."""
+def failed_of(row: Report, delivery_ids: Sequence[UUID] | None = None) -> QuerySet[Delivery]:
+    """What may be sent again of it, or of those that are named; an empty list names nobody."""
     failed: QuerySet[Delivery] = Delivery.objects.filter(report=row, status__in=AGAIN)
-    return failed.filter(pk__in=delivery_ids) if delivery_ids else failed
+    return failed if delivery_ids is None else failed.filter(pk__in=delivery_ids)
 
 
 def post(delivery: Delivery, *, after: str = "") -> None:

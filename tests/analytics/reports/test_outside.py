@@ -166,6 +166,15 @@ def test_a_yes_after_a_stop_is_a_yes(only, filled, owner, ask, box):
         assert states(made(ask(owner, want=False, addresses=[OUTSIDE]))) == {OUTSIDE: "unsubscribed"}
 
 
+def test_a_page_that_is_old_sends_nothing_to_who_was_only_asked(filled, owner, ask, box):
+    report = made(ask(owner, want=False, addresses=[OUTSIDE]))
+    page = owner.post(f"/analytics/reports/{report.pk}/act", {"act": "resend"}, format="multipart", follow=True)
+    assert "Nothing of this report failed" in page.content.decode()
+    answer = owner.post(f"/api/reports/{report.pk}/resend", {"deliveries": []}, format="json")
+    assert answer.status_code == 409 and answer.json()["code"] == "nothing_failed"
+    assert Delivery.objects.get().again == 0
+
+
 def test_whoever_asked_must_still_manage_the_team_when_the_question_goes(filled, ask, box, client_of):
     admin = client_of("admin")
     ask(admin, want=False, addresses=[OUTSIDE])
