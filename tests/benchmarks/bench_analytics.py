@@ -8,13 +8,12 @@ Each endpoint is asked by the owner of the largest team and of one in the middle
 the API as a browser does (`p50`, `p95`). The same questions, without HTTP around them, are then asked of whole days, of
 quarters of an hour, where no days are kept, and of the raw rows, in the same run; all must be answered alike. `ratio`
 is raw rows to whole days. Beside it: how long all figures take to be worked out anew, what a change costs its writer,
-and how long a look takes through the days of each of the two teams, and by how much the process grows. The largest
-team has budgets for itself and each member, and a live batch of up to ten thousand items, which `costs` tells of.
+and how long a look takes through the days of each of the two teams. The largest team has budgets for itself and each
+member, and a live batch of up to ten thousand items, which `costs` tells of.
 """
 
 import argparse
 import os
-import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -178,16 +177,14 @@ def limited(team: Team) -> None:
 
 
 def looks(teams: Sequence[Team]) -> None:
-    """How long a worker takes to look through a team's days, of which a statement may take ten seconds."""
-    print(f"\n{'a look':10}{'team':>9}{'p50 s':>10}{'worst s':>10}{'grown MiB':>11}  found")
+    """How long a worker takes to look through a team's days, of which a statement may take a minute."""
+    print(f"\n{'a look':10}{'team':>9}{'p50 s':>10}{'worst s':>10}  found")
     for team in teams:
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         found = [timed(partial(looking.looked, team.pk, now=NOW)) for _ in range(5)]
-        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
         took, seen = [each for each, _ in found], found[-1][1]
         asked = Generation.objects.filter(team=team).count()
         told = f"{len(seen.unusual)} days, {len(seen.insights)} insights"
-        print(f"{'':10}{asked:>9,}{median(took):10.2f}{max(took):10.2f}{grown:11.1f}  {told}")
+        print(f"{'':10}{asked:>9,}{median(took):10.2f}{max(took):10.2f}  {told}")
 
 
 def report(teams: list[Team]) -> int:
