@@ -159,8 +159,8 @@ class BurnDown:
     them, what is simulated included. `elsewhere`: what of `spent` was charged on none of these days; below zero what
     was charged on them and counts elsewhere. Without a `pace`: `lacking`, days and those with something charged.
     `stopped`: days that are left out, for the budget may have refused what would have been charged; `changed`: when its
-    limit was last set, if days before are looked back upon; `unpriced`: images (of a batch, items) of which it is not
-    known what they cost."""
+    limit was last set, if days before are looked back upon; `unpriced`: images of this month (of a batch, items) of
+    which it is not known what they cost; `unpriced_past`: those of the days that are looked back upon."""
 
     scope: str
     subject: UUID
@@ -178,6 +178,7 @@ class BurnDown:
     stopped: int
     changed: date | None
     unpriced: int
+    unpriced_past: int
 
     @property
     def left(self) -> Decimal:

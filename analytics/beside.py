@@ -175,7 +175,7 @@ def _budget(row: answers.BurnDown) -> dict[str, Any]:
         "simulated": f"${dollars(row.simulated)}" if row.simulated else "",
         "reserved": f"${dollars(row.reserved)}" if row.reserved else "",
         "left": f"${dollars(row.left)}",
-        "per_day": ("at least " if row.unpriced else "") + usd(row.pace.per_day) if row.pace else NOTHING,
+        "per_day": ("at least " if row.unpriced_past else "") + usd(row.pace.per_day) if row.pace else NOTHING,
         "used_up": _used_up(row, until),
         "notes": list(_notes_of(row)),
         "chart": drawn(charts.burning(past, ahead, whole=float(row.limit), said=told, unit="$")),
@@ -201,12 +201,19 @@ def _notes_of(row: answers.BurnDown) -> Iterator[str]:
     elif row.elsewhere:
         yield f"${dollars(row.elsewhere)} more counts here, charged on other days or for work that is gone."
     if row.unpriced:
-        noun = "item" if row.scope == "batch" else "image"
-        yield f"{row.unpriced:,} {noun}{'s' * (row.unpriced != 1)} without a price: at least so much is used up."
+        when = "" if row.scope == "batch" else " of this month"
+        yield f"{_pieces(row, row.unpriced)}{when} without a price: at least so much is used up."
+    if row.pace and row.unpriced_past:
+        count = _pieces(row, row.unpriced_past)
+        yield f"{count} without a price on the {row.pace.days} days looked back upon: it is at least so much a day."
     if row.pace and row.stopped:
         yield f"{row.stopped} days are left out: a budget was nearly used up, and may have refused what was to come."
     if row.pace and row.changed:
         yield f"Its limit was set on {dated(row.changed)}: before, another may have held back what was spent."
+
+
+def _pieces(row: answers.BurnDown, count: int) -> str:
+    return f"{count:,} {'item' if row.scope == 'batch' else 'image'}{'s' * (count != 1)}"
 
 
 def _left(each: answers.BurnDay) -> str:
@@ -227,7 +234,8 @@ def _used_up(row: answers.BurnDown, until: str) -> str:
         return "It is used up."
     if row.pace is None:
         return f"Not enough data. {row.refusal}"
-    return _when(row, row.pace, until) + (" Not all has a price: it may be sooner." if row.unpriced else "")
+    is_least = row.unpriced or row.unpriced_past
+    return _when(row, row.pace, until) + (" Not all has a price: it may be sooner." if is_least else "")
 
 
 def _when(row: answers.BurnDown, pace: burndown.Pace, until: str) -> str:

@@ -40,17 +40,22 @@ GROUP BY 1, 2"""
 OF_TODAY: Final = """
 SELECT actor_id, sum(amount) FROM ledger_entries
 WHERE team_id = %(team)s AND created_at >= %(today)s AND (%(me)s::uuid IS NULL OR actor_id = %(me)s) GROUP BY 1"""
+# Today's too: it is of this month's budget as any other.
 UNPRICED: Final = """
-SELECT member_id, sum(unpriced) FROM {table}
-WHERE team_id = %(team)s AND slot >= %(begin)s AND slot < %(today)s AND unpriced > 0
-  AND (%(me)s::uuid IS NULL OR member_id = %(me)s) GROUP BY 1"""
+SELECT member_id, (slot AT TIME ZONE 'UTC')::date, sum(unpriced) FROM {table}
+WHERE team_id = %(team)s AND slot >= %(begin)s AND unpriced > 0
+  AND (%(me)s::uuid IS NULL OR member_id = %(me)s) GROUP BY 1, 2"""
 BEHIND: Final = "SELECT EXISTS (SELECT FROM analytics_pending WHERE team_id = %(team)s AND slot < %(today)s)"
 OF_BATCHES: Final = """
 SELECT batch_id, (coalesce(finished_at, updated_at) AT TIME ZONE 'UTC')::date, sum(cost) FROM batch_items
 WHERE batch_id = ANY(%(batches)s) AND cost <> 0 GROUP BY 1, 2"""
+# As work.sql has it: what is charged at nothing is free, what no line charges is unknown.
 UNPRICED_OF_BATCHES: Final = """
-SELECT i.batch_id, count(*) FROM batch_items i JOIN generations g ON g.id = i.generation_id
-WHERE i.batch_id = ANY(%(batches)s) AND i.status = 'succeeded' AND i.cost = 0 AND NOT g.simulated GROUP BY 1"""
+SELECT i.batch_id, (coalesce(i.finished_at, i.updated_at) AT TIME ZONE 'UTC')::date, count(*)
+FROM batch_items i JOIN generations g ON g.id = i.generation_id
+WHERE i.batch_id = ANY(%(batches)s) AND i.status = 'succeeded' AND NOT g.simulated AND NOT EXISTS (
+    SELECT FROM ledger_entries l WHERE l.subject = 'generation:' || g.id AND l.kind = 'generation'
+) GROUP BY 1, 2"""
 Days = Mapping[date, Decimal]
 Key = tuple[str, UUID]  # a scope, and whose budget of that scope it is
 
@@ -68,11 +73,11 @@ class _Limit:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What was charged for each budget on each day, how many images have no price, and whether days before today are
-    being worked out anew."""
+    """What was charged for each budget on each day, how many images of the day have no price, and whether days before
+    today are being worked out anew."""
 
     charged: dict[Key, dict[date, Decimal]]
-    unpriced: dict[Key, int]
+    unpriced: dict[Key, dict[date, int]]
     is_behind: bool
 
 
@@ -138,7 +143,7 @@ def _uses(team: UUID, limits: Iterable[_Limit], month: str) -> dict[Key, BudgetU
 def _read(team: UUID, limits: Iterable[_Limit], today: date, only: UUID | None) -> _Read:
     """USD of each day, of this month, the months of the days that are looked back upon; of a batch all of them."""
     found: dict[Key, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    unpriced: dict[Key, int] = defaultdict(int)
+    unpriced: dict[Key, dict[date, int]] = defaultdict(lambda: defaultdict(int))
     begin = (today - burndown.MOST * DAY).replace(day=1)
     batches = [each.subject for each in limits if each.scope == Of.BATCH]
     told: dict[str, Any] = {"team": team, "begin": _midnight(begin), "today": _midnight(today), "me": only}
@@ -156,9 +161,9 @@ def _read(team: UUID, limits: Iterable[_Limit], today: date, only: UUID | None) 
                 if member:
                     found[Of.MEMBER, member][day] += amount
             cursor.execute(UNPRICED.format(table=work), told)
-            for member, count in cursor.fetchall():
-                unpriced[Of.TEAM, team] += int(count)
-                unpriced[Of.MEMBER, member] += int(count)
+            for member, day, count in cursor.fetchall():
+                unpriced[Of.TEAM, team][day] += int(count)
+                unpriced[Of.MEMBER, member][day] += int(count)
             cursor.execute(BEHIND, told)
             is_behind = any(behind for (behind,) in cursor.fetchall())
         if batches:
@@ -166,7 +171,8 @@ def _read(team: UUID, limits: Iterable[_Limit], today: date, only: UUID | None) 
             for batch, day, amount in cursor.fetchall():
                 found[Of.BATCH, batch][day] += amount
             cursor.execute(UNPRICED_OF_BATCHES, {"batches": batches})
-            unpriced.update({(Of.BATCH, batch): int(count) for batch, count in cursor.fetchall()})
+            for batch, day, count in cursor.fetchall():
+                unpriced[Of.BATCH, batch][day] += int(count)
     return _Read(found, unpriced, is_behind)
 
 
@@ -176,6 +182,7 @@ def _midnight(day: date) -> datetime:
 
 def _told(limit: _Limit, use: BudgetUse | None, read: _Read, held: set[date], today: date) -> BurnDown:
     charged = read.charged.get((limit.scope, limit.subject), {})
+    unpriced = read.unpriced.get((limit.scope, limit.subject), {})
     begin, end = _span(limit, charged, today)
     spent, reserved = (use.spent, use.reserved) if use else (ZERO, ZERO)
     days, left = [], limit.amount
@@ -189,7 +196,7 @@ def _told(limit: _Limit, use: BudgetUse | None, read: _Read, held: set[date], to
     pace, lacking = None, (0, 0)
     try:
         pace = pace_of(
-            past,
+            tuple(past.values()),
             today=float(charged.get(today, ZERO)),
             left=float(limit.amount - spent),
             ahead=(end - today).days + 1 if end else LASTING,
@@ -211,9 +218,10 @@ def _told(limit: _Limit, use: BudgetUse | None, read: _Read, held: set[date], to
         elsewhere=ZERO if read.is_behind and limit.scope != Of.BATCH else elsewhere,  # what lags is not elsewhere
         pace=pace,
         lacking=lacking,
-        stopped=sum(each is None for each in past),
+        stopped=sum(each is None for each in past.values()),
         changed=limit.changed if limit.changed and limit.changed > today - burndown.MOST * DAY else None,
-        unpriced=read.unpriced.get((limit.scope, limit.subject), 0),
+        unpriced=sum(count for day, count in unpriced.items() if limit.scope == Of.BATCH or day >= begin),
+        unpriced_past=sum(unpriced.get(day, 0) for day, amount in past.items() if amount is not None),
     )
 
 
@@ -240,10 +248,10 @@ def _stopped(limit: _Limit, charged: Days, today: date) -> set[date]:
     return found
 
 
-def _past(charged: Days, today: date, stopped: set[date]) -> tuple[float | None, ...]:
+def _past(charged: Days, today: date, stopped: set[date]) -> dict[date, float | None]:
     """Each whole day from the first with a charge up to yesterday, so far as that is looked back upon; None of one on
     which a budget had stopped it."""
     begin = today - burndown.MOST * DAY
     first = min((day for day, amount in charged.items() if begin <= day < today and amount), default=today)
     days = [first + n * DAY for n in range((today - first).days)]
-    return tuple(None if day in stopped else float(charged.get(day, ZERO)) for day in days)
+    return {day: None if day in stopped else float(charged.get(day, ZERO)) for day in days}

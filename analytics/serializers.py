@@ -215,6 +215,9 @@ class AnalyticsPaceSerializer(serializers.Serializer[Any]):
     per_day = dollars(help_text="On the mean of the days looked back upon.")
     days = serializers.IntegerField(help_text="Whole days that were looked back upon.")
     busy = serializers.IntegerField(help_text="Of these, with something charged.")
+    unpriced = serializers.IntegerField(
+        help_text="Images of these days (of a batch: items) without a price: it is at least so much a day."
+    )
     chance = serializers.FloatField(help_text="Of how many ways (0 to 1) nothing is left by the end.")
     used_up = serializers.DateField(allow_null=True, help_text="In the middle; null: not before the end.")
     earliest = serializers.DateField(allow_null=True, help_text="After one of ten ways.")
@@ -247,7 +250,8 @@ class AnalyticsBudgetSerializer(serializers.Serializer[Any]):
         help_text="When its limit was last set, if days before it are looked back upon.",
     )
     unpriced = serializers.IntegerField(
-        help_text="Images of these days (of a batch: items) without a price: at least so much is used up."
+        help_text="Images of this month, today's included (of a batch: items), without a price: at least so much is "
+        "used up."
     )
     pace = serializers.SerializerMethodField()
     refusal = serializers.CharField(allow_blank=True, help_text="Why no pace is told.")
@@ -259,6 +263,7 @@ class AnalyticsBudgetSerializer(serializers.Serializer[Any]):
         ahead = [{"day": row.day_of(n), **_usd(each)} for n, each in enumerate(row.pace.ahead)]
         days = {"used_up": row.used_up, "earliest": row.earliest, "latest": row.latest}
         plain = {"days": row.pace.days, "busy": row.pace.busy, "chance": row.pace.chance}
+        plain["unpriced"] = row.unpriced_past
         told = {"method": burndown.METHOD, "per_day": micros(row.pace.per_day), **plain, **days, "ahead": ahead}
         return AnalyticsPaceSerializer(told).data
 

@@ -58,7 +58,7 @@ export interface AnalyticsModels { about: AnalyticsAbout; totals: AnalyticsFigur
 export interface AnalyticsMoney { amount: string | null; simulated: string; unpriced: number }
 export interface AnalyticsOverview { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; latency: AnalyticsLatency; active_members: number; series: AnalyticsSpan[]; previous_series: AnalyticsSpan[] }
 /** Where a budget leads, by whole weeks of its last 84 days that are drawn again and again. */
-export interface AnalyticsPace { method: AnalyticsPaceMethodEnum; per_day: string; days: number; busy: number; chance: number; used_up: string | null; earliest: string | null; latest: string | null; ahead: AnalyticsBudgetAhead[] }
+export interface AnalyticsPace { method: AnalyticsPaceMethodEnum; per_day: string; days: number; busy: number; unpriced: number; chance: number; used_up: string | null; earliest: string | null; latest: string | null; ahead: AnalyticsBudgetAhead[] }
 export type AnalyticsPaceMethodEnum = "weekly_block_bootstrap";
 export interface AnalyticsQuality { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; series: AnalyticsSpan[]; models: AnalyticsModelFigures[] }
 /** `numerator` of `denominator`; `low` to `high` is Wilson's 95 % interval. Null of none. */

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from analytics import burndown, burndowns, queries, rollups
 from batches.models import Batch, BatchItem
+from designer.generations.models import Generation
 from designer.ledger.models import Budget, BudgetUse, LedgerEntry
 from tests.analytics.rows import MODELS, Rows
 from tests.factories import MembershipFactory, TeamFactory, UserFactory
@@ -66,12 +67,14 @@ class TestPace:
 
     def test_the_range_holds_about_what_it_means_to(self):
         """80 of 100, of drawn teams whose days, or whole weeks, differ; at the least number of days as with many. The
-        band of one and of three weeks' end, and the day on which it is used up. Of 1,000 each it held 72 to 86 of 100;
-        of these 150 each 66 to 89."""
+        band of one and of three weeks' end, and the day on which it is used up. Of 1,000 each it held 72 to 86 of 100,
+        78 on the mean; of these 300 each, the same in each run, 70 to 87, and 78.5. Not spread wider it is 70 on the
+        mean, spread as if twice as many weeks were known 75, and 82 as if fewer were."""
+        shares = []
         for days in (burndown.LEAST, 56, 84):
             for size in (1, 7):
                 held: dict[str, list[bool]] = defaultdict(list)
-                for seed in range(150):
+                for seed in range(300):
                     dice = np.random.default_rng([days, size, seed])
                     busy = np.repeat(dice.lognormal(-0.02, 0.35, days + 40), size)[: days + 40]
                     amounts = np.resize([10.0, 11.0, 12.0, 11.0, 9.0, 1.0, 0.5], days + 40) * busy
@@ -83,7 +86,9 @@ class TestPace:
                     for end in (6, 20):
                         held[f"{end}"].append(found.ahead[end].low <= left - came[end] <= found.ahead[end].high)
                 for what, each in held.items():
-                    assert 0.65 <= np.mean(each) <= 0.9, (days, size, what)
+                    assert 0.69 <= np.mean(each) <= 0.88, (days, size, what)
+                    shares.append(np.mean(each))
+        assert 0.77 <= np.mean(shares) <= 0.8, np.mean(shares)
 
     def test_days_on_which_the_budget_stopped_it_are_none_without_charges(self):
         """Six a day until nearly a hundred are gone, each month: the pace is six."""
@@ -262,19 +267,39 @@ class TestTold:
                     cost=Decimal(1), finished_at=at,
                 )  # fmt: skip
             made[title] = batch
-        free = rows.generation(editor.user, timezone.now())
-        BatchItem.objects.create(
-            team=rows.team, batch=made["mine"], position=3, wish={}, generation=free, status="succeeded",
-            finished_at=timezone.now(),
-        )  # fmt: skip
         told = {each["name"]: each for each in asked(owner, rows.team)}
         assert set(told) == {"mine", "theirs"}
         assert [line["spent"] for line in told["mine"]["days"]] == ["2.000000", "0.000000", "0.000000", "1.000000"]
         assert told["mine"]["left"] == "17.000000" and told["mine"]["end"] is None and told["mine"]["pace"] is None
         assert [each["name"] for each in asked(editor, rows.team)] == ["mine"]
-        assert (told["mine"]["unpriced"], told["theirs"]["unpriced"]) == (1, 0)
+
+    def test_an_item_that_is_free_is_not_without_a_price(self, rows: Rows, client_of):
+        """One drawn on one's own machines at 0, one whose prompt alone was paid, one of which nothing is known."""
+        owner, now = client_of("owner"), timezone.now()
+        batch = Batch.objects.create(team=rows.team, owner=owner.user, title="mixed", plan={}, status="running")
+        limit(rows.team, "batch", batch.pk, "20")
+
+        def item(place: int, row: Generation) -> None:
+            BatchItem.objects.create(
+                team=rows.team, batch=batch, position=place, wish={}, generation=row, status="succeeded",
+                cost=row.cost or 0, finished_at=now - timedelta(days=40 * (place == 2)),
+            )  # fmt: skip
+
+        free = rows.generation(owner.user, now, cost=Decimal(0))
+        rows.charge(now, "0.000000", row=free, actor=owner.user)
+        item(0, free)
+        (told,) = asked(owner, rows.team)
+        assert told["unpriced"] == 0
+        assert "without a price" not in owner.get("/analytics", {"team": str(rows.team.pk)}).content.decode()
+        unknown = rows.generation(owner.user, now, cost=Decimal("0.000123"))
+        rows.charge(now, "0.000123", row=unknown, kind="analysis", actor=owner.user)
+        item(1, unknown)
+        (told,) = asked(owner, rows.team)
+        assert told["unpriced"] == 1, "what its prompt cost is no price of its image"
         page = owner.get("/analytics", {"team": str(rows.team.pk)}).content.decode()
         assert "1 item without a price: at least so much is used up." in page
+        item(2, rows.generation(owner.user, now, cost=None))
+        assert asked(owner, rows.team)[0]["unpriced"] == 2, "whatever the month: a batch's budget is of no month"
 
     def test_many_budgets_take_no_more_statements_and_the_most_used_are_told(self, rows: Rows, client_of):
         owner = client_of("owner")
@@ -353,17 +378,51 @@ class TestTold:
             in owner.get("/analytics", {"team": str(rows.team.pk)}).content.decode()
         )
 
-    def test_images_without_a_price_make_it_at_least(self, rows: Rows, client_of):
+    @pytest.mark.parametrize("zone_kept", [False, True])
+    def test_images_without_a_price_make_it_at_least(self, zone_kept: bool, rows: Rows, client_of):
+        """Of this month, today's included, what is used up; of the days looked back upon, the pace."""
         owner, editor = client_of("owner"), client_of("editor")
         limit(rows.team, "team", rows.team.pk, "1000")
         limit(rows.team, "member", None, "900")
         spend(rows, owner.user, 44)
-        at = timezone.now() - timedelta(days=3)
-        for _ in range(2):
-            rows.image(rows.generation(editor.user, at), at)
+        if zone_kept:
+            rollups.wish_for_days([rows.team.pk], "UTC")
+            rollups.fill_days()
+        now = timezone.now()
+        before = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0) - timedelta(hours=1)
+
+        def unpriced(at: datetime, count: int) -> None:
+            for _ in range(count):
+                rows.image(rows.generation(editor.user, at), at)
+            rollups.work_off()
+
+        def told() -> dict:
+            found = {each["subject"]: each for each in asked(owner, rows.team)}
+            names = {str(rows.team.pk): "team", str(editor.user.pk): "editor", str(owner.user.pk): "owner"}
+            return {names[key]: (each["unpriced"], (each["pace"] or {}).get("unpriced")) for key, each in found.items()}
+
+        def page() -> str:
+            return owner.get("/analytics", {"team": str(rows.team.pk)}).content.decode()
+
+        unpriced(before, 2)
+        assert told() == {"team": (0, 2), "editor": (0, None), "owner": (0, 0)}
+        assert "at least so much is used up" not in page(), "nothing of this month is unknown"
+        assert "2 images without a price on the 44 days looked back upon: it is at least so much a day." in page()
+        assert "at least $1.00" in page() and "Not all has a price: it may be sooner." in page()
+        unpriced(now, 1)
+        assert told() == {"team": (1, 2), "editor": (1, None), "owner": (0, 0)}, "today's is known of at once"
+        assert "1 image of this month without a price: at least so much is used up." in page()
+
+    def test_images_of_today_without_a_price_say_nothing_of_the_pace(self, rows: Rows, client_of):
+        owner = client_of("owner")
+        limit(rows.team, "team", rows.team.pk, "1000")
+        spend(rows, owner.user, 44)
+        for at in (timezone.now(), timezone.now() - timedelta(days=60)):
+            rows.image(rows.generation(owner.user, at), at)
         rollups.work_off()
-        told = {each["subject"]: each["unpriced"] for each in asked(owner, rows.team)}
-        assert told == {str(rows.team.pk): 2, str(editor.user.pk): 2, str(owner.user.pk): 0}
+        (told,) = asked(owner, rows.team)
+        assert (told["unpriced"], told["pace"]["unpriced"]) == (1, 0), "nor does what is older than the first charge"
         page = owner.get("/analytics", {"team": str(rows.team.pk)}).content.decode()
-        assert "at least $1.00" in page and "Not all has a price: it may be sooner." in page
-        assert "2 images without a price: at least so much is used up." in page
+        (row,) = re.findall(r'id="budgets-title".*?<tbody>(.*?)</tbody>', page, re.DOTALL)
+        assert "at least" not in row and "Not all has a price: it may be sooner." in row
+        assert "1 image of this month without a price: at least so much is used up." in page

@@ -556,6 +556,7 @@ class AnalyticsPace(TypedDict):
     per_day: str
     days: int
     busy: int
+    unpriced: int
     chance: float
     used_up: str | None
     earliest: str | None
