@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from analytics import answers, burndown, charts
 from analytics.anomalies import KNOWN, METRICS
-from analytics.insights import LEVEL, percent
+from analytics.insights import GOING, LEVEL, percent
 from analytics.models import Insight
 from analytics.noticing import STATES
 from analytics.periods import midnight
@@ -71,7 +71,7 @@ def _insight(row: Insight, *, several: bool) -> dict[str, Any]:
         "sentence": row.sentence,
         "team": row.team.name if several else "",
         "basis": f"Of {dated(first)} to {dated(last)} {last.year}: {TESTS[told['method']]}; "
-        f"{_p(told['p'])}, one of {told['tests']:,} comparisons, by Holm at {LEVEL:.0%}".replace("%", " %"),
+        f"{_p(told['p'])}, one of {told['tests']:,} comparisons{_held(told.get('level'))}",
         "since": f"{dated(row.since)} {row.since.year}",
         "until": dated(row.hidden_until.date()) if row.hidden_until else "",
         "ways": list(_ways(row)),
@@ -102,6 +102,13 @@ def _ways(row: Insight) -> Iterator[tuple[str, str]]:
         whose = f"by {group['name']}" if "provider" in group else f"from {dated(first)} to {dated(last)}"
         rated = "that were rated, " if count == "rated" else ""
         yield f"{said} {rated}{whose}", f"{reverse('gallery')}?{urlencode(query)}"
+
+
+def _held(level: float | None) -> str:
+    """At which level, as far as the look has said."""
+    if level is None:
+        return ""
+    return f", by Holm at {percent(level)}{f': it was told at {percent(LEVEL)}, and goes on' * (level == GOING)}"
 
 
 def _p(p: float) -> str:

@@ -122,7 +122,7 @@ def turn(votes: Sequence[tuple[date, Votes]], days: Sequence[date], *, least: fl
     """From which of these days on the share differs most surely from before, as if all of them had been told.
 
     votes: each with its own day, for a batch may lie on both sides of one. None where there is none with `least` days,
-    and `count` in all, on both sides.
+    and `count` in all, by people of both sides, on both.
     """
 
     def parted(day: date) -> tuple[list[Votes], list[Votes]]:
@@ -131,7 +131,8 @@ def turn(votes: Sequence[tuple[date, Votes]], days: Sequence[date], *, least: fl
     found = []
     for day in days:
         after, before = parted(day)
-        if min(sum(each[3] for each in part) for part in (after, before)) < count:
+        people = {each[1] for each in after if each[3]} & {each[1] for each in before if each[3]}
+        if min(sum(each[3] for each in part if each[1] in people) for part in (after, before)) < count:
             continue
         if (compared := shares(after, before, least=least)) is not None:
             found.append((compared.p, day))

@@ -30,6 +30,7 @@ METHODS: Final[dict[Kind, str]] = {
 LEVEL: Final = 0.01
 GOING: Final = 0.05  # at which what was told goes on: a p that moves about LEVEL is no news each day
 SPAN: Final = 90  # days
+RATED_SPAN: Final = 28  # of what is rated: what lies in the trash is gone after 30, and most of it was not liked
 DAYS: Final = 10.0  # that each side stands on: as many as tell the same if they weigh alike
 LEAST: Final = 30  # rated images, generations that ended, or that were timed, of each side
 LIKED: Final = 10  # images of each side, where money is compared
@@ -96,6 +97,7 @@ class Told:
     provider: str = ""
     model: str = ""
     garment: str = ""
+    level: float = LEVEL  # at which it is held by Holm's method
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def found(
     for each, begins, holds in zip(tests, begun, goes_on, strict=True):
         is_told = holds if each.told.key in going else begins and each.is_of_the_best
         if is_told and each.is_worth_it:
-            told.append(each.told)
+            told.append(replace(each.told, level=LEVEL if begins else GOING))
     lacks = _lacks(pieces, ends)
     lacking = [lacks[kind] for kind, made in by_kind.items() if not made and kind in lacks]
     return Found(sorted(_once(told), key=lambda each: (each.compared.p, each.key)), lacking, len(tests))
@@ -217,18 +219,22 @@ def _dearer_of(garment: str, pieces: Iterable[Piece]) -> Iterator[_Test]:
     what = taxonomy.say("garment", garment) if garment else "image"
     for (dear, more), (cheap, less), is_best in _pairs(groups, lambda group: _each_liked(group[1])):
         compared = comparing.per_liked(_paid(more), _paid(less), least=DAYS)
-        if compared is None:
+        both = _of_both(more, less)
+        if compared is None or any(_rated(own) < LEAST or sum(each.liked for each in own) < LIKED for own in both):
             continue
         names = _told_apart(dear, cheap)
         images, rated, liked = (sum(getattr(each, n) for each in (*more, *less)) for n in ("images", "rated", "liked"))
         sentence = (
             f"{names[0]} costs {compared.estimate:.1f} times as much per liked {what} as {names[1]}"
             f"{_within(more, less)}; 95 % interval {compared.low:.1f} to {compared.high:.1f}; {rated:,} of "
-            f"{images:,} images rated, {liked:,} liked."
+            f"{images:,} images rated, {liked:,} liked{_counting(both, rated)}."
         )
         told = Told(
             "cost_per_liked", _key("cost_per_liked", garment, dear, cheap), sentence, compared,
-            [{**_liking_of(who, own), "cost": _cost_of(own)} for who, own in ((dear, more), (cheap, less))],
+            [
+                {**_liking_of(who, own), "counted": _rated(counted), "cost": _cost_of(own)}
+                for who, own, counted in ((dear, more, both[0]), (cheap, less, both[1]))
+            ],
             images, *dear, garment,
         )  # fmt: skip
         yield _Test(told, compared.estimate >= DEARER, is_best)
@@ -245,6 +251,23 @@ def _within(one: Iterable[Piece], other: Iterable[Piece]) -> str:
     """Said where several people have rated: they are not taken together."""
     people = {each.by for each in (*one, *other) if each.rated}
     return ", by what the same people rated" if len(people) > 1 else ""
+
+
+def _of_both(one: Sequence[Piece], other: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
+    """Those that bear what is compared: rated by people who rated some of each side."""
+    people = {each.by for each in one if each.rated} & {each.by for each in other if each.rated}
+    first, second = ([each for each in own if each.rated and each.by in people] for own in (one, other))
+    return first, second
+
+
+def _rated(pieces: Iterable[Piece]) -> int:
+    return sum(each.rated for each in pieces)
+
+
+def _counting(both: Iterable[Sequence[Piece]], rated: int) -> str:
+    """Said where not all that are rated bear the comparison."""
+    counted = sum(_rated(own) for own in both)
+    return f", of which {counted:,} by people who rated both count" if counted < rated else ""
 
 
 def _is_priced(pieces: Sequence[Piece]) -> bool:
@@ -270,22 +293,26 @@ def _liked(pieces: Sequence[Piece]) -> Iterator[_Test]:
     """Models by the share of their rated images that are liked."""
     groups = [group for group in _by_maker(pieces) if _is_rated(group[1])]
     for (good, more), (bad, less), _ in _pairs(groups, lambda group: _share(group[1])):
+        both = _of_both(more, less)
         compared = comparing.shares(_votes(more), _votes(less), least=DAYS)
-        if compared is None:
+        if compared is None or not all(map(_is_rated, both)):
             continue
         names = _told_apart(good, bad)
-        rated = sum(each.rated for each in (*more, *less))
+        rated = _rated((*more, *less))
         sentence = (
             f"{percent(_share(more))} of the rated images by {names[0]} are liked, {percent(_share(less))} of those "
-            f"by {names[1]}; {_points(compared)}{_within(more, less)}; {rated:,} images rated."
+            f"by {names[1]}; {_points(compared)}{_within(more, less)}; {rated:,} images rated{_counting(both, rated)}."
         )
-        groups_told = [_liking_of(good, more), _liking_of(bad, less)]
+        groups_told = [
+            {**_liking_of(who, own), "counted": _rated(counted)}
+            for who, own, counted in ((good, more, both[0]), (bad, less, both[1]))
+        ]
         told = Told("liking", _key("liking", "", good, bad), sentence, compared, groups_told, rated, *good)
         yield _Test(told, compared.estimate >= POINTS["liking"], _share(more) == max(_share(g[1]) for g in groups))
 
 
 def _is_rated(pieces: Sequence[Piece]) -> bool:
-    return sum(each.rated for each in pieces) >= LEAST and sum(each.rated > 0 for each in pieces) >= UNITS
+    return _rated(pieces) >= LEAST and sum(each.rated > 0 for each in pieces) >= UNITS
 
 
 def _votes(pieces: Iterable[Piece]) -> list[comparing.Votes]:
@@ -375,12 +402,16 @@ def _turned(pieces: Sequence[Piece]) -> Iterator[_Test]:
         return
     day, compared = turn.at, turn.compared
     after, before = ([each for each in rated if (each.day >= day) is is_after] for is_after in (True, False))
+    both = _of_both(after, before)
     sentence = (
         f"{percent(_share(after))} of the rated images asked for since {day.day} {day:%b} are liked, "
         f"{percent(_share(before))} of those before; {_points(compared)}{_within(after, before)}, whichever week it "
-        f"had been; {sum(each.rated for each in rated):,} images rated."
+        f"had been; {_rated(rated):,} images rated{_counting(both, _rated(rated))}."
     )
-    sums = [{name: sum(getattr(each, name) for each in own) for name in ("rated", "liked")} for own in (after, before)]
+    sums: list[dict[str, int]] = [
+        {"rated": _rated(own), "liked": sum(each.liked for each in own), "counted": _rated(counted)}
+        for own, counted in zip((after, before), both, strict=True)
+    ]
     groups = [
         {"name": f"since {day}", "first": day.isoformat(), **sums[0]},
         {"name": f"before {day}", "last": (day - timedelta(days=1)).isoformat(), **sums[1]},
@@ -454,7 +485,7 @@ def percent(share: float) -> str:
 
 
 def _points(compared: Compared) -> str:
-    low, high = round(100 * compared.low), round(100 * compared.high)
+    estimate, low, high = (round(100 * each) for each in (compared.estimate, compared.low, compared.high))
     if compared.high < 0:  # it is said which is less
-        low, high = -high, -low
-    return f"the difference is {low} to {high} points (95 % interval)"
+        estimate, low, high = -estimate, -high, -low
+    return f"the difference is {estimate} points ({low} to {high}, 95 % interval)"

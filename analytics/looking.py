@@ -103,7 +103,8 @@ def looked(team: UUID, *, now: datetime | None = None) -> Seen:
     }
     look = Look(team_id=team, made_at=now, since=since, zone=zone, known=days_known)
     look.due_at = periods.midnight(since + DAY, zone)
-    told = insights.found(pieces, ends, going=going, known=lately_told)
+    kept = [each for each in pieces if each.day >= since - insights.RATED_SPAN * DAY]  # of which nothing is purged
+    told = insights.found(kept, ends, going=going, known=lately_told)
     look.lacking = [asdict(each) for each in told.lacking]
     first = since - len(days) * DAY
     unusual = anomalies.found(days, since=max(0, len(days) - JUDGED))
@@ -167,12 +168,13 @@ def work_of(team: UUID, until: date, zone: str) -> tuple[list[Piece], list[End]]
 
 def _insight(look: Look, one: Told, tests: int) -> Insight:
     compared = {name: round(value, 6) for name, value in asdict(one.compared).items() if name != "p"}
+    span = insights.RATED_SPAN if one.kind in insights.RATED else insights.SPAN
     return Insight(
         team_id=look.team_id, kind=one.kind, key=one.key[:500], sentence=one.sentence, images=one.images,
         about_costs=one.kind == "cost_per_liked", since=look.since, told_at=look.made_at,
         evidence={
             "method": insights.METHODS[one.kind], **compared, "p": one.compared.p, "tests": tests,
-            "from": (look.since - insights.SPAN * DAY).isoformat(), "to": (look.since - DAY).isoformat(),
+            "level": one.level, "from": (look.since - span * DAY).isoformat(), "to": (look.since - DAY).isoformat(),
             "timezone": look.zone, "groups": one.groups, "provider": one.provider, "model": one.model,
             "garment": one.garment,
         },

@@ -11,8 +11,8 @@ from analytics import burndown
 from analytics.anomalies import BACK, KNOWN, METHODS, METRICS
 from analytics.answers import About, BurnDown
 from analytics.forecasting import ETS
+from analytics.insights import GOING, LEVEL
 from analytics.insights import KINDS as INSIGHT_KINDS
-from analytics.insights import LEVEL
 from analytics.insights import METHODS as INSIGHT_METHODS
 from analytics.measures import Figures
 from analytics.models import Insight
@@ -381,6 +381,7 @@ class AnalyticsInsightGroupSerializer(serializers.Serializer[Any]):
     images = serializers.IntegerField(required=False)
     rated = serializers.IntegerField(required=False)
     liked = serializers.IntegerField(required=False)
+    counted = serializers.IntegerField(required=False, help_text="Of the rated: by people who rated both sides.")
     cost = dollars(required=False)
     ended = serializers.IntegerField(required=False, help_text="Generations.")
     failed = serializers.IntegerField(required=False)
@@ -396,7 +397,10 @@ class AnalyticsEvidenceSerializer(serializers.Serializer[Any]):
     low = serializers.FloatField(help_text="Up to high: its 95 % interval.")
     high = serializers.FloatField()
     p = serializers.FloatField(help_text="How often chance alone does as much.")
-    tests = serializers.IntegerField(help_text=f"Made at once; Holm's method holds at {LEVEL} for all of them.")
+    tests = serializers.IntegerField(help_text="Made at once; Holm's method holds at `level` for all of them.")
+    level = serializers.FloatField(
+        required=False, help_text=f"{LEVEL}, or {GOING} where it was told before and goes on at that alone."
+    )
     vars()["from"] = serializers.DateField()
     to = serializers.DateField()
     timezone = serializers.CharField()

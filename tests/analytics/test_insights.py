@@ -21,6 +21,7 @@ from analytics import comparing, insights, looking, rollups
 from analytics.insights import End, Piece
 from analytics.models import Insight, InsightHidden, Look
 from batches.models import Batch, BatchItem
+from designer.assets.garbage import purge
 from designer.generations.models import REFUSED, Generation
 from designer.jobs.models import Job
 from designer.ledger.models import LedgerEntry
@@ -437,7 +438,50 @@ class TestWords:
     )
     def test_points(self, low: float, high: float, said: str):
         compared = comparing.Compared((low + high) / 2, low, high, 0.0001)
-        assert insights._points(compared) == f"the difference is {said} points (95 % interval)"
+        middle = round(abs(50 * (low + high)))
+        assert insights._points(compared) == f"the difference is {middle} points ({said}, 95 % interval)"
+
+    def test_the_difference_is_said_that_the_interval_is_of(self):
+        """Each prefers to rate what they like best: plain shares are further apart than what the same people said."""
+        pieces = []
+        for n in range(400):
+            is_first, day = n % 2 == 0, FIRST + timedelta(days=n // 10)
+            is_fan = (n // 2 % 4 > 0) is is_first
+            likes = int((n // 2 * 7) % 20 < (16 if is_fan else 3) + 2 * is_first)
+            pieces.append(Piece(n, day, "", *MAKERS[n % 2], 4, 4, 4 * likes, None, "fan" if is_fan else "strict"))
+        (one,) = [each for each in insights.found(pieces, []).told if each.kind == "liking"]
+        points = round(100 * one.compared.estimate)
+        assert (
+            f"the difference is {points} points (" in one.sentence
+            and ", by what the same people rated;" in one.sentence
+        )
+
+    def test_only_people_who_rated_both_count(self):
+        """A few by one who rated both models; the many others' ratings bear nothing."""
+
+        def pieces(shared: int) -> list[Piece]:
+            return [
+                Piece(n, FIRST + timedelta(days=n // 2 % 28), "", *MAKERS[n % 2], 1, 1, 1 - n % 2, 0.1, by)
+                for n in range(1_000)
+                for by in [("both" if n < 2 * shared else f"only {n % 2}")]
+            ]
+
+        assert not [each for each in insights.found(pieces(29), []).told if each.kind == "liking"]
+        (one,) = [each for each in insights.found(pieces(56), []).told if each.kind == "liking"]
+        assert one.sentence.endswith("; 1,000 images rated, of which 112 by people who rated both count.")
+        assert [each["counted"] for each in one.groups] == [56, 56]
+
+    def test_at_which_level_it_is_held(self):
+        """What only goes on does not say that it holds at the stricter level."""
+        key, lax = "seconds::openai/gpt-image-2:google/gemini-image", 0
+        for seed in range(60):
+            pieces, ends = drawn(np.random.default_rng([5, seed]), slow=1.45, count=150)
+            fresh = {each.key for each in insights.found(pieces, ends).told}
+            for each in insights.found(pieces, ends, going={key}).told:
+                assert each.key not in fresh or each.level == insights.LEVEL
+                if each.key == key and key not in fresh:
+                    lax += each.level == insights.GOING
+        assert lax
 
 
 class TestTooLittle:
@@ -550,7 +594,7 @@ def filled(
     now = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)
     for n in range(count):
         for maker, cost, seconds in ((MODELS[0], dear, 40), (MODELS[1], "0.040000", 10)):
-            at = now - timedelta(days=1 + n % 60)
+            at = now - timedelta(days=1 + n % insights.RATED_SPAN)
             row = rows.generation(
                 user, at, maker=maker, started_at=at, finished_at=at + timedelta(seconds=seconds + n % 7),
                 understood={"garment": {"value": garment, "confidence": 0.9}},
@@ -747,7 +791,7 @@ class TestKept:
         [
             ("cost_per_liked", lambda n, is_first: n % 2 > 0, [62, 60]),
             ("liking", lambda n, is_first: n % 6 > 0 if is_first else n % 3 == 0, [60, 60]),
-            ("trend", lambda n, is_first: n % 60 < 30 or n % 7 == 0, None),
+            ("trend", lambda n, is_first: n % 28 < 14 or n % 7 == 0, None),
         ],
     )
     def test_each_way_leads_to_the_images_that_are_counted(self, kind, likes, counts, rows: Rows, client_of):
@@ -758,7 +802,9 @@ class TestKept:
             row = rows.generation(owner.user, at, understood={"garment": {"value": garment, "confidence": 0.9}})
             rows.image(row, at + timedelta(minutes=5))  # made on the next day, and rated by nobody
             rows.charge(at, "0.400000", row=row, actor=owner.user)
-        before = today - timedelta(days=insights.SPAN, minutes=1)  # asked for too long ago, though made within the days
+        before = today - timedelta(
+            days=insights.RATED_SPAN, minutes=1
+        )  # asked for too long ago, though made within the days
         rows.said(rows.image(rows.generation(owner.user, before), before + timedelta(minutes=5)), owner.user, "like")
         rows.image(rows.generation(owner.user, today + timedelta(seconds=1)), today + timedelta(seconds=2))  # of today
         rollups.work_off()
@@ -776,6 +822,34 @@ class TestKept:
         look()
         (one,) = [each for each in told(owner, rows.team)["insights"] if " per liked coat as " in each["sentence"]]
         assert ways(owner, one["sentence"]) == [(60, 60), (60, 60)]
+
+    def test_what_was_disliked_and_is_purged_makes_nothing_worse(self, rows: Rows, client_of):
+        """Each day is alike: half of it liked, the rest in the trash at once, and gone with what was said of it."""
+        owner = client_of("owner")
+        now = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)
+        for n in range(85 * 4):
+            at = now - timedelta(days=1 + n // 4)
+            row = rows.generation(owner.user, at)
+            image = rows.image(row, at)
+            rows.said(image, owner.user, "like" if n % 2 else "dislike")
+            if not n % 2:
+                type(image).objects.filter(pk=image.pk).update(trashed_at=at)
+        while purge(60):
+            pass
+        look()
+        told_ = told(owner, rows.team)
+        assert [each["kind"] for each in told_["insights"]] == []
+        assert "trend" not in {each["kind"] for each in told_["looked"][0]["lacking"]}, "it was compared"
+
+    def test_the_page_says_at_which_level_it_is_held(self, rows: Rows, client_of):
+        owner = client_of("owner")
+        filled(rows, owner.user)
+        look()
+        assert {each["evidence"]["level"] for each in told(owner, rows.team)["insights"]} == {insights.LEVEL}
+        for row in Insight.objects.all():
+            Insight.objects.filter(pk=row.pk).update(evidence={**row.evidence, "level": insights.GOING})
+        page = owner.get("/analytics").content.decode()
+        assert "by Holm at 5 %: it was told at 1 %, and goes on" in page and "by Holm at 1 %" not in page
 
     def test_how_much_is_lacking_is_said(self, rows: Rows, client_of):
         owner = client_of("owner")
