@@ -31,7 +31,7 @@ export interface AnalyticsCostOfProvider { provider: string; cost: AnalyticsMone
 export interface AnalyticsCostSpan { start: string; end: string; whole: boolean; cost: AnalyticsMoney }
 export interface AnalyticsCosts { about: AnalyticsAbout; totals: AnalyticsMoney; previous: AnalyticsMoney | null; series: AnalyticsCostSpan[]; kinds: AnalyticsCostOfKind[]; providers: AnalyticsCostOfProvider[]; models: AnalyticsCostOfModel[]; members: AnalyticsCostOfMember[]; budgets: AnalyticsBudget[]; anomalies: AnalyticsAnomalies; forecast: AnalyticsForecast | null }
 /** What an insight stands on. */
-export interface AnalyticsEvidence { method: AnalyticsEvidenceMethodEnum; estimate: number; low: number; high: number; p: number; tests: number; from: string; to: string; timezone: string; groups: AnalyticsInsightGroup[] }
+export interface AnalyticsEvidence { method: AnalyticsEvidenceMethodEnum; estimate: number; low: number; high: number; p: number; tests: number; level: number; from: string; to: string; timezone: string; groups: AnalyticsInsightGroup[] }
 export type AnalyticsEvidenceMethodEnum = "difference_day_jackknife" | "log_day_medians_welch" | "log_ratio_day_jackknife" | "weekly_difference_day_jackknife";
 export interface AnalyticsFigures { asked: number; succeeded: number; partial: number; failed: number; cancelled: number; live: number; success: AnalyticsRate; images: number; set_aside: number; simulated_images: number; rated: number; satisfaction: AnalyticsRate; rating: AnalyticsMean; quality: AnalyticsMean; cost: AnalyticsMoney | null; cost_per_image: string | null; cost_per_liked: string | null }
 /** What a team may spend, worked out after each of its midnights from its last 400 days. */
@@ -40,7 +40,7 @@ export interface AnalyticsForecastDay { day: string; cost: AnalyticsBand }
 export interface AnalyticsHour { weekday: number; hour: number; asked: number; images: number; rated: number; liked: number }
 export interface AnalyticsInsight { id: string; team: string; kind: AnalyticsInsightKindEnum; sentence: string; images: number; since: string; told_at: string; state: AnalyticsInsightStateEnum; hidden_until: string | null; evidence: AnalyticsEvidence }
 /** One side of what is compared; what is not counted of it is left out. */
-export interface AnalyticsInsightGroup { name: string; provider: string; first: string; last: string; images: number; rated: number; liked: number; cost: string; ended: number; failed: number; timed: number; seconds: number }
+export interface AnalyticsInsightGroup { name: string; provider: string; first: string; last: string; images: number; rated: number; liked: number; counted: number; cost: string; ended: number; failed: number; timed: number; seconds: number }
 export type AnalyticsInsightKindEnum = "cost_per_liked" | "liking" | "failures" | "seconds" | "trend";
 export interface AnalyticsInsightLook { team: string; since: string; timezone: string; lacking: AnalyticsLacking[] }
 export type AnalyticsInsightStateEnum = "shown" | "snoozed" | "dismissed";

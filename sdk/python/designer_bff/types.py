@@ -375,6 +375,7 @@ AnalyticsEvidence = TypedDict(
         "high": "float",
         "p": "float",
         "tests": "int",
+        "level": "float",
         "from": "str",
         "to": "str",
         "timezone": "str",
@@ -457,6 +458,7 @@ class AnalyticsInsightGroup(TypedDict):
     images: int
     rated: int
     liked: int
+    counted: int
     cost: str
     ended: int
     failed: int
