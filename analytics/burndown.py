@@ -10,6 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.forecasting import TooLittle
+
 WEEK: Final = 7
 LEAST: Final = 35  # whole days to look back upon: of fewer than five weeks the range would hold too little
 BUSY: Final = 5  # of these, on which something was charged
@@ -17,14 +19,6 @@ OF_WEEKDAY: Final = 3  # of each weekday
 MOST: Final = 84
 WAYS: Final = 1_000
 METHOD: Final = "weekly_block_bootstrap"
-
-
-class TooLittle(Exception):
-    """There is too little to go by: on `busy` of so many days something was charged."""
-
-    def __init__(self, days: int, busy: int) -> None:
-        super().__init__(f"{busy} of {days} days")
-        self.days, self.busy = days, busy
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from analytics import burndown, rollups
+from analytics import burndown, forecasting, rollups
 from analytics.answers import BurnDay, BurnDown, Scope
 from batches.models import OVER, Batch
 from designer.ledger.models import Budget, BudgetUse
@@ -202,7 +202,7 @@ def _told(limit: _Limit, use: BudgetUse | None, read: _Read, held: set[date], to
             ahead=(end - today).days + 1 if end else LASTING,
             seed=today.toordinal(),
         )
-    except burndown.TooLittle as little:
+    except forecasting.TooLittle as little:
         lacking = little.days, little.busy
     return BurnDown(
         scope=limit.scope,

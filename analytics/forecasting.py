@@ -30,7 +30,7 @@ Ways = NDArray[np.float64]  # (days, PATHS): how it may go on
 
 
 class TooLittle(Exception):
-    """There is too little to go by: on `busy` of so many days something was paid."""
+    """There is too little to go by: on `busy` of so many days something was paid or charged."""
 
     def __init__(self, days: int, busy: int) -> None:
         super().__init__(f"{busy} of {days} days")

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -24,6 +24,7 @@ from batches.standing import standstill_of, standstills_of
 from designer.generations.forms import UUID_WORD
 from teams.accounts.people import person
 from teams.base.errors import Forbidden, Missing, Refused
+from teams.base.lists import filters_said
 from teams.review.panels import panel_of
 
 PAGE: Final = 20
@@ -43,7 +44,7 @@ ACTS: Final[dict[str, tuple[Callable[..., Batch], str]]] = {
 @require_GET
 def batches(request: HttpRequest) -> HttpResponse:
     rows = Batch.objects.visible_to(request.user).defer("plan").select_related("owner", "team").order_by("-created_at")
-    found = BatchFilter(_cleaned(request.GET), queryset=rows).qs
+    found = BatchFilter(filters_said(request.GET, status=BatchStatus.values), queryset=rows).qs
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     filters = {"search": request.GET.get("search", "")[:200], "status": request.GET.get("status", "")}
     still = standstills_of(page)
@@ -56,15 +57,6 @@ def batches(request: HttpRequest) -> HttpResponse:
         "templates": BatchTemplate.objects.visible_to(request.user).order_by("name")[:PAGE],
     }
     return render(request, "batches/batches.html", context)
-
-
-def _cleaned(query: QueryDict) -> QueryDict:
-    """The list's own filters, and only values that they know: an address typed by hand shows everything."""
-    said = QueryDict(mutable=True)
-    if (status := str(query.get("status", ""))) in BatchStatus.values:
-        said["status"] = status
-    said["search"] = str(query.get("search", "")).replace("\x00", "")[:200]
-    return said
 
 
 @login_required

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import never_cache
@@ -23,6 +23,7 @@ from designer.notifications.letters import harmless
 from teams.accounts.models import User
 from teams.accounts.people import person
 from teams.base.errors import Forbidden, Missing, Refused
+from teams.base.lists import filters_said
 from teams.base.preconditions import etag_of
 from teams.membership.models import Team
 from teams.membership.ownership import teams_where, visible_teams, working_team
@@ -39,7 +40,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     rows = (
         Report.objects.visible_to(user).defer("content").select_related("team", "owner").order_by("-created_at", "-id")
     )
-    said = _cleaned(request.GET)
+    said = filters_said(request.GET, status=Status.values, kind=Kind.values)
     page = Paginator(ReportFilter(said, queryset=rows).qs, PAGE).get_page(request.GET.get("page"))
     filters = {name: said.get(name, "") for name in ("search", "status", "kind")}
     context = {
@@ -63,16 +64,6 @@ def mail_again(request: HttpRequest) -> HttpResponse:
     recipients.own_stops(person(request)).delete()
     messages.success(request, "Reports that name you are mailed to you again.")
     return redirect("reports")
-
-
-def _cleaned(query: QueryDict) -> QueryDict:
-    """The list's own filters, and only values that they know: an address typed by hand shows everything."""
-    said = QueryDict(mutable=True)
-    for name, known in (("status", Status.values), ("kind", Kind.values)):
-        if query.get(name, "") in known:
-            said[name] = str(query.get(name))
-    said["search"] = str(query.get("search", "")).replace("\x00", "")[:200]
-    return said
 
 
 def _working_teams(user: User) -> list[Team]:

@@ -91,14 +91,14 @@ def _measured(network: Network, ways: list[str], computed: Computed) -> tuple[li
         except CLOSES as reason:  # a network that one library cannot read, another computes
             whole = whole and not room.is_out_of_memory(reason)
             logger.info("engine_way_closed", extra={"model": network.name, "way": way, "reason": str(reason)[:300]})
-    seconds = _timed(able, cloths[0])
+    seconds = timed(able, cloths[0])
     whole = whole and len(seconds) == len(able)
     return [
         Try(way=way, seconds=round(least, 5), decibels=round(decibels[way], 2)) for way, least in seconds.items()
     ], whole
 
 
-def _timed(candidates: dict[str, Network], piece: Pixels) -> dict[str, float]:
+def timed(candidates: dict[str, Network], piece: Pixels) -> dict[str, float]:
     """The least seconds of each; they take turns, so that a busy moment hits all. Those that lack memory are left out,
     for while all are there it is scarcest."""
     least = dict.fromkeys(candidates, math.inf)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics import burndown, burndowns, queries, rollups
+from analytics import burndown, burndowns, forecasting, queries, rollups
 from batches.models import Batch, BatchItem
 from designer.generations.models import Generation
 from designer.ledger.models import Budget, BudgetUse, LedgerEntry
@@ -53,7 +53,7 @@ class TestPace:
     def test_whatever_was_charged_days_and_bands_are_in_order(self, amounts, today, left, ahead):
         busy = sum(each != 0 for each in amounts[-burndown.MOST :])
         if len(amounts[-burndown.MOST :]) < burndown.LEAST or busy < burndown.BUSY:
-            with pytest.raises(burndown.TooLittle):
+            with pytest.raises(forecasting.TooLittle):
                 burndown.pace(amounts, today=today, left=left, ahead=ahead)
             return
         found = burndown.pace(amounts, today=today, left=left, ahead=ahead)
@@ -95,13 +95,13 @@ class TestPace:
         month: list[float | None] = [6.0] * 16 + [None] * 14
         found = burndown.pace([*month, *month, *month], today=0.0, left=60.0, ahead=30)
         assert found.per_day == 6 and found.days == 3 * 16 - 6 and found.used_up == 9
-        with pytest.raises(burndown.TooLittle) as refused:
+        with pytest.raises(forecasting.TooLittle) as refused:
             burndown.pace([*month, *month], today=0.0, left=60.0, ahead=30)
         assert (refused.value.days, refused.value.busy) == (32, 32)
 
     def test_a_weekday_of_which_nothing_is_known_is_not_made_up(self):
         past: list[float | None] = [None if n % 7 == 6 else 2.0 for n in range(84)]
-        with pytest.raises(burndown.TooLittle):
+        with pytest.raises(forecasting.TooLittle):
             burndown.pace(past, today=0.0, left=60.0, ahead=30)
 
 

@@ -85,7 +85,7 @@ def main() -> int:
         raw, true = zip(*row, strict=True)
         figures = f"{np.mean(raw):18.2f}{min(raw):7.2f}{np.mean(true):20.2f}{min(true):7.2f}"
         print(f"  {kind:14}{len(row):8d}{figures}", flush=True)
-    seconds = trying._timed({"bfloat16": half, "int8": whole}, picture(EDGE))
+    seconds = trying.timed({"bfloat16": half, "int8": whole}, picture(EDGE))
     print(f"  {EDGE} x {EDGE}: bfloat16 {seconds['bfloat16']:.2f} s, int8 {seconds['int8']:.2f} s", flush=True)
     return 0
 
