@@ -6,6 +6,7 @@ from analytics.models import (
     CostBreakdownByModel,
     CostForecast,
     DailyGenerationStats,
+    Fill,
     Insight,
     InsightHidden,
     Look,
@@ -14,6 +15,10 @@ from analytics.models import (
     MoneySlot,
     PendingSlot,
     QualityTrend,
+    StyleDay,
+    StyleSlot,
+    TermsDay,
+    TermsSlot,
     UnusualDay,
     UserActivitySummary,
     WorkDay,
@@ -62,6 +67,34 @@ class MoneyDayAdmin(LookedAt, admin.ModelAdmin[MoneyDay]):
     show_full_result_count = False
 
 
+@admin.register(StyleSlot)
+class StyleSlotAdmin(LookedAt, admin.ModelAdmin[StyleSlot]):
+    list_display = ("slot", "team_id", "persona_id", "garment", "provider", "model", "asked", "images", "approved")
+    search_fields = ("team_id", "garment", "model")
+    show_full_result_count = False
+
+
+@admin.register(StyleDay)
+class StyleDayAdmin(LookedAt, admin.ModelAdmin[StyleDay]):
+    list_display = ("slot", "zone", "team_id", "persona_id", "garment", "provider", "model", "images", "approved")
+    search_fields = ("team_id", "garment", "model")
+    show_full_result_count = False
+
+
+@admin.register(TermsSlot)
+class TermsSlotAdmin(LookedAt, admin.ModelAdmin[TermsSlot]):
+    list_display = ("slot", "team_id", "asked")
+    search_fields = ("team_id",)
+    show_full_result_count = False
+
+
+@admin.register(TermsDay)
+class TermsDayAdmin(LookedAt, admin.ModelAdmin[TermsDay]):
+    list_display = ("slot", "zone", "team_id", "asked")
+    search_fields = ("team_id",)
+    show_full_result_count = False
+
+
 @admin.register(CostForecast)
 class CostForecastAdmin(LookedAt, admin.ModelAdmin[CostForecast]):
     list_display = ("team_id", "since", "due_at", "failed_at", "method", "looked_back", "error", "naive_error")
@@ -95,6 +128,11 @@ class InsightHiddenAdmin(LookedAt, admin.ModelAdmin[InsightHidden]):
 @admin.register(ZoneKept)
 class ZoneKeptAdmin(LookedAt, admin.ModelAdmin[ZoneKept]):
     list_display = ("team_id", "zone", "since", "ready")
+
+
+@admin.register(Fill)
+class FillAdmin(LookedAt, admin.ModelAdmin[Fill]):
+    list_display = ("name", "done_at")
 
 
 @admin.register(PendingSlot)

@@ -1,7 +1,7 @@
 """What may be asked of the figures, and what is answered, as records. Pure: knows no Django."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
@@ -9,8 +9,9 @@ from uuid import UUID
 
 from analytics import burndown
 from analytics.anomalies import METHODS, Metric
+from analytics.comparing import Compared
 from analytics.forecasting import BUSY, LEAST, Band
-from analytics.measures import ZERO, Figures, ModelFigures, Money, Spread
+from analytics.measures import ZERO, Figures, ModelFigures, Money, Rate, Spread
 from analytics.periods import Bucket, Period, midnight
 
 Tier = Literal["days", "slots", "raw"]
@@ -37,6 +38,21 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class Narrow:
+    """Of all that is counted only this: "" and None are anything. `kind`: of the ledger's lines, where costs are asked
+    for alone."""
+
+    provider: str = ""
+    model: str = ""
+    member: UUID | None = None
+    simulated: bool | None = None
+    kind: str = ""
+
+    def __bool__(self) -> bool:
+        return self != Narrow()
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """`tier`: whole days where they are kept, else quarters of an hour; `raw` works it out of the raw rows, which takes
     its time: to check and to measure. The figures are the same. `beside`: with what stands beside the tables."""
@@ -46,11 +62,12 @@ class Question:
     compare: bool = False
     tier: Tier = "slots"
     beside: bool = True
+    narrow: Narrow = Narrow()
 
     @property
     def earlier(self) -> "Question | None":
         """The same of as many days before, if it is to be compared."""
-        return Question(self.scope, self.period.before(), tier=self.tier) if self.compare else None
+        return replace(self, period=self.period.before(), compare=False, beside=True) if self.compare else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,9 +292,32 @@ class Costs(Answer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """What was made for one persona (None: for none), of one garment ("": not understood), or by one model. Of money it
+    has what was charged for images alone. `approved`: of the images, those of which a version is."""
+
+    figures: Figures
+    approved: Rate
+    own_approved: int
+    persona: UUID | None = None
+    garment: str = ""
+    provider: str = ""
+    model: str = ""
+    simulated: bool = False
+    name: str = ""
+
+    @property
+    def cost_per_approved(self) -> Decimal | None:
+        return self.figures.money.per(self.own_approved) if self.figures.money else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quality(Answer):
     series: list[Span]
     models: list[ModelFigures]
+    personas: list[Slice]
+    garments: list[Slice]
+    makers: list[Slice]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,9 +337,28 @@ class Member:
     last_active: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Of those of a cohort how many asked for something in the week from `week` on. `whole`: the week is over."""
+
+    week: date
+    active: Rate
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """Those who first asked for something in the week from `week` on; None: before all weeks that are told."""
+
+    week: date | None
+    members: int
+    returns: list[Return]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Members(Answer):
     members: list[Member]
+    cohorts: list[Cohort]
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +373,51 @@ class Hour:
     liked: int
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Something that was asked for: an attribute of this kind, a `word` of the brief, or a whole `prompt`, by the id of
+    the last generation that says it and by what it comes to. `rate`: of all generations."""
+
+    kind: str
+    term: str
+    rate: Rate
+    generation: UUID | None = None
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A term of which another share of the generations than before has been asked for since the middle."""
+
+    kind: str
+    term: str
+    before: Rate
+    after: Rate
+    compared: Compared
+
+    @property
+    def rises(self) -> bool:
+        return self.compared.estimate > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """`asked`: generations whose words are known, of all that are not in the trash. `moved`: what rose and fell from
+    the day `middle` on, the surest first, of `tests` terms that were frequent enough; `lacking`: why none is told."""
+
+    asked: int
+    attributes: list[Term]
+    words: list[Term]
+    prompts: list[Term]
+    middle: date
+    moved: list[Moved]
+    tests: int
+    lacking: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trends(Answer):
+    """`terms`: None where they were not asked for."""
+
     hours: list[Hour]
+    terms: Terms | None

@@ -14,7 +14,17 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from analytics import exports, noticing, queries
-from analytics.asking import CostsQuery, FiguresQuery, InsightsQuery, ScopedQuery, question, read
+from analytics.asking import (
+    CostsQuery,
+    FiguresQuery,
+    InsightsQuery,
+    QualityQuery,
+    ScopedQuery,
+    TrendsQuery,
+    UsersQuery,
+    question,
+    read,
+)
 from analytics.serializers import (
     AnalyticsCostsSerializer,
     AnalyticsInsightSerializer,
@@ -49,14 +59,16 @@ class FiguresView(APIView):
     answer: ClassVar[type[serializers.Serializer[Any]]]
     ask: ClassVar[Any]  # a function of `queries`, that takes the question
     table: ClassVar[str]
+    usual: ClassVar[str] = "series"  # the table that comes as CSV where none is named
 
     def told(self, request: Request, team: UUID | None = None) -> HttpResponse:
         said = read(self.query, request.query_params)
         ask = question(person(request), said, team)
-        found = type(self).ask(replace(ask, beside=said["format"] == "json"))
+        wished = said.get("table", self.usual)
+        found = type(self).ask(replace(ask, beside=said["format"] == "json" or wished != self.usual))
         if said["format"] == "json":
             return Response(self.answer(found).data)
-        table = self.table if said.get("table", "series") == "series" else f"{self.table}.{said['table']}"
+        table = self.table if wished == self.usual else f"{self.table}.{wished}"
         period = found.about.period
         name = f"{table.replace('.', '-')}-{period.first}-{period.last}.csv"
         headers = {**NOT_RUN, "Content-Disposition": f'attachment; filename="{name}"'}
@@ -95,11 +107,12 @@ class Costs(FiguresView):
 
 
 class Quality(FiguresView):
-    """How good the images were, by measure and by what was said of them, over time and by model."""
+    """How good the images were, by measure, by what was said of them and by what was approved: over time, by model,
+    persona and garment."""
 
-    answer, ask, table = AnalyticsQualitySerializer, staticmethod(queries.quality), "quality"
+    query, answer, ask, table = QualityQuery, AnalyticsQualitySerializer, staticmethod(queries.quality), "quality"
 
-    @described(ScopedQuery, AnalyticsQualitySerializer)
+    @described(QualityQuery, AnalyticsQualitySerializer)
     def get(self, request: Request) -> HttpResponse:
         return self.told(request)
 
@@ -115,21 +128,25 @@ class Models(FiguresView):
 
 
 class Users(FiguresView):
-    """Each member: what they asked for and made, on how many days and, where it may be seen, what it cost."""
+    """Each member: what they asked for and made, on how many days and, where it may be seen, what it cost; and of those
+    who began in one week, how many come back."""
 
-    answer, ask, table = AnalyticsUsersSerializer, staticmethod(queries.members), "users"
+    query, answer, ask, table = UsersQuery, AnalyticsUsersSerializer, staticmethod(queries.members), "users"
+    usual = "members"
 
-    @described(ScopedQuery, AnalyticsUsersSerializer)
+    @described(UsersQuery, AnalyticsUsersSerializer)
     def get(self, request: Request) -> HttpResponse:
         return self.told(request)
 
 
 class Trends(FiguresView):
-    """When work is done: every hour of every weekday."""
+    """When work is done, every hour of every weekday; what is asked for: attributes, words and briefs; what rises and
+    what falls."""
 
-    answer, ask, table = AnalyticsTrendsSerializer, staticmethod(queries.trends), "trends"
+    query, answer, ask, table = TrendsQuery, AnalyticsTrendsSerializer, staticmethod(queries.trends), "trends"
+    usual = "hours"
 
-    @described(ScopedQuery, AnalyticsTrendsSerializer)
+    @described(TrendsQuery, AnalyticsTrendsSerializer)
     def get(self, request: Request) -> HttpResponse:
         return self.told(request)
 

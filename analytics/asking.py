@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from analytics import answers, noticing, periods, queries, rollups
 from analytics.insights import KINDS
+from designer.ledger.models import EntryKind
 from designer.web.problems import flattened
 from designer.web.serializers import StrictSerializer
 from teams.accounts.models import User
@@ -17,6 +18,12 @@ from teams.membership.models import Team
 
 COMPARED: Final = ["previous"]
 FEW: Final = 14  # days that are read as quickly by quarters of an hour
+
+
+def tables(usual: str, *others: str) -> serializers.ChoiceField:
+    return serializers.ChoiceField(
+        choices=[usual, *others], required=False, default=usual, help_text="Which table comes as CSV."
+    )
 
 
 class FiguresQuery(StrictSerializer):
@@ -35,6 +42,12 @@ class FiguresQuery(StrictSerializer):
     compare = serializers.ChoiceField(
         choices=COMPARED, required=False, help_text="`previous`: the sums of as many days before, too."
     )
+    provider = serializers.CharField(required=False, max_length=60, help_text="Of this provider alone.")
+    model = serializers.CharField(required=False, max_length=120, help_text="Of this model alone.")
+    member = serializers.UUIDField(required=False, help_text="Of this member alone.")
+    simulated = serializers.ChoiceField(
+        choices=["yes", "no"], required=False, help_text="What was simulated alone, or what was not."
+    )
     format = serializers.ChoiceField(choices=["json", "csv"], required=False, default="json")
 
 
@@ -43,12 +56,20 @@ class ScopedQuery(FiguresQuery):
 
 
 class CostsQuery(ScopedQuery):
-    table = serializers.ChoiceField(
-        choices=["series", "kinds", "providers", "models", "members"],
-        required=False,
-        default="series",
-        help_text="Which table comes as CSV.",
-    )
+    table = tables("series", "kinds", "providers", "models", "members")
+    kind = serializers.ChoiceField(choices=EntryKind.values, required=False, help_text="Lines of this kind alone.")
+
+
+class QualityQuery(ScopedQuery):
+    table = tables("series", "personas", "garments", "makers")
+
+
+class UsersQuery(ScopedQuery):
+    table = tables("members", "cohorts")
+
+
+class TrendsQuery(ScopedQuery):
+    table = tables("hours", "attributes", "words", "prompts", "moved")
 
 
 class InsightsQuery(StrictSerializer):
@@ -83,7 +104,19 @@ def question(
         now=timezone.now(),
         usual=usual,
     )
-    return answers.Question(scope, period, compare=bool(said.get("compare")), tier=_tier(user, scope, period))
+    tier = _tier(user, scope, period)
+    return answers.Question(scope, period, compare=bool(said.get("compare")), tier=tier, narrow=narrow_of(said))
+
+
+def narrow_of(said: Mapping[str, Any]) -> answers.Narrow:
+    """What the question is about alone."""
+    return answers.Narrow(
+        provider=said.get("provider", ""),
+        model=said.get("model", ""),
+        member=said.get("member"),
+        simulated=said["simulated"] == "yes" if said.get("simulated") else None,
+        kind=said.get("kind", ""),
+    )
 
 
 def _tier(user: User, scope: answers.Scope, period: periods.Period) -> answers.Tier:

@@ -66,6 +66,43 @@ def _hours(answer: answers.Trends) -> Iterator[Line]:
         yield [row.weekday, row.hour, row.asked, row.images, row.rated, row.liked]
 
 
+def _cohorts(answer: answers.Members) -> Iterator[Line]:
+    for row in answer.cohorts:
+        for each in row.returns:
+            told = (each.active.numerator, *_rate(each.active), "yes" if each.whole else "no")
+            yield [row.week or "before", row.members, each.week, *told]
+
+
+def _personas(answer: answers.Quality) -> Iterator[Line]:
+    return ([row.name, row.persona, *_slice(row)] for row in answer.personas)
+
+
+def _garments(answer: answers.Quality) -> Iterator[Line]:
+    return ([row.garment, *_slice(row)] for row in answer.garments)
+
+
+def _makers(answer: answers.Quality) -> Iterator[Line]:
+    return ([row.provider, row.model, "yes" if row.simulated else "no", *_slice(row)] for row in answer.makers)
+
+
+def _terms(kind: str) -> Callable[[answers.Trends], Iterable[Line]]:
+    """The lines of `attributes`, `words` or `prompts`."""
+
+    def lines(answer: answers.Trends) -> Iterator[Line]:
+        for row in getattr(answer.terms, kind):
+            name = [row.kind] if kind == "attributes" else []
+            yield [*name, row.term, row.rate.numerator, row.rate.denominator, *_rate(row.rate)]
+
+    return lines
+
+
+def _moved(answer: answers.Trends) -> Iterator[Line]:
+    for row in answer.terms.moved if answer.terms else ():
+        halves = (row.before.numerator, row.before.denominator, row.after.numerator, row.after.denominator)
+        compared = (row.compared.estimate, row.compared.low, row.compared.high, row.compared.p)
+        yield [row.kind, row.term, "rises" if row.rises else "falls", *halves, *compared]
+
+
 def _times(span: answers.Span) -> Line:
     return [span.bucket.start.isoformat(), span.bucket.end.isoformat(), "yes" if span.bucket.whole else "no"]
 
@@ -90,6 +127,24 @@ def _work(figures: Figures) -> Line:
         *(_share(liked), _rounded(liked.low), _rounded(liked.high)),
         *(_rounded(figures.rating.mean), work.ratings, _rounded(figures.quality.mean), work.scored),
     ]
+
+
+def _slice(row: answers.Slice) -> Line:
+    """Of a cost that may be known in part only, `unknown` is said as it is of the whole."""
+    figures, work = row.figures, row.figures.work
+    each = row.cost_per_approved
+    unknown = each is None and row.own_approved and figures.money and figures.money.unpriced
+    return [
+        *(work.asked, _share(figures.success), work.images, work.simulated, work.rated, work.liked),
+        *_rate(figures.satisfaction),
+        *(_rounded(figures.rating.mean), work.ratings, _rounded(figures.quality.mean), work.scored),
+        *(row.approved.numerator, *_rate(row.approved)),
+        *(*_money(figures.money), *_each(figures), UNKNOWN if unknown else each),
+    ]
+
+
+def _rate(rate: Rate) -> Line:
+    return [_share(rate), _rounded(rate.low), _rounded(rate.high)]
 
 
 def _share(rate: Rate) -> float | None:
@@ -119,6 +174,10 @@ def _each(figures: Figures) -> Line:
     ]
 
 
+SLICE: Final = ("asked", "success_rate", "images", "simulated_images", "rated", "liked", "satisfaction",
+    "satisfaction_low", "satisfaction_high", "mean_rating", "ratings", "mean_quality", "scored", "approved",
+    "approved_share", "approved_low", "approved_high", *MONEY, *EACH, "usd_per_approved_image")  # fmt: skip
+SHARE: Final = ("share", "share_low", "share_high")
 TIMES: Final = ("start", "end", "whole")
 MODEL: Final = ("provider", "model", "simulated")
 LATENCY: Final = ("timed", "p50_seconds", "p90_seconds", "p95_seconds", "p99_seconds")
@@ -132,5 +191,16 @@ TABLES: Final[dict[str, tuple[Line, Callable[[Any], Iterable[Line]]]]] = {
     "costs.members": (("name", "member", *MONEY), _costs_of_members),
     "models": ((*MODEL, *WORK, *MONEY, *EACH, *LATENCY, "errors"), _models),
     "users": (("name", "member", "days_active", "last_active", *WORK, *MONEY, *EACH), _members),
+    "users.cohorts": (("began", "members", "week", "active", *SHARE, "whole"), _cohorts),
+    "quality.personas": (("name", "persona", *SLICE), _personas),
+    "quality.garments": (("garment", *SLICE), _garments),
+    "quality.makers": ((*MODEL, *SLICE), _makers),
+    "trends.attributes": (("attribute", "term", "generations", "of", *SHARE), _terms("attributes")),
+    "trends.words": (("term", "generations", "of", *SHARE), _terms("words")),
+    "trends.prompts": (("brief", "generations", "of", *SHARE), _terms("prompts")),
+    "trends.moved": (
+        ("kind", "term", "direction", "before", "before_of", "after", "after_of", "difference", "low", "high", "p"),
+        _moved,
+    ),
     "trends": (("weekday", "hour", "asked", "images", "rated", "liked"), _hours),
 }

@@ -150,6 +150,101 @@ class MoneyDay(Money):
         ]
 
 
+class Style(Slot):
+    """Abstract: what was asked for, made, judged, approved and paid by persona and garment, as `sql/styles.sql` says.
+    NOBODY stands for no persona, and for nobody."""
+
+    member_id = models.UUIDField()
+    persona_id = models.UUIDField()
+    garment = models.CharField(max_length=80)
+    asked = models.PositiveIntegerField()
+    succeeded = models.PositiveIntegerField()
+    partial = models.PositiveIntegerField()
+    failed = models.PositiveIntegerField()
+    cancelled = models.PositiveIntegerField()
+    images = models.PositiveIntegerField(help_text="Without those that were set aside.")
+    rated = models.PositiveIntegerField()
+    liked = models.PositiveIntegerField()
+    disliked = models.PositiveIntegerField()
+    ratings = models.PositiveIntegerField()
+    stars = models.PositiveIntegerField()
+    scored = models.PositiveIntegerField()
+    score = models.DecimalField(max_digits=18, decimal_places=6)
+    approved = models.PositiveIntegerField(help_text="Of the images: itself or a version of it is.")
+    unpriced = models.PositiveIntegerField()
+    amount = models.DecimalField(max_digits=20, decimal_places=6, help_text="USD charged for images alone.")
+
+    class Meta:
+        abstract = True
+
+
+class StyleSlot(Style):
+    """A quarter of an hour of it."""
+
+    class Meta:
+        db_table = "analytics_styles"
+        constraints = [
+            models.UniqueConstraint(
+                name="analytics_styles_once",
+                fields=["team_id", "slot", "member_id", "persona_id", "garment", "provider", "model", "simulated"],
+            )
+        ]
+
+
+class StyleDay(Style):
+    """A whole day in a zone that is kept for the team; `slot` is its first instant."""
+
+    zone = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "analytics_styles_days"
+        constraints = [
+            models.UniqueConstraint(
+                name="analytics_styles_day_once",
+                fields=[
+                    *("team_id", "zone", "slot", "member_id", "persona_id", "garment", "provider", "model"),
+                    "simulated",
+                ],
+            )
+        ]
+
+
+class Terms(models.Model):
+    """Abstract: in how many of the generations that were asked for something was said, as `sql/terms.sql` says."""
+
+    id = models.BigAutoField(primary_key=True)
+    team_id = models.UUIDField()
+    slot = models.DateTimeField()
+    asked = models.PositiveIntegerField()
+    terms = models.JSONField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.slot:%Y-%m-%d %H:%M} of {self.team_id}"
+
+
+class TermsSlot(Terms):
+    """A quarter of an hour of it."""
+
+    class Meta:
+        db_table = "analytics_terms"
+        verbose_name_plural = "terms slots"
+        constraints = [models.UniqueConstraint(name="analytics_terms_once", fields=["team_id", "slot"])]
+
+
+class TermsDay(Terms):
+    """A whole day in a zone that is kept for the team; `slot` is its first instant."""
+
+    zone = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "analytics_terms_days"
+        verbose_name_plural = "terms days"
+        constraints = [models.UniqueConstraint(name="analytics_terms_day_once", fields=["team_id", "zone", "slot"])]
+
+
 class ZoneKept(models.Model):
     """A zone whose days are kept for a team: those from `since` on, and once it is `ready` all there are."""
 
@@ -166,6 +261,19 @@ class ZoneKept(models.Model):
 
     def __str__(self) -> str:
         return f"{self.zone} for {self.team_id}"
+
+
+class Fill(models.Model):
+    """Figures that a release has added, and when the scheduler noted all that was there before to be worked out."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "analytics_fills"
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class PendingSlot(models.Model):

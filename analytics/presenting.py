@@ -57,7 +57,7 @@ def _key_figures(answer: answers.Overview) -> Iterable[dict[str, Any]]:
         _listed(_some(work.simulated, "simulated"), _some(work.set_aside, "more set aside")) or "kept",
         before=before.work.images if before else None,
         now=work.images,
-        href=_gallery(about, kind="generated") if work.images else "",
+        href=gallery(about, kind="generated") if work.images else "",
         link="See them",
     )
     yield _figure(
@@ -81,7 +81,7 @@ def _key_figures(answer: answers.Overview) -> Iterable[dict[str, Any]]:
         percent(now.satisfaction),
         f"{of(now.satisfaction, 'rated')}; {work.rated:,} of {work.images:,} images rated",
         earlier=percent(before.satisfaction) if before else None,
-        href=_gallery(about, kind="generated", liked="like") if work.liked else "",
+        href=gallery(about, kind="generated", liked="like") if work.liked else "",
         link="See those with a like",
     )
     yield _figure(
@@ -241,7 +241,7 @@ def _span(span: answers.Span, about: answers.About) -> dict[str, Any]:
     figures, bucket = span.figures, span.bucket
     return {
         "when": whole_when(bucket, about.period.interval),
-        "href": _gallery(about, bucket.start, bucket.end, kind="generated") if figures.work.images else "",
+        "href": gallery(about, bucket.start, bucket.end, kind="generated") if figures.work.images else "",
         "figures": figures,
         "success": percent(figures.success),
         "liked": percent(figures.satisfaction),
@@ -368,7 +368,7 @@ def _images_of(row: ModelFigures, about: answers.About) -> str:
     if not (row.figures.work.images and row.provider and row.model):
         return ""
     simulated = "yes" if row.simulated else "no"
-    return _gallery(about, kind="generated", provider=row.provider, model=row.model, simulated=simulated)
+    return gallery(about, kind="generated", provider=row.provider, model=row.model, simulated=simulated)
 
 
 def members_shown(answer: answers.Members) -> list[dict[str, Any]]:
@@ -407,7 +407,7 @@ def hours_shown(answer: answers.Trends) -> dict[str, Any]:
     }
 
 
-def _gallery(about: answers.About, start: datetime | None = None, end: datetime | None = None, **more: str) -> str:
+def gallery(about: answers.About, start: datetime | None = None, end: datetime | None = None, **more: str) -> str:
     """The images behind a figure: those made in this time, in the team or teams that were asked about."""
     period: Period = about.period
     said = {

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from analytics import burndowns, forecasts, looking
+from analytics import burndowns, cohorts, forecasts, looking, slices, terms
 from analytics.answers import (
     About,
     Anomalies,
@@ -27,30 +27,20 @@ from analytics.answers import (
     Trends,
 )
 from analytics.measures import Figures, ModelFigures, Money, Spread, Work
-from analytics.rollups import MONEY, OF_TEAMS, WORK, Rollup
+from analytics.reading import OWN, PAID, Key, fetched, names_of, rows_of, summed
+from analytics.rollups import MONEY, WORK
 from analytics.snapshots import snapshot
 from teams.accounts.models import User
 from teams.base.errors import Missing
 from teams.membership.models import Membership
 from teams.membership.permissions import CODES
 
-PERCENTS: Final = (0.5, 0.9, 0.95, 0.99)
-OWN: Final = "(team_id = ANY(%(whole)s::uuid[]) OR member_id = %(me)s::uuid)"
 OWN_COUNTS: Final = {"own_images": "images", "own_liked": "liked", "own_unpriced": "unpriced"}
-PAID: Final = "coalesce(sum(amount) FILTER (WHERE NOT simulated), 0), coalesce(sum(amount) FILTER (WHERE simulated), 0)"
-WALL: Final = "((slot AT TIME ZONE 'UTC') + (%(offsets)s::interval[])[width_bucket(slot, %(since)s::timestamptz[])])"
-WORKED_OUT: Final = {  # columns that the rollups have not
-    "bucket": "width_bucket(slot, %(edges)s::timestamptz[])",
-    "day": "width_bucket(slot, %(midnights)s::timestamptz[])",
-    "weekday": f"extract(isodow FROM {WALL})::int",
-    "hour": f"extract(hour FROM {WALL})::int",
-}
 OTHERS: Final = "Others, as far as you may see"
 # The oldest note of each team, by the index: however many there are.
 OLDEST: Final = """
 SELECT extract(epoch FROM clock_timestamp() - min(oldest.at)) FROM unnest(%s::uuid[]) AS team,
 LATERAL (SELECT at FROM analytics_pending WHERE team_id = team ORDER BY at LIMIT 1) oldest"""
-Key = tuple[Any, ...]
 
 
 def scope_of(user: User, team: UUID | None = None) -> Scope:
@@ -73,7 +63,7 @@ def overview(ask: Question) -> Overview:
     series, earlier = _series(ask), ask.earlier
     before = _series(earlier) if earlier else []
     return Overview(
-        about=_about(ask),
+        about=about_of(ask),
         totals=_together(series),
         previous=_together(before) if earlier else None,
         series=series,
@@ -93,9 +83,9 @@ def costs(ask: Question) -> Costs:
     series = [Span(b, Figures(money=by_time.get((n,), Money()))) for n, b in enumerate(ask.period.buckets, 1)]
     totals = _together(series)
     of_kind = _merged(money[1], {("generation",): sum(unpriced[0].values(), Money())})
-    people = _names(key[0] for key in {**money[4], **unpriced[3]})
+    people = names_of(key[0] for key in {**money[4], **unpriced[3]})
     return Costs(
-        about=_about(ask),
+        about=about_of(ask),
         totals=totals,
         previous=_total_paid(ask.earlier),
         series=series,
@@ -113,14 +103,16 @@ def costs(ask: Question) -> Costs:
 
 @snapshot()
 def quality(ask: Question) -> Quality:
-    """How good the images were, by measure and by what people said, over time and by model."""
+    """How good the images were, by measure, by what people said and by what was approved, over time and by model,
+    persona and garment."""
     series, earlier = _series(ask), ask.earlier
     return Quality(
-        about=_about(ask),
+        about=about_of(ask),
         totals=_together(series),
         previous=_together(_series(earlier)) if earlier else None,
         series=series,
         models=[each for each in _by_model(ask) if each.figures.work.images],
+        **slices.of(ask),
     )
 
 
@@ -130,7 +122,7 @@ def models(ask: Question) -> Models:
     earlier = ask.earlier
     found = _by_model(ask)
     return Models(
-        about=_about(ask),
+        about=about_of(ask),
         totals=sum_of(each.figures for each in found),
         previous=sum_of(each.figures for each in _by_model(earlier)) if earlier else None,
         models=found,
@@ -143,34 +135,36 @@ def members(ask: Question) -> Members:
     in nobody's name, and what may not be seen one by one, stands at the end: the costs add up to the whole."""
     key, earlier = ("member_id",), ask.earlier
     active = "count(DISTINCT day) FILTER (WHERE asked > 0), max(last) FILTER (WHERE asked > 0)"
-    work = _summed(ask, WORK, f"{_counts()}, {active}", [key], more=("day",))[0]
+    work = summed(ask, WORK, f"{_counts()}, {active}", [key], more=("day",))[0]
     paid = _paid(ask, key)[0]
     present = Membership.objects.filter(team__in=ask.scope.teams).values_list("user", flat=True)
     people = {one for (one,) in {*work, *paid} if one} | set(present)
-    names = _names(people)
+    names = names_of(people)
     found = {one: _figures(work.get((one,)), paid.get((one,), Money())) for one in people}
     rows = [_member(ask.scope, one, names.get(one, ""), found[one], work.get((one,))) for one in people]
     rows.sort(key=lambda row: (-row.figures.work.asked, row.name.casefold(), str(row.member)))
     return Members(
-        about=_about(ask),
-        totals=_total(ask),
-        previous=_total(earlier) if earlier else None,
+        about=about_of(ask),
+        totals=total_of(ask),
+        previous=total_of(earlier) if earlier else None,
         members=[*rows, *_apart(ask.scope, found, paid.get((None,)))],
+        cohorts=cohorts.of(ask) if ask.beside else [],
     )
 
 
 @snapshot()
 def trends(ask: Question) -> Trends:
-    """When in the week work is done: every hour of every weekday, those without any too."""
+    """When in the week work is done, every hour of every weekday, those without any too; and what is asked for."""
     by_hour = replace(ask, tier="raw" if ask.tier == "raw" else "slots")
-    found = _summed(by_hour, WORK, "sum(asked), sum(images), sum(rated), sum(liked)", [("weekday", "hour")])[0]
+    found = summed(by_hour, WORK, "sum(asked), sum(images), sum(rated), sum(liked)", [("weekday", "hour")])[0]
     cells = [(weekday, hour) for weekday in range(1, 8) for hour in range(24)]
     earlier = ask.earlier
     return Trends(
-        about=_about(ask),
-        totals=_total(ask),
-        previous=_total(earlier) if earlier else None,
+        about=about_of(ask),
+        totals=total_of(ask),
+        previous=total_of(earlier) if earlier else None,
         hours=[Hour(*cell, *map(int, found.get(cell, (0, 0, 0, 0)))) for cell in cells],
+        terms=terms.of(ask) if ask.beside else None,
     )
 
 
@@ -186,7 +180,7 @@ def _together(series: Sequence[Span]) -> Figures:
     return sum_of(span.figures for span in series)
 
 
-def _about(ask: Question) -> About:
+def about_of(ask: Question) -> About:
     return About(ask.period, ask.scope, _lag(ask.scope.teams))
 
 
@@ -199,7 +193,7 @@ def _lag(teams: Sequence[UUID]) -> Lag:
 
 def _series(ask: Question) -> list[Span]:
     """Every bucket of the period, the empty ones too."""
-    work = _summed(ask, WORK, _counts(), [("bucket",)])[0]
+    work = summed(ask, WORK, _counts(), [("bucket",)])[0]
     money = _paid(ask, ("bucket",))[0]
     return [
         Span(bucket, _figures(work.get((number,)), money.get((number,), Money())))
@@ -207,8 +201,8 @@ def _series(ask: Question) -> list[Span]:
     ]
 
 
-def _total(ask: Question) -> Figures:
-    return _figures(_summed(ask, WORK, _counts(), [()])[0].get(()), _paid(ask, ())[0].get((), Money()))
+def total_of(ask: Question) -> Figures:
+    return _figures(summed(ask, WORK, _counts(), [()])[0].get(()), _paid(ask, ())[0].get((), Money()))
 
 
 def _total_paid(ask: Question | None) -> Figures | None:
@@ -220,7 +214,7 @@ def _total_paid(ask: Question | None) -> Figures | None:
 
 def _by_model(ask: Question) -> list[ModelFigures]:
     key = ("provider", "model", "simulated")
-    work = _summed(ask, WORK, _counts(), [key])[0]
+    work = summed(ask, WORK, _counts(), [key])[0]
     drawn = _paid(ask, key, only="kind = 'generation'")[0]
     latencies, faults = _latencies(ask, key), _faults(ask)
     rows = [
@@ -271,13 +265,13 @@ def _counts() -> str:
 
 def _paid(ask: Question, *sets: Sequence[str], only: str = "true") -> list[dict[Key, Money]]:
     """What was charged, as far as it may be seen, summed up by each of the sets of columns."""
-    found = _summed(ask, MONEY, PAID, sets, only=f"{OWN} AND {only}")
+    found = summed(ask, MONEY, PAID, sets, only=f"{OWN} AND {only}")
     return [{key: Money(*line) for key, line in each.items()} for each in found]
 
 
 def _unpriced(ask: Question, *sets: Sequence[str]) -> list[dict[Key, Money]]:
     """The images without a price, as money of which nothing is known."""
-    found = _summed(ask, WORK, "sum(unpriced)", sets, only=f"{OWN} AND unpriced > 0")
+    found = summed(ask, WORK, "sum(unpriced)", sets, only=f"{OWN} AND unpriced > 0")
     return [{key: Money(unpriced=line[0]) for key, line in each.items() if line[0]} for each in found]
 
 
@@ -307,10 +301,10 @@ def _latencies(ask: Question, key: Sequence[str]) -> dict[Key, Spread]:
     """Within which time images came, by milliseconds that are all kept: no histogram, no sample."""
     columns = ", ".join(key)
     sums = (
-        f"count(*), percentile_cont(%(percents)s::float[]) WITHIN GROUP (ORDER BY one) FROM ({_rows(ask, WORK)}) rows"
+        f"count(*), percentile_cont(%(percents)s::float[]) WITHIN GROUP (ORDER BY one) FROM ({rows_of(ask, WORK)}) rows"
     )
     grouped = f"GROUP BY {columns}" if key else ""
-    lines = _asked(ask, f"SELECT {columns}{', ' if key else ''}{sums}, unnest(millis) one {grouped}")
+    lines = fetched(ask, f"SELECT {columns}{', ' if key else ''}{sums}, unnest(millis) one {grouped}")
     return {
         tuple(line[: len(key)]): Spread(line[-2], *(round(each / 1000, 3) for each in line[-1]))
         for line in lines
@@ -320,9 +314,9 @@ def _latencies(ask: Question, key: Sequence[str]) -> dict[Key, Spread]:
 
 def _faults(ask: Question) -> dict[Key, dict[str, int]]:
     """By model, how many ended with each code of an error, the most frequent first."""
-    lines = _asked(
+    lines = fetched(
         ask,
-        f"SELECT provider, model, simulated, each.code, sum(each.number::int) FROM ({_rows(ask, WORK)}) rows,"  # noqa: S608  (constants of this module)
+        f"SELECT provider, model, simulated, each.code, sum(each.number::int) FROM ({rows_of(ask, WORK)}) rows,"  # noqa: S608  (constants of this module)
         " jsonb_each_text(faults) AS each(code, number) GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC, 4",
     )
     found: dict[Key, dict[str, int]] = {}
@@ -332,70 +326,5 @@ def _faults(ask: Question) -> dict[Key, dict[str, int]]:
 
 
 def _active(ask: Question) -> int:
-    told = f"SELECT count(DISTINCT member_id) FROM ({_rows(ask, WORK, only='asked > 0')}) rows"  # noqa: S608  (constants of this module)
-    return int(_asked(ask, told)[0][0])
-
-
-def _summed(
-    ask: Question,
-    rollup: Rollup,
-    sums: str,
-    sets: Sequence[Sequence[str]],
-    *,
-    more: Sequence[str] = (),
-    only: str = "true",
-) -> list[dict[Key, tuple[Any, ...]]]:
-    """For each set of columns its sums by their values, all in one pass. `more`: columns that the sums need."""
-    columns = list(dict.fromkeys(column for each in sets for column in each))
-    which = f"GROUPING({', '.join(columns)})" if columns else "0"
-    grouped = ", ".join(f"({', '.join(each)})" for each in sets)
-    lines = _asked(
-        ask,
-        f"SELECT {', '.join([which, *columns])}, {sums} FROM ({_rows(ask, rollup, [*columns, *more], only)}) rows"  # noqa: S608  (constants of this module)
-        f" GROUP BY GROUPING SETS ({grouped})",
-    )
-    masks = [sum(1 << place for place, name in enumerate(reversed(columns)) if name not in each) for each in sets]
-    found: list[dict[Key, tuple[Any, ...]]] = [{} for _ in sets]
-    for mask, *line in lines:
-        place = masks.index(mask)
-        key = tuple(line[columns.index(name)] for name in sets[place])
-        found[place][key] = tuple(line[len(columns) :])
-    return found
-
-
-def _rows(ask: Question, rollup: Rollup, columns: Sequence[str] = (), only: str = "true") -> str:
-    """The rows of a question, with the columns that are worked out for it."""
-    more = "".join(f", {WORKED_OUT[name]} AS {name}" for name in dict.fromkeys(columns) if name in WORKED_OUT)
-    source = {"days": rollup.days, "slots": rollup.table, "raw": f"({rollup.truth(OF_TEAMS)})"}[ask.tier]
-    more += ", slot AS last" if "last" in rollup.more and ask.tier != "days" else ""
-    zone = " AND zone = %(zone)s" if ask.tier == "days" else ""
-    return (
-        f"SELECT held.*{more} FROM {source} held WHERE team_id = ANY(%(teams)s::uuid[])"  # noqa: S608  (constants of this module)
-        f" AND slot >= %(begin)s AND slot < %(end)s{zone} AND {only}"
-    )
-
-
-def _asked(ask: Question, told: str) -> list[tuple[Any, ...]]:
-    period, scope = ask.period, ask.scope
-    facts: dict[str, Any] = {
-        "teams": list(scope.teams),
-        "whole": list(scope.whole),
-        "me": scope.me,
-        "begin": period.begin,
-        "end": period.end,
-        "percents": list(PERCENTS),
-        "edges": period.edges,
-        "zone": period.zone,
-    }
-    if "%(midnights)s" in told:
-        facts["midnights"] = period.midnights
-    if "%(since)s" in told:
-        facts |= {"since": [each.since for each in period.clocks], "offsets": [each.offset for each in period.clocks]}
-    with connection.cursor() as cursor:
-        cursor.execute(told, facts)
-        return list(cursor.fetchall())
-
-
-def _names(people: Iterable[UUID | None]) -> dict[UUID | None, str]:
-    rows = User.objects.filter(pk__in=[one for one in people if one])
-    return {row.pk: row.shown_name for row in rows}
+    told = f"SELECT count(DISTINCT member_id) FROM ({rows_of(ask, WORK, only='asked > 0')}) rows"  # noqa: S608  (constants of this module)
+    return int(fetched(ask, told)[0][0])

@@ -85,7 +85,24 @@ MONEY: Final = Rollup(
     (SQL / "money.sql").read_text(),
     (SQL / "money_days.sql").read_text(),
 )
-ROLLUPS: Final = (WORK, MONEY)
+STYLES: Final = Rollup(
+    "analytics_styles",
+    ("team_id", "slot", "member_id", "persona_id", "garment", "provider", "model", "simulated"),
+    (
+        *("asked", "succeeded", "partial", "failed", "cancelled", "images", "rated", "liked", "disliked", "ratings"),
+        *("stars", "scored", "score", "approved", "unpriced", "amount"),
+    ),
+    (SQL / "styles.sql").read_text(),
+    (SQL / "styles_days.sql").read_text(),
+)
+TERMS: Final = Rollup(
+    "analytics_terms",
+    ("team_id", "slot"),
+    ("asked", "terms"),
+    (SQL / "terms.sql").read_text(),
+    (SQL / "terms_days.sql").read_text(),
+)
+ROLLUPS: Final = (WORK, MONEY, STYLES, TERMS)
 TAKE: Final = """
 WITH taken AS (
     DELETE FROM analytics_pending WHERE id IN (
@@ -100,6 +117,11 @@ WITH taken AS (
 HOLD: Final = """
 UPDATE analytics_pending SET held_until = statement_timestamp() + interval '10 minutes'
 WHERE (team_id, slot) IN (SELECT * FROM unnest(%s::uuid[], %s::timestamptz[]))"""
+
+
+NOTE_ALL: Final = """
+INSERT INTO analytics_pending (team_id, slot)
+SELECT team_id, slot FROM analytics_work UNION SELECT team_id, slot FROM analytics_money ORDER BY 2, 1"""
 
 
 @dataclass(slots=True)
@@ -132,6 +154,17 @@ class SlotsFailed(Exception):
     def __init__(self, cells: Sequence[tuple[UUID, datetime]]) -> None:
         super().__init__(f"{len(cells)} slots")
         self.cells = cells
+
+
+def note_what_is_new() -> bool:
+    """Have all slots worked out once more where a release has added figures to them; whether there were any."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE analytics_fills SET done_at = now() WHERE done_at IS NULL")
+        if not cursor.rowcount:
+            return False
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute(NOTE_ALL)
+    return True
 
 
 def work_off(*, seconds: float | None = None) -> int:

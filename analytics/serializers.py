@@ -2,14 +2,14 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from analytics import burndown
 from analytics.anomalies import BACK, KNOWN, METHODS, METRICS
-from analytics.answers import About, BurnDown
+from analytics.answers import About, BurnDown, Slice
 from analytics.forecasting import ETS
 from analytics.insights import GOING, LEVEL
 from analytics.insights import KINDS as INSIGHT_KINDS
@@ -18,6 +18,9 @@ from analytics.measures import Figures
 from analytics.models import Insight
 from analytics.noticing import STATES
 from analytics.periods import INTERVALS
+from designer.pipeline.records import ATTRIBUTES
+
+TERM_KINDS: Final = (*(each for each in ATTRIBUTES if each != "photography"), "word")
 
 
 def dollars(**more: Any) -> serializers.DecimalField:
@@ -334,9 +337,46 @@ class AnalyticsModelFiguresSerializer(serializers.Serializer[Any]):
     )
 
 
+class AnalyticsSliceSerializer(serializers.Serializer[Slice]):
+    """What its images were worth; of money, what was charged for images alone."""
+
+    asked = serializers.IntegerField(source="figures.work.asked", help_text="Generations.")
+    success = AnalyticsRateSerializer(source="figures.success")
+    images = serializers.IntegerField(source="figures.work.images", help_text="Without those that were set aside.")
+    simulated_images = serializers.IntegerField(source="figures.work.simulated")
+    satisfaction = AnalyticsRateSerializer(source="figures.satisfaction", help_text="Liked, of the rated ones.")
+    rating = AnalyticsMeanSerializer(source="figures.rating")
+    quality = AnalyticsMeanSerializer(source="figures.quality")
+    approved = AnalyticsRateSerializer(help_text="Of the images: in a review that stands, itself or a version of it.")
+    cost = AnalyticsMoneySerializer(source="figures.money")
+    cost_per_image = dollars(source="figures.cost_per_image", allow_null=True)
+    cost_per_liked = dollars(source="figures.cost_per_liked", allow_null=True)
+    cost_per_approved = dollars(allow_null=True, help_text="Null where a part of the cost is unknown, and of none.")
+
+
+class AnalyticsPersonaSliceSerializer(AnalyticsSliceSerializer):
+    persona = serializers.UUIDField(
+        allow_null=True, help_text="Null: made for none, or the persona or the generation is gone."
+    )
+    name = serializers.CharField(allow_blank=True)
+
+
+class AnalyticsGarmentSliceSerializer(AnalyticsSliceSerializer):
+    garment = serializers.CharField(allow_blank=True, help_text="Empty: it was not understood, or nobody knows.")
+
+
+class AnalyticsMakerSliceSerializer(AnalyticsSliceSerializer):
+    provider = serializers.CharField(allow_blank=True)
+    model = serializers.CharField(allow_blank=True)
+    simulated = serializers.BooleanField()
+
+
 class AnalyticsQualitySerializer(AnalyticsAnswerSerializer):
     series = AnalyticsSpanSerializer(many=True)
     models = AnalyticsModelFiguresSerializer(many=True)
+    personas = AnalyticsPersonaSliceSerializer(many=True, help_text="Those with the most images first.")
+    garments = AnalyticsGarmentSliceSerializer(many=True)
+    makers = AnalyticsMakerSliceSerializer(many=True, help_text="By model, with what was approved.")
 
 
 class AnalyticsModelsSerializer(AnalyticsAnswerSerializer):
@@ -354,8 +394,25 @@ class AnalyticsMemberSerializer(serializers.Serializer[Any]):
     last_active = serializers.DateTimeField(allow_null=True, help_text="To the quarter of an hour.")
 
 
+class AnalyticsReturnSerializer(serializers.Serializer[Any]):
+    week = serializers.DateField(help_text="Its Monday.")
+    active = AnalyticsRateSerializer(help_text="Asked for something in this week, of the cohort.")
+    whole = serializers.BooleanField(help_text="The week is over.")
+
+
+class AnalyticsCohortSerializer(serializers.Serializer[Any]):
+    """Members who first asked for something in the same week, and how many of them did so in each week from then on."""
+
+    week = serializers.DateField(allow_null=True, help_text="Its Monday; null: before all weeks that are told.")
+    members = serializers.IntegerField()
+    returns = AnalyticsReturnSerializer(many=True)
+
+
 class AnalyticsUsersSerializer(AnalyticsAnswerSerializer):
     members = AnalyticsMemberSerializer(many=True)
+    cohorts = AnalyticsCohortSerializer(
+        many=True, help_text="Of the last 12 weeks of the range that have begun; a cohort without anybody is left out."
+    )
 
 
 class AnalyticsHourSerializer(serializers.Serializer[Any]):
@@ -367,8 +424,53 @@ class AnalyticsHourSerializer(serializers.Serializer[Any]):
     liked = serializers.IntegerField()
 
 
+class AnalyticsTermSerializer(serializers.Serializer[Any]):
+    term = serializers.CharField()
+    rate = AnalyticsRateSerializer(help_text="Of the generations that are not in the trash.")
+
+
+class AnalyticsAttributeSerializer(AnalyticsTermSerializer):
+    kind = serializers.ChoiceField(choices=TERM_KINDS[:-1], help_text="The attribute.")
+
+
+class AnalyticsPromptSerializer(AnalyticsTermSerializer):
+    generation = serializers.UUIDField(help_text="The last one that says it.")
+
+
+class AnalyticsMovedSerializer(serializers.Serializer[Any]):
+    """Something that another share of the generations names since `middle` than before."""
+
+    kind = serializers.ChoiceField(choices=TERM_KINDS, help_text="An attribute, or `word`.")
+    term = serializers.CharField()
+    rises = serializers.BooleanField()
+    before = AnalyticsRateSerializer()
+    after = AnalyticsRateSerializer()
+    difference = serializers.FloatField(source="compared.estimate", help_text="Of the shares (-1 to 1).")
+    low = serializers.FloatField(source="compared.low", help_text="Up to high: its 95 % interval.")
+    high = serializers.FloatField(source="compared.high")
+    p = serializers.FloatField(source="compared.p", help_text="How often chance alone does as much.")
+
+
+class AnalyticsTermsSerializer(serializers.Serializer[Any]):
+    """What is asked for; what lies in the trash is no part of it."""
+
+    asked = serializers.IntegerField(help_text="Generations.")
+    attributes = AnalyticsAttributeSerializer(many=True, help_text="Of each the 8 most asked for.")
+    words = AnalyticsTermSerializer(many=True, help_text="Of the briefs, the 30 most used.")
+    prompts = AnalyticsPromptSerializer(many=True, help_text="Briefs that were asked for twice or more, the 10 most.")
+    middle = serializers.DateField(help_text="The first day of the later half.")
+    moved = AnalyticsMovedSerializer(many=True, help_text="What rose and fell in the later half, the surest first.")
+    method = serializers.SerializerMethodField()
+    tests = serializers.IntegerField(help_text="Made at once; Holm's method holds at 0.05 for all of them.")
+    lacking = serializers.CharField(allow_blank=True, help_text="Why nothing of `moved` can be told.")
+
+    def get_method(self, row: Any) -> str:
+        return "difference_day_jackknife"
+
+
 class AnalyticsTrendsSerializer(AnalyticsAnswerSerializer):
     hours = AnalyticsHourSerializer(many=True)
+    terms = AnalyticsTermsSerializer()
 
 
 class AnalyticsInsightGroupSerializer(serializers.Serializer[Any]):

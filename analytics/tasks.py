@@ -12,6 +12,7 @@ from designer.jobs.scheduler import every
 
 @every(timedelta(seconds=1))
 def work_off() -> None:
+    rollups.note_what_is_new()
     rollups.work_off(seconds=0.5)
     rollups.fill_days(seconds=0.3)
 

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from analytics import answers, beside, noticing, presenting, queries
+from analytics import answers, beside, noticing, presenting, queries, showing, slices
 from analytics.asking import ScopedQuery, question, read
 from analytics.periods import INTERVALS
 from analytics.snapshots import snapshot
@@ -80,6 +80,7 @@ def _answered(ask: answers.Question, actor: User, state: str) -> dict[str, Any]:
     with snapshot():  # one for all: the sums of one table are those of the next
         overview, costs = queries.overview(ask), queries.costs(plain)
         models, members, trends = queries.models(plain), queries.members(plain), queries.trends(plain)
+        parts = slices.of(plain)
         insights = noticing.insights_of(actor, ask.scope.teams, state="all")
         looks = noticing.looks_of(ask.scope.teams, ask.scope.whole)
     return {
@@ -95,7 +96,10 @@ def _answered(ask: answers.Question, actor: User, state: str) -> dict[str, Any]:
         "models": presenting.models_shown(models),
         "members": presenting.members_shown(members),
         "hours": presenting.hours_shown(trends),
-        "csv": {name: _csv(ask, name) for name in ("overview", "costs", "models", "users", "trends")},
+        "slices": showing.slices_shown(parts, overview.about),
+        "terms": showing.terms_shown(trends.terms, overview.about),
+        "cohorts": showing.cohorts_shown(members.cohorts, overview.about),
+        "csv": {name: _csv(ask, name) for name in ("overview", "costs", "quality", "models", "users", "trends")},
     }
 
 

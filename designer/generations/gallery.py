@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, Model, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -37,10 +38,27 @@ from teams.base.ids import words_of
 PAGE = 24
 M = TypeVar("M", bound=Model)
 # a team, times (of the images, of their generations), a model in fact or simulated, a garment, whether somebody rated
-# it: what a figure stands on; carried along
+# it, a member, a persona, and what its generation names: what a figure stands on; carried along
 BEHIND = (
     "of", "since", "until", "asked_since", "asked_until", "provider", "model", "simulated", "garment", "rated",
+    "owner", "persona", "attribute", "word", "brief",
 )  # fmt: skip
+# What a generation names, as the analytics count it: an attribute as `kind:value`, a word of its brief, or the whole
+# brief, by sixteen digits of what it comes to. Nothing of one in the trash.
+NAMED = "EXISTS (SELECT FROM generations g WHERE g.id = assets.generation_id AND g.trashed_at IS NULL AND {})"
+ATTRIBUTE = """EXISTS (
+    SELECT FROM (
+        SELECT g.understood #>> ARRAY[%s, 'value'] AS value
+        WHERE jsonb_typeof(g.understood #> ARRAY[%s, 'value']) = 'string'
+        UNION ALL
+        SELECT CASE jsonb_typeof(each.value) WHEN 'string' THEN each.value #>> '{}' ELSE each.value ->> 'name' END
+        FROM jsonb_array_elements(CASE WHEN jsonb_typeof(g.understood #> ARRAY[%s, 'value']) = 'array'
+            THEN g.understood #> ARRAY[%s, 'value'] ELSE '[]' END) AS each(value)
+    ) said WHERE left(lower(btrim(said.value)), 80) = %s)"""
+WORD = """EXISTS (
+    SELECT FROM regexp_matches(lower(g.brief), '[[:alpha:]]+(?:[-''’][[:alpha:]]+)*', 'g') AS word(said)
+    WHERE word.said[1] = %s)"""
+BRIEF = "left(md5(regexp_replace(btrim(lower(g.brief), E' \\t\\n\\r'), '\\s+', ' ', 'g')), 16) = %s"
 CARRIED = ("q", "kind", "liked", "order", "trash", "alike", "like", *BEHIND)  # from page to page
 RATINGS = ("1", "2", "3", "4", "5")
 
@@ -65,6 +83,11 @@ class Filters:
     asked_until: str = ""
     garment: str = ""
     rated: str = ""  # yes, or either
+    owner: str = ""
+    persona: str = ""
+    attribute: str = ""
+    word: str = ""
+    brief: str = ""
 
     @classmethod
     def from_query(cls, query: QueryDict) -> "Filters":
@@ -85,6 +108,11 @@ class Filters:
             asked_until=_moment_in(query.get("asked_until", "")),
             garment=query.get("garment", "").replace("\x00", "")[:60],
             rated=_one_of(["yes"], query.get("rated", "")),
+            owner=_id_in(query.get("owner", "")),
+            persona=_id_in(query.get("persona", "")),
+            attribute=query.get("attribute", "").replace("\x00", "")[:110],
+            word=query.get("word", "").replace("\x00", "")[:40],
+            brief=query.get("brief", "").replace("\x00", "")[:16],
         )
 
     @property
@@ -132,9 +160,29 @@ class Filters:
         if self.rated:
             said = Feedback.objects.filter(asset=OuterRef("pk"))
             rows = rows.filter(Exists(said.exclude(kind=FeedbackKind.COMMENT)))
+        rows = self._named(rows)
         rows = rows.filter(provenance__provider=self.provider) if self.provider else rows
         rows = rows.filter(simulated=self.simulated == "yes") if self.simulated else rows
         return rows.filter(provenance__model=self.model) if self.model else rows
+
+    def _named(self, rows: AssetQuerySet) -> AssetQuerySet:
+        """By whose they are, and by what their generations name."""
+        rows = rows.filter(owner=self.owner) if self.owner else rows
+        rows = rows.filter(generation__persona=self.persona) if self.persona else rows
+        name, _, value = self.attribute.partition(":")
+        told = {ATTRIBUTE: [name, name, name, name, value], WORD: [self.word], BRIEF: [self.brief]}
+        for condition, facts in told.items():
+            if facts[-1]:
+                rows = rows.filter(RawSQL(NAMED.replace("{}", condition, 1), facts, BooleanField()))  # noqa: S611  (constants of this module)
+        return rows
+
+    @property
+    def named(self) -> str:
+        """What their generations name, in words."""
+        kind, _, value = self.attribute.partition(":")
+        told = [f"the {kind.replace('_', ' ')} {value}"] if value else []
+        told += [f"the word {self.word}"] if self.word else []
+        return " and ".join([*told, "one and the same brief"] if self.brief else told)
 
     def in_trash(self, rows: AssetQuerySet) -> int:
         """How many more are in the trash of what a figure stands on: it counts them."""

@@ -16,6 +16,8 @@ export interface AnalyticsAnomalies { found: AnalyticsAnomaly[]; looked: Analyti
 /** A day that is far from what the team's days before it let expect. */
 export interface AnalyticsAnomaly { team: string; day: string; timezone: string; metric: MetricEnum; value: number; expected: number; low: number; high: number; days: number; of: number; images: number; method: AnalyticsAnomalyMethodEnum }
 export type AnalyticsAnomalyMethodEnum = "p_prime_mad" | "weekday_median_mad";
+export interface AnalyticsAttribute { term: string; rate: AnalyticsRate; kind: AnalyticsAttributeKindEnum }
+export type AnalyticsAttributeKindEnum = "garment" | "silhouette" | "fit" | "length" | "neckline" | "sleeves" | "fabric" | "fabric_weight" | "texture" | "finish" | "pattern" | "colours" | "construction" | "aesthetic" | "mood" | "season" | "occasion" | "formality";
 /** USD: what is expected, and what is meant to hold it in 80 and in 95 of 100 cases. */
 export interface AnalyticsBand { expected: string; low_80: string; high_80: string; low_95: string; high_95: string }
 /** A budget and how it is used up. What is simulated counts in it, by days and months in UTC. */
@@ -24,6 +26,8 @@ export interface AnalyticsBudget { scope: AnalyticsBudgetScopeEnum; subject: str
 export interface AnalyticsBudgetAhead { day: string; expected: string; low: string; high: string }
 export interface AnalyticsBudgetDay { day: string; spent: string; left: string }
 export type AnalyticsBudgetScopeEnum = "team" | "batch" | "member";
+/** Members who first asked for something in the same week, and how many of them did so in each week from then on. */
+export interface AnalyticsCohort { week: string | null; members: number; returns: AnalyticsReturn[] }
 export interface AnalyticsCostOfKind { kind: string; cost: AnalyticsMoney }
 export interface AnalyticsCostOfMember { member: string | null; name: string; cost: AnalyticsMoney }
 export interface AnalyticsCostOfModel { provider: string; cost: AnalyticsMoney; model: string }
@@ -37,6 +41,8 @@ export interface AnalyticsFigures { asked: number; succeeded: number; partial: n
 /** What a team may spend, worked out after each of its midnights from its last 400 days. */
 export interface AnalyticsForecast { since: string; timezone: string; made_at: string; method: MethodEnum | BlankEnum; refusal: string; looked_back: number; busy: number; error: string | null; naive_error: string | null; month: AnalyticsBand | null; ahead: AnalyticsBand | null; days: AnalyticsForecastDay[] }
 export interface AnalyticsForecastDay { day: string; cost: AnalyticsBand }
+/** What its images were worth; of money, what was charged for images alone. */
+export interface AnalyticsGarmentSlice { asked: number; success: AnalyticsRate; images: number; simulated_images: number; satisfaction: AnalyticsRate; rating: AnalyticsMean; quality: AnalyticsMean; approved: AnalyticsRate; cost: AnalyticsMoney; cost_per_image: string | null; cost_per_liked: string | null; cost_per_approved: string | null; garment: string }
 export interface AnalyticsHour { weekday: number; hour: number; asked: number; images: number; rated: number; liked: number }
 export interface AnalyticsInsight { id: string; team: string; kind: AnalyticsInsightKindEnum; sentence: string; images: number; since: string; told_at: string; state: AnalyticsInsightStateEnum; hidden_until: string | null; evidence: AnalyticsEvidence }
 /** One side of what is compared; what is not counted of it is left out. */
@@ -50,22 +56,34 @@ export interface AnalyticsLacking { kind: AnalyticsInsightKindEnum; have: number
 /** Seconds from the first stage to the last image of those that brought some; null of none. */
 export interface AnalyticsLatency { count: number; p50: number | null; p90: number | null; p95: number | null; p99: number | null }
 export interface AnalyticsLooked { team: string; since: string; timezone: string; known: Record<string, number> }
+/** What its images were worth; of money, what was charged for images alone. */
+export interface AnalyticsMakerSlice { asked: number; success: AnalyticsRate; images: number; simulated_images: number; satisfaction: AnalyticsRate; rating: AnalyticsMean; quality: AnalyticsMean; approved: AnalyticsRate; cost: AnalyticsMoney; cost_per_image: string | null; cost_per_liked: string | null; cost_per_approved: string | null; provider: string; model: string; simulated: boolean }
 export interface AnalyticsMean { count: number; mean: number | null }
 export interface AnalyticsMember { member: string | null; name: string; figures: AnalyticsFigures; days_active: number; last_active: string | null }
 export interface AnalyticsModelFigures { provider: string; model: string; simulated: boolean; figures: AnalyticsFigures; latency: AnalyticsLatency; errors: Record<string, number> }
 export interface AnalyticsModels { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; models: AnalyticsModelFigures[] }
 /** USD, from the ledger alone. */
 export interface AnalyticsMoney { amount: string | null; simulated: string; unpriced: number }
+/** Something that another share of the generations names since `middle` than before. */
+export interface AnalyticsMoved { kind: AnalyticsMovedKindEnum; term: string; rises: boolean; before: AnalyticsRate; after: AnalyticsRate; difference: number; low: number; high: number; p: number }
+export type AnalyticsMovedKindEnum = "garment" | "silhouette" | "fit" | "length" | "neckline" | "sleeves" | "fabric" | "fabric_weight" | "texture" | "finish" | "pattern" | "colours" | "construction" | "aesthetic" | "mood" | "season" | "occasion" | "formality" | "word";
 export interface AnalyticsOverview { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; latency: AnalyticsLatency; active_members: number; series: AnalyticsSpan[]; previous_series: AnalyticsSpan[] }
 /** Where a budget leads, by whole weeks of its last 84 days that are drawn again and again. */
 export interface AnalyticsPace { method: AnalyticsPaceMethodEnum; per_day: string; days: number; busy: number; unpriced: number; chance: number; used_up: string | null; earliest: string | null; latest: string | null; ahead: AnalyticsBudgetAhead[] }
 export type AnalyticsPaceMethodEnum = "weekly_block_bootstrap";
-export interface AnalyticsQuality { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; series: AnalyticsSpan[]; models: AnalyticsModelFigures[] }
+/** What its images were worth; of money, what was charged for images alone. */
+export interface AnalyticsPersonaSlice { asked: number; success: AnalyticsRate; images: number; simulated_images: number; satisfaction: AnalyticsRate; rating: AnalyticsMean; quality: AnalyticsMean; approved: AnalyticsRate; cost: AnalyticsMoney; cost_per_image: string | null; cost_per_liked: string | null; cost_per_approved: string | null; persona: string | null; name: string }
+export interface AnalyticsPrompt { term: string; rate: AnalyticsRate; generation: string }
+export interface AnalyticsQuality { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; series: AnalyticsSpan[]; models: AnalyticsModelFigures[]; personas: AnalyticsPersonaSlice[]; garments: AnalyticsGarmentSlice[]; makers: AnalyticsMakerSlice[] }
 /** `numerator` of `denominator`; `low` to `high` is Wilson's 95 % interval. Null of none. */
 export interface AnalyticsRate { numerator: number; denominator: number; rate: number | null; low: number | null; high: number | null }
+export interface AnalyticsReturn { week: string; active: AnalyticsRate; whole: boolean }
 export interface AnalyticsSpan { start: string; end: string; whole: boolean; figures: AnalyticsFigures }
-export interface AnalyticsTrends { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; hours: AnalyticsHour[] }
-export interface AnalyticsUsers { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; members: AnalyticsMember[] }
+export interface AnalyticsTerm { term: string; rate: AnalyticsRate }
+/** What is asked for; what lies in the trash is no part of it. */
+export interface AnalyticsTerms { asked: number; attributes: AnalyticsAttribute[]; words: AnalyticsTerm[]; prompts: AnalyticsPrompt[]; middle: string; moved: AnalyticsMoved[]; method: string; tests: number; lacking: string }
+export interface AnalyticsTrends { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; hours: AnalyticsHour[]; terms: AnalyticsTerms }
+export interface AnalyticsUsers { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; members: AnalyticsMember[]; cohorts: AnalyticsCohort[] }
 export interface ApprovalAnswer { id: string; team: string; asset: string; title: string; requester: string; name: string; policy: PolicyEnum; status: ApprovalAnswerStatusEnum; note: string; checklist: string[]; due_at: string | null; overdue: boolean; reviewers: ReviewerAnswer[]; decided_at: string | null; created_at: string; updated_at: string }
 export type ApprovalAnswerStatusEnum = "open" | "changes_requested" | "rejected" | "approved" | "withdrawn";
 export type ApprovalVerdictEnum = "approve" | "changes_requested" | "reject";
@@ -439,7 +457,7 @@ export interface Calls {
   /** What holds now for everybody or for one's teams, newest first: providers down, budgets, maintenance. */
   alerts(wish?: { ordering?: "created_at" | "-created_at"; page_size?: number }, options?: Options): Pages<Alert>;
   /** What was charged, over time and by kind, provider, model and member: the ledger's own lines. Of a team to whoever may see its billing, to everybody else their own. */
-  analyticsCosts(wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; team?: string; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsCosts>;
+  analyticsCosts(wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; kind?: "generation" | "analysis" | "prompting" | "enhancement" | "storage" | "adjustment"; member?: string; model?: string; provider?: string; simulated?: "yes" | "no"; team?: string; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsCosts>;
   /** What the last 90 days of your teams tell that is more than chance, as sentences with their evidence; and what is lacking to tell more. What is about costs is for those who see all of a team's. */
   analyticsInsights(wish?: { kind?: "cost_per_liked" | "liking" | "failures" | "seconds" | "trend"; state?: "shown" | "snoozed" | "dismissed" | "all"; team?: string }, options?: Options): Promise<AnalyticsInsights>;
   /** Hide an insight from yourself as long as it holds. */
@@ -449,15 +467,15 @@ export interface Calls {
   /** Hide an insight from yourself for some days. */
   snoozeAnalyticsInsight(insightId: string, wish?: SnoozeAnalyticsInsightWish, options?: Options): Promise<AnalyticsInsight>;
   /** Each model: success, errors, seconds, what was said of its images, and the price of one that is liked. */
-  analyticsModels(wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; team?: string; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsModels>;
+  analyticsModels(wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; member?: string; model?: string; provider?: string; simulated?: "yes" | "no"; team?: string; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsModels>;
   /** What was asked for, how it ended, what it cost and how it was liked, in all and over time. */
-  analyticsOverview(wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; team?: string; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsOverview>;
-  /** How good the images were, by measure and by what was said of them, over time and by model. */
-  analyticsQuality(wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; team?: string; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsQuality>;
-  /** When work is done: every hour of every weekday. */
-  analyticsTrends(wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; team?: string; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsTrends>;
-  /** Each member: what they asked for and made, on how many days and, where it may be seen, what it cost. */
-  analyticsUsers(wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; team?: string; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsUsers>;
+  analyticsOverview(wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; member?: string; model?: string; provider?: string; simulated?: "yes" | "no"; team?: string; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsOverview>;
+  /** How good the images were, by measure, by what was said of them and by what was approved: over time, by model, persona and garment. */
+  analyticsQuality(wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; member?: string; model?: string; provider?: string; simulated?: "yes" | "no"; team?: string; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsQuality>;
+  /** When work is done, every hour of every weekday; what is asked for: attributes, words and briefs; what rises and what falls. */
+  analyticsTrends(wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; member?: string; model?: string; provider?: string; simulated?: "yes" | "no"; team?: string; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsTrends>;
+  /** Each member: what they asked for and made, on how many days and, where it may be seen, what it cost; and of those who began in one week, how many come back. */
+  analyticsUsers(wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; member?: string; model?: string; provider?: string; simulated?: "yes" | "no"; team?: string; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsUsers>;
   /** Read a brief and photos into attributes, each with its confidence and source; unknown stays unknown. By the studio's own reader, for nothing: no language model takes part. What the team of the photos has corrected on them, and taught by that, counts as it does for a generation. */
   analyze(wish?: AnalyzeWish, options?: Options): Promise<Analysis>;
   /** List assets, or upload pictures. */
@@ -924,7 +942,7 @@ export interface Calls {
   /** Let it be worked in again; what was paused waits to be resumed. For owners. */
   unarchiveTeam(teamId: string, options?: Options): Promise<LifeAnswer>;
   /** The overview of one team. */
-  teamAnalytics(teamId: string, wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsOverview>;
+  teamAnalytics(teamId: string, wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; member?: string; model?: string; provider?: string; simulated?: "yes" | "no"; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsOverview>;
   /** The preset that follows each generation of a team which does not say otherwise. */
   teamAutoEnhance(teamId: string, options?: Options): Promise<UsualAnswer>;
   /** For owners and admins of the team. */

@@ -14,6 +14,27 @@ AlertKindEnum: TypeAlias = Literal["provider", "budget", "maintenance"]
 
 AnalyticsAnomalyMethodEnum: TypeAlias = Literal["p_prime_mad", "weekday_median_mad"]
 
+AnalyticsAttributeKindEnum: TypeAlias = Literal[
+    "garment",
+    "silhouette",
+    "fit",
+    "length",
+    "neckline",
+    "sleeves",
+    "fabric",
+    "fabric_weight",
+    "texture",
+    "finish",
+    "pattern",
+    "colours",
+    "construction",
+    "aesthetic",
+    "mood",
+    "season",
+    "occasion",
+    "formality",
+]
+
 AnalyticsBudgetScopeEnum: TypeAlias = Literal["team", "batch", "member"]
 
 AnalyticsEvidenceMethodEnum: TypeAlias = Literal[
@@ -23,6 +44,28 @@ AnalyticsEvidenceMethodEnum: TypeAlias = Literal[
 AnalyticsInsightKindEnum: TypeAlias = Literal["cost_per_liked", "liking", "failures", "seconds", "trend"]
 
 AnalyticsInsightStateEnum: TypeAlias = Literal["shown", "snoozed", "dismissed"]
+
+AnalyticsMovedKindEnum: TypeAlias = Literal[
+    "garment",
+    "silhouette",
+    "fit",
+    "length",
+    "neckline",
+    "sleeves",
+    "fabric",
+    "fabric_weight",
+    "texture",
+    "finish",
+    "pattern",
+    "colours",
+    "construction",
+    "aesthetic",
+    "mood",
+    "season",
+    "occasion",
+    "formality",
+    "word",
+]
 
 AnalyticsPaceMethodEnum: TypeAlias = Literal["weekly_block_bootstrap"]
 
@@ -275,6 +318,12 @@ class AnalyticsAnomaly(TypedDict):
     method: AnalyticsAnomalyMethodEnum
 
 
+class AnalyticsAttribute(TypedDict):
+    term: str
+    rate: AnalyticsRate
+    kind: AnalyticsAttributeKindEnum
+
+
 class AnalyticsBand(TypedDict):
     """USD: what is expected, and what is meant to hold it in 80 and in 95 of 100 cases."""
 
@@ -321,6 +370,16 @@ class AnalyticsBudgetDay(TypedDict):
     day: str
     spent: str
     left: str
+
+
+class AnalyticsCohort(TypedDict):
+    """Members who first asked for something in the same week, and how many of them did so in each week from then
+    on.
+    """
+
+    week: str | None
+    members: int
+    returns: list[AnalyticsReturn]
 
 
 class AnalyticsCostOfKind(TypedDict):
@@ -426,6 +485,24 @@ class AnalyticsForecastDay(TypedDict):
     cost: AnalyticsBand
 
 
+class AnalyticsGarmentSlice(TypedDict):
+    """What its images were worth; of money, what was charged for images alone."""
+
+    asked: int
+    success: AnalyticsRate
+    images: int
+    simulated_images: int
+    satisfaction: AnalyticsRate
+    rating: AnalyticsMean
+    quality: AnalyticsMean
+    approved: AnalyticsRate
+    cost: AnalyticsMoney
+    cost_per_image: str | None
+    cost_per_liked: str | None
+    cost_per_approved: str | None
+    garment: str
+
+
 class AnalyticsHour(TypedDict):
     weekday: int
     hour: int
@@ -504,6 +581,26 @@ class AnalyticsLooked(TypedDict):
     known: dict[str, int]
 
 
+class AnalyticsMakerSlice(TypedDict):
+    """What its images were worth; of money, what was charged for images alone."""
+
+    asked: int
+    success: AnalyticsRate
+    images: int
+    simulated_images: int
+    satisfaction: AnalyticsRate
+    rating: AnalyticsMean
+    quality: AnalyticsMean
+    approved: AnalyticsRate
+    cost: AnalyticsMoney
+    cost_per_image: str | None
+    cost_per_liked: str | None
+    cost_per_approved: str | None
+    provider: str
+    model: str
+    simulated: bool
+
+
 class AnalyticsMean(TypedDict):
     count: int
     mean: float | None
@@ -541,6 +638,20 @@ class AnalyticsMoney(TypedDict):
     unpriced: int
 
 
+class AnalyticsMoved(TypedDict):
+    """Something that another share of the generations names since `middle` than before."""
+
+    kind: AnalyticsMovedKindEnum
+    term: str
+    rises: bool
+    before: AnalyticsRate
+    after: AnalyticsRate
+    difference: float
+    low: float
+    high: float
+    p: float
+
+
 class AnalyticsOverview(TypedDict):
     about: AnalyticsAbout
     totals: AnalyticsFigures
@@ -566,12 +677,40 @@ class AnalyticsPace(TypedDict):
     ahead: list[AnalyticsBudgetAhead]
 
 
+class AnalyticsPersonaSlice(TypedDict):
+    """What its images were worth; of money, what was charged for images alone."""
+
+    asked: int
+    success: AnalyticsRate
+    images: int
+    simulated_images: int
+    satisfaction: AnalyticsRate
+    rating: AnalyticsMean
+    quality: AnalyticsMean
+    approved: AnalyticsRate
+    cost: AnalyticsMoney
+    cost_per_image: str | None
+    cost_per_liked: str | None
+    cost_per_approved: str | None
+    persona: str | None
+    name: str
+
+
+class AnalyticsPrompt(TypedDict):
+    term: str
+    rate: AnalyticsRate
+    generation: str
+
+
 class AnalyticsQuality(TypedDict):
     about: AnalyticsAbout
     totals: AnalyticsFigures
     previous: AnalyticsFigures | None
     series: list[AnalyticsSpan]
     models: list[AnalyticsModelFigures]
+    personas: list[AnalyticsPersonaSlice]
+    garments: list[AnalyticsGarmentSlice]
+    makers: list[AnalyticsMakerSlice]
 
 
 class AnalyticsRate(TypedDict):
@@ -584,6 +723,12 @@ class AnalyticsRate(TypedDict):
     high: float | None
 
 
+class AnalyticsReturn(TypedDict):
+    week: str
+    active: AnalyticsRate
+    whole: bool
+
+
 class AnalyticsSpan(TypedDict):
     start: str
     end: str
@@ -591,11 +736,31 @@ class AnalyticsSpan(TypedDict):
     figures: AnalyticsFigures
 
 
+class AnalyticsTerm(TypedDict):
+    term: str
+    rate: AnalyticsRate
+
+
+class AnalyticsTerms(TypedDict):
+    """What is asked for; what lies in the trash is no part of it."""
+
+    asked: int
+    attributes: list[AnalyticsAttribute]
+    words: list[AnalyticsTerm]
+    prompts: list[AnalyticsPrompt]
+    middle: str
+    moved: list[AnalyticsMoved]
+    method: str
+    tests: int
+    lacking: str
+
+
 class AnalyticsTrends(TypedDict):
     about: AnalyticsAbout
     totals: AnalyticsFigures
     previous: AnalyticsFigures | None
     hours: list[AnalyticsHour]
+    terms: AnalyticsTerms
 
 
 class AnalyticsUsers(TypedDict):
@@ -603,6 +768,7 @@ class AnalyticsUsers(TypedDict):
     totals: AnalyticsFigures
     previous: AnalyticsFigures | None
     members: list[AnalyticsMember]
+    cohorts: list[AnalyticsCohort]
 
 
 class ApprovalAnswer(TypedDict):

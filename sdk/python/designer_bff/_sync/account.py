@@ -758,6 +758,10 @@ class AccountCalls(Caller):
         compare: Literal["previous"] | None = None,
         from_: str | None = None,
         interval: Literal["hour", "day", "week", "month"] | None = None,
+        member: str | None = None,
+        model: str | None = None,
+        provider: str | None = None,
+        simulated: Literal["yes", "no"] | None = None,
         timezone: str | None = None,
         to: str | None = None,
     ) -> types.AnalyticsOverview:
@@ -765,7 +769,17 @@ class AccountCalls(Caller):
         answer: types.AnalyticsOverview = self.call(
             "GET",
             f"/teams/{quoted(team_id)}/analytics",
-            query={"compare": compare, "from": from_, "interval": interval, "timezone": timezone, "to": to},
+            query={
+                "compare": compare,
+                "from": from_,
+                "interval": interval,
+                "member": member,
+                "model": model,
+                "provider": provider,
+                "simulated": simulated,
+                "timezone": timezone,
+                "to": to,
+            },
         )
         return answer
 

@@ -1,0 +1,11 @@
+DROP TRIGGER analytics_uncast ON generations;
+DROP TRIGGER analytics_reworded ON generations;
+DROP TRIGGER analytics_recast ON generations;
+DROP TRIGGER analytics_moved ON assets;
+DROP TRIGGER analytics_reviewed ON team_approvals;
+DROP FUNCTION analytics_uncast();
+DROP FUNCTION analytics_reworded();
+DROP FUNCTION analytics_recast();
+DROP FUNCTION analytics_moved();
+DROP FUNCTION analytics_reviewed();
+DROP FUNCTION analytics_note_line(uuid);
