@@ -5,16 +5,17 @@ from importlib.util import find_spec
 
 from django.apps import AppConfig
 
-ROOMS = ["analytics", "analytics.reports"]
+ROOMS = ["analytics", "analytics.reports", "analytics.dashboards"]
 
 
 class AnalyticsConfig(AppConfig):
     name = "analytics"
 
     def import_models(self) -> None:
-        """Also those of the room within."""
+        """Also those of the rooms within."""
         super().import_models()
-        import_module("analytics.reports.models")
+        for room in ROOMS[1:]:
+            import_module(f"{room}.models")
 
     def ready(self) -> None:
         """Import each room's modules that register something."""

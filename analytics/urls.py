@@ -18,5 +18,6 @@ api = [
 ]
 pages = [
     path("analytics", views.dashboard, name="analytics"),
+    path("analytics/now", views.figures, name="analytics_now"),
     path("analytics/insights/<uuid:pk>", views.insight, name="analytics_insight"),
 ]

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from analytics import answers, beside, noticing, presenting, queries, showing, slices
@@ -22,6 +23,7 @@ from teams.membership.ownership import visible_teams
 
 RANGES: Final = (7, 30, 90)  # days up to today
 FIELDS: Final = ("from", "to", "interval", "timezone", "team", "compare")
+WATCHED: Final = 10  # teams whose charges a page hears of
 PAGE: Final = "analytics/analytics.html"
 
 
@@ -51,6 +53,18 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     state = state if state in noticing.STATES else noticing.STATES[0]
     back = urlencode([(name, value) for name, value in request.GET.items() if name != "insights"])
     return render(request, PAGE, {**facts, **_answered(ask, actor, state), "back": back})
+
+
+@login_required
+@require_GET
+def figures(request: HttpRequest) -> HttpResponse:
+    """The key figures alone: what the page asks for again when something was charged."""
+    said = {name: value for name in FIELDS if (value := request.GET.get(name, "").strip())}
+    ask = question(person(request), read(ScopedQuery, said))
+    with snapshot():
+        overview, costs = queries.overview(ask), queries.costs(replace(ask, compare=False, beside=False))
+    facts = {"about": overview.about, "figures": presenting.shown(overview, costs)["figures"]}
+    return render(request, "analytics/_figures.html", facts)
 
 
 @login_required
@@ -87,6 +101,7 @@ def _answered(ask: answers.Question, actor: User, state: str) -> dict[str, Any]:
         "first": ask.period.first.isoformat(),
         "last": ask.period.last.isoformat(),
         "about": overview.about,
+        "live": _live(ask),
         **presenting.shown(overview, costs),
         "costs": presenting.costs_shown(costs),
         "forecast": presenting.forecast_shown(costs),
@@ -101,6 +116,19 @@ def _answered(ask: answers.Question, actor: User, state: str) -> dict[str, Any]:
         "cohorts": showing.cohorts_shown(members.cohorts, overview.about),
         "csv": {name: _csv(ask, name) for name in ("overview", "costs", "quality", "models", "users", "trends")},
     }
+
+
+def _live(ask: answers.Question) -> dict[str, str] | None:
+    """Which channels say that something was charged, and where the figures are asked for anew; None where no day of
+    them is still to come to its end, or there are too many channels to watch."""
+    period, teams = ask.period, ask.scope.teams
+    if period.end <= timezone.now() or not 0 < len(teams) <= WATCHED:
+        return None
+    days: dict[str, Any] = {"from": period.first, "to": period.last}
+    said = {**days, "interval": period.interval, "timezone": period.zone}
+    said |= {"team": teams[0]} if len(teams) == 1 else {}
+    said |= {"compare": "previous"} if ask.compare else {}
+    return {"channels": " ".join(f"team:{pk}" for pk in teams), "src": f"{reverse('analytics_now')}?{urlencode(said)}"}
 
 
 def _csv(ask: answers.Question, table: str) -> str:

@@ -29,6 +29,7 @@ ROOMS = [
     "batches.webhooks",
     "analytics",
     "analytics.reports",
+    "analytics.dashboards",
 ]
 
 

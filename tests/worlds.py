@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
 
+from analytics.dashboards.models import Dashboard
 from analytics.models import Insight
 from analytics.reports.files import folder
 from analytics.reports.models import Delivery as ReportDelivery
@@ -75,6 +76,7 @@ class World:
     report: Report
     schedule: Schedule
     insight: Insight
+    dashboard: Dashboard
 
     def id_for(self, route: str, name: str) -> Any:
         """What the placeholder `name` means in `route`; None when the walk has not been told."""
@@ -123,6 +125,7 @@ class World:
         return [
             ("reports/schedules/", self.schedule),
             ("reports/", self.report),
+            ("dashboards/", self.dashboard),
             ("batch/templates/", self.template),
             ("batch/", self.batch),
             ("batches/templates/", self.template),
@@ -197,6 +200,8 @@ class World:
             f"/analytics/reports/{self.report.pk}/head",
             f"/api/reports/{self.report.pk}",
             f"/api/reports/{self.report.pk}/files/figures.csv",
+            f"/analytics/dashboards/{self.dashboard.pk}",
+            f"/api/dashboards/{self.dashboard.pk}",
             f"/teams/{self.team.pk}",
             f"/api/teams/{self.team.pk}/comments",
             f"/api/teams/{self.team.pk}/comments/{self.comment.pk}",
@@ -279,6 +284,7 @@ class World:
             "reports": sorted(Report.objects.filter(**own).values_list("pk", "status", "title")),
             "schedules": sorted(Schedule.objects.filter(**own).values_list("pk", "active", "next_at")),
             "report mails": sorted(ReportDelivery.objects.filter(**own).values_list("pk", "status")),
+            "dashboards": sorted(Dashboard.objects.filter(**own).values_list("pk", "name", "shared", "updated_at")),
             "name": Team.objects.get(pk=self.team.pk).name,
         }
 
@@ -374,6 +380,10 @@ def build_world() -> World:
         team=team, kind="seconds", key="seconds", sentence=f"{SECRET} is slow", about_costs=False, evidence=evidence,
         images=0, since=timezone.now().date(), told_at=timezone.now(),
     )  # fmt: skip
+    dashboard = Dashboard.objects.create(
+        team=team, owner=editor, name=f"{SECRET} board", shared=True,
+        widgets=[{"id": str(uuid.uuid4()), "kind": kind} for kind in ("figures", "terms", "gone")],
+    )  # fmt: skip
     return World(
         team=team,
         people=people,
@@ -404,4 +414,5 @@ def build_world() -> World:
         report=report,
         schedule=schedule,
         insight=insight,
+        dashboard=dashboard,
     )

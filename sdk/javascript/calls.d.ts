@@ -139,6 +139,11 @@ export interface Credentials { state: CredentialsStateEnum; signer: string; issu
 export type CredentialsStateEnum = "valid" | "unsigned" | "broken" | "unavailable";
 /** Where the crop of a recipe would cut, looked for in a small view of the whole; or why it cannot be. */
 export interface Crop { shape: string; box: Box; of: Size; guides: Guides; error: PreviewProblem }
+export interface Dashboard { id: string; team: string; owner: string; name: string; shared: boolean; days: number; widgets: DashboardWidgetShown[]; created_at: string; updated_at: string }
+/** One figure of a board; what it is narrowed by is left out where it is not. */
+export interface DashboardWidgetRequest { id?: string; kind: string; provider?: string; model?: string; member?: string; simulated?: SimulatedEnum; kind_of_cost?: KindOfCostEnum }
+export interface DashboardWidgetShown { id: string; kind: string; provider: string; model: string; member: string; simulated: string; kind_of_cost: string }
+export type DaysEnum = 7 | 30 | 90 | 365;
 export interface DeadJob { id: string; kind: string; lane: LaneEnum; team: string; payload: Record<string, string>; attempts: number; deaths: number; error: JobProblem; calls: Call[]; created_at: string; finished_at: string | null }
 export interface DefaultAnswer { team: string; persona: Persona | null }
 export interface DefaultChoiceAnswer { value: string; label: string }
@@ -187,6 +192,7 @@ export interface ItemAsset { id: string; thumbnail: string; width: number; heigh
 export interface JobProblem { code: string; message: string; remedy: string; detail: string }
 export interface Joined { team: string; user: string; name: string; email: string; role: RoleEnum; joined_at: string }
 export type JustWordsEnum = "count" | "model";
+export type KindOfCostEnum = "generation" | "analysis" | "prompting" | "enhancement" | "storage" | "adjustment";
 export interface Lane { waiting: number; seconds: number | null; workers: number; held: HeldEnum | BlankEnum }
 export type LaneEnum = "interactive" | "batch" | "gpu" | "io" | "remote";
 export interface LaneList { results: LaneNow[] }
@@ -317,6 +323,7 @@ export interface SharedImage { id: string; name: string; width: number; height: 
 export interface SignAnswer { sign: SignEnum; count: number; mine: boolean }
 export type SignEnum = "agree" | "love" | "celebrate" | "smile" | "looking" | "done";
 export interface SignedAction { action: string; digital_source_type: string }
+export type SimulatedEnum = "yes" | "no";
 export interface Size { width: number; height: number }
 /** The middle of the part, in shares of width and height. */
 export interface SpotRequest { x: number; y: number }
@@ -386,6 +393,8 @@ export interface EstimateBatchWish { plan: Record<string, unknown>; team?: strin
 export interface CreateBatchWish { plan: Record<string, unknown>; team?: string | null; title?: string; budget?: string | null; parallelism?: number; priority?: number; run_at?: string | null; cron?: string; time_zone?: string; template?: string | null; start?: boolean }
 export interface ImportRowsWish { team?: string; mapping?: Record<string, string> }
 export interface CreateBatchTemplateWish { name: string; plan: Record<string, unknown>; team?: string | null }
+export interface CreateDashboardWish { name: string; shared?: boolean; days?: DaysEnum; widgets?: DashboardWidgetRequest[]; team?: string | null }
+export interface ChangeDashboardWish { name?: string; shared?: boolean; days?: DaysEnum; widgets?: DashboardWidgetRequest[] }
 export interface EnhanceWish { operations?: Record<string, unknown>[] | null; preset?: string | null; asset?: string | null }
 export interface RetryEnhancementWish { rights?: boolean }
 export interface EnhanceManyWish { operations?: Record<string, unknown>[] | null; preset?: string | null; assets: string[] }
@@ -582,6 +591,16 @@ export interface Calls {
   corrections(wish?: { asset?: string; attribute?: "aesthetic" | "colours" | "construction" | "fabric" | "fabric_weight" | "finish" | "fit" | "formality" | "garment" | "length" | "mood" | "neckline" | "occasion" | "pattern" | "photography" | "season" | "silhouette" | "sleeves" | "texture"; generation?: string; ordering?: "created_at" | "-created_at"; page_size?: number; read_from?: "brief" | "correction" | "image" | "none" | "original"; search?: string; team?: string }, options?: Options): Pages<Correction>;
   /** Take it back: it is used and learned from no more. */
   deleteCorrection(correctionId: string, options?: Options): Promise<void>;
+  /** Your boards, and those that are shared in your teams. */
+  dashboards(wish?: { ordering?: "created_at" | "-created_at"; page_size?: number; shared?: boolean; team?: string }, options?: Options): Pages<Dashboard>;
+  /** Make a board. */
+  createDashboard(wish: CreateDashboardWish, options?: Options): Promise<Dashboard>;
+  /** One board. */
+  dashboard(dashboardId: string, options?: Options): Promise<Dashboard>;
+  /** Change what is given; needs If-Match. A widget that is sent as it is stays, though its kind may be gone. */
+  changeDashboard(dashboardId: string, wish: ChangeDashboardWish, options: Changing): Promise<Dashboard>;
+  /** Delete it for good. */
+  deleteDashboard(dashboardId: string, options?: Options): Promise<void>;
   /** The enhancements of your teams, the newest first; `search` looks at titles, presets and operations. */
   enhancements(wish?: { asset?: string; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; status?: "cancelled" | "failed" | "queued" | "running" | "succeeded"; team?: string }, options?: Options): Pages<Enhancement>;
   /** GET follows an enhancement by its id; POST enhances an image of the generation (or the asset) of that id. */

@@ -50,6 +50,8 @@ export const CALLS = `
 2{} GbatchTemplate D
 0corrections l
 1{} D
+0dashboards l p
+1{} G a D
 0enhance lenhancements
 1{} Genhancement penhance
 2cancel P

@@ -146,7 +146,7 @@ AREAS: Final = {
     "batches": ("batch", "queue", "webhooks"),
     "personas": ("personas", "portfolios", "learning"),
     "reviews": ("sessions",),
-    "analytics": ("analytics", "reports"),
+    "analytics": ("analytics", "dashboards", "reports"),
     "account": ("auth", "me", "notifications", "alerts", "events", "teams", "invitations", "shared"),
 }
 ARGUMENTS: Final = {

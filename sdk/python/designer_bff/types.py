@@ -103,6 +103,8 @@ CostsOfEnum: TypeAlias = Literal["team", "own", "both"]
 
 CredentialsStateEnum: TypeAlias = Literal["valid", "unsigned", "broken", "unavailable"]
 
+DaysEnum: TypeAlias = Literal[7, 30, 90, 365]
+
 EnhancementStatusEnum: TypeAlias = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 
 FeedbackKindEnum: TypeAlias = Literal["like", "dislike", "pick", "rating", "comment"]
@@ -120,6 +122,8 @@ IntervalEnum: TypeAlias = Literal["hour", "day", "week", "month"]
 InvitationStateEnum: TypeAlias = Literal["open", "accepted", "revoked", "expired"]
 
 JustWordsEnum: TypeAlias = Literal["count", "model"]
+
+KindOfCostEnum: TypeAlias = Literal["generation", "analysis", "prompting", "enhancement", "storage", "adjustment"]
 
 LaneEnum: TypeAlias = Literal["interactive", "batch", "gpu", "io", "remote"]
 
@@ -190,6 +194,8 @@ ShareKindEnum: TypeAlias = Literal["asset", "collection", "batch"]
 ShareStateEnum: TypeAlias = Literal["open", "resting", "expired", "revoked"]
 
 SignEnum: TypeAlias = Literal["agree", "love", "celebrate", "smile", "looking", "done"]
+
+SimulatedEnum: TypeAlias = Literal["yes", "no"]
 
 StageEnum: TypeAlias = Literal["analysis", "prompting", "persona", "routing", "optimisation", "generation"]
 
@@ -1171,6 +1177,40 @@ class Crop(TypedDict):
     of: Size
     guides: Guides
     error: PreviewProblem
+
+
+class Dashboard(TypedDict):
+    id: str
+    team: str
+    owner: str
+    name: str
+    shared: bool
+    days: int
+    widgets: list[DashboardWidgetShown]
+    created_at: str
+    updated_at: str
+
+
+class DashboardWidgetRequest(TypedDict):
+    """One figure of a board; what it is narrowed by is left out where it is not."""
+
+    id: str
+    kind: str
+    provider: str
+    model: str
+    member: str
+    simulated: SimulatedEnum
+    kind_of_cost: KindOfCostEnum
+
+
+class DashboardWidgetShown(TypedDict):
+    id: str
+    kind: str
+    provider: str
+    model: str
+    member: str
+    simulated: str
+    kind_of_cost: str
 
 
 class DeadJob(TypedDict):
@@ -2807,6 +2847,20 @@ class CreateBatchWish(TypedDict, total=False):
 
 class CreateBatchTemplateWish(TypedDict, total=False):
     team: str | None
+
+
+class CreateDashboardWish(TypedDict, total=False):
+    shared: bool
+    days: DaysEnum
+    widgets: list[DashboardWidgetRequest]
+    team: str | None
+
+
+class ChangeDashboardWish(TypedDict, total=False):
+    name: str
+    shared: bool
+    days: DaysEnum
+    widgets: list[DashboardWidgetRequest]
 
 
 class EnhanceWish(TypedDict, total=False):

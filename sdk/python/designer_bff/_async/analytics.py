@@ -265,6 +265,46 @@ class AnalyticsCalls(Caller):
         )
         return answer
 
+    def dashboards(
+        self,
+        *,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        shared: bool | None = None,
+        team: str | None = None,
+    ) -> AsyncPages[types.Dashboard]:
+        """Your boards, and those that are shared in your teams."""
+        return AsyncPages(
+            self, "/dashboards", query={"ordering": ordering, "page_size": page_size, "shared": shared, "team": team}
+        )
+
+    async def create_dashboard(
+        self, name: str, *, idempotency_key: str | None = None, **more: Unpack[types.CreateDashboardWish]
+    ) -> types.Dashboard:
+        """Make a board."""
+        answer: types.Dashboard = await self.call(
+            "POST", "/dashboards", body=said({"name": name, **more}), idempotency_key=idempotency_key
+        )
+        return answer
+
+    async def dashboard(self, dashboard_id: str) -> types.Dashboard:
+        """One board."""
+        answer: types.Dashboard = await self.call("GET", f"/dashboards/{quoted(dashboard_id)}")
+        return answer
+
+    async def change_dashboard(
+        self, dashboard_id: str, *, if_match: str, **more: Unpack[types.ChangeDashboardWish]
+    ) -> types.Dashboard:
+        """Change what is given; needs If-Match. A widget that is sent as it is stays, though its kind may be gone."""
+        answer: types.Dashboard = await self.call(
+            "PATCH", f"/dashboards/{quoted(dashboard_id)}", body=said({**more}), if_match=if_match
+        )
+        return answer
+
+    async def delete_dashboard(self, dashboard_id: str) -> None:
+        """Delete it for good."""
+        await self.call("DELETE", f"/dashboards/{quoted(dashboard_id)}")
+
     def reports(
         self,
         *,

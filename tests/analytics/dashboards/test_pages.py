@@ -1,0 +1,160 @@
+"""The pages of boards: figures as everybody may see them, arranged with buttons as well as by dragging."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from analytics import rollups
+from analytics.dashboards import services
+from analytics.dashboards.models import Dashboard
+from tests.analytics.rows import MODELS, Rows
+
+pytestmark = pytest.mark.django_db
+HOSTILE = "<script>alert(1)</script>"
+
+
+def text_of(answer) -> str:
+    assert answer.status_code == 200, answer.content
+    return " ".join(re.sub(r"<[^>]*>", " ", answer.content.decode()).split())
+
+
+@pytest.fixture
+def filled(rows: Rows, client_of):
+    """An owner whose team paid 0.30 for three images by one model and 0.05 for one by another."""
+    client = client_of("owner")
+    at = timezone.now() - timedelta(days=1)
+    for maker, amount in ((MODELS[0], "0.100000"),) * 3 + ((MODELS[1], "0.050000"),):
+        row = rows.generation(client.user, at, maker=maker)
+        rows.said(rows.image(row, at), client.user, "like")
+        rows.charge(at, amount, row=row, maker=maker, actor=client.user)
+    rollups.work_off()
+    return client
+
+
+def board(client, rows: Rows, *widgets: dict[str, str], shared: bool = True) -> Dashboard:
+    return services.create(actor=client.user, team_id=rows.team.pk, name="Mornings", shared=shared, widgets=widgets)
+
+
+def test_a_widget_shows_what_it_is_narrowed_to_and_says_so(filled, rows):
+    row = board(
+        filled, rows, {"kind": "figures", "model": "gpt-image-2"}, {"kind": "cost_models", "model": "gemini-image"}
+    )
+    page = text_of(filled.get(f"/analytics/dashboards/{row.pk}"))
+    assert "Key figures gpt-image-2" in page and "Images 3" in page and "$0.30" in page
+    assert "Cost by model gemini-image" in page and "$0.05" in page
+
+
+def test_whoever_may_not_see_costs_sees_none_of_others_on_a_shared_board(filled, rows, client_of):
+    kinds = (
+        "figures",
+        "cost_time",
+        "cost_models",
+        "cost_kinds",
+        "cost_members",
+        "models",
+        "members",
+        "personas",
+        "makers",
+    )
+    row = board(filled, rows, *({"kind": kind} for kind in kinds))
+    page = text_of(client_of("viewer").get(f"/analytics/dashboards/{row.pk}"))
+    assert "0.30" not in page and "0.35" not in page and "0.05" not in page and "Costs are your own" in page
+    assert "0.35" in text_of(filled.get(f"/analytics/dashboards/{row.pk}"))
+
+
+def test_it_is_arranged_by_buttons_and_by_place(filled, rows):
+    row = board(filled, rows, {"kind": "figures"}, {"kind": "hours"}, {"kind": "terms"})
+    first, second, third = (each["id"] for each in row.widgets)
+    place = f"/analytics/dashboards/{row.pk}/arrange"
+
+    def order() -> list[str]:
+        return [each["id"] for each in Dashboard.objects.get().widgets]
+
+    assert filled.post(place, {"later": first}).status_code == 302 and order() == [second, first, third]
+    filled.post(place, {"earlier": third})
+    assert order() == [second, third, first]
+    filled.post(place, {"earlier": second})
+    assert order() == [second, third, first], "it is the first already"
+    said = {"widget": first, "position": "1"}
+    assert filled.post(place, said, headers={"X-Partial": "1"}).status_code == 204 and order() == [first, second, third]
+    filled.post(place, {"widget": first, "position": "99"})
+    assert order() == [second, third, first]
+    assert filled.post(place, {"widget": "nothing", "position": "1"}).status_code == 404
+    assert filled.post(place, {"widget": first, "position": "-1"}).status_code == 302
+
+
+def test_who_only_looks_arranges_nothing(filled, rows, client_of):
+    row = board(filled, rows, {"kind": "figures"}, {"kind": "hours"})
+    viewer = client_of("viewer")
+    page = viewer.get(f"/analytics/dashboards/{row.pk}?edit=1").content.decode()
+    assert "data-grip" not in page and "Arrange" not in page
+    said = {"later": row.widgets[0]["id"]}
+    assert viewer.post(f"/analytics/dashboards/{row.pk}/arrange", said).status_code == 403
+    assert viewer.post(f"/analytics/dashboards/{row.pk}/act", {"do": "delete"}).status_code == 403
+    assert viewer.post("/analytics/dashboards", {"team": row.team_id, "name": "Mine"}).status_code == 422
+
+
+def test_widgets_are_put_on_and_taken_away_with_a_form(filled, rows):
+    row = board(filled, rows)
+    act = f"/analytics/dashboards/{row.pk}/act"
+    assert "Nothing stands on this board" in text_of(filled.get(f"/analytics/dashboards/{row.pk}"))
+    filled.post(act, {"do": "add", "kind": "cost_kinds", "kind_of_cost": "generation", "model": ""})
+    (widget,) = Dashboard.objects.get().widgets
+    assert (widget["kind"], widget["kind_of_cost"]) == ("cost_kinds", "generation") and "model" not in widget
+    told = text_of(filled.post(act, {"do": "add", "kind": "terms", "model": "x"}, follow=True))
+    assert "What is asked for is not narrowed by model" in told
+    filled.post(act, {"do": "remove", "widget": widget["id"]})
+    assert Dashboard.objects.get().widgets == []
+    filled.post(act, {"do": "keep", "name": "Evenings", "days": "90", "shared": ""})
+    kept = Dashboard.objects.get()
+    assert (kept.name, kept.days, kept.shared) == ("Evenings", 90, False)
+    assert "90 days" in text_of(filled.get(f"/analytics/dashboards/{row.pk}"))
+    filled.post(act, {"do": "delete"})
+    assert not Dashboard.objects.exists()
+
+
+def test_a_new_board_begins_with_something(filled, rows):
+    answer = filled.post("/analytics/dashboards", {"team": rows.team.pk, "name": HOSTILE, "shared": "1"}, follow=True)
+    page = answer.content.decode()
+    assert HOSTILE not in page and "&lt;script&gt;" in page and page.count("data-item=") == 3
+    assert filled.post("/analytics/dashboards", {"team": rows.team.pk, "name": ""}).status_code == 422
+    assert "Shared in the team" in text_of(filled.get("/analytics/dashboards"))
+
+
+def test_figures_of_several_widgets_are_asked_for_once(filled, rows):
+    """Those of the same kind with the same question; the number of statements does not grow with the rows."""
+    one = board(filled, rows, {"kind": "cost_models"})
+    several = board(filled, rows, {"kind": "cost_models"}, {"kind": "cost_kinds"}, {"kind": "cost_members"})
+
+    def asked(row: Dashboard) -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert filled.get(f"/analytics/dashboards/{row.pk}").status_code == 200
+        return len(found)
+
+    asked(one)
+    assert asked(one) == asked(several)
+    rows.many([filled.user], timezone.now() - timedelta(days=3), 2, 20)
+    rollups.work_off()
+    assert asked(one) == asked(several)
+
+
+def test_ranges_and_the_days_before(filled, rows):
+    row = board(filled, rows, {"kind": "figures"})
+    page = text_of(filled.get(f"/analytics/dashboards/{row.pk}?days=7&compare=previous"))
+    assert "before: 0" in page
+    for strange in ("days=8", "days=x", "compare=next"):
+        assert filled.get(f"/analytics/dashboards/{row.pk}?{strange}").status_code == 200
+
+
+def test_a_board_is_asked_for_anew_when_something_is_charged_but_not_while_it_is_arranged(filled, rows):
+    row = board(filled, rows, {"kind": "figures"})
+    address = f"/analytics/dashboards/{row.pk}?days=7"
+    page = filled.get(address).content.decode()
+    assert f'<live-row subject="team:{rows.team.pk}" events="cost:updated"' in page and f'src="{address}"' in page
+    part = filled.get(address, headers={"X-Partial": "1"}).content.decode()
+    assert "<html" not in part and "Images" in part and 'data-status="ready"' in part
+    assert '<live-row subject="team:' not in filled.get(f"{address}&edit=1").content.decode()
