@@ -99,7 +99,13 @@ def _sums(ask: Question, middle: date) -> list[Sum]:
     told = SUMS.format(rows=rows_of(ask, TERMS))
     facts = {"middle": periods.midnight(middle, ask.period.zone), "most": max(TOLD.values()), "frequent": FREQUENT}
     lines = fetched(ask, told, facts)
-    return [Sum(*term.split(":", 1), int(whole), int(later), last) for term, whole, later, last in lines]
+    return [Sum(*_parted(term), int(whole), int(later), last) for term, whole, later, last in lines]
+
+
+def _parted(term: str) -> tuple[str, str]:
+    """Its kind, and what it is called."""
+    kind, _, name = term.partition(":")
+    return kind, name
 
 
 def _term(each: Sum, whole: int) -> Term:
@@ -125,7 +131,7 @@ def _prompts(ask: Question, sums: Sequence[Sum], whole: int) -> list[Term]:
     if not most:
         return []
     spans = [each.last for each in most], list(ask.scope.teams), SPAN[ask.tier], ask.period.end
-    facts = [[each.term for each in most], *spans]
+    facts: list[Any] = [[each.term for each in most], *spans]
     with connection.cursor() as cursor:
         cursor.execute(SAID, facts)
         said: dict[str, tuple[UUID, str]] = {term: (pk, brief) for term, pk, brief in cursor.fetchall()}
@@ -188,8 +194,7 @@ def _by_day(ask: Question, terms: Sequence[Sum]) -> dict[tuple[str, str], dict[i
     told = BY_DAY.format(rows=rows_of(ask, TERMS, ["day"]))
     found: dict[tuple[str, str], dict[int, int]] = {}
     for term, day, count in fetched(ask, told, {"terms": [f"{each.kind}:{each.term}" for each in terms]}):
-        kind, _, name = term.partition(":")
-        found.setdefault((kind, name), {})[day] = int(count)
+        found.setdefault(_parted(term), {})[day] = int(count)
     return found
 
 

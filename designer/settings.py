@@ -21,6 +21,7 @@ SECRET_KEY = env.text("SECRET_KEY") or "embedded-only-" + "0" * 50
 SITE_URL = env.url("SITE_URL", schemes=("http", "https"), default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 env.refuse_public_key(SITE_URL, ALLOWED_HOSTS)
+PROBE_URL = env.url("PROBE_URL", schemes=("http", "https"), default=SITE_URL).rstrip("/")
 DATA_KEYS = env.words("DATA_KEYS")  # seal stored secrets: the first seals, every one opens; none named: SECRET_KEY
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 TRUSTED_PROXIES = env.whole("TRUSTED_PROXIES", 0, low=0, high=10, unit="proxies")

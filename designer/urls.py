@@ -30,6 +30,7 @@ ROOMS = [
     "analytics",
     "analytics.reports",
     "analytics.dashboards",
+    "analytics.uptime",
 ]
 
 

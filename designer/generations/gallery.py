@@ -167,8 +167,8 @@ class Filters:
 
     def _named(self, rows: AssetQuerySet) -> AssetQuerySet:
         """By whose they are, and by what their generations name."""
-        rows = rows.filter(owner=self.owner) if self.owner else rows
-        rows = rows.filter(generation__persona=self.persona) if self.persona else rows
+        rows = rows.filter(owner=UUID(self.owner)) if self.owner else rows
+        rows = rows.filter(generation__persona=UUID(self.persona)) if self.persona else rows
         name, _, value = self.attribute.partition(":")
         told = {ATTRIBUTE: [name, name, name, name, value], WORD: [self.word], BRIEF: [self.brief]}
         for condition, facts in told.items():

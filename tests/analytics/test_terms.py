@@ -55,7 +55,7 @@ def terms_in(row: Generation) -> set[tuple[str, str]]:
 
 
 def counted(rows: Rows, zone: str, first: date, last: date) -> tuple[int, Counter]:
-    asked, found = 0, Counter()
+    asked, found = 0, Counter[tuple[str, str]]()
     for row in Generation.objects.filter(team=rows.team, trashed_at=None):
         if first <= row.created_at.astimezone(ZoneInfo(zone)).date() <= last:
             asked += 1
