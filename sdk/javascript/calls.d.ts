@@ -83,6 +83,7 @@ export interface AnalyticsTerm { term: string; rate: AnalyticsRate }
 /** What is asked for; what lies in the trash is no part of it. */
 export interface AnalyticsTerms { asked: number; attributes: AnalyticsAttribute[]; words: AnalyticsTerm[]; prompts: AnalyticsPrompt[]; middle: string; moved: AnalyticsMoved[]; method: string; tests: number; lacking: string }
 export interface AnalyticsTrends { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; hours: AnalyticsHour[]; terms: AnalyticsTerms }
+export interface AnalyticsUptime { from: string; to: string; interval: IntervalEnum; timezone: string; since: string | null; checks: UptimeCheck[] }
 export interface AnalyticsUsers { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; members: AnalyticsMember[]; cohorts: AnalyticsCohort[] }
 export interface ApprovalAnswer { id: string; team: string; asset: string; title: string; requester: string; name: string; policy: PolicyEnum; status: ApprovalAnswerStatusEnum; note: string; checklist: string[]; due_at: string | null; overdue: boolean; reviewers: ReviewerAnswer[]; decided_at: string | null; created_at: string; updated_at: string }
 export type ApprovalAnswerStatusEnum = "open" | "changes_requested" | "rejected" | "approved" | "withdrawn";
@@ -355,6 +356,9 @@ export interface Trial { name: string; operations: Record<string, unknown>[]; no
 export interface Understood { understood: Record<string, Attribute> }
 export interface Unsettled { provider: string; model: string; calls: number; price: string | null; since: string }
 export interface UnsettledList { results: Unsettled[] }
+export interface UptimeCheck { name: UptimeCheckNameEnum; up: AnalyticsRate; missing: number; latency: AnalyticsLatency; series: UptimeStep[] }
+export type UptimeCheckNameEnum = "web" | "database" | "redis" | "storage";
+export interface UptimeStep { start: string; end: string; whole: boolean; up: AnalyticsRate }
 export interface UseAnswer { seats: number; storage: number; pictures: number }
 export interface UsualAnswer { preset: Preset | null }
 export interface Verdict { a: number; b: number; ties: number; share_of_a: number | null; interval: number[] | null; a_is_better: number; winner: string | null; basis: string; voters: number; pairs: number; mine: number }
@@ -483,6 +487,9 @@ export interface Calls {
   analyticsQuality(wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; member?: string; model?: string; provider?: string; simulated?: "yes" | "no"; team?: string; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsQuality>;
   /** When work is done, every hour of every weekday; what is asked for: attributes, words and briefs; what rises and what falls. */
   analyticsTrends(wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; member?: string; model?: string; provider?: string; simulated?: "yes" | "no"; team?: string; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsTrends>;
+  /** How often the studio answered its probe of each minute, and how fast. */
+  analyticsUptime(wish?: { format?: "json" | "csv"; from?: string; interval?: "hour" | "day" | "week" | "month"; timezone?: string; to?: string }, options?: Options): Promise<Blob>;
+  analyticsUptime(wish: { format?: "json" | "csv"; from?: string; interval?: "hour" | "day" | "week" | "month"; timezone?: string; to?: string }, options: Saving): Promise<string>;
   /** Each member: what they asked for and made, on how many days and, where it may be seen, what it cost; and of those who began in one week, how many come back. */
   analyticsUsers(wish?: { compare?: "previous"; from?: string; interval?: "hour" | "day" | "week" | "month"; member?: string; model?: string; provider?: string; simulated?: "yes" | "no"; team?: string; timezone?: string; to?: string }, options?: Options): Promise<AnalyticsUsers>;
   /** Read a brief and photos into attributes, each with its confidence and source; unknown stays unknown. By the studio's own reader, for nothing: no language model takes part. What the team of the photos has corrected on them, and taught by that, counts as it does for a generation. */

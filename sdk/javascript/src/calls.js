@@ -11,6 +11,7 @@ export const CALLS = `
 1overview ganalyticsOverview
 1quality ganalyticsQuality
 1trends ganalyticsTrends
+1uptime fanalyticsUptime
 1users ganalyticsUsers
 0analyze panalyze
 0assets l

@@ -205,6 +205,8 @@ StepStatusEnum: TypeAlias = Literal["waiting", "running", "done", "skipped"]
 
 StrategyEnum: TypeAlias = Literal["balanced", "quality", "cost", "speed", "cheapest", "load_balanced", "custom"]
 
+UptimeCheckNameEnum: TypeAlias = Literal["web", "database", "redis", "storage"]
+
 WayEnum: TypeAlias = Literal["link", "person", "team"]
 
 WebhookDeliveryStatusEnum: TypeAlias = Literal["waiting", "sending", "delivered", "dead"]
@@ -767,6 +769,19 @@ class AnalyticsTrends(TypedDict):
     previous: AnalyticsFigures | None
     hours: list[AnalyticsHour]
     terms: AnalyticsTerms
+
+
+AnalyticsUptime = TypedDict(
+    "AnalyticsUptime",
+    {
+        "from": "str",
+        "to": "str",
+        "interval": "IntervalEnum",
+        "timezone": "str",
+        "since": "str | None",
+        "checks": "list[UptimeCheck]",
+    },
+)
 
 
 class AnalyticsUsers(TypedDict):
@@ -2622,6 +2637,21 @@ class Unsettled(TypedDict):
 
 class UnsettledList(TypedDict):
     results: list[Unsettled]
+
+
+class UptimeCheck(TypedDict):
+    name: UptimeCheckNameEnum
+    up: AnalyticsRate
+    missing: int
+    latency: AnalyticsLatency
+    series: list[UptimeStep]
+
+
+class UptimeStep(TypedDict):
+    start: str
+    end: str
+    whole: bool
+    up: AnalyticsRate
 
 
 class UseAnswer(TypedDict):

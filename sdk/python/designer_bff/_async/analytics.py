@@ -230,6 +230,23 @@ class AnalyticsCalls(Caller):
         )
         return answer
 
+    async def analytics_uptime(
+        self,
+        target: StrPath,
+        *,
+        format: Literal["json", "csv"] | None = None,
+        from_: str | None = None,
+        interval: Literal["hour", "day", "week", "month"] | None = None,
+        timezone: str | None = None,
+        to: str | None = None,
+    ) -> Path:
+        """How often the studio answered its probe of each minute, and how fast."""
+        return await self.save(
+            target,
+            "/analytics/uptime",
+            query={"format": format, "from": from_, "interval": interval, "timezone": timezone, "to": to},
+        )
+
     async def analytics_users(
         self,
         *,
