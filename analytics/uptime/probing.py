@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import httpx2
 from django.conf import settings
@@ -64,7 +64,7 @@ def probed(name: str) -> Probe:
 
 def keep(probe: Probe, at: datetime) -> None:
     failed = int(bool(probe.error))
-    told = {"name": probe.name, "at": at, "failed": failed, "error": probe.error}
+    told: dict[str, Any] = {"name": probe.name, "at": at, "failed": failed, "error": probe.error}
     with connection.cursor() as cursor:
         cursor.execute(KEEP, {**told, "millis": [] if failed else [probe.millis]})
 

@@ -51,7 +51,7 @@ class Uptime:
 @snapshot()
 def uptime(period: Period) -> Uptime:
     """Of each probe; three statements."""
-    facts = {"begin": period.begin, "end": period.end, "edges": period.edges, "percents": PERCENTS}
+    facts: dict[str, Any] = {"begin": period.begin, "end": period.end, "edges": period.edges, "percents": PERCENTS}
     with connection.cursor() as cursor:
         cursor.execute("SELECT min(slot) FROM analytics_probes")
         (since,) = cursor.fetchone()
