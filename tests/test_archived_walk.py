@@ -64,6 +64,7 @@ BODIES: dict[str, Callable[[World], Body]] = {
     "put api/teams/<uuid:team_id>/avatar": lambda w: {"file": picture()},
     "put api/teams/<uuid:team>/budgets": lambda w: {"scope": "team", "amount": "5"},
     "post api/personas": lambda w: {"name": "Nord", "team": str(w.team.pk)},
+    "post api/dashboards": lambda w: {"name": "Mornings", "team": str(w.team.pk)},
     "put api/personas/default": lambda w: {"persona": str(w.persona.pk)},
     "post api/personas/merge": lambda w: {"personas": [str(w.persona.pk), str(w.second.pk)]},
     "post api/portfolios": lambda w: {"file": picture(), "team": str(w.team.pk)},
