@@ -198,7 +198,7 @@ def test_a_shoot_of_all_that_is_found_takes_in_no_more_than_was_seen(filled, row
 
 def test_the_key_figures_are_asked_for_anew_when_something_is_charged(filled, rows):
     page = filled.get("/analytics", {"team": rows.team.pk}).content.decode()
-    (row,) = re.findall(r'<live-row subject="team:([^"]*)" events="cost:updated"[^>]* src="([^"]*)"', page)
+    (row,) = re.findall(r'<live-row subject="team:([^"]*)" events="cost:updated" pace="5000"[^>]* src="([^"]*)"', page)
     assert row[0] == str(rows.team.pk)
     address = row[1].replace("&amp;", "&")
     assert "Images 5 1 simulated" in text_of(filled.get(address)) and 'data-status="ready"' in page
@@ -207,7 +207,7 @@ def test_the_key_figures_are_asked_for_anew_when_something_is_charged(filled, ro
     rollups.work_off()
     assert "Images 6 1 simulated" in text_of(filled.get(address))
     over = {"team": rows.team.pk, "from": "2026-01-01", "to": "2026-01-31"}
-    assert 'events="cost:updated"' not in filled.get("/analytics", over).content.decode(), "nothing comes to these days"
+    assert 'pace="5000"' not in filled.get("/analytics", over).content.decode(), "nothing comes to these days"
 
 
 def test_the_figures_of_a_strange_range_are_refused(client_of):

@@ -41,7 +41,7 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(rows: Rows, client
     rollups.work_off()
     statements(client)  # what is kept in memory from then on
     few = statements(client)
-    assert max(few[f"/api/analytics/{name}"] for name in NAMES) <= 20 and few["/analytics"] <= 56
+    assert max(few[f"/api/analytics/{name}"] for name in NAMES) <= 20 and few["/analytics"] <= 48
     people = [member("editor") for _ in range(4)]
     for team in (rows.team, TeamFactory(owner=client.user), TeamFactory(owner=client.user)):
         Rows(team, Random(5)).many([client.user, *people], utc(2026, 11, 2), 2, 40)

@@ -87,7 +87,7 @@ def test_one_whose_kind_or_member_is_gone_stays_until_it_is_taken_away(team, cli
     row = Dashboard.objects.get()
     row.widgets[1]["kind"] = "horoscope"
     row.save()
-    Membership.objects.filter(user=leaver).delete()
+    Membership.objects.filter(user=leaver, team=team).delete()
     page = client.get(f"/analytics/dashboards/{pk}").content.decode()
     assert "Widgets of this kind (horoscope) are no more" in page
     told = client.get(f"/api/dashboards/{pk}").json()["widgets"]
