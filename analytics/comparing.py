@@ -56,7 +56,21 @@ def shares(one: Sequence[Votes], other: Sequence[Votes], *, least: float, among:
     None where nobody said enough of both: each side has to stand on `least` days. among: the interval and p hold for so
     many comparisons at once, of which this is one (Bonferroni).
     """
-    table = _table(one, other)
+    return _shares(_table(one, other), least, among)
+
+
+def halves(hit: Array, of: Array, later: NDArray[np.bool_], *, least: float) -> Compared | None:
+    """By how much the share on the later days is above that on the earlier ones, whoever said it; as `shares`.
+
+    hit, of, later: (days); how many of how many on each, and whether it is a later one.
+    """
+    table = np.zeros((len(of), 2, 1, 2))
+    side = np.where(later, 0, 1)
+    table[np.arange(len(of)), side, 0] = np.stack([hit, of], axis=1)
+    return _shares(table, least, 1)
+
+
+def _shares(table: Array, least: float, among: int) -> Compared | None:
     weights = _within(table.sum(axis=0)[..., 1])
     if weights is None:
         return None

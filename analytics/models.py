@@ -217,6 +217,7 @@ class Terms(models.Model):
     slot = models.DateTimeField()
     asked = models.PositiveIntegerField()
     terms = models.JSONField()
+    prompts = ArrayField(models.BigIntegerField(), help_text="Of each brief what it comes to, in order.")
 
     class Meta:
         abstract = True

@@ -98,7 +98,7 @@ STYLES: Final = Rollup(
 TERMS: Final = Rollup(
     "analytics_terms",
     ("team_id", "slot"),
-    ("asked", "terms"),
+    ("asked", "terms", "prompts"),
     (SQL / "terms.sql").read_text(),
     (SQL / "terms_days.sql").read_text(),
 )

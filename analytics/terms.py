@@ -5,24 +5,24 @@ earlier one, by more than chance: days are the units (`comparing`), all terms th
 once, and Holm's method holds for all of them. Only those that differ at all are worked out day by day.
 """
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from math import sqrt
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+import numpy as np
 from django.db import connection
 
 from analytics import comparing, periods
 from analytics.answers import Moved, Question, Term, Terms
-from analytics.comparing import Votes
 from analytics.measures import Rate
 from analytics.reading import fetched, rows_of, summed
 from analytics.rollups import TERMS
 
 ATTRIBUTES_TOLD: Final = 8  # values of one attribute
-TOLD: Final = {"word": 30, "prompt": 10}
+WORDS_TOLD, BRIEFS_TOLD = 30, 10
 TWICE: Final = 2  # generations that say the same: a brief that was asked once is not popular
 FREQUENT: Final = 10  # generations that name a term which is tested
 LEAST: Final = 30  # generations of each half
@@ -32,19 +32,33 @@ RATIO: Final = 1.25  # a smaller change is not worth a line
 APART: Final = 2.0  # standard deviations, by lot, below which a term is not worked out by days: its p would be no less
 WORKED_OUT: Final = 60  # terms, those that differ the most
 MOVED: Final = 20
+KNOWN: Final = 32  # answers that are kept
 SPAN: Final = {"days": timedelta(hours=25), "slots": periods.QUARTER, "raw": periods.QUARTER}
+# The most frequent of each kind, and those that move the most of those that are frequent enough to be tested, which are
+# counted. Only these leave the database: of a large team's year thousands of words were asked for.
 SUMS: Final = """
-SELECT term, whole, later, last FROM (
-    SELECT *, row_number() OVER (PARTITION BY split_part(term, ':', 1) ORDER BY whole DESC, term COLLATE "C") AS place
+SELECT term, whole, later, place, apart, tests FROM (
+    SELECT *, row_number() OVER (PARTITION BY split_part(term, ':', 1) ORDER BY whole DESC, term COLLATE "C") AS place,
+        row_number() OVER (ORDER BY apart DESC NULLS LAST, term COLLATE "C") AS moves,
+        count(*) FILTER (WHERE whole >= %(frequent)s) OVER () AS tests
     FROM (
-        SELECT each.term, sum(each.number::int) AS whole, max(slot) AS last,
-            coalesce(sum(each.number::int) FILTER (WHERE slot >= %(middle)s), 0) AS later
-        FROM ({rows}) rows, jsonb_each_text(terms) AS each(term, number) GROUP BY 1
-    ) sums
+        SELECT term, whole, later, CASE WHEN whole >= %(frequent)s THEN
+            abs(later / nullif(%(after)s, 0)::float - (whole - later) / nullif(%(before)s, 0)::float)
+            / nullif(sqrt(whole / %(asked)s::float * (1 - whole / %(asked)s::float)
+                * (1 / nullif(%(before)s, 0)::float + 1 / nullif(%(after)s, 0)::float)), 0) END AS apart
+        FROM (
+            SELECT each.term, sum(each.number::int) AS whole,
+                coalesce(sum(each.number::int) FILTER (WHERE slot >= %(middle)s), 0) AS later
+            FROM ({rows}) rows, jsonb_each_text(terms) AS each(term, number) GROUP BY 1
+        ) sums
+    ) told
 ) ranked
-WHERE place <= %(most)s OR (whole >= %(frequent)s AND NOT starts_with(term, 'prompt:'))
+WHERE place <= %(most)s OR (moves <= %(worked_out)s AND apart >= %(apart)s)
 ORDER BY whole DESC, term COLLATE "C"
 """
+BRIEFS: Final = """
+SELECT lpad(to_hex(brief), 16, '0'), count(*), max(slot) FROM ({rows}) rows, unnest(prompts) AS brief
+GROUP BY 1 HAVING count(*) >= %(twice)s ORDER BY 2 DESC, 1 LIMIT %(most)s"""
 BY_DAY: Final = """
 SELECT each.term, day, sum(each.number::int) FROM ({rows}) rows, jsonb_each_text(terms) AS each(term, number)
 WHERE each.term = ANY(%(terms)s) GROUP BY 1, 2"""
@@ -62,31 +76,57 @@ LATERAL (
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """In how many generations a term was named: in all, and since the middle."""
+    """In how many generations a term was named: in all, and since the middle. `place`: among those of its kind.
+    `apart`: by how many standard deviations the halves differ, if each generation came by itself; 0 if not tested."""
 
     kind: str
     term: str
     whole: int
     later: int
-    last: Any
+    place: int
+    apart: float
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What a brief comes to, how often it was asked for, and in which slot or day last."""
+
+    digest: str
+    whole: int
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What was found in the figures: all that is told but for the briefs' own words."""
+
+    attributes: list[Term]
+    words: list[Term]
+    briefs: list[Brief]
+    moved: list[Moved]
+    tests: int
+    lacking: str
+
+
+_counted: Final[OrderedDict[Any, Counted]] = OrderedDict()  # of this process, by what it was found in
 
 
 def of(ask: Question) -> Terms:
     """Of all members and models: it is not kept by whom, or of which, a word was asked for."""
     middle = middle_of(ask.period)
-    asked = {day: int(count) for (day,), (count,) in summed(ask, TERMS, "sum(asked)", [("day",)])[0].items()}
-    sums = _sums(ask, middle)
-    whole = sum(asked.values())
-    moved, tests, lacking = _moved(ask, asked, [each for each in sums if each.kind != "prompt"], middle)
+    version = "count(*), 0" if ask.tier == "raw" else "max(id), sum(id)"
+    days = {day: line for (day,), line in summed(ask, TERMS, f"sum(asked), {version}", [("day",)])[0].items()}
+    asked = {day: int(count) for day, (count, *_) in days.items()}
+    found = _known(ask, asked, middle, days)
     return Terms(
-        asked=whole,
-        attributes=_attributes(sums, whole),
-        words=[_term(each, whole) for each in sums if each.kind == "word"][: TOLD["word"]],
-        prompts=_prompts(ask, [each for each in sums if each.kind == "prompt" and each.whole >= TWICE], whole),
+        asked=sum(asked.values()),
+        attributes=found.attributes,
+        words=found.words,
+        prompts=_prompts(ask, found.briefs, sum(asked.values())),
         middle=middle,
-        moved=moved,
-        tests=tests,
-        lacking=lacking,
+        moved=found.moved,
+        tests=found.tests,
+        lacking=found.lacking,
     )
 
 
@@ -95,11 +135,61 @@ def middle_of(period: periods.Period) -> date:
     return period.first + timedelta(days=period.days // 2)
 
 
-def _sums(ask: Question, middle: date) -> list[Sum]:
-    told = SUMS.format(rows=rows_of(ask, TERMS))
-    facts = {"middle": periods.midnight(middle, ask.period.zone), "most": max(TOLD.values()), "frequent": FREQUENT}
-    lines = fetched(ask, told, facts)
-    return [Sum(*_parted(term), int(whole), int(later), last) for term, whole, later, last in lines]
+def _known(ask: Question, asked: Mapping[int, int], middle: date, days: Mapping[int, Sequence[Any]]) -> Counted:
+    """Counted once as long as the rows are the same: none is ever changed, a new one has an id above all that were, and
+    what is gone lowers the sum. A year of a busy team is some hundred thousand words a day by day."""
+    if ask.tier == "raw":
+        return _count(ask, asked, middle)
+    period = ask.period
+    facts = tuple((day, *map(int, line)) for day, line in sorted(days.items()))
+    key = (ask.tier, ask.scope.teams, period.first, period.last, period.zone, facts)
+    found = _counted.pop(key, None) or _count(ask, asked, middle)
+    _counted[key] = found
+    while len(_counted) > KNOWN:
+        _counted.popitem(last=False)
+    return found
+
+
+def _count(ask: Question, asked: Mapping[int, int], middle: date) -> Counted:
+    half, whole = (middle - ask.period.first).days, sum(asked.values())
+    before = sum(count for day, count in asked.items() if day <= half)
+    sums, tests = _sums(ask, middle, before, whole - before)
+    lacking = _lacking(asked, half, before, whole - before)
+    moved = [] if lacking else _moved(ask, asked, half, [each for each in sums if each.apart >= APART], tests)
+    told = [each for each in sums if each.kind != "word" and each.place <= ATTRIBUTES_TOLD]
+    return Counted(
+        attributes=[_term(each, whole) for each in sorted(told, key=lambda each: (each.kind, each.place))],
+        words=[_term(each, whole) for each in sums if each.kind == "word" and each.place <= WORDS_TOLD],
+        briefs=_briefs(ask),
+        moved=moved,
+        tests=0 if lacking else tests,
+        lacking=lacking,
+    )
+
+
+def _sums(ask: Question, middle: date, before: int, after: int) -> tuple[list[Sum], int]:
+    """The terms that are told or may move, and how many are tested."""
+    facts = {
+        "middle": periods.midnight(middle, ask.period.zone),
+        "most": WORDS_TOLD,
+        "frequent": FREQUENT,
+        "worked_out": WORKED_OUT,
+        "apart": APART,
+        "before": before,
+        "after": after,
+        "asked": before + after,
+    }
+    lines = fetched(ask, SUMS.format(rows=rows_of(ask, TERMS)), facts)
+    sums = [
+        Sum(*_parted(term), int(whole), int(later), place, apart or 0.0)
+        for term, whole, later, place, apart, _ in lines
+    ]
+    return sums, int(lines[0][-1]) if lines else 0
+
+
+def _briefs(ask: Question) -> list[Brief]:
+    facts = {"twice": TWICE, "most": BRIEFS_TOLD}
+    return [Brief(*line) for line in fetched(ask, BRIEFS.format(rows=rows_of(ask, TERMS)), facts)]
 
 
 def _parted(term: str) -> tuple[str, str]:
@@ -112,63 +202,41 @@ def _term(each: Sum, whole: int) -> Term:
     return Term(each.kind, each.term, Rate(each.whole, whole))
 
 
-def _attributes(sums: Sequence[Sum], whole: int) -> list[Term]:
-    """Of each attribute the values that were asked for most."""
-    found: list[Term] = []
-    count: dict[str, int] = {}
-    for each in sums:
-        if each.kind in ("word", "prompt"):
-            continue
-        count[each.kind] = count.get(each.kind, 0) + 1
-        if count[each.kind] <= ATTRIBUTES_TOLD:
-            found.append(_term(each, whole))
-    return sorted(found, key=lambda row: (row.kind, -row.rate.numerator, row.term))
-
-
-def _prompts(ask: Question, sums: Sequence[Sum], whole: int) -> list[Term]:
+def _prompts(ask: Question, briefs: Sequence[Brief], whole: int) -> list[Term]:
     """In the words of the last generation that says it; what has just gone is left out."""
-    most = sums[: TOLD["prompt"]]
-    if not most:
+    if not briefs:
         return []
-    spans = [each.last for each in most], list(ask.scope.teams), SPAN[ask.tier], ask.period.end
-    facts: list[Any] = [[each.term for each in most], *spans]
+    spans = [each.last for each in briefs], list(ask.scope.teams), SPAN[ask.tier], ask.period.end
+    facts: list[Any] = [[each.digest for each in briefs], *spans]
     with connection.cursor() as cursor:
         cursor.execute(SAID, facts)
         said: dict[str, tuple[UUID, str]] = {term: (pk, brief) for term, pk, brief in cursor.fetchall()}
     return [
-        Term("prompt", said[each.term][1], Rate(each.whole, whole), said[each.term][0], each.term)
-        for each in most
-        if each.term in said
+        Term("prompt", said[each.digest][1], Rate(each.whole, whole), said[each.digest][0], each.digest)
+        for each in briefs
+        if each.digest in said
     ]
 
 
-def _moved(ask: Question, asked: Mapping[int, int], sums: Sequence[Sum], middle: date) -> tuple[list[Moved], int, str]:
-    """What rose and fell, of how many terms; and what is lacking where nothing could be told."""
-    half = (middle - ask.period.first).days
-    before = sum(count for day, count in asked.items() if day <= half)
-    after = sum(asked.values()) - before
-    tested = [each for each in sums if each.whole >= FREQUENT]
-    if short := _lacking(asked, half, before, after):
-        return [], 0, short
-    likely = sorted((each for each in tested if _apart(each, before, after) >= APART),
-        key=lambda each: (-_apart(each, before, after), each.kind, each.term))[:WORKED_OUT]  # fmt: skip
+def _moved(ask: Question, asked: Mapping[int, int], half: int, likely: Sequence[Sum], tests: int) -> list[Moved]:
+    """What rose and fell, of those that may have, of so many that are tested."""
     if not likely:
-        return [], len(tested), ""
-    days = _by_day(ask, likely)
-    first = ask.period.first - periods.DAY
+        return []
+    days = sorted(asked)
+    later = np.array(days) > half
+    of = np.array([asked[day] for day in days], dtype=float)
+    before, after = int(of[~later].sum()), int(of[later].sum())
+    named = _by_day(ask, likely)
     found = []
     for each in likely:
-        own = days.get((each.kind, each.term), {})
-        votes: list[list[Votes]] = [[], []]
-        for day, count in asked.items():
-            votes[day > half].append((first + timedelta(days=day), None, own.get(day, 0), count))
-        if (compared := comparing.shares(votes[1], votes[0], least=DAYS)) is not None:
+        own = named.get((each.kind, each.term), {})
+        hit = np.array([own.get(day, 0) for day in days], dtype=float)
+        if (compared := comparing.halves(hit, of, later, least=DAYS)) is not None:
             rates = Rate(each.whole - each.later, before), Rate(each.later, after)
             found.append(Moved(each.kind, each.term, *rates, compared))
     found.sort(key=lambda row: (row.compared.p, row.kind, row.term))
-    holds = comparing.holm([row.compared.p for row in found] + [1.0] * (len(tested) - len(found)), LEVEL)
-    told = [row for row, held in zip(found, holds, strict=False) if held and _is_worth_it(row)]
-    return told[:MOVED], len(tested), ""
+    holds = comparing.holm([row.compared.p for row in found] + [1.0] * (tests - len(found)), LEVEL)
+    return [row for row, held in zip(found, holds, strict=False) if held and _is_worth_it(row)][:MOVED]
 
 
 def _lacking(asked: Mapping[int, int], half: int, before: int, after: int) -> str:
@@ -181,13 +249,6 @@ def _lacking(asked: Mapping[int, int], half: int, before: int, after: int) -> st
         if (alike := sum(days) ** 2 / sum(each**2 for each in days)) < DAYS:
             return f"The {name} half of these days stands on {alike:.1f} of {DAYS:.0f} days, as most was asked on few."
     return ""
-
-
-def _apart(each: Sum, before: int, after: int) -> float:
-    """By how many standard deviations the halves differ, if each generation came by itself."""
-    share = each.whole / (before + after)
-    spread = sqrt(share * (1 - share) * (1 / before + 1 / after))
-    return abs(each.later / after - (each.whole - each.later) / before) / spread if spread else 0.0
 
 
 def _by_day(ask: Question, terms: Sequence[Sum]) -> dict[tuple[str, str], dict[int, int]]:

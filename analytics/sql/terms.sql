@@ -1,6 +1,7 @@
--- In how many generations something was asked for: each attribute that was understood ('fabric:silk'), each word of the
--- brief that says something ('word:linen'), and the brief as a whole by what it comes to ('prompt:' and sixteen digits:
--- the words themselves stay where they were written). What lies in the trash says nothing.
+-- In how many generations something was asked for: each attribute that was understood ('fabric:silk') and each word of
+-- the brief that says something ('word:linen'); and the briefs as a whole, by what each comes to (eight bytes of its MD5:
+-- the words themselves stay where they were written), each as often as it was asked for. Most are like no other, so they
+-- stand apart: whoever counts the words need not wade through them. What lies in the trash says nothing.
 WITH told AS (
     SELECT r.team_id, {slot} AS slot, r.id, lower(r.brief) AS brief,
         CASE WHEN jsonb_typeof(r.understood) = 'object' THEN r.understood ELSE '{}' END AS understood
@@ -30,14 +31,20 @@ WITH told AS (
         'than', 'then', 'into', 'onto', 'over', 'under', 'out', 'off', 'like', 'who', 'which', 'what', 'when', 'where',
         'will', 'would', 'should', 'can', 'could', 'may', 'make', 'made', 'please', 'want', 'need', 'use', 'using',
         'also', 'just', 'only', 'there', 'here', 'each', 'other', 'same', 'such', 'both', 'without'])
-    UNION ALL
-    SELECT team_id, slot, id, 'prompt:' || left(md5(regexp_replace(btrim(brief, E' \t\n\r'), '\s+', ' ', 'g')), 16)
-    FROM told WHERE btrim(brief, E' \t\n\r') <> ''
+), briefs AS (
+    SELECT team_id, slot, array_agg(brief ORDER BY brief) AS prompts
+    FROM (
+        SELECT team_id, slot, ('x' || left(md5(regexp_replace(btrim(brief, E' \t\n\r'), '\s+', ' ', 'g')), 16)
+            )::bit(64)::bigint AS brief
+        FROM told WHERE btrim(brief, E' \t\n\r') <> ''
+    ) each
+    GROUP BY 1, 2
 ), counted AS (
     SELECT team_id, slot, jsonb_object_agg(term, number) AS terms
     FROM (SELECT team_id, slot, term, count(*) AS number FROM found GROUP BY 1, 2, 3) each
     GROUP BY 1, 2
 )
-SELECT team_id, slot, asked, coalesce(terms, '{}') AS terms
+SELECT team_id, slot, asked, coalesce(terms, '{}') AS terms, coalesce(prompts, ARRAY[]::bigint[]) AS prompts
 FROM (SELECT team_id, slot, count(*) AS asked FROM told GROUP BY 1, 2) slots
 LEFT JOIN counted USING (team_id, slot)
+LEFT JOIN briefs USING (team_id, slot)

@@ -11,7 +11,12 @@ WITH held AS (
         FROM held, jsonb_each_text(held.terms) AS each(term, number) GROUP BY 1, 2, 3, 4
     ) each
     GROUP BY 1, 2, 3
+), briefs AS (
+    SELECT zone, team_id, begins, array_agg(brief ORDER BY brief) AS prompts
+    FROM held, unnest(held.prompts) AS brief GROUP BY 1, 2, 3
 )
-SELECT zone, team_id, begins AS slot, asked, coalesce(terms, '{}') AS terms
+SELECT zone, team_id, begins AS slot, asked, coalesce(terms, '{}') AS terms,
+    coalesce(prompts, ARRAY[]::bigint[]) AS prompts
 FROM (SELECT zone, team_id, begins, sum(asked) AS asked FROM held GROUP BY 1, 2, 3) days
 LEFT JOIN counted USING (zone, team_id, begins)
+LEFT JOIN briefs USING (zone, team_id, begins)

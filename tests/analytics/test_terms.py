@@ -8,6 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from analytics import checking, rollups, terms
@@ -201,3 +203,27 @@ def test_briefs_are_guarded_in_a_table(rows: Rows, client_of):
     assert "'=HYPERLINK" in table.replace('"', "")
     page = client.get("/analytics", {**said, "format": "", "table": ""}).content.decode()
     assert "<script>" not in page.replace('<script type="module" src', "").replace("<script src", "")
+
+
+def test_what_is_kept_in_memory_never_outlives_its_rows(rows: Rows, client_of):
+    """Asked again and again: nothing is counted twice, and whatever changes a row is told at once."""
+    client = client_of("owner")
+    counted = [rows.generation(client.user, utc(2026, 10, 1), brief="a linen coat") for _ in range(3)]
+    rollups.work_off()
+
+    def told() -> tuple[dict[str, int], int]:
+        with CaptureQueriesContext(connection) as asked:
+            words = {row["term"]: row["rate"]["numerator"] for row in moved(client, 1)["words"]}
+        return words, sum("jsonb_each_text(terms)" in each["sql"] for each in asked)
+
+    assert told() == ({"linen": 3, "coat": 3}, 1)
+    assert told() == ({"linen": 3, "coat": 3}, 0), "it is known"
+    Generation.objects.filter(pk=counted[0].pk).update(brief="a woollen coat")
+    rollups.work_off()
+    assert told() == ({"linen": 2, "coat": 3, "woollen": 1}, 1)
+    counted[0].delete()
+    rollups.work_off()
+    assert told() == ({"linen": 2, "coat": 2}, 1)
+    rows.generation(client.user, utc(2026, 10, 2), brief="a skirt")
+    rollups.work_off()
+    assert told() == ({"linen": 2, "coat": 2}, 0), "another day is another matter"

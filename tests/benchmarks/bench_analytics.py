@@ -66,16 +66,39 @@ FROM (SELECT random() AS lot FROM generate_series(1, %(count)s)) dice
 JOIN bench_teams team ON dice.lot >= team.low AND dice.lot < team.high;
 """
 MAKER: Final = "(ARRAY['openai','google','sketchbook'])[k], (ARRAY['gpt-image-2','gemini-image','sketchbook-1'])[k]"
+# How many words of a kind there are, how much more often the first are said than the last, and their length. Of the
+# last four kinds most are rare, and four briefs in five are like no other: what was asked for is mostly briefs.
+WORDS: Final = (
+    ("look", 60, 2, 7), ("colour", 30, 2, 5), ("fabric", 40, 2, 6), ("garment", 24, 2, 6), ("pattern", 12, 3, 6),
+    ("season", 4, 1, 6), ("occasion", 15, 2, 8), ("silhouette", 10, 2, 7), ("rare", 4000, 3, 9),
+    ("scarce", 4000, 3, 9), ("far", 4000, 2, 8), ("farther", 4000, 2, 8),
+)  # fmt: skip
+PICKED: Final = ", ".join(
+    f"left(translate(md5('{name}' || floor({count} * random() ^ {bent})), '0123456789', 'ghijklmnop'), {size}) {name}"
+    for name, count, bent, size in WORDS
+)
+WORDED: Final = f"""
+CREATE TEMP TABLE worded AS
+SELECT *, concat_ws(' ', 'A', look, colour, fabric, garment, 'with', rare || ',', scarce || ',', 'for',
+    CASE WHEN random() < 0.8 THEN far || ' ' || farther END) AS brief
+FROM (SELECT *, {PICKED} FROM drawn) each;
+"""  # noqa: S608  (constants of this module)
 GENERATIONS: Final = f"""
 INSERT INTO generations (id, created_at, updated_at, team_id, owner_id, brief, mode, settings, corrections, status,
     stage, percent, understood, prompt, negative_prompt, provider, model, simulated, fallbacks, error, started_at,
     finished_at)
-SELECT id, at, at, team_id, owner_id, repeat('a midi wrap dress in emerald silk satin ', 3), '', '{{"n": 1}}', '{{}}',
-    status, 'generation', 100, '{{"garment": {{"value": "dress", "confidence": 0.9}}}}',
+SELECT id, at, at, team_id, owner_id, brief, '', '{{"n": 1}}', '{{}}', status, 'generation', 100, jsonb_build_object(
+        'garment', jsonb_build_object('value', garment, 'confidence', 0.9),
+        'fabric', jsonb_build_object('value', fabric, 'confidence', 0.8),
+        'silhouette', jsonb_build_object('value', silhouette, 'confidence', 0.8),
+        'pattern', jsonb_build_object('value', pattern, 'confidence', 0.8),
+        'season', jsonb_build_object('value', season, 'confidence', 0.8),
+        'occasion', jsonb_build_object('value', occasion, 'confidence', 0.8),
+        'colours', jsonb_build_object('value', jsonb_build_array(jsonb_build_object('name', colour)))),
     repeat('emerald silk satin dress, ', 8), '',
     {MAKER}, k = 3, '[]', CASE WHEN status IN ('failed', 'partial') THEN '{{"code": "provider_down"}}'::jsonb END,
     at + interval '1 second', at + interval '1 second' + random() * interval '60 seconds'
-FROM drawn;
+FROM worded;
 """  # noqa: S608  (constants of this module)
 ASSETS: Final = f"""
 INSERT INTO assets (id, created_at, updated_at, team_id, owner_id, kind, title, sha256, path, media_type, width, height,
@@ -151,7 +174,7 @@ def seed(count: int) -> list[Team]:
             low = high
         cursor.execute("SET session_replication_role = replica; SELECT setseed(0.5)")
         cursor.execute(DRAWN, {"members": MEMBERS, "now": NOW, "count": count})
-        for told in (GENERATIONS, ASSETS, LEDGER, FEEDBACK):
+        for told in (WORDED, GENERATIONS, ASSETS, LEDGER, FEEDBACK):
             cursor.execute(told)
         cursor.execute("SET session_replication_role = origin; ANALYZE")
         rows = {}
@@ -194,7 +217,8 @@ def report(teams: list[Team]) -> int:
     took, different = timed(lambda: [each for span in spans for each in checking.differences(*span)])
     print(f"all figures held against the raw rows: {took:.1f} s, {len(different)} differences")
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE analytics_work; ANALYZE analytics_money")
+        for each in rollups.ROLLUPS:
+            cursor.execute(f"ANALYZE {each.table}")
     wrong = len(different)
     measured = (teams[0], teams[len(teams) // 2])
     rollups.wish_for_days([team.pk for team in measured], ZONE)
