@@ -1,10 +1,13 @@
 """Asks once a minute whether the studio answers, as its users reach it and as its own parts do, and keeps what came.
 
-A probe that nothing could keep (the database was away, no scheduler led) is missing, and told as missing: never as up.
+While the database is away nothing can be kept: what came meanwhile is held in memory, for a day at most, and kept with
+its own minute once it is back. A probe that was not made, or was lost with the process that held it, is missing, and
+told as missing: never as up.
 """
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +31,8 @@ ON CONFLICT (slot, name) DO UPDATE SET probes = analytics_probes.probes + 1,
     failed = analytics_probes.failed + EXCLUDED.failed, millis = analytics_probes.millis || EXCLUDED.millis,
     error = coalesce(nullif(EXCLUDED.error, ''), analytics_probes.error)"""
 
+_held: Final[deque[tuple["Probe", datetime]]] = deque(maxlen=24 * 60 * 4)  # of this process
+
 
 @dataclass(frozen=True, slots=True)
 class Probe:
@@ -39,10 +44,14 @@ class Probe:
 
 
 def web() -> None:
-    """The studio as its users reach it, by its public address, proxy and certificate included."""
-    answer = httpx2.get(f"{settings.PROBE_URL}/healthz", timeout=PATIENCE)
-    if answer.status_code != 200:
-        raise NotReady(f"status {answer.status_code}")
+    """The studio as its users reach it, by its public address, proxy and certificate included: whether it can do what
+    they ask of it, for a page that needs no store answers while every other is an error. Its body is not read."""
+    began = time.monotonic()
+    with httpx2.stream("GET", f"{settings.PROBE_URL}/readyz", timeout=PATIENCE) as answer:
+        if answer.status_code != 200:
+            raise NotReady(f"status {answer.status_code}")
+    if time.monotonic() - began > PATIENCE:
+        raise NotReady(f"more than {PATIENCE:.0f} seconds")
 
 
 CHECKS: Final[dict[str, Callable[[], None]]] = {
@@ -70,16 +79,18 @@ def keep(probe: Probe, at: datetime) -> None:
 
 
 def probe_all() -> None:
-    """One round. What cannot be kept is logged, and missing."""
-    at = timezone.now()
+    """One round, each probe at its own time. What cannot be kept waits for the next."""
     for name in CHECKS:
-        found = probed(name)
+        at, found = timezone.now(), probed(name)
         if found.error:
             log.warning("probe_failed", extra={"probe": name, "error": found.error})
-        try:
-            keep(found, at)
-        except DatabaseError:
-            log.exception("probe_not_kept", extra={"probe": name})
+        _held.append((found, at))
+    try:
+        while _held:
+            keep(*_held[0])
+            _held.popleft()
+    except DatabaseError:
+        log.exception("probes_not_kept", extra={"held": len(_held)})
 
 
 def forget() -> int:

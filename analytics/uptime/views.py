@@ -1,5 +1,6 @@
 """The page of whether the studio answered."""
 
+from math import floor
 from typing import Any, Final
 
 from django.contrib.auth.decorators import login_required
@@ -24,11 +25,12 @@ FIELDS: Final = ("from", "to", "interval", "timezone")
 @require_GET
 def uptime(request: HttpRequest) -> HttpResponse:
     said = {name: value for name in FIELDS if (value := request.GET.get(name, "").strip())}
-    facts: dict[str, Any] = {"said": said}
+    facts: dict[str, Any] = {"first": said.get("from", ""), "last": said.get("to", "")}
     try:
         found = asked(person(request), read(UptimeQuery, said))
     except Refused as refused:
         return render(request, "analytics/uptime/uptime.html", {**facts, "refused": refused}, status=refused.status)
+    facts |= {"first": found.period.first.isoformat(), "last": found.period.last.isoformat()}
     facts |= {"period": found.period, "since": found.since, "checks": [_shown(each, found) for each in found.checks]}
     return render(request, "analytics/uptime/uptime.html", facts)
 
@@ -43,7 +45,7 @@ def _shown(row: telling.Check, found: telling.Uptime) -> dict[str, Any]:
     return {
         "id": row.name,
         "name": name,
-        "share": "nobody knows" if row.up.rate is None else f"{100 * row.up.rate:.3f} %",
+        "share": "nobody knows" if row.up.rate is None else _percent(row.up),
         "of": f"{row.up.numerator:,} of {row.up.denominator:,} probes answered",
         "missing": row.missing,
         "median": seconds(row.latency.p50) if (row.latency.p50 or 0) >= 1 else _millis(row.latency.p50),
@@ -53,6 +55,11 @@ def _shown(row: telling.Check, found: telling.Uptime) -> dict[str, Any]:
             (whole_when(each.bucket, interval), _share(each.up)) for each in reversed(row.series) if each.up.denominator
         ],
     }
+
+
+def _percent(up: Rate) -> str:
+    """Rounded down: what failed once never reads as all."""
+    return f"{floor(100_000 * up.numerator / up.denominator) / 1000:.3f} %"
 
 
 def _millis(found: float | None) -> str:

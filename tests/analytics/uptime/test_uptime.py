@@ -6,6 +6,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from random import Random
+from unittest.mock import Mock
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,13 +21,21 @@ from tests.analytics.rows import utc
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def nothing_held():
+    """What waits to be kept outlives a test: it is of the process."""
+    probing._held.clear()
+    yield
+    probing._held.clear()
+
+
 @pytest.fixture
 def studio(settings):
     """A web node that answers with whatever status is set on it."""
 
     class Node(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(server.status if self.path == "/healthz" else 404)  # type: ignore[attr-defined]
+            self.send_response(server.status if self.path == "/readyz" else 404)  # type: ignore[attr-defined]
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
@@ -59,13 +68,51 @@ def test_nobody_at_the_address_is_an_outage_and_no_fault(settings):
     assert found.error == "ConnectError"
 
 
-def test_what_cannot_be_kept_is_missing_and_stops_nothing(studio, monkeypatch):
-    def away(probe: probing.Probe, at: datetime) -> None:
+def test_an_outage_of_the_database_is_told_once_it_is_back(studio, monkeypatch):
+    """It could never be seen otherwise: whatever is kept is kept by a database that answers."""
+
+    def away(*_: object) -> None:
         raise OperationalError("the database is away")
 
-    monkeypatch.setattr(probing, "keep", away)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(probing, "keep", away)
+        meanwhile.setitem(probing.CHECKS, "database", away)
+        studio.status = 503
+        for _ in range(2):
+            probing.probe_all()
+        assert not ProbeSlot.objects.exists()
+    studio.status = 200
     probing.probe_all()
-    assert not ProbeSlot.objects.exists()
+    rows = {row.name: row for row in ProbeSlot.objects.all()}
+    assert (rows["database"].probes, rows["database"].failed, rows["database"].error) == (3, 2, "OperationalError")
+    assert (rows["web"].probes, rows["web"].failed, rows["web"].error) == (3, 2, "status 503")
+    assert (rows["redis"].probes, rows["redis"].failed) == (3, 0)
+    probing.probe_all()
+    assert ProbeSlot.objects.get(name="web").probes == 4, "what was kept is kept once"
+
+
+def test_each_probe_that_waited_is_kept_at_its_own_minute(studio, monkeypatch):
+    now = [utc(2026, 10, 1, 9, 14)]
+    monkeypatch.setattr(probing.timezone, "now", lambda: now[0])
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(probing, "keep", Mock(side_effect=OperationalError))
+        probing.probe_all()
+    now[0] = utc(2026, 10, 1, 9, 31)
+    probing.probe_all()
+    assert [row.slot for row in ProbeSlot.objects.filter(name="redis").order_by("slot")] == [
+        utc(2026, 10, 1, 9, 0), utc(2026, 10, 1, 9, 30),
+    ]  # fmt: skip
+
+
+def test_what_failed_once_never_reads_as_all(client_of):
+    at = utc(2026, 10, 24, 6)
+    for _ in range(3):
+        probing.keep(probing.Probe("web", 20, ""), at)
+    probing.keep(probing.Probe("web", 20, "ReadTimeout"), at)
+    ProbeSlot.objects.filter(name="web").update(probes=1_000_000, failed=1)
+    page = client_of("viewer").get("/analytics/uptime", {"from": "2026-10-24", "to": "2026-10-24"}).content.decode()
+    assert "99.999 %" in page and "100.000 %" not in page
+    assert 'name="from" value="2026-10-24"' in page
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Paris", "Australia/Lord_Howe"])
