@@ -3,7 +3,11 @@
 from functools import partial
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from designer.generations import receivers
+from designer.generations.models import Generation
 from designer.personas import services
 from designer.personas.models import Persona
 from teams.base.errors import Refused
@@ -144,3 +148,16 @@ def test_what_a_new_persona_does_not_keep_of_its_words_is_told(client_of, words,
     told = answer.json()
     assert len(told["notes"]) == len(notes) and all(map(str.__contains__, told["notes"], notes)), told["notes"]
     assert told["description"] == words.get("description", "") and list(told["keywords"]) == words.get("keywords", [])
+
+
+def test_a_persona_of_very_many_generations_goes_in_steps(team, client_of, monkeypatch):
+    """Each is noted for the figures; all of them in one statement would take longer than one may."""
+    client = client_of("owner")
+    persona = Persona.objects.create(team=team, owner=client.user, name="Nord")
+    made = [Generation.objects.create(team=team, owner=client.user, brief="A coat", persona=persona) for _ in range(5)]
+    monkeypatch.setattr(receivers, "SOME", 2)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.delete(f"/api/personas/{persona.pk}").status_code == 204
+    steps = [each["sql"] for each in asked if each["sql"].startswith('UPDATE "generations"')]
+    assert len(steps) >= 3 and sum("LIMIT 2" in each for each in steps) >= 3
+    assert Generation.objects.filter(pk__in=[row.pk for row in made], persona=None).count() == 5
