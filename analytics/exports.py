@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from analytics import answers
 from analytics.measures import Figures, ModelFigures, Money, Rate
+from analytics.terms import MANY
 from teams.base.cells import BOM, csv_line
+from teams.base.errors import Refused
 
 UNKNOWN: Final = "unknown"
 Line = Sequence[object]
@@ -89,7 +91,7 @@ def _terms(kind: str) -> Callable[[answers.Trends], Iterable[Line]]:
     """The lines of `attributes`, `words` or `prompts`."""
 
     def lines(answer: answers.Trends) -> Iterator[Line]:
-        for row in getattr(answer.terms, kind):
+        for row in getattr(_told(answer), kind):
             name = [row.kind] if kind == "attributes" else []
             yield [*name, row.term, row.rate.numerator, row.rate.denominator, *_rate(row.rate)]
 
@@ -97,10 +99,18 @@ def _terms(kind: str) -> Callable[[answers.Trends], Iterable[Line]]:
 
 
 def _moved(answer: answers.Trends) -> Iterator[Line]:
-    for row in answer.terms.moved if answer.terms else ():
+    for row in _told(answer).moved:
         halves = (row.before.numerator, row.before.denominator, row.after.numerator, row.after.denominator)
         compared = (row.compared.estimate, row.compared.low, row.compared.high, row.compared.p)
         yield [row.kind, row.term, "rises" if row.rises else "falls", *halves, *compared]
+
+
+def _told(answer: answers.Trends) -> answers.Terms:
+    """Raises Refused where there are none: an empty table would say that nothing was asked for."""
+    if answer.terms is None:
+        message = f"What is asked for is told of {MANY} days at most where days are not kept in the time zone."
+        raise Refused("too_long", message, field="from", remedy="Ask for fewer days, or in the time zone UTC.")
+    return answer.terms
 
 
 def _times(span: answers.Span) -> Line:

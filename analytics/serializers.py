@@ -470,7 +470,9 @@ class AnalyticsTermsSerializer(serializers.Serializer[Any]):
 
 class AnalyticsTrendsSerializer(AnalyticsAnswerSerializer):
     hours = AnalyticsHourSerializer(many=True)
-    terms = AnalyticsTermsSerializer()
+    terms = AnalyticsTermsSerializer(
+        allow_null=True, help_text="Null of more than 92 days in a zone for which days are not kept: UTC has them."
+    )
 
 
 class AnalyticsInsightGroupSerializer(serializers.Serializer[Any]):

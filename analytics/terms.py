@@ -33,6 +33,7 @@ APART: Final = 2.0  # standard deviations, by lot, below which a term is not wor
 WORKED_OUT: Final = 60  # terms, those that differ the most
 MOVED: Final = 20
 KNOWN: Final = 32  # answers that are kept
+MANY: Final = 92
 SPAN: Final = {"days": timedelta(hours=25), "slots": periods.QUARTER, "raw": periods.QUARTER}
 # The most frequent of each kind, and those that move the most of those that are frequent enough to be tested, which are
 # counted. Only these leave the database: of a large team's year thousands of words were asked for.
@@ -111,8 +112,11 @@ class Counted:
 _counted: Final[OrderedDict[Any, Counted]] = OrderedDict()  # of this process, by what it was found in
 
 
-def of(ask: Question) -> Terms:
-    """Of all members and models: it is not kept by whom, or of which, a word was asked for."""
+def of(ask: Question) -> Terms | None:
+    """Of all members and models: it is not kept by whom, or of which, a word was asked for. None of more than MANY days
+    that are not kept in this zone: their quarters of an hour are too many words to be read while somebody waits."""
+    if ask.tier == "slots" and ask.period.days > MANY:
+        return None
     middle = middle_of(ask.period)
     version = "count(*), 0" if ask.tier == "raw" else "max(id), sum(id)"
     days = {day: line for (day,), line in summed(ask, TERMS, f"sum(asked), {version}", [("day",)])[0].items()}

@@ -82,7 +82,7 @@ export interface AnalyticsSpan { start: string; end: string; whole: boolean; fig
 export interface AnalyticsTerm { term: string; rate: AnalyticsRate }
 /** What is asked for; what lies in the trash is no part of it. */
 export interface AnalyticsTerms { asked: number; attributes: AnalyticsAttribute[]; words: AnalyticsTerm[]; prompts: AnalyticsPrompt[]; middle: string; moved: AnalyticsMoved[]; method: string; tests: number; lacking: string }
-export interface AnalyticsTrends { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; hours: AnalyticsHour[]; terms: AnalyticsTerms }
+export interface AnalyticsTrends { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; hours: AnalyticsHour[]; terms: AnalyticsTerms | null }
 export interface AnalyticsUptime { from: string; to: string; interval: IntervalEnum; timezone: string; since: string | null; checks: UptimeCheck[] }
 export interface AnalyticsUsers { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; members: AnalyticsMember[]; cohorts: AnalyticsCohort[] }
 export interface ApprovalAnswer { id: string; team: string; asset: string; title: string; requester: string; name: string; policy: PolicyEnum; status: ApprovalAnswerStatusEnum; note: string; checklist: string[]; due_at: string | null; overdue: boolean; reviewers: ReviewerAnswer[]; decided_at: string | null; created_at: string; updated_at: string }

@@ -227,3 +227,17 @@ def test_what_is_kept_in_memory_never_outlives_its_rows(rows: Rows, client_of):
     rows.generation(client.user, utc(2026, 10, 2), brief="a skirt")
     rollups.work_off()
     assert told() == ({"linen": 2, "coat": 2}, 0), "another day is another matter"
+
+
+def test_of_many_days_that_are_not_kept_in_the_zone_no_words_are_told(rows: Rows, client_of):
+    """A team's own zone has its days; of quarters of an hour there would be too many to read while somebody waits."""
+    client = client_of("viewer")
+    rows.generation(client.user, utc(2026, 10, 1), brief="a linen coat")
+    rollups.work_off()
+    said = {"from": "2026-01-01", "to": "2026-10-05", "timezone": "Asia/Tokyo", "team": str(rows.team.pk)}
+    assert client.get("/api/analytics/trends", said).json()["terms"] is None
+    assert "Words are told of 92 days at most" in client.get("/analytics", said).content.decode()
+    refused = client.get("/api/analytics/trends", {**said, "format": "csv", "table": "words"})
+    assert refused.status_code == 422 and "92 days" in refused.content.decode()
+    assert client.get("/api/analytics/trends", {**said, "format": "csv"}).status_code == 200
+    assert client.get("/api/analytics/trends", {**said, "from": "2026-08-01"}).json()["terms"]["asked"] == 1

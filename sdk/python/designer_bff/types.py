@@ -768,7 +768,7 @@ class AnalyticsTrends(TypedDict):
     totals: AnalyticsFigures
     previous: AnalyticsFigures | None
     hours: list[AnalyticsHour]
-    terms: AnalyticsTerms
+    terms: AnalyticsTerms | None
 
 
 AnalyticsUptime = TypedDict(
