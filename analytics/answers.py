@@ -85,6 +85,7 @@ class About:
     period: Period
     scope: Scope
     lag: Lag
+    narrow: Narrow = Narrow()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from analytics import answers, charts
 from analytics.forecasting import Band, held_back
 from analytics.measures import Figures, Mean, ModelFigures, Money, Rate
-from analytics.periods import Bucket, Interval, Period
+from analytics.periods import Bucket, Interval
 from designer.catalogue.amounts import money as dollars
 
 NOTHING: Final = "–"
@@ -34,6 +34,7 @@ def shown(answer: answers.Overview, costs: answers.Costs) -> dict[str, Any]:
     return {
         "figures": list(_key_figures(answer)),
         "cost_chart": _cost_chart(costs, answer),
+        "compared": answer.previous is not None,
         "liked_chart": _liked_chart(answer),
         "spans": [_span(span, answer.about) for span in reversed(answer.series) if not _is_empty(span.figures)],
         "empty_spans": sum(_is_empty(span.figures) for span in answer.series),
@@ -376,6 +377,9 @@ def members_shown(answer: answers.Members) -> list[dict[str, Any]]:
         {
             "name": row.name or ("Somebody who left" if row.member else NOBODY),
             "figures": row.figures,
+            "href": gallery(answer.about, kind="generated", owner=str(row.member))
+            if row.member and row.figures.work.images
+            else "",
             "liked": percent(row.figures.satisfaction),
             "liked_of": of(row.figures.satisfaction, "rated"),
             "days": row.days_active,
@@ -408,9 +412,14 @@ def hours_shown(answer: answers.Trends) -> dict[str, Any]:
 
 
 def gallery(about: answers.About, start: datetime | None = None, end: datetime | None = None, **more: str) -> str:
-    """The images behind a figure: those made in this time, in the team or teams that were asked about."""
-    period: Period = about.period
+    """The images behind a figure: those made in this time, in the team or teams that were asked about, and narrowed as
+    the figure is."""
+    period, narrow = about.period, about.narrow
     said = {
+        **({"provider": narrow.provider} if narrow.provider else {}),
+        **({"model": narrow.model} if narrow.model else {}),
+        **({"owner": str(narrow.member)} if narrow.member else {}),
+        **({} if narrow.simulated is None else {"simulated": "yes" if narrow.simulated else "no"}),
         **more,
         "since": (start or period.begin).isoformat(),
         "until": (end or period.end).isoformat(),

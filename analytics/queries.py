@@ -137,8 +137,10 @@ def members(ask: Question) -> Members:
     active = "count(DISTINCT day) FILTER (WHERE asked > 0), max(last) FILTER (WHERE asked > 0)"
     work = summed(ask, WORK, f"{_counts()}, {active}", [key], more=("day",))[0]
     paid = _paid(ask, key)[0]
-    present = Membership.objects.filter(team__in=ask.scope.teams).values_list("user", flat=True)
-    people = {one for (one,) in {*work, *paid} if one} | set(present)
+    present = Membership.objects.filter(team__in=ask.scope.teams)
+    if ask.narrow.member:  # of the others nothing was asked, and nothing is told
+        present = present.filter(user=ask.narrow.member)
+    people = {one for (one,) in {*work, *paid} if one} | set(present.values_list("user", flat=True))
     names = names_of(people)
     found = {one: _figures(work.get((one,)), paid.get((one,), Money())) for one in people}
     rows = [_member(ask.scope, one, names.get(one, ""), found[one], work.get((one,))) for one in people]
@@ -181,7 +183,7 @@ def _together(series: Sequence[Span]) -> Figures:
 
 
 def about_of(ask: Question) -> About:
-    return About(ask.period, ask.scope, _lag(ask.scope.teams))
+    return About(ask.period, ask.scope, _lag(ask.scope.teams), ask.narrow)
 
 
 def _lag(teams: Sequence[UUID]) -> Lag:

@@ -137,7 +137,7 @@ def cohorts_shown(cohorts: Iterable[answers.Cohort], about: answers.About) -> di
         "weeks": [dated(week) for week in weeks],
         "rows": [
             {
-                "began": f"week from {dated(row.week)} {row.week.year}" if row.week else "before",
+                "began": f"week from {dated(row.week)} {row.week.year}" if row.week else f"before {dated(weeks[0])}",
                 "members": row.members,
                 "cells": [None] * (len(weeks) - len(row.returns)) + [_return(each) for each in row.returns],
             }

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
-from analytics import answers, presenting, queries, showing, slices, terms
+from analytics import answers, cohorts, presenting, queries, showing, slices, terms
 from analytics.answers import Narrow, Question
 from analytics.snapshots import snapshot
-from teams.accounts.models import User
+from teams.membership.models import Membership
 
 
 class Answers:
@@ -37,14 +37,13 @@ class Kind:
 
 
 def _shown(ask: Question, found: Answers) -> dict[str, Any]:
-    whole = found.to(queries.overview, ask)
-    return presenting.shown(whole, found.to(queries.costs, replace(ask, compare=False)))
+    return presenting.shown(found.to(queries.overview, ask), found.to(queries.costs, _plain(ask)))
 
 
 def _costs(part: str, what: str) -> Callable[[Question, Answers], dict[str, Any]]:
     def told(ask: Question, found: Answers) -> dict[str, Any]:
         return {
-            "rows": presenting.costs_shown(found.to(queries.costs, replace(ask, compare=False)))[part],
+            "rows": presenting.costs_shown(found.to(queries.costs, _plain(ask)))[part],
             "what": what,
         }
 
@@ -53,36 +52,40 @@ def _costs(part: str, what: str) -> Callable[[Question, Answers], dict[str, Any]
 
 def _slices(part: str) -> Callable[[Question, Answers], dict[str, Any]]:
     def told(ask: Question, found: Answers) -> dict[str, Any]:
-        parts = showing.slices_shown(found.to(slices.of, ask), _about(ask))
+        parts = showing.slices_shown(found.to(slices.of, _plain(ask)), _about(ask))
         return {"part": next(each for each in parts if each["name"] == part)}
 
     return told
 
 
 def _models(ask: Question, found: Answers) -> dict[str, Any]:
-    return {"rows": presenting.models_shown(found.to(queries.models, ask))}
+    return {"rows": presenting.models_shown(found.to(queries.models, _plain(ask)))}
 
 
 def _members(ask: Question, found: Answers) -> dict[str, Any]:
-    return {"rows": presenting.members_shown(found.to(queries.members, ask))}
+    return {"rows": presenting.members_shown(found.to(queries.members, _plain(ask)))}
 
 
 def _cohorts(ask: Question, found: Answers) -> dict[str, Any]:
-    answer = found.to(queries.members, ask)
-    return {"cohorts": showing.cohorts_shown(answer.cohorts, answer.about)}
+    return {"cohorts": showing.cohorts_shown(found.to(cohorts.of, _plain(ask)), _about(ask))}
 
 
 def _hours(ask: Question, found: Answers) -> dict[str, Any]:
-    return {"hours": presenting.hours_shown(found.to(queries.trends, replace(ask, beside=False)))}
+    return {"hours": presenting.hours_shown(found.to(queries.trends, _plain(ask)))}
 
 
 def _terms(ask: Question, found: Answers) -> dict[str, Any]:
-    return {"terms": showing.terms_shown(found.to(terms.of, ask), _about(ask))}
+    return {"terms": showing.terms_shown(found.to(terms.of, _plain(ask)), _about(ask))}
+
+
+def _plain(ask: Question) -> Question:
+    """Without the days before and what stands beside, which these widgets do not show."""
+    return replace(ask, compare=False, beside=False)
 
 
 def _about(ask: Question) -> answers.About:
     """For the way to the images; how far behind the figures are is told once, above the board."""
-    return answers.About(ask.period, ask.scope, answers.Lag(False, 0.0))
+    return answers.About(ask.period, ask.scope, answers.Lag(False, 0.0), ask.narrow)
 
 
 COSTS: Final = ("provider", "model", "member", "simulated", "kind_of_cost")
@@ -94,7 +97,7 @@ KINDS: Final[dict[str, Kind]] = {
     "cost_kinds": Kind("Cost by kind", "costs", _costs("kinds", "Kind"), COSTS),
     "cost_members": Kind("Cost by member", "costs", _costs("members", "Member"), COSTS),
     "models": Kind("Models", "models", _models, wide=True),
-    "members": Kind("Members", "members", _members),
+    "members": Kind("Members", "members", _members, wide=True),
     "personas": Kind("Quality by persona", "slice", _slices("personas"), wide=True),
     "garments": Kind("Quality by garment", "slice", _slices("garments"), wide=True),
     "makers": Kind("Quality by model", "slice", _slices("makers"), wide=True),
@@ -122,7 +125,7 @@ def narrow_of(widget: Mapping[str, Any]) -> Narrow:
 def shown(widgets: Sequence[Mapping[str, Any]], ask: Question) -> list[dict[str, Any]]:
     """Each widget with what its template needs, all of one moment; one whose kind is gone says so."""
     found = Answers()
-    people = _names(widgets)
+    people = _names(widgets, ask.scope.teams)
     return [_shown_widget(each, ask, found, people) for each in widgets]
 
 
@@ -151,7 +154,8 @@ def _said(widget: Mapping[str, Any], kind: Kind, people: Mapping[str, str]) -> l
     return told
 
 
-def _names(widgets: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """The names of the members that widgets are narrowed to; one statement, or none."""
+def _names(widgets: Sequence[Mapping[str, Any]], teams: Sequence[UUID]) -> dict[str, str]:
+    """The names of those to whom widgets are narrowed, if they are members still; one statement, or none."""
     named = {each["member"] for each in widgets if each.get("member")}
-    return {str(row.pk): row.shown_name for row in User.objects.filter(pk__in=named)}
+    rows = Membership.objects.filter(user__in=named, team__in=teams).select_related("user") if named else ()
+    return {str(row.user_id): row.user.shown_name for row in rows}

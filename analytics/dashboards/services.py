@@ -17,7 +17,7 @@ from teams.membership.models import Membership, Team
 from teams.membership.ownership import working_team
 from teams.membership.permissions import allowed, hold_awake
 
-MOST: Final = 50  # boards of a team
+MOST: Final = 50  # boards of one member in a team: of others' own nobody knows
 WIDGETS: Final = 12  # of one board
 SHORT: Final = {"provider": 60, "model": 120}
 
@@ -40,10 +40,11 @@ def create(
         )
     Team.objects.select_for_update(no_key=True).get(pk=team.pk)  # two at once would both count too few
     hold_awake(team.pk)
-    if Dashboard.objects.filter(team=team).count() >= MOST:
-        raise Conflict("too_many_dashboards", f"This team has {MOST} boards.", remedy="Delete one of them.")
+    if Dashboard.objects.filter(team=team, owner=actor).count() >= MOST:
+        message = f"You have {MOST} boards in this team."
+        raise Conflict("too_many_dashboards", message, remedy="Delete one of them.")
     row = Dashboard(team=team, owner=actor)
-    _fill(row, {"name": name, "shared": shared, "days": days, "widgets": widgets})
+    _fill(actor, row, {"name": name, "shared": shared, "days": days, "widgets": widgets})
     row.save()
     return row
 
@@ -53,7 +54,7 @@ def change(*, actor: User, dashboard_id: UUID, if_match: str | None, said: Mappi
     """Change what is said, if `if_match` names the present version. Raises as `create`, and Refused (428, 412)."""
     row = _locked(actor, dashboard_id)
     require_match(if_match, row)
-    _fill(row, said)
+    _fill(actor, row, said)
     row.save()
     return row
 
@@ -62,7 +63,7 @@ def change(*, actor: User, dashboard_id: UUID, if_match: str | None, said: Mappi
 def add(*, actor: User, dashboard_id: UUID, widget: Mapping[str, Any]) -> Dashboard:
     """Put a widget at the end. Raises as `change`."""
     row = _locked(actor, dashboard_id)
-    _fill(row, {"widgets": [*row.widgets, widget]})
+    _fill(actor, row, {"widgets": [*row.widgets, widget]})
     row.save()
     return row
 
@@ -102,10 +103,14 @@ def _locked(actor: User, dashboard_id: UUID) -> Dashboard:
     return row
 
 
-def _fill(row: Dashboard, said: Mapping[str, Any]) -> None:
+def _fill(actor: User, row: Dashboard, said: Mapping[str, Any]) -> None:
     if "name" in said:
         row.name = one_line(said["name"], field="name", longest=NAME_LENGTH)
-    if "shared" in said:
+    if "shared" in said and said["shared"] != row.shared:
+        if row.owner_id != actor.pk:  # it would be gone for whoever did it
+            raise Forbidden(
+                message="Only whoever made a board shares it or takes it back.", remedy="Ask them, or delete it."
+            )
         row.shared = said["shared"]
     if "days" in said:
         if said["days"] not in DAYS:
@@ -120,9 +125,10 @@ def _fill(row: Dashboard, said: Mapping[str, Any]) -> None:
         row.widgets = [_widget(each, kept, row.team_id) for each in said["widgets"]]
 
 
-def _widget(said: Mapping[str, Any], kept: Mapping[str, Mapping[str, Any]], team: UUID) -> dict[str, Any]:
-    """What is kept of it. One that is there already may stay as it is, though its kind or its member is gone."""
-    old = kept.get(str(said.get("id") or ""))
+def _widget(said: Mapping[str, Any], kept: dict[str, Mapping[str, Any]], team: UUID) -> dict[str, Any]:
+    """What is kept of it. One that is there already may stay as it is, though its kind or its member is gone; a second
+    of the same id is a new one."""
+    old = kept.pop(str(said.get("id") or ""), None)
     told = {name: str(value) for name, value in said.items() if name != "id" and value not in (None, "")}
     if old is not None and told == {name: value for name, value in old.items() if name != "id"}:
         return dict(old)
@@ -137,7 +143,9 @@ def _widget(said: Mapping[str, Any], kept: Mapping[str, Mapping[str, Any]], team
 
 def _check(told: Mapping[str, str], team: UUID) -> None:
     for name, longest in SHORT.items():
-        if len(told.get(name, "")) > longest or "\x00" in told.get(name, ""):
+        if "\x00" in told.get(name, ""):
+            raise _wrong(f"{name} has a character that cannot be kept.", "Name it as the figures do.")
+        if len(told.get(name, "")) > longest:
             raise _wrong(f"{name} is longer than {longest} characters.", "Name it as the figures do.")
     if told.get("simulated", "yes") not in ("yes", "no"):
         raise _wrong("simulated is yes or no.", "Leave it out for both.")

@@ -19,6 +19,7 @@ from designer.ledger.models import EntryKind
 from teams.accounts.models import User
 from teams.accounts.people import person
 from teams.base.errors import Refused
+from teams.base.preconditions import etag_of
 from teams.membership.models import Membership, Team
 from teams.membership.ownership import teams_where, visible_teams
 
@@ -69,7 +70,7 @@ def dashboard(request: HttpRequest, pk: UUID) -> HttpResponse:
         "editing": may_edit and request.GET.get("edit") == "1",
         "costs_of": ask.scope.costs_of,
         "length": NAME_LENGTH,
-        **(_choices(row) if may_edit and request.GET.get("edit") == "1" else {}),
+        **(_choices(actor, row) if may_edit and request.GET.get("edit") == "1" else {}),
     }
     partial = request.headers.get("X-Partial") == "1"
     return render(request, f"analytics/dashboards/{'_widgets' if partial else 'dashboard'}.html", facts)
@@ -96,9 +97,11 @@ def _do(actor: User, pk: UUID, deed: str, request: HttpRequest) -> None:
     said = request.POST
     if deed == "keep":
         days = said.get("days", "")
-        changes = {"name": said.get("name", ""), "shared": said.get("shared") == "1",
-            "days": int(days) if days.isdecimal() and len(days) < 5 else 0}  # fmt: skip
-        services.change(actor=actor, dashboard_id=pk, if_match="*", said=changes)
+        changes: dict[str, Any] = {"name": said.get("name", "")}
+        changes["days"] = int(days) if days.isdecimal() and len(days) < 5 else 0
+        if Dashboard.objects.see(actor, pk).owner_id == actor.pk:  # nobody else was asked
+            changes["shared"] = said.get("shared") == "1"
+        services.change(actor=actor, dashboard_id=pk, if_match=said.get("version", ""), said=changes)
     elif deed == "add":
         names = ("kind", *sorted({name for kind in boards.KINDS.values() for name in kind.takes}))
         services.add(actor=actor, dashboard_id=pk, widget={name: said.get(name, "").strip() for name in names})
@@ -143,10 +146,12 @@ def _question(actor: User, row: Dashboard, said: str, *, compare: bool) -> Quest
     return asking.question(actor, {**asked, "compare": "previous" if compare else ""}, row.team_id)
 
 
-def _choices(row: Dashboard) -> dict[str, Any]:
+def _choices(actor: User, row: Dashboard) -> dict[str, Any]:
     """What a new widget may be, and be narrowed to."""
     members = Membership.objects.filter(team=row.team_id).select_related("user").order_by("created_at")
     return {
+        "version": etag_of(row),
+        "owns": row.owner_id == actor.pk,
         "kinds": [(name, kind.title, " ".join(kind.takes)) for name, kind in boards.KINDS.items()],
         "members": [(each.user_id, each.user.shown_name) for each in members],
         "costs": [(value, presenting.KINDS.get(value, value)) for value in EntryKind.values],

@@ -1,10 +1,17 @@
 """Boards in a real browser: widgets moved by a drag and by keys, kept as they were put, on a phone too."""
 
 from functools import partial
+from random import Random
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from designer.realtime.events import record
+from teams.accounts.models import User
+from teams.membership.models import Membership
+from tests.analytics.rows import Rows
 from tests.e2e.test_analytics import fill
 from tests.e2e.test_journey import look
 from tests.e2e.visiting import elsewhere, visitor
@@ -44,8 +51,14 @@ def test_a_board_is_made_arranged_and_kept(browser: Browser, studio_url: str, wa
             expect(page.locator("#arranged")).to_contain_text("Liked, of those rated is number 1 of 3.")
             page.reload()
             assert titles(page)[0] == "Liked, of those rated"
-        page.get_by_label("What it shows").select_option(label="What is asked for")
+        narrow = page.get_by_text("Narrow it")
+        narrow.click()
+        expect(page.get_by_label("By one model")).to_be_visible()
+        page.get_by_label("What it shows").select_option(label="Who comes back")
         expect(page.get_by_label("By one model")).to_be_hidden()
+        expect(page.get_by_label("Of one member")).to_be_visible()
+        page.get_by_label("What it shows").select_option(label="What is asked for")
+        expect(narrow).to_be_hidden()
         page.get_by_role("button", name="Add", exact=True).click()
         expect(page.locator(".widget")).to_have_count(4)
         page.get_by_role("button", name="Take What is asked for away").click()
@@ -69,3 +82,31 @@ def drag(page: Page, what: str, to: str) -> None:
             break
         page.mouse.move(box["x"] + 20, max(20.0, box["y"] + 20), steps=3)
     page.mouse.up()
+
+
+def charge() -> None:
+    """Something more is made and paid for, by whoever signed up last."""
+    user = User.objects.latest("created_at")
+    team = Membership.objects.filter(user=user).select_related("team")[0].team
+    rows = Rows(team, Random(8))
+    rows.image(rows.generation(user, timezone.now()), timezone.now())
+    with transaction.atomic():
+        told = {"subject": f"team:{team.pk}", "amount": "0.010000", "simulated": False}
+        record(f"team:{team.pk}", "cost:updated", told, team_id=team.pk)
+
+
+def test_what_is_open_stays_open_when_a_board_follows_what_is_charged(browser: Browser, studio_url: str):
+    with visitor(browser, studio_url, "desk") as page:
+        elsewhere(partial(fill))
+        page.goto(f"{studio_url}/analytics/dashboards")
+        page.get_by_label("Name").fill("Mornings")
+        page.get_by_role("button", name="Make the board").click()
+        images = page.locator(".key-figure", has_text="Images").first.locator(".key-value")
+        before = int(images.inner_text())
+        table = page.get_by_role("region", name="Cost over time").locator("details")
+        table.locator("summary").click()
+        expect(table.locator("table")).to_be_visible()
+        elsewhere(partial(charge))
+        expect(images).to_have_text(str(before + 1), timeout=30_000)
+        expect(table.locator("table")).to_be_visible()
+        expect(table.locator("summary")).to_be_focused()

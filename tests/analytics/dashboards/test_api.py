@@ -1,7 +1,9 @@
 """Boards over HTTP: who sees and changes which, what a widget may be, and that two who change one do not undo each
 other."""
 
+import io
 from uuid import uuid4
+from zipfile import ZipFile
 
 import pytest
 
@@ -89,12 +91,46 @@ def test_one_whose_kind_or_member_is_gone_stays_until_it_is_taken_away(team, cli
     row.save()
     Membership.objects.filter(user=leaver, team=team).delete()
     page = client.get(f"/analytics/dashboards/{pk}").content.decode()
-    assert "Widgets of this kind (horoscope) are no more" in page
+    assert "Widgets of this kind (horoscope) are no more" in page and "somebody who left" in page
     told = client.get(f"/api/dashboards/{pk}").json()["widgets"]
     assert change(client, pk, {"widgets": [*reversed(told), {"kind": "figures"}]}).status_code == 200
     assert [each["kind"] for each in Dashboard.objects.get().widgets] == ["horoscope", "members", "figures"]
     assert change(client, pk, {"widgets": told[:1]}).status_code == 200
     assert [each["kind"] for each in Dashboard.objects.get().widgets] == ["members"]
+
+
+def test_an_admin_does_not_take_back_what_another_shares(team, client_of):
+    editor, admin = client_of("editor"), client_of("admin")
+    pk = made(editor, team, shared=True).json()["id"]
+    assert change(admin, pk, {"shared": False}).status_code == 403
+    assert change(admin, pk, {"shared": True, "name": "Evenings"}).status_code == 200
+    assert change(editor, pk, {"shared": False}).status_code == 200
+
+
+def test_two_widgets_of_one_id_are_two(team, client_of):
+    client = client_of("owner")
+    pk = made(client, team, widgets=[{"kind": "hours"}]).json()["id"]
+    (one,) = client.get(f"/api/dashboards/{pk}").json()["widgets"]
+    told = change(client, pk, {"widgets": [one, one]}).json()["widgets"]
+    assert len({each["id"] for each in told}) == 2 and told[0] == one
+
+
+def test_what_others_keep_to_themselves_takes_nobodys_room(team, client_of, monkeypatch):
+    monkeypatch.setattr(services, "MOST", 1)
+    made(client_of("editor"), team)
+    made(client_of("owner"), team)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_teams_export_has_the_boards_that_are_shared(team, client_of):
+    editor = client_of("editor")
+    made(editor, team, name="Mine alone")
+    made(editor, team, name="Ours", shared=True)
+    answer = client_of("owner").get(f"/api/teams/{team.pk}/export")
+    with ZipFile(io.BytesIO(answer.getvalue())) as archive:
+        (name,) = [each for each in archive.namelist() if each.endswith("data/dashboards.jsonl")]
+        told = archive.read(name).decode()
+    assert "Ours" in told and "Mine alone" not in told
 
 
 def test_there_are_limits(team, client_of, monkeypatch):

@@ -1,5 +1,6 @@
 """The pages of boards: figures as everybody may see them, arranged with buttons as well as by dragging."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -10,7 +11,9 @@ from django.utils import timezone
 
 from analytics import rollups
 from analytics.dashboards import services
+from analytics.dashboards.boards import KINDS
 from analytics.dashboards.models import Dashboard
+from designer.personas.models import Persona
 from tests.analytics.rows import MODELS, Rows
 
 pytestmark = pytest.mark.django_db
@@ -118,7 +121,11 @@ def test_widgets_are_put_on_and_taken_away_with_a_form(filled, rows):
     assert "What is asked for is not narrowed by model" in told
     send(filled, act, {"do": "remove", "widget": widget["id"]})
     assert Dashboard.objects.get().widgets == []
-    send(filled, act, {"do": "keep", "name": "Evenings", "days": "90", "shared": ""})
+    (version,) = re.findall(
+        r'name="version" value="([^"]*)"', filled.get(f"/analytics/dashboards/{row.pk}?edit=1").content.decode()
+    )
+    said = {"do": "keep", "name": "Evenings", "days": "90", "shared": "", "version": html.unescape(version)}
+    send(filled, act, said)
     kept = Dashboard.objects.get()
     assert (kept.name, kept.days, kept.shared) == ("Evenings", 90, False)
     assert "90 days" in text_of(filled.get(f"/analytics/dashboards/{row.pk}"))
@@ -162,9 +169,77 @@ def test_ranges_and_the_days_before(filled, rows):
 def test_a_board_is_asked_for_anew_when_something_is_charged_but_not_while_it_is_arranged(filled, rows):
     row = board(filled, rows, {"kind": "figures"})
     address = f"/analytics/dashboards/{row.pk}?days=7"
-    live = f'<live-row subject="team:{rows.team.pk}" events="cost:updated" pace="5000" every="2"'
+    live = f'<live-row subject="team:{rows.team.pk}" events="cost:updated" pace="5000" every="10"'
     page = filled.get(address).content.decode()
     assert live in page and f'src="{address}"' in page
     part = filled.get(address, headers={"X-Partial": "1"}).content.decode()
     assert "<html" not in part and "Images" in part and 'data-status="ready"' in part
     assert live not in filled.get(f"{address}&edit=1").content.decode()
+
+
+def test_a_narrowed_figure_leads_to_the_very_images_that_it_counts(filled, rows, member):
+    """Another member's images, and a simulated one, are beside them."""
+    ada, at = member("editor"), timezone.now() - timedelta(days=1)
+    persona = Persona.objects.create(team=rows.team, owner=filled.user, name="Nord")
+    for who, maker in ((ada, MODELS[0]), (ada, MODELS[0]), (ada, MODELS[2])):
+        told = rows.generation(
+            who, at, maker=maker, started_at=at, finished_at=at + timedelta(seconds=9), persona=persona,
+            understood={"garment": {"value": "coat", "confidence": 0.9}},
+        )  # fmt: skip
+        rows.said(rows.image(told, at), filled.user, "like")
+    rollups.work_off()
+    hers = {"member": str(ada.pk), "simulated": "no"}
+    kinds = ("figures", "cost_time", "models", "members", "personas", "garments", "makers")
+    row = board(filled, rows, *({"kind": kind, **hers} for kind in kinds))
+    page = filled.get(f"/analytics/dashboards/{row.pk}").content.decode()
+    links = {each.replace("&amp;", "&") for each in re.findall(r'href="(/gallery\?[^"]*)"', page)}
+    assert len(links) >= 5
+    for link in links:
+        found = filled.get(link).content.decode()
+        assert found.count('class="tile"') == 2, link
+    assert "by Nord" not in page and ">2</a>" in page
+
+
+def test_a_widget_of_one_member_tells_of_nobody_else(filled, rows, member):
+    ada = member("editor", name="Ada Lind")
+    rows.image(rows.generation(ada, timezone.now() - timedelta(days=1)), timezone.now() - timedelta(days=1))
+    member("viewer", name="Bea Moreau")
+    rollups.work_off()
+    row = board(filled, rows, {"kind": "members", "member": str(ada.pk)})
+    widgets = filled.get(f"/analytics/dashboards/{row.pk}").content.decode().partition('id="widgets"')[2]
+    assert "Ada Lind" in widgets and "Bea Moreau" not in widgets
+
+
+def test_simulated_output_is_told_apart(filled, rows):
+    at = timezone.now() - timedelta(days=1)
+    rows.image(rows.generation(filled.user, at, maker=MODELS[2]), at)
+    rollups.work_off()
+    row = board(filled, rows, {"kind": "makers"})
+    assert "sketchbook simulated" in text_of(filled.get(f"/analytics/dashboards/{row.pk}"))
+
+
+def test_only_whoever_made_a_board_takes_it_back(filled, rows, client_of):
+    row = board(filled, rows, {"kind": "hours"})
+    admin = client_of("admin")
+    page = admin.get(f"/analytics/dashboards/{row.pk}?edit=1").content.decode()
+    (version,) = re.findall(r'name="version" value="([^"]*)"', page)
+    assert 'name="shared"' not in page
+    act = f"/analytics/dashboards/{row.pk}/act"
+    said = {"do": "keep", "name": "Evenings", "days": "7", "version": html.unescape(version)}
+    assert "Evenings" in text_of(send(admin, act, said, follow=True))
+    kept = Dashboard.objects.get()
+    assert (kept.name, kept.days, kept.shared) == ("Evenings", 7, True)
+    told = text_of(send(admin, act, {**said, "name": "Nights"}, follow=True))
+    assert Dashboard.objects.get().name == "Evenings" and "Nights" not in told, "it was changed meanwhile"
+
+
+def test_a_board_asks_no_more_than_it_shows(filled, rows):
+    """Neither the forecast, budgets and days out of the ordinary, nor who comes back."""
+    row = board(filled, rows, *({"kind": kind} for kind in KINDS if kind not in ("terms", "cohorts")))
+    filled.get(f"/analytics/dashboards/{row.pk}")
+    with CaptureQueriesContext(connection) as found:
+        page = filled.get(f"/analytics/dashboards/{row.pk}?compare=previous").content.decode()
+    asked = " ".join(each["sql"] for each in found)
+    assert "analytics_forecasts" not in asked and "budget_uses" not in asked
+    assert len(found) <= 48, len(found)
+    assert "the days before, both together" in page

@@ -112,6 +112,7 @@ function narrow() {
     field.hidden = !takes.includes(field.dataset.narrow);
     for (const input of field.querySelectorAll("input, select")) input.disabled = field.hidden;
   }
+  document.querySelector("[data-narrowing]").hidden = !takes[0];
 }
 kind?.addEventListener("change", narrow);
 if (kind) narrow();
