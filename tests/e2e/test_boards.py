@@ -8,6 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from analytics import rollups
+from analytics.models import PendingSlot
 from designer.realtime.events import record
 from teams.accounts.models import User
 from teams.membership.models import Membership
@@ -90,6 +92,8 @@ def charge() -> None:
     team = Membership.objects.filter(user=user).select_related("team")[0].team
     rows = Rows(team, Random(8))
     rows.image(rows.generation(user, timezone.now()), timezone.now())
+    while PendingSlot.objects.exists():
+        rollups.work_off()
     with transaction.atomic():
         told = {"subject": f"team:{team.pk}", "amount": "0.010000", "simulated": False}
         record(f"team:{team.pk}", "cost:updated", told, team_id=team.pk)

@@ -33,17 +33,17 @@ class ArrangeList extends HTMLElement {
     grip.focus();
     const item = grip.closest("[data-item]"), from = this.items.indexOf(item);
     item.dataset.dragged = "";
-    grip.setPointerCapture(event.pointerId);
+    this.setPointerCapture(event.pointerId); // not the grip: it leaves the page for a moment when its item is moved, and would lose it
     const move = (at) => this.drag(item, at);
     const end = (at) => {
-      grip.removeEventListener("pointermove", move);
-      for (const kind of ["pointerup", "pointercancel"]) grip.removeEventListener(kind, end);
+      this.removeEventListener("pointermove", move);
+      for (const kind of ["pointerup", "pointercancel"]) this.removeEventListener(kind, end);
       delete item.dataset.dragged;
       if (at.type === "pointercancel") this.put(item, from);
       else if (this.items.indexOf(item) !== from) this.keep(item, from);
     };
-    grip.addEventListener("pointermove", move);
-    for (const kind of ["pointerup", "pointercancel"]) grip.addEventListener(kind, end);
+    this.addEventListener("pointermove", move);
+    for (const kind of ["pointerup", "pointercancel"]) this.addEventListener(kind, end);
   }
 
   drag(item, at) {
