@@ -104,6 +104,7 @@ BODIES: dict[str, Callable[[World], Body]] = {
     "post api/shared/<uuid:share_id>/comments": lambda w: {"text": "Linen?"},
     "post api/reports": lambda w: {"kind": "weekly", "team": str(w.team.pk)},
     "post api/reports/schedules": lambda w: {"cadence": "weekly", "team": str(w.team.pk)},
+    "post api/reports/templates": lambda w: {"name": "Short", "team": str(w.team.pk)},
     "post api/webhooks": lambda w: {"url": "https://hooks.example/x", "events": ["batch.*"], "team": str(w.team.pk)},
 }
 NOTHING_THERE = {  # the generation has no image to be judged

@@ -14,7 +14,7 @@ from analytics.dashboards.models import Dashboard
 from analytics.models import Insight
 from analytics.reports.files import folder
 from analytics.reports.models import Delivery as ReportDelivery
-from analytics.reports.models import Report, Schedule
+from analytics.reports.models import Report, ReportTemplate, Schedule
 from batches.models import Batch, BatchItem, BatchTemplate
 from batches.webhooks.models import Delivery, Endpoint
 from designer.assets.models import Asset
@@ -77,6 +77,7 @@ class World:
     schedule: Schedule
     insight: Insight
     dashboard: Dashboard
+    report_template: ReportTemplate
 
     def id_for(self, route: str, name: str) -> Any:
         """What the placeholder `name` means in `route`; None when the walk has not been told."""
@@ -124,6 +125,7 @@ class World:
     def _rows(self) -> list[tuple[str, Any]]:
         return [
             ("reports/schedules/", self.schedule),
+            ("reports/templates/", self.report_template),
             ("reports/", self.report),
             ("dashboards/", self.dashboard),
             ("batch/templates/", self.template),
@@ -283,6 +285,7 @@ class World:
             "session votes": SessionVote.objects.filter(**own).count(),
             "reports": sorted(Report.objects.filter(**own).values_list("pk", "status", "title")),
             "schedules": sorted(Schedule.objects.filter(**own).values_list("pk", "active", "next_at")),
+            "report templates": sorted(ReportTemplate.objects.filter(**own).values_list("pk", "name", "cover")),
             "report mails": sorted(ReportDelivery.objects.filter(**own).values_list("pk", "status")),
             "dashboards": sorted(Dashboard.objects.filter(**own).values_list("pk", "name", "shared", "updated_at")),
             "name": Team.objects.get(pk=self.team.pk).name,
@@ -359,6 +362,9 @@ def build_world() -> World:
         team=team, owner=owner, cadence="weekly", zone="UTC", addresses=[f"{SECRET}@example.org"], active=False,
         next_at=timezone.now(),
     )  # fmt: skip
+    report_template = ReportTemplate.objects.create(
+        team=team, owner=owner, name=f"{SECRET} layout", title=SECRET, introduction=SECRET, sections=["images"]
+    )
     report = Report.objects.create(
         team=team, owner=editor, title=f"{SECRET} report", kind="daily", first="2026-11-03", last="2026-11-03",
         zone="UTC", costs="none", status="done", content={"sentences": [SECRET], "is_empty": True},
@@ -415,4 +421,5 @@ def build_world() -> World:
         schedule=schedule,
         insight=insight,
         dashboard=dashboard,
+        report_template=report_template,
     )

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from analytics.reports.models import Consent, Delivery, Report, Schedule, Stopped
+from analytics.reports.models import Consent, Delivery, Report, ReportTemplate, Schedule, Stopped
 from teams.base.admin import LookedAt
 
 
@@ -11,6 +11,12 @@ class ReportAdmin(LookedAt, admin.ModelAdmin[Report]):
     list_display = ("created_at", "team", "title", "kind", "status", "percent", "costs", "finished_at")
     list_filter = ("status", "kind")
     search_fields = ("id", "title")
+
+
+@admin.register(ReportTemplate)
+class ReportTemplateAdmin(LookedAt, admin.ModelAdmin[ReportTemplate]):
+    list_display = ("created_at", "team", "name", "title", "cover", "owner")
+    search_fields = ("id", "name", "title")
 
 
 @admin.register(Schedule)

@@ -13,9 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from analytics.reports import schedules, serializers, services
+from analytics.reports import schedules, serializers, services, templates
 from analytics.reports.files import TYPES
-from analytics.reports.models import Cadence, Kind, Report, ReportQuerySet, Schedule, Status
+from analytics.reports.models import Cadence, Kind, Report, ReportQuerySet, ReportTemplate, Schedule, Status
 from designer.assets.delivery import stored
 from designer.web.idempotency import IdempotentPostMixin
 from teams.accounts.models import ApiToken, Scope
@@ -187,4 +187,69 @@ class ScheduleDetail(generics.GenericAPIView[Schedule]):
     def delete(self, request: Request, pk: UUID) -> Response:
         """Have no more made. The reports that there are stay."""
         schedules.delete(actor=person(request), schedule_id=pk)
+        return Response(status=204)
+
+
+class TemplateFilter(filters.FilterSet):
+    team = filters.UUIDFilter(field_name="team_id")
+    search = filters.CharFilter(field_name="name", lookup_expr="icontains", max_length=200)
+
+    class Meta:
+        model = ReportTemplate
+        fields: list[str] = []
+
+
+def template_told(row: ReportTemplate, status: int = 200) -> Response:
+    body = serializers.ReportTemplateSerializer(row).data
+    return Response(body, status=status, headers={"ETag": etag_of(row)})
+
+
+class TemplateList(IdempotentPostMixin, generics.ListAPIView[ReportTemplate]):
+    """The templates of reports of the caller's teams."""
+
+    serializer_class = serializers.ReportTemplateSerializer
+    filterset_class = TemplateFilter
+    queryset = ReportTemplate.objects.none()
+    required_scopes: ClassVar[dict[str, str]] = FOR_MANAGERS
+
+    def get_queryset(self) -> QuerySet[ReportTemplate]:
+        rows: QuerySet[ReportTemplate] = ReportTemplate.objects.visible_to(self.request.user)
+        return rows
+
+    @extend_schema(request=serializers.ReportTemplateRequest, responses={201: serializers.ReportTemplateSerializer})
+    def post(self, request: Request) -> Response:
+        """Keep what the team wants in its reports under a name; for owners and admins."""
+        form = serializers.ReportTemplateRequest(data=request.data)
+        form.is_valid(raise_exception=True)
+        row = templates.create(actor=person(request), wish=form.wish())
+        answer = template_told(row, 201)
+        answer["Location"] = f"/api/reports/templates/{row.pk}"
+        return answer
+
+
+class TemplateDetail(generics.GenericAPIView[ReportTemplate]):
+    """One template of reports."""
+
+    serializer_class = serializers.ReportTemplateSerializer
+    queryset = ReportTemplate.objects.none()
+    required_scopes: ClassVar[dict[str, str]] = FOR_MANAGERS
+
+    def get(self, request: Request, pk: UUID) -> Response:
+        return template_told(ReportTemplate.objects.see(request.user, pk))
+
+    @extend_schema(
+        request=serializers.ReportTemplateChange, responses=serializers.ReportTemplateSerializer, parameters=[IF_MATCH]
+    )
+    def patch(self, request: Request, pk: UUID) -> Response:
+        """Change what is given; needs If-Match. Reports that there are stay; those of schedules follow from then on."""
+        ReportTemplate.objects.see(request.user, pk)
+        form = serializers.ReportTemplateChange(data=request.data)
+        form.is_valid(raise_exception=True)
+        said, if_match = dict(form.validated_data), request.headers.get("If-Match")
+        return template_told(templates.change(actor=person(request), template_id=pk, if_match=if_match, said=said))
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, pk: UUID) -> Response:
+        """Delete it, if no schedule uses it. The reports that were made of it stay."""
+        templates.delete(actor=person(request), template_id=pk)
         return Response(status=204)

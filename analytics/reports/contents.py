@@ -10,7 +10,7 @@ from django.utils import timezone
 from analytics import answers, exports, periods, presenting, queries, rollups
 from analytics.measures import Figures, Money
 from analytics.models import PendingSlot
-from analytics.reports import calendar
+from analytics.reports import calendar, looks
 from analytics.reports.models import Costs, Report, Section
 from designer.assets.models import Asset
 from designer.catalogue.amounts import money as dollars
@@ -56,6 +56,7 @@ def read(report: Report, ask: answers.Question) -> Found:
     models = queries.models(plain)
     shown = presenting.shown(overview, costs)
     content: dict[str, Any] = {
+        "look": looks.kept(report),
         "days": calendar.told(report.first, report.last),
         "zone": report.zone,
         "is_empty": shown["is_empty"],
@@ -117,7 +118,7 @@ def _told(tile: dict[str, Any], costs: str) -> bool:
 
 
 def _tile(tile: dict[str, Any], report: Report) -> dict[str, str]:
-    told = {name: str(tile[name]) for name in ("label", "value", "basis", "before")}
+    told = {name: str(tile[name]) for name in ("label", "value", "basis", "before", "href", "link")}
     return told | ({"label": f"Spent by {report.owner.shown_name}"} if told["label"] == BY_YOU else {})
 
 

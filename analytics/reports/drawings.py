@@ -68,19 +68,21 @@ def _alone(svg: str) -> Chart:
     return Chart(unescape(said[1]) if said else "A chart", f"{head}><style>{STYLE}</style>{rest}".encode())
 
 
-def pictures_of(content: dict[str, Any], most: int) -> Iterator[tuple[dict[str, Any], bytes | None]]:
+def pictures_of(
+    content: dict[str, Any], most: int, *, edge: int = EDGE
+) -> Iterator[tuple[dict[str, Any], bytes | None]]:
     """The best images, one at a time, as small JPEGs on white; None where the file, or the image, is gone."""
     rows = content.get("best", [])[:most]
     assets = Asset.objects.in_bulk([UUID(row["id"]) for row in rows])
     for row in rows:
         asset = assets.get(UUID(row["id"]))
-        yield row, _small(asset) if asset is not None and asset.trashed_at is None else None
+        yield row, _small(asset, edge) if asset is not None and asset.trashed_at is None else None
 
 
-def _small(asset: Asset) -> bytes | None:
+def _small(asset: Asset, edge: int) -> bytes | None:
     """Raises Retry while the storage is away: that its file is gone would be said for ever."""
     try:
-        data = read(thumbnail_path(asset.path, thumbnail_width(asset, EDGE)))
+        data = read(thumbnail_path(asset.path, thumbnail_width(asset, edge)))
     except Conflict:  # its file is gone: its place says so
         return None
     except Refused as away:
@@ -92,7 +94,7 @@ def _small(asset: Asset) -> bytes | None:
     except (OSError, SyntaxError, ValueError) as damaged:  # as Pillow says it
         log.warning("the thumbnail of asset %s cannot be read: %s", asset.pk, damaged)
         return None
-    flat.thumbnail((EDGE, EDGE))
+    flat.thumbnail((edge, edge))
     flat.info.clear()
     flat.save(out, "JPEG", quality=GOOD)
     return out.getvalue()

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from django import forms
 
-from analytics.reports import recipients
-from analytics.reports.models import Cadence, Costs, Kind, Schedule, Section
+from analytics.reports import recipients, templates
+from analytics.reports.models import Cadence, Costs, Kind, ReportTemplate, Schedule, Section
 from analytics.reports.schedules import ScheduleWish
 from analytics.reports.services import ReportWish
+from analytics.reports.templates import TemplateWish
 from teams.accounts.forms import RefusalsShown
 from teams.accounts.models import User
 from teams.accounts.services import time_zones
@@ -26,14 +27,15 @@ AHEAD: Final = {
 
 
 class ToWhom(RefusalsShown):
-    """What both forms ask: which sections, and who gets it."""
+    """What both forms ask: of which template, or with which sections, and who gets it."""
 
+    template = forms.TypedChoiceField(label="Template", required=False, coerce=UUID, empty_value=None)
     sections = forms.MultipleChoiceField(
         label="What is in it",
         choices=Section.choices,
         initial=list(Section.values),
+        required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="The key figures are always there.",
     )
     members = forms.MultipleChoiceField(
         label="Mail it to", required=False, widget=forms.CheckboxSelectMultiple,
@@ -51,14 +53,24 @@ class ToWhom(RefusalsShown):
         told = Costs.TEAM if may(actor, "view_billing", team) else Costs.OWN
         people = recipients.choices(team, (told, Costs.NONE), actor)
         self.fields["members"].choices = people  # type: ignore[attr-defined]
+        kept = ReportTemplate.objects.filter(team=team).order_by("name")
+        named = [(row.pk, f"{row.name}: {row.sections_said}") for row in kept]
+        self.fields["template"].choices = [("", "None"), *named]  # type: ignore[attr-defined]
+        self.fields["sections"].help_text = "The key figures are always there."
+        if not named:
+            del self.fields["template"]
+        else:
+            self.fields["sections"].help_text += " With a template what it says counts, not this."
         if not may(actor, "change_team", team):
             del self.fields["addresses"]
 
     def to(self) -> dict[str, Any]:
         said = self.cleaned_data
+        template = said.get("template")
         return {
             "team": self.team.pk,
-            "sections": said["sections"],
+            "template": template,
+            "sections": None if template else said["sections"],
             "members": [UUID(pk) for pk in said["members"]],
             "addresses": [line for line in said.get("addresses", "").replace(",", "\n").splitlines() if line.strip()],
         }
@@ -71,7 +83,7 @@ class ReportForm(ToWhom):
         help_text="Only where you choose the days yourself.",
     )  # fmt: skip
     last = forms.DateField(label="Last day, included", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    field_order = ["kind", "first", "last", "sections", "members", "addresses"]
+    field_order = ["kind", "first", "last", "template", "sections", "members", "addresses"]
 
     def wish(self) -> ReportWish:
         said = self.cleaned_data
@@ -97,7 +109,7 @@ class ScheduleForm(ToWhom):
         label="At which hour", choices=[(n, f"{n:02}:00") for n in range(24)], coerce=int, initial=8
     )
     timezone = forms.ChoiceField(label="By the clock of")
-    field_order = ["cadence", "weekday", "day", "hour", "timezone", "sections", "members", "addresses"]
+    field_order = ["cadence", "weekday", "day", "hour", "timezone", "template", "sections", "members", "addresses"]
 
     def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -110,7 +122,7 @@ class ScheduleForm(ToWhom):
         """As it stands."""
         names = ("cadence", "weekday", "day", "hour", "sections", "members")
         told = {name: getattr(row, name) for name in names}
-        return told | {"timezone": row.zone, "addresses": "\n".join(row.addresses)}
+        return told | {"timezone": row.zone, "addresses": "\n".join(row.addresses), "template": row.template_id}
 
     def wish(self) -> ScheduleWish:
         said = self.cleaned_data
@@ -121,3 +133,24 @@ class ScheduleForm(ToWhom):
         said = self.cleaned_data
         told = {name: said[name] for name in ("cadence", "weekday", "day", "hour")}
         return told | {"zone": said["timezone"]} | {name: value for name, value in self.to().items() if name != "team"}
+
+
+class TemplateForm(RefusalsShown):
+    name = forms.CharField(label="Name", max_length=templates.LONGEST_NAME, help_text="As it is chosen by.")
+    title = forms.CharField(
+        label="Title", required=False, max_length=templates.LONGEST_TITLE,
+        help_text="Stands on the report in the place of the team's name.",
+    )  # fmt: skip
+    introduction = forms.CharField(
+        label="Introduction", required=False, max_length=templates.LONGEST_INTRODUCTION,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Stands before the figures. The words of mails to the outside leave it out.",
+    )  # fmt: skip
+    sections = forms.MultipleChoiceField(
+        label="What is in it", choices=Section.choices, initial=list(Section.values),
+        widget=forms.CheckboxSelectMultiple, help_text="The key figures are always there.",
+    )  # fmt: skip
+    cover = forms.BooleanField(label="Begin with a cover", required=False, initial=True)
+
+    def wish(self, team: Team) -> TemplateWish:
+        return TemplateWish(team=team.pk, **self.cleaned_data)

@@ -15,7 +15,7 @@ from django.core.mail.message import SafeMIMEMultipart
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from analytics.reports import drawings
+from analytics.reports import drawings, looks
 from analytics.reports.models import Consent, Delivery, Report
 from designer.assets.blobs import AWAY
 from designer.notifications.letters import harmless
@@ -54,22 +54,25 @@ def letter(delivery: Delivery) -> Illustrated:
     report, content = delivery.report, delivery.report.content
     inside = delivery.user is not None
     away = away_of(report.team_id, delivery.address, outside=not inside)
-    team, who = report.team.name, report.owner.shown_name
+    look = looks.kept(report)
+    team, who, heading, brand = report.team.name, report.owner.shown_name, look["heading"], look["brand"]
     charts = drawings.charts_of(content)
     pictures, best = _pictures(content, charts)
     if not inside:
         team, who = harmless(team, "A team"), harmless(who, "A designer")
+        heading, brand = harmless(heading, team), harmless(brand, team) if brand else ""
         best = [{**row, "title": harmless(row["title"], "An image")} for row in best]
     attached = _attached(report)
     facts = {
-        "report": report, "content": content, "team": team, "best": best, "away": away, "site": settings.SITE_URL,
-        "name": delivery.user.shown_name if delivery.user else "", "who": who,
+        "report": report, "content": content, "team": team, "heading": heading, "brand": brand,
+        "introduction": look["introduction"] if inside else "", "accents": looks.accents(look["colour"]), "best": best,
+        "away": away, "site": settings.SITE_URL, "name": delivery.user.shown_name if delivery.user else "", "who": who,
         "by": report.owner.email, "link": f"{settings.SITE_URL}{reverse('report', args=[report.pk])}" if inside else "",
         "charts": {name: chart.said for name, chart in charts.items()}, "attached": attached is not None,
         "too_large": attached is None and FILE in report.files,
     }  # fmt: skip
     mail = Illustrated(
-        subject=" ".join(f"{team}: {content['days']}".split()),
+        subject=" ".join(f"{heading}: {content['days']}".split()),
         body=render_to_string("mail/report.txt", facts),
         to=[delivery.address],
         headers={

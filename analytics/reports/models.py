@@ -76,6 +76,30 @@ class ScheduleQuerySet(OwnedQuerySet["Schedule"]):
         return super().visible_to(user).filter(team__in=teams_where(user, "manage_members"))
 
 
+class ReportTemplate(TeamOwned):
+    """How reports of a team look, and what is in them: each report that is asked for keeps it as it was then."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=60)
+    title = models.CharField(max_length=80, blank=True, help_text="In the place of the team's name.")
+    introduction = models.TextField(max_length=1000, blank=True)
+    sections = models.JSONField(default=list)
+    cover = models.BooleanField(default=True, help_text="Whether the PDF begins with a page of its own.")
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        db_table = "report_templates"
+        verbose_name = "template"
+        constraints = [models.UniqueConstraint("team", Lower("name"), name="report_template_named_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def sections_said(self) -> str:
+        return ", ".join(str(Section(each).label) for each in self.sections)
+
+
 class Schedule(TeamOwned):
     """When reports of a team are made by themselves, and to whom they go. `owner` answers for it: without their rights
     none is made. `addresses`: outside of the team. `next_at`: when the next is due."""
@@ -87,6 +111,7 @@ class Schedule(TeamOwned):
     day = models.PositiveSmallIntegerField(default=1, help_text="Of the month; in a shorter one its last.")
     zone = models.CharField(max_length=64)
     sections = models.JSONField(default=list)
+    template = models.ForeignKey(ReportTemplate, models.RESTRICT, null=True, blank=True, related_name="schedules")
     members = models.JSONField(default=list)
     addresses = models.JSONField(default=list)
     active = models.BooleanField(default=True)
@@ -133,6 +158,7 @@ class Report(TeamOwned):
     last = models.DateField()
     zone = models.CharField(max_length=64)
     sections = models.JSONField(default=list)
+    template = models.ForeignKey(ReportTemplate, models.SET_NULL, null=True, blank=True, related_name="+")
     costs = models.CharField(max_length=4, choices=Costs)
     members = models.JSONField(default=list)  # who gets it
     addresses = models.JSONField(default=list)

@@ -9,11 +9,13 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from PIL import ImageFile
 
-from analytics.reports import drawings
+from analytics.reports import drawings, looks
 from analytics.reports.contents import BEST
 from analytics.reports.models import Report
+from teams.membership.models import TeamAvatar
 
 STYLE: Final = Path(__file__).parent / "report.css"
+HERO: Final = 1280  # pixels of the image on the cover
 OWN: Final = "report:"  # how the pages name what belongs to them
 REMEDY: Final = "apt-get install --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 MISSING: Final = f"No PDF could be made, for Pango is not installed here. Whoever runs the studio: {REMEDY}."
@@ -36,9 +38,13 @@ def pdf(report: Report, content: dict[str, Any]) -> bytes:
         if data:
             own[address] = (data, "image/jpeg")
         best.append({**row, "address": address})
+    look = looks.kept(report)
+    hero, logo = _hero(content, own) if look["cover"] else None, _logo(report, own)
     facts = {
         "report": report,
-        "team": report.team,
+        "look": look,
+        "hero": hero,
+        "logo": logo,
         "made": timezone.now(),
         "content": content,
         "charts": {name: {"address": f"{OWN}{name}", "said": chart.said} for name, chart in charts.items()},
@@ -47,8 +53,28 @@ def pdf(report: Report, content: dict[str, Any]) -> bytes:
     html = render_to_string("reports/report.html", facts)
     fetcher = _fetcher()(own)
     page = weasyprint.HTML(string=html, url_fetcher=fetcher, base_url="report:page")
-    sheet = weasyprint.CSS(string=STYLE.read_text(), url_fetcher=fetcher)
+    colours = "".join(f"--{name}: {value};" for name, value in looks.accents(look["colour"]).items())
+    style = f":root {{ {colours} }}\n{STYLE.read_text()}"
+    sheet = weasyprint.CSS(string=style, url_fetcher=fetcher)
     return bytes(page.write_pdf(stylesheets=[sheet], pdf_variant="pdf/ua-1"))
+
+
+def _hero(content: dict[str, Any], own: dict[str, tuple[bytes, str]]) -> dict[str, Any] | None:
+    """The best image that has a file, large enough for a cover; None where there is none."""
+    for row, data in drawings.pictures_of(content, BEST, edge=HERO):
+        if data:
+            own[f"{OWN}hero"] = (data, "image/jpeg")
+            return {**row, "address": f"{OWN}hero"}
+    return None
+
+
+def _logo(report: Report, own: dict[str, tuple[bytes, str]]) -> str:
+    """The team's picture; "" where it has none."""
+    data = TeamAvatar.objects.filter(team=report.team_id).values_list("data", flat=True).first()
+    if data is None:
+        return ""
+    own[f"{OWN}logo"] = (bytes(data), "image/webp")
+    return f"{OWN}logo"
 
 
 def _weasyprint() -> Any:

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from analytics import asking, periods, queries
-from analytics.reports import consents, recipients, services
+from analytics.reports import consents, recipients, services, templates
 from analytics.reports.calendar import Rhythm
 from analytics.reports.models import Cadence, Report, Schedule, Section, Status
 from designer.notifications.services import notify
@@ -30,7 +30,7 @@ MOST: Final = 20  # of a team
 BUDGET: Final = 1.0  # seconds, each time the scheduler looks
 AFTER_A_FAULT: Final = timedelta(hours=1)
 OWNER_LEFT: Final = "Whoever set it up no longer manages the team."
-FIELDS: Final = ("cadence", "hour", "weekday", "day", "zone", "sections", "members", "addresses", "active")
+FIELDS: Final = ("cadence", "hour", "weekday", "day", "zone", "members", "addresses", "active")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,8 @@ class ScheduleWish:
     weekday: int = 1
     day: int = 1
     zone: str = ""
-    sections: Sequence[str] = tuple(Section.values)
+    sections: Sequence[str] | None = None
+    template: UUID | None = None
     members: Sequence[UUID] = ()
     addresses: Sequence[str] = ()
     active: bool = True
@@ -77,7 +78,12 @@ def create(*, actor: User, wish: ScheduleWish) -> Schedule:
     if Schedule.objects.filter(team=team).count() >= MOST:
         raise Conflict("too_many_schedules", f"This team has {MOST} schedules.", remedy="Delete one of them.")
     row = Schedule(team=team, owner=actor)
-    _fill(row, actor, {name: getattr(wish, name) for name in FIELDS})
+    said = {name: getattr(wish, name) for name in FIELDS} | {"template": wish.template}
+    _fill(
+        row,
+        actor,
+        said | {"sections": Section.values if wish.sections is None and not wish.template else wish.sections},
+    )
     row.save()
     if row.active:
         consents.ask(actor, team, row.addresses)
@@ -130,7 +136,11 @@ def _fill(row: Schedule, actor: User, said: dict[str, Any]) -> None:
             setattr(row, name, said[name])
     row.zone = row.zone or asking.zone_of(actor, queries.scope_of(actor, row.team_id))
     _check(row)
-    row.sections = services.checked_sections(row.sections)
+    if "template" in said or "sections" in said:
+        named = said.get("template", row.template_id)
+        row.template = templates.chosen(row.team, named, said.get("sections"))
+    wanted = said.get("sections")
+    row.sections = services.sections_of(row.template, row.sections if wanted is None else wanted)
     costs = services.costs_told(actor, row.team, row.sections)
     members = [UUID(str(pk)) for pk in row.members]
     members = members if "members" in said else recipients.still(row.team, costs, members, owner=actor)
@@ -206,10 +216,11 @@ def _made(row: Schedule, now: datetime) -> int:
     Report.objects.filter(there, schedule=row, status=Status.FAILED).update(schedule=None, slot=None)
     if Report.objects.filter(there, schedule=row).exists():
         return 0
+    sections = services.sections_of(row.template, row.sections)
     made = Report(
         team=row.team, owner=row.owner, schedule=row, slot=slot, kind=row.cadence, first=first, last=last,
-        zone=row.zone, sections=row.sections, costs=services.costs_told(row.owner, row.team, row.sections),
-        members=row.members, addresses=row.addresses,
+        zone=row.zone, sections=sections, template=row.template,
+        costs=services.costs_told(row.owner, row.team, sections), members=row.members, addresses=row.addresses,
     )  # fmt: skip
     services.queue(made)
     return 1

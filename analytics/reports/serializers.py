@@ -1,15 +1,31 @@
 """The shapes of reports and schedules over HTTP."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from analytics.reports import schedules, services
-from analytics.reports.models import Cadence, Costs, Delivery, Kind, Post, Report, Schedule, Section, Status
+from analytics.reports import schedules, services, templates
+from analytics.reports.models import (
+    Cadence,
+    Costs,
+    Delivery,
+    Kind,
+    Post,
+    Report,
+    ReportTemplate,
+    Schedule,
+    Section,
+    Status,
+)
 from analytics.reports.recipients import MOST
 from designer.web.serializers import StrictSerializer
+
+WITHOUT: Final = "Without a template: all of them, if none is named."
+TEMPLATE: Final = "Of the team. It says what is in the report; no sections beside it."
+TITLE: Final = "In the place of the team's name."
+COVER: Final = "Whether the PDF begins with a page of its own."
 
 
 class Ids(serializers.ListField):
@@ -34,13 +50,51 @@ class ReportRequest(StrictSerializer):
     timezone = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=64, help_text="The team's, or your own, if none."
     )
-    sections = Sections(required=False, max_length=10, default=lambda: list(Section.values))
+    sections = Sections(required=False, max_length=10, allow_null=True, default=None, help_text=WITHOUT)
+    template = serializers.UUIDField(required=False, allow_null=True, default=None, help_text=TEMPLATE)
     members = Ids(required=False, max_length=MOST, default=list, help_text="Who gets it by mail.")
     addresses = Addresses(required=False, max_length=MOST, default=list, help_text="The same outside of the team.")
 
     def wish(self) -> services.ReportWish:
         said = dict(self.validated_data)
         return services.ReportWish(first=said.pop("from"), last=said.pop("to"), zone=said.pop("timezone"), **said)
+
+
+class ReportTemplateRequest(StrictSerializer):
+    team = serializers.UUIDField(required=False, allow_null=True, default=None, help_text="Your personal one if none.")
+    name = serializers.CharField(max_length=templates.LONGEST_NAME)
+    title = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=templates.LONGEST_TITLE, help_text=TITLE
+    )
+    introduction = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=templates.LONGEST_INTRODUCTION
+    )
+    sections = Sections(required=False, max_length=10, default=lambda: list(Section.values))
+    cover = serializers.BooleanField(required=False, default=True, help_text=COVER)
+
+    def wish(self) -> templates.TemplateWish:
+        return templates.TemplateWish(**self.validated_data)
+
+
+class ReportTemplateChange(StrictSerializer):
+    name = serializers.CharField(required=False, max_length=templates.LONGEST_NAME)
+    title = serializers.CharField(required=False, allow_blank=True, max_length=templates.LONGEST_TITLE, help_text=TITLE)
+    introduction = serializers.CharField(required=False, allow_blank=True, max_length=templates.LONGEST_INTRODUCTION)
+    sections = Sections(required=False, max_length=10)
+    cover = serializers.BooleanField(required=False, help_text=COVER)
+
+
+class ReportTemplateSerializer(serializers.ModelSerializer[ReportTemplate]):
+    team = serializers.UUIDField(source="team_id", read_only=True)
+    owner = serializers.UUIDField(source="owner_id", read_only=True, help_text="Who made it.")
+    sections = Sections(read_only=True)
+
+    class Meta:
+        model = ReportTemplate
+        fields = [
+            "id", "team", "owner", "name", "title", "introduction", "sections", "cover", "created_at", "updated_at",
+        ]  # fmt: skip
+        read_only_fields = fields
 
 
 class ReportErrorSerializer(serializers.Serializer[Any]):
@@ -63,6 +117,7 @@ class ReportFigureSerializer(serializers.Serializer[Any]):
     value = serializers.CharField()
     basis = serializers.CharField()
     before = serializers.CharField(allow_blank=True)
+    href = serializers.CharField(allow_blank=True, help_text="The page with what it counts, where there is one.")
 
 
 class ReportSerializer(serializers.ModelSerializer[Report]):
@@ -73,6 +128,7 @@ class ReportSerializer(serializers.ModelSerializer[Report]):
     to = serializers.DateField(source="last", read_only=True)
     timezone = serializers.CharField(source="zone", read_only=True)
     sections = Sections(read_only=True)
+    template = serializers.UUIDField(source="template_id", read_only=True, allow_null=True)
     costs = serializers.ChoiceField(choices=Costs.choices, read_only=True, help_text="Whose costs it tells.")
     status = serializers.ChoiceField(choices=Status.choices, read_only=True)
     error = ReportErrorSerializer(read_only=True, allow_null=True)
@@ -82,8 +138,8 @@ class ReportSerializer(serializers.ModelSerializer[Report]):
     class Meta:
         model = Report
         fields = [
-            "id", "team", "owner", "schedule", "title", "kind", "from", "to", "timezone", "sections", "costs", "status",
-            "percent", "error", "note", "files", "created_at", "finished_at",
+            "id", "team", "owner", "schedule", "title", "kind", "from", "to", "timezone", "sections", "template",
+            "costs", "status", "percent", "error", "note", "files", "created_at", "finished_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -125,7 +181,8 @@ class ReportDetailSerializer(ReportSerializer):
 
     @extend_schema_field(ReportFigureSerializer(many=True))
     def get_figures(self, row: Report) -> Any:
-        return row.content.get("figures", [])
+        names = ("label", "value", "basis", "before", "href")
+        return [{name: each.get(name, "") for name in names} for each in row.content.get("figures", [])]
 
     @extend_schema_field(ReportDeliverySerializer(many=True))
     def get_deliveries(self, row: Report) -> Any:
@@ -154,7 +211,8 @@ class ScheduleRequest(StrictSerializer):
     timezone = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=64, help_text="The team's, or your own, if none."
     )
-    sections = Sections(required=False, max_length=10, default=lambda: list(Section.values))
+    sections = Sections(required=False, max_length=10, allow_null=True, default=None, help_text=WITHOUT)
+    template = serializers.UUIDField(required=False, allow_null=True, default=None, help_text=TEMPLATE)
     members = Ids(required=False, max_length=MOST, default=list)
     addresses = Addresses(required=False, max_length=MOST, default=list, help_text="Outside of the team.")
     active = serializers.BooleanField(required=False, default=True)
@@ -171,6 +229,7 @@ class ScheduleChange(StrictSerializer):
     day = serializers.IntegerField(required=False, min_value=1, max_value=31)
     timezone = serializers.CharField(required=False, max_length=64)
     sections = Sections(required=False, max_length=10)
+    template = serializers.UUIDField(required=False, allow_null=True, help_text=TEMPLATE)
     members = Ids(required=False, max_length=MOST)
     addresses = Addresses(required=False, max_length=MOST)
     active = serializers.BooleanField(required=False)
@@ -187,6 +246,7 @@ class ReportScheduleSerializer(serializers.ModelSerializer[Schedule]):
     owner = serializers.UUIDField(source="owner_id", read_only=True, help_text="Who answers for it.")
     timezone = serializers.CharField(source="zone", read_only=True)
     sections = Sections(read_only=True)
+    template = serializers.UUIDField(source="template_id", read_only=True, allow_null=True)
     members = Ids(read_only=True)
     addresses = Addresses(read_only=True)
     why = serializers.CharField(read_only=True, help_text="Why it was switched off by itself.")
@@ -194,7 +254,7 @@ class ReportScheduleSerializer(serializers.ModelSerializer[Schedule]):
     class Meta:
         model = Schedule
         fields = [
-            "id", "team", "owner", "cadence", "hour", "weekday", "day", "timezone", "sections", "members", "addresses",
-            "active", "why", "next_at", "created_at", "updated_at",
+            "id", "team", "owner", "cadence", "hour", "weekday", "day", "timezone", "sections", "template", "members",
+            "addresses", "active", "why", "next_at", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields

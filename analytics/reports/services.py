@@ -15,8 +15,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from analytics import asking, periods, queries
-from analytics.reports import calendar, consents, files, limits, recipients
-from analytics.reports.models import AGAIN, Costs, Delivery, Kind, Post, Report, Section, Status
+from analytics.reports import calendar, consents, files, limits, looks, recipients, templates
+from analytics.reports.models import AGAIN, Costs, Delivery, Kind, Post, Report, ReportTemplate, Section, Status
 from designer.jobs.handlers import Retry
 from designer.jobs.models import Lane
 from designer.jobs.services import enqueue, request_cancel
@@ -42,14 +42,16 @@ LONGEST_TITLE: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportWish:
-    """What somebody asks for. Without days, those of the whole `kind` before today; a custom one must name both."""
+    """What somebody asks for. Without days, those of the whole `kind` before today; a custom one must name both.
+    Without sections, those of the template, or all."""
 
     kind: str
     team: UUID | None = None
     first: date | None = None
     last: date | None = None
     zone: str = ""
-    sections: Sequence[str] = tuple(Section.values)
+    sections: Sequence[str] | None = None
+    template: UUID | None = None
     members: Sequence[UUID] = ()
     addresses: Sequence[str] = ()
 
@@ -61,12 +63,14 @@ def request_report(*, actor: User, wish: ReportWish) -> Report:
     if not allowed(actor, "create_work", team):
         raise Forbidden(message="Your role lets you look, not make reports.", remedy="Ask an owner or admin.")
     period = period_of(actor, team, wish)
-    sections = checked_sections(wish.sections)
+    template = templates.chosen(team, wish.template, wish.sections)
+    sections = sections_of(template, Section.values if wish.sections is None else wish.sections)
     costs = costs_told(actor, team, sections)
     to = recipients.checked(actor, team, costs, members=wish.members, addresses=wish.addresses)
     row = Report(
         team=team, owner=actor, kind=wish.kind, first=period.first, last=period.last, zone=period.zone,
-        sections=sections, costs=costs, members=[str(pk) for pk in to.members], addresses=list(to.addresses),
+        sections=sections, template=template, costs=costs, members=[str(pk) for pk in to.members],
+        addresses=list(to.addresses),
     )  # fmt: skip
     with transaction.atomic():
         Team.objects.select_for_update(no_key=True).get(pk=team.pk)  # two at once would both count too few
@@ -90,7 +94,9 @@ def is_full(team_id: UUID) -> bool:
 
 def queue(row: Report) -> Report:
     """Save it and have it made, in the caller's transaction."""
-    row.title = title_of(row)
+    look = looks.look_of(row)
+    row.title = title_of(row, look["heading"])
+    row.content = {"look": look}
     row.save()
     job = enqueue(MAKE, {"report_id": str(row.pk)}, team_id=row.team_id, lane=Lane.BATCH, max_attempts=TRIES)
     row.job_id = job.pk
@@ -99,9 +105,8 @@ def queue(row: Report) -> Report:
     return row
 
 
-def title_of(row: Report) -> str:
-    days = calendar.told(row.first, row.last)
-    return f"{row.team.name}: {days}"[:LONGEST_TITLE]
+def title_of(row: Report, heading: str) -> str:
+    return f"{heading}: {calendar.told(row.first, row.last)}"[:LONGEST_TITLE]
 
 
 def period_of(actor: User, team: Team, wish: ReportWish) -> periods.Period:
@@ -127,13 +132,9 @@ def period_of(actor: User, team: Team, wish: ReportWish) -> periods.Period:
     return found
 
 
-def checked_sections(said: Sequence[str]) -> list[str]:
-    """In their own order, each once. Raises Refused for one that there is not, and for none."""
-    unknown = [each for each in said if each not in Section.values]
-    if unknown or not said:
-        shown = f"There is no section {unknown[0][:40]!r}." if unknown else "Choose at least one section."
-        raise Refused("unknown_section", shown, field="sections", remedy=f"Use {', '.join(Section.values)}.")
-    return [each for each in Section.values if each in said]
+def sections_of(template: ReportTemplate | None, said: Sequence[str]) -> list[str]:
+    """Those of the template, as it is now, else those that are said. Raises Refused."""
+    return list(template.sections) if template else templates.checked_sections(said)
 
 
 def costs_told(actor: User, team: Team, sections: Sequence[str]) -> str:

@@ -15,14 +15,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from analytics import asking, queries
-from analytics.reports import consents, letters, posting, recipients, schedules, services
-from analytics.reports.api import ReportFilter
-from analytics.reports.forms import ReportForm, ScheduleForm
-from analytics.reports.models import AGAIN, Cadence, Delivery, Kind, Post, Report, Schedule, Status
+from analytics.reports import consents, letters, posting, recipients, schedules, services, templates
+from analytics.reports.api import ReportFilter, TemplateFilter
+from analytics.reports.forms import ReportForm, ScheduleForm, TemplateForm
+from analytics.reports.models import AGAIN, Cadence, Delivery, Kind, Post, Report, ReportTemplate, Schedule, Status
 from designer.notifications.letters import harmless
 from teams.accounts.models import User
 from teams.accounts.people import person
-from teams.base.errors import Forbidden, Missing, Refused
+from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.base.lists import filters_said
 from teams.base.preconditions import etag_of
 from teams.membership.models import Team
@@ -78,7 +78,8 @@ def new(request: HttpRequest) -> HttpResponse:
     user = person(request)
     teams = _working_teams(user)
     team = _chosen(request, teams, "make reports")
-    form = ReportForm(request.POST if request.method == "POST" else None, actor=user, team=team)
+    chosen = {"template": request.GET.get("template", "")}
+    form = ReportForm(request.POST if request.method == "POST" else None, initial=chosen, actor=user, team=team)
     if form.is_valid():
         try:
             return redirect("report", services.request_report(actor=user, wish=form.wish()).pk)
@@ -275,6 +276,87 @@ def schedule_act(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Refused as refused:
         messages.warning(request, f"{refused.message} {refused.remedy}".strip())
     return redirect("report_schedule", pk)
+
+
+# Templates
+
+
+@login_required
+@require_GET
+def templates_list(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    rows = ReportTemplate.objects.visible_to(user).select_related("team").order_by("team__name", "name")
+    said = filters_said(request.GET)
+    page = Paginator(TemplateFilter(said, queryset=rows).qs, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "search": said.get("search", ""),
+        "query": said.urlencode(),
+        "may_create": bool(schedules.managed_teams(user)),
+        "manages": {team.pk for team in schedules.managed_teams(user)},
+    }
+    return render(request, "analytics/reports/templates.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def template_new(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    teams = schedules.managed_teams(user)
+    team = _chosen(request, teams, "keep templates")
+    form = TemplateForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            templates.create(actor=user, wish=form.wish(team))
+            messages.success(request, "The template is there: choose it where you ask for a report.")
+            return redirect("report_templates")
+        except (Missing, Forbidden):
+            raise
+        except Refused as refused:
+            form.refuse(refused)
+    context = {"form": form, "teams": teams, "team": team, "action": f"{request.path}?team={team.pk}"}
+    context |= {"title": "New template", "label": "Keep it"}
+    return render(request, "analytics/reports/template.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def template(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One template; a POST changes it."""
+    user = person(request)
+    row = ReportTemplate.objects.select_related("team").see(user, pk)
+    initial = {name: getattr(row, name) for name in templates.FIELDS}
+    form = TemplateForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        try:
+            etag = request.POST.get("etag", "")
+            templates.change(actor=user, template_id=pk, if_match=etag, said=form.cleaned_data)
+            messages.success(request, "Saved.")
+            return redirect("report_template", pk)
+        except (Missing, Forbidden):
+            raise
+        except Refused as refused:
+            form.refuse(refused)
+    context = {"form": form, "team": row.team, "row": row, "etag": etag_of(row), "title": row.name, "label": "Save"}
+    context |= {"may_edit": row.team in schedules.managed_teams(user), "used": row.schedules.count()}
+    return render(request, "analytics/reports/template.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def template_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Delete it, which needs a tick."""
+    if request.POST.get("sure") != "1":
+        messages.warning(request, "Tick the box to say that you are sure; nothing was deleted.")
+        return redirect("report_template", pk)
+    try:
+        templates.delete(actor=person(request), template_id=pk)
+    except Conflict as refused:
+        messages.warning(request, f"{refused.message} {refused.remedy}".strip())
+        return redirect("report_template", pk)
+    messages.success(request, "The template is deleted. Reports that were made of it stay.")
+    return redirect("report_templates")
 
 
 # From a mail

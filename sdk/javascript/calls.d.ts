@@ -282,20 +282,21 @@ export interface Refused { asset: string; code: string; field: string | null; me
 export interface Remaining { seconds: number | null; kind: RemainingKindEnum; runs: number; again_in: number }
 export type RemainingKindEnum = "measured" | "partly measured" | "estimated" | "overdue" | "retry" | "paused" | "no_worker" | "held";
 export interface ReplayAnswer { replayed: number; left: number; why: string }
-export interface Report { id: string; team: string; owner: string; schedule: string | null; title: string; kind: ReportKindEnum; from: string; to: string; timezone: string; sections: ReportSectionEnum[]; costs: ReportCostsEnum; status: ReportStatusEnum; percent: number; error: ReportError | null; note: string; files: ReportFile[]; created_at: string; finished_at: string | null }
+export interface Report { id: string; team: string; owner: string; schedule: string | null; title: string; kind: ReportKindEnum; from: string; to: string; timezone: string; sections: ReportSectionEnum[]; template: string | null; costs: ReportCostsEnum; status: ReportStatusEnum; percent: number; error: ReportError | null; note: string; files: ReportFile[]; created_at: string; finished_at: string | null }
 export type ReportCadenceEnum = "daily" | "weekly" | "monthly";
 export type ReportCostsEnum = "none" | "own" | "team";
 export interface ReportDelivery { id: string; member: string | null; address: string; status: ReportMailEnum; tries: number; error: ReportError | null; created_at: string; sent_at: string | null }
-export interface ReportDetail { id: string; team: string; owner: string; schedule: string | null; title: string; kind: ReportKindEnum; from: string; to: string; timezone: string; sections: ReportSectionEnum[]; costs: ReportCostsEnum; status: ReportStatusEnum; percent: number; error: ReportError | null; note: string; files: ReportFile[]; created_at: string; finished_at: string | null; sentences: string[]; figures: ReportFigure[]; deliveries: ReportDelivery[] }
+export interface ReportDetail { id: string; team: string; owner: string; schedule: string | null; title: string; kind: ReportKindEnum; from: string; to: string; timezone: string; sections: ReportSectionEnum[]; template: string | null; costs: ReportCostsEnum; status: ReportStatusEnum; percent: number; error: ReportError | null; note: string; files: ReportFile[]; created_at: string; finished_at: string | null; sentences: string[]; figures: ReportFigure[]; deliveries: ReportDelivery[] }
 export interface ReportError { code: string; message: string; remedy: string }
 /** A key figure in words, with what it stands on and what it was before. */
-export interface ReportFigure { label: string; value: string; basis: string; before: string }
+export interface ReportFigure { label: string; value: string; basis: string; before: string; href: string }
 export interface ReportFile { name: string; type: string; bytes: number; url: string }
 export type ReportKindEnum = "daily" | "weekly" | "monthly" | "custom";
 export type ReportMailEnum = "waiting" | "sending" | "sent" | "failed" | "refused" | "barred" | "unsubscribed";
-export interface ReportSchedule { id: string; team: string; owner: string; cadence: ReportCadenceEnum; hour: number; weekday: number; day: number; timezone: string; sections: ReportSectionEnum[]; members: string[]; addresses: string[]; active: boolean; why: string; next_at: string; created_at: string; updated_at: string }
+export interface ReportSchedule { id: string; team: string; owner: string; cadence: ReportCadenceEnum; hour: number; weekday: number; day: number; timezone: string; sections: ReportSectionEnum[]; template: string | null; members: string[]; addresses: string[]; active: boolean; why: string; next_at: string; created_at: string; updated_at: string }
 export type ReportSectionEnum = "costs" | "quality" | "models" | "members" | "images";
 export type ReportStatusEnum = "queued" | "running" | "done" | "failed" | "cancelled";
+export interface ReportTemplate { id: string; team: string; owner: string; name: string; title: string; introduction: string; sections: ReportSectionEnum[]; cover: boolean; created_at: string; updated_at: string }
 export interface Resent { count: number }
 /** Which arm was which, now that the vote is cast. */
 export interface Revealed { left: string; right: string }
@@ -430,10 +431,12 @@ export interface DiscardDeadJobsWish { ids?: string[]; all?: boolean; kind?: str
 export interface ReplayDeadJobsWish { ids?: string[]; all?: boolean; kind?: string; code?: string; team?: string }
 export interface PauseLaneWish { reason?: string }
 export interface WeighTeamWish { weight: number }
-export interface CreateReportWish { team?: string | null; kind: ReportKindEnum; from?: string | null; to?: string | null; timezone?: string; sections?: ReportSectionEnum[]; members?: string[]; addresses?: string[] }
+export interface CreateReportWish { team?: string | null; kind: ReportKindEnum; from?: string | null; to?: string | null; timezone?: string; sections?: ("costs" | "quality" | "models" | "members" | "images")[] | null; template?: string | null; members?: string[]; addresses?: string[] }
 export interface ResendReportWish { deliveries?: string[] }
-export interface CreateReportScheduleWish { team?: string | null; cadence: ReportCadenceEnum; hour?: number; weekday?: number; day?: number; timezone?: string; sections?: ReportSectionEnum[]; members?: string[]; addresses?: string[]; active?: boolean }
-export interface ChangeReportScheduleWish { cadence?: ReportCadenceEnum; hour?: number; weekday?: number; day?: number; timezone?: string; sections?: ReportSectionEnum[]; members?: string[]; addresses?: string[]; active?: boolean }
+export interface CreateReportScheduleWish { team?: string | null; cadence: ReportCadenceEnum; hour?: number; weekday?: number; day?: number; timezone?: string; sections?: ("costs" | "quality" | "models" | "members" | "images")[] | null; template?: string | null; members?: string[]; addresses?: string[]; active?: boolean }
+export interface ChangeReportScheduleWish { cadence?: ReportCadenceEnum; hour?: number; weekday?: number; day?: number; timezone?: string; sections?: ReportSectionEnum[]; template?: string | null; members?: string[]; addresses?: string[]; active?: boolean }
+export interface CreateReportTemplateWish { team?: string | null; name: string; title?: string; introduction?: string; sections?: ReportSectionEnum[]; cover?: boolean }
+export interface ChangeReportTemplateWish { name?: string; title?: string; introduction?: string; sections?: ReportSectionEnum[]; cover?: boolean }
 export interface PresentImageWish { asset: string }
 export interface HandOverSessionWish { user: string }
 export interface RevealVotesWish { asset: string }
@@ -813,6 +816,16 @@ export interface Calls {
   changeReportSchedule(scheduleId: string, wish: ChangeReportScheduleWish, options: Changing): Promise<ReportSchedule>;
   /** Have no more made. The reports that there are stay. */
   deleteReportSchedule(scheduleId: string, options?: Options): Promise<void>;
+  /** The templates of reports of the caller's teams. */
+  reportTemplates(wish?: { ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; team?: string }, options?: Options): Pages<ReportTemplate>;
+  /** Keep what the team wants in its reports under a name; for owners and admins. */
+  createReportTemplate(wish: CreateReportTemplateWish, options?: Options): Promise<ReportTemplate>;
+  /** One template of reports. */
+  reportTemplate(templateId: string, options?: Options): Promise<ReportTemplate>;
+  /** Change what is given; needs If-Match. Reports that there are stay; those of schedules follow from then on. */
+  changeReportTemplate(templateId: string, wish: ChangeReportTemplateWish, options: Changing): Promise<ReportTemplate>;
+  /** Delete it, if no schedule uses it. The reports that were made of it stay. */
+  deleteReportTemplate(templateId: string, options?: Options): Promise<void>;
   /** What is shown now, who presents, and the clock. */
   session(sessionId: string, options?: Options): Promise<SessionAnswer>;
   /** Say every 5 s that you are there: the summary lists you, and nobody takes over from you. */

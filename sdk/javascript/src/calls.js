@@ -130,6 +130,8 @@ export const CALLS = `
 2resend p
 1schedules lreportSchedules p
 2{} GreportSchedule a D
+1templates lreportTemplates p
+2{} GreportTemplate a D
 0sessions/{} G
 2attendance UattendSession
 2end P

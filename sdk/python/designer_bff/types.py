@@ -2187,6 +2187,7 @@ Report = TypedDict(
         "to": "str",
         "timezone": "str",
         "sections": "list[ReportSectionEnum]",
+        "template": "str | None",
         "costs": "ReportCostsEnum",
         "status": "ReportStatusEnum",
         "percent": "int",
@@ -2223,6 +2224,7 @@ ReportDetail = TypedDict(
         "to": "str",
         "timezone": "str",
         "sections": "list[ReportSectionEnum]",
+        "template": "str | None",
         "costs": "ReportCostsEnum",
         "status": "ReportStatusEnum",
         "percent": "int",
@@ -2251,6 +2253,7 @@ class ReportFigure(TypedDict):
     value: str
     basis: str
     before: str
+    href: str
 
 
 class ReportFile(TypedDict):
@@ -2270,11 +2273,25 @@ class ReportSchedule(TypedDict):
     day: int
     timezone: str
     sections: list[ReportSectionEnum]
+    template: str | None
     members: list[str]
     addresses: list[str]
     active: bool
     why: str
     next_at: str
+    created_at: str
+    updated_at: str
+
+
+class ReportTemplate(TypedDict):
+    id: str
+    team: str
+    owner: str
+    name: str
+    title: str
+    introduction: str
+    sections: list[ReportSectionEnum]
+    cover: bool
     created_at: str
     updated_at: str
 
@@ -3089,7 +3106,8 @@ CreateReportWish = TypedDict(
         "from": "str | None",
         "to": "str | None",
         "timezone": "str",
-        "sections": "list[ReportSectionEnum]",
+        "sections": "list[Literal['costs', 'quality', 'models', 'members', 'images']] | None",
+        "template": "str | None",
         "members": "list[str]",
         "addresses": "list[str]",
     },
@@ -3107,7 +3125,8 @@ class CreateReportScheduleWish(TypedDict, total=False):
     weekday: int
     day: int
     timezone: str
-    sections: list[ReportSectionEnum]
+    sections: list[Literal["costs", "quality", "models", "members", "images"]] | None
+    template: str | None
     members: list[str]
     addresses: list[str]
     active: bool
@@ -3120,9 +3139,26 @@ class ChangeReportScheduleWish(TypedDict, total=False):
     day: int
     timezone: str
     sections: list[ReportSectionEnum]
+    template: str | None
     members: list[str]
     addresses: list[str]
     active: bool
+
+
+class CreateReportTemplateWish(TypedDict, total=False):
+    team: str | None
+    title: str
+    introduction: str
+    sections: list[ReportSectionEnum]
+    cover: bool
+
+
+class ChangeReportTemplateWish(TypedDict, total=False):
+    name: str
+    title: str
+    introduction: str
+    sections: list[ReportSectionEnum]
+    cover: bool
 
 
 class SetSessionTimerWish(TypedDict, total=False):

@@ -5,15 +5,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from analytics import rollups
 from analytics.reports import recipients
 from analytics.reports.models import Consent, Report
+from designer.assets.blobs import thumbnail_path
+from designer.assets.models import Asset
+from designer.assets.services import store_upload
 from tests.analytics.rows import MODELS, Rows
 from tests.conftest import ClientOf
 from tests.work import work_off
+from tests.worlds import picture
 
 AT = datetime(2026, 11, 3, 12, tzinfo=UTC)
 DAYS = {"kind": "custom", "from": "2026-11-02", "to": "2026-11-08", "timezone": "UTC"}
@@ -43,6 +48,23 @@ def filled(rows: Rows, owner: APIClient) -> Rows:
     rows.charge(AT.replace(month=10, day=28), "0.040000", row=before, actor=user)
     rollups.work_off()
     return rows
+
+
+@pytest.fixture
+def liked(filled: Rows, owner: APIClient) -> list[Asset]:
+    """Three images that are liked and have files, and one whose file is gone."""
+    user, found = owner.user, []  # type: ignore[attr-defined]
+    for number in range(4):
+        asset = store_upload(actor=user, team_id=filled.team.pk, file=picture(f"#1f6b{number}2"), name="x.png")
+        row = filled.generation(user, AT, brief=f"A coat of kind {number}")
+        Asset.objects.filter(pk=asset.pk).update(kind="generated", generation=row, created_at=AT)
+        asset.refresh_from_db()
+        filled.said(asset, user, "like")
+        found.append(asset)
+    default_storage.delete(thumbnail_path(found[3].path, 160))
+    default_storage.delete(found[3].path)
+    rollups.work_off()
+    return found
 
 
 def agreed(team_id: object, *addresses: str) -> None:

@@ -53,7 +53,7 @@ def test_a_report_is_asked_for_and_watched(filled, owner, ask):
         ({"kind": "custom"}, "Say of which days."),
         ({"kind": "custom", "first": "2026-11-09", "last": "2026-11-08"}, "Name the earlier day first."),
         ({"addresses": "nobody"}, "is no mail address"),
-        ({"sections": []}, "This field is required."),
+        ({"sections": []}, "Choose at least one section."),
         ({"members": ["4b8f0a53-8f0e-4d3c-9f0b-0f7f7d4b2f11"]}, "not one of the available choices"),
     ],
 )

@@ -17,12 +17,10 @@ from analytics import rollups
 from analytics.reports import contents, paper
 from designer.assets.blobs import thumbnail_path
 from designer.assets.models import Asset
-from designer.assets.services import store_upload
 from designer.jobs.models import Job
 from designer.pipeline.generation import check_image
 from tests.analytics.reports.conftest import AT, made
 from tests.pdfs import Read
-from tests.worlds import picture
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOSTILE = (
@@ -58,23 +56,6 @@ sys.addaudithook(_hear)  # there is no way to take one away
 def read(report) -> Read:
     with default_storage.open(report.files["report.pdf"]["path"]) as file:
         return Read(file.read())
-
-
-@pytest.fixture
-def liked(filled, owner):
-    """Three images that are liked and have files, and one whose file is gone."""
-    found = []
-    for number in range(4):
-        asset = store_upload(actor=owner.user, team_id=filled.team.pk, file=picture(f"#1f6b{number}2"), name="x.png")
-        row = filled.generation(owner.user, AT, brief=f"A coat of kind {number}")
-        Asset.objects.filter(pk=asset.pk).update(kind="generated", generation=row, created_at=AT)
-        asset.refresh_from_db()
-        filled.said(asset, owner.user, "like")
-        found.append(asset)
-    default_storage.delete(thumbnail_path(found[3].path, 160))
-    default_storage.delete(found[3].path)
-    rollups.work_off()
-    return found
 
 
 def test_it_says_the_figures_in_words_on_numbered_pages(filled, liked, owner, ask):

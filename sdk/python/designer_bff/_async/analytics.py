@@ -434,3 +434,47 @@ class AnalyticsCalls(Caller):
     async def delete_report_schedule(self, schedule_id: str) -> None:
         """Have no more made. The reports that there are stay."""
         await self.call("DELETE", f"/reports/schedules/{quoted(schedule_id)}")
+
+    def report_templates(
+        self,
+        *,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        search: str | None = None,
+        team: str | None = None,
+    ) -> AsyncPages[types.ReportTemplate]:
+        """The templates of reports of the caller's teams."""
+        return AsyncPages(
+            self,
+            "/reports/templates",
+            query={"ordering": ordering, "page_size": page_size, "search": search, "team": team},
+        )
+
+    async def create_report_template(
+        self, name: str, *, idempotency_key: str | None = None, **more: Unpack[types.CreateReportTemplateWish]
+    ) -> types.ReportTemplate:
+        """Keep what the team wants in its reports under a name; for owners and admins."""
+        answer: types.ReportTemplate = await self.call(
+            "POST", "/reports/templates", body=said({"name": name, **more}), idempotency_key=idempotency_key
+        )
+        return answer
+
+    async def report_template(self, template_id: str) -> types.ReportTemplate:
+        """One template of reports."""
+        answer: types.ReportTemplate = await self.call("GET", f"/reports/templates/{quoted(template_id)}")
+        return answer
+
+    async def change_report_template(
+        self, template_id: str, *, if_match: str, **more: Unpack[types.ChangeReportTemplateWish]
+    ) -> types.ReportTemplate:
+        """Change what is given; needs If-Match. Reports that there are stay; those of schedules follow from then
+        on.
+        """
+        answer: types.ReportTemplate = await self.call(
+            "PATCH", f"/reports/templates/{quoted(template_id)}", body=said({**more}), if_match=if_match
+        )
+        return answer
+
+    async def delete_report_template(self, template_id: str) -> None:
+        """Delete it, if no schedule uses it. The reports that were made of it stay."""
+        await self.call("DELETE", f"/reports/templates/{quoted(template_id)}")
