@@ -33,8 +33,9 @@ class Migration(migrations.Migration):
                 'db_table': 'report_templates',
             },
         ),
+        migrations.AddField("consent", "mailed", models.PositiveSmallIntegerField(default=0)),
         migrations.AddField(
-            model_name='report',
+            model_name="report",
             name='template',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='analytics.reporttemplate'),
         ),

@@ -89,7 +89,7 @@ def letter(delivery: Delivery) -> Illustrated:
     return mail
 
 
-def question(row: Consent) -> EmailMessage:
+def question(row: Consent, connection: Any) -> EmailMessage:
     """The mail that asks whether an address wants the reports of a team, and holds nothing else."""
     name = row.asker.shown_name if row.asker else ""
     who, team = harmless(name, "A designer"), harmless(row.team.name, "a team")
@@ -98,8 +98,8 @@ def question(row: Consent) -> EmailMessage:
     facts = {"row": row, "who": who, "team": team, "site": settings.SITE_URL, "link": link, "away": away}
     title = f"{who} asks whether you want the reports of {team}"
     headers = {"List-Unsubscribe": f"<{away}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    body = render_to_string("mail/report_question.txt", facts)
-    return EmailMessage(subject=" ".join(title.split()), body=body, to=[row.address], headers=headers)
+    body, subject = render_to_string("mail/report_question.txt", facts), " ".join(title.split())
+    return EmailMessage(subject=subject, body=body, to=[row.address], headers=headers, connection=connection)
 
 
 def asked(token: str) -> Consent:

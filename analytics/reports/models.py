@@ -275,11 +275,13 @@ class ConsentQuerySet(OwnedQuerySet["Consent"]):
 
 class Consent(TeamOwned):
     """An address outside, in lower case, that was asked whether it wants the reports of a team. `given_at`: when it
-    said yes; `asks`: how often it was asked, which is in the mail's job, so that an old one asks no more."""
+    said yes; `asks`: how often it was asked, which is in the mail's job, so that an old one asks no more; `mailed`: for
+    which of these a mail server may have taken the mail."""
 
     asker = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     address = models.EmailField(max_length=254)
     asks = models.PositiveSmallIntegerField(default=0)
+    mailed = models.PositiveSmallIntegerField(default=0)
     asked_at = models.DateTimeField(null=True, blank=True)
     given_at = models.DateTimeField(null=True, blank=True)
     objects = ConsentQuerySet.as_manager()

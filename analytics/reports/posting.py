@@ -6,7 +6,7 @@ from smtplib import SMTPAuthenticationError, SMTPException, SMTPRecipientsRefuse
 from typing import Any, Final
 from uuid import UUID
 
-from django.core.mail import get_connection
+from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Lower, Now
@@ -16,6 +16,7 @@ from analytics.reports import consents, letters, limits, recipients, services
 from analytics.reports.models import Consent, Delivery, Post, Stopped
 from designer.jobs.handlers import Permanent, Retry
 from teams.base.errors import Conflict, Refused
+from teams.membership.models import Team
 from teams.membership.permissions import may
 
 AWAY: Final = "The mail server is away."
@@ -28,6 +29,7 @@ UNCONFIRMED: Final = (
     "unconfirmed", "This address has not said yet that it wants reports.",
     "It was asked by mail; once it says yes this one follows by itself.",
 )  # fmt: skip
+AT_REST: Final = ("team_archived", "The team was archived before it was sent.", "Send it again once the team is back.")
 LATELY: Final = timedelta(days=14)
 MOST_AT_ONCE: Final = 3  # that follow a yes: who set it up a year ago is not to be flooded
 
@@ -41,13 +43,16 @@ def send(delivery_id: UUID, failures: int = 0, again: int = 0) -> None:
     if row.status == Post.SENDING:
         _lost(row)
         return
+    if Team.objects.closed().filter(pk=row.team_id).exists():
+        _settle(row, Post.FAILED, _told(*AT_REST))
+        return
     if why := recipients.barrier(row) or _followed(row):
         _settle(row, Post.BARRED, _told("barred", why))
         return
     if recipients.has_stopped(row.team_id, row.address):
         _settle(row, Post.UNSUBSCRIBED)
         return
-    if row.user is None and not (_has_leave(row) and _has_room(row)):
+    if (row.user is None and not _has_leave(row)) or not _has_room(row):
         return
     _hand_over(row, failures)
 
@@ -75,11 +80,12 @@ def _has_leave(row: Delivery) -> bool:
 
 
 def _has_room(row: Delivery) -> bool:
-    """Whether so few mails went outside today that this one may; one that is tried again was counted. Raises Retry."""
+    """Whether so few mails went out today that this one may; one that is tried again was counted. Raises Retry."""
     if row.tries or row.again:
         return True
+    most = limits.MAILS if row.user is None else limits.MEMBERS
     try:
-        limits.take_one(limits.MAILS, team_id=row.team_id, person_id=row.report.owner_id, address=row.address)
+        limits.take_one(most, team_id=row.team_id, person_id=row.report.owner_id, address=row.address)
     except Refused as refused:
         if refused.status != 429:
             raise Retry(services.PAUSES[0], refused.message, code=refused.code, remedy=refused.remedy) from refused
@@ -180,22 +186,41 @@ def _row(pk: UUID, again: int) -> Delivery | None:
 
 def ask(consent_id: UUID, serial: int, failures: int = 0) -> None:
     """Mail the question whether an address wants the reports, unless it was asked anew or answered since, or whoever
-    asked may not any more. Raises Retry, Permanent."""
+    asked may not any more. What may have arrived is not sent again. Raises Retry, Permanent."""
     rows = Consent.objects.select_related("team", "asker").filter(pk=consent_id, asks=serial, given_at=None)
     row = rows.first()
     if row is None or row.asker is None or not may(row.asker, "change_team", row.team):
         return
-    if recipients.has_stopped(row.team_id, row.address):
+    if row.mailed >= serial or recipients.has_stopped(row.team_id, row.address):
         return
-    pause = services.pause_after(failures)
+    pause, connection = services.pause_after(failures), get_connection()
     try:
-        letters.question(row).send()
-    except SMTPRecipientsRefused as refused:
-        if any(code < 500 for code, _ in refused.recipients.values()):
-            raise Retry(pause, NOT_NOW) from refused
-        raise Permanent("no_such_mailbox", "The mail server refuses this address.") from refused
-    except (OSError, SMTPException) as error:
+        connection.open()
+    except (OSError, SMTPException) as error:  # nothing was sent
         raise Retry(pause, AWAY, code="mail_away", remedy="It is asked again when a report is sent.") from error
+    try:
+        if Consent.objects.filter(pk=row.pk, asks=serial, mailed__lt=serial).update(mailed=serial):
+            _put(letters.question(row, connection), row, pause)
+    finally:
+        connection.close()
+
+
+def _put(question: EmailMessage, row: Consent, pause: timedelta) -> None:
+    try:
+        question.send()
+    except (SMTPRecipientsRefused, SMTPResponseException) as refused:
+        if all(400 <= code < 500 for code in _codes(refused)):
+            Consent.objects.filter(pk=row.pk, asks=row.asks).update(mailed=row.asks - 1)
+            raise Retry(pause, NOT_NOW, code="not_now", remedy="It is asked again when a report is sent.") from refused
+        raise Permanent("refused", "The mail server refuses this address.", "Check the address.") from refused
+    except (OSError, SMTPException) as lost:
+        raise Permanent(*GONE, "It is asked again when a report is sent.") from lost
+
+
+def _codes(refused: SMTPRecipientsRefused | SMTPResponseException) -> list[int]:
+    if isinstance(refused, SMTPRecipientsRefused):
+        return [code for code, _ in refused.recipients.values()]
+    return [refused.smtp_code]
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import Q, QuerySet
@@ -129,9 +130,13 @@ def stops(team_id: UUID | None, address: str) -> QuerySet[Stopped]:
 
 
 def own_stops(user: User) -> QuerySet[Stopped]:
-    """What a member once stopped, of the teams that they are in: themselves, or a program that follows links."""
+    """What a member once stopped, of the teams that they are in: themselves, or a program that follows links. That of
+    all, from when they were in none, is for whoever has shown that the address is theirs."""
     rows = Stopped.objects.annotate(low=Lower("address")).filter(low=user.email.lower())
-    return rows.filter(team__in=visible_teams(user)).select_related("team").order_by("team__name")
+    theirs = Q(team__in=visible_teams(user))
+    if EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists():
+        theirs |= Q(team=None)
+    return rows.filter(theirs).select_related("team").order_by("team__name")
 
 
 def choices(team: Team, costs: Sequence[str], actor: User) -> list[tuple[str, str]]:

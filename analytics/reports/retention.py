@@ -21,6 +21,7 @@ from django.utils import timezone
 from analytics.reports import files
 from analytics.reports.models import LIVE, Report
 from designer.assets.blobs import AWAY
+from teams.membership.models import Team
 
 log = logging.getLogger(__name__)
 BUDGET: Final = 1.0  # seconds
@@ -31,9 +32,11 @@ PLACE: Final = "analytics.reports.retention.place"  # in the cache: the folder t
 
 
 def forget_old(budget: float = BUDGET) -> int:
-    """Delete the reports that are kept no longer, with their files and the log of where they went; how many."""
+    """Delete the reports that are kept no longer, with their files and the log of where they went; how many. In a team
+    at rest nothing changes."""
     limit, end, gone = timezone.now() - timedelta(days=settings.REPORTS_KEPT_DAYS), time.monotonic() + budget, 0
     old = Report.objects.filter(created_at__lt=limit).exclude(status__in=LIVE).order_by("created_at")
+    old = old.exclude(team__in=Team.objects.closed())
     for pk in list(old.values_list("pk", flat=True)[:AT_ONCE]):
         with transaction.atomic():
             row = Report.objects.defer("content").select_for_update().filter(pk=pk).first()

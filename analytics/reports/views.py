@@ -52,7 +52,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         "kinds": Kind.choices,
         "manages": bool(schedules.managed_teams(user)),
         "may_create": bool(_working_teams(user)),
-        "stopped": [row.team for row in recipients.own_stops(user)],
+        "stopped": [row.team.name if row.team else "every team" for row in recipients.own_stops(user)],
     }
     return render(request, "analytics/reports/reports.html", context)
 

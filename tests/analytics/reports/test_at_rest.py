@@ -89,6 +89,18 @@ def test_a_mail_that_waited_is_sent_again_once_the_team_is_back(filled, owner, t
     assert [letter["To"] for letter in box.taken] == [OUTSIDE]
 
 
+def test_a_mail_that_was_begun_before_the_team_was_archived_can_be_sent_again(filled, owner, team, ask, box):
+    told = ask(owner, addresses=[OUTSIDE])
+    work_off("batch")
+    row = Delivery.objects.get()
+    closing.archive(actor=owner.user, team_id=team.pk)
+    posting.send(row.pk)  # its worker had begun
+    row.refresh_from_db()
+    assert (row.status, row.error["code"], box.taken) == ("failed", "team_archived", [])
+    closing.unarchive(actor=owner.user, team_id=team.pk)
+    assert owner.post(f"/api/reports/{told['id']}/resend", {}, format="json").json() == {"count": 1}
+
+
 def test_a_report_that_is_made_when_its_team_is_archived_is_stopped(filled, owner, team, ask):
     told = ask(owner)
     closing.archive(actor=owner.user, team_id=team.pk)

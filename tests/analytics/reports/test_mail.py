@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.utils import timezone
 
@@ -317,6 +318,20 @@ def test_a_member_who_stopped_them_by_mistake_has_them_mailed_again(filled, owne
     assert "mailed to you again" in answer.content.decode() and "You have stopped" not in answer.content.decode()
     assert states(made(ask(owner, members=[str(owner.user.pk)]))) == {owner.user.email: "sent"}
     assert Stopped.objects.get().address == other.user.email, "nobody takes back what another stopped"
+
+
+def test_who_stopped_all_before_they_joined_reads_so_and_takes_it_back(filled, owner, ask, box):
+    posting.stop(None, owner.user.email)
+    assert states(made(ask(owner, members=[str(owner.user.pk)]))) == {owner.user.email: "unsubscribed"}
+    address, _ = EmailAddress.objects.update_or_create(
+        user=owner.user, email=owner.user.email, defaults={"verified": False}
+    )
+    assert "You have stopped" not in owner.get("/analytics/reports").content.decode(), "anybody might bear it"
+    address.verified = True
+    address.save()
+    assert "every team" in owner.get("/analytics/reports").content.decode()
+    owner.post("/analytics/reports/mail-again", {}, format="multipart")
+    assert states(made(ask(owner, members=[str(owner.user.pk)]))) == {owner.user.email: "sent"}
 
 
 def test_providers_that_click_at_once_stop_it_once(filled, db):

@@ -231,6 +231,40 @@ def test_only_so_much_is_mailed_outside_in_a_day(name, filled, owner, ask, box, 
     assert states(report)[second] == "sent"
 
 
+@pytest.mark.parametrize("name", ["member:team", "member:by", "member:to"])
+def test_members_are_mailed_so_much_in_a_day_and_no_more(name, filled, owner, ask, box, monkeypatch):
+    monkeypatch.setattr(limits, "MEMBERS", only_one(limits.MEMBERS, name))
+    me = [str(owner.user.pk)]
+    assert states(made(ask(owner, members=me))) == {owner.user.email: "sent"}
+    report = made(ask(owner, members=me))
+    row = report.deliveries.get()
+    assert (row.status, row.error["code"]) == ("failed", "too_many_mails") and "tomorrow" in row.error["remedy"]
+    assert len(box.taken) == 1
+
+
+def test_a_question_that_may_have_arrived_is_not_sent_again(filled, owner, ask, box):
+    box.mood = "hang up"
+    made(ask(owner, want=False, addresses=[OUTSIDE]))
+    box.mood = "take"
+    again()
+    assert box.taken == [] and Consent.objects.get().mailed == 1
+    Job.objects.filter(kind=consents.ASK).update(status="queued", scheduled_at=timezone.now())  # its worker died
+    work_off("io")
+    assert box.taken == []
+    Consent.objects.update(asked_at=timezone.now() - consents.PAUSE)
+    made(ask(owner, want=False, addresses=[OUTSIDE]))
+    assert [letter["To"] for letter in box.taken] == [OUTSIDE], "the next day it is asked once more"
+
+
+def test_a_question_that_was_not_taken_is_sent_again(filled, owner, ask, box):
+    box.mood = "refuse"
+    made(ask(owner, want=False, addresses=[OUTSIDE]))
+    assert box.taken == []
+    box.mood = "take"
+    again()
+    assert [letter["To"] for letter in box.taken] == [OUTSIDE]
+
+
 def test_a_mail_that_is_tried_again_is_counted_once(filled, owner, ask, box, monkeypatch):
     monkeypatch.setattr(limits, "MAILS", only_one(limits.MAILS, "mail:to"))
     box.mood = "refuse"

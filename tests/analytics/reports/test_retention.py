@@ -15,6 +15,7 @@ from django.utils import timezone
 from analytics.reports import retention, schedules, tasks
 from analytics.reports.files import folder
 from analytics.reports.models import Consent, Delivery, Report, Schedule
+from teams.membership import closing
 from tests.analytics.reports.conftest import made
 from tests.analytics.reports.test_making import FILES, stored
 from tests.work import work_off
@@ -38,6 +39,16 @@ def test_an_old_report_goes_with_its_files_and_the_log_of_where_it_went(filled, 
     assert set(Report.objects.values_list("pk", flat=True)) == {kept.pk, waits.pk}
     assert (stored(old), stored(kept)) == (0, len(FILES)) and not Delivery.objects.exists()
     assert tasks.forget_old() is None
+
+
+def test_in_a_team_at_rest_nothing_goes(filled, owner, team, ask, settings):
+    old = made(ask(owner))
+    then = timezone.now() - timedelta(days=settings.REPORTS_KEPT_DAYS, hours=1)
+    Report.objects.update(created_at=then)
+    closing.archive(actor=owner.user, team_id=team.pk)
+    assert retention.forget_old() == 0 and stored(old) == len(FILES)
+    closing.unarchive(actor=owner.user, team_id=team.pk)
+    assert retention.forget_old() == 1
 
 
 def test_files_whose_report_is_gone_are_swept(filled, owner, ask):
