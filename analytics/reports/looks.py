@@ -26,7 +26,8 @@ def look_of(report: Report) -> dict[str, Any]:
 def kept(report: Report) -> dict[str, Any]:
     """As it was when it was asked for; of one that is older than templates, as it was made then."""
     plain = {"heading": report.team.name, "introduction": "", "cover": False, "brand": "", "colour": ""}
-    return plain | report.content.get("look", {})
+    found: dict[str, Any] = report.content.get("look", {})
+    return plain | found
 
 
 def accents(colour: str) -> dict[str, str]:
