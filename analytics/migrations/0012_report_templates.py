@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 'db_table': 'report_templates',
             },
         ),
-        migrations.AddField("consent", "mailed", models.PositiveSmallIntegerField(default=0)),
+        migrations.AddField("consent", "mailed", models.PositiveSmallIntegerField(default=0, db_default=0)),
         migrations.AddField(
             model_name="report",
             name='template',
@@ -46,6 +46,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='reporttemplate',
-            constraint=models.UniqueConstraint(models.F('team'), django.db.models.functions.text.Lower('name'), name='report_template_named_once'),
+            constraint=models.UniqueConstraint(models.F('team'), django.db.models.functions.text.Lower('name'), name='report_template_named_once', violation_error_message='This team has a template of this name.'),
         ),
     ]

@@ -77,7 +77,8 @@ class ScheduleQuerySet(OwnedQuerySet["Schedule"]):
 
 
 class ReportTemplate(TeamOwned):
-    """How reports of a team look, and what is in them: each report that is asked for keeps it as it was then."""
+    """How reports of a team look, and what is in them: each report that is asked for keeps it as it was then, each
+    schedule what was in it when somebody last answered for it."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     name = models.CharField(max_length=60)
@@ -90,14 +91,19 @@ class ReportTemplate(TeamOwned):
     class Meta:
         db_table = "report_templates"
         verbose_name = "template"
-        constraints = [models.UniqueConstraint("team", Lower("name"), name="report_template_named_once")]
+        constraints = [
+            models.UniqueConstraint(
+                "team", Lower("name"), name="report_template_named_once",
+                violation_error_message="This team has a template of this name.",
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name
 
     @property
     def sections_said(self) -> str:
-        return ", ".join(str(Section(each).label) for each in self.sections)
+        return ", ".join(str(Section(each).label) for each in self.sections if each in Section.values)
 
 
 class Schedule(TeamOwned):
@@ -281,7 +287,7 @@ class Consent(TeamOwned):
     asker = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     address = models.EmailField(max_length=254)
     asks = models.PositiveSmallIntegerField(default=0)
-    mailed = models.PositiveSmallIntegerField(default=0)
+    mailed = models.PositiveSmallIntegerField(default=0, db_default=0)  # the release before knows no such column
     asked_at = models.DateTimeField(null=True, blank=True)
     given_at = models.DateTimeField(null=True, blank=True)
     objects = ConsentQuerySet.as_manager()

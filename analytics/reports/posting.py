@@ -30,6 +30,7 @@ UNCONFIRMED: Final = (
     "It was asked by mail; once it says yes this one follows by itself.",
 )  # fmt: skip
 AT_REST: Final = ("team_archived", "The team was archived before it was sent.", "Send it again once the team is back.")
+ASKED_LATER: Final = "It is asked again when a report is sent."
 LATELY: Final = timedelta(days=14)
 MOST_AT_ONCE: Final = 3  # that follow a yes: who set it up a year ago is not to be flooded
 
@@ -52,7 +53,7 @@ def send(delivery_id: UUID, failures: int = 0, again: int = 0) -> None:
     if recipients.has_stopped(row.team_id, row.address):
         _settle(row, Post.UNSUBSCRIBED)
         return
-    if (row.user is None and not _has_leave(row)) or not _has_room(row):
+    if (row.user is None and not _has_leave(row)) or not _has_room(row, failures):
         return
     _hand_over(row, failures)
 
@@ -79,7 +80,7 @@ def _has_leave(row: Delivery) -> bool:
     return False
 
 
-def _has_room(row: Delivery) -> bool:
+def _has_room(row: Delivery, failures: int) -> bool:
     """Whether so few mails went out today that this one may; one that is tried again was counted. Raises Retry."""
     if row.tries or row.again:
         return True
@@ -88,7 +89,8 @@ def _has_room(row: Delivery) -> bool:
         limits.take_one(most, team_id=row.team_id, person_id=row.report.owner_id, address=row.address)
     except Refused as refused:
         if refused.status != 429:
-            raise Retry(services.PAUSES[0], refused.message, code=refused.code, remedy=refused.remedy) from refused
+            pause = services.pause_after(failures)
+            raise Retry(pause, refused.message, code=refused.code, remedy=refused.remedy) from refused
         _settle(row, Post.FAILED, _told(refused.code, refused.message, "Send it again tomorrow."))
         return False
     return True
@@ -189,7 +191,10 @@ def ask(consent_id: UUID, serial: int, failures: int = 0) -> None:
     asked may not any more. What may have arrived is not sent again. Raises Retry, Permanent."""
     rows = Consent.objects.select_related("team", "asker").filter(pk=consent_id, asks=serial, given_at=None)
     row = rows.first()
-    if row is None or row.asker is None or not may(row.asker, "change_team", row.team):
+    if row is None:
+        return
+    if row.asker is None or not may(row.asker, "change_team", row.team):  # nor in a team at rest
+        not_asked(str(consent_id), serial)
         return
     if row.mailed >= serial or recipients.has_stopped(row.team_id, row.address):
         return
@@ -197,10 +202,11 @@ def ask(consent_id: UUID, serial: int, failures: int = 0) -> None:
     try:
         connection.open()
     except (OSError, SMTPException) as error:  # nothing was sent
-        raise Retry(pause, AWAY, code="mail_away", remedy="It is asked again when a report is sent.") from error
+        raise Retry(pause, AWAY, code="mail_away", remedy=ASKED_LATER) from error
     try:
+        question = letters.question(row, connection)
         if Consent.objects.filter(pk=row.pk, asks=serial, mailed__lt=serial).update(mailed=serial):
-            _put(letters.question(row, connection), row, pause)
+            _put(question, row, pause)
     finally:
         connection.close()
 
@@ -209,12 +215,22 @@ def _put(question: EmailMessage, row: Consent, pause: timedelta) -> None:
     try:
         question.send()
     except (SMTPRecipientsRefused, SMTPResponseException) as refused:
-        if all(400 <= code < 500 for code in _codes(refused)):
-            Consent.objects.filter(pk=row.pk, asks=row.asks).update(mailed=row.asks - 1)
-            raise Retry(pause, NOT_NOW, code="not_now", remedy="It is asked again when a report is sent.") from refused
-        raise Permanent("refused", "The mail server refuses this address.", "Check the address.") from refused
+        codes = _codes(refused)
+        if min(codes) < 400:  # an answer that could not be read
+            raise Permanent(*GONE, ASKED_LATER) from refused
+        if max(codes) >= 500 and isinstance(refused, SMTPRecipientsRefused):
+            raise Permanent("refused", "The mail server refuses this address.", "Check the address.") from refused
+        Consent.objects.filter(pk=row.pk, asks=row.asks).update(mailed=row.asks - 1)  # it was not taken
+        raise Retry(pause, NOT_NOW, code="not_now", remedy=ASKED_LATER) from refused
     except (OSError, SMTPException) as lost:
-        raise Permanent(*GONE, "It is asked again when a report is sent.") from lost
+        raise Permanent(*GONE, ASKED_LATER) from lost
+
+
+def not_asked(consent_id: str, serial: int) -> None:
+    """The question was given up. One that no mail server had in its hands does not count. Called in the transaction
+    that ends its job."""
+    rows = Consent.objects.filter(pk=consent_id, asks=serial, mailed__lt=serial, given_at=None)
+    rows.update(asks=serial - 1, asked_at=None, updated_at=Now())
 
 
 def _codes(refused: SMTPRecipientsRefused | SMTPResponseException) -> list[int]:

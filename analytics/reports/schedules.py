@@ -136,11 +136,10 @@ def _fill(row: Schedule, actor: User, said: dict[str, Any]) -> None:
             setattr(row, name, said[name])
     row.zone = row.zone or asking.zone_of(actor, queries.scope_of(actor, row.team_id))
     _check(row)
-    if "template" in said or "sections" in said:
-        named = said.get("template", row.template_id)
-        row.template = templates.chosen(row.team, named, said.get("sections"))
-    wanted = said.get("sections")
-    row.sections = services.sections_of(row.template, row.sections if wanted is None else wanted)
+    if "template" in said or "sections" in said:  # else they stay as they were answered for
+        wanted = said.get("sections")
+        row.template = templates.chosen(row.team, said.get("template", row.template_id), wanted)
+        row.sections = services.sections_of(row.template, row.sections if wanted is None else wanted)
     costs = services.costs_told(actor, row.team, row.sections)
     members = [UUID(str(pk)) for pk in row.members]
     members = members if "members" in said else recipients.still(row.team, costs, members, owner=actor)
@@ -216,11 +215,10 @@ def _made(row: Schedule, now: datetime) -> int:
     Report.objects.filter(there, schedule=row, status=Status.FAILED).update(schedule=None, slot=None)
     if Report.objects.filter(there, schedule=row).exists():
         return 0
-    sections = services.sections_of(row.template, row.sections)
     made = Report(
         team=row.team, owner=row.owner, schedule=row, slot=slot, kind=row.cadence, first=first, last=last,
-        zone=row.zone, sections=sections, template=row.template,
-        costs=services.costs_told(row.owner, row.team, sections), members=row.members, addresses=row.addresses,
+        zone=row.zone, sections=row.sections, template=row.template,
+        costs=services.costs_told(row.owner, row.team, row.sections), members=row.members, addresses=row.addresses,
     )  # fmt: skip
     services.queue(made)
     return 1
@@ -241,6 +239,6 @@ def _stop(row: Schedule, why: str) -> None:
 def _note(actor: User, action: str, row: Schedule) -> None:
     facts: dict[str, object] = {
         "cadence": row.cadence, "hour": row.hour, "zone": row.zone, "active": row.active, "members": len(row.members),
-        "addresses": row.addresses,
+        "addresses": row.addresses, "sections": row.sections, "template": str(row.template_id or ""),
     }  # fmt: skip
     audit.write(actor, action, f"schedule:{row.pk}", facts, row.team_id)

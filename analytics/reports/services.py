@@ -63,18 +63,18 @@ def request_report(*, actor: User, wish: ReportWish) -> Report:
     if not allowed(actor, "create_work", team):
         raise Forbidden(message="Your role lets you look, not make reports.", remedy="Ask an owner or admin.")
     period = period_of(actor, team, wish)
-    template = templates.chosen(team, wish.template, wish.sections)
-    sections = sections_of(template, Section.values if wish.sections is None else wish.sections)
-    costs = costs_told(actor, team, sections)
-    to = recipients.checked(actor, team, costs, members=wish.members, addresses=wish.addresses)
-    row = Report(
-        team=team, owner=actor, kind=wish.kind, first=period.first, last=period.last, zone=period.zone,
-        sections=sections, template=template, costs=costs, members=[str(pk) for pk in to.members],
-        addresses=list(to.addresses),
-    )  # fmt: skip
     with transaction.atomic():
         Team.objects.select_for_update(no_key=True).get(pk=team.pk)  # two at once would both count too few
-        check_awake(team.pk)  # nor is it archived from here on
+        check_awake(team.pk)  # nor is it archived, or a template of it deleted, from here on
+        template = templates.chosen(team, wish.template, wish.sections)
+        sections = sections_of(template, Section.values if wish.sections is None else wish.sections)
+        costs = costs_told(actor, team, sections)
+        to = recipients.checked(actor, team, costs, members=wish.members, addresses=wish.addresses)
+        row = Report(
+            team=team, owner=actor, kind=wish.kind, first=period.first, last=period.last, zone=period.zone,
+            sections=sections, template=template, costs=costs, members=[str(pk) for pk in to.members],
+            addresses=list(to.addresses),
+        )  # fmt: skip
         if Report.objects.filter(team=team, schedule=None).live().count() >= MOST_LIVE:
             remedy = "Wait for one of them, or cancel it."
             raise Conflict("too_many_reports", f"{MOST_LIVE} reports of this team wait already.", remedy=remedy)
@@ -106,7 +106,9 @@ def queue(row: Report) -> Report:
 
 
 def title_of(row: Report, heading: str) -> str:
-    return f"{heading}: {calendar.told(row.first, row.last)}"[:LONGEST_TITLE]
+    """With the team, which its template may leave out on paper."""
+    named = row.team.name if heading == row.team.name else f"{row.team.name}, {heading}"
+    return f"{named}: {calendar.told(row.first, row.last)}"[:LONGEST_TITLE]
 
 
 def period_of(actor: User, team: Team, wish: ReportWish) -> periods.Period:
@@ -190,8 +192,11 @@ def resend(*, actor: User, report_id: UUID, delivery_ids: Sequence[UUID] | None 
         shown = "Nothing of this report failed to be sent."
         raise Conflict("nothing_failed", shown, remedy="Whoever has it does not get it twice.")
     outside = [each.address for each in found if each.user_id is None]
+    inside = [each.address for each in found if each.user_id is not None]
     for address in set(outside) - set(consents.open_of(row.team_id, outside)):
         limits.take_one(limits.MAILS, team_id=row.team_id, person_id=actor.pk, address=address)
+    for address in inside:
+        limits.take_one(limits.MEMBERS, team_id=row.team_id, person_id=actor.pk, address=address)
     for delivery in found:
         delivery.again += 1  # it is locked
         Delivery.objects.move(delivery.pk, Post.WAITING, error=None, again=delivery.again)

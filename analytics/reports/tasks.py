@@ -66,6 +66,11 @@ def give_up(job: Job, status: str, error: dict[str, Any]) -> None:
     posting.given_up(job.payload["delivery_id"], told, int(job.payload["again"]))
 
 
+@finishes(consents.ASK)
+def not_asked(job: Job, status: str, error: dict[str, Any]) -> None:
+    posting.not_asked(job.payload["consent_id"], int(job.payload["serial"]))
+
+
 @every(timedelta(seconds=20))
 def make_due() -> None:
     schedules.fire()

@@ -6,11 +6,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Lower
 
 from analytics.reports.models import ReportTemplate, Section
 from teams.accounts.models import User
 from teams.audit import services as audit
-from teams.base.errors import Conflict, Forbidden, Refused
+from teams.base.errors import Conflict, Forbidden, Missing, Refused
 from teams.base.preconditions import require_match
 from teams.base.text import one_line, plain_text
 from teams.membership.models import Team
@@ -50,8 +52,9 @@ def create(*, actor: User, wish: TemplateWish) -> ReportTemplate:
 
 @transaction.atomic
 def change(*, actor: User, template_id: UUID, if_match: str | None, said: dict[str, Any]) -> ReportTemplate:
-    """Change what is said, if `if_match` names the present version. Reports that were asked for stay as they are, those
-    of schedules follow. Raises as `create`, and Refused (428, 412)."""
+    """Change what is said, if `if_match` names the present version. Reports that were asked for stay as they are. Those
+    of schedules follow, but in what is in them: who gets costs was answered for there. Raises as `create`, and Refused
+    (428, 412)."""
     row = _changeable(actor, template_id)
     require_match(if_match, row)
     _fill(row, said)
@@ -99,8 +102,12 @@ def _changeable(actor: User, pk: UUID) -> ReportTemplate:
     """Locked behind its team."""
     seen = ReportTemplate.objects.see(actor, pk)
     _held(actor, seen.team)
-    row: ReportTemplate = ReportTemplate.objects.select_for_update(of=("self",)).select_related("team").get(pk=pk)
-    return row
+    held: ReportTemplate | None = (
+        ReportTemplate.objects.select_for_update(of=("self",)).select_related("team").filter(pk=pk).first()
+    )
+    if held is None:
+        raise Missing(message="Somebody has just deleted this template.", remedy="Choose another one.")
+    return held
 
 
 def _held(actor: User, team: Team) -> Team:
@@ -123,7 +130,8 @@ def _fill(row: ReportTemplate, said: dict[str, Any]) -> None:
     else:
         row.introduction = ""
     row.sections = checked_sections(row.sections)
-    if ReportTemplate.objects.filter(team=row.team_id, name__iexact=row.name).exclude(pk=row.pk).exists():
+    named = ReportTemplate.objects.annotate(low=Lower("name")).filter(team=row.team_id, low=Lower(Value(row.name)))
+    if named.exclude(pk=row.pk).exists():
         shown = "This team has a template of this name."
         raise Refused("name_taken", shown, field="name", remedy="Choose another name.")
 

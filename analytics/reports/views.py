@@ -293,7 +293,7 @@ def templates_list(request: HttpRequest) -> HttpResponse:
         "search": said.get("search", ""),
         "query": said.urlencode(),
         "may_create": bool(schedules.managed_teams(user)),
-        "manages": {team.pk for team in schedules.managed_teams(user)},
+        "works": {team.pk for team in _working_teams(user)},
     }
     return render(request, "analytics/reports/templates.html", context)
 
@@ -340,6 +340,7 @@ def template(request: HttpRequest, pk: UUID) -> HttpResponse:
             form.refuse(refused)
     context = {"form": form, "team": row.team, "row": row, "etag": etag_of(row), "title": row.name, "label": "Save"}
     context |= {"may_edit": row.team in schedules.managed_teams(user), "used": row.schedules.count()}
+    context["may_use"] = row.team in _working_teams(user)
     return render(request, "analytics/reports/template.html", context, status=422 if form.errors else 200)
 
 

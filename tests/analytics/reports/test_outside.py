@@ -239,6 +239,7 @@ def test_members_are_mailed_so_much_in_a_day_and_no_more(name, filled, owner, as
     report = made(ask(owner, members=me))
     row = report.deliveries.get()
     assert (row.status, row.error["code"]) == ("failed", "too_many_mails") and "tomorrow" in row.error["remedy"]
+    assert owner.post(f"/api/reports/{report.pk}/resend", {}, format="json").status_code == 429, "nor by hand"
     assert len(box.taken) == 1
 
 
@@ -263,6 +264,17 @@ def test_a_question_that_was_not_taken_is_sent_again(filled, owner, ask, box):
     box.mood = "take"
     again()
     assert [letter["To"] for letter in box.taken] == [OUTSIDE]
+
+
+def test_a_question_that_no_server_had_in_hand_does_not_count(filled, owner, ask, box, settings):
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 9
+    made(ask(owner, want=False, addresses=[OUTSIDE]))
+    for _ in range(services.TRIES):
+        again()
+    assert (Consent.objects.get().asks, Consent.objects.get().asked_at) == (0, None)
+    settings.EMAIL_PORT = port
+    made(ask(owner, want=False, addresses=[OUTSIDE]))
+    assert [letter["To"] for letter in box.taken] == [OUTSIDE], "it is asked with the next report, not the next day"
 
 
 def test_a_mail_that_is_tried_again_is_counted_once(filled, owner, ask, box, monkeypatch):

@@ -1,5 +1,6 @@
 """Templates of reports, and reports in their team's name: kept as they were asked for, on paper and in mails."""
 
+import re
 from email.header import decode_header, make_header
 
 import pytest
@@ -8,10 +9,11 @@ from django.core.files.storage import default_storage
 from analytics.reports import looks, schedules, templates
 from analytics.reports.models import Report, ReportTemplate, Schedule
 from designer.assets.avatars import set_avatar
-from teams.base.errors import Conflict
+from designer.assets.models import Asset
+from teams.base.errors import Conflict, Missing
 from teams.membership.defaults import SETTING
 from teams.membership.models import Team
-from tests.analytics.reports.conftest import DAYS, made
+from tests.analytics.reports.conftest import AT, DAYS, made
 from tests.analytics.reports.test_mail import OUTSIDE, text_of
 from tests.analytics.reports.test_pages import page
 from tests.analytics.reports.test_paper import read
@@ -44,13 +46,14 @@ def branded(team: Team, **more: str) -> None:
 def test_a_report_is_what_its_template_says_and_stays_so(filled, template, owner, ask):
     report = made(ask(owner, template=str(template.pk)))
     assert report.status == "done" and report.sections == ["quality", "images"] and report.costs == "none"
-    assert report.title == "Autumn review: 2–8 November 2026"
+    assert report.title == f"{filled.team.name}, Autumn review: 2–8 November 2026"
     found = read(report)
     assert "Autumn review" in found.text and "What we made." in found.text and "And why." in found.text
     told = owner.get(f"/api/reports/{report.pk}").json()
     assert told["template"] == str(template.pk) and told["sections"] == ["quality", "images"]
     text = page(owner, f"/analytics/reports/{report.pk}")
-    assert "<p>What we made.</p>" in text and "Autumn review: 2–8 November 2026" in text
+    assert "<p>What we made.</p>" in text and report.title in text
+    assert filled.team.name.upper() in found.text, "on paper, too, one sees of which team it is"
     answer = changed(owner, template, title="Another")
     assert answer.status_code == 200 and answer.json()["title"] == "Another" and answer.json()["name"] == SAID["name"]
     assert owner.delete(f"{URL}/{template.pk}").status_code == 204
@@ -81,11 +84,19 @@ def test_what_a_schedule_makes_follows_its_template(filled, template, owner):
     answer = owner.post("/api/reports/schedules", said, format="json")
     assert answer.status_code == 201 and answer.json()["sections"] == ["quality", "images"]
     path = f"/api/reports/schedules/{answer.json()['id']}"
-    ReportTemplate.objects.update(sections=["costs", "members"], title="Later")
+    assert changed(owner, template, sections=["costs", "members"], title="Later").status_code == 200
+    assert owner.get(path).json()["sections"] == ["quality", "images"], "it says what it makes"
     Schedule.objects.update(next_at=filled.team.created_at)
     assert schedules.fire() == 1
     report = Report.objects.get()
-    assert report.sections == ["costs", "members"] and report.title.startswith("Later: ") and report.costs == "team"
+    assert ", Later: " in report.title and report.sections == ["quality", "images"]
+    assert report.costs == "none", "that its mails tell of costs was answered for by nobody"
+    told = owner.get(path)
+    kept = owner.patch(path, {"hour": 9}, format="json", headers={"If-Match": told["ETag"]})
+    assert kept.json()["sections"] == ["quality", "images"]
+    said = {"template": str(template.pk)}
+    anew = owner.patch(path, said, format="json", headers={"If-Match": owner.get(path)["ETag"]})
+    assert anew.json()["sections"] == ["costs", "members"]
     gone = owner.delete(f"{URL}/{template.pk}")
     assert gone.status_code == 409 and gone.json()["code"] == "template_in_use" and ReportTemplate.objects.exists()
     beside = owner.patch(path, {"sections": ["images"]}, format="json", headers={"If-Match": owner.get(path)["ETag"]})
@@ -100,7 +111,7 @@ def test_all_members_use_them_and_who_manages_the_team_keeps_them(filled, templa
     editor, stranger = client_of("editor"), client_of("stranger")
     assert [each["id"] for each in editor.get(URL).json()["results"]] == [str(template.pk)]
     assert stranger.get(URL).json()["results"] == [] and stranger.get(f"{URL}/{template.pk}").status_code == 404
-    assert made(ask(editor, template=str(template.pk))).title.startswith("Autumn review")
+    assert ", Autumn review: " in made(ask(editor, template=str(template.pk))).title
     for answer in (
         editor.post(URL, {**SAID, "name": "Mine", "team": str(filled.team.pk)}, format="json"),
         changed(editor, template, cover=True),
@@ -110,9 +121,22 @@ def test_all_members_use_them_and_who_manages_the_team_keeps_them(filled, templa
     assert stranger.delete(f"{URL}/{template.pk}").status_code == 404
     text = page(editor, f"/analytics/reports/templates/{template.pk}")
     assert "Owners and admins of the team change it." in text and "delete-it" not in text
-    path = f"/analytics/reports/templates/{template.pk}"
+    viewer = client_of("viewer")
+    for path in ("/analytics/reports/templates", f"/analytics/reports/templates/{template.pk}"):
+        assert "Make a report of it" in page(editor, path) and "Make a report of it" not in page(viewer, path)
     assert editor.post(path, {**SAID, "etag": "x"}, format="multipart").status_code == 403
     assert editor.post(f"{path}/delete", {"sure": "1"}, format="multipart").status_code == 403
+
+
+def test_two_who_delete_it_at_once_delete_it_once(template, owner):
+    def delete(_: int) -> str:
+        try:
+            templates.delete(actor=owner.user, template_id=template.pk)
+        except Missing:
+            return "missing"
+        return "deleted"
+
+    assert all_at_once(delete, range(4)) == {"deleted": 1, "missing": 3}
 
 
 @pytest.mark.parametrize(
@@ -252,4 +276,6 @@ def test_the_key_figures_of_a_report_lead_to_the_images_behind_them(filled, owne
     href = figures["Images"]["href"]
     assert "kind=generated" in href and figures["Success"]["href"] == ""
     assert href.replace("&", "&amp;") in page(owner, f"/analytics/reports/{report.pk}")
-    assert owner.get(href).status_code == 200
+    found = set(re.findall(r"/assets/([0-9a-f-]{36})", owner.get(href).content.decode()))
+    there = Asset.objects.filter(kind="generated", created_at__gte=AT.replace(day=2), created_at__lt=AT.replace(day=9))
+    assert found == {str(pk) for pk in there.values_list("pk", flat=True)} and len(found) == 5
