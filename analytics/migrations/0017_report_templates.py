@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0011_insights'),
+        ('analytics', '0016_probes'),
         ('teams', '0013_membership_life'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
