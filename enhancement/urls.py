@@ -1,7 +1,17 @@
 from django.urls import path
 
 from enhancement import api as rest
-from enhancement import builder_views, preset_api, preview_api, preview_views, version_api, version_views, views
+from enhancement import (
+    builder_views,
+    lineage_api,
+    lineage_views,
+    preset_api,
+    preview_api,
+    preview_views,
+    version_api,
+    version_views,
+    views,
+)
 from enhancement.remote import hooks
 
 api = [
@@ -25,10 +35,13 @@ api = [
     path("enhance/<uuid:pk>", rest.EnhanceDetail.as_view(), name="api_enhance"),
     path("enhance/<uuid:pk>/retry", rest.EnhanceRetry.as_view(), name="api_enhance_retry"),
     path("enhance/<uuid:pk>/cancel", rest.EnhanceCancel.as_view(), name="api_enhance_cancel"),
+    path("assets/<uuid:pk>/lineage", lineage_api.AssetLineage.as_view(), name="api_asset_lineage"),
     path("assets/<uuid:pk>/against/<uuid:before>", version_api.Versus.as_view(), name="api_asset_versus"),
     path("assets/<uuid:pk>/against/<uuid:before>/map", version_api.Difference.as_view(), name="api_asset_difference"),
 ]
 pages = [
+    path("assets/<uuid:pk>/lineage", lineage_views.family, name="asset_lineage"),
+    path("assets/<uuid:pk>/lineage/compare", lineage_views.compare, name="lineage_compare"),
     path("assets/<uuid:pk>/versions", version_views.strip, name="asset_versions"),
     path("assets/<uuid:pk>/against/<uuid:before>", version_views.versus, name="versus"),
     path("assets/<uuid:pk>/against/<uuid:before>/figures", version_views.figures, name="versus_figures"),

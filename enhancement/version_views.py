@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from designer.assets.models import Asset
 from designer.assets.versions import versions_of
 from designer.generations.compare_views import chosen
+from designer.generations.comparing import lines_of, prompts_of
 from enhancement import comparing
 from enhancement.models import Enhancement
 from enhancement.presenting import comparison_shown, steps_shown, versions_shown
@@ -22,12 +23,20 @@ from teams.base.errors import Missing, Refused
 @login_required
 @require_GET
 def versus(request: HttpRequest, pk: UUID, before: UUID) -> HttpResponse:
-    """Two images, whatever they have to do with each other; the form on the page asks for others."""
+    """Two images, whatever they have to do with each other, and how their words and their making differ; the form on
+    the page asks for others."""
     wished = [chosen(request.GET.getlist(name)) for name in ("before", "after")]
     if all(wished):
         return redirect("versus", wished[1][0], wished[0][0])
     one, other = comparing.pair(request.user, before, pk)
-    return render(request, "enhancement/versus.html", {"before": one, "after": other})
+    sides = [("Before", one), ("After", other)]
+    context = {
+        "before": one,
+        "after": other,
+        "prompts": [(name, pieces) for (name, _), pieces in zip(sides, prompts_of([one, other]), strict=True)],
+        "lines": [line for line in lines_of([one, other]) if line.name != "Size"],
+    }
+    return render(request, "enhancement/versus.html", context)
 
 
 @login_required

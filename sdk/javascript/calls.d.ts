@@ -87,6 +87,7 @@ export interface AnalyticsUptime { from: string; to: string; interval: IntervalE
 export interface AnalyticsUsers { about: AnalyticsAbout; totals: AnalyticsFigures; previous: AnalyticsFigures | null; members: AnalyticsMember[]; cohorts: AnalyticsCohort[] }
 export interface ApprovalAnswer { id: string; team: string; asset: string; title: string; requester: string; name: string; policy: PolicyEnum; status: ApprovalAnswerStatusEnum; note: string; checklist: string[]; due_at: string | null; overdue: boolean; reviewers: ReviewerAnswer[]; decided_at: string | null; created_at: string; updated_at: string }
 export type ApprovalAnswerStatusEnum = "open" | "changes_requested" | "rejected" | "approved" | "withdrawn";
+export type ApprovalEnum = "open" | "changes_requested" | "rejected" | "approved" | "withdrawn" | "re_review";
 export type ApprovalVerdictEnum = "approve" | "changes_requested" | "reject";
 export type AspectRatioEnum = "1:1" | "3:4" | "4:3" | "2:3" | "3:2" | "4:5" | "9:16" | "16:9";
 export interface Asset { id: string; team: string; kind: AssetKindEnum; title: string; url: string; thumbnail: string; width: number; height: number; bytes: number; media_type: string; seed: number | null; simulated: boolean; parent: string | null; version_name: string; chosen: string | null; generation: string | null; provenance: Record<string, unknown>; quality: Quality | null; set_aside: boolean; facts: Record<string, unknown>; trashed_at: string | null; created_at: string }
@@ -208,7 +209,15 @@ export type LifecycleEnum = "active" | "deprecated" | "retired";
 export interface Limits { requests_per_minute: number; images_per_minute: number; concurrent: number }
 export interface LimitsAnswer { seats: number | null; storage: number | null; parallel: number | null }
 export type LimitsScopeEnum = "model" | "account";
+/** The steps, each after that from which it comes. */
+export interface LineageAnswer { asset: string; count: number; cut: boolean; steps: LineageStep[] }
+/** One image. Of one that you may not see only that it is there: `id` is null, and so is all else. */
+export interface LineageImage { id: string | null; title: string; version_name: string; thumbnail: string | null; width: number | null; height: number | null; cost: string | null; simulated: boolean; approval: ApprovalEnum | BlankEnum; in_use: boolean; set_aside: boolean; trashed: boolean; more: number }
+/** What was done once, and the images that came of it. */
+export interface LineageStep { made_from: string | null; kind: LineageStepKindEnum; id: string | null; said: string; words: string; by: Maker | null; at: string | null; cost: string | null; also_from: (string | null)[]; images: LineageImage[] }
+export type LineageStepKindEnum = "upload" | "generation" | "variation" | "similar" | "edit" | "remix" | "enhancement" | "hidden";
 export interface Links { self: string; cancel: string; retry: string; feedback: string; channel: string }
+export interface Maker { id: string; name: string }
 export interface MatchAnswer { persona: string; score: number; parts: Record<string, number>; strength: number; adjustments: Record<string, unknown>[] }
 export interface Me { id: string; email: string; name: string; timezone: string; teams: MyTeam[]; created_at: string }
 export interface MemberAnswer { user: string; name: string; email: string; role: RoleEnum; joined_at: string }
@@ -517,6 +526,8 @@ export interface Calls {
   /** The picture itself; `format` converts it, `download` asks the browser to save it. */
   download(assetId: string, wish?: { download?: boolean; format?: "jpeg" | "png" | "webp" }, options?: Options): Promise<Blob>;
   download(assetId: string, wish: { download?: boolean; format?: "jpeg" | "png" | "webp" }, options: Saving): Promise<string>;
+  /** What an image was made from, up to the first of all, and everything that was made of that: by whom, when, and for how much as far as you may see costs. One that was made from several images stands under the first of them. */
+  assetLineage(assetId: string, wish?: { alone?: boolean; limit?: number }, options?: Options): Promise<LineageAnswer>;
   /** Show an image that a best-of had set aside. */
   promoteAsset(assetId: string, options?: Options): Promise<Asset>;
   /** How the image came to be, read from its file, and whether its signature holds. */

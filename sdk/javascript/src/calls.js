@@ -20,6 +20,7 @@ export const CALLS = `
 4map FdownloadDifference
 2comments g
 2content fdownload
+2lineage g
 2promote P
 2provenance G
 2restore P

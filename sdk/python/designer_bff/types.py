@@ -71,6 +71,8 @@ AnalyticsPaceMethodEnum: TypeAlias = Literal["weekly_block_bootstrap"]
 
 ApprovalAnswerStatusEnum: TypeAlias = Literal["open", "changes_requested", "rejected", "approved", "withdrawn"]
 
+ApprovalEnum: TypeAlias = Literal["open", "changes_requested", "rejected", "approved", "withdrawn", "re_review"]
+
 ApprovalVerdictEnum: TypeAlias = Literal["approve", "changes_requested", "reject"]
 
 AspectRatioEnum: TypeAlias = Literal["1:1", "3:4", "4:3", "2:3", "3:2", "4:5", "9:16", "16:9"]
@@ -136,6 +138,10 @@ LifeAnswerStateEnum: TypeAlias = Literal["open", "archived", "deleted"]
 LifecycleEnum: TypeAlias = Literal["active", "deprecated", "retired"]
 
 LimitsScopeEnum: TypeAlias = Literal["model", "account"]
+
+LineageStepKindEnum: TypeAlias = Literal[
+    "upload", "generation", "variation", "similar", "edit", "remix", "enhancement", "hidden"
+]
 
 MethodEnum: TypeAlias = Literal["ets"]
 
@@ -1673,12 +1679,59 @@ class LimitsAnswer(TypedDict):
     parallel: int | None
 
 
+class LineageAnswer(TypedDict):
+    """The steps, each after that from which it comes."""
+
+    asset: str
+    count: int
+    cut: bool
+    steps: list[LineageStep]
+
+
+class LineageImage(TypedDict):
+    """One image. Of one that you may not see only that it is there: `id` is null, and so is all else."""
+
+    id: str | None
+    title: str
+    version_name: str
+    thumbnail: str | None
+    width: int | None
+    height: int | None
+    cost: str | None
+    simulated: bool
+    approval: ApprovalEnum | BlankEnum
+    in_use: bool
+    set_aside: bool
+    trashed: bool
+    more: int
+
+
+class LineageStep(TypedDict):
+    """What was done once, and the images that came of it."""
+
+    made_from: str | None
+    kind: LineageStepKindEnum
+    id: str | None
+    said: str
+    words: str
+    by: Maker | None
+    at: str | None
+    cost: str | None
+    also_from: list[str | None]
+    images: list[LineageImage]
+
+
 class Links(TypedDict):
     self: str
     cancel: str
     retry: str
     feedback: str
     channel: str
+
+
+class Maker(TypedDict):
+    id: str
+    name: str
 
 
 class MatchAnswer(TypedDict):

@@ -89,6 +89,18 @@ class AssetsCalls(Caller):
         """The picture itself; `format` converts it, `download` asks the browser to save it."""
         return self.save(target, f"/assets/{quoted(asset_id)}/content", query={"download": download, "format": format})
 
+    def asset_lineage(
+        self, asset_id: str, *, alone: bool | None = None, limit: int | None = None
+    ) -> types.LineageAnswer:
+        """What an image was made from, up to the first of all, and everything that was made of that: by whom,
+        when, and for how much as far as you may see costs. One that was made from several images stands under
+        the first of them.
+        """
+        answer: types.LineageAnswer = self.call(
+            "GET", f"/assets/{quoted(asset_id)}/lineage", query={"alone": alone, "limit": limit}
+        )
+        return answer
+
     def promote_asset(self, asset_id: str, *, idempotency_key: str | None = None) -> types.Asset:
         """Show an image that a best-of had set aside."""
         answer: types.Asset = self.call("POST", f"/assets/{quoted(asset_id)}/promote", idempotency_key=idempotency_key)
