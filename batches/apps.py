@@ -19,6 +19,6 @@ class BatchesConfig(AppConfig):
     def ready(self) -> None:
         """Import each room's modules that register something."""
         for room in ROOMS:
-            for name in ("admin", "tasks", "receivers", "watching", "invariants", "panels", "contents"):
+            for name in ("admin", "tasks", "receivers", "watching", "invariants", "panels", "contents", "activity"):
                 if find_spec(f"{room}.{name}"):
                     import_module(f"{room}.{name}")

@@ -1,5 +1,6 @@
 """The face of the designer floor for Django: each room's models, named once. Nobody else imports this module."""
 
+from designer.activity.models import ActivityDigest
 from designer.assets.models import Asset
 from designer.catalogue.models import ModelHealth, ModelPrice, ModelProfile
 from designer.generations.models import Generation, PromptFavourite, StageRun
@@ -23,6 +24,7 @@ from designer.sessions.models import ReviewSession, SessionImage, SessionPerson,
 from designer.web.models import IdempotencyKey
 
 __all__ = [
+    "ActivityDigest",
     "Alert",
     "Asset",
     "AttributeCorrection",

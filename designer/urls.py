@@ -24,6 +24,7 @@ ROOMS = [
     "designer.personas",
     "designer.generations",
     "designer.sessions",
+    "designer.activity",
     "enhancement",
     "batches",
     "batches.webhooks",

@@ -19,14 +19,17 @@ ROOMS = [
     "personas",
     "generations",
     "sessions",
+    "activity",
 ]
+
+SPEAKING = ("tasks", "receivers", "watching", "invariants", "retention", "panels", "metrics", "contents", "rooms")
 
 
 def connect() -> None:
     """Tell the providers how they are reached, and import each room's modules that register something."""
     registry.configure(settings.PROVIDERS)
     for room in ROOMS:
-        for name in ("tasks", "receivers", "watching", "invariants", "retention", "panels", "metrics", "contents"):
+        for name in SPEAKING:
             path = f"designer.{room}.{name}"
             if find_spec(path):
                 import_module(path)

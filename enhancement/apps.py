@@ -7,7 +7,7 @@ class EnhancementConfig(AppConfig):
     def ready(self) -> None:
         from django.conf import settings
 
-        from enhancement import receivers, tasks, watching  # noqa: F401  (their decorators register)
+        from enhancement import activity, receivers, tasks, watching  # noqa: F401  (their decorators register)
         from enhancement.engine import tables
         from enhancement.engine.manifest import use_models_folder
 

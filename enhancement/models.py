@@ -90,6 +90,7 @@ class Enhancement(TeamOwned):
         ]
         indexes = [
             models.Index(fields=["team", "-created_at", "-id"]),
+            models.Index(name="enhancement_of_owner", fields=["team", "owner", "-created_at", "-id"]),
             models.Index(  # the pace of the last runs, of all teams
                 name="enhancement_last_done", fields=["-finished_at"], condition=Q(status=Status.SUCCEEDED)
             ),

@@ -75,6 +75,9 @@ class Asset(TeamOwned):
             models.Index(fields=["team", "-created_at", "-id"]),
             models.Index(fields=["team", "sha256"]),
             models.Index(fields=["path"]),
+            models.Index(
+                name="asset_uploaded", fields=["team", "-created_at", "-id"], condition=Q(kind=AssetKind.REFERENCE)
+            ),
         ]
 
     @property

@@ -104,7 +104,10 @@ class Generation(TeamOwned):
             models.CheckConstraint(name="generation_status_known", condition=Q(status__in=Status.values)),
             models.CheckConstraint(name="generation_mode_known", condition=Q(mode__in=["", *Mode.values])),
         ]
-        indexes = [models.Index(fields=["team", "-created_at", "-id"])]
+        indexes = [
+            models.Index(fields=["team", "-created_at", "-id"]),
+            models.Index(name="generation_of_owner", fields=["team", "owner", "-created_at", "-id"]),
+        ]
 
     def __str__(self) -> str:
         return self.brief[:60] or str(self.id)

@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.core.mail import get_connection
+from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -34,11 +35,14 @@ def due_at(user: User, pace: str) -> datetime | None:
     now = timezone.now()
     if pace == Pace.HOURLY:
         return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    if pace == Pace.DAILY:
+    if pace in (Pace.DAILY, Pace.WEEKLY):
         here = now.astimezone(ZoneInfo(user.timezone))
         today = here.replace(hour=hour_of(user), minute=0, second=0, microsecond=0)
-        # the same hour by the clock tomorrow, also where a day has 23 or 25
-        return (today if today > here else today + timedelta(days=1)).astimezone(UTC)
+        step = 1 if pace == Pace.DAILY else 7
+        ahead = 0 if pace == Pace.DAILY else -today.weekday() % 7  # a week ends on Monday
+        first = today + timedelta(days=ahead)
+        # the same hour by the clock then, also where a day has 23 or 25
+        return (first if first > here else first + timedelta(days=step)).astimezone(UTC)
     return None
 
 
@@ -64,25 +68,31 @@ def send(digest_id: str) -> None:
     rows = _worth_telling(digest) if digest and digest.user.is_active else []
     if digest is None or not rows:
         return
+    if hand_over(letters.digest(digest.user, rows), MailDigest.objects.filter(pk=digest.pk)):
+        Notification.objects.filter(pk__in=[row.pk for row in rows]).update(mailed_at=Now(), updated_at=Now())
+
+
+def hand_over(letter: EmailMessage, digest: QuerySet[Any]) -> bool:
+    """Send the letter of a digest, if nobody has tried before; whether it went. `digest` is its one row, which has
+    `tried_at` and `sent_at`. Raises as `send`."""
     connection = get_connection()
     connection.open()  # nothing is sent where this fails
-    if not MailDigest.objects.filter(pk=digest.pk, tried_at=None).update(tried_at=Now(), updated_at=Now()):
-        return
-    letter = letters.digest(digest.user, rows)
+    if not digest.filter(tried_at=None).update(tried_at=Now(), updated_at=Now()):
+        return False
     letter.connection = connection
     try:
         letter.send()
     except SMTPRecipientsRefused as refused:
         raise Permanent("no_such_mailbox", "The mail server refuses this address.") from refused
     except SMTPResponseException:  # it said no
-        MailDigest.objects.filter(pk=digest.pk).update(tried_at=None, updated_at=Now())
+        digest.update(tried_at=None, updated_at=Now())
         raise
     except OSError as lost:
         raise Permanent("mail_unknown", "The mail server was lost while it took the mail; not sent again.") from lost
     finally:
         connection.close()
-    MailDigest.objects.filter(pk=digest.pk).update(sent_at=Now(), updated_at=Now())
-    Notification.objects.filter(pk__in=[row.pk for row in rows]).update(mailed_at=Now(), updated_at=Now())
+    digest.update(sent_at=Now(), updated_at=Now())
+    return True
 
 
 def _worth_telling(digest: MailDigest) -> list[Notification]:

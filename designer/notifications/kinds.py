@@ -6,13 +6,22 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of news: its words in the settings, and its defaults."""
+    """A kind of news: its words in the settings, and its defaults. `paces`: those of its mails, the usual one first;
+    none: all. `is_told`: whether the studio itself has lines of it; if not, it is a mail alone."""
 
     label: str
     in_app: bool
     mail: bool
+    paces: tuple[str, ...] = ()
+    is_told: bool = True
+
+    @property
+    def pace(self) -> str:
+        """Of its mails, unless one says otherwise."""
+        return self.paces[0] if self.paces else "at_once"
 
 
+ACTIVITY: Final = "activity"
 TEAM: Final = "team"  # told also of a team that is about to be deleted, of which nothing else is shown
 
 KINDS: Final = {
@@ -30,5 +39,12 @@ KINDS: Final = {
     "member": Kind("Somebody whom you invited joins the team", in_app=True, mail=False),
     TEAM: Kind("A team of yours is archived, deleted, brought back or handed over", in_app=True, mail=True),
     "report": Kind("A report is ready, could not be made, or is made no more", in_app=True, mail=False),
+    ACTIVITY: Kind(
+        "What the others in your teams did, all in one mail",
+        in_app=False,
+        mail=False,
+        paces=("daily", "weekly"),
+        is_told=False,
+    ),
     "webhook": Kind("A webhook keeps failing or was switched off", in_app=True, mail=True),
 }

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -12,11 +12,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.text import Truncator
 
+from designer.notifications.kinds import ACTIVITY
 from designer.notifications.models import Notification
 from teams.accounts.models import User
 from teams.base.errors import Missing
 from teams.membership import invitations
-from teams.membership.models import Invitation
+from teams.membership.models import Invitation, Team
 
 SALT: Final = "notifications.unsubscribe"
 MOST: Final = 50  # news in one mail
@@ -32,6 +33,27 @@ def digest(user: User, rows: Sequence[Notification]) -> EmailMessage:
     """A mail about several things, the oldest first."""
     title = rows[0].title if len(rows) == 1 else f"{len(rows)} news from the studio"
     return _letter(user, "", title, "mail/digest.txt", {"rows": rows[:MOST], "more": len(rows) - MOST})
+
+
+class Deed(NamedTuple):
+    """Something that somebody did, in words, and the path of this site to it ("": none)."""
+
+    words: str
+    link: str
+
+
+class Chapter(NamedTuple):
+    """What was done in one team; `more` lines are left out."""
+
+    team: Team
+    deeds: list[Deed]
+    more: int
+
+
+def activity(user: User, chapters: Sequence[Chapter]) -> EmailMessage:
+    """A mail of what others did in somebody's teams."""
+    title = f"What happened in {chapters[0].team.name if len(chapters) == 1 else 'your teams'}"
+    return _letter(user, ACTIVITY, title, "mail/activity.txt", {"chapters": chapters})
 
 
 def invitation(row: Invitation, key: str) -> EmailMessage:

@@ -21,6 +21,7 @@ class Pace(models.TextChoices):
     AT_ONCE = "at_once", "At once"
     HOURLY = "hourly", "Every hour"
     DAILY = "daily", "Once a day"
+    WEEKLY = "weekly", "Once a week"
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):

@@ -83,7 +83,7 @@ def _belonging(users: Iterable[User], kind: str, team_id: UUID) -> dict[UUID, Us
 
 def ways_of(people: Iterable[UUID], kind: str) -> dict[UUID, Ways]:
     """How each of them wants to hear of `kind`. Raises KeyError for an unknown kind."""
-    usual = Ways(KINDS[kind].in_app, KINDS[kind].mail)
+    usual = Ways(KINDS[kind].in_app, KINDS[kind].mail, KINDS[kind].pace)
     own = NotificationWish.objects.filter(user__in=list(people), kind=kind)
     said = {row.user_id: Ways(row.in_app, row.mail, row.pace) for row in own}
     return {pk: said.get(pk, usual) for pk in people}
@@ -102,8 +102,9 @@ def set_wishes(*, actor: User, wishes: Mapping[str, Ways], daily_hour: int | Non
             raise Refused(
                 "unknown_kind", "There is no such kind of news.", field=kind[:40], remedy=f"Use {', '.join(KINDS)}."
             )
-        if ways.pace not in Pace.values:
-            known = ", ".join(Pace.values)
+        paces = KINDS[kind].paces or tuple(Pace.values)
+        if ways.pace not in paces and (ways.mail or ways.pace not in Pace.values):
+            known = ", ".join(paces)
             raise Refused("unknown_pace", "Mails do not go out so.", field=f"{kind}.pace", remedy=f"Use {known}.")
         said = {"in_app": ways.in_app, "mail": ways.mail, "pace": ways.pace}
         NotificationWish.objects.update_or_create(user=actor, kind=kind, defaults=said)

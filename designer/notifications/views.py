@@ -78,16 +78,21 @@ def wishes(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             messages.error(request, f"{refused.message} {refused.remedy}")
         return redirect("settings_notifications")
-    lines = [(kind, KINDS[kind].label, ways) for kind, ways in services.wishes_of(actor).items()]
-    paces = [(NEVER, "Never"), *Pace.choices]
-    facts = {"lines": lines, "paces": paces, "hours": range(24), "daily_hour": digests.hour_of(actor)}
+    lines = [(kind, KINDS[kind], ways, _paces(kind)) for kind, ways in services.wishes_of(actor).items()]
+    facts = {"lines": lines, "hours": range(24), "daily_hour": digests.hour_of(actor)}
     return render(request, "designer/notifications/wishes.html", facts)
+
+
+def _paces(kind: str) -> list[tuple[str, str]]:
+    """What one may choose, each with its words."""
+    known = KINDS[kind].paces or Pace.values
+    return [(NEVER, "Never"), *((value, word) for value, word in Pace.choices if value in known)]
 
 
 def _ways(request: HttpRequest, kind: str) -> Ways:
     pace = request.POST.get(f"{kind}.mail", NEVER)
     mail = pace != NEVER
-    return Ways(f"{kind}.in_app" in request.POST, mail, pace if mail else Pace.AT_ONCE)
+    return Ways(f"{kind}.in_app" in request.POST, mail, pace if mail else KINDS[kind].pace)
 
 
 def _hour(request: HttpRequest) -> int | None:

@@ -87,6 +87,7 @@ class Feedback(TeamOwned):
     class Meta:
         db_table = "feedback"
         verbose_name_plural = "feedback"
+        indexes = [models.Index(name="feedback_of_team", fields=["team", "-created_at", "-id"])]
         constraints = [
             models.UniqueConstraint(
                 name="feedback_once", fields=["owner", "generation", "asset", "kind"], nulls_distinct=False

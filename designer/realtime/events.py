@@ -69,6 +69,7 @@ SESSION_VOTE: Final = "session:vote"
 SESSION_REVEALED: Final = "session:revealed"
 SESSION_ENDED: Final = "session:ended"
 TEAM_CHANGED: Final = "team:changed"
+TEAM_ACTIVITY: Final = "team:activity"
 COST_UPDATED: Final = "cost:updated"
 FEEDBACK_CHANGED: Final = "feedback:changed"
 LEARNING_CHANGED: Final = "learning:changed"
@@ -127,6 +128,7 @@ PAYLOADS: Final[dict[str, Any]] = {
     SESSION_REVEALED: payloads.SessionRevealed,
     SESSION_ENDED: payloads.SessionEnded,
     TEAM_CHANGED: payloads.TeamChanged,
+    TEAM_ACTIVITY: payloads.Nothing,
     COST_UPDATED: payloads.CostUpdated,
     FEEDBACK_CHANGED: payloads.FeedbackChanged,
     LEARNING_CHANGED: payloads.LearningChanged,

@@ -5,6 +5,9 @@ export type AboutEnum = "attribute" | "model";
 /** One thing somebody did. `said` and `unsaid`: ids of the feedback that appeared and went by it. */
 export interface Act { id: string; team: string; owner: string | null; kind: LearningActEnum; about: string; told: string; said: string[]; unsaid: string[]; undoes: string | null; undone: boolean; moves: WeightMove[]; created_at: string }
 export type ActionEnum = "start" | "pause" | "reset";
+/** One thing that happened: `actor` `did` `title`. */
+export interface Activity { id: string; kind: ActivityKindEnum; at: string; actor: Doer | null; did: string; title: string; whom: Doer | null; about: string; link: string; note: string; images: string[]; cost: string | null }
+export type ActivityKindEnum = "generation" | "enhancement" | "upload" | "batch" | "comment" | "feedback" | "review" | "collection" | "session" | "share" | "team";
 export interface AddedAnswer { added: number }
 export interface AgendaImage { asset: string | null; position: number; title: string; gone: boolean; seconds: number | null; width: number | null; height: number | null; transparent: boolean | null; url: string | null; thumbnail: string | null; voted: number; tally: TallyAnswer | null; mine: MyVote | null }
 export interface AgendaImageInFull { asset: string | null; position: number; title: string; gone: boolean; seconds: number | null; width: number | null; height: number | null; transparent: boolean | null; url: string | null; thumbnail: string | null; voted: number; tally: TallyAnswer | null; mine: MyVote | null; votes: SeenVote[] }
@@ -152,6 +155,7 @@ export interface DefaultChoiceAnswer { value: string; label: string }
 export interface Delivery { id: string; message_id: string; type: string; channel: string; seq: number; status: WebhookDeliveryStatusEnum; tries: number; attempts: number; next_at: string; happened_at: string; finished_at: string | null; created_at: string }
 export interface DeliveryDetail { id: string; message_id: string; type: string; channel: string; seq: number; status: WebhookDeliveryStatusEnum; tries: number; attempts: number; next_at: string; happened_at: string; finished_at: string | null; created_at: string; body: string; data: Record<string, unknown>; calls: Attempt[] }
 export interface DiscardAnswer { discarded: number }
+export interface Doer { id: string; name: string }
 export interface Drift { basis: string; minimum: number; months: MonthDrift[] }
 export interface Duplicate { line: number; same_as: number }
 export interface Earlier { enhancement: string; result: string }
@@ -244,7 +248,7 @@ export interface Operation { name: string; title: string; position: number; para
 export interface OutcomeLine { position: number; asset: string | null; title: string; seconds: number; outcome: OutcomeLineOutcomeEnum; tally: TallyAnswer; votes: SeenVote[] }
 export type OutcomeLineOutcomeEnum = "yes" | "no" | "perhaps" | "tie" | "none";
 export type OwnRoleEnum = "admin" | "editor" | "viewer";
-export type PaceEnum = "at_once" | "hourly" | "daily";
+export type PaceEnum = "at_once" | "hourly" | "daily" | "weekly";
 export interface Pair { pair: number; brief: string; left: ItemAsset[]; right: ItemAsset[] }
 export interface Pause { paused_at: string; reason: string }
 export interface PersonLine { user: string; name: string; role: string | null; seconds: number }
@@ -883,6 +887,8 @@ export interface Calls {
   team(teamId: string, options?: Options): Promise<TeamAnswer>;
   /** Change name, slug, zone, what uploads keep or whether links share. For owners and admins; needs If-Match. */
   changeTeam(teamId: string, wish: ChangeTeamWish, options: Changing): Promise<TeamAnswer>;
+  /** What happened in the team, the newest first, as far as you may see it. */
+  teamActivity(teamId: string, wish?: { about?: string; kind?: "generation" | "enhancement" | "upload" | "batch" | "comment" | "feedback" | "review" | "collection" | "session" | "share" | "team"; page_size?: number; person?: string; search?: string; since?: string; until?: string }, options?: Options): Pages<Activity>;
   /** The team's reviews, newest first. */
   approvals(teamId: string, wish?: { asset?: string; ordering?: "created_at" | "-created_at"; overdue?: boolean; page_size?: number; requester?: string; reviewer?: string; search?: string; status?: ("approved" | "changes_requested" | "open" | "rejected" | "withdrawn")[]; waiting?: boolean }, options?: Options): Pages<ApprovalAnswer>;
   /** Ask members to review an image that you may change. Of an image one review stands at a time. */

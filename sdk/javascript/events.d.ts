@@ -94,6 +94,8 @@ export interface EventPayloads {
   /** The team was archived, unarchived, deleted (with thirty days of grace), restored or handed_over: `by` whom, an
     id, and their `name`. Whoever watches one that is deleted is asked anew and hears no more of it. */
   "team:changed": { what: string; by: string | null; name: string };
+  /** The name says it all: read the subject anew. */
+  "team:activity": Record<string, never>;
   /** Something was paid for `subject`, such as `generation:<id>`. */
   "cost:updated": { subject: string; amount: string; simulated: boolean };
   /** Feedback was given, or taken back (`given` false). */

@@ -20,6 +20,7 @@ class AuditEntry(Row):
     class Meta:
         db_table = "audit_entries"
         ordering = ["-number"]
+        indexes = [models.Index(name="audit_of_team", fields=["team_id", "-created_at", "-id"])]
         verbose_name_plural = "audit entries"
 
     def __str__(self) -> str:

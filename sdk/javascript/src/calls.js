@@ -152,6 +152,7 @@ export const CALLS = `
 4thumbnail fdownloadSharedThumbnail
 0teams l p
 1{} G a
+2activity l
 2approvals lapprovals prequestApproval
 3{} Gapproval
 4answer p

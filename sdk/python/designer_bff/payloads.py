@@ -453,7 +453,7 @@ def payload(event: LiveEvent, *names: Literal["learning:changed"]) -> LearningCh
 
 @overload
 def payload(
-    event: LiveEvent, *names: Literal["asset:promoted", "asset:trashed", "asset:restored"]
+    event: LiveEvent, *names: Literal["asset:promoted", "asset:trashed", "asset:restored", "team:activity"]
 ) -> Nothing | None: ...
 
 

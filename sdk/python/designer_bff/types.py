@@ -10,6 +10,20 @@ AboutEnum: TypeAlias = Literal["attribute", "model"]
 
 ActionEnum: TypeAlias = Literal["start", "pause", "reset"]
 
+ActivityKindEnum: TypeAlias = Literal[
+    "generation",
+    "enhancement",
+    "upload",
+    "batch",
+    "comment",
+    "feedback",
+    "review",
+    "collection",
+    "session",
+    "share",
+    "team",
+]
+
 AlertKindEnum: TypeAlias = Literal["provider", "budget", "maintenance"]
 
 AnalyticsAnomalyMethodEnum: TypeAlias = Literal["p_prime_mad", "weekday_median_mad"]
@@ -155,7 +169,7 @@ OutcomeLineOutcomeEnum: TypeAlias = Literal["yes", "no", "perhaps", "tie", "none
 
 OwnRoleEnum: TypeAlias = Literal["admin", "editor", "viewer"]
 
-PaceEnum: TypeAlias = Literal["at_once", "hourly", "daily"]
+PaceEnum: TypeAlias = Literal["at_once", "hourly", "daily", "weekly"]
 
 PolicyEnum: TypeAlias = Literal["all_of", "one_of", "owner_last"]
 
@@ -239,6 +253,23 @@ class Act(TypedDict):
     undone: bool
     moves: list[WeightMove]
     created_at: str
+
+
+class Activity(TypedDict):
+    """One thing that happened: `actor` `did` `title`."""
+
+    id: str
+    kind: ActivityKindEnum
+    at: str
+    actor: Doer | None
+    did: str
+    title: str
+    whom: Doer | None
+    about: str
+    link: str
+    note: str
+    images: list[str]
+    cost: str | None
 
 
 class AddedAnswer(TypedDict):
@@ -1293,6 +1324,11 @@ class DeliveryDetail(TypedDict):
 
 class DiscardAnswer(TypedDict):
     discarded: int
+
+
+class Doer(TypedDict):
+    id: str
+    name: str
 
 
 class Drift(TypedDict):

@@ -163,7 +163,7 @@ def test_each_kind_has_its_own_pace(box, reader, team):
 def test_the_settings_refuse_what_is_no_pace_and_no_hour(client_of):
     client = client_of("viewer")
     wish = {"in_app": True, "mail": True}
-    assert client.patch(SETTINGS, {"batch": {**wish, "pace": "weekly"}}, format="json").status_code == 400
+    assert client.patch(SETTINGS, {"batch": {**wish, "pace": "monthly"}}, format="json").status_code == 400
     assert client.patch(SETTINGS, {"daily_hour": 24}, format="json").status_code == 400
     client.patch(SETTINGS, {"batch": {**wish, "pace": "daily"}}, format="json")
     assert client.patch(SETTINGS, {"batch": wish}, format="json").json()["batch"]["pace"] == "daily", "as it was"
@@ -178,7 +178,7 @@ def test_the_settings_page_says_and_changes_when_mails_go(client_of):
     assert said["webhook"]["mail"] is False
     page = client.get("/settings/notifications").content.decode()
     assert '<option value="daily" selected>' in page and '<option value="18" selected>' in page
-    refused = client.post("/settings/notifications", {"batch.mail": "weekly"}, format="multipart", follow=True)
+    refused = client.post("/settings/notifications", {"batch.mail": "monthly"}, format="multipart", follow=True)
     assert "Mails do not go out so." in refused.content.decode()
 
 

@@ -4,7 +4,7 @@
 // newest news is always followed by a load. With `eager` the first load does not wait for news, with `fresh` it comes
 // with the first snapshot: for what a snapshot does not hold. `subject` may name several channels, `events` one family,
 // `pace` the least milliseconds between two loads, `every` the seconds after which it is loaded without news, `while` its
-// status is that: for what changes with time alone.
+// status is that: for what changes with time alone. With `ticks` a tick is news like any other.
 import { Live } from "../../sdk/live.js";
 
 const TYPED = ["text", "number", "search", "date", "time", "url", "email"].map((kind) => `input[type=${kind}]`).concat("input:not([type])", "textarea").join();
@@ -23,7 +23,7 @@ export class LiveRow extends HTMLElement {
 
   hear(message, subject) {
     if (message.event && !message.event.startsWith(this.getAttribute("events") ?? "")) return;
-    if (message.type === "tick") return this.move(message.data);
+    if (message.type === "tick") return this.hasAttribute("ticks") ? this.refresh() : this.move(message.data);
     if (["presence", "cursor", "reaction", "error"].includes(message.type)) return;
     const known = message.type !== "snapshot" || this.seen.has(subject) || this.hasAttribute("fresh");
     this.seen.add(subject);

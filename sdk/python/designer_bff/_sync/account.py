@@ -171,6 +171,46 @@ class AccountCalls(Caller):
         )
         return answer
 
+    def team_activity(
+        self,
+        team_id: str,
+        *,
+        about: str | None = None,
+        kind: Literal[
+            "generation",
+            "enhancement",
+            "upload",
+            "batch",
+            "comment",
+            "feedback",
+            "review",
+            "collection",
+            "session",
+            "share",
+            "team",
+        ]
+        | None = None,
+        page_size: int | None = None,
+        person: str | None = None,
+        search: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> Pages[types.Activity]:
+        """What happened in the team, the newest first, as far as you may see it."""
+        return Pages(
+            self,
+            f"/teams/{quoted(team_id)}/activity",
+            query={
+                "about": about,
+                "kind": kind,
+                "page_size": page_size,
+                "person": person,
+                "search": search,
+                "since": since,
+                "until": until,
+            },
+        )
+
     def approvals(
         self,
         team_id: str,

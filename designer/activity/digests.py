@@ -1,0 +1,102 @@
+"""What happened in somebody's teams, in one mail a day or a week, for who wishes that: once for each period."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from designer.activity import feed
+from designer.activity.feed import Line, Sought
+from designer.activity.models import ActivityDigest
+from designer.jobs.services import enqueue
+from designer.notifications import digests, letters
+from designer.notifications.kinds import ACTIVITY
+from designer.notifications.models import NotificationWish, Pace
+from designer.notifications.services import ways_of
+from teams.accounts.models import User
+from teams.membership.models import Membership, Team
+from teams.membership.ownership import visible_teams
+
+PEOPLE: Final = 100  # each time the scheduler looks
+TEAMS: Final = 50  # of one person
+READ: Final = 200  # entries of one team
+LINES: Final = 15  # of one team in the mail
+LONGEST: Final = timedelta(days=8)  # what is older was never promised
+KEPT: Final = timedelta(days=90)
+
+
+def order() -> None:
+    """The scheduler's duty: for everyone whose time has come a job; and the next mail of each stands ready."""
+    for row in ActivityDigest.objects.filter(ordered_at=None, due_at__lte=Now()).order_by("due_at")[:PEOPLE]:
+        _order(row)
+    ahead = ActivityDigest.objects.filter(user=OuterRef("user"), ordered_at=None)
+    wishes = NotificationWish.objects.filter(~Exists(ahead), kind=ACTIVITY, mail=True, user__is_active=True)
+    for wish in wishes.select_related("user").order_by("user")[:PEOPLE]:
+        _stand_ready(wish.user, wish.pace)
+
+
+@transaction.atomic
+def _order(row: ActivityDigest) -> None:
+    """Of two schedulers one orders it. The job is filed under one's own studio: another team may be at rest, and so its
+    jobs."""
+    held = Membership.objects.filter(user=row.user_id).order_by("-team__personal")
+    team_id = held.values_list("team", flat=True).first()
+    waiting = ActivityDigest.objects.filter(pk=row.pk, ordered_at=None)
+    if waiting.update(ordered_at=Now(), updated_at=Now()) and team_id is not None:
+        enqueue("activity.digest", {"digest_id": str(row.pk)}, team_id=team_id, lane="io")
+
+
+def _stand_ready(user: User, pace: str) -> None:
+    """The next one begins where the last one ended."""
+    now = timezone.now()
+    due = digests.due_at(user, pace) or digests.due_at(user, Pace.DAILY)
+    last = ActivityDigest.objects.filter(user=user).aggregate(at=Max("due_at"))["at"]
+    if due is not None and (last is None or last < due):
+        since = last if last and now - last < LONGEST else now
+        ActivityDigest.objects.bulk_create([ActivityDigest(user=user, since=since, due_at=due)], ignore_conflicts=True)
+
+
+def send(digest_id: str) -> None:
+    """Send it, unless nothing happened, or who it is for wants none any more. Raises as `digests.hand_over`."""
+    digest = ActivityDigest.objects.select_related("user").filter(pk=digest_id).first()
+    if digest is None or not digest.user.is_active or not ways_of([digest.user_id], ACTIVITY)[digest.user_id].mail:
+        return
+    chapters = chapters_for(digest.user, digest.since, digest.due_at)
+    if chapters:
+        letter = letters.activity(digest.user, chapters)
+        digests.hand_over(letter, ActivityDigest.objects.filter(pk=digest.pk))
+
+
+def chapters_for(user: User, since: datetime, until: datetime) -> list[letters.Chapter]:
+    """What others did in each of the teams in which `user` is now, as far as they may see it now."""
+    teams = visible_teams(user).order_by("name", "pk")[:TEAMS]
+    return [chapter for team in teams if (chapter := _chapter(user, team, since, until))]
+
+
+def _chapter(user: User, team: Team, since: datetime, until: datetime) -> letters.Chapter | None:
+    found = feed.entries(feed.eyes_of(user, team.pk), Sought(since=since, until=until), limit=READ)
+    others = [entry for entry in found if entry.actor_id != user.pk]
+    if not others:
+        return None
+    lines, names = feed.lines_of(others), feed.people_in(others)
+    told = [letters.Deed(words=_words(line, names), link=line.last.told.link) for line in lines[:LINES]]
+    return letters.Chapter(team=team, deeds=told, more=len(lines) - len(told))
+
+
+def _words(line: Line, names: dict[UUID, str]) -> str:
+    """Who did what to which: costs are in no mail."""
+    entry, told = line.last, line.last.told
+    who = names.get(entry.actor_id, "Somebody who is gone") if entry.actor_id else "The studio"
+    if line.times > 1:
+        return f"{who} {line.did}"
+    whom = names.get(told.whom, "somebody who is gone") if told.whom else ""
+    return " ".join(filter(None, (who, line.did, whom, told.title)))
+
+
+def forget_old() -> None:
+    """The scheduler's duty: of mails that went three months ago nothing is kept."""
+    ActivityDigest.objects.filter(ordered_at__lt=Now() - KEPT).delete()

@@ -1,0 +1,23 @@
+"""Whoever looks at a team's feed is told that it may have something new, once that is committed.
+
+As a tick, not as a fact: the feed is read from the rows themselves, and a fact on the channel of the team would make
+all that write in it wait for each other. It does not say what is new, for not everybody who hears it may see that.
+"""
+
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+
+from designer.activity.sources import SOURCES
+from designer.realtime.events import TEAM_ACTIVITY
+from designer.realtime.ticks import tick
+
+
+@receiver(post_save, dispatch_uid="activity.happened")
+def tell_of_news(sender: type[Any], instance: Any, created: bool, raw: bool = False, **_: Any) -> None:
+    """Of every new row of a source. An image that is made is one too: with it comes the line of its generation."""
+    if created and not raw and any(source.model is sender for source in SOURCES.values()) and instance.team_id:
+        transaction.on_commit(partial(tick, f"team:{instance.team_id}", TEAM_ACTIVITY, {}))
