@@ -2893,6 +2893,7 @@ class WishAnswer(TypedDict):
     member: Ways
     team: Ways
     report: Ways
+    activity: Ways
     webhook: Ways
     daily_hour: int
 
@@ -3137,6 +3138,7 @@ class ChangeNotificationSettingsWish(TypedDict, total=False):
     member: WaysRequest
     team: WaysRequest
     report: WaysRequest
+    activity: WaysRequest
     webhook: WaysRequest
     daily_hour: int
 
