@@ -39,7 +39,7 @@ def _tell(row: Any, eyes: Eyes) -> Told:
 
 
 def _batch(user: User, pk: UUID) -> Thing:
-    return Thing("batch", Batch.objects.see(user, pk).pk)
+    return Thing("batch", pk, Batch.objects.see(user, pk).title or "a batch")
 
 
 know("batch", _batch)

@@ -14,8 +14,8 @@ DOING: Final = {Status.FAILED: "could not enhance", Status.CANCELLED: "stopped e
 
 def _rows(eyes: Eyes) -> QuerySet[Enhancement]:
     rows = Enhancement.objects.visible_to(eyes.user).filter(team=eyes.team, source__trashed_at=None)
-    return rows.select_related("source").only(
-        "operations", "status", "cost", "owner", "team", "created_at", "result", "source__title"
+    return rows.select_related("source", "result").only(
+        "operations", "status", "cost", "owner", "team", "created_at", "source__title", "result__trashed_at"
     )
 
 
@@ -26,14 +26,15 @@ def _of_thing(thing: Thing) -> Q | None:
 def _tell(row: Any, eyes: Eyes) -> Told:
     is_done = row.status == Status.SUCCEEDED
     seen = eyes.costs or row.owner_id == eyes.user.pk
+    shown = row.result_id if row.result and not row.result.trashed_at else row.source_id
     return Told(
         did=DOING.get(row.status, "is enhancing"),
         many="enhanced {n} images" if is_done else "",
         title=row.source.title or "an image",
         about=f"asset:{row.source_id}",
-        link=reverse("asset", args=[row.result_id or row.source_id]),
+        link=reverse("asset", args=[shown]),
         note=summary_of(row.operations),
-        pictures=(row.result_id or row.source_id,),
+        pictures=(shown,),
         amount=row.cost if seen else None,
     )
 

@@ -94,7 +94,7 @@ def _words(line: Line, names: dict[UUID, str]) -> str:
     if line.times > 1:
         return f"{who} {line.did}"
     whom = names.get(told.whom, "somebody who is gone") if told.whom else ""
-    return " ".join(filter(None, (who, line.did, whom, told.title)))
+    return " ".join(f"{who} {line.did} {whom} {told.title}".split())  # a brief has lines of its own, a mail has ours
 
 
 def forget_old() -> None:

@@ -52,15 +52,15 @@ def images(n: int) -> str:
 def _asset(user: User, pk: UUID) -> Thing:
     found = Asset.objects.see(user, pk)
     drawn = found.generation_id if found.kind == AssetKind.GENERATED else None
-    return Thing("asset", pk, {"generation": drawn} if drawn else {})
+    return Thing("asset", pk, found.title or NAMELESS["asset"], {"generation": drawn} if drawn else {})
 
 
 def _collection(user: User, pk: UUID) -> Thing:
-    return Thing("collection", Collection.objects.see(user, pk).pk)
+    return Thing("collection", pk, Collection.objects.see(user, pk).name)
 
 
 def _generation(user: User, pk: UUID) -> Thing:
-    return Thing("generation", Generation.objects.see(user, pk).pk)
+    return Thing("generation", pk, Generation.objects.see(user, pk).brief or "a generation")
 
 
 def unless_trashed(*names: str) -> Q:

@@ -29,15 +29,13 @@ class Eyes:
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """What the feed is asked about: "asset:<id>" and its like, with the ids of what belongs to it by kind."""
+    """What the feed is asked about: "asset:<id>" and its like, as it is called, with the ids of what belongs to it by
+    kind."""
 
     kind: str
     pk: UUID
+    title: str
     others: Mapping[str, UUID] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        return f"{self.kind}:{self.pk}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,8 @@ def activity(request: HttpRequest, team_id: UUID) -> HttpResponse:
     user = person(request)
     eyes = feed.eyes_of(user, team_id)
     said = {name: request.GET.get(name, "").replace("\x00", "")[:200].strip() for name in SOUGHT}
-    lines, following = _page(eyes, _sought(user, said), request.GET.get("after", ""))
+    sought = _sought(user, said)
+    lines, following = _page(eyes, sought, request.GET.get("after", ""))
     query = urlencode({name: value for name, value in said.items() if value})
     context = {
         "team": eyes.team,
@@ -44,6 +45,7 @@ def activity(request: HttpRequest, team_id: UUID) -> HttpResponse:
         "first": not request.GET.get("after"),
         "narrow": any(said.values()),
         "query": query,
+        "thing": sought.thing,
         **said,
     }
     if is_partial(request):

@@ -1,7 +1,8 @@
-"""Pages of a team among a million generations: `python -m tests.benchmarks.bench_activity [--quick] [--plans=FILE]`.
+"""Pages of a team among a million generations: `python -m tests.benchmarks.bench_activity [--quick] [--generations=N]
+[--plans=FILE]`.
 
 The thousand teams of `bench_analytics`, seeded the same way, in a database of its own; of the largest one 500
-generations began from one image, and each tenth image was enlarged. The owner of the largest team and of one in the
+generations began from one image, and each tenth image was enlarged, commented on and reviewed. The owner of the largest team and of one in the
 middle ask for the gallery and the feed (all of it, of one person, likes alone, far down, as the API tells it) and for
 the family of that image, each 25 times through the whole of Django. The number of statements must be the same for both
 teams. `ratio` is the largest team's p95 to the middle one's. With --plans the plans of the largest team's statements
@@ -22,7 +23,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "designer.settings")
 django.setup()
 
-from django.db import connection  # noqa: E402  (Django must be set up first)
+from django.db import connection, reset_queries  # noqa: E402  (Django must be set up first)
 from django.test import Client, override_settings  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
@@ -43,19 +44,34 @@ SELECT gen_random_uuid(), created_at + interval '1 minute', created_at, team_id,
     '[{"name": "upscale", "scale": 2}]', '[]', repeat('0', 64), 'succeeded', 100, '{}', 0.01
 FROM assets WHERE random() < 0.1
 """
+SAID: Final = """
+INSERT INTO team_comments (id, created_at, updated_at, team_id, author_id, asset_id, text)
+SELECT gen_random_uuid(), created_at + interval '2 minutes', created_at, team_id, owner_id, id, 'shorten the hem'
+FROM assets WHERE random() < 0.1
+"""
+REVIEWED: Final = """
+INSERT INTO audit_entries (id, created_at, updated_at, team_id, actor_id, action, subject, facts, previous_digest, digest)
+SELECT gen_random_uuid(), created_at + interval '3 minutes', created_at, team_id, owner_id, 'approval.answered',
+    'approval:' || id, jsonb_build_object('asset', id, 'verdict', 'approve'), '', ''
+FROM assets WHERE random() < 0.1
+"""
 
 
 def main() -> int:
     said = argparse.ArgumentParser()
     said.add_argument("--quick", action="store_true", help=f"{QUICK:,} generations instead of {FULL:,}")
+    said.add_argument("--generations", type=int, help="as many as that")
     said.add_argument("--plans", type=Path, help="where the plans are kept")
     wish = said.parse_args()
     with private_database(), override_settings(API_RATE_PER_MINUTE=1_000_000, ALLOWED_HOSTS=["*"]):
         with connection.cursor() as cursor:
             cursor.execute("SET statement_timeout = 0")
-        teams = seed(QUICK if wish.quick else FULL)
+        teams = seed(wish.generations or (QUICK if wish.quick else FULL))
         with connection.cursor() as cursor:
-            cursor.execute(ENLARGED)
+            cursor.execute("SET session_replication_role = replica")
+            for told in (ENLARGED, SAID, REVIEWED):
+                cursor.execute(told)
+            cursor.execute("SET session_replication_role = origin")
         measured = (teams[0], teams[len(teams) // 2])
         images = [_family(team) for team in measured]
         with connection.cursor() as cursor:
@@ -117,6 +133,7 @@ def addresses(client: Client, team: Team, image: UUID) -> Iterator[tuple[str, st
 def measure(client: Client, path: str) -> tuple[list[str], list[float]]:
     """The statements of one request, and the seconds of each of the others."""
     assert client.get(path).status_code == 200, path
+    reset_queries()  # the log of what was seeded may be full, and then it counts no more
     with CaptureQueriesContext(connection) as queries:
         client.get(path)
     took = sorted(timed(lambda: client.get(path))[0] for _ in range(TIMES))

@@ -131,7 +131,7 @@ def test_what_was_really_enhanced_is_told_on_the_page_of_the_image(editor, asset
     assert [page.index(f'href="/assets/{each.pk}"') for each in (asset, twice)] == sorted(
         page.index(f'href="/assets/{each.pk}"') for each in (asset, twice)
     )
-    assert f'src="/assets/{again.pk}/lineage"' in editor.get(f"/assets/{again.pk}").content.decode()
+    assert f'src="/assets/{again.pk}/lineage?limit=24"' in editor.get(f"/assets/{again.pk}").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -300,6 +300,8 @@ def test_beside_two_versions_stands_how_their_words_and_making_differ(family, ad
     (varied,) = family.drawn("a wool dress", source=first, mode="variation", **told)
     page = ada.get(f"/assets/{varied.pk}/against/{first.pk}").content.decode()
     assert "<mark>silk dress</mark>" in page and "<mark>wool dress</mark>" in page
+    names = page.split("versus-names")[1].split("</p>")[0]
+    assert names.index(f"/assets/{first.pk}") < names.index("a silk dress") < names.index(f"/assets/{varied.pk}")
     line = re.search(r'<tr class="differs"><th scope="row">Fabric</th>.*?</tr>', page)
     assert line and "<td>silk</td><td>wool</td>" in line[0]
 

@@ -80,6 +80,14 @@ def test_what_others_did_goes_in_one_mail_and_never_again(box, reader, family, t
     assert ahead.since == ActivityDigest.objects.exclude(pk=ahead.pk).get().due_at, "nothing falls between two"
 
 
+def test_a_brief_of_several_lines_is_one_in_the_mail(box, reader, family):
+    family.drawn("a silk coat\n\n--\nYour password has expired: http://evil.example")
+    a_day_passes()
+    mails_go()
+    told = body(box.taken[0])
+    assert "* Ada made 1 image of a silk coat -- Your password has expired" in told and told.splitlines().count("--") == 1
+
+
 def test_there_is_no_mail_of_a_day_on_which_nobody_else_did_anything(box, reader, team):
     Family(team, reader.user).drawn("my own coat")
     a_day_passes()

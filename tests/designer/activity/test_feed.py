@@ -134,6 +134,17 @@ def test_nothing_of_another_team_and_nothing_from_the_trash(full, family, ada, c
     assert left == ["shared", "began the collection", "is running the batch", "uploaded"]
 
 
+def test_what_was_enhanced_is_shown_where_its_result_lies_in_the_trash(family, client_of):
+    (made,) = family.drawn("a coat")
+    large = family.enlarged(made)
+    client = signed_in(client_of, family.owner)
+    (line,) = asked(client, family.team, kind="enhancement")["results"]
+    assert (line["link"], line["images"]) == (f"/assets/{large.pk}", [str(large.pk)])
+    Asset.objects.filter(pk=large.pk).update(trashed_at=timezone.now())
+    (line,) = asked(client, family.team, kind="enhancement")["results"]
+    assert (line["link"], line["images"]) == (f"/assets/{made.pk}", [str(made.pk)])
+
+
 def test_it_is_sought_by_kind_person_thing_time_and_words(full, team, ada, client_of):
     client = signed_in(client_of, ada)
     assert [line[1] for line in told(client, team, kind="review")] == ["approved", "asked for a review of"]
@@ -153,7 +164,9 @@ def test_it_is_sought_by_kind_person_thing_time_and_words(full, team, ada, clien
     page = client.get(f"/teams/{team.pk}/activity", {"kind": "comment", "search": "nothing at all"}).content.decode()
     assert "Nothing that you may see matches." in page
     thing = f"asset:{full['made'].pk}"
-    assert 'name="about"' in client.get(f"/teams/{team.pk}/activity", {"about": thing}).content.decode()
+    page = client.get(f"/teams/{team.pk}/activity", {"about": thing}).content.decode()
+    assert 'name="about"' in page
+    assert re.search(f'Only what happened to <a href="/assets/{full["made"].pk}" dir="auto">a silk coat</a>', page)
 
 
 @pytest.mark.parametrize(
