@@ -10,13 +10,12 @@ from batches.models import Batch, BatchStatus
 from designer.activity.sources import Eyes, Source, Thing, Told, know, of_thing, register
 from teams.accounts.models import User
 
-DOING: Final = {
-    BatchStatus.DRAFT: "planned the batch",
-    BatchStatus.SCHEDULED: "scheduled the batch",
-    BatchStatus.RUNNING: "is running the batch",
-    BatchStatus.PAUSED: "runs the batch, which is paused,",
-    BatchStatus.FAILED: "ran the batch, which failed,",
-    BatchStatus.CANCELLED: "cancelled the batch",
+STATES: Final = {  # how it stands now; who brought it there is not known
+    BatchStatus.DRAFT: "planned",
+    BatchStatus.SCHEDULED: "scheduled",
+    BatchStatus.PAUSED: "paused",
+    BatchStatus.FAILED: "failed",
+    BatchStatus.CANCELLED: "cancelled",
 }
 
 
@@ -27,12 +26,12 @@ def _rows(eyes: Eyes) -> QuerySet[Batch]:
 def _tell(row: Any, eyes: Eyes) -> Told:
     seen = eyes.costs or row.owner_id == eyes.user.pk
     return Told(
-        did=DOING.get(row.status, "ran the batch"),
+        did="made the batch",
         many="",
         title=row.title or "without a title",
         about=f"batch:{row.pk}",
         link=reverse("batch", args=[row.pk]),
-        note=f"{row.succeeded} of {row.total} done",
+        note=", ".join(filter(None, (f"{row.succeeded} of {row.total} done", STATES.get(row.status, "")))),
         amount=row.cost if seen else None,
         simulated=row.simulated,
     )

@@ -9,13 +9,14 @@ from designer.activity.sources import Eyes, Source, Thing, Told, register
 from enhancement.models import Enhancement, Status
 from enhancement.presenting import summary_of
 
-DOING: Final = {Status.FAILED: "could not enhance", Status.CANCELLED: "stopped enhancing", Status.SUCCEEDED: "enhanced"}
+ENDED: Final = {Status.FAILED: "failed", Status.CANCELLED: "cancelled", Status.SUCCEEDED: ""}
+KEPT: Final = Q(result=None, source__trashed_at=None) | Q(result__isnull=False, result__trashed_at=None)
 
 
 def _rows(eyes: Eyes) -> QuerySet[Enhancement]:
-    rows = Enhancement.objects.visible_to(eyes.user).filter(team=eyes.team, source__trashed_at=None)
-    return rows.select_related("source", "result").only(
-        "operations", "status", "cost", "owner", "team", "created_at", "source__title", "result__trashed_at"
+    rows = Enhancement.objects.visible_to(eyes.user).filter(KEPT, team=eyes.team)
+    return rows.select_related("source").only(
+        "operations", "status", "cost", "owner", "team", "created_at", "result", "source__title"
     )
 
 
@@ -26,14 +27,15 @@ def _of_thing(thing: Thing) -> Q | None:
 def _tell(row: Any, eyes: Eyes) -> Told:
     is_done = row.status == Status.SUCCEEDED
     seen = eyes.costs or row.owner_id == eyes.user.pk
-    shown = row.result_id if row.result and not row.result.trashed_at else row.source_id
+    shown = row.result_id or row.source_id
+    notes = (summary_of(row.operations), ENDED.get(row.status, "under way"))
     return Told(
-        did=DOING.get(row.status, "is enhancing"),
+        did="enhanced" if is_done else "asked to enhance",
         many="enhanced {n} images" if is_done else "",
         title=row.source.title or "an image",
         about=f"asset:{row.source_id}",
         link=reverse("asset", args=[shown]),
-        note=summary_of(row.operations),
+        note=", ".join(filter(None, notes)),
         pictures=(shown,),
         amount=row.cost if seen else None,
     )

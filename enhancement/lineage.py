@@ -42,7 +42,8 @@ WITH RECURSIVE line(id, steps) AS (
         SELECT coalesce(here.parent_id, (
             SELECT coalesce(made.source_id, (
                 SELECT used.asset_id FROM generations_references used WHERE used.generation_id = made.id
-                ORDER BY strpos(made.settings->>'references', used.asset_id::text), used.id LIMIT 1
+                ORDER BY nullif(strpos(made.settings->>'references', used.asset_id::text), 0) NULLS LAST, used.id
+                LIMIT 1
             ))
             FROM generations made WHERE made.id = here.generation_id AND here.kind = 'generated'
         )) AS id
@@ -51,16 +52,19 @@ WITH RECURSIVE line(id, steps) AS (
 ) CYCLE id SET is_circle USING way
 SELECT id FROM line WHERE NOT is_circle ORDER BY steps
 """
-# What was made of the image `here`, each once, by the three ways in which a row says so.
+# What was made of the image `here`, each once, by the three ways in which a row says so; of each way the newest `few`
+# alone are read on, for a photo may have been used for ten thousands.
 MADE: Final = """
-    SELECT made.id, made.created_at, made.team_id FROM assets made WHERE made.parent_id = here.id
+    (SELECT made.id, made.created_at, made.team_id FROM assets made WHERE made.parent_id = here.id
+    ORDER BY made.created_at DESC LIMIT {few})
     UNION
-    SELECT made.id, made.created_at, made.team_id FROM generations run
-    JOIN assets made ON made.generation_id = run.id AND made.kind = 'generated' WHERE run.source_id = here.id
+    SELECT made.id, made.created_at, made.team_id FROM (
+        SELECT id FROM generations WHERE source_id = here.id ORDER BY created_at DESC LIMIT {few}
+    ) run JOIN assets made ON made.generation_id = run.id AND made.kind = 'generated'
     UNION
-    SELECT made.id, made.created_at, made.team_id FROM generations_references used
-    JOIN assets made ON made.generation_id = used.generation_id AND made.kind = 'generated'
-    WHERE used.asset_id = here.id
+    SELECT made.id, made.created_at, made.team_id FROM (
+        SELECT generation_id FROM generations_references WHERE asset_id = here.id ORDER BY id DESC LIMIT {few}
+    ) used JOIN assets made ON made.generation_id = used.generation_id AND made.kind = 'generated'
 """
 # No order and no depth: what is met a second time is not gone down again, and the limit ends the walk.
 BELOW: Final = """
@@ -78,7 +82,7 @@ WITH RECURSIVE line(id) AS (
     ) below
 )
 SELECT id FROM line LIMIT %(most)s
-""".replace("{MADE}", MADE)
+""".replace("{MADE}", MADE.replace("{few}", "%(most)s"))
 # How many of them these eyes may see, and whether there are others.
 COUNTED: Final = """
 SELECT here.id, found.seen, found.others FROM unnest(%(ids)s::uuid[]) AS here(id)
@@ -87,7 +91,7 @@ CROSS JOIN LATERAL (
            coalesce(bool_or(of_one.team_id <> ALL(%(teams)s)), false) AS others
     FROM (SELECT * FROM ({MADE}) every LIMIT %(wide)s) of_one
 ) found
-""".replace("{MADE}", MADE)
+""".replace("{MADE}", MADE.replace("{few}", "%(wide)s"))
 Counts = Mapping[UUID, tuple[int, bool]]  # of an image: made of it and to be seen, and whether others were
 NOBODY: Final = UUID(int=0)  # above the first of all
 HIDDEN: Final = "hidden"

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from designer.assets.models import Asset
@@ -21,10 +22,12 @@ from enhancement.lineage import FEW, MOST, Lineage, Node, Step
 from teams.accounts.people import person
 
 
+@never_cache
 @login_required
 @require_GET
 def family(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """All of it, or as a part of the image's own page the nearest."""
+    """All of it, or as a part of the image's own page the nearest. Both have one address: a browser that goes back must
+    not find the part in its memory."""
     asset = Asset.objects.see(request.user, pk)
     limit, alone = _limit(request.GET.get("limit", "")), request.GET.get("alone") == "1"
     found = lineage.lineage_of(person(request), asset, limit=limit, alone=alone)

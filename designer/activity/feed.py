@@ -28,7 +28,8 @@ PICTURES: Final = 6  # of a line
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sought:
-    """What of the feed is wanted; all of it, where nothing is said. `until` is the moment before which."""
+    """What of the feed is wanted; all of it, where nothing is said. `until` is the moment before which; `without`: but
+    what this person did."""
 
     kind: str = ""
     person: UUID | None = None
@@ -36,10 +37,7 @@ class Sought:
     since: datetime | None = None
     until: datetime | None = None
     search: str = ""
-
-    @property
-    def is_narrow(self) -> bool:
-        return self != Sought()
+    without: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +92,12 @@ def entries(eyes: Eyes, sought: Sought, *, after: Mark | None = None, limit: int
     return list(heapq.merge(*found, key=_place, reverse=True))[:limit]
 
 
+def by_source(eyes: Eyes, sought: Sought, *, limit: int) -> Iterator[list[Entry]]:
+    """Of each source the newest `limit`: what one tells much of crowds out nothing of the others."""
+    for source, rows in _asked(eyes, sought, None, limit):
+        yield list(_entries_of(source, rows, eyes))
+
+
 def mark_behind(entry: Entry) -> Mark:
     name, _, pk = entry.key.partition(":")
     return Mark(entry.at, name, UUID(pk))
@@ -115,6 +119,8 @@ def _asked(eyes: Eyes, sought: Sought, after: Mark | None, limit: int) -> Iterat
 def _narrowed(source: Source, rows: QuerySet[Any], sought: Sought) -> QuerySet[Any]:
     if sought.person:
         rows = rows.filter(**{source.actor: sought.person})
+    if sought.without:
+        rows = rows.exclude(**{source.actor: sought.without})
     if sought.since:
         rows = rows.filter(**{f"{source.at}__gte": sought.since})
     if sought.until:

@@ -14,35 +14,24 @@ from designer.generations.models import LIVE, Generation, Mode, Status
 from designer.personas.models import Feedback, FeedbackKind
 from designer.sessions.models import ReviewSession
 from teams.accounts.models import User
+from teams.audit.actions import COMMON, MANAGED, REVIEWED
 from teams.audit.models import AuditEntry
-from teams.membership.audit_log import WORDS
+from teams.base.ids import id_of
+from teams.membership.audit_log import OWN, WORDS
 from teams.review.approvals.models import Verdict
+from teams.review.approvals.services import ASKED_ANEW
 from teams.review.collections.models import Collection
 from teams.review.models import ABOUT, Comment
 from teams.sharing.models import Share
 
 NAMELESS: Final = {"asset": "an image", "collection": "a collection", "batch": "a batch"}
-REVIEWED: Final = ("approval.requested", "approval.answered", "approval.withdrawn", "approval.settled")
-# Of the audit log what every member sees of the team anyway; all else that was done is for owners and admins.
-COMMON: Final = (
-    "team.created", "team.renamed", "team.archived", "team.unarchived", "team.restored", "team.handed_over",
-    "member.joined",
-)  # fmt: skip
-MANAGED: Final = (
-    *COMMON, "team.slug_changed", "team.setting_changed", "team.avatar_changed", "team.exported", "member.invited",
-    "member.invited_again", "member.invitation_revoked", "member.role_changed", "member.removed", "member.left",
-    "budget.set", "share.changed", "share.revoked",
-)  # fmt: skip
 ANSWERED: Final = {
     Verdict.APPROVE.value: "approved",
     Verdict.CHANGES_REQUESTED.value: "asked for changes to",
     Verdict.REJECT.value: "rejected",
 }
 LIKED: Final = {FeedbackKind.LIKE.value: "liked", FeedbackKind.PICK.value: "picked"}
-WORK: Final = {
-    Status.FAILED: "could not make the images of",
-    Status.CANCELLED: "cancelled",
-}
+ENDED: Final = {Status.FAILED: "failed", Status.CANCELLED: "cancelled"}
 
 
 def images(n: int) -> str:
@@ -77,23 +66,24 @@ def _generations(eyes: Eyes) -> QuerySet[Generation]:
 
 def _of_generation(thing: Thing) -> Q | None:
     if thing.kind == "asset":
-        return Q(source=thing.pk) | Q(pk=thing.others["generation"]) if thing.others else Q(source=thing.pk)
+        of_it = [Q(source=thing.pk), Q(references=thing.pk), *(Q(pk=pk) for pk in thing.others.values())]
+        ids = [Generation.objects.filter(each).values("pk") for each in of_it]
+        return Q(pk__in=ids[0].union(*ids[1:], all=True))  # each by its own index, which one OR of them would not
     return Q(pk=thing.pk) if thing.kind == "generation" else None
 
 
 def _tell_generation(row: Any, eyes: Eyes) -> Told:
     made = [image.pk for image in row.told_images]
-    words = f"made {images(len(made))} of" if made else WORK.get(row.status, "asked for images of")
-    if row.status in LIVE and not made:
-        words = "is making images of"
+    note = "being made" if row.status in LIVE else ENDED.get(row.status, "")  # by whom it was cancelled is not known
     seen = eyes.costs or row.owner_id == eyes.user.pk
     return Told(
-        did=words,
+        did=f"made {images(len(made))} of" if made else "asked for images of",
         many="made {n} images" if made else "",
         title=row.brief or ("a remix" if row.mode == Mode.REMIX else "photos"),
         about=f"generation:{row.pk}",
         link=reverse("generation", args=[row.pk]),
         count=len(made) or 1,
+        note=note,
         pictures=tuple(made),
         amount=row.cost if seen else None,
         simulated=row.simulated,
@@ -134,12 +124,15 @@ def _tell_comment(row: Comment, eyes: Eyes) -> Told:
         link=f"{page}?thread={row.reply_to_id or row.pk}#comment-{row.pk}",
         note=row.text[:300],
         pictures=(about.pk,) if row.kind == "asset" else (),
+        outside=row.guest,
     )
 
 
 def _feedback(eyes: Eyes) -> QuerySet[Feedback]:
     """What is said of an image by name on its page, but what somebody does not want."""
-    rows = Feedback.objects.visible_to(eyes.user).filter(unless_trashed("asset"), team=eyes.team, kind__in=LIKED)
+    rows = Feedback.objects.visible_to(eyes.user).filter(
+        unless_trashed("asset", "generation"), team=eyes.team, kind__in=LIKED
+    )
     return rows.select_related("asset").only("kind", "owner", "team", "created_at", "generation", "asset__title")
 
 
@@ -170,7 +163,9 @@ def _log(eyes: Eyes, actions: tuple[str, ...]) -> QuerySet[AuditEntry]:
 
 
 def _reviews(eyes: Eyes) -> QuerySet[AuditEntry]:
-    rows = _log(eyes, REVIEWED).annotate(image=Cast(KT("facts__asset"), UUIDField()))
+    """But a review that made way for the next one: that was asked for, and nothing withdrawn."""
+    rows = _log(eyes, REVIEWED).exclude(action="approval.withdrawn", facts__why=ASKED_ANEW)
+    rows = rows.annotate(said_image=KT("facts__asset"), image=Cast(KT("facts__asset"), UUIDField()))
     seen = Asset.objects.visible_to(eyes.user).kept().filter(pk=OuterRef("image"))
     return rows.annotate(title=Subquery(seen.values("title")[:1])).filter(Exists(seen))
 
@@ -183,6 +178,8 @@ def _tell_review(row: Any, eyes: Eyes) -> Told:
         did = "asked for a review of"
     elif row.action == "approval.withdrawn":
         did = "withdrew the review of"
+    elif row.action == "approval.settled":
+        did = "settled the review of"
     return Told(
         did=did,
         many="",
@@ -199,9 +196,16 @@ def _team_log(eyes: Eyes) -> QuerySet[AuditEntry]:
 
 def _tell_team(row: AuditEntry, eyes: Eyes) -> Told:
     kind, _, subject = row.subject.partition(":")
-    whom = UUID(subject) if kind == "user" and row.action not in ("member.joined", "member.left") else None
+    whom = id_of(subject) if kind == "user" and row.action not in OWN else None
+    did, title = WORDS.get(row.action, row.action), ""
+    if row.action == "team.handed_over":
+        did, whom = "handed the team over to", id_of(str(row.facts.get("to", "")))
+    elif row.action.startswith("member.invit"):
+        title = str(row.facts.get("email", ""))
+    elif row.action == "team.renamed":
+        did, title = "renamed the team to", str(row.facts.get("to", ""))
     link = reverse("members", args=[eyes.team.pk])
-    return Told(did=WORDS.get(row.action, row.action), many="", whom=whom, about=row.subject, link=link)
+    return Told(did=did, many="", whom=whom, title=title, about=row.subject, link=link)
 
 
 def _collections(eyes: Eyes) -> QuerySet[Collection]:
@@ -221,11 +225,12 @@ def _tell_session(row: ReviewSession, eyes: Eyes) -> Told:
     about = f"collection:{row.collection_id}" if row.collection_id else ""
     link = reverse("session", args=[row.pk])
     return Told(
-        did="held a review of" if row.ended_at else "opened a review of",
+        did="opened a review of",
         many="",
         title=row.title,
         about=about,
         link=link,
+        note="ended" if row.ended_at else "",
     )
 
 
@@ -290,7 +295,7 @@ register(
         model=AuditEntry,
         rows=_reviews,
         tell=_tell_review,
-        about=of_thing(asset="image"),
+        about=of_thing(asset="said_image"),
         words=("title",),
         actor="actor_id",
     )

@@ -42,7 +42,8 @@ class Thing:
 class Told:
     """One thing that happened. Behind the name of who did it come `did` and `title`: "approved", "Evening coat".
 
-    many: `did` where it happened {n} times in a row; "" keeps it apart. whom: to which person it was done. about:
+    many: `did` where it happened {n} times in a row; "" keeps it apart. whom: to which person it was done. outside: by
+    somebody who is not of the team, under a name of their own choice. about:
     "asset:<id>" or ""; link: a path of this site, or "".
     pictures: ids of images to show. amount: USD, for whose eyes it is; `simulated`: paid to nobody.
     """
@@ -58,6 +59,7 @@ class Told:
     pictures: tuple[UUID, ...] = ()
     amount: Decimal | None = None
     simulated: bool = False
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from designer.activity import feed
-from designer.activity.feed import Line, Sought
+from designer.activity.feed import Line, Mark, Sought
 from designer.activity.sources import KINDS, Eyes
 from designer.generations.views import is_partial
 from teams.accounts.models import User
@@ -36,16 +36,19 @@ def activity(request: HttpRequest, team_id: UUID) -> HttpResponse:
     eyes = feed.eyes_of(user, team_id)
     said = {name: request.GET.get(name, "").replace("\x00", "")[:200].strip() for name in SOUGHT}
     sought = _sought(user, said)
-    lines, following = _page(eyes, sought, request.GET.get("after", ""))
+    mark = _mark(request.GET.get("after", ""))
+    first = mark is None
+    lines, following = _page(eyes, sought, mark)
     query = urlencode({name: value for name, value in said.items() if value})
     context = {
         "team": eyes.team,
         "days": _by_day(lines, user),
         "following": f"{request.path}?{query}{'&' if query else ''}after={following}" if following else "",
-        "first": not request.GET.get("after"),
+        "first": first,
         "narrow": any(said.values()),
         "query": query,
         "thing": sought.thing,
+        "live": first and not sought.search and not sought.until,  # words are sought without an index
         **said,
     }
     if is_partial(request):
@@ -76,13 +79,17 @@ def _midnight(said: str, user: User, *, later: int = 0) -> datetime | None:
         return None
 
 
-def _page(eyes: Eyes, sought: Sought, after: str) -> tuple[list[Line], str]:
+def _mark(said: str) -> Mark | None:
+    """What no page told is the beginning."""
+    try:
+        return feed.mark_of(said) if said else None
+    except Refused:
+        return None
+
+
+def _page(eyes: Eyes, sought: Sought, mark: Mark | None) -> tuple[list[Line], str]:
     """Lines, and the mark behind them where there is more. A line that may go on behind what was read waits for the
     next page, unless it is all there is."""
-    try:
-        mark = feed.mark_of(after) if after else None
-    except Refused:
-        mark = None
     found = feed.entries(eyes, sought, after=mark, limit=READ + 1)
     lines = feed.lines_of(found[:READ])
     if len(found) <= READ:

@@ -78,6 +78,11 @@ class Asset(TeamOwned):
             models.Index(
                 name="asset_uploaded", fields=["team", "-created_at", "-id"], condition=Q(kind=AssetKind.REFERENCE)
             ),
+            models.Index(
+                name="asset_uploaded_by",
+                fields=["team", "owner", "-created_at", "-id"],
+                condition=Q(kind=AssetKind.REFERENCE),
+            ),
         ]
 
     @property

@@ -30,7 +30,7 @@ TURN: Final = f"""(SELECT GREATEST(f.turn, (SELECT max(q.turn) + {STEP} FROM job
 
 # Of a team that was archived or deleted only what tells people, or stops work, is still done. The team is looked up for
 # each row that is looked at, by its key: as a join it might be read whole.
-FREE: Final = ("notification.mail", "notification.digest", "batch.stop", "team.stop", "team.news")
+FREE: Final = ("notification.mail", "notification.digest", "activity.digest", "batch.stop", "team.stop", "team.news")
 _AWAKE: Final = """(kind = ANY(%(free)s) OR NOT COALESCE((SELECT t.archived_at IS NOT NULL OR t.ends_at IS NOT NULL
                    FROM teams t WHERE t.id = job_queue.team_id), false))"""
 

@@ -5,6 +5,7 @@ from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
 PATIENT = ["SET statement_timeout = 0", "SET lock_timeout = 0"]  # it waits for transactions, and nobody waits for it
+LIKED = models.Q(("kind__in", ["like", "pick"]))
 AS_EVER = ["RESET statement_timeout", "RESET lock_timeout"]
 
 
@@ -25,6 +26,13 @@ class Migration(migrations.Migration):
         *made_anew(
             "asset", "asset_uploaded", ["team", "-created_at", "-id"], condition=models.Q(("kind", "reference"))
         ),
-        *made_anew("feedback", "feedback_of_team", ["team", "-created_at", "-id"]),
+        *made_anew(
+            "asset",
+            "asset_uploaded_by",
+            ["team", "owner", "-created_at", "-id"],
+            condition=models.Q(("kind", "reference")),
+        ),
+        *made_anew("feedback", "feedback_liked", ["team", "-created_at", "-id"], condition=LIKED),
+        *made_anew("feedback", "feedback_liked_by", ["team", "owner", "-created_at", "-id"], condition=LIKED),
         migrations.RunSQL(AS_EVER, PATIENT),
     ]

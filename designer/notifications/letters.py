@@ -43,11 +43,12 @@ class Deed(NamedTuple):
 
 
 class Chapter(NamedTuple):
-    """What was done in one team; `more` lines are left out."""
+    """What was done in one team; `more` lines are left out; `is_cut`: and perhaps others, which were not read."""
 
     team: Team
     deeds: list[Deed]
     more: int
+    is_cut: bool
 
 
 def activity(user: User, chapters: Sequence[Chapter]) -> EmailMessage:

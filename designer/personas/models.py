@@ -72,6 +72,9 @@ class FeedbackKind(models.TextChoices):
     COMMENT = "comment"
 
 
+LIKED: Final = Q(kind__in=[FeedbackKind.LIKE, FeedbackKind.PICK])
+
+
 class Feedback(TeamOwned):
     """What a person said of an image. Undo deletes the row and its effect."""
 
@@ -87,7 +90,10 @@ class Feedback(TeamOwned):
     class Meta:
         db_table = "feedback"
         verbose_name_plural = "feedback"
-        indexes = [models.Index(name="feedback_of_team", fields=["team", "-created_at", "-id"])]
+        indexes = [  # for the feed, which tells likes and picks alone
+            models.Index(name="feedback_liked", fields=["team", "-created_at", "-id"], condition=LIKED),
+            models.Index(name="feedback_liked_by", fields=["team", "owner", "-created_at", "-id"], condition=LIKED),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="feedback_once", fields=["owner", "generation", "asset", "kind"], nulls_distinct=False

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.dispatch import Signal
 
 from designer.realtime import payloads
 from designer.realtime.herald import herald
@@ -25,6 +26,7 @@ from designer.realtime.schemas import fault_of
 UUID_FORM: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 CHANNEL_FORM: Final = re.compile(rf"(?P<kind>[a-z][a-z_]{{0,23}}):(?P<id>{UUID_FORM})|system")
 EVENT_FORM: Final = re.compile(r"[a-z][a-z_]{0,23}:[a-z][a-z_]{0,30}")
+recorded: Final = Signal()  # names (a set of events), team_id; sent within the transaction
 MAX_DATA: Final = 32 << 10  # bytes of JSON: a socket's whole send buffer is 256 KiB
 
 GENERATION_STAGE: Final = "generation:stage"
@@ -188,5 +190,6 @@ def record_each(facts: "Sequence[tuple[str, str, dict[str, Any] | Any]]", *, tea
     Event.objects.bulk_create(
         [Event(channel=channel, team_id=team_id, event=event, data=plain(data)) for channel, event, data in facts]
     )
+    recorded.send(sender=Event, names={event for _, event, _ in facts}, team_id=team_id)
     for channel in dict.fromkeys(channel for channel, _, _ in facts):
         transaction.on_commit(partial(herald.nudge, channel))

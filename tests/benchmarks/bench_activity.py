@@ -1,12 +1,13 @@
-"""Pages of a team among a million generations: `python -m tests.benchmarks.bench_activity [--quick] [--generations=N]
-[--plans=FILE]`.
+"""Pages of a team among a million generations.
+
+`python -m tests.benchmarks.bench_activity [--quick] [--generations=N] [--plans=FILE]`
 
 The thousand teams of `bench_analytics`, seeded the same way, in a database of its own; of the largest one 500
-generations began from one image, and each tenth image was enlarged, commented on and reviewed. The owner of the largest team and of one in the
-middle ask for the gallery and the feed (all of it, of one person, likes alone, far down, as the API tells it) and for
-the family of that image, each 25 times through the whole of Django. The number of statements must be the same for both
-teams. `ratio` is the largest team's p95 to the middle one's. With --plans the plans of the largest team's statements
-are written into a file.
+generations began from one image, and each tenth image was enlarged, commented on and reviewed. The owner of the largest
+team and of one in the middle ask for the gallery and the feed (all of it, of one person, likes alone, far down, as the
+API tells it) and for the family of that image, each 25 times through the whole of Django. The number of statements must
+be the same for both teams. `ratio` is the largest team's p95 to the middle one's. With --plans the plans of the largest
+team's statements are written into a file.
 """
 
 import argparse
@@ -23,7 +24,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "designer.settings")
 django.setup()
 
-from django.db import connection, reset_queries  # noqa: E402  (Django must be set up first)
+from django.db import connection  # noqa: E402  (Django must be set up first)
 from django.test import Client, override_settings  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
@@ -50,7 +51,8 @@ SELECT gen_random_uuid(), created_at + interval '2 minutes', created_at, team_id
 FROM assets WHERE random() < 0.1
 """
 REVIEWED: Final = """
-INSERT INTO audit_entries (id, created_at, updated_at, team_id, actor_id, action, subject, facts, previous_digest, digest)
+INSERT INTO audit_entries (id, created_at, updated_at, team_id, actor_id, action, subject, facts, previous_digest,
+    digest)
 SELECT gen_random_uuid(), created_at + interval '3 minutes', created_at, team_id, owner_id, 'approval.answered',
     'approval:' || id, jsonb_build_object('asset', id, 'verdict', 'approve'), '', ''
 FROM assets WHERE random() < 0.1
@@ -133,11 +135,11 @@ def addresses(client: Client, team: Team, image: UUID) -> Iterator[tuple[str, st
 def measure(client: Client, path: str) -> tuple[list[str], list[float]]:
     """The statements of one request, and the seconds of each of the others."""
     assert client.get(path).status_code == 200, path
-    reset_queries()  # the log of what was seeded may be full, and then it counts no more
     with CaptureQueriesContext(connection) as queries:
         client.get(path)
+    statements = [str(each["sql"]) for each in queries.captured_queries]  # the next request forgets them
     took = sorted(timed(lambda: client.get(path))[0] for _ in range(TIMES))
-    return [str(each["sql"]) for each in queries.captured_queries], took
+    return statements, took
 
 
 def _p95(took: list[float]) -> float:

@@ -149,6 +149,12 @@ def test_only_who_may_see_an_image_sees_its_family(role, status, family, client_
     ]
 
 
+def test_a_browser_that_goes_back_finds_no_part_in_place_of_the_page(family, ada):
+    (made,) = family.drawn("a coat")
+    part = ada.get(f"/assets/{made.pk}/lineage", headers={"X-Partial": "1"})
+    assert "<html" not in part.content.decode() and "no-store" in part.headers["Cache-Control"]
+
+
 def test_costs_are_told_to_who_may_see_them_and_to_whose_they_are(family, ada, client_of, member):
     (made,) = family.drawn("a coat")
     family.owner = member("editor", name="Bo")
@@ -294,7 +300,7 @@ def test_two_ticked_images_are_compared_the_older_first_and_up_to_four_side_by_s
         assert "Tick 2 to 4 images to compare them." in answer.content.decode()
 
 
-def test_beside_two_versions_stands_how_their_words_and_making_differ(family, ada):
+def test_beside_two_versions_stands_how_their_words_and_making_differ(family, ada, client_of):
     (first,) = family.drawn("a silk dress", prompt="silk dress, studio light", understood={"fabric": {"value": "silk"}})
     told = {"prompt": "wool dress, studio light", "understood": {"fabric": {"value": "wool"}}}
     (varied,) = family.drawn("a wool dress", source=first, mode="variation", **told)
@@ -302,6 +308,9 @@ def test_beside_two_versions_stands_how_their_words_and_making_differ(family, ad
     assert "<mark>silk dress</mark>" in page and "<mark>wool dress</mark>" in page
     names = page.split("versus-names")[1].split("</p>")[0]
     assert names.index(f"/assets/{first.pk}") < names.index("a silk dress") < names.index(f"/assets/{varied.pk}")
+    assert '<th scope="row">Price</th>' in page
+    seen = client_of("viewer").get(f"/assets/{varied.pk}/against/{first.pk}").content.decode()
+    assert '<th scope="row">Price</th>' not in seen and "<mark>silk dress</mark>" in seen
     line = re.search(r'<tr class="differs"><th scope="row">Fabric</th>.*?</tr>', page)
     assert line and "<td>silk</td><td>wool</td>" in line[0]
 

@@ -16,6 +16,8 @@ from designer.activity.models import ActivityDigest
 from designer.jobs.models import Job
 from designer.notifications.digests import due_at
 from teams.membership.models import Membership
+from teams.review.collections.services import create
+from teams.review.models import Comment
 from tests.enhancement.test_lineage import Family
 from tests.work import work_off
 
@@ -85,7 +87,9 @@ def test_a_brief_of_several_lines_is_one_in_the_mail(box, reader, family):
     a_day_passes()
     mails_go()
     told = body(box.taken[0])
-    assert "* Ada made 1 image of a silk coat -- Your password has expired" in told and told.splitlines().count("--") == 1
+    assert (
+        "* Ada made 1 image of a silk coat -- Your password has expired" in told and told.splitlines().count("--") == 1
+    )
 
 
 def test_there_is_no_mail_of_a_day_on_which_nobody_else_did_anything(box, reader, team):
@@ -93,6 +97,80 @@ def test_there_is_no_mail_of_a_day_on_which_nobody_else_did_anything(box, reader
     a_day_passes()
     mails_go()
     assert box.taken == [] and Job.objects.get(kind="activity.digest").status == "succeeded"
+
+
+def test_what_one_makes_oneself_hides_nothing_that_others_did(box, reader, family, team, monkeypatch):
+    monkeypatch.setattr(digests, "READ", 5)
+    (made,) = family.drawn("a silk coat")
+    Comment.objects.create(team=team, asset=made, author=family.owner, text="Shorten the hem")
+    own = Family(team, reader.user)
+    for place in range(7):
+        own.drawn(f"my look {place}")
+    a_day_passes()
+    mails_go()
+    told = body(box.taken[0])
+    assert "* Ada commented on a silk coat" in told and "* Ada made 1 image of a silk coat" in told
+    assert "my look" not in told and "more." not in told
+
+
+def test_what_one_makes_by_the_hundred_hides_no_word_of_another(box, reader, family, team, member, monkeypatch):
+    monkeypatch.setattr(digests, "READ", 5)
+    monkeypatch.setattr(digests, "LINES", 8)
+    (made,) = family.drawn("a silk coat")
+    Comment.objects.create(team=team, asset=made, author=family.owner, text="Shorten the hem")
+    busy = Family(team, member("editor", name="Bo"))
+    for place in range(9):
+        busy.drawn(f"look {place}")
+        create(actor=busy.owner, team_id=team.pk, name=f"Rail {place}", assets=[])
+    a_day_passes()
+    mails_go()
+    told = body(box.taken[0])
+    assert "* Ada commented on a silk coat" in told and "* Bo made 5 images" in told
+    assert told.count("* Bo began the collection") == 5 and "And more." in told
+
+
+@pytest.mark.parametrize("change", ["pace", "hour", "zone", "off"])
+def test_a_mail_that_stands_ready_follows_what_one_changes(change, reader):
+    client, before = reader, ActivityDigest.objects.get()
+    ActivityDigest.objects.update(updated_at=timezone.now() - timedelta(minutes=1))
+    if change == "off":
+        client.patch(SETTINGS, {"activity": {"in_app": False, "mail": False}}, format="json")
+        digests.order()
+        assert ActivityDigest.objects.count() == 0
+        return
+    if change == "pace":
+        wish = {"activity": {"in_app": False, "mail": True, "pace": "weekly"}}
+        client.patch(SETTINGS, wish, format="json")
+    elif change == "hour":
+        client.patch(SETTINGS, {"daily_hour": 23}, format="json")
+    else:
+        client.patch("/api/me", {"timezone": "Pacific/Auckland"}, format="json")
+    digests.order()
+    after = ActivityDigest.objects.get()
+    user = type(reader.user).objects.get(pk=reader.user.pk)
+    pace = "weekly" if change == "pace" else "daily"
+    assert (after.pk, after.since, after.due_at) == (before.pk, before.since, due_at(user, pace))
+    digests.order()
+    assert ActivityDigest.objects.get().updated_at == after.updated_at, "once"
+
+
+def test_one_whose_mail_cannot_be_made_ready_holds_up_nobody(box, reader, family, client_of, monkeypatch):
+    other = client_of("editor")
+    other.patch(SETTINGS, {"activity": {"in_app": False, "mail": True}}, format="json")
+    digests.order()
+    family.drawn("a silk coat")
+    a_day_passes()
+    poor = ActivityDigest.objects.order_by("due_at").first()
+    whole = digests._order
+
+    def fails(row: ActivityDigest) -> None:
+        if row.pk == poor.pk:
+            raise ValueError("for this one")
+        whole(row)
+
+    monkeypatch.setattr(digests, "_order", fails)
+    mails_go()
+    assert len(box.taken) == 1
 
 
 def test_who_left_a_team_or_wants_no_more_mails_gets_none_of_it(box, reader, family, team):

@@ -11,11 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from batches.models import Batch
-from designer.activity import views
+from designer.activity import receivers, views
 from designer.assets.models import Asset
 from designer.assets.services import store_upload
 from designer.generations.models import Generation
 from designer.personas.models import Feedback
+from designer.realtime.events import record
 from teams.audit.services import write
 from teams.membership.services import change_role
 from teams.review.approvals.services import Request, answer, request_approval
@@ -84,7 +85,7 @@ def test_everything_that_was_done_is_told_the_newest_first(full, team, ada, clie
         ("Bo", "approved", "a silk coat"),
         ("Ada", "asked for a review of", "a silk coat"),
         ("Bo", "commented on", "a silk coat"),
-        ("Ada", "is running the batch", "Autumn"),
+        ("Ada", "made the batch", "Autumn"),
         ("Ada", "enhanced", "a silk coat"),
         ("Ada", "made 1 image of", "a silk coat"),
         ("Ada", "uploaded", "swatch.png"),
@@ -131,18 +132,109 @@ def test_nothing_of_another_team_and_nothing_from_the_trash(full, family, ada, c
     Asset.objects.filter(pk=made.pk).update(trashed_at=timezone.now())
     Generation.objects.filter(pk=made.generation_id).update(trashed_at=timezone.now())
     left = [line[1] for line in told(client, family.team)]
-    assert left == ["shared", "began the collection", "is running the batch", "uploaded"]
+    assert left == ["shared", "began the collection", "made the batch", "enhanced", "uploaded"], (
+        "its enlargement is kept"
+    )
 
 
-def test_what_was_enhanced_is_shown_where_its_result_lies_in_the_trash(family, client_of):
+def test_what_was_enhanced_is_told_as_long_as_its_result_is_kept(family, client_of):
     (made,) = family.drawn("a coat")
     large = family.enlarged(made)
     client = signed_in(client_of, family.owner)
+    Asset.objects.filter(pk=made.pk).update(trashed_at=timezone.now())
     (line,) = asked(client, family.team, kind="enhancement")["results"]
-    assert (line["link"], line["images"]) == (f"/assets/{large.pk}", [str(large.pk)])
+    assert (line["link"], line["images"], line["note"]) == (f"/assets/{large.pk}", [str(large.pk)], "Enlarge 4×")
+    Asset.objects.filter(pk=made.pk).update(trashed_at=None)
     Asset.objects.filter(pk=large.pk).update(trashed_at=timezone.now())
-    (line,) = asked(client, family.team, kind="enhancement")["results"]
-    assert (line["link"], line["images"]) == (f"/assets/{made.pk}", [str(made.pk)])
+    assert asked(client, family.team, kind="enhancement")["results"] == []
+
+
+@pytest.mark.parametrize(
+    ("state", "note"), [("cancelled", "cancelled"), ("failed", "failed"), ("running", "being made")]
+)
+def test_nobody_is_named_for_what_another_may_have_stopped(state, note, family, client_of):
+    run = Generation.objects.create(team=family.team, owner=family.owner, brief="a coat", settings={}, status=state)
+    Batch.objects.create(team=family.team, owner=family.owner, title="Autumn", plan={}, status="cancelled")
+    client = signed_in(client_of, family.owner)
+    batch, asked_for = asked(client, family.team)["results"]
+    assert (asked_for["did"], asked_for["note"]) == ("asked for images of", note)
+    assert (batch["did"], batch["note"]) == ("made the batch", "0 of 0 done, cancelled")
+    assert run.brief == asked_for["title"]
+
+
+def test_what_was_done_to_a_team_reads_as_a_sentence(family, client_of, member):
+    owner, bo = client_of("owner"), member("admin", name="Bo")
+    user, facts = f"user:{bo.pk}", {"email": "cleo@example.org", "to": str(bo.pk)}
+    said = {
+        "member.invited": ("invitation:1", "invited", "cleo@example.org"),
+        "member.invited_again": ("invitation:1", "invited again", "cleo@example.org"),
+        "member.invitation_revoked": ("invitation:1", "took back the invitation of", "cleo@example.org"),
+        "member.role_changed": (user, "changed the role of", "Bo"),
+        "member.removed": (user, "removed", "Bo"),
+        "member.left": (user, "left", ""),
+        "team.handed_over": (f"team:{family.team.pk}", "handed the team over to", "Bo"),
+    }
+    for action, (subject, _, _) in said.items():
+        write(owner.user, action, subject, facts, family.team.pk)
+    write(owner.user, "team.renamed", f"team:{family.team.pk}", {"from": "A", "to": "Nord"}, family.team.pk)
+    found = asked(owner, family.team, kind="team")["results"]
+    told = [(each["did"], each["title"] or (each["whom"] or {"name": ""})["name"]) for each in reversed(found)]
+    assert told == [(did, whom) for _, did, whom in said.values()] + [("renamed the team to", "Nord")]
+
+
+def test_a_review_that_is_asked_for_anew_was_withdrawn_by_nobody(family, client_of, member):
+    bo = member("admin", name="Bo")
+    (made,) = family.drawn("a coat")
+    wish = Request(asset=made.pk, reviewers=[bo.pk])
+    first = request_approval(actor=family.owner, team_id=family.team.pk, wish=wish)
+    answer(actor=bo, approval_id=first.pk, verdict="changes_requested", note="Longer")
+    request_approval(actor=family.owner, team_id=family.team.pk, wish=wish)
+    client = signed_in(client_of, family.owner)
+    again = ["asked for a review of", "asked for changes to", "asked for a review of"]
+    assert [line[1] for line in told(client, family.team, kind="review")] == again
+    about = told(client, family.team, kind="review", about=f"asset:{made.pk}")
+    assert [line[1] for line in about] == again
+
+
+def test_what_was_made_after_a_photo_happened_to_it(family, client_of):
+    one, two = family.image("reference", title="swatch"), family.image("reference", title="other")
+    family.drawn("a coat", photos=(one,))
+    family.drawn("a skirt", photos=(two,))
+    (mixed,) = family.drawn("a mix", photos=(two, one), source=two, mode="remix")
+    client = signed_in(client_of, family.owner)
+    assert [line[2] for line in told(client, family.team, about=f"asset:{one.pk}")] == ["a mix", "a coat", "swatch"]
+    assert [line[2] for line in told(client, family.team, about=f"asset:{mixed.pk}")] == ["a mix"]
+
+
+def test_who_looks_hears_of_likes_and_ends_too(family, client_of, monkeypatch):
+    heard: list[tuple[str, str]] = []
+    monkeypatch.setattr(receivers, "tick", lambda channel, event, data: heard.append((channel, event)))
+    (made,) = family.drawn("a coat")
+    client = signed_in(client_of, family.owner)
+    tick = (f"team:{family.team.pk}", "team:activity")
+    deeds = (
+        lambda: client.post("/api/feedback", {"kind": "like", "assets": [str(made.pk)]}, format="json"),
+        lambda: client.delete(f"/api/assets/{made.pk}"),
+        lambda: record(f"generation:{made.generation_id}", "generation:cancelled", {}, team_id=family.team.pk),
+    )
+    for deed in deeds:
+        heard.clear()
+        answer = deed()
+        assert tick in heard and (answer is None or answer.status_code < 300)
+    heard.clear()
+    record(f"generation:{made.generation_id}", "generation:progress", {"percent": 3}, team_id=family.team.pk)
+    assert heard == [], "not of each step"
+
+
+def test_a_page_that_seeks_words_stays_as_it_is(family, client_of):
+    family.drawn("a coat")
+    client = signed_in(client_of, family.owner)
+    path = f"/teams/{family.team.pk}/activity"
+    assert "<live-row" in client.get(path).content.decode().split("<main")[1]
+    for query in ({"search": "coat"}, {"until": "2030-01-01"}):
+        page = client.get(path, query).content.decode().split("<main")[1]
+        assert "<live-row" not in page and "a coat" in page
+    assert "<live-row" in client.get(path, {"after": "rubbish"}).content.decode().split("<main")[1]
 
 
 def test_it_is_sought_by_kind_person_thing_time_and_words(full, team, ada, client_of):

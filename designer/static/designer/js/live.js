@@ -54,6 +54,7 @@ export class LiveRow extends HTMLElement {
   async reload() {
     do {
       this.again = false;
+      if (this.hasAttribute("ticks") && document.hidden) await new Promise((done) => document.addEventListener("visibilitychange", done, { once: true })); // nobody looks
       await this.load();
       if (this.hasAttribute("pace")) await new Promise((done) => setTimeout(done, this.getAttribute("pace")));
     } while (this.again && this.isConnected);
