@@ -3,7 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, UUIDField
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, UUIDField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.urls import reverse
@@ -167,7 +167,8 @@ def _reviews(eyes: Eyes) -> QuerySet[AuditEntry]:
     rows = _log(eyes, REVIEWED).exclude(action="approval.withdrawn", facts__why=ASKED_ANEW)
     rows = rows.annotate(said_image=KT("facts__asset"), image=Cast(KT("facts__asset"), UUIDField()))
     seen = Asset.objects.visible_to(eyes.user).kept().filter(pk=OuterRef("image"))
-    return rows.annotate(title=Subquery(seen.values("title")[:1])).filter(Exists(seen))
+    # its title, not whether it is there: that would be asked of all images of the team at once
+    return rows.annotate(title=Subquery(seen.values("title")[:1])).filter(title__isnull=False)
 
 
 def _tell_review(row: Any, eyes: Eyes) -> Told:

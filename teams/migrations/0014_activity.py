@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
             condition=one_of([*REVIEWED, *MANAGED]),
         ),
         *made_anew("auditentry", "audit_of_image", KT("facts__asset"), condition=one_of(REVIEWED)),
+        *made_anew("comment", "comment_of_team", fields=["team", "-created_at", "-id"]),
         *made_anew("comment", "comment_of_author", fields=["team", "author", "-created_at", "-id"]),
         migrations.RunSQL(AS_EVER, PATIENT),
     ]

@@ -154,6 +154,7 @@ class Comment(TeamOwned):
             models.Index(name="comment_of_asset", fields=["asset", "created_at"]),
             models.Index(name="comment_of_collection", fields=["collection", "created_at"]),
             models.Index(name="comment_of_batch", fields=["batch", "created_at"]),
+            models.Index(name="comment_of_team", fields=["team", "-created_at", "-id"]),
             models.Index(name="comment_of_author", fields=["team", "author", "-created_at", "-id"]),
             models.Index(name="comment_of_share", fields=["share"], condition=Q(share__isnull=False)),
         ]
