@@ -31,6 +31,7 @@ from teams.membership.permissions import CODES
 
 FEW: Final = 60  # images that are told unless more are asked for
 MOST: Final = 480
+DEEPEST: Final = DEEP + 20  # steps that are drawn: a browser nests some 500 lists and no more
 WIDE: Final = 1000  # made of one image: so many are counted
 ABOVE: Final = """
 WITH RECURSIVE line(id, steps) AS (
@@ -206,8 +207,9 @@ class _Family:
 
     def lineage(self, root: UUID, *, is_cut: bool) -> Lineage:
         parents = {pk: self._parents(pk) for pk in sorted(self.told, key=self._when)}
-        shown = Counter(above for each in parents.values() for above in each)
         tree = tree_of(NOBODY, {pk: [NOBODY] if self._is_first(pk, root) else each for pk, each in parents.items()})
+        tree, is_deeper = _cut_off(tree)
+        shown = Counter(above for pk in tree if pk != NOBODY for above in parents[pk])
         nodes = {pk: self._node(pk, shown[pk]) for pk in tree if pk != NOBODY}
         steps: dict[tuple[UUID, UUID], Step] = {}
         for pk, node in nodes.items():
@@ -221,7 +223,7 @@ class _Family:
         for pk, node in nodes.items():
             if node.asset and self.counts[pk][1]:
                 node.steps.append(Step(kind=HIDDEN, said=SAID[HIDDEN], images=[Node(asset=None)]))
-        return Lineage(first=next(iter(steps.values())), count=len(nodes), is_cut=is_cut)
+        return Lineage(first=next(iter(steps.values())), count=len(nodes), is_cut=is_cut or is_deeper)
 
     def _when(self, pk: UUID) -> tuple[datetime, UUID]:
         asset = self.assets.get(pk)
@@ -312,6 +314,15 @@ class _Family:
     def _sees_costs(self, row: Asset | Generation | Enhancement) -> bool:
         """One's own, and all in teams whose costs one sees."""
         return row.owner_id == self.user.pk or row.team_id in self.whole
+
+
+def _cut_off(tree: Mapping[UUID, UUID | None]) -> tuple[dict[UUID, UUID | None], bool]:
+    """The tree down to DEEPEST steps, and whether it went on. Each stands in it behind what it comes from."""
+    depth: dict[UUID, int] = {}
+    for pk, above in tree.items():
+        depth[pk] = 0 if above is None else depth[above] + 1
+    kept = {pk: above for pk, above in tree.items() if depth[pk] <= DEEPEST}
+    return kept, len(kept) < len(tree)
 
 
 def _with_makers(rows: QuerySet[Asset]) -> QuerySet[Asset]:

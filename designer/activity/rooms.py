@@ -238,6 +238,7 @@ def _tell_session(row: ReviewSession, eyes: Eyes) -> Told:
 def _shares(eyes: Eyes) -> QuerySet[Share]:
     """Only to who may take them back: they tell addresses of people outside."""
     rows = Share.objects.visible_to(eyes.user).filter(unless_trashed("asset", "collection"), team=eyes.team)
+    rows = rows.filter(revoked_at=None)
     return rows.told().for_eyes_of(eyes.user)
 
 

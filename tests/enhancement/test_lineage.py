@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from designer.assets.models import Asset
 from designer.generations.models import Generation
 from enhancement.kinship import tree_of
-from enhancement.lineage import MOST
+from enhancement.lineage import DEEPEST, MOST
 from enhancement.models import Enhancement
 from teams.review.approvals.models import Approval
 from tests.enhancement.test_version_strip import enhanced
@@ -223,6 +223,17 @@ def test_a_long_line_is_shown_whole(family, ada):
     assert found["count"] == 100 and len(found["steps"]) == 100 and found["cut"] is False
     page = ada.get(f"/assets/{asset.pk}/lineage").content.decode()
     assert page.count('<li class="lineage-step">') == 100 and page.count("<ol") == page.count("</ol>")
+
+
+def test_a_line_without_end_is_cut_before_a_browser_gives_up(family, ada):
+    first = asset = family.image("reference")
+    for _ in range(DEEPEST + 4):
+        asset = family.enlarged(asset)
+    found = told(ada, first, limit=MOST)
+    assert (found["count"], len(found["steps"]), found["cut"]) == (DEEPEST, DEEPEST, True)
+    assert found["steps"][-1]["images"][0]["more"] == 1
+    page = ada.get(f"/assets/{first.pk}/lineage?limit={MOST}").content.decode()
+    assert "1 more made from it" in page and "Open one of them to see what comes of it." in page
 
 
 def crowd(family: Family, n: int) -> Asset:

@@ -22,7 +22,8 @@ from teams.membership.services import change_role
 from teams.review.approvals.services import Request, answer, request_approval
 from teams.review.collections.services import create
 from teams.review.models import Comment
-from teams.sharing.services import Wish, share
+from teams.sharing.models import Share
+from teams.sharing.services import Wish, revoke, share
 from tests.enhancement.test_lineage import Family
 from tests.factories import TeamFactory, UserFactory
 from tests.worlds import picture
@@ -135,6 +136,8 @@ def test_nothing_of_another_team_and_nothing_from_the_trash(full, family, ada, c
     assert left == ["shared", "began the collection", "made the batch", "enhanced", "uploaded"], (
         "its enlargement is kept"
     )
+    revoke(actor=ada, team_id=family.team.pk, share_id=Share.objects.get().pk)
+    assert "shared" not in [line[1] for line in told(client, family.team)]
 
 
 def test_what_was_enhanced_is_told_as_long_as_its_result_is_kept(family, client_of):
