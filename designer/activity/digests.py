@@ -104,14 +104,36 @@ def _stand_ready(user: User, pace: str) -> None:
 
 
 def send(digest_id: str) -> None:
-    """Send it, unless nothing happened, or who it is for wants none any more. Raises as `digests.hand_over`."""
-    digest = ActivityDigest.objects.select_related("user").filter(pk=digest_id).first()
-    if digest is None or not digest.user.is_active or not ways_of([digest.user_id], ACTIVITY)[digest.user_id].mail:
+    """Send it, unless nothing happened, or who it is for wants none any more. Raises as `digests.hand_over`.
+
+    `tried_at` says of each, also of one that was not worth a mail, that its time need not be told again.
+    """
+    digest = ActivityDigest.objects.select_related("user").filter(pk=digest_id, tried_at=None).first()
+    if digest is None:
         return
-    chapters = chapters_for(digest.user, digest.since, digest.due_at)
-    if chapters:
-        letter = letters.activity(digest.user, chapters)
-        digests.hand_over(letter, ActivityDigest.objects.filter(pk=digest.pk))
+    missed = _missed(digest)
+    told = ActivityDigest.objects.filter(pk__in=[row.pk for row in missed])
+    own = ActivityDigest.objects.filter(pk=digest.pk)
+    wants = digest.user.is_active and ways_of([digest.user_id], ACTIVITY)[digest.user_id].mail
+    since = missed[-1].since if missed else digest.since
+    chapters = chapters_for(digest.user, since, digest.due_at) if wants else []
+    if not chapters:
+        own.filter(tried_at=None).update(tried_at=Now(), updated_at=Now())
+    elif not digests.hand_over(letters.activity(digest.user, chapters), own):
+        return
+    told.update(tried_at=Now(), updated_at=Now())
+
+
+def _missed(digest: ActivityDigest) -> list[ActivityDigest]:
+    """Those right before it that the mail server never took, back from it: what happened then is told now."""
+    found, since = [], digest.since
+    rows = ActivityDigest.objects.filter(user=digest.user_id, due_at__lt=digest.due_at, ordered_at__isnull=False)
+    for row in rows.order_by("-due_at"):
+        if row.tried_at is not None or row.due_at != since or digest.due_at - row.since > LONGEST:
+            break
+        found.append(row)
+        since = row.since
+    return found
 
 
 def chapters_for(user: User, since: datetime, until: datetime) -> list[letters.Chapter]:

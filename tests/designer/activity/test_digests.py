@@ -154,6 +154,27 @@ def test_a_mail_that_stands_ready_follows_what_one_changes(change, reader):
     assert ActivityDigest.objects.get().updated_at == after.updated_at, "once"
 
 
+def test_a_day_on_which_the_mail_server_was_away_is_told_on_the_next(box, reader, family, monkeypatch):
+    class Away:
+        def open(self) -> None:
+            raise ConnectionRefusedError
+
+    family.drawn("a silk coat")
+    a_day_passes()
+    with monkeypatch.context() as patch:
+        patch.setattr("designer.notifications.digests.get_connection", Away)
+        mails_go()
+    Job.objects.update(status="dead", finished_at=timezone.now())
+    assert box.taken == []
+    family.drawn("a wool skirt")
+    ActivityDigest.objects.filter(ordered_at=None).update(due_at=timezone.now())
+    mails_go()
+    assert "* Ada made 2 images" in body(box.taken[0])
+    first = Job.objects.filter(status="dead").update(status="queued", finished_at=None)
+    mails_go()
+    assert first == 1 and len(box.taken) == 1, "brought back from the dead it tells nothing again"
+
+
 def test_one_whose_mail_cannot_be_made_ready_holds_up_nobody(box, reader, family, client_of, monkeypatch):
     other = client_of("editor")
     other.patch(SETTINGS, {"activity": {"in_app": False, "mail": True}}, format="json")
