@@ -163,7 +163,8 @@ def _chosen(lines: list[Line]) -> list[Line]:
     """The newest, but so many of one kind only where the others leave room."""
     newest = sorted(lines, key=lambda line: line.last.at, reverse=True)
     seen: Counter[str] = Counter()
-    first, rest = [], []
+    first: list[Line] = []
+    rest: list[Line] = []
     for line in newest:
         seen[line.last.kind] += 1
         (first if seen[line.last.kind] <= ALIKE else rest).append(line)

@@ -40,7 +40,7 @@ def activity(request: HttpRequest, team_id: UUID) -> HttpResponse:
     first = mark is None
     lines, following = _page(eyes, sought, mark)
     query = urlencode({name: value for name, value in said.items() if value})
-    context = {
+    context: dict[str, Any] = {
         "team": eyes.team,
         "days": _by_day(lines, user),
         "following": f"{request.path}?{query}{'&' if query else ''}after={following}" if following else "",
