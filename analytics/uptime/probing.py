@@ -1,8 +1,8 @@
 """Asks once a minute whether the studio answers, as its users reach it and as its own parts do, and keeps what came.
 
-While the database is away nothing can be kept: what came meanwhile is held in memory, for a day at most, and kept with
-its own minute once it is back. A probe that was not made, or was lost with the process that held it, is missing, and
-told as missing: never as up.
+While the database is away nothing can be kept: whoever led last goes on asking, and what came meanwhile is held in
+memory, for a day at most, and kept with its own minute once it is back. A probe that was not made, or was lost with the
+process that held it, is missing, and told as missing: never as up.
 """
 
 import logging
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import httpx2
 from django.conf import settings
@@ -46,8 +47,10 @@ class Probe:
 def web() -> None:
     """The studio as its users reach it, by its public address, proxy and certificate included: whether it can do what
     they ask of it, for a page that needs no store answers while every other is an error. Its body is not read."""
-    began = time.monotonic()
-    with httpx2.stream("GET", f"{settings.PROBE_URL}/readyz", timeout=PATIENCE) as answer:
+    began, site = time.monotonic(), urlsplit(settings.SITE_URL)
+    # as the proxy hands it on: by an address within its own network the studio would refuse the host, or lead away
+    said = {"Host": site.netloc, "X-Forwarded-Proto": site.scheme} if settings.PROBE_URL != settings.SITE_URL else {}
+    with httpx2.stream("GET", f"{settings.PROBE_URL}/readyz", timeout=PATIENCE, headers=said) as answer:
         if answer.status_code != 200:
             raise NotReady(f"status {answer.status_code}")
     if time.monotonic() - began > PATIENCE:

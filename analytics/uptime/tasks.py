@@ -12,7 +12,7 @@ from designer.jobs.scheduler import every
 _busy: Final = threading.Lock()
 
 
-@every(timedelta(minutes=1))
+@every(timedelta(minutes=1), blind=True)
 def probe() -> None:
     if _busy.acquire(blocking=False):  # else the round before still waits for an answer
         threading.Thread(target=_round, name="probes", daemon=True).start()

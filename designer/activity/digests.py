@@ -129,7 +129,7 @@ def _missed(digest: ActivityDigest) -> list[ActivityDigest]:
     found, since = [], digest.since
     rows = ActivityDigest.objects.filter(user=digest.user_id, due_at__lt=digest.due_at, ordered_at__isnull=False)
     for row in rows.order_by("-due_at"):
-        if row.tried_at is not None or row.due_at != since or digest.due_at - row.since > LONGEST:
+        if row.tried_at is not None or row.due_at != since or digest.due_at - row.due_at > LONGEST:
             break
         found.append(row)
         since = row.since

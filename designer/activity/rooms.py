@@ -164,7 +164,7 @@ def _log(eyes: Eyes, actions: tuple[str, ...]) -> QuerySet[AuditEntry]:
 
 def _reviews(eyes: Eyes) -> QuerySet[AuditEntry]:
     """But a review that made way for the next one: that was asked for, and nothing withdrawn."""
-    rows = _log(eyes, REVIEWED).exclude(action="approval.withdrawn", facts__why=ASKED_ANEW)
+    rows = _log(eyes, REVIEWED).exclude(action="approval.withdrawn", facts__contains={"why": ASKED_ANEW})
     rows = rows.annotate(said_image=KT("facts__asset"), image=Cast(KT("facts__asset"), UUIDField()))
     seen = Asset.objects.visible_to(eyes.user).kept().filter(pk=OuterRef("image"))
     # its title, not whether it is there: that would be asked of all images of the team at once

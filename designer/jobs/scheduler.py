@@ -36,23 +36,27 @@ Duty = Callable[[], object]  # what it returns is of no account
 
 @dataclass(frozen=True, slots=True)
 class Periodic:
-    """A duty and the seconds between its slots."""
+    """A duty and the seconds between its slots. `blind`: it is done while the database is away, too."""
 
     seconds: int
     duty: Duty
+    blind: bool = False
 
 
 DUTIES: Final[dict[str, Periodic]] = {}
+RAN: Final[dict[str, float]] = {}  # when this process ran a duty last, by its own clock
 
 
-def every(interval: timedelta) -> Callable[[Duty], Duty]:
+def every(interval: timedelta, *, blind: bool = False) -> Callable[[Duty], Duty]:
     """File a short duty that the leader runs once in each slot of `interval` (whole seconds, counted from 1970).
 
     A duty that takes longer than a second should enqueue a job instead. Its errors are logged; the next slot comes.
+    `blind`: while the database is away whoever led last goes on with it, by a clock of its own.
     """
 
     def decorate(duty: Duty) -> Duty:
-        DUTIES[f"{duty.__module__}.{duty.__qualname__}"] = Periodic(max(1, int(interval.total_seconds())), duty)
+        seconds = max(1, int(interval.total_seconds()))
+        DUTIES[f"{duty.__module__}.{duty.__qualname__}"] = Periodic(seconds, duty, blind)
         return duty
 
     return decorate
@@ -69,6 +73,7 @@ class Scheduler:
     def __init__(self) -> None:
         self.holder = f"{socket.gethostname()[:60]}:{os.getpid()}"
         self.leading = False
+        self._led = False  # when the database was there last
         self._lock: Any = None
         self._backend = 0
         self._swept = float("-inf")
@@ -76,12 +81,15 @@ class Scheduler:
     def tick(self) -> None:
         """Lead for one second, or try to. Never raises: a leader in trouble resigns, and the next may do better."""
         try:
-            if self._holds_lock():
+            self._led = self._holds_lock()
+            if self._led:
                 self._lead()
         except (DatabaseError, InterfaceError) as error:
             log.warning("scheduler: %s", error)
             self.resign()
             connection.close()
+            if self._led:
+                run_blind_duties()
         except Exception:
             log.exception("scheduler: unforeseen")
             self.resign()
@@ -162,10 +170,22 @@ def run_duties() -> None:
         now = int(cursor.fetchone()[0])
     for name, periodic in DUTIES.items():
         if _takes_slot(name, now // periodic.seconds):
-            try:
-                periodic.duty()
-            except Exception:
-                log.exception("duty %s failed", name)
+            _run(name, periodic)
+
+
+def run_blind_duties() -> None:
+    """Run what is done while the database is away, where its time has come by this process' clock."""
+    for name, periodic in DUTIES.items():
+        if periodic.blind and time.monotonic() - RAN.get(name, float("-inf")) >= periodic.seconds:
+            _run(name, periodic)
+
+
+def _run(name: str, periodic: Periodic) -> None:
+    RAN[name] = time.monotonic()
+    try:
+        periodic.duty()
+    except Exception:
+        log.exception("duty %s failed", name)
 
 
 def _takes_slot(name: str, slot: int) -> bool:

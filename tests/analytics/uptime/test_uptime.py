@@ -13,10 +13,12 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from analytics.uptime import probing
+from analytics.uptime import probing, tasks
 from analytics.uptime.models import ProbeSlot
+from designer.jobs import scheduler
 from tests.analytics.brute import at_percent
 from tests.analytics.rows import utc
+from tests.faults.kit import until
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +37,7 @@ def studio(settings):
 
     class Node(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            server.asked = self.headers  # type: ignore[attr-defined]
             self.send_response(server.status if self.path == "/readyz" else 404)  # type: ignore[attr-defined]
             self.end_headers()
 
@@ -89,6 +92,49 @@ def test_an_outage_of_the_database_is_told_once_it_is_back(studio, monkeypatch):
     assert (rows["redis"].probes, rows["redis"].failed) == (3, 0)
     probing.probe_all()
     assert ProbeSlot.objects.get(name="web").probes == 4, "what was kept is kept once"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_led_last_goes_on_asking_while_the_database_is_away(studio, monkeypatch):
+    leader, other = scheduler.Scheduler(), scheduler.Scheduler()
+    monkeypatch.setattr(
+        scheduler, "DUTIES", {name: each for name, each in scheduler.DUTIES.items() if "uptime" in name}
+    )
+    leader.tick()
+    other.tick()
+    try:
+        assert leader.leading and not other.leading
+        until(lambda: ProbeSlot.objects.count() == len(probing.CHECKS) and not tasks._busy.locked(), 10)
+
+        def away(*_: object) -> None:
+            raise OperationalError("the database is away")
+
+        with monkeypatch.context() as meanwhile:
+            for place, name in ((scheduler.Scheduler, "_holds_lock"), (probing, "keep")):
+                meanwhile.setattr(place, name, away)
+            meanwhile.setitem(probing.CHECKS, "database", away)
+            for each in (leader, other, leader):
+                each.tick()
+            assert not probing._held, "its minute is not over"
+            for _ in range(2):
+                scheduler.RAN.clear()
+                other.tick()
+                assert not probing._held, "one goes on, not each"
+                leader.tick()
+                until(lambda: not tasks._busy.locked(), 10)
+            assert len(probing._held) == 2 * len(probing.CHECKS)
+    finally:
+        leader.resign()
+        other.resign()
+    probing.probe_all()
+    row = ProbeSlot.objects.get(name="database")
+    assert (row.probes, row.failed) == (4, 2)
+
+
+def test_by_an_address_of_its_own_network_it_asks_as_the_proxy_does(studio, settings):
+    settings.SITE_URL = "https://studio.example"
+    assert probing.probed("web").error == ""
+    assert (studio.asked["Host"], studio.asked["X-Forwarded-Proto"]) == ("studio.example", "https")
 
 
 def test_each_probe_that_waited_is_kept_at_its_own_minute(studio, monkeypatch):

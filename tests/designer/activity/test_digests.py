@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
@@ -154,13 +155,16 @@ def test_a_mail_that_stands_ready_follows_what_one_changes(change, reader):
     assert ActivityDigest.objects.get().updated_at == after.updated_at, "once"
 
 
-def test_a_day_on_which_the_mail_server_was_away_is_told_on_the_next(box, reader, family, monkeypatch):
+@pytest.mark.parametrize("days", [1, 14])
+def test_what_happened_while_the_mail_server_was_away_is_told_in_the_next_mail(days, box, reader, family, monkeypatch):
     class Away:
         def open(self) -> None:
             raise ConnectionRefusedError
 
     family.drawn("a silk coat")
     a_day_passes()
+    since = F("due_at") - timedelta(days=days)
+    ActivityDigest.objects.update(since=since)
     with monkeypatch.context() as patch:
         patch.setattr("designer.notifications.digests.get_connection", Away)
         mails_go()

@@ -19,7 +19,7 @@ from designer.personas.models import Feedback
 from designer.realtime.events import record
 from teams.audit.services import write
 from teams.membership.services import change_role
-from teams.review.approvals.services import Request, answer, request_approval
+from teams.review.approvals.services import Request, answer, request_approval, withdraw
 from teams.review.collections.services import create
 from teams.review.models import Comment
 from teams.sharing.models import Share
@@ -197,6 +197,17 @@ def test_a_review_that_is_asked_for_anew_was_withdrawn_by_nobody(family, client_
     assert [line[1] for line in told(client, family.team, kind="review")] == again
     about = told(client, family.team, kind="review", about=f"asset:{made.pk}")
     assert [line[1] for line in about] == again
+
+
+def test_a_review_that_is_withdrawn_is_told(family, client_of, member):
+    bo = member("admin", name="Bo")
+    (made,) = family.drawn("a coat")
+    first = request_approval(actor=family.owner, team_id=family.team.pk, wish=Request(asset=made.pk, reviewers=[bo.pk]))
+    withdraw(actor=family.owner, approval_id=first.pk)
+    client = signed_in(client_of, family.owner)
+    assert [line[1] for line in told(client, family.team, kind="review")] == [
+        "withdrew the review of", "asked for a review of",
+    ]  # fmt: skip
 
 
 def test_what_was_made_after_a_photo_happened_to_it(family, client_of):
