@@ -60,7 +60,7 @@ def test_the_shape_of_the_image_ticked_first_is_drawn_in_the_colour_of_the_other
     expect(facts).to_contain_text("linen")
     check(page, "remix-made")
     page.goto(f"/assets/{dress}")
-    page.get_by_role("link", name="Remix").click()
+    page.get_by_role("link", name="Remix", exact=True).click()
     expect(page.locator("p.notice")).to_contain_text("Add the others")
     page.goto("/gallery")
     tile(page, "midi dress")
