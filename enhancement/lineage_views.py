@@ -17,6 +17,7 @@ from designer.assets.models import Asset
 from designer.generations import comparing
 from designer.generations.compare_views import chosen
 from designer.generations.views import is_partial
+from designer.realtime.log import head
 from enhancement import lineage
 from enhancement.lineage import FEW, MOST, Lineage, Node, Step
 from teams.accounts.people import person
@@ -28,10 +29,12 @@ from teams.accounts.people import person
 def family(request: HttpRequest, pk: UUID) -> HttpResponse:
     """All of it, or as a part of the image's own page the nearest. Both have one address: a browser that goes back must
     not find the part in its memory."""
+    at = head(f"asset:{pk}").seq  # before anything is read: what comes later is news to the page
     asset = Asset.objects.see(request.user, pk)
     limit, alone = _limit(request.GET.get("limit", "")), request.GET.get("alone") == "1"
     found = lineage.lineage_of(person(request), asset, limit=limit, alone=alone)
     context = {
+        "at": at,
         "asset": asset,
         "tree": tree_shown(found, asset.pk),
         "count": found.count,

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django.db.models import QuerySet
@@ -59,7 +59,7 @@ def check_match(
     agreed = {name for name in corrections if name in ATTRIBUTES and _stands(name, corrections[name], present)}
     if changed and (agreed.issuperset(changed) or (corrections and agreed.issuperset(corrections))):
         return
-    by = _people(made, changed, actor)
+    by = who_corrected(made, changed, actor)
     lines = [_line(name, present[name]["value"], corrections) for name in changed]
     lines += [_unkept(name, present[name]["value"], corrections[name]) for name in _others(corrections, changed)]
     what = in_turn({name: _words(name) for name in changed}, by)
@@ -86,10 +86,10 @@ def _stands(name: str, sent: Any, present: Json) -> bool:
     return bool(after[name].value == present[name]["value"])
 
 
-def _people(made: QuerySet[AttributeCorrection], changed: list[str], actor: User) -> dict[str, str]:
+def who_corrected(made: QuerySet[AttributeCorrection], names: Iterable[str], reader: User) -> dict[str, str]:
     """Attribute -> who gave it its present value, as far as that is on record."""
-    rows = made.filter(attribute__in=changed).select_related("owner").order_by("created_at", "id")
-    return {row.attribute: "You" if row.owner_id == actor.pk else row.owner.shown_name for row in rows}
+    rows = made.filter(attribute__in=names).select_related("owner").order_by("created_at", "id")
+    return {row.attribute: "You" if row.owner_id == reader.pk else row.owner.shown_name for row in rows}
 
 
 def in_turn(changes: Mapping[str, str], by: Mapping[str, str]) -> str:

@@ -9,12 +9,12 @@ from django.db import transaction
 from designer.assets.models import Asset
 from designer.generations import estimates
 from designer.generations.models import Generation, Mode
-from designer.generations.record_tags import check_match
+from designer.generations.record_tags import check_match, who_corrected
 from designer.generations.services import announce
 from designer.personas.corrections import informed, photo_digest, remember_corrections, remember_of_photo
 from designer.personas.models import AttributeCorrection
 from designer.pipeline.analysis import analyse
-from designer.pipeline.records import InvalidCorrection, Understanding
+from designer.pipeline.records import ATTRIBUTES, InvalidCorrection, Understanding
 from designer.realtime.events import GENERATION_CORRECTED
 from teams.accounts.models import User
 from teams.base.errors import Conflict
@@ -28,6 +28,11 @@ def of_generation(row: Generation) -> Json:
     if not row.understood:
         raise Conflict("not_understood_yet", "This brief has not been read yet.", remedy="Wait until its first stage.")
     return Understanding.from_json(row.understood).to_json()
+
+
+def correctors(row: Generation, reader: User) -> dict[str, str]:
+    """Attribute -> who corrected it last, as `reader` is told."""
+    return who_corrected(AttributeCorrection.objects.filter(team=row.team_id, generation=row.pk), ATTRIBUTES, reader)
 
 
 def of_photo(asset: Asset) -> Json:

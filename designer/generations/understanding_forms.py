@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from designer.generations.record_tags import SOMEBODY
 from designer.pipeline import taxonomy
 from designer.pipeline.records import ATTRIBUTES, DICTS, LISTS
 
@@ -19,12 +20,16 @@ def label(value: str) -> str:
 
 
 def rows_of(
-    understood: Mapping[str, Any], said: Mapping[str, str] | None = None, theirs: Mapping[str, str] | None = None
+    understood: Mapping[str, Any],
+    by: Mapping[str, str],
+    said: Mapping[str, str] | None = None,
+    theirs: Mapping[str, str] | None = None,
 ) -> list[Json]:
-    """Each attribute as a row of the form. `said`: what was typed and refused, which stays in the fields; `theirs`:
-    what somebody else has made of an attribute meanwhile."""
+    """Each attribute as a row of the form. `by`: who corrected it last; `said`: what was typed and refused, which stays
+    in the fields; `theirs`: what somebody else has made of an attribute meanwhile."""
     own, other = said or {}, theirs or {}
-    return [_row(name, understood[name], own.get(f"fix-{name}"), other.get(name, "")) for name in ATTRIBUTES]
+    rows = [_row(name, understood[name], own.get(f"fix-{name}"), other.get(name, "")) for name in ATTRIBUTES]
+    return [{**row, "by": by.get(row["name"], SOMEBODY)} for row in rows]
 
 
 def _row(name: str, found: Mapping[str, Any], said: str | None, theirs: str) -> Json:

@@ -28,7 +28,7 @@ def edit_shown(
     if not row.understood:
         return None
     record = understanding.of_generation(row)
-    rows = rows_of(record, said, theirs)
+    rows = rows_of(record, understanding.correctors(row, person(request)), said, theirs)
     return {
         "rows": rows,
         "any_known": any(row["is_known"] for row in rows),

@@ -36,6 +36,7 @@ from designer.generations.retrying import retry as try_again
 from designer.generations.starting import REMIX, TITLES, VARIATION, start_from, start_remix
 from designer.generations.understanding_views import edit_shown
 from designer.generations.wishes import MAX_REFERENCES, GenerationWish
+from designer.realtime.log import head
 from teams.accounts.people import person
 from teams.base.errors import Forbidden, Missing, Refused
 
@@ -197,8 +198,9 @@ def unplanned(request: HttpRequest, wish: GenerationWish, refused: Refused) -> J
 @login_required
 @require_GET
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    at = head(f"generation:{pk}").seq  # before anything is read: what comes later is news to the page
     generation = _seen(request, pk)
-    context = {**_how(generation), **_route(generation), "edit": edit_shown(request, generation)}
+    context = {**_how(generation), **_route(generation), "edit": edit_shown(request, generation), "at": at}
     return render(request, "designer/generations/detail.html", context)
 
 

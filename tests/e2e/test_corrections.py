@@ -1,9 +1,10 @@
 """What was understood, corrected on the page of a finished generation."""
 
+import re
 from uuid import uuid4
 
 from django.db import transaction
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from designer.generations.models import Generation
 from designer.generations.understanding import correct_generation
@@ -100,6 +101,24 @@ def test_of_two_who_correct_it_at_once_each_is_named_at_what_they_chose(page: Pa
     elsewhere(lambda: correct_together(page.url.rpartition("/")[2]))
     expect(card.locator("#late-theirs-season")).to_contain_text("Ben chose summer;")
     expect(card.locator("#late-theirs-fabric")).to_contain_text("Ana chose linen;")
+    assert page.problems == []
+
+
+def test_what_a_colleague_corrects_before_the_page_is_live_is_told_once_it_is(page: Page):
+    page.goto("/")
+    address = page.locator(".run-card a[href^='/generations/']").first.get_attribute("href")
+    held: list[Route] = []
+    page.route(re.compile(r"/corrections(\.\w+)?\.js"), lambda route: held.append(route))
+    page.goto(address, wait_until="commit")
+    card = page.locator("section[aria-labelledby='understood']")
+    card.get_by_text("Correct it").click()
+    card.get_by_label("Fabric", exact=True).select_option("silk")
+    elsewhere(lambda: correct_together(address.rpartition("/")[2]))
+    held[0].continue_()
+    expect(card.get_by_role("table")).to_contain_text("summer")
+    expect(card.locator("#late-theirs-fabric")).to_contain_text("Ana chose linen;")
+    expect(card.get_by_label("Fabric", exact=True)).to_have_value("silk")
+    expect(card.get_by_label("Season", exact=True)).to_have_value("summer")
     assert page.problems == []
 
 

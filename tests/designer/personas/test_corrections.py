@@ -199,7 +199,7 @@ def test_of_several_who_changed_it_meanwhile_each_is_named_with_what_they_change
     assert correct(ben, "generations", done["id"], "*", season="summer", mood="playful").status_code == 200
     told = correct(late, "generations", done["id"], tag, fabric="wool").json()["detail"]
     assert told.startswith("Ana changed fabric and Ben changed mood, season since you read it.")
-    sent = {f"{kind}-{row['name']}": row["was"] for row in rows_of(record) for kind in ("was", "fix")}
+    sent = {f"{kind}-{row['name']}": row["was"] for row in rows_of(record, by={}) for kind in ("was", "fix")}
     typed = {"fix-fabric": "wool", "fix-season": "winter"}
     page = late.post(f"/generations/{done['id']}/understood", {**sent, "tag": tag, **typed}, format="multipart")
     told = page.content.decode()
@@ -336,8 +336,8 @@ def test_the_page_corrects_without_script_and_keeps_what_was_typed_when_refused(
     path = f"/generations/{done['id']}/understood"
     assert b"What was understood" in page.get(f"/generations/{done['id']}").content
     record, tag = read(api, "generations", done["id"])
-    sent = {f"was-{row['name']}": row["was"] for row in rows_of(record)}
-    sent |= {f"fix-{row['name']}": row["was"] for row in rows_of(record)}
+    sent = {f"was-{row['name']}": row["was"] for row in rows_of(record, by={})}
+    sent |= {f"fix-{row['name']}": row["was"] for row in rows_of(record, by={})}
     answer = page.post(path, {**sent, "tag": tag, "fix-fabric": "linen", "fix-colours": "navy, #ff0000"})
     assert answer.status_code == 302
     after = read(api, "generations", done["id"])[0]
@@ -362,7 +362,7 @@ def test_of_two_at_one_attribute_the_later_sees_the_others_value_at_the_field_an
     page = Client()
     page.force_login(late.user, backend="django.contrib.auth.backends.ModelBackend")
     record, tag = read(late, "generations", done["id"])
-    sent = {f"{kind}-{row['name']}": row["was"] for row in rows_of(record) for kind in ("was", "fix")}
+    sent = {f"{kind}-{row['name']}": row["was"] for row in rows_of(record, by={}) for kind in ("was", "fix")}
     wish = {"fabric": "linen", "colours": ["navy", "ecru"], "length": "maxi"}
     assert correct(first, "generations", done["id"], tag, **wish).status_code == 200
     path = f"/generations/{done['id']}/understood"
@@ -388,7 +388,7 @@ def test_a_record_goes_through_the_form_and_back_unchanged():
     for name in values:
         again = value_of(name, text_of(name, record[name].value))
         assert Understanding().merged_with_corrections({name: again})[name].value == record[name].value
-    rows = rows_of(record.to_json())
+    rows = rows_of(record.to_json(), by={})
     sent = {f"{kind}-{row['name']}": row["was"] for row in rows for kind in ("fix", "was")}
     assert corrections_of(sent) == {} and len(rows) == len(ATTRIBUTES)
     assert corrections_of({**sent, "fix-fit": ""}) == {"fit": None}

@@ -5,11 +5,8 @@ import { LiveRow } from "./live.js";
 const CORRECTED = "generation:corrected";
 
 class LiveCorrections extends LiveRow {
-  by = new Map(); // attribute -> who corrected it last: several may have, before they are looked at
-
   hear(message, subject) {
-    if (message.event === CORRECTED) for (const name of message.data.attributes) this.by.set(name, message.data.by);
-    else if (message.event && this.querySelector("form")) return; // its progress says nothing of what was understood
+    if (message.event && message.event !== CORRECTED && this.querySelector("form")) return; // its progress says nothing of what was understood
     super.hear(message, subject);
   }
 
@@ -24,7 +21,7 @@ class LiveCorrections extends LiveRow {
       const field = form.elements[`fix-${name}`];
       const theirs = news.querySelector(`[name='fix-${name}']`);
       if (field.value === was.value) settle(field, theirs);
-      else if (was.value !== now.value) tell(field, `${this.by.get(name) ?? "Somebody"} chose ${said(theirs)}; what stands here is what you typed.`);
+      else if (was.value !== now.value) tell(field, `${now.dataset.by} chose ${said(theirs)}; what stands here is what you typed.`);
       was.value = now.value;
     }
     form.elements.tag.value = news.querySelector("[name='tag']").value; // what was told may be written over

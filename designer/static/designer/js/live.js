@@ -2,7 +2,8 @@
 //
 // The page works without it. Ticks move the bar inside; any other news loads the partial again, one at a time, and the
 // newest news is always followed by a load. With `eager` the first load does not wait for news, with `fresh` it comes
-// with the first snapshot: for what a snapshot does not hold. `subject` may name several channels, `events` one family,
+// with the first snapshot: for what a snapshot does not hold. `at` is the number at which its one channel stood before the
+// page was read: where the first snapshot stands further, it is loaded. `subject` may name several channels, `events` one family,
 // `pace` the least milliseconds between two loads, `every` the seconds after which it is loaded without news, `while` its
 // status is that: for what changes with time alone. With `ticks` a tick is news like any other.
 import { Live } from "../../sdk/live.js";
@@ -27,11 +28,12 @@ export class LiveRow extends HTMLElement {
     if (["presence", "cursor", "reaction", "error"].includes(message.type)) return;
     const known = message.type !== "snapshot" || this.seen.has(subject) || this.hasAttribute("fresh");
     this.seen.add(subject);
-    if (known || this.stale(message.data)) this.refresh();
+    if (known || this.stale(message)) this.refresh();
   }
 
-  // The page may be older than the snapshot: what finished in between must show.
-  stale(now) {
+  // The page may be older than the snapshot: what happened in between must show.
+  stale({ seq, data: now }) {
+    if (this.hasAttribute("at") && seq > Number(this.getAttribute("at"))) return true;
     const shown = this.querySelector("[data-status]")?.dataset.status;
     return Boolean(now?.status && shown && now.status !== shown);
   }
