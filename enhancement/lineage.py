@@ -27,7 +27,6 @@ from enhancement.models import Enhancement
 from enhancement.presenting import summary_of
 from teams.accounts.models import User
 from teams.membership.models import Membership
-from teams.membership.permissions import CODES
 
 FEW: Final = 60  # images that are told unless more are asked for
 MOST: Final = 480
@@ -129,7 +128,7 @@ class Step:
     """What was done once: an upload, a generation or an enhancement, with the images that came of it.
 
     kind: a key of SAID. pk: of the generation or the enhancement. words: its brief. cost: USD, None where it is not on
-    record or not for these eyes. also: what else it was made from; None for an image that these eyes may not see.
+    record. also: what else it was made from; None for an image that these eyes may not see.
     """
 
     kind: str
@@ -157,8 +156,7 @@ def lineage_of(user: User, asset: Asset, *, limit: int = FEW, alone: bool = Fals
     """The family of an image that `user` may see. `alone`: what it comes from and what comes of it, without the other
     branches. The same number of statements for any family. At most `limit` images, or all that it comes from.
     """
-    roles = dict(Membership.objects.filter(user=user).values_list("team", "role"))
-    teams = list(roles)
+    teams = list(Membership.objects.filter(user=user).values_list("team", flat=True))
     above = [row[0] for row in _rows(ABOVE, start=asset.pk, teams=teams, deep=DEEP)]
     starts = [asset.pk] if alone else above
     most = max(limit, len(above))
@@ -166,7 +164,7 @@ def lineage_of(user: User, asset: Asset, *, limit: int = FEW, alone: bool = Fals
     found = list(dict.fromkeys([*above, *below]))
     told = found[:most]
     counts = {pk: (seen, others) for pk, seen, others in _rows(COUNTED, ids=told, teams=teams, wide=WIDE)}
-    return _Family(user, roles, told, counts).lineage(above[-1], is_cut=len(found) > most)
+    return _Family(user, told, counts).lineage(above[-1], is_cut=len(found) > most)
 
 
 def in_order(found: Lineage) -> list[tuple[Node | None, Step]]:
@@ -189,9 +187,8 @@ def _rows(statement: str, **facts: Any) -> list[tuple[Any, ...]]:
 class _Family:
     """Some images, and how each of them was made: four statements."""
 
-    def __init__(self, user: User, roles: Mapping[UUID, str], told: list[UUID], counts: Counts) -> None:
-        self.user, self.told, self.counts = user, told, counts
-        self.whole = {team for team, role in roles.items() if "view_billing" in CODES[role]}
+    def __init__(self, user: User, told: list[UUID], counts: Counts) -> None:
+        self.told, self.counts = told, counts
         visible = Asset.objects.visible_to(user)
         runs = visible.filter(pk__in=told, kind=AssetKind.GENERATED).values("generation")
         used = Generation.references.through.objects.filter(generation__in=runs).order_by("pk")
@@ -276,7 +273,7 @@ class _Family:
             words=run.brief,
             by=run.owner,
             at=run.created_at,
-            cost=run.cost if self._sees_costs(run) else None,
+            cost=run.cost,
             simulated=run.simulated,
             also=[self.assets.get(each) for each in also],
         )
@@ -288,7 +285,7 @@ class _Family:
             pk=row.pk,
             by=row.owner,
             at=row.created_at,
-            cost=row.cost if self._sees_costs(row) else None,
+            cost=row.cost,
         )
 
     def _node(self, pk: UUID, shown: int) -> Node:
@@ -307,13 +304,9 @@ class _Family:
         """USD that this image came to."""
         enhancement = self.enhancements.get(asset.pk)
         if enhancement is not None:
-            return enhancement.cost if self._sees_costs(enhancement) else None
+            return enhancement.cost
         paid = asset.paid  # type: ignore[attr-defined]  # see _with_makers
-        return Decimal(paid) if paid and self._sees_costs(asset) else None
-
-    def _sees_costs(self, row: Asset | Generation | Enhancement) -> bool:
-        """One's own, and all in teams whose costs one sees."""
-        return row.owner_id == self.user.pk or row.team_id in self.whole
+        return Decimal(paid) if paid else None
 
 
 def _cut_off(tree: Mapping[UUID, UUID | None]) -> tuple[dict[UUID, UUID | None], bool]:

@@ -90,7 +90,7 @@ class LineageAnswer(serializers.Serializer[Any]):
 
 class AssetLineage(APIView):
     """What an image was made from, up to the first of all, and everything that was made of that: by whom, when, and
-    for how much as far as you may see costs. One that was made from several images stands under the first of them.
+    for how much. One that was made from several images stands under the first of them.
     """
 
     @extend_schema(parameters=[LineageQuery], responses=LineageAnswer)

@@ -18,7 +18,6 @@ from enhancement.presenting import comparison_shown, steps_shown, versions_shown
 from enhancement.views import may_edit
 from teams.accounts.people import person
 from teams.base.errors import Missing, Refused
-from teams.membership.ownership import teams_where
 
 
 @login_required
@@ -30,21 +29,14 @@ def versus(request: HttpRequest, pk: UUID, before: UUID) -> HttpResponse:
     if all(wished):
         return redirect("versus", wished[1][0], wished[0][0])
     one, other = comparing.pair(request.user, before, pk)
-    unsaid = {"Size"} if _sees_costs(request, one, other) else {"Size", "Price"}  # the size stands above
     sides = [("Before", one), ("After", other)]
     context = {
         "before": one,
         "after": other,
         "prompts": [(name, pieces) for (name, _), pieces in zip(sides, prompts_of([one, other]), strict=True)],
-        "lines": [line for line in lines_of([one, other]) if line.name not in unsaid],
+        "lines": [line for line in lines_of([one, other]) if line.name != "Size"],  # it stands above
     }
     return render(request, "enhancement/versus.html", context)
-
-
-def _sees_costs(request: HttpRequest, *assets: Asset) -> bool:
-    """Of one's own work, and of teams whose costs one sees."""
-    whole = set(teams_where(request.user, "view_billing").values_list("team", flat=True))
-    return all(asset.owner_id == request.user.pk or asset.team_id in whole for asset in assets)
 
 
 @login_required

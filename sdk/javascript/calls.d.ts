@@ -530,7 +530,7 @@ export interface Calls {
   /** The picture itself; `format` converts it, `download` asks the browser to save it. */
   download(assetId: string, wish?: { download?: boolean; format?: "jpeg" | "png" | "webp" }, options?: Options): Promise<Blob>;
   download(assetId: string, wish: { download?: boolean; format?: "jpeg" | "png" | "webp" }, options: Saving): Promise<string>;
-  /** What an image was made from, up to the first of all, and everything that was made of that: by whom, when, and for how much as far as you may see costs. One that was made from several images stands under the first of them. */
+  /** What an image was made from, up to the first of all, and everything that was made of that: by whom, when, and for how much. One that was made from several images stands under the first of them. */
   assetLineage(assetId: string, wish?: { alone?: boolean; limit?: number }, options?: Options): Promise<LineageAnswer>;
   /** Show an image that a best-of had set aside. */
   promoteAsset(assetId: string, options?: Options): Promise<Asset>;

@@ -101,8 +101,7 @@ class AssetsCalls(Caller):
         self, asset_id: str, *, alone: bool | None = None, limit: int | None = None
     ) -> types.LineageAnswer:
         """What an image was made from, up to the first of all, and everything that was made of that: by whom,
-        when, and for how much as far as you may see costs. One that was made from several images stands under
-        the first of them.
+        when, and for how much. One that was made from several images stands under the first of them.
         """
         answer: types.LineageAnswer = await self.call(
             "GET", f"/assets/{quoted(asset_id)}/lineage", query={"alone": alone, "limit": limit}
