@@ -134,4 +134,7 @@ def _meant(actor: User, query: QueryDict, picked: tuple[UUID, ...]) -> QuerySet[
     rows = Asset.objects.visible_to(actor).kept()
     if picked:
         return rows.filter(pk__in=picked).order_by("-created_at", "-id")
-    return Filters.from_query(query).apply(rows) if "all" in query else rows.none()
+    if "all" not in query:
+        return rows.none()
+    filters = Filters.from_query(query)
+    return filters.apply(rows).order_by(*filters.ordering)

@@ -121,10 +121,10 @@ def _context(
 ) -> dict[str, Any]:
     images = list(_images(request).filter(pk__in=draft.assets))
     teams = {image.team_id for image in images}
-    pictures = _images(request).filter(team__in=teams).order_by("-created_at")[:PICTURES]
+    pictures = _images(request).filter(team__in=teams).first_in("-created_at", "-id", limit=PICTURES)
     return {
         "assets": images,
-        "offered": [] if draft.assets else _images(request).order_by("-created_at")[:OFFERED],
+        "offered": [] if draft.assets else _images(request).first_in("-created_at", "-id", limit=OFFERED),
         "groups": builder.groups(
             draft.recipe, pictures=pictures, personas=tastes.choices(person(request), teams), faults=faults
         ),

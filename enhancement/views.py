@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from designer.assets.models import Asset
 from designer.generations.compare_views import chosen
-from designer.generations.gallery import after
 from designer.generations.views import is_partial
 from enhancement import following, presets, services
 from enhancement.framings import over_result
@@ -21,6 +20,7 @@ from enhancement.presenting import row_shown
 from enhancement.waiting import Queue
 from teams.accounts.people import person
 from teams.base.errors import Forbidden, Missing, Refused
+from teams.base.lists import after, mark_of
 from teams.membership.ownership import visible_teams
 from teams.membership.permissions import may
 
@@ -84,9 +84,9 @@ def enhancements(request: HttpRequest) -> HttpResponse:
     rows = Enhancement.objects.visible_to(request.user).select_related("source", "result", "owner")
     rows = rows.matching(said["q"]) if said["q"] else rows
     rows = rows.filter(status=said["status"]) if said["status"] in Status.values else rows
-    page = list(after(rows.order_by("-created_at", "-id"), request.GET.get("after", ""), "new")[: PAGE + 1])
+    page = list(after(rows, request.GET.get("after", "")).first_in("-created_at", "-id", limit=PAGE + 1))
     more, page, queue = len(page) > PAGE, page[:PAGE], Queue()
-    mark = f"{page[-1].created_at.isoformat()}~{page[-1].pk}" if more else ""
+    mark = mark_of(page[-1]) if more else ""
     context = {
         "rows": [row_shown(row, queue) for row in page],
         "next_url": f"{request.path}?{urlencode({**said, 'after': mark})}" if more else "",

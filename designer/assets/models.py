@@ -76,6 +76,9 @@ class Asset(TeamOwned):
             models.Index(fields=["team", "sha256"]),
             models.Index(fields=["path"]),
             models.Index(
+                name="asset_trashed", fields=["team", "-created_at", "-id"], condition=Q(trashed_at__isnull=False)
+            ),
+            models.Index(
                 name="asset_uploaded", fields=["team", "-created_at", "-id"], condition=Q(kind=AssetKind.REFERENCE)
             ),
             models.Index(

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import BooleanField, Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -34,9 +34,9 @@ from teams.accounts.people import person
 from teams.base import ids
 from teams.base.errors import Conflict, Refused
 from teams.base.ids import words_of
+from teams.base.lists import after, mark_of
 
 PAGE = 24
-M = TypeVar("M", bound=Model)
 # a team, times (of the images, of their generations), a model in fact or simulated, a garment, whether somebody rated
 # it, a member, a persona, and what its generation names: what a figure stands on; carried along
 BEHIND = (
@@ -129,7 +129,7 @@ class Filters:
         """From when on, and up to when, the images were made, and their generations asked for."""
         return {name: parse_datetime(getattr(self, name)) for name in ("since", "until", "asked_since", "asked_until")}
 
-    def apply(self, rows: AssetQuerySet) -> QuerySet[Asset]:
+    def apply(self, rows: AssetQuerySet) -> AssetQuerySet:
         if self.alike:
             first = rows.filter(pk=self.alike).first()  # among the rows that may be seen
             rows = rows.alike(first) if first else rows.none()
@@ -148,7 +148,11 @@ class Filters:
             rows = rows.filter(~Exists(said))
         elif self.liked:
             rows = rows.filter(Exists(said.filter(kind=self.liked)))
-        return rows.order_by(*(("created_at", "id") if self.order == "old" else ("-created_at", "-id")))
+        return rows
+
+    @property
+    def ordering(self) -> tuple[str, str]:
+        return ("created_at", "id") if self.order == "old" else ("-created_at", "-id")
 
     def _made(self, rows: AssetQuerySet) -> AssetQuerySet:
         """By team, time, maker and what was said, as a figure counts them."""
@@ -206,20 +210,6 @@ def _one_of(known: Iterable[str], said: str) -> str:
     return said if said in known else ""
 
 
-def after(rows: QuerySet[M], mark: str, order: str) -> QuerySet[M]:
-    """Rows behind the mark `time~id` of the last one shown; a mark that cannot be read means the beginning."""
-    raw_time, _, raw_id = mark.partition("~")
-    moment: datetime | None
-    try:
-        moment, pk = parse_datetime(raw_time), UUID(raw_id)
-    except ValueError:
-        return rows
-    if moment is None or moment.tzinfo is None:
-        return rows
-    side = "gt" if order == "old" else "lt"
-    return rows.filter(Q(**{f"created_at__{side}": moment}) | Q(created_at=moment, **{f"id__{side}": pk}))
-
-
 @login_required
 @require_GET
 def gallery(request: HttpRequest) -> HttpResponse:
@@ -228,11 +218,11 @@ def gallery(request: HttpRequest) -> HttpResponse:
         Asset.objects.see(request.user, UUID(filters.alike))
     visible = Asset.objects.visible_to(request.user)
     rows = filters.apply(visible.select_related("generation"))
-    page = list(after(rows, request.GET.get("after", ""), filters.order)[: PAGE + 1])
+    page = list(after(rows, request.GET.get("after", ""), filters.order).first_in(*filters.ordering, limit=PAGE + 1))
     more = len(page) > PAGE
     page = with_standings(with_likes(page[:PAGE]))
     said = {name: value for name in CARRIED if (value := request.GET.get(name))}
-    mark = f"{page[-1].created_at.isoformat()}~{page[-1].pk}" if more else ""
+    mark = mark_of(page[-1]) if more else ""
     context = {
         "page": page,
         "next_url": f"{request.path}?{urlencode({**said, 'after': mark})}" if more else "",

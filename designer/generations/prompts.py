@@ -21,6 +21,11 @@ def history_of(user: User) -> GenerationQuerySet:
     return rows.annotate(favourite=Exists(kept))
 
 
+def models_of(rows: GenerationQuerySet) -> list[str]:
+    """The models that drew any of them, by name."""
+    return sorted(name for name in rows.values_list("model", flat=True).distinct() if name)
+
+
 def found(rows: GenerationQuerySet, *, words: str = "", favourite: bool = False, model: str = "") -> GenerationQuerySet:
     """Those whose brief or prompt holds every word, that are favourites, that this model drew."""
     for word in words.split():

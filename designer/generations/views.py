@@ -113,8 +113,8 @@ def form_of(request: HttpRequest, wish: GenerationWish) -> ComposerForm:
 def render_studio(
     request: HttpRequest, form: ComposerForm, status: int = 200, more: dict[str, Any] | None = None
 ) -> HttpResponse:
-    seen = Generation.objects.visible_to(request.user).kept().order_by("-created_at")
-    recent = offered(seen, request.user)[:RECENT]
+    seen = offered(Generation.objects.visible_to(request.user).kept(), request.user)
+    recent = seen.first_in("-created_at", "-id", limit=RECENT)
     context = {"form": form, "recent": recent, "endings": endings_shown(), **(more or {})}
     return render(request, "designer/generations/studio.html", context, status=status)
 

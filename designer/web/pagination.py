@@ -2,18 +2,36 @@
 
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.utils.dateparse import parse_datetime
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
 from teams.base.errors import Refused
+from teams.membership.ownership import OwnedQuerySet
 
 ORDERS: Final = {
     "": ("-created_at", "-id"),
     "-created_at": ("-created_at", "-id"),
     "created_at": ("created_at", "id"),
 }
+
+
+class TeamByTeam:
+    """Rows of somebody's teams as a pagination takes them: put in order, narrowed, and cut once at the end."""
+
+    def __init__(self, rows: OwnedQuerySet[Any], order: tuple[str, ...] = ()) -> None:
+        self.rows, self.order = rows, order
+
+    def order_by(self, *order: str) -> "TeamByTeam":
+        return TeamByTeam(self.rows, order)
+
+    def filter(self, *said: Any, **more: Any) -> "TeamByTeam":
+        return TeamByTeam(self.rows.filter(*said, **more), self.order)
+
+    def __getitem__(self, cut: slice) -> QuerySet[Any]:
+        return self.rows.first_in(*self.order, limit=cut.stop)[cut.start :]
 
 
 class CursorPages(CursorPagination):
@@ -23,6 +41,11 @@ class CursorPages(CursorPagination):
     max_page_size = 200
     page_size_query_param = "page_size"
     ordering = ("-created_at", "-id")
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
+        seen = isinstance(queryset, OwnedQuerySet) and queryset.seen_by is not None
+        found: list[Any] | None = super().paginate_queryset(TeamByTeam(queryset) if seen else queryset, request, view)
+        return found
 
     def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
         wish = request.query_params.get("ordering", "")

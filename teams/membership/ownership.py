@@ -1,6 +1,6 @@
 """What belongs to a team, and the one place that answers who may see and change it."""
 
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -14,15 +14,45 @@ from teams.membership.models import Membership, Role, Team
 from teams.membership.permissions import CODES, STILLED, resting, roles_with
 
 M = TypeVar("M", bound="TeamOwned")
+MOST_APART: Final = 20  # teams of one person that are asked one by one
 
 
 class OwnedQuerySet(models.QuerySet[M]):
     """Rows of tenant tables. Everything a user reaches goes through `visible_to` or `for_edit`."""
 
+    seen_by: UUID | None = None  # a person of whose teams all of these are
+
+    def _clone(self) -> Self:
+        rows: Self = super()._clone()  # type: ignore[misc]  # Django's own way to carry what a queryset knows
+        rows.seen_by = self.seen_by
+        return rows
+
+    def __or__(self, other: models.QuerySet[M]) -> Self:
+        rows = super().__or__(other)
+        rows.seen_by = None
+        return rows
+
     def visible_to(self, user: "User | AnonymousUser") -> Self:
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        return self.filter(team__in=Membership.objects.filter(user=user.pk).values("team"))
+        rows = self.filter(team__in=Membership.objects.filter(user=user.pk).values("team"))
+        rows.seen_by = user.pk
+        return rows
+
+    def first_in(self, *order: str, limit: int) -> Self:
+        """The first `limit` in an order that the table has an index of, team by team.
+
+        They are sought in each team by itself: of several at once Postgres reads and sorts all that they ever made,
+        half a second of 100,000 rows.
+        """
+        members = Membership.objects.filter(user=self.seen_by) if self.seen_by else Membership.objects.none()
+        teams = list(members.values_list("team", flat=True)[: MOST_APART + 1])
+        if not 0 < len(teams) <= MOST_APART or self.query.distinct or self.query.is_sliced:
+            return self.order_by(*order)[:limit]
+        if len(teams) == 1:
+            return self.filter(team=teams[0]).order_by(*order)[:limit]
+        parts = [self.filter(team=team).order_by(*order).values("pk")[:limit] for team in teams]
+        return self.filter(pk__in=parts[0].union(*parts[1:], all=True)).order_by(*order)[:limit]
 
     def editable_by(self, user: "User | AnonymousUser") -> Self:
         """The rows that `for_edit` would give to `user`, asked for all at once; of a model whose rows have owners."""

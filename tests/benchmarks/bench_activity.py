@@ -3,11 +3,11 @@
 `python -m tests.benchmarks.bench_activity [--quick] [--generations=N] [--plans=FILE]`
 
 The thousand teams of `bench_analytics`, seeded the same way, in a database of its own; of the largest one 500
-generations began from one image, and each tenth image was enlarged, commented on and reviewed. The owner of the largest
-team and of one in the middle ask for the gallery and the feed (all of it, of one person, likes alone, far down, as the
-API tells it) and for the family of that image, each 25 times through the whole of Django. The number of statements must
-be the same for both teams. `ratio` is the largest team's p95 to the middle one's. With --plans the plans of the largest
-team's statements are written into a file.
+generations began from one image, 1,000 images lie in a collection, and each tenth image was enlarged, commented on
+and reviewed. The owner of the largest team and of one in the middle ask for the lists of work, the collection, the
+feed (all of it, of one person, likes alone, far down, as the API tells it) and for the family of that image, each 25
+times through the whole of Django. The number of statements must be the same for both teams. `ratio` is the largest
+team's p95 to the middle one's. With --plans the plans of the largest team's statements are written into a file.
 """
 
 import argparse
@@ -28,11 +28,13 @@ from django.db import connection  # noqa: E402  (Django must be set up first)
 from django.test import Client, override_settings  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
-import designer.urls  # noqa: E402, F401  (all of it: nothing is to be loaded while it is measured)
+import designer.asgi  # noqa: E402, F401  (all that a web node loads, and as it lies there)
 from designer.assets.models import Asset  # noqa: E402
 from designer.generations.models import Generation  # noqa: E402
 from teams.accounts.models import User  # noqa: E402
 from teams.membership.models import Membership, Role, Team  # noqa: E402
+from teams.membership.services import create_personal_team  # noqa: E402
+from teams.review.collections.models import Collection, CollectionItem  # noqa: E402
 from tests.benchmarks.bench_analytics import FULL, QUICK, seed, timed  # noqa: E402
 from tests.faults.kit import private_database  # noqa: E402
 
@@ -75,10 +77,10 @@ def main() -> int:
                 cursor.execute(told)
             cursor.execute("SET session_replication_role = origin")
         measured = (teams[0], teams[len(teams) // 2])
-        images = [_family(team) for team in measured]
+        things = [(_family(team), _collection(team)) for team in measured]
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
-        return report(measured, images, wish.plans)
+        return report(measured, things, wish.plans)
 
 
 def _family(team: Team) -> UUID:
@@ -90,11 +92,22 @@ def _family(team: Team) -> UUID:
     return image.pk
 
 
-def report(teams: tuple[Team, Team], images: list[UUID], plans: Path | None) -> int:
+def _collection(team: Team) -> UUID:
+    """The newest 1,000 images of the team, in one collection."""
+    owner = _owner_of(team)
+    row = Collection.objects.create(team=team, owner=owner, name="The season")
+    held = Asset.objects.filter(team=team).order_by("-created_at").values_list("pk", flat=True)[:1000]
+    CollectionItem.objects.bulk_create(
+        CollectionItem(team=team, collection=row, asset_id=pk, position=n, added_by=owner) for n, pk in enumerate(held)
+    )
+    return row.pk
+
+
+def report(teams: tuple[Team, Team], things: list[tuple[UUID, UUID]], plans: Path | None) -> int:
     print(f"\n{'':22}{'statements':>12}{'p50 ms':>9}{'p95 ms':>9}{'middle p95':>12}{'ratio':>8}")
     different, kept = 0, []
     clients = [_owner(team) for team in teams]
-    asked = [list(addresses(client, team, image)) for client, team, image in zip(clients, teams, images, strict=True)]
+    asked = [list(addresses(client, team, *of)) for client, team, of in zip(clients, teams, things, strict=True)]
     for (name, large), (_, middle) in zip(*asked, strict=True):
         statements, took = measure(clients[0], large)
         others, usual = measure(clients[1], middle)
@@ -109,16 +122,30 @@ def report(teams: tuple[Team, Team], images: list[UUID], plans: Path | None) -> 
 
 
 def _owner(team: Team) -> Client:
-    client = Client()
-    owner = User.objects.get(memberships__team=team, memberships__role=Role.OWNER)
+    client, owner = Client(), _owner_of(team)
+    if not Team.objects.filter(personal=True, memberships__user=owner).exists():
+        create_personal_team(owner=owner)
     client.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
     return client
 
 
-def addresses(client: Client, team: Team, image: UUID) -> Iterator[tuple[str, str]]:
+def _owner_of(team: Team) -> User:
+    return User.objects.get(memberships__team=team, memberships__role=Role.OWNER)
+
+
+def addresses(client: Client, team: Team, image: UUID, collection: UUID) -> Iterator[tuple[str, str]]:
     feed, api = f"/teams/{team.pk}/activity", f"/api/teams/{team.pk}/activity"
     member = Membership.objects.filter(team=team).exclude(role=Role.OWNER).values_list("user", flat=True)[0]
-    yield "gallery", f"/gallery?of={team.pk}"
+    yield "studio", "/"
+    yield "gallery", "/gallery"
+    yield "gallery, liked", "/gallery?liked=like"
+    yield "gallery of the team", f"/gallery?of={team.pk}"
+    yield "gallery, a rare word", "/gallery?q=zibeline"
+    yield "prompts", "/prompts"
+    yield "collection", f"/collections/{collection}"
+    yield "enhancements", "/enhancements"
+    yield "assets, API", "/api/assets?page_size=200"
+    yield "generations, API", "/api/generations?page_size=50"
     yield "feed", feed
     yield "feed of a person", f"{feed}?person={member}"
     yield "feed of likes", f"{feed}?kind=feedback"

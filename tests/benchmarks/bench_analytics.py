@@ -96,7 +96,8 @@ SELECT id, at, at, team_id, owner_id, brief, '', '{{"n": 1}}', '{{}}', status, '
         'occasion', jsonb_build_object('value', occasion, 'confidence', 0.8),
         'colours', jsonb_build_object('value', jsonb_build_array(jsonb_build_object('name', colour)))),
     repeat('emerald silk satin dress, ', 8), '',
-    {MAKER}, k = 3, '[]', CASE WHEN status IN ('failed', 'partial') THEN '{{"code": "provider_down"}}'::jsonb END,
+    {MAKER}, k = 3, '[]', CASE WHEN status IN ('failed', 'partial')
+        THEN '{{"code": "provider_down", "message": "No answer.", "remedy": "Try again."}}'::jsonb END,
     at + interval '1 second', at + interval '1 second' + random() * interval '60 seconds'
 FROM worded;
 """  # noqa: S608  (constants of this module)
