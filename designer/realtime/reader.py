@@ -111,6 +111,7 @@ class Reader:
         resumed = after is not None and not now.cut
         mine.seq = after if resumed and after is not None else now.head.seq
         if await self.say(lambda: self._beginning(channel, mine, now, resumed=resumed), channel, mine):
+            mine.begun = True
             self.hub.introduce(channel, self)
             self.hub.stands_at(channel, now.head)
             self.start(self._catch_up(channel, mine, now.head.seq))
@@ -172,7 +173,8 @@ class Reader:
             mine.seq = fact.seq
 
     def show(self, channel: str, tick_frame: str, key: Key) -> None:
-        if channel in self.subscriptions and not self.outbox.put(tick_frame, channel, key):
+        mine = self.subscriptions.get(channel)  # before its snapshot a tick would say something of nothing
+        if mine and mine.begun and not self.outbox.put(tick_frame, channel, key):
             DROPPED.inc()
 
     def resync(self, channel: str, reason: str) -> None:

@@ -15,11 +15,13 @@ MAX_SNAPSHOT: Final = 1 << 20
 
 @dataclass(slots=True)
 class Subscription:
-    """What this reader has of one channel: `seq` was sent; `missed` is the newest that passed by while not `ready`."""
+    """What this reader has of one channel: `seq` was sent; `missed` is the newest that passed by while not `ready`;
+    `begun`: its snapshot is on the way."""
 
     seq: int = 0
     missed: int = 0
     ready: bool = False
+    begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)

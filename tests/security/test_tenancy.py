@@ -2,10 +2,15 @@
 
 Hypothesis writes the play; the reference model below knows who belongs where. Every surface is asked: the API, pages,
 files, search, bulk actions and channels. What one may not see answers exactly like what does not exist.
+
+`TENANCY_PLAYS=500 python3 run.py test tests/security/test_tenancy.py -s` plays at the size of the promise, 20,000 steps
+and more, and prints how many steps and requests it took.
 """
 
 import json
+import os
 import uuid
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,9 +40,21 @@ LOOKS = ("see", "page", "file", "list", "search", "watch")
 MOVES = (*LOOKS, "trash", "restore", "bulk", "enhance", "become", "share", "open", "open", "take back")
 MOVE = st.tuples(st.sampled_from(MOVES), st.sampled_from(PEOPLE), st.integers(0, 5), st.sampled_from(ROLES))
 
-QUICK = settings(
-    max_examples=10, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+PLAYS = settings(
+    max_examples=int(os.environ.get("TENANCY_PLAYS", "10")),
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
 )
+
+
+class Counting(Client):
+    counted: Counter[str] = Counter()
+
+    def request(self, **request: Any) -> Any:
+        self.counted["requests"] += 1
+        return super().request(**request)
 
 
 @dataclass
@@ -104,7 +121,7 @@ class Play:
         return self.stands(given) and given.to == who
 
     def client(self, who: str) -> Client:
-        made = Client(raise_request_exception=False)
+        made = Counting(raise_request_exception=False)
         made.force_login(self.people[who], backend="django.contrib.auth.backends.ModelBackend")
         return made
 
@@ -148,6 +165,7 @@ def same_as_missing(client: Client, method: str, path: str, asset: Asset, **sent
 
 
 def step(play: Play, what: str, who: str, number: int, role: str | None) -> None:
+    Counting.counted["steps"] += 1
     client, asset = play.client(who), play.assets[number]
     belongs, gone = play.role(who, asset) is not None, asset.pk in play.trashed
     if what == "become":
@@ -236,7 +254,7 @@ def enter(play: Play, client: Client, who: str, number: int, role: str | None) -
         if mine:
             assert {row["id"] for row in listed.json()["results"]} == {str(pk) for pk in shown}, gift
         assert (gift.pk in {row["id"] for row in client.get("/api/shared").json()["results"]}) == mine
-        guest = Client(raise_request_exception=False, REMOTE_ADDR=f"10.{number}.{len(play.shares) % 250}.1")
+        guest = Counting(raise_request_exception=False, REMOTE_ADDR=f"10.{number}.{len(play.shares) % 250}.1")
         if gift.key:
             assert guest.post("/s", {"key": gift.key}).status_code == (302 if stands else 404)
         for pk in (each.pk for each in play.assets):
@@ -296,7 +314,7 @@ def test_whatever_happens_nobody_sees_or_changes_what_is_not_theirs(settings, db
     settings.API_RATE_PER_MINUTE = 1_000_000
 
     @given(moves=st.lists(MOVE, min_size=25, max_size=50))
-    @QUICK
+    @PLAYS
     def play_out(moves: list[tuple[str, str, int, str | None]]) -> None:
         with transaction.atomic():
             play = begin()
@@ -308,3 +326,4 @@ def test_whatever_happens_nobody_sees_or_changes_what_is_not_theirs(settings, db
             transaction.set_rollback(True)
 
     play_out()
+    print(", ".join(f"{count:,} {name}" for name, count in Counting.counted.items()), "without a divergence")

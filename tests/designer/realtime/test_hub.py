@@ -3,16 +3,19 @@
 import asyncio
 import json
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from channels.layers import get_channel_layer
 
+from designer.realtime import reader as reading
 from designer.realtime.consumers import LiveConsumer
 from designer.realtime.herald import CONTROL, Herald, group_of
 from designer.realtime.hub import Hub, hub
 from designer.realtime.limits import CLOSE_GOING_ON
 from designer.realtime.log import Head
+from designer.realtime.standing import Standing
 
 
 class Line:
@@ -70,6 +73,28 @@ async def test_comparing_thousands_of_channels_leaves_others_their_turn():
     await hub._compare(moved, before)
     working.cancel()
     assert (turns >= 5, len(hub._dirty)) == (True, 5_000)
+
+
+async def test_no_tick_is_said_before_the_snapshot(monkeypatch):
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    async def slowly(*_):
+        asked.set()
+        await answered.wait()
+        return Standing(Head(0, ""), "", {})
+
+    monkeypatch.setattr(reading, "in_database", slowly)
+    reader = reading.Reader()
+    reader.identity = SimpleNamespace(user=None)
+    watching = asyncio.create_task(reader.watch("team:a", None, None))
+    await asked.wait()
+    reader.show("team:a", json.dumps({"type": "event", "percent": 40}), ("progress",))
+    answered.set()
+    await watching
+    reader.show("team:a", json.dumps({"type": "event", "percent": 50}), ("progress",))
+    said = [json.loads(await reader.outbox.take()) for _ in range(2)]
+    assert [(each["type"], each.get("percent")) for each in said] == [("subscribed", None), ("event", 50)]
+    await reader.forget(["team:a"])
 
 
 async def visit(token, channel):
