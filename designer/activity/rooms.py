@@ -67,8 +67,9 @@ def unless_trashed(model: type[Model], *names: str) -> Q:
     for rare, and reads and sorts all that a team ever said for the newest page of it."""
     kept = Q()
     for name in names:
-        spoken_of = model._meta.get_field(name).related_model._base_manager.filter(pk=OuterRef(name))
-        lies = Subquery(spoken_of.values(kept=ExpressionWrapper(Q(trashed_at=None), BooleanField())))
+        spoken_of: Any = model._meta.get_field(name).related_model
+        one = spoken_of._base_manager.filter(pk=OuterRef(name))
+        lies = Subquery(one.values(kept=ExpressionWrapper(Q(trashed_at=None), BooleanField())))
         kept &= Q(Coalesce(lies, True, output_field=BooleanField()))
     return kept
 

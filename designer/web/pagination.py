@@ -44,7 +44,8 @@ class CursorPages(CursorPagination):
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
         seen = isinstance(queryset, OwnedQuerySet) and queryset.seen_by is not None
-        found: list[Any] | None = super().paginate_queryset(TeamByTeam(queryset) if seen else queryset, request, view)
+        rows: Any = TeamByTeam(queryset) if seen else queryset
+        found: list[Any] | None = super().paginate_queryset(rows, request, view)
         return found
 
     def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import asyncio
 import json
 from contextlib import suppress
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from channels.layers import get_channel_layer
@@ -85,7 +85,7 @@ async def test_no_tick_is_said_before_the_snapshot(monkeypatch):
 
     monkeypatch.setattr(reading, "in_database", slowly)
     reader = reading.Reader()
-    reader.identity = SimpleNamespace(user=None)
+    reader.identity = cast("Any", SimpleNamespace(user=None))
     watching = asyncio.create_task(reader.watch("team:a", None, None))
     await asked.wait()
     reader.show("team:a", json.dumps({"type": "event", "percent": 40}), ("progress",))
