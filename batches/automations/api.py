@@ -1,8 +1,9 @@
 """A team's automations over HTTP. Members see them; owners and admins make them and steer their runs."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -40,6 +41,8 @@ from teams.base.streams import Streamed
 from teams.membership.models import Team
 from teams.membership.ownership import visible_team
 from teams.membership.permissions import may
+
+ACTIONS: Final[dict[str, Callable[..., int]]] = {"cancel": services.cancel, "retry": services.retry}
 
 
 class TroubleSerializer(serializers.Serializer[Any]):
@@ -146,8 +149,14 @@ class RunSerializer(serializers.ModelSerializer[AutomationRun]):
         return f"{run.cost:f}" if self.context.get("costs") else None
 
 
-class RunWish(StrictSerializer):
-    run = serializers.UUIDField(required=False, allow_null=True, default=None, help_text="That one; null: all")
+class RunsChange(StrictSerializer):
+    action = serializers.ChoiceField(choices=sorted(ACTIONS))
+    run = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Null: all under way, or all failed",
+    )
 
 
 class CountSerializer(serializers.Serializer[Any]):
@@ -260,6 +269,7 @@ class AutomationRuns(generics.ListAPIView[AutomationRun]):
     """What became of each approval, newest first."""
 
     queryset = AutomationRun.objects.none()
+    required_scopes: ClassVar[dict[str, str]] = FOR_MANAGERS
     serializer_class = RunSerializer
     filterset_class = RunFilter
 
@@ -273,36 +283,17 @@ class AutomationRuns(generics.ListAPIView[AutomationRun]):
         team = Team.objects.filter(pk=self.kwargs.get("team_id")).first()
         return {**context, "costs": team is not None and may(person(self.request), "view_billing", team)}
 
-
-class RunsAction(IdempotentPostMixin, APIView):
-    """The base of what is done to runs by POST."""
-
-    required_scopes: ClassVar[dict[str, str]] = FOR_MANAGERS
-
-    @extend_schema(request=RunWish, responses={202: CountSerializer})
-    def post(self, request: Request, team_id: UUID, automation_id: UUID) -> Response:
+    @extend_schema(request=RunsChange, responses={202: CountSerializer})
+    def patch(self, request: Request, team_id: UUID, automation_id: UUID) -> Response:
+        """Cancel one run or all that are under way, or retry one or all that failed: what was made already is not made
+        again."""
         row = seen(person(request), team_id, automation_id)
-        form = RunWish(data=request.data)
+        services.check_managed(person(request), row)
+        form = RunsChange(data=request.data)
         form.is_valid(raise_exception=True)
-        count = self.done(actor=person(request), automation_id=row.pk, run_id=form.validated_data["run"])
+        said = form.validated_data
+        count = ACTIONS[said["action"]](actor=person(request), automation_id=row.pk, run_id=said["run"])
         return Response({"runs": count}, status=202)
-
-    def done(self, **said: Any) -> int:
-        raise NotImplementedError
-
-
-class AutomationCancel(RunsAction):
-    """Stop one run, or all that wait or are under way."""
-
-    def done(self, **said: Any) -> int:
-        return services.cancel(**said)
-
-
-class AutomationRetry(RunsAction):
-    """Try one run again, or all that failed. What was made already is not made again."""
-
-    def done(self, **said: Any) -> int:
-        return services.retry(**said)
 
 
 class ZipQuery(StrictSerializer):

@@ -9,8 +9,6 @@ api = [
     path("teams/<uuid:team_id>/automations", rest.AutomationList.as_view(), name="api_automations"),
     path(ONE, rest.AutomationDetail.as_view(), name="api_automation"),
     path(f"{ONE}/runs", rest.AutomationRuns.as_view(), name="api_automation_runs"),
-    path(f"{ONE}/cancel", rest.AutomationCancel.as_view(), name="api_automation_cancel"),
-    path(f"{ONE}/retry", rest.AutomationRetry.as_view(), name="api_automation_retry"),
     path(f"{ONE}/zip", rest.AutomationZip.as_view(), name="api_automation_zip"),
 ]
 pages = [

@@ -35,7 +35,7 @@ class Studio:
     def ask(self, asset: Asset | None = None) -> Approval:
         about = asset or self.image()
         wish = Request(asset=about.pk, reviewers=[self.admin.pk])
-        return request_approval(actor=self.editor, team_id=self.team.pk, wish=wish)
+        return request_approval(actor=about.owner, team_id=self.team.pk, wish=wish)
 
     def approve(self, asset: Asset | None = None) -> Approval:
         return answer(actor=self.admin, approval_id=self.ask(asset).pk, verdict="approve")
