@@ -66,7 +66,9 @@ class AutomationEstimate(serializers.Serializer[Any]):
 class AutomationSerializer(serializers.ModelSerializer[Automation]):
     team = serializers.UUIDField(source="team_id")
     owner = serializers.UUIDField(source="owner_id", help_text="In whose name it works")
-    source = serializers.SerializerMethodField(help_text="The collection or batch of its scope; null for the team.")
+    source = serializers.SerializerMethodField(  # type: ignore[assignment]  # hides an attribute of the base
+        help_text="The collection or batch of its scope; null for the team."
+    )
     collection = serializers.UUIDField(source="collection_id", allow_null=True)
     rests = serializers.SerializerMethodField(help_text="Why it does nothing although it is on; null where it works.")
     delivered = serializers.IntegerField(help_text="Runs")
@@ -116,7 +118,9 @@ def estimate_of(user: User, row: Automation) -> dict[str, Any] | None:
 class AutomationChange(StrictSerializer):
     name = serializers.CharField(max_length=NAME_LENGTH)
     scope = serializers.ChoiceField(choices=Scope.choices, required=False)
-    source = serializers.UUIDField(required=False, allow_null=True, help_text="The collection or batch of the scope")
+    source = serializers.UUIDField(  # type: ignore[assignment]  # hides an attribute of the base
+        required=False, allow_null=True, help_text="The collection or batch of the scope"
+    )
     preset = serializers.UUIDField(required=False, allow_null=True)
     target = serializers.ChoiceField(choices=Target.choices, required=False, allow_blank=True)
     collection = serializers.UUIDField(required=False, allow_null=True, help_text="Where the results go")
@@ -279,7 +283,7 @@ class AutomationRuns(generics.ListAPIView[AutomationRun]):
         return rows
 
     def get_serializer_context(self) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_serializer_context()
+        context = super().get_serializer_context()
         team = Team.objects.filter(pk=self.kwargs.get("team_id")).first()
         return {**context, "costs": team is not None and may(person(self.request), "view_billing", team)}
 

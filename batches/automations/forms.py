@@ -106,7 +106,7 @@ def _group(title: str, kind: str, choices: list[Any]) -> list[Any]:
 
 
 def _said(row: Automation) -> dict[str, Any]:
-    source = row.scope_collection_id or row.scope_batch_id  # type: ignore[attr-defined]  # the columns of links
+    source = row.scope_collection_id or row.scope_batch_id
     recipe = f"preset:{row.preset}" if row.preset else f"size:{row.target}" if row.target else ""
     return {
         "name": row.name,

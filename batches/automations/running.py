@@ -75,7 +75,7 @@ def _is_for(row: Automation, asset: Asset) -> bool:
 
 def _line(asset: Asset) -> list[UUID]:
     """The image and those that it was made from."""
-    found, above = [asset.pk], asset.parent_id  # type: ignore[attr-defined]  # the column of a link
+    found, above = [asset.pk], asset.parent_id
     while above is not None and len(found) < DEEP:
         found.append(above)
         above = Asset.objects.filter(pk=above).values_list("parent_id", flat=True).first()
@@ -98,8 +98,8 @@ def begin(job: RunningJob, run_id: str) -> None:
         except Refused as refused:
             return end(run, RunStatus.FAILED, told_of(refused))
         run.enhancement, run.bought = made, bought
-        if made.result_id is not None and not made.is_live:  # type: ignore[attr-defined]  # the column of a link
-            return _to_delivery(run, made.result_id)  # type: ignore[attr-defined]
+        if made.result_id is not None and not made.is_live:
+            return _to_delivery(run, made.result_id)
         facts = {"enhancement": made, "bought": bought, "depth": run.depth}
         AutomationRun.objects.move(run.pk, RunStatus.ENHANCING, **facts)
         run.status = RunStatus.ENHANCING
@@ -169,8 +169,8 @@ def follow(enhancement: Enhancement) -> None:
         waits |= Q(status=RunStatus.FAILED, result=None)  # it had failed, and an admin ran its job again
     rows = AutomationRun.objects.filter(waits, enhancement=enhancement).order_by("pk")
     for run in rows.select_related("automation", "approval__requester", "asset").select_for_update(of=("self",)):
-        if enhancement.status == Status.SUCCEEDED and enhancement.result_id is not None:  # type: ignore[attr-defined]
-            _to_delivery(run, enhancement.result_id)  # type: ignore[attr-defined]  # the column of a link
+        if enhancement.status == Status.SUCCEEDED and enhancement.result_id is not None:
+            _to_delivery(run, enhancement.result_id)
         elif enhancement.status == Status.CANCELLED:
             why = trouble("cancelled", "The enhancement was cancelled.", "Try it again.")
             end(run, RunStatus.CANCELLED, why)

@@ -238,7 +238,8 @@ def _fill_scope(row: Automation, actor: User, plan: Plan) -> None:
     if plan.scope == Scope.COLLECTION:
         row.scope_collection = _collection(row, actor, plan.source, "source")
     elif plan.scope == Scope.BATCH:
-        row.scope_batch = Batch.objects.visible_to(actor).filter(team=row.team_id, pk=plan.source).first()
+        ours = Batch.objects.visible_to(actor).filter(team=row.team_id)
+        row.scope_batch = ours.filter(pk=plan.source).first() if plan.source else None
         if row.scope_batch is None:
             raise Missing(message="This team has no such batch.", field="source", remedy="Choose one of its batches.")
 
