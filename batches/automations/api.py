@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.urls import reverse
@@ -28,7 +29,7 @@ from batches.automations.models import (
     Scope,
     Target,
 )
-from batches.automations.standing import recipe_of, trouble_of
+from batches.automations.standing import Memo, recipe_of, trouble_of
 from batches.webhooks.api import FOR_MANAGERS, IF_MATCH
 from designer.web.idempotency import IdempotentPostMixin
 from designer.web.serializers import StrictSerializer
@@ -90,7 +91,7 @@ class AutomationSerializer(serializers.ModelSerializer[Automation]):
 
     @extend_schema_field(TroubleSerializer(allow_null=True))
     def get_rests(self, row: Automation) -> dict[str, str] | None:
-        return trouble_of(row)
+        return trouble_of(row, self.context.setdefault("memo", Memo()))
 
 
 class AutomationDetailSerializer(AutomationSerializer):
@@ -229,9 +230,10 @@ class AutomationList(IdempotentPostMixin, generics.ListAPIView[Automation]):
         form.is_valid(raise_exception=True)
         said = dict(form.validated_data)
         active = said.pop("active", True)
-        row = services.create(actor=person(request), team_id=team_id, plan=services.Plan(**said))
-        if not active:
-            services.switch(actor=person(request), automation_id=row.pk, on=False)
+        with transaction.atomic():
+            row = services.create(actor=person(request), team_id=team_id, plan=services.Plan(**said))
+            if not active:
+                services.switch(actor=person(request), automation_id=row.pk, on=False)
         return answer(request, row.pk, 201)
 
 
@@ -252,13 +254,14 @@ class AutomationDetail(APIView):
         form = AutomationChange(data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         said = dict(form.validated_data)
-        active = said.pop("active", None)
-        if said or active is None:
-            plan = replace(services.plan_of(row), **said)
-            if_match = request.headers.get("If-Match")
-            services.change(actor=person(request), automation_id=row.pk, plan=plan, if_match=if_match)
-        if active is not None:
-            services.switch(actor=person(request), automation_id=row.pk, on=active)
+        active, if_match = said.pop("active", None), request.headers.get("If-Match")
+        with transaction.atomic():
+            if said or active is None:
+                plan = replace(services.plan_of(row), **said)
+                services.change(actor=person(request), automation_id=row.pk, plan=plan, if_match=if_match)
+                if_match = "*"
+            if active is not None:
+                services.switch(actor=person(request), automation_id=row.pk, on=active, if_match=if_match)
         return answer(request, row.pk)
 
     @extend_schema(responses={204: None})

@@ -11,7 +11,7 @@ from batches.automations.standing import recipe_to
 from designer.assets.models import Asset, AssetKind
 from enhancement.pace import pace_of
 from enhancement.prices import PriceList
-from enhancement.recipes import Plan, planned
+from enhancement.recipes import Plan, checked, plan_of
 from teams.base.errors import Refused
 from teams.review.approvals.models import Approval, Status
 
@@ -56,10 +56,13 @@ def estimate(team_id: UUID, operations: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _plans(sizes: list[tuple[int, int]], operations: list[dict[str, Any]]) -> tuple[list[Plan], list[Refused]]:
-    prices, plans, refusals = PriceList(), [], []
-    for width, height in sizes:
+    """A plan for each, where there is one. Images of one size are planned alike, and once."""
+    wishes, prices = checked(operations), PriceList()
+    found: dict[tuple[int, int], Plan | Refused] = {}
+    for width, height in dict.fromkeys(sizes):
         try:
-            plans.append(planned(operations, width=width, height=height, prices=prices))
+            found[width, height] = plan_of(wishes, width=width, height=height, prices=prices)
         except Refused as refused:
-            refusals.append(refused)
-    return plans, refusals
+            found[width, height] = refused
+    each = [found[size] for size in sizes]
+    return [plan for plan in each if isinstance(plan, Plan)], [why for why in each if isinstance(why, Refused)]

@@ -150,7 +150,7 @@ def _of_chain(run: AutomationRun) -> Trouble | None:
     many the image went through."""
     seen, made, depth = {run.automation_id}, {run.asset_id}, 1
     while depth <= CHAIN:
-        before = AutomationRun.objects.filter(result__in=made, status=RunStatus.DELIVERED)
+        before = AutomationRun.objects.filter(result__in=made)
         makers = [each for each in before.exclude(pk=run.pk) if each.asset_id != each.result_id]
         if not makers:
             run.depth = depth

@@ -97,10 +97,11 @@ def change(*, actor: User, automation_id: UUID, plan: Plan, if_match: str | None
 
 
 @transaction.atomic
-def switch(*, actor: User, automation_id: UUID, on: bool) -> Automation:
+def switch(*, actor: User, automation_id: UUID, on: bool, if_match: str | None = "*") -> Automation:
     """Off, it hears of no approval and what waits is skipped; what has begun comes to its end. Raises Missing,
-    Forbidden or Conflict."""
+    Forbidden, Conflict, or Refused (428, 412)."""
     row = _held(actor, automation_id)
+    require_match(if_match, row)
     if row.active != on:
         row.active = on
         row.save(update_fields=["active", "updated_at"])

@@ -1,11 +1,13 @@
 """Whether an automation can do its work now, and if not, why: told on its pages and in what it leaves undone."""
 
 from typing import Any, Final
+from uuid import UUID
 
 from batches.automations.models import Automation, Target
 from enhancement import presets, rights
+from enhancement.models import EnhancementPreset
 from teams.accounts.models import User
-from teams.base.errors import Forbidden, Missing, Refused
+from teams.base.errors import Forbidden, Refused
 from teams.membership.models import Team
 from teams.membership.permissions import RESTING, check_awake, may
 
@@ -32,9 +34,32 @@ def insist(user: User, team: Team) -> None:
         raise Forbidden(message="Only owners and admins of the team manage automations.", remedy="Ask one of them.")
 
 
-def trouble_of(row: Automation) -> Trouble | None:
-    """Why it rests; None where it works. That it was switched off is no trouble."""
-    return _of_people(row) or _of_source(row) or _of_collection(row) or _of_recipe(row)
+class Memo:
+    """What many automations of a team ask alike, asked once: whose rights, and which presets there are."""
+
+    def __init__(self) -> None:
+        self._people: dict[tuple[UUID, UUID], Trouble | None] = {}
+        self._presets: dict[UUID, dict[UUID, presets.Shown]] = {}
+
+    def of_people(self, row: Automation) -> Trouble | None:
+        key = (row.team_id, row.owner_id)
+        if key not in self._people:
+            self._people[key] = _of_people(row)
+        return self._people[key]
+
+    def preset(self, row: Automation) -> presets.Shown | None:
+        if row.preset is None:
+            return None
+        if row.team_id not in self._presets:
+            own = (presets.shown(each) for each in EnhancementPreset.objects.filter(team=row.team_id))
+            self._presets[row.team_id] = {each.pk: each for each in (*own, *presets.starters())}
+        return self._presets[row.team_id].get(row.preset)
+
+
+def trouble_of(row: Automation, memo: Memo | None = None) -> Trouble | None:
+    """Why it rests; None where it works. That it was switched off is no trouble. `memo`: pass one for several."""
+    memo = memo or Memo()
+    return memo.of_people(row) or _of_source(row) or _of_collection(row) or _of_recipe(row, memo)
 
 
 def delivery_trouble_of(row: Automation) -> Trouble | None:
@@ -72,24 +97,21 @@ def _of_collection(row: Automation) -> Trouble | None:
     return None
 
 
-def _of_recipe(row: Automation) -> Trouble | None:
+def _of_recipe(row: Automation, memo: Memo) -> Trouble | None:
     try:
-        recipe_of(row)
+        recipe_of(row, memo)
     except Refused as refused:
         return told_of(refused)
     return None
 
 
-def recipe_of(row: Automation) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+def recipe_of(row: Automation, memo: Memo | None = None) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
     """The operations, and the preset they come from; none where it enhances nothing. Raises Refused for a preset that
     is gone, or that needs a person."""
     if row.preset is None:
         return (recipe_to(row.target), None) if row.target else ([], None)
-    try:
-        preset = presets.find(row.owner, row.preset)
-    except Missing:
-        preset = None
-    if preset is None or (preset.row is not None and preset.row.team_id != row.team_id):
+    preset = (memo or Memo()).preset(row)
+    if preset is None:
         message = f"The preset {row.preset_name or row.preset} was deleted."
         raise Refused("preset_gone", message, field="preset", remedy="Choose another one.")
     rights.refuse_unattended(preset.operations)

@@ -16,7 +16,7 @@ from batches.automations import pricing, services, taking, telling
 from batches.automations.api import AutomationFilter, RunFilter, estimate_of, seen
 from batches.automations.forms import AutomationForm
 from batches.automations.models import Automation, AutomationRun, RunStatus
-from batches.automations.standing import insist, may_manage, trouble_of
+from batches.automations.standing import Memo, insist, may_manage, trouble_of
 from enhancement import presets
 from teams.accounts.people import person
 from teams.base.errors import Forbidden, Missing, Refused
@@ -39,10 +39,11 @@ def automations(request: HttpRequest, team_id: UUID) -> HttpResponse:
     said = filters_said(request.GET, active=("true", "false"))
     rows = Automation.objects.visible_to(user).filter(team=team).told().order_by("-created_at", "-pk")
     page = Paginator(AutomationFilter(said, queryset=rows).qs, PAGE).get_page(request.GET.get("page"))
+    memo = Memo()
     context = {
         "team": team,
         "page": page,
-        "lines": [(row, trouble_of(row)) for row in page],
+        "lines": [(row, trouble_of(row, memo)) for row in page],
         "search": said["search"],
         "active": said.get("active", ""),
         "query": urlencode([(name, value) for name, value in said.items() if value]),

@@ -33,7 +33,7 @@ def ben(browser: Browser, studio_url: str, ada: Page) -> Iterator[Page]:
 
 def in_both_lights(page: Page, name: str) -> None:
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         check(page, f"{name}-{scheme}")
 
 

@@ -4,6 +4,8 @@ import io
 import zipfile
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from batches.automations import services
 from batches.automations.models import Automation, AutomationRun
@@ -58,6 +60,7 @@ def test_a_change_names_the_version_it_changes_and_makes_it_the_changers(studio,
     assert told.status_code == 200 and told.json()["name"] == "B" and told.json()["owner"] == str(client.user.pk)
     assert told.json()["preset"] == str(row.preset) and told.json()["collection"] == str(row.collection_id)
     assert client.patch(path, {"name": "C"}, format="json", headers={"If-Match": etag}).status_code == 412
+    assert client.patch(path, {"active": False}, format="json").status_code == 428
     off = client.patch(path, {"active": False}, format="json", headers={"If-Match": "*"})
     assert off.json()["active"] is False
     assert client.delete(path).status_code == 204 and not Automation.objects.exists()
@@ -161,6 +164,33 @@ def test_one_that_rests_says_why_on_its_page(studio, client):
     page = client.get(f"/teams/{studio.team.pk}/automations/{row.pk}").content.decode()
     assert "The preset House look was deleted." in page
     assert "Rests" in client.get(f"/teams/{studio.team.pk}/automations").content.decode()
+
+
+def queries(ask) -> int:
+    with CaptureQueriesContext(connection) as seen:
+        assert ask().status_code == 200
+    return len(seen)
+
+
+def test_lists_take_as_many_queries_for_many_as_for_few(studio, client, client_of):
+    browser(client, studio.owner)
+    place, admin = f"/teams/{studio.team.pk}/automations", client_of("admin")
+    row = studio.automation("One")
+    studio.approve()
+    asked = [
+        lambda: client.get(place),
+        lambda: admin.get(f"/api{place}"),
+        lambda: client.get(f"{place}/{row.pk}"),
+        lambda: admin.get(f"/api{place}/{row.pk}/runs"),
+    ]
+    for ask in asked:
+        ask()
+    few = [queries(ask) for ask in asked]
+    for number in range(4):
+        other = studio.preset(name=f"Look {number}")
+        studio.automation(f"No. {number}", preset=other.pk, collection=row.collection_id)
+        studio.approve()
+    assert [queries(ask) for ask in asked] == few
 
 
 def test_an_automation_of_another_team_is_not_found(studio, client_of):

@@ -174,6 +174,20 @@ def test_the_same_job_twice_does_it_once(studio, runs):
     assert Notification.objects.filter(kind="automation", user=studio.owner).count() == 1
 
 
+def test_two_workers_with_the_same_run_ask_for_one_enhancement(studio, runs):
+    studio.automation()
+    studio.approve()
+    running.enqueue(running.RUN, {"run_id": str(only(runs).pk)}, team_id=studio.team.pk, lane="io")
+    taken = []
+    while (job := claim("io", f"worker {len(taken)}")) is not None:
+        taken.append(job) if job.kind == running.RUN else perform(job)
+    assert len(taken) == 2
+    all_at_once(perform, taken)
+    assert only(runs).status == "enhancing" and Enhancement.objects.count() == 1
+    work_off()
+    assert only(runs).status == "delivered"
+
+
 def test_an_end_that_could_not_be_followed_is_followed_a_minute_later(studio, runs, monkeypatch):
     studio.automation()
     studio.approve()
