@@ -28,6 +28,7 @@ ROOMS = [
     "enhancement",
     "batches",
     "batches.webhooks",
+    "batches.automations",
     "analytics",
     "analytics.reports",
     "analytics.dashboards",

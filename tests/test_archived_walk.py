@@ -79,6 +79,7 @@ BODIES: dict[str, Callable[[World], Body]] = {
     "post api/generations/preview": lambda w: {"brief": "a coat", "team": str(w.team.pk)},
     "patch api/generations/<uuid:pk>/understood": lambda w: {"corrections": {"mood": "calm"}},
     "patch api/assets/<uuid:pk>/understood": lambda w: {"corrections": {"mood": "calm"}},
+    "post api/teams/<uuid:team_id>/automations": lambda w: {"name": "To print", "target": "4K"},
     "post api/teams/<uuid:team_id>/sessions": lambda w: {"collection": str(w.collection.pk)},
     "post api/sessions/<uuid:pk>/present": lambda w: {"asset": str(w.asset.pk)},
     "post api/sessions/<uuid:pk>/presenter": lambda w: {"user": str(w.people["owner"].pk)},

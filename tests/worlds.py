@@ -15,6 +15,7 @@ from analytics.models import Insight
 from analytics.reports.files import folder
 from analytics.reports.models import Delivery as ReportDelivery
 from analytics.reports.models import Report, ReportTemplate, Schedule
+from batches.automations.models import Automation, AutomationRun
 from batches.models import Batch, BatchItem, BatchTemplate
 from batches.webhooks.models import Delivery, Endpoint
 from designer.assets.models import Asset
@@ -78,6 +79,7 @@ class World:
     insight: Insight
     dashboard: Dashboard
     report_template: ReportTemplate
+    automation: Automation
 
     def id_for(self, route: str, name: str) -> Any:
         """What the placeholder `name` means in `route`; None when the walk has not been told."""
@@ -113,6 +115,8 @@ class World:
             return self.comment.pk
         if name == "approval_id":
             return self.approval.pk
+        if name == "automation_id":
+            return self.automation.pk
         if name == "share_id":
             return self.share.pk
         if name == "image_id":
@@ -209,6 +213,11 @@ class World:
             f"/analytics/dashboards/{self.dashboard.pk}",
             f"/api/dashboards/{self.dashboard.pk}",
             f"/teams/{self.team.pk}",
+            f"/teams/{self.team.pk}/automations",
+            f"/teams/{self.team.pk}/automations/{self.automation.pk}",
+            f"/api/teams/{self.team.pk}/automations",
+            f"/api/teams/{self.team.pk}/automations/{self.automation.pk}",
+            f"/api/teams/{self.team.pk}/automations/{self.automation.pk}/runs",
             f"/api/teams/{self.team.pk}/comments",
             f"/api/teams/{self.team.pk}/comments/{self.comment.pk}",
             f"/api/teams/{self.team.pk}/comments/{self.comment.pk}/history",
@@ -251,6 +260,7 @@ class World:
             f"batch:{self.batch.pk}",
             f"collection:{self.collection.pk}",
             f"session:{self.session.pk}",
+            f"automation:{self.automation.pk}",
             f"team:{self.team.pk}",
             f"report:{self.report.pk}",
         ]
@@ -283,6 +293,8 @@ class World:
             "shares": sorted(Share.objects.filter(**own).values_list("pk", "expires_at", "revoked_at", "may_download")),
             "webhooks": sorted(Endpoint.objects.filter(**own).values_list("pk", "status", "url", "secret")),
             "deliveries": sorted(Delivery.objects.filter(**own).values_list("pk", "status")),
+            "automations": sorted(Automation.objects.filter(**own).values_list("pk", "name", "active", "owner")),
+            "automation runs": sorted(AutomationRun.objects.filter(**own).values_list("pk", "status", "tries")),
             "collections": sorted(Collection.objects.filter(**own).values_list("pk", "name", "trashed_at")),
             "collected": sorted(CollectionItem.objects.filter(**own).values_list("collection", "asset", "position")),
             "sessions": sorted(ReviewSession.objects.filter(**own).values_list("pk", "status", "presenter", "present")),
@@ -390,6 +402,13 @@ def build_world() -> World:
         team=team, kind="seconds", key="seconds", sentence=f"{SECRET} is slow", about_costs=False, evidence=evidence,
         images=0, since=timezone.now().date(), told_at=timezone.now(),
     )  # fmt: skip
+    automation = Automation.objects.create(
+        team=team, owner=owner, name=f"{SECRET} to print", target="4K", collects=True, collection=collection
+    )
+    AutomationRun.objects.create(
+        team=team, automation=automation, approval=approval, asset=asset, status="failed", finished_at=timezone.now(),
+        error={"code": "budget", "message": SECRET, "remedy": ""},
+    )  # fmt: skip
     dashboard = Dashboard.objects.create(
         team=team, owner=editor, name=f"{SECRET} board", shared=True,
         widgets=[{"id": str(uuid.uuid4()), "kind": kind} for kind in ("figures", "terms", "gone")],
@@ -426,4 +445,5 @@ def build_world() -> World:
         insight=insight,
         dashboard=dashboard,
         report_template=report_template,
+        automation=automation,
     )

@@ -46,5 +46,6 @@ KINDS: Final = {
         paces=("daily", "weekly"),
         is_told=False,
     ),
+    "automation": Kind("An automation delivered an image, or could not", in_app=True, mail=False),
     "webhook": Kind("A webhook keeps failing or was switched off", in_app=True, mail=True),
 }

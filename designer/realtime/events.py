@@ -44,6 +44,8 @@ PREVIEW_CHANGED: Final = "preview:changed"
 BATCH_PROGRESS: Final = "batch:progress"
 BATCH_ITEM: Final = "batch:item"
 BATCH_COMPLETE: Final = "batch:complete"
+AUTOMATION_RUN: Final = "automation:run"
+AUTOMATION_DELIVERED: Final = "automation:delivered"
 PORTFOLIO_PROGRESS: Final = "portfolio:progress"
 PORTFOLIO_COMPLETE: Final = "portfolio:complete"
 PORTFOLIO_FAILED: Final = "portfolio:failed"
@@ -103,6 +105,8 @@ PAYLOADS: Final[dict[str, Any]] = {
     BATCH_PROGRESS: payloads.BatchState,
     BATCH_ITEM: payloads.BatchItemEnded,
     BATCH_COMPLETE: payloads.BatchState,
+    AUTOMATION_RUN: payloads.AutomationRun,
+    AUTOMATION_DELIVERED: payloads.AutomationDelivered,
     PORTFOLIO_PROGRESS: payloads.PortfolioStanding,
     PORTFOLIO_COMPLETE: payloads.PortfolioStanding,
     PORTFOLIO_FAILED: payloads.PortfolioStanding,

@@ -273,6 +273,27 @@ class SessionEnded(TypedDict):
     seconds: int
 
 
+class AutomationRun(TypedDict):
+    """How a run of an automation stands now: waiting, enhancing, delivering, delivered, failed, skipped, cancelled."""
+
+    run: str
+    asset: str
+    status: str
+
+
+class AutomationDelivered(TypedDict):
+    """An automation has delivered an image that was approved: `asset` became `result`, which is the same where nothing
+    was enhanced. `cost`: USD, for this image."""
+
+    run: str
+    name: str
+    approval: str
+    asset: str
+    result: str
+    collection: str | None
+    cost: str
+
+
 class TeamChanged(TypedDict):
     """The team was archived, unarchived, deleted (with thirty days of grace), restored or handed_over: `by` whom, an
     id, and their `name`. Whoever watches one that is deleted is asked anew and hears no more of it."""

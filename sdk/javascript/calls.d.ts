@@ -4,7 +4,6 @@ import type { Changing, Options, Pages, Saving, Source } from "./index.js";
 export type AboutEnum = "attribute" | "model";
 /** One thing somebody did. `said` and `unsaid`: ids of the feedback that appeared and went by it. */
 export interface Act { id: string; team: string; owner: string | null; kind: LearningActEnum; about: string; told: string; said: string[]; unsaid: string[]; undoes: string | null; undone: boolean; moves: WeightMove[]; created_at: string }
-export type ActionEnum = "start" | "pause" | "reset";
 /** One thing that happened: `actor` `did` `title`. */
 export interface Activity { id: string; kind: ActivityKindEnum; at: string; actor: Doer | null; did: string; title: string; whom: Doer | null; about: string; link: string; note: string; images: string[]; cost: string | null }
 export type ActivityKindEnum = "generation" | "enhancement" | "upload" | "batch" | "comment" | "feedback" | "review" | "collection" | "session" | "share" | "team";
@@ -102,6 +101,13 @@ export interface Attribute { value: unknown; confidence: number; source: string;
 export interface AttributeDrift { attribute: string; samples: number; divergence: number | null; noise: number | null; verdict: AttributeDriftVerdictEnum; top: string[] }
 export type AttributeDriftVerdictEnum = "too_few" | "steady" | "moving" | "apart";
 export interface AuditAnswer { number: number | null; action: string; subject: string; actor: string | null; facts: unknown; previous_digest: string; digest: string; created_at: string }
+export interface Automation { id: string; team: string; owner: string; name: string; active: boolean; scope: AutomationScopeEnum; source: string; preset: string | null; preset_name: string; target: string; collection: string | null; tells_webhooks: boolean; tells_people: boolean; rests: Trouble | null; delivered: number; failed: number; live: number; created_at: string; updated_at: string }
+export interface AutomationDetail { id: string; team: string; owner: string; name: string; active: boolean; scope: AutomationScopeEnum; source: string; preset: string | null; preset_name: string; target: string; collection: string | null; tells_webhooks: boolean; tells_people: boolean; rests: Trouble | null; delivered: number; failed: number; live: number; created_at: string; updated_at: string; estimate: AutomationEstimate | null }
+/** USD. Nothing is spent. */
+export interface AutomationEstimate { per_image: string; at_most: string; seconds: number; approved_lately: number; a_month: string; looked_at: number; refused: number }
+export type AutomationRunStatusEnum = "waiting" | "enhancing" | "delivering" | "delivered" | "failed" | "skipped" | "cancelled";
+export type AutomationScopeEnum = "team" | "collection" | "batch";
+export type AutomationTargetEnum = "2K" | "4K" | "8K";
 export interface Basis { kind: BasisKindEnum; runs: number }
 export type BasisKindEnum = "measured" | "partly measured" | "estimated";
 export interface Batch { id: string; team: string; owner: string; title: string; kind: BatchKindEnum; status: BatchStatusEnum; reason: ErrorFacts | null; counts: Counts; percent: number; estimate: CostRange; cost: string; budget: string | null; images: number; simulated: boolean; priority: number; parallelism: number; run_at: string | null; cron: string; time_zone: string; series: string | null; template: string | null; created_at: string; started_at: string | null; finished_at: string | null; links: Record<string, string> }
@@ -138,6 +144,7 @@ export interface Column { column: string; field: string | null; slot: string | n
 export interface CommentAnswer { id: string; team: string; asset: string | null; collection: string | null; batch: string | null; author: string; name: string; text: string; pin: Pin | null; reply_to: string | null; answers: number; mentions: MentionAnswer[]; reactions: SignAnswer[]; resolved_at: string | null; resolved_by: string | null; edited_at: string | null; deleted_at: string | null; created_at: string; updated_at: string; guest: boolean }
 export interface Correction { id: string; team: string; owner: string; attribute: string; before: unknown; after: unknown; read_from: string; asset: string | null; generation: string | null; created_at: string }
 export type CostsOfEnum = "team" | "own" | "both";
+export interface Count { runs: number }
 export interface Counts { total: number; waiting: number; queued: number; running: number; succeeded: number; failed: number; cancelled: number }
 export interface Courier { due: number; oldest_due: string | null; later: number; sending: number; given_up: number; delivered_per_minute: number; webhooks_on: number; webhooks_failing: number; webhooks_off: number }
 export interface Credentials { state: CredentialsStateEnum; signer: string; issuer: string; algorithm: string; actions: SignedAction[]; parents: number; problems: string[]; details: string[] }
@@ -316,6 +323,8 @@ export interface Revealed { left: string; right: string }
 export interface ReviewerAnswer { user: string; name: string; verdict: ApprovalVerdictEnum | BlankEnum; note: string; checked: number[]; present: boolean; answered_at: string | null }
 export type RightsEnum = "view" | "comment" | "download";
 export type RoleEnum = "owner" | "admin" | "editor" | "viewer";
+export interface Run { id: string; asset: string; approval: string; status: AutomationRunStatusEnum; percent: number; enhancement: string | null; result: string | null; cost: string; error: Trouble | null; tries: number; told: number; created_at: string; finished_at: string | null }
+export type RunsChangeActionEnum = "cancel" | "retry";
 export type ScopeEnum = "team" | "member";
 export type ScopesEnum = "read" | "write" | "admin";
 export interface Seconds { low: number; high: number }
@@ -360,6 +369,7 @@ export interface Template { id: string; team: string; owner: string; name: strin
 export interface ThreadAnswer { comment: CommentAnswer; answers: CommentAnswer[]; hidden: number; number: number; place: Pin | null; lost: boolean }
 export interface ThreadPage { results: ThreadAnswer[]; older: string | null }
 export interface TimerAnswer { seconds: number; running: boolean; ends_at: string | null; left: number; at: string }
+export type TimerWishActionEnum = "start" | "pause" | "reset";
 export interface TokenAnswer { id: string; name: string; prefix: string; scopes: ScopesEnum[]; created_at: string; expires_at: string | null; revoked_at: string | null; last_used_at: string | null }
 /** What the words of the brief order, beside the garment. */
 export interface Told { name: string; phrase: string; value: unknown; used: boolean; note: string }
@@ -367,6 +377,7 @@ export interface TotalsAnswer { images: number; votes: number; seconds: number }
 export interface Trait { attribute: string; value: string; count: number; read: number; share: number; lift: number }
 /** One recipe: what it would come to for the whole, and the part as it made it (null until it has). */
 export interface Trial { name: string; operations: Record<string, unknown>[]; notes: string[]; whole: Whole; url: string | null; width: number | null; height: number | null; seconds: number | null; error: PreviewProblem | null; crop: Crop | null }
+export interface Trouble { code: string; message: string; remedy: string }
 export interface Understood { understood: Record<string, Attribute> }
 export interface Unsettled { provider: string; model: string; calls: number; price: string | null; since: string }
 export interface UnsettledList { results: Unsettled[] }
@@ -393,7 +404,7 @@ export interface WeightMove { id: string; act: string; key: string; label: strin
 /** What the recipe would come to for the whole image; with a crop at most, until its place is found in the view. */
 export interface Whole { seconds: number; cost: string; basis: Basis; width: number; height: number }
 export type WhyEnum = "person" | "gone" | "failing" | "owner_left";
-export interface WishAnswer { generation: Ways; follow_up: Ways; batch: Ways; comment: Ways; mention: Ways; approval: Ways; approval_due: Ways; alert: Ways; session: Ways; persona: Ways; member: Ways; team: Ways; report: Ways; activity: Ways; webhook: Ways; daily_hour: number }
+export interface WishAnswer { generation: Ways; follow_up: Ways; batch: Ways; comment: Ways; mention: Ways; approval: Ways; approval_due: Ways; alert: Ways; session: Ways; persona: Ways; member: Ways; team: Ways; report: Ways; activity: Ways; automation: Ways; webhook: Ways; daily_hour: number }
 export interface WordingAnswer { text: string; said_at: string; until: string }
 export interface Worker { id: string; name: string; state: WorkerStateEnum; lanes: string[]; processes: number; abilities: Record<string, string[]>; started_at: string; beat_at: string; draining_since: string | null; jobs: HeldJob[] }
 export interface WorkerList { results: Worker[] }
@@ -431,7 +442,7 @@ export interface RevertLearningWish { team?: string | null; persona?: string | n
 export interface ChangeLearningSettingsWish { exploration?: number; team?: string | null }
 export interface ChangeMeWish { name?: string; timezone?: string }
 export interface MarkReadWish { ids?: string[] }
-export interface ChangeNotificationSettingsWish { generation?: WaysRequest; follow_up?: WaysRequest; batch?: WaysRequest; comment?: WaysRequest; mention?: WaysRequest; approval?: WaysRequest; approval_due?: WaysRequest; alert?: WaysRequest; session?: WaysRequest; persona?: WaysRequest; member?: WaysRequest; team?: WaysRequest; report?: WaysRequest; activity?: WaysRequest; webhook?: WaysRequest; daily_hour?: number }
+export interface ChangeNotificationSettingsWish { generation?: WaysRequest; follow_up?: WaysRequest; batch?: WaysRequest; comment?: WaysRequest; mention?: WaysRequest; approval?: WaysRequest; approval_due?: WaysRequest; alert?: WaysRequest; session?: WaysRequest; persona?: WaysRequest; member?: WaysRequest; team?: WaysRequest; report?: WaysRequest; activity?: WaysRequest; automation?: WaysRequest; webhook?: WaysRequest; daily_hour?: number }
 export interface CreatePersonaWish { name: string; description?: string; keywords?: string[]; team?: string | null }
 export interface ChangePersonaWish { name?: string; description?: string; keywords?: string[]; weights?: Record<string, Record<string, number>>; palette?: ColourRequestRequest[] }
 export interface DuplicatePersonaWish { name?: string }
@@ -453,13 +464,16 @@ export interface ChangeReportTemplateWish { name?: string; title?: string; intro
 export interface PresentImageWish { asset: string }
 export interface HandOverSessionWish { user: string }
 export interface RevealVotesWish { asset: string }
-export interface SetSessionTimerWish { action: ActionEnum; seconds?: number; only_this?: boolean }
+export interface SetSessionTimerWish { action: TimerWishActionEnum; seconds?: number; only_this?: boolean }
 export interface VoteInSessionWish { asset: string; choice: SessionVoteEnum | NullEnum; note?: string }
 export interface CreateSharedCommentWish { text: string; reply_to?: string | null }
 export interface CreateTeamWish { name: string }
 export interface ChangeTeamWish { name?: string; slug?: string; time_zone?: string; keep_exif?: boolean; share_links?: boolean }
 export interface RequestApprovalWish { asset: string; reviewers: string[]; policy?: PolicyEnum; due_at?: string | null; checklist?: string[]; note?: string }
 export interface AnswerApprovalWish { verdict: ApprovalVerdictEnum; note?: string; checked?: number[] }
+export interface CreateTeamAutomationWish { name: string; scope?: AutomationScopeEnum; source?: string | null; preset?: string | null; target?: AutomationTargetEnum | BlankEnum; collection?: string | null; new_collection?: string; tells_webhooks?: boolean; tells_people?: boolean; active?: boolean }
+export interface ChangeTeamAutomationWish { name?: string; scope?: AutomationScopeEnum; source?: string | null; preset?: string | null; target?: AutomationTargetEnum | BlankEnum; collection?: string | null; new_collection?: string; tells_webhooks?: boolean; tells_people?: boolean; active?: boolean }
+export interface ChangeTeamAutomationRunWish { action?: RunsChangeActionEnum; run?: string | null }
 export interface SetTeamAvatarWish { file: Source }
 export interface CreateCollectionWish { name: string; assets?: string[] }
 export interface ChangeCollectionWish { name?: string }
@@ -905,6 +919,23 @@ export interface Calls {
   /** All of the log, the oldest first, with the digests that chain each entry to the one before. Cells that a spreadsheet would run are guarded by an apostrophe. */
   teamAuditExport(teamId: string, wish?: { as?: "csv" | "jsonl" }, options?: Options): Promise<Blob>;
   teamAuditExport(teamId: string, wish: { as?: "csv" | "jsonl" }, options: Saving): Promise<string>;
+  /** The team's automations. */
+  teamAutomations(teamId: string, wish?: { active?: boolean; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string }, options?: Options): Pages<Automation>;
+  /** Make an automation, switched on; with what it is expected to cost. */
+  createTeamAutomation(teamId: string, wish: CreateTeamAutomationWish, options?: Options): Promise<AutomationDetail>;
+  /** One automation. */
+  teamAutomation(teamId: string, automationId: string, options?: Options): Promise<AutomationDetail>;
+  /** Change what is given, or switch it on or off; needs If-Match. From then on it works in your name. */
+  changeTeamAutomation(teamId: string, automationId: string, wish: ChangeTeamAutomationWish, options: Changing): Promise<AutomationDetail>;
+  /** Delete it with its list of runs; what it made stays. */
+  deleteTeamAutomation(teamId: string, automationId: string, options?: Options): Promise<void>;
+  /** What became of each approval, newest first. */
+  teamAutomationRuns(teamId: string, automationId: string, wish?: { asset?: string; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; status?: ("cancelled" | "delivered" | "delivering" | "enhancing" | "failed" | "skipped" | "waiting")[] }, options?: Options): Pages<Run>;
+  /** Cancel one run or all that are under way, or retry one or all that failed: what was made already is not made again. */
+  changeTeamAutomationRun(teamId: string, automationId: string, wish?: ChangeTeamAutomationRunWish, options?: Options): Promise<Count>;
+  /** Every image that was delivered, of these days or of all, with a table, in one archive. */
+  teamAutomationZip(teamId: string, automationId: string, wish?: { since?: string; until?: string }, options?: Options): Promise<Blob>;
+  teamAutomationZip(teamId: string, automationId: string, wish: { since?: string; until?: string }, options: Saving): Promise<string>;
   /** For every member. */
   teamAvatar(teamId: string, options?: Options): Promise<Blob>;
   teamAvatar(teamId: string, options: Saving): Promise<string>;

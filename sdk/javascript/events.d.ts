@@ -32,6 +32,11 @@ export interface EventPayloads {
   "batch:item": { item: string; position: number; status: string; cost: string; assets: string[]; error: Record<string, unknown> | null };
   /** A batch at a glance; `reason` says why it is paused ({code, message, remedy}). */
   "batch:complete": { status: string; reason: Record<string, unknown> | null; counts: Record<string, number>; percent: number; cost: string };
+  /** How a run of an automation stands now: waiting, enhancing, delivering, delivered, failed, skipped, cancelled. */
+  "automation:run": { run: string; asset: string; status: string };
+  /** An automation has delivered an image that was approved: `asset` became `result`, which is the same where nothing
+    was enhanced. `cost`: USD, for this image. */
+  "automation:delivered": { run: string; name: string; approval: string; asset: string; result: string; collection: string | null; cost: string };
   /** Counts of a portfolio's files; of a failure the words of the refusal too. */
   "portfolio:progress": { status: string; percent: number; total: number; read: number; duplicates: number; refused: number; ignored: number; code?: string; message?: string; remedy?: string };
   /** Counts of a portfolio's files; of a failure the words of the refusal too. */

@@ -160,6 +160,10 @@ export const CALLS = `
 2archive P
 2audit l
 3export fteamAuditExport
+2automations l p
+3{} G a D
+4runs l a
+4zip f
 2avatar F u D
 2collections lcollections p
 3{} Gcollection a D

@@ -29,6 +29,30 @@ class AssetVersion(TypedDict):
     name: NotRequired[str]
 
 
+class AutomationDelivered(TypedDict):
+    """An automation has delivered an image that was approved: `asset` became `result`, which is the same where
+    nothing was enhanced. `cost`: USD, for this image.
+    """
+
+    run: str
+    name: str
+    approval: str
+    asset: str
+    result: str
+    collection: str | None
+    cost: str
+
+
+class AutomationRun(TypedDict):
+    """How a run of an automation stands now: waiting, enhancing, delivering, delivered, failed, skipped,
+    cancelled.
+    """
+
+    run: str
+    asset: str
+    status: str
+
+
 class BatchItemEnded(TypedDict):
     """An item of a batch ended; `error` is {code, message, remedy}."""
 
@@ -373,6 +397,14 @@ def payload(
 
 @overload
 def payload(event: LiveEvent, *names: Literal["asset:version"]) -> AssetVersion | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["automation:delivered"]) -> AutomationDelivered | None: ...
+
+
+@overload
+def payload(event: LiveEvent, *names: Literal["automation:run"]) -> AutomationRun | None: ...
 
 
 @overload

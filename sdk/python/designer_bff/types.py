@@ -8,8 +8,6 @@ from typing import Any, Literal, TypeAlias, TypedDict
 
 AboutEnum: TypeAlias = Literal["attribute", "model"]
 
-ActionEnum: TypeAlias = Literal["start", "pause", "reset"]
-
 ActivityKindEnum: TypeAlias = Literal[
     "generation",
     "enhancement",
@@ -94,6 +92,14 @@ AspectRatioEnum: TypeAlias = Literal["1:1", "3:4", "4:3", "2:3", "3:2", "4:5", "
 AssetKindEnum: TypeAlias = Literal["reference", "generated", "enhanced"]
 
 AttributeDriftVerdictEnum: TypeAlias = Literal["too_few", "steady", "moving", "apart"]
+
+AutomationRunStatusEnum: TypeAlias = Literal[
+    "waiting", "enhancing", "delivering", "delivered", "failed", "skipped", "cancelled"
+]
+
+AutomationScopeEnum: TypeAlias = Literal["team", "collection", "batch"]
+
+AutomationTargetEnum: TypeAlias = Literal["2K", "4K", "8K"]
 
 BasisKindEnum: TypeAlias = Literal["measured", "partly measured", "estimated"]
 
@@ -201,6 +207,8 @@ RightsEnum: TypeAlias = Literal["view", "comment", "download"]
 
 RoleEnum: TypeAlias = Literal["owner", "admin", "editor", "viewer"]
 
+RunsChangeActionEnum: TypeAlias = Literal["cancel", "retry"]
+
 ScopeEnum: TypeAlias = Literal["team", "member"]
 
 ScopesEnum: TypeAlias = Literal["read", "write", "admin"]
@@ -224,6 +232,8 @@ StageStatusEnum: TypeAlias = Literal["running", "succeeded", "failed", "cancelle
 StepStatusEnum: TypeAlias = Literal["waiting", "running", "done", "skipped"]
 
 StrategyEnum: TypeAlias = Literal["balanced", "quality", "cost", "speed", "cheapest", "load_balanced", "custom"]
+
+TimerWishActionEnum: TypeAlias = Literal["start", "pause", "reset"]
 
 UptimeCheckNameEnum: TypeAlias = Literal["web", "database", "redis", "storage"]
 
@@ -928,6 +938,63 @@ class AuditAnswer(TypedDict):
     created_at: str
 
 
+class Automation(TypedDict):
+    id: str
+    team: str
+    owner: str
+    name: str
+    active: bool
+    scope: AutomationScopeEnum
+    source: str
+    preset: str | None
+    preset_name: str
+    target: str
+    collection: str | None
+    tells_webhooks: bool
+    tells_people: bool
+    rests: Trouble | None
+    delivered: int
+    failed: int
+    live: int
+    created_at: str
+    updated_at: str
+
+
+class AutomationDetail(TypedDict):
+    id: str
+    team: str
+    owner: str
+    name: str
+    active: bool
+    scope: AutomationScopeEnum
+    source: str
+    preset: str | None
+    preset_name: str
+    target: str
+    collection: str | None
+    tells_webhooks: bool
+    tells_people: bool
+    rests: Trouble | None
+    delivered: int
+    failed: int
+    live: int
+    created_at: str
+    updated_at: str
+    estimate: AutomationEstimate | None
+
+
+class AutomationEstimate(TypedDict):
+    """USD. Nothing is spent."""
+
+    per_image: str
+    at_most: str
+    seconds: float
+    approved_lately: int
+    a_month: str
+    looked_at: int
+    refused: int
+
+
 class Basis(TypedDict):
     kind: BasisKindEnum
     runs: int
@@ -1186,6 +1253,10 @@ class Correction(TypedDict):
     asset: str | None
     generation: str | None
     created_at: str
+
+
+class Count(TypedDict):
+    runs: int
 
 
 class Counts(TypedDict):
@@ -2406,6 +2477,22 @@ class ReviewerAnswer(TypedDict):
     answered_at: str | None
 
 
+class Run(TypedDict):
+    id: str
+    asset: str
+    approval: str
+    status: AutomationRunStatusEnum
+    percent: int
+    enhancement: str | None
+    result: str | None
+    cost: str
+    error: Trouble | None
+    tries: int
+    told: int
+    created_at: str
+    finished_at: str | None
+
+
 class Seconds(TypedDict):
     low: float
     high: float
@@ -2729,6 +2816,12 @@ class Trial(TypedDict):
     crop: Crop | None
 
 
+class Trouble(TypedDict):
+    code: str
+    message: str
+    remedy: str
+
+
 class Understood(TypedDict):
     understood: dict[str, Attribute]
 
@@ -2894,6 +2987,7 @@ class WishAnswer(TypedDict):
     team: Ways
     report: Ways
     activity: Ways
+    automation: Ways
     webhook: Ways
     daily_hour: int
 
@@ -3139,6 +3233,7 @@ class ChangeNotificationSettingsWish(TypedDict, total=False):
     team: WaysRequest
     report: WaysRequest
     activity: WaysRequest
+    automation: WaysRequest
     webhook: WaysRequest
     daily_hour: int
 
@@ -3283,6 +3378,36 @@ class RequestApprovalWish(TypedDict, total=False):
 class AnswerApprovalWish(TypedDict, total=False):
     note: str
     checked: list[int]
+
+
+class CreateTeamAutomationWish(TypedDict, total=False):
+    scope: AutomationScopeEnum
+    source: str | None
+    preset: str | None
+    target: AutomationTargetEnum | BlankEnum
+    collection: str | None
+    new_collection: str
+    tells_webhooks: bool
+    tells_people: bool
+    active: bool
+
+
+class ChangeTeamAutomationWish(TypedDict, total=False):
+    name: str
+    scope: AutomationScopeEnum
+    source: str | None
+    preset: str | None
+    target: AutomationTargetEnum | BlankEnum
+    collection: str | None
+    new_collection: str
+    tells_webhooks: bool
+    tells_people: bool
+    active: bool
+
+
+class ChangeTeamAutomationRunWish(TypedDict, total=False):
+    action: RunsChangeActionEnum
+    run: str | None
 
 
 class CreateCollectionWish(TypedDict, total=False):

@@ -331,6 +331,102 @@ class AccountCalls(Caller):
         """
         return self.save(target, f"/teams/{quoted(team_id)}/audit/export", query={"as": as_})
 
+    def team_automations(
+        self,
+        team_id: str,
+        *,
+        active: bool | None = None,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        search: str | None = None,
+    ) -> Pages[types.Automation]:
+        """The team's automations."""
+        return Pages(
+            self,
+            f"/teams/{quoted(team_id)}/automations",
+            query={"active": active, "ordering": ordering, "page_size": page_size, "search": search},
+        )
+
+    def create_team_automation(
+        self,
+        team_id: str,
+        name: str,
+        *,
+        idempotency_key: str | None = None,
+        **more: Unpack[types.CreateTeamAutomationWish],
+    ) -> types.AutomationDetail:
+        """Make an automation, switched on; with what it is expected to cost."""
+        answer: types.AutomationDetail = self.call(
+            "POST",
+            f"/teams/{quoted(team_id)}/automations",
+            body=said({"name": name, **more}),
+            idempotency_key=idempotency_key,
+        )
+        return answer
+
+    def team_automation(self, team_id: str, automation_id: str) -> types.AutomationDetail:
+        """One automation."""
+        answer: types.AutomationDetail = self.call(
+            "GET", f"/teams/{quoted(team_id)}/automations/{quoted(automation_id)}"
+        )
+        return answer
+
+    def change_team_automation(
+        self, team_id: str, automation_id: str, *, if_match: str, **more: Unpack[types.ChangeTeamAutomationWish]
+    ) -> types.AutomationDetail:
+        """Change what is given, or switch it on or off; needs If-Match. From then on it works in your name."""
+        answer: types.AutomationDetail = self.call(
+            "PATCH",
+            f"/teams/{quoted(team_id)}/automations/{quoted(automation_id)}",
+            body=said({**more}),
+            if_match=if_match,
+        )
+        return answer
+
+    def delete_team_automation(self, team_id: str, automation_id: str) -> None:
+        """Delete it with its list of runs; what it made stays."""
+        self.call("DELETE", f"/teams/{quoted(team_id)}/automations/{quoted(automation_id)}")
+
+    def team_automation_runs(
+        self,
+        team_id: str,
+        automation_id: str,
+        *,
+        asset: str | None = None,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        search: str | None = None,
+        status: list[Literal["cancelled", "delivered", "delivering", "enhancing", "failed", "skipped", "waiting"]]
+        | None = None,
+    ) -> Pages[types.Run]:
+        """What became of each approval, newest first."""
+        return Pages(
+            self,
+            f"/teams/{quoted(team_id)}/automations/{quoted(automation_id)}/runs",
+            query={"asset": asset, "ordering": ordering, "page_size": page_size, "search": search, "status": status},
+        )
+
+    def change_team_automation_run(
+        self, team_id: str, automation_id: str, **more: Unpack[types.ChangeTeamAutomationRunWish]
+    ) -> types.Count:
+        """Cancel one run or all that are under way, or retry one or all that failed: what was made already is not
+        made again.
+        """
+        answer: types.Count = self.call(
+            "PATCH", f"/teams/{quoted(team_id)}/automations/{quoted(automation_id)}/runs", body=said({**more})
+        )
+        return answer
+
+    def team_automation_zip(
+        self, team_id: str, automation_id: str, target: StrPath, *, since: str | None = None, until: str | None = None
+    ) -> Path:
+        """Every image that was delivered, of these days or of all, with a table, in one archive."""
+        return self.save(
+            target,
+            f"/teams/{quoted(team_id)}/automations/{quoted(automation_id)}/zip",
+            query={"since": since, "until": until},
+        )
+
     def team_avatar(self, team_id: str, target: StrPath) -> Path:
         """For every member."""
         return self.save(target, f"/teams/{quoted(team_id)}/avatar")

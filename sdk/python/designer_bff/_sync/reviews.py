@@ -83,7 +83,7 @@ class ReviewsCalls(Caller):
     def set_session_timer(
         self,
         session_id: str,
-        action: types.ActionEnum,
+        action: types.TimerWishActionEnum,
         *,
         idempotency_key: str | None = None,
         **more: Unpack[types.SetSessionTimerWish],
