@@ -91,7 +91,7 @@ class AutomationSerializer(serializers.ModelSerializer[Automation]):
 
     @extend_schema_field(TroubleSerializer(allow_null=True))
     def get_rests(self, row: Automation) -> dict[str, str] | None:
-        return trouble_of(row, self.context.setdefault("memo", Memo()))
+        return trouble_of(row, self.context.get("memo"))
 
 
 class AutomationDetailSerializer(AutomationSerializer):
@@ -221,6 +221,9 @@ class AutomationList(IdempotentPostMixin, generics.ListAPIView[Automation]):
         team = visible_team(person(self.request), self.kwargs["team_id"])
         rows: QuerySet[Automation] = Automation.objects.visible_to(self.request.user).filter(team=team).told()
         return rows
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "memo": Memo()}
 
     @extend_schema(request=AutomationChange, responses={201: AutomationDetailSerializer})
     def post(self, request: Request, team_id: UUID) -> Response:

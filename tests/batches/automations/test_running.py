@@ -1,6 +1,7 @@
 """From an approval to a delivery: once for each, whoever dies on the way, and never without the right to it."""
 
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -178,7 +179,7 @@ def test_two_workers_with_the_same_run_ask_for_one_enhancement(studio, runs):
     studio.automation()
     studio.approve()
     running.enqueue(running.RUN, {"run_id": str(only(runs).pk)}, team_id=studio.team.pk, lane="io")
-    taken = []
+    taken: list[Any] = []
     while (job := claim("io", f"worker {len(taken)}")) is not None:
         taken.append(job) if job.kind == running.RUN else perform(job)
     assert len(taken) == 2
