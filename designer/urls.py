@@ -32,6 +32,7 @@ ROOMS = [
     "analytics.reports",
     "analytics.dashboards",
     "analytics.uptime",
+    "analytics.billing",
 ]
 
 
