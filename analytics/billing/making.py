@@ -17,7 +17,7 @@ from django.db.models import Max, Min
 from django.urls import reverse
 from django.utils import timezone
 
-from analytics.billing import months
+from analytics.billing import months, rounding
 from analytics.billing.models import Statement
 from batches.models import Batch
 from designer.ledger.models import EntryKind, LedgerEntry
@@ -212,13 +212,14 @@ def _words(row: Statement) -> str:
 
 
 def _tell(row: Statement, team: Team) -> None:
+    simulated = rounding.total([row.simulated])
     owners = Membership.objects.filter(team=team, role=Role.OWNER).select_related("user")
     notify(
         users=[each.user for each in owners],
         kind="statement",
         subject=f"statement:{row.pk}",
         title=f"The statement of {row.month:%B %Y} is ready: {team.name}",
-        body=f"{row.owed:.2f} USD" + (f", and {row.simulated:.2f} USD simulated" if row.simulated else ""),
+        body=f"{rounding.total([row.owed])} USD" + (f", and {simulated} USD simulated" if simulated else ""),
         link=reverse("statement", args=[team.pk, row.pk]),
         team_id=team.pk,
     )

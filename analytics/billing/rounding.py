@@ -1,7 +1,7 @@
 """Exact amounts as they are printed. Knows no Django."""
 
 from collections.abc import Sequence
-from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Final
 
 CENT: Final = Decimal("0.01")
@@ -19,5 +19,5 @@ def printed(amounts: Sequence[Decimal]) -> list[Decimal]:
 
 
 def total(amounts: Sequence[Decimal]) -> Decimal:
-    """The sum in whole cents, rounded once."""
-    return sum(amounts, Decimal(0)).quantize(CENT, ROUND_HALF_EVEN)
+    """The sum in whole cents, rounded once, half a cent away from zero: as pages round it."""
+    return sum(amounts, Decimal(0)).quantize(CENT, ROUND_HALF_UP)

@@ -263,6 +263,16 @@ def test_thirds_of_a_cent_are_printed_so_that_they_add_up():
     assert rounding.printed([Decimal("0.003333")] * 3) == [Decimal("0.01"), Decimal("0.00"), Decimal("0.00")]
 
 
+def test_half_a_cent_is_the_same_in_the_lines_in_the_whole_and_in_the_news(rows, team, member, client_of):
+    owner = client_of("owner")
+    rows.charge(at(11, 3), "0.125000")
+    making.catch_up(team.pk, FIRST_OF_DECEMBER)
+    row = Statement.objects.get()
+    page = owner.get(f"/teams/{team.pk}/statements/{row.pk}").content.decode()
+    assert "<strong>0.13 USD</strong>" in page and page.count('data-label="USD">0.13<') == len(making.SECTIONS)
+    assert Notification.objects.get(kind="statement").body == "0.13 USD"
+
+
 def test_months_follow_one_another_over_the_year():
     assert months.following(date(2026, 12, 1)) == date(2027, 1, 1)
     assert months.last_over(datetime(2027, 1, 1, 0, 59, 59, tzinfo=UTC)) == NOVEMBER
