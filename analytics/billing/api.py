@@ -70,7 +70,7 @@ class StatementFilter(filters.FilterSet):  # type: ignore[misc]
     def sought(self, rows: QuerySet[Statement], name: str, value: str) -> QuerySet[Statement]:
         return services.found(rows, search=value)
 
-    def of_year(self, rows: QuerySet[Statement], name: str, value: Any) -> QuerySet[Statement]:
+    def of_year(self, rows: QuerySet[Statement], name: str, value: int) -> QuerySet[Statement]:
         return services.found(rows, year=int(value))
 
 

@@ -123,7 +123,7 @@ def make_next(*, team_id: UUID, latest: date) -> Statement | None:
     row.lines = {name: [_plain(line) for line in lines] for name, lines in sums.lines.items()}
     row.words = _words(row)
     row.save(force_insert=True)
-    _tell(row, team)
+    _tell(row, team, mail=month == latest)
     return row
 
 
@@ -211,7 +211,8 @@ def _words(row: Statement) -> str:
     return "\n".join([f"{row.month:%B %Y}", f"{row.month:%Y-%m}", f"no. {row.number}", *sorted(names)])
 
 
-def _tell(row: Statement, team: Team) -> None:
+def _tell(row: Statement, team: Team, *, mail: bool) -> None:
+    """After an outage, and where statements are new, there may be years of them: a mail goes of the newest alone."""
     simulated = rounding.total([row.simulated])
     owners = Membership.objects.filter(team=team, role=Role.OWNER).select_related("user")
     notify(
@@ -222,4 +223,5 @@ def _tell(row: Statement, team: Team) -> None:
         body=f"{rounding.total([row.owed])} USD" + (f", and {simulated} USD simulated" if simulated else ""),
         link=reverse("statement", args=[team.pk, row.pk]),
         team_id=team.pk,
+        mail=mail,
     )

@@ -1021,7 +1021,7 @@ export interface Calls {
   /** The personas of one team. */
   createTeamPersona(teamId: string, wish: CreateTeamPersonaWish, options?: Options): Promise<PersonaMade>;
   /** The monthly statements of a team. Each is made when its month is over, and never changed. */
-  teamStatements(teamId: string, wish?: { ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; year?: unknown }, options?: Options): Pages<StatementAnswer>;
+  teamStatements(teamId: string, wish?: { ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; year?: number }, options?: Options): Pages<StatementAnswer>;
   /** A statement with its lines. */
   teamStatement(teamId: string, statementId: string, options?: Options): Promise<StatementWhole>;
   /** A statement as a PDF, in whole cents, or as CSV, exact. Cells that a spreadsheet would run are guarded by an apostrophe. */

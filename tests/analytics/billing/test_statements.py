@@ -10,6 +10,7 @@ from random import Random
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -215,6 +216,15 @@ def test_the_clock_orders_a_job_that_makes_it_and_owners_are_told(archived, rows
     assert not Notification.objects.filter(kind="statement", user=editor).exists()
 
 
+def test_after_an_outage_one_hears_of_each_and_gets_one_mail(rows, team, member):
+    member("owner")
+    for month in (8, 9, 11):
+        rows.charge(at(month, 3), "1")
+    making.catch_up(team.pk, FIRST_OF_DECEMBER)
+    assert Notification.objects.filter(kind="statement").count() == 3
+    assert Job.objects.filter(kind="notification.mail").count() == 1
+
+
 # -- frozen
 
 
@@ -343,6 +353,29 @@ def test_the_list_is_searched_and_filtered_by_year(rows, team, client_of):
     page = owner.get(f"/teams/{team.pk}/statements?search=gemini").content.decode()
     assert "December 2025" in page and "November 2026" not in page
     assert "Nothing matches" in owner.get(f"/teams/{team.pk}/statements?search=zzz").content.decode()
+
+
+def test_pages_ask_no_more_for_many_statements_and_members(rows, team, member, client_of):
+    owner = client_of("owner")
+    rows.charge(at(9, 3), "1", actor=owner.user)
+    making.catch_up(team.pk, FIRST_OF_DECEMBER)
+
+    def asked(path: str) -> int:
+        owner.get(path)
+        with CaptureQueriesContext(connection) as queries:
+            assert owner.get(path).status_code == 200
+        return len(queries)
+
+    paths = f"/teams/{team.pk}/statements", f"/api/teams/{team.pk}/statements"
+    few = [asked(path) for path in (*paths, f"{paths[0]}/{Statement.objects.get().pk}")]
+    for who in [member("editor") for _ in range(5)]:
+        rows.charge(at(10, 3), "1", actor=who)
+        rows.charge(at(11, 3), "1", actor=who)
+        rows.charge(timezone.now(), "1", actor=who)
+    making.catch_up(team.pk, FIRST_OF_DECEMBER)
+    many = [asked(path) for path in (*paths, f"{paths[0]}/{Statement.objects.get(month=NOVEMBER).pk}")]
+    assert Statement.objects.count() == 3 and many[1:] == few[1:]
+    assert many[0] <= few[0] + 1, "the first names of the present month are one more"
 
 
 def test_the_page_has_the_month_so_far_with_what_is_simulated(rows, team, client_of):

@@ -945,7 +945,7 @@ class AccountCalls(Caller):
         ordering: Literal["created_at", "-created_at"] | None = None,
         page_size: int | None = None,
         search: str | None = None,
-        year: Any | None = None,
+        year: int | None = None,
     ) -> AsyncPages[types.StatementAnswer]:
         """The monthly statements of a team. Each is made when its month is over, and never changed."""
         return AsyncPages(
