@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 from django.apps import AppConfig
 
-ROOMS = ["analytics", "analytics.reports", "analytics.dashboards", "analytics.uptime"]
+ROOMS = ["analytics", "analytics.reports", "analytics.dashboards", "analytics.uptime", "analytics.billing"]
 
 
 class AnalyticsConfig(AppConfig):

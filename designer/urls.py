@@ -33,6 +33,7 @@ ROOMS = [
     "analytics.reports",
     "analytics.dashboards",
     "analytics.uptime",
+    "analytics.billing",
 ]
 
 

@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
 
+from analytics.billing.models import Statement
 from analytics.dashboards.models import Dashboard
 from analytics.models import Insight
 from analytics.reports.files import folder
@@ -80,6 +81,7 @@ class World:
     dashboard: Dashboard
     report_template: ReportTemplate
     automation: Automation
+    statement: Statement
 
     def id_for(self, route: str, name: str) -> Any:
         """What the placeholder `name` means in `route`; None when the walk has not been told."""
@@ -109,6 +111,8 @@ class World:
             return self.asset.pk
         if name == "slug":
             return self.team.slug
+        if name == "statement":
+            return self.statement.pk
         if name == "sign":
             return "love"
         if name == "comment_id":
@@ -381,6 +385,12 @@ def build_world() -> World:
     report_template = ReportTemplate.objects.create(
         team=team, owner=owner, name=f"{SECRET} layout", title=SECRET, introduction=SECRET, sections=["images"]
     )
+    line = {"id": SECRET, "name": SECRET, "note": "", "charges": 1, "owed": "1.500000", "simulated": "0.000000"}
+    statement = Statement.objects.create(
+        team=team, number=1, month="2026-10-01", called=team.name, charges=1, owed="1.5", simulated=0, late=0,
+        words=SECRET,
+        lines={"kinds": [line], "models": [line], "members": [line], "batches": [line], "corrections": [], "late": []},
+    )  # fmt: skip
     report = Report.objects.create(
         team=team, owner=editor, title=f"{SECRET} report", kind="daily", first="2026-11-03", last="2026-11-03",
         zone="UTC", costs="none", status="done", content={"sentences": [SECRET], "is_empty": True},
@@ -446,4 +456,5 @@ def build_world() -> World:
         dashboard=dashboard,
         report_template=report_template,
         automation=automation,
+        statement=statement,
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models.functions import Now
 
-from analytics.reports import contents, files, paper, recipients, services, tables
+from analytics.reports import contents, files, paper, printing, recipients, services, tables
 from analytics.reports.models import Costs, Report, Status
 from analytics.snapshots import snapshot
 from designer.jobs.handlers import Later, Permanent, RunningJob
@@ -84,8 +84,8 @@ def _print(row: Report, content: dict[str, Any], path: Path, made: list[Path]) -
     """Add the PDF; what is to be said where there can be none."""
     try:
         path.write_bytes(paper.pdf(row, content))
-    except paper.NoPaper:
-        return [paper.MISSING]
+    except printing.NoPaper:
+        return [printing.MISSING]
     made.insert(0, path)
     return []
 

@@ -28,9 +28,17 @@ TURN: Final = f"""(SELECT GREATEST(f.turn, (SELECT max(q.turn) + {STEP} FROM job
                  AND q.turn >= f.turn))
              FROM (SELECT {_FRONT.replace("{new}", _NEW)} AS turn) f)"""  # noqa: S608  (only constants of this module)
 
-# Of a team that was archived or deleted only what tells people, or stops work, is still done. The team is looked up for
-# each row that is looked at, by its key: as a join it might be read whole.
-FREE: Final = ("notification.mail", "notification.digest", "activity.digest", "batch.stop", "team.stop", "team.news")
+# Of a team that was archived or deleted only what tells people, says what it cost, or stops work, is still done. The
+# team is looked up for each row that is looked at, by its key: as a join it might be read whole.
+FREE: Final = (
+    "notification.mail",
+    "notification.digest",
+    "activity.digest",
+    "batch.stop",
+    "team.stop",
+    "team.news",
+    "statement.make",
+)
 _AWAKE: Final = """(kind = ANY(%(free)s) OR NOT COALESCE((SELECT t.archived_at IS NOT NULL OR t.ends_at IS NOT NULL
                    FROM teams t WHERE t.id = job_queue.team_id), false))"""
 

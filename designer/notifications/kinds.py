@@ -39,6 +39,7 @@ KINDS: Final = {
     "member": Kind("Somebody whom you invited joins the team", in_app=True, mail=False),
     TEAM: Kind("A team of yours is archived, deleted, brought back or handed over", in_app=True, mail=True),
     "report": Kind("A report is ready, could not be made, or is made no more", in_app=True, mail=False),
+    "statement": Kind("The monthly statement of a team that you own is ready", in_app=True, mail=True),
     ACTIVITY: Kind(
         "What the others in your teams did, all in one mail",
         in_app=False,

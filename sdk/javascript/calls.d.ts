@@ -356,6 +356,13 @@ export type StageEnum = "analysis" | "prompting" | "persona" | "routing" | "opti
 export type StageStatusEnum = "running" | "succeeded" | "failed" | "cancelled";
 /** USD. `reserved` is set aside for work that is under way; null is no limit. */
 export interface Standing { limit: string | null; spent: string; reserved: string; left: string | null }
+/** USD, exact. `owed` was paid to providers; `simulated` to nobody; `late` is what of both is of earlier months. */
+export interface StatementAnswer { id: string; team: string; number: number; month: string; called: string; charges: number; owed: string; simulated: string; late: string; created_at: string }
+export interface StatementLine { id: string; name: string; note: string; charges: number; owed: string; simulated: string }
+/** The lines of each of the first four add up to the whole; corrections and what is late stand in them too. */
+export interface StatementLines { kinds: StatementLine[]; models: StatementLine[]; members: StatementLine[]; batches: StatementLine[]; corrections: StatementLine[]; late: StatementLine[] }
+/** USD, exact. `owed` was paid to providers; `simulated` to nobody; `late` is what of both is of earlier months. */
+export interface StatementWhole { id: string; team: string; number: number; month: string; called: string; charges: number; owed: string; simulated: string; late: string; created_at: string; lines: StatementLines }
 /** One operation: what was promised and what became of it. Seconds are null until they are known. */
 export interface Step { name: string; title: string; status: StepStatusEnum; provider: string | null; model: string | null; cost: string | null; seconds_quoted: number | null; seconds: number | null; width: number | null; height: number | null; facts: Record<string, unknown> }
 export interface StepEstimate { name: string; title: string; seconds: number; width: number; height: number; provider: string; model: string; engine: string; cost: string; most: string }
@@ -404,7 +411,7 @@ export interface WeightMove { id: string; act: string; key: string; label: strin
 /** What the recipe would come to for the whole image; with a crop at most, until its place is found in the view. */
 export interface Whole { seconds: number; cost: string; basis: Basis; width: number; height: number }
 export type WhyEnum = "person" | "gone" | "failing" | "owner_left";
-export interface WishAnswer { generation: Ways; follow_up: Ways; batch: Ways; comment: Ways; mention: Ways; approval: Ways; approval_due: Ways; alert: Ways; session: Ways; persona: Ways; member: Ways; team: Ways; report: Ways; activity: Ways; automation: Ways; webhook: Ways; daily_hour: number }
+export interface WishAnswer { generation: Ways; follow_up: Ways; batch: Ways; comment: Ways; mention: Ways; approval: Ways; approval_due: Ways; alert: Ways; session: Ways; persona: Ways; member: Ways; team: Ways; report: Ways; statement: Ways; activity: Ways; automation: Ways; webhook: Ways; daily_hour: number }
 export interface WordingAnswer { text: string; said_at: string; until: string }
 export interface Worker { id: string; name: string; state: WorkerStateEnum; lanes: string[]; processes: number; abilities: Record<string, string[]>; started_at: string; beat_at: string; draining_since: string | null; jobs: HeldJob[] }
 export interface WorkerList { results: Worker[] }
@@ -442,7 +449,7 @@ export interface RevertLearningWish { team?: string | null; persona?: string | n
 export interface ChangeLearningSettingsWish { exploration?: number; team?: string | null }
 export interface ChangeMeWish { name?: string; timezone?: string }
 export interface MarkReadWish { ids?: string[] }
-export interface ChangeNotificationSettingsWish { generation?: WaysRequest; follow_up?: WaysRequest; batch?: WaysRequest; comment?: WaysRequest; mention?: WaysRequest; approval?: WaysRequest; approval_due?: WaysRequest; alert?: WaysRequest; session?: WaysRequest; persona?: WaysRequest; member?: WaysRequest; team?: WaysRequest; report?: WaysRequest; activity?: WaysRequest; automation?: WaysRequest; webhook?: WaysRequest; daily_hour?: number }
+export interface ChangeNotificationSettingsWish { generation?: WaysRequest; follow_up?: WaysRequest; batch?: WaysRequest; comment?: WaysRequest; mention?: WaysRequest; approval?: WaysRequest; approval_due?: WaysRequest; alert?: WaysRequest; session?: WaysRequest; persona?: WaysRequest; member?: WaysRequest; team?: WaysRequest; report?: WaysRequest; statement?: WaysRequest; activity?: WaysRequest; automation?: WaysRequest; webhook?: WaysRequest; daily_hour?: number }
 export interface CreatePersonaWish { name: string; description?: string; keywords?: string[]; team?: string | null }
 export interface ChangePersonaWish { name?: string; description?: string; keywords?: string[]; weights?: Record<string, Record<string, number>>; palette?: ColourRequestRequest[] }
 export interface DuplicatePersonaWish { name?: string }
@@ -1044,6 +1051,13 @@ export interface Calls {
   teamPersonas(teamId: string, wish?: { from_pictures?: boolean; ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; starter?: boolean }, options?: Options): Pages<Persona>;
   /** The personas of one team. */
   createTeamPersona(teamId: string, wish: CreateTeamPersonaWish, options?: Options): Promise<PersonaMade>;
+  /** The monthly statements of a team. Each is made when its month is over, and never changed. */
+  teamStatements(teamId: string, wish?: { ordering?: "created_at" | "-created_at"; page_size?: number; search?: string; year?: number }, options?: Options): Pages<StatementAnswer>;
+  /** A statement with its lines. */
+  teamStatement(teamId: string, statementId: string, options?: Options): Promise<StatementWhole>;
+  /** A statement as a PDF, in whole cents, or as CSV, exact. Cells that a spreadsheet would run are guarded by an apostrophe. */
+  teamStatementFile(teamId: string, statementId: string, wish?: { as?: "pdf" | "csv" }, options?: Options): Promise<Blob>;
+  teamStatementFile(teamId: string, statementId: string, wish: { as?: "pdf" | "csv" }, options: Saving): Promise<string>;
   /** The teams of the caller that are about to be deleted, the first to go first. */
   teamsEnding(options?: Options): Promise<LifeAnswer[]>;
   /** The webhooks of the caller's teams. */

@@ -197,6 +197,9 @@ export const CALLS = `
 2budgets G usetTeamBudget
 2generations l
 2personas l p
+2statements l
+3{} G
+4file f
 1ending GteamsEnding
 0webhooks l p
 1{} G a D

@@ -2669,6 +2669,61 @@ class Standing(TypedDict):
     left: str | None
 
 
+class StatementAnswer(TypedDict):
+    """USD, exact. `owed` was paid to providers; `simulated` to nobody; `late` is what of both is of earlier
+    months.
+    """
+
+    id: str
+    team: str
+    number: int
+    month: str
+    called: str
+    charges: int
+    owed: str
+    simulated: str
+    late: str
+    created_at: str
+
+
+class StatementLine(TypedDict):
+    id: str
+    name: str
+    note: str
+    charges: int
+    owed: str
+    simulated: str
+
+
+class StatementLines(TypedDict):
+    """The lines of each of the first four add up to the whole; corrections and what is late stand in them too."""
+
+    kinds: list[StatementLine]
+    models: list[StatementLine]
+    members: list[StatementLine]
+    batches: list[StatementLine]
+    corrections: list[StatementLine]
+    late: list[StatementLine]
+
+
+class StatementWhole(TypedDict):
+    """USD, exact. `owed` was paid to providers; `simulated` to nobody; `late` is what of both is of earlier
+    months.
+    """
+
+    id: str
+    team: str
+    number: int
+    month: str
+    called: str
+    charges: int
+    owed: str
+    simulated: str
+    late: str
+    created_at: str
+    lines: StatementLines
+
+
 class Step(TypedDict):
     """One operation: what was promised and what became of it. Seconds are null until they are known."""
 
@@ -2986,6 +3041,7 @@ class WishAnswer(TypedDict):
     member: Ways
     team: Ways
     report: Ways
+    statement: Ways
     activity: Ways
     automation: Ways
     webhook: Ways
@@ -3232,6 +3288,7 @@ class ChangeNotificationSettingsWish(TypedDict, total=False):
     member: WaysRequest
     team: WaysRequest
     report: WaysRequest
+    statement: WaysRequest
     activity: WaysRequest
     automation: WaysRequest
     webhook: WaysRequest

@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 
 from analytics import rollups
 from analytics.models import PendingSlot
-from analytics.reports import contents, making, paper, services, tables
+from analytics.reports import contents, making, paper, printing, services, tables
 from analytics.reports.files import folder
 from analytics.reports.models import Report
 from designer.jobs.models import Job
@@ -301,9 +301,9 @@ def test_what_breaks_ends_as_a_failure_with_words(filled, owner, ask, monkeypatc
 
 def test_where_no_pdf_can_be_made_the_rest_is_there_and_the_remedy_is_told(filled, owner, ask, monkeypatch):
     def missing():
-        raise paper.NoPaper
+        raise printing.NoPaper
 
-    monkeypatch.setattr(paper, "_weasyprint", missing)
+    monkeypatch.setattr(printing, "_weasyprint", missing)
     report = made(ask(owner))
     assert report.status == "done" and "apt-get install" in report.note and "report.pdf" not in report.files
     assert "apt-get install" in owner.get(f"/analytics/reports/{report.pk}").content.decode()
@@ -387,12 +387,12 @@ def test_a_storage_that_fills_up_in_the_middle_keeps_no_half(filled, owner, ask,
 )
 def test_what_is_away_is_waited_for_an_hour(code, error, where, name, filled, owner, ask, monkeypatch):
     def missing():
-        raise paper.NoPaper
+        raise printing.NoPaper
 
     def away(*_, **__):
         raise error
 
-    monkeypatch.setattr(paper, "_weasyprint", missing)
+    monkeypatch.setattr(printing, "_weasyprint", missing)
     told, waited = ask(owner), timedelta()
     with monkeypatch.context() as lost:
         lost.setattr(where, name, away)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from PIL import Image
 
 from analytics import rollups
-from analytics.reports import contents, paper
+from analytics.reports import contents, paper, printing
 from designer.assets.blobs import thumbnail_path
 from designer.assets.models import Asset
 from designer.jobs.models import Job
@@ -38,7 +38,7 @@ LISTENING = threading.Event()
 def test_who_makes_a_report_still_sees_that_a_picture_is_damaged(monkeypatch):
     for name in [each for each in sys.modules if each.partition(".")[0] == "weasyprint"]:
         monkeypatch.delitem(sys.modules, name)
-    paper._weasyprint()
+    printing._weasyprint()
     file = io.BytesIO()
     Image.effect_noise((48, 64), 60).save(file, "PNG")
     assert check_image(file.getvalue()) == ()

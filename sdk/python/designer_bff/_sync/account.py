@@ -1014,6 +1014,35 @@ class AccountCalls(Caller):
         )
         return answer
 
+    def team_statements(
+        self,
+        team_id: str,
+        *,
+        ordering: Literal["created_at", "-created_at"] | None = None,
+        page_size: int | None = None,
+        search: str | None = None,
+        year: int | None = None,
+    ) -> Pages[types.StatementAnswer]:
+        """The monthly statements of a team. Each is made when its month is over, and never changed."""
+        return Pages(
+            self,
+            f"/teams/{quoted(team_id)}/statements",
+            query={"ordering": ordering, "page_size": page_size, "search": search, "year": year},
+        )
+
+    def team_statement(self, team_id: str, statement_id: str) -> types.StatementWhole:
+        """A statement with its lines."""
+        answer: types.StatementWhole = self.call("GET", f"/teams/{quoted(team_id)}/statements/{quoted(statement_id)}")
+        return answer
+
+    def team_statement_file(
+        self, team_id: str, statement_id: str, target: StrPath, *, as_: Literal["pdf", "csv"] | None = None
+    ) -> Path:
+        """A statement as a PDF, in whole cents, or as CSV, exact. Cells that a spreadsheet would run are guarded
+        by an apostrophe.
+        """
+        return self.save(target, f"/teams/{quoted(team_id)}/statements/{quoted(statement_id)}/file", query={"as": as_})
+
     def teams_ending(self) -> list[types.LifeAnswer]:
         """The teams of the caller that are about to be deleted, the first to go first."""
         answer: list[types.LifeAnswer] = self.call("GET", "/teams/ending")
