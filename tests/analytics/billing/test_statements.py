@@ -251,7 +251,7 @@ def test_a_later_name_changes_nothing_of_it(rows, team, member):
 
 
 def test_one_that_says_other_than_its_charges_is_found(team):
-    nothing = {name: [] for name in (*making.SECTIONS, *making.ASIDE)}
+    nothing: dict[str, list[object]] = {name: [] for name in (*making.SECTIONS, *making.ASIDE)}
     row = Statement.objects.create(
         team=team, number=1, month=NOVEMBER, called="x", charges=1, owed=1, simulated=0, late=0, lines=nothing
     )
