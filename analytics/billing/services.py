@@ -27,6 +27,7 @@ TITLES: Final = {
     "corrections": "Corrections",
     "late": "Of earlier months",
 }
+MOST_SHOWN: Final = 200  # lines of a section
 COLUMNS: Final = ("section", "name", "note", "id", "charges", "owed_usd", "simulated_usd")
 
 
@@ -81,7 +82,8 @@ def statement(actor: User, team_id: UUID, pk: UUID) -> Statement:
 
 
 def sections(lines: Mapping[str, list[dict[str, Any]]]) -> list[Section]:
-    """As they are printed: each section adds up to the printed total, cent by cent."""
+    """As they are printed: each section adds up to the printed total, cent by cent. Of a long one what cost least is
+    one line: a PDF of thousands takes minutes, and nobody reads it. The CSV file has them all."""
     return [
         Section(key, TITLES[key], _lines(lines[key])) for key in (*making.SECTIONS, *making.ASIDE) if lines.get(key)
     ]
@@ -90,10 +92,15 @@ def sections(lines: Mapping[str, list[dict[str, Any]]]) -> list[Section]:
 def _lines(lines: list[dict[str, Any]]) -> list[Line]:
     owed = rounding.printed([Decimal(line["owed"]) for line in lines])
     simulated = rounding.printed([Decimal(line["simulated"]) for line in lines])
-    return [
+    each = [
         Line(line["name"], line["note"], line["charges"], paid, free)
         for line, paid, free in zip(lines, owed, simulated, strict=True)
     ]
+    if len(each) <= MOST_SHOWN:
+        return each
+    rest = each[MOST_SHOWN - 1 :]
+    paid, free = sum((line.owed for line in rest), Decimal(0)), sum((line.simulated for line in rest), Decimal(0))
+    return [*each[: MOST_SHOWN - 1], Line(f"{len(rest)} more", "", sum(line.charges for line in rest), paid, free)]
 
 
 def so_far(actor: User, team_id: UUID) -> tuple[date, making.Sums]:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.billing import making, months, rounding, tasks
+from analytics.billing import making, months, rounding, services, tasks
 from analytics.billing.models import Stated, Statement
 from batches.models import Batch
 from designer.jobs.invariants import broken
@@ -271,6 +271,19 @@ def test_printed_lines_add_up_to_the_printed_total_and_none_is_off_by_a_cent(mic
 
 def test_thirds_of_a_cent_are_printed_so_that_they_add_up():
     assert rounding.printed([Decimal("0.003333")] * 3) == [Decimal("0.01"), Decimal("0.00"), Decimal("0.00")]
+
+
+def test_of_a_long_section_what_cost_least_is_one_line_and_all_still_adds_up():
+    lines = [
+        {"name": f"b{n}", "note": "", "charges": 1, "owed": f"{1 / (n + 1):.6f}", "simulated": "0.001"}
+        for n in range(450)
+    ]
+    (section,) = services.sections({"batches": lines})
+    assert len(section.lines) == services.MOST_SHOWN == 200
+    assert (section.lines[0].name, section.lines[-1].name, section.lines[-1].charges) == ("b0", "251 more", 251)
+    whole = sum(Decimal(line["owed"]) for line in lines)
+    assert sum(line.owed for line in section.lines) == rounding.total([whole])
+    assert sum(line.simulated for line in section.lines) == Decimal("0.45")
 
 
 def test_half_a_cent_is_the_same_in_the_lines_in_the_whole_and_in_the_news(rows, team, member, client_of):
