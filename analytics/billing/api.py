@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,12 +27,16 @@ class StatementAnswer(serializers.ModelSerializer[Statement]):
     """USD, exact. `owed` was paid to providers; `simulated` to nobody; `late` is what of both is of earlier months."""
 
     team = serializers.UUIDField(source="team_id")
-    month = serializers.DateField(format="%Y-%m", help_text="2026-11, UTC")
+    month = serializers.SerializerMethodField(help_text="2026-11, UTC")
 
     class Meta:
         model = Statement
         fields = ["id", "team", "number", "month", "called", "charges", "owed", "simulated", "late", "created_at"]
         read_only_fields = fields
+
+    @extend_schema_field({"type": "string", "pattern": r"^\d{4}-\d{2}$"})
+    def get_month(self, row: Statement) -> str:
+        return f"{row.month:%Y-%m}"
 
 
 class StatementLine(serializers.Serializer[Any]):

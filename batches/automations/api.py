@@ -39,7 +39,6 @@ from teams.accounts.proofs import still
 from teams.base.errors import Missing, Refused
 from teams.base.preconditions import etag_of
 from teams.base.streams import Streamed
-from teams.membership.models import Team
 from teams.membership.ownership import visible_team
 from teams.membership.permissions import may
 
@@ -84,7 +83,7 @@ class AutomationSerializer(serializers.ModelSerializer[Automation]):
         ]  # fmt: skip
         read_only_fields = fields
 
-    @extend_schema_field(OpenApiTypes.UUID)
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_source(self, row: Automation) -> str | None:
         source = services.plan_of(row).source
         return str(source) if source else None
@@ -137,7 +136,7 @@ class RunSerializer(serializers.ModelSerializer[AutomationRun]):
     enhancement = serializers.UUIDField(source="enhancement_id", allow_null=True)
     result = serializers.UUIDField(source="result_id", allow_null=True)
     percent = serializers.IntegerField()
-    cost = serializers.SerializerMethodField(help_text="USD; null for who does not see the team's costs.")
+    cost = serializers.DecimalField(max_digits=12, decimal_places=6, help_text="USD")
     error = TroubleSerializer(allow_null=True)
     told = serializers.IntegerField(help_text="How many webhooks heard of the delivery")
 
@@ -149,10 +148,6 @@ class RunSerializer(serializers.ModelSerializer[AutomationRun]):
         ]  # fmt: skip
         read_only_fields = fields
 
-    @extend_schema_field(OpenApiTypes.STR)
-    def get_cost(self, run: AutomationRun) -> str | None:
-        return f"{run.cost:f}" if self.context.get("costs") else None
-
 
 class RunsChange(StrictSerializer):
     action = serializers.ChoiceField(choices=sorted(ACTIONS))
@@ -160,7 +155,7 @@ class RunsChange(StrictSerializer):
         required=False,
         allow_null=True,
         default=None,
-        help_text="Null: all under way, or all failed",
+        help_text="Null: all under way, or all that failed or were left undone while it rested",
     )
 
 
@@ -191,6 +186,12 @@ class RunFilter(filters.FilterSet):
 
     def titled(self, rows: RunQuerySet, name: str, words: str) -> RunQuerySet:
         return rows.matching(words)
+
+
+def there(user: User, team_id: UUID, automation_id: UUID) -> Automation:
+    """The automation of this team without its figures, if `user` may see it. Raises Missing."""
+    row: Automation = Automation.objects.filter(team=visible_team(user, team_id)).see(user, automation_id)
+    return row
 
 
 def seen(user: User, team_id: UUID, automation_id: UUID) -> Automation:
@@ -288,11 +289,6 @@ class AutomationRuns(generics.ListAPIView[AutomationRun]):
         rows: QuerySet[AutomationRun] = AutomationRun.objects.filter(automation=row).told()
         return rows
 
-    def get_serializer_context(self) -> dict[str, Any]:
-        context = super().get_serializer_context()
-        team = Team.objects.filter(pk=self.kwargs.get("team_id")).first()
-        return {**context, "costs": team is not None and may(person(self.request), "view_billing", team)}
-
     @extend_schema(request=RunsChange, responses={202: CountSerializer})
     def patch(self, request: Request, team_id: UUID, automation_id: UUID) -> Response:
         """Cancel one run or all that are under way, or retry one or all that failed: what was made already is not made
@@ -317,13 +313,21 @@ class AutomationZip(APIView):
     @extend_schema(parameters=[ZipQuery], responses={(200, "application/zip"): OpenApiTypes.BINARY})
     def get(self, request: Request, team_id: UUID, automation_id: UUID) -> StreamingHttpResponse:
         user = person(request)
-        row = seen(user, team_id, automation_id)
+        row = there(user, team_id, automation_id)
         query = ZipQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         since, until = query.validated_data["since"], query.validated_data["until"]
-        if not taking.delivered(row, since, until).exists():
+        found = taking.delivered(row, since, until).count()
+        if not found:
             remedy = "Choose other days, or wait for the next approval."
             raise Missing("nothing_delivered", "Nothing was delivered in this time.", remedy=remedy)
-        allowed = still(request, partial(seen, team_id=team_id, automation_id=automation_id))
-        blocks = taking.as_zip(row, since, until, costs=may(user, "view_billing", row.team))
-        return Streamed(blocks, allowed=allowed, content_type="application/zip", name=f"automation-{row.pk}.zip")
+        if found > taking.MOST:
+            message = f"{found} images were delivered in this time; an archive holds {taking.MOST}."
+            raise Refused("too_many", message, field="since", remedy="Choose fewer days.")
+        allowed = still(request, partial(there, team_id=team_id, automation_id=automation_id))
+        return Streamed(
+            taking.as_zip(row, since, until),
+            allowed=allowed,
+            content_type="application/zip",
+            name=f"automation-{row.pk}.zip",
+        )

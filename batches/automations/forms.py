@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 
 from batches.automations.models import NAME_LENGTH, Automation, Scope, Target
-from batches.automations.services import Plan
+from batches.automations.services import GONE, Plan
 from batches.models import Batch
 from enhancement import presets, rights
 from teams.accounts.forms import RefusalsShown
@@ -66,6 +66,21 @@ class AutomationForm(RefusalsShown):
         self._offer("recipe", _group("Recipes of the team", "preset", own))
         self._offer("recipe", _group("Recipes of the studio", "preset", studio))
         self._offer("into", [("", "No collection"), (NEW, "A new collection"), *_group("Collections", "", named)])
+        if row is not None:
+            self._keep(row)
+
+    def _keep(self, row: Automation) -> None:
+        """What it has now is always among the choices: else a browser would put the first one in its place, and who
+        only renames an automation of one collection would have it take every image. What is gone is refused when it is
+        saved."""
+        names = {
+            "source": str(row.scope_collection or row.scope_batch or f"The {row.scope} that is gone"),
+            "recipe": f"{row.preset_name or 'The recipe'} (gone, or not for automations)",
+            "into": str(row.collection or "The collection that is gone"),
+        }
+        for name, said in _said(row).items():
+            if name in names and said not in _values(cast("forms.ChoiceField", self.fields[name]).choices):
+                self._offer(name, [(said, names[name])])
 
     def _offer(self, name: str, choices: list[Any]) -> None:
         field = cast("forms.ChoiceField", self.fields[name])
@@ -105,14 +120,19 @@ def _group(title: str, kind: str, choices: list[Any]) -> list[Any]:
     return [(title, marked)] if marked else []
 
 
+def _values(choices: Any) -> set[str]:
+    """Of a list, those in groups too."""
+    return {value for each, words in choices for value, _ in (words if isinstance(words, list) else [(each, words)])}
+
+
 def _said(row: Automation) -> dict[str, Any]:
-    source = row.scope_collection_id or row.scope_batch_id
+    source = row.scope_collection_id or row.scope_batch_id or GONE
     recipe = f"preset:{row.preset}" if row.preset else f"size:{row.target}" if row.target else ""
     return {
         "name": row.name,
-        "source": f"{row.scope}:{source}" if source else "",
+        "source": f"{row.scope}:{source}" if row.scope != Scope.TEAM else "",
         "recipe": recipe,
-        "into": str(row.collection_id) if row.collection_id else "",
+        "into": str(row.collection_id or GONE) if row.collects else "",
         "tells_webhooks": row.tells_webhooks,
         "tells_people": row.tells_people,
     }

@@ -146,7 +146,7 @@ class AutomationRun(TeamOwned):
             RunStatus.ENHANCING, RunStatus.DELIVERING, RunStatus.FAILED, RunStatus.SKIPPED, RunStatus.CANCELLED,
         },
         RunStatus.ENHANCING: {
-            RunStatus.WAITING, RunStatus.DELIVERING, RunStatus.FAILED, RunStatus.SKIPPED, RunStatus.CANCELLED,
+            RunStatus.DELIVERING, RunStatus.FAILED, RunStatus.SKIPPED, RunStatus.CANCELLED,
         },
         RunStatus.DELIVERING: {
             RunStatus.DELIVERED, RunStatus.FAILED, RunStatus.SKIPPED, RunStatus.CANCELLED,
@@ -195,7 +195,7 @@ class AutomationRun(TeamOwned):
         ]
         indexes = [
             models.Index(name="automation_run_log", fields=["automation", "-created_at", "-id"]),
-            models.Index(name="automation_run_of_result", fields=["result"], condition=Q(result__isnull=False)),
+            models.Index(name="automation_run_live", fields=["updated_at"], condition=Q(status__in=LIVE)),
         ]
 
     def __str__(self) -> str:

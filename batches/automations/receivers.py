@@ -1,5 +1,5 @@
 """What automations hear from below: an image was approved, an approval was withdrawn, an enhancement has ended. In the
-transaction of the change, which nothing that goes wrong here may undo: it is noted, and told to no reviewer."""
+transaction of the change, which nothing that goes wrong here may undo: a job does it again, until it is done."""
 
 import logging
 from typing import Any
@@ -8,6 +8,7 @@ from django.db import transaction
 from django.dispatch import receiver
 
 from batches.automations import running
+from designer.jobs.services import enqueue
 from enhancement.models import Enhancement
 from enhancement.signals import enhancement_finished
 from teams.review.approvals.models import Approval, Status
@@ -29,7 +30,9 @@ def set_off(sender: object, approval: Approval, what: str, **_: Any) -> None:
         with transaction.atomic():
             deed(approval)
     except Exception:
-        log.exception("automations could not follow approval %s", approval.pk)
+        log.exception("automations could not follow approval %s; a job does it again", approval.pk)
+        key = f"{running.SET_OFF}:{approval.pk}"
+        enqueue(running.SET_OFF, {"approval_id": str(approval.pk)}, team_id=approval.team_id, lane="io", dedup_key=key)
 
 
 @receiver(enhancement_finished, dispatch_uid="automations.enhancement_finished")

@@ -1,6 +1,9 @@
 """The way of one run: begun when its turn has come, enhanced, delivered. Every step is one transaction, which a worker
 that dies takes back whole and the next one begins anew; what was paid for is never asked for twice."""
 
+import logging
+from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -15,6 +18,7 @@ from batches.automations.standing import (
     OFF,
     Trouble,
     delivery_trouble_of,
+    full_of,
     recipe_of,
     told_of,
     trouble,
@@ -24,6 +28,7 @@ from batches.models import BatchItem
 from designer.assets.models import Asset
 from designer.assets.versions import DEEP
 from designer.jobs.handlers import RunningJob
+from designer.jobs.models import FINAL, Job
 from designer.jobs.services import enqueue
 from designer.ledger.models import LedgerEntry
 from enhancement.models import Enhancement, Status
@@ -33,17 +38,25 @@ from teams.review.approvals.models import Approval
 from teams.review.approvals.models import Status as Review
 from teams.review.collections import services as collections
 
+log = logging.getLogger(__name__)
+SET_OFF: Final = "automation.set_off"
 RUN: Final = "automation.run"
 DELIVER: Final = "automation.deliver"
+PATIENCE: Final = timedelta(minutes=5)  # in which a job is found, or its end is followed
+LOOKED_AT: Final = 100
 CHAIN: Final = 3  # automations that one image may go through, each after an approval of what the last one made
 
 
 def set_off(approval: Approval) -> None:
     """A waiting run for every automation that this approval is for. Called in the transaction that approves; a second
-    time it finds the runs that are there."""
-    able = Automation.objects.filter(team=approval.team_id, active=True)
-    for row in able.select_related("scope_batch").order_by("created_at", "pk"):
-        if not _is_for(row, approval.asset):
+    time it finds the runs that are there. They are locked until it ends: one that is deleted meanwhile would take the
+    approval with it, for Postgres looks at what a run belongs to at the very end."""
+    able = Automation.objects.filter(team=approval.team_id, active=True).select_for_update(of=("self",), no_key=True)
+    line: list[UUID] = []
+    for row in able.select_related("scope_batch", "scope_collection").order_by("pk"):
+        if row.scope != Scope.TEAM:
+            line = line or _line(approval.asset)
+        if not _is_for(row, approval.asset, line):
             continue
         run, made = AutomationRun.objects.get_or_create(
             automation=row, approval=approval, defaults={"team_id": row.team_id, "asset_id": approval.asset_id}
@@ -60,10 +73,10 @@ def wake(run: AutomationRun) -> None:
     telling.announce(run)
 
 
-def _is_for(row: Automation, asset: Asset) -> bool:
+def _is_for(row: Automation, asset: Asset, line: list[UUID]) -> bool:
+    """`line`: the image and those that it was made from; not asked for where the scope is the team."""
     if row.scope == Scope.TEAM:
         return True
-    line = _line(asset)
     if row.scope == Scope.COLLECTION:
         kept = row.scope_collection
         return kept is not None and bool(kept.items.filter(asset__in=line).exists())
@@ -88,7 +101,7 @@ def begin(job: RunningJob, run_id: str) -> None:
         run = _locked(run_id)
         if run is None or run.status != RunStatus.WAITING:
             return
-        if why := _of_image(run) or _of_automation(run) or _of_chain(run):
+        if why := _of_image(run) or _of_automation(run) or full_of(run.automation) or _of_chain(run):
             return end(run, RunStatus.SKIPPED, why)
         if not run.automation.enhances:
             return _to_delivery(run, run.asset_id)
@@ -178,17 +191,21 @@ def follow(enhancement: Enhancement) -> None:
             said = enhancement.error or {}
             message = said.get("message") or "The enhancement failed."
             end(run, RunStatus.FAILED, trouble(said.get("code") or "failed", message, said.get("remedy") or ""))
+    # what was cancelled meanwhile waited for no end, and may have cost something all the same
+    gone = AutomationRun.objects.filter(enhancement=enhancement, bought=True, status=RunStatus.CANCELLED)
+    for run in gone.order_by("pk").select_for_update(of=("self",)):
+        AutomationRun.objects.filter(pk=run.pk).update(cost=cost_of(run))
 
 
 def _to_delivery(run: AutomationRun, result_id: UUID) -> None:
     facts: dict[str, Any] = {"enhancement": run.enhancement_id, "bought": run.bought, "depth": run.depth}
-    facts |= {"result": result_id, "cost": _cost(run), "error": None, "finished_at": None}
+    facts |= {"result": result_id, "cost": cost_of(run), "error": None, "finished_at": None}
     AutomationRun.objects.move(run.pk, RunStatus.DELIVERING, **facts)
     run.status = RunStatus.DELIVERING
     wake(run)
 
 
-def _cost(run: AutomationRun) -> Decimal:
+def cost_of(run: AutomationRun) -> Decimal:
     """What the ledger says was paid for what this run asked for."""
     if not run.bought or run.enhancement_id is None:
         return run.paid_before
@@ -231,7 +248,7 @@ def _collect(run: AutomationRun) -> None:
 
 def end(run: AutomationRun, status: RunStatus, why: Trouble) -> None:
     """It comes to an end without a delivery, and says why."""
-    AutomationRun.objects.move(run.pk, status, error=why, finished_at=Now(), cost=_cost(run), depth=run.depth)
+    AutomationRun.objects.move(run.pk, status, error=why, finished_at=Now(), cost=cost_of(run), depth=run.depth)
     run.status, run.error = status, why
     telling.announce(run)
     if status == RunStatus.FAILED:
@@ -251,22 +268,50 @@ def close(run_id: str, *, status: str, error: dict[str, Any]) -> None:
 
 
 def reopen(run_id: str, *, to: RunStatus) -> None:
-    """Make a failed run go on. Called in the transaction that revives its dead job."""
-    AutomationRun.objects.move(run_id, to, error=None, finished_at=None)
+    """Make a failed run go on. Called in the transaction that revives its dead job. One that was tried again meanwhile
+    goes its own way."""
+    run = _locked(run_id)
+    if run is not None and run.status == RunStatus.FAILED:
+        AutomationRun.objects.move(run.pk, to, error=None, finished_at=None)
 
 
 def look_after() -> None:
-    """Bring on what waits for an enhancement that has ended or is gone: where its end could not be followed then."""
+    """Bring on what waits for an enhancement that has ended or is gone, where its end could not be followed then; and
+    end what waits for a job that there is no more."""
     ended = Q(enhancement=None) | ~Q(enhancement__status__in=[Status.QUEUED, Status.RUNNING])
-    for pk in AutomationRun.objects.filter(ended, status=RunStatus.ENHANCING).values_list("pk", flat=True)[:100]:
+    stuck = AutomationRun.objects.filter(ended, status=RunStatus.ENHANCING)
+    for pk in stuck.order_by("updated_at").values_list("pk", flat=True)[:LOOKED_AT]:
+        _each(pk, _brought_on)
+    late = AutomationRun.objects.filter(
+        status__in=[RunStatus.WAITING, RunStatus.DELIVERING], updated_at__lt=Now() - PATIENCE
+    )
+    for pk in late.order_by("updated_at").values_list("pk", flat=True)[:LOOKED_AT]:
+        _each(pk, _given_up)
+
+
+def _each(pk: UUID, deed: Callable[[AutomationRun], None]) -> None:
+    """One at a time: what goes wrong with one holds up no other."""
+    try:
         with transaction.atomic():
-            run = _locked(str(pk))
-            if run is None or run.status != RunStatus.ENHANCING:
-                continue
-            if run.enhancement is not None:
-                follow(run.enhancement)
-            else:
-                end(run, RunStatus.FAILED, trouble("enhancement_gone", "The enhancement is gone.", "Try it again."))
+            if (run := _locked(str(pk))) is not None:
+                deed(run)
+    except Exception:
+        log.exception("automations could not look after run %s", pk)
+
+
+def _brought_on(run: AutomationRun) -> None:
+    if run.status != RunStatus.ENHANCING:
+        return
+    if run.enhancement is not None:
+        follow(run.enhancement)
+    else:
+        end(run, RunStatus.FAILED, trouble("enhancement_gone", "The enhancement is gone.", "Try it again."))
+
+
+def _given_up(run: AutomationRun) -> None:
+    kind = {RunStatus.WAITING: RUN, RunStatus.DELIVERING: DELIVER}.get(RunStatus(run.status))
+    if kind and not Job.objects.filter(dedup_key=f"{kind}:{run.pk}").exclude(status__in=FINAL).exists():
+        end(run, RunStatus.FAILED, trouble("job_gone", "Its job ended without it.", "Try it again."))
 
 
 def withdraw(approval: Approval) -> None:

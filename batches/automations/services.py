@@ -1,12 +1,13 @@
 """What people do with automations: make, change, switch and delete them, stop their runs and try them again. What the
 studio itself does with a run is in `running`."""
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from batches.automations import running
 from batches.automations.models import (
@@ -19,7 +20,7 @@ from batches.automations.models import (
     Scope,
     Target,
 )
-from batches.automations.standing import OFF, insist, recipe_to, trouble
+from batches.automations.standing import OFF, RESTED, insist, recipe_to, trouble
 from batches.models import Batch
 from enhancement import presets, rights
 from enhancement import services as enhancements
@@ -31,12 +32,15 @@ from teams.base.preconditions import require_match
 from teams.base.text import one_line
 from teams.membership.models import Team
 from teams.membership.ownership import visible_team
-from teams.membership.permissions import hold_awake
+from teams.membership.permissions import check_awake, hold_awake
 from teams.review.collections import services as collections
 from teams.review.collections.models import Collection
 
 MOST: Final = 20  # automations of one team
+GONE: Final = UUID(int=0)  # the collection of an automation whose collection was deleted: there is none of this id
 AT_ONCE: Final = 200  # runs that are stopped or tried again by one request
+# what "all" tries again: what failed, and what the automation did not do because it could not
+LEFT_UNDONE: Final = Q(status=RunStatus.FAILED) | Q(error__code__in=sorted(RESTED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +67,7 @@ def plan_of(row: Automation) -> Plan:
         source=source.pk if source else None,
         preset=row.preset,
         target=row.target,
-        collection=row.collection_id if row.collects else None,
+        collection=(row.collection_id or GONE) if row.collects else None,
         tells_webhooks=row.tells_webhooks,
         tells_people=row.tells_people,
     )
@@ -72,8 +76,10 @@ def plan_of(row: Automation) -> Plan:
 @transaction.atomic
 def create(*, actor: User, team_id: UUID, plan: Plan) -> Automation:
     """An automation of the team, switched on. Raises Missing, Forbidden, Conflict or Refused naming a field."""
-    team = _managed(actor, team_id)
+    team = visible_team(actor, team_id)
+    insist(actor, team)
     Team.objects.select_for_update(no_key=True).get(pk=team.pk)  # two at once would both count too few
+    check_awake(team.pk)
     if Automation.objects.filter(team=team).count() >= MOST:
         raise Conflict("too_many", f"This team has {MOST} automations.", remedy="Delete one of them.")
     row = Automation(team=team, owner=actor)
@@ -118,15 +124,17 @@ def delete(*, actor: User, automation_id: UUID) -> None:
     """With its list of runs. What it made and paid stays. Raises Missing, Forbidden, Conflict while something runs."""
     with transaction.atomic():
         row = _held(actor, automation_id)
-        if row.runs.filter(status=RunStatus.ENHANCING).exists():
+        live = _locked(row.runs.filter(status__in=LIVE))  # one that just begins is waited for, and seen as it is then
+        if any(run.status != RunStatus.WAITING for run in live):
             remedy = "Cancel what runs, or wait for it."
-            raise Conflict("under_way", "Images are being enhanced for this automation.", remedy=remedy)
+            raise Conflict("under_way", "Images are being enhanced or delivered for it.", remedy=remedy)
         _note(actor, "deleted", row)
         row.delete()
 
 
 def cancel(*, actor: User, automation_id: UUID, run_id: UUID | None = None) -> int:
-    """Stop one run, or all that are under way; how many. An enhancement that computes stops at its next tile.
+    """Stop one run, or all that are under way; how many. An enhancement that computes for no other run stops at its
+    next tile.
 
     Raises Missing, Forbidden, or Conflict for one that has ended.
     """
@@ -138,46 +146,52 @@ def cancel(*, actor: User, automation_id: UUID, run_id: UUID | None = None) -> i
 
 
 def _cancelled(actor: User, run: AutomationRun) -> bool:
-    why = trouble("cancelled", f"{actor.shown_name} cancelled it.", "Try it again.")
+    why = trouble("cancelled", "Somebody cancelled it.", "Try it again.")
     with transaction.atomic():
         held = AutomationRun.objects.filter(pk=run.pk, status__in=LIVE).select_for_update(of=("self",), no_key=True)
         found = held.select_related("automation", "approval__requester", "asset").first()
         if found is None:
             return False
-        if not (found.status == RunStatus.ENHANCING and found.bought and found.enhancement_id):
-            running.end(found, RunStatus.CANCELLED, why)
+        was = found.status
+        running.end(found, RunStatus.CANCELLED, why)
+        shared = AutomationRun.objects.filter(enhancement=found.enhancement_id, status=RunStatus.ENHANCING)
+        if not (was == RunStatus.ENHANCING and found.bought and found.enhancement_id) or shared.exists():
             return True
         enhancement_id = found.enhancement_id
     # without the run's lock: the end of the enhancement takes it, and has the job's
-    enhancements.cancel(actor=actor, enhancement_id=enhancement_id)
+    with contextlib.suppress(Conflict):  # it has just ended
+        enhancements.cancel(actor=actor, enhancement_id=enhancement_id)
     return True
 
 
 @transaction.atomic
 def retry(*, actor: User, automation_id: UUID, run_id: UUID | None = None) -> int:
-    """Try one run again, or all that failed; how many. What was made already is not made, or paid, again.
+    """Try one run again, or all that failed or were left undone because the automation rested; how many. What was made
+    already is not made, or paid, again.
 
     Raises Missing, Forbidden, or Conflict for one that is under way or delivered.
     """
-    states = (RunStatus.FAILED,) if run_id is None else RETRYABLE
-    rows = _runs(actor, automation_id, run_id, states)
-    for run in _locked(AutomationRun.objects.filter(pk__in=[each.pk for each in rows], status__in=states)):
+    rows = _runs(actor, automation_id, run_id, RETRYABLE, only=None if run_id else LEFT_UNDONE)
+    held = _locked(AutomationRun.objects.filter(pk__in=[each.pk for each in rows], status__in=RETRYABLE))
+    for run in held:
         made = run.result is not None and run.result.trashed_at is None
         again: dict[str, Any] = {"error": None, "finished_at": None, "tries": run.tries + 1}
         if not made:
-            again |= {"enhancement": None, "bought": False, "result": None, "paid_before": run.cost}
+            again |= {"enhancement": None, "bought": False, "result": None, "paid_before": running.cost_of(run)}
         run.status = RunStatus.DELIVERING if made else RunStatus.WAITING
         AutomationRun.objects.move(run.pk, run.status, **again)
         running.wake(run)
-    return len(rows)
+    return len(held)
 
 
-def _runs(actor: User, automation_id: UUID, run_id: UUID | None, states: tuple[RunStatus, ...]) -> list[AutomationRun]:
+def _runs(
+    actor: User, automation_id: UUID, run_id: UUID | None, states: tuple[RunStatus, ...], only: Q | None = None
+) -> list[AutomationRun]:
     row: Automation = Automation.objects.select_related("team").see(actor, automation_id)
     insist(actor, row.team)
     hold_awake_now(row.team_id)
     if run_id is None:
-        return list(row.runs.filter(status__in=states).order_by("created_at", "pk")[:AT_ONCE])
+        return list(row.runs.filter(only or Q(), status__in=states).order_by("created_at", "pk")[:AT_ONCE])
     run: AutomationRun | None = row.runs.filter(pk=run_id).first()
     if run is None:
         raise Missing(message="This automation has no such run.", field="run", remedy="Reload the list.")
@@ -195,13 +209,6 @@ def hold_awake_now(team_id: UUID) -> None:
 def _locked(rows: "QuerySet[AutomationRun]") -> list[AutomationRun]:
     told = rows.select_related("automation", "approval__requester", "asset", "result").order_by("pk")
     return list(told.select_for_update(of=("self",), no_key=True))
-
-
-def _managed(actor: User, team_id: UUID) -> Team:
-    team = visible_team(actor, team_id)
-    insist(actor, team)
-    hold_awake(team.pk)
-    return team
 
 
 def _held(actor: User, automation_id: UUID) -> Automation:

@@ -10,10 +10,14 @@ from teams.accounts.models import User
 from teams.base.errors import Forbidden, Refused
 from teams.membership.models import Team
 from teams.membership.permissions import RESTING, check_awake, may
+from teams.review.collections.services import MOST
 
 Trouble = dict[str, str]  # code, message, remedy
 OFF: Final = "switched_off"
 OWNER_LEFT: Final = "owner_left"
+FULL: Final = "collection_full"
+# the codes of what was left undone because the automation rested
+RESTED: Final = frozenset({OFF, OWNER_LEFT, RESTING, FULL, "source_gone", "collection_gone", "preset_gone"})
 
 
 def trouble(code: str, message: str, remedy: str) -> Trouble:
@@ -95,6 +99,14 @@ def _of_collection(row: Automation) -> Trouble | None:
         message = f"The collection that it puts images into {where}."
         return trouble("collection_gone", message, "Restore it, or choose another one.")
     return None
+
+
+def full_of(row: Automation) -> Trouble | None:
+    """Why nothing more goes into its collection. Asked before anything is bought for it."""
+    if row.collection is None or row.collection.items.count() < MOST:
+        return None
+    message = f"The collection {row.collection.name} is full: it holds {MOST} images."
+    return trouble(FULL, message, "Choose another one, then try again.")
 
 
 def _of_recipe(row: Automation, memo: Memo) -> Trouble | None:

@@ -13,6 +13,20 @@ from designer.jobs.handlers import RunningJob, finishes, handles, names, replays
 from designer.jobs.models import Job
 from designer.jobs.scheduler import every
 from teams.accounts.models import User
+from teams.review.approvals.models import Approval, Status
+
+
+@handles(running.SET_OFF)
+def set_off(job: RunningJob, approval_id: str) -> None:
+    """What could not be done when the approval was given or withdrawn."""
+    with job.fenced(finish=True):
+        approval = Approval.objects.select_related("asset").filter(pk=approval_id).first()
+        if approval is None:
+            return
+        if approval.status == Status.APPROVED:
+            running.set_off(approval)
+        else:
+            running.withdraw(approval)
 
 
 @handles(running.RUN)

@@ -50,7 +50,8 @@ def tell_people(run: AutomationRun) -> None:
     subject = f"automation:{row.pk}"
     owners = User.objects.filter(pk__in=Membership.objects.filter(team=row.team_id, role=Role.OWNER).values("user"))
     people = {person.pk: person for person in [run.approval.requester, *owners]}
-    unread = Notification.objects.filter(kind=NEWS, subject=subject, title=title[:200], read_at=None)
+    # of what is shown: what only goes by mail is never read, and folded by the pace that its reader chose
+    unread = Notification.objects.filter(kind=NEWS, subject=subject, title=title[:200], shown=True, read_at=None)
     for pk in unread.filter(user__in=list(people)).values_list("user", flat=True):
         people.pop(pk, None)
     said = f"{run.error['message']} {run.error['remedy']}".strip() if failed and run.error else ""

@@ -176,7 +176,10 @@ def act(request: HttpRequest, team_id: UUID, automation_id: UUID) -> HttpRespons
 def _done(request: HttpRequest, row: Automation) -> str:
     """What was done, in words. Raises Refused."""
     deed, actor = request.POST.get("action", ""), person(request)
-    run = id_of(request.POST.get("run", ""))
+    said = request.POST.get("run", "")
+    run = id_of(said)
+    if said and run is None:
+        raise Missing(message="This automation has no such run.", remedy="Reload the list.")
     if deed in ("on", "off"):
         services.switch(actor=actor, automation_id=row.pk, on=deed == "on")
         return "It is on." if deed == "on" else "It is off; what has begun comes to its end."

@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='automationrun',
-            index=models.Index(condition=models.Q(('result__isnull', False)), fields=['result'], name='automation_run_of_result'),
+            index=models.Index(condition=models.Q(('status__in', ('waiting', 'enhancing', 'delivering'))), fields=['updated_at'], name='automation_run_live'),
         ),
         migrations.AddConstraint(
             model_name='automationrun',

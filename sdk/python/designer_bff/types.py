@@ -945,7 +945,7 @@ class Automation(TypedDict):
     name: str
     active: bool
     scope: AutomationScopeEnum
-    source: str
+    source: str | None
     preset: str | None
     preset_name: str
     target: str
@@ -967,7 +967,7 @@ class AutomationDetail(TypedDict):
     name: str
     active: bool
     scope: AutomationScopeEnum
-    source: str
+    source: str | None
     preset: str | None
     preset_name: str
     target: str

@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from batches.automations import services
 from batches.automations.models import Automation, AutomationRun
+from teams.review.collections import services as collections
+from teams.review.collections.models import Collection
 from tests.enhancement.test_estimate import priced
 from tests.factories import MembershipFactory
 from tests.work import work_off
@@ -71,8 +73,7 @@ def test_runs_are_sought_filtered_paged_and_steered(studio, client_of):
     path = f"/api/teams/{studio.team.pk}/automations/{row.pk}/runs"
     editor, admin = client_of("editor"), client_of("admin")
     (run,) = editor.get(path).json()["results"]
-    assert (run["status"], run["percent"], run["cost"]) == ("delivered", 100, None)
-    assert admin.get(path).json()["results"][0]["cost"] == "0.000000"
+    assert (run["status"], run["percent"], run["cost"]) == ("delivered", 100, "0.000000")
     assert editor.get(path, {"status": "failed"}).json()["results"] == []
     assert len(editor.get(path, {"search": "coat"}).json()["results"]) == 1
     assert editor.get(path, {"search": "gown"}).json()["results"] == []
@@ -143,12 +144,12 @@ def test_the_pages_make_one_price_it_and_lead_through_it(studio, client):
     assert not Automation.objects.exists()
 
 
-def test_an_editor_sees_it_without_buttons_or_costs_and_is_refused(studio, client):
+def test_an_editor_sees_it_without_buttons_or_sums_and_is_refused(studio, client):
     row = delivered(studio)
     browser(client, studio.editor)
     place = f"/teams/{studio.team.pk}/automations"
     page = client.get(f"{place}/{row.pk}").content.decode()
-    assert "Coat 1" in page and "$" not in page
+    assert "Coat 1" in page and page.count("$") == 1 and "in all" not in page  # what the one image cost
     assert "Switch it off" not in page and "Cancel all" not in page and 'value="cancel"' not in page
     for path in (f"{place}/new", f"{place}/{row.pk}/change"):
         assert client.get(path).status_code == 403
@@ -201,3 +202,21 @@ def test_an_automation_of_another_team_is_not_found(studio, client_of):
     assert client.get(f"/api/teams/{other.team.pk}/automations/{row.pk}").status_code == 404
     with pytest.raises(services.Missing):
         services.delete(actor=other.user, automation_id=row.pk)
+
+
+def test_the_form_keeps_what_is_there_also_when_it_is_gone_or_not_among_the_choices(studio, client, monkeypatch):
+    monkeypatch.setattr("batches.automations.forms.CHOICES", 1)
+    source = collections.create(actor=studio.owner, team_id=studio.team.pk, name="The source")
+    row = studio.automation(scope="collection", source=source.pk)
+    collections.create(actor=studio.owner, team_id=studio.team.pk, name="A newer one")
+    browser(client, studio.owner)
+    path = f"/teams/{studio.team.pk}/automations/{row.pk}/change"
+    assert f'<option value="collection:{source.pk}" selected>The source</option>' in client.get(path).content.decode()
+    Collection.objects.filter(pk__in=[source.pk, row.collection_id]).delete()
+    page = client.get(path).content.decode()
+    assert "selected>The collection that is gone</option>" in page
+    said = {"name": "Renamed", "source": f"collection:{services.GONE}", "recipe": f"preset:{row.preset}", "into": ""}
+    answer = client.post(path, {**said, "etag": "*"})
+    assert answer.status_code == 422 and "This team has no such collection." in answer.content.decode()
+    row.refresh_from_db()
+    assert (row.scope, row.name) == ("collection", "Approved to print")

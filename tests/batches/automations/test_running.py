@@ -1,14 +1,17 @@
 """From an approval to a delivery: once for each, whoever dies on the way, and never without the right to it."""
 
+import threading
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
-from batches.automations import running, services
-from batches.automations.models import AutomationRun
+from batches.automations import running, services, standing
+from batches.automations.models import Automation, AutomationRun, RunStatus
 from batches.automations.services import Plan
 from batches.automations.standing import trouble_of
 from batches.models import Batch
@@ -20,6 +23,7 @@ from designer.jobs.running import perform
 from designer.ledger import budgets
 from designer.ledger.models import LedgerEntry
 from designer.notifications.models import Notification
+from designer.notifications.services import Ways, set_wishes
 from enhancement.models import Enhancement
 from enhancement.presets import delete_preset
 from teams.audit.models import AuditEntry
@@ -92,7 +96,8 @@ def test_a_size_is_met_and_no_steps_but_a_collection_deliver_the_image_itself(st
 def test_every_approval_has_one_run_however_often_it_is_heard_of(studio, runs):
     row = studio.automation()
     approval = studio.approve()
-    running.set_off(approval)
+    with transaction.atomic():
+        running.set_off(approval)
     assert len(runs()) == 1
     with pytest.raises(IntegrityError), transaction.atomic():
         AutomationRun.objects.create(
@@ -508,3 +513,160 @@ def test_names_are_taken_once_and_a_team_has_so_many(studio, monkeypatch):
     assert found.value.code == "too_many"
     with pytest.raises(Forbidden):
         services.create(actor=studio.editor, team_id=studio.team.pk, plan=Plan(name="Mine", target="4K"))
+
+
+def test_two_made_at_once_are_both_made_and_counted(studio, monkeypatch):
+    monkeypatch.setattr(services, "MOST", 3)
+    preset = studio.preset().pk
+
+    def make(name: str) -> str:
+        try:
+            services.create(actor=studio.owner, team_id=studio.team.pk, plan=Plan(name=name, preset=preset))
+            return "made"
+        except Conflict as refused:
+            return refused.code
+
+    assert all_at_once(make, [f"Number {n}" for n in range(8)]) == {"made": 3, "too_many": 5}
+
+
+def test_one_that_is_deleted_while_an_image_is_approved_undoes_no_approval(studio, runs):
+    row, asked = studio.automation(), studio.ask()
+    held, deleted = threading.Event(), threading.Thread(target=deleter(studio, row))
+    with transaction.atomic():
+        approved = answer(actor=studio.admin, approval_id=asked.pk, verdict="approve")
+        deleted.start()
+        held.wait(0.5)  # it waits for the approval, and goes on behind it
+        assert Automation.objects.filter(pk=row.pk).exists()
+    deleted.join(20)
+    approved.refresh_from_db()
+    assert approved.status == "approved" and not Automation.objects.exists() and runs() == []
+
+
+def deleter(studio, row):
+    def delete() -> None:
+        try:
+            services.delete(actor=studio.owner, automation_id=row.pk)
+        finally:
+            connection.close()
+
+    return delete
+
+
+def test_what_could_not_be_set_off_is_set_off_by_a_job(studio, runs, monkeypatch):
+    studio.automation()
+    real = running.set_off
+    monkeypatch.setattr(running, "set_off", lambda approval: 1 / 0)
+    approval = studio.approve()
+    assert approval.status == "approved" and runs() == []
+    monkeypatch.setattr(running, "set_off", real)
+    work_off()
+    assert only(runs).status == "delivered"
+
+
+def test_what_waits_for_a_job_that_is_gone_fails_and_one_that_breaks_holds_up_no_other(studio, runs, monkeypatch):
+    studio.automation("First"), studio.automation("Second", target="2K")
+    studio.approve()
+    Job.objects.filter(kind=running.RUN).delete()
+    running.look_after()
+    assert {run.status for run in runs()} == {"waiting"}  # a job may be a moment late
+    AutomationRun.objects.update(updated_at=timezone.now() - 2 * running.PATIENCE)
+    real, broken = running.end, runs()[0].pk
+    monkeypatch.setattr(running, "end", lambda run, *more: 1 / 0 if run.pk == broken else real(run, *more))
+    running.look_after()
+    assert {run.pk == broken: (run.status, (run.error or {}).get("code")) for run in runs()} == {
+        True: ("waiting", None),
+        False: ("failed", "job_gone"),
+    }
+
+
+def test_a_dead_job_that_is_revived_leaves_a_newer_try_alone(studio, runs):
+    row = studio.automation()
+    studio.approve()
+    step(running.RUN)
+    run = only(runs)
+    assert run.status == "enhancing" and run.bought
+    with transaction.atomic():
+        running.reopen(str(run.pk), to=RunStatus.WAITING)
+    assert (only(runs).status, only(runs).bought) == ("enhancing", True)
+    work_off()
+    assert only(runs).status == "delivered" and held(row) == [only(runs).result_id]
+
+
+def test_who_cancels_gets_nothing_delivered_though_the_enhancement_had_just_ended(studio, runs, monkeypatch):
+    row = studio.automation()
+    studio.approve()
+    step(running.RUN)
+    real = services.enhancements.cancel
+
+    def late(**said: Any) -> None:
+        work_off()  # it ends before it hears of the cancel
+        real(**said)
+
+    monkeypatch.setattr(services.enhancements, "cancel", late)
+    assert services.cancel(actor=studio.admin, automation_id=row.pk) == 1
+    work_off()
+    run = only(runs)
+    assert (run.status, held(row)) == ("cancelled", []) and Enhancement.objects.get().status == "succeeded"
+    services.retry(actor=studio.admin, automation_id=row.pk, run_id=run.pk)
+    work_off()
+    assert only(runs).status == "delivered" and Enhancement.objects.count() == 1
+
+
+def test_a_cancelled_run_leaves_the_enhancement_to_another_that_waits_for_it(studio, runs):
+    first, second = studio.automation("First"), studio.automation("Second", preset=studio.preset(name="Same").pk)
+    studio.approve()
+    step(running.RUN)
+    step(running.RUN)
+    assert {run.status for run in runs()} == {"enhancing"} and Enhancement.objects.count() == 1
+    buyer = next(run for run in runs() if run.bought)
+    services.cancel(actor=studio.admin, automation_id=buyer.automation_id)
+    work_off()
+    assert {run.automation_id: run.status for run in runs()} == {
+        buyer.automation_id: "cancelled",
+        (second if buyer.automation_id == first.pk else first).pk: "delivered",
+    }
+
+
+def test_one_with_paid_work_on_its_way_is_not_deleted(studio, runs):
+    row = studio.automation(plain=True)
+    studio.approve()
+    step(running.RUN)
+    assert only(runs).status == "delivering"
+    with pytest.raises(Conflict):
+        services.delete(actor=studio.owner, automation_id=row.pk)
+
+
+def test_a_full_collection_is_known_before_anything_is_bought_for_it(studio, runs, monkeypatch):
+    row = studio.automation()
+    monkeypatch.setattr(standing, "MOST", 0)
+    studio.approve()
+    work_off()
+    assert (only(runs).status, only(runs).error["code"]) == ("skipped", "collection_full")
+    assert not Enhancement.objects.exists()
+    monkeypatch.setattr(standing, "MOST", 10)
+    assert services.retry(actor=studio.owner, automation_id=row.pk) == 1  # all that it left undone
+    work_off()
+    assert only(runs).status == "delivered"
+
+
+def test_who_is_told_by_mail_alone_hears_of_each(studio, runs):
+    studio.automation(plain=True)
+    set_wishes(actor=studio.editor, wishes={"automation": Ways(in_app=False, mail=True, pace="daily")})
+    for _ in range(2):
+        studio.approve()
+        work_off()
+    news = Notification.objects.filter(kind="automation")
+    assert {each.shown for each in news.filter(user=studio.editor)} == {False}
+    assert (news.filter(user=studio.editor).count(), news.filter(user=studio.owner).count()) == (2, 1)
+
+
+def test_a_change_of_the_name_alone_never_loses_a_collection_that_is_gone(studio):
+    row = studio.automation()
+    row.collection.delete()
+    row.refresh_from_db()
+    with pytest.raises(Refused) as refused:
+        plan = replace(services.plan_of(row), name="Another")
+        services.change(actor=studio.owner, automation_id=row.pk, plan=plan, if_match="*")
+    assert refused.value.field == "collection"
+    row.refresh_from_db()
+    assert row.collects and trouble_of(row)["code"] == "collection_gone"
