@@ -139,10 +139,9 @@ def cancel(*, actor: User, automation_id: UUID, run_id: UUID | None = None) -> i
     Raises Missing, Forbidden, or Conflict for one that has ended.
     """
     rows = _runs(actor, automation_id, run_id, LIVE)
-    stopped = 0
-    for run in rows:
-        stopped += _cancelled(actor, run)
-    return stopped
+    stopped = [run for run in rows if _cancelled(actor, run)]
+    _note_runs(actor, "cancelled", stopped)
+    return len(stopped)
 
 
 def _cancelled(actor: User, run: AutomationRun) -> bool:
@@ -181,6 +180,7 @@ def retry(*, actor: User, automation_id: UUID, run_id: UUID | None = None) -> in
         run.status = RunStatus.DELIVERING if made else RunStatus.WAITING
         AutomationRun.objects.move(run.pk, run.status, **again)
         running.wake(run)
+    _note_runs(actor, "tried_again", held)
     return len(held)
 
 
@@ -304,6 +304,13 @@ def _note(actor: User, what: str, row: Automation) -> None:
     facts: dict[str, object] = {"name": row.name, "scope": str(row.scope), "target": row.target}
     facts |= {"preset": row.preset_name, "collection": str(row.collection_id) if row.collection_id else ""}
     audit.write(actor, f"automation.{what}", f"automation:{row.pk}", facts, row.team_id)
+
+
+def _note_runs(actor: User, what: str, runs: list[AutomationRun]) -> None:
+    for run in runs[:1]:
+        row = run.automation
+        facts: dict[str, object] = {"name": row.name, "runs": len(runs)}
+        audit.write(actor, f"automation.runs_{what}", f"automation:{row.pk}", facts, row.team_id)
 
 
 def check_managed(actor: User, row: Automation) -> None:

@@ -56,6 +56,8 @@ WORDS: Final = {  # of actions, behind the name of who did it
     "automation.switched_on": "switched an automation on",
     "automation.switched_off": "switched an automation off",
     "automation.deleted": "deleted an automation",
+    "automation.runs_cancelled": "cancelled what an automation had under way",
+    "automation.runs_tried_again": "had an automation try again",
     "share.made": "shared",
     "share.changed": "changed a share",
     "share.revoked": "took back a share",

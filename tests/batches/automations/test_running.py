@@ -456,6 +456,10 @@ def test_a_run_is_cancelled_before_and_while_it_is_enhanced(studio, runs):
     assert services.cancel(actor=studio.admin, automation_id=row.pk, run_id=only(runs).pk) == 1
     work_off()
     assert only(runs).status == "cancelled" and Enhancement.objects.get().status == "cancelled"
+    deeds = AuditEntry.objects.filter(action__startswith="automation.runs").order_by("created_at")
+    assert [(each.action, each.facts["runs"], each.actor_id) for each in deeds] == [
+        (f"automation.runs_{what}", 1, studio.admin.pk) for what in ("cancelled", "tried_again", "cancelled")
+    ]
     with pytest.raises(Conflict):
         services.cancel(actor=studio.admin, automation_id=row.pk, run_id=only(runs).pk)
 
