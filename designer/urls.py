@@ -24,6 +24,7 @@ ROOMS = [
     "designer.personas",
     "designer.generations",
     "designer.sessions",
+    "designer.lookbooks",
     "designer.activity",
     "enhancement",
     "batches",

@@ -8,7 +8,8 @@ from django.template.loader import render_to_string
 
 from analytics.billing import services
 from analytics.billing.models import Statement
-from analytics.reports import looks, printing
+from analytics.reports import looks
+from designer import printing
 from teams.base.errors import Refused
 from teams.membership.models import TeamAvatar
 

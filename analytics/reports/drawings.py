@@ -1,7 +1,5 @@
 """A report's charts and images as files of their own: in a PDF and in a mail no style sheet reaches them."""
 
-import io
-import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,19 +10,14 @@ from typing import Any, Final
 from uuid import UUID
 
 import resvg_py
-from PIL import Image
 
-from designer.assets.blobs import read, thumbnail_path
 from designer.assets.models import Asset
-from designer.assets.services import thumbnail_width
 from designer.jobs.handlers import Retry
-from designer.paper import on_white
-from teams.base.errors import Conflict, Refused
+from designer.printing import picture_of
+from teams.base.errors import Refused
 
-log = logging.getLogger(__name__)
 EDGE: Final = 320  # pixels of an image
 AWAY_FOR: Final = timedelta(minutes=1)
-GOOD: Final = 82  # of 100, of a JPEG
 WIDE: Final = 960  # pixels of a chart in a mail
 FACE: Final = "DejaVu Sans, Liberation Sans, Arial, sans-serif"
 # The colours of analytics.css on paper, all of them solid: gradients and shades vanish in some readers of PDF.
@@ -82,19 +75,6 @@ def pictures_of(
 def _small(asset: Asset, edge: int) -> bytes | None:
     """Raises Retry while the storage is away: that its file is gone would be said for ever."""
     try:
-        data = read(thumbnail_path(asset.path, thumbnail_width(asset, edge)))
-    except Conflict:  # its file is gone: its place says so
-        return None
+        return picture_of(asset, edge)
     except Refused as away:
         raise Retry(AWAY_FOR, away.message, code=away.code, remedy=away.remedy) from away
-    out = io.BytesIO()
-    try:
-        with Image.open(io.BytesIO(data), formats=["WEBP"]) as opened:
-            flat = on_white(opened)
-    except (OSError, SyntaxError, ValueError) as damaged:  # as Pillow says it
-        log.warning("the thumbnail of asset %s cannot be read: %s", asset.pk, damaged)
-        return None
-    flat.thumbnail((edge, edge))
-    flat.info.clear()
-    flat.save(out, "JPEG", quality=GOOD)
-    return out.getvalue()

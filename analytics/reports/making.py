@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.db.models.functions import Now
 
-from analytics.reports import contents, files, paper, printing, recipients, services, tables
+from analytics.reports import contents, files, paper, recipients, services, tables
 from analytics.reports.models import Costs, Report, Status
 from analytics.snapshots import snapshot
+from designer import printing
 from designer.jobs.handlers import Later, Permanent, RunningJob
 from designer.notifications.services import notify
 from designer.realtime.events import REPORT_CHANGED

@@ -6,9 +6,10 @@ from typing import Any, Final
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from analytics.reports import drawings, looks, printing
+from analytics.reports import drawings, looks
 from analytics.reports.contents import BEST
 from analytics.reports.models import Report
+from designer import printing
 from teams.membership.models import TeamAvatar
 
 STYLE: Final = Path(__file__).parent / "report.css"

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from designer.sessions import serializers, services
+from designer.sessions import paper, serializers, services
 from designer.sessions.models import ReviewSession, SessionStatus
 from designer.sessions.summary import table_of
 from designer.sessions.telling import image_of, images_of, state_of
@@ -156,17 +156,25 @@ class SessionEnd(IdempotentPostMixin, APIView):
 
 class SessionSummary(APIView):
     @extend_schema(
-        parameters=[OpenApiParameter("format", str, enum=["json", "csv"])],
-        responses={200: serializers.SummaryAnswer, (200, "text/csv"): OpenApiTypes.STR},
+        parameters=[OpenApiParameter("format", str, enum=["json", "csv", "pdf"])],
+        responses={
+            200: serializers.SummaryAnswer,
+            (200, "text/csv"): OpenApiTypes.STR,
+            (200, "application/pdf"): OpenApiTypes.BINARY,
+        },
     )
     def get(self, request: Request, pk: UUID) -> Response | HttpResponse:
         """Who was there and what was voted, once the session has ended."""
-        row: ReviewSession = ReviewSession.objects.see(request.user, pk)
+        row: ReviewSession = ReviewSession.objects.select_related("team").see(request.user, pk)
         if row.status != SessionStatus.ENDED:
             raise Conflict("not_ended", "This session has not ended.", remedy="End it first.")
-        if request.query_params.get("format") != "csv":
+        kind = request.query_params.get("format")
+        if kind not in ("csv", "pdf"):
             return Response(row.summary)
-        headers = {**NOT_RUN, "Content-Disposition": f'attachment; filename="review-{row.pk}.csv"'}
+        headers = {**NOT_RUN, "Content-Disposition": f'attachment; filename="review-{row.pk}.{kind}"'}
+        if kind == "pdf":
+            headers |= {"Cache-Control": "private"}
+            return HttpResponse(paper.pdf(row), content_type="application/pdf", headers=headers)
         return HttpResponse(table_of(row.summary), content_type="text/csv; charset=utf-8", headers=headers)
 
 

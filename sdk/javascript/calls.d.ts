@@ -879,8 +879,8 @@ export interface Calls {
   /** Show everybody the votes on an image. For the presenter. */
   revealVotes(sessionId: string, wish: RevealVotesWish, options?: Options): Promise<AgendaImageInFull>;
   /** Who was there and what was voted, once the session has ended. */
-  sessionSummary(sessionId: string, wish?: { format?: "csv" | "json" }, options?: Options): Promise<Blob>;
-  sessionSummary(sessionId: string, wish: { format?: "csv" | "json" }, options: Saving): Promise<string>;
+  sessionSummary(sessionId: string, wish?: { format?: "csv" | "json" | "pdf" }, options?: Options): Promise<Blob>;
+  sessionSummary(sessionId: string, wish: { format?: "csv" | "json" | "pdf" }, options: Saving): Promise<string>;
   /** Start, pause or reset the clock of the image shown. For the presenter. */
   setSessionTimer(sessionId: string, wish: SetSessionTimerWish, options?: Options): Promise<SessionAnswer>;
   /** Vote on an image, change that, or take it back. For editors and above, until the session ends. */
@@ -968,6 +968,9 @@ export interface Calls {
   moveInCollection(teamId: string, collectionId: string, assetId: string, wish?: MoveInCollectionWish, options?: Options): Promise<CollectionAnswer>;
   /** One image in a collection: move it, or take it out. */
   removeFromCollection(teamId: string, collectionId: string, assetId: string, options?: Options): Promise<void>;
+  /** A collection as a PDF, one image a page, in the version that is in use. */
+  collectionLookbook(teamId: string, collectionId: string, wish?: { part?: number; titles?: boolean }, options?: Options): Promise<Blob>;
+  collectionLookbook(teamId: string, collectionId: string, wish: { part?: number; titles?: boolean }, options: Saving): Promise<string>;
   /** Take a collection out of the trash. */
   restoreCollection(teamId: string, collectionId: string, options?: Options): Promise<CollectionAnswer>;
   /** What was said in the team, newest first; what was taken back only while it is answered. */

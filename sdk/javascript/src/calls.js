@@ -169,6 +169,7 @@ export const CALLS = `
 3{} Gcollection a D
 4assets l paddToCollection
 5{} amoveInCollection DremoveFromCollection
+4lookbook f
 4restore P
 2comments l p
 3{} G a D

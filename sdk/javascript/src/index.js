@@ -72,7 +72,7 @@ function addCall(path, name, kind, wishes) {
   DesignerBFFClient.prototype[name] = function call(...said) {
     const place = path.replace(/{}/g, () => {
       const id = said.shift();
-      if (!/string|number/.test(typeof id)) throw new InvalidRequestError(`${name} wants an id for each {} of ${path}.`, { code: "no_id" });
+      if (!/string|number/.test(typeof id)) throw new InvalidRequestError(`${name} wants the ids in ${path}.`, { code: "no_id" });
       return encodeURIComponent(id);
     });
     const wish = wishes ? said.shift() ?? {} : undefined;

@@ -12,7 +12,7 @@ const ABSENT = 3_000; // ms after a return until who was not shown again has lef
 const SLOWEST = 30_000; // ms between two attempts at most
 const HOPELESS = 4; // attempts without ever having been connected
 const BUSY = 4429;
-const FINAL = { 4400: ["protocol", "The studio did not understand this client."], 4401: ["unauthenticated", "The token is not valid (any more), or nobody is signed in. Make another under Settings, API tokens."], 4403: ["forbidden", "The studio does not talk to this client."] };
+const FINAL = { 4400: ["protocol", "The studio did not understand this client."], 4401: ["unauthenticated", "The token is not valid, or nobody is signed in. Make another under Settings, API tokens."], 4403: ["forbidden", "The studio does not talk to this client."] };
 
 const env = globalThis.process?.env ?? {};
 

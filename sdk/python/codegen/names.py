@@ -106,6 +106,7 @@ NAMED: Final = {
     "teams_collections_create": "create_collection",
     "teams_collections_destroy": "delete_collection",
     "teams_collections_list": "collections",
+    "teams_collections_lookbook_retrieve": "collection_lookbook",
     "teams_collections_partial_update": "change_collection",
     "teams_collections_restore_create": "restore_collection",
     "teams_collections_retrieve": "collection",

@@ -16,9 +16,10 @@ from openpyxl import load_workbook
 
 from analytics import rollups
 from analytics.models import PendingSlot
-from analytics.reports import contents, making, paper, printing, services, tables
+from analytics.reports import contents, making, paper, services, tables
 from analytics.reports.files import folder
 from analytics.reports.models import Report
+from designer import printing
 from designer.jobs.models import Job
 from designer.notifications.models import Notification
 from teams.membership.models import Membership, Role

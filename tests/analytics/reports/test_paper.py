@@ -14,7 +14,8 @@ from django.utils import timezone
 from PIL import Image
 
 from analytics import rollups
-from analytics.reports import contents, paper, printing
+from analytics.reports import contents, paper
+from designer import printing
 from designer.assets.blobs import thumbnail_path
 from designer.assets.models import Asset
 from designer.jobs.models import Job

@@ -20,6 +20,7 @@ from teams.base.errors import Conflict
 from teams.membership.models import Membership
 from teams.signals import access_revoked
 from tests.designer.sessions.agenda import assets_in, gathered, image, session_of
+from tests.pdfs import Read
 
 
 @pytest.fixture(autouse=True)
@@ -315,6 +316,10 @@ def test_the_end_keeps_who_was_there_what_was_voted_and_how_long(ada, ben, clien
     ]
     assert summary["images"][0]["seconds"] >= 42
     assert summary == ben.get(f"/api/sessions/{session.pk}/summary").json()
+    printed = ben.get(f"/api/sessions/{session.pk}/summary?format=pdf")
+    assert printed["Content-Type"] == "application/pdf"
+    text = Read(printed.content).text
+    assert "2 yes, 0 no, 0 perhaps; shown for 42 s" in text and "=SUM(1)" in text and ben.user.shown_name in text
     rows = list(csv.DictReader(io.StringIO(ben.get(f"/api/sessions/{session.pk}/summary?format=csv").content.decode())))
     assert rows[0]["outcome"] == "yes" and rows[0]["notes"].endswith("=SUM(1)")
     assert told(session, "session:ended")[0]["votes"] == 4

@@ -552,6 +552,16 @@ class AccountCalls(Caller):
             "DELETE", f"/teams/{quoted(team_id)}/collections/{quoted(collection_id)}/assets/{quoted(asset_id)}"
         )
 
+    async def collection_lookbook(
+        self, team_id: str, collection_id: str, target: StrPath, *, part: int | None = None, titles: bool | None = None
+    ) -> Path:
+        """A collection as a PDF, one image a page, in the version that is in use."""
+        return await self.save(
+            target,
+            f"/teams/{quoted(team_id)}/collections/{quoted(collection_id)}/lookbook",
+            query={"part": part, "titles": titles},
+        )
+
     async def restore_collection(
         self, team_id: str, collection_id: str, *, idempotency_key: str | None = None
     ) -> types.CollectionAnswer:

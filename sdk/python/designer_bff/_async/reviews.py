@@ -79,7 +79,7 @@ class ReviewsCalls(Caller):
         return answer
 
     async def session_summary(
-        self, session_id: str, target: StrPath, *, format: Literal["csv", "json"] | None = None
+        self, session_id: str, target: StrPath, *, format: Literal["csv", "json", "pdf"] | None = None
     ) -> Path:
         """Who was there and what was voted, once the session has ended."""
         return await self.save(target, f"/sessions/{quoted(session_id)}/summary", query={"format": format})
