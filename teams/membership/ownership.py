@@ -47,7 +47,7 @@ class OwnedQuerySet(models.QuerySet[M]):
         """
         members = Membership.objects.filter(user=self.seen_by) if self.seen_by else Membership.objects.none()
         teams = list(members.values_list("team", flat=True)[: MOST_APART + 1])
-        if not 0 < len(teams) <= MOST_APART or self.query.distinct or self.query.is_sliced:
+        if not 0 < len(teams) <= MOST_APART or self.query.distinct or self.query.is_sliced or self.query.combinator:
             return self.order_by(*order)[:limit]
         if len(teams) == 1:
             return self.filter(team=teams[0]).order_by(*order)[:limit]
